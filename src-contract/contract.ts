@@ -1,0 +1,168 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { adapterSchema, adapterVerificationSchema } from './adapter.ts';
+import { baseModelSchema, modelFileVerdictSchema } from './base-model.ts';
+import {
+  chatEventSchema,
+  conversationSchema,
+  generateEventSchema,
+  generateInputSchema,
+  messageSchema,
+  scoreInputSchema,
+  scoreSchema,
+  sendInputSchema,
+} from './chat.ts';
+import {
+  csvOptionsSchema,
+  datasetSchema,
+  exampleSchema,
+  fileSourceSchema,
+  importEventSchema,
+  importInputSchema,
+  inspectionSchema,
+  rejectionSchema,
+  sampleSchema,
+  splitSchema,
+} from './dataset.ts';
+import { errorCatalogue } from './errors.ts';
+import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
+import { estimateSchema, runEventSchema, runSchema, startRunInputSchema } from './run.ts';
+import { changeEventSchema, studioStatusSchema } from './studio.ts';
+
+const base = oc.errors(errorCatalogue);
+const id = z.object({ id: z.string() });
+const nothing = z.void();
+
+/** The one table of what pages, command line and tests can ask of the studio. Wherever an id is taken, a name is as good. */
+export const contract = {
+  studio: {
+    status: base.output(studioStatusSchema),
+    /** Follows changes until the client leaves. */
+    changes: base.output(eventIterator(changeEventSchema)),
+  },
+  files: {
+    /** Opens a place for a file that a page sends piece by piece; it is removed when used or when the studio closes. */
+    begin: base
+      .input(z.object({ name: z.string().max(255), sizeBytes: z.number().int().min(0) }))
+      .output(z.object({ fileId: z.string() })),
+    append: base
+      .input(z.object({ fileId: z.string(), offset: z.number().int().min(0), chunk: z.instanceof(Blob) }))
+      .output(z.object({ bytes: z.number().int() })),
+    discard: base.input(z.object({ fileId: z.string() })).output(nothing),
+  },
+  datasets: {
+    samples: base.output(z.array(sampleSchema)),
+    inspect: base
+      .input(z.object({ source: fileSourceSchema, csv: csvOptionsSchema.optional(), cells: z.boolean().optional() }))
+      .output(inspectionSchema),
+    /** Attached: ends, and undoes itself, when the watcher leaves. */
+    import: base.input(importInputSchema).output(eventIterator(importEventSchema)),
+    list: base.output(z.array(datasetSchema)),
+    get: base.input(id).output(datasetSchema),
+    examples: base
+      .input(
+        z.object({
+          id: z.string(),
+          offset: z.number().int().min(0),
+          limit: z.number().int().min(1).max(1000),
+          split: splitSchema.optional(),
+          search: z.string().max(1000).optional(),
+        }),
+      )
+      .output(z.object({ total: z.number().int(), examples: z.array(exampleSchema) })),
+    example: base.input(z.object({ datasetId: z.string(), exampleId: z.string() })).output(exampleSchema),
+    rejections: base
+      .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+      .output(z.object({ total: z.number().int(), rejections: z.array(rejectionSchema) })),
+    /** The reject file's text, to be saved by the page. */
+    rejectFile: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
+    rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(datasetSchema),
+    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    delete: base.input(id).output(nothing),
+    restore: base.input(id).output(datasetSchema),
+    /** Writes a CSV (context, target, group, split) to a path; not for pages. */
+    export: base
+      .input(z.object({ id: z.string(), out: z.string() }))
+      .output(z.object({ file: z.string(), rows: z.number().int() })),
+    /** Runs one reading query on the dataset's attached database, in a process of its own. */
+    query: base
+      .input(z.object({ datasetId: z.string(), database: z.string().nullable(), sql: z.string().max(20_000) }))
+      .output(
+        z.object({
+          columns: z.array(z.string()),
+          rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+          truncated: z.boolean(),
+          ms: z.number(),
+        }),
+      ),
+  },
+  baseModels: {
+    list: base.output(z.array(baseModelSchema)),
+    get: base.input(id).output(baseModelSchema),
+    import: base
+      .input(z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }))
+      .output(baseModelSchema),
+    check: base.input(z.object({ paths: z.array(z.string()).min(1) })).output(z.array(modelFileVerdictSchema)),
+    delete: base.input(id).output(nothing),
+  },
+  runs: {
+    start: base.input(startRunInputSchema).output(runSchema),
+    resume: base.input(id).output(runSchema),
+    stop: base.input(id).output(nothing),
+    /** Replays the stored events after `after` and then follows until the run ends. */
+    watch: base
+      .input(z.object({ id: z.string(), after: z.number().int().min(0).optional() }))
+      .output(eventIterator(runEventSchema)),
+    list: base.output(z.array(runSchema)),
+    get: base.input(id).output(runSchema),
+    delete: base.input(id).output(nothing),
+    estimate: base.input(startRunInputSchema.omit({ name: true })).output(estimateSchema),
+  },
+  adapters: {
+    list: base.output(z.array(adapterSchema)),
+    get: base.input(id).output(adapterSchema),
+    import: base
+      .input(
+        z.object({ path: z.string(), name: z.string().min(1).max(200).optional(), baseModelId: z.string().optional() }),
+      )
+      .output(adapterSchema),
+    /** Copies the PEFT folder to `out`; not for pages. */
+    export: base
+      .input(z.object({ id: z.string(), format: z.enum(['peft']), out: z.string() }))
+      .output(z.object({ path: z.string() })),
+    verify: base.input(id).output(adapterVerificationSchema),
+    rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(adapterSchema),
+    delete: base.input(id).output(nothing),
+    restore: base.input(id).output(adapterSchema),
+  },
+  chat: {
+    generate: base.input(generateInputSchema).output(eventIterator(generateEventSchema)),
+    score: base.input(scoreInputSchema).output(scoreSchema),
+    conversations: base.output(z.array(conversationSchema)),
+    createConversation: base
+      .input(z.object({ baseModelId: z.string(), title: z.string().max(200).optional() }))
+      .output(conversationSchema),
+    renameConversation: base
+      .input(z.object({ id: z.string(), title: z.string().min(1).max(200) }))
+      .output(conversationSchema),
+    deleteConversation: base.input(id).output(nothing),
+    restoreConversation: base.input(id).output(conversationSchema),
+    messages: base.input(z.object({ conversationId: z.string() })).output(z.array(messageSchema)),
+    /** Attached: leaving stops the answer and keeps what there is. */
+    send: base.input(sendInputSchema).output(eventIterator(chatEventSchema)),
+    /** Answers the last user turn again, with any adapter; the old answer is replaced. */
+    regenerate: base.input(sendInputSchema.omit({ text: true, input: true })).output(eventIterator(chatEventSchema)),
+  },
+  evaluations: {
+    start: base.input(evaluationInputSchema).output(evaluationSchema),
+    stop: base.input(id).output(nothing),
+    watch: base.input(id).output(eventIterator(evaluationEventSchema)),
+    list: base.output(z.array(evaluationSchema)),
+    get: base.input(id).output(evaluationSchema),
+    rows: base
+      .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+      .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+  },
+};
+
+export type Contract = typeof contract;

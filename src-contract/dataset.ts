@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { columnMappingSchema, taskIdSchema } from './task.ts';
+
+/** Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with the studio. */
+export const fileSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('upload'), fileId: z.string() }),
+  z.object({ kind: z.literal('path'), path: z.string() }),
+  z.object({ kind: z.literal('sample'), name: z.string() }),
+]);
+export type FileSource = z.infer<typeof fileSourceSchema>;
+
+export const csvOptionsSchema = z.object({
+  delimiter: z.string().length(1).optional(),
+  encoding: z.string().optional(),
+  header: z.boolean().optional(),
+});
+export type CsvOptions = z.infer<typeof csvOptionsSchema>;
+
+export const fileFactsSchema = z.object({
+  name: z.string(),
+  encoding: z.string(),
+  delimiter: z.string(),
+  quote: z.string(),
+  header: z.boolean(),
+  /** Data rows, the header not counted. */
+  rows: z.number().int(),
+  bytes: z.number().int(),
+  sha256: z.string(),
+  /** Why encoding, delimiter and header were chosen, one plain sentence each. */
+  reasons: z.array(z.object({ about: z.enum(['encoding', 'delimiter', 'header']), sentence: z.string() })),
+});
+export type FileFacts = z.infer<typeof fileFactsSchema>;
+
+/** `role` is the proposed field of the proposed task, `group`, `database`, or `''` for none. */
+export const columnSchema = z.object({ name: z.string(), role: z.string() });
+export type Column = z.infer<typeof columnSchema>;
+
+export const inspectionSchema = z.object({
+  file: fileFactsSchema,
+  columns: z.array(columnSchema),
+  /** The first rows as read, header not included. */
+  sample: z.array(z.array(z.string())),
+  proposedTask: taskIdSchema,
+  /** The proposed mapping for every task; a field without a likely column is absent. */
+  mappings: z.record(taskIdSchema, columnMappingSchema),
+  /** All raw records, header row first where there is one; only when asked for. */
+  cells: z.array(z.array(z.string())).optional(),
+});
+export type Inspection = z.infer<typeof inspectionSchema>;
+
+export const splitSchema = z.enum(['train', 'validation', 'test']);
+export type Split = z.infer<typeof splitSchema>;
+
+export const splitCountsSchema = z.object({
+  train: z.number().int(),
+  validation: z.number().int(),
+  test: z.number().int(),
+});
+
+export const datasetSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  task: taskIdSchema,
+  version: z.number().int(),
+  rows: z.number().int(),
+  splits: splitCountsSchema,
+  rejected: z.number().int(),
+  /** Hash over all rows in order (context, target, group, split); what a run pins. */
+  sha256: z.string(),
+  sourceName: z.string(),
+  mapping: columnMappingSchema,
+  /** True when queries can be executed: a database is attached. */
+  hasDatabase: z.boolean(),
+  createdAt: z.number().int(),
+});
+export type Dataset = z.infer<typeof datasetSchema>;
+
+export const rejectionSchema = z.object({
+  line: z.number().int(),
+  code: z.string(),
+  message: z.string(),
+  cells: z.array(z.string()),
+});
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+export const rejectedSchema = z.object({
+  count: z.number().int(),
+  /** The file with the rejected rows and their reasons, absent when there are none. */
+  file: z.string().optional(),
+  reasons: z.record(z.string(), z.number().int()),
+});
+
+export const importInputSchema = z.object({
+  source: fileSourceSchema,
+  task: taskIdSchema,
+  name: z.string().min(1).max(200).optional(),
+  /** Fields left out are taken from the proposed mapping. */
+  mapping: columnMappingSchema.optional(),
+  csv: csvOptionsSchema.optional(),
+  /** One SQLite file, or a folder of them named `<database>.sqlite` after the mapped `database` (or group) column. */
+  database: fileSourceSchema.optional(),
+  seed: z.number().int().optional(),
+});
+export type ImportInput = z.infer<typeof importInputSchema>;
+
+export const importEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), datasetId: z.string(), bytesTotal: z.number().int() }),
+  z.object({
+    kind: z.literal('progress'),
+    bytesRead: z.number().int(),
+    bytesTotal: z.number().int(),
+    taken: z.number().int(),
+    rejected: z.number().int(),
+    secondsLeft: z.number().nullable(),
+  }),
+  z.object({
+    kind: z.literal('finished'),
+    dataset: datasetSchema,
+    file: fileFactsSchema,
+    rejected: rejectedSchema,
+    seconds: z.number(),
+  }),
+]);
+export type ImportEvent = z.infer<typeof importEventSchema>;
+
+export const exampleSchema = z.object({
+  id: z.string(),
+  /** Place in the dataset, from 0. */
+  position: z.number().int(),
+  /** Line of the source file on which the row starts, from 1. */
+  line: z.number().int(),
+  split: splitSchema,
+  context: z.string(),
+  target: z.string(),
+  group: z.string().nullable(),
+  database: z.string().nullable(),
+});
+export type Example = z.infer<typeof exampleSchema>;
+
+export const sampleSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  task: taskIdSchema,
+  rows: z.number().int(),
+  licence: z.string(),
+  /** True for material made by our own script, that the starter model learns in a minute. */
+  generated: z.boolean(),
+});
+export type Sample = z.infer<typeof sampleSchema>;

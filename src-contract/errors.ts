@@ -1,0 +1,199 @@
+import { z } from 'zod';
+
+/**
+ * Every failure a person can meet. Codes are permanent. `message` says what happened and why, `hint` what to do;
+ * `{name}` is replaced by the field of that name in the error's data. Korean text lives in the renderer under the same code.
+ */
+export const errorCatalogue = {
+  FILE_NOT_FOUND: entry({ file: z.string() }, 'There is no file “{file}”.', 'Check the name and the folder.'),
+  FILE_EMPTY: entry(
+    { file: z.string() },
+    '“{file}” is empty.',
+    'Choose a file that has a header and at least one row.',
+  ),
+  FILE_NOT_A_TABLE: entry(
+    { file: z.string(), found: z.string() },
+    '“{file}” is not a table of text: it looks like {found}.',
+    'Save the table as CSV in your spreadsheet program and choose that file.',
+  ),
+  FILE_ENCODING: entry(
+    { file: z.string(), encoding: z.string(), line: z.number() },
+    'Line {line} of “{file}” is not valid {encoding}.',
+    'Choose another encoding, or save the file as UTF-8.',
+  ),
+  FILE_UNREADABLE: entry(
+    { file: z.string(), reason: z.string() },
+    '“{file}” cannot be read: {reason}.',
+    'Check that the file is there and that you may read it.',
+  ),
+  CSV_QUOTE_OPEN: entry(
+    { file: z.string(), line: z.number() },
+    'A quoted cell that starts on line {line} of “{file}” never ends.',
+    'Close the quotation mark on that line, or choose another quote character.',
+  ),
+  CSV_COLUMN_MISSING: entry(
+    { file: z.string(), column: z.string(), found: z.string() },
+    '“{file}” has no column for “{column}”. Its columns are: {found}.',
+    'Name the column to use, for example --map {column}=COLUMN, or choose it in the import page.',
+  ),
+  CSV_NO_ROWS: entry(
+    { file: z.string() },
+    'No row of “{file}” can be used.',
+    'Look at the reasons in the reject file, mend the rows and import again.',
+  ),
+  OPTION_INVALID: entry(
+    { option: z.string(), reason: z.string() },
+    '{option}: {reason}.',
+    'Change the value and try again.',
+  ),
+  DATASET_NOT_FOUND: entry(
+    { dataset: z.string() },
+    'There is no dataset “{dataset}”.',
+    'See the list of datasets for the right name.',
+  ),
+  DATASET_IN_USE: entry(
+    { dataset: z.string(), by: z.string() },
+    '“{dataset}” is in use by {by}.',
+    'Wait until it has finished, or stop it.',
+  ),
+  DATASET_TOO_SMALL: entry(
+    { dataset: z.string(), rows: z.number() },
+    '“{dataset}” has {rows} training rows that fit, too few to train on.',
+    'Import more rows, or raise the maximum length.',
+  ),
+  DATABASE_ATTACHED_INVALID: entry(
+    { file: z.string(), reason: z.string() },
+    '“{file}” cannot be used as a database: {reason}.',
+    'Attach a SQLite file.',
+  ),
+  SQL_REFUSED: entry(
+    { reason: z.string() },
+    'The query was not run: {reason}.',
+    'Only one reading query (SELECT) at a time can be run.',
+  ),
+  BASE_MODEL_NOT_FOUND: entry(
+    { model: z.string() },
+    'There is no base model “{model}”.',
+    'See the list of base models for the right name.',
+  ),
+  BASE_MODEL_IN_USE: entry(
+    { model: z.string(), by: z.string() },
+    '“{model}” is in use by {by}.',
+    'Delete what uses it first.',
+  ),
+  MODEL_FILE_INVALID: entry(
+    { file: z.string(), reason: z.string() },
+    '“{file}” cannot be used: {reason}.',
+    'Copy or download the model again; the file may be damaged or incomplete.',
+  ),
+  MODEL_UNSUPPORTED: entry(
+    { file: z.string(), found: z.string(), supported: z.string() },
+    '“{file}” is of a kind that cannot be used here: {found}. Supported: {supported}.',
+    'Choose a model of a supported kind.',
+  ),
+  ADAPTER_NOT_FOUND: entry(
+    { adapter: z.string() },
+    'There is no adapter “{adapter}”.',
+    'See the list of adapters for the right name.',
+  ),
+  ADAPTER_WRONG_BASE: entry(
+    { adapter: z.string(), expected: z.string(), found: z.string() },
+    'The adapter “{adapter}” was made for the base model {expected}, not for {found}.',
+    'Choose the base model that the adapter was made for.',
+  ),
+  ADAPTER_SHAPE: entry(
+    { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
+    'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
+    'Choose the base model that the adapter was made for.',
+  ),
+  ADAPTER_UNSUPPORTED: entry(
+    { adapter: z.string(), feature: z.string() },
+    'The adapter “{adapter}” uses {feature}, which is not supported here.',
+    'Use a plain LoRA adapter.',
+  ),
+  RUN_NOT_FOUND: entry({ run: z.string() }, 'There is no run “{run}”.', 'See the list of runs.'),
+  RUN_NOT_RESUMABLE: entry(
+    { run: z.string(), reason: z.string() },
+    'The run “{run}” cannot be resumed: {reason}.',
+    'Start a new run with the same settings.',
+  ),
+  RUN_DIVERGED: entry(
+    { step: z.number(), rows: z.string() },
+    'The loss became infinite or undefined at step {step} (rows {rows}).',
+    'Lower the learning rate, or look at those rows; the last good checkpoint is kept.',
+  ),
+  RUN_ALREADY_ACTIVE: entry(
+    { run: z.string() },
+    '“{run}” is still training.',
+    'Wait until it has finished, or stop it.',
+  ),
+  CONTEXT_TOO_LONG: entry(
+    { tokens: z.number(), limit: z.number() },
+    'The text has {tokens} tokens; this model reads at most {limit}.',
+    'Shorten the text.',
+  ),
+  CONVERSATION_NOT_FOUND: entry(
+    { conversation: z.string() },
+    'There is no conversation “{conversation}”.',
+    'Start a new conversation.',
+  ),
+  EVALUATION_NOT_FOUND: entry(
+    { evaluation: z.string() },
+    'There is no evaluation “{evaluation}”.',
+    'See the list of evaluations.',
+  ),
+  DATABASE_TOO_NEW: entry(
+    { file: z.string(), version: z.number(), known: z.number() },
+    'The data folder was last used by a newer Adapter Studio (data version {version}; this one knows {known}).',
+    'Install the newer version again, or choose another data folder.',
+  ),
+  DATA_FOLDER_BUSY: entry(
+    { folder: z.string() },
+    'The data folder {folder} is in use by another Adapter Studio that is training.',
+    'Close the other one, or choose another data folder with --home.',
+  ),
+  DISK_FULL: entry(
+    { needed: z.string(), folder: z.string() },
+    'The disk that holds {folder} is full; {needed} more would be needed.',
+    'Free some space and try again; nothing was changed.',
+  ),
+  ENGINE_STOPPED: entry(
+    { reason: z.string() },
+    'The engine stopped unexpectedly: {reason}.',
+    'What was done so far is kept; resume the run.',
+  ),
+  NOT_ALLOWED: entry({ what: z.string() }, '{what} is not allowed from here.', 'Use the command line for this.'),
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorData<C extends ErrorCode> = z.infer<(typeof errorCatalogue)[C]['data']>;
+
+/** A failure that a person can meet; thrown where it is known, carried to every client under its code. */
+export class StudioError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly data: ErrorData<C>;
+
+  constructor(code: C, data: ErrorData<C>, options?: ErrorOptions) {
+    super(fillIn(errorCatalogue[code].message, data), options);
+    this.name = 'StudioError';
+    this.code = code;
+    this.data = data;
+  }
+
+  get hint(): string {
+    return fillIn(errorCatalogue[this.code].hint, this.data);
+  }
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}
+
+/** Replaces `{name}` in a sentence by the field of that name. */
+export function fillIn(sentence: string, data: Readonly<Record<string, unknown>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in data ? String(data[name]) : whole));
+}
+
+function entry<S extends z.ZodRawShape>(shape: S, message: string, hint: string) {
+  return { data: z.object(shape), message, hint };
+}
