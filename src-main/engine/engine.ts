@@ -1,0 +1,171 @@
+import type { Target } from '../../src-contract/adapter.ts';
+
+/**
+ * The engine's front door. It deals in token ids, numbers and file paths: it knows no text, no task and no database.
+ * Callers hold an `Engine`; `engine-port.ts` gives the same type from another thread or process.
+ */
+export interface Engine {
+  /** What the engine runs on, in words a person can read. */
+  device(): Promise<DeviceFacts>;
+  /** Reads and validates config and tensor directory of a Hugging Face folder without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+  inspect(modelFolder: string): Promise<ModelFacts>;
+  /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
+  inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
+  /** Trains until done or aborted; an abort keeps the checkpoint of the last finished step and the best adapter so far. */
+  train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
+  /** Natural log-probability of every target token of every example. */
+  score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
+  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. */
+  generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<TokenEvent>;
+}
+
+export interface DeviceFacts {
+  readonly backend: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
+export interface ModelFacts {
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly vocabulary: number;
+  readonly contextLength: number;
+  /** Storage type of most weights: F32, F16 or BF16. */
+  readonly dtype: string;
+  readonly sizeBytes: number;
+  /** Ids that end a text. */
+  readonly endIds: readonly number[];
+  /** [out, in] of each adaptable matrix, the same in every layer. */
+  readonly targets: Readonly<Partial<Record<Target, readonly [number, number]>>>;
+}
+
+export interface AdapterFacts {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly scale: number;
+  readonly targets: readonly Target[];
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Of adapter_model.safetensors. */
+  readonly sha256: string;
+}
+
+/** An adapter in use: `strength` multiplies its scale. */
+export interface AdapterChoice {
+  readonly folder: string;
+  readonly strength: number;
+}
+
+/** `ids` is the prompt followed by the target; the target begins at index `targetStart`. */
+export interface TokenExample {
+  readonly ids: readonly number[];
+  readonly targetStart: number;
+}
+
+export interface LoraSettings {
+  readonly kind: 'lora';
+  readonly rank: number;
+  readonly alpha: number;
+  readonly targets: readonly Target[];
+  readonly dropout: number;
+  readonly initialisation: 'kaiming' | 'gaussian';
+  /** Continue from this PEFT folder instead of fresh A and B. */
+  readonly initFolder: string | null;
+}
+
+export interface TrainJob {
+  readonly modelFolder: string;
+  /** Safetensors with `ids` I32 [tokens], `offsets` I32 [rows + 1], `target_starts` I32 [rows]; see tasks/token-file.ts. */
+  readonly trainFile: string;
+  readonly validationFile: string | null;
+  readonly method: LoraSettings | { readonly kind: 'full' };
+  readonly learningRate: number;
+  readonly schedule: 'linear' | 'cosine' | 'constant';
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly gradientClip: number;
+  readonly epochs: number;
+  readonly maxSteps: number | null;
+  /** Rows of one optimiser step. */
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly validationEvery: number | null;
+  /** Where the best adapter (PEFT folder) or the trained model (Hugging Face folder) is written. */
+  readonly outputFolder: string;
+  /** Where the resumable state lives; continues from it when it holds one. */
+  readonly checkpointFolder: string;
+  /** Optimiser steps between checkpoints; null picks by time. */
+  readonly checkpointEvery: number | null;
+}
+
+export type TrainEvent =
+  | {
+      readonly kind: 'started';
+      readonly totalSteps: number;
+      /** Steps already done, when resumed. */
+      readonly step: number;
+      readonly trainRows: number;
+      readonly validationRows: number;
+      readonly trainableParameters: number;
+      readonly totalParameters: number;
+      readonly backend: string;
+      readonly device: string;
+    }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly gradientNorm: number;
+      /** Of this step: all tokens run, and those that count in the loss. */
+      readonly tokens: number;
+      readonly targetTokens: number;
+      readonly seconds: number;
+      readonly rssBytes: number;
+    }
+  | { readonly kind: 'validation'; readonly step: number; readonly loss: number; readonly best: boolean }
+  | { readonly kind: 'checkpoint'; readonly step: number }
+  | {
+      readonly kind: 'finished';
+      readonly stopped: boolean;
+      readonly step: number;
+      readonly bestValidationLoss: number | null;
+      readonly baseValidationLoss: number | null;
+      readonly peakRssBytes: number;
+    };
+
+export interface ScoreJob {
+  readonly modelFolder: string;
+  readonly adapter: AdapterChoice | null;
+  readonly examples: readonly TokenExample[];
+}
+
+export interface ScoreOutcome {
+  /** One array per example, one number per target token. */
+  readonly logprobs: readonly (readonly number[])[];
+}
+
+export interface GenerateJob {
+  readonly modelFolder: string;
+  readonly adapter: AdapterChoice | null;
+  readonly promptIds: readonly number[];
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly stopIds: readonly number[];
+}
+
+export type TokenEvent =
+  | { readonly kind: 'token'; readonly id: number }
+  | {
+      readonly kind: 'finished';
+      readonly finish: 'end' | 'length' | 'stopped';
+      readonly firstTokenMs: number;
+      readonly switchMs: number;
+      readonly seconds: number;
+    };
