@@ -1,0 +1,23 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'electron-vite';
+
+// Three targets: `main` holds every program that runs on Node.js (the shells, the engine's thread), `preload` the few lines
+// between Electron and the page, `renderer` the page. Only `dependencies` of package.json stay outside the bundles.
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        input: {
+          web: 'src-main/host/web/main.ts',
+        },
+        output: { format: 'es' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [svelte({ configFile: false }), tailwindcss()],
+    build: { rollupOptions: { input: 'src-renderer/index.html' } },
+  },
+});

@@ -1,0 +1,92 @@
+import { type ClientLink, createORPCClient } from '@orpc/client';
+import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
+import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '../src-contract/contract.ts';
+
+// The renderer's one way to the studio: a message port in the desktop shell, a socket in a browser. Pages see neither.
+
+/**
+ * - `connecting`: the first attempt of this page is under way.
+ * - `open`: calls are answered.
+ * - `lost`: the studio went away; it is looked for again at growing intervals. Calls made meanwhile are refused.
+ * - `refused`: the studio answers but does not know this page (it was started anew); only its printed address helps.
+ */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
+
+let state: ConnectionState = 'connecting';
+const listeners = new Set<(state: ConnectionState) => void>();
+
+/** Follows the store contract, so a component may read it as `$connection`. */
+export const connection = {
+  get current(): ConnectionState {
+    return state;
+  },
+  subscribe(listener: (state: ConnectionState) => void): () => void {
+    listeners.add(listener);
+    listener(state);
+    return () => listeners.delete(listener);
+  },
+};
+
+const link = isDesktop() ? messagePortLink() : reconnectingLink();
+
+/** Everything the studio can be asked. Iterators end the work they watch, or stop watching it, when they are left. */
+export const client: ContractRouterClient<Contract> = createORPCClient(link);
+
+function isDesktop(): boolean {
+  return location.protocol === 'app:';
+}
+
+function messagePortLink(): ClientLink<Record<never, never>> {
+  const { port1, port2 } = new MessageChannel();
+  // The preload takes the port from this message and hands it to the main process.
+  window.postMessage('adapter-studio:port', location.origin, [port2]);
+  port1.start();
+  setState('open');
+  return new MessagePortLink({ port: port1 });
+}
+
+const shortestWaitMs = 250;
+const longestWaitMs = 5_000;
+
+function reconnectingLink(): ClientLink<Record<never, never>> {
+  let waitMs = shortestWaitMs;
+  let current = connect();
+
+  function connect(): WebSocketLink<Record<never, never>> {
+    const socket = new WebSocket(new URL('/contract', location.href.replace(/^http/, 'ws')));
+    let opened = false;
+    socket.addEventListener('open', () => {
+      opened = true;
+      waitMs = shortestWaitMs;
+      setState('open');
+    });
+    socket.addEventListener('close', async () => {
+      setState(!opened && (await isRefused()) ? 'refused' : 'lost');
+      setTimeout(() => {
+        current = connect();
+      }, waitMs);
+      waitMs = Math.min(waitMs * 2, longestWaitMs);
+    });
+    return new WebSocketLink({ websocket: socket });
+  }
+
+  return { call: (path, input, options) => current.call(path, input, options) };
+}
+
+/** A browser does not tell why a socket failed; the page's own address does. */
+async function isRefused(): Promise<boolean> {
+  try {
+    const response = await fetch('/', { method: 'HEAD', cache: 'no-store' });
+    return response.status === 401 || response.status === 403;
+  } catch {
+    return false;
+  }
+}
+
+function setState(next: ConnectionState): void {
+  if (next === state) return;
+  state = next;
+  for (const listener of listeners) listener(next);
+}
