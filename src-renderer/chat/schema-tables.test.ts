@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { columnsUsed, readSchemaTables } from './schema-tables.ts';
+
+test('reads one table a line with keys', () => {
+  expect(readSchemaTables('singer(singer_id int pk, name text)\nsong(song_id int pk, by int -> singer.singer_id)')).toEqual([
+    {
+      name: 'singer',
+      columns: [
+        { name: 'singer_id', type: 'int', primaryKey: true },
+        { name: 'name', type: 'text', primaryKey: false },
+      ],
+    },
+    {
+      name: 'song',
+      columns: [
+        { name: 'song_id', type: 'int', primaryKey: true },
+        { name: 'by', type: 'int', primaryKey: false, references: 'singer.singer_id' },
+      ],
+    },
+  ]);
+});
+
+test('reads CREATE TABLE statements and leaves constraints out', () => {
+  const tables = readSchemaTables(
+    'CREATE TABLE "song" (id INTEGER PRIMARY KEY, price DECIMAL(8,2), FOREIGN KEY (id) REFERENCES x(id));',
+  );
+  expect(tables).toEqual([
+    {
+      name: 'song',
+      columns: [
+        { name: 'id', type: 'INTEGER', primaryKey: true },
+        { name: 'price', type: 'DECIMAL', primaryKey: false },
+      ],
+    },
+  ]);
+});
+
+test('names in other scripts are names', () => {
+  expect(readSchemaTables('가수(이름 text)')[0]?.columns[0]?.name).toBe('이름');
+});
+
+test('a text that is no schema gives no tables', () => {
+  expect(readSchemaTables('Tell me about singers (all of them)')).toEqual([]);
+  expect(readSchemaTables('')).toEqual([]);
+});
+
+test('only columns of mentioned tables count as used', () => {
+  const tables = readSchemaTables('singer(name text, age int)\nstadium(name text)');
+  expect([...columnsUsed(tables, 'SELECT name FROM Singer')]).toEqual(['singer.name']);
+});

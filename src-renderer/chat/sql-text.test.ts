@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { layOutSql, sqlPieces } from './sql-text.ts';
+
+test('keywords are told from names and from text in quotes', () => {
+  expect(sqlPieces("SELECT name FROM t WHERE c = 'from'")).toEqual([
+    { text: 'SELECT', keyword: true },
+    { text: ' name ', keyword: false },
+    { text: 'FROM', keyword: true },
+    { text: ' t ', keyword: false },
+    { text: 'WHERE', keyword: true },
+    { text: " c = 'from'", keyword: false },
+  ]);
+});
+
+test('no character of a query is lost, also when a quote is left open', () => {
+  for (const sql of ["SELECT 'a", 'SELECT `가수`.이름 FROM "x" -- ?', '']) {
+    expect(
+      sqlPieces(sql)
+        .map((piece) => piece.text)
+        .join(''),
+    ).toBe(sql);
+  }
+});
+
+test('each clause gets a line, but not inside brackets', () => {
+  expect(layOutSql('SELECT a FROM t JOIN u ON t.x = u.x WHERE a IN (SELECT a FROM u) ORDER BY a LIMIT 1')).toBe(
+    'SELECT a\nFROM t\nJOIN u ON t.x = u.x\nWHERE a IN (SELECT a FROM u)\nORDER BY a\nLIMIT 1',
+  );
+});
+
+test('a query with line breaks keeps them', () => {
+  expect(layOutSql('SELECT a\nFROM t WHERE b')).toBe('SELECT a\nFROM t WHERE b');
+});

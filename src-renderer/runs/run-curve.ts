@@ -1,0 +1,91 @@
+import type { RunEvent } from '../../src-contract/run.ts';
+
+type StepEvent = Extract<RunEvent, { kind: 'step' }>;
+type ValidationEvent = Extract<RunEvent, { kind: 'validation' }>;
+
+/** Share of the old mean that a new loss keeps: about the last ten steps count. */
+const SMOOTHING = 0.9;
+
+/**
+ * What a run has measured so far, gathered from its events in the order in which they arrive.
+ *
+ * A resumed run measures the steps after its last checkpoint again; the newer measurement replaces the older ones.
+ */
+export class RunCurve {
+  readonly steps: StepEvent[] = [];
+  readonly validations: ValidationEvent[] = [];
+  /** Exponential mean of the training loss, one value a step, corrected for its start. */
+  readonly smoothed: number[] = [];
+  #mean = 0;
+  #weight = 0;
+
+  push(event: RunEvent): void {
+    if (event.kind === 'step') this.#pushStep(event);
+    else if (event.kind === 'validation') this.#pushValidation(event);
+  }
+
+  get lastStep(): StepEvent | undefined {
+    return this.steps.at(-1);
+  }
+
+  get lastValidation(): ValidationEvent | undefined {
+    return this.validations.at(-1);
+  }
+
+  get baseLoss(): number | undefined {
+    const first = this.validations[0];
+    return first?.step === 0 ? first.loss : undefined;
+  }
+
+  get bestLoss(): number | undefined {
+    const trained = this.validations.filter((validation) => validation.step > 0);
+    return trained.length === 0 ? undefined : Math.min(...trained.map((validation) => validation.loss));
+  }
+
+  get peakRssBytes(): number {
+    return this.steps.reduce((peak, step) => Math.max(peak, step.rssBytes), 0);
+  }
+
+  /** Columns for a chart: steps, training loss, its mean, validation loss; null where a step has no such value. */
+  columns(): [number[], (number | null)[], (number | null)[], (number | null)[]] {
+    const steps = [...new Set([...this.validations.map((v) => v.step), ...this.steps.map((s) => s.step)])];
+    steps.sort((a, b) => a - b);
+    const loss = new Map(this.steps.map((event) => [event.step, event.loss]));
+    const smoothed = new Map(this.steps.map((event, index) => [event.step, this.smoothed[index] ?? null]));
+    const validation = new Map(this.validations.map((event) => [event.step, event.loss]));
+    return [
+      steps,
+      steps.map((step) => loss.get(step) ?? null),
+      steps.map((step) => smoothed.get(step) ?? null),
+      steps.map((step) => validation.get(step) ?? null),
+    ];
+  }
+
+  #pushStep(event: StepEvent): void {
+    if (event.step <= (this.lastStep?.step ?? 0)) this.#forgetFrom(event.step);
+    this.steps.push(event);
+    this.#smooth(event.loss);
+  }
+
+  #pushValidation(event: ValidationEvent): void {
+    const later = this.validations.findIndex((known) => known.step >= event.step);
+    if (later >= 0) this.validations.splice(later);
+    this.validations.push(event);
+  }
+
+  #forgetFrom(step: number): void {
+    this.steps.splice(this.steps.findIndex((known) => known.step >= step));
+    const later = this.validations.findIndex((known) => known.step >= step);
+    if (later >= 0) this.validations.splice(later);
+    this.smoothed.length = 0;
+    this.#mean = 0;
+    this.#weight = 0;
+    for (const known of this.steps) this.#smooth(known.loss);
+  }
+
+  #smooth(loss: number): void {
+    this.#mean = SMOOTHING * this.#mean + (1 - SMOOTHING) * loss;
+    this.#weight = SMOOTHING * this.#weight + (1 - SMOOTHING);
+    this.smoothed.push(this.#mean / this.#weight);
+  }
+}
