@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto';
+
+const letters = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** A new id of 20 lower-case characters: 10 of the time in milliseconds, so that ids sort by age, and 10 (50 bits) of chance. */
+export function newId(now = Date.now()): string {
+  let time = '';
+  for (let rest = now, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) time = letters[rest % 32] + time;
+  return time + Array.from(randomBytes(10), (byte) => letters[byte % 32]).join('');
+}
