@@ -1,0 +1,15 @@
+import { taskFields } from '../../src-contract/task.ts';
+import type { Task } from './task.ts';
+
+/** Any text to any text; also the names of ready-made context and target columns, which every task takes. */
+export const custom: Task = {
+  id: 'custom',
+  fields: taskFields.custom,
+  mainMetric: 'exactMatch',
+  columnNames: {
+    context: ['context', 'prompt', 'input', 'instruction', '문맥', '입력', '프롬프트', '지시', 'kontext', 'eingabe'],
+    target: ['target', 'completion', 'output', 'response', '목표', '출력', '응답', 'ziel', 'ausgabe', 'zieltext'],
+    group: ['group', 'groupid', '그룹', 'gruppe'],
+  },
+  renderContext: (input) => input.context ?? '',
+};

@@ -1,0 +1,20 @@
+import { taskFields } from '../../src-contract/task.ts';
+import type { Task } from './task.ts';
+
+/** Machine reading comprehension: a question is answered out of a passage. */
+export const mrc: Task = {
+  id: 'mrc',
+  fields: taskFields.mrc,
+  mainMetric: 'exactMatch',
+  columnNames: {
+    passage: [
+      ...['passage', 'paragraph', 'document', 'article', 'text', 'story', 'context'],
+      ...['지문', '본문', '문단', '문서', '문맥'],
+      ...['passage', 'absatz', 'textstelle', 'dokument', 'kontext'],
+    ],
+    question: ['question', 'query', 'questiontext', '질문', '물음', '질의', '문제', 'frage'],
+    answer: ['answer', 'answers', 'answertext', '정답', '답변', '답', '응답', 'antwort', 'lösung'],
+    group: ['group', 'groupid', 'title', 'article', 'documentid', 'docid', '그룹', '제목', 'gruppe', 'titel'],
+  },
+  renderContext: (input) => `Passage: ${input.passage ?? ''}\n\nQuestion: ${input.question ?? ''}`,
+};
