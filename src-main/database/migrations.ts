@@ -1,5 +1,17 @@
 import type { Migration } from './migration.ts';
 import { datasetsMigration } from './migrations/0001-datasets.ts';
+import { baseModelsMigration } from './migrations/0002-base-models.ts';
+import { jobsMigration } from './migrations/0003-jobs.ts';
+import { runsAndAdaptersMigration } from './migrations/0004-runs-and-adapters.ts';
+import { chatMigration } from './migrations/0005-chat.ts';
+import { evaluationsMigration } from './migrations/0006-evaluations.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
-export const migrations: readonly Migration[] = [datasetsMigration];
+export const migrations: readonly Migration[] = [
+  datasetsMigration,
+  baseModelsMigration,
+  jobsMigration,
+  runsAndAdaptersMigration,
+  chatMigration,
+  evaluationsMigration,
+];

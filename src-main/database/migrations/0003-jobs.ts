@@ -1,0 +1,35 @@
+import type { Migration } from '../migration.ts';
+
+/** Detached work and what it tells. Runs and evaluations each have one row here under their own id. */
+export const jobsMigration: Migration = {
+  version: 3,
+  name: 'jobs',
+  up(database) {
+    database.exec(`
+      CREATE TABLE job (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'finished', 'stopped', 'failed', 'interrupted')),
+        -- the process that does it; while that process lives, no other touches the job
+        owner TEXT NOT NULL,
+        error_code TEXT,
+        error_message TEXT,
+        error_hint TEXT,
+        created_at INTEGER NOT NULL,
+        started_at INTEGER,
+        finished_at INTEGER
+      ) STRICT;
+
+      -- what is going on now, at every start and before a job begins
+      CREATE INDEX job_active ON job (state) WHERE state IN ('queued', 'running');
+
+      CREATE TABLE job_event (
+        job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+        -- from 1, without gaps
+        sequence INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        PRIMARY KEY (job_id, sequence)
+      ) STRICT, WITHOUT ROWID;
+    `);
+  },
+};

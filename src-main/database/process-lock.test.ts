@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ProcessLock } from './process-lock.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-lock-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a lock is alive until it is released', () => {
+  const mine = new ProcessLock(folder);
+  const other = new ProcessLock(folder);
+  expect(mine.isAlive(other.token)).toBe(true);
+  expect(mine.isAlive(mine.token)).toBe(true);
+  other.release();
+  expect(mine.isAlive(other.token)).toBe(false);
+  expect(mine.isAlive('nobody')).toBe(false);
+  mine.release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a killed process is no longer alive, and its file is cleared away by the next', async () => {
+  const script = `
+    const { ProcessLock } = await import(${JSON.stringify(join(import.meta.dirname, 'process-lock.ts'))});
+    console.log(new ProcessLock(${JSON.stringify(folder)}).token);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(child.stdout, 'data');
+  const token = String(line).trim();
+  const mine = new ProcessLock(folder);
+  expect(mine.isAlive(token)).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(mine.isAlive(token)).toBe(false);
+  const longAgo = Date.now() / 1000 - 3600;
+  utimesSync(join(folder, `${token}.lock`), longAgo, longAgo);
+  const next = new ProcessLock(folder);
+  expect(readdirSync(folder).sort()).toEqual([`${mine.token}.lock`, `${next.token}.lock`].sort());
+  mine.release();
+  next.release();
+});

@@ -1,0 +1,56 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { newId } from './new-id.ts';
+
+/**
+ * Says which processes of a data folder are alive. Each holds the lock of one small file of its own; the operating system
+ * lets go of it whatever way the process ends, which a process number written into a file would not survive.
+ */
+export class ProcessLock {
+  /** Names this process in the rows it owns. */
+  readonly token: string;
+  readonly #folder: string;
+  readonly #held: BetterSqlite3.Database;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.token = newId();
+    this.#held = lockFile(join(folder, `${this.token}.lock`), { create: true });
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      // A young file may belong to a process that is about to lock it.
+      if (!name.endsWith('.lock') || Date.now() - statSync(file).mtimeMs < 60_000) continue;
+      if (!this.isAlive(name.replace(/\.lock$/, ''))) rmSync(file, { force: true });
+    }
+  }
+
+  /** True while the process that was given this token runs; this process included. */
+  isAlive(token: string): boolean {
+    if (token === this.token) return true;
+    try {
+      lockFile(join(this.#folder, `${token}.lock`), { create: false }).close();
+      return false;
+    } catch (error) {
+      return error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_BUSY';
+    }
+  }
+
+  release(): void {
+    this.#held.close();
+    rmSync(join(this.#folder, `${this.token}.lock`), { force: true });
+  }
+}
+
+function lockFile(file: string, options: { create: boolean }): BetterSqlite3.Database {
+  const database = new BetterSqlite3(file, { timeout: 0, fileMustExist: !options.create });
+  try {
+    // In memory, so that no journal file is left beside it when the process is killed.
+    database.pragma('journal_mode = MEMORY');
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
