@@ -39,8 +39,8 @@ test('opening a file again keeps its rows', () => {
   const first = openDatabase(file);
   first.exec(
     `INSERT INTO dataset (id, name, task, version, state, rows, train_rows, validation_rows, test_rows, rejected, sha256,
-       source_name, mapping, seed, has_database, created_at)
-     VALUES ('a', 'A', 'custom', 1, 'ready', 0, 0, 0, 0, 0, '', 'a.csv', '{}', 0, 0, 1)`,
+       source_name, mapping, seed, has_database, owner, created_at)
+     VALUES ('a', 'A', 'custom', 1, 'ready', 0, 0, 0, 0, 0, '', 'a.csv', '{}', 0, 0, '', 1)`,
   );
   first.close();
   const second = openDatabase(file);
@@ -75,8 +75,8 @@ test('two living datasets cannot have one name, a deleted one does not count', (
   const database = openDatabase(':memory:');
   const insert = database.prepare(
     `INSERT INTO dataset (id, name, task, version, state, rows, train_rows, validation_rows, test_rows, rejected, sha256,
-       source_name, mapping, seed, has_database, created_at, deleted_at)
-     VALUES (?, 'same', 'custom', 1, 'ready', 0, 0, 0, 0, 0, '', 'a.csv', '{}', 0, 0, 1, ?)`,
+       source_name, mapping, seed, has_database, owner, created_at, deleted_at)
+     VALUES (?, 'same', 'custom', 1, 'ready', 0, 0, 0, 0, 0, '', 'a.csv', '{}', 0, 0, '', 1, ?)`,
   );
   insert.run('a', 5);
   insert.run('b', null);

@@ -20,7 +20,11 @@ export class ProcessLock {
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
       // A young file may belong to a process that is about to lock it.
-      if (!name.endsWith('.lock') || Date.now() - statSync(file).mtimeMs < 60_000) continue;
+      if (
+        !name.endsWith('.lock') ||
+        Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < 60_000
+      )
+        continue;
       if (!this.isAlive(name.replace(/\.lock$/, ''))) rmSync(file, { force: true });
     }
   }

@@ -11,7 +11,7 @@ export const datasetsMigration: Migration = {
         name TEXT NOT NULL,
         task TEXT NOT NULL,
         version INTEGER NOT NULL,
-        -- 'importing' rows are invisible and are removed at the next start
+        -- what is still 'importing' is seen by nobody
         state TEXT NOT NULL CHECK (state IN ('importing', 'ready')),
         rows INTEGER NOT NULL,
         train_rows INTEGER NOT NULL,
@@ -24,6 +24,8 @@ export const datasetsMigration: Migration = {
         file_facts TEXT,
         seed INTEGER NOT NULL,
         has_database INTEGER NOT NULL CHECK (has_database IN (0, 1)),
+        -- the process that imports or deleted it; what it left is cleared away once it has ended
+        owner TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
+import { openDatabase, type StudioDatabase } from '../database/open.ts';
+import { ProcessLock } from '../database/process-lock.ts';
+import { type EndState, JobStore } from './job-store.ts';
+import { Supervisor, type Work } from './supervisor.ts';
+
+type Event = { kind: 'step'; step: number } | { kind: 'finished'; state: EndState };
+
+let folder: string;
+let database: StudioDatabase;
+let lock: ProcessLock;
+let store: JobStore;
+let supervisor: Supervisor<Event>;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-jobs-'));
+  database = openDatabase(':memory:');
+  lock = new ProcessLock(folder);
+  store = new JobStore(database, lock);
+  supervisor = new Supervisor({ store, changed: () => {} });
+});
+afterEach(async () => {
+  await supervisor.close();
+  database.close();
+  lock.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Work that counts steps, and after them waits for the abort where `endless`. */
+function counting(steps: number, options: { endless?: boolean; fail?: Error } = {}): Work<Event> {
+  return {
+    async *run(signal) {
+      for (let step = 1; step <= steps; step++) yield { kind: 'step', step };
+      if (options.fail) throw options.fail;
+      if (options.endless && !signal.aborted) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      }
+    },
+    finished: (state) => ({ kind: 'finished', state }),
+  };
+}
+
+function start(id: string, work: Work<Event>): void {
+  store.enqueue({ id, kind: 'run', now: 1 });
+  supervisor.start(id, work);
+}
+
+async function told(id: string, after?: number): Promise<Event[]> {
+  const events: Event[] = [];
+  for await (const { event } of supervisor.watch(id, { after })) events.push(event);
+  return events;
+}
+
+test('whoever watches gets every event once and in order, during the work and after it', async () => {
+  start('a', counting(3));
+  const expected = [
+    { kind: 'step', step: 1 },
+    { kind: 'step', step: 2 },
+    { kind: 'step', step: 3 },
+    { kind: 'finished', state: 'finished' },
+  ];
+  expect(await told('a')).toEqual(expected);
+  expect(await told('a')).toEqual(expected);
+  expect(await told('a', 2)).toEqual(expected.slice(2));
+});
+
+test('work goes on when its watcher leaves, and ends when it is stopped', async () => {
+  start('a', counting(1, { endless: true }));
+  for await (const _ of supervisor.watch('a')) break;
+  expect(store.stateOf('a')).toBe('running');
+  await supervisor.stop('a');
+  expect(store.stateOf('a')).toBe('stopped');
+  expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'stopped' });
+});
+
+test('a watcher whose signal aborts is let go', async () => {
+  start('a', counting(1, { endless: true }));
+  const leave = new AbortController();
+  const events: Event[] = [];
+  for await (const { event } of supervisor.watch('a', { signal: leave.signal })) {
+    events.push(event);
+    setImmediate(() => leave.abort());
+  }
+  expect(events).toEqual([{ kind: 'step', step: 1 }]);
+});
+
+test('a second job waits for the first, and can be stopped while it waits', async () => {
+  start('a', counting(1, { endless: true }));
+  start('b', counting(1));
+  start('c', counting(1));
+  expect(store.stateOf('b')).toBe('queued');
+  await supervisor.stop('b');
+  expect(await told('b')).toEqual([{ kind: 'finished', state: 'stopped' }]);
+  await supervisor.stop('a');
+  expect((await told('c')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
+});
+
+test('a failure that a person can meet is stored with its sentence and hint', async () => {
+  start('a', counting(1, { fail: new StudioError('RUN_DIVERGED', { step: 4, rows: '1, 2' }) }));
+  expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'failed' });
+  expect(database.prepare('SELECT error_code, error_message FROM job').get()).toEqual({
+    error_code: 'RUN_DIVERGED',
+    error_message: 'The loss became infinite or undefined at step 4 (rows 1, 2).',
+  });
+});
+
+test('work whose engine stopped is interrupted, not failed', async () => {
+  start('a', counting(1, { fail: new StudioError('ENGINE_STOPPED', { reason: 'out of memory' }) }));
+  expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'interrupted' });
+});
+
+test('closing interrupts what is going on and what waits', async () => {
+  start('a', counting(1, { endless: true }));
+  start('b', counting(1));
+  await supervisor.close();
+  expect([store.stateOf('a'), store.stateOf('b')]).toEqual(['interrupted', 'interrupted']);
+});
+
+test('work of a process that is gone is interrupted, work of a living one is not', () => {
+  const other = new ProcessLock(folder);
+  new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  expect(store.interruptOrphans(2)).toBe(0);
+  other.release();
+  expect(store.interruptOrphans(2)).toBe(1);
+  expect(store.stateOf('theirs')).toBe('interrupted');
+});
+
+test('work that must be alone is refused while another process does the same', () => {
+  const other = new ProcessLock(folder);
+  new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  expect(() => store.enqueue({ id: 'mine', kind: 'run', now: 2, aloneIn: '/data' })).toThrow(
+    expect.objectContaining({ code: 'DATA_FOLDER_BUSY' }),
+  );
+  other.release();
+  store.enqueue({ id: 'mine', kind: 'run', now: 2, aloneIn: '/data' });
+  expect(store.stateOf('mine')).toBe('queued');
+});
+
+test('a job that goes on from an earlier point forgets what came after it', async () => {
+  start('a', counting(5));
+  await told('a');
+  store.enqueue({ id: 'a', kind: 'run', now: 2 });
+  supervisor.start('a', {
+    async *run() {
+      supervisor.rewind('a', (event) => event.kind !== 'step' || event.step > 2);
+      yield { kind: 'step', step: 30 };
+    },
+    finished: (state) => ({ kind: 'finished', state }),
+  });
+  expect((await told('a')).map((event) => (event.kind === 'step' ? event.step : event.state))).toEqual([
+    1,
+    2,
+    30,
+    'finished',
+  ]);
+});
