@@ -25,7 +25,7 @@ export const datasetsMigration: Migration = {
         seed INTEGER NOT NULL,
         has_database INTEGER NOT NULL CHECK (has_database IN (0, 1)),
         -- the process that imports or deleted it; what it left is cleared away once it has ended
-        owner TEXT NOT NULL,
+        owner TEXT,
         created_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
