@@ -1,0 +1,21 @@
+import type { Expression } from '../graph/expression.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** A runtime that can run the op algebra. */
+export interface Backend {
+  /** `onnxruntime`, `reference`. */
+  readonly name: string;
+  /** The device in words, for people: "CPU, 2 threads". */
+  readonly device: string;
+  readonly threads: number;
+  /** Prepares a graph once; sizes that are names may differ from run to run. */
+  compile<Output extends string>(outputs: Readonly<Record<Output, Expression>>): Promise<Executable<Output>>;
+}
+
+export interface Executable<Output extends string = string> {
+  /** Names of the inputs that `run` wants. */
+  readonly inputs: ReadonlySet<string>;
+  /** Runs on tensors by input name; names that the graph doesn't use are ignored. Outputs belong to the caller. */
+  run(feeds: ReadonlyMap<string, Tensor>): Promise<Record<Output, Tensor>>;
+  release(): Promise<void>;
+}

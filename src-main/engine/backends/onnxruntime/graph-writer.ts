@@ -1,0 +1,99 @@
+import type { Dim, Expression, Shape } from '../../graph/expression.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxValue } from './onnx-model.ts';
+
+/** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
+export class GraphWriter {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #inputs: OnnxValue[] = [];
+  readonly #initialisers = new Map<string, OnnxInitialiser>();
+  /** For each named size, an input that carries it. */
+  readonly #carriers = new Map<string, { name: string; axis: number }>();
+  readonly #sizes = new Map<string, string>();
+  #names = 0;
+
+  input(value: OnnxValue): string {
+    this.#inputs.push(value);
+    value.shape.forEach((dim, axis) => {
+      if (typeof dim === 'string' && !this.#carriers.has(dim)) this.#carriers.set(dim, { name: value.name, axis });
+    });
+    return value.name;
+  }
+
+  /** Adds a node with one output and gives that output's name. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain: OnnxNode['domain'] = '',
+  ): string {
+    const [output] = this.nodes(type, inputs, 1, attributes, domain);
+    return output as string;
+  }
+
+  nodes(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain: OnnxNode['domain'] = '',
+  ): string[] {
+    const names = Array.from({ length: outputs }, () => `v${this.#names++}`);
+    this.#nodes.push({ type, domain, inputs, outputs: names, attributes });
+    return names;
+  }
+
+  int64(values: readonly number[]): string {
+    return this.#constant({ name: `i64_${values.join('_')}`, type: 'int64', dims: [values.length], values });
+  }
+
+  scalar(value: number): string {
+    return this.#constant({ name: `f32_${value}`, type: 'float32', dims: [], values: [value] });
+  }
+
+  /** A shape as an int64 vector, put together at run time where sizes are names. Products and sums are left to inference (−1). */
+  shape(shape: Shape): string {
+    const computed = shape.filter((dim) => this.#isComputed(dim));
+    if (computed.length > 1) throw new Error(`Only one size of [${shape.join(', ')}] may be left to inference`);
+    if (shape.every((dim) => typeof dim === 'number' || this.#isComputed(dim))) {
+      return this.int64(shape.map((dim) => (typeof dim === 'number' ? dim : -1)));
+    }
+    const parts = shape.map((dim) =>
+      typeof dim === 'number' ? this.int64([dim]) : this.#isComputed(dim) ? this.int64([-1]) : this.#size(dim),
+    );
+    return this.node('Concat', parts, { axis: { kind: 'int', value: 0 } });
+  }
+
+  finish(outputs: ReadonlyMap<string, { name: string; expression: Expression }>): OnnxGraph {
+    // An output may be another output or an input: a copy under its own name keeps ONNX's rules.
+    const values = [...outputs].map(([name, { name: source, expression }]) => {
+      this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
+      return { name, type: expression.type, shape: expression.shape };
+    });
+    return {
+      nodes: this.#nodes,
+      inputs: this.#inputs,
+      outputs: values,
+      initialisers: [...this.#initialisers.values()],
+    };
+  }
+
+  #isComputed(dim: Dim): dim is string {
+    return typeof dim === 'string' && !this.#carriers.has(dim);
+  }
+
+  #size(dim: string): string {
+    const known = this.#sizes.get(dim);
+    if (known !== undefined) return known;
+    const carrier = this.#carriers.get(dim);
+    if (carrier === undefined) throw new Error(`No input carries the size ${dim}`);
+    const start = { kind: 'int', value: carrier.axis } as const;
+    const name = this.node('Shape', [carrier.name], { start, end: { kind: 'int', value: carrier.axis + 1 } });
+    this.#sizes.set(dim, name);
+    return name;
+  }
+
+  #constant(initialiser: OnnxInitialiser): string {
+    this.#initialisers.set(initialiser.name, initialiser);
+    return initialiser.name;
+  }
+}

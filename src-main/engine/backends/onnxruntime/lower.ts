@@ -1,0 +1,113 @@
+import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
+import { GraphWriter } from './graph-writer.ts';
+import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
+
+/** Writes an op as ONNX nodes, given the names of its operands; returns the name of its value. */
+type Lowering<Op extends OpName> = (writer: GraphWriter, operands: readonly string[], node: Expression<Op>) => string;
+
+/** Typed by the closed set of ops: one that is forgotten here does not compile. */
+const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
+  input: (writer, _operands, node) => writer.input({ name: node.attributes.name, type: node.type, shape: node.shape }),
+  add: (writer, operands) => writer.node('Add', operands),
+  multiply: (writer, operands) => writer.node('Mul', operands),
+  scale: (writer, [x = ''], node) =>
+    node.attributes.factor === -1
+      ? writer.node('Neg', [x])
+      : writer.node('Mul', [x, writer.scalar(node.attributes.factor)]),
+  sumTo: (writer, [x = ''], node) => lowerSumTo(writer, x, node),
+  expand: (writer, [x = ''], node) => writer.node('Expand', [x, writer.shape(node.shape)]),
+  matmul(writer, operands, node) {
+    const { transposeA, transposeB } = node.attributes;
+    if (!transposeA && !transposeB) return writer.node('MatMul', operands);
+    const attributes = { transA: flag(transposeA), transB: flag(transposeB) };
+    return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
+  },
+  reshape: (writer, [x = ''], node) => writer.node('Reshape', [x, writer.shape(node.shape)]),
+  transpose: (writer, operands, node) =>
+    writer.node('Transpose', operands, { perm: { kind: 'ints', value: node.attributes.permutation } }),
+  concat: (writer, operands, node) =>
+    writer.node('Concat', operands, { axis: { kind: 'int', value: node.attributes.axis } }),
+  slice(writer, [x = ''], node) {
+    const { axis, start, end } = node.attributes;
+    return writer.node('Slice', [x, writer.int64([start]), writer.int64([end]), writer.int64([axis])]);
+  },
+  pad(writer, [x = ''], node) {
+    const { axis, before, after } = node.attributes;
+    return writer.node('Pad', [x, writer.int64([before, after]), writer.scalar(0), writer.int64([axis])]);
+  },
+  gather: (writer, operands) => writer.node('Gather', operands),
+  scatterAdd(writer, [rows = '', indices = ''], node) {
+    const zeros = writer.node('ConstantOfShape', [writer.shape(node.shape)]);
+    const wide = writer.node('Cast', [indices], { to: { kind: 'int', value: 7 } });
+    const column = writer.node('Unsqueeze', [wide, writer.int64([1])]);
+    return writer.node('ScatterND', [zeros, column, rows], { reduction: { kind: 'string', value: 'add' } });
+  },
+  pick(writer, [x = '', index = '']) {
+    const column = writer.node('Unsqueeze', [index, writer.int64([1])]);
+    const picked = writer.node('GatherElements', [x, column], { axis: { kind: 'int', value: 1 } });
+    return writer.node('Squeeze', [picked, writer.int64([1])]);
+  },
+  spread(writer, [values = '', index = ''], node) {
+    const zeros = writer.node('ConstantOfShape', [writer.shape(node.shape)]);
+    const column = writer.node('Unsqueeze', [index, writer.int64([1])]);
+    const value = writer.node('Unsqueeze', [values, writer.int64([1])]);
+    return writer.node('ScatterElements', [zeros, column, value], { axis: { kind: 'int', value: 1 } });
+  },
+  sigmoid: (writer, operands) => writer.node('Sigmoid', operands),
+  softmax: (writer, operands) => writer.node('Softmax', operands, { axis: { kind: 'int', value: -1 } }),
+  logSoftmax: (writer, operands) => writer.node('LogSoftmax', operands, { axis: { kind: 'int', value: -1 } }),
+  exp: (writer, operands) => writer.node('Exp', operands),
+  inverseRms(writer, [x = ''], node) {
+    const square = writer.node('Mul', [x, x]);
+    const mean = writer.node('ReduceMean', [square, writer.int64([-1])], { keepdims: { kind: 'int', value: 1 } });
+    const root = writer.node('Sqrt', [writer.node('Add', [mean, writer.scalar(node.attributes.epsilon)])]);
+    return writer.node('Reciprocal', [root]);
+  },
+  rotate(writer, [x = '', cos = '', sin = '']) {
+    const axis = { kind: 'int', value: -1 } as const;
+    const [low = '', high = ''] = writer.nodes('Split', [x], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
+    const turnedLow = writer.node('Sub', [writer.node('Mul', [low, cos]), writer.node('Mul', [high, sin])]);
+    const turnedHigh = writer.node('Add', [writer.node('Mul', [high, cos]), writer.node('Mul', [low, sin])]);
+    return writer.node('Concat', [turnedLow, turnedHigh], { axis });
+  },
+};
+
+export interface LoweredGraph {
+  readonly model: Uint8Array;
+  readonly inputs: readonly string[];
+}
+
+/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names. */
+export function lower(outputs: Readonly<Record<string, Expression>>): LoweredGraph {
+  const writer = new GraphWriter();
+  const names = new Map<Expression, string>();
+  const order = topologicalOrder(Object.values(outputs));
+  // Inputs first: they carry the sizes that shapes are made of.
+  for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {
+    // Sound because `node.op` picks the lowering of exactly the op that made the node.
+    const lowering = lowerings[node.op] as Lowering<OpName>;
+    const operands = node.inputs.map((operand) => names.get(operand) as string);
+    names.set(node, lowering(writer, operands, node));
+  }
+  const named = Object.entries(outputs).map(
+    ([name, expression]) => [name, { name: names.get(expression) as string, expression }] as const,
+  );
+  const graph: OnnxGraph = writer.finish(new Map(named));
+  return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
+}
+
+function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): string {
+  const from = (node.inputs[0] as Expression).shape;
+  const missing = from.length - node.shape.length;
+  const vanishing = Array.from({ length: missing }, (_, axis) => axis);
+  const kept = node.shape.flatMap((dim, axis) => (dim === 1 && from[axis + missing] !== 1 ? [axis + missing] : []));
+  let value = x;
+  if (kept.length > 0) value = writer.node('ReduceSum', [value, writer.int64(kept)], { keepdims: flag(true) });
+  if (vanishing.length > 0)
+    value = writer.node('ReduceSum', [value, writer.int64(vanishing)], { keepdims: flag(false) });
+  return value;
+}
+
+function flag(on: boolean) {
+  return { kind: 'int', value: on ? 1 : 0 } as const;
+}

@@ -1,0 +1,135 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { ElementType } from '../../tensor.ts';
+
+/**
+ * Writes an ONNX model as protobuf bytes. Field numbers are those of onnx.proto3 (ONNX 1.17, IR version 10);
+ * only what we use is written: no initialisers but small integer vectors, no subgraphs.
+ */
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly initialisers: readonly OnnxInitialiser[];
+}
+
+export interface OnnxNode {
+  readonly type: string;
+  /** Empty for ONNX's own operators, `com.microsoft` for onnxruntime's. */
+  readonly domain: '' | 'com.microsoft';
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export type OnnxAttribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'string'; readonly value: string };
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A constant vector or scalar; scalars have `dims` []. */
+export interface OnnxInitialiser {
+  readonly name: string;
+  readonly type: 'int64' | 'float32';
+  readonly dims: readonly number[];
+  readonly values: readonly number[];
+}
+
+const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+const irVersion = 10;
+const opset = 21;
+
+export function writeOnnxModel(graph: OnnxGraph): Uint8Array {
+  const model = new BinaryWriter();
+  model.tag(1, WireType.Varint).int64(irVersion);
+  model.tag(2, WireType.LengthDelimited).string('adapter-studio');
+  message(model, 7, () => writeGraph(model, graph));
+  for (const [domain, version] of [
+    ['', opset],
+    ['com.microsoft', 1],
+  ] as const) {
+    message(model, 8, () => {
+      model.tag(1, WireType.LengthDelimited).string(domain);
+      model.tag(2, WireType.Varint).int64(version);
+    });
+  }
+  return model.finish();
+}
+
+function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
+  for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node));
+  writer.tag(2, WireType.LengthDelimited).string('graph');
+  for (const initialiser of graph.initialisers) message(writer, 5, () => writeInitialiser(writer, initialiser));
+  for (const value of graph.inputs) message(writer, 11, () => writeValue(writer, value));
+  for (const value of graph.outputs) message(writer, 12, () => writeValue(writer, value));
+}
+
+function writeNode(writer: BinaryWriter, node: OnnxNode): void {
+  for (const name of node.inputs) writer.tag(1, WireType.LengthDelimited).string(name);
+  for (const name of node.outputs) writer.tag(2, WireType.LengthDelimited).string(name);
+  writer.tag(4, WireType.LengthDelimited).string(node.type);
+  for (const [name, attribute] of Object.entries(node.attributes))
+    message(writer, 5, () => writeAttribute(writer, name, attribute));
+  if (node.domain !== '') writer.tag(7, WireType.LengthDelimited).string(node.domain);
+}
+
+function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttribute): void {
+  writer.tag(1, WireType.LengthDelimited).string(name);
+  switch (attribute.kind) {
+    case 'float':
+      writer.tag(2, WireType.Bit32).float(attribute.value);
+      writer.tag(20, WireType.Varint).int32(1);
+      break;
+    case 'int':
+      writer.tag(3, WireType.Varint).int64(attribute.value);
+      writer.tag(20, WireType.Varint).int32(2);
+      break;
+    case 'string':
+      writer.tag(4, WireType.LengthDelimited).string(attribute.value);
+      writer.tag(20, WireType.Varint).int32(3);
+      break;
+    case 'ints':
+      for (const value of attribute.value) writer.tag(8, WireType.Varint).int64(value);
+      writer.tag(20, WireType.Varint).int32(7);
+      break;
+    default:
+      attribute satisfies never;
+  }
+}
+
+function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: OnnxInitialiser): void {
+  for (const dim of dims) writer.tag(1, WireType.Varint).int64(dim);
+  writer.tag(2, WireType.Varint).int32(dataTypes[type]);
+  if (type === 'float32') for (const value of values) writer.tag(4, WireType.Bit32).float(value);
+  else for (const value of values) writer.tag(7, WireType.Varint).int64(value);
+  writer.tag(8, WireType.LengthDelimited).string(name);
+}
+
+function writeValue(writer: BinaryWriter, { name, type, shape }: OnnxValue): void {
+  writer.tag(1, WireType.LengthDelimited).string(name);
+  message(writer, 2, () =>
+    message(writer, 1, () => {
+      writer.tag(1, WireType.Varint).int32(dataTypes[type]);
+      message(writer, 2, () => {
+        for (const dim of shape) {
+          message(writer, 1, () => {
+            if (typeof dim === 'number') writer.tag(1, WireType.Varint).int64(dim);
+            else writer.tag(2, WireType.LengthDelimited).string(dim);
+          });
+        }
+      });
+    }),
+  );
+}
+
+function message(writer: BinaryWriter, field: number, write: () => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork();
+  write();
+  writer.join();
+}

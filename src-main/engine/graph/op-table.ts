@@ -1,0 +1,41 @@
+import type { OpDefinition, OpName } from './expression.ts';
+import { addOp } from './ops/add.ts';
+import { expandOp, sumToOp } from './ops/broadcast.ts';
+import { concatOp } from './ops/concat.ts';
+import { gatherOp, scatterAddOp } from './ops/gather.ts';
+import { inverseRmsOp } from './ops/inverse-rms.ts';
+import { matmulOp } from './ops/matmul.ts';
+import { multiplyOp } from './ops/multiply.ts';
+import { pickOp, spreadOp } from './ops/pick.ts';
+import { reshapeOp } from './ops/reshape.ts';
+import { rotateOp } from './ops/rotate.ts';
+import { scaleOp } from './ops/scale.ts';
+import { sigmoidOp } from './ops/sigmoid.ts';
+import { padOp, sliceOp } from './ops/slice.ts';
+import { expOp, logSoftmaxOp, softmaxOp } from './ops/softmax.ts';
+import { transposeOp } from './ops/transpose.ts';
+
+/** Every op but `input`, which has neither a gradient nor a value of its own. */
+export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<Op> } = {
+  add: addOp,
+  multiply: multiplyOp,
+  scale: scaleOp,
+  sumTo: sumToOp,
+  expand: expandOp,
+  matmul: matmulOp,
+  reshape: reshapeOp,
+  transpose: transposeOp,
+  concat: concatOp,
+  slice: sliceOp,
+  pad: padOp,
+  gather: gatherOp,
+  scatterAdd: scatterAddOp,
+  pick: pickOp,
+  spread: spreadOp,
+  sigmoid: sigmoidOp,
+  softmax: softmaxOp,
+  logSoftmax: logSoftmaxOp,
+  exp: expOp,
+  inverseRms: inverseRmsOp,
+  rotate: rotateOp,
+};

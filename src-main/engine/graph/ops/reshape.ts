@@ -1,0 +1,18 @@
+import { type Expression, expression, type OpDefinition, type Shape } from '../expression.ts';
+import { zeros } from '../nd-array.ts';
+import { sameShape } from '../shape.ts';
+
+/** The same numbers in the same order under another shape. That the sizes agree is checked when the graph runs. */
+export function reshape(x: Expression, shape: Shape): Expression {
+  return sameShape(x.shape, shape) ? x : expression('reshape', [x], {}, shape, x.type);
+}
+
+export const reshapeOp: OpDefinition<'reshape'> = {
+  gradient: (node, cotangent) => [reshape(cotangent, (node.inputs[0] as Expression).shape)],
+  reference([x], _attributes, dims) {
+    const result = zeros(dims);
+    if (x?.data.length !== result.data.length) throw new Error(`reshape: ${x?.dims} is not ${dims}`);
+    result.data.set(x.data);
+    return result;
+  },
+};

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { evaluate } from '../../src-main/engine/backends/reference/reference-backend.ts';
+import { type Expression, input, type NdArray, type OpName } from '../../src-main/engine/graph/expression.ts';
+import { gradient } from '../../src-main/engine/graph/gradient.ts';
+import { opTable } from '../../src-main/engine/graph/op-table.ts';
+import { add } from '../../src-main/engine/graph/ops/add.ts';
+import { expand, sumTo } from '../../src-main/engine/graph/ops/broadcast.ts';
+import { concat } from '../../src-main/engine/graph/ops/concat.ts';
+import { gather, scatterAdd } from '../../src-main/engine/graph/ops/gather.ts';
+import { inverseRms } from '../../src-main/engine/graph/ops/inverse-rms.ts';
+import { matmul } from '../../src-main/engine/graph/ops/matmul.ts';
+import { multiply } from '../../src-main/engine/graph/ops/multiply.ts';
+import { pick, spread } from '../../src-main/engine/graph/ops/pick.ts';
+import { reshape } from '../../src-main/engine/graph/ops/reshape.ts';
+import { rotate } from '../../src-main/engine/graph/ops/rotate.ts';
+import { scale } from '../../src-main/engine/graph/ops/scale.ts';
+import { sigmoid } from '../../src-main/engine/graph/ops/sigmoid.ts';
+import { pad, slice } from '../../src-main/engine/graph/ops/slice.ts';
+import { exp, logSoftmax, softmax } from '../../src-main/engine/graph/ops/softmax.ts';
+import { transpose } from '../../src-main/engine/graph/ops/transpose.ts';
+import type { Tensor } from '../../src-main/engine/tensor.ts';
+
+interface Case {
+  readonly op: OpName;
+  readonly name: string;
+  /** Sizes of the differentiable operands a, b, c; a name in a shape stands for the size given here. */
+  readonly operands: readonly (readonly number[])[];
+  readonly build: (...operands: Expression[]) => Expression;
+}
+
+const index = input('index', ['n'], 'int32');
+const indexValues = [2, 0, 2];
+const x = [3, 4];
+
+const cases: readonly Case[] = [
+  { op: 'add', name: 'of equal shapes', operands: [x, x], build: (a, b) => add(a, b) },
+  {
+    op: 'add',
+    name: 'with broadcasting',
+    operands: [
+      [2, 3, 4],
+      [3, 1],
+    ],
+    build: (a, b) => add(a, b),
+  },
+  { op: 'multiply', name: 'of equal shapes', operands: [x, x], build: (a, b) => multiply(a, b) },
+  {
+    op: 'multiply',
+    name: 'with broadcasting',
+    operands: [
+      [1, 4],
+      [2, 3, 1],
+    ],
+    build: (a, b) => multiply(a, b),
+  },
+  { op: 'multiply', name: 'of a value with itself', operands: [x], build: (a) => multiply(a, a) },
+  { op: 'scale', name: 'by a constant', operands: [x], build: (a) => scale(a, -2.5) },
+  { op: 'sumTo', name: 'over kept and vanishing axes', operands: [[2, 3, 4]], build: (a) => sumTo(a, [3, 1]) },
+  { op: 'expand', name: 'of a column', operands: [[3, 1]], build: (a) => expand(a, [2, 3, 4]) },
+  ...[false, true].flatMap((transposeA) =>
+    [false, true].map((transposeB) => ({
+      op: 'matmul' as const,
+      name: `transposeA ${transposeA}, transposeB ${transposeB}`,
+      operands: [transposeA ? [2, 4, 3] : [2, 3, 4], transposeB ? [2, 5, 4] : [2, 4, 5]],
+      build: (a: Expression, b: Expression) => matmul(a, b, { transposeA, transposeB }),
+    })),
+  ),
+  {
+    op: 'matmul',
+    name: 'of many by one',
+    operands: [
+      [2, 3, 4],
+      [5, 4],
+    ],
+    build: (a, b) => matmul(a, b, { transposeB: true }),
+  },
+  {
+    op: 'matmul',
+    name: 'with broadcast leading axes',
+    operands: [
+      [2, 1, 3, 4],
+      [3, 4, 2],
+    ],
+    build: (a, b) => matmul(a, b),
+  },
+  { op: 'reshape', name: 'to another rank', operands: [[2, 6]], build: (a) => reshape(a, [3, 2, 2]) },
+  { op: 'transpose', name: 'of three axes', operands: [[2, 3, 4]], build: (a) => transpose(a, [2, 0, 1]) },
+  {
+    op: 'concat',
+    name: 'along the last axis',
+    operands: [
+      [2, 3],
+      [2, 4],
+    ],
+    build: (a, b) => concat(a, b, 1),
+  },
+  { op: 'slice', name: 'from the middle', operands: [[3, 5]], build: (a) => slice(a, 1, 1, 4) },
+  { op: 'pad', name: 'on both sides', operands: [[3, 2]], build: (a) => pad(a, 1, 1, 2) },
+  { op: 'gather', name: 'with an index that comes twice', operands: [[4, 3]], build: (a) => gather(a, index) },
+  {
+    op: 'scatterAdd',
+    name: 'with an index that comes twice',
+    operands: [[3, 2]],
+    build: (a) => scatterAdd(reshape(a, ['n', 2]), index, 4),
+  },
+  { op: 'pick', name: 'one of each row', operands: [[3, 5]], build: (a) => pick(reshape(a, ['n', 5]), index) },
+  { op: 'spread', name: 'one in each row', operands: [[3]], build: (a) => spread(reshape(a, ['n']), index, 5) },
+  { op: 'sigmoid', name: 'element by element', operands: [x], build: (a) => sigmoid(a) },
+  { op: 'softmax', name: 'along the last axis', operands: [x], build: (a) => softmax(a) },
+  { op: 'logSoftmax', name: 'along the last axis', operands: [x], build: (a) => logSoftmax(a) },
+  { op: 'exp', name: 'element by element', operands: [x], build: (a) => exp(a) },
+  { op: 'inverseRms', name: 'along the last axis', operands: [x], build: (a) => inverseRms(a, 1e-5) },
+  {
+    op: 'rotate',
+    name: 'by broadcast angles',
+    operands: [[2, 3, 4]],
+    build: (a) => rotate(a, input('cos', [3, 2]), input('sin', [3, 2])),
+  },
+];
+
+test('every op has a case', () => {
+  expect(new Set(cases.map((c) => c.op))).toEqual(new Set(Object.keys(opTable)));
+});
+
+describe.each(cases)('$op $name', ({ operands, build }) => {
+  const names = ['a', 'b', 'c'];
+  const inputs = operands.map((dims, i) => input(names[i] as string, dims));
+  const output = build(...inputs);
+  const feeds = new Map<string, NdArray>([
+    ['index', { dims: [indexValues.length], data: Float64Array.from(indexValues) }],
+    ['cos', random([3, 2], 7)],
+    ['sin', random([3, 2], 8)],
+    ...operands.map((dims, i) => [names[i] as string, random(dims, i + 1)] as const),
+  ]);
+  const [value] = evaluate([output], feeds) as [NdArray];
+  feeds.set('cotangent', random(value.dims, 9));
+  const cotangent = reshape(input('cotangent', value.dims), output.shape);
+  const gradients = gradient(output, cotangent, inputs);
+
+  test('its gradient is what finite differences give', () => {
+    const analytic = evaluate(gradients, feeds);
+    inputs.forEach((_, i) => {
+      const numeric = finiteDifferences(output, feeds, names[i] as string);
+      // Central differences in float64 with a step of 1e-5 are good to about 1e-9 for values near 1.
+      expectClose((analytic[i] as NdArray).data, numeric, 1e-7);
+    });
+  });
+
+  test('onnxruntime gives the same value and gradient as the reference', async () => {
+    const outputs = { value: output, ...Object.fromEntries(gradients.map((g, i) => [`gradient${i}`, g])) };
+    const executable = await onnxruntimeBackend({ threads: 1 }).compile(outputs);
+    const results = await executable.run(new Map([...feeds].map(([name, array]) => [name, toTensor(name, array)])));
+    const expected = evaluate([output, ...gradients], feeds);
+    Object.values(results).forEach((result, i) => {
+      expect(result.dims).toEqual((expected[i] as NdArray).dims);
+      expectClose(Float64Array.from(result.data), (expected[i] as NdArray).data, 1e-5);
+    });
+    await executable.release();
+  });
+});
+
+function finiteDifferences(output: Expression, feeds: ReadonlyMap<string, NdArray>, name: string): Float64Array {
+  const step = 1e-5;
+  const point = feeds.get(name) as NdArray;
+  const cotangent = (feeds.get('cotangent') as NdArray).data;
+  const at = (i: number, delta: number) => {
+    const data = point.data.slice();
+    data[i] = (data[i] as number) + delta;
+    const [value] = evaluate([output], new Map(feeds).set(name, { dims: point.dims, data })) as [NdArray];
+    return value.data.reduce((sum, v, k) => sum + v * (cotangent[k] as number), 0);
+  };
+  return point.data.map((_, i) => (at(i, step) - at(i, -step)) / (2 * step));
+}
+
+function expectClose(actual: Float64Array, expected: Float64Array, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  const worst = actual.reduce(
+    (max, v, i) => Math.max(max, Math.abs(v - (expected[i] as number)) / (1 + Math.abs(expected[i] as number))),
+    0,
+  );
+  expect(worst).toBeLessThan(tolerance);
+}
+
+function toTensor(name: string, { dims, data }: NdArray): Tensor {
+  return name === 'index'
+    ? { type: 'int32', dims, data: Int32Array.from(data) }
+    : { type: 'float32', dims, data: Float32Array.from(data) };
+}
+
+/** Fixed values in [−1, 1): a sine of large steps is spread enough for a test of smooth functions. */
+function random(dims: readonly number[], seed: number): NdArray {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  return { dims, data: Float64Array.from({ length: size }, (_, i) => Math.sin((i + 1) * 12.9898 * seed)) };
+}
