@@ -63,7 +63,15 @@ function tokenizerJson(merges: readonly (readonly [string, string])[]) {
     truncation: null,
     padding: null,
     added_tokens: [
-      { id: 0, content: END_OF_TEXT, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+      {
+        id: 0,
+        content: END_OF_TEXT,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      },
     ],
     normalizer: null,
     pre_tokenizer: {
