@@ -1,0 +1,91 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** What a request may do: `open` has a session, `exchange` brings the token to get one, the rest is turned away. */
+export type Verdict =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'exchange'; readonly cookie: string }
+  | { readonly kind: 'refused'; readonly status: 401 | 403; readonly reason: string };
+
+/**
+ * Decides who may talk to the studio. Other users of the machine and other pages of the same browser can reach its port:
+ * the token in the printed address keeps the former out, the checks of Host and Origin the latter.
+ */
+export class Gate {
+  /** Works once: the first request that brings it gets the session's cookie. */
+  readonly token = secret();
+  readonly #session = secret();
+  readonly #host: string;
+  #isTokenUsed = false;
+
+  /** `host` is the one name the studio is reached by, such as `127.0.0.1:4000`. */
+  constructor(host: string) {
+    this.#host = host;
+  }
+
+  /** For pages and their files. `token` is the one in the address, if there is one. */
+  admit(request: IncomingMessage, token: string | null): Verdict {
+    const stranger = this.#strangerIn(request);
+    if (stranger) return stranger;
+    if (this.#hasSession(request)) return { kind: 'open' };
+    if (token === null) return refused(401, 'This page needs the address that Adapter Studio printed when it started.');
+    if (!isSame(token, this.token)) return refused(401, 'This address belongs to another start of Adapter Studio.');
+    if (this.#isTokenUsed) {
+      return refused(
+        401,
+        'This address was used before and works once only. Start Adapter Studio anew to get another.',
+      );
+    }
+    this.#isTokenUsed = true;
+    return {
+      kind: 'exchange',
+      cookie: `${this.#cookieName}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`,
+    };
+  }
+
+  /** For the socket: it has no token, and a browser always says which page opens it. */
+  admitSocket(request: IncomingMessage): Verdict {
+    const stranger = this.#strangerIn(request);
+    if (stranger) return stranger;
+    if (request.headers.origin === undefined) return refused(403, 'A socket must say which page opens it.');
+    return this.#hasSession(request) ? { kind: 'open' } : refused(401, 'This socket has no session.');
+  }
+
+  #strangerIn(request: IncomingMessage): Verdict | undefined {
+    // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a foreign page shows in Origin.
+    if (request.headers.host !== this.#host) return refused(403, `Adapter Studio is reached as ${this.#host} only.`);
+    const { origin } = request.headers;
+    if (origin !== undefined && origin !== `http://${this.#host}`)
+      return refused(403, 'Another page may not ask this.');
+    return undefined;
+  }
+
+  #hasSession(request: IncomingMessage): boolean {
+    return (request.headers.cookie ?? '').split(';').some((pair) => {
+      const [name, value = ''] = pair.trim().split('=');
+      return name === this.#cookieName && isSame(value, this.#session);
+    });
+  }
+
+  /** Cookies are shared by all ports of a host; two studios must not overwrite each other's. */
+  get #cookieName(): string {
+    return `adapter-studio-${this.#host.replace(/^.*:/, '')}`;
+  }
+}
+
+function refused(status: 401 | 403, reason: string): Verdict {
+  return { kind: 'refused', status, reason };
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Compares in a time that tells nothing of where two words differ. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function digest(word: string): Buffer {
+  return createHash('sha256').update(word).digest();
+}

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface PageFile {
+  /** Where it lies on the disk. */
+  readonly file: string;
+  readonly type: string;
+  /** Its name holds a hash of its content, so a browser may keep it. */
+  readonly isImmutable: boolean;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+};
+
+/**
+ * Lists what the built page consists of, by the path in its address. Only what is on this list is ever served, so no path
+ * that a request makes up can lead out of the folder.
+ */
+export async function listPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {
+  const files = new Map<string, PageFile>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const type = types[path.extname(entry.name)];
+    if (!entry.isFile() || type === undefined) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const address = `/${path.relative(folder, file).split(path.sep).join('/')}`;
+    files.set(address, { file, type, isImmutable: address.startsWith('/assets/') });
+  }
+  const index = files.get('/index.html');
+  if (!index) throw new Error(`There is no index.html in ${folder}: run “npm run build”.`);
+  files.set('/', index);
+  return files;
+}

@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AnyRouter } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { CallerContext } from '../../../src-contract/caller.ts';
+import { Gate } from './gate.ts';
+import { listPageFiles, type PageFile } from './page-files.ts';
+
+/** A file piece has at most 1 MiB; what surrounds it, and any other message, is smaller. */
+const largestMessageBytes = 2 * 1024 * 1024;
+const mostSockets = 32;
+const heartbeatMs = 30_000;
+
+const securityHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    // The chart and the notices place things with style attributes.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+export interface PageServer {
+  /** With the token that works once. */
+  readonly url: string;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the built page in `pageFolder` and, on `/contract`, one socket per page for `router`, on 127.0.0.1 only.
+ * `port` 0 takes a free one.
+ */
+export async function servePage(options: {
+  readonly router: AnyRouter;
+  readonly pageFolder: string;
+  readonly port: number;
+}): Promise<PageServer> {
+  const files = await listPageFiles(options.pageFolder);
+  const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16 * 1024 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  // A TCP server's address is an object; only a pipe's is a string.
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const gate = new Gate(host);
+
+  server.on('request', (request, response) => {
+    answer(request, response, gate, files).catch(() => response.destroy());
+  });
+
+  const handler = new RPCHandler<CallerContext>(options.router);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes, perMessageDeflate: false });
+  server.on('upgrade', (request, stream, head) => {
+    const refusal = refusalOfSocket(request, gate, sockets.clients.size);
+    if (refusal) {
+      refuseUpgrade(stream, refusal);
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      // An oversize or malformed message closes the socket by itself; without a listener it would end the process.
+      socket.on('error', () => {});
+      sockets.emit('connection', socket, request);
+      handler.upgrade(socket, { context: { caller: 'page' } });
+    });
+  });
+  const stopHeartbeat = beat(sockets);
+
+  return {
+    url: `http://${host}/?token=${gate.token}`,
+    async close() {
+      stopHeartbeat();
+      for (const socket of sockets.clients) socket.terminate();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gate: Gate,
+  files: ReadonlyMap<string, PageFile>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+  response.setHeader('cache-control', 'no-store');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    say(response, 405, 'This is not something that can be asked here.');
+    return;
+  }
+  // Compared with the list as it was sent: nothing is decoded or resolved that could lead elsewhere.
+  const [address = '', query = ''] = (request.url ?? '').split('?', 2);
+  const verdict = gate.admit(request, address === '/' ? new URLSearchParams(query).get('token') : null);
+  if (verdict.kind === 'refused') {
+    say(response, verdict.status, verdict.reason);
+    return;
+  }
+  if (verdict.kind === 'exchange') response.setHeader('set-cookie', verdict.cookie);
+  if (address === '/' && query !== '') {
+    // Takes the token out of the address bar and the history.
+    response.writeHead(303, { location: '/' }).end();
+    return;
+  }
+  const found = files.get(address);
+  if (!found) {
+    say(response, 404, 'There is nothing at this address.');
+    return;
+  }
+  const body = await readFile(found.file);
+  if (found.isImmutable) response.setHeader('cache-control', 'private, max-age=31536000, immutable');
+  response.writeHead(200, { 'content-type': found.type, 'content-length': body.byteLength });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function say(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${sentence}\n`);
+}
+
+function refusalOfSocket(request: IncomingMessage, gate: Gate, open: number): string | undefined {
+  if (request.url !== '/contract') return '404 Not Found';
+  const verdict = gate.admitSocket(request);
+  if (verdict.kind === 'refused') return verdict.status === 401 ? '401 Unauthorized' : '403 Forbidden';
+  return open >= mostSockets ? '503 Service Unavailable' : undefined;
+}
+
+function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.on('error', () => {});
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Ends sockets whose page is gone without a goodbye, so that the work attached to them ends too. */
+function beat(sockets: WebSocketServer): () => void {
+  const answered = new WeakSet<WebSocket>();
+  sockets.on('connection', (socket) => {
+    answered.add(socket);
+    socket.on('pong', () => answered.add(socket));
+  });
+  const timer = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (!answered.delete(socket)) socket.terminate();
+      else socket.ping();
+    }
+  }, heartbeatMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
