@@ -29,13 +29,20 @@ export const connection = {
   },
 };
 
-const link = isDesktop() ? messagePortLink() : reconnectingLink();
+/**
+ * Everything the studio can be asked. Leaving an iterator ends what is attached to it (an import, an answer) and merely
+ * stops watching the rest (a run).
+ */
+export const client: ContractRouterClient<Contract> = createORPCClient({
+  call: (path, input, options) => openLink().call(path, input, options),
+});
 
-/** Everything the studio can be asked. Iterators end the work they watch, or stop watching it, when they are left. */
-export const client: ContractRouterClient<Contract> = createORPCClient(link);
+let link: ClientLink<Record<never, never>> | undefined;
 
-function isDesktop(): boolean {
-  return location.protocol === 'app:';
+/** Connects at the first call, so that a test may import what imports this file where there is no page. */
+function openLink(): ClientLink<Record<never, never>> {
+  link ??= location.protocol === 'app:' ? messagePortLink() : reconnectingLink();
+  return link;
 }
 
 function messagePortLink(): ClientLink<Record<never, never>> {
