@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { columnsUsed, readSchemaTables } from './schema-tables.ts';
 
 test('reads one table a line with keys', () => {
-  expect(readSchemaTables('singer(singer_id int pk, name text)\nsong(song_id int pk, by int -> singer.singer_id)')).toEqual([
+  expect(
+    readSchemaTables('singer(singer_id int pk, name text)\nsong(song_id int pk, by int -> singer.singer_id)'),
+  ).toEqual([
     {
       name: 'singer',
       columns: [

@@ -11,7 +11,8 @@ export interface SchemaTable {
   readonly columns: readonly SchemaColumn[];
 }
 
-const TABLE_START = /(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
+const TABLE_START =
+  /(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
 
 /**
  * Reads a schema text into tables, to be drawn. Knows `singer(singer_id int pk, home int -> city.id)`, one table after
@@ -51,7 +52,8 @@ function readColumn(text: string): SchemaColumn | undefined {
   if (trimmed === '' || /^(PRIMARY|FOREIGN|UNIQUE|CONSTRAINT|CHECK|KEY)\b/i.test(trimmed)) return undefined;
   const name = /^([`"[][^`"\]]+[`"\]]|\S+)/.exec(trimmed)?.[0] ?? trimmed;
   const rest = trimmed.slice(name.length);
-  const references = /->\s*(\S+)/.exec(rest)?.[1] ?? /REFERENCES\s+([^\s(]+)\s*\(\s*([^\s)]+)/i.exec(rest)?.slice(1).join('.');
+  const references =
+    /->\s*(\S+)/.exec(rest)?.[1] ?? /REFERENCES\s+([^\s(]+)\s*\(\s*([^\s)]+)/i.exec(rest)?.slice(1).join('.');
   const type = /^\s*([A-Za-z]+)/.exec(rest)?.[1] ?? '';
   return {
     name: unquote(name),

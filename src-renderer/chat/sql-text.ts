@@ -8,7 +8,8 @@ const KEYWORDS = new Set(
   is null like between exists distinct union all except intersect case when then else end with asc desc count sum avg
   min max cast over partition insert into values update set delete`.split(/\s+/),
 );
-const CLAUSES = /\s+(FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION(?:\s+ALL)?|EXCEPT|INTERSECT|(?:LEFT\s+|INNER\s+|CROSS\s+)?(?:OUTER\s+)?JOIN)\b/gi;
+const CLAUSES =
+  /\s+(FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION(?:\s+ALL)?|EXCEPT|INTERSECT|(?:LEFT\s+|INNER\s+|CROSS\s+)?(?:OUTER\s+)?JOIN)\b/gi;
 
 /** Cuts a query into pieces of which the keywords can be set in bold. Text in quotes is never a keyword. */
 export function sqlPieces(sql: string): SqlPiece[] {
@@ -16,7 +17,8 @@ export function sqlPieces(sql: string): SqlPiece[] {
   for (const [text] of sql.matchAll(/'(?:[^']|'')*'?|"[^"]*"?|`[^`]*`?|[\p{L}_][\p{L}\p{N}_]*|[^'"`\p{L}_]+/gu)) {
     const keyword = KEYWORDS.has(text.toLowerCase());
     const last = pieces.at(-1);
-    if (last !== undefined && !keyword && !last.keyword) pieces[pieces.length - 1] = { text: last.text + text, keyword };
+    if (last !== undefined && !keyword && !last.keyword)
+      pieces[pieces.length - 1] = { text: last.text + text, keyword };
     else pieces.push({ text, keyword });
   }
   return pieces;

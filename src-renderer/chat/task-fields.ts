@@ -1,4 +1,4 @@
-import type { TaskInput, TaskId } from '../../src-contract/task.ts';
+import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 
 export interface ChatFields {
   /** What goes into the message box. */

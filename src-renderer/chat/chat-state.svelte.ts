@@ -1,0 +1,305 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { ChatEvent, Conversation, Message } from '../../src-contract/chat.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { TaskId, TaskInput } from '../../src-contract/task.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+
+/** An answer that is being written, or that was stopped and isn't stored yet. */
+export interface Draft {
+  readonly id: string | undefined;
+  readonly text: string;
+  readonly adapter: Adapter | undefined;
+  readonly writing: boolean;
+}
+
+export interface ChatChoice {
+  readonly conversation?: string | undefined;
+  readonly adapter?: string | undefined;
+  readonly baseModel?: string | undefined;
+}
+
+/** The chat panel: one base model, one conversation, and the adapter that the next message goes to. */
+export class ChatState {
+  baseModels = $state.raw<readonly BaseModel[]>([]);
+  allAdapters = $state.raw<readonly Adapter[]>([]);
+  datasets = $state.raw<readonly Dataset[]>([]);
+  conversations = $state.raw<readonly Conversation[]>([]);
+  messages = $state.raw<readonly Message[]>([]);
+  draft = $state.raw<Draft | undefined>(undefined);
+  loading = $state(true);
+  error = $state.raw<unknown>(undefined);
+  /** What the last message met; the conversation stays usable. */
+  sendError = $state.raw<unknown>(undefined);
+
+  conversationId = $state<string | undefined>(undefined);
+  baseModelId = $state('');
+  adapterId = $state<string | null>(null);
+  strength = $state(1);
+
+  /** The message box and what stands beside it. They are kept when the adapter changes. */
+  text = $state('');
+  passage = $state('');
+  schema = $state('');
+  document = $state('');
+  /** Shape of the panel while the base alone is chosen. */
+  baseTask = $state<TaskId>('custom');
+
+  readonly #leaving = new AbortController();
+  #answering: AbortController | undefined;
+
+  constructor(choice: ChatChoice) {
+    void this.load(choice);
+    void followChanges(
+      ['adapter', 'base-model', 'dataset', 'conversation'],
+      () => void this.refresh(),
+      this.#leaving.signal,
+    );
+  }
+
+  get baseModel(): BaseModel | undefined {
+    return this.baseModels.find((model) => model.id === this.baseModelId);
+  }
+
+  /** Adapters that fit the base in use, oldest first, so that a chip keeps its place. */
+  get adapters(): readonly Adapter[] {
+    return this.allAdapters
+      .filter((adapter) => adapter.baseModelId === this.baseModelId)
+      .toSorted((a, b) => a.createdAt - b.createdAt);
+  }
+
+  get adapter(): Adapter | undefined {
+    return this.adapters.find((adapter) => adapter.id === this.adapterId);
+  }
+
+  get conversation(): Conversation | undefined {
+    return this.conversations.find((conversation) => conversation.id === this.conversationId);
+  }
+
+  /** What the panel and the message are shaped by. */
+  get task(): TaskId {
+    return this.adapter?.task ?? this.baseTask;
+  }
+
+  /** The dataset whose rows can be asked: the adapter's own, else one for the same task. */
+  get dataset(): Dataset | undefined {
+    const own = this.datasets.find((dataset) => dataset.id === this.adapter?.datasetId);
+    return own ?? this.datasets.find((dataset) => dataset.task === this.task);
+  }
+
+  get writing(): boolean {
+    return this.draft?.writing === true;
+  }
+
+  /** What will be sent. A summary is asked for by giving the document, from the box or from the panel. */
+  get outgoing(): { text: string; input: TaskInput } {
+    const text = this.text.trim();
+    if (this.task === 'summarisation') return { text: text === '' ? this.document.trim() : text, input: {} };
+    if (this.task === 'mrc' && this.passage.trim() !== '') return { text, input: { passage: this.passage } };
+    if (this.task === 'nl2sql' && this.schema.trim() !== '') return { text, input: { schema: this.schema } };
+    return { text, input: {} };
+  }
+
+  get canSend(): boolean {
+    return !this.writing && this.baseModel !== undefined && this.outgoing.text !== '';
+  }
+
+  get lastAnswer(): Message | undefined {
+    return this.messages.findLast((message) => message.role === 'assistant');
+  }
+
+  async load(choice: ChatChoice): Promise<void> {
+    try {
+      await this.#loadLists();
+      const adapter = this.allAdapters.find((known) => known.id === choice.adapter || known.name === choice.adapter);
+      const base = this.baseModels.find((model) => model.id === (adapter?.baseModelId ?? choice.baseModel));
+      this.baseModelId = (base ?? this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
+      const open = choice.conversation ?? (adapter === undefined ? this.conversations[0]?.id : undefined);
+      if (open !== undefined) await this.openConversation(open);
+      if (adapter !== undefined) this.choose(adapter.id);
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      await this.#loadLists();
+      if (!this.writing) await this.#loadMessages();
+      this.error = undefined;
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  /** Takes effect on the next message; nothing is loaded. */
+  choose(adapterId: string | null): void {
+    const task = this.task;
+    this.adapterId = adapterId;
+    if (adapterId === null) this.baseTask = task;
+  }
+
+  chooseBaseModel(id: string): void {
+    if (id === this.baseModelId) return;
+    this.startConversation();
+    this.baseModelId = id;
+    this.adapterId = null;
+  }
+
+  async openConversation(id: string): Promise<void> {
+    this.stop();
+    const conversation = this.conversations.find((known) => known.id === id);
+    if (conversation === undefined) return this.startConversation();
+    this.conversationId = id;
+    this.draft = undefined;
+    this.sendError = undefined;
+    this.baseModelId = conversation.baseModelId;
+    await this.#loadMessages();
+    const last = this.lastAnswer;
+    this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
+    this.#recallInput();
+  }
+
+  /** An empty conversation; it is stored with its first message. */
+  startConversation(): void {
+    this.stop();
+    this.conversationId = undefined;
+    this.messages = [];
+    this.draft = undefined;
+    this.sendError = undefined;
+  }
+
+  async deleteConversation(id: string): Promise<void> {
+    await client.chat.deleteConversation({ id });
+    if (id === this.conversationId) this.startConversation();
+    this.conversations = this.conversations.filter((conversation) => conversation.id !== id);
+  }
+
+  async restoreConversation(id: string): Promise<void> {
+    await client.chat.restoreConversation({ id });
+    await this.#loadLists();
+  }
+
+  async renameConversation(id: string, title: string): Promise<void> {
+    await client.chat.renameConversation({ id, title });
+    await this.#loadLists();
+  }
+
+  async send(): Promise<void> {
+    if (!this.canSend) return;
+    const { text, input } = this.outgoing;
+    const typed = this.text;
+    this.text = '';
+    const { adapterId, strength } = this;
+    const accepted = await this.#answer(async (signal) => {
+      const conversationId = this.conversationId ?? (await this.#createConversation(text));
+      return await client.chat.send(
+        { conversationId, text, ...(Object.keys(input).length > 0 && { input }), adapterId, strength },
+        { signal },
+      );
+    });
+    if (!accepted && this.text === '') this.text = typed;
+  }
+
+  /** Answers the last question anew with the adapter that is chosen now. */
+  async regenerate(): Promise<void> {
+    const { conversationId, adapterId, strength } = this;
+    if (conversationId === undefined || this.writing) return;
+    const answer = this.lastAnswer;
+    if (answer !== undefined) this.messages = this.messages.filter((message) => message.id !== answer.id);
+    await this.#answer((signal) => client.chat.regenerate({ conversationId, adapterId, strength }, { signal }));
+  }
+
+  /** Keeps what has been written. */
+  stop(): void {
+    this.#answering?.abort();
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+    this.stop();
+  }
+
+  /** Gives false when the question itself was refused. */
+  async #answer(ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>): Promise<boolean> {
+    const answering = new AbortController();
+    this.#answering = answering;
+    this.sendError = undefined;
+    this.draft = { id: undefined, text: '', adapter: this.adapter, writing: true };
+    let accepted = false;
+    try {
+      for await (const event of await ask(answering.signal)) {
+        accepted = true;
+        if (answering.signal.aborted) break;
+        this.#receive(event);
+      }
+    } catch (error) {
+      if (!answering.signal.aborted) this.sendError = error;
+    }
+    // Another conversation may have been opened meanwhile.
+    if (this.#answering !== answering || this.draft === undefined) return accepted;
+    this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
+    await this.refresh();
+    return accepted || answering.signal.aborted;
+  }
+
+  #receive(event: ChatEvent): void {
+    const draft = this.draft;
+    switch (event.kind) {
+      case 'started':
+        if (!this.messages.some((message) => message.id === event.user.id))
+          this.messages = [...this.messages, event.user];
+        if (draft !== undefined) this.draft = { ...draft, id: event.answerId };
+        return;
+      case 'text':
+        if (draft !== undefined) this.draft = { ...draft, text: draft.text + event.delta };
+        return;
+      case 'finished':
+        this.messages = [...this.messages.filter((message) => message.id !== event.answer.id), event.answer];
+        this.draft = undefined;
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  async #createConversation(text: string): Promise<string> {
+    const title = text.replace(/\s+/g, ' ').trim().slice(0, 60);
+    const conversation = await client.chat.createConversation({ baseModelId: this.baseModelId, title });
+    this.conversations = [conversation, ...this.conversations];
+    this.conversationId = conversation.id;
+    return conversation.id;
+  }
+
+  async #loadLists(): Promise<void> {
+    const [baseModels, adapters, datasets, conversations] = await Promise.all([
+      client.baseModels.list(),
+      client.adapters.list(),
+      client.datasets.list(),
+      client.chat.conversations(),
+    ]);
+    this.baseModels = baseModels;
+    this.allAdapters = adapters;
+    this.datasets = datasets;
+    this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  async #loadMessages(): Promise<void> {
+    const { conversationId } = this;
+    if (conversationId === undefined) return;
+    const messages = await client.chat.messages({ conversationId });
+    if (conversationId !== this.conversationId || this.writing) return;
+    this.messages = messages;
+    if (this.draft !== undefined && messages.some((message) => message.id === this.draft?.id)) this.draft = undefined;
+  }
+
+  /** Puts the passage or schema of the last question back beside the box. */
+  #recallInput(): void {
+    const asked = this.messages.findLast((message) => message.role === 'user' && message.input !== null);
+    this.passage = asked?.input?.passage ?? this.passage;
+    this.schema = asked?.input?.schema ?? this.schema;
+  }
+}

@@ -1,0 +1,189 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { ChatEvent, Message } from '../../src-contract/chat.ts';
+import { client } from '../client.ts';
+import { ChatState } from './chat-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    studio: { changes: async () => (async function* () {})() },
+    baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
+    adapters: { list: vi.fn() },
+    datasets: { list: async () => [] },
+    chat: {
+      conversations: vi.fn(),
+      createConversation: vi.fn(),
+      messages: vi.fn(),
+      send: vi.fn(),
+      regenerate: vi.fn(),
+    },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+const stored: Message[] = [];
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  stored.length = 0;
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), adapter('notes', 'summarisation')]);
+  vi.mocked(client.chat.conversations).mockResolvedValue([]);
+  vi.mocked(client.chat.messages).mockImplementation(async () => [...stored]);
+  vi.mocked(client.chat.createConversation).mockResolvedValue({
+    id: 'c',
+    title: '',
+    baseModelId: 'b',
+    messages: 0,
+    createdAt: 0,
+    updatedAt: 0,
+  });
+});
+
+test('the first message stores the conversation and goes to the adapter chosen now', async () => {
+  const state = await opened();
+  answerWith('Otto');
+  state.choose('answers');
+  state.passage = 'Otto is a cat.';
+  state.text = 'Who is a cat?';
+  await state.send();
+  expect(client.chat.send).toHaveBeenCalledWith(
+    {
+      conversationId: 'c',
+      text: 'Who is a cat?',
+      input: { passage: 'Otto is a cat.' },
+      adapterId: 'answers',
+      strength: 1,
+    },
+    expect.anything(),
+  );
+  expect(state.messages.map((message) => message.text)).toEqual(['Who is a cat?', 'Otto']);
+  expect(state.draft).toBeUndefined();
+  expect(state.text).toBe('');
+  state.leave();
+});
+
+test('a summary is asked for with the document beside the box when the box is empty', async () => {
+  const state = await opened();
+  state.choose('notes');
+  state.document = 'Doctor: hello';
+  expect(state.outgoing).toEqual({ text: 'Doctor: hello', input: {} });
+  state.text = 'Another document';
+  expect(state.outgoing.text).toBe('Another document');
+  state.leave();
+});
+
+test('a refused message comes back into the box with its reason', async () => {
+  const state = await opened();
+  vi.mocked(client.chat.send).mockRejectedValue(Object.assign(new Error('too long'), { code: 'CONTEXT_TOO_LONG' }));
+  state.text = 'A very long text';
+  await state.send();
+  expect(state.sendError).toMatchObject({ code: 'CONTEXT_TOO_LONG' });
+  expect(state.text).toBe('A very long text');
+  expect(state.writing).toBe(false);
+  state.leave();
+});
+
+test('stopping keeps what has been written until the studio has stored it', async () => {
+  const state = await opened();
+  const asked = user('Go on');
+  vi.mocked(client.chat.send).mockImplementation(((_: unknown, options: { signal: AbortSignal }) =>
+    Promise.resolve(
+      (async function* (): AsyncGenerator<ChatEvent> {
+        stored.push(asked);
+        yield { kind: 'started', user: asked, answerId: 'a' };
+        yield { kind: 'text', delta: 'half an ' };
+        await new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject));
+      })(),
+      // Sound here: the state only iterates over what it gets.
+    )) as unknown as typeof client.chat.send);
+  state.text = 'Go on';
+  const sending = state.send();
+  await vi.waitFor(() => expect(state.draft?.text).toBe('half an '));
+  state.stop();
+  await sending;
+  expect(state.draft).toMatchObject({ id: 'a', text: 'half an ', writing: false });
+  expect(state.sendError).toBeUndefined();
+  stored.push({ ...answer('half an '), finish: 'stopped' });
+  await state.refresh();
+  expect(state.draft).toBeUndefined();
+  expect(state.messages).toHaveLength(2);
+  state.leave();
+});
+
+test('choosing the base keeps the shape of the panel', async () => {
+  const state = await opened();
+  state.choose('answers');
+  state.choose(null);
+  expect(state.task).toBe('mrc');
+  state.leave();
+});
+
+async function opened(): Promise<ChatState> {
+  const state = new ChatState({});
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  return state;
+}
+
+function answerWith(text: string): void {
+  const asked = user('Who is a cat?');
+  const events: ChatEvent[] = [
+    { kind: 'started', user: asked, answerId: 'a' },
+    { kind: 'text', delta: text },
+    { kind: 'finished', answer: answer(text) },
+  ];
+  const send = async () =>
+    (async function* () {
+      stored.push(asked, answer(text));
+      yield* events;
+    })();
+  // Sound here: the state only iterates over what it gets.
+  vi.mocked(client.chat.send).mockImplementation(send as unknown as typeof client.chat.send);
+}
+
+function user(text: string): Message {
+  return { ...answer(text), id: 'u', role: 'user' };
+}
+
+function answer(text: string): Message {
+  return {
+    id: 'a',
+    conversationId: 'c',
+    role: 'assistant',
+    text,
+    input: null,
+    adapterId: null,
+    adapterName: null,
+    adapterSha256: null,
+    task: null,
+    strength: null,
+    tokens: null,
+    tokensPerSecond: null,
+    firstTokenMs: null,
+    switchMs: null,
+    finish: 'end',
+    createdAt: 0,
+  };
+}
+
+function adapter(id: string, task: Adapter['task']): Adapter {
+  return {
+    id,
+    name: id,
+    task,
+    baseModelId: 'b',
+    baseSha256: '',
+    datasetId: null,
+    runId: null,
+    rank: 8,
+    alpha: 16,
+    targets: ['q', 'v'],
+    parameters: 1,
+    bytes: 1,
+    sha256: '',
+    path: '',
+    baseValidationLoss: null,
+    bestValidationLoss: null,
+    createdAt: 0,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Example } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { readTaskFields } from './task-fields.ts';
+
+const shown = 50;
+const scanned = 1000;
+
+/** A schema that a dataset's rows are asked about, and the database that it stands for. */
+export interface KnownSchema {
+  readonly schema: string;
+  readonly database: string | null;
+}
+
+/** Rows of a dataset that can be asked in the chat, and the schemas that occur in it. */
+export class TestRowsState {
+  datasetId = $state<string | undefined>(undefined);
+  rows = $state.raw<readonly Example[]>([]);
+  schemas = $state.raw<readonly KnownSchema[]>([]);
+  split = $state<'test' | 'validation'>('test');
+  search = $state('');
+  loading = $state(false);
+  error = $state.raw<unknown>(undefined);
+  #question = 0;
+
+  async open(datasetId: string): Promise<void> {
+    if (datasetId === this.datasetId) return;
+    this.datasetId = datasetId;
+    this.schemas = [];
+    this.search = '';
+    this.split = 'test';
+    await Promise.all([this.find(''), this.#findSchemas(datasetId)]);
+  }
+
+  async find(search: string): Promise<void> {
+    const id = this.datasetId;
+    if (id === undefined) return;
+    this.search = search;
+    this.loading = true;
+    const question = ++this.#question;
+    try {
+      const rows = await this.#examples(id, 'test', search);
+      // A small dataset may have no test rows; validation rows weren't trained on either.
+      const split = rows.length === 0 && search === '' ? 'validation' : this.split;
+      const found = rows.length > 0 || split === 'test' ? rows : await this.#examples(id, split, search);
+      if (question !== this.#question) return;
+      this.split = split;
+      this.rows = found;
+      this.error = undefined;
+    } catch (error) {
+      if (question === this.#question) this.error = error;
+    } finally {
+      if (question === this.#question) this.loading = false;
+    }
+  }
+
+  /** The database behind a schema, for running a query; undefined when the schema isn't of this dataset. */
+  knownSchema(schema: string | undefined): KnownSchema | undefined {
+    const wanted = schema?.trim();
+    return this.schemas.find((known) => known.schema.trim() === wanted);
+  }
+
+  async #examples(id: string, split: 'test' | 'validation', search: string): Promise<readonly Example[]> {
+    const answer = await client.datasets.examples({ id, offset: 0, limit: shown, split, ...(search && { search }) });
+    return answer.examples;
+  }
+
+  async #findSchemas(id: string): Promise<void> {
+    const { examples } = await client.datasets.examples({ id, offset: 0, limit: scanned });
+    const found = new Map<string, KnownSchema>();
+    for (const example of examples) {
+      const schema = readTaskFields('nl2sql', example.context).input.schema;
+      if (schema !== undefined && !found.has(schema)) found.set(schema, { schema, database: example.database });
+    }
+    if (id === this.datasetId) this.schemas = [...found.values()];
+  }
+}

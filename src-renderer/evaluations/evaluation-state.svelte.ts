@@ -1,0 +1,142 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type { TaskId } from '../../src-contract/task.ts';
+import { client } from '../client.ts';
+import { countsRows, verdictOf } from './evaluation-verdict.ts';
+
+type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
+export type RowFilter = 'all' | 'differ' | 'lost' | 'allWrong';
+
+const page = 500;
+
+/** One evaluation: its progress while it runs, then its results and rows. */
+export class EvaluationState {
+  readonly id: string;
+  evaluation = $state.raw<Evaluation | undefined>(undefined);
+  dataset = $state.raw<Dataset | undefined>(undefined);
+  baseModel = $state.raw<BaseModel | undefined>(undefined);
+  adapters = $state.raw<readonly Adapter[]>([]);
+  rows = $state.raw<readonly EvaluationRow[]>([]);
+  progress = $state.raw<Progress | undefined>(undefined);
+  error = $state.raw<unknown>(undefined);
+  stopping = $state(false);
+  filter = $state<RowFilter>('all');
+  search = $state('');
+
+  readonly #leaving = new AbortController();
+
+  verdict = $derived(this.evaluation === undefined ? undefined : verdictOf(this.evaluation, this.rows));
+
+  constructor(id: string) {
+    this.id = id;
+    void this.open();
+  }
+
+  get isRunning(): boolean {
+    return this.evaluation?.state === 'running';
+  }
+
+  /** Rows that pass the filter and the search. */
+  get shownRows(): readonly EvaluationRow[] {
+    const wanted = this.search.trim().toLowerCase();
+    return this.rows.filter(
+      (row) =>
+        passes(row, this.filter) && (wanted === '' || `${row.context}\n${row.target}`.toLowerCase().includes(wanted)),
+    );
+  }
+
+  count(filter: RowFilter): number {
+    return this.rows.filter((row) => passes(row, filter)).length;
+  }
+
+  get countsRows(): boolean {
+    return countsRows(this.evaluation?.mainMetric ?? '');
+  }
+
+  taskOf(result: EvaluationResult): TaskId | undefined {
+    return this.adapters.find((adapter) => adapter.id === result.adapterId)?.task;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#load();
+      if (this.isRunning) await this.#follow();
+      await this.#loadRows();
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    try {
+      await client.evaluations.stop({ id: this.id });
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.stopping = false;
+    }
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+
+  async #load(): Promise<void> {
+    const evaluation = await client.evaluations.get({ id: this.id });
+    this.evaluation = evaluation;
+    const [dataset, baseModel, adapters] = await Promise.allSettled([
+      client.datasets.get({ id: evaluation.datasetId }),
+      client.baseModels.get({ id: evaluation.baseModelId }),
+      client.adapters.list(),
+    ]);
+    // What was evaluated may have been deleted since.
+    this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
+    this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
+    this.adapters = adapters.status === 'fulfilled' ? adapters.value : [];
+  }
+
+  async #follow(): Promise<void> {
+    for await (const event of await client.evaluations.watch({ id: this.id }, { signal: this.#leaving.signal })) {
+      if (event.kind === 'progress') this.progress = event;
+      else if (event.kind === 'finished') this.evaluation = event.evaluation;
+      else if (this.evaluation !== undefined) this.evaluation = withResult(this.evaluation, event.result);
+    }
+    if (!this.#leaving.signal.aborted) await this.#load();
+  }
+
+  async #loadRows(): Promise<void> {
+    const rows: EvaluationRow[] = [];
+    for (let total = 1; rows.length < total; ) {
+      const answer = await client.evaluations.rows({ id: this.id, offset: rows.length, limit: page });
+      if (answer.rows.length === 0) break;
+      total = answer.total;
+      rows.push(...answer.rows);
+    }
+    this.rows = rows;
+    if (this.count('differ') > 0) this.filter = 'differ';
+  }
+}
+
+function withResult(evaluation: Evaluation, result: EvaluationResult): Evaluation {
+  const others = evaluation.results.filter((known) => known.adapterId !== result.adapterId);
+  return { ...evaluation, results: [...others, result] };
+}
+
+function passes(row: EvaluationRow, filter: RowFilter): boolean {
+  const [base = 0, ...adapters] = row.answers.map((answer) => answer.score);
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'differ':
+      return adapters.some((score) => score !== base);
+    case 'lost':
+      return adapters.some((score) => score < base);
+    case 'allWrong':
+      return [base, ...adapters].every((score) => score === 0);
+    default:
+      return filter satisfies never;
+  }
+}

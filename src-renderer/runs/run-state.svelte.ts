@@ -1,0 +1,180 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Run, RunEvent } from '../../src-contract/run.ts';
+import { client, connection } from '../client.ts';
+import { RunCurve } from './run-curve.ts';
+
+type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
+
+export interface LogLine {
+  readonly number: number;
+  readonly event: RunEvent;
+}
+
+/** One run, followed live: every stored event is replayed first, so that a page opened late draws the whole plot. */
+export class RunState {
+  readonly id: string;
+  run = $state.raw<Run | undefined>(undefined);
+  dataset = $state.raw<Dataset | undefined>(undefined);
+  baseModel = $state.raw<BaseModel | undefined>(undefined);
+  adapter = $state.raw<Adapter | undefined>(undefined);
+  started = $state.raw<StartedEvent | undefined>(undefined);
+  error = $state.raw<unknown>(undefined);
+  acting = $state(false);
+  /** Rises whenever `curve` or `log` has grown: what draws them reads it. */
+  version = $state(0);
+  now = $state(Date.now());
+
+  readonly curve = new RunCurve();
+  readonly log: LogLine[] = [];
+
+  readonly #leaving = new AbortController();
+  #received = 0;
+  #drawing = false;
+  #following = false;
+  readonly #clock: ReturnType<typeof setInterval>;
+
+  constructor(id: string) {
+    this.id = id;
+    this.#clock = setInterval(() => {
+      if (this.isActive) this.now = Date.now();
+    }, 1_000);
+    void this.open();
+  }
+
+  get isActive(): boolean {
+    return this.run?.state === 'running' || this.run?.state === 'queued';
+  }
+
+  get canResume(): boolean {
+    return this.run?.state === 'interrupted' || this.run?.state === 'stopped' || this.run?.state === 'failed';
+  }
+
+  get step(): number {
+    void this.version;
+    return Math.max(this.curve.lastStep?.step ?? 0, this.isActive ? 0 : (this.run?.step ?? 0));
+  }
+
+  get secondsLeft(): number | undefined {
+    void this.version;
+    return this.run?.state === 'running' ? this.curve.lastStep?.secondsLeft : undefined;
+  }
+
+  /** Wall-clock seconds since the run began, or what it took. */
+  get secondsSoFar(): number | undefined {
+    const run = this.run;
+    if (run?.startedAt == null) return undefined;
+    if (this.isActive) return Math.max(0, this.now - run.startedAt) / 1000;
+    if (run.result !== null) return run.result.seconds;
+    return run.finishedAt === null ? undefined : (run.finishedAt - run.startedAt) / 1000;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#loadRun();
+      await this.#follow();
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#act(() => client.runs.stop({ id: this.id }));
+  }
+
+  async resume(): Promise<void> {
+    await this.#act(async () => {
+      this.run = await client.runs.resume({ id: this.id });
+      this.now = Date.now();
+      void this.#follow().catch((error: unknown) => {
+        if (!this.#leaving.signal.aborted) this.error = error;
+      });
+    });
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+    clearInterval(this.#clock);
+  }
+
+  async #loadRun(): Promise<void> {
+    const run = await client.runs.get({ id: this.id });
+    this.run = run;
+    const [dataset, baseModel, adapter] = await Promise.allSettled([
+      client.datasets.get({ id: run.datasetId }),
+      client.baseModels.get({ id: run.baseModelId }),
+      run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
+    ]);
+    // Each may have been deleted since; the run tells its story without them.
+    this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
+    this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
+    this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    const { signal } = this.#leaving;
+    try {
+      for await (const event of await client.runs.watch({ id: this.id, after: this.#received }, { signal })) {
+        this.#receive(event);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (connection.current === 'open') throw error;
+      await untilOpen(signal);
+      this.#following = false;
+      return await this.#follow();
+    } finally {
+      this.#following = false;
+    }
+    if (!signal.aborted) await this.#loadRun();
+  }
+
+  #receive(event: RunEvent): void {
+    this.#received++;
+    this.curve.push(event);
+    this.log.push({ number: this.#received, event });
+    if (event.kind === 'started') this.started = event;
+    if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun();
+    this.#drawSoon();
+  }
+
+  /** A replay brings thousands of events in one go; they are drawn together. */
+  #drawSoon(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    setTimeout(() => {
+      this.#drawing = false;
+      this.version++;
+    }, 100);
+  }
+
+  async #act(action: () => Promise<unknown>): Promise<void> {
+    this.acting = true;
+    this.error = undefined;
+    try {
+      await action();
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.acting = false;
+    }
+  }
+}
+
+function untilOpen(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const unsubscribe = connection.subscribe((state) => {
+      if (state === 'open') queueMicrotask(finish);
+    });
+    signal.addEventListener('abort', finish, { once: true });
+
+    function finish(): void {
+      unsubscribe();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,90 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Run, RunEvent } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+import { RunState } from './run-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    runs: { get: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn() },
+    datasets: { get: vi.fn(async () => undefined) },
+    baseModels: { get: vi.fn(async () => undefined) },
+    adapters: { get: vi.fn(async () => undefined) },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+beforeEach(() => vi.clearAllMocks());
+
+test('a page opened late gets every stored event before it follows', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.log).toHaveLength(2));
+  expect(state.curve.steps.map((event) => event.loss)).toEqual([3, 2]);
+  expect(client.runs.watch).toHaveBeenCalledWith({ id: 'r', after: 0 }, expect.anything());
+  state.leave();
+});
+
+test('resuming asks only for the events that are not here yet', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
+  vi.mocked(client.runs.resume).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
+  expect(state.canResume).toBe(true);
+  await state.resume();
+  await vi.waitFor(() => expect(client.runs.watch).toHaveBeenLastCalledWith({ id: 'r', after: 2 }, expect.anything()));
+  state.leave();
+});
+
+test('a run that is not there is an error, not a blank page', async () => {
+  vi.mocked(client.runs.get).mockRejectedValue(new Error('no such run'));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.error).toBeInstanceOf(Error));
+  state.leave();
+});
+
+function events(list: RunEvent[]): typeof client.runs.watch {
+  const watch = async () =>
+    (async function* () {
+      yield* list;
+    })();
+  // Sound here: the state only iterates over what it gets.
+  return watch as unknown as typeof client.runs.watch;
+}
+
+function step(number: number, loss: number): RunEvent {
+  return {
+    kind: 'step',
+    step: number,
+    loss,
+    learningRate: 1e-3,
+    gradientNorm: 1,
+    tokensPerSecond: 100,
+    rssBytes: 1e9,
+    secondsLeft: 5,
+  };
+}
+
+function run(state: Run['state']): Run {
+  return {
+    id: 'r',
+    name: 'Visit notes',
+    state,
+    datasetId: 'd',
+    datasetSha256: '',
+    baseModelId: 'b',
+    adapterId: null,
+    // Sound here: no test reads the options.
+    options: {} as Run['options'],
+    step: 2,
+    totalSteps: 10,
+    lastLoss: null,
+    result: null,
+    error: null,
+    createdAt: 0,
+    startedAt: 0,
+    finishedAt: null,
+  };
+}

@@ -1,0 +1,93 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Run } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+
+/** All runs, newest first, with what they refer to, and the losses that their sparklines draw. */
+export class RunsState {
+  runs = $state.raw<readonly Run[]>([]);
+  datasets = $state.raw<readonly Dataset[]>([]);
+  baseModels = $state.raw<readonly BaseModel[]>([]);
+  adapters = $state.raw<readonly Adapter[]>([]);
+  loading = $state(true);
+  error = $state.raw<unknown>(undefined);
+  /** Training losses by run id, for runs whose result isn't written yet. */
+  liveLosses = $state.raw<Readonly<Record<string, readonly number[]>>>({});
+
+  readonly #leaving = new AbortController();
+  readonly #watched = new Set<string>();
+
+  constructor() {
+    void this.load();
+    void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.load(), this.#leaving.signal);
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [runs, datasets, baseModels, adapters] = await Promise.all([
+        client.runs.list(),
+        client.datasets.list(),
+        client.baseModels.list(),
+        client.adapters.list(),
+      ]);
+      this.runs = runs.toSorted((a, b) => b.createdAt - a.createdAt);
+      this.datasets = datasets;
+      this.baseModels = baseModels;
+      this.adapters = adapters;
+      this.error = undefined;
+      for (const run of runs) if (run.result === null && run.step > 0) void this.#watchLosses(run.id);
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  datasetOf(run: Run): Dataset | undefined {
+    return this.datasets.find((dataset) => dataset.id === run.datasetId);
+  }
+
+  baseModelOf(run: Run): BaseModel | undefined {
+    return this.baseModels.find((model) => model.id === run.baseModelId);
+  }
+
+  adapterOf(run: Run): Adapter | undefined {
+    return this.adapters.find((adapter) => adapter.id === run.adapterId);
+  }
+
+  lossesOf(run: Run): readonly number[] {
+    return run.result?.losses ?? this.liveLosses[run.id] ?? [];
+  }
+
+  async delete(run: Run): Promise<void> {
+    await client.runs.delete({ id: run.id });
+    await this.load();
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+
+  async #watchLosses(id: string): Promise<void> {
+    if (this.#watched.has(id)) return;
+    this.#watched.add(id);
+    const losses: number[] = [];
+    let drawn = 0;
+    try {
+      for await (const event of await client.runs.watch({ id }, { signal: this.#leaving.signal })) {
+        if (event.kind === 'step') losses[event.step - 1] = event.loss;
+        // A replay arrives all at once: drawing every event of it would take a second.
+        if (Date.now() - drawn < 500) continue;
+        drawn = Date.now();
+        this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
+      }
+    } catch {
+      // The list stays true without a sparkline; the run's own page shows the failure.
+    }
+    if (this.#leaving.signal.aborted) return;
+    this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
+    this.#watched.delete(id);
+  }
+}
