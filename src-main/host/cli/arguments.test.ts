@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { trainOptionsSchema } from '../../../src-contract/run.ts';
+import { adapterIn, collect, delimiterIn, mappingIn, numberIn, targetsIn, yesOrNo } from './arguments.ts';
+
+test('a number is held to the limits of the contract', () => {
+  const rank = numberIn(trainOptionsSchema.shape.rank);
+  expect(rank('8')).toBe(8);
+  expect(() => rank('0')).toThrow();
+  expect(() => rank('8.5')).toThrow();
+  expect(() => rank('')).toThrow();
+  expect(() => rank('eight')).toThrow();
+  expect(numberIn(trainOptionsSchema.shape.learningRate)('2e-4')).toBe(0.0002);
+});
+
+test('targets are named by letter, or all at once', () => {
+  expect(targetsIn('q,v')).toEqual(['q', 'v']);
+  expect(targetsIn('all')).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
+  expect(() => targetsIn('q,w')).toThrow('Choose one of: q, k, v');
+});
+
+test('a mapping may be given in one word or several, and a column may contain a comma', () => {
+  expect(mappingIn('context=Text,target=Kurz')).toEqual({ context: 'Text', target: 'Kurz' });
+  expect(mappingIn('target=Kurz', mappingIn('context=Text'))).toEqual({ context: 'Text', target: 'Kurz' });
+  expect(mappingIn('context=Name, first')).toEqual({ context: 'Name, first' });
+  expect(() => mappingIn('context')).toThrow('FIELD=COLUMN');
+});
+
+test('an adapter may carry a factor on its scale', () => {
+  expect(adapterIn('law')).toEqual({ name: 'law', strength: 1 });
+  expect(adapterIn('law:0.5')).toEqual({ name: 'law', strength: 0.5 });
+  expect(adapterIn('law:v2')).toEqual({ name: 'law:v2', strength: 1 });
+  expect(() => adapterIn('law:3')).toThrow('from 0 to 2');
+});
+
+test('a delimiter is one character or its name', () => {
+  expect(delimiterIn(';')).toBe(';');
+  expect(delimiterIn('tab')).toBe('\t');
+  expect(() => delimiterIn('::')).toThrow('one character');
+});
+
+test('yes and no are words', () => {
+  expect(yesOrNo('no')).toBe(false);
+  expect(() => yesOrNo('true')).toThrow('yes or no');
+});
+
+test('an option given twice keeps both values', () => {
+  expect(collect('b', collect('a'))).toEqual(['a', 'b']);
+});

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
+import { targetSchema } from '../../../src-contract/adapter.ts';
+import { type FileSource, splitSchema } from '../../../src-contract/dataset.ts';
+import type { ColumnMapping } from '../../../src-contract/task.ts';
+
+/** A parser for commander that reads a number and holds it to the contract's own limits. */
+export function numberIn(schema: z.ZodType<number>): (text: string) => number {
+  return (text) => {
+    const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
+    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'This is not a number.');
+    return parsed.data;
+  };
+}
+
+/** A parser for commander that takes one of the words that the schema lists. */
+export function wordIn<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (text: string) => T {
+  return (text) => {
+    const parsed = schema.safeParse(text);
+    if (!parsed.success) throw new InvalidArgumentError(`Choose one of: ${schema.options.join(', ')}.`);
+    return parsed.data;
+  };
+}
+
+/** `q,v` or `all`. */
+export function targetsIn(text: string): z.infer<typeof targetSchema>[] {
+  if (text === 'all') return [...targetSchema.options];
+  return text.split(',').map((word) => wordIn(targetSchema)(word.trim()));
+}
+
+export const splitIn = wordIn(splitSchema);
+
+/** `context=COL,target=COL`, given once or several times; a comma inside a column's name is kept. */
+export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMapping {
+  const mapping = { ...before };
+  for (const part of text.split(/,(?=\w+=)/)) {
+    const at = part.indexOf('=');
+    if (at < 1 || at === part.length - 1)
+      throw new InvalidArgumentError('Write FIELD=COLUMN, for example target=summary.');
+    mapping[part.slice(0, at)] = part.slice(at + 1);
+  }
+  return mapping;
+}
+
+/** One character, or its name. */
+export function delimiterIn(text: string): string {
+  const named: Record<string, string> = { tab: '\t', '\\t': '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
+  const delimiter = named[text] ?? text;
+  if (delimiter.length !== 1)
+    throw new InvalidArgumentError('Give one character, or: tab, comma, semicolon, pipe, space.');
+  return delimiter;
+}
+
+export function yesOrNo(text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('Write yes or no.');
+  return text === 'yes';
+}
+
+export interface AdapterArgument {
+  readonly name: string;
+  readonly strength: number;
+}
+
+/** `NAME` or `NAME:SCALE`, where SCALE from 0 to 2 multiplies the adapter's own scale. */
+export function adapterIn(text: string): AdapterArgument {
+  const scaled = /^(.+):(\d*\.?\d+)$/.exec(text);
+  if (!scaled) return { name: text, strength: 1 };
+  const strength = Number(scaled[2]);
+  if (strength > 2) throw new InvalidArgumentError('The scale after the colon goes from 0 to 2.');
+  return { name: scaled[1] ?? text, strength };
+}
+
+/** For an option that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** A path as the person who typed it means it: `npm run` moves to the checkout, but says where it was called. */
+export function fromHere(path: string): string {
+  const here = process.env.npm_lifecycle_event === 'cli' ? process.env.INIT_CWD : undefined;
+  return resolve(here ?? process.cwd(), path);
+}
+
+export function fileAt(path: string): FileSource {
+  return { kind: 'path', path: fromHere(path) };
+}

@@ -1,0 +1,101 @@
+import { oneLine, textTable } from './text-table.ts';
+
+export interface TaskResult {
+  readonly task: string;
+  readonly dataset: string;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly adapter: string;
+  readonly adapterSha256: string;
+  readonly steps: number;
+  readonly trainedSeconds: number;
+  /** Nats per target token on the validation split. */
+  readonly baseLoss: number;
+  readonly adaptedLoss: number;
+  /** Name of the measure, and its share on `testRows` held-out rows. */
+  readonly metric: string;
+  readonly testRows: number;
+  readonly baseMetric: number;
+  readonly adaptedMetric: number;
+  readonly example: {
+    readonly context: string;
+    readonly target: string;
+    readonly base: string;
+    readonly adapted: string;
+  };
+  readonly seconds: number;
+}
+
+export interface SwitchResult {
+  readonly count: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly wrongTokens: number;
+  readonly wrongAnswers: number;
+}
+
+export interface DemoResult {
+  readonly base: { readonly name: string; readonly sha256: string };
+  readonly tasks: readonly TaskResult[];
+  readonly switches: SwitchResult;
+  readonly baseUnchanged: boolean;
+  readonly seconds: number;
+}
+
+/** The demo's results for a person: one table, one example a task, the switches, the base. */
+export function demoText({ base, tasks, switches, baseUnchanged, seconds }: DemoResult): string {
+  return [
+    `Three adapters on “${base.name}”, before → after:`,
+    '',
+    textTable([
+      [
+        'task',
+        'rows',
+        'left out',
+        'steps',
+        'training',
+        'validation loss',
+        'measure on held-out rows',
+        'before → after',
+      ],
+      ...tasks.map((task) => [
+        task.task,
+        String(task.rows),
+        String(task.rejected),
+        String(task.steps),
+        `${task.trainedSeconds.toFixed(0)} s`,
+        `${task.baseLoss.toFixed(3)} → ${task.adaptedLoss.toFixed(3)}`,
+        `${measureWords[task.metric] ?? task.metric} (${task.testRows})`,
+        `${percent(task.baseMetric)} → ${percent(task.adaptedMetric)}`,
+      ]),
+    ]),
+    '',
+    'The first held-out row of each:',
+    ...tasks.flatMap(({ task, example }) => [
+      '',
+      `${task}`,
+      `  reads    ${oneLine(example.context, 160)}`,
+      `  target   ${oneLine(example.target, 100)}`,
+      `  base     ${oneLine(example.base, 100) || '(nothing)'}`,
+      `  adapter  ${oneLine(example.adapted, 100) || '(nothing)'}`,
+    ]),
+    '',
+    `One conversation, ${switches.count} turns, each with another adapter than the one before: ` +
+      `${switches.wrongAnswers === 0 ? 'every answer equals' : `${switches.wrongAnswers} answers differ from`} the one that adapter gives alone.`,
+    `Switching took ${switches.medianMs.toFixed(2)} ms in the median, ${switches.p99Ms.toFixed(2)} ms at the 99th percentile.`,
+    baseUnchanged
+      ? `The base model’s files are unchanged (${base.sha256.slice(0, 8)}).`
+      : 'The base model’s files CHANGED.',
+    `${seconds.toFixed(0)} s in all.`,
+  ].join('\n');
+}
+
+const measureWords: Readonly<Record<string, string>> = {
+  exactMatch: 'exact match',
+  executionAccuracy: 'execution accuracy',
+  rougeL: 'ROUGE-L',
+};
+
+function percent(share: number): string {
+  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`;
+}

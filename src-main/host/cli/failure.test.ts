@@ -1,0 +1,38 @@
+import { ORPCError } from '@orpc/server';
+import { expect, test } from 'vitest';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { failureOf, interruption, usageFailure } from './failure.ts';
+
+const quiet = new AbortController().signal;
+
+test('a failure of the studio becomes its sentence and its hint', () => {
+  const expected = {
+    code: 'FILE_EMPTY',
+    message: '“a.csv” is empty.',
+    hint: 'Choose a file that has a header and at least one row.',
+    exitCode: 1,
+  };
+  expect(failureOf(new StudioError('FILE_EMPTY', { file: 'a.csv' }), quiet)).toEqual(expected);
+  expect(failureOf(new ORPCError('FILE_EMPTY', { data: { file: 'a.csv' } }), quiet)).toEqual(expected);
+});
+
+test('an input that the contract refuses is a wrong call', () => {
+  const error = new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['name'], message: 'Too long' }] } });
+  expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message: 'name: Too long', exitCode: 2 });
+  expect(failureOf(usageFailure('Give a name.'), quiet)).toMatchObject({ message: 'Give a name.', exitCode: 2 });
+});
+
+test('after Ctrl-C whatever error arrives counts as an interruption', () => {
+  expect(failureOf(new Error('gone'), AbortSignal.abort())).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+  expect(failureOf(interruption('Stopped.', 'Resume.', { run: 1 }), quiet)).toMatchObject({
+    exitCode: 130,
+    rest: { run: 1 },
+  });
+});
+
+test('a fault of the program keeps its stack apart from its sentence', () => {
+  const failure = failureOf(new Error('secret path'), quiet);
+  expect(failure.message).not.toContain('secret');
+  expect(failure.stack).toContain('secret path');
+  expect(failure.exitCode).toBe(1);
+});

@@ -1,0 +1,88 @@
+import { ORPCError } from '@orpc/server';
+import { errorCatalogue, fillIn, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
+
+/** What the command line prints when something fails, and its exit status. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  /** 1 a failure that a person can meet; 2 the words of the call are off; 130 interrupted. */
+  readonly exitCode: 1 | 2 | 130;
+  /** What is known besides the error, put beside it in the JSON answer. */
+  readonly rest?: object;
+  /** Only for a fault of the program: what to send with a report. */
+  readonly stack?: string;
+}
+
+/** A failure that only the command line knows: a word that is off, an interruption, a command of a later version. */
+export class CallFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.name = 'CallFailure';
+    this.failure = failure;
+  }
+}
+
+export function usageFailure(message: string): CallFailure {
+  return new CallFailure({ code: 'USAGE', message, hint: 'Add --help to see how the command is called.', exitCode: 2 });
+}
+
+export function interruption(message: string, hint: string, rest?: object): CallFailure {
+  return new CallFailure({ code: 'INTERRUPTED', message, hint, exitCode: 130, rest });
+}
+
+export function notInThisVersion(what: string, instead: string): CallFailure {
+  return new CallFailure({
+    code: 'NOT_IN_THIS_VERSION',
+    message: `${what} is not part of this version.`,
+    hint: instead,
+    exitCode: 1,
+  });
+}
+
+/** Turns whatever was thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */
+export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof CallFailure) return error.failure;
+  if (signal.aborted) {
+    return {
+      code: 'INTERRUPTED',
+      message: 'Interrupted.',
+      hint: 'What was finished before is kept; what was half done is undone.',
+      exitCode: 130,
+    };
+  }
+  if (error instanceof StudioError) {
+    return { code: error.code, message: error.message, hint: error.hint, exitCode: 1 };
+  }
+  if (error instanceof ORPCError && isErrorCode(error.code)) {
+    const { message, hint } = errorCatalogue[error.code];
+    // The contract parsed the data under this code, so it has the fields that the sentences name.
+    const data = error.data as Record<string, unknown>;
+    return { code: error.code, message: fillIn(message, data), hint: fillIn(hint, data), exitCode: 1 };
+  }
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
+    return {
+      code: 'USAGE',
+      message: wordsOf(error.data) ?? error.message,
+      hint: 'Add --help to see how the command is called.',
+      exitCode: 2,
+    };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something went wrong inside the studio; this is a fault of the program, not yours.',
+    hint: 'Please report it with the lines above.',
+    exitCode: 1,
+    stack,
+  };
+}
+
+function wordsOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues)) return undefined;
+  return data.issues
+    .map((issue: { path?: unknown[]; message?: string }) => `${issue.path?.join('.') ?? ''}: ${issue.message ?? ''}`)
+    .join('; ');
+}

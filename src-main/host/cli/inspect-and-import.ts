@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { CsvOptions, FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
+import { importInputSchema } from '../../../src-contract/dataset.ts';
+import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
+import { delimiterIn, fileAt, fromHere, mappingIn, numberIn, wordIn, yesOrNo } from './arguments.ts';
+import { failureOf } from './failure.ts';
+import type { Progress } from './progress.ts';
+import type { Run } from './session.ts';
+import type { StudioClient } from './studio.ts';
+import { oneLine, textTable } from './text-table.ts';
+
+export function addInspectAndImport(program: Command, run: Run): void {
+  withCsvOptions(program.command('inspect'))
+    .description('say what a table is: encoding, delimiter, header, columns and first rows')
+    .argument('<file...>', 'tables to look at')
+    .option('--cells', 'add the whole table as strings')
+    .action((files: string[], options: CsvWords & { cells?: boolean }, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const client = await open();
+        const inspect = async (file: string) =>
+          client.datasets.inspect(
+            { source: await sourceOf(file, client), csv: csvOptionsOf(options), cells: options.cells },
+            { signal },
+          );
+        const [only, ...more] = files;
+        if (only !== undefined && more.length === 0) {
+          const inspection = await inspect(only);
+          return { json: inspection, text: inspectionText(inspection) };
+        }
+        const answers: object[] = [];
+        const texts: string[] = [];
+        for (const path of files) {
+          try {
+            const inspection = await inspect(path);
+            answers.push({ path, ...inspection });
+            texts.push(inspectionText(inspection));
+          } catch (error) {
+            const { code, message, hint, stack } = failureOf(error, signal);
+            if (stack || signal.aborted) throw error;
+            answers.push({ path, error: { code, message, hint } });
+            texts.push(`${path}\n  ${message}`);
+          }
+        }
+        return { json: { files: answers }, text: texts.join('\n\n') };
+      }),
+    );
+
+  withCsvOptions(program.command('import'))
+    .description('turn a table into a dataset')
+    .argument('<file>', 'a table, or the name of a sample that comes with the studio')
+    .requiredOption(
+      '--task <task>',
+      `what the model shall learn: ${taskIdSchema.options.join(', ')}`,
+      wordIn(taskIdSchema),
+    )
+    .option('--name <name>', 'the dataset’s name; the file’s own unless given')
+    .option('--map <field=column>', 'which column is which field: context=COL,target=COL, question=COL …', mappingIn)
+    .option('--group <column>', 'rows with the same value here stay in one split')
+    .option('--database <file>', 'SQLite file, or a folder of them, on which the queries run')
+    .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
+    .action((file: string, options: ImportWords, command: Command) =>
+      run(command, async ({ open, signal, progress }) => {
+        const client = await open();
+        const mapping = { ...options.map, ...(options.group !== undefined && { group: options.group }) };
+        const events = await client.datasets.import(
+          {
+            source: await sourceOf(file, client),
+            task: options.task,
+            name: options.name,
+            mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
+            csv: csvOptionsOf(options),
+            database: options.database === undefined ? undefined : fileAt(options.database),
+            seed: options.seed,
+          },
+          { signal },
+        );
+        const { dataset, file: facts, rejected, seconds } = await importFinished(events, progress);
+        return {
+          json: { dataset, file: facts, rejected, seconds },
+          text: [
+            `“${dataset.name}” is imported: ${dataset.rows} rows for ${dataset.task} ` +
+              `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
+            rejected.count > 0
+              ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}.`
+              : 'Every row could be used.',
+          ].join('\n'),
+        };
+      }),
+    );
+}
+
+interface CsvWords {
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly header?: boolean;
+}
+
+interface ImportWords extends CsvWords {
+  readonly task: (typeof taskIdSchema.options)[number];
+  readonly name?: string;
+  readonly map?: ColumnMapping;
+  readonly group?: string;
+  readonly database?: string;
+  readonly seed?: number;
+}
+
+function withCsvOptions(command: Command): Command {
+  return command
+    .option('--delimiter <character>', 'what stands between two cells; found out unless given', delimiterIn)
+    .option('--encoding <name>', 'how the letters are stored; found out unless given')
+    .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo);
+}
+
+function csvOptionsOf({ delimiter, encoding, header }: CsvWords): CsvOptions | undefined {
+  return delimiter === undefined && encoding === undefined && header === undefined
+    ? undefined
+    : { delimiter, encoding, header };
+}
+
+/** A file of that path; else a sample of that name; else the path, for the studio to say what is wrong with it. */
+export async function sourceOf(file: string, client: StudioClient): Promise<FileSource> {
+  if (!existsSync(fromHere(file))) {
+    const samples = await client.datasets.samples();
+    if (samples.some((sample) => sample.name === file)) return { kind: 'sample', name: file };
+  }
+  return fileAt(file);
+}
+
+/** Follows an import, showing how far it is. */
+export async function importFinished(
+  events: AsyncIterable<ImportEvent>,
+  progress: Progress,
+): Promise<Extract<ImportEvent, { kind: 'finished' }>> {
+  for await (const event of events) {
+    if (event.kind === 'finished') return event;
+    if (event.kind === 'progress') {
+      progress.show({
+        what: 'Importing',
+        done: event.bytesRead,
+        total: event.bytesTotal,
+        words: `${event.taken} rows taken, ${event.rejected} left out`,
+        secondsLeft: event.secondsLeft,
+      });
+    }
+  }
+  throw new Error('The import ended without an answer.');
+}
+
+function reasonsText(reasons: Readonly<Record<string, number>>): string {
+  return Object.entries(reasons)
+    .map(([code, count]) => `${code} ${count}`)
+    .join(', ');
+}
+
+function inspectionText({ file, columns, sample, proposedTask }: Inspection): string {
+  return [
+    `${file.name}: ${file.rows} rows, ${columns.length} columns; ${file.encoding}, ` +
+      `cells apart by ${JSON.stringify(file.delimiter)}, ${file.header ? 'with' : 'without'} a header.`,
+    `It looks like a table for ${proposedTask}.`,
+    '',
+    textTable([
+      ['column', 'role', 'first row'],
+      ...columns.map(({ name, role }, c) => [name, role, oneLine(sample[0]?.[c] ?? '', 60)]),
+    ]),
+  ].join('\n');
+}

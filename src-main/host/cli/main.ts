@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The command line: the studio's contract for scripts, tests and terminals. docs/ and `--help` list the commands.
+import { Command, CommanderError } from 'commander';
+import { addAdapterCommands } from './adapters.ts';
+import { addDatasetCommands } from './datasets.ts';
+import { addDemoCommand } from './demo.ts';
+import { addEvaluateCommand } from './evaluate.ts';
+import { failureOf, usageFailure } from './failure.ts';
+import { addInspectAndImport } from './inspect-and-import.ts';
+import { installationAt } from './installation.ts';
+import { addLaterCommands } from './later.ts';
+import { addModelCommands } from './models.ts';
+import { addScoreAndGenerate } from './score-and-generate.ts';
+import { addServeCommand } from './serve.ts';
+import { printFailure, runnerFor } from './session.ts';
+import { addTrainCommands } from './train.ts';
+
+const program = new Command('adapter-studio')
+  .description('Turn a table of examples into a model skill, on your own computer.')
+  .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
+  .option('--json', 'answer with one JSON object on standard output')
+  .exitOverride()
+  // What is wrong with a call is printed below, in one way for people and for scripts.
+  .configureOutput({ outputError: () => {} })
+  .configureHelp({ showGlobalOptions: true })
+  .showSuggestionAfterError(true);
+
+const run = runnerFor(installationAt(import.meta.url));
+for (const add of [
+  addInspectAndImport,
+  addDatasetCommands,
+  addModelCommands,
+  addTrainCommands,
+  addScoreAndGenerate,
+  addEvaluateCommand,
+  addAdapterCommands,
+  addDemoCommand,
+  addServeCommand,
+  addLaterCommands,
+]) {
+  add(program, run);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version end here too, with status 0.
+  if (error.exitCode !== 0) {
+    const failure = failureOf(usageFailure(error.message.replace(/^error: /, '')), new AbortController().signal);
+    await printFailure(failure, { json: process.argv.includes('--json') });
+  }
+  process.exit(error.exitCode === 0 ? 0 : 2);
+}

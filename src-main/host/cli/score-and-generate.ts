@@ -1,0 +1,124 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { samplingSchema } from '../../../src-contract/chat.ts';
+import type { Split } from '../../../src-contract/dataset.ts';
+import { type AdapterArgument, adapterIn, collect, numberIn, splitIn } from './arguments.ts';
+import { usageFailure } from './failure.ts';
+import type { Run } from './session.ts';
+
+export function addScoreAndGenerate(program: Command, run: Run): void {
+  program
+    .command('score')
+    .description('say how likely a base model, with or without an adapter, finds a target')
+    .requiredOption('--base <model>', 'name or id of the base model')
+    .option('--adapter <adapter[:scale]>', 'name or id, with a factor on its scale', adapterIn)
+    .option('--context <text>', 'what the model reads')
+    .option('--target <text>', 'what it should write')
+    .option('--dataset <dataset>', 'score the rows of a dataset instead')
+    .option('--split <split>', 'train, validation or test', splitIn, 'test' as Split)
+    .option('--limit <n>', 'only the first n rows', numberIn(z.number().int().positive()))
+    .action((words: ScoreWords, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const what = whatToScore(words);
+        const score = await (await open()).chat.score(
+          {
+            baseModelId: words.base,
+            adapterId: words.adapter?.name ?? null,
+            strength: words.adapter?.strength,
+            what,
+          },
+          { signal },
+        );
+        return {
+          json: score,
+          text: `Loss ${score.loss.toFixed(4)} nats per token over ${score.tokens} tokens (perplexity ${Math.exp(score.loss).toFixed(2)}).`,
+        };
+      }),
+    );
+
+  const { shape } = samplingSchema;
+  program
+    .command('generate')
+    .description('let a base model, with or without an adapter, write')
+    .requiredOption('--base <model>', 'name or id of the base model')
+    .option('--adapter <adapter[:scale]>', 'name or id, with a factor on its scale', adapterIn)
+    .option('--prompt <text>', 'what the model reads')
+    .option('--dataset <dataset>', 'take the context of a row of this dataset instead')
+    .option('--row <id>', 'the row’s id')
+    .option('--max-tokens <n>', 'write at most so many tokens', numberIn(shape.maxTokens), 128)
+    .option('--temperature <t>', '0 always takes the likeliest token', numberIn(shape.temperature), 0)
+    .option('--top-k <k>', 'draw from the k likeliest tokens; 0 for no limit', numberIn(shape.topK), 0)
+    .option('--top-p <p>', 'draw from the likeliest tokens that make up p', numberIn(shape.topP), 1)
+    .option('--seed <n>', 'of what is drawn by lot', numberIn(shape.seed), 0)
+    .option('--stop <text>', 'end before this text; may be given several times', collect)
+    .action((words: GenerateWords, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const prompt = promptOf(words);
+        const events = await (await open()).chat.generate(
+          {
+            baseModelId: words.base,
+            adapterId: words.adapter?.name ?? null,
+            strength: words.adapter?.strength,
+            prompt,
+            sampling: {
+              maxTokens: words.maxTokens,
+              temperature: words.temperature,
+              topK: words.topK,
+              topP: words.topP,
+              seed: words.seed,
+              stop: words.stop ?? [],
+            },
+          },
+          { signal },
+        );
+        for await (const event of events) {
+          if (event.kind === 'finished')
+            return { json: event.generation, text: event.generation.text.replace(/^ /, '') };
+        }
+        throw new Error('The generation ended without an answer.');
+      }),
+    );
+}
+
+interface ScoreWords {
+  readonly base: string;
+  readonly adapter?: AdapterArgument;
+  readonly context?: string;
+  readonly target?: string;
+  readonly dataset?: string;
+  readonly split: Split;
+  readonly limit?: number;
+}
+
+function whatToScore({ context, target, dataset, split, limit }: ScoreWords) {
+  if (dataset !== undefined && context === undefined && target === undefined) {
+    return { kind: 'split' as const, datasetId: dataset, split, limit };
+  }
+  if (dataset === undefined && context !== undefined && target !== undefined) {
+    return { kind: 'pair' as const, context, target };
+  }
+  throw usageFailure('Give either --context and --target, or --dataset with --split.');
+}
+
+interface GenerateWords {
+  readonly base: string;
+  readonly adapter?: AdapterArgument;
+  readonly prompt?: string;
+  readonly dataset?: string;
+  readonly row?: string;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly stop?: string[];
+}
+
+function promptOf({ prompt, dataset, row }: GenerateWords) {
+  if (prompt !== undefined && dataset === undefined && row === undefined)
+    return { kind: 'text' as const, text: prompt };
+  if (prompt === undefined && dataset !== undefined && row !== undefined) {
+    return { kind: 'example' as const, datasetId: dataset, exampleId: row };
+  }
+  throw usageFailure('Give either --prompt, or --dataset with --row.');
+}

@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import type { Command } from 'commander';
+import { fromHere } from './arguments.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { Installation } from './installation.ts';
+import { Progress } from './progress.ts';
+import { openStudio, type Studio, type StudioClient } from './studio.ts';
+import { usualDataFolder } from './usual-data-folder.ts';
+
+/** What a command is given. */
+export interface Session {
+  readonly installation: Installation;
+  /** The data folder: the one that was named, else the platform's usual place. */
+  readonly dataDir: string;
+  /** True when the data folder was named in the call. */
+  readonly hasNamedHome: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Opens the studio on `dataDir`, or on another folder; it is closed when the command is over. */
+  open(dataDir?: string): Promise<StudioClient>;
+}
+
+/** What a command answers: the fields of the JSON object, and the same in words. */
+export interface Answer {
+  readonly json: object;
+  readonly text: string;
+}
+
+/** Runs a command's work and ends the process with its exit status. */
+export type Run = (command: Command, work: (session: Session) => Promise<Answer>) => Promise<void>;
+
+/** Gives the one function through which every command opens the studio, answers, fails and closes. */
+export function runnerFor(installation: Installation): Run {
+  return async (command, work) => {
+    const { home, json = false } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
+    const interrupted = signalOfInterrupt();
+    const progress = new Progress(process.stderr);
+    const broken = Promise.withResolvers<never>();
+    const dataDir = home === undefined ? usualDataFolder() : fromHere(home);
+    let studio: Studio | undefined;
+    let failure: Failure | undefined;
+    const open = async (folder = dataDir) => {
+      mkdirSync(folder, { recursive: true });
+      studio = await openStudio({ dataDir: folder, installation });
+      studio.broken.catch(broken.reject);
+      return studio.client;
+    };
+    try {
+      const session = { installation, dataDir, hasNamedHome: home !== undefined, signal: interrupted, progress, open };
+      const answer = await Promise.race([work(session), broken.promise]);
+      progress.clear();
+      await write(process.stdout, json ? JSON.stringify(answer.json) : answer.text);
+    } catch (error) {
+      progress.clear();
+      failure = failureOf(error, interrupted);
+      await printFailure(failure, { json });
+    }
+    await studio?.close();
+    process.exit(failure?.exitCode ?? 0);
+  };
+}
+
+/** With `json`, one object on standard output; else two sentences on standard error. */
+export async function printFailure(failure: Failure, { json }: { json: boolean }): Promise<void> {
+  const { code, message, hint, stack, rest } = failure;
+  if (stack) await write(process.stderr, stack);
+  if (json) await write(process.stdout, JSON.stringify({ error: { code, message, hint }, ...rest }));
+  else await write(process.stderr, `${message}\n${hint}`);
+}
+
+/**
+ * The first Ctrl-C asks politely; another one a second later ends the process. A terminal sends it to npm, to its shell and
+ * to us, and each passes it on, so what arrives within that second is the same keystroke.
+ */
+function signalOfInterrupt(): AbortSignal {
+  const interrupt = new AbortController();
+  let firstMs = 0;
+  const listen = () => {
+    if (!interrupt.signal.aborted) firstMs = Date.now();
+    else if (Date.now() - firstMs > 1000) process.exit(130);
+    interrupt.abort();
+  };
+  process.on('SIGINT', listen);
+  process.on('SIGTERM', listen);
+  return interrupt.signal;
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => stream.write(`${text}\n`, () => resolve()));
+}

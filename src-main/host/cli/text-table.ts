@@ -1,0 +1,33 @@
+/** Lays rows of cells out in columns that fit; the first row is the heading. Numbers stand on the right. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((row) => widthOf(row[c] ?? ''))));
+  const isNumeric = widths.map((_, c) => rows.length > 1 && rows.slice(1).every((row) => numeric.test(row[c] ?? '')));
+  return rows
+    .map((row) =>
+      widths
+        .map((width, c) => {
+          const cell = row[c] ?? '';
+          const gap = ' '.repeat(width - widthOf(cell));
+          return isNumeric[c] ? gap + cell : cell + gap;
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Cuts a text for one line of a table, with line breaks shown as a sign. */
+export function oneLine(text: string, length: number): string {
+  const line = text.replace(/\s*\n\s*/g, ' ⏎ ').trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+const numeric = /^[-+]?[\d.,]*\d( (%|MB|s|ms))?$|^[–-]?$/;
+
+/** Hangul and other East Asian letters take two cells of a terminal. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const letter of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠]/.test(letter) ? 2 : 1;
+  return width;
+}

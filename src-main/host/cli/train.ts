@@ -1,0 +1,247 @@
+import type { Command } from 'commander';
+import type { Adapter } from '../../../src-contract/adapter.ts';
+import {
+  type Estimate,
+  presetSchema,
+  type Run as TrainingRun,
+  type TrainOptions,
+  trainOptionsSchema,
+} from '../../../src-contract/run.ts';
+import { numberIn, targetsIn, wordIn } from './arguments.ts';
+import { CallFailure, interruption, usageFailure } from './failure.ts';
+import type { Progress } from './progress.ts';
+import type { Run } from './session.ts';
+import type { StudioClient } from './studio.ts';
+
+export function addTrainCommands(program: Command, run: Run): void {
+  withTrainOptions(program.command('estimate'))
+    .description('say what a training would need, without starting it')
+    .requiredOption('--dataset <dataset>', 'name or id')
+    .requiredOption('--base <model>', 'name or id of the base model')
+    .action((words: TrainWords & { dataset: string; base: string }, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const client = await open();
+        const estimate = await client.runs.estimate(
+          {
+            datasetId: words.dataset,
+            baseModelId: words.base,
+            preset: words.preset,
+            options: await optionsOf(words, client),
+          },
+          { signal },
+        );
+        return { json: estimate, text: estimateText(estimate) };
+      }),
+    );
+
+  withTrainOptions(program.command('train'))
+    .description('teach a base model a dataset: makes an adapter')
+    .option('--dataset <dataset>', 'name or id')
+    .option('--base <model>', 'name or id of the base model')
+    .option('--name <name>', 'the adapter’s name')
+    .option('--resume <run>', 'go on with a run that was stopped or interrupted')
+    .action((words: StartWords, command: Command) =>
+      run(command, async ({ open, signal, progress }) => {
+        const { dataset, base, name, resume } = words;
+        if (resume === undefined && (dataset === undefined || base === undefined || name === undefined)) {
+          throw usageFailure('A training needs --dataset, --base and --name, or --resume with a run.');
+        }
+        const client = await open();
+        const started =
+          resume === undefined
+            ? await client.runs.start({
+                datasetId: dataset ?? '',
+                baseModelId: base ?? '',
+                name: name ?? '',
+                preset: words.preset,
+                options: await optionsOf(words, client),
+              })
+            : await client.runs.resume({ id: resume });
+        const ended = await runEnded(started, { client, signal, progress });
+        const answer = await trainingAnswer(ended, client);
+        if (signal.aborted && ended.state !== 'finished') {
+          throw interruption(
+            `The training was stopped after step ${ended.step} of ${ended.totalSteps}; what was done is kept.`,
+            `Go on with: adapter-studio train --resume ${ended.id}`,
+            answer.json,
+          );
+        }
+        return answer;
+      }),
+    );
+}
+
+interface TrainWords {
+  readonly preset?: (typeof presetSchema.options)[number];
+  readonly rank?: number;
+  readonly alpha?: number;
+  readonly targets?: TrainOptions['targets'];
+  readonly dropout?: number;
+  readonly initialisation?: TrainOptions['initialisation'];
+  readonly lr?: number;
+  readonly schedule?: TrainOptions['schedule'];
+  readonly warmup?: number;
+  readonly weightDecay?: number;
+  readonly clip?: number;
+  readonly epochs?: number;
+  readonly maxSteps?: number;
+  readonly batch?: number;
+  readonly maxLength?: number;
+  readonly seed?: number;
+  readonly shuffle: boolean;
+  readonly validationEvery?: number;
+  readonly initAdapter?: string;
+  readonly backend?: TrainOptions['backend'];
+}
+
+interface StartWords extends TrainWords {
+  readonly dataset?: string;
+  readonly base?: string;
+  readonly name?: string;
+  readonly resume?: string;
+}
+
+function withTrainOptions(command: Command): Command {
+  const { shape } = trainOptionsSchema;
+  return command
+    .option(
+      '--preset <preset>',
+      `where the other options start from: ${presetSchema.options.join(', ')}`,
+      wordIn(presetSchema),
+    )
+    .option('--rank <n>', 'rank of the adapter', numberIn(shape.rank))
+    .option('--alpha <n>', 'its numerator: scale = alpha ÷ rank', numberIn(shape.alpha))
+    .option('--targets <list>', 'adapted matrices: some of q,k,v,o,gate,up,down, or all', targetsIn)
+    .option('--dropout <p>', 'dropout on the adapter’s input', numberIn(shape.dropout))
+    .option('--initialisation <kind>', 'how A starts: kaiming or gaussian', wordIn(shape.initialisation))
+    .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
+    .option('--schedule <kind>', 'of the learning rate: linear, cosine or constant', wordIn(shape.schedule))
+    .option('--warmup <steps>', 'steps in which the learning rate rises', numberIn(shape.warmupSteps))
+    .option('--weight-decay <w>', 'decoupled weight decay', numberIn(shape.weightDecay))
+    .option('--clip <norm>', 'largest gradient norm; 0 for no limit', numberIn(shape.gradientClip))
+    .option('--epochs <e>', 'times that each row is seen', numberIn(shape.epochs))
+    .option('--max-steps <s>', 'end after so many steps', numberIn(shape.maxSteps.unwrap()))
+    .option('--batch <b>', 'rows of one step', numberIn(shape.batchSize))
+    .option('--max-length <l>', 'longest example in tokens', numberIn(shape.maxLength))
+    .option('--seed <n>', 'of everything that is drawn by lot', numberIn(shape.seed))
+    .option('--no-shuffle', 'keep the order of the rows')
+    .option('--validation-every <steps>', 'steps between two validations', numberIn(shape.validationEvery.unwrap()))
+    .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
+    .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend));
+}
+
+/** Only what was named: the rest comes from the preset. */
+async function optionsOf(words: TrainWords, client: StudioClient): Promise<Partial<TrainOptions>> {
+  const named = {
+    rank: words.rank,
+    alpha: words.alpha,
+    targets: words.targets,
+    dropout: words.dropout,
+    initialisation: words.initialisation,
+    learningRate: words.lr,
+    schedule: words.schedule,
+    warmupSteps: words.warmup,
+    weightDecay: words.weightDecay,
+    gradientClip: words.clip,
+    epochs: words.epochs,
+    maxSteps: words.maxSteps,
+    batchSize: words.batch,
+    maxLength: words.maxLength,
+    seed: words.seed,
+    shuffle: words.shuffle ? undefined : false,
+    validationEvery: words.validationEvery,
+    initAdapterId:
+      words.initAdapter === undefined ? undefined : (await client.adapters.get({ id: words.initAdapter })).id,
+    backend: words.backend,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Follows a run to its end, showing how far it is. An abort stops the run and waits until it has kept what there is.
+ * Throws what the run failed with.
+ */
+export async function runEnded(
+  run: TrainingRun,
+  {
+    client,
+    signal,
+    progress,
+    what = 'Training',
+  }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string },
+): Promise<TrainingRun> {
+  const stop = () => void client.runs.stop({ id: run.id }).catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  let total = run.totalSteps;
+  let validation = '';
+  try {
+    for await (const event of await client.runs.watch({ id: run.id })) {
+      if (event.kind === 'started') total = event.totalSteps;
+      if (event.kind === 'validation') validation = ` · validation loss ${event.loss.toFixed(3)}`;
+      if (event.kind === 'step') {
+        progress.show({
+          what,
+          done: event.step,
+          total,
+          words: `step ${event.step}/${total} · loss ${event.loss.toFixed(3)}${validation} · ${Math.round(event.tokensPerSecond)} token/s`,
+          secondsLeft: event.secondsLeft,
+        });
+      }
+      if (event.kind === 'finished') break;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  const ended = await client.runs.get({ id: run.id });
+  if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
+  return ended;
+}
+
+async function trainingAnswer(run: TrainingRun, client: StudioClient) {
+  const adapter = run.adapterId === null ? null : await client.adapters.get({ id: run.adapterId });
+  const { baseSha256Before, baseSha256After, ...result } = run.result ?? {};
+  return {
+    json: {
+      run: {
+        id: run.id,
+        name: run.name,
+        state: run.state,
+        step: run.step,
+        totalSteps: run.totalSteps,
+        options: run.options,
+        ...result,
+      },
+      adapter,
+      base: { id: run.baseModelId, sha256Before: baseSha256Before, sha256After: baseSha256After },
+    },
+    text: trainingText(run, adapter),
+  };
+}
+
+function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
+  if (!result || !adapter) return `The run ${id} ended after step ${step} of ${totalSteps} without an adapter.`;
+  const before = result.baseValidationLoss?.toFixed(3);
+  const after = result.bestValidationLoss?.toFixed(3);
+  return [
+    `The adapter “${adapter.name}” is ready: ${adapter.parameters} parameters, fingerprint ${adapter.sha256.slice(0, 8)}.`,
+    `${result.steps} steps in ${result.seconds.toFixed(1)} s, ${Math.round(result.tokensPerSecond)} token/s; ` +
+      `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
+    before === undefined || after === undefined
+      ? 'There were no validation rows.'
+      : `Validation loss ${before} (base) → ${after} (with the adapter).`,
+    result.baseSha256Before === result.baseSha256After
+      ? `The base model is unchanged (${result.baseSha256After.slice(0, 8)}).`
+      : 'The base model’s files changed while it was training.',
+    adapter.path,
+  ].join('\n');
+}
+
+function estimateText({ memory, time, tokens, fits, trainableParameters, totalParameters }: Estimate): string {
+  return [
+    `About ${Math.ceil(memory.bytes / 2 ** 20)} MB of memory and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
+    `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} rows are cut.`,
+    `${trainableParameters} of ${totalParameters} parameters are trained.`,
+    fits ? 'It fits on this machine.' : 'It does not fit on this machine.',
+  ].join('\n');
+}
