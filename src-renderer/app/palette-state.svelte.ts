@@ -1,0 +1,32 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Run } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+
+/** What the palette can find besides pages and actions; fetched anew each time it opens. */
+export class PaletteState {
+  #datasets = $state.raw<readonly Dataset[]>([]);
+  #adapters = $state.raw<readonly Adapter[]>([]);
+  #runs = $state.raw<readonly Run[]>([]);
+
+  get datasets(): readonly Dataset[] {
+    return this.#datasets;
+  }
+
+  get adapters(): readonly Adapter[] {
+    return this.#adapters;
+  }
+
+  get runs(): readonly Run[] {
+    return this.#runs;
+  }
+
+  /** Without an answer the palette still leads to every page. */
+  async load(): Promise<void> {
+    [this.#datasets, this.#adapters, this.#runs] = await Promise.all([
+      client.datasets.list().catch(() => []),
+      client.adapters.list().catch(() => []),
+      client.runs.list().catch(() => []),
+    ]);
+  }
+}

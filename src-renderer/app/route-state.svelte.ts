@@ -1,0 +1,58 @@
+import type { Component } from 'svelte';
+import { loadPage, matchRoute, type PageProps, type Place } from './routes.ts';
+
+/** The page on screen: follows the address behind `#` and fetches the page's code when it is first wanted. */
+export class RouteState {
+  #path = $state(pathNow());
+  #page = $state.raw<{ component: Component<PageProps>; params: Record<string, string>; key: string } | undefined>();
+  #place = $state<Place | undefined>();
+  #failure = $state.raw<unknown>();
+  #missing = $state(false);
+
+  get page() {
+    return this.#page;
+  }
+
+  get place(): Place | undefined {
+    return this.#place;
+  }
+
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  get missing(): boolean {
+    return this.#missing;
+  }
+
+  /** Follows the address until `signal` is aborted. */
+  follow(signal: AbortSignal): void {
+    addEventListener('hashchange', () => void this.#open(), { signal });
+    void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const path = pathNow();
+    this.#path = path;
+    const found = matchRoute(path);
+    this.#missing = found === undefined;
+    this.#place = found?.route.place;
+    this.#failure = undefined;
+    if (found === undefined) {
+      this.#page = undefined;
+      return;
+    }
+    try {
+      const component = await loadPage(found.route);
+      if (path !== this.#path) return;
+      // Another thing of the same kind is another page; a change of the query (a tab) is not.
+      this.#page = { component, params: found.params, key: path.split('?', 1)[0] ?? path };
+    } catch (error) {
+      if (path === this.#path) this.#failure = error;
+    }
+  }
+}
+
+function pathNow(): string {
+  return location.hash.slice(1) || '/';
+}

@@ -1,0 +1,50 @@
+import type { StudioStatus } from '../../src-contract/studio.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+
+/** How many there are of what the rail counts. */
+export interface Counts {
+  readonly datasets: number;
+  readonly running: number;
+  readonly adapters: number;
+}
+
+/** What the frame shows: the status line and the counts in the rail. */
+export class StudioState {
+  #status = $state.raw<StudioStatus | undefined>();
+  #counts = $state.raw<Counts | undefined>();
+
+  get status(): StudioStatus | undefined {
+    return this.#status;
+  }
+
+  get counts(): Counts | undefined {
+    return this.#counts;
+  }
+
+  follow(signal: AbortSignal): void {
+    void this.#loadStatus();
+    void this.#loadCounts();
+    void followChanges(['status', 'run', 'evaluation'], () => void this.#loadStatus(), signal);
+    void followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
+  }
+
+  /** A failure here is not told: the page on screen meets the same one and says it. */
+  async #loadStatus(): Promise<void> {
+    this.#status = await client.studio.status().catch(() => this.#status);
+  }
+
+  async #loadCounts(): Promise<void> {
+    const [datasets, runs, adapters] = await Promise.all([
+      client.datasets.list(),
+      client.runs.list(),
+      client.adapters.list(),
+    ]).catch(() => []);
+    if (datasets === undefined || runs === undefined || adapters === undefined) return;
+    this.#counts = {
+      datasets: datasets.length,
+      running: runs.filter((run) => run.state === 'running' || run.state === 'queued').length,
+      adapters: adapters.length,
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { adapters } from './en/adapters.ts';
+import { app } from './en/app.ts';
+import { baseModels } from './en/base-models.ts';
+import { chat } from './en/chat.ts';
+import { datasets } from './en/datasets.ts';
+import { evaluations } from './en/evaluations.ts';
+import { home } from './en/home.ts';
+import { lab } from './en/lab.ts';
+import { runs } from './en/runs.ts';
+import { ui } from './en/ui.ts';
+
+/** Every text of the screen in English; each feature keeps its own part. */
+export const en = {
+  ...ui,
+  ...app,
+  ...home,
+  ...datasets,
+  ...baseModels,
+  ...runs,
+  ...adapters,
+  ...chat,
+  ...evaluations,
+  ...lab,
+};

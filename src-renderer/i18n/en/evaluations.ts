@@ -1,0 +1,3 @@
+import type { Message } from '../message.ts';
+
+export const evaluations = {} satisfies Record<string, Message>;

@@ -1,0 +1,3 @@
+import type { Message } from '../message.ts';
+
+export const runs = {} satisfies Record<string, Message>;

@@ -1,0 +1,79 @@
+import { type ErrorCode, errorCatalogue, fillIn, isErrorCode } from '../../src-contract/errors.ts';
+import { errors as korean } from './ko/errors.ts';
+import { locale } from './locale.svelte.ts';
+import { withParticles } from './particle.ts';
+import { t } from './text.ts';
+
+/** A failure as a person reads it: the permanent code, what happened and why, what to do. */
+export interface ErrorText {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Describes anything that was thrown, or a failure kept with a run (`{ code, message, hint }`), in the language on screen.
+ * A code outside the catalogue is a fault of the studio or of the connection.
+ */
+export function errorText(error: unknown): ErrorText {
+  const { code, message, hint, data } = fieldsOf(error);
+  if (code === undefined) {
+    if (isConnectionFault(message)) return fixedText('CONNECTION_LOST', 'connection');
+    return fixedText('UNEXPECTED', 'unexpected');
+  }
+  if (isErrorCode(code)) return catalogued(code, data ?? dataOf(code, message), { message, hint });
+  if (code === 'BAD_REQUEST') return fixedText(code, 'input');
+  if (code === 'INTERNAL_SERVER_ERROR') return fixedText(code, 'unexpected');
+  return { code, message, hint };
+}
+
+function catalogued(
+  code: ErrorCode,
+  data: Record<string, unknown>,
+  kept: { message: string; hint: string },
+): ErrorText {
+  if (locale.current === 'ko') {
+    const { message, hint } = korean[code];
+    return { code, message: withParticles(fillIn(message, data)), hint: withParticles(fillIn(hint, data)) };
+  }
+  const { message, hint } = errorCatalogue[code];
+  return { code, message: kept.message || fillIn(message, data), hint: kept.hint || fillIn(hint, data) };
+}
+
+function fixedText(code: string, which: 'connection' | 'unexpected' | 'input'): ErrorText {
+  return { code, message: t(`error.${which}.message`), hint: t(`error.${which}.hint`) };
+}
+
+function fieldsOf(error: unknown): {
+  code: string | undefined;
+  message: string;
+  hint: string;
+  data: Record<string, unknown> | undefined;
+} {
+  const fields = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  return {
+    code: typeof fields.code === 'string' ? fields.code : undefined,
+    message: typeof fields.message === 'string' ? fields.message : String(error),
+    hint: typeof fields.hint === 'string' ? fields.hint : '',
+    // sound: only looked at by field name, and anything found is turned into text.
+    data:
+      typeof fields.data === 'object' && fields.data !== null ? (fields.data as Record<string, unknown>) : undefined,
+  };
+}
+
+/** A failure kept with a run has its English sentence but no data: reads the fields back out of it. */
+function dataOf(code: ErrorCode, message: string): Record<string, unknown> {
+  const names: string[] = [];
+  const pattern = errorCatalogue[code].message
+    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replace(/\{(\w+)\}/g, (_, name: string) => {
+      names.push(name);
+      return '(.*?)';
+    });
+  const found = new RegExp(`^${pattern}$`, 's').exec(message);
+  return Object.fromEntries(names.map((name, place) => [name, found?.[place + 1] ?? '…']));
+}
+
+function isConnectionFault(message: string): boolean {
+  return /websocket|socket|connection|closed|fetch/i.test(message);
+}

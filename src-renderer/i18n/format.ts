@@ -1,0 +1,110 @@
+import { locale } from './locale.svelte.ts';
+
+/** Numbers, sizes and times as they stand on screen, in the language chosen. */
+
+/** 1,034 or 0.77; at most `digits` decimals. */
+export function number(value: number, digits = 3): string {
+  return formatter(`d${digits}`, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A fixed number of decimals, for columns of figures: 0.770. */
+export function fixed(value: number, digits: number): string {
+  return formatter(`f${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/** About `digits` figures that count, without thousands lost: 0.00201, 12.9, 1,034. */
+export function significant(value: number, digits = 3): string {
+  return formatter(`s${digits}`, { maximumSignificantDigits: digits }).format(
+    Math.abs(value) >= 10 ** digits ? Math.round(value) : value,
+  );
+}
+
+/** A share from 0 to 1 as `46.2 %`. */
+export function percent(share: number, digits = 1): string {
+  if (share > 0 && share * 100 < 10 ** -digits) return `${significant(share * 100, 2)} %`;
+  return `${number(share * 100, digits)} %`;
+}
+
+/** 134.5 M, 460,800; Korean counts by 만 and 억. */
+export function count(value: number): string {
+  if (locale.current === 'ko') {
+    if (value >= 1e8) return `${significant(value / 1e8)}억`;
+    if (value >= 1e6) return `${number(Math.round(value / 1e4))}만`;
+    return number(value);
+  }
+  if (value >= 1e9) return `${number(value / 1e9, 2)} B`;
+  if (value >= 1e6) return `${number(value / 1e6, 1)} M`;
+  return number(value);
+}
+
+/** Sizes by thousands, as disks are sold: 1.8 MB. */
+export function bytes(value: number): string {
+  if (value < 1000) return locale.current === 'ko' ? `${number(value)}바이트` : `${number(value)} bytes`;
+  if (value < 1e6) return `${number(value / 1e3, value < 1e4 ? 1 : 0)} KB`;
+  if (value < 1e9) return `${number(value / 1e6, value < 1e7 ? 1 : 0)} MB`;
+  return `${number(value / 1e9, 1)} GB`;
+}
+
+/** 0.4 ms, 3.2 s, 3 min 05 s, 1 h 44 min. */
+export function duration(seconds: number): string {
+  const ko = locale.current === 'ko';
+  if (seconds < 0.1) return `${significant(seconds * 1000, 2)} ms`;
+  if (seconds < 10) return ko ? `${number(seconds, 1)}초` : `${number(seconds, 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return ko ? `${whole}초` : `${whole} s`;
+  if (whole < 3600) return joined(Math.floor(whole / 60), ko ? '분' : ' min', whole % 60, ko ? '초' : ' s');
+  const minutes = Math.round(whole / 60);
+  return joined(Math.floor(minutes / 60), ko ? '시간' : ' h', minutes % 60, ko ? '분' : ' min');
+}
+
+/** A time to come, rounded to what one can know: 11 s, 4 min, 1 h 20 min. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 60) return duration(Math.max(1, Math.round(seconds)) + 0).replace(/^(\d)\.\d/, '$1');
+  return duration(Math.round(seconds / 60) * 60);
+}
+
+/** The hour for today, the weekday within a week, else the date. */
+export function when(time: number, now = Date.now()): string {
+  const date = new Date(time);
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) {
+    return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
+  }
+  if (now - time < 6 * 86_400_000) return new Intl.DateTimeFormat(tag(), { weekday: 'short' }).format(date);
+  return new Intl.DateTimeFormat(tag(), { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
+}
+
+/** Day and time in full, for facts and tooltips. */
+export function dateTime(time: number): string {
+  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(
+    new Date(time),
+  );
+}
+
+/** The first eight digits of a hash, in two groups: `9f2c·71d0`. */
+export function fingerprint(sha256: string): string {
+  return `${sha256.slice(0, 4)}·${sha256.slice(4, 8)}`;
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  if (small === 0) return `${number(large)}${largeUnit}`;
+  const padded = locale.current === 'ko' ? String(small) : String(small).padStart(2, '0');
+  return `${number(large)}${largeUnit} ${padded}${smallUnit}`;
+}
+
+function tag(): string {
+  return locale.current === 'ko' ? 'ko-KR' : 'en-GB';
+}
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+/** Formatters are costly to make and are asked for in every row of a grid. */
+function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale.current} ${name}`;
+  let kept = formatters.get(key);
+  if (kept === undefined) {
+    kept = new Intl.NumberFormat(tag(), options);
+    formatters.set(key, kept);
+  }
+  return kept;
+}

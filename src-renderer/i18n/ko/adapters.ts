@@ -1,0 +1,4 @@
+import type { adapters as english } from '../en/adapters.ts';
+import type { Translation } from '../message.ts';
+
+export const adapters: Translation<typeof english> = {};

@@ -1,0 +1,109 @@
+import type { ErrorCode } from '../../../src-contract/errors.ts';
+
+/** The failures of src-contract/errors.ts in Korean, under the same codes and with the same fields. */
+export const errors: Readonly<Record<ErrorCode, { readonly message: string; readonly hint: string }>> = {
+  FILE_NOT_FOUND: { message: '“{file}” 파일이 없습니다.', hint: '이름과 폴더를 확인하세요.' },
+  FILE_EMPTY: { message: '“{file}” 파일이 비어 있습니다.', hint: '머리글과 한 행 이상이 있는 파일을 고르세요.' },
+  FILE_NOT_A_TABLE: {
+    message: '“{file}”[은|는] 글자로 된 표가 아닙니다. {found}[으로|로] 보입니다.',
+    hint: '스프레드시트 프로그램에서 표를 CSV로 저장하고 그 파일을 고르세요.',
+  },
+  FILE_ENCODING: {
+    message: '“{file}”의 {line}번째 줄은 올바른 {encoding}[이|가] 아닙니다.',
+    hint: '다른 인코딩을 고르거나 파일을 UTF-8로 저장하세요.',
+  },
+  FILE_UNREADABLE: {
+    message: '“{file}”[을|를] 읽을 수 없습니다: {reason}.',
+    hint: '파일이 있는지, 읽을 권한이 있는지 확인하세요.',
+  },
+  CSV_QUOTE_OPEN: {
+    message: '“{file}”의 {line}번째 줄에서 열린 따옴표가 닫히지 않습니다.',
+    hint: '그 줄의 따옴표를 닫거나 다른 따옴표 문자를 고르세요.',
+  },
+  CSV_COLUMN_MISSING: {
+    message: '“{file}”에 “{column}” 열이 없습니다. 있는 열: {found}.',
+    hint: '쓸 열을 가져오기 화면에서 고르거나, --map {column}=열이름처럼 지정하세요.',
+  },
+  CSV_NO_ROWS: {
+    message: '“{file}”에 쓸 수 있는 행이 없습니다.',
+    hint: '제외된 행 파일에서 이유를 보고 고친 다음 다시 가져오세요.',
+  },
+  OPTION_INVALID: { message: '{option}: {reason}.', hint: '값을 바꾸고 다시 시도하세요.' },
+  DATASET_NOT_FOUND: { message: '“{dataset}” 데이터셋이 없습니다.', hint: '데이터셋 목록에서 이름을 확인하세요.' },
+  DATASET_IN_USE: {
+    message: '“{dataset}”[은|는] {by}에서 쓰고 있습니다.',
+    hint: '끝날 때까지 기다리거나 멈추세요.',
+  },
+  DATASET_TOO_SMALL: {
+    message: '“{dataset}”에 길이가 맞는 학습 행이 {rows}개뿐이라 학습하기에 너무 적습니다.',
+    hint: '행을 더 가져오거나 최대 길이를 늘리세요.',
+  },
+  DATABASE_ATTACHED_INVALID: {
+    message: '“{file}”[을|를] 데이터베이스로 쓸 수 없습니다: {reason}.',
+    hint: 'SQLite 파일을 첨부하세요.',
+  },
+  SQL_REFUSED: {
+    message: '질의를 실행하지 않았습니다: {reason}.',
+    hint: '읽는 질의(SELECT)를 한 번에 하나만 실행할 수 있습니다.',
+  },
+  BASE_MODEL_NOT_FOUND: { message: '“{model}” 기본 모델이 없습니다.', hint: '기본 모델 목록에서 이름을 확인하세요.' },
+  BASE_MODEL_IN_USE: {
+    message: '“{model}”[은|는] {by}에서 쓰고 있습니다.',
+    hint: '먼저 그것을 쓰는 것을 삭제하세요.',
+  },
+  MODEL_FILE_INVALID: {
+    message: '“{file}”[을|를] 쓸 수 없습니다: {reason}.',
+    hint: '모델을 다시 복사하거나 내려받으세요. 파일이 손상되었거나 불완전할 수 있습니다.',
+  },
+  MODEL_UNSUPPORTED: {
+    message: '“{file}”[은|는] 여기서 쓸 수 없는 종류입니다: {found}. 쓸 수 있는 것: {supported}.',
+    hint: '쓸 수 있는 종류의 모델을 고르세요.',
+  },
+  ADAPTER_NOT_FOUND: { message: '“{adapter}” 어댑터가 없습니다.', hint: '어댑터 목록에서 이름을 확인하세요.' },
+  ADAPTER_WRONG_BASE: {
+    message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 기본 모델에 맞게 만들어졌습니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요.',
+  },
+  ADAPTER_SHAPE: {
+    message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요.',
+  },
+  ADAPTER_UNSUPPORTED: {
+    message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',
+    hint: '보통의 LoRA 어댑터를 쓰세요.',
+  },
+  RUN_NOT_FOUND: { message: '“{run}” 학습이 없습니다.', hint: '학습 목록을 확인하세요.' },
+  RUN_NOT_RESUMABLE: {
+    message: '“{run}” 학습을 이어서 할 수 없습니다: {reason}.',
+    hint: '같은 설정으로 새 학습을 시작하세요.',
+  },
+  RUN_DIVERGED: {
+    message: '{step}단계에서 손실이 무한해지거나 정의되지 않았습니다(행 {rows}).',
+    hint: '학습률을 낮추거나 그 행을 살펴보세요. 마지막 정상 체크포인트는 남아 있습니다.',
+  },
+  RUN_ALREADY_ACTIVE: { message: '“{run}” 학습이 아직 진행 중입니다.', hint: '끝날 때까지 기다리거나 멈추세요.' },
+  CONTEXT_TOO_LONG: {
+    message: '글이 {tokens}토큰입니다. 이 모델은 {limit}토큰까지 읽습니다.',
+    hint: '글을 줄이세요.',
+  },
+  CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
+  EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
+  DATABASE_TOO_NEW: {
+    message:
+      '이 데이터 폴더는 더 새로운 Adapter Studio가 마지막으로 썼습니다(데이터 버전 {version}, 이 버전은 {known}까지 압니다).',
+    hint: '새 버전을 다시 설치하거나 다른 데이터 폴더를 고르세요.',
+  },
+  DATA_FOLDER_BUSY: {
+    message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
+    hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
+  },
+  DISK_FULL: {
+    message: '{folder}[이|가] 있는 디스크가 가득 찼습니다. {needed}[이|가] 더 필요합니다.',
+    hint: '공간을 비우고 다시 시도하세요. 아무것도 바뀌지 않았습니다.',
+  },
+  ENGINE_STOPPED: {
+    message: '엔진이 예기치 않게 멈췄습니다: {reason}.',
+    hint: '지금까지 한 것은 남아 있습니다. 학습을 이어서 하세요.',
+  },
+  NOT_ALLOWED: { message: '{what}[은|는] 여기서 할 수 없습니다.', hint: '명령줄에서 하세요.' },
+};

@@ -1,0 +1,30 @@
+/** The language of the screen: chosen by the person, remembered in the browser, first guessed from the system. */
+export type Locale = 'en' | 'ko';
+
+const key = 'studio.locale';
+
+class LocaleState {
+  #current = $state<Locale>(firstLocale());
+
+  constructor() {
+    document.documentElement.lang = this.#current;
+  }
+
+  get current(): Locale {
+    return this.#current;
+  }
+
+  set current(locale: Locale) {
+    this.#current = locale;
+    document.documentElement.lang = locale;
+    localStorage.setItem(key, locale);
+  }
+}
+
+function firstLocale(): Locale {
+  const kept = localStorage.getItem(key);
+  if (kept === 'en' || kept === 'ko') return kept;
+  return navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+}
+
+export const locale = new LocaleState();

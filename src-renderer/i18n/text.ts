@@ -1,0 +1,37 @@
+import { en } from './en.ts';
+import { number } from './format.ts';
+import { ko } from './ko.ts';
+import { locale } from './locale.svelte.ts';
+import type { Message } from './message.ts';
+import { withParticles } from './particle.ts';
+
+export type TextKey = keyof typeof en;
+export type Values = Readonly<Record<string, string | number>>;
+
+/**
+ * The text of a key in the language on screen. Numbers among the values are grouped by thousands, and `n` picks the form.
+ * Read in markup or `$derived` it follows a change of language.
+ */
+export function t(key: TextKey, values: Values = {}): string {
+  const message: Message = locale.current === 'ko' ? ko[key] : en[key];
+  const sentence = fillText(chosenForm(message, values.n), values);
+  return locale.current === 'ko' ? withParticles(sentence) : sentence;
+}
+
+/** True when there is a text under this key; for keys made from data, such as a reason's code. */
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}
+
+function chosenForm(message: Message, n: string | number | undefined): string {
+  if (typeof message === 'string') return message;
+  return n === 1 ? message.one : message.other;
+}
+
+function fillText(sentence: string, values: Values): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === 'number' ? number(value) : value;
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * Where each page lives. Routes are kept behind `#`, so a deep link survives a reload on the web host and works from a
+ * file in the desktop window. Every function gives an `href`.
+ */
+export const paths = {
+  home: () => '#/',
+  datasets: () => '#/datasets',
+  dataset: (id: string, tab?: 'rows' | 'rejected' | 'about') => link(`/datasets/${encodeURIComponent(id)}`, { tab }),
+  importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
+  runs: () => '#/train',
+  newRun: (chosen: { dataset?: string; baseModel?: string; name?: string } = {}) => link('/train/new', chosen),
+  run: (id: string) => link(`/train/${encodeURIComponent(id)}`),
+  adapters: () => '#/adapters',
+  adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),
+  chat: (chosen: { adapter?: string; conversation?: string; baseModel?: string } = {}) => link('/chat', chosen),
+  compare: () => '#/chat/compare',
+  evaluations: () => '#/evaluate',
+  newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
+  evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),
+  lab: () => '#/lab',
+  baseModels: () => '#/base-models',
+  settings: () => '#/settings',
+};
+
+/** Opens a page made by `paths`. `replace` leaves no entry behind in the history. */
+export function goTo(href: string, { replace = false } = {}): void {
+  if (replace) location.replace(href);
+  else location.hash = href.slice(1);
+}
+
+function link(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
+  return search.size > 0 ? `#${path}?${search}` : `#${path}`;
+}

@@ -1,0 +1,16 @@
+/**
+ * The colour that a token has now, as a canvas can use it. `getPropertyValue('--ink')` would give the raw
+ * `light-dark(…)` text, so the computed colour of a probe element is read instead. Read again when `theme.shown` changes.
+ */
+export function readColour(token: `--${string}`): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${token})`;
+  probe.style.display = 'none';
+  document.body.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+/** The font of axis labels on a canvas: uPlot brings its own family, which has no Korean. */
+export const chartFont = "12px 'Pretendard Variable', system-ui, sans-serif";

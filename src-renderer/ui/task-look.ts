@@ -1,0 +1,19 @@
+import Box from '@lucide/svelte/icons/box';
+import Database from '@lucide/svelte/icons/database';
+import Shapes from '@lucide/svelte/icons/shapes';
+import TextAlignStart from '@lucide/svelte/icons/text-align-start';
+import TextSearch from '@lucide/svelte/icons/text-search';
+import type { TaskId } from '../../src-contract/task.ts';
+import type { IconShape } from './Icon.svelte';
+
+/** A task, or the base model alone. */
+export type TaskOrBase = TaskId | 'base';
+
+/** The icon of each task. Its colour comes from the class `task-<id>`, which sets `--task` and `--task-soft`. */
+export const taskIcons: Readonly<Record<TaskOrBase, IconShape>> = {
+  summarisation: TextAlignStart,
+  mrc: TextSearch,
+  nl2sql: Database,
+  custom: Shapes,
+  base: Box,
+};

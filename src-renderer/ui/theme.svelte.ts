@@ -1,0 +1,45 @@
+/** Light, dark, or what the system says; remembered in the browser. */
+export type Theme = 'system' | 'light' | 'dark';
+
+const key = 'studio.theme';
+
+class ThemeState {
+  #chosen = $state<Theme>(keptTheme());
+  #systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
+
+  constructor() {
+    this.#apply();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
+      this.#systemDark = event.matches;
+    });
+  }
+
+  get chosen(): Theme {
+    return this.#chosen;
+  }
+
+  set chosen(theme: Theme) {
+    this.#chosen = theme;
+    localStorage.setItem(key, theme);
+    this.#apply();
+  }
+
+  /** What is on screen now. Reading it in an effect makes a canvas redraw when the theme changes. */
+  get shown(): 'light' | 'dark' {
+    if (this.#chosen !== 'system') return this.#chosen;
+    return this.#systemDark ? 'dark' : 'light';
+  }
+
+  #apply(): void {
+    const root = document.documentElement;
+    if (this.#chosen === 'system') delete root.dataset.theme;
+    else root.dataset.theme = this.#chosen;
+  }
+}
+
+function keptTheme(): Theme {
+  const kept = localStorage.getItem(key);
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
+}
+
+export const theme = new ThemeState();

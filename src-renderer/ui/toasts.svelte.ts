@@ -1,0 +1,67 @@
+import { getContext, setContext } from 'svelte';
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  /** Something that failed, shown with its code and remedy. */
+  readonly error?: unknown;
+  readonly undo?: () => void | Promise<void>;
+  readonly endsAt: number;
+}
+
+const undoMs = 10_000;
+const plainMs = 5_000;
+
+/** Short notices at the foot of the window. Something removed can be had back for ten seconds. */
+export class Toasts {
+  #shown = $state.raw<readonly Toast[]>([]);
+  #next = 1;
+
+  get shown(): readonly Toast[] {
+    return this.#shown;
+  }
+
+  say(text: string): void {
+    this.#show({ text }, plainMs);
+  }
+
+  /** Says that something was done, and offers to undo it for ten seconds. */
+  done(text: string, undo: () => void | Promise<void>): void {
+    this.#show({ text, undo }, undoMs);
+  }
+
+  failed(error: unknown): void {
+    this.#show({ text: '', error }, undoMs);
+  }
+
+  dismiss(id: number): void {
+    this.#shown = this.#shown.filter((toast) => toast.id !== id);
+  }
+
+  async undo(toast: Toast): Promise<void> {
+    this.dismiss(toast.id);
+    try {
+      await toast.undo?.();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  #show(toast: Pick<Toast, 'text' | 'error' | 'undo'>, ms: number): void {
+    const id = this.#next++;
+    this.#shown = [...this.#shown.slice(-2), { ...toast, id, endsAt: Date.now() + ms }];
+    setTimeout(() => this.dismiss(id), ms);
+  }
+}
+
+const key = Symbol('toasts');
+
+/** Called once, by the shell. */
+export function provideToasts(): Toasts {
+  return setContext(key, new Toasts());
+}
+
+/** The window's toasts; call it while a component is being made. */
+export function useToasts(): Toasts {
+  return getContext<Toasts>(key);
+}
