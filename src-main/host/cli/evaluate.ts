@@ -65,7 +65,6 @@ export async function evaluationEnded(
     for await (const event of await client.evaluations.watch({ id })) {
       if (event.kind === 'progress')
         progress.show({ ...event, what, words: `${event.done} of ${event.total} answers` });
-      if (event.kind === 'finished') break;
     }
   } finally {
     signal.removeEventListener('abort', stop);

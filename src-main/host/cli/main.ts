@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line: the studio's contract for scripts, tests and terminals. docs/ and `--help` list the commands.
+// The command line: the studio's contract for scripts, tests and terminals. `--help` lists the commands.
 import { Command, CommanderError } from 'commander';
 import { addAdapterCommands } from './adapters.ts';
 import { addDatasetCommands } from './datasets.ts';
@@ -10,6 +10,7 @@ import { addInspectAndImport } from './inspect-and-import.ts';
 import { installationAt } from './installation.ts';
 import { addLaterCommands } from './later.ts';
 import { addModelCommands } from './models.ts';
+import { addRunCommands } from './runs.ts';
 import { addScoreAndGenerate } from './score-and-generate.ts';
 import { addServeCommand } from './serve.ts';
 import { printFailure, runnerFor } from './session.ts';
@@ -31,6 +32,7 @@ for (const add of [
   addDatasetCommands,
   addModelCommands,
   addTrainCommands,
+  addRunCommands,
   addScoreAndGenerate,
   addEvaluateCommand,
   addAdapterCommands,

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { usualDataFolder } from '../usual-data-folder.ts';
 import { fromHere } from './arguments.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
 import { openStudio, type Studio, type StudioClient } from './studio.ts';
-import { usualDataFolder } from './usual-data-folder.ts';
 
 /** What a command is given. */
 export interface Session {
@@ -14,6 +15,8 @@ export interface Session {
   readonly dataDir: string;
   /** True when the data folder was named in the call. */
   readonly hasNamedHome: boolean;
+  /** True when the answer is to be one JSON object. */
+  readonly json: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -27,8 +30,8 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Runs a command's work and ends the process with its exit status. */
-export type Run = (command: Command, work: (session: Session) => Promise<Answer>) => Promise<void>;
+/** Runs a command's work, prints its answer if it has one, and ends the process with its exit status. */
+export type Run = (command: Command, work: (session: Session) => Promise<Answer | undefined>) => Promise<void>;
 
 /** Gives the one function through which every command opens the studio, answers, fails and closes. */
 export function runnerFor(installation: Installation): Run {
@@ -36,21 +39,27 @@ export function runnerFor(installation: Installation): Run {
     const { home, json = false } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
     const interrupted = signalOfInterrupt();
     const progress = new Progress(process.stderr);
-    const broken = Promise.withResolvers<never>();
     const dataDir = home === undefined ? usualDataFolder() : fromHere(home);
     let studio: Studio | undefined;
     let failure: Failure | undefined;
     const open = async (folder = dataDir) => {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       studio = await openStudio({ dataDir: folder, installation });
-      studio.broken.catch(broken.reject);
       return studio.client;
     };
     try {
-      const session = { installation, dataDir, hasNamedHome: home !== undefined, signal: interrupted, progress, open };
-      const answer = await Promise.race([work(session), broken.promise]);
+      const session = {
+        installation,
+        dataDir,
+        hasNamedHome: home !== undefined,
+        json,
+        signal: interrupted,
+        progress,
+        open,
+      };
+      const answer = await work(session);
       progress.clear();
-      await write(process.stdout, json ? JSON.stringify(answer.json) : answer.text);
+      if (answer) await write(process.stdout, json ? JSON.stringify(answer.json) : answer.text);
     } catch (error) {
       progress.clear();
       failure = failureOf(error, interrupted);
@@ -59,6 +68,15 @@ export function runnerFor(installation: Installation): Run {
     await studio?.close();
     process.exit(failure?.exitCode ?? 0);
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StudioError('FILE_UNREADABLE', { file: folder, reason }, { cause });
+  }
 }
 
 /** With `json`, one object on standard output; else two sentences on standard error. */

@@ -188,7 +188,6 @@ export async function runEnded(
           secondsLeft: event.secondsLeft,
         });
       }
-      if (event.kind === 'finished') break;
     }
   } finally {
     signal.removeEventListener('abort', stop);

@@ -1,0 +1,57 @@
+// Calls the command line from source, as a process of its own, the way a script would.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const entry = fileURLToPath(new URL('../../src-main/host/cli/main.ts', import.meta.url));
+
+export interface Outcome {
+  readonly status: number | null;
+  /** The one object on standard output; undefined when there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command answers with other fields, and the tests say which.
+  readonly json: any;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a command on a data folder; `--json` is added. */
+export function startCommand(home: string, words: readonly string[]): ChildProcess & { outcome: Promise<Outcome> } {
+  const child = spawn(process.execPath, ['--no-warnings', entry, ...words, '--json', '--home', home], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const outcome = once(child, 'close').then(([status]): Outcome => {
+    const lines = stdout.split('\n').filter(Boolean);
+    return { status, json: lines.length === 1 ? JSON.parse(lines[0] ?? '') : undefined, stdout, stderr };
+  });
+  return Object.assign(child, { outcome });
+}
+
+export function runCommand(home: string, words: readonly string[]): Promise<Outcome> {
+  return startCommand(home, words).outcome;
+}
+
+/** Runs a command that has to succeed, and gives its answer. */
+export async function answerOf(home: string, words: readonly string[]): Promise<Outcome['json']> {
+  const outcome = await runCommand(home, words);
+  if (outcome.status !== 0) throw new Error(`${words.join(' ')}: ${outcome.stdout}${outcome.stderr}`);
+  return outcome.json;
+}
+
+/** A folder that is removed when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'adapter-studio-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeCopyingTable } from '../fixtures/copying-table.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
+
+const about = ['--dataset', 'boxes', '--base', 'tiny'];
+const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '400', '--validation-every', '50'];
+
+async function prepared(): Promise<string> {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeTinyModel(join(folder, 'tiny'));
+  writeCopyingTable(join(folder, 'boxes.csv'), 60);
+  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
+  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  return home;
+}
+
+/** Resolves when the command has told its first step. */
+function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  command.stderr?.on('data', (text: string) => {
+    if (text.includes('step')) resolve();
+  });
+  command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
+  return promise;
+}
+
+test('a run whose process was killed is shown as interrupted, and resumes to the same losses', {
+  timeout: 180_000,
+}, async () => {
+  const home = await prepared();
+  const whole = await answerOf(home, ['train', ...about, '--name', 'whole', ...training]);
+
+  const command = startCommand(home, ['train', ...about, '--name', 'killed', ...training]);
+  await firstStepOf(command);
+  command.kill('SIGKILL');
+  await command.outcome;
+
+  const { runs } = await answerOf(home, ['runs', 'list']);
+  const killed = runs.find((run: { name: string }) => run.name === 'killed');
+  expect(killed).toMatchObject({ state: 'interrupted', adapterId: null });
+  expect((await answerOf(home, ['adapters', 'list'])).adapters).toHaveLength(1);
+
+  const resumed = await answerOf(home, ['train', '--resume', killed.id]);
+  expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 400 });
+  expect(resumed.run.losses).toEqual(whole.run.losses);
+  expect(resumed.adapter.sha256).toBe(whole.adapter.sha256);
+});
+
+test('Ctrl-C stops a training, keeps what there is and says how to go on', { timeout: 120_000 }, async () => {
+  const home = await prepared();
+  const command = startCommand(home, ['train', ...about, '--name', 'stopped', ...training]);
+  await firstStepOf(command);
+  command.kill('SIGINT');
+  const { status, json } = await command.outcome;
+  expect(status).toBe(130);
+  expect(json.error).toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining(`--resume ${json.run.id}`) });
+  expect(json.run.step).toBeLessThan(400);
+  const resumed = await answerOf(home, ['train', '--resume', json.run.id]);
+  expect(resumed.run).toMatchObject({ state: 'finished', steps: 400 });
+});
+
+test('an import whose process was killed leaves nothing behind', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeCopyingTable(join(folder, 'large.csv'), 200_000);
+  const command = startCommand(home, ['import', join(folder, 'large.csv'), '--task', 'mrc']);
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  command.stderr?.on('data', () => resolve());
+  await begun;
+  command.kill('SIGKILL');
+  await command.outcome;
+  expect((await answerOf(home, ['datasets', 'list'])).datasets).toEqual([]);
+  expect(readdirSync(join(home, 'datasets'))).toEqual([]);
+});

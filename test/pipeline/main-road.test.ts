@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeCopyingTable } from '../fixtures/copying-table.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { answerOf, temporaryFolder } from './command-line.ts';
+
+const training = [
+  '--rank',
+  '4',
+  '--alpha',
+  '8',
+  '--targets',
+  'all',
+  '--lr',
+  '0.01',
+  '--batch',
+  '4',
+  '--max-steps',
+  '12',
+];
+
+test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeTinyModel(join(folder, 'tiny'));
+  writeCopyingTable(join(folder, 'boxes.csv'), 60);
+
+  const inspection = await answerOf(home, ['inspect', join(folder, 'boxes.csv')]);
+  expect(inspection.file).toMatchObject({ delimiter: ',', header: true, rows: 60 });
+  expect(inspection.columns.map((column: { role: string }) => column.role)).toEqual([
+    'passage',
+    'question',
+    'answer',
+    'group',
+  ]);
+
+  const imported = await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
+  expect(imported.dataset).toMatchObject({ name: 'boxes', task: 'mrc', rows: 60 });
+  expect(imported.rejected.count).toBe(0);
+  const { train, validation, test: held } = imported.dataset.splits;
+  expect(train + validation + held).toBe(60);
+  expect(Math.min(train, validation, held)).toBeGreaterThan(0);
+
+  const { model } = await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  expect(model).toMatchObject({
+    name: 'tiny',
+    layers: 2,
+    hidden: 32,
+    vocabulary: 257,
+    dtype: 'F32',
+    contextLength: 512,
+  });
+
+  const about = ['--dataset', 'boxes', '--base', 'tiny'];
+  const estimate = await answerOf(home, ['estimate', ...about, ...training]);
+  expect(estimate).toMatchObject({ fits: true, trainableParameters: expect.any(Number) });
+  expect(estimate.tokens.target).toBeLessThan(estimate.tokens.total);
+
+  const first = await answerOf(home, ['train', ...about, '--name', 'colours', ...training]);
+  expect(first.run).toMatchObject({ steps: 12, state: 'finished', backend: expect.any(String) });
+  expect(first.run.losses).toHaveLength(12);
+  expect(first.run.lastLoss).toBeLessThan(first.run.firstLoss);
+  expect(first.run.bestValidationLoss).toBeLessThan(first.run.baseValidationLoss);
+  expect(first.base.sha256After).toBe(first.base.sha256Before);
+  expect(first.adapter).toMatchObject({ name: 'colours', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+
+  const again = await answerOf(home, ['train', ...about, '--name', 'colours again', ...training]);
+  expect(again.run.losses).toEqual(first.run.losses);
+  expect(again.adapter.sha256).toBe(first.adapter.sha256);
+
+  const pair = ['--context', 'Passage: Box 7 is green.\n\nQuestion: Which colour has box 7?', '--target', 'green'];
+  const ofBase = await answerOf(home, ['score', '--base', 'tiny', ...pair]);
+  const ofAdapter = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'colours', ...pair]);
+  const switchedOff = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'colours:0', ...pair]);
+  // g r e e n and the end of the text.
+  expect(ofBase.ids).toEqual([103, 114, 101, 101, 110, 256]);
+  expect(ofBase.logprobs).toHaveLength(6);
+  expect(ofAdapter.loss).toBeLessThan(ofBase.loss);
+  expect(switchedOff.logprobs).toEqual(ofBase.logprobs);
+  const split = await answerOf(home, ['score', '--base', 'tiny', '--dataset', 'boxes', '--split', 'validation']);
+  expect(split.loss).toBeCloseTo(first.run.baseValidationLoss, 4);
+
+  const prompt = ['--prompt', 'Passage: Box 7 is green.\n\nQuestion: Which colour has box 7?', '--max-tokens', '8'];
+  const written = await answerOf(home, ['generate', '--base', 'tiny', '--adapter', 'colours', ...prompt]);
+  expect(written.adapter).toEqual({ name: 'colours', sha256: first.adapter.sha256 });
+  expect(written.base.sha256).toBe(model.sha256);
+  expect(written.tokens).toBeGreaterThan(0);
+  expect(await answerOf(home, ['generate', '--base', 'tiny', '--adapter', 'colours', ...prompt])).toMatchObject({
+    text: written.text,
+    ids: written.ids,
+  });
+
+  const { results } = await answerOf(home, [
+    'evaluate',
+    ...about,
+    '--adapter',
+    'colours',
+    '--limit',
+    '3',
+    '--max-tokens',
+    '8',
+  ]);
+  expect(results.map((result: { adapter: string; n: number }) => result.n)).toEqual([3, 3]);
+  expect(results[0].adapterId).toBeNull();
+  expect(results[1].adapter).toBe('colours');
+  expect(results[1].metrics).toHaveProperty('exactMatch');
+
+  const { verify } = await answerOf(home, ['adapters', 'verify', 'colours']);
+  expect(verify).toMatchObject({ baseUnchanged: true, adapterUnchanged: true, rank: 4, scale: 2 });
+  const exported = await answerOf(home, [
+    'adapters',
+    'export',
+    'colours',
+    '--format',
+    'peft',
+    '--out',
+    join(folder, 'peft'),
+  ]);
+  const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
+  expect(adapter.sha256).toBe(first.adapter.sha256);
+});

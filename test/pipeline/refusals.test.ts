@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { answerOf, type Outcome, runCommand, temporaryFolder } from './command-line.ts';
+
+/** Exit 1, one sentence and one next step, and no trace of the program's inside. */
+function expectRefusal({ status, json, stdout }: Outcome, code: string, words: string): void {
+  expect({ status, code: json?.error?.code }).toEqual({ status: 1, code });
+  expect(json.error.message).toContain(words);
+  expect(json.error.hint).toMatch(/\.$/);
+  expect(stdout).not.toMatch(/node:internal|at \w+ \(/);
+}
+
+async function expectNothingKept(home: string): Promise<void> {
+  expect((await answerOf(home, ['datasets', 'list'])).datasets).toEqual([]);
+  for (const folder of ['datasets', 'uploads', 'base-models']) {
+    if (existsSync(join(home, folder))) expect(readdirSync(join(home, folder))).toEqual([]);
+  }
+}
+
+test('tables that cannot be used are refused with a sentence, and nothing is kept', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  const importing = (file: string) => runCommand(home, ['import', join(folder, file), '--task', 'mrc']);
+
+  writeFileSync(join(folder, 'short.csv'), 'passage,question\nA box.,What?\n');
+  expectRefusal(await importing('short.csv'), 'CSV_COLUMN_MISSING', '“answer”');
+
+  writeFileSync(join(folder, 'empty.csv'), '');
+  expectRefusal(await importing('empty.csv'), 'FILE_EMPTY', 'empty.csv');
+
+  writeFileSync(
+    join(folder, 'paper.csv'),
+    Buffer.concat([Buffer.from('%PDF-1.7\n%\xe2\xe3\n', 'latin1'), Buffer.alloc(99)]),
+  );
+  expectRefusal(await importing('paper.csv'), 'FILE_NOT_A_TABLE', 'PDF');
+
+  expectRefusal(await importing('nowhere.csv'), 'FILE_NOT_FOUND', 'nowhere.csv');
+  await expectNothingKept(home);
+});
+
+test('a model folder with a truncated weight file is refused, and nothing is kept', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  const model = join(folder, 'tiny');
+  writeTinyModel(model);
+  truncateSync(join(model, 'model.safetensors'), 50_000);
+  const refused = await runCommand(home, ['models', 'import', model]);
+  expectRefusal(refused, 'MODEL_FILE_INVALID', 'model.safetensors');
+  const { models } = await answerOf(home, ['models', 'list']);
+  expect(models.filter((each: { builtIn: boolean }) => !each.builtIn)).toEqual([]);
+  await expectNothingKept(home);
+
+  const { files } = await answerOf(home, [
+    'models',
+    'check',
+    join(model, 'model.safetensors'),
+    join(model, 'config.json'),
+  ]);
+  expect(files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
+});
+
+test('a name that is not there is a sentence', { timeout: 60_000 }, async () => {
+  const home = join(temporaryFolder(), 'home');
+  expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'DATASET_NOT_FOUND', '“nothing”');
+  expectRefusal(await runCommand(home, ['adapters', 'verify', 'nothing']), 'ADAPTER_NOT_FOUND', '“nothing”');
+  expectRefusal(await runCommand(home, ['models', 'show', 'nothing']), 'BASE_MODEL_NOT_FOUND', '“nothing”');
+});
+
+test('words that are off end with status 2', { timeout: 60_000 }, async () => {
+  const home = join(temporaryFolder(), 'home');
+  for (const words of [
+    ['fly'],
+    ['import', 'a.csv'],
+    ['import', 'a.csv', '--task', 'poetry'],
+    ['train', '--dataset', 'd'],
+    ['estimate', '--dataset', 'd', '--base', 'b', '--rank', '0'],
+    ['score', '--base', 'b'],
+    ['generate', '--base', 'b', '--prompt', 'x', '--row', 'y'],
+  ]) {
+    const { status, json } = await runCommand(home, words);
+    expect({ words, status, code: json?.error?.code }).toEqual({ words, status: 2, code: 'USAGE' });
+  }
+});
+
+test('what comes later says so', { timeout: 60_000 }, async () => {
+  const home = join(temporaryFolder(), 'home');
+  const { status, json } = await runCommand(home, ['lab', 'table1']);
+  expect({ status, code: json.error.code }).toEqual({ status: 1, code: 'NOT_IN_THIS_VERSION' });
+});
