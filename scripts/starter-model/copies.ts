@@ -16,6 +16,8 @@ const FORMS: readonly ((random: Random) => string)[] = [
   lookUps,
   register,
   swappedPairs,
+  quotations,
+  quotations,
 ];
 
 const WORD_KINDS: readonly ((random: Random) => string)[] = [
@@ -122,3 +124,29 @@ function swappedPairs(random: Random): string {
     form.replace('{a}', pair[0]).replace('{b}', pair[1]);
   return `${pairs.map(write(forth)).join('\n')}\n\n${random.shuffle(pairs).map(write(back)).join('\n')}`;
 }
+
+/**
+ * Words in a sentence, then each behind a quote or bracket. There a word has no space before it and so another first
+ * token: a model must learn that the two are one word, as in `named Mina` and `name = 'Mina'`.
+ */
+function quotations(random: Random): string {
+  const items = words(random, random.int(5, 12));
+  const between = random.pick([', ', ' and ', ' or ', '; ']);
+  const marks = random.sample(QUOTATION_MARKS, random.int(1, 2));
+  const order = random.chance(0.5) ? items : random.shuffle(items);
+  const quoted = order.map((item) => random.pick(marks).replaceAll('{w}', item)).join(random.pick(['\n', ' ', ', ']));
+  return `${random.pick(['We have ', 'There are ', 'The words are ', 'See '])}${items.join(between)}.\n\n${quoted}`;
+}
+
+const QUOTATION_MARKS = [
+  "'{w}'",
+  '"{w}"',
+  '({w})',
+  "= '{w}'",
+  "x = '{w}'",
+  '[{w}]',
+  '/{w}/',
+  "('{w}')",
+  't.{w}',
+  '{w}({w})',
+];

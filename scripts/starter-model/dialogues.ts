@@ -23,7 +23,8 @@ export function writeDialogue(random: Random): string {
   return random.chance(0.12) ? `${recap}\n\n${conversation}` : `${conversation}\n\n${heading}${recap}`;
 }
 
-export function inventDialogue(random: Random): Dialogue {
+/** With `houseStyle` every recap keeps to one wording, as one writer's notes would. */
+export function inventDialogue(random: Random, options: { houseStyle?: boolean } = {}): Dialogue {
   const scene = random.pick(SCENES);
   const slots = new Map(Object.entries(scene.slots).map(([slot, make]) => [slot, make(random)]));
   const fill = (template: string) => template.replace(/\{(\w+)\}/g, (_, slot: string) => slots.get(slot) ?? slot);
@@ -32,9 +33,10 @@ export function inventDialogue(random: Random): Dialogue {
     if (turn.optional === true && random.chance(0.5)) return [];
     return `${turn.by === 'asker' ? asker : answerer}: ${fill(random.pick(turn.lines))}`;
   });
+  const wording = (variants: readonly string[]) => (options.houseStyle ? (variants[0] ?? '') : random.pick(variants));
   return {
     conversation: turns.join('\n'),
-    recap: scene.recap.map((variants) => fill(random.pick(variants))).join(' '),
+    recap: scene.recap.map((variants) => fill(wording(variants))).join(' '),
   };
 }
 

@@ -7,13 +7,7 @@ import type { Random } from './random.ts';
 export function writeKoreanPassage(random: Random): string {
   const records = inventRecords(random);
   const passage = describeAll(random, records);
-  const echoes = random.sample(
-    ECHOES,
-    random.weighted([
-      [5, 1],
-      [3, 2],
-    ]),
-  );
+  const echoes = random.sample(ECHOES, random.pick([1, 1, 1, 1, 1, 2, 2, 2]));
   return [passage, ...echoes.map((echo) => echo(random, records))].join('\n\n');
 }
 

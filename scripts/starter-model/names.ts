@@ -35,10 +35,7 @@ export function title(random: Random): string {
 
 /** One capitalised word of two or three syllables. */
 export function invented(random: Random): string {
-  const length = random.weighted([
-    [3, 2],
-    [2, 3],
-  ]);
+  const length = random.pick([2, 2, 2, 3, 3]);
   let word = '';
   for (let syllable = 0; syllable < length; syllable++) word += random.pick(ONSETS) + random.pick(VOWELS);
   if (random.chance(0.5)) word += random.pick(CODAS);
@@ -63,7 +60,7 @@ export function code(random: Random): string {
 export function date(random: Random): string {
   const day = random.int(1, 28);
   const month = random.pick(MONTHS);
-  return random.pick([`${day} ${month}`, `${month} ${day}`, `${day} ${month} ${year(random)}`]);
+  return random.pick([`${day} ${month}`, `${month} ${day}`, `${day} ${month} ${random.int(2010, 2035)}`]);
 }
 
 export function year(random: Random): string {

@@ -8,14 +8,7 @@ export function writePassage(random: Random): string {
   const entities = random.int(1, 4);
   const records = inventRecords(random, { entities, attributes: random.int(2, entities > 2 ? 3 : 5) });
   const passage = describeAll(random, records);
-  const echoes = random.sample(
-    ECHOES,
-    random.weighted([
-      [5, 1],
-      [4, 2],
-      [1, 3],
-    ]),
-  );
+  const echoes = random.sample(ECHOES, random.pick([1, 1, 1, 1, 1, 2, 2, 2, 2, 3]));
   return [passage, ...echoes.map((echo) => echo(random, records))].join('\n\n');
 }
 

@@ -5,31 +5,20 @@ import { compactSchema, createTables, inventSchema, type Schema, TOPICS } from '
 
 /** A compact schema, then what was asked of it. */
 export function writeCompactSql(random: Random): string {
-  const schema = inventSchema(
-    random,
-    TOPICS,
-    random.weighted([
-      [3, 1],
-      [4, 2],
-      [1, 3],
-    ]),
-  );
+  const tableCount = random.pick([1, 1, 1, 2, 2, 2, 2, 3]);
+  const schema = inventSchema(random, { topics: TOPICS, tableCount, inventedShare: INVENTED_SHARE });
   const heading = random.pick(['Schema:\n', 'Schema:\n', 'Tables:\n', 'Database:\n', `${schema.name}\n`, '']);
   return `${heading}${compactSchema(schema)}\n\n${writeQueries(random, schema, random.int(3, 8))}`;
 }
 
 /** CREATE TABLE statements, then what was asked of them. */
 export function writeSqlScript(random: Random): string {
-  const schema = inventSchema(
-    random,
-    TOPICS,
-    random.weighted([
-      [3, 1],
-      [2, 2],
-    ]),
-  );
+  const tableCount = random.pick([1, 1, 1, 2, 2]);
+  const schema = inventSchema(random, { topics: TOPICS, tableCount, inventedShare: INVENTED_SHARE });
   return `${createTables(schema)}\n\n${writeQueries(random, schema, random.int(3, 6))}`;
 }
+
+const INVENTED_SHARE = 0.15;
 
 function writeQueries(random: Random, schema: Schema, count: number): string {
   const queries: Query[] = [];
