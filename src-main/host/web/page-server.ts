@@ -6,34 +6,14 @@ import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { CallerContext } from '../../../src-contract/caller.ts';
+import { listPageFiles, type PageFile } from '../page-files.ts';
+import { pageHeaders } from '../page-headers.ts';
 import { Gate } from './gate.ts';
-import { listPageFiles, type PageFile } from './page-files.ts';
 
 /** A file piece has at most 1 MiB; what surrounds it, and any other message, is smaller. */
 const largestMessageBytes = 2 * 1024 * 1024;
 const mostSockets = 32;
 const heartbeatMs = 30_000;
-
-const securityHeaders = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    // The chart and the notices place things with style attributes.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
 
 export interface PageServer {
   /** With the token that works once. */
@@ -100,7 +80,7 @@ async function answer(
   gate: Gate,
   files: ReadonlyMap<string, PageFile>,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { type Engine, type EngineProcess, superviseEngine } from './supervised-engine.ts';
+
+/** A process that can be made to die; its engine answers with its own number. */
+function fakeProcess(number: number) {
+  const { promise: ended, resolve: die } = Promise.withResolvers<string>();
+  const engine = {
+    device: async () => ({ backend: `engine ${number}` }),
+    inspect: () => new Promise(() => {}),
+    async *generate() {
+      yield { kind: 'token', id: number };
+      await new Promise(() => {});
+    },
+  } as unknown as Engine;
+  return { started: { engine, ended, stop: async () => die('stopped') } satisfies EngineProcess, die };
+}
+
+function supervised() {
+  const processes: ReturnType<typeof fakeProcess>[] = [];
+  const { engine, stop } = superviseEngine(() => {
+    const one = fakeProcess(processes.length + 1);
+    processes.push(one);
+    return one.started;
+  });
+  return { engine, stop, processes };
+}
+
+test('calls go to the running engine', async () => {
+  const { engine, processes } = supervised();
+  expect(await engine.device()).toEqual({ backend: 'engine 1' });
+  expect(processes).toHaveLength(1);
+});
+
+test('a call that waits when the engine dies fails with the reason, and the next one gets a fresh engine', async () => {
+  const { engine, processes } = supervised();
+  const waiting = engine.inspect('folder');
+  processes[0]?.die('its thread ended with status 139');
+  await expect(waiting).rejects.toMatchObject({
+    code: 'ENGINE_STOPPED',
+    data: { reason: 'its thread ended with status 139' },
+  });
+  expect(await engine.device()).toEqual({ backend: 'engine 2' });
+});
+
+test('a stream that is followed when the engine dies fails after what it had given', async () => {
+  const { engine, processes } = supervised();
+  const seen: unknown[] = [];
+  const following = (async () => {
+    for await (const event of engine.generate({} as never, new AbortController().signal)) {
+      seen.push(event);
+      processes[0]?.die('killed');
+    }
+  })();
+  await expect(following).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
+  expect(seen).toEqual([{ kind: 'token', id: 1 }]);
+});
+
+test('leaving a stream early does not wait for the engine', async () => {
+  const { engine } = supervised();
+  for await (const event of engine.generate({} as never, new AbortController().signal)) {
+    expect(event).toEqual({ kind: 'token', id: 1 });
+    break;
+  }
+});
+
+test('an engine can be awaited like any value', async () => {
+  const { engine } = supervised();
+  expect(await Promise.resolve(engine)).toBe(engine);
+});
