@@ -9,9 +9,22 @@ export default defineConfig({
     build: {
       rollupOptions: {
         input: {
+          electron: 'src-main/host/electron/main.ts',
           web: 'src-main/host/web/main.ts',
+          cli: 'src-main/host/cli/main.ts',
+          'engine-process': 'src-main/engine/engine-process.ts',
+          'sql-process': 'src-main/datasets/sql-process.ts',
         },
         output: { format: 'es' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      rollupOptions: {
+        input: 'src-main/host/electron/preload.cts',
+        output: { format: 'cjs', entryFileNames: 'preload.cjs' },
       },
     },
   },

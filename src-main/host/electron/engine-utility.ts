@@ -1,0 +1,26 @@
+import { utilityProcess } from 'electron';
+import { connectEngine } from '../../engine/engine-port.ts';
+import type { EngineProcess } from '../supervised-engine.ts';
+
+/** Starts the engine in a process of its own, where a crash of its native code ends neither the window nor the database. */
+export function startEngineUtility(entry: string): EngineProcess {
+  const child = utilityProcess.fork(entry, [], { serviceName: 'Adapter Studio engine' });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code) => resolve(`its process ended with status ${code}`));
+  });
+  const port = {
+    postMessage: (message: unknown) => child.postMessage(message),
+    // A port wraps what it receives in an event; a utility process hands it over bare.
+    on(event: string, listener: (event?: { data: unknown }) => void) {
+      if (event === 'message') child.on('message', (data) => listener({ data }));
+      else child.once('exit', () => listener());
+    },
+  };
+  return {
+    engine: connectEngine(port),
+    ended,
+    async stop() {
+      if (child.kill()) await ended;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// The desktop window: one window on the same contract that the web host serves, with no port open to anybody.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { RPCHandler } from '@orpc/server/message-port';
+import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, protocol, screen, session } from 'electron';
+import type { CallerContext } from '../../../src-contract/caller.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { createApp } from '../../app.ts';
+import { listPageFiles } from '../page-files.ts';
+import { superviseEngine } from '../supervised-engine.ts';
+import { usualDataFolder } from '../usual-data-folder.ts';
+import { startEngineUtility } from './engine-utility.ts';
+import { setMenu } from './menu.ts';
+import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
+import { answerPage } from './page-protocol.ts';
+import { windowOptions } from './window-options.ts';
+import { readWindowState, writeWindowState } from './window-state.ts';
+
+const out = path.join(import.meta.dirname, '..');
+const { home } = parseArgs({ options: { home: { type: 'string' } }, strict: false }).values;
+const dataDir = path.resolve(typeof home === 'string' ? home : usualDataFolder());
+mkdirSync(dataDir, { recursive: true });
+// What Chromium keeps lies inside the data folder: one folder to move, to back up and to delete.
+app.setPath('userData', path.join(dataDir, 'window'));
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+app.enableSandbox();
+app.on('web-contents-created', (_, contents) => guardContents(contents));
+
+// Not awaited: Electron is ready only after this module has been evaluated.
+if (app.requestSingleInstanceLock()) void openStudio();
+else app.quit();
+
+async function openStudio(): Promise<void> {
+  await app.whenReady();
+  try {
+    const { engine, stop: stopEngine } = superviseEngine(() =>
+      startEngineUtility(path.join(out, 'main/engine-process.js')),
+    );
+    const studio = await createApp({ dataDir, resourcesDir: resourcesFolder(), engine });
+    closeBeforeQuit(async () => {
+      await studio.close();
+      await stopEngine();
+    });
+
+    const files = await listPageFiles(path.join(out, 'renderer'));
+    protocol.handle('app', (request) => answerPage(request, files));
+    guardSession(session.defaultSession);
+    setMenu({ developer: !app.isPackaged });
+
+    const handler = new RPCHandler<CallerContext>(studio.router);
+    let window = openWindow();
+    ipcMain.on('adapter-studio:port', (event) => {
+      const port = portFrom(event, window);
+      if (!port) return;
+      handler.upgrade(port, { context: { caller: 'page' } });
+      port.start();
+    });
+    app.on('second-instance', () => {
+      if (window.isDestroyed()) window = openWindow();
+      if (window.isMinimized()) window.restore();
+      window.focus();
+    });
+    app.on('activate', () => {
+      if (window.isDestroyed()) window = openWindow();
+    });
+  } catch (error) {
+    dialog.showErrorBox('Adapter Studio cannot start', sentenceOf(error));
+    app.exit(1);
+  }
+}
+
+function openWindow(): BrowserWindow {
+  const stateFile = path.join(app.getPath('userData'), 'window.json');
+  const state = readWindowState(
+    stateFile,
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const window = new BrowserWindow({
+    ...windowOptions(path.join(out, 'preload/preload.cjs')),
+    ...(state ?? { width: 1280, height: 840 }),
+  });
+  if (state?.maximised) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => writeWindowState(stateFile, window));
+  window.loadURL(`${pageOrigin}/`);
+  return window;
+}
+
+/** The port, when it is our own page's top frame that offers it. */
+function portFrom(event: IpcMainEvent, window: BrowserWindow) {
+  const frame = event.senderFrame;
+  if (window.isDestroyed() || frame === null || frame !== window.webContents.mainFrame) return undefined;
+  return frame.origin === pageOrigin && event.ports.length === 1 ? event.ports[0] : undefined;
+}
+
+/** On macOS a studio without a window stays; elsewhere closing the window ends it. Either way work is put away first. */
+function closeBeforeQuit(close: () => Promise<void>): void {
+  let isClosing = false;
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (isClosing) return;
+    isClosing = true;
+    close().finally(() => app.exit(0));
+  });
+}
+
+function resourcesFolder(): string {
+  return app.isPackaged ? path.join(process.resourcesPath, 'resources') : path.join(out, '../resources');
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof StudioError) return `${error.message}\n${error.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,93 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { guardContents, guardSession } from './page-guard.ts';
+
+// Stands in for Electron's objects, whose program cannot be run everywhere: shows that every way out has a handler and
+// what the handler decides, with the event names as Electron documents them.
+
+test.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])('%s is refused', (name) => {
+  const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: () => {} });
+  guardContents(contents as never);
+  let isPrevented = false;
+  contents.emit(name, {
+    preventDefault: () => {
+      isPrevented = true;
+    },
+  });
+  expect(isPrevented).toBe(true);
+});
+
+test('new windows are refused', () => {
+  let open: ((details: object) => object) | undefined;
+  const contents = Object.assign(new EventEmitter(), {
+    setWindowOpenHandler: (handler: typeof open) => {
+      open = handler;
+    },
+  });
+  guardContents(contents as never);
+  expect(open?.({ url: 'https://studio.example' })).toEqual({ action: 'deny' });
+});
+
+test('permissions and devices are refused', () => {
+  const session = guardedSession();
+  let isGranted: boolean | undefined;
+  session.permissionRequest?.({}, 'media', (granted: boolean) => {
+    isGranted = granted;
+  });
+  expect(isGranted).toBe(false);
+  expect(session.permissionCheck?.()).toBe(false);
+  expect(session.devicePermission?.()).toBe(false);
+});
+
+test.each([
+  ['app://studio/assets/app.js', false],
+  ['blob:app://studio/5f1c', false],
+  ['data:image/png;base64,AA', false],
+  ['https://studio.example/', true],
+  ['http://127.0.0.1:8080/', true],
+  ['app://studio.example/', true],
+  ['blob:https://studio.example/5f1c', true],
+  ['file:///etc/passwd', true],
+  ['ws://127.0.0.1/', true],
+])('a request for %s is cancelled: %s', (url, expected) => {
+  let decision: { cancel?: boolean } = {};
+  guardedSession().beforeRequest?.({ url }, (decided: { cancel?: boolean }) => {
+    decision = decided;
+  });
+  expect(decision.cancel).toBe(expected);
+});
+
+test.each([
+  ['blob:app://studio/5f1c', false],
+  ['https://studio.example/malware.exe', true],
+])('a download of %s is refused: %s', (url, expected) => {
+  let isPrevented = false;
+  const event = {
+    preventDefault: () => {
+      isPrevented = true;
+    },
+  };
+  guardedSession().emitter.emit('will-download', event, { getURL: () => url });
+  expect(isPrevented).toBe(expected);
+});
+
+function guardedSession() {
+  // Each handler has its own signature; the tests above call it as Electron would.
+  type Handler = (...args: never[]) => unknown;
+  const handlers: Record<string, Handler> = {};
+  const keep = (name: string) => (handler: Handler) => {
+    handlers[name] = handler;
+  };
+  const emitter = Object.assign(new EventEmitter(), {
+    setPermissionRequestHandler: keep('permissionRequest'),
+    setPermissionCheckHandler: keep('permissionCheck'),
+    setDevicePermissionHandler: keep('devicePermission'),
+    webRequest: { onBeforeRequest: keep('beforeRequest') },
+  });
+  guardSession(emitter as never);
+  const { permissionRequest, permissionCheck, devicePermission, beforeRequest } = handlers as Record<
+    string,
+    ((...args: unknown[]) => unknown) | undefined
+  >;
+  return { emitter, permissionRequest, permissionCheck, devicePermission, beforeRequest };
+}

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { BrowserWindow, Rectangle } from 'electron';
+import { z } from 'zod';
+
+const windowStateSchema = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().min(900),
+  height: z.number().int().min(600),
+  maximised: z.boolean(),
+});
+export type WindowState = z.infer<typeof windowStateSchema>;
+
+/** Where the window was when it was last closed; undefined when that is not known or is on no screen any more. */
+export function readWindowState(file: string, screens: readonly Rectangle[]): WindowState | undefined {
+  const state = parse(file);
+  if (!state) return undefined;
+  // A corner of the title bar must be in reach.
+  const isInReach = screens.some(
+    ({ x, y, width, height }) =>
+      state.x + state.width > x + 100 && state.x < x + width - 100 && state.y >= y && state.y < y + height - 50,
+  );
+  return isInReach ? state : undefined;
+}
+
+export function writeWindowState(file: string, window: BrowserWindow): void {
+  const state: WindowState = { ...window.getNormalBounds(), maximised: window.isMaximized() };
+  writeFileSync(file, JSON.stringify(state));
+}
+
+function parse(file: string): WindowState | undefined {
+  try {
+    return windowStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    // Missing or damaged: the window opens in its usual place.
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+// Electron's program cannot be run everywhere, so these tests read the shell's sources and its packaging file. They prove
+// that the protections are asked for and that no call that opens a way around them is in the sources; not that they hold.
+
+const root = path.join(import.meta.dirname, '../..');
+const shell = path.join(root, 'src-main/host/electron');
+
+test('the packaged program can be turned neither into Node.js nor onto other code', async () => {
+  const fuses = Object.fromEntries(
+    [...(await readFile(path.join(root, 'electron-builder.yml'), 'utf8')).matchAll(/^ {2}(\w+): (true|false)$/gm)].map(
+      ([, name, value]) => [name, value === 'true'],
+    ),
+  );
+  expect(fuses).toMatchObject({
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableCookieEncryption: true,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    grantFileProtocolExtraPrivileges: false,
+  });
+});
+
+test('the shell asks for every protection before it opens a window', async () => {
+  const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
+  for (const call of [
+    'app.enableSandbox()',
+    'app.requestSingleInstanceLock()',
+    "app.on('web-contents-created', (_, contents) => guardContents(contents))",
+    'guardSession(session.defaultSession)',
+    '...windowOptions(',
+  ]) {
+    expect(main).toContain(call);
+  }
+  expect(main.indexOf('guardSession(')).toBeLessThan(main.indexOf('openWindow();'));
+});
+
+test('the shell loads one address and listens to one message', async () => {
+  const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
+  expect(main.match(/\.load\w+\(/g)).toEqual(['.loadURL(']);
+  expect(main).toMatch(/\.loadURL\(`\$\{pageOrigin\}\/`\)/);
+  expect(main.match(/ipcMain\.\w+\('[^']*'/g)).toEqual(["ipcMain.on('adapter-studio:port'"]);
+  expect(main).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
+});
+
+test('the preload script passes one port and shows the page nothing', async () => {
+  const preload = await readFile(path.join(shell, 'preload.cts'), 'utf8');
+  expect(preload.match(/require\('[^']*'\)/g)).toEqual(["require('electron')"]);
+  expect(preload.match(/ipcRenderer\.\w+/g)).toEqual(['ipcRenderer.postMessage']);
+  expect(preload).not.toMatch(/contextBridge|process\.|globalThis/);
+  expect(preload.split('\n').length).toBeLessThan(15);
+});
+
+test('the page carries the same policy as its answers', async () => {
+  const { pageHeaders } = await import('../../src-main/host/page-headers.ts');
+  const index = await readFile(path.join(root, 'src-renderer/index.html'), 'utf8');
+  const inPage = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(index)?.[1];
+  // A page's own tag cannot forbid being framed; only the answer can.
+  expect(pageHeaders['content-security-policy']).toBe(`${inPage}; frame-ancestors 'none'`);
+});
