@@ -13,13 +13,13 @@ const ROWS = 300;
 const SPIDER_SCHEMA_LIMIT = 420;
 const SPIDER_DATABASE_LIMIT_BYTES = 16_000;
 
-/** Whole articles, a third of the questions of each, so that many topics fit. */
+/** A dozen questions an article at most, so that many topics fit. */
 function selectPassages(rows: readonly Row[]): Row[] {
   const short = rows.filter((row) => length(row, 'passage') <= 800);
-  return wholeGroups(short, (group) => group.slice(0, 12));
+  return takeGroups(short, (group) => group.slice(0, 12));
 }
 
-/** Whole databases with a short schema and a small file. */
+/** Whole databases with a short schema, a small file and not so many questions that few databases would fit. */
 async function selectQueries(rows: readonly Row[], databases: string): Promise<Row[]> {
   const small = new Set<string>();
   for (const db of new Set(rows.map((row) => row.db ?? ''))) {
@@ -27,7 +27,7 @@ async function selectQueries(rows: readonly Row[], databases: string): Promise<R
     if (sizeBytes <= SPIDER_DATABASE_LIMIT_BYTES) small.add(db);
   }
   const fitting = rows.filter((row) => small.has(row.db ?? '') && length(row, 'schema') <= SPIDER_SCHEMA_LIMIT);
-  return wholeGroups(fitting, (group) => (group.length <= 40 ? group : []));
+  return takeGroups(fitting, (group) => (group.length <= 40 ? group : []));
 }
 
 /** Short talks with a short note: they fit a small model's window. */
@@ -37,7 +37,8 @@ function selectTalks(rows: readonly Row[]): Row[] {
     .slice(0, ROWS);
 }
 
-function wholeGroups(rows: readonly Row[], cut: (group: readonly Row[]) => readonly Row[]): Row[] {
+/** Group after group, each cut by `cut`, until there are rows enough. */
+function takeGroups(rows: readonly Row[], cut: (group: readonly Row[]) => readonly Row[]): Row[] {
   const taken: Row[] = [];
   for (const group of Map.groupBy(rows, (row) => row.group).values()) {
     if (taken.length >= ROWS) break;
