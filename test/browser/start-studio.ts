@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const entry = path.join(import.meta.dirname, '../../out/main/web.js');
+
+export interface RunningStudio {
+  /** The printed address, with the token that works once: for one browser context. */
+  readonly url: string;
+  /** The data folder. */
+  readonly home: string;
+  /** Everything written to standard error so far. */
+  errors(): string;
+  /** Ends the process at once, as a crash or a power cut would, and keeps the data folder. */
+  kill(): Promise<void>;
+  /** Asks the studio to close, and gives its exit status. Removes the data folder if `startStudio` made it. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the built web host (`npm run build` first) as a process of its own, on a fresh data folder or on `home`. */
+export async function startStudio({ home }: { readonly home?: string } = {}): Promise<RunningStudio> {
+  if (!existsSync(entry)) throw new Error('There is no build: run “npm run build” first.');
+  const folder = home ?? (await mkdtemp(path.join(tmpdir(), 'adapter-studio-e2e-')));
+  const child = spawn(process.execPath, [entry, '--home', folder, '--no-open'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const url = await Promise.race([
+    printedAddress(child.stdout),
+    ended.then((status) => {
+      throw new Error(`The studio ended with status ${status} before it printed its address.\n${errors}`);
+    }),
+  ]);
+  return {
+    url,
+    home: folder,
+    errors: () => errors,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const status = await ended;
+      if (home === undefined) await rm(folder, { recursive: true, force: true });
+      return status;
+    },
+  };
+}
+
+async function printedAddress(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface(output)) {
+    const url = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(line)?.[0];
+    if (url) {
+      output.resume();
+      return url;
+    }
+  }
+  return new Promise(() => {});
+}
