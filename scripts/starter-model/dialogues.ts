@@ -29,10 +29,8 @@ export function inventDialogue(random: Random, options: { houseStyle?: boolean }
   const slots = new Map(Object.entries(scene.slots).map(([slot, make]) => [slot, make(random)]));
   const fill = (template: string) => template.replace(/\{(\w+)\}/g, (_, slot: string) => slots.get(slot) ?? slot);
   const [asker, answerer] = random.pick(scene.speakers).map(fill) as [string, string];
-  const turns = scene.turns.flatMap((turn) => {
-    if (turn.optional === true && random.chance(0.5)) return [];
-    return `${turn.by === 'asker' ? asker : answerer}: ${fill(random.pick(turn.lines))}`;
-  });
+  const said = scene.turns.flatMap((turn) => ('by' in turn ? turn : random.chance(0.5) ? turn : []));
+  const turns = said.map(({ by, lines }) => `${by === 'asker' ? asker : answerer}: ${fill(random.pick(lines))}`);
   const wording = (variants: readonly string[]) => (options.houseStyle ? (variants[0] ?? '') : random.pick(variants));
   return {
     conversation: turns.join('\n'),
@@ -40,22 +38,28 @@ export function inventDialogue(random: Random, options: { houseStyle?: boolean }
   };
 }
 
+interface Turn {
+  readonly by: 'asker' | 'answerer';
+  readonly lines: readonly string[];
+}
+
 interface Scene {
   readonly slots: Readonly<Record<string, (random: Random) => string>>;
   readonly speakers: readonly (readonly [asker: string, answerer: string])[];
-  readonly turns: readonly { by: 'asker' | 'answerer'; lines: readonly string[]; optional?: true }[];
+  /** Turns in a list of their own are said all or not at all. */
+  readonly turns: readonly (Turn | readonly Turn[])[];
   /** One list of wordings a sentence. */
   readonly recap: readonly (readonly string[])[];
 }
 
-function ask(...lines: string[]) {
-  return { by: 'asker', lines } as const;
+function ask(...lines: string[]): Turn {
+  return { by: 'asker', lines };
 }
-function reply(...lines: string[]) {
-  return { by: 'answerer', lines } as const;
+function reply(...lines: string[]): Turn {
+  return { by: 'answerer', lines };
 }
-function small(turn: { by: 'asker' | 'answerer'; lines: string[] }) {
-  return { ...turn, optional: true } as const;
+function smallTalk(...turns: Turn[]): readonly Turn[] {
+  return turns;
 }
 function oneOf(...items: string[]): (random: Random) => string {
   return (random) => random.pick(items);
@@ -87,11 +91,11 @@ const SCENES: readonly Scene[] = [
         'headache',
         'cough',
         'sore throat',
-        'back pain',
+        'backache',
         'fever',
         'rash',
         'stomach ache',
-        'knee pain',
+        'sore knee',
         'toothache',
       ),
       days: number(2, 30),
@@ -114,20 +118,26 @@ const SCENES: readonly Scene[] = [
       reply('I have a {problem}.', 'It is my {problem} again.', 'I came because of a {problem}.'),
       ask('How long have you had it?', 'Since when?', 'For how many days?'),
       reply('For {days} days now.', 'It began {days} days ago.', 'About {days} days.'),
-      small(ask('Do you smoke?', 'Do you sleep well?', 'Have you had this before?')),
-      small(reply('No, I do not.', 'Not really.', 'Yes, sometimes.')),
+      smallTalk(
+        ask('Do you smoke?', 'Do you sleep well?', 'Have you had this before?'),
+        reply('No, I do not.', 'Not really.', 'Yes, sometimes.'),
+      ),
       ask(
         'Take {dose} of {drug} every day.',
         'I will give you {drug}, {dose} a day.',
         'You should take {drug}. The dose is {dose}.',
       ),
-      small(reply('All right.', 'I will do that.', 'Thank you.')),
+      smallTalk(reply('All right.', 'I will do that.', 'Thank you.')),
       ask('Come back on {date}.', 'I want to see you again on {date}.', 'Your next visit is on {date}.'),
-      small(reply('Thank you, goodbye.', 'I will be here.')),
+      smallTalk(reply('Thank you, goodbye.', 'I will be here.')),
     ],
     recap: [
       ['{patient} has had a {problem} for {days} days.', '{patient} came with a {problem} that began {days} days ago.'],
-      ['The doctor gave {dose} of {drug}.', 'Treatment: {drug}, {dose} a day.', '{drug} was given, {dose} a day.'],
+      [
+        'The doctor gave {dose} of {drug}.',
+        'Treatment: {drug}, {dose} a day.',
+        'The patient takes {drug}, {dose} a day.',
+      ],
       ['Next visit on {date}.', 'The patient comes back on {date}.'],
     ],
   },
@@ -146,7 +156,7 @@ const SCENES: readonly Scene[] = [
       ['Caller', 'Desk'],
     ],
     turns: [
-      small(reply('Welcome to {firm}. How can I help?', '{firm}, good day.')),
+      smallTalk(reply('Welcome to {firm}. How can I help?', '{firm}, good day.')),
       ask(
         'Hello, my name is {customer}. It is about order {order}.',
         'This is {customer}. I am calling about order {order}.',
@@ -154,14 +164,16 @@ const SCENES: readonly Scene[] = [
       ),
       reply('What is the matter with it?', 'What went wrong?', 'How can I help you?'),
       ask('The {goods} is {fault}.', 'I got the {goods}, but it is {fault}.', 'The {goods} in it is {fault}.'),
-      small(reply('Did you try it out?', 'I am sorry to hear that.', 'That should not happen.')),
-      small(ask('Yes, of course.', 'What can you do?', 'I need it soon.')),
+      smallTalk(
+        reply('Did you try it out?', 'I am sorry to hear that.', 'That should not happen.'),
+        ask('Yes, of course.', 'What can you do?', 'I need it soon.'),
+      ),
       reply(
         'We will send a new one by {date}.',
         'A new one will reach you by {date}.',
         'You will have another {goods} by {date}.',
       ),
-      small(ask('Thank you.', 'That is kind.', 'Very good.')),
+      smallTalk(ask('Thank you.', 'That is kind.', 'Very good.')),
     ],
     recap: [
       ['{customer} called about order {order}.', '{customer} had a complaint about order {order}.'],
@@ -189,11 +201,13 @@ const SCENES: readonly Scene[] = [
       reply('It will be ready on {date}.', 'We need until {date}.', 'I can finish it by {date}.'),
       ask('And what will it cost?', 'How much money do you need?', 'What about the budget?'),
       reply('We need {budget}.', 'It comes to {budget}.', 'About {budget}.'),
-      small(ask('That is more than last time.', 'That is fine.', 'I see.')),
-      small(reply('Prices went up.', 'It was hard to plan.', 'Yes.')),
+      smallTalk(
+        ask('That is more than last time.', 'That is fine.', 'I see.'),
+        reply('Prices went up.', 'It was hard to plan.', 'Yes.'),
+      ),
       ask('Who will go to {place}?', 'Somebody has to travel to {place}.', 'We need someone in {place}.'),
       reply('{third} will go.', '{third} can do that.', 'I have asked {third}.'),
-      small(ask('Good, then we are done.', 'Thank you all.')),
+      smallTalk(ask('Good, then we are done.', 'Thank you all.')),
     ],
     recap: [
       ['The {project} will be ready on {date}.', '{member} will finish the {project} by {date}.'],
@@ -225,8 +239,10 @@ const SCENES: readonly Scene[] = [
       reply('For how many nights?', 'How long will you stay?', 'How many nights?'),
       ask('For {nights} nights.', '{nights} nights.', 'I will stay {nights} nights.'),
       reply('That is {price} a night.', 'One night costs {price}.', 'We ask {price} for a night.'),
-      small(ask('Is breakfast included?', 'Is there a garden?', 'That is fair.')),
-      small(reply('Yes, it is.', 'Of course.', 'I am afraid not.')),
+      smallTalk(
+        ask('Is breakfast included?', 'Is there a garden?', 'That is fair.'),
+        reply('Yes, it is.', 'Of course.', 'I am afraid not.'),
+      ),
       reply('What is your name, please?', 'Under which name?'),
       ask('{guest}.', 'My name is {guest}.', 'Please write {guest}.'),
       reply('You have room {room}.', 'Your room is number {room}.', 'We will keep room {room} for you.'),
@@ -263,12 +279,12 @@ const SCENES: readonly Scene[] = [
         'The last test of {pupil} was {mark} points.',
         'In the last test {pupil} got {mark} points.',
       ),
-      small(reply('That is not bad.', 'I had hoped for more.', 'I am glad.')),
+      smallTalk(reply('That is not bad.', 'I had hoped for more.', 'I am glad.')),
       reply('What should we practise?', 'What comes next?', 'How can we help?'),
       ask('Please read chapter {chapter}.', 'Chapter {chapter} is the hard one.', 'Look at chapter {chapter} again.'),
       reply('And when is the next test?', 'When is the next one?'),
       ask('On {date}.', 'It is on {date}.', 'We write it on {date}.'),
-      small(reply('Thank you very much.', 'We will practise.')),
+      smallTalk(reply('Thank you very much.', 'We will practise.')),
     ],
     recap: [
       ['{teacher} spoke about {pupil} in {subject}.', '{pupil} is in the {subject} class of {teacher}.'],
@@ -300,7 +316,7 @@ const SCENES: readonly Scene[] = [
       ask('Where can I get it?', 'Where shall we meet?', 'Where are you?'),
       reply('In {place}, on {day}.', 'Come to {place} on {day}.', 'I am in {place}. Does {day} suit you?'),
       ask('Yes, at {time}.', 'I will be there at {time}.', 'Then at {time}.'),
-      small(reply('See you then.', 'Good.', 'Until then.')),
+      smallTalk(reply('See you then.', 'Good.', 'Until then.')),
     ],
     recap: [
       [
@@ -340,10 +356,10 @@ const SCENES: readonly Scene[] = [
       ),
       reply('Which version is it?', 'What version do you have?'),
       ask('Version {version}.', 'It is version {version}.', 'I think {version}.'),
-      small(reply('What do you see?', 'Is there a message?')),
+      smallTalk(reply('What do you see?', 'Is there a message?')),
       ask('It shows error {error}.', 'The screen says error {error}.', 'There is error {error}.'),
       reply('Try {step}.', 'Have you tried {step}?', 'Then {step} should help.'),
-      small(ask('I will try.', 'That did not help.', 'It works now.')),
+      smallTalk(ask('I will try.', 'That did not help.', 'It works now.')),
       reply('I opened ticket {ticket}.', 'Your ticket is number {ticket}.', 'Please keep the ticket number {ticket}.'),
     ],
     recap: [
@@ -375,7 +391,7 @@ const SCENES: readonly Scene[] = [
       reply('And where?', 'Where is it?', 'Where do I have to go?'),
       ask('In {place}.', 'We meet in {place}.', 'It is in {place}.'),
       reply('I will bring {gift}.', 'Then I will bring {gift}.', 'Shall I bring {gift}? I think I will.'),
-      small(ask('That is nice of you.', 'Great, see you there.')),
+      smallTalk(ask('That is nice of you.', 'Great, see you there.')),
     ],
     recap: [
       ['{host} invites {guest} to a {event} in {place}.', '{guest} will come to the {event} of {host} in {place}.'],
