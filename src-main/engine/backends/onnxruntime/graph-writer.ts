@@ -77,7 +77,7 @@ export class GraphWriter {
     };
   }
 
-  #isComputed(dim: Dim): dim is string {
+  #isComputed(dim: Dim): boolean {
     return typeof dim === 'string' && !this.#carriers.has(dim);
   }
 

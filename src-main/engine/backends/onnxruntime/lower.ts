@@ -77,7 +77,10 @@ export interface LoweredGraph {
   readonly inputs: readonly string[];
 }
 
-/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names. */
+/** Set before an output's name: an ONNX graph has one space of names, and a gradient is called like the input it is taken by. */
+export const outputPrefix = 'output/';
+
+/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. */
 export function lower(outputs: Readonly<Record<string, Expression>>): LoweredGraph {
   const writer = new GraphWriter();
   const names = new Map<Expression, string>();
@@ -90,7 +93,7 @@ export function lower(outputs: Readonly<Record<string, Expression>>): LoweredGra
     names.set(node, lowering(writer, operands, node));
   }
   const named = Object.entries(outputs).map(
-    ([name, expression]) => [name, { name: names.get(expression) as string, expression }] as const,
+    ([name, expression]) => [`${outputPrefix}${name}`, { name: names.get(expression) as string, expression }] as const,
   );
   const graph: OnnxGraph = writer.finish(new Map(named));
   return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import type { Expression } from '../../graph/expression.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
-import { lower } from './lower.ts';
+import { lower, outputPrefix } from './lower.ts';
 
 /**
  * Runs graphs on the CPU through onnxruntime. Weights, adapters and data are all graph inputs over JavaScript memory,
@@ -42,7 +42,9 @@ async function compile<Output extends string>(
         tensors[name] = ortTensor(tensor);
       }
       const results = await session.run(tensors);
-      const named = Object.entries(results).map(([name, value]) => [name, fromOrt(value)] as const);
+      const named = Object.entries(results).map(
+        ([name, value]) => [name.slice(outputPrefix.length), fromOrt(value)] as const,
+      );
       // Sound because the session's outputs are named by the keys of `outputs`.
       return Object.fromEntries(named) as Record<Output, Tensor>;
     },

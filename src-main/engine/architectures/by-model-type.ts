@@ -1,0 +1,13 @@
+import type { ModelConfig } from '../formats/model-config.ts';
+import type { Architecture } from './architecture.ts';
+import { llama } from './llama.ts';
+
+const architectures: Readonly<Record<string, (config: ModelConfig) => Architecture>> = { llama };
+
+/** The architecture that a config names. Throws MODEL_UNSUPPORTED for a kind that isn't here. */
+export function architectureOf(config: ModelConfig): Architecture {
+  const build = Object.hasOwn(architectures, config.modelType) ? architectures[config.modelType] : undefined;
+  if (build === undefined)
+    throw config.unsupported(`model type “${config.modelType}”`, Object.keys(architectures).join(', '));
+  return build(config);
+}

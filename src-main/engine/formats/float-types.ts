@@ -1,0 +1,31 @@
+import type { StoredType } from './safetensors.ts';
+
+/** Stored numbers as float32. bytes are little-endian, `dtype` one of F32, F16, BF16. */
+export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
+  const { buffer, byteOffset, byteLength } = aligned(bytes);
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(buffer, byteOffset, byteLength / 4);
+    case 'F16':
+      return Float32Array.from(new Float16Array(buffer, byteOffset, byteLength / 2));
+    case 'BF16': {
+      const stored = new Uint16Array(buffer, byteOffset, byteLength / 2);
+      // A bfloat16 is the upper half of a float32.
+      const words = new Uint32Array(stored.length);
+      for (let i = 0; i < stored.length; i++) words[i] = (stored[i] as number) << 16;
+      return new Float32Array(words.buffer);
+    }
+    default:
+      throw new Error(`${dtype} is not a floating-point type that can be read`);
+  }
+}
+
+/** float32 rounded to half precision, for storing. */
+export function toFloat16(data: Float32Array): Uint16Array {
+  const half = Float16Array.from(data);
+  return new Uint16Array(half.buffer);
+}
+
+function aligned(bytes: Buffer): Buffer {
+  return bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+}

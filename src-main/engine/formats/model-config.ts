@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+
+/** The part of a Hugging Face `config.json` that every model has; an architecture reads the rest through `number` and friends. */
+export class ModelConfig {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly file: string;
+
+  constructor(values: Readonly<Record<string, unknown>>, file: string) {
+    this.#values = values;
+    this.file = file;
+  }
+
+  get modelType(): string {
+    return this.text('model_type', '');
+  }
+
+  /** A whole number of at least 1. Throws MODEL_FILE_INVALID where it is missing (and has no default) or something else. */
+  count(key: string, fallback?: number): number {
+    const value = this.#values[key] ?? fallback;
+    if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) > 2 ** 31)
+      throw this.invalid(key, 'a whole number above 0');
+    return value as number;
+  }
+
+  number(key: string, fallback: number): number {
+    const value = this.#values[key] ?? fallback;
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.invalid(key, 'a number');
+    return value;
+  }
+
+  flag(key: string, fallback: boolean): boolean {
+    const value = this.#values[key] ?? fallback;
+    if (typeof value !== 'boolean') throw this.invalid(key, 'true or false');
+    return value;
+  }
+
+  text(key: string, fallback: string): string {
+    const value = this.#values[key] ?? fallback;
+    if (typeof value !== 'string') throw this.invalid(key, 'a text');
+    return value;
+  }
+
+  /** One id or a list of them, as `eos_token_id` may be. */
+  ids(key: string): number[] {
+    const value = this.#values[key] ?? [];
+    const ids = Array.isArray(value) ? value : [value];
+    if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0))
+      throw this.invalid(key, 'a token id or a list of them');
+    return ids;
+  }
+
+  has(key: string): boolean {
+    return this.#values[key] !== undefined && this.#values[key] !== null;
+  }
+
+  object(key: string): ModelConfig | undefined {
+    const value = this.#values[key];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.invalid(key, 'an object');
+    return new ModelConfig(value as Record<string, unknown>, this.file);
+  }
+
+  unsupported(found: string, supported: string): StudioError {
+    return new StudioError('MODEL_UNSUPPORTED', { file: this.file, found, supported });
+  }
+
+  private invalid(key: string, expected: string): StudioError {
+    return new StudioError('MODEL_FILE_INVALID', { file: this.file, reason: `“${key}” is not ${expected}` });
+  }
+}
+
+export async function readModelConfig(folder: string): Promise<ModelConfig> {
+  const path = join(folder, 'config.json');
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+  });
+  try {
+    const values: unknown = JSON.parse(text);
+    if (typeof values === 'object' && values !== null && !Array.isArray(values))
+      return new ModelConfig(values as Record<string, unknown>, 'config.json');
+  } catch (cause) {
+    throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it is not valid JSON' }, { cause });
+  }
+  throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it is not a JSON object' });
+}

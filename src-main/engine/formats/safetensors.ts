@@ -1,0 +1,186 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+
+/**
+ * The safetensors format: 8 bytes of header length (u64, little-endian), a JSON header naming each tensor's dtype,
+ * shape and byte range, then the bytes. Source: huggingface/safetensors, README "Format".
+ * Read by range: opening reads the header alone.
+ */
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Bytes of one tensor, as stored. */
+  readBytes(name: string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+export interface TensorEntry {
+  readonly dtype: StoredType;
+  readonly dims: readonly number[];
+  /** From the start of the file. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+const sizes = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+} as const;
+export type StoredType = keyof typeof sizes;
+
+/** The reference implementation's own limit. */
+const largestHeader = 100_000_000;
+
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+  });
+  try {
+    const { tensors, metadata } = await readHeader(file, path);
+    return {
+      path,
+      tensors,
+      metadata,
+      async readBytes(name) {
+        const entry = tensors.get(name);
+        if (entry === undefined) throw invalid(path, `it has no tensor ${name}`);
+        return readExactly(file, path, entry.offset, entry.bytes);
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** What is to be written: little-endian bytes with their type and shape. */
+export interface StoredTensor {
+  readonly dtype: StoredType;
+  readonly dims: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+/** Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in order of name. */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const named = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  let offset = 0;
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  for (const [name, { dtype, dims, data }] of named) {
+    header[name] = { dtype, shape: dims, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  // Padded with spaces to 8 bytes, as the reference implementation does, so that data can be mapped aligned.
+  const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
+  head.writeBigUInt64LE(BigInt(head.length - 8));
+  json.copy(head, 8);
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.write(head);
+    for (const [, { data }] of named) await file.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function readHeader(file: FileHandle, path: string) {
+  const { size } = await file.stat();
+  if (size < 8) throw invalid(path, 'it is too short to be a safetensors file');
+  const length = Number((await readExactly(file, path, 0, 8)).readBigUInt64LE());
+  if (length > largestHeader || length > size - 8)
+    throw invalid(path, 'its header is longer than the file; the file is damaged or cut off');
+  const header = parseHeader(await readExactly(file, path, 8, length), path);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const start = 8 + length;
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, value] of Object.entries(entries)) tensors.set(name, checkEntry(name, value, start, path));
+  const ordered = [...tensors.values()].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
+  let end = start;
+  for (const entry of ordered) {
+    if (entry.offset !== end) throw invalid(path, 'its tensors overlap or leave gaps');
+    end += entry.bytes;
+  }
+  if (end > size) throw invalid(path, `it is cut off: ${end - size} of ${end} bytes are missing`);
+  if (end < size) throw invalid(path, `${size - end} bytes follow its last tensor`);
+  return { tensors, metadata: checkMetadata(metadata, path) };
+}
+
+function parseHeader(bytes: Buffer, path: string): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof header === 'object' && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
+  } catch (cause) {
+    throw invalid(path, 'its header is not valid JSON', cause);
+  }
+  throw invalid(path, 'its header is not a JSON object');
+}
+
+function checkEntry(name: string, value: unknown, start: number, path: string): TensorEntry {
+  const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== 'string' || !Object.hasOwn(sizes, dtype))
+    throw invalid(path, `tensor ${name} has the unknown type ${String(dtype)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize)) throw invalid(path, `tensor ${name} has no valid shape`);
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(isSize))
+    throw invalid(path, `tensor ${name} has no valid byte range`);
+  const [from, to] = range as [number, number];
+  const bytes = shape.reduce((product: number, dim: number) => product * dim, sizes[dtype as StoredType]);
+  if (!Number.isSafeInteger(bytes) || to - from !== bytes)
+    throw invalid(path, `tensor ${name} has ${to - from} bytes where its shape needs ${bytes}`);
+  return { dtype: dtype as StoredType, dims: shape as number[], offset: start + from, bytes };
+}
+
+function checkMetadata(metadata: unknown, path: string): Record<string, string> {
+  const valid =
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    Object.values(metadata).every((value) => typeof value === 'string');
+  if (!valid) throw invalid(path, 'its metadata is not a table of texts');
+  return metadata as Record<string, string>;
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+async function readExactly(file: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+    if (bytesRead === 0) throw invalid(path, 'it ends too early');
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+function invalid(path: string, reason: string, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason }, { cause });
+}

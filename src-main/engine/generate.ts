@@ -1,0 +1,77 @@
+import { setImmediate } from 'node:timers/promises';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { GenerateJob, TokenEvent } from './engine.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { LoraWeights } from './lora.ts';
+import { generateGraph } from './model-graph.ts';
+import { Random } from './random.ts';
+import { chooseToken } from './sampling.ts';
+import { adaptedExecutable } from './score.ts';
+import { int32, type Tensor } from './tensor.ts';
+import { rotaryAngles } from './micro-batches.ts';
+
+export interface LiveAdapter {
+  readonly weights: LoraWeights;
+  /** The adapter's scale times the strength. */
+  readonly scale: number;
+}
+
+/** Streams the tokens that the model writes after a prompt. Throws CONTEXT_TOO_LONG where prompt and one token don't fit. */
+export async function* generateTokens(
+  model: LoadedModel,
+  chooseAdapter: () => Promise<LiveAdapter | null>,
+  job: GenerateJob,
+  signal: AbortSignal,
+): AsyncGenerator<TokenEvent> {
+  const { architecture } = model;
+  const started = performance.now();
+  const limit = architecture.contextLength;
+  if (job.promptIds.length >= limit)
+    throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
+  const adapter = await chooseAdapter();
+  const { executable, feeds } = await adaptedExecutable(model, 'generate', adapter, generateGraph);
+  const switchMs = performance.now() - started;
+
+  const cache = new KeyValueCache(architecture);
+  const random = new Random(job.seed, 0x9e4);
+  const stopIds = new Set(job.stopIds);
+  let firstTokenMs = 0;
+  let finish: 'end' | 'length' | 'stopped' = 'length';
+  let next: readonly number[] = job.promptIds;
+  for (let made = 0; made < job.maxTokens && cache.length + next.length <= limit; made++) {
+    await setImmediate();
+    if (signal.aborted) {
+      finish = 'stopped';
+      break;
+    }
+    const result = await executable.run(
+      new Map([
+        ...feeds,
+        ...cache.feeds(next.length),
+        ...tokenFeeds(next, cache.length, architecture.rotaryFrequencies),
+      ]),
+    );
+    cache.append(result, next.length);
+    const id = chooseToken((result.logits as Tensor<'float32'>).data, job, random);
+    if (made === 0) firstTokenMs = performance.now() - started;
+    if (stopIds.has(id)) {
+      finish = 'end';
+      break;
+    }
+    yield { kind: 'token', id };
+    next = [id];
+  }
+  yield { kind: 'finished', finish, firstTokenMs, switchMs, seconds: (performance.now() - started) / 1000 };
+}
+
+function tokenFeeds(ids: readonly number[], past: number, frequencies: Float64Array): Map<string, Tensor> {
+  const positions = Int32Array.from(ids, (_, i) => past + i);
+  const { cos, sin } = rotaryAngles(positions, frequencies, [1, ids.length]);
+  return new Map<string, Tensor>([
+    ['ids', int32([ids.length], Int32Array.from(ids))],
+    ['cos', cos],
+    ['sin', sin],
+    ['last', int32([1], Int32Array.of(ids.length - 1))],
+  ]);
+}

@@ -1,0 +1,71 @@
+import type { Architecture } from './architectures/architecture.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/** Room grows by this many positions at a time. */
+const roomStep = 128;
+/** Lowers the score of a place that holds nothing yet, or nothing that may be seen. */
+const masked = -1e30;
+
+/**
+ * Keys and values of the positions read so far, in JavaScript memory, where onnxruntime reads them in place. They never
+ * leave a graph again: only the rows of new positions come out, and are copied in here. Layout [1, heads, room, size].
+ */
+export class KeyValueCache {
+  readonly #architecture: Architecture;
+  #room = 0;
+  #length = 0;
+  #tensors = new Map<string, Tensor<'float32'>>();
+
+  constructor(architecture: Architecture) {
+    this.#architecture = architecture;
+    this.#grow(roomStep);
+  }
+
+  /** Positions held. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The kept keys and values, and the mask of a pass over `fresh` new positions. */
+  feeds(fresh: number): Map<string, Tensor> {
+    const keys = this.#room + fresh;
+    const mask = float32([1, 1, 1, fresh, keys]);
+    for (let i = 0; i < fresh; i++) {
+      mask.data.fill(masked, i * keys + this.#length, i * keys + this.#room);
+      mask.data.fill(masked, i * keys + this.#room + i + 1, (i + 1) * keys);
+    }
+    return new Map<string, Tensor>([...this.#tensors, ['mask', mask]]);
+  }
+
+  /** Keeps what a pass over `fresh` positions gave. */
+  append(outputs: Readonly<Record<string, Tensor>>, fresh: number): void {
+    if (this.#length + fresh > this.#room) this.#grow(Math.ceil((this.#length + fresh) / roomStep) * roomStep);
+    const { keyValueHeads, headSize } = this.#architecture;
+    for (const [name, tensor] of this.#tensors) {
+      const rows = (outputs[name.slice('past_'.length)] as Tensor<'float32'>).data;
+      for (let head = 0; head < keyValueHeads; head++) {
+        const row = rows.subarray(head * fresh * headSize, (head + 1) * fresh * headSize);
+        tensor.data.set(row, (head * this.#room + this.#length) * headSize);
+      }
+    }
+    this.#length += fresh;
+  }
+
+  #grow(room: number): void {
+    const { layers, keyValueHeads, headSize } = this.#architecture;
+    const grown = new Map<string, Tensor<'float32'>>();
+    for (let layer = 0; layer < layers; layer++) {
+      for (const name of [`past_keys.${layer}`, `past_values.${layer}`]) {
+        const tensor = float32([1, keyValueHeads, room, headSize]);
+        const old = this.#tensors.get(name);
+        for (let head = 0; old && head < keyValueHeads; head++) {
+          const start = head * this.#room * headSize;
+          tensor.data.set(old.data.subarray(start, start + this.#length * headSize), head * room * headSize);
+        }
+        grown.set(name, tensor);
+      }
+    }
+    this.#tensors = grown;
+    this.#room = room;
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AdapterCache, fitAdapter } from './adapter-cache.ts';
+import { architectureOf } from './architectures/by-model-type.ts';
+import type { Backend } from './backends/backend.ts';
+import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import type { AdapterChoice, Engine } from './engine.ts';
+import { readModelConfig } from './formats/model-config.ts';
+import { readPeft } from './formats/peft.ts';
+import { type LiveAdapter, generateTokens } from './generate.ts';
+import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
+import { scoreRows } from './score.ts';
+import { elements } from './tensor.ts';
+import { trainModel } from './train.ts';
+
+/** The engine in this thread. It keeps one base model loaded: a second one takes the first one's place. */
+export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
+  const adapters = new AdapterCache();
+  let loaded: { folder: string; model: Promise<LoadedModel> } | undefined;
+
+  function modelOf(folder: string): Promise<LoadedModel> {
+    if (loaded?.folder === folder) return loaded.model;
+    const entry = { folder, model: loadModel(folder, backend) };
+    loaded = entry;
+    // A failed load is forgotten, so that the next use reports it again.
+    entry.model.catch(() => {
+      if (loaded === entry) loaded = undefined;
+    });
+    return entry.model;
+  }
+
+  async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
+    if (choice === null) return null;
+    const weights = await adapters.get(choice.folder, model.architecture);
+    return { weights, scale: weights.scale * choice.strength };
+  }
+
+  return {
+    device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
+    inspect: inspectModel,
+    async inspectAdapter({ modelFolder, adapterFolder }) {
+      const architecture = architectureOf(await readModelConfig(modelFolder));
+      const { rank, alpha, scale, targets, tensors } = fitAdapter(
+        await readPeft(adapterFolder),
+        architecture,
+        adapterFolder,
+      );
+      const file = join(adapterFolder, 'adapter_model.safetensors');
+      const parameters = [...tensors.values()].reduce((sum, { dims }) => sum + elements(dims), 0);
+      return { rank, alpha, scale, targets, parameters, bytes: (await stat(file)).size, sha256: await sha256(file) };
+    },
+    async *train(job, signal) {
+      // Full training changes the weights in place, so it works on its own copy of the model.
+      const model =
+        job.method.kind === 'full' ? await loadModel(job.modelFolder, backend) : await modelOf(job.modelFolder);
+      yield* trainModel(model, job, adapters, signal);
+      adapters.forget(job.outputFolder);
+      if (job.method.kind === 'full') await model.release();
+    },
+    async score({ modelFolder, adapter, examples }, signal) {
+      const model = await modelOf(modelFolder);
+      return { logprobs: await scoreRows(model, await liveAdapter(adapter, model), examples, signal) };
+    },
+    async *generate(job, signal) {
+      const model = await modelOf(job.modelFolder);
+      yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
+    },
+  };
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,140 @@
+import { int32, float32, type Tensor } from './tensor.ts';
+
+/** One tokenised example as a micro-batch takes it. */
+export interface BatchRow {
+  readonly ids: ArrayLike<number>;
+  readonly targetStart: number;
+}
+
+/** Rows packed into sequences of equal length: what one run of a training or scoring graph is fed. */
+export interface MicroBatch {
+  readonly sequences: number;
+  readonly length: number;
+  /** Tokens that belong to rows; the rest of sequences × length is padding. */
+  readonly tokens: number;
+  readonly targetTokens: number;
+  /** For each target token in the order of the graph's output, the index of its row among the rows given. */
+  readonly targetRows: Int32Array;
+  readonly feeds: ReadonlyMap<string, Tensor>;
+}
+
+export interface Packing {
+  /** Most tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
+  readonly tokenBudget: number;
+  /** Radians per position of each rotary pair. */
+  readonly rotaryFrequencies: Float64Array;
+}
+
+/** What a masked score is lowered by: far below any real score, far from overflow when added to one. */
+const masked = -1e30;
+/** Sequence lengths are rounded up to this, which suits the kernels. */
+const lengthStep = 16;
+
+/**
+ * Packs rows into sequences (first fit, longest first) and sequences into micro-batches. Rows in one sequence don't see
+ * each other: the mask is block-diagonal and positions restart, so each row's result is what it would be alone.
+ */
+export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): MicroBatch[] {
+  const longest = rows.reduce((max, row) => Math.max(max, row.ids.length), 1);
+  const length = Math.ceil(longest / lengthStep) * lengthStep;
+  const sequences = packSequences(rows, length);
+  const perBatch = Math.max(1, Math.floor(packing.tokenBudget / length));
+  return Array.from({ length: Math.ceil(sequences.length / perBatch) }, (_, i) =>
+    layOut(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing.rotaryFrequencies),
+  );
+}
+
+function packSequences(rows: readonly BatchRow[], length: number): number[][] {
+  const order = rows.map((_, i) => i).sort((a, b) => lengthOf(rows, b) - lengthOf(rows, a) || a - b);
+  const sequences: number[][] = [];
+  const room: number[] = [];
+  for (const row of order) {
+    const needed = lengthOf(rows, row);
+    let place = room.findIndex((left) => left >= needed);
+    if (place < 0) {
+      place = sequences.length;
+      sequences.push([]);
+      room.push(length);
+    }
+    (sequences[place] as number[]).push(row);
+    room[place] = (room[place] as number) - needed;
+  }
+  return sequences;
+}
+
+function layOut(
+  rows: readonly BatchRow[],
+  sequences: readonly number[][],
+  length: number,
+  frequencies: Float64Array,
+): MicroBatch {
+  const count = sequences.length;
+  const ids = new Int32Array(count * length);
+  const positions = new Int32Array(count * length);
+  const mask = new Float32Array(count * length * length).fill(masked);
+  const targetPositions: number[] = [];
+  const targetIds: number[] = [];
+  const targetRows: number[] = [];
+  let tokens = 0;
+  sequences.forEach((members, sequence) => {
+    let start = 0;
+    for (const member of members) {
+      const row = rows[member] as BatchRow;
+      const base = sequence * length + start;
+      for (let i = 0; i < row.ids.length; i++) {
+        ids[base + i] = row.ids[i] as number;
+        positions[base + i] = i;
+        const maskRow = (base + i) * length;
+        mask.fill(0, maskRow + start, maskRow + start + i + 1);
+        if (i < Math.max(1, row.targetStart)) continue;
+        // The state at i − 1 predicts token i.
+        targetPositions.push(base + i - 1);
+        targetIds.push(row.ids[i] as number);
+        targetRows.push(member);
+      }
+      start += row.ids.length;
+    }
+    tokens += start;
+    // Padding looks at itself alone: softmax needs something to look at, and nobody looks at it.
+    for (let i = start; i < length; i++) mask[(sequence * length + i) * length + i] = 0;
+  });
+  const { cos, sin } = rotaryAngles(positions, frequencies, [count, length]);
+  return {
+    sequences: count,
+    length,
+    tokens,
+    targetTokens: targetIds.length,
+    targetRows: Int32Array.from(targetRows),
+    feeds: new Map<string, Tensor>([
+      ['ids', int32([count * length], ids)],
+      ['cos', cos],
+      ['sin', sin],
+      ['mask', float32([count, 1, 1, length, length], mask)],
+      ['target_positions', int32([targetIds.length], Int32Array.from(targetPositions))],
+      ['target_ids', int32([targetIds.length], Int32Array.from(targetIds))],
+    ]),
+  };
+}
+
+/** Cosines and sines of position × frequency, [rows, tokens, 1, pairs]. */
+export function rotaryAngles(
+  positions: Int32Array,
+  frequencies: Float64Array,
+  [rows, tokens]: readonly [number, number],
+) {
+  const pairs = frequencies.length;
+  const cos = float32([rows, tokens, 1, pairs]);
+  const sin = float32([rows, tokens, 1, pairs]);
+  positions.forEach((position, i) => {
+    for (let pair = 0; pair < pairs; pair++) {
+      const angle = position * (frequencies[pair] as number);
+      cos.data[i * pairs + pair] = Math.cos(angle);
+      sin.data[i * pairs + pair] = Math.sin(angle);
+    }
+  });
+  return { cos, sin };
+}
+
+function lengthOf(rows: readonly BatchRow[], row: number): number {
+  return (rows[row] as BatchRow).ids.length;
+}

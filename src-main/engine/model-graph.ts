@@ -1,0 +1,92 @@
+import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
+import { type Expression, input } from './graph/expression.ts';
+import { gradient } from './graph/gradient.ts';
+import { concat } from './graph/ops/concat.ts';
+import { gather } from './graph/ops/gather.ts';
+import { matmul } from './graph/ops/matmul.ts';
+import { pick } from './graph/ops/pick.ts';
+import { logSoftmax } from './graph/ops/softmax.ts';
+import { adaptLinear, type LoraGraphOptions } from './lora.ts';
+
+/** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
+export const logProbabilities = 'log_probabilities';
+
+/**
+ * Natural log-probability of each target token, [targets]. Head and softmax run on target positions only.
+ * Feeds: those of a micro-batch, the weights, and `lora_scale`, A and B where the graph is adapted.
+ */
+export function scoreGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
+  return { [logProbabilities]: forward(architecture, lora).logProbs };
+}
+
+/**
+ * As `scoreGraph`, with the gradient of Σ(cotangent ∘ log-probabilities) by each adapter tensor, or by every weight
+ * where there is no adapter. `cotangent` [targets] is −1/N for the mean loss over N target tokens: with the N of the
+ * whole optimiser batch, gradients of its micro-batches simply add up.
+ */
+export function trainGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
+  const { logProbs, trainable } = forward(architecture, lora);
+  const names = [...trainable.keys()];
+  const gradients = gradient(logProbs, input('cotangent', ['targets']), [...trainable.values()]);
+  return {
+    [logProbabilities]: logProbs,
+    ...Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expression])),
+  };
+}
+
+/**
+ * One pass of generation over `tokens` new positions with `past` kept ones: logits [1, vocabulary] of the position
+ * `last` [1], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
+ * [1, keyValueHeads, tokens, headSize], to be kept for the next pass. Feeds besides: `past_keys.<layer>`, `past_values.<layer>`.
+ */
+export function generateGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
+  const fresh = new Map<string, Expression>();
+  const { keyValueHeads, headSize } = architecture;
+  const cache = (layer: number, { keys, values }: KeysAndValues): KeysAndValues => {
+    fresh.set(`keys.${layer}`, keys).set(`values.${layer}`, values);
+    const past = (kind: string) => input(`past_${kind}.${layer}`, [1, keyValueHeads, 'past', headSize]);
+    return { keys: concat(past('keys'), keys, 2), values: concat(past('values'), values, 2) };
+  };
+  const { modelInput } = inputs(architecture, lora, { rows: 1, keys: 'past+tokens', cache });
+  const states = gather(architecture.hiddenStates(modelInput), input('last', [1], 'int32'));
+  return { logits: architecture.logits(states, modelInput.parameter), ...Object.fromEntries(fresh) };
+}
+
+function forward(architecture: Architecture, lora: LoraGraphOptions | null) {
+  const { modelInput, trainable } = inputs(architecture, lora, {
+    rows: 'rows',
+    keys: 'tokens',
+    cache: (_layer, fresh) => fresh,
+  });
+  const states = gather(architecture.hiddenStates(modelInput), input('target_positions', ['targets'], 'int32'));
+  const logits = architecture.logits(states, modelInput.parameter);
+  return { logProbs: pick(logSoftmax(logits), input('target_ids', ['targets'], 'int32')), trainable };
+}
+
+interface Layout {
+  readonly rows: 1 | 'rows';
+  readonly keys: string;
+  readonly cache: ModelInput['cache'];
+}
+
+function inputs(architecture: Architecture, lora: LoraGraphOptions | null, { rows, keys, cache }: Layout) {
+  const weights = new Map<string, Expression>();
+  const parameter = (name: string) => {
+    const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
+    weights.set(name, known);
+    return known;
+  };
+  const plain = (module: string, x: Expression) => matmul(x, parameter(`${module}.weight`), { transposeB: true });
+  const adapted = lora === null ? undefined : adaptLinear(architecture, plain, lora);
+  const pairs = architecture.headSize / 2;
+  const modelInput: ModelInput = {
+    ids: input('ids', ['positions'], 'int32'),
+    cos: input('cos', [rows, 'tokens', 1, pairs]),
+    sin: input('sin', [rows, 'tokens', 1, pairs]),
+    mask: input('mask', [rows, 1, 1, 'tokens', keys]),
+    parameter,
+    linear: adapted?.linear ?? plain,
+    cache,
+  };
+  return { modelInput, trainable: adapted?.trainable ?? weights };
+}

@@ -1,0 +1,58 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Tensor } from './tensor.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { LoraWeights } from './lora.ts';
+import { type BatchRow, cutMicroBatches } from './micro-batches.ts';
+import { logProbabilities, scoreGraph } from './model-graph.ts';
+
+/** Natural log-probability of every target token of every row, in order. `scale` is the adapter's scale times the strength. */
+export async function scoreRows(
+  model: LoadedModel,
+  adapter: { weights: LoraWeights; scale: number } | null,
+  rows: readonly BatchRow[],
+  signal: AbortSignal,
+): Promise<number[][]> {
+  const { executable, feeds } = await adaptedExecutable(model, 'score', adapter, scoreGraph);
+  const scores: number[][] = rows.map(() => []);
+  for (const batch of cutMicroBatches(rows, {
+    tokenBudget: tokenBudget(model),
+    rotaryFrequencies: model.architecture.rotaryFrequencies,
+  })) {
+    // Between runs, messages get their turn: an abort, a chat.
+    await setImmediate();
+    signal.throwIfAborted();
+    const result = await executable.run(new Map([...feeds, ...batch.feeds]));
+    const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
+    batch.targetRows.forEach((row, i) => scores[row]?.push(logProbs[i] as number));
+  }
+  return scores;
+}
+
+/** The executable of a graph with or without an adapter, and the feeds that stay the same: weights, A, B, scale. */
+export async function adaptedExecutable(
+  model: LoadedModel,
+  purpose: string,
+  adapter: { weights: LoraWeights; scale: number } | null,
+  graph: typeof scoreGraph,
+) {
+  const targets = adapter?.weights.targets ?? [];
+  const key = `${purpose}:${targets.join(',')}`;
+  const executable = await model.executable(key, () =>
+    graph(model.architecture, adapter ? { targets, dropout: false } : null),
+  );
+  const feeds = new Map<string, Tensor>(model.weights);
+  if (adapter) {
+    for (const [name, tensor] of adapter.weights.tensors) feeds.set(name, tensor);
+    feeds.set('lora_scale', { type: 'float32', dims: [1], data: Float32Array.of(adapter.scale) });
+  }
+  return { executable, feeds };
+}
+
+/**
+ * Tokens of one run: as many as keep what the run holds at a time near 1 GB. Per token that is about twenty values of
+ * the hidden size and six of the MLP's in each layer (counted on the training graph; `bench/` measures it).
+ */
+export function tokenBudget({ architecture }: LoadedModel): number {
+  const bytesPerToken = 4 * architecture.layers * (20 * architecture.hidden + 6 * architecture.intermediate);
+  return Math.min(2048, Math.max(256, Math.floor(1e9 / bytesPerToken)));
+}

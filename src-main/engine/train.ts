@@ -1,0 +1,334 @@
+import { setImmediate } from 'node:timers/promises';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterCache } from './adapter-cache.ts';
+import type { Executable } from './backends/backend.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { TrainEvent, TrainJob } from './engine.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { type BatchRow, cutMicroBatches, type MicroBatch } from './micro-batches.ts';
+import { logProbabilities, scoreGraph, trainGraph } from './model-graph.ts';
+import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/adamw.ts';
+import { learningRateAt } from './optimiser/schedule.ts';
+import { Random } from './random.ts';
+import { tokenBudget } from './score.ts';
+import { elements, type Tensor } from './tensor.ts';
+import { readTokenFile, type TokenRows } from './token-file.ts';
+import { type Trainable, trainableOf } from './trainable.ts';
+
+/** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
+const validationRowLimit = 200;
+/** Where a job names no interval, a checkpoint is due after so long. */
+const checkpointMs = 15_000;
+
+/**
+ * Trains an adapter, or every weight, on the target tokens of a token file. The loss of a step is the mean over the
+ * target tokens of its whole batch: micro-batches add up sums, and are divided once.
+ * Same job, same threads, same machine: the same numbers, also when stopped and resumed.
+ * Throws RUN_DIVERGED, DATASET_TOO_SMALL, RUN_NOT_RESUMABLE.
+ */
+export async function* trainModel(
+  model: LoadedModel,
+  job: TrainJob,
+  adapters: AdapterCache,
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent> {
+  const rows = await readTokenFile(job.trainFile);
+  if (rows.count === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: job.trainFile, rows: 0 });
+  const validation = job.validationFile === null ? undefined : await readTokenFile(job.validationFile);
+  const trainable = await trainableOf(model, job, adapters);
+  const run = new TrainingRun(model, job, rows, trainable);
+  await run.prepare(validation);
+
+  yield run.started();
+  if (run.step === 0 && run.hasValidation) yield await run.validate(signal);
+  while (run.step < run.totalSteps && !signal.aborted) {
+    const event = await run.nextStep(signal);
+    if (event === undefined) break;
+    yield event;
+    if (run.validationIsDue()) yield await run.validate(signal);
+    if (run.checkpointIsDue()) yield await run.keep();
+  }
+  if (run.step > 0) yield await run.keep();
+  yield await run.finish(signal.aborted);
+}
+
+class TrainingRun {
+  readonly #model: LoadedModel;
+  readonly #job: TrainJob;
+  readonly #rows: TokenRows;
+  readonly #trainable: Trainable;
+  readonly #moments: Map<string, Moments>;
+  readonly #settings: string;
+  readonly totalSteps: number;
+  #validationRows: readonly BatchRow[] = [];
+  #trainGraph!: Executable;
+  #scoreGraph!: Executable;
+  #step = 0;
+  #best: ReadonlyMap<string, Float32Array> | null = null;
+  #bestLoss: number | null = null;
+  #baseLoss: number | null = null;
+  #peakRss = 0;
+  #lastCheckpoint = performance.now();
+  #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+
+  constructor(model: LoadedModel, job: TrainJob, rows: TokenRows, trainable: Trainable) {
+    this.#model = model;
+    this.#job = job;
+    this.#rows = rows;
+    this.#trainable = trainable;
+    const zeros = ({ dims }: Tensor) => ({
+      first: new Float32Array(elements(dims)),
+      second: new Float32Array(elements(dims)),
+    });
+    this.#moments = new Map([...trainable.tensors].map(([name, tensor]) => [name, zeros(tensor)]));
+    const stepsByEpochs = Math.ceil((job.epochs * rows.count) / job.batchSize);
+    this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
+    const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, ...settings } = job;
+    this.#settings = JSON.stringify({ ...settings, rows: rows.count });
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get hasValidation(): boolean {
+    return this.#validationRows.length > 0;
+  }
+
+  /** Compiles the graphs and picks up a checkpoint where there is one. */
+  async prepare(validation: TokenRows | undefined): Promise<void> {
+    const { lora, tensors } = this.#trainable;
+    const { architecture } = this.#model;
+    const key = lora ? `${lora.targets.join(',')}:${lora.dropout}` : 'full';
+    this.#trainGraph = await this.#model.executable(`train:${key}`, () => trainGraph(architecture, lora));
+    if (validation) {
+      this.#scoreGraph = await this.#model.executable(`validate:${key}`, () =>
+        scoreGraph(architecture, lora && { ...lora, dropout: false }),
+      );
+      this.#validationRows = rowsAt(
+        validation,
+        Array.from({ length: Math.min(validation.count, validationRowLimit) }, (_, i) => i),
+      );
+    }
+    const checkpoint = await readCheckpoint(this.#job.checkpointFolder, this.#settings);
+    if (checkpoint === undefined) return;
+    for (const [name, { data }] of tensors) data.set(checkpoint.weights.get(name) as Float32Array);
+    for (const [name, { first, second }] of this.#moments) {
+      first.set(checkpoint.moments.get(name)?.first as Float32Array);
+      second.set(checkpoint.moments.get(name)?.second as Float32Array);
+    }
+    this.#step = checkpoint.progress.step;
+    this.#best = checkpoint.best;
+    this.#bestLoss = checkpoint.progress.bestValidationLoss;
+    this.#baseLoss = checkpoint.progress.baseValidationLoss;
+    this.#peakRss = checkpoint.progress.peakRssBytes;
+  }
+
+  started(): TrainEvent {
+    const { parameters } = this.#model.architecture;
+    const sum = (dims: Iterable<readonly number[]>) => [...dims].reduce((total, each) => total + elements(each), 0);
+    const trainableParameters = sum([...this.#trainable.tensors.values()].map((tensor) => tensor.dims));
+    return {
+      kind: 'started',
+      totalSteps: this.totalSteps,
+      step: this.#step,
+      trainRows: this.#rows.count,
+      validationRows: this.#validationRows.length,
+      trainableParameters,
+      totalParameters: sum(parameters.values()),
+      backend: this.#model.backend.name,
+      device: this.#model.backend.device,
+    };
+  }
+
+  /** One optimiser step, or undefined when aborted on the way: what was added up so far is dropped. */
+  async nextStep(signal: AbortSignal): Promise<TrainEvent | undefined> {
+    const begun = performance.now();
+    const step = this.#step + 1;
+    const places = this.#placesOf(step);
+    const batches = cutMicroBatches(rowsAt(this.#rows, places), this.#packing());
+    const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
+    const total = await this.#addUp(batches, step, targetTokens, signal);
+    if (total === undefined) return undefined;
+    if (!Number.isFinite(total.loss)) throw new StudioError('RUN_DIVERGED', { step, rows: places.join(', ') });
+    const norm = globalNorm(total.gradients.values());
+    if (!Number.isFinite(norm)) throw new StudioError('RUN_DIVERGED', { step, rows: places.join(', ') });
+    const learningRate = this.#learningRate(step);
+    this.#update(total.gradients, { learningRate, step, gradientScale: clipScale(norm, this.#job.gradientClip) });
+    this.#step = step;
+    const rssBytes = this.#sampleMemory();
+    return {
+      kind: 'step',
+      step,
+      loss: total.loss,
+      learningRate,
+      gradientNorm: norm,
+      tokens: batches.reduce((sum, batch) => sum + batch.tokens, 0),
+      targetTokens,
+      seconds: (performance.now() - begun) / 1000,
+      rssBytes,
+    };
+  }
+
+  validationIsDue(): boolean {
+    if (!this.hasValidation) return false;
+    const every = this.#job.validationEvery ?? Math.max(1, Math.ceil(this.totalSteps / 10));
+    return this.#step % every === 0 || this.#step === this.totalSteps;
+  }
+
+  /** Mean loss over the validation rows; at step 0 it is the base model's. Keeps the weights when they are the best so far. */
+  async validate(signal: AbortSignal): Promise<TrainEvent> {
+    let loss = 0;
+    let tokens = 0;
+    for (const batch of cutMicroBatches(this.#validationRows, this.#packing())) {
+      await setImmediate();
+      if (signal.aborted) break;
+      const result = await this.#scoreGraph.run(this.#feeds(batch, null));
+      loss -= sumOf((result[logProbabilities] as Tensor<'float32'>).data);
+      tokens += batch.targetTokens;
+    }
+    loss /= Math.max(1, tokens);
+    if (this.#step === 0) this.#baseLoss = loss;
+    // A measurement that was cut short is no measurement: it can't be the best.
+    const best = !signal.aborted && this.#step > 0 && (this.#bestLoss === null || loss < this.#bestLoss);
+    if (best) {
+      this.#bestLoss = loss;
+      this.#best = this.#copyOfWeights();
+    }
+    return { kind: 'validation', step: this.#step, loss, best };
+  }
+
+  checkpointIsDue(): boolean {
+    const every = this.#job.checkpointEvery;
+    return every === null ? performance.now() - this.#lastCheckpoint > checkpointMs : this.#step % every === 0;
+  }
+
+  async keep(): Promise<TrainEvent> {
+    const checkpoint: Checkpoint = {
+      progress: {
+        step: this.#step,
+        baseValidationLoss: this.#baseLoss,
+        bestValidationLoss: this.#bestLoss,
+        peakRssBytes: this.#peakRss,
+        settings: this.#settings,
+      },
+      weights: new Map([...this.#trainable.tensors].map(([name, { data }]) => [name, data])),
+      moments: this.#moments,
+      best: this.#best,
+    };
+    await writeCheckpoint(this.#job.checkpointFolder, checkpoint);
+    this.#lastCheckpoint = performance.now();
+    return { kind: 'checkpoint', step: this.#step };
+  }
+
+  /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */
+  async finish(stopped: boolean): Promise<TrainEvent> {
+    if (this.#step > 0) await this.#trainable.write(this.#best ?? this.#copyOfWeights());
+    return {
+      kind: 'finished',
+      stopped: stopped && this.#step < this.totalSteps,
+      step: this.#step,
+      bestValidationLoss: this.#bestLoss,
+      baseValidationLoss: this.#baseLoss,
+      peakRssBytes: this.#peakRss,
+    };
+  }
+
+  async #addUp(batches: readonly MicroBatch[], step: number, targetTokens: number, signal: AbortSignal) {
+    const gradients = new Map<string, Float32Array>();
+    let logProbs = 0;
+    for (const [i, batch] of batches.entries()) {
+      // Between runs, messages get their turn: an abort, a chat.
+      await setImmediate();
+      if (signal.aborted) return undefined;
+      const feeds = this.#feeds(batch, {
+        seed: this.#job.seed,
+        step,
+        microBatch: i,
+        positions: batch.sequences * batch.length,
+      });
+      feeds.set('cotangent', {
+        type: 'float32',
+        dims: [batch.targetTokens],
+        data: new Float32Array(batch.targetTokens).fill(-1 / targetTokens),
+      });
+      const result = await this.#trainGraph.run(feeds);
+      logProbs += sumOf((result[logProbabilities] as Tensor<'float32'>).data);
+      for (const name of this.#trainable.tensors.keys()) {
+        const part = (result[name] as Tensor<'float32'>).data;
+        const sum = gradients.get(name);
+        if (sum === undefined) gradients.set(name, part);
+        else for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (part[k] as number);
+      }
+    }
+    return { gradients, loss: -logProbs / targetTokens };
+  }
+
+  #update(
+    gradients: ReadonlyMap<string, Float32Array>,
+    { learningRate, step, gradientScale }: { learningRate: number; step: number; gradientScale: number },
+  ): void {
+    for (const [name, { data }] of this.#trainable.tensors) {
+      const weightDecay = this.#trainable.decays(name) ? this.#job.weightDecay : 0;
+      adamwUpdate(data, gradients.get(name) as Float32Array, this.#moments.get(name) as Moments, {
+        learningRate,
+        weightDecay,
+        step,
+        gradientScale,
+      });
+    }
+  }
+
+  #learningRate(step: number): number {
+    const { schedule: kind, learningRate: peak, warmupSteps } = this.#job;
+    return learningRateAt(step, { kind, peak, warmupSteps, totalSteps: this.totalSteps });
+  }
+
+  /** The rows of an optimiser step (from 1): epoch after epoch, each in its own order; a batch may span two epochs. */
+  #placesOf(step: number): number[] {
+    const { batchSize } = this.#job;
+    const first = (step - 1) * batchSize;
+    const last = Math.min(step * batchSize, Math.ceil(this.#job.epochs * this.#rows.count));
+    return Array.from({ length: Math.max(1, last - first) }, (_, i) => {
+      const epoch = Math.floor((first + i) / this.#rows.count);
+      if (this.#order.epoch !== epoch) this.#order = { epoch, rows: this.#orderOf(epoch) };
+      return this.#order.rows[(first + i) % this.#rows.count] as number;
+    });
+  }
+
+  #orderOf(epoch: number): Int32Array {
+    if (!this.#job.shuffle) return Int32Array.from({ length: this.#rows.count }, (_, i) => i);
+    return new Random(this.#job.seed, 0x0de4, epoch).permutation(this.#rows.count);
+  }
+
+  #feeds(batch: MicroBatch, place: Parameters<Trainable['feeds']>[0]): Map<string, Tensor> {
+    return new Map<string, Tensor>([
+      ...this.#model.weights,
+      ...this.#trainable.tensors,
+      ...this.#trainable.feeds(place),
+      ...batch.feeds,
+    ]);
+  }
+
+  #packing() {
+    return { tokenBudget: tokenBudget(this.#model), rotaryFrequencies: this.#model.architecture.rotaryFrequencies };
+  }
+
+  #copyOfWeights(): Map<string, Float32Array> {
+    return new Map([...this.#trainable.tensors].map(([name, { data }]) => [name, data.slice()]));
+  }
+
+  #sampleMemory(): number {
+    const rss = process.memoryUsage.rss();
+    this.#peakRss = Math.max(this.#peakRss, rss);
+    return rss;
+  }
+}
+
+function rowsAt(rows: TokenRows, places: readonly number[]): BatchRow[] {
+  return places.map((row) => ({ ids: rows.ids(row), targetStart: rows.targetStart(row) }));
+}
+
+function sumOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

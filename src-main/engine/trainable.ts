@@ -1,0 +1,122 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AdapterCache } from './adapter-cache.ts';
+import type { LoraSettings, TrainJob } from './engine.ts';
+import { toFloat16 } from './formats/float-types.ts';
+import { writePeft } from './formats/peft.ts';
+import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { adaptedModules, initialiseLora, type LoraGraphOptions, weightDims } from './lora.ts';
+import { Random } from './random.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/** What a training changes: the numbers, how the graph is adapted to them, and how they are kept in the end. */
+export interface Trainable {
+  readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
+  readonly lora: LoraGraphOptions | null;
+  /** Feeds besides weights and data: the scale, and the dropout masks of one micro-batch. */
+  feeds(place: DropoutPlace | null): Map<string, Tensor>;
+  /** Whether weight decay applies to a tensor. */
+  decays(name: string): boolean;
+  /** Writes the given numbers to the output folder, as an adapter or a model. */
+  write(tensors: ReadonlyMap<string, Float32Array>): Promise<void>;
+}
+
+/** Where in a training a dropout mask is drawn; with the seed it names the stream of random numbers. */
+export interface DropoutPlace {
+  readonly seed: number;
+  readonly step: number;
+  readonly microBatch: number;
+  readonly positions: number;
+}
+
+export async function trainableOf(model: LoadedModel, job: TrainJob, adapters: AdapterCache): Promise<Trainable> {
+  return job.method.kind === 'lora' ? loraTrainable(model, job, job.method, adapters) : fullTrainable(model, job);
+}
+
+/** A and B of the targeted modules; the base stays as it is. */
+async function loraTrainable(
+  model: LoadedModel,
+  job: TrainJob,
+  settings: LoraSettings,
+  adapters: AdapterCache,
+): Promise<Trainable> {
+  const { architecture } = model;
+  const start = settings.initFolder
+    ? await adapters.get(settings.initFolder, architecture)
+    : initialiseLora(architecture, { ...settings, seed: job.seed });
+  // Copied: a cached adapter is in use elsewhere.
+  const tensors = new Map(
+    [...start.tensors].map(([name, tensor]) => [name, float32(tensor.dims, tensor.data.slice())]),
+  );
+  const modules = adaptedModules(architecture, start.targets);
+  const scale = float32([1], Float32Array.of(start.scale));
+  return {
+    tensors,
+    lora: { targets: start.targets, dropout: settings.dropout > 0 },
+    feeds(place) {
+      const feeds = new Map<string, Tensor>([['lora_scale', scale]]);
+      if (settings.dropout > 0) {
+        modules.forEach((module, i) => {
+          const [, inside] = weightDims(architecture, module);
+          feeds.set(`${module}.dropout`, dropoutMask(inside, settings.dropout, place, i));
+        });
+      }
+      return feeds;
+    },
+    decays: () => true,
+    write(numbers) {
+      const named = [...tensors].map(([name, { dims }]) => [name, float32(dims, numbers.get(name))] as const);
+      const targetModules = start.targets.map((target) => architecture.moduleOf(target, 0).split('.').at(-1) as string);
+      const adapter = {
+        rank: start.rank,
+        alpha: start.alpha,
+        rankStabilised: start.scale !== start.alpha / start.rank,
+        targetModules,
+        tensors: new Map(named),
+      };
+      return writePeft(job.outputFolder, adapter, { dropout: settings.dropout, baseModel: job.modelFolder });
+    },
+  };
+}
+
+/** Every weight: for making a base model, and as the yardstick that LoRA is compared with. */
+function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
+  return {
+    tensors: model.weights,
+    lora: null,
+    feeds: () => new Map(),
+    // Norm weights are scales around 1: pulling them to zero would be no regularisation.
+    decays: (name) => (model.weights.get(name)?.dims.length ?? 0) > 1,
+    async write(numbers) {
+      await mkdir(job.outputFolder, { recursive: true });
+      const companions = (await readdir(job.modelFolder)).filter(
+        (name) => name.endsWith('.json') || name.endsWith('.jinja'),
+      );
+      if (job.outputFolder !== job.modelFolder) {
+        for (const name of companions) await copyFile(join(job.modelFolder, name), join(job.outputFolder, name));
+      }
+      const stored = [...model.weights].map(([name, { dims }]): [string, StoredTensor] => [
+        name,
+        { dtype: 'F16', dims, data: toFloat16(numbers.get(name) as Float32Array) },
+      ]);
+      await writeSafetensors(join(job.outputFolder, 'model.safetensors'), new Map(stored), { format: 'pt' });
+    },
+  };
+}
+
+/** 0 with probability p, else 1/(1 − p), for each feature of each position; all ones outside training. */
+function dropoutMask(
+  inside: number,
+  probability: number,
+  place: DropoutPlace | null,
+  module: number,
+): Tensor<'float32'> {
+  if (place === null) return float32([1, inside], new Float32Array(inside).fill(1));
+  const random = new Random(place.seed, 0xd509, place.step, place.microBatch, module);
+  const mask = float32([place.positions, inside]);
+  const kept = 1 / (1 - probability);
+  const threshold = probability * 2 ** 32;
+  for (let i = 0; i < mask.data.length; i++) mask.data[i] = random.bits() < threshold ? 0 : kept;
+  return mask;
+}
