@@ -1,0 +1,146 @@
+// One pass over a file's bytes that gathers the evidence for its encoding, so that a guess rests on the whole file
+// and not on its first page.
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { kindOfFile } from './file-kind.ts';
+
+export interface FileSurvey {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly head: Buffer;
+  /** Up to 256 KB of the parts that hold bytes beyond ASCII; all of it, when the file is that small. */
+  readonly beyondAscii: Buffer;
+  /** Bytes above 0x7f. */
+  readonly highBytes: number;
+  readonly escapes: number;
+  /** NUL bytes at even and at odd places: one-sided in UTF-16. */
+  readonly evenNuls: number;
+  readonly oddNuls: number;
+  /** Bytes that no text has, apart from NUL. */
+  readonly controls: number;
+  /** The line (from 1) of the first bytes that are not UTF-8, and how many such places there are. */
+  readonly brokenUtf8: { readonly line: number; readonly sequences: number } | undefined;
+  /** Line feeds and lone carriage returns. */
+  readonly lines: number;
+}
+
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE. */
+export async function surveyFile(path: string, name: string, signal?: AbortSignal): Promise<FileSurvey> {
+  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw fileError(error, name);
+  });
+  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: name, reason: 'it is a folder or a device' });
+  if (facts.size === 0) throw new StudioError('FILE_EMPTY', { file: name });
+  return gather(path, name, signal);
+}
+
+async function gather(path: string, name: string, signal: AbortSignal | undefined): Promise<FileSurvey> {
+  const hash = createHash('sha256');
+  const counts = new Uint32Array(256);
+  const beyondAscii: Buffer[] = [];
+  let head: Buffer | undefined;
+  let [bytes, keptBytes, evenNuls, oddNuls, highBytes, lines] = [0, 0, 0, 0, 0, 0];
+  let lastByte = 0;
+  let tail: Buffer = Buffer.alloc(0);
+  let brokenUtf8: { line: number; sequences: number } | undefined;
+  const checkUtf8 = (text: Buffer, line: number) => {
+    if (isUtf8(text)) return;
+    const { firstLine, sequences } = findBrokenUtf8(text);
+    brokenUtf8 = {
+      line: brokenUtf8?.line ?? line + firstLine,
+      sequences: (brokenUtf8?.sequences ?? 0) + sequences,
+    };
+  };
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes, signal }) as AsyncIterable<Buffer>) {
+      if (!head) {
+        const kind = kindOfFile(chunk);
+        if (kind) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: kind });
+        head = Buffer.from(chunk);
+      }
+      hash.update(chunk);
+      const startLine = lines;
+      let high = 0;
+      for (let place = 0; place < chunk.length; place++) {
+        const byte = chunk[place] ?? 0;
+        counts[byte] = (counts[byte] ?? 0) + 1;
+        if (byte === 0) {
+          if ((bytes + place) % 2 === 0) evenNuls++;
+          else oddNuls++;
+        } else if (byte >= 0x80) high++;
+        else if (byte === 13 || (byte === 10 && lastByte !== 13)) lines++;
+        lastByte = byte;
+      }
+      bytes += chunk.length;
+      highBytes += high;
+      if (high > 0 && keptBytes < keptLimit) {
+        beyondAscii.push(Buffer.from(chunk));
+        keptBytes += chunk.length;
+      }
+      if (high > 0 || tail.length > 0) {
+        const text = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
+        const whole = text.length - cutSequence(text);
+        checkUtf8(text.subarray(0, whole), startLine);
+        tail = Buffer.from(text.subarray(whole));
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof StudioError ? error : fileError(error as NodeJS.ErrnoException, name);
+  }
+  if (tail.length > 0) checkUtf8(tail, lines);
+  let controls = 0;
+  for (const byte of controlBytes) controls += counts[byte] ?? 0;
+  return {
+    ...{ name, bytes, sha256: hash.digest('hex'), head: head ?? Buffer.alloc(0) },
+    ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
+    ...{ evenNuls, oddNuls, controls, brokenUtf8, lines },
+  };
+}
+
+/** A failure to read, in words a person can use. */
+export function fileError(error: NodeJS.ErrnoException, name: string): StudioError {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new StudioError('FILE_NOT_FOUND', { file: name });
+  const reason =
+    error.code === 'EACCES' || error.code === 'EPERM'
+      ? 'you may not read it'
+      : error.code === 'EISDIR'
+        ? 'it is a folder'
+        : `the system says ${error.code ?? 'that it failed'}`;
+  return new StudioError('FILE_UNREADABLE', { file: name, reason }, { cause: error });
+}
+
+/** The file's own name, without folders, whichever system wrote the path. */
+export function fileName(path: string): string {
+  return basename(path.replaceAll('\\', '/'));
+}
+
+const pieceBytes = 64 * 1024;
+const keptLimit = 256 * 1024;
+/** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */
+const controlBytes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
+
+/** How many bytes at the end belong to a sequence that goes on in the next piece. */
+function cutSequence(text: Buffer): number {
+  for (let back = 1; back <= Math.min(3, text.length); back++) {
+    const byte = text[text.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+  }
+  return 0;
+}
+
+/** Bytes that cannot be decoded become U+FFFD, one for each broken sequence; text may hold that sign itself, rarely. */
+function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number } {
+  const decoded = text.toString('utf8');
+  const first = decoded.indexOf('\ufffd');
+  return {
+    firstLine: decoded.slice(0, first).split(/\r\n|\r|\n/).length,
+    sequences: decoded.split('\ufffd').length - 1,
+  };
+}
