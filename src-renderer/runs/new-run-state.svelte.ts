@@ -1,7 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, Preset, Run, TrainOptions } from '../../src-contract/run.ts';
-import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
@@ -11,6 +10,7 @@ export class NewRunState {
   datasets = $state.raw<readonly Dataset[]>([]);
   baseModels = $state.raw<readonly BaseModel[]>([]);
   adapterNames = $state.raw<readonly string[]>([]);
+  totalMemoryBytes = $state<number | undefined>(undefined);
   loading = $state(true);
   error = $state.raw<unknown>(undefined);
   starting = $state(false);
@@ -43,10 +43,6 @@ export class NewRunState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  get task(): TaskId | undefined {
-    return this.dataset?.task;
-  }
-
   get name(): string {
     return this.#typedName ?? this.#proposedName();
   }
@@ -63,18 +59,16 @@ export class NewRunState {
     return this.estimates[this.preset];
   }
 
-  get canStart(): boolean {
-    return this.dataset !== undefined && this.baseModel !== undefined && this.name.trim() !== '' && !this.starting;
-  }
-
   async load(datasetId: string | undefined): Promise<void> {
     try {
-      const [datasets, baseModels, adapters, runs] = await Promise.all([
+      const [datasets, baseModels, adapters, runs, status] = await Promise.all([
         client.datasets.list(),
         client.baseModels.list(),
         client.adapters.list(),
         client.runs.list(),
+        client.studio.status(),
       ]);
+      this.totalMemoryBytes = status.totalMemoryBytes;
       this.datasets = datasets;
       this.baseModels = baseModels;
       this.adapterNames = [...adapters, ...runs].map((named) => named.name);

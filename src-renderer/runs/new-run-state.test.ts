@@ -6,6 +6,7 @@ import { NewRunState } from './new-run-state.svelte.ts';
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
+    studio: { status: async () => ({ totalMemoryBytes: 24e9 }) },
     datasets: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
     adapters: { list: vi.fn() },

@@ -20,6 +20,7 @@ export class RunState {
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapter = $state.raw<Adapter | undefined>(undefined);
   started = $state.raw<StartedEvent | undefined>(undefined);
+  totalMemoryBytes = $state<number | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   acting = $state(false);
   /** Rises whenever `curve` or `log` has grown: what draws them reads it. */
@@ -101,15 +102,17 @@ export class RunState {
   async #loadRun(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter] = await Promise.allSettled([
+    const [dataset, baseModel, adapter, status] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
+      client.studio.status(),
     ]);
     // Each may have been deleted since; the run tells its story without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
+    this.totalMemoryBytes = status.status === 'fulfilled' ? status.value.totalMemoryBytes : undefined;
   }
 
   async #follow(): Promise<void> {

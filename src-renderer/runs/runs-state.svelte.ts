@@ -61,11 +61,6 @@ export class RunsState {
     return run.result?.losses ?? this.liveLosses[run.id] ?? [];
   }
 
-  async delete(run: Run): Promise<void> {
-    await client.runs.delete({ id: run.id });
-    await this.load();
-  }
-
   leave(): void {
     this.#leaving.abort();
   }

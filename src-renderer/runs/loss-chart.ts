@@ -1,0 +1,194 @@
+import uPlot from 'uplot';
+import { chartFont, readColour } from '../ui/colour.ts';
+
+export interface LossChartData {
+  readonly columns: uPlot.AlignedData;
+  readonly totalSteps: number;
+  /** The last step measured; what lies after it is shaded while `running`. */
+  readonly step: number;
+  readonly running: boolean;
+  readonly baseLoss: number | undefined;
+  readonly trainLoss: number | undefined;
+  readonly validationLoss: number | undefined;
+}
+
+/** Words drawn on the chart, already in the person's language and with their figures. */
+export interface LossChartWords {
+  readonly base: string;
+  readonly train: string;
+  readonly validation: string;
+  readonly loss: (value: number) => string;
+  readonly step: (value: number) => string;
+}
+
+/** A canvas cannot read tokens: their colours are looked up when the chart is made, which is anew for each theme. */
+interface Colours {
+  readonly ink2: string;
+  readonly ink3: string;
+  readonly grid: string;
+  readonly axis: string;
+  readonly sunken: string;
+  readonly line: string;
+  readonly base: string;
+  readonly train: string;
+  readonly validation: string;
+  readonly sheet: string;
+}
+
+const labelFont = chartFont.replace('12px', '500 12px');
+const pointSize = 7;
+
+/**
+ * The loss of a run over its steps: training in grey (each step thin, their mean thick), validation in the accent with its
+ * points, the base model's validation loss as a dashed line. `latest` is asked at each drawing.
+ */
+export function createLossChart(
+  target: HTMLElement,
+  size: { width: number; height: number },
+  latest: () => { data: LossChartData; words: LossChartWords },
+): uPlot {
+  const colours = readColours();
+  const { data } = latest();
+  const faint = (colour: string): string => `color-mix(in oklab, ${colour} 45%, transparent)`;
+  return new uPlot(
+    {
+      ...size,
+      padding: [12, 16, 0, 0],
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false }, points: { show: false }, y: false, x: false },
+      scales: {
+        x: { time: false, range: () => [0, Math.max(1, latest().data.totalSteps)] },
+        y: { range: (_plot, _low, high) => [0, (Number.isFinite(high) ? high : 1) * 1.06] },
+      },
+      axes: [
+        {
+          font: chartFont,
+          stroke: colours.ink3,
+          grid: { show: false },
+          ticks: { show: false },
+          border: { show: true, stroke: colours.axis, width: 1 },
+          gap: 6,
+          size: 28,
+          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
+          values: (_plot, steps) => steps.map((step) => latest().words.step(step)),
+        },
+        {
+          font: chartFont,
+          stroke: colours.ink3,
+          grid: { stroke: colours.grid, width: 1 },
+          ticks: { show: false },
+          gap: 8,
+          size: 44,
+          values: (_plot, losses) => losses.map((loss) => latest().words.loss(loss)),
+        },
+      ],
+      series: [
+        {},
+        { stroke: faint(colours.train), width: 1, points: { show: false }, spanGaps: true },
+        { stroke: colours.train, width: 2, points: { show: false }, spanGaps: true },
+        {
+          stroke: colours.validation,
+          width: 2,
+          spanGaps: true,
+          points: { show: true, size: pointSize, width: 2, fill: colours.sheet, stroke: colours.validation },
+        },
+      ],
+      hooks: {
+        drawClear: [(plot) => drawGround(plot, latest().data, colours)],
+        draw: [(plot) => drawLabels(plot, latest(), colours)],
+      },
+    },
+    data.columns,
+    target,
+  );
+}
+
+/** What is still to come, and the base model's dashed line, below the curves. */
+function drawGround(plot: uPlot, data: LossChartData, colours: Colours): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  const now = plot.valToPos(data.step, 'x', true);
+  const right = bbox.left + bbox.width;
+  if (data.running && now < right) {
+    ctx.fillStyle = colours.sunken;
+    ctx.fillRect(now, bbox.top, right - now, bbox.height);
+    line(ctx, colours.line, [now, bbox.top], [now, bbox.top + bbox.height]);
+  }
+  if (data.baseLoss !== undefined) {
+    const height = plot.valToPos(data.baseLoss, 'y', true);
+    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+    line(ctx, colours.base, [bbox.left, height], [right, height]);
+  }
+  ctx.restore();
+}
+
+/** Names at the curves themselves instead of a legend. */
+function drawLabels(
+  plot: uPlot,
+  { data, words }: { data: LossChartData; words: LossChartWords },
+  colours: Colours,
+): void {
+  const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.font = labelFont.replace('12px', `${12 * scale}px`);
+  ctx.textBaseline = 'alphabetic';
+  if (data.baseLoss !== undefined) {
+    ctx.textAlign = 'right';
+    ctx.fillStyle = colours.ink2;
+    ctx.fillText(words.base, bbox.left + bbox.width - 4 * scale, plot.valToPos(data.baseLoss, 'y', true) - 6 * scale);
+  }
+  const now = plot.valToPos(data.step, 'x', true);
+  const left = bbox.left + bbox.width - now > 130 * scale;
+  ctx.textAlign = left ? 'left' : 'right';
+  const x = left ? now + 10 * scale : bbox.left + bbox.width - 4 * scale;
+  const place = (loss: number): number => plot.valToPos(loss, 'y', true) + 4 * scale;
+  let train = data.trainLoss === undefined ? undefined : place(data.trainLoss);
+  let validation = data.validationLoss === undefined ? undefined : place(data.validationLoss);
+  if (!left) {
+    if (train !== undefined) train += 18 * scale;
+    if (validation !== undefined) validation -= 16 * scale;
+  }
+  if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, 18 * scale);
+  const foot = bbox.top + bbox.height - 6 * scale;
+  if (validation !== undefined) {
+    ctx.fillStyle = colours.validation;
+    ctx.fillText(words.validation, x, Math.min(validation, foot - (train === undefined ? 0 : 18 * scale)));
+  }
+  if (train !== undefined) {
+    ctx.fillStyle = colours.ink2;
+    ctx.fillText(words.train, x, Math.min(train, foot));
+  }
+  ctx.restore();
+}
+
+/** Moves two labels so far apart that both can be read, in the order in which they stand. */
+function apart(first: number, second: number, gap: number): [number, number] {
+  const missing = gap - Math.abs(first - second);
+  if (missing <= 0) return [first, second];
+  return first >= second ? [first + missing / 2, second - missing / 2] : [first - missing / 2, second + missing / 2];
+}
+
+function line(ctx: CanvasRenderingContext2D, colour: string, from: [number, number], to: [number, number]): void {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...to);
+  ctx.stroke();
+}
+
+function readColours(): Colours {
+  return {
+    ink2: readColour('--ink-2'),
+    ink3: readColour('--ink-3'),
+    grid: readColour('--chart-grid'),
+    axis: readColour('--chart-axis'),
+    sunken: readColour('--sunken'),
+    line: readColour('--line-strong'),
+    base: readColour('--base'),
+    train: readColour('--series-train'),
+    validation: readColour('--series-validation'),
+    sheet: readColour('--sheet'),
+  };
+}

@@ -1,0 +1,43 @@
+import type { TrainOptions } from '../../src-contract/run.ts';
+import { number, percent } from '../i18n/format.ts';
+import { t } from '../i18n/text.ts';
+
+// A group of settings in one line, in the language on screen.
+
+export function adapterSummary(options: TrainOptions): string {
+  return t('runs.summary.adapter', {
+    rank: options.rank,
+    alpha: options.alpha,
+    targets: options.targets.join(' '),
+    dropout:
+      options.dropout === 0
+        ? t('runs.summary.noDropout')
+        : t('runs.summary.dropout', { share: percent(options.dropout) }),
+  });
+}
+
+export function optimiserSummary(options: TrainOptions): string {
+  return t('runs.summary.optimiser', {
+    rate: rate(options.learningRate),
+    schedule: t(`runs.option.schedule.${options.schedule}`).toLowerCase(),
+    warmup: options.warmupSteps,
+    decay: options.weightDecay,
+  });
+}
+
+export function dataSummary(options: TrainOptions): string {
+  return t('runs.summary.data', {
+    passes: t('runs.new.passes', { n: options.epochs }),
+    batch: options.batchSize,
+    length: options.maxLength,
+    order: options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder'),
+    seed: String(options.seed),
+  });
+}
+
+/** Learning rates are small: 2e-4, 1.5e-4. */
+export function rate(value: number): string {
+  if (value === 0) return '0';
+  if (value >= 0.01) return number(value, 4);
+  return value.toExponential(1).replace('.0e', 'e');
+}

@@ -1,0 +1,37 @@
+import type { RunEvent } from '../../src-contract/run.ts';
+import { count, fixed, significant } from '../i18n/format.ts';
+import { t } from '../i18n/text.ts';
+import { rate } from './option-summary.ts';
+
+/** An event as one line of the log, in the language on screen. */
+export function describeEvent(event: RunEvent): string {
+  switch (event.kind) {
+    case 'started':
+      return t('runs.log.started', {
+        train: event.trainRows,
+        validation: event.validationRows,
+        trainable: count(event.trainableParameters),
+        total: count(event.totalParameters),
+        device: event.device,
+      });
+    case 'step':
+      return t('runs.log.step', {
+        step: event.step,
+        loss: fixed(event.loss, 4),
+        rate: rate(event.learningRate),
+        gradient: significant(event.gradientNorm, 3),
+        tokens: Math.round(event.tokensPerSecond),
+      });
+    case 'validation':
+      return t(event.best ? 'runs.log.validation.best' : 'runs.log.validation', {
+        step: event.step,
+        loss: fixed(event.loss, 4),
+      });
+    case 'checkpoint':
+      return t('runs.log.checkpoint', { step: event.step });
+    case 'finished':
+      return t('runs.log.finished', { state: t(`runs.state.${event.state}`) });
+    default:
+      return event satisfies never;
+  }
+}
