@@ -13,7 +13,7 @@ export default defineConfig({
           web: 'src-main/host/web/main.ts',
           cli: 'src-main/host/cli/main.ts',
           'engine-process': 'src-main/engine/engine-process.ts',
-          'sql-process': 'src-main/datasets/sql-process.ts',
+          'sql-process': 'src-main/database/sql-process.ts',
         },
         output: { format: 'es' },
       },

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../database/open.ts';
+import { attachedFile, databaseFileName, forkSqlProcess, SqlRunner, usualLimits } from './attached-database.ts';
+
+let folder: string;
+let file: string;
+let runner: SqlRunner;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attached-'));
+  file = join(folder, 'city.sqlite');
+  const database = openDatabase(file);
+  database.exec(
+    `CREATE TABLE city (name TEXT, people INTEGER, flag BLOB);
+     INSERT INTO city VALUES ('Bonn', 330000, x'0102'), ('Ulm', 126000, NULL);`,
+  );
+  database.pragma('journal_mode = DELETE');
+  database.close();
+  runner = new SqlRunner(() => forkSqlProcess());
+});
+afterAll(() => {
+  runner.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a query gives columns and rows, blobs as hex', async () => {
+  const result = await runner.query(file, 'SELECT name, people, flag FROM city ORDER BY people DESC;');
+  expect(result).toMatchObject({
+    columns: ['name', 'people', 'flag'],
+    rows: [
+      ['Bonn', 330000, "x'0102'"],
+      ['Ulm', 126000, null],
+    ],
+    truncated: false,
+  });
+});
+
+test.each([
+  'DELETE FROM city',
+  'DROP TABLE city',
+  "INSERT INTO city VALUES ('x', 1, NULL) RETURNING name",
+  'WITH a AS (SELECT 1) DELETE FROM city',
+  "ATTACH DATABASE '/tmp/x.sqlite' AS other",
+  'PRAGMA writable_schema = ON',
+  'SELECT 1; SELECT 2',
+  'SELECT 1; DROP TABLE city',
+  "SELECT load_extension('/tmp/x.so')",
+  "VACUUM INTO '/tmp/x.sqlite'",
+  'SELEKT name FROM city',
+  'SELECT nothing FROM city',
+  '',
+])('%j is refused and changes nothing', async (sql) => {
+  const before = readFileSync(file);
+  await expect(runner.query(file, sql)).rejects.toMatchObject({ code: 'SQL_REFUSED' });
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a query may begin with a comment, a WITH or a bracket', async () => {
+  for (const sql of ['-- how many\nSELECT 2', '/* two */ WITH a(n) AS (VALUES (2)) SELECT n FROM a', 'VALUES (2)']) {
+    expect((await runner.query(file, sql)).rows).toEqual([[2]]);
+  }
+});
+
+test('an endless query is ended when its time is over, and the next one runs', async () => {
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+  await expect(runner.query(file, endless, { ...usualLimits, milliseconds: 300 })).rejects.toMatchObject({
+    code: 'SQL_REFUSED',
+    data: { reason: 'it took longer than 0.3 seconds' },
+  });
+  expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
+});
+
+test('too many rows and too long cells are cut', async () => {
+  const many = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n';
+  const cut = await runner.query(file, many, { ...usualLimits, rows: 3 });
+  expect(cut).toMatchObject({ rows: [[1], [2], [3]], truncated: true });
+  const long = await runner.query(file, "SELECT printf('%05000d', 1)", { ...usualLimits, cellLetters: 4 });
+  expect(long.rows).toEqual([['0000']]);
+});
+
+test('a query that wants too much memory fails alone', async () => {
+  await expect(runner.query(file, 'SELECT randomblob(900000000)')).rejects.toMatchObject({ code: 'SQL_REFUSED' });
+  expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
+});
+
+test('leaving ends the query', async () => {
+  const abort = new AbortController();
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+  const answer = runner.query(file, endless, usualLimits, abort.signal);
+  setTimeout(() => abort.abort(), 100);
+  await expect(answer).rejects.toThrow();
+  expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
+});
+
+test('a file that is no database is refused', async () => {
+  await expect(runner.query(import.meta.filename, 'SELECT 1 FROM sqlite_schema')).rejects.toMatchObject({
+    code: 'SQL_REFUSED',
+  });
+});
+
+test('a database name from a row cannot leave the folder', () => {
+  expect(databaseFileName('../../etc/passwd')).toBe('%2e%2e%2f%2e%2e%2fetc%2fpasswd.sqlite');
+  expect(databaseFileName('학교 1')).toBe('학교 1.sqlite');
+  expect(() => attachedFile(folder, '../city')).toThrow(expect.objectContaining({ code: 'SQL_REFUSED' }));
+});

@@ -1,0 +1,178 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { StudioError } from '../../src-contract/errors.ts';
+
+/** The process in which queries run. A host that cannot fork Node.js (a packaged Electron) hands in its own way to start it. */
+export interface SqlProcess {
+  post(request: object): void;
+  onReply(listener: (reply: unknown) => void): void;
+  /** Called once, whatever ended it. */
+  onEnd(listener: () => void): void;
+  /** Ends it at once, also in the middle of a query. */
+  kill(): void;
+}
+
+export interface QueryResult {
+  readonly columns: string[];
+  readonly rows: (string | number | null)[][];
+  /** True when there were more rows than asked for. */
+  readonly truncated: boolean;
+  readonly ms: number;
+}
+
+export interface QueryLimits {
+  readonly milliseconds: number;
+  readonly rows: number;
+  readonly cellLetters: number;
+}
+
+export const usualLimits: QueryLimits = { milliseconds: 5000, rows: 5000, cellLetters: 10_000 };
+
+/**
+ * Runs reading queries on SQLite files, one after the other, in a process of its own that is kept until `close` and started
+ * anew after a query had to be killed. The files are opened read-only; nothing else is reachable from there.
+ */
+export class SqlRunner {
+  readonly #start: () => SqlProcess;
+  #process: SqlProcess | undefined;
+  #waiting: { id: number; settle: (reply: Reply | 'ended') => void } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #id = 0;
+  #closed = false;
+
+  constructor(start: () => SqlProcess) {
+    this.#start = start;
+  }
+
+  /** Throws SQL_REFUSED: not one reading statement, an error of SQLite's, or the time is over. */
+  query(file: string, sql: string, limits: QueryLimits = usualLimits, signal?: AbortSignal): Promise<QueryResult> {
+    const turn = this.#last.then(() => this.#run(file, sql, limits, signal));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#process?.kill();
+  }
+
+  async #run(file: string, sql: string, limits: QueryLimits, signal: AbortSignal | undefined): Promise<QueryResult> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw new StudioError('SQL_REFUSED', { reason: 'the studio is closing' });
+    const sqlProcess = this.#process ?? this.#begin();
+    const id = ++this.#id;
+    let isLate = false;
+    const stop = () => sqlProcess.kill();
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, limits.milliseconds);
+    signal?.addEventListener('abort', stop);
+    try {
+      const reply = await new Promise<Reply | 'ended'>((settle) => {
+        this.#waiting = { id, settle };
+        sqlProcess.post({ id, file, sql, maxRows: limits.rows, maxCellLetters: limits.cellLetters });
+      });
+      signal?.throwIfAborted();
+      if (reply === 'ended') {
+        const seconds = limits.milliseconds / 1000;
+        const reason = isLate ? `it took longer than ${seconds} seconds` : 'the process it ran in ended';
+        throw new StudioError('SQL_REFUSED', { reason });
+      }
+      if (reply.kind === 'refused') throw new StudioError('SQL_REFUSED', { reason: reply.reason });
+      const { columns, rows, truncated, ms } = reply;
+      return { columns, rows, truncated, ms };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      this.#waiting = undefined;
+    }
+  }
+
+  #begin(): SqlProcess {
+    const sqlProcess = this.#start();
+    this.#process = sqlProcess;
+    sqlProcess.onReply((message) => {
+      const reply = replySchema.parse(message);
+      if (this.#waiting?.id === reply.id) this.#waiting.settle(reply);
+    });
+    sqlProcess.onEnd(() => {
+      if (this.#process !== sqlProcess) return;
+      this.#process = undefined;
+      this.#waiting?.settle('ended');
+    });
+    return sqlProcess;
+  }
+}
+
+/** Starts the query process as a forked Node.js without the studio's environment. `entry` is the file of `sql-process`. */
+export function forkSqlProcess(entry = usualEntry()): SqlProcess {
+  const child = fork(fileURLToPath(entry), [], {
+    execArgv: [],
+    // Under Electron the executable is Electron's own, which this makes behave as Node.js.
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  // A studio that has nothing else to do ends, whatever this process does; it sees the disconnect and ends too.
+  child.unref();
+  child.channel?.unref();
+  let tellEnd: (() => void) | undefined;
+  child.once('exit', () => tellEnd?.());
+  child.once('error', () => tellEnd?.());
+  return {
+    post: (request) => child.send(request, (error) => error && tellEnd?.()),
+    onReply: (listener) => child.on('message', listener),
+    onEnd: (listener) => {
+      let told = false;
+      tellEnd = () => {
+        if (!told) listener();
+        told = true;
+      };
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+/** The file that holds a database of a dataset; its rows name it. Throws SQL_REFUSED when there is none of that name. */
+export function attachedFile(datasetFolder: string, database: string): string {
+  const file = join(databasesFolder(datasetFolder), databaseFileName(database));
+  if (!existsSync(file)) {
+    throw new StudioError('SQL_REFUSED', { reason: `no database “${database}” is attached to the dataset` });
+  }
+  return file;
+}
+
+export function databasesFolder(datasetFolder: string): string {
+  return join(datasetFolder, 'databases');
+}
+
+/** Names come from the rows of a table, so a name may hold anything; what no file name can hold is written as hex. */
+export function databaseFileName(database: string): string {
+  return `${database.replace(/[^\p{L}\p{N} _-]/gu, (sign) => `%${sign.codePointAt(0)?.toString(16)}`)}.sqlite`;
+}
+
+/** Beside the built programs, or the source file when the studio runs from source. */
+function usualEntry(): URL {
+  const places = import.meta.url.endsWith('.ts')
+    ? ['../database/sql-process.ts']
+    : ['./sql-process.js', '../sql-process.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!found) throw new Error('sql-process is not beside the program');
+  return found;
+}
+
+const replySchema = z.discriminatedUnion('kind', [
+  z.object({ id: z.number(), kind: z.literal('refused'), reason: z.string() }),
+  z.object({
+    id: z.number(),
+    kind: z.literal('rows'),
+    columns: z.array(z.string()),
+    rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+    truncated: z.boolean(),
+    ms: z.number(),
+  }),
+]);
+type Reply = z.infer<typeof replySchema>;
