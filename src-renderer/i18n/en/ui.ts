@@ -25,6 +25,12 @@ export const ui = {
   'ui.rows': { one: '{n} row', other: '{n} rows' },
   'ui.nothingFound': 'Nothing found',
 
+  'ui.chooseFile': 'Choose a file',
+  'ui.remove': 'Remove',
+  'ui.previous': 'Previous',
+  'ui.next': 'Next',
+  'ui.change': 'Change {what}',
+
   'task.summarisation': 'Summarise',
   'task.mrc': 'Answer',
   'task.nl2sql': 'NL2SQL',

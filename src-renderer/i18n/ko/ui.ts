@@ -25,6 +25,12 @@ export const ui: Translation<typeof english> = {
   'ui.rows': '{n}행',
   'ui.nothingFound': '찾은 것이 없습니다',
 
+  'ui.chooseFile': '파일 고르기',
+  'ui.remove': '빼기',
+  'ui.previous': '이전',
+  'ui.next': '다음',
+  'ui.change': '{what} 바꾸기',
+
   'task.summarisation': '요약',
   'task.mrc': '질의응답',
   'task.nl2sql': 'NL2SQL',

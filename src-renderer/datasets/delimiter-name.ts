@@ -1,0 +1,14 @@
+import { t } from '../i18n/text.ts';
+
+/** The separators that one can choose, likeliest first. */
+export const delimiters: readonly string[] = [',', ';', '\t', '|'];
+
+/** A separator by its name, as one says it. */
+export function delimiterName(delimiter: string): string {
+  if (delimiter === ',') return t('import.delimiter.comma');
+  if (delimiter === ';') return t('import.delimiter.semicolon');
+  if (delimiter === '\t') return t('import.delimiter.tab');
+  if (delimiter === '|') return t('import.delimiter.bar');
+  if (delimiter === ' ') return t('import.delimiter.space');
+  return t('import.delimiter.other', { sign: delimiter });
+}

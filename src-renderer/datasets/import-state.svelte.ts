@@ -1,0 +1,290 @@
+import type { Column, CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '../../src-contract/dataset.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { client } from '../client.ts';
+import { emptyField, neededFields } from './pair-parts.ts';
+import { uploadFile } from './upload-file.ts';
+
+type Progress = Extract<ImportEvent, { kind: 'progress' }>;
+type Finished = Extract<ImportEvent, { kind: 'finished' }>;
+
+/** Where an import stands. */
+export type ImportStage =
+  | { readonly kind: 'choose' }
+  | { readonly kind: 'uploading'; readonly name: string; readonly bytes: number; readonly bytesTotal: number }
+  | { readonly kind: 'reading'; readonly name: string }
+  | { readonly kind: 'decide' }
+  | { readonly kind: 'importing'; readonly progress: Progress | undefined }
+  | { readonly kind: 'finished'; readonly result: Finished };
+
+/** One import from the choice of a file to the finished dataset. Leaving the page (`close`) ends it and undoes it. */
+export class ImportState {
+  #stage = $state.raw<ImportStage>({ kind: 'choose' });
+  #error = $state.raw<unknown>();
+  #source = $state.raw<FileSource | undefined>();
+  #inspection = $state.raw<Inspection | undefined>();
+  #samples = $state.raw<readonly Sample[]>([]);
+  #csv = $state.raw<CsvOptions>({});
+  #task = $state<TaskId>('custom');
+  #mapping = $state.raw<ColumnMapping>({});
+  #changed = $state.raw<ReadonlySet<string>>(new Set());
+  #database = $state.raw<{ name: string; source: FileSource } | undefined>();
+  #attaching = $state<number | undefined>();
+  name = $state('');
+
+  readonly #leaving = new AbortController();
+  #work = new AbortController();
+
+  get stage(): ImportStage {
+    return this.#stage;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  get samples(): readonly Sample[] {
+    return this.#samples;
+  }
+
+  get isSample(): boolean {
+    return this.#source?.kind === 'sample';
+  }
+
+  get inspection(): Inspection | undefined {
+    return this.#inspection;
+  }
+
+  get csv(): CsvOptions {
+    return this.#csv;
+  }
+
+  get task(): TaskId {
+    return this.#task;
+  }
+
+  get mapping(): ColumnMapping {
+    return this.#mapping;
+  }
+
+  get database(): string | undefined {
+    return this.#database?.name;
+  }
+
+  /** Bytes of the database sent so far, while it is being sent. */
+  get attaching(): number | undefined {
+    return this.#attaching;
+  }
+
+  get columns(): readonly string[] {
+    return this.#inspection?.columns.map((column: Column) => column.name) ?? [];
+  }
+
+  /** The table brings context and target as they are. */
+  get ready(): boolean {
+    return this.#mapping.context !== undefined || this.#mapping.target !== undefined;
+  }
+
+  get fields(): readonly string[] {
+    return neededFields(this.#task, this.ready);
+  }
+
+  /** Needed fields without a column. */
+  get missing(): readonly string[] {
+    return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
+  }
+
+  /** True where the person has chosen otherwise than the studio. */
+  isChanged(field: string): boolean {
+    return this.#changed.has(field);
+  }
+
+  /** The first rows, each with the field that it lacks, if it does. */
+  get verdicts(): readonly (string | undefined)[] {
+    if (this.missing.length > 0) return [];
+    return (this.#inspection?.sample ?? []).map((cells) => emptyField(this.#task, this.#mapping, this.columns, cells));
+  }
+
+  async loadSamples(): Promise<void> {
+    try {
+      this.#samples = await client.datasets.samples(undefined, { signal: this.#leaving.signal });
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.#error = error;
+    }
+  }
+
+  async chooseFile(file: File): Promise<void> {
+    const signal = this.#begin();
+    this.#stage = { kind: 'uploading', name: file.name, bytes: 0, bytesTotal: file.size };
+    try {
+      const upload = uploadFile(file, signal);
+      let step = await upload.next();
+      for (; !step.done; step = await upload.next()) {
+        this.#stage = { kind: 'uploading', name: file.name, bytes: step.value, bytesTotal: file.size };
+      }
+      await this.#inspect({ kind: 'upload', fileId: step.value }, file.name, signal);
+    } catch (error) {
+      this.#fail(error, signal);
+    }
+  }
+
+  async chooseSample(name: string): Promise<void> {
+    const signal = this.#begin();
+    try {
+      await this.#inspect({ kind: 'sample', name }, name, signal);
+    } catch (error) {
+      this.#fail(error, signal);
+    }
+  }
+
+  /** Reads the file again with another delimiter, encoding or header. What the person mapped stays where it still fits. */
+  async readAs(options: CsvOptions): Promise<void> {
+    if (this.#source === undefined) return;
+    const signal = this.#renewed();
+    this.#error = undefined;
+    const csv = { ...this.#csv, ...options };
+    try {
+      const inspection = await client.datasets.inspect({ source: this.#source, csv }, { signal });
+      const kept = this.#mapping;
+      this.#csv = csv;
+      this.#inspection = inspection;
+      const proposed = inspection.mappings[this.#task] ?? {};
+      const names = inspection.columns.map((column) => column.name);
+      const stillThere = Object.entries(kept).filter(([, column]) => names.includes(column));
+      this.#mapping = { ...proposed, ...Object.fromEntries(stillThere) };
+    } catch (error) {
+      if (!signal.aborted) this.#error = error;
+    }
+  }
+
+  chooseTask(task: TaskId): void {
+    this.#task = task;
+    this.#mapping = this.#inspection?.mappings[task] ?? {};
+    this.#changed = new Set();
+  }
+
+  /** Switches between the task's own fields and a ready-made pair of context and target. */
+  chooseReady(ready: boolean): void {
+    const { group, database } = this.#mapping;
+    const roles = new Map(this.#inspection?.columns.map((column) => [column.name.toLowerCase(), column.name]));
+    const mapping: Record<string, string> = {};
+    for (const field of neededFields(this.#task, ready)) {
+      mapping[field] = this.#inspection?.mappings[this.#task]?.[field] ?? roles.get(field) ?? '';
+    }
+    if (group !== undefined) mapping.group = group;
+    if (database !== undefined) mapping.database = database;
+    this.#mapping = mapping;
+  }
+
+  /** An empty column takes the field out of the mapping. */
+  map(field: string, column: string): void {
+    this.#mapping = { ...this.#mapping, [field]: column };
+    this.#changed = new Set(this.#changed).add(field);
+  }
+
+  async attachDatabase(file: File): Promise<void> {
+    const { signal } = this.#leaving;
+    this.#error = undefined;
+    this.#attaching = 0;
+    try {
+      const upload = uploadFile(file, signal);
+      let step = await upload.next();
+      for (; !step.done; step = await upload.next()) this.#attaching = step.value;
+      this.#database = { name: file.name, source: { kind: 'upload', fileId: step.value } };
+    } catch (error) {
+      if (!signal.aborted) this.#error = error;
+    }
+    this.#attaching = undefined;
+  }
+
+  detachDatabase(): void {
+    this.#database = undefined;
+  }
+
+  async import(): Promise<void> {
+    const source = this.#source;
+    if (source === undefined || this.missing.length > 0) return;
+    const signal = this.#renewed();
+    this.#error = undefined;
+    this.#stage = { kind: 'importing', progress: undefined };
+    try {
+      const events = await client.datasets.import(
+        {
+          source,
+          task: this.#task,
+          name: this.name.trim() || undefined,
+          mapping: this.#mapping,
+          csv: this.#csv,
+          database: this.#database?.source,
+        },
+        { signal },
+      );
+      for await (const event of events) {
+        if (event.kind === 'progress') this.#stage = { kind: 'importing', progress: event };
+        if (event.kind === 'finished') this.#stage = { kind: 'finished', result: event };
+      }
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) {
+        if (!signal.aborted) this.#error = error;
+        this.#stage = { kind: 'decide' };
+      }
+    }
+  }
+
+  /** Ends what is under way: sending goes back to the choice of a file, importing to the decisions. Nothing is left behind. */
+  cancel(): void {
+    this.#work.abort();
+    if (this.#stage.kind === 'uploading' || this.#stage.kind === 'reading') this.#stage = { kind: 'choose' };
+  }
+
+  startOver(): void {
+    this.#work.abort();
+    this.#discardUpload();
+    this.#source = undefined;
+    this.#inspection = undefined;
+    this.#database = undefined;
+    this.#error = undefined;
+    this.#stage = { kind: 'choose' };
+  }
+
+  close(): void {
+    this.#leaving.abort();
+    this.#work.abort();
+    this.#discardUpload();
+  }
+
+  #discardUpload(): void {
+    const source = this.#source;
+    if (source?.kind === 'upload') void client.files.discard({ fileId: source.fileId }).catch(() => {});
+  }
+
+  async #inspect(source: FileSource, name: string, signal: AbortSignal): Promise<void> {
+    this.#stage = { kind: 'reading', name };
+    const inspection = await client.datasets.inspect({ source }, { signal });
+    this.#source = source;
+    this.#csv = {};
+    this.#inspection = inspection;
+    this.name = inspection.file.name.replace(/\.[^.]+$/, '');
+    this.chooseTask(inspection.proposedTask);
+    this.#stage = { kind: 'decide' };
+  }
+
+  #begin(): AbortSignal {
+    this.#error = undefined;
+    this.#discardUpload();
+    this.#source = undefined;
+    this.#database = undefined;
+    return this.#renewed();
+  }
+
+  #renewed(): AbortSignal {
+    this.#work.abort();
+    this.#work = new AbortController();
+    return AbortSignal.any([this.#work.signal, this.#leaving.signal]);
+  }
+
+  #fail(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#error = error;
+    this.#stage = { kind: 'choose' };
+  }
+}

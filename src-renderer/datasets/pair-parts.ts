@@ -1,0 +1,90 @@
+import { type ColumnMapping, type TaskId, type TaskInput, taskFields } from '../../src-contract/task.ts';
+
+/** A piece of what the model reads or writes, under the name of the field it came from. */
+export interface Part {
+  readonly field: string;
+  readonly text: string;
+}
+
+/**
+ * The context as the model reads it, from the fields of a row: the same layout that the import writes
+ * (src-main/tasks). A ready-made `context` is taken as it is.
+ */
+export function renderContext(task: TaskId, input: TaskInput): string {
+  if (input.context !== undefined) return input.context;
+  switch (task) {
+    case 'summarisation':
+      return input.document ?? '';
+    case 'mrc':
+      return `Passage: ${input.passage ?? ''}\n\nQuestion: ${input.question ?? ''}`;
+    case 'nl2sql':
+      return `Schema:\n${input.schema ?? ''}\n\nQuestion: ${input.question ?? ''}`;
+    case 'custom':
+      return '';
+    default:
+      return task satisfies never;
+  }
+}
+
+/**
+ * Takes a context apart into the task's fields again, to be read with ease. A context of another layout (a table may bring
+ * its own) stays whole, under the name `context`.
+ */
+export function contextParts(task: TaskId, context: string): readonly Part[] {
+  if (task === 'summarisation') return [{ field: 'document', text: context }];
+  if (task === 'mrc') return twoParts(context, 'Passage: ', 'passage');
+  if (task === 'nl2sql') return twoParts(context, 'Schema:\n', 'schema');
+  return [{ field: 'context', text: context }];
+}
+
+/** The field that tells one row from another in a narrow column: the question where there is one. */
+export function leadingPart(task: TaskId, context: string): Part {
+  const parts = contextParts(task, context);
+  return parts.find((part) => part.field === 'question') ?? { field: parts[0]?.field ?? 'context', text: context };
+}
+
+/** The field that the target is called in this task. */
+export function targetField(task: TaskId): string {
+  return taskFields[task].target;
+}
+
+/** The fields that must have a column: the task's own, or the two of a ready-made table. */
+export function neededFields(task: TaskId, ready: boolean): readonly string[] {
+  return ready ? ['context', 'target'] : [...taskFields[task].context, taskFields[task].target];
+}
+
+/** What a row of cells gives under a mapping. */
+export function pairOf(
+  task: TaskId,
+  mapping: ColumnMapping,
+  columns: readonly string[],
+  cells: readonly string[],
+): { context: string; target: string } {
+  const input: Record<string, string> = {};
+  for (const [field, column] of Object.entries(mapping)) {
+    const place = columns.indexOf(column);
+    if (place >= 0) input[field] = cells[place] ?? '';
+  }
+  return { context: renderContext(task, input), target: input.target ?? input[targetField(task)] ?? '' };
+}
+
+/** The first needed field that is empty in a row, or undefined when the row can be used. */
+export function emptyField(
+  task: TaskId,
+  mapping: ColumnMapping,
+  columns: readonly string[],
+  cells: readonly string[],
+): string | undefined {
+  const ready = mapping.context !== undefined && mapping.target !== undefined;
+  return neededFields(task, ready).find((field) => (cells[columns.indexOf(mapping[field] ?? '')] ?? '').trim() === '');
+}
+
+function twoParts(context: string, head: string, field: string): readonly Part[] {
+  const mark = '\n\nQuestion: ';
+  const at = context.lastIndexOf(mark);
+  if (!context.startsWith(head) || at < head.length - 1) return [{ field: 'context', text: context }];
+  return [
+    { field: 'question', text: context.slice(at + mark.length) },
+    { field, text: context.slice(head.length, at) },
+  ];
+}

@@ -1,0 +1,24 @@
+import { client } from '../client.ts';
+
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Sends a file to the studio piece by piece. Yields the bytes sent so far and returns the id under which the studio keeps it;
+ * a file that was not sent to its end is thrown away there.
+ */
+export async function* uploadFile(file: File, signal: AbortSignal): AsyncGenerator<number, string> {
+  const { fileId } = await client.files.begin({ name: file.name, sizeBytes: file.size }, { signal });
+  let sent = 0;
+  try {
+    for (; sent < file.size; ) {
+      const chunk = file.slice(sent, sent + chunkBytes);
+      await client.files.append({ fileId, offset: sent, chunk }, { signal });
+      sent += chunk.size;
+      yield sent;
+    }
+    return fileId;
+  } finally {
+    // The studio wipes what is left at its next start; asking now only frees the space sooner.
+    if (sent < file.size) void client.files.discard({ fileId }).catch(() => {});
+  }
+}
