@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTokenFile } from '../tasks/token-file.ts';
+import type { Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
+import { connectEngine } from './engine-port.ts';
+
+const golden = join(import.meta.dirname, '../../test/numerics/golden');
+const modelFolder = join(golden, 'llama-tiny');
+const forever = new AbortController().signal;
+let worker: Worker;
+let engine: Engine;
+let scratch: string;
+
+beforeAll(async () => {
+  worker = new Worker(new URL('./engine-process.ts', import.meta.url));
+  engine = connectEngine(worker);
+  scratch = await mkdtemp(join(tmpdir(), 'engine-port-'));
+});
+
+afterAll(async () => {
+  await worker.terminate();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+test('a model is inspected in the other thread', async () => {
+  expect(await engine.inspect(modelFolder)).toMatchObject({ architecture: 'llama', layers: 2, hidden: 32, vocabulary: 64, dtype: 'F32', endIds: [0] });
+});
+
+test('a failure that a person can meet arrives under its code', async () => {
+  await expect(engine.inspect(join(golden, 'nowhere'))).rejects.toMatchObject({ name: 'StudioError', code: 'FILE_NOT_FOUND' });
+  const job = { modelFolder, adapter: null, promptIds: Array.from({ length: 64 }, () => 1), maxTokens: 4, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+  await expect(collect(engine.generate(job, forever))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG', data: { tokens: 64, limit: 63 } });
+});
+
+test('greedy generation continues with what scoring finds likeliest', async () => {
+  const promptIds = [5, 9, 2, 40, 33];
+  const ids = await generated({ promptIds, maxTokens: 12 });
+  expect(ids).toHaveLength(12);
+  const { logprobs } = await engine.score({ modelFolder, adapter: null, examples: [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }] }, forever);
+  // The likeliest of 64 tokens has a probability of at least 1/64.
+  for (const logprob of logprobs[0] ?? []) expect(logprob).toBeGreaterThan(Math.log(1 / 64));
+});
+
+test('an adapter of strength 0 writes what the base writes, and one of strength 1 does not', async () => {
+  const folder = join(golden, 'llama-tiny-lora');
+  const base = await generated({ maxTokens: 16 });
+  expect(await generated({ maxTokens: 16, adapter: { folder, strength: 0 } })).toEqual(base);
+  expect(await generated({ maxTokens: 16, adapter: { folder, strength: 1 } })).not.toEqual(base);
+});
+
+test('sampling repeats with its seed', async () => {
+  const settings = { maxTokens: 16, temperature: 1, topK: 20, topP: 0.9 };
+  expect(await generated({ ...settings, seed: 3 })).toEqual(await generated({ ...settings, seed: 3 }));
+  expect(await generated({ ...settings, seed: 3 })).not.toEqual(await generated({ ...settings, seed: 4 }));
+});
+
+test('an aborted generation ends with what there is', async () => {
+  const stop = new AbortController();
+  const events: TokenEvent[] = [];
+  for await (const event of engine.generate({ ...plain, maxTokens: 50 }, stop.signal)) {
+    events.push(event);
+    if (events.length === 3) stop.abort();
+  }
+  expect(events.at(-1)).toMatchObject({ kind: 'finished', finish: 'stopped' });
+  expect(events.length).toBeLessThan(50);
+});
+
+test('an aborted training keeps its checkpoint and its adapter, and the engine goes on', async () => {
+  const trainFile = join(scratch, 'train.tokens');
+  await writeTokenFile(trainFile, [{ ids: [1, 2, 3, 4, 5, 6], targetStart: 3 }]);
+  const job: TrainJob = {
+    modelFolder,
+    trainFile,
+    validationFile: trainFile,
+    method: { kind: 'lora', rank: 2, alpha: 4, targets: ['q', 'v'], dropout: 0.1, initialisation: 'kaiming', initFolder: null },
+    learningRate: 1e-2,
+    schedule: 'linear',
+    warmupSteps: 2,
+    weightDecay: 0,
+    gradientClip: 1,
+    epochs: 10_000,
+    maxSteps: null,
+    batchSize: 1,
+    seed: 0,
+    shuffle: true,
+    validationEvery: 5,
+    outputFolder: join(scratch, 'adapter'),
+    checkpointFolder: join(scratch, 'checkpoint'),
+    checkpointEvery: null,
+  };
+  const stop = new AbortController();
+  const events: TrainEvent[] = [];
+  for await (const event of engine.train(job, stop.signal)) {
+    events.push(event);
+    if (event.kind === 'step' && event.step === 12) stop.abort();
+  }
+  const finished = events.at(-1);
+  expect(finished).toMatchObject({ kind: 'finished', stopped: true });
+  expect(events.at(-2)).toMatchObject({ kind: 'checkpoint' });
+  expect(await engine.inspectAdapter({ modelFolder, adapterFolder: job.outputFolder })).toMatchObject({ rank: 2, alpha: 4, scale: 2, targets: ['q', 'v'] });
+});
+
+const plain = { modelFolder, adapter: null, promptIds: [7, 3], maxTokens: 8, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+
+async function generated(settings: Partial<Parameters<Engine['generate']>[0]>): Promise<number[]> {
+  const events = await collect(engine.generate({ ...plain, ...settings }, forever));
+  return events.flatMap((event) => (event.kind === 'token' ? [event.id] : []));
+}
+
+async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}

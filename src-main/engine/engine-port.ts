@@ -1,0 +1,112 @@
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { type SupportedMessagePort, RPCLink } from '@orpc/client/message-port';
+import { ORPCError, os, type RouterClient, type } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/message-port';
+import { isErrorCode, StudioError } from '../../src-contract/errors.ts';
+import type { Engine, GenerateJob, ScoreJob, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
+
+/** What an engine can be reached through: a thread, a port, or Electron's utility process. */
+export type EnginePort = Worker | MessagePort | SupportedMessagePort;
+
+/** Answers for an engine at one end of a port. */
+export function serveEngine(engine: Engine, port: EnginePort): void {
+  new RPCHandler(engineRouter(engine)).upgrade(portLike(port));
+}
+
+/** The engine at the other end of a port, as if it were here. */
+export function connectEngine(port: EnginePort): Engine {
+  const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port: portLike(port) }));
+  let jobs = 0;
+
+  /** An abort is sent as a message of its own: the job answers it with its last events, which a torn-down call would lose. */
+  async function* follow<T>(start: (jobId: number) => Promise<AsyncIterable<T>>, signal: AbortSignal): AsyncGenerator<T> {
+    const jobId = ++jobs;
+    const stop = () => void remote.stop({ jobId }).catch(() => undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const events = await start(jobId);
+      if (signal.aborted) stop();
+      yield* events;
+    } catch (error) {
+      throw fromPort(error);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  return {
+    device: () => remote.device().catch(rethrow),
+    inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
+    inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
+    train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
+    score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
+    generate: (job, signal) => follow((jobId) => remote.generate({ jobId, job }), signal),
+  };
+}
+
+function engineRouter(engine: Engine) {
+  const running = new Map<number, AbortController>();
+  const procedure = os.use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toPort(error);
+    }
+  });
+
+  async function* run<T>(jobId: number, work: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
+    const controller = new AbortController();
+    running.set(jobId, controller);
+    try {
+      yield* work(controller.signal);
+    } catch (error) {
+      throw toPort(error);
+    } finally {
+      running.delete(jobId);
+    }
+  }
+
+  return {
+    device: procedure.handler(() => engine.device()),
+    inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
+    inspectAdapter: procedure
+      .input(type<{ modelFolder: string; adapterFolder: string }>())
+      .handler(({ input }) => engine.inspectAdapter(input)),
+    train: procedure
+      .input(type<{ jobId: number; job: TrainJob }>())
+      .handler(({ input }) => run<TrainEvent>(input.jobId, (signal) => engine.train(input.job, signal))),
+    score: procedure
+      .input(type<ScoreJob>())
+      .handler(({ input, signal }) => engine.score(input, signal ?? new AbortController().signal)),
+    generate: procedure
+      .input(type<{ jobId: number; job: GenerateJob }>())
+      .handler(({ input }) => run<TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal))),
+    stop: procedure.input(type<{ jobId: number }>()).handler(({ input }) => running.get(input.jobId)?.abort()),
+  };
+}
+
+/** Node's threads and ports hand a message over bare; oRPC expects it inside an event. */
+function portLike(port: EnginePort): SupportedMessagePort {
+  if (!(port instanceof Worker) && !('ref' in port)) return port;
+  return {
+    postMessage: (message: unknown) => port.postMessage(message),
+    on(event: string, listener: (event?: { data: unknown }) => void) {
+      if (event === 'message') port.on('message', (data: unknown) => listener({ data }));
+      else port.on(port instanceof Worker ? 'exit' : 'close', () => listener());
+    },
+  };
+}
+
+function toPort(error: unknown): unknown {
+  return error instanceof StudioError ? new ORPCError(error.code, { data: error.data, message: error.message, cause: error }) : error;
+}
+
+function fromPort(error: unknown): unknown {
+  // Sound because only a StudioError of this code was sent under it, with the data of its kind.
+  return error instanceof ORPCError && isErrorCode(error.code) ? new StudioError(error.code, error.data as never, { cause: error }) : error;
+}
+
+function rethrow(error: unknown): never {
+  throw fromPort(error);
+}
