@@ -18,7 +18,9 @@ test('a lock is alive until it is released', () => {
   const other = new ProcessLock(folder);
   expect(mine.isAlive(other.token)).toBe(true);
   expect(mine.isAlive(mine.token)).toBe(true);
+  expect(mine.isAlone()).toBe(false);
   other.release();
+  expect(mine.isAlone()).toBe(true);
   expect(mine.isAlive(other.token)).toBe(false);
   expect(mine.isAlive('nobody')).toBe(false);
   mine.release();
@@ -28,7 +30,10 @@ test('a lock is alive until it is released', () => {
 test('a killed process is no longer alive, and its file is cleared away by the next', async () => {
   const script = `
     const { ProcessLock } = await import(${JSON.stringify(join(import.meta.dirname, 'process-lock.ts'))});
-    console.log(new ProcessLock(${JSON.stringify(folder)}).token);
+    const lock = new ProcessLock(${JSON.stringify(folder)});
+    console.log(lock.token);
+    // The lock is held for as long as its object is.
+    process.on('exit', () => lock.release());
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -36,9 +41,10 @@ test('a killed process is no longer alive, and its file is cleared away by the n
   const [line] = await once(child.stdout, 'data');
   const token = String(line).trim();
   const mine = new ProcessLock(folder);
-  expect(mine.isAlive(token)).toBe(true);
+  const wasAlive = mine.isAlive(token);
   child.kill('SIGKILL');
   await once(child, 'exit');
+  expect(wasAlive).toBe(true);
   expect(mine.isAlive(token)).toBe(false);
   const longAgo = Date.now() / 1000 - 3600;
   utimesSync(join(folder, `${token}.lock`), longAgo, longAgo);

@@ -40,6 +40,12 @@ export class ProcessLock {
     }
   }
 
+  /** True when no other process uses the data folder: only then may leftovers be cleared away. */
+  isAlone(): boolean {
+    const others = readdirSync(this.#folder).filter((name) => name.endsWith('.lock') && name !== `${this.token}.lock`);
+    return others.every((name) => !this.isAlive(name.replace(/\.lock$/, '')));
+  }
+
   release(): void {
     this.#held.close();
     rmSync(join(this.#folder, `${this.token}.lock`), { force: true });

@@ -1,0 +1,128 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+
+/** The rows of base models. A deleted one keeps its row: runs and adapters say what they were made from. */
+export class BaseModelStore {
+  readonly #database: StudioDatabase;
+
+  constructor(database: StudioDatabase) {
+    this.#database = database;
+  }
+
+  list(): BaseModel[] {
+    const rows = this.#database
+      .prepare(`SELECT ${columns} FROM base_model WHERE deleted_at IS NULL ORDER BY built_in DESC, id DESC`)
+      .all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  /** By id or by name, among the living. Throws BASE_MODEL_NOT_FOUND. */
+  get(idOrName: string): BaseModel {
+    const row = this.#database
+      .prepare(
+        `SELECT ${columns} FROM base_model WHERE (id = :key OR name = :key) AND deleted_at IS NULL ORDER BY id = :key DESC`,
+      )
+      .get({ key: idOrName }) as Row | undefined;
+    if (row === undefined) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: idOrName });
+    return fromRow(row);
+  }
+
+  isNameTaken(name: string): boolean {
+    return (
+      this.#database.prepare('SELECT 1 FROM base_model WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
+    );
+  }
+
+  newId(): string {
+    return newId();
+  }
+
+  insert(model: BaseModel): void {
+    this.#database
+      .prepare(
+        `INSERT INTO base_model (id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence,
+           context_length, size_bytes, path, built_in, has_chat_template, created_at)
+         VALUES (:id, :name, :architecture, :parameters, :layers, :hidden, :vocabulary, :dtype, :sha256, :licence,
+           :contextLength, :sizeBytes, :path, :builtIn, :hasChatTemplate, :createdAt)`,
+      )
+      .run(toRow(model));
+  }
+
+  /** For the starter model, which a newer studio brings in a new version at another path. */
+  replace(model: BaseModel): void {
+    this.#database
+      .prepare(
+        `UPDATE base_model SET name = :name, architecture = :architecture, parameters = :parameters, layers = :layers,
+           hidden = :hidden, vocabulary = :vocabulary, dtype = :dtype, sha256 = :sha256, licence = :licence,
+           context_length = :contextLength, size_bytes = :sizeBytes, path = :path, built_in = :builtIn,
+           has_chat_template = :hasChatTemplate, created_at = :createdAt, deleted_at = NULL
+         WHERE id = :id`,
+      )
+      .run(toRow(model));
+  }
+
+  has(id: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM base_model WHERE id = ?').get(id) !== undefined;
+  }
+
+  /** The name of something living that needs this base: an adapter, or a conversation. */
+  userOf(id: string): string | undefined {
+    return this.#database
+      .prepare(
+        `SELECT name FROM adapter WHERE base_model_id = :id AND deleted_at IS NULL
+         UNION ALL
+         SELECT run.name FROM run JOIN job ON job.id = run.id WHERE base_model_id = :id AND job.state IN ('queued', 'running')
+         LIMIT 1`,
+      )
+      .pluck()
+      .get({ id }) as string | undefined;
+  }
+
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE base_model SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Ids of the deleted, whose files can go. */
+  listDeleted(): string[] {
+    return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at IS NOT NULL').pluck().all() as string[];
+  }
+}
+
+const columns = `id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence, context_length,
+  size_bytes, path, built_in, has_chat_template, created_at`;
+
+interface Row {
+  id: string;
+  name: string;
+  architecture: string;
+  parameters: number;
+  layers: number;
+  hidden: number;
+  vocabulary: number;
+  dtype: string;
+  sha256: string;
+  licence: string;
+  context_length: number;
+  size_bytes: number;
+  path: string;
+  built_in: number;
+  has_chat_template: number;
+  created_at: number;
+}
+
+function fromRow({ context_length, size_bytes, built_in, has_chat_template, created_at, ...same }: Row): BaseModel {
+  return {
+    ...same,
+    contextLength: context_length,
+    sizeBytes: size_bytes,
+    builtIn: built_in === 1,
+    hasChatTemplate: has_chat_template === 1,
+    createdAt: created_at,
+  };
+}
+
+function toRow(model: BaseModel) {
+  return { ...model, builtIn: Number(model.builtIn), hasChatTemplate: Number(model.hasChatTemplate) };
+}

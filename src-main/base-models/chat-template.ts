@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Template } from '@huggingface/jinja';
+import { StudioError } from '../../src-contract/errors.ts';
+
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Turns a conversation into the text that an instructed base model was trained on. */
+export class ChatTemplate {
+  /** As written by the model's makers; a run keeps it. */
+  readonly source: string;
+  readonly #template: Template;
+  readonly #tokens: Readonly<Record<string, string>>;
+
+  /** `specialTokens` are `bos_token`, `eos_token` and so on, which templates refer to by name. Throws MODEL_FILE_INVALID. */
+  constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
+    this.source = source;
+    this.#tokens = specialTokens;
+    try {
+      this.#template = new Template(source);
+    } catch (cause) {
+      throw broken(cause);
+    }
+  }
+
+  /** The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails. */
+  render(turns: readonly Turn[]): string {
+    try {
+      return this.#template.render({ ...this.#tokens, messages: turns, add_generation_prompt: true });
+    } catch (cause) {
+      throw broken(cause);
+    }
+  }
+}
+
+/** The template of a model folder, from chat_template.jinja or tokenizer_config.json; undefined where it has none. */
+export async function readChatTemplateSource(
+  folder: string,
+  tokenizerConfig: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const own = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined);
+  if (own !== undefined) return own;
+  const field = tokenizerConfig.chat_template;
+  if (typeof field === 'string') return field;
+  if (!Array.isArray(field)) return undefined;
+  const named = field as { name?: unknown; template?: unknown }[];
+  const template = (named.find(({ name }) => name === 'default') ?? named[0])?.template;
+  return typeof template === 'string' ? template : undefined;
+}
+
+function broken(cause: unknown): StudioError {
+  const reason = `its chat template does not work: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer_config.json', reason }, { cause });
+}

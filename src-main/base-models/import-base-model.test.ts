@@ -1,0 +1,156 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
+import { openDatabase } from '../database/open.ts';
+import type { Engine, ModelFacts } from '../engine/engine.ts';
+import { BaseModelStore } from './base-model-store.ts';
+import { checkModelFiles } from './check-model-files.ts';
+import { importBaseModel, registerStarterModel } from './import-base-model.ts';
+import { hashModel, readModelFolder } from './model-folder.ts';
+
+const facts: ModelFacts = {
+  ...{ architecture: 'llama', parameters: 10, layers: 1, hidden: 2, vocabulary: 4096, contextLength: 512 },
+  ...{ dtype: 'F32', sizeBytes: 40, endIds: [0], targets: { q: [2, 2] } },
+};
+
+/** The engine's edge: what it says of a folder is given; everything else isn't called here. */
+const engine = {
+  inspect: async (folder: string) => {
+    if (readFileSync(join(folder, 'model.safetensors'), 'utf8') !== 'weights') {
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'model.safetensors', reason: 'it is cut short' });
+    }
+    return facts;
+  },
+} as Partial<Engine> as Engine;
+
+let folder: string;
+let source: string;
+let modelsFolder: string;
+let store: BaseModelStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-models-'));
+  source = join(folder, 'tiny-llama');
+  modelsFolder = join(folder, 'base-models');
+  mkdirSync(source);
+  mkdirSync(modelsFolder);
+  const starter = join(import.meta.dirname, '../../resources/starter-model');
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) cpSync(join(starter, name), join(source, name));
+  writeFileSync(join(source, 'config.json'), '{"model_type":"llama"}');
+  writeFileSync(join(source, 'model.safetensors'), 'weights');
+  writeFileSync(join(source, 'README.md'), '---\nlanguage: en\nlicense: apache-2.0\n---\n# Tiny\n');
+  writeFileSync(join(source, 'optimizer.pt'), 'not needed');
+  store = new BaseModelStore(openDatabase(':memory:'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const importing = (name?: string) =>
+  importBaseModel({ path: source, name }, { store, engine, modelsFolder, now: 1_700_000_000_000 });
+
+test('a folder is copied without what is not needed, and is found by id and by name', async () => {
+  const model = await importing();
+  expect(model).toMatchObject({ name: 'tiny-llama', licence: 'apache-2.0', parameters: 10, hasChatTemplate: false });
+  expect(readdirSync(model.path).sort()).toEqual([
+    'README.md',
+    'config.json',
+    'model.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ]);
+  expect(store.get('tiny-llama')).toEqual(model);
+  expect(store.get(model.id)).toEqual(model);
+  expect(store.list()).toEqual([model]);
+});
+
+test('the hash can be taken again from the copy, and changes with any weight', async () => {
+  const model = await importing();
+  const { hashed } = await readModelFolder(model.path);
+  expect(hashed).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  expect(await hashModel(model.path, hashed)).toBe(model.sha256);
+  writeFileSync(join(model.path, 'model.safetensors'), 'weighty');
+  expect(await hashModel(model.path, hashed)).not.toBe(model.sha256);
+});
+
+test('a second import of one folder gets a number, a name that is taken is refused', async () => {
+  await importing();
+  expect((await importing()).name).toBe('tiny-llama (2)');
+  await expect(importing('tiny-llama')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test('a folder with damaged weights leaves nothing behind', async () => {
+  writeFileSync(join(source, 'model.safetensors'), 'weig');
+  await expect(importing()).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
+  expect(readdirSync(modelsFolder)).toEqual([]);
+  expect(store.list()).toEqual([]);
+});
+
+test('a missing tokenizer, a missing folder and weights of another kind are named', async () => {
+  rmSync(join(source, 'tokenizer.json'));
+  await expect(importing()).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID', data: { file: 'tokenizer.json' } });
+  writeFileSync(join(source, 'tokenizer.json'), '{}');
+  rmSync(join(source, 'model.safetensors'));
+  writeFileSync(join(source, 'pytorch_model.bin'), '');
+  await expect(importing()).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED', data: { file: 'optimizer.pt' } });
+  rmSync(source, { recursive: true });
+  await expect(importing()).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+test('an index that points outside its folder is refused', async () => {
+  writeFileSync(
+    join(source, 'model.safetensors.index.json'),
+    JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }),
+  );
+  await expect(importing()).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
+});
+
+test('the starter model is used where it lies, and its row follows its files', async () => {
+  await registerStarterModel({ store, engine, folder: source, now: 5 });
+  const first = store.get('starter');
+  expect(first).toMatchObject({ id: 'starter', builtIn: true, path: source, createdAt: 5 });
+  writeFileSync(join(source, 'config.json'), '{"model_type":"llama","new":1}');
+  await registerStarterModel({ store, engine, folder: source, now: 9 });
+  expect(store.get('starter').sha256).not.toBe(first.sha256);
+  expect(store.get('starter').createdAt).toBe(5);
+});
+
+test('no starter model, no row', async () => {
+  await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
+  expect(store.list()).toEqual([]);
+});
+
+test('single files are judged as far as they can be', async () => {
+  const header = Buffer.from(JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const write = (name: string, bytes: Buffer | string) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const verdicts = await checkModelFiles(
+    [
+      write('good.safetensors', Buffer.concat([length, header, Buffer.alloc(8)])),
+      write('short.safetensors', Buffer.concat([length, header, Buffer.alloc(5)])),
+      write('tiny.safetensors', 'abc'),
+      write('config.json', '{"a":1}'),
+      write('bad.json', '{"a":'),
+      write('model.gguf', 'GGUF'),
+      join(source, 'tokenizer.json'),
+      source,
+      join(folder, 'nowhere'),
+    ],
+    engine,
+  );
+  expect(verdicts.map(({ verdict, error }) => error?.code ?? verdict)).toEqual([
+    'accept',
+    'MODEL_FILE_INVALID',
+    'MODEL_FILE_INVALID',
+    'accept',
+    'MODEL_FILE_INVALID',
+    'MODEL_UNSUPPORTED',
+    'accept',
+    'accept',
+    'FILE_NOT_FOUND',
+  ]);
+});

@@ -1,0 +1,122 @@
+// A model as Hugging Face lays it out in a folder: which files it has, what they hash to, and how they are copied.
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
+
+export interface ModelFolder {
+  /** Files that decide what the model computes, by name: these are hashed. */
+  readonly hashed: readonly string[];
+  /** Files that go along when the model is copied, and what else is read from them: template, licence. */
+  readonly beside: readonly string[];
+}
+
+/** Lists a model's files. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
+  });
+  for (const name of ['config.json', 'tokenizer.json']) {
+    if (!names.includes(name))
+      throw new StudioError('MODEL_FILE_INVALID', { file: name, reason: `it is not in ${folder}` });
+  }
+  const weights = names.includes(indexName) ? [indexName, ...(await readShards(folder, names))] : [weightsName];
+  if (!names.includes(indexName) && !names.includes(weightsName)) throw noWeights(folder, names);
+  return {
+    hashed: ['config.json', 'tokenizer.json', ...weights].sort(),
+    beside: besideNames.filter((name) => names.includes(name)),
+  };
+}
+
+/**
+ * SHA-256 over name, size and content of each file, in the order of their names; hexadecimal.
+ * With `copyTo`, the bytes that are hashed are written there too. Reads a megabyte at a time.
+ */
+export async function hashModel(folder: string, files: readonly string[], copyTo?: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of [...files].sort()) {
+    const { size } = await stat(join(folder, name));
+    hash.update(`${name}\0${size}\0`);
+    await readInto(hash, join(folder, name), copyTo === undefined ? undefined : join(copyTo, name));
+  }
+  return hash.digest('hex');
+}
+
+/** SHA-256 of one file, hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await readInto(hash, file, undefined);
+  return hash.digest('hex');
+}
+
+/** The licence that the model card names in its first lines, or an empty string. */
+export async function readLicence(folder: string): Promise<string> {
+  const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
+  const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
+  return /^license:\s*["']?([^"'\r\n#]+)/m.exec(head)?.[1]?.trim() ?? '';
+}
+
+const weightsName = 'model.safetensors';
+const indexName = 'model.safetensors.index.json';
+const besideNames = [
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'generation_config.json',
+  'chat_template.jinja',
+  'README.md',
+  'LICENSE',
+];
+
+async function readShards(folder: string, names: readonly string[]): Promise<string[]> {
+  const invalid = (reason: string, cause?: unknown) =>
+    new StudioError('MODEL_FILE_INVALID', { file: indexName, reason }, { cause });
+  let map: unknown;
+  try {
+    map = (JSON.parse(await readFile(join(folder, indexName), 'utf8')) as { weight_map?: unknown } | null)?.weight_map;
+  } catch (cause) {
+    throw invalid('it is not valid JSON', cause);
+  }
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid('it has no weight_map');
+  const shards = [...new Set(Object.values(map))];
+  if (shards.length === 0) throw invalid('its weight_map is empty');
+  return shards.map((shard) => {
+    if (typeof shard !== 'string' || basename(shard) !== shard || !shard.endsWith('.safetensors')) {
+      throw invalid('its weight_map names something other than a safetensors file beside it');
+    }
+    if (!names.includes(shard))
+      throw new StudioError('MODEL_FILE_INVALID', { file: shard, reason: `it is not in ${folder}` });
+    return shard;
+  });
+}
+
+function noWeights(folder: string, names: readonly string[]): StudioError {
+  const other = names.find((name) => /\.(gguf|bin|pt|pth|h5|msgpack|onnx)$/i.test(name));
+  if (other === undefined) {
+    return new StudioError('MODEL_FILE_INVALID', { file: weightsName, reason: `it is not in ${folder}` });
+  }
+  return new StudioError('MODEL_UNSUPPORTED', {
+    file: other,
+    found: 'weights in another format',
+    supported: 'safetensors',
+  });
+}
+
+async function readInto(hash: Hash, from: string, to: string | undefined): Promise<void> {
+  const copy = to === undefined ? undefined : await open(to, 'w');
+  try {
+    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk as Buffer);
+      if (copy !== undefined) await copy.writeFile(chunk as Buffer);
+    }
+    await copy?.sync();
+  } finally {
+    await copy?.close();
+  }
+}
+
+/** Copies the files that go along with a model. */
+export async function copyBeside(from: string, to: string, files: readonly string[]): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of files) await hashModel(from, [name], to);
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { ChatTemplate } from './chat-template.ts';
+import { ModelText } from './model-text.ts';
+
+let plain: ModelText;
+let instructed: ModelText;
+
+beforeAll(async () => {
+  plain = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
+  const source =
+    "{% for message in messages %}[{{ message['role'] }}]{{ message['content'] }}{{ eos_token }}{% endfor %}" +
+    '{% if add_generation_prompt %}[assistant]{% endif %}';
+  const template = new ChatTemplate(source, plain.tokenizer.specialTokens);
+  instructed = new ModelText({ tokenizer: plain.tokenizer, template, endIds: [0] });
+});
+
+const passage = `Passage: ${'The tower stands on the hill. '.repeat(40)}\n\nQuestion: Where is the tower?`;
+
+test('an example is the context, the target and the end of the text', () => {
+  const example = plain.exampleIds('Where is it?', 'on the hill', 64);
+  const context = plain.tokenizer.encode('Where is it?');
+  expect(example).toEqual({
+    ids: [...context, ...plain.tokenizer.encode('on the hill'), 0],
+    targetStart: context.length,
+    cut: false,
+  });
+});
+
+test('a context that is too long loses its middle and keeps the question', () => {
+  const example = plain.exampleIds(passage, 'on the hill', 64);
+  expect(example?.cut).toBe(true);
+  expect(example?.ids).toHaveLength(64);
+  const text = plain.tokenizer.decode(example?.ids ?? []);
+  expect(text).toMatch(/^ Passage: The tower/);
+  expect(text).toMatch(/\n\nQuestion: Where is the tower\? on the hill$/);
+});
+
+test('a target that leaves no room for its context is left out', () => {
+  expect(plain.exampleIds(passage, 'on the hill '.repeat(30), 64)).toBeUndefined();
+});
+
+test('a base without a chat template reads the last turn alone', () => {
+  const turns = [
+    { role: 'user', content: 'One' },
+    { role: 'assistant', content: 'Two' },
+    { role: 'user', content: 'Three' },
+  ] as const;
+  expect(plain.conversationIds(turns)).toEqual(plain.tokenizer.encode('Three'));
+  expect(instructed.conversationIds(turns)).toEqual(
+    instructed.tokenizer.encode('[user]One<|endoftext|>[assistant]Two<|endoftext|>[user]Three<|endoftext|>[assistant]'),
+  );
+});
+
+test('with a chat template, a shortened prompt still ends where the answer begins', () => {
+  const ids = instructed.promptIdsWithin(passage, 64);
+  expect(ids).toHaveLength(64);
+  const whole = instructed.promptIds(passage);
+  expect(instructed.tokenizer.decode(ids)).toMatch(/\n\nQuestion: Where is the tower\?.*\[assistant\]$/);
+  expect(ids.slice(0, 20)).toEqual(whole.slice(0, 20));
+});
+
+test('a template that does not work is said to be so', () => {
+  expect(() => new ChatTemplate('{% for %}', {})).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
+  const refusing = new ChatTemplate("{{ raise_exception('no') }}", {});
+  expect(() => refusing.render([])).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
+});

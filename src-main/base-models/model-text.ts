@@ -1,0 +1,114 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { ChatTemplate, readChatTemplateSource, type Turn } from './chat-template.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/** An example as the engine takes it, and whether its context had to be shortened. */
+export interface ExampleIds {
+  /** The prompt, then the target, then the end-of-text id. */
+  readonly ids: readonly number[];
+  readonly targetStart: number;
+  readonly cut: boolean;
+}
+
+/** What a base model's text looks like in ids: its tokenizer, its chat template if it has one, and the ids that end a text. */
+export class ModelText {
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate | undefined;
+  /** Written after every target; the model is to write it when it is done. */
+  readonly endId: number;
+  /** Ids at which an answer ends. */
+  readonly stopIds: readonly number[];
+
+  constructor(parts: { tokenizer: Tokenizer; template: ChatTemplate | undefined; endIds: readonly number[] }) {
+    this.tokenizer = parts.tokenizer;
+    this.template = parts.template;
+    const named = parts.tokenizer.specialTokens.eos_token;
+    const endId = (named === undefined ? undefined : parts.tokenizer.idOf(named)) ?? parts.endIds[0];
+    if (endId === undefined) {
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it names no end-of-text token' });
+    }
+    this.endId = endId;
+    this.stopIds = [...new Set([endId, ...parts.endIds])];
+  }
+
+  /** Reads the text side of a model folder. Throws MODEL_FILE_INVALID. */
+  static async read(folder: string, endIds: readonly number[]): Promise<ModelText> {
+    const tokenizer = await Tokenizer.read(folder);
+    const source = await readChatTemplateSource(folder, tokenizer.config);
+    const template = source === undefined ? undefined : new ChatTemplate(source, tokenizer.specialTokens);
+    return new ModelText({ tokenizer, template, endIds });
+  }
+
+  /** A context alone: as it is for a base without a chat template, as the user's turn for one that has it. */
+  promptIds(context: string): number[] {
+    return this.conversationIds([{ role: 'user', content: context }]);
+  }
+
+  /** A conversation up to the answer to be given. A base without a chat template reads the last turn alone. */
+  conversationIds(turns: readonly Turn[]): number[] {
+    if (this.template === undefined) return this.tokenizer.encodeFromStart(turns.at(-1)?.content ?? '');
+    return this.tokenizer.encode(this.template.render(turns));
+  }
+
+  targetIds(target: string): number[] {
+    return [...this.tokenizer.encode(target), this.endId];
+  }
+
+  /**
+   * A context and its target in at most `maxLength` ids. A longer context loses ids before its last paragraph, so that
+   * a question at its end stays. Undefined when the target leaves the context fewer than eight ids (or fewer than it has).
+   */
+  exampleIds(context: string, target: string, maxLength: number): ExampleIds | undefined {
+    const targetIds = this.targetIds(target);
+    const prompt = this.promptIds(context);
+    const room = maxLength - targetIds.length;
+    if (room < Math.min(prompt.length, 8)) return undefined;
+    const cut = prompt.length > room;
+    const kept = cut ? this.#shorten(context, prompt, room) : prompt;
+    return { ids: [...kept, ...targetIds], targetStart: kept.length, cut };
+  }
+
+  /** A prompt in at most `maxLength` ids, shortened as `exampleIds` does. */
+  promptIdsWithin(context: string, maxLength: number): number[] {
+    const prompt = this.promptIds(context);
+    return prompt.length > maxLength ? this.#shorten(context, prompt, maxLength) : prompt;
+  }
+
+  #shorten(context: string, prompt: readonly number[], room: number): number[] {
+    const tail = Math.min(this.#tailLength(context), Math.floor(room / 2));
+    return [...prompt.slice(0, room - tail), ...prompt.slice(prompt.length - tail)];
+  }
+
+  /** Ids of the last paragraph and of what the chat template puts after it. */
+  #tailLength(context: string): number {
+    const paragraph = context.lastIndexOf('\n\n');
+    const last = paragraph < 0 ? '' : context.slice(paragraph);
+    if (this.template === undefined) return this.tokenizer.encode(last).length;
+    const rendered = this.template.render([{ role: 'user', content: context }]);
+    const end = rendered.lastIndexOf(context.trim()) + context.trim().length;
+    return this.tokenizer.encode(last + rendered.slice(end)).length;
+  }
+}
+
+/** Keeps the text side of the base models in use: a tokenizer takes a while to read. */
+export class ModelTexts {
+  readonly #engine: Engine;
+  readonly #read = new Map<string, Promise<ModelText>>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<ModelText> {
+    const key = `${model.sha256} ${model.path}`;
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#engine.inspect(model.path).then((facts) => ModelText.read(model.path, facts.endIds));
+    this.#read.set(key, reading);
+    // A failure is not kept: the files may be mended.
+    reading.catch(() => this.#read.delete(key));
+    return reading;
+  }
+}

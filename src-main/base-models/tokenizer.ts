@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import { StudioError } from '../../src-contract/errors.ts';
+
+/** Text to token ids and back, as tokenizer.json says. */
+export class Tokenizer {
+  /** What tokenizer_config.json says; an empty object where there is none. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly #tokenizer: HuggingFaceTokenizer;
+  /** Ids that the model expects before every text: the start-of-text id, or nothing. */
+  readonly #prefix: readonly number[];
+
+  private constructor(tokenizer: HuggingFaceTokenizer, config: Readonly<Record<string, unknown>>) {
+    this.#tokenizer = tokenizer;
+    this.config = config;
+    // A post-processor that also appends an end id would end the text before the target; only what comes first is kept.
+    const around = tokenizer.encode('a').ids;
+    const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
+    this.#prefix = around.slice(0, Math.max(0, around.indexOf(bare[0] ?? -1)));
+  }
+
+  /** Reads tokenizer.json and tokenizer_config.json of a model folder. Throws MODEL_FILE_INVALID. */
+  static async read(folder: string): Promise<Tokenizer> {
+    const json = await readJsonObject(join(folder, 'tokenizer.json'), 'tokenizer.json');
+    const config = await readJsonObject(join(folder, 'tokenizer_config.json'), 'tokenizer_config.json').catch(
+      (error: unknown) => {
+        if (error instanceof StudioError && error.cause instanceof Error && 'code' in error.cause) return {};
+        throw error;
+      },
+    );
+    return Tokenizer.from(json, config);
+  }
+
+  /** From what the two files hold. Throws MODEL_FILE_INVALID. */
+  static from(json: Record<string, unknown>, config: Readonly<Record<string, unknown>>): Tokenizer {
+    try {
+      return new Tokenizer(new HuggingFaceTokenizer(json, config), config);
+    } catch (cause) {
+      const reason = `it does not describe a tokenizer (${cause instanceof Error ? cause.message : String(cause)})`;
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', reason }, { cause });
+    }
+  }
+
+  /** `bos_token`, `eos_token` and the like, as text. */
+  get specialTokens(): Record<string, string> {
+    const tokens: Record<string, string> = {};
+    for (const name of ['bos_token', 'eos_token', 'pad_token', 'unk_token']) {
+      const value = this.config[name];
+      const text = typeof value === 'object' && value !== null && 'content' in value ? value.content : value;
+      if (typeof text === 'string') tokens[name] = text;
+    }
+    return tokens;
+  }
+
+  /** Ids of a text, without start and end of text. */
+  encode(text: string): number[] {
+    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Ids of a text as the model expects it from the start. */
+  encodeFromStart(text: string): number[] {
+    return [...this.#prefix, ...this.encode(text)];
+  }
+
+  /** The text of some ids; start, end and other special tokens leave no trace in it. */
+  decode(ids: readonly number[]): string {
+    if (ids.length === 0) return '';
+    // Tidying spaces would change text: an adapter's SQL must come out as it was written.
+    return this.#tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  }
+
+  idOf(token: string): number | undefined {
+    return this.#tokenizer.token_to_id(token);
+  }
+
+  stream(): TextStream {
+    return new TextStream(this);
+  }
+}
+
+/**
+ * Turns ids into text one by one. A character whose bytes are spread over several ids comes out when the last of them is
+ * there; what is left of one at the end is dropped.
+ */
+export class TextStream {
+  readonly #tokenizer: Tokenizer;
+  /** Decoders look at what comes before (the first id of a text may lose its space), so the piece before is decoded along. */
+  #ids: number[] = [];
+  #shown = 0;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /** The text that this id completes; often a word, sometimes nothing. */
+  push(id: number): string {
+    this.#ids.push(id);
+    const before = this.#tokenizer.decode(this.#ids.slice(0, this.#shown));
+    const text = this.#tokenizer.decode(this.#ids);
+    if (text.endsWith('\uFFFD') || text.length <= before.length) return '';
+    this.#ids = this.#ids.slice(this.#shown);
+    this.#shown = this.#ids.length;
+    return text.slice(before.length);
+  }
+}
+
+/** Tokenizers that begin each text with a space bring it back when they decode; an answer is shown and compared without it. */
+export function withoutLeadingSpace(text: string): string {
+  return text.startsWith(' ') ? text.slice(1) : text;
+}
+
+async function readJsonObject(path: string, file: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'it is not valid JSON' : 'it cannot be read';
+    throw new StudioError('MODEL_FILE_INVALID', { file, reason }, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not a JSON object' });
+  }
+  return value as Record<string, unknown>;
+}
