@@ -37,9 +37,9 @@ export const errorCatalogue = {
     'Name the column to use, for example --map {column}=COLUMN, or choose it in the import page.',
   ),
   CSV_NO_ROWS: entry(
-    { file: z.string() },
-    'No row of “{file}” can be used.',
-    'Look at the reasons in the reject file, mend the rows and import again.',
+    { file: z.string(), reason: z.string() },
+    'No row of “{file}” can be used: {reason}.',
+    'Check which columns are chosen, mend the rows and import again.',
   ),
   OPTION_INVALID: entry(
     { option: z.string(), reason: z.string() },

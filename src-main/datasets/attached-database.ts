@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -136,13 +136,22 @@ export function forkSqlProcess(entry = usualEntry()): SqlProcess {
   };
 }
 
-/** The file that holds a database of a dataset; its rows name it. Throws SQL_REFUSED when there is none of that name. */
-export function attachedFile(datasetFolder: string, database: string): string {
-  const file = join(databasesFolder(datasetFolder), databaseFileName(database));
-  if (!existsSync(file)) {
+/**
+ * The file that holds a database of a dataset, by the name that its rows carry; without a name, the only one there is. Throws
+ * SQL_REFUSED when there is none.
+ */
+export function attachedFile(datasetFolder: string, database: string | null): string {
+  const folder = databasesFolder(datasetFolder);
+  if (database !== null) {
+    const file = join(folder, databaseFileName(database));
+    if (existsSync(file)) return file;
     throw new StudioError('SQL_REFUSED', { reason: `no database “${database}” is attached to the dataset` });
   }
-  return file;
+  const [only, ...others] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sqlite')) : [];
+  if (only !== undefined && others.length === 0) return join(folder, only);
+  const reason =
+    only === undefined ? 'no database is attached to the dataset' : 'the dataset has several databases; name one';
+  throw new StudioError('SQL_REFUSED', { reason });
 }
 
 export function databasesFolder(datasetFolder: string): string {

@@ -48,13 +48,6 @@ export class DatasetStore {
     return toDataset(row);
   }
 
-  fileFacts(id: string): FileFacts | null {
-    const row = this.#database
-      .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
-      .get(id);
-    return row?.file_facts ? (JSON.parse(row.file_facts) as FileFacts) : null;
-  }
-
   /** True when a living dataset, or one that is being imported, has this name. */
   isNameTaken(name: string): boolean {
     return (
@@ -192,8 +185,8 @@ export class DatasetStore {
     return false;
   }
 
-  count(datasetId: string, split?: Split): number {
-    const [where, values] = exampleFilter(datasetId, split, undefined);
+  count(datasetId: string, split?: Split, search?: string): number {
+    const [where, values] = exampleFilter(datasetId, split, search);
     const row = this.#database
       .prepare<unknown[], { count: number }>(`SELECT count(*) AS count FROM example WHERE ${where}`)
       .get(...values);
@@ -213,15 +206,6 @@ export class DatasetStore {
       .prepare<unknown[], ExampleRow>(sql)
       .all(...values, ...place)
       .map(toExample);
-  }
-
-  countFound(query: { datasetId: string; split?: Split; search?: string }): number {
-    const [where, values] = exampleFilter(query.datasetId, query.split, query.search);
-    return (
-      this.#database
-        .prepare<unknown[], { count: number }>(`SELECT count(*) AS count FROM example WHERE ${where}`)
-        .get(...values)?.count ?? 0
-    );
   }
 
   /** All rows of a dataset or of one split, in order; read 500 at a time, so nothing is locked while they are used. */

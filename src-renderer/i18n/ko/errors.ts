@@ -25,8 +25,8 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '쓸 열을 가져오기 화면에서 고르거나, --map {column}=열이름처럼 지정하세요.',
   },
   CSV_NO_ROWS: {
-    message: '“{file}”에 쓸 수 있는 행이 없습니다.',
-    hint: '제외된 행 파일에서 이유를 보고 고친 다음 다시 가져오세요.',
+    message: '“{file}”에 쓸 수 있는 행이 없습니다: {reason}.',
+    hint: '고른 열이 맞는지 확인하고 행을 고친 다음 다시 가져오세요.',
   },
   OPTION_INVALID: { message: '{option}: {reason}.', hint: '값을 바꾸고 다시 시도하세요.' },
   DATASET_NOT_FOUND: { message: '“{dataset}” 데이터셋이 없습니다.', hint: '데이터셋 목록에서 이름을 확인하세요.' },

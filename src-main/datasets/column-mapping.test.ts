@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { mapRow, proposeMapping, proposeTask, resolveMapping } from './column-mapping.ts';
+
+test.each([
+  ['mrc', ['지문', '질문', '정답'], { passage: '지문', question: '질문', answer: '정답' }],
+  ['mrc', ['Absatz', 'Frage', 'Antwort'], { passage: 'Absatz', question: 'Frage', answer: 'Antwort' }],
+  ['mrc', ['context', 'question', 'answers'], { passage: 'context', question: 'question', answer: 'answers' }],
+  [
+    'nl2sql',
+    ['DB_ID', '스키마', '질문', 'SQL'],
+    { schema: '스키마', question: '질문', sql: 'SQL', group: 'DB_ID', database: 'DB_ID' },
+  ],
+  ['summarisation', ['본문', '요약'], { document: '본문', summary: '요약' }],
+  ['summarisation', ['Dokument', 'Zusammenfassung'], { document: 'Dokument', summary: 'Zusammenfassung' }],
+  ['summarisation', ['context', 'target', 'group'], { context: 'context', target: 'target', group: 'group' }],
+  [
+    'mrc',
+    ['id', 'context', 'target', 'title', 'passage', 'question', 'answer'],
+    { passage: 'passage', question: 'question', answer: 'answer', group: 'title' },
+  ],
+  ['mrc', ['context', 'target', 'question'], { context: 'context', question: undefined, target: 'target' }],
+  ['custom', ['prompt', 'completion'], { context: 'prompt', target: 'completion' }],
+] as const)('%s: the columns %j are proposed for the fields they name', (task, columns, mapping) => {
+  expect(proposeMapping(task, columns)).toEqual(mapping);
+});
+
+test('the task is told by the names, and a query task by its queries', () => {
+  expect(proposeTask(['passage', 'question', 'answer'], [['a', 'b', 'c']])).toBe('mrc');
+  expect(proposeTask(['document', 'summary'], [['a', 'b']])).toBe('summarisation');
+  expect(proposeTask(['context', 'target'], [['a', 'b']])).toBe('custom');
+  expect(proposeTask(['context', 'target'], [['a', 'SELECT 1']])).toBe('nl2sql');
+  expect(proposeTask(['context', 'question', 'answer'], [['CREATE TABLE a (b)', 'c', 'select b from a']])).toBe(
+    'nl2sql',
+  );
+});
+
+test('a chosen column replaces the proposed one, by name in any case or by number', () => {
+  const columns = ['passage', 'question', 'answer', 'Notes'];
+  const resolve = (chosen: Record<string, string>) =>
+    resolveMapping({ task: 'mrc', columns, chosen, file: 'a.csv' }).mapping;
+  expect(resolve({ answer: 'notes' })).toEqual({ passage: 'passage', question: 'question', answer: 'Notes' });
+  expect(resolve({ answer: '4' })).toMatchObject({ answer: 'Notes' });
+  expect(resolve({ context: 'passage', target: 'Notes' })).toEqual({ context: 'passage', target: 'Notes' });
+});
+
+test('an optional field can be switched off', () => {
+  const columns = ['context', 'target', 'group'];
+  expect(resolveMapping({ task: 'custom', columns, chosen: { group: '' }, file: 'a.csv' }).mapping).toEqual({
+    context: 'context',
+    target: 'target',
+  });
+});
+
+test('a missing column is named together with those there are', () => {
+  const resolve =
+    (columns: string[], chosen = {}) =>
+    () =>
+      resolveMapping({ task: 'mrc', columns, chosen, file: 'a.csv' });
+  expect(resolve(['passage', 'answer'])).toThrow(
+    expect.objectContaining({
+      code: 'CSV_COLUMN_MISSING',
+      data: { file: 'a.csv', column: 'question', found: 'passage, answer' },
+    }),
+  );
+  expect(resolve(['passage', 'question'])).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ column: 'answer' }) }),
+  );
+  expect(resolve(['passage', 'question', 'answer'], { target: 'x' })).toThrow(
+    expect.objectContaining({ code: 'CSV_COLUMN_MISSING' }),
+  );
+  expect(resolve(['passage', 'question', 'answer'], { sql: 'passage' })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+});
+
+const mapping = resolveMapping({
+  task: 'mrc',
+  columns: ['id', 'passage', 'question', 'answer', 'group'],
+  file: 'a.csv',
+});
+const row = (...cells: string[]) => mapRow(mapping, { cells, line: 2 });
+
+test('a row becomes context and target, texts as they are', () => {
+  expect(row('7', ' P ', 'Q', 'A\n', 'g')).toEqual({
+    ...{ kind: 'example', context: 'Passage:  P \n\nQuestion: Q', target: 'A\n' },
+    ...{ group: 'g', database: null, sourceId: '7' },
+  });
+});
+
+test.each([
+  [['7', 'P', 'Q', '  ', 'g'], 'ROW_TARGET_EMPTY'],
+  [['7', '', 'Q', 'A', 'g'], 'ROW_CONTEXT_EMPTY'],
+  [['7', 'P', 'Q'], 'ROW_CELL_MISSING'],
+  [['7', 'P', 'Q', 'A', 'g', 'more'], 'ROW_TOO_MANY_CELLS'],
+  [['7', 'P'.repeat(1_048_577), 'Q', 'A', 'g'], 'ROW_CELL_TOO_LONG'],
+])('a row that cannot be used says why: %#', (cells, code) => {
+  expect(row(...cells)).toMatchObject({ kind: 'rejected', code });
+});
+
+test('cells that no field needs may be missing, and empty ones may be too many', () => {
+  expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null });
+  expect(row('7', 'P', 'Q', 'A', 'g', '', '')).toMatchObject({ kind: 'example' });
+});

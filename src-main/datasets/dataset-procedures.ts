@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { implement } from '@orpc/server';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import type { FileSource } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { attachedFile, type SqlRunner } from './attached-database.ts';
+import type { DatasetStore } from './dataset-store.ts';
+import { exportDataset } from './export-dataset.ts';
+import type { FileSources, FoundFile } from './file-sources.ts';
+import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
+import { inspectTable } from './inspect.ts';
+import { listSamples, toSample } from './samples.ts';
+import type { Uploads } from './uploads.ts';
+
+export function datasetProcedures(studio: {
+  store: DatasetStore;
+  datasetsFolder: string;
+  samplesFolder: string;
+  sources: FileSources;
+  uploads: Uploads;
+  sql: SqlRunner;
+  changed: () => void;
+  /** The name of the run or evaluation that is using a dataset now. */
+  userOf: (datasetId: string) => string | undefined;
+}) {
+  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changed } = studio;
+  const os = implement(contract.datasets).$context<CallerContext>();
+  const find = (source: FileSource, { caller }: CallerContext): Promise<FoundFile> => {
+    if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+    return sources.find(source);
+  };
+  return os.router({
+    samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
+    inspect: os.inspect.handler(async ({ input, context, signal }) =>
+      inspectTable(await find(input.source, context), input, signal),
+    ),
+    import: os.import.handler(async function* ({ input, context, signal = new AbortController().signal }) {
+      const file = await find(input.source, context);
+      const sampleDatabases = file.databases === undefined ? undefined : { path: file.databases, name: file.databases };
+      const database = input.database ? await find(input.database, context) : sampleDatabases;
+      const job = {
+        ...{ file, task: input.task, name: input.name, csv: input.csv, database },
+        ...{ mapping: input.mapping ?? file.mapping, seed: input.seed ?? 0, now: Date.now() },
+      };
+      yield* importDataset({ store, datasetsFolder }, job, signal);
+      changed();
+      for (const used of [input.source, input.database]) {
+        if (used?.kind === 'upload') await uploads.discard(used.fileId);
+      }
+    }),
+    list: os.list.handler(() => store.list()),
+    get: os.get.handler(({ input }) => store.get(input.id)),
+    examples: os.examples.handler(({ input }) => {
+      const { split, search, offset, limit } = input;
+      const datasetId = store.get(input.id).id;
+      return {
+        total: store.count(datasetId, split, search),
+        examples: store.page({ datasetId, offset, limit, split, search }),
+      };
+    }),
+    example: os.example.handler(({ input }) => store.example(store.get(input.datasetId).id, input.exampleId)),
+    rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
+      const datasetId = store.get(id).id;
+      return {
+        total: store.countRejections(datasetId),
+        rejections: store.rejections({ datasetId, offset, limit }),
+      };
+    }),
+    rejectFile: os.rejectFile.handler(async ({ input }) => {
+      const dataset = store.get(input.id);
+      const name = `${dataset.name} rejected.csv`;
+      const text = await readFile(rejectFilePath(datasetsFolder, dataset.id), 'utf8').catch((error) => {
+        throw new StudioError('FILE_NOT_FOUND', { file: name }, { cause: error });
+      });
+      return { name, text };
+    }),
+    rename: os.rename.handler(({ input }) => {
+      const dataset = store.rename(input.id, input.name);
+      changed();
+      return dataset;
+    }),
+    delete: os.delete.handler(({ input }) => {
+      const dataset = store.get(input.id);
+      const user = studio.userOf(dataset.id);
+      if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, by: `“${user}”` });
+      store.markDeleted(dataset.id, Date.now());
+      changed();
+    }),
+    restore: os.restore.handler(({ input }) => {
+      const dataset = store.restore(input.id);
+      changed();
+      return dataset;
+    }),
+    export: os.export.handler(({ input, context, signal }) => {
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      return exportDataset(store, store.get(input.id), input.out, signal);
+    }),
+    query: os.query.handler(({ input, signal }) => {
+      const { id } = store.get(input.datasetId);
+      return sql.query(attachedFile(join(datasetsFolder, id), input.database), input.sql, undefined, signal);
+    }),
+  });
+}
+
+/** Removes datasets that were deleted, or cut off while they were imported, by processes that have ended. For the start. */
+export async function clearDatasets(store: DatasetStore, datasetsFolder: string): Promise<void> {
+  for (const id of store.listLeftovers()) await removeDataset(store, datasetsFolder, id);
+}

@@ -1,0 +1,227 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ImportEvent } from '../../src-contract/dataset.ts';
+import { openDatabase, type StudioDatabase } from '../database/open.ts';
+import { ProcessLock } from '../database/process-lock.ts';
+import { attachedFile } from './attached-database.ts';
+import { clearDatasets } from './dataset-procedures.ts';
+import { DatasetStore } from './dataset-store.ts';
+import { type ImportJob, importDataset } from './import-dataset.ts';
+
+let folder: string;
+let database: StudioDatabase;
+let lock: ProcessLock;
+let store: DatasetStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'import-'));
+  for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
+  database = openDatabase(join(folder, 'studio.sqlite'));
+  lock = new ProcessLock(join(folder, 'locks'));
+  store = new DatasetStore(database, lock);
+});
+afterEach(() => {
+  database.close();
+  lock.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('rows are numbered in order, with their lines, and the dataset is whole', async () => {
+  const { dataset, file, rejected } = await importText('context,target\r\n"a\nb",1\r\n\r\nc,2\r\n');
+  expect(dataset).toMatchObject({
+    name: 'table',
+    task: 'custom',
+    version: 1,
+    rows: 2,
+    rejected: 0,
+    hasDatabase: false,
+  });
+  expect(file).toMatchObject({ rows: 2, bytes: 32, delimiter: ',' });
+  expect(rejected).toEqual({ count: 0, reasons: {} });
+  expect([...store.examples(dataset.id)]).toMatchObject([
+    { id: 'r0', position: 0, line: 2, context: 'a\nb', target: '1' },
+    { id: 'r1', position: 1, line: 5, context: 'c', target: '2' },
+  ]);
+});
+
+test('a small table has rows in every split, and the same ones when it is imported again', async () => {
+  const text = `context,target\n${Array.from({ length: 12 }, (_, row) => `row ${row},x\n`).join('')}`;
+  const first = await importText(text);
+  const again = await importText(text);
+  expect(Math.min(...Object.values(first.dataset.splits))).toBeGreaterThan(0);
+  expect(again.dataset).toMatchObject({ name: 'table 2', splits: first.dataset.splits, sha256: first.dataset.sha256 });
+  const other = await importText(text, { seed: 5 });
+  expect(other.dataset.sha256).not.toBe(first.dataset.sha256);
+});
+
+test('no group is in two splits', async () => {
+  const rows = Array.from({ length: 300 }, (_, row) => `row ${row},x,group ${row % 30}\n`);
+  const { dataset } = await importText(`context,target,group\n${rows.join('')}`);
+  const splits = new Map<string | null, Set<string>>();
+  for (const { group, split } of store.examples(dataset.id)) {
+    splits.set(group, (splits.get(group) ?? new Set()).add(split));
+  }
+  expect(splits.size).toBe(30);
+  expect([...splits.values()].every((found) => found.size === 1)).toBe(true);
+});
+
+test('rows that cannot be used are listed, and can be mended and imported again', async () => {
+  const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
+  expect(dataset).toMatchObject({ rows: 1, rejected: 3 });
+  expect(rejected).toMatchObject({
+    count: 3,
+    reasons: { ROW_CONTEXT_EMPTY: 1, ROW_CELL_MISSING: 1, ROW_TOO_MANY_CELLS: 1 },
+  });
+  expect(store.rejections({ datasetId: dataset.id, offset: 0, limit: 2 })).toEqual([
+    {
+      line: 3,
+      code: 'ROW_CONTEXT_EMPTY',
+      message: 'The cell in the column “context” is empty.',
+      cells: ['', '2', 'y, "z"'],
+    },
+    { line: 4, code: 'ROW_CELL_MISSING', message: 'The row ends before the column “target”.', cells: ['b'] },
+  ]);
+  const text = readFileSync(rejected.file ?? '', 'utf8');
+  expect(text.split('\r\n').slice(0, 2)).toEqual([
+    'context,target,note,reason',
+    ',2,"y, ""z""",Line 3: The cell in the column “context” is empty.',
+  ]);
+  const mended = await importText(text.replace('\r\n,2', '\r\nmended,2').replace('b,,,', 'b,5,,'), { name: 'mended' });
+  expect(mended.dataset).toMatchObject({ rows: 2, rejected: 1 });
+});
+
+test.each([
+  ['context,wrong\na,b\n', 'CSV_COLUMN_MISSING'],
+  ['context,target\n', 'CSV_NO_ROWS'],
+  ['context,target\n,\n', 'CSV_NO_ROWS'],
+  ['', 'FILE_EMPTY'],
+  ['%PDF-1.4\nx', 'FILE_NOT_A_TABLE'],
+  [`context,target\n${'a,b\n'.repeat(3000)}"open,c\n`, 'CSV_QUOTE_OPEN'],
+])('a failed import leaves nothing behind: %#', async (text, code) => {
+  await expect(importText(text)).rejects.toMatchObject({ code });
+  expectNothing();
+});
+
+test('an aborted import leaves nothing behind', async () => {
+  const abort = new AbortController();
+  const path = join(folder, 'table.csv');
+  writeFileSync(path, `context,target\n,x\n${'some context,some target\n'.repeat(20_000)}`);
+  const events = importDataset({ store, datasetsFolder: join(folder, 'datasets') }, job(path), abort.signal);
+  await expect(async () => {
+    for await (const event of events) {
+      if (event.kind === 'started') setTimeout(() => abort.abort(), 20);
+      if (event.kind === 'finished') throw new Error('finished before the abort');
+    }
+  }).rejects.toMatchObject({ name: 'AbortError' });
+  expectNothing();
+});
+
+test('a watcher who leaves undoes the import', async () => {
+  const path = join(folder, 'table.csv');
+  writeFileSync(path, `context,target\n${'some context,some target\n'.repeat(5000)}`);
+  const signal = new AbortController().signal;
+  for await (const event of importDataset({ store, datasetsFolder: join(folder, 'datasets') }, job(path), signal)) {
+    if (event.kind === 'started') break;
+  }
+  expectNothing();
+});
+
+test('a name that is taken is refused, and one that is given back with its dataset is made free', async () => {
+  const { dataset } = await importText('context,target\na,b\n', { name: 'Mine' });
+  await expect(importText('context,target\na,b\n', { name: 'Mine' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  store.markDeleted(dataset.id, 1);
+  expect(() => store.get('Mine')).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
+  const next = await importText('context,target\na,b\n', { name: 'Mine' });
+  expect(store.restore(dataset.id).name).toBe('Mine 2');
+  expect(store.get('Mine').id).toBe(next.dataset.id);
+});
+
+test('a deleted dataset is removed by a later process, not while its own lives', async () => {
+  const { dataset, rejected } = await importText('context,target\na,b\n,c\n');
+  store.markDeleted(dataset.id, 1);
+  const later = new ProcessLock(join(folder, 'locks'));
+  const laterStore = new DatasetStore(database, later);
+  await clearDatasets(laterStore, join(folder, 'datasets'));
+  expect(existsSync(rejected.file ?? '')).toBe(true);
+  lock.release();
+  await clearDatasets(laterStore, join(folder, 'datasets'));
+  later.release();
+  expectNothing();
+  lock = new ProcessLock(join(folder, 'locks'));
+});
+
+test('databases named by the rows are copied, others are not', async () => {
+  mkdirSync(join(folder, 'dbs'));
+  for (const name of ['school.sqlite', 'shop.db', 'unused.sqlite']) openDatabase(join(folder, 'dbs', name)).close();
+  const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns,q2,SELECT 2,shop\ns,q3,SELECT 3,../secret\n';
+  const { dataset } = await importText(text, { task: 'nl2sql', database: { path: join(folder, 'dbs'), name: 'dbs' } });
+  expect(dataset.hasDatabase).toBe(true);
+  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', null]);
+  const own = join(folder, 'datasets', dataset.id);
+  expect(readdirSync(join(own, 'databases')).sort()).toEqual(['school.sqlite', 'shop.sqlite']);
+  expect(attachedFile(own, 'shop')).toBe(join(own, 'databases', 'shop.sqlite'));
+});
+
+test('a single database serves all rows, and a file that is none is refused', async () => {
+  openDatabase(join(folder, 'one.sqlite')).close();
+  const text = 'schema,question,sql\ns,q1,SELECT 1\n';
+  const { dataset } = await importText(text, {
+    task: 'nl2sql',
+    database: { path: join(folder, 'one.sqlite'), name: 'one.sqlite' },
+  });
+  expect([...store.examples(dataset.id)][0]?.database).toBe('one');
+  writeFileSync(join(folder, 'two.sqlite'), 'no database');
+  const wrong = importText(text, {
+    task: 'nl2sql',
+    database: { path: join(folder, 'two.sqlite'), name: 'two.sqlite' },
+  });
+  await expect(wrong).rejects.toMatchObject({ code: 'DATABASE_ATTACHED_INVALID' });
+  expect(store.list()).toHaveLength(1);
+});
+
+test('rows are found by id, by the id of the file, by place, by split and by search', async () => {
+  const rows = Array.from({ length: 1200 }, (_, row) => `s-${row},context ${row},100% of ${row}\n`);
+  const { dataset } = await importText(`id,context,target\n${rows.join('')}`);
+  expect(store.example(dataset.id, 'r7').context).toBe('context 7');
+  expect(store.example(dataset.id, 's-7').position).toBe(7);
+  expect(store.example(dataset.id, '7').position).toBe(7);
+  expect(() => store.example(dataset.id, 'nothing')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  const positions = [...store.examples(dataset.id, 'train')].map((row) => row.position);
+  expect(positions).toHaveLength(dataset.splits.train);
+  expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  expect(store.page({ datasetId: dataset.id, offset: 1198, limit: 10 }).map((row) => row.position)).toEqual([
+    1198, 1199,
+  ]);
+  expect(store.count(dataset.id, undefined, '100% OF 119')).toBe(11);
+  expect(store.count(dataset.id, undefined, '0_')).toBe(0);
+  expect(store.examplesAt(dataset.id, [3, 1, 5000]).map((row) => row.position)).toEqual([3, 1]);
+});
+
+function job(path: string, more: Partial<ImportJob> = {}): ImportJob {
+  return { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1, ...more };
+}
+
+async function importText(text: string, more: Partial<ImportJob> = {}) {
+  const path = join(folder, 'table.csv');
+  writeFileSync(path, text);
+  let last: ImportEvent | undefined;
+  const signal = new AbortController().signal;
+  for await (const event of importDataset(
+    { store, datasetsFolder: join(folder, 'datasets') },
+    job(path, more),
+    signal,
+  )) {
+    last = event;
+  }
+  if (last?.kind !== 'finished') throw new Error('the import did not finish');
+  return last;
+}
+
+function expectNothing() {
+  expect(database.prepare('SELECT count(*) AS n FROM dataset').get()).toEqual({ n: 0 });
+  expect(database.prepare('SELECT count(*) AS n FROM example').get()).toEqual({ n: 0 });
+  expect(database.prepare('SELECT count(*) AS n FROM rejection').get()).toEqual({ n: 0 });
+  expect(readdirSync(join(folder, 'datasets'))).toEqual([]);
+}

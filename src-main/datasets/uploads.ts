@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
+import { fileName } from './readers/file-survey.ts';
+
+export interface UploadedFile {
+  readonly path: string;
+  /** As the page named it, without folders; for showing, never for a path. */
+  readonly name: string;
+}
+
+/**
+ * Files that a page sends piece by piece. Each lies under a name of the studio's own in a folder of this process, which is
+ * removed when the process closes, or by the next one.
+ */
+export class Uploads {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #isAlive: (token: string) => boolean;
+  readonly #files = new Map<string, { name: string; sizeBytes: number; bytes: number; busy: boolean }>();
+
+  constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
+    this.#root = root;
+    this.#folder = join(root, process.token);
+    this.#isAlive = (token) => process.isAlive(token);
+  }
+
+  /** Removes what processes that have ended left behind. */
+  async clear(): Promise<void> {
+    for (const token of await readdir(this.#root).catch(() => [])) {
+      if (!this.#isAlive(token)) await rm(join(this.#root, token), { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#files.clear();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
+  async begin(file: { name: string; sizeBytes: number }): Promise<string> {
+    if (file.sizeBytes > largestUpload) throw invalid(`the file has more than ${largestUpload / 1024 ** 3} GiB`);
+    if (this.#files.size >= mostUploads) throw invalid('too many files are being sent at once');
+    await mkdir(this.#folder, { recursive: true });
+    const fileId = randomBytes(16).toString('hex');
+    await (await open(this.#path(fileId), 'wx')).close();
+    const name = fileName(file.name).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
+    this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false });
+    return fileId;
+  }
+
+  /** Pieces come in order, one at a time. Gives the bytes there are. */
+  async append(piece: { fileId: string; offset: number; chunk: Blob }): Promise<number> {
+    const file = this.#file(piece.fileId);
+    if (piece.chunk.size > largestPiece) throw invalid('a piece has more than 1 MiB');
+    if (file.busy || piece.offset !== file.bytes) throw invalid(`the next piece begins at byte ${file.bytes}`);
+    if (piece.offset + piece.chunk.size > file.sizeBytes) throw invalid('the pieces are more than was announced');
+    file.busy = true;
+    try {
+      const bytes = Buffer.from(await piece.chunk.arrayBuffer());
+      const handle = await open(this.#path(piece.fileId), 'r+');
+      try {
+        for (let done = 0; done < bytes.length; ) {
+          done += (await handle.write(bytes, done, bytes.length - done, piece.offset + done)).bytesWritten;
+        }
+      } finally {
+        await handle.close();
+      }
+      file.bytes += bytes.length;
+      return file.bytes;
+    } finally {
+      file.busy = false;
+    }
+  }
+
+  async discard(fileId: string): Promise<void> {
+    if (this.#files.delete(fileId)) await rm(this.#path(fileId), { force: true });
+  }
+
+  /** Throws OPTION_INVALID while pieces are missing. */
+  find(fileId: string): UploadedFile {
+    const file = this.#file(fileId);
+    if (file.bytes !== file.sizeBytes) throw invalid('the file has not been sent to its end');
+    return { path: this.#path(fileId), name: file.name };
+  }
+
+  #file(fileId: string) {
+    const file = this.#files.get(fileId);
+    if (!file) throw invalid('the file is no longer there; choose it again');
+    return file;
+  }
+
+  #path(fileId: string): string {
+    return join(this.#folder, fileId);
+  }
+}
+
+const largestUpload = 8 * 1024 ** 3;
+const largestPiece = 1024 ** 2;
+const mostUploads = 64;
+
+function invalid(reason: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'file', reason });
+}
