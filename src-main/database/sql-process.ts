@@ -32,7 +32,7 @@ function answer(request: SqlRequest): SqlReply {
     return { id, kind: 'refused', reason: 'it is not a SELECT' };
   }
   try {
-    const statement = databaseAt(request.file).prepare(request.sql);
+    const statement = prepare(databaseAt(request.file), request.sql);
     if (!statement.reader || !statement.readonly) return { id, kind: 'refused', reason: 'it would change something' };
     statement.raw();
     const rows: (string | number | null)[][] = [];
@@ -51,6 +51,32 @@ function answer(request: SqlRequest): SqlReply {
     return { id, kind: 'refused', reason: `SQLite says “${error.message}”` };
   }
 }
+
+/**
+ * SQLite reads a name in double quotes that is no column as a text, and many published queries count on it; the library is
+ * built without that (better-sqlite3 13: SQLITE_DQS=0). So where SQLite says that such a name should have been a text, it
+ * is made one.
+ */
+function prepare(database: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {
+  for (let query = sql; ; ) {
+    try {
+      return database.prepare(query);
+    } catch (error) {
+      const name =
+        error instanceof Error
+          ? /^no such column: (".*") - should this be a string/s.exec(error.message)?.[1]
+          : undefined;
+      if (name === undefined) throw error;
+      const text = `'${name.slice(1, -1).replaceAll("'", "''")}'`;
+      const next = query.replace(quoted, (piece) => (piece.replaceAll('""', '"') === name ? text : piece));
+      if (next === query) throw error;
+      query = next;
+    }
+  }
+}
+
+/** Whatever may hold a double quote without being a name in double quotes, and those names. */
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 function databaseAt(file: string): BetterSqlite3.Database {
   const known = open.get(file);

@@ -64,6 +64,12 @@ test('a query may begin with a comment, a WITH or a bracket', async () => {
   }
 });
 
+test('a text in double quotes is a text where there is no such column', async () => {
+  const sql = 'SELECT "name", "it\'s" FROM city WHERE name = "Bonn" AND "people" > 1 -- "Bonn"';
+  expect((await runner.query(file, sql)).rows).toEqual([['Bonn', "it's"]]);
+  await expect(runner.query(file, 'SELECT "name" FROM city WHERE t."name" = 1')).rejects.toThrow(/no such column/);
+});
+
 test('an endless query is ended when its time is over, and the next one runs', async () => {
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
   await expect(runner.query(file, endless, { ...usualLimits, milliseconds: 300 })).rejects.toMatchObject({

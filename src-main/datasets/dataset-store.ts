@@ -111,15 +111,9 @@ export class DatasetStore {
   /** Makes the dataset visible, whole: the last step of an import. */
   finishImport(
     id: string,
-    facts: { rejected: number; sha256: string; file: FileFacts; hasDatabase: boolean },
+    facts: { splits: Dataset['splits']; rejected: number; sha256: string; file: FileFacts; hasDatabase: boolean },
   ): Dataset {
-    const counts = this.#database
-      .prepare<[string], { split: Split; count: number }>(
-        'SELECT split, count(*) AS count FROM example WHERE dataset_id = ? GROUP BY split',
-      )
-      .all(id);
-    const rowsOf = (split: Split) => counts.find((row) => row.split === split)?.count ?? 0;
-    const [train, validation, test] = [rowsOf('train'), rowsOf('validation'), rowsOf('test')];
+    const { splits, rejected, sha256 } = facts;
     this.#database
       .prepare(
         `UPDATE dataset SET state = 'ready', rows = :rows, train_rows = :train, validation_rows = :validation,
@@ -128,9 +122,8 @@ export class DatasetStore {
          WHERE id = :id`,
       )
       .run({
-        ...{ id, train, validation, test, rows: train + validation + test },
-        ...{ rejected: facts.rejected, sha256: facts.sha256, file: JSON.stringify(facts.file) },
-        hasDatabase: facts.hasDatabase ? 1 : 0,
+        ...{ id, rejected, sha256, ...splits, rows: splits.train + splits.validation + splits.test },
+        ...{ file: JSON.stringify(facts.file), hasDatabase: facts.hasDatabase ? 1 : 0 },
       });
     return this.get(id);
   }
@@ -208,11 +201,11 @@ export class DatasetStore {
       .map(toExample);
   }
 
-  /** All rows of a dataset or of one split, in order; read 500 at a time, so nothing is locked while they are used. */
+  /** All rows of a dataset or of one split, in order; read 200 at a time, so nothing is locked while they are used. */
   *examples(datasetId: string, split?: Split): Generator<Example, void> {
     const [where, values] = exampleFilter(datasetId, split, undefined);
     const next = this.#database.prepare<unknown[], ExampleRow>(
-      `SELECT ${exampleColumns} FROM example WHERE ${where} AND position > ? ORDER BY position LIMIT 500`,
+      `SELECT ${exampleColumns} FROM example WHERE ${where} AND position > ? ORDER BY position LIMIT 200`,
     );
     for (let after = -1; ; ) {
       const rows = next.all(...values, after);

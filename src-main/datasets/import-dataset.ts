@@ -14,7 +14,7 @@ import { readCsv } from './readers/csv.ts';
 import { detectCsvFormat } from './readers/csv-format.ts';
 import type { CsvRecord } from './readers/csv-records.ts';
 import { type FileSurvey, surveyFile } from './readers/file-survey.ts';
-import { chanceOf, fillSmallSplits, splitKey, splitOf } from './split.ts';
+import { chanceOf, dealUnits, manyUnits, splitKey, splitOf } from './split.ts';
 
 export interface ImportJob {
   readonly file: { readonly path: string; readonly name: string };
@@ -77,12 +77,12 @@ export async function* importDataset(
     await rows.flush();
     if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, reason: rows.reasonForNone() });
     await settleSplits(store, datasetId, job.seed, signal);
-    const sha256 = await hashRows(store, datasetId, signal);
+    const summary = await summariseRows(store, datasetId, signal);
     await rejects.close();
     signal.throwIfAborted();
     const file = fileFacts(survey, format, rows.taken + rows.rejected);
     const hasDatabase = copier?.hasCopied ?? false;
-    const dataset = store.finishImport(datasetId, { rejected: rows.rejected, sha256, file, hasDatabase });
+    const dataset = store.finishImport(datasetId, { ...summary, rejected: rows.rejected, file, hasDatabase });
     isDone = true;
     const rejected = {
       ...{ count: rows.rejected, reasons: Object.fromEntries(rows.reasons) },
@@ -168,8 +168,9 @@ class ImportedRows {
   }
 }
 
-const sliceRows = 500;
-const sliceLetters = 500_000;
+/** Small enough that storing a slice, the disk's sync included, holds the event loop for a few milliseconds only. */
+const sliceRows = 200;
+const sliceLetters = 200_000;
 
 /** The rows that could not be used, as a table with the original columns and the reason, to be mended and imported again. */
 class RejectFile {
@@ -211,33 +212,39 @@ function progress(survey: FileSurvey, rows: ImportedRows, bytesRead: number, ela
   };
 }
 
-/** Gives validation and test some rows where chance left them short; only tables of few groups need it. */
+/** Deals the splits of a table of few units anew. */
 async function settleSplits(store: DatasetStore, datasetId: string, seed: number, signal: AbortSignal): Promise<void> {
-  const units = new Map<string, { split: Split; rows: number; chance: number; positions: number[] }>();
-  for await (const example of inTurns(store.examples(datasetId), signal)) {
+  const units = new Map<string, { rows: number; chance: number; split: Split; positions: number[] }>();
+  for await (const { position, split, ...example } of inTurns(store.examples(datasetId), signal)) {
     const key = splitKey(example);
     const unit = units.get(key);
     if (unit) {
       unit.rows++;
-      unit.positions.push(example.position);
-    } else if (units.size < fewUnits) {
-      units.set(key, { split: example.split, rows: 1, chance: chanceOf(key, seed), positions: [example.position] });
-    } else return;
+      unit.positions.push(position);
+    } else {
+      if (units.size === manyUnits) return;
+      units.set(key, { rows: 1, chance: chanceOf(key, seed), split, positions: [position] });
+    }
   }
-  for (const { unit, split } of fillSmallSplits([...units.values()]))
-    store.moveToSplit(datasetId, unit.positions, split);
+  for (const [unit, split] of dealUnits([...units.values()])) {
+    if (split === unit.split) continue;
+    for (let start = 0; start < unit.positions.length; start += sliceRows) {
+      store.moveToSplit(datasetId, unit.positions.slice(start, start + sliceRows), split);
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+  }
 }
 
-/** With more units than this, a split below 5 % is as good as impossible (chance below 1e-7). */
-const fewUnits = 1000;
-
-/** Hash over all rows in order: context, target, group and split. */
-async function hashRows(store: DatasetStore, datasetId: string, signal: AbortSignal): Promise<string> {
+/** Counts the splits, and hashes all rows in order: context, target, group and split. */
+async function summariseRows(store: DatasetStore, datasetId: string, signal: AbortSignal) {
   const hash = createHash('sha256');
+  const splits = { train: 0, validation: 0, test: 0 };
   for await (const { context, target, group, split } of inTurns(store.examples(datasetId), signal)) {
     hash.update(`${JSON.stringify([context, target, group, split])}\n`);
+    splits[split]++;
   }
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), splits };
 }
 
 /** Hands rows on and gives the event loop a turn every few milliseconds. */

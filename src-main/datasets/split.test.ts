@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillSmallSplits, splitKey, splitOf } from './split.ts';
+import { dealUnits, splitKey, splitOf } from './split.ts';
 
 test('many rows fall about 80 to 10 to 10', () => {
   const counts = { train: 0, validation: 0, test: 0 };
@@ -21,21 +21,36 @@ test('rows of one group share a split, and so do rows with the same context', ()
   expect(splitKey({ context: 'a', group: null })).not.toBe(splitKey({ context: 'x', group: 'a' }));
 });
 
-test('an empty split gets the next units of train', () => {
-  const units = [0.3, 0.9, 0.5, 0.4].map((chance) => ({ split: 'train' as const, rows: 5, chance }));
-  expect(fillSmallSplits(units)).toEqual([
-    { unit: units[0], split: 'validation' },
-    { unit: units[3], split: 'test' },
+test('each split of a small table has rows, in the order of chance', () => {
+  const units = [0.3, 0.9, 0.5, 0.4].map((chance) => ({ rows: 5, chance }));
+  expect([...dealUnits(units).values()]).toEqual(['validation', 'train', 'train', 'test']);
+});
+
+test('a group that is too large for a split is left in train', () => {
+  const sizes = [50, 4, 3, 3, 6, 4, 30];
+  const units = sizes.map((rows, place) => ({ rows, chance: place / 10 }));
+  expect([...dealUnits(units).values()]).toEqual([
+    'train',
+    'validation',
+    'validation',
+    'validation',
+    'test',
+    'test',
+    'train',
   ]);
 });
 
-test('units that are too large for a small split stay, unless the split is empty', () => {
-  const large = { split: 'train' as const, rows: 60, chance: 0.3 };
-  const rest = { split: 'train' as const, rows: 38, chance: 0.8 };
-  const scrap = { split: 'validation' as const, rows: 2, chance: 0.15 };
-  expect(fillSmallSplits([large, rest, scrap])).toEqual([{ unit: rest, split: 'test' }]);
+test('where nothing fits, the smallest unit is taken', () => {
+  const units = [60, 38, 2].map((rows, place) => ({ rows, chance: place / 10 }));
+  expect([...dealUnits(units).values()]).toEqual(['train', 'test', 'validation']);
 });
 
-test('the last unit of train stays there', () => {
-  expect(fillSmallSplits([{ split: 'train', rows: 3, chance: 0.5 }])).toEqual([]);
+test('train keeps the last unit, validation gets the second', () => {
+  expect([...dealUnits([{ rows: 3, chance: 0.5 }]).values()]).toEqual(['train']);
+  expect([
+    ...dealUnits([
+      { rows: 3, chance: 0.5 },
+      { rows: 2, chance: 0.1 },
+    ]).values(),
+  ]).toEqual(['train', 'validation']);
 });

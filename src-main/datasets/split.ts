@@ -9,10 +9,13 @@ export function splitKey(row: { context: string; group: string | null }): string
   return row.group === null ? `r${row.context}` : `g${row.group}`;
 }
 
-/** About 80 % train, 10 % validation, 10 % test. The same key and seed always give the same split, whatever else is in the table. */
+/**
+ * About 80 % train, 10 % validation, 10 % test. The same key and seed always give the same split, whatever else is in the
+ * table. Tables of few units are dealt by `dealUnits` instead.
+ */
 export function splitOf(key: string, seed: number): Split {
   const chance = chanceOf(key, seed);
-  return chance < testShare ? 'test' : chance < testShare + validationShare ? 'validation' : 'train';
+  return chance < heldOutShare ? 'validation' : chance < 2 * heldOutShare ? 'test' : 'train';
 }
 
 /** From 0 to below 1, even. */
@@ -20,38 +23,42 @@ export function chanceOf(key: string, seed: number): number {
   return createHash('sha256').update(`${seed}\0${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** Rows that share a key, as they were first assigned. */
+/** Rows that share a key. */
 export interface SplitUnit {
-  readonly split: Split;
   readonly rows: number;
   /** As `chanceOf` gives it. */
   readonly chance: number;
 }
 
+/** With this many units or more, chance alone comes near enough to the shares. */
+export const manyUnits = 1000;
+
 /**
- * For a small table chance may leave validation or test with hardly a row. Says which units go where instead: the train
- * units next in the order of chance move, until each has 5 % of the rows, or no unit that is small enough is left. An empty
- * split takes any unit but the last one of train.
+ * Deals the units of a small table, where chance could leave a split empty or give it a huge group: in the order of their
+ * chance, validation and then test take what fits into a tenth of the rows; where nothing fits, the smallest unit. Train
+ * keeps at least one. The order is nearly that of `splitOf`, so a table that grows keeps most of its splits.
  */
-export function fillSmallSplits<U extends SplitUnit>(units: readonly U[]): { unit: U; split: Split }[] {
-  const total = units.reduce((sum, unit) => sum + unit.rows, 0);
-  const train = units.filter((unit) => unit.split === 'train').sort((a, b) => a.chance - b.chance);
-  const moves: { unit: U; split: Split }[] = [];
+export function dealUnits<U extends SplitUnit>(units: readonly U[]): Map<U, Split> {
+  const quota = heldOutShare * units.reduce((sum, unit) => sum + unit.rows, 0);
+  const splits = new Map<U, Split>(units.map((unit) => [unit, 'train']));
+  let left = [...units].sort((a, b) => a.chance - b.chance);
   for (const split of ['validation', 'test'] as const) {
-    let rows = units.filter((unit) => unit.split === split).reduce((sum, unit) => sum + unit.rows, 0);
-    while (rows < total * 0.05 && train.length > 1) {
-      const fitting = train.findIndex((unit) => rows + unit.rows <= total * 0.2);
-      const smallest = train.reduce((least, unit, place) => (unit.rows < (train[least]?.rows ?? 0) ? place : least), 0);
-      const place = fitting >= 0 ? fitting : rows === 0 ? smallest : -1;
-      const unit = train[place];
-      if (!unit) break;
-      train.splice(place, 1);
-      moves.push({ unit, split });
+    let rows = 0;
+    for (const unit of left) {
+      if (rows >= quota * 0.9) break;
+      if (rows + unit.rows > quota * 1.2) continue;
+      splits.set(unit, split);
       rows += unit.rows;
     }
+    if (rows === 0 && left.length > 1) {
+      splits.set(
+        left.reduce((least, unit) => (unit.rows < least.rows ? unit : least)),
+        split,
+      );
+    }
+    left = left.filter((unit) => splits.get(unit) === 'train');
   }
-  return moves;
+  return splits;
 }
 
-const testShare = 0.1;
-const validationShare = 0.1;
+const heldOutShare = 0.1;

@@ -186,11 +186,12 @@ function legacyEncoding(sample: Buffer): string {
 /** Only the lines that tell encodings apart: much ASCII between them makes the detector guess. */
 function linesBeyondAscii(sample: Buffer): Buffer {
   const lines: Buffer[] = [];
-  for (let start = 0; start < sample.length; ) {
+  let bytes = 0;
+  for (let start = 0; start < sample.length && bytes < 32 * 1024; ) {
     const found = sample.indexOf(10, start);
     const end = found < 0 ? sample.length : found + 1;
     const line = sample.subarray(start, end);
-    if (line.some((byte) => byte >= 0x80)) lines.push(line);
+    if (line.some((byte) => byte >= 0x80)) bytes += lines[lines.push(line) - 1]?.length ?? 0;
     start = end;
   }
   return Buffer.concat(lines);
