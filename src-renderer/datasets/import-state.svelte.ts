@@ -26,7 +26,6 @@ export class ImportState {
   #csv = $state.raw<CsvOptions>({});
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
-  #changed = $state.raw<ReadonlySet<string>>(new Set());
   #database = $state.raw<{ name: string; source: FileSource } | undefined>();
   #attaching = $state<number | undefined>();
   name = $state('');
@@ -79,23 +78,18 @@ export class ImportState {
     return this.#inspection?.columns.map((column: Column) => column.name) ?? [];
   }
 
-  /** The table brings context and target as they are. */
+  /** The table brings the context as the model is to read it. */
   get ready(): boolean {
-    return this.#mapping.context !== undefined || this.#mapping.target !== undefined;
+    return this.#mapping.context !== undefined;
   }
 
   get fields(): readonly string[] {
-    return neededFields(this.#task, this.ready);
+    return neededFields(this.#task, this.#mapping);
   }
 
   /** Needed fields without a column. */
   get missing(): readonly string[] {
     return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
-  }
-
-  /** True where the person has chosen otherwise than the studio. */
-  isChanged(field: string): boolean {
-    return this.#changed.has(field);
   }
 
   /** The first rows, each with the field that it lacks, if it does. */
@@ -159,26 +153,25 @@ export class ImportState {
   chooseTask(task: TaskId): void {
     this.#task = task;
     this.#mapping = this.#inspection?.mappings[task] ?? {};
-    this.#changed = new Set();
   }
 
   /** Switches between the task's own fields and a ready-made pair of context and target. */
   chooseReady(ready: boolean): void {
     const { group, database } = this.#mapping;
-    const roles = new Map(this.#inspection?.columns.map((column) => [column.name.toLowerCase(), column.name]));
-    const mapping: Record<string, string> = {};
-    for (const field of neededFields(this.#task, ready)) {
-      mapping[field] = this.#inspection?.mappings[this.#task]?.[field] ?? roles.get(field) ?? '';
+    const named = new Map(this.columns.map((column) => [column.toLowerCase(), column]));
+    const pair: ColumnMapping = ready ? { context: '', target: '' } : {};
+    const mapping: ColumnMapping = {};
+    for (const field of neededFields(this.#task, pair)) {
+      mapping[field] = this.#inspection?.mappings[this.#task]?.[field] ?? named.get(field) ?? '';
     }
     if (group !== undefined) mapping.group = group;
     if (database !== undefined) mapping.database = database;
     this.#mapping = mapping;
   }
 
-  /** An empty column takes the field out of the mapping. */
+  /** An empty column leaves an optional field out. */
   map(field: string, column: string): void {
     this.#mapping = { ...this.#mapping, [field]: column };
-    this.#changed = new Set(this.#changed).add(field);
   }
 
   async attachDatabase(file: File): Promise<void> {

@@ -48,9 +48,12 @@ export function targetField(task: TaskId): string {
   return taskFields[task].target;
 }
 
-/** The fields that must have a column: the task's own, or the two of a ready-made table. */
-export function neededFields(task: TaskId, ready: boolean): readonly string[] {
-  return ready ? ['context', 'target'] : [...taskFields[task].context, taskFields[task].target];
+/** The fields that must have a column: the task's own, or a ready-made context or target where the mapping names one. */
+export function neededFields(task: TaskId, mapping: ColumnMapping): readonly string[] {
+  return [
+    ...(mapping.context === undefined ? taskFields[task].context : ['context']),
+    mapping.target === undefined ? taskFields[task].target : 'target',
+  ];
 }
 
 /** What a row of cells gives under a mapping. */
@@ -75,8 +78,9 @@ export function emptyField(
   columns: readonly string[],
   cells: readonly string[],
 ): string | undefined {
-  const ready = mapping.context !== undefined && mapping.target !== undefined;
-  return neededFields(task, ready).find((field) => (cells[columns.indexOf(mapping[field] ?? '')] ?? '').trim() === '');
+  return neededFields(task, mapping).find(
+    (field) => (cells[columns.indexOf(mapping[field] ?? '')] ?? '').trim() === '',
+  );
 }
 
 function twoParts(context: string, head: string, field: string): readonly Part[] {

@@ -170,6 +170,7 @@ export const datasets = {
   'import.done.next': 'What now',
   'import.done.next.what': 'Look at the rows once, then train an adapter with them.',
 
-  'reject.FIELD_EMPTY': 'A needed cell is empty',
-  'reject.ROW_SHAPE': 'Has more or fewer cells than the header',
+  'reject.ROW_CELL_MISSING': 'A needed cell is empty',
+  'reject.ROW_TOO_MANY_CELLS': 'Has more cells than there are columns',
+  'reject.ROW_CELL_TOO_LONG': 'A cell is too long',
 } satisfies Record<string, Message>;

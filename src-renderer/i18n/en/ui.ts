@@ -71,6 +71,10 @@ export const ui = {
   'term.bom': 'Three bytes that some programs write before the text to say that it is UTF-8.',
   'term.sha256': 'A fingerprint of the content: any change gives another one.',
 
+  'method.described': 'A frozen square matrix W, plus a tall thin matrix B times a short wide matrix A',
+  'method.frozen': 'frozen',
+  'method.trained': 'trained',
+
   'error.unexpected.title': 'Something went wrong in the studio',
   'error.unexpected.message': 'This is a fault of the studio, not of what you did.',
   'error.unexpected.hint': 'Try again. If it happens again, copy the details and report them.',

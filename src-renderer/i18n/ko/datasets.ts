@@ -165,6 +165,7 @@ export const datasets: Translation<typeof english> = {
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 
-  'reject.FIELD_EMPTY': '필요한 칸이 비어 있음',
-  'reject.ROW_SHAPE': '칸 수가 머리글과 다름',
+  'reject.ROW_CELL_MISSING': '필요한 칸이 비어 있음',
+  'reject.ROW_TOO_MANY_CELLS': '열보다 칸이 많음',
+  'reject.ROW_CELL_TOO_LONG': '칸이 너무 긺',
 };

@@ -71,6 +71,10 @@ export const ui: Translation<typeof english> = {
   'term.bom': '글이 UTF-8임을 알리려고 일부 프로그램이 맨 앞에 쓰는 세 바이트입니다.',
   'term.sha256': '내용의 지문입니다. 조금이라도 바뀌면 다른 값이 됩니다.',
 
+  'method.described': '고정된 정사각 행렬 W에, 세로로 얇은 행렬 B와 가로로 얇은 행렬 A의 곱을 더한 그림',
+  'method.frozen': '고정',
+  'method.trained': '학습',
+
   'error.unexpected.title': '스튜디오에 문제가 생겼습니다',
   'error.unexpected.message': '사용자가 한 일 때문이 아니라 스튜디오의 잘못입니다.',
   'error.unexpected.hint': '다시 시도해 보세요. 또 생기면 자세한 내용을 복사해 알려 주세요.',

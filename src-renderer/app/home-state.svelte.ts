@@ -1,0 +1,78 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Run } from '../../src-contract/run.ts';
+import type { StudioStatus } from '../../src-contract/studio.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+import type { Belongings } from './next-step.ts';
+
+export interface HomeFacts extends Belongings {
+  readonly baseModels: readonly BaseModel[];
+  readonly status: StudioStatus;
+}
+
+/** Everything that the first page tells, and the plot of the run in progress. */
+export class HomeState {
+  readonly facts = new Loaded<HomeFacts>(async () => {
+    const [datasets, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
+      client.datasets.list(),
+      client.runs.list(),
+      client.adapters.list(),
+      client.chat.conversations(),
+      client.evaluations.list(),
+      client.baseModels.list(),
+      client.studio.status(),
+    ]);
+    return { datasets, runs, adapters, conversations, evaluations, baseModels, status };
+  });
+  #losses = $state.raw<readonly number[]>([]);
+  #step = $state<{ step: number; secondsLeft: number } | undefined>();
+  #watched: string | undefined;
+
+  /** Nothing was made yet: the page explains instead of reporting. */
+  get isFirst(): boolean {
+    const has = this.facts.value;
+    return has !== undefined && has.datasets.length + has.runs.length + has.adapters.length === 0;
+  }
+
+  get running(): Run | undefined {
+    return this.facts.value?.runs.find(({ state }) => state === 'running' || state === 'queued');
+  }
+
+  /** Losses of the run in progress, one a step. */
+  get losses(): readonly number[] {
+    return this.#losses;
+  }
+
+  get step(): { step: number; secondsLeft: number } | undefined {
+    return this.#step;
+  }
+
+  follow(signal: AbortSignal): void {
+    const load = () => void this.facts.load().then(() => this.#watch(signal));
+    load();
+    void followChanges(['dataset', 'run', 'adapter', 'evaluation', 'conversation', 'base-model'], load, signal);
+  }
+
+  async stop(run: Run): Promise<void> {
+    await client.runs.stop({ id: run.id });
+  }
+
+  /** Draws along with the run in progress; a lost connection only stops the plot. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const id = this.running?.id;
+    if (id === undefined || id === this.#watched || signal.aborted) return;
+    this.#watched = id;
+    this.#losses = [];
+    this.#step = undefined;
+    try {
+      for await (const event of await client.runs.watch({ id }, { signal })) {
+        if (event.kind !== 'step') continue;
+        this.#losses = [...this.#losses, event.loss];
+        this.#step = { step: event.step, secondsLeft: event.secondsLeft };
+      }
+    } catch {
+      this.#watched = undefined;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Conversation } from '../../src-contract/chat.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
+import type { Run } from '../../src-contract/run.ts';
+import { type Belongings, measured, nextStep } from './next-step.ts';
+
+// Only the fields that the rules read are given; the casts are sound as nothing else is looked at.
+const nothing: Belongings = { datasets: [], runs: [], adapters: [], conversations: [], evaluations: [] };
+const dataset = { id: 'd', splits: { train: 80, validation: 10, test: 10 } } as Dataset;
+const adapter = { id: 'a', datasetId: 'd' } as Adapter;
+const talk = { messages: 2 } as Conversation;
+const evaluation = {
+  state: 'finished',
+  mainMetric: 'exactMatch',
+  results: [
+    { adapterId: null, metrics: { exactMatch: 0.1 } },
+    { adapterId: 'a', metrics: { exactMatch: 0.6 } },
+  ],
+} as Evaluation;
+
+test('with nothing, one brings examples', () => {
+  expect(nextStep(nothing).kind).toBe('bring');
+});
+
+test('with a dataset, one trains', () => {
+  expect(nextStep({ ...nothing, datasets: [dataset] })).toEqual({ kind: 'train', dataset });
+});
+
+test('while something trains, one watches it', () => {
+  const run = { state: 'running' } as Run;
+  expect(nextStep({ ...nothing, datasets: [dataset], runs: [run] })).toEqual({ kind: 'watch', run });
+});
+
+test('an adapter that nobody has talked to wants a conversation', () => {
+  expect(nextStep({ ...nothing, datasets: [dataset], adapters: [adapter] }).kind).toBe('chat');
+});
+
+test('an adapter that was not measured is measured on the rows kept unseen', () => {
+  const has = { ...nothing, datasets: [dataset], adapters: [adapter], conversations: [talk] };
+  expect(nextStep(has)).toEqual({ kind: 'measure', adapter, testRows: 10 });
+});
+
+test('when all is done, one brings something else', () => {
+  const has = {
+    ...nothing,
+    datasets: [dataset],
+    adapters: [adapter],
+    conversations: [talk],
+    evaluations: [evaluation],
+  };
+  expect(nextStep(has).kind).toBe('another');
+});
+
+test('the base stands beside the adapter under the main metric', () => {
+  expect(measured(adapter, [evaluation])).toEqual({ metric: 'exactMatch', base: 0.1, adapter: 0.6 });
+});

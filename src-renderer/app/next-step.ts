@@ -1,0 +1,56 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Conversation } from '../../src-contract/chat.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
+import type { Run } from '../../src-contract/run.ts';
+
+/** All that there is, newest first in each list. */
+export interface Belongings {
+  readonly datasets: readonly Dataset[];
+  readonly runs: readonly Run[];
+  readonly adapters: readonly Adapter[];
+  readonly conversations: readonly Conversation[];
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** The one thing to do next, and what it is to be done with. */
+export type NextStep =
+  | { readonly kind: 'bring' }
+  | { readonly kind: 'watch'; readonly run: Run }
+  | { readonly kind: 'resume'; readonly run: Run }
+  | { readonly kind: 'train'; readonly dataset: Dataset }
+  | { readonly kind: 'chat'; readonly adapter: Adapter }
+  | { readonly kind: 'measure'; readonly adapter: Adapter; readonly testRows: number }
+  | { readonly kind: 'another' };
+
+export function nextStep(has: Belongings): NextStep {
+  const running = has.runs.find(({ state }) => state === 'running' || state === 'queued');
+  if (running !== undefined) return { kind: 'watch', run: running };
+  const interrupted = has.runs[0];
+  if (interrupted?.state === 'interrupted') return { kind: 'resume', run: interrupted };
+  const [dataset] = has.datasets;
+  const [adapter] = has.adapters;
+  if (adapter === undefined) return dataset === undefined ? { kind: 'bring' } : { kind: 'train', dataset };
+  if (!has.conversations.some(({ messages }) => messages > 0)) return { kind: 'chat', adapter };
+  const unmeasured = has.adapters.find((candidate) => measured(candidate, has.evaluations) === undefined);
+  if (unmeasured !== undefined) {
+    const testRows = has.datasets.find(({ id }) => id === unmeasured.datasetId)?.splits.test ?? 0;
+    return { kind: 'measure', adapter: unmeasured, testRows };
+  }
+  const untrained = has.datasets.find(({ id }) => !has.adapters.some(({ datasetId }) => datasetId === id));
+  return untrained === undefined ? { kind: 'another' } : { kind: 'train', dataset: untrained };
+}
+
+/** Base and adapter under the task's main metric, from the newest evaluation that has both. */
+export function measured(
+  adapter: Adapter,
+  evaluations: readonly Evaluation[],
+): { metric: string; base: number; adapter: number } | undefined {
+  for (const { state, mainMetric, results } of evaluations) {
+    if (state !== 'finished') continue;
+    const base = results.find(({ adapterId }) => adapterId === null)?.metrics[mainMetric];
+    const own = results.find(({ adapterId }) => adapterId === adapter.id)?.metrics[mainMetric];
+    if (base !== undefined && own !== undefined) return { metric: mainMetric, base, adapter: own };
+  }
+  return undefined;
+}

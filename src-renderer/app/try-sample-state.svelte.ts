@@ -1,0 +1,56 @@
+import type { Sample } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+
+/** Imports a sample with all that belongs to it, in one go: the first run's shortest way to a dataset. */
+export class TrySampleState {
+  #samples = $state.raw<readonly Sample[]>([]);
+  #chosen = $state.raw<Sample | undefined>();
+  #taken = $state(0);
+  #error = $state.raw<unknown>();
+
+  /** Those made for the starter model, as they can be learned in a minute. */
+  get samples(): readonly Sample[] {
+    const generated = this.#samples.filter((sample) => sample.generated);
+    return generated.length > 0 ? generated : this.#samples;
+  }
+
+  get chosen(): Sample | undefined {
+    return this.#chosen;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  async load(signal: AbortSignal): Promise<void> {
+    try {
+      this.#samples = await client.datasets.samples(undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) this.#error = error;
+    }
+  }
+
+  /** Gives the id of the new dataset, or undefined when it came to nothing. */
+  async import(sample: Sample, signal: AbortSignal): Promise<string | undefined> {
+    if (this.#chosen !== undefined) return undefined;
+    this.#chosen = sample;
+    this.#taken = 0;
+    this.#error = undefined;
+    try {
+      const source = { kind: 'sample', name: sample.name } as const;
+      for await (const event of await client.datasets.import({ source, task: sample.task }, { signal })) {
+        if (event.kind === 'progress') this.#taken = event.taken;
+        if (event.kind === 'finished') return event.dataset.id;
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#error = error;
+    } finally {
+      this.#chosen = undefined;
+    }
+    return undefined;
+  }
+}
