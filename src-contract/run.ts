@@ -30,7 +30,7 @@ export const trainOptionsSchema = z.object({
   /** Optimiser steps between two measurements on the validation split; null picks about ten a run. */
   validationEvery: z.number().int().positive().nullable(),
   initAdapterId: z.string().nullable(),
-  backend: z.enum(['auto', 'onnxruntime']),
+  backend: z.enum(['auto', 'onnxruntime', 'tfjs']),
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 

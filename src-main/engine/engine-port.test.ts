@@ -26,20 +26,46 @@ afterAll(async () => {
 });
 
 test('a model is inspected in the other thread', async () => {
-  expect(await engine.inspect(modelFolder)).toMatchObject({ architecture: 'llama', layers: 2, hidden: 32, vocabulary: 64, dtype: 'F32', endIds: [0] });
+  expect(await engine.inspect(modelFolder)).toMatchObject({
+    architecture: 'llama',
+    layers: 2,
+    hidden: 32,
+    vocabulary: 64,
+    dtype: 'F32',
+    endIds: [0],
+  });
 });
 
 test('a failure that a person can meet arrives under its code', async () => {
-  await expect(engine.inspect(join(golden, 'nowhere'))).rejects.toMatchObject({ name: 'StudioError', code: 'FILE_NOT_FOUND' });
-  const job = { modelFolder, adapter: null, promptIds: Array.from({ length: 64 }, () => 1), maxTokens: 4, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
-  await expect(collect(engine.generate(job, forever))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG', data: { tokens: 64, limit: 63 } });
+  await expect(engine.inspect(join(golden, 'nowhere'))).rejects.toMatchObject({
+    name: 'StudioError',
+    code: 'FILE_NOT_FOUND',
+  });
+  const job = {
+    modelFolder,
+    adapter: null,
+    promptIds: Array.from({ length: 64 }, () => 1),
+    maxTokens: 4,
+    temperature: 0,
+    topK: 0,
+    topP: 1,
+    seed: 0,
+    stopIds: [],
+  };
+  await expect(collect(engine.generate(job, forever))).rejects.toMatchObject({
+    code: 'CONTEXT_TOO_LONG',
+    data: { tokens: 64, limit: 63 },
+  });
 });
 
 test('greedy generation continues with what scoring finds likeliest', async () => {
   const promptIds = [5, 9, 2, 40, 33];
   const ids = await generated({ promptIds, maxTokens: 12 });
   expect(ids).toHaveLength(12);
-  const { logprobs } = await engine.score({ modelFolder, adapter: null, examples: [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }] }, forever);
+  const { logprobs } = await engine.score(
+    { modelFolder, adapter: null, examples: [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }] },
+    forever,
+  );
   // The likeliest of 64 tokens has a probability of at least 1/64.
   for (const logprob of logprobs[0] ?? []) expect(logprob).toBeGreaterThan(Math.log(1 / 64));
 });
@@ -75,7 +101,15 @@ test('an aborted training keeps its checkpoint and its adapter, and the engine g
     modelFolder,
     trainFile,
     validationFile: trainFile,
-    method: { kind: 'lora', rank: 2, alpha: 4, targets: ['q', 'v'], dropout: 0.1, initialisation: 'kaiming', initFolder: null },
+    method: {
+      kind: 'lora',
+      rank: 2,
+      alpha: 4,
+      targets: ['q', 'v'],
+      dropout: 0.1,
+      initialisation: 'kaiming',
+      initFolder: null,
+    },
     learningRate: 1e-2,
     schedule: 'linear',
     warmupSteps: 2,
@@ -100,10 +134,25 @@ test('an aborted training keeps its checkpoint and its adapter, and the engine g
   const finished = events.at(-1);
   expect(finished).toMatchObject({ kind: 'finished', stopped: true });
   expect(events.at(-2)).toMatchObject({ kind: 'checkpoint' });
-  expect(await engine.inspectAdapter({ modelFolder, adapterFolder: job.outputFolder })).toMatchObject({ rank: 2, alpha: 4, scale: 2, targets: ['q', 'v'] });
+  expect(await engine.inspectAdapter({ modelFolder, adapterFolder: job.outputFolder })).toMatchObject({
+    rank: 2,
+    alpha: 4,
+    scale: 2,
+    targets: ['q', 'v'],
+  });
 });
 
-const plain = { modelFolder, adapter: null, promptIds: [7, 3], maxTokens: 8, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+const plain = {
+  modelFolder,
+  adapter: null,
+  promptIds: [7, 3],
+  maxTokens: 8,
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  seed: 0,
+  stopIds: [],
+};
 
 async function generated(settings: Partial<Parameters<Engine['generate']>[0]>): Promise<number[]> {
   const events = await collect(engine.generate({ ...plain, ...settings }, forever));

@@ -1,6 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
-import { type SupportedMessagePort, RPCLink } from '@orpc/client/message-port';
+import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { isErrorCode, StudioError } from '../../src-contract/errors.ts';
@@ -20,7 +20,10 @@ export function connectEngine(port: EnginePort): Engine {
   let jobs = 0;
 
   /** An abort is sent as a message of its own: the job answers it with its last events, which a torn-down call would lose. */
-  async function* follow<T>(start: (jobId: number) => Promise<AsyncIterable<T>>, signal: AbortSignal): AsyncGenerator<T> {
+  async function* follow<T>(
+    start: (jobId: number) => Promise<AsyncIterable<T>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<T> {
     const jobId = ++jobs;
     const stop = () => void remote.stop({ jobId }).catch(() => undefined);
     signal.addEventListener('abort', stop, { once: true });
@@ -99,12 +102,16 @@ function portLike(port: EnginePort): SupportedMessagePort {
 }
 
 function toPort(error: unknown): unknown {
-  return error instanceof StudioError ? new ORPCError(error.code, { data: error.data, message: error.message, cause: error }) : error;
+  return error instanceof StudioError
+    ? new ORPCError(error.code, { data: error.data, message: error.message, cause: error })
+    : error;
 }
 
 function fromPort(error: unknown): unknown {
   // Sound because only a StudioError of this code was sent under it, with the data of its kind.
-  return error instanceof ORPCError && isErrorCode(error.code) ? new StudioError(error.code, error.data as never, { cause: error }) : error;
+  return error instanceof ORPCError && isErrorCode(error.code)
+    ? new StudioError(error.code, error.data as never, { cause: error })
+    : error;
 }
 
 function rethrow(error: unknown): never {

@@ -92,6 +92,8 @@ export interface TrainJob {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  /** Which runtime does the work; absent or `auto` leaves the choice to the engine. */
+  readonly backend?: 'auto' | 'onnxruntime' | 'tfjs';
   readonly validationEvery: number | null;
   /** Where the best adapter (PEFT folder) or the trained model (Hugging Face folder) is written. */
   readonly outputFolder: string;

@@ -4,12 +4,12 @@ import type { GenerateJob, TokenEvent } from './engine.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
+import { rotaryAngles } from './micro-batches.ts';
 import { generateGraph } from './model-graph.ts';
 import { Random } from './random.ts';
 import { chooseToken } from './sampling.ts';
 import { adaptedExecutable } from './score.ts';
 import { int32, type Tensor } from './tensor.ts';
-import { rotaryAngles } from './micro-batches.ts';
 
 export interface LiveAdapter {
   readonly weights: LoraWeights;

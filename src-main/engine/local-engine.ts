@@ -6,16 +6,20 @@ import { AdapterCache, fitAdapter } from './adapter-cache.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
 import { readModelConfig } from './formats/model-config.ts';
 import { readPeft } from './formats/peft.ts';
-import { type LiveAdapter, generateTokens } from './generate.ts';
+import { generateTokens, type LiveAdapter } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
 
-/** The engine in this thread. It keeps one base model loaded: a second one takes the first one's place. */
+/**
+ * The engine in this thread. It keeps one base model loaded: a second one takes the first one's place.
+ * `auto` is onnxruntime; a training that asks for tfjs gets a model of its own on that backend.
+ */
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   let loaded: { folder: string; model: Promise<LoadedModel> } | undefined;
@@ -52,12 +56,15 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       return { rank, alpha, scale, targets, parameters, bytes: (await stat(file)).size, sha256: await sha256(file) };
     },
     async *train(job, signal) {
-      // Full training changes the weights in place, so it works on its own copy of the model.
-      const model =
-        job.method.kind === 'full' ? await loadModel(job.modelFolder, backend) : await modelOf(job.modelFolder);
+      const other = job.backend === 'tfjs';
+      // Full training changes the weights in place: it works on a copy of the model, as does one on another backend.
+      const own = other || job.method.kind === 'full';
+      const model = own
+        ? await loadModel(job.modelFolder, other ? await tfjsBackend() : backend)
+        : await modelOf(job.modelFolder);
       yield* trainModel(model, job, adapters, signal);
       adapters.forget(job.outputFolder);
-      if (job.method.kind === 'full') await model.release();
+      if (own) await model.release();
     },
     async score({ modelFolder, adapter, examples }, signal) {
       const model = await modelOf(modelFolder);

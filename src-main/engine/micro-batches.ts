@@ -1,4 +1,4 @@
-import { int32, float32, type Tensor } from './tensor.ts';
+import { float32, int32, type Tensor } from './tensor.ts';
 
 /** One tokenised example as a micro-batch takes it. */
 export interface BatchRow {

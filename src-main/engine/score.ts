@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Tensor } from './tensor.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { type BatchRow, cutMicroBatches } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Natural log-probability of every target token of every row, in order. `scale` is the adapter's scale times the strength. */
 export async function scoreRows(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
@@ -54,6 +55,13 @@ test('log-probabilities of the base equal those of transformers', async () => {
 test('log-probabilities with a PEFT adapter equal those of PEFT', async () => {
   const weights = await new AdapterCache().get(adapterFolder, model.architecture);
   const scores = await scoreRows(model, { weights, scale: weights.scale }, golden.examples, forever);
+  expectClose(scores.flat(), golden.adaptedLogProbabilities.flat());
+});
+
+test('the tfjs backend gives the same log-probabilities with the adapter', async () => {
+  const tfjs = await loadModel(join(folder, 'llama-tiny'), await tfjsBackend());
+  const weights = await new AdapterCache().get(adapterFolder, tfjs.architecture);
+  const scores = await scoreRows(tfjs, { weights, scale: weights.scale }, golden.examples, forever);
   expectClose(scores.flat(), golden.adaptedLogProbabilities.flat());
 });
 

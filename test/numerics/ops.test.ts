@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Backend } from '../../src-main/engine/backends/backend.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { evaluate } from '../../src-main/engine/backends/reference/reference-backend.ts';
+import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import { type Expression, input, type NdArray, type OpName } from '../../src-main/engine/graph/expression.ts';
 import { gradient } from '../../src-main/engine/graph/gradient.ts';
 import { opTable } from '../../src-main/engine/graph/op-table.ts';
@@ -28,6 +30,11 @@ interface Case {
   readonly operands: readonly (readonly number[])[];
   readonly build: (...operands: Expression[]) => Expression;
 }
+
+const backends: readonly { readonly name: string; readonly open: () => Backend | Promise<Backend> }[] = [
+  { name: 'onnxruntime', open: () => onnxruntimeBackend({ threads: 1 }) },
+  { name: 'tfjs', open: tfjsBackend },
+];
 
 const index = input('index', ['n'], 'int32');
 const indexValues = [2, 0, 2];
@@ -147,9 +154,9 @@ describe.each(cases)('$op $name', ({ operands, build }) => {
     });
   });
 
-  test('onnxruntime gives the same value and gradient as the reference', async () => {
+  test.each(backends)('$name gives the same value and gradient as the reference', async ({ open }) => {
     const outputs = { value: output, ...Object.fromEntries(gradients.map((g, i) => [`gradient${i}`, g])) };
-    const executable = await onnxruntimeBackend({ threads: 1 }).compile(outputs);
+    const executable = await (await open()).compile(outputs);
     const results = await executable.run(new Map([...feeds].map(([name, array]) => [name, toTensor(name, array)])));
     const expected = evaluate([output, ...gradients], feeds);
     Object.values(results).forEach((result, i) => {

@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Dim, type Expression, type OpName, type Shape, topologicalOrder } from '../../graph/expression.ts';
+import { sizeOf } from '../../graph/shape.ts';
+
+/** Runs an op through TensorFlow.js. `dims` is the output's shape with sizes filled in. */
+type Interpretation<Op extends OpName> = (
+  operands: readonly tf.Tensor[],
+  node: Expression<Op>,
+  dims: number[],
+) => tf.Tensor;
+
+/** Typed by the closed set of ops: one that is forgotten here does not compile. `input` is fed, not computed. */
+const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretation<Op> } = {
+  add: ([a, b]) => tf.add(given(a), given(b)),
+  multiply: ([a, b]) => tf.mul(given(a), given(b)),
+  scale: ([x], node) => tf.mul(given(x), node.attributes.factor),
+  sumTo: ([x], _node, dims) => sumTo(given(x), dims),
+  expand: ([x], _node, dims) => tf.broadcastTo(given(x), dims),
+  matmul([a, b], { attributes: { transposeA, transposeB } }, dims) {
+    const leading = dims.slice(0, -2);
+    return tf.matMul(expandLeading(given(a), leading), expandLeading(given(b), leading), transposeA, transposeB);
+  },
+  reshape: ([x], _node, dims) => tf.reshape(given(x), dims),
+  transpose: ([x], node) => tf.transpose(given(x), [...node.attributes.permutation]),
+  concat: ([a, b], node) => tf.concat([given(a), given(b)], node.attributes.axis),
+  slice: ([x], node, dims) => tf.slice(given(x), along(dims, node.attributes.axis, node.attributes.start), dims),
+  pad: ([x], { attributes: { axis, before, after } }, dims) =>
+    tf.pad(
+      given(x),
+      dims.map((_, i) => (i === axis ? [before, after] : [0, 0]) as [number, number]),
+    ),
+  gather: ([table, indices]) => tf.gather(given(table), given(indices) as tf.Tensor1D),
+  scatterAdd: ([rows, indices], _node, dims) => tf.scatterND(tf.expandDims(given(indices), 1), given(rows), dims),
+  pick: ([x, index]) => tf.sum(tf.mul(given(x), oneHot(given(index), given(x).shape[1] as number)), 1),
+  spread: ([values, index], _node, dims) =>
+    tf.mul(tf.expandDims(given(values), 1), oneHot(given(index), dims[1] as number)),
+  sigmoid: ([x]) => tf.sigmoid(given(x)),
+  softmax: ([x]) => tf.softmax(given(x)),
+  logSoftmax: ([x]) => tf.logSoftmax(given(x)),
+  exp: ([x]) => tf.exp(given(x)),
+  inverseRms: ([x], node) => tf.rsqrt(tf.add(tf.mean(tf.square(given(x)), -1, true), node.attributes.epsilon)),
+  rotate([x, cos, sin]) {
+    const [low, high] = tf.split(given(x), 2, -1) as [tf.Tensor, tf.Tensor];
+    const [c, s] = [given(cos), given(sin)];
+    return tf.concat([tf.sub(tf.mul(low, c), tf.mul(high, s)), tf.add(tf.mul(high, c), tf.mul(low, s))], -1);
+  },
+};
+
+/** Evaluates outputs from fed inputs; call it inside `tf.tidy`, which frees everything but what is returned. */
+export function interpret(outputs: readonly Expression[], feeds: ReadonlyMap<string, tf.Tensor>): tf.Tensor[] {
+  const order = topologicalOrder(outputs);
+  const values = new Map<Expression, tf.Tensor>();
+  const sizes = new Map<string, number>();
+  for (const node of order.filter(isInput)) {
+    const value = feeds.get(node.attributes.name);
+    if (value === undefined) throw new Error(`tfjs: no feed for ${node.attributes.name}`);
+    node.shape.forEach((dim, axis) => {
+      if (typeof dim === 'string') sizes.set(dim, value.shape[axis] as number);
+    });
+    values.set(node, value);
+  }
+  for (const node of order) {
+    if (isInput(node)) continue;
+    // Sound because `node.op` picks the interpretation of exactly the op that made the node.
+    const run = interpretations[node.op as keyof typeof interpretations] as Interpretation<OpName>;
+    const operands = node.inputs.map((operand) => given(values.get(operand)));
+    values.set(node, run(operands, node, dimsOf(node.shape, sizes)));
+  }
+  return outputs.map((output) => given(values.get(output)));
+}
+
+function isInput(node: Expression): node is Expression<'input'> {
+  return node.op === 'input';
+}
+
+function dimsOf(shape: Shape, sizes: ReadonlyMap<string, number>): number[] {
+  return shape.map((dim: Dim) => sizeOf(dim, sizes));
+}
+
+function sumTo(x: tf.Tensor, dims: number[]): tf.Tensor {
+  const missing = x.shape.length - dims.length;
+  const axes = x.shape.flatMap((size, axis) =>
+    axis < missing || (dims[axis - missing] === 1 && size !== 1) ? [axis] : [],
+  );
+  return tf.reshape(tf.sum(x, axes), dims);
+}
+
+/** tfjs 4.22 mixes up the batches of a product in which both sides are to be repeated: they are repeated before. */
+function expandLeading(x: tf.Tensor, leading: readonly number[]): tf.Tensor {
+  return leading.length === 0 ? x : tf.broadcastTo(x, [...leading, ...x.shape.slice(-2)]);
+}
+
+function along(dims: readonly number[], axis: number, start: number): number[] {
+  return dims.map((_, i) => (i === axis ? start : 0));
+}
+
+function oneHot(index: tf.Tensor, classes: number): tf.Tensor {
+  return tf.oneHot(index as tf.Tensor1D, classes, 1, 0, 'float32');
+}
+
+function given(tensor: tf.Tensor | undefined): tf.Tensor {
+  if (tensor === undefined) throw new Error('tfjs: an operand is missing');
+  return tensor;
+}

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { Expression } from '../../graph/expression.ts';
+import { topologicalOrder } from '../../graph/expression.ts';
+import type { ElementType, Tensor } from '../../tensor.ts';
+import type { Backend, Executable } from '../backend.ts';
+import { interpret } from './interpret.ts';
+
+/**
+ * The second interpreter of the op algebra, through TensorFlow.js: NVIDIA GPUs where the optional package
+ * `@tensorflow/tfjs-node-gpu` is installed, else its plain CPU backend, which is slow and there to judge onnxruntime by.
+ */
+export async function tfjsBackend(): Promise<Backend> {
+  // Otherwise the CPU backend prints a banner and looks at every result for NaN.
+  tf.enableProdMode();
+  const native = loadNative();
+  await tf.setBackend(native ? 'tensorflow' : 'cpu');
+  return {
+    name: 'tfjs',
+    device: native ? 'NVIDIA GPU through TensorFlow' : 'CPU, 1 thread, TensorFlow.js',
+    threads: 1,
+    compile: async (outputs) => executable(outputs),
+  };
+}
+
+function executable<Output extends string>(outputs: Readonly<Record<Output, Expression>>): Executable<Output> {
+  const names = Object.keys(outputs) as Output[];
+  const expressions = names.map((name) => outputs[name]);
+  const inputs = topologicalOrder(expressions).flatMap((node) =>
+    node.op === 'input' ? [(node as Expression<'input'>).attributes.name] : [],
+  );
+  return {
+    inputs: new Set(inputs),
+    async run(feeds) {
+      const results = tf.tidy(() => {
+        const fed = inputs.flatMap((name) => {
+          const tensor = feeds.get(name);
+          return tensor
+            ? [
+                [
+                  name,
+                  tf.tensor(tensor.data, [...tensor.dims], tensor.type === 'float32' ? 'float32' : 'int32'),
+                ] as const,
+              ]
+            : [];
+        });
+        return interpret(expressions, new Map(fed));
+      });
+      const values = await Promise.all(results.map(fromTfjs));
+      tf.dispose(results);
+      // Sound because results come in the order of the names.
+      return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Output, Tensor>;
+    },
+    release: async () => undefined,
+  };
+}
+
+async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {
+  return { type: tensor.dtype as ElementType, dims: tensor.shape, data: (await tensor.data()) as Float32Array };
+}
+
+/** Takes the CUDA package when it is installed; a plain install never fetches it. */
+function loadNative(): boolean {
+  const require = createRequire(import.meta.url);
+  const name = '@tensorflow/tfjs-node-gpu';
+  try {
+    require.resolve(name);
+  } catch {
+    return false;
+  }
+  // tfjs-node-gpu 4.22 calls a function that is gone from Node 24: it is put back first.
+  const old = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
+  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  require(name);
+  return true;
+}
