@@ -1,10 +1,11 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { ChatEvent, Conversation, Message } from '../../src-contract/chat.ts';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { readTaskFields } from './task-fields.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
 export interface Draft {
@@ -43,6 +44,7 @@ export class ChatState {
   passage = $state('');
   schema = $state('');
   document = $state('');
+  #picked = $state.raw<{ text: string; target: string } | undefined>(undefined);
   /** Shape of the panel while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
 
@@ -86,6 +88,15 @@ export class ChatState {
   get dataset(): Dataset | undefined {
     const own = this.datasets.find((dataset) => dataset.id === this.adapter?.datasetId);
     return own ?? this.datasets.find((dataset) => dataset.task === this.task);
+  }
+
+  /** The target of the row that was picked, for as long as that row is what is asked. */
+  get pickedTarget(): string | undefined {
+    const typed = this.outgoing.text;
+    const asked = this.messages.findLast((message) => message.role === 'user')?.text;
+    const picked = this.#picked;
+    const isAsked = picked !== undefined && (typed === picked.text || asked === picked.text);
+    return isAsked ? picked.target : undefined;
   }
 
   get writing(): boolean {
@@ -140,6 +151,20 @@ export class ChatState {
     const task = this.task;
     this.adapterId = adapterId;
     if (adapterId === null) this.baseTask = task;
+  }
+
+  /** Puts a dataset row into the box and the panel. */
+  fill(row: Example): void {
+    const { text, input } = readTaskFields(this.task, row.context);
+    this.#picked = { text: text.trim(), target: row.target };
+    if (this.task === 'summarisation') {
+      this.document = text;
+      this.text = '';
+      return;
+    }
+    this.text = text;
+    this.passage = input.passage ?? this.passage;
+    this.schema = input.schema ?? this.schema;
   }
 
   chooseBaseModel(id: string): void {

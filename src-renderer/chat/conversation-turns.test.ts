@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { Message } from '../../src-contract/chat.ts';
+import { turnsOf } from './conversation-turns.ts';
+
+test('a switch of adapter is marked before the question that the new one answered', () => {
+  const turns = turnsOf([
+    user('q1'),
+    answer('a1', 'notes'),
+    user('q2'),
+    answer('a2', 'sql', 0.4),
+    user('q3'),
+    answer('a3', 'sql'),
+  ]);
+  expect(
+    turns.map((turn) => (turn.kind === 'switch' ? `${turn.from} → ${turn.to}, ${turn.ms}` : turn.message.id)),
+  ).toEqual(['q1', 'a1', 'notes → sql, 0.4', 'q2', 'a2', 'q3', 'a3']);
+});
+
+test('going back to the base is a switch as well', () => {
+  const turns = turnsOf([user('q1'), answer('a1', 'notes'), user('q2'), answer('a2', null)]);
+  expect(turns[2]).toMatchObject({ kind: 'switch', from: 'notes', to: null });
+});
+
+test('an answer knows its question', () => {
+  const turns = turnsOf([user('q1'), answer('a1', null)]);
+  expect(turns[1]).toMatchObject({ kind: 'answer', question: { id: 'q1' } });
+});
+
+function user(id: string): Message {
+  // Sound here: no other field is read.
+  return { id, role: 'user', adapterId: null } as Message;
+}
+
+function answer(id: string, adapter: string | null, switchMs = 0): Message {
+  // Sound here: no other field is read.
+  return { id, role: 'assistant', adapterId: adapter, adapterName: adapter, switchMs } as Message;
+}
