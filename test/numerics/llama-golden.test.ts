@@ -89,9 +89,10 @@ test.each([16, 48, 2048])(
         data: new Float32Array(batch.targetTokens).fill(-1 / total),
       };
       const result = await executable.run(new Map([...feeds, ...batch.feeds, ['cotangent', cotangent]]));
-      loss -= (result[logProbabilities]?.data as Float32Array).reduce((sum, value) => sum + value, 0) / total;
+      const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
+      loss -= logProbs.reduce((sum, value) => sum + value, 0) / total;
       for (const name of Object.keys(golden.gradients)) {
-        const part = Array.from(result[name]?.data as Float32Array);
+        const part = Array.from((result[name] as Tensor<'float32'>).data);
         gradients.set(
           name,
           part.map((value, i) => value + (gradients.get(name)?.[i] ?? 0)),

@@ -16,6 +16,14 @@ export function build(dims: readonly number[], value: (at: readonly number[]) =>
   return { dims, data };
 }
 
+/** Visits every index of an array; `at` is reused between calls. */
+export function visit(dims: readonly number[], see: (at: readonly number[]) => void): void {
+  build(dims, (at) => {
+    see(at);
+    return 0;
+  });
+}
+
 /** The element at an index. Sizes of 1 stretch and missing leading axes are ignored, as in broadcasting. */
 export function read(array: NdArray, at: readonly number[]): number {
   const skip = at.length - array.dims.length;

@@ -1,5 +1,5 @@
 import { type Expression, expression, type OpDefinition, type Shape } from '../expression.ts';
-import { accumulate, build, read, zeros } from '../nd-array.ts';
+import { accumulate, build, read, visit, zeros } from '../nd-array.ts';
 import { broadcast, check, sameShape, show } from '../shape.ts';
 
 /** Sums over every axis that `shape` lacks or has as 1: the way back of broadcasting. */
@@ -21,7 +21,7 @@ export const sumToOp: OpDefinition<'sumTo'> = {
   gradient: (node, cotangent) => [expand(cotangent, (node.inputs[0] as Expression).shape)],
   reference([x], _attributes, dims) {
     const total = zeros(dims);
-    if (x) build(x.dims, (at) => (accumulate(total, at, read(x, at)), 0));
+    if (x) visit(x.dims, (at) => accumulate(total, at, read(x, at)));
     return total;
   },
 };

@@ -1,5 +1,5 @@
 import { type Dim, type Expression, expression, type OpDefinition } from '../expression.ts';
-import { accumulate, build, read, zeros } from '../nd-array.ts';
+import { accumulate, build, read, visit, zeros } from '../nd-array.ts';
 import { check, show } from '../shape.ts';
 
 /** Rows of a table: table [entries, width] and indices [n] (int32) → [n, width]. */
@@ -37,9 +37,8 @@ export const scatterAddOp: OpDefinition<'scatterAdd'> = {
   reference([rows, indices], _attributes, dims) {
     const table = zeros(dims);
     if (rows && indices) {
-      build(
-        rows.dims,
-        (at) => (accumulate(table, [indices.data[at[0] as number] as number, at[1] as number], read(rows, at)), 0),
+      visit(rows.dims, (at) =>
+        accumulate(table, [indices.data[at[0] as number] as number, at[1] as number], read(rows, at)),
       );
     }
     return table;
