@@ -35,8 +35,8 @@ export const manyUnits = 1000;
 
 /**
  * Deals the units of a small table, where chance could leave a split empty or give it a huge group: in the order of their
- * chance, validation and then test take what fits into a tenth of the rows; where nothing fits, the smallest unit. Train
- * keeps at least one. The order is nearly that of `splitOf`, so a table that grows keeps most of its splits.
+ * chance, validation and then test take what fits into a tenth of the rows; where hardly anything fits, the unit that
+ * comes nearest. Train keeps at least one. The order is nearly that of `splitOf`, so a table that grows keeps most of its splits.
  */
 export function dealUnits<U extends SplitUnit>(units: readonly U[]): Map<U, Split> {
   const quota = heldOutShare * units.reduce((sum, unit) => sum + unit.rows, 0);
@@ -50,12 +50,12 @@ export function dealUnits<U extends SplitUnit>(units: readonly U[]): Map<U, Spli
       splits.set(unit, split);
       rows += unit.rows;
     }
-    if (rows === 0 && left.length > 1) {
-      splits.set(
-        left.reduce((least, unit) => (unit.rows < least.rows ? unit : least)),
-        split,
-      );
-    }
+    left = left.filter((unit) => splits.get(unit) === 'train');
+    // Large groups only: the one that comes nearest to the quota, if that is nearer than without it.
+    const distance = (unit: U) => Math.abs(rows + unit.rows - quota);
+    const nearest =
+      left.length > 1 ? left.reduce((best, unit) => (distance(unit) < distance(best) ? unit : best)) : undefined;
+    if (nearest && (rows === 0 || (rows < quota / 2 && distance(nearest) < quota - rows))) splits.set(nearest, split);
     left = left.filter((unit) => splits.get(unit) === 'train');
   }
   return splits;

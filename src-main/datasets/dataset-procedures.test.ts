@@ -1,0 +1,164 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import type { ImportEvent } from '../../src-contract/dataset.ts';
+import { openDatabase } from '../database/open.ts';
+import { ProcessLock } from '../database/process-lock.ts';
+import { forkSqlProcess, SqlRunner } from './attached-database.ts';
+import { datasetProcedures } from './dataset-procedures.ts';
+import { DatasetStore } from './dataset-store.ts';
+import { fileProcedures } from './file-procedures.ts';
+import { FileSources } from './file-sources.ts';
+import { Uploads } from './uploads.ts';
+
+const samplesFolder = join(import.meta.dirname, '../../resources/samples');
+const folder = mkdtempSync(join(tmpdir(), 'procedures-'));
+const users = new Map<string, string>();
+let page: ReturnType<typeof clientOf>;
+let trusted: ReturnType<typeof clientOf>;
+let close: () => Promise<void>;
+
+beforeAll(() => {
+  for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
+  const database = openDatabase(':memory:');
+  const lock = new ProcessLock(join(folder, 'locks'));
+  const uploads = new Uploads(join(folder, 'uploads'), lock);
+  const sql = new SqlRunner(() => forkSqlProcess());
+  const router = {
+    files: fileProcedures(uploads),
+    datasets: datasetProcedures({
+      store: new DatasetStore(database, lock),
+      datasetsFolder: join(folder, 'datasets'),
+      ...{ samplesFolder, sources: new FileSources(uploads, samplesFolder), uploads, sql },
+      changed: () => undefined,
+      userOf: (id) => users.get(id),
+    }),
+  };
+  page = clientOf(router, { caller: 'page' });
+  trusted = clientOf(router, { caller: 'trusted' });
+  close = async () => {
+    sql.close();
+    await uploads.close();
+    database.close();
+    lock.release();
+  };
+});
+afterAll(async () => {
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('every sample imports whole, and its queries run on its databases', async () => {
+  for (const sample of await page.datasets.samples()) {
+    const { dataset } = await finished(
+      await page.datasets.import({ source: { kind: 'sample', name: sample.name }, task: sample.task }),
+    );
+    expect(dataset, sample.name).toMatchObject({
+      rows: sample.rows,
+      rejected: 0,
+      hasDatabase: sample.task === 'nl2sql',
+    });
+    expect(Math.min(...Object.values(dataset.splits)), sample.name).toBeGreaterThanOrEqual(sample.rows * 0.05);
+    if (sample.task !== 'nl2sql') continue;
+    const { examples } = await page.datasets.examples({ id: dataset.name, offset: 0, limit: 20 });
+    for (const { database, target } of examples) {
+      const result = await page.datasets.query({ datasetId: dataset.id, database, sql: target });
+      expect(result.rows.length, target).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('a page sends a file in pieces, looks at it, imports it, and it is gone', async () => {
+  const text = '지문,질문,정답\nAnna lives in Bonn.,Where?,Bonn\n,Who?,Anna\n';
+  const bytes = Buffer.from(text);
+  const { fileId } = await page.files.begin({ name: '../../표.csv', sizeBytes: bytes.length });
+  const append = (offset: number, end: number) =>
+    page.files.append({ fileId, offset, chunk: new Blob([bytes.subarray(offset, end)]) });
+  expect(await append(0, 20)).toEqual({ bytes: 20 });
+  await expect(append(0, 20)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  const source = { kind: 'upload' as const, fileId };
+  await expect(page.datasets.inspect({ source })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await append(20, bytes.length);
+  await expect(append(bytes.length, bytes.length)).resolves.toEqual({ bytes: bytes.length });
+  const inspection = await page.datasets.inspect({ source, cells: true });
+  expect(inspection).toMatchObject({ file: { name: '표.csv', rows: 2 }, proposedTask: 'mrc' });
+  expect(inspection.columns).toEqual([
+    { name: '지문', role: 'passage' },
+    { name: '질문', role: 'question' },
+    { name: '정답', role: 'answer' },
+  ]);
+  expect(inspection.cells).toHaveLength(3);
+  const { dataset } = await finished(await page.datasets.import({ source, task: 'mrc', name: 'mine' }));
+  expect(dataset).toMatchObject({ rows: 1, rejected: 1 });
+  await expect(page.datasets.inspect({ source })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  expect(await page.datasets.rejections({ id: 'mine', offset: 0, limit: 9 })).toMatchObject({
+    total: 1,
+    rejections: [{ line: 3, code: 'ROW_CONTEXT_EMPTY' }],
+  });
+  expect((await page.datasets.rejectFile({ id: 'mine' })).text).toContain('Who?');
+});
+
+test('a page may not name paths', async () => {
+  const source = { kind: 'path' as const, path: '/etc/passwd' };
+  await expect(page.datasets.inspect({ source })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  await expect(finished(await page.datasets.import({ source, task: 'custom' }))).rejects.toMatchObject({
+    code: 'NOT_ALLOWED',
+  });
+  await expect(page.datasets.export({ id: 'mine', out: '/tmp/x.csv' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('a dataset can be exported, deleted and given back, but not while it is in use', async () => {
+  const path = join(folder, 'table.csv');
+  writeFileSync(path, 'context,target,group\n"a, b",1,g\n');
+  const { dataset } = await finished(
+    await trusted.datasets.import({ source: { kind: 'path', path }, task: 'custom', name: 'kept' }),
+  );
+  const out = join(folder, 'out.csv');
+  expect(await trusted.datasets.export({ id: 'kept', out })).toEqual({ file: out, rows: 1 });
+  expect(readFileSync(out, 'utf8')).toBe('context,target,group,split\r\n"a, b",1,g,train\r\n');
+  await expect(trusted.datasets.export({ id: 'kept', out: join(folder, 'no', 'out.csv') })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
+  users.set(dataset.id, 'run 1');
+  await expect(page.datasets.delete({ id: 'kept' })).rejects.toMatchObject({ code: 'DATASET_IN_USE' });
+  users.clear();
+  await page.datasets.delete({ id: 'kept' });
+  await expect(page.datasets.get({ id: 'kept' })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  expect(await page.datasets.restore({ id: dataset.id })).toEqual(dataset);
+  expect((await page.datasets.rename({ id: 'kept', name: 'renamed' })).name).toBe('renamed');
+});
+
+test('a page that leaves in the middle leaves nothing behind', async () => {
+  const bytes = Buffer.from(`context,target\n${'some context,some target\n'.repeat(40_000)}`);
+  const { fileId } = await page.files.begin({ name: 'long.csv', sizeBytes: bytes.length });
+  await page.files.append({ fileId, offset: 0, chunk: new Blob([bytes]) });
+  const before = readdirSync(join(folder, 'datasets'));
+  const abort = new AbortController();
+  const events = await page.datasets.import(
+    { source: { kind: 'upload', fileId }, task: 'custom', name: 'long' },
+    { signal: abort.signal },
+  );
+  await expect(async () => {
+    for await (const event of events) if (event.kind === 'started') abort.abort();
+  }).rejects.toThrow();
+  expect((await page.datasets.list()).map(({ name }) => name)).not.toContain('long');
+  expect(readdirSync(join(folder, 'datasets'))).toEqual(before);
+  await page.files.discard({ fileId });
+});
+
+async function finished(events: AsyncIterable<ImportEvent>) {
+  let last: ImportEvent | undefined;
+  for await (const event of events) last = event;
+  if (last?.kind !== 'finished') throw new Error('the import did not finish');
+  return last;
+}
+
+function clientOf(
+  router: { files: ReturnType<typeof fileProcedures>; datasets: ReturnType<typeof datasetProcedures> },
+  context: CallerContext,
+) {
+  return createRouterClient(router, { context });
+}
