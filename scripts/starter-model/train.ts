@@ -22,7 +22,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '2400' },
     batch: { type: 'string', default: '32' },
     'learning-rate': { type: 'string', default: '2e-3' },
-    hidden: { type: 'string', default: '192' },
+    hidden: { type: 'string', default: '256' },
     layers: { type: 'string', default: '6' },
     threads: { type: 'string', default: '2' },
     work: { type: 'string', default: '.cache/starter-model' },

@@ -23,7 +23,7 @@ export async function scoreRows(
     signal.throwIfAborted();
     const result = await executable.run(new Map([...feeds, ...batch.feeds]));
     const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
-    batch.targetRows.forEach((row, i) => scores[row]?.push(logProbs[i] as number));
+    for (const [i, row] of batch.targetRows.entries()) (scores[row] as number[]).push(logProbs[i] as number);
   }
   return scores;
 }
