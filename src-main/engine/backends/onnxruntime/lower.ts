@@ -40,7 +40,12 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const zeros = writer.node('ConstantOfShape', [writer.shape(node.shape)]);
     const wide = writer.node('Cast', [indices], { to: { kind: 'int', value: 7 } });
     const column = writer.node('Unsqueeze', [wide, writer.int64([1])]);
-    return writer.node('ScatterND', [zeros, column, rows], { reduction: { kind: 'string', value: 'add' } });
+    // Not ScatterND: onnxruntime adds its rows in parallel without a lock and loses some (microsoft/onnxruntime#18048).
+    const places = writer.node('Expand', [column, writer.shape((node.inputs[0] as Expression).shape)]);
+    return writer.node('ScatterElements', [zeros, places, rows], {
+      axis: { kind: 'int', value: 0 },
+      reduction: { kind: 'string', value: 'add' },
+    });
   },
   pick(writer, [x = '', index = '']) {
     const column = writer.node('Unsqueeze', [index, writer.int64([1])]);
