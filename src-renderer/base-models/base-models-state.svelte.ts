@@ -1,0 +1,42 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+
+/** How well a model's weights fit this machine's memory. */
+export type MemoryFit = 'fits' | 'tight' | 'tooBig';
+
+const bytesAWeight = 4;
+
+/** The shelf of base models, kept true while the page is open. */
+export class BaseModelsState {
+  readonly shelf = new Loaded(async () => {
+    const [models, adapters, status] = await Promise.all([
+      client.baseModels.list(),
+      client.adapters.list(),
+      client.studio.status(),
+    ]);
+    return { models, adapters, totalMemoryBytes: status.totalMemoryBytes };
+  });
+
+  follow(signal: AbortSignal): void {
+    void this.shelf.load();
+    void followChanges(['base-model', 'adapter'], () => void this.shelf.load(), signal);
+  }
+
+  adaptersOf(model: BaseModel): number {
+    return this.shelf.value?.adapters.filter(({ baseModelId }) => baseModelId === model.id).length ?? 0;
+  }
+
+  memory(model: BaseModel): { bytes: number; fit: MemoryFit } {
+    const bytes = model.parameters * bytesAWeight;
+    const total = this.shelf.value?.totalMemoryBytes ?? Number.POSITIVE_INFINITY;
+    return { bytes, fit: bytes > total ? 'tooBig' : bytes > total / 2 ? 'tight' : 'fits' };
+  }
+
+  /** There is no way back: the files are removed. Throws BASE_MODEL_IN_USE. */
+  async delete(model: BaseModel): Promise<void> {
+    await client.baseModels.delete({ id: model.id });
+    await this.shelf.load();
+  }
+}
