@@ -112,8 +112,9 @@ export class SqlRunner {
 export function forkSqlProcess(entry = usualEntry()): SqlProcess {
   const child = fork(fileURLToPath(entry), [], {
     execArgv: [],
-    // Under Electron the executable is Electron's own, which this makes behave as Node.js.
-    env: { ELECTRON_RUN_AS_NODE: '1' },
+    // Under Electron the executable is Electron's own, which this makes behave as Node.js. Windows starts no program
+    // without the other one.
+    env: { ELECTRON_RUN_AS_NODE: '1', ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}) },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   // A studio that has nothing else to do ends, whatever this process does; it sees the disconnect and ends too.

@@ -9,6 +9,7 @@ import { DatabaseCopier } from './attach-databases.ts';
 import { mapRow, type ResolvedMapping, resolveMapping } from './column-mapping.ts';
 import { csvLine } from './csv-text.ts';
 import { type DatasetStore, type NewExample, type NewRejection, nameTaken } from './dataset-store.ts';
+import { asDiskFull } from './disk-full.ts';
 import { fileFacts } from './inspect.ts';
 import { readCsv } from './readers/csv.ts';
 import { detectCsvFormat } from './readers/csv-format.ts';
@@ -89,11 +90,22 @@ export async function* importDataset(
       ...(rows.rejected > 0 ? { file: rejects.path } : {}),
     };
     yield { kind: 'finished', dataset, file, rejected, seconds: (performance.now() - began) / 1000 };
+  } catch (error) {
+    throw asDiskFull(error, datasetsFolder, survey.bytes);
   } finally {
     if (!isDone) {
       await rejects.close();
-      await removeDataset(store, datasetsFolder, datasetId);
+      await undo(store, datasetsFolder, datasetId);
     }
+  }
+}
+
+/** On a full disk even removing may fail; nobody sees what is left, and the next start removes it. */
+async function undo(store: DatasetStore, datasetsFolder: string, id: string): Promise<void> {
+  try {
+    await removeDataset(store, datasetsFolder, id);
+  } catch (error) {
+    if (asDiskFull(error, datasetsFolder, 0) === error) throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { asDiskFull } from './disk-full.ts';
 import { fileName } from './readers/file-survey.ts';
 
 export interface UploadedFile {
@@ -69,6 +70,8 @@ export class Uploads {
       }
       file.bytes += bytes.length;
       return file.bytes;
+    } catch (error) {
+      throw asDiskFull(error, this.#root, file.sizeBytes - file.bytes);
     } finally {
       file.busy = false;
     }

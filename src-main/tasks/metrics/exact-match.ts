@@ -31,7 +31,7 @@ export function wordF1(answer: string, target: string): number {
 }
 
 /** Lower case, no punctuation, no English articles, single blanks. */
-export function normaliseAnswer(text: string): string {
+function normaliseAnswer(text: string): string {
   return text
     .normalize('NFC')
     .toLowerCase()

@@ -170,7 +170,9 @@ export const datasets = {
   'import.done.next': 'What now',
   'import.done.next.what': 'Look at the rows once, then train an adapter with them.',
 
-  'reject.ROW_CELL_MISSING': 'A needed cell is empty',
+  'reject.ROW_CELL_MISSING': 'The row ends before a needed cell',
+  'reject.ROW_CONTEXT_EMPTY': 'The context is empty',
+  'reject.ROW_TARGET_EMPTY': 'The target is empty',
   'reject.ROW_TOO_MANY_CELLS': 'Has more cells than there are columns',
   'reject.ROW_CELL_TOO_LONG': 'A cell is too long',
 } satisfies Record<string, Message>;

@@ -165,7 +165,9 @@ export const datasets: Translation<typeof english> = {
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 
-  'reject.ROW_CELL_MISSING': '필요한 칸이 비어 있음',
+  'reject.ROW_CELL_MISSING': '필요한 칸 앞에서 행이 끝남',
+  'reject.ROW_CONTEXT_EMPTY': '입력이 비어 있음',
+  'reject.ROW_TARGET_EMPTY': '정답이 비어 있음',
   'reject.ROW_TOO_MANY_CELLS': '열보다 칸이 많음',
   'reject.ROW_CELL_TOO_LONG': '칸이 너무 긺',
 };

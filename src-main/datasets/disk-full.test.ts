@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { asDiskFull } from './disk-full.ts';
+
+test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with what is needed', (code) => {
+  const error = Object.assign(new Error('no room'), { code });
+  expect(asDiskFull(error, '/data', 2_500_000)).toMatchObject({
+    code: 'DISK_FULL',
+    data: { needed: '3 MB', folder: '/data' },
+  });
+});
+
+test('any other error stays what it is', () => {
+  const error = Object.assign(new Error('no'), { code: 'EACCES' });
+  expect(asDiskFull(error, '/data', 1)).toBe(error);
+});

@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Uploads } from './uploads.ts';
+
+let root: string;
+let uploads: Uploads;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'uploads-'));
+  uploads = new Uploads(root, { token: 'mine', isAlive: (token) => token !== 'dead' });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test('a name never becomes a path', async () => {
+  const fileId = await uploads.begin({ name: '..\\..\\etc/pass\nwd', sizeBytes: 0 });
+  const file = uploads.find(fileId);
+  expect(file.name).toBe('pass wd');
+  expect(file.path).toBe(join(root, 'mine', fileId));
+  expect(() => uploads.find('../mine')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+});
+
+test('pieces that are too large, too many or out of order are refused', async () => {
+  const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 4 });
+  const append = (offset: number, text: string) => uploads.append({ fileId, offset, chunk: new Blob([text]) });
+  await expect(append(1, 'a')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(append(0, 'abcde')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(append(0, 'a'.repeat(1024 ** 2 + 1))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  const both = await Promise.allSettled([append(0, 'ab'), append(0, 'xy')]);
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(await append(2, 'cd')).toBe(4);
+  expect(readFileSync(uploads.find(fileId).path, 'utf8')).toBe('abcd');
+});
+
+test('a file that is too large is refused before it is sent', async () => {
+  await expect(uploads.begin({ name: 'a.csv', sizeBytes: 9 * 1024 ** 3 })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
+});
+
+test('what ended processes left is removed, what living ones have stays', async () => {
+  for (const token of ['dead', 'other']) mkdirSync(join(root, token));
+  const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
+  await uploads.clear();
+  expect(readdirSync(root).sort()).toEqual(['mine', 'other']);
+  const { path } = uploads.find(fileId);
+  await uploads.discard(fileId);
+  expect(existsSync(path)).toBe(false);
+  await uploads.close();
+  expect(readdirSync(root)).toEqual(['other']);
+});
