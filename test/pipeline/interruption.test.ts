@@ -28,7 +28,7 @@ function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
   return promise;
 }
 
-test('a run whose process was killed is shown as interrupted, and resumes to the same losses', {
+test('a run that was killed or stopped resumes to the losses of a run that never was', {
   timeout: 180_000,
 }, async () => {
   const home = await prepared();
@@ -48,19 +48,20 @@ test('a run whose process was killed is shown as interrupted, and resumes to the
   expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 400 });
   expect(resumed.run.losses).toEqual(whole.run.losses);
   expect(resumed.adapter.sha256).toBe(whole.adapter.sha256);
-});
 
-test('Ctrl-C stops a training, keeps what there is and says how to go on', { timeout: 120_000 }, async () => {
-  const home = await prepared();
-  const command = startCommand(home, ['train', ...about, '--name', 'stopped', ...training]);
-  await firstStepOf(command);
-  command.kill('SIGINT');
-  const { status, json } = await command.outcome;
+  const stopping = startCommand(home, ['train', ...about, '--name', 'stopped', ...training]);
+  await firstStepOf(stopping);
+  stopping.kill('SIGINT');
+  const { status, json } = await stopping.outcome;
   expect(status).toBe(130);
   expect(json.error).toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining(`--resume ${json.run.id}`) });
+  expect(json.run).toMatchObject({ state: 'stopped' });
   expect(json.run.step).toBeLessThan(400);
-  const resumed = await answerOf(home, ['train', '--resume', json.run.id]);
-  expect(resumed.run).toMatchObject({ state: 'finished', steps: 400 });
+
+  const continued = await answerOf(home, ['train', '--resume', json.run.id]);
+  expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 400 });
+  expect(continued.run.losses).toEqual(whole.run.losses);
+  expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });
 
 test('an import whose process was killed leaves nothing behind', { timeout: 120_000 }, async () => {

@@ -89,7 +89,12 @@ async function teach(
   );
   progress.say(`${dataset.name}: ${dataset.rows} rows for ${dataset.task}.`);
   const run = await runEnded(
-    await client.runs.start({ datasetId: dataset.id, baseModelId, name: `demo ${sample.task}`, options }),
+    await client.runs.start({
+      datasetId: dataset.id,
+      baseModelId,
+      name: await freeName(`demo ${sample.task}`, client),
+      options,
+    }),
     { client, signal, progress, what: `Training ${sample.task}` },
   );
   signal.throwIfAborted();
@@ -128,6 +133,14 @@ async function teach(
     seconds: secondsSince(began),
   };
   return { result, dataset, adapterId: adapter.id };
+}
+
+/** In a data folder that is kept, the demo may have been there before. */
+async function freeName(name: string, client: StudioClient): Promise<string> {
+  const taken = [...(await client.adapters.list()), ...(await client.runs.list())].map((each) => each.name);
+  let free = name;
+  for (let again = 2; taken.includes(free); again++) free = `${name} ${again}`;
+  return free;
 }
 
 /** Removed when the process ends, after the studio has let go of it. */

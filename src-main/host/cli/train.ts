@@ -26,7 +26,7 @@ export function addTrainCommands(program: Command, run: Run): void {
             datasetId: words.dataset,
             baseModelId: words.base,
             preset: words.preset,
-            options: await optionsOf(words, client),
+            options: optionsOf(words),
           },
           { signal },
         );
@@ -54,7 +54,7 @@ export function addTrainCommands(program: Command, run: Run): void {
                 baseModelId: base ?? '',
                 name: name ?? '',
                 preset: words.preset,
-                options: await optionsOf(words, client),
+                options: optionsOf(words),
               })
             : await client.runs.resume({ id: resume });
         const ended = await runEnded(started, { client, signal, progress });
@@ -131,7 +131,7 @@ function withTrainOptions(command: Command): Command {
 }
 
 /** Only what was named: the rest comes from the preset. */
-async function optionsOf(words: TrainWords, client: StudioClient): Promise<Partial<TrainOptions>> {
+function optionsOf(words: TrainWords): Partial<TrainOptions> {
   const named = {
     rank: words.rank,
     alpha: words.alpha,
@@ -150,8 +150,7 @@ async function optionsOf(words: TrainWords, client: StudioClient): Promise<Parti
     seed: words.seed,
     shuffle: words.shuffle ? undefined : false,
     validationEvery: words.validationEvery,
-    initAdapterId:
-      words.initAdapter === undefined ? undefined : (await client.adapters.get({ id: words.initAdapter })).id,
+    initAdapterId: words.initAdapter,
     backend: words.backend,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
