@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const bin = path.join(import.meta.dirname, '../../node_modules/@sparticuz/chromium/bin');
@@ -52,10 +52,26 @@ async function unpackInto(folder: string): Promise<void> {
     for (const archive of ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br']) {
       await inflate(path.join(bin, archive));
     }
+    await writeFile(path.join(unfinished, 'fonts/fonts.conf'), fontConfiguration(path.join(folder, 'fonts/fonts')));
     await rename(unfinished, folder);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
     await rm(unfinished, { recursive: true, force: true });
   }
+}
+
+/**
+ * The package's own list of font folders names those of a cloud machine. Where fontconfig finds no font at all, Chromium
+ * refuses the page's web fonts too, and every text stays invisible.
+ */
+function fontConfiguration(fontsFolder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${fontsFolder}</dir>
+  <cachedir>${path.join(fontsFolder, '../cache')}</cachedir>
+  <config></config>
+</fontconfig>
+`;
 }
