@@ -29,6 +29,8 @@ async function compile<Output extends string>(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // It plans one block of memory for each shape met, and sizes vary from step to step: off, a run holds a third less.
+    enableMemPattern: false,
     logSeverityLevel: 3,
   });
   const wanted = new Set(inputs);
