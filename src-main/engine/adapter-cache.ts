@@ -8,23 +8,24 @@ const allTargets: readonly Target[] = ['q', 'k', 'v', 'o', 'gate', 'up', 'down']
 /** Adapters kept in memory; one of rank 8 on a 135M model is 2 MB. */
 const capacity = 64;
 
-/** Adapters by folder, read once: choosing a known one is a look-up. Folders are never rewritten under the same name. */
+/** Adapters by folder, read once for a model: choosing a known one is a look-up. Folders are never rewritten under the same name. */
 export class AdapterCache {
-  readonly #adapters = new Map<string, LoraWeights>();
+  readonly #adapters = new Map<string, { readonly weights: LoraWeights; readonly architecture: Architecture }>();
 
   async get(folder: string, architecture: Architecture): Promise<LoraWeights> {
-    const key = `${architecture.name}:${folder}`;
-    const known = this.#adapters.get(key);
+    const known = this.#adapters.get(folder);
+    // Checked against one model, it may not fit the next.
+    const weights =
+      known?.architecture === architecture ? known.weights : fitAdapter(await readPeft(folder), architecture, folder);
     // Put last again: a Map keeps the order of insertion, so the first is the one unused for longest.
-    this.#adapters.delete(key);
-    const adapter = known ?? fitAdapter(await readPeft(folder), architecture, folder);
-    this.#adapters.set(key, adapter);
+    this.#adapters.delete(folder);
+    this.#adapters.set(folder, { weights, architecture });
     if (this.#adapters.size > capacity) this.#adapters.delete(this.#adapters.keys().next().value as string);
-    return adapter;
+    return weights;
   }
 
   forget(folder: string): void {
-    for (const key of this.#adapters.keys()) if (key.endsWith(`:${folder}`)) this.#adapters.delete(key);
+    this.#adapters.delete(folder);
   }
 }
 

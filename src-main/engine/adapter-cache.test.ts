@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AdapterCache, fitAdapter } from './adapter-cache.ts';
+import { architectureOf } from './architectures/by-model-type.ts';
+import { ModelConfig } from './formats/model-config.ts';
+import { writePeft } from './formats/peft.ts';
+import { initialiseLora } from './lora.ts';
+import { float32 } from './tensor.ts';
+
+const narrow = llama(8);
+const wide = llama(16);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'adapter-cache-'));
+  await writePeft(folder, adapter(), { dropout: 0, baseModel: '' });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the scale is alpha ÷ rank, or alpha ÷ √rank where the rank is stabilised', () => {
+  expect(fitAdapter(adapter(), narrow, 'x').scale).toBe(2);
+  expect(fitAdapter({ ...adapter(), rankStabilised: true }, narrow, 'x').scale).toBe(4);
+});
+
+test('a module of the list may be named by its path or by the end of it', () => {
+  expect(fitAdapter({ ...adapter(), targetModules: ['self_attn.q_proj', 'v_proj'] }, narrow, 'x').targets).toEqual([
+    'q',
+    'v',
+  ]);
+});
+
+test('a target that the model does not have is refused by name', () => {
+  const other = { ...adapter(), targetModules: ['q_proj', 'v_proj', 'no_such_proj'] };
+  expect(() => fitAdapter(other, narrow, 'x')).toThrow('no_such_proj');
+});
+
+test('half a pair, another rank and a tensor too many are each refused', () => {
+  const b = 'model.layers.1.self_attn.v_proj.lora_B';
+  const changed = (change: (tensors: Map<string, ReturnType<typeof float32>>) => void) => {
+    const tensors = new Map(adapter().tensors);
+    change(tensors);
+    return { ...adapter(), tensors };
+  };
+  const refusal = (tensor: string) =>
+    expect.objectContaining({ code: 'ADAPTER_SHAPE', data: expect.objectContaining({ tensor }) });
+  expect(() =>
+    fitAdapter(
+      changed((t) => t.delete(b)),
+      narrow,
+      'x',
+    ),
+  ).toThrow(refusal(b));
+  expect(() =>
+    fitAdapter(
+      changed((t) => t.set(b, float32([8, 3]))),
+      narrow,
+      'x',
+    ),
+  ).toThrow(refusal(b));
+  const unknown = 'model.layers.2.self_attn.v_proj.lora_B';
+  expect(() =>
+    fitAdapter(
+      changed((t) => t.set(unknown, float32([8, 4]))),
+      narrow,
+      'x',
+    ),
+  ).toThrow(refusal(unknown));
+});
+
+test('an adapter is read once for a model', async () => {
+  const cache = new AdapterCache();
+  const first = await cache.get(folder, narrow);
+  expect(await cache.get(folder, narrow)).toBe(first);
+  cache.forget(folder);
+  expect(await cache.get(folder, narrow)).not.toBe(first);
+});
+
+// The cache went by the kind of model alone: a second Llama of other sizes got the first one's adapter unchecked.
+test('an adapter that is known for one model is checked again for another', async () => {
+  const cache = new AdapterCache();
+  await cache.get(folder, narrow);
+  await expect(cache.get(folder, wide)).rejects.toMatchObject({ code: 'ADAPTER_SHAPE' });
+});
+
+function adapter() {
+  const { tensors } = initialiseLora(narrow, {
+    rank: 4,
+    alpha: 8,
+    targets: ['q', 'v'],
+    initialisation: 'kaiming',
+    seed: 0,
+  });
+  return { rank: 4, alpha: 8, rankStabilised: false, targetModules: ['q_proj', 'v_proj'], tensors };
+}
+
+function llama(hidden: number) {
+  const config = {
+    model_type: 'llama',
+    vocab_size: 5,
+    hidden_size: hidden,
+    intermediate_size: 4,
+    num_hidden_layers: 2,
+    num_attention_heads: 2,
+  };
+  return architectureOf(new ModelConfig(config, 'config.json'));
+}
