@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { float32, type Tensor } from '../tensor.ts';
-import { toFloat32 } from './float-types.ts';
+import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /**
@@ -19,23 +19,38 @@ export interface PeftAdapter {
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
-const prefix = 'base_model.model.';
+interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules'> {
+  readonly targetModules: readonly string[] | undefined;
+}
 
-/** Reads an adapter; one that uses more than plain LoRA is refused by name (ADAPTER_UNSUPPORTED), never half loaded. */
+const prefix = 'base_model.model.';
+const weightsName = 'adapter_model.safetensors';
+
+/**
+ * Reads an adapter. One that uses more than plain LoRA is refused by name (ADAPTER_UNSUPPORTED), never half loaded.
+ * Throws FILE_NOT_FOUND and MODEL_FILE_INVALID too.
+ */
 export async function readPeft(folder: string): Promise<PeftAdapter> {
   const config = await readConfig(folder);
-  const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  const file = await openSafetensors(join(folder, weightsName));
   try {
     const tensors = new Map<string, Tensor<'float32'>>();
+    const modules = new Set<string>();
     for (const [key, { dtype, dims }] of file.tensors) {
-      const match = /^base_model\.model\.(.+\.lora_[AB])\.weight$/.exec(key);
+      const match = /^base_model\.model\.((.+)\.lora_[AB])\.weight$/.exec(key);
       if (!match || dims.length !== 2)
         throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `the tensor ${key}` });
       if (!['F32', 'F16', 'BF16'].includes(dtype))
         throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `numbers of type ${dtype}` });
-      tensors.set(match[1] as string, float32(dims, toFloat32(await file.readBytes(key), dtype)));
+      const data = toFloat32(await file.readBytes(key), dtype);
+      if (!allFinite(data)) {
+        const reason = `the tensor ${key} holds values that are not finite numbers`;
+        throw new StudioError('MODEL_FILE_INVALID', { file: weightsName, reason });
+      }
+      tensors.set(match[1] as string, float32(dims, data));
+      modules.add((match[2] as string).split('.').at(-1) as string);
     }
-    return { ...config, tensors };
+    return { ...config, targetModules: config.targetModules ?? [...modules], tensors };
   } finally {
     await file.close();
   }
@@ -51,7 +66,7 @@ export async function writePeft(
     `${prefix}${name}.weight`,
     { dtype: 'F32', dims, data },
   ]);
-  await writeSafetensors(join(folder, 'adapter_model.safetensors'), new Map(stored), { format: 'pt' });
+  await writeSafetensors(join(folder, weightsName), new Map(stored), { format: 'pt' });
   const config = {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -71,56 +86,79 @@ export async function writePeft(
   await writeText(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-async function readConfig(folder: string): Promise<Omit<PeftAdapter, 'tensors'>> {
+async function readConfig(folder: string): Promise<PeftConfig> {
   const path = join(folder, 'adapter_config.json');
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
   });
   let config: Record<string, unknown>;
   try {
-    config = JSON.parse(text) as Record<string, unknown>;
+    // Some editors put a byte order mark in front.
+    config = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
   } catch (cause) {
     throw invalid('it is not valid JSON', cause);
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config)) throw invalid('it is not a JSON object');
   refuseMoreThanPlainLora(folder, config);
-  const { r, lora_alpha: alpha, target_modules: targetModules } = config;
+  const { r, lora_alpha: alpha, lora_dropout: dropout = 0, use_rslora: rankStabilised = false } = config;
   if (!Number.isSafeInteger(r) || (r as number) < 1) throw invalid('“r” is not a whole number above 0');
-  if (typeof alpha !== 'number' || !(alpha > 0)) throw invalid('“lora_alpha” is not a number above 0');
-  if (!Array.isArray(targetModules) || !targetModules.every((name) => typeof name === 'string')) {
-    throw new StudioError('ADAPTER_UNSUPPORTED', {
-      adapter: folder,
-      feature: 'target_modules that are not a list of names',
-    });
-  }
-  return { rank: r as number, alpha, rankStabilised: config.use_rslora === true, targetModules };
+  if (typeof alpha !== 'number' || !(alpha > 0 && Number.isFinite(alpha)))
+    throw invalid('“lora_alpha” is not a number above 0');
+  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
+    throw invalid('“lora_dropout” is not a number from 0 up to 1');
+  if (typeof rankStabilised !== 'boolean') throw invalid('“use_rslora” is not true or false');
+  return { rank: r as number, alpha, rankStabilised, targetModules: targetModulesOf(config) };
 }
 
+/** The list of names, or undefined for a pattern: what it matched is told by the tensors, so it need not be run. */
+function targetModulesOf({ target_modules: value }: Readonly<Record<string, unknown>>): string[] | undefined {
+  if (typeof value === 'string') {
+    try {
+      new RegExp(value);
+      return undefined;
+    } catch (cause) {
+      throw invalid('“target_modules” is not a valid pattern', cause);
+    }
+  }
+  const named = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
+  if (!named) throw invalid('“target_modules” is not a list of names');
+  return value;
+}
+
+/** Keys that are read here, and keys that do not change what a finished adapter computes. */
+const plainKeys = new Set([
+  ...['peft_type', 'task_type', 'bias', 'init_lora_weights', 'r', 'lora_alpha', 'lora_dropout', 'target_modules'],
+  ...['use_rslora', 'base_model_name_or_path', 'revision', 'inference_mode', 'auto_mapping', 'peft_version'],
+  ...['megatron_core', 'qalora_group_size', 'runtime_config', 'ensure_weight_tying'],
+  // How A, B and their gradients came about. Where that changed the base too, `init_lora_weights` says so.
+  ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],
+]);
+
+/** Ways to initialise that leave the base weights alone; others (pissa, olora, corda, loftq, lora_ga) take a part out of them. */
+const harmlessInitialisations: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal', 'eva'];
+
+/** A key that is not known here is let pass only when it is off: PEFT writes every key it knows, and each version knows more. */
 function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string, unknown>>): void {
   const refuse = (feature: string) => {
     throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature });
   };
-  if (config.peft_type !== 'LORA') refuse(`the method ${String(config.peft_type)}`);
-  if (config.bias !== undefined && config.bias !== 'none') refuse('trained biases (bias)');
-  for (const key of ['use_dora', 'fan_in_fan_out', 'lora_bias', 'use_qalora']) if (config[key] === true) refuse(key);
-  for (const key of [
-    'modules_to_save',
-    'layers_to_transform',
-    'layers_pattern',
-    'rank_pattern',
-    'alpha_pattern',
-    'target_parameters',
-    'trainable_token_indices',
-    'layer_replication',
-    'exclude_modules',
-  ]) {
-    const value = config[key];
-    if (value !== undefined && value !== null && Object.keys(value as object).length > 0) refuse(key);
-  }
+  const { peft_type: method, task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
+  if (method !== 'LORA') refuse(`the method ${String(method)}`);
+  if (task !== undefined && task !== null && task !== 'CAUSAL_LM') refuse(`the task type ${String(task)}`);
+  if (bias !== 'none') refuse('trained biases (bias)');
+  if (!harmlessInitialisations.includes(initialisation))
+    refuse(`init_lora_weights = ${JSON.stringify(initialisation)}`);
+  for (const [key, value] of Object.entries(config)) if (!plainKeys.has(key) && !isOff(value)) refuse(key);
+}
+
+function isOff(value: unknown): boolean {
+  const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === null || value === false || empty;
 }
 
 async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
     await file.writeFile(text);
