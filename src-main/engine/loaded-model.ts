@@ -1,12 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import type { Backend, Executable } from './backends/backend.ts';
 import type { ModelFacts } from './engine.ts';
-import { toFloat32 } from './formats/float-types.ts';
-import { ModelConfig, readModelConfig } from './formats/model-config.ts';
+import { allFinite, toFloat32 } from './formats/float-types.ts';
+import { readModelConfig } from './formats/model-config.ts';
 import { openSafetensors, type SafetensorsFile } from './formats/safetensors.ts';
 import type { Expression } from './graph/expression.ts';
 import { weightDims } from './lora.ts';
@@ -46,6 +46,7 @@ export class LoadedModel {
   }
 }
 
+/** Reads a model folder, weights and all. Throws as `inspectModel` does. */
 export async function loadModel(folder: string, backend: Backend): Promise<LoadedModel> {
   const { architecture, file } = await openChecked(folder);
   try {
@@ -53,7 +54,9 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
     for (const [name, dims] of architecture.parameters) {
       const { dtype } = entryOf(file, name);
       // Read and converted tensor by tensor: the stored bytes of one are all that lies in memory twice.
-      weights.set(name, float32(dims, toFloat32(await file.readBytes(name), dtype)));
+      const data = toFloat32(await file.readBytes(name), dtype);
+      if (!allFinite(data)) throw invalid(`the tensor ${name} holds values that are not finite numbers`);
+      weights.set(name, float32(dims, data));
     }
     return new LoadedModel(architecture, weights, backend);
   } finally {
@@ -61,7 +64,7 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
   }
 }
 
-/** Reads and checks a model folder without its weights. */
+/** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
 export async function inspectModel(folder: string): Promise<ModelFacts> {
   const { architecture, file } = await openChecked(folder);
   try {
@@ -124,21 +127,13 @@ function entryOf(file: SafetensorsFile, name: string) {
 }
 
 /** What ends a text: `generation_config.json` goes before `config.json`, as in transformers. */
-async function endIds(folder: string, architecture: Architecture): Promise<readonly number[]> {
-  const text = await readFile(join(folder, 'generation_config.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return architecture.endIds;
-  try {
-    const ids = new ModelConfig(JSON.parse(text) as Record<string, unknown>, 'generation_config.json').ids(
-      'eos_token_id',
-    );
-    return ids.length > 0 ? ids : architecture.endIds;
-  } catch (cause) {
-    throw new StudioError(
-      'MODEL_FILE_INVALID',
-      { file: 'generation_config.json', reason: 'it is not valid JSON' },
-      { cause },
-    );
-  }
+async function endIds(folder: string, { endIds, vocabulary }: Architecture): Promise<readonly number[]> {
+  const config = await readModelConfig(folder, 'generation_config.json').catch((error: unknown) => {
+    if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
+    throw error;
+  });
+  const ids = config?.ids('eos_token_id', vocabulary) ?? [];
+  return ids.length > 0 ? ids : endIds;
 }
 
 function invalid(reason: string): StudioError {

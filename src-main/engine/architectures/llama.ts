@@ -23,19 +23,22 @@ const modules: Readonly<Record<Target, string>> = {
   down: 'mlp.down_proj',
 };
 
+/** Far above any Llama there is. */
+const most = { layers: 1024, width: 2 ** 20, vocabulary: 2 ** 24, heads: 4096, headSize: 4096, contextLength: 2 ** 30 };
+
 /**
  * Llama (Touvron et al. 2023): pre-norm blocks of attention and SwiGLU, RMSNorm, rotary positions, grouped-query attention.
  * Weight names and config keys are those of Hugging Face's LlamaForCausalLM. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
  */
 export function llama(config: ModelConfig): Architecture {
-  const layers = config.count('num_hidden_layers');
-  const hidden = config.count('hidden_size');
-  const intermediate = config.count('intermediate_size');
-  const vocabulary = config.count('vocab_size');
-  const heads = config.count('num_attention_heads');
-  const keyValueHeads = config.count('num_key_value_heads', heads);
-  const headSize = config.count('head_dim', Math.floor(hidden / heads));
-  const epsilon = config.number('rms_norm_eps', 1e-6);
+  const layers = config.count('num_hidden_layers', most.layers);
+  const hidden = config.count('hidden_size', most.width);
+  const intermediate = config.count('intermediate_size', most.width);
+  const vocabulary = config.count('vocab_size', most.vocabulary);
+  const heads = config.count('num_attention_heads', most.heads);
+  const keyValueHeads = config.count('num_key_value_heads', most.heads, heads);
+  const headSize = config.count('head_dim', most.headSize, hidden / heads);
+  const epsilon = config.positive('rms_norm_eps', 1e-6);
   const tied = config.flag('tie_word_embeddings', false);
   refuseWhatIsNotLlama(config, heads, keyValueHeads, headSize);
 
@@ -86,10 +89,10 @@ export function llama(config: ModelConfig): Architecture {
     hidden,
     intermediate,
     vocabulary,
-    contextLength: config.count('max_position_embeddings', 2048),
+    contextLength: config.count('max_position_embeddings', most.contextLength, 2048),
     keyValueHeads,
     headSize,
-    endIds: config.ids('eos_token_id'),
+    endIds: config.ids('eos_token_id', vocabulary),
     parameters,
     moduleOf: (target, layer) => `${blocks[layer]}.${modules[target]}`,
     rotaryFrequencies: rotaryFrequencies(headSize, ropeTheta(config)),
@@ -113,19 +116,23 @@ function rotaryFrequencies(headSize: number, theta: number): Float64Array {
 
 /** Newer configs keep it in `rope_parameters`. */
 function ropeTheta(config: ModelConfig): number {
-  return config.object('rope_parameters')?.number('rope_theta', 10_000) ?? config.number('rope_theta', 10_000);
+  const theta = config.positive('rope_theta', 10_000);
+  return config.object('rope_parameters')?.positive('rope_theta', theta) ?? theta;
 }
 
 function refuseWhatIsNotLlama(config: ModelConfig, heads: number, keyValueHeads: number, headSize: number): void {
   const scaling = config.object('rope_scaling') ?? config.object('rope_parameters');
   const kind = scaling?.text('rope_type', scaling.text('type', 'default')) ?? 'default';
   if (kind !== 'default') throw config.unsupported(`rotary scaling “${kind}”`, 'plain rotary positions');
+  if (config.has('quantization_config')) throw config.unsupported('quantised weights', 'F32, F16 and BF16 weights');
+  if (config.has('auto_map')) throw config.unsupported('a model with code of its own', 'models that need no code');
+  if (config.positive('partial_rotary_factor', 1) !== 1)
+    throw config.unsupported('positions that turn a part of each head', 'plain rotary positions');
   if (config.text('hidden_act', 'silu') !== 'silu')
     throw config.unsupported(`activation “${config.text('hidden_act', '')}”`, 'silu');
   for (const key of ['attention_bias', 'mlp_bias']) {
     if (config.flag(key, false)) throw config.unsupported(`“${key}”`, 'layers without bias');
   }
-  if (heads % keyValueHeads !== 0)
-    throw config.unsupported(`${heads} heads over ${keyValueHeads} key-value heads`, 'a whole number of heads a group');
+  if (heads % keyValueHeads !== 0) throw config.invalid('num_key_value_heads', `a divisor of the ${heads} heads`);
   if (headSize % 2 !== 0) throw config.unsupported(`a head size of ${headSize}`, 'an even head size');
 }

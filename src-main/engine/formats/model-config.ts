@@ -16,17 +16,21 @@ export class ModelConfig {
     return this.text('model_type', '');
   }
 
-  /** A whole number of at least 1. Throws MODEL_FILE_INVALID where it is missing (and has no default) or something else. */
-  count(key: string, fallback?: number): number {
+  /**
+   * A whole number from 1 to `most`. A limit far above any real model keeps a nonsense config from making us build or
+   * allocate by it. Throws MODEL_FILE_INVALID where it is missing (and has no default) or something else.
+   */
+  count(key: string, most: number, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
-    if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) > 2 ** 31)
-      throw this.invalid(key, 'a whole number above 0');
+    if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) > most)
+      throw this.invalid(key, `a whole number from 1 to ${most}`);
     return value as number;
   }
 
-  number(key: string, fallback: number): number {
+  /** A number above 0. */
+  positive(key: string, fallback: number): number {
     const value = this.#values[key] ?? fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.invalid(key, 'a number');
+    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw this.invalid(key, 'a number above 0');
     return value;
   }
 
@@ -42,12 +46,12 @@ export class ModelConfig {
     return value;
   }
 
-  /** One id or a list of them, as `eos_token_id` may be. */
-  ids(key: string): number[] {
+  /** One id or a list of them, as `eos_token_id` may be, each within the vocabulary. */
+  ids(key: string, vocabulary: number): number[] {
     const value = this.#values[key] ?? [];
     const ids = Array.isArray(value) ? value : [value];
-    if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0))
-      throw this.invalid(key, 'a token id or a list of them');
+    if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < vocabulary))
+      throw this.invalid(key, `a token id below ${vocabulary} or a list of them`);
     return ids;
   }
 
@@ -66,22 +70,25 @@ export class ModelConfig {
     return new StudioError('MODEL_UNSUPPORTED', { file: this.file, found, supported });
   }
 
-  private invalid(key: string, expected: string): StudioError {
+  invalid(key: string, expected: string): StudioError {
     return new StudioError('MODEL_FILE_INVALID', { file: this.file, reason: `“${key}” is not ${expected}` });
   }
 }
 
-export async function readModelConfig(folder: string): Promise<ModelConfig> {
-  const path = join(folder, 'config.json');
+/** Reads a JSON file of a model folder. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID. */
+export async function readModelConfig(folder: string, file = 'config.json'): Promise<ModelConfig> {
+  const path = join(folder, file);
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
   });
+  let values: unknown;
   try {
-    const values: unknown = JSON.parse(text);
-    if (typeof values === 'object' && values !== null && !Array.isArray(values))
-      return new ModelConfig(values as Record<string, unknown>, 'config.json');
+    values = JSON.parse(text);
   } catch (cause) {
-    throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it is not valid JSON' }, { cause });
+    throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not valid JSON' }, { cause });
   }
-  throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it is not a JSON object' });
+  if (typeof values === 'object' && values !== null && !Array.isArray(values))
+    return new ModelConfig(values as Record<string, unknown>, file);
+  throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not a JSON object' });
 }

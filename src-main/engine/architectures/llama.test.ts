@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { ModelConfig } from '../formats/model-config.ts';
+import { architectureOf } from './by-model-type.ts';
+
+const small = {
+  model_type: 'llama',
+  hidden_size: 64,
+  intermediate_size: 128,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 256,
+  rope_theta: 500,
+  eos_token_id: 2,
+};
+
+test('sizes and weights of a small model, the head a matrix of its own unless it is tied', () => {
+  const untied = llama({});
+  expect(untied).toMatchObject({ layers: 2, hidden: 64, vocabulary: 256, headSize: 16, keyValueHeads: 2, endIds: [2] });
+  expect(untied.parameters.get('model.layers.1.self_attn.k_proj.weight')).toEqual([32, 64]);
+  expect(untied.parameters.get('lm_head.weight')).toEqual([256, 64]);
+  expect(llama({ tie_word_embeddings: true }).parameters.has('lm_head.weight')).toBe(false);
+});
+
+test('a head size of its own makes the attention wider than the hidden state', () => {
+  const { parameters } = llama({ head_dim: 40 });
+  expect(parameters.get('model.layers.0.self_attn.q_proj.weight')).toEqual([160, 64]);
+  expect(parameters.get('model.layers.0.self_attn.o_proj.weight')).toEqual([64, 160]);
+});
+
+test('without num_key_value_heads every head has its own keys and values', () => {
+  const { parameters } = llama({ num_key_value_heads: undefined });
+  expect(parameters.get('model.layers.0.self_attn.v_proj.weight')).toEqual([64, 64]);
+});
+
+test('rotary frequencies fall from 1 by powers of theta, which newer configs keep in rope_parameters', () => {
+  expect([...llama({ head_dim: 4, rope_theta: 100 }).rotaryFrequencies]).toEqual([1, 0.1]);
+  const nested = llama({ head_dim: 4, rope_theta: 7, rope_parameters: { rope_type: 'default', rope_theta: 100 } });
+  expect([...nested.rotaryFrequencies]).toEqual([1, 0.1]);
+  expect([...llama({ head_dim: 4, rope_theta: 100, rope_parameters: {} }).rotaryFrequencies]).toEqual([1, 0.1]);
+});
+
+test.each([
+  ['MODEL_FILE_INVALID', { hidden_size: 0 }],
+  ['MODEL_FILE_INVALID', { num_attention_heads: 0 }],
+  ['MODEL_FILE_INVALID', { num_attention_heads: 5, num_key_value_heads: 5 }],
+  ['MODEL_FILE_INVALID', { num_key_value_heads: 3 }],
+  ['MODEL_FILE_INVALID', { num_hidden_layers: 1e9 }],
+  ['MODEL_FILE_INVALID', { head_dim: 2 ** 31 - 2 }],
+  ['MODEL_FILE_INVALID', { vocab_size: undefined }],
+  ['MODEL_FILE_INVALID', { rope_theta: 0 }],
+  ['MODEL_FILE_INVALID', { rms_norm_eps: -1e-5 }],
+  ['MODEL_FILE_INVALID', { eos_token_id: 256 }],
+  ['MODEL_UNSUPPORTED', { model_type: 'nope' }],
+  ['MODEL_UNSUPPORTED', { model_type: 'constructor' }],
+  ['MODEL_UNSUPPORTED', { auto_map: { AutoModelForCausalLM: 'modeling_x.X' } }],
+  ['MODEL_UNSUPPORTED', { quantization_config: { quant_method: 'bitsandbytes' } }],
+  ['MODEL_UNSUPPORTED', { rope_scaling: { rope_type: 'llama3', factor: 8 } }],
+  ['MODEL_UNSUPPORTED', { rope_parameters: { rope_type: 'yarn', factor: 4 } }],
+  ['MODEL_UNSUPPORTED', { partial_rotary_factor: 0.5 }],
+  ['MODEL_UNSUPPORTED', { hidden_act: 'gelu' }],
+  ['MODEL_UNSUPPORTED', { attention_bias: true }],
+  ['MODEL_UNSUPPORTED', { head_dim: 15 }],
+])('%s for a config with %j', (code, changes) => {
+  expect(() => llama(changes)).toThrow(expect.objectContaining({ code }));
+});
+
+function llama(changes: Record<string, unknown>) {
+  return architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
+}
