@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 
 /**
@@ -11,7 +11,7 @@ export interface SafetensorsFile {
   readonly path: string;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Bytes of one tensor, as stored. */
+  /** Bytes of one tensor, as stored, in an ArrayBuffer of their own: they can be looked at as numbers without a copy. */
   readBytes(name: string): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -45,6 +45,8 @@ export type StoredType = keyof typeof sizes;
 
 /** The reference implementation's own limit. */
 const largestHeader = 100_000_000;
+/** Node reads at most 2³¹ − 1 bytes at a time. */
+const largestRead = 2 ** 30;
 
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
@@ -77,7 +79,10 @@ export interface StoredTensor {
   readonly data: ArrayBufferView;
 }
 
-/** Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in order of name. */
+/**
+ * Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in order of
+ * name. Throws DISK_FULL.
+ */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -95,25 +100,35 @@ export async function writeSafetensors(
   const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
   head.writeBigUInt64LE(BigInt(head.length - 8));
   json.copy(head, 8);
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Always the same name: what a crash leaves is overwritten by the next attempt.
+  const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
-    await file.write(head);
-    for (const [, { data }] of named) await file.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    // writeFile goes on after a short write, which is how a disk that is filling up first shows.
+    await file.writeFile(head);
+    for (const [, { data }] of named)
+      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     await file.sync();
     await file.close();
     await rename(temporary, path);
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const needed = `${Math.ceil((head.length + offset) / 1e6)} MB`;
+    throw new StudioError('DISK_FULL', { needed, folder: dirname(path) }, { cause: error });
   }
 }
 
 async function readHeader(file: FileHandle, path: string) {
-  const { size } = await file.stat();
+  const facts = await file.stat();
+  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it is not a file' });
+  const { size } = facts;
   if (size < 8) throw invalid(path, 'it is too short to be a safetensors file');
-  const length = Number((await readExactly(file, path, 0, 8)).readBigUInt64LE());
+  const first = await readExactly(file, path, 0, 8);
+  if (first.toString('latin1') === 'version ')
+    throw invalid(path, 'it is a Git LFS pointer, which stands for the file; the file itself was not downloaded');
+  const length = Number(first.readBigUInt64LE());
   if (length > largestHeader || length > size - 8)
     throw invalid(path, 'its header is longer than the file; the file is damaged or cut off');
   const header = parseHeader(await readExactly(file, path, 8, length), path);
@@ -133,6 +148,8 @@ async function readHeader(file: FileHandle, path: string) {
 }
 
 function parseHeader(bytes: Buffer, path: string): Record<string, unknown> {
+  // Said by the format; the decoder below would skip a byte order mark, the parser blanks.
+  if (bytes[0] !== 0x7b) throw invalid(path, 'its header does not begin with {');
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof header === 'object' && header !== null && !Array.isArray(header))
@@ -161,6 +178,7 @@ function checkMetadata(metadata: unknown, path: string): Record<string, string> 
   const valid =
     typeof metadata === 'object' &&
     metadata !== null &&
+    !Array.isArray(metadata) &&
     Object.values(metadata).every((value) => typeof value === 'string');
   if (!valid) throw invalid(path, 'its metadata is not a table of texts');
   return metadata as Record<string, string>;
@@ -174,7 +192,7 @@ async function readExactly(file: FileHandle, path: string, offset: number, lengt
   const buffer = Buffer.alloc(length);
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+    const { bytesRead } = await file.read(buffer, done, Math.min(largestRead, length - done), offset + done);
     if (bytesRead === 0) throw invalid(path, 'it ends too early');
     done += bytesRead;
   }

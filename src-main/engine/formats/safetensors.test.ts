@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSafetensors, writeSafetensors } from './safetensors.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'safetensors-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('what is written is read again: types, shapes, bytes and metadata', async () => {
+  const path = join(folder, 'round-trip.safetensors');
+  const tensors = new Map([
+    ['b', { dtype: 'F32', dims: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-30, 6) }],
+    ['a', { dtype: 'I32', dims: [3], data: Int32Array.of(-1, 0, 2 ** 31 - 1) }],
+    ['scalar', { dtype: 'F32', dims: [], data: Float32Array.of(7) }],
+    ['empty', { dtype: 'F32', dims: [0, 4], data: new Float32Array() }],
+  ] as const);
+  await writeSafetensors(path, tensors, { format: 'pt' });
+  const file = await openSafetensors(path);
+  expect(file.metadata).toEqual({ format: 'pt' });
+  expect([...file.tensors.keys()].sort()).toEqual(['a', 'b', 'empty', 'scalar']);
+  for (const [name, { dtype, dims, data }] of tensors) {
+    expect(file.tensors.get(name)).toMatchObject({ dtype, dims });
+    expect(await file.readBytes(name)).toEqual(Buffer.from(data.buffer));
+  }
+  await file.close();
+});
+
+test('the file is laid out as the format says', async () => {
+  const path = join(folder, 'layout.safetensors');
+  await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }]]));
+  const bytes = await readFile(path);
+  const length = Number(bytes.readBigUInt64LE());
+  expect(length % 8).toBe(0);
+  expect(JSON.parse(bytes.toString('utf8', 8, 8 + length))).toEqual({
+    x: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+  });
+  expect([...bytes.subarray(8 + length)]).toEqual([0, 0, 0x80, 0x3f]);
+});
+
+test('a view into a larger buffer is written as what it shows', async () => {
+  const path = join(folder, 'view.safetensors');
+  const data = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
+  await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [2], data }]]));
+  const file = await openSafetensors(path);
+  expect(await file.readBytes('x')).toEqual(Buffer.from(Float32Array.of(2, 3).buffer));
+  await file.close();
+});
+
+test('the bytes of a tensor have an ArrayBuffer of their own', async () => {
+  const path = join(folder, 'own-buffer.safetensors');
+  await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(5) }]]));
+  const file = await openSafetensors(path);
+  const bytes = await file.readBytes('x');
+  expect(bytes.byteOffset).toBe(0);
+  expect(bytes.buffer.byteLength).toBe(4);
+  await file.close();
+});
+
+test('a failed write leaves neither a file nor a part of one', async () => {
+  const target = join(folder, 'in-the-way');
+  await mkdir(join(target, 'occupied'), { recursive: true });
+  await expect(writeSafetensors(target, new Map())).rejects.toThrow();
+  expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+const one = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
+const four = Buffer.alloc(4);
+
+test.each<[name: string, bytes: Buffer, reason: string]>([
+  ['an empty file', Buffer.alloc(0), 'too short'],
+  ['a header length of 2⁶⁴ − 1', withLength(2n ** 64n - 1n, '{}'), 'header is longer'],
+  ['a header length of 1 TiB', withLength(2n ** 40n, '{}'), 'header is longer'],
+  ['a header that is an array', file([]), 'not begin with {'],
+  ['a byte order mark before the header', raw('\uFEFF{}'), 'not begin with {'],
+  ['a header with bytes after its JSON', raw('{}x'), 'not valid JSON'],
+  ['a header that is not UTF-8', withLength(4n, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 'not valid JSON'],
+  ['an unknown type', file({ x: { ...one, dtype: 'F31' } }, four), 'unknown type F31'],
+  ['a type named like something every object has', file({ x: { ...one, dtype: 'toString' } }, four), 'unknown type'],
+  ['a negative dimension', file({ x: { ...one, shape: [-1, -1] } }, four), 'no valid shape'],
+  ['a broken dimension', file({ x: { ...one, shape: [1.5] } }, four), 'no valid shape'],
+  ['a shape of 4 TiB in a file of 4 bytes', file({ x: { ...one, shape: [2 ** 40] } }, four), 'where its shape needs'],
+  ['a shape whose size overflows', file({ x: { ...one, shape: [2 ** 32, 2 ** 32] } }, four), 'where its shape needs'],
+  ['a tensor beyond the end', file({ x: { ...one, shape: [2 ** 40], data_offsets: [0, 2 ** 42] } }, four), 'cut off'],
+  ['an end before its beginning', file({ x: { ...one, data_offsets: [4, 0] } }, four), 'where its shape needs'],
+  ['a tensor that is null', file({ x: null }), 'unknown type'],
+  ['tensors that overlap', file({ x: one, y: one }, four), 'overlap'],
+  ['a hole between tensors', file({ x: one, y: { ...one, data_offsets: [8, 12] } }, Buffer.alloc(12)), 'gaps'],
+  ['bytes after the last tensor', file({ x: one }, Buffer.alloc(8)), '4 bytes follow'],
+  [
+    'the same name twice',
+    raw(`{"x":${JSON.stringify(one)},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`),
+    'gaps',
+  ],
+  ['metadata that is not text', file({ __metadata__: { a: 1 } }), 'metadata'],
+  ['metadata that is a list', file({ __metadata__: [] }), 'metadata'],
+  ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'), 'Git LFS'],
+])('%s is refused with its reason', async (name, bytes, reason) => {
+  const path = join(folder, `${name.replace(/\W/g, '-')}.safetensors`);
+  await writeFile(path, bytes);
+  await expect(openSafetensors(path)).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { reason: expect.stringContaining(reason) },
+  });
+});
+
+test('a file that loses its end after it was opened is refused', async () => {
+  const path = join(folder, 'shrinking.safetensors');
+  await writeFile(path, file({ x: one }, four));
+  const opened = await openSafetensors(path);
+  await truncate(path, 20);
+  await expect(opened.readBytes('x')).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
+  await opened.close();
+});
+
+test('a folder and a missing file are told apart', async () => {
+  await expect(openSafetensors(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  await expect(openSafetensors(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+function file(header: unknown, data: Buffer = Buffer.alloc(0)): Buffer {
+  return Buffer.concat([raw(JSON.stringify(header)), data]);
+}
+
+function raw(header: string): Buffer {
+  return withLength(BigInt(Buffer.byteLength(header)), header);
+}
+
+function withLength(length: bigint, header: string | Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeBigUInt64LE(length);
+  return Buffer.concat([head, Buffer.from(header)]);
+}
