@@ -175,7 +175,10 @@ test('scatterAdd on several threads loses nothing where an index comes many time
   const executable = await onnxruntimeBackend({ threads: 2 }).compile({ output });
   const feeds = new Map<string, Tensor>([
     ['rows', { type: 'float32', dims: [rows, width], data: new Float32Array(rows * width).fill(1) }],
-    ['index', { type: 'int32', dims: [rows], data: Int32Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 3 : 7)) }],
+    [
+      'index',
+      { type: 'int32', dims: [rows], data: Int32Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 3 : 7)) },
+    ],
   ]);
   for (let run = 0; run < 20; run++) {
     const { output: table } = await executable.run(feeds);
