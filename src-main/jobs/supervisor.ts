@@ -27,9 +27,19 @@ export class Supervisor<Event> {
     this.#now = options.now ?? Date.now;
   }
 
+  /** True when work is being ended because the studio closes, not because a person stopped it. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
   /** The job being done. */
   get current(): string | undefined {
     return this.#current?.id;
+  }
+
+  /** The last thing that the job being done has told. */
+  get latest(): Event | undefined {
+    return this.#current?.latest;
   }
 
   /** Takes on a job that its store has enqueued; it begins when those before it have ended. */
@@ -74,6 +84,19 @@ export class Supervisor<Event> {
       if (job.sequence > sequence) continue;
       await job.nextChange(signal);
       if (signal?.aborted) return;
+    }
+  }
+
+  /** The stored events of a job up to now, the newest included. */
+  *told(id: string): Generator<Event> {
+    this.#find(id)?.flush();
+    for (let sequence = 0; ; ) {
+      const page = this.#store.listEvents<Event>(id, sequence, pageSize);
+      for (const stored of page) {
+        sequence = stored.sequence;
+        yield stored.event;
+      }
+      if (page.length === 0) return;
     }
   }
 
@@ -163,6 +186,7 @@ class Job<Event> {
   readonly ended = Promise.withResolvers<void>();
   /** Of the newest event, written or not. */
   sequence: number;
+  latest: Event | undefined;
   readonly #store: JobStore;
   #unwritten: StoredEvent<Event>[] = [];
   #change = Promise.withResolvers<void>();
@@ -177,6 +201,7 @@ class Job<Event> {
 
   tell(event: Event): void {
     this.sequence += 1;
+    this.latest = event;
     this.#unwritten.push({ sequence: this.sequence, event });
     this.#wake();
     if (this.#flushing === undefined) void this.#flushLater();

@@ -1,0 +1,86 @@
+// An adapter on disk: the folder as PEFT stores it, and beside it one file of the studio's own, which PEFT passes over.
+import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { StudioError } from '../../src-contract/errors.ts';
+import { taskIdSchema } from '../../src-contract/task.ts';
+
+/** What the adapter's files do not say themselves: for which task, and made of what. */
+export const adapterOriginSchema = z.object({
+  task: taskIdSchema,
+  baseSha256: z.string(),
+  baseName: z.string(),
+  datasetSha256: z.string().nullable(),
+  baseValidationLoss: z.number().nullable(),
+  bestValidationLoss: z.number().nullable(),
+});
+export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
+
+/** Where an adapter came from, as far as its folder tells; undefined for one that another program made. */
+export async function readOrigin(folder: string): Promise<AdapterOrigin | undefined> {
+  const text = await readFile(join(folder, originName), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return adapterOriginSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StudioError('MODEL_FILE_INVALID', { file: originName, reason: 'it is damaged' }, { cause });
+  }
+}
+
+/** The base model that adapter_config.json names: a path or a name on a model hub; undefined where it names none. */
+export async function readBaseName(folder: string): Promise<string | undefined> {
+  try {
+    const config: unknown = JSON.parse(await readFile(join(folder, configName), 'utf8'));
+    const name = (config as Record<string, unknown> | null)?.base_model_name_or_path;
+    return typeof name === 'string' && name !== '' ? basename(name) : undefined;
+  } catch {
+    // The engine reads the file too, and says what is wrong with it.
+    return undefined;
+  }
+}
+
+/** Throws FILE_NOT_FOUND when the folder is not there, MODEL_FILE_INVALID when a file of PEFT's is missing. */
+export async function requireAdapterFolder(folder: string): Promise<void> {
+  const facts = await stat(folder).catch((cause: unknown) => {
+    throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
+  });
+  if (!facts.isDirectory()) {
+    const supported = `a folder with ${configName} and ${weightsName}`;
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), found: 'a single file', supported });
+  }
+  for (const file of [configName, weightsName]) {
+    if ((await stat(join(folder, file)).catch(() => undefined)) === undefined) {
+      throw new StudioError('MODEL_FILE_INVALID', { file, reason: `it is not in ${folder}` });
+    }
+  }
+}
+
+/** Copies an adapter to a folder that appears only when it is whole. An origin that is given takes the place of the source's. */
+export async function copyAdapter(from: string, to: string, origin?: AdapterOrigin): Promise<void> {
+  const partial = `${to}.partial`;
+  try {
+    await mkdir(partial, { recursive: true });
+    for (const file of [configName, weightsName]) {
+      await copyFile(join(from, file), join(partial, file));
+      await sync(join(partial, file));
+    }
+    const known = origin ?? (await readOrigin(from));
+    if (known !== undefined) await writeFile(join(partial, originName), `${JSON.stringify(known, null, 2)}\n`);
+    await rename(partial, to);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+const configName = 'adapter_config.json';
+export const weightsName = 'adapter_model.safetensors';
+const originName = 'adapter_studio.json';
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

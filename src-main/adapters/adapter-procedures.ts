@@ -1,0 +1,70 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { implement } from '@orpc/server';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { copyAdapter } from './adapter-files.ts';
+import type { AdapterStore } from './adapter-store.ts';
+import { type BaseModels, importAdapter } from './import-adapter.ts';
+import { verifyAdapter } from './verify-adapter.ts';
+
+export function adapterProcedures(studio: {
+  store: AdapterStore;
+  engine: Engine;
+  baseModels: BaseModels;
+  hashBase: (base: BaseModel) => Promise<string>;
+  adaptersFolder: string;
+  changed: () => void;
+}) {
+  const { store, engine, baseModels, hashBase, adaptersFolder, changed } = studio;
+  const os = implement(contract.adapters).$context<CallerContext>();
+  return os.router({
+    list: os.list.handler(() => store.list()),
+    get: os.get.handler(({ input }) => store.get(input.id)),
+    import: os.import.handler(async ({ input, context }) => {
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      const adapter = await importAdapter(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+      changed();
+      return adapter;
+    }),
+    export: os.export.handler(async ({ input, context }) => {
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      const out = resolve(input.out);
+      if ((await stat(out).catch(() => undefined)) !== undefined) {
+        throw new StudioError('OPTION_INVALID', { option: 'out', reason: `${out} is there already` });
+      }
+      await copyAdapter(store.get(input.id).path, out);
+      return { path: out };
+    }),
+    verify: os.verify.handler(({ input }) => {
+      const adapter = store.get(input.id);
+      return verifyAdapter(adapter, baseModels.get(adapter.baseModelId), { engine, hashBase });
+    }),
+    rename: os.rename.handler(({ input }) => {
+      const adapter = store.rename(input.id, input.name);
+      changed();
+      return adapter;
+    }),
+    delete: os.delete.handler(({ input }) => {
+      store.markDeleted(store.get(input.id).id, Date.now());
+      changed();
+    }),
+    restore: os.restore.handler(({ input }) => {
+      const adapter = store.restore(input.id);
+      changed();
+      return adapter;
+    }),
+  });
+}
+
+/** Removes deleted adapters and what an import or a run that was cut off left behind. Only when no other process is here. */
+export async function clearAdapters(store: AdapterStore, adaptersFolder: string): Promise<void> {
+  const living = new Set(store.listIds());
+  for (const name of await readdir(adaptersFolder)) {
+    if (!living.has(name)) await rm(join(adaptersFolder, name), { recursive: true, force: true });
+  }
+  store.removeDeleted();
+}

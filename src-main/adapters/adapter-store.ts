@@ -1,0 +1,143 @@
+import type { Adapter, Target } from '../../src-contract/adapter.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { TaskId } from '../../src-contract/task.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+
+/** The rows of adapters. A deleted one keeps its row, so that it can come back until its files are cleared away. */
+export class AdapterStore {
+  readonly #database: StudioDatabase;
+
+  constructor(database: StudioDatabase) {
+    this.#database = database;
+  }
+
+  /** Newest first. */
+  list(): Adapter[] {
+    const rows = this.#database
+      .prepare(`SELECT ${columns} FROM adapter WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC`)
+      .all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  /** By id or by name, among the living. Throws ADAPTER_NOT_FOUND. */
+  get(idOrName: string): Adapter {
+    const row = this.#database
+      .prepare(
+        `SELECT ${columns} FROM adapter WHERE (id = :key OR name = :key) AND deleted_at IS NULL ORDER BY id = :key DESC`,
+      )
+      .get({ key: idOrName }) as Row | undefined;
+    if (row === undefined) throw new StudioError('ADAPTER_NOT_FOUND', { adapter: idOrName });
+    return fromRow(row);
+  }
+
+  isNameTaken(name: string): boolean {
+    return (
+      this.#database.prepare('SELECT 1 FROM adapter WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
+    );
+  }
+
+  /** The name itself, or with the first number behind it that makes it free. */
+  freeName(wanted: string): string {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : `${wanted} ${number}`;
+      if (!this.isNameTaken(name)) return name;
+    }
+  }
+
+  newId(now: number): string {
+    return newId(now);
+  }
+
+  insert(adapter: Adapter): void {
+    this.#database
+      .prepare(
+        `INSERT INTO adapter (id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters,
+           bytes, sha256, path, base_validation_loss, best_validation_loss, created_at)
+         VALUES (:id, :name, :task, :baseModelId, :baseSha256, (SELECT id FROM dataset WHERE id = :datasetId), :runId, :rank,
+           :alpha, :targets, :parameters, :bytes, :sha256, :path, :baseValidationLoss, :bestValidationLoss, :createdAt)`,
+      )
+      .run({ ...adapter, targets: JSON.stringify(adapter.targets) });
+  }
+
+  /** Throws OPTION_INVALID when the name is taken. */
+  rename(idOrName: string, name: string): Adapter {
+    const adapter = this.get(idOrName);
+    if (name !== adapter.name) {
+      if (this.isNameTaken(name)) throw nameTaken(name);
+      this.#database.prepare('UPDATE adapter SET name = ? WHERE id = ?').run(name, adapter.id);
+    }
+    return this.get(adapter.id);
+  }
+
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE adapter SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Takes a deletion back; where the name has been given away meanwhile, a number is put behind it. Throws ADAPTER_NOT_FOUND. */
+  restore(idOrName: string): Adapter {
+    const row = this.#database
+      .prepare(
+        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at IS NOT NULL
+         ORDER BY deleted_at DESC LIMIT 1`,
+      )
+      .get({ key: idOrName }) as { id: string; name: string } | undefined;
+    if (row === undefined) throw new StudioError('ADAPTER_NOT_FOUND', { adapter: idOrName });
+    this.#database
+      .prepare('UPDATE adapter SET deleted_at = NULL, name = ? WHERE id = ?')
+      .run(this.freeName(row.name), row.id);
+    return this.get(row.id);
+  }
+
+  /** Ids of the living, whose files must stay. */
+  listIds(): string[] {
+    return this.#database.prepare('SELECT id FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
+  }
+
+  /** Removes the rows of the deleted, whose files are gone; runs and messages keep what they say of them. */
+  removeDeleted(): void {
+    this.#database.prepare('DELETE FROM adapter WHERE deleted_at IS NOT NULL').run();
+  }
+}
+
+export function nameTaken(name: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'name', reason: `there is already an adapter named “${name}”` });
+}
+
+const columns = `id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters, bytes, sha256,
+  path, base_validation_loss, best_validation_loss, created_at`;
+
+interface Row {
+  id: string;
+  name: string;
+  task: TaskId;
+  base_model_id: string;
+  base_sha256: string;
+  dataset_id: string | null;
+  run_id: string | null;
+  rank: number;
+  alpha: number;
+  targets: string;
+  parameters: number;
+  bytes: number;
+  sha256: string;
+  path: string;
+  base_validation_loss: number | null;
+  best_validation_loss: number | null;
+  created_at: number;
+}
+
+function fromRow(row: Row): Adapter {
+  const { id, name, task, rank, alpha, parameters, bytes, sha256, path } = row;
+  return {
+    ...{ id, name, task, rank, alpha, parameters, bytes, sha256, path },
+    baseModelId: row.base_model_id,
+    baseSha256: row.base_sha256,
+    datasetId: row.dataset_id,
+    runId: row.run_id,
+    targets: JSON.parse(row.targets) as Target[],
+    baseValidationLoss: row.base_validation_loss,
+    bestValidationLoss: row.best_validation_loss,
+    createdAt: row.created_at,
+  };
+}

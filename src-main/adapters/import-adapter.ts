@@ -1,0 +1,89 @@
+import { rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterFacts, Engine } from '../engine/engine.ts';
+import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
+import { type AdapterStore, nameTaken } from './adapter-store.ts';
+
+/** The base models that an adapter may belong to. */
+export interface BaseModels {
+  list(): BaseModel[];
+  /** Throws BASE_MODEL_NOT_FOUND. */
+  get(idOrName: string): BaseModel;
+}
+
+/**
+ * Brings a PEFT folder into the studio: finds its base, checks every tensor against it, copies, and adds the row last.
+ * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, OPTION_INVALID.
+ */
+export async function importAdapter(
+  source: { path: string; name?: string; baseModelId?: string },
+  studio: { store: AdapterStore; engine: Engine; baseModels: BaseModels; adaptersFolder: string; now: number },
+): Promise<Adapter> {
+  const { store, engine, baseModels, adaptersFolder, now } = studio;
+  const folder = resolve(source.path);
+  if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken(source.name);
+  await requireAdapterFolder(folder);
+  const origin = await readOrigin(folder);
+  const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
+  const { base, facts } = await findBase({ folder, origin, wanted, baseModels, engine });
+  const id = store.newId(now);
+  const path = join(adaptersFolder, id);
+  try {
+    await copyAdapter(folder, path);
+    const adapter: Adapter = {
+      ...{ id, name: source.name ?? store.freeName(basename(folder)), task: origin?.task ?? 'custom' },
+      ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
+      ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
+      ...{ bytes: facts.bytes, sha256: facts.sha256, path, createdAt: now },
+      baseValidationLoss: origin?.baseValidationLoss ?? null,
+      bestValidationLoss: origin?.bestValidationLoss ?? null,
+    };
+    store.insert(adapter);
+    return adapter;
+  } catch (error) {
+    await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Found {
+  readonly base: BaseModel;
+  readonly facts: AdapterFacts;
+}
+
+async function findBase(search: {
+  folder: string;
+  origin: AdapterOrigin | undefined;
+  wanted: BaseModel | undefined;
+  baseModels: BaseModels;
+  engine: Engine;
+}): Promise<Found> {
+  const { folder, origin, wanted, baseModels, engine } = search;
+  const on = async (base: BaseModel): Promise<Found> => ({
+    base,
+    facts: await engine.inspectAdapter({ modelFolder: base.path, adapterFolder: folder }),
+  });
+  const bases = baseModels.list();
+  const byHash = origin && bases.find((base) => base.sha256 === origin.baseSha256);
+  if (wanted !== undefined) {
+    if (origin !== undefined && origin.baseSha256 !== wanted.sha256) {
+      throw new StudioError('ADAPTER_WRONG_BASE', {
+        adapter: basename(folder),
+        expected: byHash?.name ?? origin.baseName,
+        found: wanted.name,
+      });
+    }
+    return on(wanted);
+  }
+  if (byHash !== undefined) return on(byHash);
+  const name = await readBaseName(folder);
+  const byName = bases.find((base) => base.name === name);
+  if (byName !== undefined) return on(byName);
+  const only = bases.length === 1 ? bases[0] : undefined;
+  if (only !== undefined) return on(only);
+  const reason = 'the adapter does not say for which base model here it was made; name it';
+  throw new StudioError('OPTION_INVALID', { option: 'base', reason });
+}

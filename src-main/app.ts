@@ -1,0 +1,203 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
+import packageJson from '../package.json' with { type: 'json' };
+import type { BaseModel } from '../src-contract/base-model.ts';
+import type { CallerContext } from '../src-contract/caller.ts';
+import { contract } from '../src-contract/contract.ts';
+import { StudioError } from '../src-contract/errors.ts';
+import type { EvaluationEvent } from '../src-contract/evaluation.ts';
+import type { RunEvent } from '../src-contract/run.ts';
+import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
+import { adapterProcedures, clearAdapters } from './adapters/adapter-procedures.ts';
+import { AdapterStore } from './adapters/adapter-store.ts';
+import { baseModelProcedures, purgeBaseModels } from './base-models/base-model-procedures.ts';
+import { BaseModelStore } from './base-models/base-model-store.ts';
+import { registerStarterModel } from './base-models/import-base-model.ts';
+import { hashModel, readModelFolder } from './base-models/model-folder.ts';
+import { ModelTexts } from './base-models/model-text.ts';
+import { chatProcedures } from './chat/chat-procedures.ts';
+import { ConversationStore } from './chat/conversation-store.ts';
+import { openDatabase } from './database/open.ts';
+import { ProcessLock } from './database/process-lock.ts';
+import { forkSqlProcess, SqlRunner } from './datasets/attached-database.ts';
+import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
+import { DatasetStore } from './datasets/dataset-store.ts';
+import { fileProcedures } from './datasets/file-procedures.ts';
+import { FileSources } from './datasets/file-sources.ts';
+import { Uploads } from './datasets/uploads.ts';
+import type { Engine } from './engine/engine.ts';
+import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
+import { EvaluationStore } from './evaluations/evaluation-store.ts';
+import { JobStore } from './jobs/job-store.ts';
+import { Supervisor } from './jobs/supervisor.ts';
+import { clearRuns, runProcedures } from './runs/run-procedures.ts';
+import { RunStore } from './runs/run-store.ts';
+import { studioProcedures } from './studio-procedures.ts';
+
+export interface AppOptions {
+  /** Where everything that a person makes is kept; made where it isn't there. */
+  readonly dataDir: string;
+  readonly resourcesDir: string;
+  readonly engine: Engine;
+  /** The file of `sql-process`, for a host that has it somewhere else than beside the program. */
+  readonly sqlProcessUrl?: URL;
+}
+
+export interface App {
+  readonly router: Router<typeof contract, CallerContext>;
+  /** Ends all work, which can go on at the next start, and lets go of the data folder. */
+  close(): Promise<void>;
+}
+
+/** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
+export async function createApp({ dataDir, resourcesDir, engine, sqlProcessUrl }: AppOptions): Promise<App> {
+  const folder = async (name: string) => {
+    const path = join(dataDir, name);
+    await mkdir(path, { recursive: true });
+    return path;
+  };
+  const [datasetsFolder, adaptersFolder, runsFolder, modelsFolder] = [
+    await folder('datasets'),
+    await folder('adapters'),
+    await folder('runs'),
+    await folder('base-models'),
+  ];
+  const samplesFolder = join(resourcesDir, 'samples');
+  const lock = new ProcessLock(await folder('locks'));
+  const database = openDatabase(join(dataDir, 'studio.sqlite'));
+
+  const jobs = new JobStore(database, lock);
+  const datasets = new DatasetStore(database, lock);
+  const baseModels = new BaseModelStore(database);
+  const adapters = new AdapterStore(database);
+  const runs = new RunStore(database, jobs, dataDir);
+  const conversations = new ConversationStore(database);
+  const evaluations = new EvaluationStore(database, jobs);
+  const uploads = new Uploads(join(dataDir, 'uploads'), lock);
+
+  jobs.interruptOrphans(Date.now());
+  await uploads.clear();
+  await clearDatasets(datasets, datasetsFolder);
+  if (lock.isAlone()) {
+    await clearAdapters(adapters, adaptersFolder);
+    await clearRuns(runs, runsFolder);
+    await purgeBaseModels(baseModels, modelsFolder);
+    conversations.removeDeleted();
+  }
+  await registerStarterModel({
+    ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
+  }).catch((error) => console.error('The starter model cannot be used.', error));
+
+  const changes = new EventPublisher<{ change: ChangeEvent }>();
+  const changed = (noun: ChangeEvent['noun']) => () => changes.publish('change', { noun });
+  const jobChanged = (noun: ChangeEvent['noun']) => () => {
+    changed(noun)();
+    changed('status')();
+  };
+  const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run') });
+  const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation') });
+  const sql = new SqlRunner(() => forkSqlProcess(sqlProcessUrl));
+  const modelTexts = new ModelTexts(engine);
+  const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
+
+  const os = implement(contract).$context<CallerContext>().use(tellingErrors);
+  const router = os.router({
+    studio: studioProcedures({
+      ...{ version: packageJson.version, dataFolder: dataDir, engine, changes },
+      job: () => currentJob({ training, measuring, runs, evaluations, datasets }),
+    }),
+    files: fileProcedures(uploads),
+    datasets: datasetProcedures({
+      ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
+      sources: new FileSources(uploads, samplesFolder),
+      userOf: (id) => runs.userOfDataset(id) ?? (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined),
+    }),
+    baseModels: baseModelProcedures({ store: baseModels, engine, modelsFolder, changed: changed('base-model') }),
+    adapters: adapterProcedures({
+      ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, changed: changed('adapter') },
+    }),
+    runs: runProcedures({
+      ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder },
+      ...{ supervisor: training, now: Date.now, changed: changed('run'), adapterAdded: changed('adapter') },
+    }),
+    chat: chatProcedures({
+      ...{ store: conversations, baseModels, adapters, datasets, modelTexts, engine, changed: changed('conversation') },
+    }),
+    evaluations: evaluationProcedures({
+      ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
+      datasetsFolder,
+    }),
+  });
+
+  return {
+    router,
+    async close() {
+      await Promise.all([training.close(), measuring.close()]);
+      sql.close();
+      await uploads.close();
+      database.close();
+      lock.release();
+    },
+  };
+}
+
+/** Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. */
+const tellingErrors = implement(contract)
+  .$context<CallerContext>()
+  .middleware(async ({ next, path }) => {
+    try {
+      const result = await next();
+      if (!isIterable(result.output)) return result;
+      // Sound because the events are passed on as they are.
+      return { ...result, output: told(result.output, path) as typeof result.output };
+    } catch (error) {
+      throw toClient(error, path);
+    }
+  });
+
+async function* told(events: AsyncIterable<unknown>, path: readonly string[]): AsyncGenerator<unknown> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw toClient(error, path);
+  }
+}
+
+function toClient(error: unknown, path: readonly string[]): ORPCError<string, unknown> {
+  if (error instanceof ORPCError) return error;
+  if (error instanceof StudioError) {
+    return new ORPCError(error.code, { message: error.message, data: error.data, cause: error });
+  }
+  if (!(error instanceof Error && error.name === 'AbortError')) console.error(path.join('.'), error);
+  return new ORPCError('INTERNAL_SERVER_ERROR');
+}
+
+function isIterable(output: unknown): output is AsyncIterable<unknown> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+}
+
+function currentJob(studio: {
+  training: Supervisor<RunEvent>;
+  measuring: Supervisor<EvaluationEvent>;
+  runs: RunStore;
+  evaluations: EvaluationStore;
+  datasets: DatasetStore;
+}): StudioStatus['job'] {
+  const { training, measuring, runs, evaluations, datasets } = studio;
+  if (training.current !== undefined) {
+    const { id, name, step, totalSteps } = runs.get(training.current);
+    const last = training.latest;
+    const secondsLeft = last?.kind === 'step' ? last.secondsLeft : null;
+    return { kind: 'run', id, name, done: step, total: totalSteps, secondsLeft };
+  }
+  if (measuring.current !== undefined) {
+    const { id, datasetId } = evaluations.get(measuring.current);
+    const name = datasets.list().find((dataset) => dataset.id === datasetId)?.name ?? '';
+    const last = measuring.latest;
+    if (last?.kind !== 'progress') return { kind: 'evaluation', id, name, done: 0, total: 0, secondsLeft: null };
+    const { done, total, secondsLeft } = last;
+    return { kind: 'evaluation', id, name, done, total, secondsLeft };
+  }
+  return null;
+}

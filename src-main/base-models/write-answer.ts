@@ -1,0 +1,95 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterChoice, Engine } from '../engine/engine.ts';
+import type { ModelText } from './model-text.ts';
+
+export interface AnswerJob {
+  readonly modelFolder: string;
+  readonly contextLength: number;
+  readonly adapter: AdapterChoice | null;
+  readonly promptIds: readonly number[];
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+  /** Texts at which an answer ends; they are not part of it. */
+  readonly stop: readonly string[];
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly finish: 'end' | 'length' | 'stopped';
+  readonly firstTokenMs: number;
+  readonly switchMs: number;
+  readonly seconds: number;
+}
+
+export type AnswerEvent =
+  | { readonly kind: 'text'; readonly delta: string }
+  | { readonly kind: 'finished'; readonly answer: Answer };
+
+/**
+ * Lets the model write after a prompt and gives its text as it comes: whole characters only, without the space that some
+ * tokenizers put first, and cut at a stop text. An abort ends it with what there is. Throws CONTEXT_TOO_LONG.
+ */
+export async function* writeAnswer(
+  job: AnswerJob,
+  parts: { engine: Engine; text: ModelText },
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const { promptIds, contextLength, stop } = job;
+  if (promptIds.length >= contextLength) {
+    throw new StudioError('CONTEXT_TOO_LONG', { tokens: promptIds.length, limit: contextLength - 1 });
+  }
+  const ended = new AbortController();
+  const stream = parts.text.tokenizer.stream();
+  const ids: number[] = [];
+  let raw = '';
+  let shown = 0;
+  let stopAt = -1;
+  const tokens = parts.engine.generate(
+    {
+      ...{ modelFolder: job.modelFolder, adapter: job.adapter, promptIds, seed: job.seed },
+      ...{ temperature: job.temperature, topK: job.topK, topP: job.topP, stopIds: parts.text.stopIds },
+      maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
+    },
+    AbortSignal.any([signal, ended.signal]),
+  );
+  for await (const event of tokens) {
+    if (event.kind === 'token') {
+      if (stopAt >= 0) continue;
+      ids.push(event.id);
+      const delta = stream.push(event.id);
+      raw += raw === '' && delta.startsWith(' ') ? delta.slice(1) : delta;
+      stopAt = firstStop(raw, stop);
+      const safe = stopAt >= 0 ? stopAt : raw.length - heldBack(raw, stop);
+      if (safe > shown) yield { kind: 'text', delta: raw.slice(shown, safe) };
+      shown = Math.max(shown, safe);
+      if (stopAt >= 0) ended.abort();
+      continue;
+    }
+    const text = stopAt >= 0 ? raw.slice(0, stopAt) : raw;
+    if (text.length > shown) yield { kind: 'text', delta: text.slice(shown) };
+    const { firstTokenMs, switchMs, seconds } = event;
+    const finish = stopAt >= 0 ? 'end' : event.finish;
+    yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds } };
+  }
+}
+
+/** Where the first stop text begins, or −1. */
+function firstStop(text: string, stop: readonly string[]): number {
+  const places = stop.map((each) => (each === '' ? -1 : text.indexOf(each))).filter((place) => place >= 0);
+  return places.length === 0 ? -1 : Math.min(...places);
+}
+
+/** How much of the end could still become a stop text. */
+function heldBack(text: string, stop: readonly string[]): number {
+  let most = 0;
+  for (const each of stop) {
+    for (let length = Math.min(each.length - 1, text.length); length > most; length--) {
+      if (text.endsWith(each.slice(0, length))) most = length;
+    }
+  }
+  return most;
+}

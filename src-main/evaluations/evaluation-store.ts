@@ -1,0 +1,135 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Evaluation, EvaluationInput, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+import type { JobState, JobStore } from '../jobs/job-store.ts';
+
+/** The rows of evaluations and of every answer in them. State and failure are in the evaluation's job, under the same id. */
+export class EvaluationStore {
+  readonly #database: StudioDatabase;
+  readonly #jobs: JobStore;
+
+  constructor(database: StudioDatabase, jobs: JobStore) {
+    this.#database = database;
+    this.#jobs = jobs;
+  }
+
+  /** Newest first. */
+  list(): Evaluation[] {
+    const rows = this.#database.prepare(`${select} ORDER BY evaluation.id DESC`).all() as Row[];
+    return rows.map(toEvaluation);
+  }
+
+  /** Throws EVALUATION_NOT_FOUND. */
+  get(id: string): Evaluation {
+    const row = this.#database.prepare(`${select} WHERE evaluation.id = ?`).get(id) as Row | undefined;
+    if (row === undefined) throw new StudioError('EVALUATION_NOT_FOUND', { evaluation: id });
+    return toEvaluation(row);
+  }
+
+  /** Ids in the input are those of rows, no names. */
+  insert(input: EvaluationInput, mainMetric: string, now: number): Evaluation {
+    const id = newId(now);
+    const { datasetId, baseModelId, split } = input;
+    this.#jobs.transaction(() => {
+      this.#jobs.enqueue({ id, kind: 'evaluation', now });
+      this.#database
+        .prepare(
+          `INSERT INTO evaluation (id, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, main_metric)
+           VALUES (:id, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :mainMetric)`,
+        )
+        .run({
+          ...{ id, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
+          ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null },
+        });
+    });
+    return this.get(id);
+  }
+
+  /** Adds a result together with all rows as they stand now: the answers of each result so far. */
+  addResult(id: string, result: EvaluationResult, rows: readonly EvaluationRow[]): void {
+    this.#jobs.transaction(() => {
+      this.#database
+        .prepare(`UPDATE evaluation SET results = json_insert(results, '$[#]', json(?)) WHERE id = ?`)
+        .run(JSON.stringify(result), id);
+      const put = this.#database.prepare(
+        `INSERT INTO evaluation_row (evaluation_id, position, example_id, context, target, answers)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (evaluation_id, position) DO UPDATE SET answers = excluded.answers`,
+      );
+      for (const [position, { exampleId, context, target, answers }] of rows.entries()) {
+        put.run(id, position, exampleId, context, target, JSON.stringify(answers));
+      }
+    });
+  }
+
+  countRows(id: string): number {
+    return this.#database
+      .prepare('SELECT count(*) FROM evaluation_row WHERE evaluation_id = ?')
+      .pluck()
+      .get(id) as number;
+  }
+
+  rows(page: { id: string; offset: number; limit: number }): EvaluationRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT example_id, context, target, answers FROM evaluation_row
+         WHERE evaluation_id = ? AND position >= ? ORDER BY position LIMIT ?`,
+      )
+      .all(page.id, page.offset, page.limit) as {
+      example_id: string;
+      context: string;
+      target: string;
+      answers: string;
+    }[];
+    return rows.map(({ example_id, context, target, answers }) => ({
+      ...{ exampleId: example_id, context, target },
+      answers: JSON.parse(answers) as EvaluationRow['answers'],
+    }));
+  }
+
+  /** True when an evaluation that is going on uses this dataset. */
+  isDatasetInUse(datasetId: string): boolean {
+    return (
+      this.#database
+        .prepare(
+          `SELECT 1 FROM evaluation JOIN job ON job.id = evaluation.id
+           WHERE dataset_id = ? AND job.state IN ('queued', 'running')`,
+        )
+        .get(datasetId) !== undefined
+    );
+  }
+}
+
+const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_metric, results, job.state, job.error_code,
+    job.error_message, job.error_hint, job.created_at
+  FROM evaluation JOIN job ON job.id = evaluation.id`;
+
+interface Row {
+  id: string;
+  dataset_id: string;
+  base_model_id: string;
+  split: Evaluation['split'];
+  main_metric: string;
+  results: string;
+  state: JobState;
+  error_code: string | null;
+  error_message: string | null;
+  error_hint: string | null;
+  created_at: number;
+}
+
+function toEvaluation(row: Row): Evaluation {
+  const { id, split, error_code: code } = row;
+  return {
+    ...{ id, split },
+    datasetId: row.dataset_id,
+    baseModelId: row.base_model_id,
+    // One that waits its turn has begun, for whoever asked for it.
+    state: row.state === 'queued' ? 'running' : row.state,
+    mainMetric: row.main_metric,
+    results: JSON.parse(row.results) as EvaluationResult[],
+    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    createdAt: row.created_at,
+  };
+}

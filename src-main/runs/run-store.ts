@@ -1,0 +1,203 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Run, RunResult, TrainOptions } from '../../src-contract/run.ts';
+import type { TaskId } from '../../src-contract/task.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+import type { JobState, JobStore } from '../jobs/job-store.ts';
+
+/** All that a run's result depends on, besides the code. */
+export interface RunPlan {
+  readonly name: string;
+  readonly datasetId: string;
+  readonly datasetSha256: string;
+  readonly datasetVersion: number;
+  readonly task: TaskId;
+  readonly baseModelId: string;
+  readonly baseSha256: string;
+  readonly chatTemplate: string | null;
+  readonly options: TrainOptions;
+}
+
+/** What a run has summed up to a checkpoint. */
+export interface RunTotals {
+  readonly tokens: number;
+  readonly targetTokens: number;
+  readonly seconds: number;
+}
+
+/** The rows of runs. State, failure and times are in the run's job, under the same id. */
+export class RunStore {
+  readonly #database: StudioDatabase;
+  readonly #jobs: JobStore;
+  readonly #dataFolder: string;
+
+  constructor(database: StudioDatabase, jobs: JobStore, dataFolder: string) {
+    this.#database = database;
+    this.#jobs = jobs;
+    this.#dataFolder = dataFolder;
+  }
+
+  /** Newest first. */
+  list(): Run[] {
+    const rows = this.#database.prepare(`${select} ORDER BY job.created_at DESC, run.id DESC`).all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  /** By id, else the newest of that name. Throws RUN_NOT_FOUND. */
+  get(idOrName: string): Run {
+    const row = this.#database
+      .prepare(`${select} WHERE run.id = :key OR name = :key ORDER BY run.id = :key DESC, run.id DESC LIMIT 1`)
+      .get({ key: idOrName }) as Row | undefined;
+    if (row === undefined) throw new StudioError('RUN_NOT_FOUND', { run: idOrName });
+    return fromRow(row);
+  }
+
+  /** A new run that waits its turn. Throws DATA_FOLDER_BUSY when another process is training. */
+  insert(plan: RunPlan, now: number): Run {
+    const id = newId(now);
+    this.#jobs.transaction(() => {
+      this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder });
+      this.#database
+        .prepare(
+          `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+             chat_template, options)
+           VALUES (:id, :name, :datasetId, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
+             :chatTemplate, :options)`,
+        )
+        .run({ ...plan, id, options: JSON.stringify(plan.options) });
+    });
+    return this.get(id);
+  }
+
+  /** An ended run that waits its turn again. Throws DATA_FOLDER_BUSY. */
+  enqueueAgain(id: string, now: number): Run {
+    this.#jobs.transaction(() => this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder }));
+    return this.get(id);
+  }
+
+  plan(id: string): RunPlan {
+    const row = this.#database
+      .prepare('SELECT dataset_version, task, base_sha256, chat_template FROM run WHERE id = ?')
+      .get(id) as Pick<Row, 'dataset_version' | 'task' | 'base_sha256' | 'chat_template'>;
+    const { name, datasetId, datasetSha256, baseModelId, options } = this.get(id);
+    return {
+      ...{ name, datasetId, datasetSha256, baseModelId, options, task: row.task },
+      datasetVersion: row.dataset_version,
+      baseSha256: row.base_sha256,
+      chatTemplate: row.chat_template,
+    };
+  }
+
+  /** The name of a run that waits or trains, if one has this name. */
+  isNameActive(name: string): boolean {
+    return (
+      this.#database
+        .prepare(`SELECT 1 FROM run JOIN job ON job.id = run.id WHERE name = ? AND job.state IN ('queued', 'running')`)
+        .get(name) !== undefined
+    );
+  }
+
+  /** The name of a waiting or training run that uses this dataset. */
+  userOfDataset(datasetId: string): string | undefined {
+    return this.#database
+      .prepare(
+        `SELECT name FROM run JOIN job ON job.id = run.id WHERE dataset_id = ? AND job.state IN ('queued', 'running')`,
+      )
+      .pluck()
+      .get(datasetId) as string | undefined;
+  }
+
+  /** Tokens per second of the newest run on this base that got to its end; undefined when there is none. */
+  speedOn(baseModelId: string): number | undefined {
+    const speed = this.#database
+      .prepare(
+        `SELECT json_extract(result, '$.tokensPerSecond') FROM run
+         WHERE base_model_id = ? AND result IS NOT NULL ORDER BY id DESC LIMIT 1`,
+      )
+      .pluck()
+      .get(baseModelId) as number | undefined;
+    return speed !== undefined && speed > 0 ? speed : undefined;
+  }
+
+  updateProgress(id: string, progress: { step: number; totalSteps: number; lastLoss: number | null }): void {
+    this.#database
+      .prepare('UPDATE run SET step = :step, total_steps = :totalSteps, last_loss = :lastLoss WHERE id = :id')
+      .run({ ...progress, id });
+  }
+
+  totals(id: string): RunTotals | null {
+    const text = this.#database.prepare('SELECT totals FROM run WHERE id = ?').pluck().get(id) as string | null;
+    return text === null ? null : (JSON.parse(text) as RunTotals);
+  }
+
+  updateTotals(id: string, totals: RunTotals): void {
+    this.#database.prepare('UPDATE run SET totals = ? WHERE id = ?').run(JSON.stringify(totals), id);
+  }
+
+  /** The end of a run that made an adapter. `keep` stores the adapter; both happen or neither. */
+  finish(id: string, end: { result: RunResult; adapterId: string; keep: () => void }): void {
+    this.#jobs.transaction(() => {
+      end.keep();
+      this.#database
+        .prepare('UPDATE run SET result = ?, adapter_id = ? WHERE id = ?')
+        .run(JSON.stringify(end.result), end.adapterId, id);
+    });
+  }
+
+  delete(id: string): void {
+    this.#jobs.delete(id);
+  }
+
+  listIds(): string[] {
+    return this.#database.prepare('SELECT id FROM run').pluck().all() as string[];
+  }
+}
+
+const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+    chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
+    job.error_hint, job.created_at, job.started_at, job.finished_at
+  FROM run JOIN job ON job.id = run.id`;
+
+interface Row {
+  id: string;
+  name: string;
+  state: JobState;
+  dataset_id: string;
+  dataset_sha256: string;
+  dataset_version: number;
+  task: TaskId;
+  base_model_id: string;
+  base_sha256: string;
+  chat_template: string | null;
+  adapter_id: string | null;
+  options: string;
+  step: number;
+  total_steps: number;
+  last_loss: number | null;
+  result: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_hint: string | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+function fromRow(row: Row): Run {
+  const { id, name, state, step, error_code: code } = row;
+  return {
+    ...{ id, name, state, step },
+    datasetId: row.dataset_id,
+    datasetSha256: row.dataset_sha256,
+    baseModelId: row.base_model_id,
+    adapterId: row.adapter_id,
+    options: JSON.parse(row.options) as TrainOptions,
+    totalSteps: row.total_steps,
+    lastLoss: row.last_loss,
+    result: row.result === null ? null : (JSON.parse(row.result) as RunResult),
+    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

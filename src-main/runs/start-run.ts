@@ -1,0 +1,116 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Run, RunEvent, StartRunInput, TrainOptions } from '../../src-contract/run.ts';
+import type { BaseModelStore } from '../base-models/base-model-store.ts';
+import type { ModelFacts } from '../engine/engine.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
+import { resolveOptions } from './presets.ts';
+import { type TrainingParts, trainRun } from './train-run.ts';
+
+export interface RunningParts extends TrainingParts {
+  readonly baseModels: BaseModelStore;
+  readonly supervisor: Supervisor<RunEvent>;
+}
+
+/**
+ * Settles everything a run depends on and lets it wait its turn.
+ * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DATASET_TOO_SMALL,
+ * DATA_FOLDER_BUSY.
+ */
+export async function startRun(input: StartRunInput, parts: RunningParts): Promise<Run> {
+  const { runs, adapters, datasets, baseModels } = parts;
+  const dataset = datasets.get(input.datasetId);
+  const base = baseModels.get(input.baseModelId);
+  if (dataset.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
+  const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
+  const { template } = await parts.modelTexts.of(base);
+  // Nothing waits between the look at the name and the row.
+  if (adapters.isNameTaken(input.name) || runs.isNameActive(input.name)) {
+    throw invalid('name', `there is already an adapter or a run named “${input.name}”`);
+  }
+  const run = runs.insert(
+    {
+      ...{ name: input.name, datasetId: dataset.id, datasetSha256: dataset.sha256, datasetVersion: dataset.version },
+      ...{ task: dataset.task, baseModelId: base.id, baseSha256: base.sha256, options },
+      chatTemplate: template?.source ?? null,
+    },
+    parts.now(),
+  );
+  beginWork(run, parts);
+  return run;
+}
+
+/** Lets an ended run go on from its checkpoint. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY. */
+export function resumeRun(idOrName: string, parts: RunningParts): Run {
+  const run = parts.runs.get(idOrName);
+  const plan = parts.runs.plan(run.id);
+  const refuse = (reason: string) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, reason });
+  if (run.state === 'queued' || run.state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
+  if (run.state === 'finished') throw refuse('it has finished');
+  if (run.error?.code === 'RUN_DIVERGED') throw refuse('its loss became infinite, and would again');
+  const base = parts.baseModels.list().find((model) => model.id === run.baseModelId);
+  if (base === undefined) throw refuse('its base model was deleted');
+  if (base.sha256 !== plan.baseSha256) throw refuse('its base model has changed');
+  const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
+  if (dataset?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
+  const waiting = parts.runs.enqueueAgain(run.id, parts.now());
+  beginWork(waiting, parts);
+  return waiting;
+}
+
+/** Resolves the options and checks them against base model and data. */
+export async function settleOptions(
+  input: Pick<StartRunInput, 'preset' | 'options'>,
+  about: Pick<RunningParts, 'engine' | 'adapters'> & { base: BaseModel; trainRows: number },
+): Promise<TrainOptions> {
+  const { base, trainRows, engine, adapters } = about;
+  const facts = await engine.inspect(base.path);
+  const fixed = await initialAdapter(input.options?.initAdapterId ?? null, about);
+  const options = resolveOptions(
+    { preset: input.preset, options: { ...input.options, ...fixed } },
+    { trainRows, parameters: base.parameters, contextLength: base.contextLength, targets: targetsOf(facts) },
+  );
+  const foreign = options.targets.find((target) => facts.targets[target] === undefined);
+  if (foreign !== undefined) throw invalid('targets', `“${base.name}” has no matrix ${foreign}`);
+  if (options.maxLength > base.contextLength) {
+    throw invalid('maxLength', `“${base.name}” reads at most ${base.contextLength} tokens`);
+  }
+  return options;
+
+  /** A run that goes on from an adapter has that adapter's shape. */
+  async function initialAdapter(id: string | null, { base }: { base: BaseModel }): Promise<Partial<TrainOptions>> {
+    if (id === null) return {};
+    const adapter = adapters.get(id);
+    if (adapter.baseSha256 !== base.sha256) {
+      throw new StudioError('ADAPTER_WRONG_BASE', {
+        adapter: adapter.name,
+        expected: adapter.baseSha256.slice(0, 8),
+        found: base.name,
+      });
+    }
+    const { rank, alpha, targets } = adapter;
+    return { initAdapterId: adapter.id, rank, alpha, targets };
+  }
+}
+
+function beginWork(run: Run, parts: RunningParts): void {
+  const { supervisor, runs } = parts;
+  supervisor.start(run.id, {
+    run: (signal) => {
+      const plan = runs.plan(run.id);
+      const base = parts.baseModels.get(run.baseModelId);
+      const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
+      const isClosing = () => supervisor.isClosing;
+      return trainRun({ run, plan, base, dataset }, parts, { signal, isClosing });
+    },
+    finished: (state) => ({ kind: 'finished', state, adapterId: runs.get(run.id).adapterId }),
+  });
+}
+
+function targetsOf(facts: ModelFacts) {
+  return (Object.keys(facts.targets) as (keyof ModelFacts['targets'])[]).filter((target) => facts.targets[target]);
+}
+
+function invalid(option: string, reason: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option, reason });
+}

@@ -1,0 +1,73 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Split } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
+
+const factsSchema = z.object({
+  trainRows: z.number(),
+  validationRows: z.number(),
+  /** Rows whose target doesn't fit, and rows whose context was shortened; of both splits. */
+  leftOut: z.number(),
+  cut: z.number(),
+});
+export type TokenFacts = z.infer<typeof factsSchema>;
+
+export interface TokenFiles {
+  readonly trainFile: string;
+  /** Null when no row of the validation split fits. */
+  readonly validationFile: string | null;
+  readonly facts: TokenFacts;
+}
+
+/**
+ * Writes the train and validation splits of a dataset as token files into a run's folder, once: a run that goes on finds
+ * them there. Throws DATASET_TOO_SMALL when no training row fits.
+ */
+export async function writeRunTokens(
+  run: { folder: string; datasetId: string; datasetName: string; maxLength: number },
+  parts: { datasets: DatasetStore; text: ModelText },
+  signal: AbortSignal,
+): Promise<TokenFiles> {
+  const known = await readRunTokens(run.folder);
+  if (known !== undefined) return known;
+  const count = { leftOut: 0, cut: 0 };
+  function* rows(split: Split): Generator<TokenRow> {
+    for (const { context, target } of parts.datasets.examples(run.datasetId, split)) {
+      const example = parts.text.exampleIds(context, target, run.maxLength);
+      if (example === undefined) count.leftOut++;
+      else {
+        if (example.cut) count.cut++;
+        yield example;
+      }
+    }
+  }
+  const train = await writeTokenFile(join(run.folder, trainName), rows('train'), signal);
+  if (train.rows === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: run.datasetName, rows: 0 });
+  const validation = await writeTokenFile(join(run.folder, validationName), rows('validation'), signal);
+  const facts: TokenFacts = { trainRows: train.rows, validationRows: validation.rows, ...count };
+  // Last, and by renaming: where it is, both token files are whole.
+  await writeFile(join(run.folder, `${factsName}.partial`), JSON.stringify(facts));
+  await rename(join(run.folder, `${factsName}.partial`), join(run.folder, factsName));
+  return filesOf(run.folder, facts);
+}
+
+async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {
+  const text = await readFile(join(folder, factsName), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : filesOf(folder, factsSchema.parse(JSON.parse(text)));
+}
+
+function filesOf(folder: string, facts: TokenFacts): TokenFiles {
+  return {
+    trainFile: join(folder, trainName),
+    validationFile: facts.validationRows > 0 ? join(folder, validationName) : null,
+    facts,
+  };
+}
+
+const trainName = 'train.tokens.safetensors';
+const validationName = 'validation.tokens.safetensors';
+const factsName = 'tokens.json';
