@@ -13,7 +13,6 @@ export const paths = {
   adapters: () => '#/adapters',
   adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),
   chat: (chosen: { adapter?: string; conversation?: string; baseModel?: string } = {}) => link('/chat', chosen),
-  compare: () => '#/chat/compare',
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),

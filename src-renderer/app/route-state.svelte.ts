@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import { loadPage, matchRoute, type PageProps, type Place } from './routes.ts';
+import { matchRoute, type PageProps, type Place } from './routes.ts';
 
 /** The page on screen: follows the address behind `#` and fetches the page's code when it is first wanted. */
 export class RouteState {
@@ -43,7 +43,8 @@ export class RouteState {
       return;
     }
     try {
-      const component = await loadPage(found.route);
+      // Sound: a page that takes no props ignores those it is given.
+      const component = (await found.route.load()).default as Component<PageProps>;
       if (path !== this.#path) return;
       // Another thing of the same kind is another page; a change of the query (a tab) is not.
       this.#page = { component, params: found.params, key: path.split('?', 1)[0] ?? path };

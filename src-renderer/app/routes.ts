@@ -20,31 +20,28 @@ export interface PageProps {
 export interface Route {
   readonly pattern: string;
   readonly place: Place;
-  /** File of the page, below src-renderer. */
-  readonly file: string;
+  /** Fetches the page's code, when it is first wanted. */
+  readonly load: () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
-
-const pages = import.meta.glob<{ default: Component<PageProps> }>('../*/*Page.svelte');
 
 /** The first pattern that fits wins, so fixed words stand before `:id`. */
 export const routes: readonly Route[] = [
-  { pattern: '/', place: 'home', file: 'app/HomePage.svelte' },
-  { pattern: '/datasets', place: 'datasets', file: 'datasets/DatasetsPage.svelte' },
-  { pattern: '/datasets/import', place: 'datasets', file: 'datasets/ImportPage.svelte' },
-  { pattern: '/datasets/:id', place: 'datasets', file: 'datasets/DatasetPage.svelte' },
-  { pattern: '/train', place: 'train', file: 'runs/RunsPage.svelte' },
-  { pattern: '/train/new', place: 'train', file: 'runs/NewRunPage.svelte' },
-  { pattern: '/train/:id', place: 'train', file: 'runs/RunPage.svelte' },
-  { pattern: '/adapters', place: 'adapters', file: 'adapters/AdaptersPage.svelte' },
-  { pattern: '/adapters/:id', place: 'adapters', file: 'adapters/AdapterPage.svelte' },
-  { pattern: '/chat', place: 'chat', file: 'chat/ChatPage.svelte' },
-  { pattern: '/chat/compare', place: 'chat', file: 'chat/ComparePage.svelte' },
-  { pattern: '/evaluate', place: 'evaluate', file: 'evaluations/EvaluationsPage.svelte' },
-  { pattern: '/evaluate/new', place: 'evaluate', file: 'evaluations/NewEvaluationPage.svelte' },
-  { pattern: '/evaluate/:id', place: 'evaluate', file: 'evaluations/EvaluationPage.svelte' },
-  { pattern: '/lab', place: 'lab', file: 'lab/LabPage.svelte' },
-  { pattern: '/base-models', place: 'base-models', file: 'base-models/BaseModelsPage.svelte' },
-  { pattern: '/settings', place: 'settings', file: 'app/SettingsPage.svelte' },
+  { pattern: '/', place: 'home', load: () => import('./HomePage.svelte') },
+  { pattern: '/datasets', place: 'datasets', load: () => import('../datasets/DatasetsPage.svelte') },
+  { pattern: '/datasets/import', place: 'datasets', load: () => import('../datasets/ImportPage.svelte') },
+  { pattern: '/datasets/:id', place: 'datasets', load: () => import('../datasets/DatasetPage.svelte') },
+  { pattern: '/train', place: 'train', load: () => import('../runs/RunsPage.svelte') },
+  { pattern: '/train/new', place: 'train', load: () => import('../runs/NewRunPage.svelte') },
+  { pattern: '/train/:id', place: 'train', load: () => import('../runs/RunPage.svelte') },
+  { pattern: '/adapters', place: 'adapters', load: () => import('../adapters/AdaptersPage.svelte') },
+  { pattern: '/adapters/:id', place: 'adapters', load: () => import('../adapters/AdapterPage.svelte') },
+  { pattern: '/chat', place: 'chat', load: () => import('../chat/ChatPage.svelte') },
+  { pattern: '/evaluate', place: 'evaluate', load: () => import('../evaluations/EvaluationsPage.svelte') },
+  { pattern: '/evaluate/new', place: 'evaluate', load: () => import('../evaluations/NewEvaluationPage.svelte') },
+  { pattern: '/evaluate/:id', place: 'evaluate', load: () => import('../evaluations/EvaluationPage.svelte') },
+  { pattern: '/lab', place: 'lab', load: () => import('../lab/LabPage.svelte') },
+  { pattern: '/base-models', place: 'base-models', load: () => import('../base-models/BaseModelsPage.svelte') },
+  { pattern: '/settings', place: 'settings', load: () => import('./SettingsPage.svelte') },
 ];
 
 /** The route of a path such as `/datasets/abc?tab=about`, with its parts; undefined when no page is there. */
@@ -64,11 +61,4 @@ export function matchRoute(path: string): { route: Route; params: Record<string,
     if (fits) return { route, params };
   }
   return undefined;
-}
-
-/** Fetches a page's code. Throws when the page is not part of this build. */
-export async function loadPage(route: Route): Promise<Component<PageProps>> {
-  const load = pages[`../${route.file}`];
-  if (load === undefined) throw new Error(`no page ${route.file}`);
-  return (await load()).default;
 }
