@@ -233,8 +233,8 @@ export class ChatState {
   async regenerate(): Promise<void> {
     const { conversationId, adapterId, strength } = this;
     if (conversationId === undefined || this.writing) return;
-    const answer = this.lastAnswer;
-    if (answer !== undefined) this.messages = this.messages.filter((message) => message.id !== answer.id);
+    const answer = this.messages.at(-1);
+    if (answer?.role === 'assistant') this.messages = this.messages.filter((message) => message.id !== answer.id);
     await this.#answer((signal) => client.chat.regenerate({ conversationId, adapterId, strength }, { signal }));
   }
 

@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 const lowerIsBetter = new Set(['loss', 'perplexity']);
-const rightOrWrong = new Set(['exactMatch', 'executionAccuracy']);
+const rightOrWrong = new Set(['exactMatch', 'executionAccuracy', 'sqlMatch']);
 
 export function isLowerBetter(metric: string): boolean {
   return lowerIsBetter.has(metric);

@@ -9,7 +9,8 @@ export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
 export class NewRunState {
   datasets = $state.raw<readonly Dataset[]>([]);
   baseModels = $state.raw<readonly BaseModel[]>([]);
-  adapterNames = $state.raw<readonly string[]>([]);
+  /** Of adapters, and of runs that will make one. */
+  takenNames = $state.raw<readonly string[]>([]);
   totalMemoryBytes = $state<number | undefined>(undefined);
   loading = $state(true);
   error = $state.raw<unknown>(undefined);
@@ -52,7 +53,7 @@ export class NewRunState {
   }
 
   get nameTaken(): boolean {
-    return this.adapterNames.includes(this.name.trim());
+    return this.takenNames.includes(this.name.trim());
   }
 
   get estimate(): Estimate | undefined {
@@ -71,7 +72,8 @@ export class NewRunState {
       this.totalMemoryBytes = status.totalMemoryBytes;
       this.datasets = datasets;
       this.baseModels = baseModels;
-      this.adapterNames = [...adapters, ...runs].map((named) => named.name);
+      const active = runs.filter((run) => run.state === 'running' || run.state === 'queued');
+      this.takenNames = [...adapters, ...active].map((named) => named.name);
       this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? newest(datasets)?.id ?? '';
       this.baseModelId = baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';
       void this.estimateAll();
@@ -158,7 +160,7 @@ export class NewRunState {
     const name = this.#nameFor(this.dataset);
     for (let number = 1; ; number++) {
       const candidate = number === 1 ? name : `${name} ${number}`;
-      if (!this.adapterNames.includes(candidate)) return candidate;
+      if (!this.takenNames.includes(candidate)) return candidate;
     }
   }
 }

@@ -27,11 +27,10 @@ export class RunState {
   version = $state(0);
   now = $state(Date.now());
 
-  readonly curve = new RunCurve();
-  readonly log: LogLine[] = [];
+  curve = new RunCurve();
+  log: LogLine[] = [];
 
   readonly #leaving = new AbortController();
-  #received = 0;
   #drawing = false;
   #following = false;
   readonly #clock: ReturnType<typeof setInterval>;
@@ -49,7 +48,10 @@ export class RunState {
   }
 
   get canResume(): boolean {
-    return this.run?.state === 'interrupted' || this.run?.state === 'stopped' || this.run?.state === 'failed';
+    const { state, error } = this.run ?? {};
+    // What diverged would diverge again.
+    if (state === 'failed') return error?.code !== 'RUN_DIVERGED';
+    return state === 'interrupted' || state === 'stopped';
   }
 
   get step(): number {
@@ -115,12 +117,15 @@ export class RunState {
     this.totalMemoryBytes = status.status === 'fulfilled' ? status.value.totalMemoryBytes : undefined;
   }
 
+  /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */
   async #follow(): Promise<void> {
     if (this.#following) return;
     this.#following = true;
     const { signal } = this.#leaving;
+    this.curve = new RunCurve();
+    this.log = [];
     try {
-      for await (const event of await client.runs.watch({ id: this.id, after: this.#received }, { signal })) {
+      for await (const event of await client.runs.watch({ id: this.id }, { signal })) {
         this.#receive(event);
       }
     } catch (error) {
@@ -136,9 +141,8 @@ export class RunState {
   }
 
   #receive(event: RunEvent): void {
-    this.#received++;
     this.curve.push(event);
-    this.log.push({ number: this.#received, event });
+    this.log.push({ number: this.log.length + 1, event });
     if (event.kind === 'started') this.started = event;
     if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun();
     this.#drawSoon();

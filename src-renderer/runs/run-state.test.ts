@@ -23,19 +23,30 @@ test('a page opened late gets every stored event before it follows', async () =>
   const state = new RunState('r');
   await vi.waitFor(() => expect(state.log).toHaveLength(2));
   expect(state.curve.steps.map((event) => event.loss)).toEqual([3, 2]);
-  expect(client.runs.watch).toHaveBeenCalledWith({ id: 'r', after: 0 }, expect.anything());
   state.leave();
 });
 
-test('resuming asks only for the events that are not here yet', async () => {
+test('a resumed run is drawn anew, as it tells the steps after its checkpoint again', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
   vi.mocked(client.runs.resume).mockResolvedValue(run('running'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)]));
   const state = new RunState('r');
   await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
   expect(state.canResume).toBe(true);
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2.5), step(3, 2.2)]));
   await state.resume();
-  await vi.waitFor(() => expect(client.runs.watch).toHaveBeenLastCalledWith({ id: 'r', after: 2 }, expect.anything()));
+  await vi.waitFor(() => expect(state.curve.steps.map((event) => event.loss)).toEqual([3, 2.5, 2.2]));
+  expect(state.log.map((line) => line.number)).toEqual([1, 2, 3]);
+  state.leave();
+});
+
+test('a run that diverged is not offered to go on', async () => {
+  const error = { code: 'RUN_DIVERGED', message: '', hint: '' };
+  vi.mocked(client.runs.get).mockResolvedValue({ ...run('failed'), error });
+  vi.mocked(client.runs.watch).mockImplementation(events([]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.run).toBeDefined());
+  expect(state.canResume).toBe(false);
   state.leave();
 });
 

@@ -63,7 +63,7 @@ export const chat = {
   'chat.writing': 'Reading the prompt',
   'chat.nothing': '(nothing)',
   'chat.copy': 'Copy the answer',
-  'chat.regenerate': 'Answer again with {name}',
+  'chat.regenerate': 'Answer with {name}',
   'chat.switch': 'From {from} to {to}, {time}. The base model stays as it is.',
   'chat.log': 'Conversation',
 
@@ -90,7 +90,6 @@ export const chat = {
   'chat.panel.schema.edit': 'Edit as text',
   'chat.panel.schema.draw': 'Show as tables',
   'chat.panel.schema.placeholder': 'singer(singer_id int pk, name text, country text)',
-  'chat.panel.schema.readOnly': 'SQLite, read-only',
   'chat.panel.schema.empty': 'Pick a test row or paste a schema, so that the model knows the tables.',
   'chat.panel.schema.what': 'The model sees the names of tables and columns, never their rows.',
   'chat.panel.schema.used': {

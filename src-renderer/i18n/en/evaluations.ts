@@ -30,6 +30,9 @@ export const evaluations = {
   'evaluations.metric.exactMatch': 'Exact match',
   'evaluations.metric.f1': 'F1',
   'evaluations.metric.executionAccuracy': 'Same result when run',
+  'evaluations.metric.sqlMatch': 'Same query',
+  'evaluations.metric.sqlMatch.explain':
+    'Share of rows whose query is the target’s, apart from case, spaces and quotes.',
   'evaluations.metric.perplexity': 'Perplexity',
   'evaluations.metric.loss': 'Loss',
   'evaluations.metric.rougeL.explain': 'How much of the target’s word order the answer shares, from 0 to 100 %.',
@@ -64,6 +67,8 @@ export const evaluations = {
   'evaluations.new.metric.summarisation': 'ROUGE-L: how much of the target summary’s word order each answer shares.',
   'evaluations.new.metric.mrc': 'Exact match: the answer is the target, apart from case, articles and punctuation.',
   'evaluations.new.metric.nl2sql': 'Execution: the query is run, and must give the same rows as the target query.',
+  'evaluations.new.metric.nl2sql.text':
+    'Same query: no database is attached, so the query must be the target’s, apart from case, spaces and quotes.',
   'evaluations.new.metric.custom': 'Exact match: the answer is the target, apart from case and punctuation.',
   'evaluations.new.start': 'Evaluate',
   'evaluations.new.starting': 'Starting',
@@ -75,6 +80,7 @@ export const evaluations = {
   'evaluations.progress': 'Progress of the evaluation',
   'evaluations.progress.rows': 'Answer **{done}** of {total}',
   'evaluations.progress.preparing': 'Getting ready',
+  'evaluations.leave': 'You may leave this page; the status line keeps count.',
   'evaluations.left': '{time} left',
   'evaluations.models': { one: '{n} model', other: '{n} models' },
 
@@ -107,13 +113,7 @@ export const evaluations = {
   'evaluations.table.against': 'Against base',
   'evaluations.table.reference': 'reference',
   'evaluations.table.seconds': 'Time',
-  'evaluations.chart': '{metric}, {unit}, with the 95 % interval of the difference',
-  'evaluations.chart.plain': '{metric}, {unit}',
-  'evaluations.chart.percent': '% of rows',
-  'evaluations.chart.points': 'points of 100',
-  'evaluations.chart.described': '{metric} of each model: {list}',
 
-  'evaluations.rows': 'Rows',
   'evaluations.rows.filter': 'Which rows',
   'evaluations.rows.all': 'All {n}',
   'evaluations.rows.differ': 'They differ {n}',

@@ -62,7 +62,7 @@ export const chat: Translation<typeof english> = {
   'chat.writing': '읽는 중',
   'chat.nothing': '(빈 답변)',
   'chat.copy': '답변 복사',
-  'chat.regenerate': '{name}[으로|로] 다시 답하기',
+  'chat.regenerate': '{name}[으로|로] 답하기',
   'chat.switch': '{from}에서 {to}[으로|로], {time}. 기본 모델은 그대로',
   'chat.log': '대화 내용',
 
@@ -89,7 +89,6 @@ export const chat: Translation<typeof english> = {
   'chat.panel.schema.edit': '글로 고치기',
   'chat.panel.schema.draw': '표로 보기',
   'chat.panel.schema.placeholder': 'singer(singer_id int pk, name text, country text)',
-  'chat.panel.schema.readOnly': 'SQLite, 읽기 전용',
   'chat.panel.schema.empty': '시험 문항을 고르거나 스키마를 붙여 넣어 모델에 표를 알려 주세요.',
   'chat.panel.schema.what': '모델이 보는 것은 표와 열의 이름뿐이며, 행은 보지 않습니다.',
   'chat.panel.schema.used':
