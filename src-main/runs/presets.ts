@@ -22,7 +22,9 @@ export function resolveOptions(
   const set = wish.options ?? {};
   const batchSize = set.batchSize ?? (trainRows < 100 ? 4 : 8);
   const stepsPerEpoch = Math.max(1, trainRows / batchSize);
-  const epochs = set.epochs ?? rounded(Math.max(plan.epochs, plan.minSteps / stepsPerEpoch));
+  // A number of steps that a person set alone is reached, however often the rows are seen for it.
+  const minSteps = set.maxSteps ?? plan.minSteps;
+  const epochs = set.epochs ?? rounded(Math.max(plan.epochs, minSteps / stepsPerEpoch));
   const maxSteps = set.maxSteps ?? (set.epochs === undefined ? plan.maxSteps : null);
   const steps = Math.min(Math.ceil(epochs * stepsPerEpoch), maxSteps ?? Number.POSITIVE_INFINITY);
   const rank = set.rank ?? (small ? 16 : plan.rank);
@@ -79,5 +81,5 @@ const plans: Readonly<
 };
 
 function rounded(epochs: number): number {
-  return Math.round(epochs * 100) / 100;
+  return Math.ceil(epochs * 100) / 100;
 }
