@@ -16,7 +16,7 @@ const training = [
   '--batch',
   '4',
   '--max-steps',
-  '12',
+  '40',
 ];
 
 test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 120_000 }, async () => {
@@ -57,8 +57,8 @@ test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 
   expect(estimate.tokens.target).toBeLessThan(estimate.tokens.total);
 
   const first = await answerOf(home, ['train', ...about, '--name', 'colours', ...training]);
-  expect(first.run).toMatchObject({ steps: 12, state: 'finished', backend: expect.any(String) });
-  expect(first.run.losses).toHaveLength(12);
+  expect(first.run).toMatchObject({ steps: 40, state: 'finished', backend: expect.any(String) });
+  expect(first.run.losses).toHaveLength(40);
   expect(first.run.lastLoss).toBeLessThan(first.run.firstLoss);
   expect(first.run.bestValidationLoss).toBeLessThan(first.run.baseValidationLoss);
   expect(first.base.sha256After).toBe(first.base.sha256Before);
