@@ -20,7 +20,7 @@ import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
-import { forkSqlProcess, SqlRunner } from './datasets/attached-database.ts';
+import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
 import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
 import { fileProcedures } from './datasets/file-procedures.ts';
@@ -40,8 +40,8 @@ export interface AppOptions {
   readonly dataDir: string;
   readonly resourcesDir: string;
   readonly engine: Engine;
-  /** The file of `sql-process`, for a host that has it somewhere else than beside the program. */
-  readonly sqlProcessUrl?: URL;
+  /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
+  readonly startSqlProcess?: () => SqlProcess;
 }
 
 export interface App {
@@ -51,7 +51,7 @@ export interface App {
 }
 
 /** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
-export async function createApp({ dataDir, resourcesDir, engine, sqlProcessUrl }: AppOptions): Promise<App> {
+export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess }: AppOptions): Promise<App> {
   const folder = async (name: string) => {
     const path = join(dataDir, name);
     await mkdir(path, { recursive: true });
@@ -97,7 +97,7 @@ export async function createApp({ dataDir, resourcesDir, engine, sqlProcessUrl }
   };
   const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run') });
   const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation') });
-  const sql = new SqlRunner(() => forkSqlProcess(sqlProcessUrl));
+  const sql = new SqlRunner(startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
   const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
 

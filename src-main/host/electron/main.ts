@@ -14,6 +14,7 @@ import { startEngineUtility } from './engine-utility.ts';
 import { setMenu } from './menu.ts';
 import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
 import { answerPage } from './page-protocol.ts';
+import { startSqlUtility } from './sql-utility.ts';
 import { windowOptions } from './window-options.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 
@@ -39,7 +40,8 @@ async function openStudio(): Promise<void> {
     const { engine, stop: stopEngine } = superviseEngine(() =>
       startEngineUtility(path.join(out, 'main/engine-process.js')),
     );
-    const studio = await createApp({ dataDir, resourcesDir: resourcesFolder(), engine });
+    const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
+    const studio = await createApp({ dataDir, resourcesDir: resourcesFolder(), engine, startSqlProcess });
     closeBeforeQuit(async () => {
       await studio.close();
       await stopEngine();
