@@ -144,6 +144,7 @@ function trainJob(
     batchSize: options.batchSize,
     seed: options.seed,
     shuffle: options.shuffle,
+    backend: options.backend,
     validationEvery: options.validationEvery,
     outputFolder: join(parts.folder, 'adapter'),
     checkpointFolder: join(parts.folder, 'checkpoint'),
