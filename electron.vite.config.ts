@@ -4,6 +4,8 @@ import { defineConfig } from 'electron-vite';
 
 // Three targets: `main` holds every program that runs on Node.js (the shells, the engine's thread), `preload` the few lines
 // between Electron and the page, `renderer` the page. Only `dependencies` of package.json stay outside the bundles.
+const checks = { bundlerTimings: false };
+
 export default defineConfig({
   main: {
     build: {
@@ -16,6 +18,7 @@ export default defineConfig({
           'sql-process': 'src-main/database/sql-process.ts',
         },
         output: { format: 'es' },
+        checks,
       },
     },
   },
@@ -32,6 +35,6 @@ export default defineConfig({
     root: 'src-renderer',
     plugins: [svelte({ configFile: false }), tailwindcss()],
     // Nothing is inlined: the page's policy allows fonts and scripts from files only.
-    build: { assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html' } },
+    build: { assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
   },
 });

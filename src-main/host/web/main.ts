@@ -17,6 +17,7 @@ const { home, port, open } = new Command('adapter-studio-web')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)', usualDataFolder())
   .option('--port <number>', 'the port on 127.0.0.1; 0 takes a free one', portOf, 0)
   .option('--no-open', 'do not open a browser')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ home: string; port: number; open: boolean }>();
 
