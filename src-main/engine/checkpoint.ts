@@ -8,13 +8,24 @@ import type { Moments } from './optimiser/adamw.ts';
 const progressSchema = z.object({
   /** Optimiser steps done. */
   step: z.number(),
+  /** The step at which the validation rows were last measured. */
+  validatedStep: z.number().nullable().default(null),
   baseValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
   peakRssBytes: z.number(),
   /** What must not change between the parts of one run. */
   settings: z.string(),
+  /** Hashes of the token files. */
+  data: z.string().nullable().default(null),
 });
 export type Progress = z.infer<typeof progressSchema>;
+
+/** What a checkpoint must fit: the run's settings and data, and how many numbers each trained tensor has. */
+export interface Expected {
+  readonly settings: string;
+  readonly data: string;
+  readonly sizes: ReadonlyMap<string, number>;
+}
 
 /** All that a run needs to go on as if it had never stopped: weights, moments, best weights so far, and how far it is. */
 export interface Checkpoint {
@@ -41,36 +52,46 @@ export async function writeCheckpoint(folder: string, { progress, weights, momen
   await writeSafetensors(join(folder, fileName), tensors, { progress: JSON.stringify(progress) });
 }
 
-/** The folder's checkpoint, or undefined when it has none. Throws RUN_NOT_RESUMABLE when it belongs to other settings. */
-export async function readCheckpoint(folder: string, settings: string): Promise<Checkpoint | undefined> {
-  const path = join(folder, fileName);
-  const file = await openSafetensors(path).catch((error: unknown) => {
+/** The folder's checkpoint, or undefined when it has none. Throws RUN_NOT_RESUMABLE when it is damaged or of another run. */
+export async function readCheckpoint(folder: string, expected: Expected): Promise<Checkpoint | undefined> {
+  const refusal = (reason: string, cause?: unknown) =>
+    new StudioError('RUN_NOT_RESUMABLE', { run: folder, reason }, { cause });
+  const file = await openSafetensors(join(folder, fileName)).catch((error: unknown) => {
     if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
+    if (error instanceof StudioError && error.code === 'MODEL_FILE_INVALID')
+      throw refusal('its checkpoint is damaged', error);
     throw error;
   });
   if (file === undefined) return undefined;
   try {
-    const progress = progressSchema.parse(JSON.parse(file.metadata.progress ?? '{}'));
-    if (progress.settings !== settings)
-      throw new StudioError('RUN_NOT_RESUMABLE', { run: folder, reason: 'its settings or data have changed' });
+    const progress = progressOf(file.metadata);
+    if (progress === undefined) throw refusal('its checkpoint is damaged');
+    if (progress.settings !== expected.settings) throw refusal('its settings have changed');
+    if (progress.data !== null && progress.data !== expected.data) throw refusal('its data has changed');
     const read = async (kind: string) => {
-      const names = [...file.tensors.keys()].filter((name) => name.startsWith(`${kind}/`));
       const arrays = new Map<string, Float32Array>();
-      for (const name of names)
-        arrays.set(name.slice(kind.length + 1), new Float32Array(Uint8Array.from(await file.readBytes(name)).buffer));
+      for (const [name, size] of expected.sizes) {
+        if (file.tensors.get(`${kind}/${name}`)?.dims[0] !== size) throw refusal('its base model has changed');
+        const bytes = await file.readBytes(`${kind}/${name}`);
+        arrays.set(name, new Float32Array(bytes.buffer, bytes.byteOffset, size));
+      }
       return arrays;
     };
-    const [weights, first, second, best] = [
-      await read('weight'),
-      await read('first'),
-      await read('second'),
-      await read('best'),
-    ];
+    const [weights, first, second] = [await read('weight'), await read('first'), await read('second')];
     const moments = new Map(
       [...first].map(([name, array]) => [name, { first: array, second: second.get(name) as Float32Array }]),
     );
-    return { progress, weights, moments, best: best.size > 0 ? best : null };
+    const hasBest = [...file.tensors.keys()].some((name) => name.startsWith('best/'));
+    return { progress, weights, moments, best: hasBest ? await read('best') : null };
   } finally {
     await file.close();
+  }
+}
+
+function progressOf(metadata: Readonly<Record<string, string>>): Progress | undefined {
+  try {
+    return progressSchema.parse(JSON.parse(metadata.progress ?? ''));
+  } catch {
+    return undefined;
   }
 }

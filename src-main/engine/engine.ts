@@ -11,11 +11,14 @@ export interface Engine {
   inspect(modelFolder: string): Promise<ModelFacts>;
   /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
-  /** Trains until done or aborted; an abort keeps the checkpoint of the last finished step and the best adapter so far. */
+  /**
+   * Trains until done or aborted; an abort keeps the checkpoint of the last finished step and the best adapter so far.
+   * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED, RUN_NOT_RESUMABLE, DISK_FULL.
+   */
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
-  /** Natural log-probability of every target token of every example. */
+  /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
-  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. */
+  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG. */
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<TokenEvent>;
 }
 
@@ -146,7 +149,7 @@ export interface ScoreJob {
 }
 
 export interface ScoreOutcome {
-  /** One array per example, one number per target token. */
+  /** One array per example, one number per target token; a target that is the very first token has none. */
   readonly logprobs: readonly (readonly number[])[];
 }
 

@@ -10,6 +10,7 @@ import { Random } from './random.ts';
 import { chooseToken } from './sampling.ts';
 import { adaptedExecutable } from './score.ts';
 import { int32, type Tensor } from './tensor.ts';
+import { checkTokenIds } from './token-ids.ts';
 
 export interface LiveAdapter {
   readonly weights: LoraWeights;
@@ -17,7 +18,10 @@ export interface LiveAdapter {
   readonly scale: number;
 }
 
-/** Streams the tokens that the model writes after a prompt. Throws CONTEXT_TOO_LONG where prompt and one token don't fit. */
+/**
+ * Streams the tokens that the model writes after a prompt of at least one token. Throws CONTEXT_TOO_LONG where the prompt and
+ * one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
+ */
 export async function* generateTokens(
   model: LoadedModel,
   chooseAdapter: () => Promise<LiveAdapter | null>,
@@ -27,8 +31,10 @@ export async function* generateTokens(
   const { architecture } = model;
   const started = performance.now();
   const limit = architecture.contextLength;
+  if (job.promptIds.length === 0) throw new Error('generate: the prompt is empty');
   if (job.promptIds.length >= limit)
     throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
+  checkTokenIds(job.promptIds, architecture);
   const adapter = await chooseAdapter();
   const { executable, feeds } = await adaptedExecutable(model, 'generate', adapter, generateGraph);
   const switchMs = performance.now() - started;

@@ -15,7 +15,8 @@ export interface MicroBatch {
   readonly targetTokens: number;
   /** For each target token in the order of the graph's output, the index of its row among the rows given. */
   readonly targetRows: Int32Array;
-  readonly feeds: ReadonlyMap<string, Tensor>;
+  /** Laid out when asked for: the masks of a whole split at once would fill the memory. */
+  feeds(): ReadonlyMap<string, Tensor>;
 }
 
 export interface Packing {
@@ -40,7 +41,7 @@ export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): Mi
   const sequences = packSequences(rows, length);
   const perBatch = Math.max(1, Math.floor(packing.tokenBudget / length));
   return Array.from({ length: Math.ceil(sequences.length / perBatch) }, (_, i) =>
-    layOut(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing.rotaryFrequencies),
+    microBatch(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing.rotaryFrequencies),
   );
 }
 
@@ -62,20 +63,46 @@ function packSequences(rows: readonly BatchRow[], length: number): number[][] {
   return sequences;
 }
 
-function layOut(
+function microBatch(
   rows: readonly BatchRow[],
   sequences: readonly number[][],
   length: number,
   frequencies: Float64Array,
 ): MicroBatch {
+  const members = sequences.flat();
+  const targetRows = Int32Array.from(
+    members.flatMap((member) => {
+      const { ids, targetStart } = rows[member] as BatchRow;
+      return Array.from({ length: Math.max(0, ids.length - firstTarget(targetStart)) }, () => member);
+    }),
+  );
+  return {
+    sequences: sequences.length,
+    length,
+    tokens: members.reduce((sum, member) => sum + lengthOf(rows, member), 0),
+    targetTokens: targetRows.length,
+    targetRows,
+    feeds: () => layOut(rows, sequences, length, frequencies),
+  };
+}
+
+/** Nothing comes before the first token of a text, so nothing predicts it. */
+function firstTarget(targetStart: number): number {
+  return Math.max(1, targetStart);
+}
+
+function layOut(
+  rows: readonly BatchRow[],
+  sequences: readonly number[][],
+  length: number,
+  frequencies: Float64Array,
+): Map<string, Tensor> {
   const count = sequences.length;
   const ids = new Int32Array(count * length);
   const positions = new Int32Array(count * length);
   const mask = new Float32Array(count * length * length).fill(masked);
   const targetPositions: number[] = [];
   const targetIds: number[] = [];
-  const targetRows: number[] = [];
-  let tokens = 0;
   sequences.forEach((members, sequence) => {
     let start = 0;
     for (const member of members) {
@@ -86,34 +113,25 @@ function layOut(
         positions[base + i] = i;
         const maskRow = (base + i) * length;
         mask.fill(0, maskRow + start, maskRow + start + i + 1);
-        if (i < Math.max(1, row.targetStart)) continue;
+        if (i < firstTarget(row.targetStart)) continue;
         // The state at i − 1 predicts token i.
         targetPositions.push(base + i - 1);
         targetIds.push(row.ids[i] as number);
-        targetRows.push(member);
       }
       start += row.ids.length;
     }
-    tokens += start;
     // Padding looks at itself alone: softmax needs something to look at, and nobody looks at it.
     for (let i = start; i < length; i++) mask[(sequence * length + i) * length + i] = 0;
   });
   const { cos, sin } = rotaryAngles(positions, frequencies, [count, length]);
-  return {
-    sequences: count,
-    length,
-    tokens,
-    targetTokens: targetIds.length,
-    targetRows: Int32Array.from(targetRows),
-    feeds: new Map<string, Tensor>([
-      ['ids', int32([count * length], ids)],
-      ['cos', cos],
-      ['sin', sin],
-      ['mask', float32([count, 1, 1, length, length], mask)],
-      ['target_positions', int32([targetIds.length], Int32Array.from(targetPositions))],
-      ['target_ids', int32([targetIds.length], Int32Array.from(targetIds))],
-    ]),
-  };
+  return new Map<string, Tensor>([
+    ['ids', int32([count * length], ids)],
+    ['cos', cos],
+    ['sin', sin],
+    ['mask', float32([count, 1, 1, length, length], mask)],
+    ['target_positions', int32([targetIds.length], Int32Array.from(targetPositions))],
+    ['target_ids', int32([targetIds.length], Int32Array.from(targetIds))],
+  ]);
 }
 
 /** Cosines and sines of position × frequency, [rows, tokens, 1, pairs]. */

@@ -4,14 +4,19 @@ import type { LoraWeights } from './lora.ts';
 import { type BatchRow, cutMicroBatches } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';
 import type { Tensor } from './tensor.ts';
+import { checkTokenIds } from './token-ids.ts';
 
-/** Natural log-probability of every target token of every row, in order. `scale` is the adapter's scale times the strength. */
+/**
+ * Natural log-probability of every target token of every row, in order; the first token of a text has none, as nothing
+ * comes before it. `scale` is the adapter's scale times the strength. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
+ */
 export async function scoreRows(
   model: LoadedModel,
   adapter: { weights: LoraWeights; scale: number } | null,
   rows: readonly BatchRow[],
   signal: AbortSignal,
 ): Promise<number[][]> {
+  for (const { ids } of rows) checkTokenIds(ids, model.architecture);
   const { executable, feeds } = await adaptedExecutable(model, 'score', adapter, scoreGraph);
   const scores: number[][] = rows.map(() => []);
   for (const batch of cutMicroBatches(rows, {
@@ -21,7 +26,7 @@ export async function scoreRows(
     // Between runs, messages get their turn: an abort, a chat.
     await setImmediate();
     signal.throwIfAborted();
-    const result = await executable.run(new Map([...feeds, ...batch.feeds]));
+    const result = await executable.run(new Map([...feeds, ...batch.feeds()]));
     const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
     for (const [i, row] of batch.targetRows.entries()) (scores[row] as number[]).push(logProbs[i] as number);
   }

@@ -13,6 +13,7 @@ import { Random } from './random.ts';
 import { tokenBudget } from './score.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readTokenFile, type TokenRows } from './token-file.ts';
+import { checkTokenIds } from './token-ids.ts';
 import { type Trainable, trainableOf } from './trainable.ts';
 
 /** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
@@ -24,7 +25,7 @@ const checkpointMs = 15_000;
  * Trains an adapter, or every weight, on the target tokens of a token file. The loss of a step is the mean over the
  * target tokens of its whole batch: micro-batches add up sums, and are divided once.
  * Same job, same threads, same machine: the same numbers, also when stopped and resumed.
- * Throws RUN_DIVERGED, DATASET_TOO_SMALL, RUN_NOT_RESUMABLE.
+ * Throws RUN_DIVERGED, DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, CONTEXT_TOO_LONG, MODEL_FILE_INVALID, DISK_FULL.
  */
 export async function* trainModel(
   model: LoadedModel,
@@ -35,21 +36,23 @@ export async function* trainModel(
   const rows = await readTokenFile(job.trainFile);
   if (rows.count === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: job.trainFile, rows: 0 });
   const validation = job.validationFile === null ? undefined : await readTokenFile(job.validationFile);
+  for (const file of [rows, validation]) {
+    for (let row = 0; file && row < file.count; row++) checkTokenIds(file.ids(row), model.architecture);
+  }
   const trainable = await trainableOf(model, job, adapters);
-  const run = new TrainingRun(model, job, rows, trainable);
-  await run.prepare(validation);
+  const run = new TrainingRun(model, job, { rows, validation }, trainable);
+  await run.prepare();
 
   yield run.started();
-  if (run.step === 0 && run.hasValidation) yield await run.validate(signal);
-  while (run.step < run.totalSteps && !signal.aborted) {
-    const event = await run.nextStep(signal);
+  while (!signal.aborted) {
+    // First, because a run that was stopped on the way to a validation makes up for it when it goes on.
+    const event = run.validationIsDue() ? await run.validate(signal) : await run.nextStep(signal);
     if (event === undefined) break;
     yield event;
-    if (run.validationIsDue()) yield await run.validate(signal);
     if (run.checkpointIsDue()) yield await run.keep();
   }
-  if (run.step > 0) yield await run.keep();
-  yield await run.finish(signal.aborted);
+  if (run.isUnsaved) yield await run.keep();
+  yield await run.finish();
 }
 
 class TrainingRun {
@@ -59,8 +62,9 @@ class TrainingRun {
   readonly #trainable: Trainable;
   readonly #moments: Map<string, Moments>;
   readonly #settings: string;
+  readonly #data: string;
   readonly totalSteps: number;
-  #validationRows: readonly BatchRow[] = [];
+  readonly #validationRows: readonly BatchRow[];
   #trainGraph!: Executable;
   #scoreGraph!: Executable;
   #step = 0;
@@ -68,10 +72,17 @@ class TrainingRun {
   #bestLoss: number | null = null;
   #baseLoss: number | null = null;
   #peakRss = 0;
-  #lastCheckpoint = performance.now();
+  /** The step at which the validation rows were last measured. */
+  #validatedStep: number | null = null;
+  #lastCheckpoint: { step: number; at: number } = { step: 0, at: performance.now() };
   #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
 
-  constructor(model: LoadedModel, job: TrainJob, rows: TokenRows, trainable: Trainable) {
+  constructor(
+    model: LoadedModel,
+    job: TrainJob,
+    { rows, validation }: { rows: TokenRows; validation: TokenRows | undefined },
+    trainable: Trainable,
+  ) {
     this.#model = model;
     this.#job = job;
     this.#rows = rows;
@@ -85,32 +96,39 @@ class TrainingRun {
     this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
     const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, ...settings } = job;
     this.#settings = JSON.stringify({ ...settings, rows: rows.count });
+    const validationCount = Math.min(validation?.count ?? 0, validationRowLimit);
+    this.#validationRows = validation
+      ? rowsAt(
+          validation,
+          Array.from({ length: validationCount }, (_, i) => i),
+        )
+      : [];
+    this.#data = `${rows.sha256} ${validation?.sha256 ?? '-'}`;
   }
 
   get step(): number {
     return this.#step;
   }
 
-  get hasValidation(): boolean {
-    return this.#validationRows.length > 0;
+  /** Whether there is something that no checkpoint holds. */
+  get isUnsaved(): boolean {
+    return this.#step > this.#lastCheckpoint.step;
   }
 
   /** Compiles the graphs and picks up a checkpoint where there is one. */
-  async prepare(validation: TokenRows | undefined): Promise<void> {
+  async prepare(): Promise<void> {
     const { lora, tensors } = this.#trainable;
     const { architecture } = this.#model;
     const key = lora ? `${lora.targets.join(',')}:${lora.dropout}` : 'full';
     this.#trainGraph = await this.#model.executable(`train:${key}`, () => trainGraph(architecture, lora));
-    if (validation) {
+    if (this.#validationRows.length > 0) {
       this.#scoreGraph = await this.#model.executable(`validate:${key}`, () =>
         scoreGraph(architecture, lora && { ...lora, dropout: false }),
       );
-      this.#validationRows = rowsAt(
-        validation,
-        Array.from({ length: Math.min(validation.count, validationRowLimit) }, (_, i) => i),
-      );
     }
-    const checkpoint = await readCheckpoint(this.#job.checkpointFolder, this.#settings);
+    const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));
+    const { checkpointFolder } = this.#job;
+    const checkpoint = await readCheckpoint(checkpointFolder, { settings: this.#settings, data: this.#data, sizes });
     if (checkpoint === undefined) return;
     for (const [name, { data }] of tensors) data.set(checkpoint.weights.get(name) as Float32Array);
     for (const [name, { first, second }] of this.#moments) {
@@ -118,6 +136,8 @@ class TrainingRun {
       second.set(checkpoint.moments.get(name)?.second as Float32Array);
     }
     this.#step = checkpoint.progress.step;
+    this.#lastCheckpoint = { step: this.#step, at: performance.now() };
+    this.#validatedStep = checkpoint.progress.validatedStep;
     this.#best = checkpoint.best;
     this.#bestLoss = checkpoint.progress.bestValidationLoss;
     this.#baseLoss = checkpoint.progress.baseValidationLoss;
@@ -141,8 +161,9 @@ class TrainingRun {
     };
   }
 
-  /** One optimiser step, or undefined when aborted on the way: what was added up so far is dropped. */
+  /** One optimiser step, or undefined when there is none left or when aborted on the way: what was added up so far is dropped. */
   async nextStep(signal: AbortSignal): Promise<TrainEvent | undefined> {
+    if (this.#step >= this.totalSteps) return undefined;
     const begun = performance.now();
     const step = this.#step + 1;
     const places = this.#placesOf(step);
@@ -170,63 +191,72 @@ class TrainingRun {
     };
   }
 
+  /** Before the first step, at the interval, and after the last step; once each. */
   validationIsDue(): boolean {
-    if (!this.hasValidation) return false;
+    if (this.#validationRows.length === 0 || this.#validatedStep === this.#step) return false;
     const every = this.#job.validationEvery ?? Math.max(1, Math.ceil(this.totalSteps / 10));
     return this.#step % every === 0 || this.#step === this.totalSteps;
   }
 
-  /** Mean loss over the validation rows; at step 0 it is the base model's. Keeps the weights when they are the best so far. */
-  async validate(signal: AbortSignal): Promise<TrainEvent> {
+  /**
+   * Mean loss over the validation rows; at step 0 it is the base model's. Keeps the weights when they are the best so far.
+   * Undefined when aborted on the way: a measurement that was cut short is none.
+   */
+  async validate(signal: AbortSignal): Promise<TrainEvent | undefined> {
     let loss = 0;
     let tokens = 0;
     for (const batch of cutMicroBatches(this.#validationRows, this.#packing())) {
       await setImmediate();
-      if (signal.aborted) break;
+      if (signal.aborted) return undefined;
       const result = await this.#scoreGraph.run(this.#feeds(batch, null));
       loss -= sumOf((result[logProbabilities] as Tensor<'float32'>).data);
       tokens += batch.targetTokens;
     }
-    loss /= Math.max(1, tokens);
-    if (this.#step === 0) this.#baseLoss = loss;
-    // A measurement that was cut short is no measurement: it can't be the best.
-    const best = !signal.aborted && this.#step > 0 && (this.#bestLoss === null || loss < this.#bestLoss);
+    loss /= tokens;
+    const step = this.#step;
+    this.#validatedStep = step;
+    if (step === 0) this.#baseLoss = loss;
+    const best = step > 0 && Number.isFinite(loss) && (this.#bestLoss === null || loss < this.#bestLoss);
     if (best) {
       this.#bestLoss = loss;
       this.#best = this.#copyOfWeights();
     }
-    return { kind: 'validation', step: this.#step, loss, best };
+    return { kind: 'validation', step, loss, best };
   }
 
+  /** Not before a step's validation, so that the checkpoint holds its outcome too. */
   checkpointIsDue(): boolean {
+    if (!this.isUnsaved || this.validationIsDue()) return false;
     const every = this.#job.checkpointEvery;
-    return every === null ? performance.now() - this.#lastCheckpoint > checkpointMs : this.#step % every === 0;
+    return every === null ? performance.now() - this.#lastCheckpoint.at > checkpointMs : this.#step % every === 0;
   }
 
   async keep(): Promise<TrainEvent> {
     const checkpoint: Checkpoint = {
       progress: {
         step: this.#step,
+        validatedStep: this.#validatedStep,
         baseValidationLoss: this.#baseLoss,
         bestValidationLoss: this.#bestLoss,
         peakRssBytes: this.#peakRss,
         settings: this.#settings,
+        data: this.#data,
       },
       weights: new Map([...this.#trainable.tensors].map(([name, { data }]) => [name, data])),
       moments: this.#moments,
       best: this.#best,
     };
     await writeCheckpoint(this.#job.checkpointFolder, checkpoint);
-    this.#lastCheckpoint = performance.now();
+    this.#lastCheckpoint = { step: this.#step, at: performance.now() };
     return { kind: 'checkpoint', step: this.#step };
   }
 
   /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */
-  async finish(stopped: boolean): Promise<TrainEvent> {
+  async finish(): Promise<TrainEvent> {
     if (this.#step > 0) await this.#trainable.write(this.#best ?? this.#copyOfWeights());
     return {
       kind: 'finished',
-      stopped: stopped && this.#step < this.totalSteps,
+      stopped: this.#step < this.totalSteps || this.validationIsDue(),
       step: this.#step,
       bestValidationLoss: this.#bestLoss,
       baseValidationLoss: this.#baseLoss,
@@ -306,7 +336,7 @@ class TrainingRun {
       ...this.#model.weights,
       ...this.#trainable.tensors,
       ...this.#trainable.feeds(place),
-      ...batch.feeds,
+      ...batch.feeds(),
     ]);
   }
 

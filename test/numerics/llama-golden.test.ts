@@ -88,7 +88,7 @@ test.each([16, 48, 2048])(
         dims: [batch.targetTokens],
         data: new Float32Array(batch.targetTokens).fill(-1 / total),
       };
-      const result = await executable.run(new Map([...feeds, ...batch.feeds, ['cotangent', cotangent]]));
+      const result = await executable.run(new Map([...feeds, ...batch.feeds(), ['cotangent', cotangent]]));
       const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
       loss -= logProbs.reduce((sum, value) => sum + value, 0) / total;
       for (const name of Object.keys(golden.gradients)) {

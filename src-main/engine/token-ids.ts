@@ -1,0 +1,20 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Architecture } from './architectures/architecture.ts';
+
+/**
+ * Refuses tokens that the model cannot read: more than its context holds, or ids beyond its vocabulary, which the
+ * tokenizer of another model gives. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
+ */
+export function checkTokenIds(
+  ids: ArrayLike<number>,
+  { contextLength, vocabulary }: Pick<Architecture, 'contextLength' | 'vocabulary'>,
+): void {
+  if (ids.length > contextLength)
+    throw new StudioError('CONTEXT_TOO_LONG', { tokens: ids.length, limit: contextLength });
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (Number.isInteger(id) && id >= 0 && id < vocabulary) continue;
+    const reason = `it gives the token id ${id}, and the model knows ${vocabulary} tokens`;
+    throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', reason });
+  }
+}
