@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { Random } from './random.ts';
+import { chooseToken, type SamplingSettings } from './sampling.ts';
+
+/** Logits whose probabilities at temperature 1 are 0.1, 0.4, 0.2 and 0.3. */
+const logits = Float32Array.from([1, 4, 2, 3], Math.log);
+const all = { temperature: 1, topK: 0, topP: 1 };
+
+test('greedy takes the likeliest, the first of equals, and draws nothing', () => {
+  const random = new Random(0);
+  expect(chooseToken(Float32Array.of(1, 3, 3, 2), { ...all, temperature: 0 }, random)).toBe(1);
+  expect(chooseToken(Float32Array.of(-5, -1, -1), { ...all, temperature: 0, topK: 1, topP: 0.1 }, random)).toBe(1);
+  expect(random.bits()).toBe(new Random(0).bits());
+});
+
+test('without limits every token comes up as often as its probability says', () => {
+  expectShares(all, [0.1, 0.4, 0.2, 0.3]);
+});
+
+test('a temperature of 1/2 squares the odds, one of 2 takes their root', () => {
+  expectShares({ ...all, temperature: 0.5 }, [1 / 30, 16 / 30, 4 / 30, 9 / 30]);
+  const roots = [1, 2, Math.SQRT2, Math.sqrt(3)];
+  const total = roots.reduce((sum, root) => sum + root);
+  expectShares(
+    { ...all, temperature: 2 },
+    roots.map((root) => root / total),
+  );
+});
+
+test('top-k keeps the k likeliest and shares out what the others had', () => {
+  expectShares({ ...all, topK: 2 }, [0, 4 / 7, 0, 3 / 7]);
+  expectShares({ ...all, topK: 1 }, [0, 1, 0, 0]);
+  expectShares({ ...all, topK: 100 }, [0.1, 0.4, 0.2, 0.3]);
+});
+
+test('top-p keeps the likeliest that first reach p, the one that reaches it included', () => {
+  expectShares({ ...all, topP: 0.41 }, [0, 4 / 7, 0, 3 / 7]);
+  expectShares({ ...all, topP: 0.39 }, [0, 1, 0, 0]);
+  expectShares({ ...all, topP: 0 }, [0, 1, 0, 0]);
+  expectShares({ ...all, topP: 0.95 }, [0.1, 0.4, 0.2, 0.3]);
+});
+
+test('top-p is a share of what top-k left', () => {
+  // Of 0.4, 0.3 and 0.2 the first two are 7/9 = 0.78.
+  expectShares({ ...all, topK: 3, topP: 0.75 }, [0, 4 / 7, 0, 3 / 7]);
+});
+
+test('logits far apart or far from zero overflow nothing', () => {
+  const random = new Random(1);
+  expect(chooseToken(Float32Array.of(1e30, -1e30, 0), { ...all, temperature: 0.01 }, random)).toBe(0);
+  expect(chooseToken(Float32Array.of(-1e30, -1e30 / 2), { ...all, temperature: 1e-6 }, random)).toBe(1);
+});
+
+function expectShares(settings: SamplingSettings, expected: readonly number[]): void {
+  const draws = 20_000;
+  const random = new Random(2);
+  const counts = logits.map(() => 0);
+  for (let i = 0; i < draws; i++) {
+    const id = chooseToken(logits, settings, random);
+    counts[id] = (counts[id] as number) + 1;
+  }
+  expected.forEach((share, id) => {
+    // Five standard deviations.
+    expect(Math.abs((counts[id] as number) / draws - share)).toBeLessThanOrEqual(
+      5 * Math.sqrt((share * (1 - share)) / draws),
+    );
+  });
+}
