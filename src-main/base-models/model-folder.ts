@@ -43,13 +43,6 @@ export async function hashModel(folder: string, files: readonly string[], copyTo
   return hash.digest('hex');
 }
 
-/** SHA-256 of one file, hexadecimal. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await readInto(hash, file, undefined);
-  return hash.digest('hex');
-}
-
 /** The licence that the model card names in its first lines, or an empty string. */
 export async function readLicence(folder: string): Promise<string> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');

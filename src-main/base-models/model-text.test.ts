@@ -60,6 +60,10 @@ test('with a chat template, a shortened prompt still ends where the answer begin
   expect(ids.slice(0, 20)).toEqual(whole.slice(0, 20));
 });
 
+test('an empty context is still something to begin from', () => {
+  expect(plain.promptIds('')).toEqual([0]);
+});
+
 test('a template that does not work is said to be so', () => {
   expect(() => new ChatTemplate('{% for %}', {})).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
   const refusing = new ChatTemplate("{{ raise_exception('no') }}", {});

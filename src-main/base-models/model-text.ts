@@ -48,8 +48,12 @@ export class ModelText {
 
   /** A conversation up to the answer to be given. A base without a chat template reads the last turn alone. */
   conversationIds(turns: readonly Turn[]): number[] {
-    if (this.template === undefined) return this.tokenizer.encodeFromStart(turns.at(-1)?.content ?? '');
-    return this.tokenizer.encode(this.template.render(turns));
+    const ids =
+      this.template === undefined
+        ? this.tokenizer.encodeFromStart(turns.at(-1)?.content ?? '')
+        : this.tokenizer.encode(this.template.render(turns));
+    // A model needs something to begin from; after an end of text, anything may come.
+    return ids.length === 0 ? [this.endId] : ids;
   }
 
   targetIds(target: string): number[] {

@@ -12,7 +12,7 @@ export interface JobFailure {
 }
 
 export interface StoredEvent<Event> {
-  /** From 1, without gaps. */
+  /** From 1, rising. */
   readonly sequence: number;
   readonly event: Event;
 }

@@ -81,7 +81,6 @@ export class Supervisor<Event> {
       }
       if (page.length > 0) continue;
       if (job === undefined) return;
-      if (job.sequence > sequence) continue;
       await job.nextChange(signal);
       if (signal?.aborted) return;
     }
@@ -100,7 +99,10 @@ export class Supervisor<Event> {
     }
   }
 
-  /** Forgets the events from the first that `unwanted` names on: a job that goes on from an earlier point tells them again. */
+  /**
+   * Forgets the events from the first that `unwanted` names on: a job that goes on from an earlier point tells them again.
+   * Their numbers are not given out again, so that whoever watches misses nothing.
+   */
   rewind(id: string, unwanted: (event: Event) => boolean): void {
     const job = this.#find(id);
     job?.flush();
@@ -109,7 +111,6 @@ export class Supervisor<Event> {
       const first = page.find(({ event }) => unwanted(event));
       if (first !== undefined) {
         this.#store.deleteEventsAfter(id, first.sequence - 1);
-        job?.rewound(first.sequence - 1);
         return;
       }
       if (page.length === 0) return;
@@ -184,10 +185,10 @@ class Job<Event> {
   readonly work: Work<Event>;
   readonly abort = new AbortController();
   readonly ended = Promise.withResolvers<void>();
-  /** Of the newest event, written or not. */
-  sequence: number;
   latest: Event | undefined;
   readonly #store: JobStore;
+  /** Of the newest event, written or not. */
+  #sequence: number;
   #unwritten: StoredEvent<Event>[] = [];
   #change = Promise.withResolvers<void>();
   #flushing: AbortController | undefined;
@@ -196,13 +197,13 @@ class Job<Event> {
     this.id = id;
     this.work = work;
     this.#store = store;
-    this.sequence = store.lastSequence(id);
+    this.#sequence = store.lastSequence(id);
   }
 
   tell(event: Event): void {
-    this.sequence += 1;
+    this.#sequence += 1;
     this.latest = event;
-    this.#unwritten.push({ sequence: this.sequence, event });
+    this.#unwritten.push({ sequence: this.#sequence, event });
     this.#wake();
     if (this.#flushing === undefined) void this.#flushLater();
   }
@@ -214,10 +215,6 @@ class Job<Event> {
     const events = this.#unwritten;
     this.#store.transaction(() => this.#store.insertEvents(this.id, events));
     this.#unwritten = [];
-  }
-
-  rewound(sequence: number): void {
-    this.sequence = sequence;
   }
 
   async nextChange(signal: AbortSignal | undefined): Promise<void> {

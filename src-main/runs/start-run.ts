@@ -54,6 +54,8 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   if (dataset?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
   const waiting = parts.runs.enqueueAgain(run.id, parts.now());
+  // It has not ended after all, for whoever watches from now on.
+  parts.rewind(run.id, (event) => event.kind === 'finished');
   beginWork(waiting, parts);
   return waiting;
 }

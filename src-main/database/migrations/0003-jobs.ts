@@ -25,7 +25,7 @@ export const jobsMigration: Migration = {
 
       CREATE TABLE job_event (
         job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-        -- from 1, without gaps
+        -- from 1, rising
         sequence INTEGER NOT NULL,
         event TEXT NOT NULL,
         PRIMARY KEY (job_id, sequence)

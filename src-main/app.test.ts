@@ -1,0 +1,362 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContractRouterClient } from '@orpc/contract';
+import { createRouterClient, isDefinedError, safe } from '@orpc/server';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { CallerContext } from '../src-contract/caller.ts';
+import type { ChatEvent } from '../src-contract/chat.ts';
+import type { Contract } from '../src-contract/contract.ts';
+import { StudioError } from '../src-contract/errors.ts';
+import type { RunEvent } from '../src-contract/run.ts';
+import { type App, createApp } from './app.ts';
+import type { AdapterFacts, Engine, GenerateJob, ModelFacts, ScoreJob, TrainEvent, TrainJob } from './engine/engine.ts';
+
+// The whole studio but for the engine, whose place a hand-written one takes: it does what it is told to at once.
+
+const resources = join(import.meta.dirname, '../resources');
+const shared = { rank: 8, alpha: 16, scale: 2, targets: ['q', 'v'] as const };
+
+class FakeEngine implements Engine {
+  readonly trained: TrainJob[] = [];
+  readonly asked: GenerateJob[] = [];
+  /** Steps done at once; then the engine waits for an abort when there are more to do. */
+  pauseAfter = Number.POSITIVE_INFINITY;
+  failure: Error | undefined;
+
+  async device() {
+    return { backend: 'fake', device: 'nothing', threads: 1 };
+  }
+
+  async inspect(folder: string): Promise<ModelFacts> {
+    if (!existsSync(join(folder, 'model.safetensors'))) throw new Error('inspected a folder without weights');
+    return {
+      ...{ architecture: 'llama', parameters: 1000, layers: 1, hidden: 8, vocabulary: 4096, contextLength: 256 },
+      ...{ dtype: 'F32', sizeBytes: 4000, endIds: [0], targets: { q: [8, 8], v: [8, 8] } },
+    };
+  }
+
+  async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
+    const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');
+    return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
+  }
+
+  async *train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent> {
+    this.trained.push(job);
+    const checkpoint = join(job.checkpointFolder, 'step');
+    const first = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
+    const totalSteps = job.maxSteps ?? 4;
+    const rows = { trainRows: 3, validationRows: 1, trainableParameters: 256, totalParameters: 1000 };
+    yield { kind: 'started', totalSteps, step: first, ...rows, backend: 'fake', device: 'nothing' };
+    if (first === 0) yield { kind: 'validation', step: 0, loss: 9, best: false };
+    let step = first;
+    while (step < totalSteps && !signal.aborted) {
+      if (this.failure) throw this.failure;
+      if (step >= this.pauseAfter) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        break;
+      }
+      step++;
+      const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
+      yield { kind: 'step', step, loss: 10 - step, ...numbers };
+    }
+    mkdirSync(job.checkpointFolder, { recursive: true });
+    writeFileSync(checkpoint, String(step));
+    yield { kind: 'checkpoint', step };
+    mkdirSync(job.outputFolder, { recursive: true });
+    writeFileSync(join(job.outputFolder, 'adapter_config.json'), '{}');
+    writeFileSync(join(job.outputFolder, 'adapter_model.safetensors'), `weights of step ${step}`);
+    const losses = { bestValidationLoss: 2, baseValidationLoss: 9 };
+    yield { kind: 'finished', stopped: signal.aborted, step, ...losses, peakRssBytes: 77 };
+  }
+
+  async score({ examples }: ScoreJob) {
+    return { logprobs: examples.map(({ ids, targetStart }) => ids.slice(targetStart).map(() => -0.5)) };
+  }
+
+  /** Writes the ids of the prompt's end backwards, three of them at most; with an adapter, its strength counts. */
+  async *generate(job: GenerateJob, signal: AbortSignal) {
+    this.asked.push(job);
+    for (const id of job.promptIds.slice(-3)) {
+      if (!signal.aborted) yield { kind: 'token' as const, id };
+    }
+    const finish = signal.aborted ? ('stopped' as const) : ('end' as const);
+    yield { kind: 'finished' as const, finish, firstTokenMs: 4, switchMs: 1, seconds: 0.5 };
+  }
+}
+
+let folder: string;
+let engine: FakeEngine;
+let app: App;
+let client: ContractRouterClient<Contract>;
+let page: ContractRouterClient<Contract>;
+
+const clientOf = (caller: CallerContext['caller']) => createRouterClient(app.router, { context: { caller } });
+
+async function open(): Promise<void> {
+  app = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
+  client = clientOf('trusted');
+  page = clientOf('page');
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-app-'));
+  const starter = join(folder, 'resources/starter-model');
+  mkdirSync(starter, { recursive: true });
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
+    cpSync(join(resources, 'starter-model', name), join(starter, name));
+  }
+  writeFileSync(join(starter, 'config.json'), '{}');
+  writeFileSync(join(starter, 'model.safetensors'), 'weights');
+  engine = new FakeEngine();
+  await open();
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Twenty passages about rivers, with all splits. */
+async function importRivers(): Promise<string> {
+  const lines = Array.from({ length: 20 }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
+  const path = join(folder, 'rivers.csv');
+  writeFileSync(path, `passage,question,answer\n${lines.join('\n')}\n`);
+  for await (const event of await client.datasets.import({ source: { kind: 'path', path }, task: 'mrc' })) {
+    if (event.kind === 'finished') return event.dataset.id;
+  }
+  throw new Error('the import did not finish');
+}
+
+async function train(name: string, options: object = { maxSteps: 4 }) {
+  const datasetId = (await client.datasets.list())[0]?.id ?? (await importRivers());
+  const run = await client.runs.start({ datasetId, baseModelId: 'starter', name, options });
+  const events = await Array.fromAsync(await client.runs.watch({ id: run.id }));
+  return { run: await client.runs.get({ id: run.id }), events };
+}
+
+const stepsOf = (events: readonly RunEvent[]) => events.flatMap((event) => (event.kind === 'step' ? [event.step] : []));
+
+test('a run trains on token files and leaves an adapter that can be verified', async () => {
+  const { run, events } = await train('rivers');
+  expect(run).toMatchObject({ state: 'finished', step: 4, totalSteps: 4, lastLoss: 6, error: null });
+  expect(run.result).toMatchObject({
+    ...{ steps: 4, tokens: 80, targetTokens: 20, seconds: 8, tokensPerSecond: 10, losses: [9, 8, 7, 6] },
+    ...{ baseValidationLoss: 9, bestValidationLoss: 2, peakRssBytes: 77 },
+  });
+  expect(run.result?.baseSha256After).toBe(run.result?.baseSha256Before);
+  expect(events.map(({ kind }) => kind)).toEqual([
+    ...['started', 'validation', 'step', 'step', 'step', 'step', 'checkpoint', 'finished'],
+  ]);
+  expect(events[2]).toMatchObject({ kind: 'step', loss: 9, tokensPerSecond: 10, secondsLeft: 6 });
+
+  const adapter = await client.adapters.get({ id: 'rivers' });
+  expect(adapter).toMatchObject({ id: run.adapterId, task: 'mrc', runId: run.id, rank: 8, targets: ['q', 'v'] });
+  expect(readdirSync(adapter.path).sort()).toEqual([
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'adapter_studio.json',
+  ]);
+  expect(await client.adapters.verify({ id: 'rivers' })).toMatchObject({ baseUnchanged: true, scale: 2, rank: 8 });
+  // A finished run needs its tokens and checkpoint no more.
+  expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
+});
+
+test('a stopped run keeps what it learnt, and goes on from there to another adapter under the same name', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
+  for await (const event of await client.runs.watch({ id })) {
+    if (event.kind === 'step' && event.step === 2) break;
+  }
+  expect((await client.studio.status()).job).toMatchObject({ kind: 'run', id, name: 'r', total: 4 });
+  await client.runs.stop({ id });
+  const stopped = await client.runs.get({ id });
+  expect(stopped).toMatchObject({ state: 'stopped', step: 2, result: { steps: 2, losses: [9, 8] } });
+  expect((await client.adapters.get({ id: 'r' })).sha256).toBe('sha of weights of step 2');
+
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id });
+  const events = await Array.fromAsync(await client.runs.watch({ id }));
+  expect(stepsOf(events)).toEqual([1, 2, 3, 4]);
+  expect(events.filter(({ kind }) => kind === 'started')).toHaveLength(1);
+  expect(events.filter(({ kind }) => kind === 'finished')).toHaveLength(1);
+  const resumed = await client.runs.get({ id });
+  expect(resumed.result).toMatchObject({ steps: 4, losses: [9, 8, 7, 6], tokens: 80 });
+  const adapters = await client.adapters.list();
+  expect(adapters.map(({ name, sha256 }) => [name, sha256])).toEqual([['r', 'sha of weights of step 4']]);
+  expect(resumed.adapterId).toBe(adapters[0]?.id);
+});
+
+test('a run that was going on when the studio closed is interrupted, without an adapter, and can go on', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await app.close();
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await open();
+  expect(await client.runs.get({ id })).toMatchObject({ state: 'interrupted', adapterId: null });
+  await client.runs.resume({ id });
+  expect((await Array.fromAsync(await client.runs.watch({ id }))).at(-1)).toMatchObject({ state: 'finished' });
+});
+
+test('a run that fails says why, and cannot be resumed where that makes no sense', async () => {
+  engine.failure = new StudioError('RUN_DIVERGED', { step: 1, rows: '3' });
+  const { run } = await train('bad');
+  expect(run).toMatchObject({ state: 'failed', adapterId: null, error: { code: 'RUN_DIVERGED' } });
+  const { error } = await safe(client.runs.resume({ id: run.id }));
+  expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
+});
+
+test('a name that is taken, a matrix or a length that the base has not, and an unknown base are refused before a run begins', async () => {
+  await train('rivers');
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const about = { datasetId, baseModelId: 'starter' };
+  const codeOf = async (call: Promise<unknown>) => ((await safe(call)).error as { code?: string } | null)?.code;
+  expect(await codeOf(client.runs.start({ ...about, name: 'rivers' }))).toBe('OPTION_INVALID');
+  expect(await codeOf(client.runs.start({ ...about, name: 'x', options: { targets: ['up'] } }))).toBe('OPTION_INVALID');
+  expect(await codeOf(client.runs.start({ ...about, name: 'x', options: { maxLength: 9999 } }))).toBe('OPTION_INVALID');
+  expect(await codeOf(client.runs.start({ ...about, baseModelId: 'none', name: 'x' }))).toBe('BASE_MODEL_NOT_FOUND');
+  expect(engine.trained).toHaveLength(1);
+});
+
+test('an estimate counts tokens and adds up its parts', async () => {
+  const datasetId = await importRivers();
+  const estimate = await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { rank: 2 } });
+  // Two matrices of 8 × 8 at rank 2.
+  expect(estimate).toMatchObject({ trainableParameters: 64, fits: true, options: { rank: 2 } });
+  expect(estimate.tokens.target).toBeLessThan(estimate.tokens.total);
+  expect(estimate.memory.bytes).toBe(Object.values(estimate.memory.parts).reduce((sum, part) => sum + part, 0));
+});
+
+test('a conversation switches between base and adapter turn by turn, and says who answered', async () => {
+  await train('rivers');
+  const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });
+  const ask = async (adapterId: string | null, sampling = {}) => {
+    const input = { conversationId, text: 'Which river?', input: { passage: 'It is long.' }, adapterId, sampling };
+    const events: ChatEvent[] = await Array.fromAsync(await client.chat.send(input));
+    const last = events.at(-1);
+    if (last?.kind !== 'finished') throw new Error('no answer');
+    return last.answer;
+  };
+  const adapter = await client.adapters.get({ id: 'rivers' });
+  expect(await ask('rivers')).toMatchObject({ adapterName: 'rivers', adapterSha256: adapter.sha256, task: 'mrc' });
+  expect(await ask(null)).toMatchObject({ adapterId: null, adapterName: null, finish: 'end', switchMs: 1, tokens: 3 });
+  // What the adapter reads is its task's layout; the base is shown the same.
+  expect(engine.asked[0]?.promptIds).toEqual(engine.asked[1]?.promptIds);
+  expect(engine.asked[0]?.adapter).toEqual({ folder: adapter.path, strength: 1 });
+  const messages = await client.chat.messages({ conversationId });
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+  expect((await client.chat.conversations())[0]).toMatchObject({ id: conversationId, messages: 4 });
+
+  await Array.fromAsync(await client.chat.regenerate({ conversationId, adapterId: 'rivers' }));
+  const after = await client.chat.messages({ conversationId });
+  expect(after).toHaveLength(4);
+  expect(after.at(-1)).toMatchObject({ role: 'assistant', adapterName: 'rivers' });
+});
+
+test('an answer that is left in the middle is kept as far as it came', async () => {
+  const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });
+  for await (const event of await client.chat.send({ conversationId, text: 'one two three', adapterId: null })) {
+    if (event.kind === 'text') break;
+  }
+  const [, answer] = await client.chat.messages({ conversationId });
+  expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', tokens: null });
+  expect('one two three'.includes(answer?.text ?? 'nothing')).toBe(true);
+});
+
+test('a pair and a split are scored in nats per target token', async () => {
+  const datasetId = await importRivers();
+  const about = { baseModelId: 'starter', adapterId: null };
+  const pair = await client.chat.score({ ...about, what: { kind: 'pair', context: 'A b', target: 'c' } });
+  expect(pair).toMatchObject({ loss: 0.5, tokens: 2, logprobs: [-0.5, -0.5] });
+  expect(pair.ids?.at(-1)).toBe(0);
+  const split = await client.chat.score({ ...about, what: { kind: 'split', datasetId, split: 'train', limit: 2 } });
+  expect(split.loss).toBe(0.5);
+});
+
+test('an evaluation measures the base first and then the adapters, and keeps every answer', async () => {
+  await train('rivers');
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const about = { datasetId, baseModelId: 'starter', adapterIds: ['rivers'], split: 'train' as const, limit: 3 };
+  const { id } = await client.evaluations.start(about);
+  const events = await Array.fromAsync(await client.evaluations.watch({ id }));
+  expect(events.map(({ kind }) => kind)).toEqual([
+    ...['progress', 'progress', 'progress', 'result', 'progress', 'progress', 'progress', 'result', 'finished'],
+  ]);
+  const evaluation = await client.evaluations.get({ id });
+  expect(evaluation).toMatchObject({ state: 'finished', mainMetric: 'exactMatch' });
+  expect(evaluation.results.map(({ adapter, n }) => [adapter, n])).toEqual([
+    ['starter', 3],
+    ['rivers', 3],
+  ]);
+  expect(evaluation.results[0]?.metrics).toMatchObject({ loss: 0.5, perplexity: Math.exp(0.5), exactMatch: 0 });
+  const { total, rows } = await client.evaluations.rows({ id, offset: 1, limit: 10 });
+  expect(total).toBe(3);
+  expect(rows).toHaveLength(2);
+  expect(rows[0]?.answers).toHaveLength(2);
+});
+
+test('a deleted adapter comes back until the next start, which clears its files away', async () => {
+  const { run } = await train('rivers');
+  const { id, path } = await client.adapters.get({ id: 'rivers' });
+  await client.adapters.delete({ id });
+  expect(await client.adapters.list()).toEqual([]);
+  expect((await client.adapters.restore({ id })).name).toBe('rivers');
+  await client.adapters.delete({ id });
+  await app.close();
+  await open();
+  expect(existsSync(path)).toBe(false);
+  expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
+});
+
+test('an adapter goes out as a PEFT folder and comes back under another name, never half', async () => {
+  await train('rivers');
+  const out = join(folder, 'out');
+  expect(await client.adapters.export({ id: 'rivers', format: 'peft', out })).toEqual({ path: out });
+  const back = await client.adapters.import({ path: out, name: 'back' });
+  const original = await client.adapters.get({ id: 'rivers' });
+  expect(back).toMatchObject({ sha256: original.sha256, task: 'mrc', baseModelId: 'starter', bestValidationLoss: 2 });
+  rmSync(join(out, 'adapter_config.json'));
+  const { error } = await safe(client.adapters.import({ path: out, name: 'half' }));
+  expect(error).toMatchObject({ code: 'MODEL_FILE_INVALID' });
+  expect(await client.adapters.list()).toHaveLength(2);
+  expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
+});
+
+test('a page may neither name a path nor see what went wrong inside', async () => {
+  const { error } = await safe(page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
+  expect(isDefinedError(error) && error.code).toBe('NOT_ALLOWED');
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  rmSync(join(folder, 'resources/starter-model/model.safetensors'));
+  const { error: inside } = await safe(
+    page.chat.score({
+      ...{ baseModelId: 'starter', adapterId: null, what: { kind: 'pair', context: 'a', target: 'b' } },
+    }),
+  );
+  expect(inside).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error' });
+  expect(log).toHaveBeenCalled();
+  log.mockRestore();
+});
+
+test('pages are told what kind of thing has changed', async () => {
+  const leave = new AbortController();
+  const changes = await client.studio.changes(undefined, { signal: leave.signal });
+  const first = changes.next();
+  await client.chat.createConversation({ baseModelId: 'starter', title: 'Hello' });
+  expect((await first).value).toEqual({ noun: 'conversation' });
+  leave.abort();
+  expect((await changes.next()).done).toBe(true);
+});
+
+test('two studios on one data folder do not train at the same time', async () => {
+  engine.pauseAfter = 1;
+  const datasetId = await importRivers();
+  await client.runs.start({ datasetId, baseModelId: 'starter', name: 'first', options: { maxSteps: 4 } });
+  const other = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
+  const second = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  expect((await second.runs.list())[0]?.state).toBe('running');
+  const { error } = await safe(second.runs.start({ datasetId, baseModelId: 'starter', name: 'second' }));
+  expect(error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+  await other.close();
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { type Occasion, resolveOptions } from './presets.ts';
+
+const large: Occasion = {
+  ...{ trainRows: 800, parameters: 135e6, contextLength: 2048 },
+  targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'],
+};
+const small: Occasion = { ...large, parameters: 6e6, contextLength: 512 };
+
+test('without a word, a run is balanced', () => {
+  expect(resolveOptions({}, large)).toEqual(resolveOptions({ preset: 'balanced' }, large));
+});
+
+test('a quick run on a large model adapts what the paper does, once through the rows', () => {
+  expect(resolveOptions({ preset: 'quick' }, large)).toMatchObject({
+    ...{ rank: 8, alpha: 16, targets: ['q', 'v'], learningRate: 2e-4, epochs: 1, maxSteps: 100, batchSize: 8 },
+    ...{ maxLength: 512, warmupSteps: 6 },
+  });
+});
+
+test('a small model is adapted everywhere, at a higher rate', () => {
+  const options = resolveOptions({ preset: 'quick' }, small);
+  expect(options.targets).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
+  expect(options).toMatchObject({ rank: 16, alpha: 32, learningRate: 2e-3, maxLength: 512 });
+});
+
+test('few rows are seen more often, so that enough steps are done', () => {
+  // 40 rows in batches of 4 are 10 steps; 100 steps are wanted.
+  expect(resolveOptions({}, { ...large, trainRows: 40 })).toMatchObject({ batchSize: 4, epochs: 10 });
+});
+
+test('what a person set stands, and the rest follows it', () => {
+  expect(resolveOptions({ options: { rank: 4, epochs: 2, seed: 7 } }, large)).toMatchObject({
+    ...{ rank: 4, alpha: 8, epochs: 2, maxSteps: null, seed: 7, warmupSteps: 12 },
+  });
+  expect(resolveOptions({ options: { alpha: 5, shuffle: false } }, large)).toMatchObject({ alpha: 5, shuffle: false });
+});
+
+test('a number of steps set alone is reached, however often the rows are seen for it', () => {
+  const { epochs, maxSteps, batchSize } = resolveOptions({ options: { maxSteps: 900 } }, large);
+  expect(maxSteps).toBe(900);
+  expect((epochs * 800) / batchSize).toBeGreaterThanOrEqual(900);
+});
