@@ -16,6 +16,7 @@ import {
   csvOptionsSchema,
   datasetSchema,
   exampleSchema,
+  fileFactsSchema,
   fileSourceSchema,
   importEventSchema,
   importInputSchema,
@@ -59,6 +60,8 @@ export const contract = {
     import: base.input(importInputSchema).output(eventIterator(importEventSchema)),
     list: base.output(z.array(datasetSchema)),
     get: base.input(id).output(datasetSchema),
+    /** How the source file was read; null for a dataset that did not come from one. */
+    fileFacts: base.input(id).output(fileFactsSchema.nullable()),
     examples: base
       .input(
         z.object({

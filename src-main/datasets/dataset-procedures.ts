@@ -52,6 +52,7 @@ export function datasetProcedures(studio: {
     }),
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
+    fileFacts: os.fileFacts.handler(({ input }) => store.fileFacts(store.get(input.id).id)),
     examples: os.examples.handler(({ input }) => {
       const { split, search, offset, limit } = input;
       const datasetId = store.get(input.id).id;

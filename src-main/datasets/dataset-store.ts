@@ -48,6 +48,15 @@ export class DatasetStore {
     return toDataset(row);
   }
 
+  /** How the source file was read, as it was kept by the import. */
+  fileFacts(id: string): FileFacts | null {
+    const row = this.#database
+      .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
+      .get(id);
+    // Sound: the column is written by `finishImport` alone, from the same type.
+    return row?.file_facts ? (JSON.parse(row.file_facts) as FileFacts) : null;
+  }
+
   /** True when a living dataset, or one that is being imported, has this name. */
   isNameTaken(name: string): boolean {
     return (

@@ -1,4 +1,4 @@
-import type { Dataset, Example, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -8,6 +8,7 @@ import { Paged } from '../ui/paged.svelte.ts';
 export class DatasetState {
   readonly id: string;
   readonly facts: Loaded<Dataset>;
+  readonly file: Loaded<FileFacts | null>;
   readonly rows: Paged<Example>;
   readonly rejections: Paged<Rejection>;
   #split = $state<Split | undefined>();
@@ -18,6 +19,7 @@ export class DatasetState {
   constructor(id: string) {
     this.id = id;
     this.facts = new Loaded(() => client.datasets.get({ id }));
+    this.file = new Loaded(() => client.datasets.fileFacts({ id }));
     this.rows = new Paged(async (offset, limit) => {
       const search = this.#search.trim() || undefined;
       const slice = await client.datasets.examples({ id, offset, limit, split: this.#split, search });

@@ -14,6 +14,7 @@ export const adapters = {
   'adapters.column.fingerprint': 'Fingerprint',
   'adapters.column.run': 'Made by',
   'adapters.shape': 'r {rank} on {targets}',
+  'adapters.shape.all': 'r {rank} on all matrices',
   'adapters.weights': '{weights} weights',
   'adapters.notMeasured': 'not measured',
   'adapters.imported': 'imported',

@@ -61,7 +61,7 @@ export const datasets = {
   'dataset.rejected.none': 'Every row of the file is in',
   'dataset.rejected.none.what': 'Nothing was left out of this dataset.',
   'dataset.about.file': 'File',
-  'dataset.about.source': 'Name',
+  'dataset.about.source': 'File',
   'dataset.about.mapping': 'Columns',
   'dataset.about.mapping.what': 'Which column of the file became what.',
   'dataset.about.dataset': 'Dataset',
@@ -151,7 +151,7 @@ export const datasets = {
   'import.leftOut.count': '{n} left out',
   'import.leftOut.empty': 'nothing under {field}',
   'import.readAll': { one: '{n} row read', other: 'All {n} rows read' },
-  'import.checked': 'Every row is checked on import; what cannot be used is listed with its reason.',
+  'import.checked': 'Every row is checked on import',
   'import.needs': 'Choose a column for {field} first',
   'import.attaching.wait': 'The database is still being sent',
 

@@ -9,7 +9,7 @@ export const home = {
   'home.sample.what': 'Two minutes from rows to an answer.',
   'home.sample.to.summarisation': { one: 'to summaries, {n} row', other: 'to summaries, {n} rows' },
   'home.sample.to.mrc': { one: 'to answers, {n} row', other: 'to answers, {n} rows' },
-  'home.sample.to.nl2sql': { one: 'to SQL, {n} row and its databases', other: 'to SQL, {n} rows and their databases' },
+  'home.sample.to.nl2sql': { one: 'to SQL, {n} row and databases', other: 'to SQL, {n} rows and databases' },
   'home.sample.to.custom': { one: '{n} row', other: '{n} rows' },
   'home.sample.importing': 'Importing {title}',
   'home.sample.taken': { one: '{n} row taken', other: '{n} rows taken' },

@@ -187,7 +187,6 @@ export const runs = {
   'runs.small.tokens.mean': '{tokens} on average',
   'runs.small.memory': 'Memory',
   'runs.small.memory.peak': 'peak {bytes}',
-  'runs.small.memory.peakOf': 'peak {bytes} of {total}',
   'runs.small.none': '–',
 
   'runs.fold.settings': 'Settings',

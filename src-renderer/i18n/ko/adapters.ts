@@ -14,6 +14,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.column.fingerprint': '지문',
   'adapters.column.run': '만든 학습',
   'adapters.shape': 'r {rank}, {targets}',
+  'adapters.shape.all': 'r {rank}, 모든 행렬',
   'adapters.weights': '가중치 {weights}개',
   'adapters.notMeasured': '재지 않음',
   'adapters.imported': '가져온 것',

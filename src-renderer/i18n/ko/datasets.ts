@@ -57,7 +57,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.rejected.none': '파일의 모든 행이 들어 있습니다',
   'dataset.rejected.none.what': '이 데이터셋에서 제외된 행이 없습니다.',
   'dataset.about.file': '파일',
-  'dataset.about.source': '이름',
+  'dataset.about.source': '파일',
   'dataset.about.mapping': '열',
   'dataset.about.mapping.what': '파일의 어느 열이 무엇이 되었는지입니다.',
   'dataset.about.dataset': '데이터셋',
@@ -146,7 +146,7 @@ export const datasets: Translation<typeof english> = {
   'import.leftOut.count': '{n}개 제외',
   'import.leftOut.empty': '{field} 칸이 비어 있음',
   'import.readAll': '{n}행을 모두 읽음',
-  'import.checked': '가져올 때 모든 행을 검사하고, 쓸 수 없는 행은 이유와 함께 보여 줍니다.',
+  'import.checked': '가져올 때 모든 행을 검사합니다',
   'import.needs': '먼저 {field}에 쓸 열을 고르세요',
   'import.attaching.wait': '데이터베이스를 아직 보내고 있습니다',
 

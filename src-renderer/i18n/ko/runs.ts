@@ -176,7 +176,6 @@ export const runs: Translation<typeof english> = {
   'runs.small.tokens.mean': '평균 {tokens}',
   'runs.small.memory': '메모리',
   'runs.small.memory.peak': '최고 {bytes}',
-  'runs.small.memory.peakOf': '{total} 중 최고 {bytes}',
   'runs.small.none': '–',
 
   'runs.fold.settings': '설정',
