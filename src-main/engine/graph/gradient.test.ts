@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { evaluate } from '../backends/reference/reference-backend.ts';
+import { type Expression, input, topologicalOrder } from './expression.ts';
+import { gradient } from './gradient.ts';
+import { add } from './ops/add.ts';
+import { matmul } from './ops/matmul.ts';
+import { multiply } from './ops/multiply.ts';
+import { scale } from './ops/scale.ts';
+
+const a = input('a', [1]);
+const b = input('b', [1]);
+const one = input('one', [1]);
+
+test('y = a · b + 3a: by a it is b + 3, by b it is a', () => {
+  const y = add(multiply(a, b), scale(a, 3));
+  expect(valuesAt({ a: 2, b: 5 }, [y, ...gradient(y, one, [a, b])])).toEqual([16, 8, 2]);
+});
+
+test('what is used twice gets the sum of both uses', () => {
+  const square = multiply(a, a);
+  const y = add(multiply(square, square), square);
+  // y = a⁴ + a², so 4a³ + 2a
+  expect(valuesAt({ a: 3 }, gradient(y, one, [a]))).toEqual([114]);
+});
+
+test('the cotangent weighs the output', () => {
+  const y = multiply(a, b);
+  expect(valuesAt({ a: 2, b: 5 }, gradient(y, scale(one, -0.5), [a]))).toEqual([-2.5]);
+});
+
+test('a gradient of a gradient is the second derivative', () => {
+  const y = multiply(multiply(a, a), a);
+  const [first] = gradient(y, one, [a]) as [Expression];
+  expect(valuesAt({ a: 2 }, [first, ...gradient(first, one, [a])])).toEqual([12, 12]);
+});
+
+test('nothing is built for frozen weights: no product gives the gradient of one', () => {
+  const x = input('x', ['n', 3]);
+  const frozen = input('frozen', [4, 3]);
+  const trained = input('trained', [4, 4]);
+  const y = matmul(matmul(x, frozen, { transposeB: true }), trained, { transposeB: true });
+  const [byTrained] = gradient(y, input('cotangent', ['n', 4]), [trained]) as [Expression];
+  expect(byTrained.shape).toEqual([4, 4]);
+  const forward = new Set(topologicalOrder([y]));
+  const built = topologicalOrder([byTrained]).filter((node) => !forward.has(node) && node.op !== 'input');
+  // One product, dWᵀ = dYᵀ X; and the backward goes no further down than the trained weight.
+  expect(built.map((node) => [node.op, node.shape])).toEqual([['matmul', [4, 4]]]);
+});
+
+test('through a frozen weight the chain rule passes, and only that', () => {
+  const x = input('x', ['n', 3]);
+  const trained = input('trained', [4, 3]);
+  const frozen = input('frozen', [2, 4]);
+  const y = matmul(matmul(x, trained, { transposeB: true }), frozen, { transposeB: true });
+  const [byTrained] = gradient(y, input('cotangent', ['n', 2]), [trained]) as [Expression];
+  const forward = new Set(topologicalOrder([y]));
+  const built = topologicalOrder([byTrained]).filter((node) => !forward.has(node) && node.op !== 'input');
+  expect(built.map((node) => node.shape)).toEqual([
+    ['n', 4],
+    [4, 3],
+  ]);
+});
+
+test('what the output does not depend on is a mistake', () => {
+  expect(() => gradient(a, one, [b])).toThrow('does not depend');
+});
+
+test('a cotangent of another shape is a mistake', () => {
+  expect(() => gradient(a, input('two', [2]), [a])).toThrow('cotangent [2] of output [1]');
+});
+
+function valuesAt(point: Readonly<Record<string, number>>, outputs: readonly Expression[]): number[] {
+  const feeds = new Map(
+    Object.entries({ one: 1, ...point }).map(([name, value]) => [name, { dims: [1], data: Float64Array.of(value) }]),
+  );
+  return evaluate(outputs, feeds).map(({ data }) => data[0] as number);
+}
