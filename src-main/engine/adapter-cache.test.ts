@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AdapterCache, fitAdapter } from './adapter-cache.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
-import { ModelConfig } from './formats/model-config.ts';
+import { ModelConfig } from './architectures/model-config.ts';
 import { writePeft } from './formats/peft.ts';
 import { initialiseLora } from './lora.ts';
 import { float32 } from './tensor.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitAdapter } from '../../src-main/engine/adapter-cache.ts';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
-import { ModelConfig, readModelConfig } from '../../src-main/engine/formats/model-config.ts';
+import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { readPeft, writePeft } from '../../src-main/engine/formats/peft.ts';
 import { openSafetensors } from '../../src-main/engine/formats/safetensors.ts';
 import { initialiseLora } from '../../src-main/engine/lora.ts';

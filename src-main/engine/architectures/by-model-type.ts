@@ -1,6 +1,6 @@
-import type { ModelConfig } from '../formats/model-config.ts';
 import type { Architecture } from './architecture.ts';
 import { llama } from './llama.ts';
+import type { ModelConfig } from './model-config.ts';
 
 const architectures: Readonly<Record<string, (config: ModelConfig) => Architecture>> = { llama };
 

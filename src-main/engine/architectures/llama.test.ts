@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ModelConfig } from '../formats/model-config.ts';
 import { architectureOf } from './by-model-type.ts';
+import { ModelConfig } from './model-config.ts';
 
 const small = {
   model_type: 'llama',

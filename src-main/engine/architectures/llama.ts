@@ -1,5 +1,4 @@
 import type { Target } from '../../../src-contract/adapter.ts';
-import type { ModelConfig } from '../formats/model-config.ts';
 import type { Dim, Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
@@ -12,6 +11,7 @@ import { silu } from '../graph/ops/sigmoid.ts';
 import { transpose } from '../graph/ops/transpose.ts';
 import type { Architecture, ModelInput } from './architecture.ts';
 import { attend } from './attention.ts';
+import type { ModelConfig } from './model-config.ts';
 
 const modules: Readonly<Record<Target, string>> = {
   q: 'self_attn.q_proj',
