@@ -78,7 +78,7 @@ export default {
     ),
     no(
       'engine-is-alone',
-      { path: '^src-main/engine/' },
+      { path: '^src-main/engine/', pathNot: test },
       { path: '^src-main/', pathNot: '^src-main/engine/' },
       'The engine gets token ids, numbers and file paths.',
     ),
@@ -161,7 +161,7 @@ export default {
         path: '^src-main/',
         pathNot: [
           '-procedures([.]test)?[.]ts$',
-          '^src-main/app[.]ts$',
+          '^src-main/app([.]test)?[.]ts$',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/host/',
         ],
