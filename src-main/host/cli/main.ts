@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: the studio's contract for scripts, tests and terminals. `--help` lists the commands.
 import { Command, CommanderError } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { addAdapterCommands } from './adapters.ts';
 import { addDatasetCommands } from './datasets.ts';
 import { addDemoCommand } from './demo.ts';
@@ -20,6 +21,7 @@ const program = new Command('adapter-studio')
   .description('Turn a table of examples into a model skill, on your own computer.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
   .option('--json', 'answer with one JSON object on standard output')
+  .version(packageJson.version, '-V, --version', 'print the version')
   .exitOverride()
   // What is wrong with a call is printed below, in one way for people and for scripts.
   .configureOutput({ outputError: () => {} })
@@ -47,10 +49,13 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Help and version end here too, with status 0.
-  if (error.exitCode !== 0) {
-    const failure = failureOf(usageFailure(error.message.replace(/^error: /, '')), new AbortController().signal);
-    await printFailure(failure, { json: process.argv.includes('--json') });
-  }
-  process.exit(error.exitCode === 0 ? 0 : 2);
+  // Help and version that were asked for end here too, with status 0.
+  if (error.exitCode === 0) process.exit(0);
+  // Help that was not asked for: it is already on the screen, in place of a command that was left out.
+  const isHelp = error.code === 'commander.help';
+  const words = isHelp ? 'A command is missing.' : error.message.replace(/^error: /, '');
+  const failure = failureOf(usageFailure(words), new AbortController().signal);
+  const json = process.argv.includes('--json');
+  if (json || !isHelp) await printFailure(failure, { json });
+  process.exit(2);
 }
