@@ -4,7 +4,8 @@
 
 writes llama-tiny/ (model folder), llama-tiny-lora/ (PEFT folder) and llama-tiny.json beside this file: log-probabilities of
 the targets with and without the adapter, loss and gradient of every A and B, and ten AdamW steps with gradient clipping on
-batches that the engine cuts into several micro-batches.
+batches that the engine cuts into several micro-batches. Then, for two more models of other build and storage type, llama-wide
+and llama-mha: log-probabilities, greedy generation, and the gradient of every weight (its norm and first values).
 """
 
 import json
@@ -93,3 +94,50 @@ golden = {
     "final": {name: numbers(weight) for name, weight in trainable.items()},
 }
 (here / "llama-tiny.json").write_text(json.dumps(golden) + "\n")
+
+
+def make_variant(name, dtype, **changes):
+    torch.manual_seed(2)
+    settings = dict(
+        vocab_size=48, hidden_size=16, intermediate_size=20, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=64,
+        rms_norm_eps=1e-5, attention_bias=False, bos_token_id=0, eos_token_id=0, initializer_range=0.4,
+    )
+    network = transformers.LlamaForCausalLM(transformers.LlamaConfig(**{**settings, **changes})).to(torch.float32).eval()
+    for key_, weight in network.named_parameters():
+        if "norm" in key_:
+            torch.nn.init.uniform_(weight, 0.5, 1.5)
+    network.to(dtype).save_pretrained(here / name, safe_serialization=True)
+    # The stored numbers, computed with in float32.
+    network = transformers.LlamaForCausalLM.from_pretrained(here / name, dtype=torch.float32).eval()
+
+    short = [{"ids": [token % 48 for token in example["ids"]], "targetStart": example["targetStart"]} for example in examples]
+    values = [log_probabilities(network, example) for example in short]
+    joined = torch.cat(values)
+    loss_ = -joined.sum() / joined.numel()
+    weights = dict(network.named_parameters())
+    by_weight = dict(zip(weights, torch.autograd.grad(loss_, list(weights.values()))))
+
+    prompts = [[5, 9, 2, 40, 33], [1], list(range(3, 23))]
+    written = []
+    for prompt in prompts:
+        ids = torch.tensor([prompt])
+        whole = network.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=40, do_sample=False, eos_token_id=None, pad_token_id=0)
+        best = torch.topk(network(whole).logits[0, len(prompt) - 1 : -1], 2).values
+        # A near tie would make the test one of rounding.
+        assert (best[:, 0] - best[:, 1]).min() > 1e-3, (name, prompt)
+        written.append({"promptIds": prompt, "ids": whole[0, len(prompt) :].tolist()})
+
+    golden = {
+        "examples": short,
+        "logProbabilities": [numbers(value) for value in values],
+        "loss": loss_.item(),
+        "gradients": {key_: {"norm": value.norm().item(), "first": numbers(value.flatten()[:12])} for key_, value in by_weight.items()},
+        "generated": written,
+    }
+    (here / f"{name}.json").write_text(json.dumps(golden) + "\n")
+
+
+# A head of its own, one key-value head for all, and heads wider than hidden ÷ heads.
+make_variant("llama-wide", torch.bfloat16, num_key_value_heads=1, head_dim=10, tie_word_embeddings=False, rope_theta=100000.0)
+# Every head with keys and values of its own.
+make_variant("llama-mha", torch.float16, num_key_value_heads=4, tie_word_embeddings=True, rope_theta=500.0)
