@@ -1,0 +1,91 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { client } from '../client.ts';
+import { ImportState } from './import-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    files: {
+      begin: vi.fn(async () => ({ fileId: 'f' })),
+      append: vi.fn(async ({ offset, chunk }: { offset: number; chunk: Blob }) => ({ bytes: offset + chunk.size })),
+      discard: vi.fn(async () => {}),
+    },
+    datasets: { inspect: vi.fn(), import: vi.fn() },
+  },
+}));
+
+const inspection = {
+  file: { name: 'talks.csv', rows: 2 },
+  columns: [{ name: 'q' }, { name: 'text' }, { name: 'a' }],
+  sample: [
+    ['Who?', 'It was Ann.', 'Ann'],
+    ['Where?', 'In Bonn.', ''],
+  ],
+  proposedTask: 'mrc',
+  mappings: { mrc: { passage: 'text', question: 'q', answer: 'a' }, summarisation: {}, nl2sql: {}, custom: {} },
+};
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.datasets.inspect).mockResolvedValue(inspection as never);
+});
+
+test('a file is sent in pieces of a megabyte and then read', async () => {
+  const state = new ImportState();
+  await state.chooseFile(new File([new Uint8Array(2_500_000)], 'talks.csv'));
+  expect(vi.mocked(client.files.append).mock.calls.map(([{ offset }]) => offset)).toEqual([0, 1_048_576, 2_097_152]);
+  expect(state.stage.kind).toBe('decide');
+  expect(state.name).toBe('talks');
+});
+
+test('the first rows are judged by the fields that they need', async () => {
+  const state = await decided();
+  expect(state.missing).toEqual([]);
+  expect(state.verdicts).toEqual([undefined, 'answer']);
+});
+
+test('another task asks for its own columns', async () => {
+  const state = await decided();
+  state.chooseTask('summarisation');
+  expect(state.missing).toEqual(['document', 'summary']);
+  state.map('document', 'text');
+  expect(state.missing).toEqual(['summary']);
+});
+
+test('a table that brings the pair ready-made needs two columns', async () => {
+  const state = await decided();
+  state.chooseReady(true);
+  expect(state.fields).toEqual(['context', 'target']);
+  state.chooseReady(false);
+  expect(state.missing).toEqual([]);
+});
+
+test('a failed import goes back to the decisions and says why', async () => {
+  const state = await decided();
+  const failure = new Error('no room');
+  vi.mocked(client.datasets.import).mockRejectedValue(failure);
+  await state.import();
+  expect([state.stage.kind, state.error]).toEqual(['decide', failure]);
+});
+
+test('leaving ends the import and gives the file up', async () => {
+  const state = await decided();
+  const left = Promise.withResolvers<never>();
+  vi.mocked(client.datasets.import).mockImplementation((async (_: unknown, { signal }: { signal: AbortSignal }) => {
+    signal.addEventListener('abort', () => left.reject(new Error('left')));
+    return (async function* () {
+      yield await left.promise;
+    })();
+  }) as never);
+  const importing = state.import();
+  state.close();
+  await importing;
+  expect(state.error).toBeUndefined();
+  expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'f' });
+});
+
+async function decided(): Promise<ImportState> {
+  const state = new ImportState();
+  await state.chooseFile(new File(['x'], 'talks.csv'));
+  return state;
+}

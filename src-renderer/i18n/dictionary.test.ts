@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { errorCatalogue } from '../../src-contract/errors.ts';
+import { en } from './en.ts';
+import { errors } from './ko/errors.ts';
+import { ko } from './ko.ts';
+import type { Message } from './message.ts';
+
+test('every text has the same places to fill in, in both languages', () => {
+  const differing = Object.entries(en).flatMap(([key, english]) => {
+    // sound: `ko` has the keys of `en` by its type.
+    const korean = ko[key as keyof typeof en];
+    return placesIn(english).join() === placesIn(korean).join() ? [] : [key];
+  });
+  expect(differing).toEqual([]);
+});
+
+test('every failure names the same facts in both languages', () => {
+  for (const [code, { message }] of Object.entries(errorCatalogue)) {
+    expect([code, placesIn(errors[code as keyof typeof errors].message)]).toEqual([code, placesIn(message)]);
+  }
+});
+
+test('no part of the dictionary overwrites another', async () => {
+  const parts = import.meta.glob<Record<string, Record<string, Message>>>('./en/*.ts', { eager: true });
+  const keys = Object.values(parts).flatMap((part) => Object.values(part).flatMap((messages) => Object.keys(messages)));
+  expect(keys.length).toBe(new Set(keys).size);
+  expect(keys.length).toBe(Object.keys(en).length);
+});
+
+function placesIn(message: Message): string[] {
+  const forms = typeof message === 'string' ? [message] : [message.other];
+  return [...new Set(forms.flatMap((form) => [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')))].sort();
+}

@@ -1,0 +1,39 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
+
+vi.hoisted(() => {
+  vi.stubGlobal('localStorage', { getItem: () => 'en', setItem: () => {} });
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+const { errorText } = await import('./error-text.ts');
+const { locale } = await import('./locale.svelte.ts');
+
+beforeEach(() => {
+  locale.current = 'en';
+});
+
+test('a known failure is told in the language on screen', () => {
+  const error = new StudioError('FILE_EMPTY', { file: 'a.csv' });
+  expect(errorText(error).message).toBe('“a.csv” is empty.');
+  locale.current = 'ko';
+  expect(errorText(error).message).toBe('“a.csv” 파일이 비어 있습니다.');
+});
+
+test('a failure kept with a run has no data: its facts are read out of its sentence', () => {
+  locale.current = 'ko';
+  const { code, message, hint } = new StudioError('RUN_DIVERGED', { step: 12, rows: '3, 7' });
+  expect(errorText({ code, message, hint }).message).toContain('12단계에서');
+  expect(errorText({ code, message, hint }).message).toContain('행 3, 7');
+});
+
+test('a fault of the studio is called one', () => {
+  expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
+    'This is a fault of the studio, not of what you did.',
+  );
+  expect(errorText(new TypeError('x is not a function')).code).toBe('UNEXPECTED');
+});
+
+test('a lost connection is told as one', () => {
+  expect(errorText(new Error('WebSocket closed')).code).toBe('CONNECTION_LOST');
+});

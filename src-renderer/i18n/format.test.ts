@@ -1,0 +1,55 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+
+vi.hoisted(() => {
+  vi.stubGlobal('localStorage', { getItem: () => 'en', setItem: () => {} });
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+const { bytes, count, duration, fingerprint, percent, timeLeft, when } = await import('./format.ts');
+const { locale } = await import('./locale.svelte.ts');
+
+beforeEach(() => {
+  locale.current = 'en';
+});
+
+test('sizes are told by thousands', () => {
+  expect([bytes(512), bytes(1_840_000), bytes(489_120), bytes(24e9)]).toEqual([
+    '512 bytes',
+    '1.8 MB',
+    '489 KB',
+    '24 GB',
+  ]);
+});
+
+test('times are told in the two units that matter', () => {
+  expect([duration(0.0004), duration(3.21), duration(185), duration(6240)]).toEqual([
+    '0.4 ms',
+    '3.2 s',
+    '3 min 05 s',
+    '1 h 44 min',
+  ]);
+});
+
+test('a time to come is not told more exactly than one can know', () => {
+  expect([timeLeft(0.2), timeLeft(11.4), timeLeft(185)]).toEqual(['1 s', '11 s', '3 min']);
+});
+
+test('large counts are told in millions, and in 만 in Korean', () => {
+  expect(count(134_515_008)).toBe('134.5 M');
+  locale.current = 'ko';
+  expect([count(134_515_008), count(5_321_984)]).toEqual(['1.35억', '532만']);
+});
+
+test('a share too small for its decimals keeps two figures', () => {
+  expect([percent(0.4623), percent(0.00012, 1)]).toEqual(['46.2 %', '0.012 %']);
+});
+
+test('today is told by the hour, a day of this week by its name', () => {
+  const now = new Date(2026, 10, 25, 18).getTime();
+  expect(when(new Date(2026, 10, 25, 9, 5).getTime(), now)).toBe('09:05');
+  expect(when(new Date(2026, 10, 23, 9).getTime(), now)).toBe('Mon');
+});
+
+test('a fingerprint is eight digits in two groups', () => {
+  expect(fingerprint('9f2c71d0aa')).toBe('9f2c·71d0');
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { Paged } from './paged.svelte.ts';
+
+test('only the pages in view are fetched, each once', async () => {
+  const asked: number[] = [];
+  const list = new Paged(async (offset, limit) => {
+    asked.push(offset);
+    return { total: 1_000, items: Array.from({ length: limit }, (_, place) => offset + place) };
+  });
+  await list.reset();
+  list.want(150, 320);
+  list.want(150, 320);
+  await settled();
+  expect(asked).toEqual([0, 100, 200, 300]);
+  expect([list.total, list.at(5), list.at(310), list.at(700)]).toEqual([1_000, 5, 310, undefined]);
+});
+
+test('answers to an earlier question are dropped', async () => {
+  const answers: ((items: string[]) => void)[] = [];
+  const list = new Paged<string>(
+    () => new Promise((resolve) => answers.push((items) => resolve({ total: items.length, items }))),
+  );
+  const first = list.reset();
+  const second = list.reset();
+  answers[1]?.(['new']);
+  answers[0]?.(['old', 'old']);
+  await Promise.all([first, second]);
+  expect([list.total, list.at(0)]).toEqual([1, 'new']);
+});
+
+test('a page that failed can be asked for again', async () => {
+  let fails = true;
+  const list = new Paged(async () => {
+    if (fails) throw new Error('away');
+    return { total: 1, items: ['here'] };
+  });
+  await list.reset();
+  expect(list.error).toBeInstanceOf(Error);
+  fails = false;
+  await list.reset();
+  expect([list.error, list.at(0)]).toEqual([undefined, 'here']);
+});
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}
