@@ -326,5 +326,7 @@ export class ChatState {
     const asked = this.messages.findLast((message) => message.role === 'user' && message.input !== null);
     this.passage = asked?.input?.passage ?? this.passage;
     this.schema = asked?.input?.schema ?? this.schema;
+    if (asked?.input?.passage) this.baseTask = 'mrc';
+    if (asked?.input?.schema) this.baseTask = 'nl2sql';
   }
 }

@@ -27,12 +27,17 @@ export function optimiserSummary(options: TrainOptions): string {
 
 export function dataSummary(options: TrainOptions): string {
   return t('runs.summary.data', {
-    passes: t('runs.new.passes', { n: options.epochs }),
+    passes: passes(options.epochs),
     batch: options.batchSize,
     length: options.maxLength,
     order: options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder'),
     seed: String(options.seed),
   });
+}
+
+/** How often each row is read; a limit on the steps makes it a fraction. */
+export function passes(epochs: number): string {
+  return t('runs.new.passes', { n: Math.round(epochs * 10) / 10 });
 }
 
 /** Learning rates are small: 2e-4, 1.5e-4. */

@@ -20,7 +20,6 @@ export class RunState {
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapter = $state.raw<Adapter | undefined>(undefined);
   started = $state.raw<StartedEvent | undefined>(undefined);
-  totalMemoryBytes = $state<number | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   acting = $state(false);
   /** Rises whenever `curve` or `log` has grown: what draws them reads it. */
@@ -57,6 +56,11 @@ export class RunState {
   get step(): number {
     void this.version;
     return Math.max(this.curve.lastStep?.step ?? 0, this.isActive ? 0 : (this.run?.step ?? 0));
+  }
+
+  /** Known when the rows have been read; 0 before. */
+  get totalSteps(): number {
+    return this.started?.totalSteps ?? this.run?.totalSteps ?? 0;
   }
 
   get secondsLeft(): number | undefined {
@@ -104,17 +108,15 @@ export class RunState {
   async #loadRun(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter, status] = await Promise.allSettled([
+    const [dataset, baseModel, adapter] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
-      client.studio.status(),
     ]);
     // Each may have been deleted since; the run tells its story without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
-    this.totalMemoryBytes = status.status === 'fulfilled' ? status.value.totalMemoryBytes : undefined;
   }
 
   /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */
@@ -144,7 +146,7 @@ export class RunState {
     this.curve.push(event);
     this.log.push({ number: this.log.length + 1, event });
     if (event.kind === 'started') this.started = event;
-    if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun();
+    if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun().catch(() => undefined);
     this.#drawSoon();
   }
 

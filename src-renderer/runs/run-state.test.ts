@@ -6,7 +6,6 @@ import { RunState } from './run-state.svelte.ts';
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    studio: { status: async () => ({ totalMemoryBytes: 24e9 }) },
     runs: { get: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn() },
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
