@@ -1,0 +1,278 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { TrainJob } from '../../src-main/engine/engine.ts';
+import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
+import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
+import { type BatchRow, cutMicroBatches, type MicroBatch, rotaryAngles } from '../../src-main/engine/micro-batches.ts';
+import { generateGraph, logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
+import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { trainableOf } from '../../src-main/engine/trainable.ts';
+
+// What must hold of LoRA whatever the weights: shown on a tiny model with an adapter on all seven matrices.
+const folder = join(import.meta.dirname, 'golden');
+const modelFolder = join(folder, 'llama-tiny');
+const adapterFolder = join(folder, 'llama-tiny-lora');
+const forever = new AbortController().signal;
+const allTargets = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
+
+let rows: readonly BatchRow[];
+let model: LoadedModel;
+let adapter: LoraWeights;
+
+beforeAll(async () => {
+  rows = (JSON.parse(await readFile(join(folder, 'llama-tiny.json'), 'utf8')) as { examples: BatchRow[] }).examples;
+  model = await loadModel(modelFolder, onnxruntimeBackend({ threads: 2 }));
+  adapter = await new AdapterCache().get(adapterFolder, model.architecture);
+});
+
+afterAll(() => model.release());
+
+test.each(['kaiming', 'gaussian'] as const)(
+  'a fresh %s adapter changes nothing: scores and logits equal the base bit for bit',
+  async (initialisation) => {
+    const fresh = initialiseLora(model.architecture, {
+      rank: 8,
+      alpha: 16,
+      targets: allTargets,
+      initialisation,
+      seed: 1,
+    });
+    const live = { weights: fresh, scale: fresh.scale };
+    expect(await scoreRows(model, live, rows, forever)).toEqual(await scoreRows(model, null, rows, forever));
+    expect(await logitsAfter([5, 9, 2, 40], live)).toEqual(await logitsAfter([5, 9, 2, 40], null));
+  },
+);
+
+test('a strength of 0 is the base bit for bit, whatever the adapter holds', async () => {
+  const live = { weights: adapter, scale: 0 };
+  expect(await scoreRows(model, live, rows, forever)).toEqual(await scoreRows(model, null, rows, forever));
+  expect(await logitsAfter([5, 9, 2, 40], live)).toEqual(await logitsAfter([5, 9, 2, 40], null));
+});
+
+test.each([1, 0.5, -1])(
+  'at strength %d the merged weights W + scale · BA give what the adapter gives',
+  async (strength) => {
+    const scale = adapter.scale * strength;
+    const merged = mergedModel(scale);
+    const apart = (await scoreRows(model, { weights: adapter, scale }, rows, forever)).flat();
+    const together = (await scoreRows(merged, null, rows, forever)).flat();
+    // Two orders of float32 sums over two layers.
+    expect(worstDifference(apart, together)).toBeLessThan(2e-5);
+    expect(worstDifference(apart, (await scoreRows(model, null, rows, forever)).flat())).toBeGreaterThan(1e-2);
+    await merged.release();
+  },
+);
+
+test('a row alone and the same row packed with others or behind padding: equal to 1e-6', async () => {
+  const live = { weights: adapter, scale: adapter.scale };
+  const packed = await scoreRows(model, live, rows, forever);
+  for (const [i, row] of rows.entries()) {
+    const [alone = []] = await scoreRows(model, live, [row], forever);
+    const short = await scoreRows(model, live, [row, { ids: Array(60).fill(3), targetStart: 59 }], forever);
+    expect(worstDifference(packed[i] ?? [], alone)).toBeLessThan(1e-6);
+    expect(worstDifference(short[0] ?? [], alone)).toBeLessThan(1e-6);
+  }
+});
+
+test('the gradient of a packed batch is the sum of those of its rows alone', async () => {
+  const together = await gradientsOf(rows, { tokenBudget: 2048 });
+  const summed = new Map<string, Float32Array>();
+  for (const row of rows) {
+    for (const [name, part] of await gradientsOf([row], { tokenBudget: 2048 })) {
+      const sum = summed.get(name) ?? new Float32Array(part.length);
+      summed.set(
+        name,
+        sum.map((value, i) => value + (part[i] as number)),
+      );
+    }
+  }
+  for (const [name, gradient] of together) expect(worstDifference(gradient, summed.get(name) ?? [])).toBeLessThan(1e-6);
+});
+
+test('gradient accumulation equals the large batch: micro-batches of 32 tokens and one of 2048', async () => {
+  const large = await gradientsOf(rows, { tokenBudget: 2048 });
+  const accumulated = await gradientsOf(rows, { tokenBudget: 32 });
+  for (const [name, gradient] of large) {
+    expect(worstDifference(gradient, accumulated.get(name) ?? [])).toBeLessThan(1e-6);
+  }
+});
+
+test('the tokens of another row change nothing, bit for bit, and neither does what stands in the padding', async () => {
+  const [batch] = batchesOf(rows, 2048) as [MicroBatch];
+  const changed = rows.map((row, i) => (i === 3 ? row : { ...row, ids: Array.from(row.ids, (id) => (id % 62) + 1) }));
+  const [other] = batchesOf(changed, 2048) as [MicroBatch];
+  const ofRow3 = (logProbs: readonly number[]) => logProbs.filter((_, i) => batch.targetRows[i] === 3);
+  const before = await logProbsOf(batch.feeds());
+  const after = await logProbsOf(other.feeds());
+  expect(ofRow3(after)).toEqual(ofRow3(before));
+  expect(after).not.toEqual(before);
+
+  const padded = new Map(batch.feeds());
+  const ids = padded.get('ids') as Tensor<'int32'>;
+  const mask = padded.get('mask') as Tensor<'float32'>;
+  const isPadding = (i: number) => {
+    const row = mask.data.subarray(i * batch.length, (i + 1) * batch.length);
+    return i % batch.length > 0 && row.filter((value) => value === 0).length === 1 && ids.data[i] === 0;
+  };
+  const noise = ids.data.map((id, i) => (isPadding(i) ? 1 + (i % 63) : id));
+  expect(noise.filter((id, i) => id !== ids.data[i]).length).toBe(batch.sequences * batch.length - batch.tokens);
+  expect(await logProbsOf(padded.set('ids', int32(ids.dims, noise)))).toEqual(before);
+});
+
+test('context is read and never predicted: more context before the target gives one number per target token', async () => {
+  const [whole = []] = await scoreRows(model, null, [{ ids: [4, 8, 15, 16, 23, 42], targetStart: 1 }], forever);
+  const [tail = []] = await scoreRows(model, null, [{ ids: [4, 8, 15, 16, 23, 42], targetStart: 4 }], forever);
+  expect(tail).toEqual(whole.slice(3));
+  const [otherContext = []] = await scoreRows(model, null, [{ ids: [5, 8, 15, 16, 23, 42], targetStart: 4 }], forever);
+  expect(otherContext).not.toEqual(tail);
+});
+
+test('gradients of A and B are those of W through the chain rule: dA = scale · Bᵀ dW, dB = scale · dW Aᵀ', async () => {
+  const byAdapter = await gradientsOf(rows, { tokenBudget: 2048 });
+  const merged = mergedModel(adapter.scale);
+  const byWeight = await gradientsOf(rows, { tokenBudget: 2048, full: merged });
+  for (const module of adaptedModules(model.architecture, adapter.targets)) {
+    const [a, b] = [adapter.tensors.get(`${module}.lora_A`), adapter.tensors.get(`${module}.lora_B`)];
+    const [out, inside, rank] = [b?.dims[0] as number, a?.dims[1] as number, adapter.rank];
+    const dW = byWeight.get(`${module}.weight`) as Float32Array;
+    const at = (data: Float32Array | undefined, width: number, i: number, j: number) => data?.[i * width + j] as number;
+    const dA = table(rank, inside, (r, i) => sum(out, (o) => at(b?.data, rank, o, r) * at(dW, inside, o, i)));
+    const dB = table(out, rank, (o, r) => sum(inside, (i) => at(dW, inside, o, i) * at(a?.data, inside, r, i)));
+    const scaled = (values: number[]) => values.map((value) => value * adapter.scale);
+    expect(worstDifference(byAdapter.get(`${module}.lora_A`) ?? [], scaled(dA))).toBeLessThan(1e-4);
+    expect(worstDifference(byAdapter.get(`${module}.lora_B`) ?? [], scaled(dB))).toBeLessThan(1e-4);
+  }
+  await merged.release();
+});
+
+test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed and place, others elsewhere', async () => {
+  const trainable = await trainableOf(model, jobWith(0.25), new AdapterCache());
+  const place = { seed: 1, step: 2, microBatch: 3, positions: 2000 };
+  const masks = trainable.feeds(place);
+  const name = 'model.layers.0.self_attn.q_proj.dropout';
+  const mask = masks.get(name) as Tensor<'float32'>;
+  expect(mask.dims).toEqual([2000, 32]);
+  expect(new Set(mask.data)).toEqual(new Set([0, Math.fround(4 / 3)]));
+  const mean = mask.data.reduce((total, value) => total + value, 0) / mask.data.length;
+  // The standard error is √(p / (1 − p)) / √64000 = 0.0023; five of them.
+  expect(Math.abs(mean - 1)).toBeLessThan(0.0114);
+  expect(trainable.feeds(place)).toEqual(masks);
+  for (const change of [{ seed: 2 }, { step: 3 }, { microBatch: 4 }]) {
+    expect(trainable.feeds({ ...place, ...change }).get(name)?.data).not.toEqual(mask.data);
+  }
+  expect(masks.get('model.layers.1.self_attn.q_proj.dropout')?.data).not.toEqual(mask.data);
+  expect(masks.get('model.layers.0.self_attn.v_proj.dropout')?.data).not.toEqual(mask.data);
+  // Outside of training nothing is dropped.
+  expect(new Set(trainable.feeds(null).get(name)?.data)).toEqual(new Set([1]));
+});
+
+async function logitsAfter(ids: readonly number[], live: { weights: LoraWeights; scale: number } | null) {
+  const { executable, feeds } = await adaptedExecutable(model, 'generate', live, generateGraph);
+  const positions = Int32Array.from(ids, (_, i) => i);
+  const { cos, sin } = rotaryAngles(positions, model.architecture.rotaryFrequencies, [1, ids.length]);
+  const pass = new Map<string, Tensor>([
+    ['ids', int32([ids.length], Int32Array.from(ids))],
+    ['cos', cos],
+    ['sin', sin],
+    ['last', int32([1], Int32Array.of(ids.length - 1))],
+  ]);
+  const cache = new KeyValueCache(model.architecture);
+  return [...((await executable.run(new Map([...feeds, ...cache.feeds(ids.length), ...pass]))).logits?.data ?? [])];
+}
+
+/** The base with scale · BA added to its weights, computed here in float64 and rounded once. */
+function mergedModel(scale: number): LoadedModel {
+  const weights = new Map(model.weights);
+  for (const module of adaptedModules(model.architecture, adapter.targets)) {
+    const w = weights.get(`${module}.weight`) as Tensor<'float32'>;
+    const [a, b] = [adapter.tensors.get(`${module}.lora_A`)?.data, adapter.tensors.get(`${module}.lora_B`)?.data];
+    const [out, inside] = w.dims as [number, number];
+    const product = table(out, inside, (o, i) =>
+      sum(adapter.rank, (r) => (b?.[o * adapter.rank + r] as number) * (a?.[r * inside + i] as number)),
+    );
+    weights.set(
+      `${module}.weight`,
+      float32(
+        w.dims,
+        w.data.map((value, i) => value + scale * (product[i] as number)),
+      ),
+    );
+  }
+  return new LoadedModel(model.architecture, weights, model.backend);
+}
+
+function batchesOf(some: readonly BatchRow[], tokenBudget: number): MicroBatch[] {
+  return cutMicroBatches(some, { tokenBudget, rotaryFrequencies: model.architecture.rotaryFrequencies });
+}
+
+async function logProbsOf(feeds: ReadonlyMap<string, Tensor>): Promise<number[]> {
+  const live = { weights: adapter, scale: adapter.scale };
+  const { executable, feeds: fixed } = await adaptedExecutable(model, 'train', live, trainGraph);
+  const count = (feeds.get('target_ids') as Tensor).dims[0] as number;
+  const result = await executable.run(new Map([...fixed, ...feeds, ['cotangent', float32([count])]]));
+  return [...(result[logProbabilities]?.data ?? [])];
+}
+
+/** Gradients of the part that some rows have in the mean loss over the target tokens of all rows. */
+async function gradientsOf(
+  some: readonly BatchRow[],
+  { tokenBudget, full }: { tokenBudget: number; full?: LoadedModel },
+): Promise<Map<string, Float32Array>> {
+  const live = full ? null : { weights: adapter, scale: adapter.scale };
+  const { executable, feeds } = await adaptedExecutable(full ?? model, 'train', live, trainGraph);
+  const total = rows.reduce((count, row) => count + row.ids.length - row.targetStart, 0);
+  const gradients = new Map<string, Float32Array>();
+  for (const batch of batchesOf(some, tokenBudget)) {
+    const cotangent = float32([batch.targetTokens], new Float32Array(batch.targetTokens).fill(-1 / total));
+    const result = await executable.run(new Map([...feeds, ...batch.feeds(), ['cotangent', cotangent]]));
+    for (const [name, { data }] of Object.entries(result) as [string, Tensor<'float32'>][]) {
+      if (name === logProbabilities) continue;
+      const before = gradients.get(name);
+      gradients.set(name, before ? before.map((value, i) => value + (data[i] as number)) : data);
+    }
+  }
+  return gradients;
+}
+
+function jobWith(dropout: number): TrainJob {
+  return {
+    ...{ modelFolder, trainFile: '', validationFile: null, outputFolder: '', checkpointFolder: '' },
+    method: {
+      kind: 'lora',
+      rank: 2,
+      alpha: 4,
+      targets: ['q', 'v'],
+      dropout,
+      initialisation: 'kaiming',
+      initFolder: null,
+    },
+    ...{ learningRate: 1e-3, schedule: 'constant', warmupSteps: 0, weightDecay: 0, gradientClip: 1, epochs: 1 },
+    ...{ maxSteps: null, batchSize: 1, seed: 1, shuffle: true, validationEvery: null, checkpointEvery: null },
+  };
+}
+
+function table(rowCount: number, columns: number, value: (row: number, column: number) => number): number[] {
+  return Array.from({ length: rowCount * columns }, (_, i) => value(Math.floor(i / columns), i % columns));
+}
+
+function sum(count: number, value: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += value(i);
+  return total;
+}
+
+/** Relative to the largest value: single values near zero have no relative meaning. */
+function worstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let [worst, largest] = [0, 1e-12];
+  for (let i = 0; i < a.length; i++) {
+    worst = Math.max(worst, Math.abs((a[i] as number) - (b[i] as number)));
+    largest = Math.max(largest, Math.abs(b[i] as number));
+  }
+  return worst / largest;
+}
