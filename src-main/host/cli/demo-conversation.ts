@@ -1,3 +1,4 @@
+import type { Generation } from '../../../src-contract/chat.ts';
 import type { Dataset } from '../../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../../src-contract/task.ts';
 import type { SwitchResult } from './demo-text.ts';
@@ -37,7 +38,7 @@ export async function talkWhileSwitching(
     for await (const event of events) {
       if (event.kind !== 'finished') continue;
       if (event.answer.switchMs !== null) switchMs.push(event.answer.switchMs);
-      if (event.answer.text.trimStart() !== ask.answer.trimStart()) {
+      if (event.answer.text !== ask.answer.text || event.answer.tokens !== ask.answer.tokens) {
         wrongAnswers += 1;
         // Which of its tokens differ is not told from here: all of them count.
         wrongTokens += Math.max(1, event.answer.tokens ?? 1);
@@ -59,7 +60,7 @@ interface Question {
   readonly adapterId: string;
   readonly text: string;
   readonly input: TaskInput;
-  readonly answer: string;
+  readonly answer: Pick<Generation, 'text' | 'tokens'>;
 }
 
 async function askAlone(
@@ -73,7 +74,7 @@ async function askAlone(
     const prompt = { kind: 'example' as const, datasetId: dataset.id, exampleId: id };
     for await (const event of await client.chat.generate({ baseModelId, adapterId, prompt, sampling }, { signal })) {
       if (event.kind !== 'finished') continue;
-      questions.push({ adapterId, ...turnOf(dataset.task, context), answer: event.generation.text });
+      questions.push({ adapterId, ...turnOf(dataset.task, context), answer: event.generation });
     }
   }
   return questions;
