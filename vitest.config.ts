@@ -16,7 +16,9 @@ export default defineConfig({
             'test/{numerics,pipeline,contract,architecture}/**/*.test.ts',
           ],
           pool: 'forks',
-          testTimeout: 30_000,
+          // Generous, for a machine that trains a model at the same time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
