@@ -1,0 +1,219 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { Random } from '../../src-main/engine/random.ts';
+import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+
+// Whole trainings of a tiny model: that they learn, that they repeat, and that nothing is lost when they are broken off.
+const modelFolder = join(import.meta.dirname, 'golden/llama-tiny');
+const forever = new AbortController().signal;
+let scratch: string;
+const engine = localEngine(onnxruntimeBackend({ threads: 2 }));
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'training-'));
+  await writeTokenFile(join(scratch, 'train'), copyTask(24, 1));
+  await writeTokenFile(join(scratch, 'validation'), copyTask(8, 2));
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+test('the same seed twice gives the same bits, another seed gives others', async () => {
+  const [first, again, other] = [await trained('first'), await trained('again'), await trained('other', { seed: 8 })];
+  expect(first.steps).toHaveLength(12);
+  expect(again).toEqual(first);
+  expect(other.steps).not.toEqual(first.steps);
+});
+
+// Stopped between a step and its validation, a resumed run left that measurement out, and could keep other weights.
+test('a run stopped after any step, also one whose validation is due, ends with the same bits', async () => {
+  const whole = await trained('whole');
+  for (const stopAfter of [1, 2, 5, 6, 12]) {
+    const name = `stopped-after-${stopAfter}`;
+    const before = await trained(name, {}, stopAfter);
+    const after = await trained(name);
+    expect(before.steps).toHaveLength(stopAfter);
+    expect([...before.steps, ...after.steps]).toEqual(whole.steps);
+    expect([...before.validations, ...after.validations]).toEqual(whole.validations);
+    expect(after.files).toEqual(whole.files);
+    expect(after.finished).toMatchObject({ stopped: false, step: 12, ...lossesOf(whole.finished) });
+  }
+});
+
+test('a run that is finished is finished: started again it changes nothing', async () => {
+  const whole = await trained('finished');
+  const again = await trained('finished');
+  expect(again.steps).toEqual([]);
+  expect(again.files).toEqual(whole.files);
+  expect(again.finished).toMatchObject({ stopped: false, step: 12, ...lossesOf(whole.finished) });
+});
+
+test('kill -9 in the middle of a training: resumed, it ends with the same bits', { timeout: 120_000 }, async () => {
+  const whole = await trained('unbroken', { checkpointEvery: 2 });
+  const stepsBeforeTheKill = await trainUntilKilled(jobOf('killed', { checkpointEvery: 2 }), 7);
+  expect(stepsBeforeTheKill).toBeGreaterThanOrEqual(7);
+  const resumed = await trained('killed', { checkpointEvery: 2 });
+  expect(resumed.started?.step).toBeGreaterThanOrEqual(6);
+  expect(resumed.steps).toEqual(whole.steps.slice(resumed.started?.step));
+  expect(resumed.files).toEqual(whole.files);
+});
+
+test('other settings and other data are not resumed', async () => {
+  await trained('changed', {}, 3);
+  await expect(trained('changed', { learningRate: 1 })).rejects.toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
+  await writeTokenFile(join(scratch, 'other-train'), copyTask(24, 3));
+  const other = { trainFile: join(scratch, 'other-train') };
+  await expect(trained('changed', other)).rejects.toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
+});
+
+test('a LoRA training lowers the loss on rows that it has not seen, and leaves the base as it was', async () => {
+  const base = await readFile(join(modelFolder, 'model.safetensors'));
+  const { finished, validations } = await trained('learning', { maxSteps: 60, epochs: 20, learningRate: 2e-2 });
+  expect(finished?.bestValidationLoss).toBeLessThan((finished?.baseValidationLoss as number) - 1);
+  expect(validations.filter(({ best }) => best).at(-1)?.loss).toBe(finished?.bestValidationLoss);
+  expect(await readFile(join(modelFolder, 'model.safetensors'))).toEqual(base);
+});
+
+test('full training lowers the loss and writes a model that gives it', async () => {
+  const changes = { method: { kind: 'full' }, maxSteps: 40, epochs: 20, learningRate: 5e-3 } as const;
+  const { finished, started } = await trained('full', changes);
+  expect(started?.trainableParameters).toBe(started?.totalParameters);
+  expect(finished?.bestValidationLoss).toBeLessThan((finished?.baseValidationLoss as number) - 1);
+  const facts = await engine.inspect(join(scratch, 'full'));
+  expect(facts).toMatchObject({ dtype: 'F16', parameters: started?.totalParameters });
+  const examples = copyTask(8, 2);
+  const job = { modelFolder: join(scratch, 'full'), adapter: null, examples };
+  const logprobs = (await engine.score(job, forever)).logprobs.flat();
+  const loss = -logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
+  // Weights are rounded to half precision: 11 bits.
+  expect(Math.abs(loss - (finished?.bestValidationLoss as number))).toBeLessThan(5e-3);
+  expect((await readdir(join(scratch, 'full'))).sort()).toEqual([
+    'config.json',
+    'generation_config.json',
+    'model.safetensors',
+  ]);
+});
+
+test('a full training that is broken off and resumed ends with the same bits', async () => {
+  const changes = { method: { kind: 'full' } } as const;
+  const whole = await trained('full-whole', changes);
+  await trained('full-broken', changes, 5);
+  expect((await trained('full-broken', changes)).files).toEqual(whole.files);
+});
+
+test('a loss that explodes stops the run with its step and rows, and the checkpoint before it stays', async () => {
+  const changes = { learningRate: 1e30, checkpointEvery: 1, gradientClip: 0 };
+  await expect(trained('diverging', changes)).rejects.toMatchObject({
+    code: 'RUN_DIVERGED',
+    data: { step: expect.any(Number), rows: expect.stringMatching(/^\d+(, \d+){3}$/) },
+  });
+  expect(await readdir(join(scratch, 'diverging-checkpoint'))).toEqual(['checkpoint.safetensors']);
+});
+
+test('rows that the model cannot read are refused before the first step', async () => {
+  await writeTokenFile(join(scratch, 'long'), [{ ids: Array(65).fill(1), targetStart: 3 }]);
+  await expect(trained('long-rows', { trainFile: join(scratch, 'long') })).rejects.toMatchObject({
+    code: 'CONTEXT_TOO_LONG',
+  });
+  await writeTokenFile(join(scratch, 'foreign'), [{ ids: [1, 64, 2], targetStart: 1 }]);
+  await expect(trained('foreign-rows', { validationFile: join(scratch, 'foreign') })).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { file: 'tokenizer.json' },
+  });
+  await writeTokenFile(join(scratch, 'none'), []);
+  await expect(trained('no-rows', { trainFile: join(scratch, 'none') })).rejects.toMatchObject({
+    code: 'DATASET_TOO_SMALL',
+  });
+});
+
+/** Targets that repeat the first token of their context and end: learnt in a few steps. */
+function copyTask(count: number, seed: number): TokenExample[] {
+  const random = new Random(seed);
+  const token = () => 1 + Math.floor(random.uniform() * 8);
+  return Array.from({ length: count }, () => {
+    const context = [token(), ...Array.from({ length: 2 + Math.floor(random.uniform() * 6) }, token), 60];
+    return { ids: [...context, context[0] as number, 0], targetStart: context.length };
+  });
+}
+
+function jobOf(name: string, changes: Partial<TrainJob> = {}): TrainJob {
+  return {
+    ...{ modelFolder, trainFile: join(scratch, 'train'), validationFile: join(scratch, 'validation') },
+    method: {
+      kind: 'lora',
+      rank: 4,
+      alpha: 8,
+      targets: ['q', 'v', 'o', 'down'],
+      dropout: 0.1,
+      initialisation: 'kaiming',
+      initFolder: null,
+    },
+    ...{ learningRate: 1e-2, schedule: 'cosine', warmupSteps: 2, weightDecay: 0.01, gradientClip: 1 },
+    ...{ epochs: 2, maxSteps: null, batchSize: 4, seed: 7, shuffle: true, validationEvery: 3, checkpointEvery: null },
+    ...{ outputFolder: join(scratch, name), checkpointFolder: join(scratch, `${name}-checkpoint`) },
+    ...changes,
+  };
+}
+
+type EventOf<K extends TrainEvent['kind']> = Extract<TrainEvent, { kind: K }>;
+
+/** What a training tells, without what differs from run to run (time, memory), and the bytes that it leaves. */
+async function trained(name: string, changes: Partial<TrainJob> = {}, stopAfter?: number) {
+  const stop = new AbortController();
+  const events: TrainEvent[] = [];
+  for await (const event of engine.train(jobOf(name, changes), stop.signal)) {
+    events.push(event);
+    if (event.kind === 'step' && event.step === stopAfter) stop.abort();
+  }
+  const ofKind = <K extends TrainEvent['kind']>(kind: K) =>
+    events.filter((event): event is EventOf<K> => event.kind === kind);
+  const weights = (await readdir(join(scratch, name))).filter((file) => file.endsWith('.safetensors'));
+  return {
+    started: ofKind('started')[0],
+    steps: ofKind('step').map(({ step, loss, learningRate, gradientNorm }) => ({
+      step,
+      loss,
+      learningRate,
+      gradientNorm,
+    })),
+    validations: ofKind('validation').map(({ step, loss, best }) => ({ step, loss, best })),
+    finished: ofKind('finished').map(({ peakRssBytes: _, ...same }) => same)[0],
+    files: await Promise.all(weights.map((file) => readFile(join(scratch, name, file), 'base64'))),
+  };
+}
+
+function lossesOf(finished: Partial<EventOf<'finished'>> | undefined) {
+  return { bestValidationLoss: finished?.bestValidationLoss, baseValidationLoss: finished?.baseValidationLoss };
+}
+
+/** Trains in a process of its own and kills it at once when it has told of a step; gives the last step that it told of. */
+async function trainUntilKilled(job: TrainJob, step: number): Promise<number> {
+  const at = (path: string) =>
+    JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src-main/engine', path)).href);
+  const source = `
+    const { localEngine } = await import(${at('local-engine.ts')});
+    const { onnxruntimeBackend } = await import(${at('backends/onnxruntime/onnxruntime-backend.ts')});
+    const engine = localEngine(onnxruntimeBackend({ threads: 2 }));
+    const job = ${JSON.stringify(job)};
+    for await (const event of engine.train(job, new AbortController().signal)) console.log(JSON.stringify(event));
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  let last = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as TrainEvent;
+    if (event.kind === 'step') last = event.step;
+    if (last >= step) child.kill('SIGKILL');
+  }
+  expect(await ended).toBe('SIGKILL');
+  return last;
+}
