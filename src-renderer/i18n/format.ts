@@ -42,7 +42,7 @@ export function bytes(value: number): string {
   if (value < 1000) return locale.current === 'ko' ? `${number(value)}바이트` : `${number(value)} bytes`;
   if (value < 1e6) return `${number(value / 1e3, value < 1e4 ? 1 : 0)} KB`;
   if (value < 1e9) return `${number(value / 1e6, value < 1e7 ? 1 : 0)} MB`;
-  return `${number(value / 1e9, 1)} GB`;
+  return `${number(value / 1e9, value < 1e10 ? 1 : 0)} GB`;
 }
 
 /** 0.4 ms, 3.2 s, 3 min 05 s, 1 h 44 min. */

@@ -34,7 +34,6 @@ export const app = {
   'app.palette.chatWith': 'Chat with {name}',
 
   'app.status': 'Status',
-  'app.status.threads': { one: '{device}, {n} thread', other: '{device}, {n} threads' },
   'app.status.memory': '{used} of {total}',
   'app.status.memoryLabel': 'Memory in use',
   'app.status.run': '{name}, step {done} of {total}',
@@ -50,7 +49,6 @@ export const app = {
   'app.notFound': 'There is no page here',
   'app.notFound.what': 'The address leads nowhere. What you are looking for may have been removed.',
   'app.toHome': 'Go home',
-  'app.pageFailed': 'The page could not be shown',
 
   'settings.title': 'Settings',
   'settings.language': 'Language',

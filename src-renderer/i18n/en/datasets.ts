@@ -170,6 +170,13 @@ export const datasets = {
   'import.done.next': 'What now',
   'import.done.next.what': 'Look at the rows once, then train an adapter with them.',
 
+  'sample.generated-mrc': 'Places and people',
+  'sample.generated-nl2sql': 'Questions to small tables',
+  'sample.generated-summarisation': 'Short talks',
+  'sample.mts-dialog': 'Doctors and patients (MTS-Dialog)',
+  'sample.xquad-en': 'Wikipedia passages (XQuAD)',
+  'sample.spider-en': 'Questions to databases (Spider)',
+
   'reject.ROW_CELL_MISSING': 'The row ends before a needed cell',
   'reject.ROW_CONTEXT_EMPTY': 'The context is empty',
   'reject.ROW_TARGET_EMPTY': 'The target is empty',

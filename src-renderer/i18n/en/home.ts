@@ -22,7 +22,7 @@ export const home = {
   'home.adapter.base': 'Base model',
   'home.adapter.base.what': 'unchanged, proven by its hash',
   'home.starter': '{name} is here',
-  'home.starter.facts': '{weights} weights, {size}, {licence}',
+  'home.starter.facts': '{weights} weights, {size}',
   'home.starter.none': 'There is no base model yet',
 
   'home.step.bring': 'Bring examples',

@@ -34,7 +34,6 @@ export const app: Translation<typeof english> = {
   'app.palette.chatWith': '{name}[과|와] 대화',
 
   'app.status': '상태',
-  'app.status.threads': '{device}, 스레드 {n}개',
   'app.status.memory': '{total} 중 {used}',
   'app.status.memoryLabel': '사용 중인 메모리',
   'app.status.run': '{name}, {total}단계 중 {done}',
@@ -50,7 +49,6 @@ export const app: Translation<typeof english> = {
   'app.notFound': '여기에는 화면이 없습니다',
   'app.notFound.what': '주소가 가리키는 것이 없습니다. 찾는 것이 삭제되었을 수 있습니다.',
   'app.toHome': '홈으로',
-  'app.pageFailed': '화면을 표시하지 못했습니다',
 
   'settings.title': '설정',
   'settings.language': '언어',

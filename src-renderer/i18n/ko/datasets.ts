@@ -165,6 +165,13 @@ export const datasets: Translation<typeof english> = {
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 
+  'sample.generated-mrc': '장소와 사람',
+  'sample.generated-nl2sql': '작은 표에 묻기',
+  'sample.generated-summarisation': '짧은 대화',
+  'sample.mts-dialog': '의사와 환자 (MTS-Dialog)',
+  'sample.xquad-en': '위키백과 지문 (XQuAD)',
+  'sample.spider-en': '데이터베이스에 묻기 (Spider)',
+
   'reject.ROW_CELL_MISSING': '필요한 칸 앞에서 행이 끝남',
   'reject.ROW_CONTEXT_EMPTY': '입력이 비어 있음',
   'reject.ROW_TARGET_EMPTY': '정답이 비어 있음',

@@ -22,7 +22,7 @@ export const home: Translation<typeof english> = {
   'home.adapter.base': '기본 모델',
   'home.adapter.base.what': '그대로임을 해시로 증명',
   'home.starter': '{name}[이|가] 들어 있습니다',
-  'home.starter.facts': '가중치 {weights}개, {size}, {licence}',
+  'home.starter.facts': '가중치 {weights}개, {size}',
   'home.starter.none': '아직 기본 모델이 없습니다',
 
   'home.step.bring': '예시 가져오기',

@@ -1,0 +1,8 @@
+import type { Sample } from '../../src-contract/dataset.ts';
+import { isTextKey, t } from '../i18n/text.ts';
+
+/** A sample's short name in the language on screen; one that the dictionary doesn't know is called as its list calls it. */
+export function sampleTitle(sample: Sample): string {
+  const key = `sample.${sample.name}`;
+  return isTextKey(key) ? t(key) : sample.title;
+}

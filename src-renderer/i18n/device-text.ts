@@ -1,0 +1,7 @@
+import { locale } from './locale.svelte.ts';
+
+/** The studio names its device in English, such as `CPU, 2 threads`; only the threads want another word in Korean. */
+export function deviceText(device: string): string {
+  if (locale.current !== 'ko') return device;
+  return device.replace(/(\d+) threads?/, '스레드 $1개');
+}
