@@ -2,6 +2,13 @@ import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
 
+// A browser started without a language calls it “en-US@posix”, which Intl refuses; uPlot 1.6 hands it to Intl unasked.
+try {
+  Intl.getCanonicalLocales(navigator.language);
+} catch {
+  Object.defineProperty(navigator, 'language', { value: 'en' });
+}
+
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
 mount(App, { target });

@@ -49,6 +49,7 @@ export class RouteState {
       // Another thing of the same kind is another page; a change of the query (a tab) is not.
       this.#page = { component, params: found.params, key: path.split('?', 1)[0] ?? path };
     } catch (error) {
+      console.error(error);
       if (path === this.#path) this.#failure = error;
     }
   }
