@@ -165,6 +165,7 @@ export const datasets = {
   'import.done.leftOut': { one: '{n} row was left out', other: '{n} rows were left out' },
   'import.done.train': 'Train with this',
   'import.done.look': 'Look at the rows',
+  'import.done.another': 'Import another file',
   'import.done.why': 'See why',
   'import.done.all': 'No row was left out.',
   'import.done.next': 'What now',
@@ -178,7 +179,7 @@ export const datasets = {
   'sample.spider-en': 'Questions to databases (Spider)',
 
   'reject.ROW_CELL_MISSING': 'The row ends before a needed cell',
-  'reject.ROW_CONTEXT_EMPTY': 'The context is empty',
+  'reject.ROW_CONTEXT_EMPTY': 'A part of the context is empty',
   'reject.ROW_TARGET_EMPTY': 'The target is empty',
   'reject.ROW_TOO_MANY_CELLS': 'Has more cells than there are columns',
   'reject.ROW_CELL_TOO_LONG': 'A cell is too long',

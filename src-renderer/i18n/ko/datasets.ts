@@ -160,6 +160,7 @@ export const datasets: Translation<typeof english> = {
   'import.done.leftOut': '{n}행을 제외했습니다',
   'import.done.train': '이것으로 학습',
   'import.done.look': '행 보기',
+  'import.done.another': '다른 파일 가져오기',
   'import.done.why': '이유 보기',
   'import.done.all': '제외된 행이 없습니다.',
   'import.done.next': '다음 할 일',
