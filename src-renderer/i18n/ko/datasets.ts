@@ -174,7 +174,7 @@ export const datasets: Translation<typeof english> = {
   'sample.spider-en': '데이터베이스에 묻기 (Spider)',
 
   'reject.ROW_CELL_MISSING': '필요한 칸 앞에서 행이 끝남',
-  'reject.ROW_CONTEXT_EMPTY': '입력이 비어 있음',
+  'reject.ROW_CONTEXT_EMPTY': '입력의 일부가 비어 있음',
   'reject.ROW_TARGET_EMPTY': '정답이 비어 있음',
   'reject.ROW_TOO_MANY_CELLS': '열보다 칸이 많음',
   'reject.ROW_CELL_TOO_LONG': '칸이 너무 긺',
