@@ -29,7 +29,7 @@ function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
 }
 
 test('a run that was killed or stopped resumes to the losses of a run that never was', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const home = await prepared();
   const whole = await answerOf(home, ['train', ...about, '--name', 'whole', ...training]);
@@ -64,7 +64,7 @@ test('a run that was killed or stopped resumes to the losses of a run that never
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });
 
-test('an import whose process was killed leaves nothing behind', { timeout: 120_000 }, async () => {
+test('an import whose process was killed leaves nothing behind', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeCopyingTable(join(folder, 'large.csv'), 200_000);

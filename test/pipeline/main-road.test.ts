@@ -19,7 +19,7 @@ const training = [
   '40',
 ];
 
-test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 120_000 }, async () => {
+test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeTinyModel(join(folder, 'tiny'));

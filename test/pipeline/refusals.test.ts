@@ -19,7 +19,7 @@ async function expectNothingKept(home: string): Promise<void> {
   }
 }
 
-test('tables that cannot be used are refused with a sentence, and nothing is kept', { timeout: 60_000 }, async () => {
+test('tables that cannot be used are refused with a sentence, and nothing is kept', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const importing = (file: string) => runCommand(home, ['import', join(folder, file), '--task', 'mrc']);
@@ -40,7 +40,7 @@ test('tables that cannot be used are refused with a sentence, and nothing is kep
   await expectNothingKept(home);
 });
 
-test('a model folder with a truncated weight file is refused, and nothing is kept', { timeout: 60_000 }, async () => {
+test('a model folder with a truncated weight file is refused, and nothing is kept', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const model = join(folder, 'tiny');
@@ -61,14 +61,14 @@ test('a model folder with a truncated weight file is refused, and nothing is kep
   expect(files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
 });
 
-test('a name that is not there is a sentence', { timeout: 60_000 }, async () => {
+test('a name that is not there is a sentence', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'DATASET_NOT_FOUND', '“nothing”');
   expectRefusal(await runCommand(home, ['adapters', 'verify', 'nothing']), 'ADAPTER_NOT_FOUND', '“nothing”');
   expectRefusal(await runCommand(home, ['models', 'show', 'nothing']), 'BASE_MODEL_NOT_FOUND', '“nothing”');
 });
 
-test('words that are off end with status 2', { timeout: 60_000 }, async () => {
+test('words that are off end with status 2', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   for (const words of [
     ['fly'],
@@ -84,7 +84,7 @@ test('words that are off end with status 2', { timeout: 60_000 }, async () => {
   }
 });
 
-test('what comes later says so', { timeout: 60_000 }, async () => {
+test('what comes later says so', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   const { status, json } = await runCommand(home, ['lab', 'table1']);
   expect({ status, code: json.error.code }).toEqual({ status: 1, code: 'NOT_IN_THIS_VERSION' });

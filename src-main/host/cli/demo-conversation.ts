@@ -2,7 +2,7 @@ import type { Generation } from '../../../src-contract/chat.ts';
 import type { Dataset } from '../../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../../src-contract/task.ts';
 import type { SwitchResult } from './demo-text.ts';
-import type { Session } from './session.ts';
+import type { Progress } from './progress.ts';
 import type { StudioClient } from './studio.ts';
 
 const turns = 100;
@@ -15,9 +15,9 @@ const sampling = { maxTokens: 32, temperature: 0 };
  */
 export async function talkWhileSwitching(
   taught: readonly { dataset: Dataset; adapterId: string }[],
-  { client, session, baseModelId }: { client: StudioClient; session: Session; baseModelId: string },
+  options: { client: StudioClient; signal: AbortSignal; progress: Progress; baseModelId: string },
 ): Promise<SwitchResult> {
-  const { signal, progress } = session;
+  const { client, signal, progress, baseModelId } = options;
   const known: Question[][] = [];
   for (const { dataset, adapterId } of taught) {
     known.push(await askAlone(dataset, { client, signal, baseModelId, adapterId }));
@@ -52,6 +52,7 @@ export async function talkWhileSwitching(
     p99Ms: quantile(switchMs, 0.99),
     wrongTokens,
     wrongAnswers,
+    answers: new Set(known.flat().map(({ adapterId, answer }) => `${adapterId} ${answer.text}`)).size,
   };
 }
 

@@ -32,6 +32,8 @@ export interface SwitchResult {
   readonly p99Ms: number;
   readonly wrongTokens: number;
   readonly wrongAnswers: number;
+  /** Different answers among them: a hundred times the same would prove little. */
+  readonly answers: number;
 }
 
 export interface DemoResult {

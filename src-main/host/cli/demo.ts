@@ -22,6 +22,7 @@ export function addDemoCommand(program: Command, run: Run): void {
 }
 
 async function demo(session: Session): Promise<Answer> {
+  const { signal, progress } = session;
   const began = performance.now();
   const client = await session.open(session.hasNamedHome ? session.dataDir : temporaryDataFolder());
   const base = (await client.baseModels.list()).find((model) => model.builtIn);
@@ -36,7 +37,7 @@ async function demo(session: Session): Promise<Answer> {
     tasks.push(result);
     taught.push({ dataset, adapterId });
   }
-  const switches = await talkWhileSwitching(taught, { client, session, baseModelId: base.id });
+  const switches = await talkWhileSwitching(taught, { client, signal, progress, baseModelId: base.id });
   const checks = await Promise.all(taught.map(({ adapterId }) => client.adapters.verify({ id: adapterId })));
   const result: DemoResult = {
     base: { name: base.name, sha256: base.sha256 },
