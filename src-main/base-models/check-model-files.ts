@@ -39,109 +39,94 @@ async function check(path: string, engine: Engine): Promise<void> {
     return;
   }
   const name = basename(path);
-  if (name.endsWith('.safetensors')) return checkSafetensors(path, facts.size);
-  if (name.endsWith('.index.json')) return checkIndex(path);
-  if (/tokenizer.*\.json$/.test(name) && !name.includes('config')) return void (await readTokenizer(path));
-  if (name.endsWith('.json')) return checkJsonObject(path);
-  throw new StudioError('MODEL_UNSUPPORTED', {
-    file: name,
-    found: 'another format',
-    supported: 'safetensors, config.json, tokenizer.json, adapter_config.json',
-  });
+  if (name.endsWith('.safetensors')) return engine.check({ file: path, kind: 'safetensors' });
+  if (name.endsWith('.json')) return checkJson(path, engine);
+  await refuseOther(path);
 }
 
-/** Bytes of one element; types that no supported model uses are counted too, so that a file which has them reads as sound. */
-const elementBytes: Readonly<Record<string, number>> = {
-  ...{ F64: 8, I64: 8, U64: 8, F32: 4, I32: 4, U32: 4, F16: 2, BF16: 2, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 },
-  ...{ F8_E4M3: 1, F8_E5M2: 1 },
-};
-
-/** The format's own limit on the header. Source: huggingface/safetensors, README, "Format". */
-const maxHeaderBytes = 100_000_000;
-
-/** Header within the file, every tensor's bytes within the data, as long as its shape says, end to end and without gaps. */
-async function checkSafetensors(path: string, size: number): Promise<void> {
+/** What a JSON file of a model is for shows in its keys; people rename files. */
+async function checkJson(path: string, engine: Engine): Promise<void> {
   const file = basename(path);
+  // The name decides where the content is too broken to do so.
+  const known = await readJsonObject(path).catch((error: unknown) => {
+    if (/config/.test(file) || !(error instanceof StudioError)) return {};
+    throw error;
+  });
+  const has = (...keys: string[]) => keys.some((key) => Object.hasOwn(known, key));
+  if (has('weight_map') || file.endsWith('.index.json')) return checkIndex(path, known);
+  if (has('peft_type', 'lora_alpha', 'target_modules') || /^adapter_config/.test(file)) {
+    return engine.check({ file: path, kind: 'adapter-config' });
+  }
+  if (has('model_type', 'hidden_size', 'architectures') || file === 'config.json') {
+    return engine.check({ file: path, kind: 'config' });
+  }
+  if (has('model', 'added_tokens', 'pre_tokenizer') || file === 'tokenizer.json') {
+    return void Tokenizer.from(known, {});
+  }
+  // tokenizer_config.json, generation_config.json and the like: nothing in them can be wrong by itself.
+  if (
+    file.startsWith('tokenizer_config') ||
+    file.startsWith('generation_config') ||
+    file === 'special_tokens_map.json'
+  ) {
+    return void (await readJsonObject(path));
+  }
+  throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is no config, tokenizer, index or adapter config' });
+}
+
+async function checkIndex(path: string, index: Readonly<Record<string, unknown>>): Promise<void> {
   const reject = (reason: string): never => {
-    throw new StudioError('MODEL_FILE_INVALID', { file, reason });
+    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason });
   };
-  if (size < 8) reject('it is too short to be a safetensors file');
+  const map = index.weight_map;
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return reject('it has no weight_map');
+  const shards = new Set<unknown>(Object.values(map));
+  if (shards.size === 0) return reject('its weight_map is empty');
+  for (const shard of shards) {
+    // A name and nothing else, on every system: no folder, no drive, no address.
+    if (typeof shard !== 'string' || !/^[^/\\:]+$/.test(shard) || shard === '..' || shard === '.') {
+      return reject('its weight_map names something other than a file beside it');
+    }
+  }
+  // Where one shard is there, all have to be; an index alone can still be sound.
+  const there = await Promise.all([...shards].map((shard) => isThere(join(dirname(path), String(shard)))));
+  const missing = [...shards][there.indexOf(false)];
+  if (there.includes(true) && missing !== undefined) return reject(`${String(missing)} is not beside it`);
+}
+
+/** A pickle can run any code when it is read, so it is never opened. */
+async function refuseOther(path: string): Promise<never> {
+  const file = basename(path);
+  const supported = 'safetensors, config.json, tokenizer.json, adapter_config.json';
+  const head = await readHead(path);
+  const isPickle =
+    head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);
+  if (isPickle) {
+    const reason = 'it is a pickle, which could run code when it is read; safetensors are needed';
+    throw new StudioError('MODEL_FILE_INVALID', { file, reason });
+  }
+  throw new StudioError('MODEL_UNSUPPORTED', { file, found: 'another format', supported });
+}
+
+async function readHead(path: string): Promise<Buffer> {
   const handle = await open(path);
   try {
-    const lengthBytes = Buffer.alloc(8);
-    await handle.read(lengthBytes, 0, 8, 0);
-    const length = lengthBytes.readBigUInt64LE(0);
-    if (length > BigInt(maxHeaderBytes) || Number(length) > size - 8) reject('its header is longer than the file');
-    const head = Buffer.alloc(Number(length));
-    await handle.read(head, 0, head.length, 8);
-    let header: unknown;
-    try {
-      header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head));
-    } catch {
-      reject('its header is not valid JSON');
-    }
-    if (typeof header !== 'object' || header === null || Array.isArray(header))
-      reject('its header is not a JSON object');
-    const ends: [number, number][] = [];
-    for (const [name, tensor] of Object.entries(header as Record<string, unknown>)) {
-      if (name === '__metadata__') continue;
-      ends.push(tensorRange(name, tensor, reject));
-    }
-    ends.sort(([a], [b]) => a - b);
-    let place = 0;
-    for (const [begin, end] of ends) {
-      if (begin !== place) reject('its tensors overlap or leave gaps');
-      place = end;
-    }
-    if (8 + Number(length) + place !== size) reject('it is shorter or longer than its header says');
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
 }
 
-function tensorRange(name: string, tensor: unknown, reject: (reason: string) => never): [number, number] {
-  const { dtype, shape, data_offsets: range } = (tensor ?? {}) as Record<string, unknown>;
-  const bytes = typeof dtype === 'string' ? elementBytes[dtype] : undefined;
-  if (bytes === undefined) return reject(`its tensor ${name} has an unknown type`);
-  const counts = (value: unknown): value is number[] =>
-    Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
-  if (!counts(shape) || !counts(range) || range.length !== 2)
-    return reject(`its tensor ${name} has no sound shape or place`);
-  const [begin, end] = range as [number, number];
-  const size = shape.reduce((product, each) => product * each, bytes);
-  if (!Number.isSafeInteger(size) || end - begin !== size)
-    return reject(`its tensor ${name} has more or fewer bytes than its shape`);
-  return [begin, end];
-}
-
-async function checkIndex(path: string): Promise<void> {
-  const index = await readJsonObject(path);
-  const map = index.weight_map;
-  const reject = (reason: string): never => {
-    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason });
-  };
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) return reject('it has no weight_map');
-  const shards = new Set<unknown>(Object.values(map));
-  if (shards.size === 0) return reject('its weight_map is empty');
-  for (const shard of shards) {
-    if (typeof shard !== 'string' || basename(shard) !== shard) return reject('it names a file outside its folder');
-    if ((await stat(join(dirname(path), shard)).catch(() => undefined)) === undefined)
-      return reject(`${shard} is not beside it`);
-  }
-}
-
-async function checkJsonObject(path: string): Promise<void> {
-  await readJsonObject(path);
-}
-
-async function readTokenizer(path: string): Promise<void> {
-  Tokenizer.from(await readJsonObject(path), {});
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    const bytes = await readFile(path);
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason: 'it is not valid JSON' }, { cause });
   }

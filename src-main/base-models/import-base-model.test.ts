@@ -6,7 +6,6 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { openDatabase } from '../database/open.ts';
 import type { Engine, ModelFacts } from '../engine/engine.ts';
 import { BaseModelStore } from './base-model-store.ts';
-import { checkModelFiles } from './check-model-files.ts';
 import { importBaseModel, registerStarterModel } from './import-base-model.ts';
 import { hashModel, readModelFolder } from './model-folder.ts';
 
@@ -118,39 +117,4 @@ test('the starter model is used where it lies, and its row follows its files', a
 test('no starter model, no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
   expect(store.list()).toEqual([]);
-});
-
-test('single files are judged as far as they can be', async () => {
-  const header = Buffer.from(JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const write = (name: string, bytes: Buffer | string) => {
-    writeFileSync(join(folder, name), bytes);
-    return join(folder, name);
-  };
-  const verdicts = await checkModelFiles(
-    [
-      write('good.safetensors', Buffer.concat([length, header, Buffer.alloc(8)])),
-      write('short.safetensors', Buffer.concat([length, header, Buffer.alloc(5)])),
-      write('tiny.safetensors', 'abc'),
-      write('config.json', '{"a":1}'),
-      write('bad.json', '{"a":'),
-      write('model.gguf', 'GGUF'),
-      join(source, 'tokenizer.json'),
-      source,
-      join(folder, 'nowhere'),
-    ],
-    engine,
-  );
-  expect(verdicts.map(({ verdict, error }) => error?.code ?? verdict)).toEqual([
-    'accept',
-    'MODEL_FILE_INVALID',
-    'MODEL_FILE_INVALID',
-    'accept',
-    'MODEL_FILE_INVALID',
-    'MODEL_UNSUPPORTED',
-    'accept',
-    'accept',
-    'FILE_NOT_FOUND',
-  ]);
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
+import { checkTokenizer } from './check-tokenizer.ts';
 
 /** Text to token ids and back, as tokenizer.json says. */
 export class Tokenizer {
@@ -34,6 +35,7 @@ export class Tokenizer {
 
   /** From what the two files hold. Throws MODEL_FILE_INVALID. */
   static from(json: Record<string, unknown>, config: Readonly<Record<string, unknown>>): Tokenizer {
+    checkTokenizer(json);
     try {
       return new Tokenizer(new HuggingFaceTokenizer(json, config), config);
     } catch (cause) {

@@ -41,6 +41,7 @@ export function connectEngine(port: EnginePort): Engine {
   return {
     device: () => remote.device().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
+    check: (job) => remote.check(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
@@ -73,6 +74,7 @@ function engineRouter(engine: Engine) {
   return {
     device: procedure.handler(() => engine.device()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
+    check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
     inspectAdapter: procedure
       .input(type<{ modelFolder: string; adapterFolder: string }>())
       .handler(({ input }) => engine.inspectAdapter(input)),

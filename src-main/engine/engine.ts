@@ -9,6 +9,8 @@ export interface Engine {
   device(): Promise<DeviceFacts>;
   /** Reads and validates config and tensor directory of a Hugging Face folder without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
   inspect(modelFolder: string): Promise<ModelFacts>;
+  /** Reads and validates one file on its own, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED. */
+  check(job: { file: string; kind: 'safetensors' | 'config' | 'adapter-config' }): Promise<void>;
   /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
   /**

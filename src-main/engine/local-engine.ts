@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AdapterCache, fitAdapter } from './adapter-cache.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
@@ -9,7 +9,8 @@ import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
-import { readPeft } from './formats/peft.ts';
+import { readPeft, readPeftConfig } from './formats/peft.ts';
+import { openSafetensors } from './formats/safetensors.ts';
 import { generateTokens, type LiveAdapter } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import { scoreRows } from './score.ts';
@@ -44,6 +45,11 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   return {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
     inspect: inspectModel,
+    async check({ file, kind }) {
+      if (kind === 'safetensors') await (await openSafetensors(file)).close();
+      else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
+      else await readPeftConfig(file);
+    },
     async inspectAdapter({ modelFolder, adapterFolder }) {
       const architecture = architectureOf(await readModelConfig(modelFolder));
       const { rank, alpha, scale, targets, tensors } = fitAdapter(

@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
@@ -31,7 +31,7 @@ const weightsName = 'adapter_model.safetensors';
  * Throws FILE_NOT_FOUND and MODEL_FILE_INVALID too.
  */
 export async function readPeft(folder: string): Promise<PeftAdapter> {
-  const config = await readConfig(folder);
+  const config = await readPeftConfig(join(folder, 'adapter_config.json'));
   const file = await openSafetensors(join(folder, weightsName));
   try {
     const tensors = new Map<string, Tensor<'float32'>>();
@@ -86,8 +86,8 @@ export async function writePeft(
   await writeText(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-async function readConfig(folder: string): Promise<PeftConfig> {
-  const path = join(folder, 'adapter_config.json');
+/** Reads an adapter's config alone. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED. */
+export async function readPeftConfig(path: string): Promise<PeftConfig> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
     throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
@@ -100,9 +100,11 @@ async function readConfig(folder: string): Promise<PeftConfig> {
     throw invalid('it is not valid JSON', cause);
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config)) throw invalid('it is not a JSON object');
-  refuseMoreThanPlainLora(folder, config);
+  refuseOtherMethods(dirname(path), config);
   const { r, lora_alpha: alpha, lora_dropout: dropout = 0, use_rslora: rankStabilised = false } = config;
-  if (!Number.isSafeInteger(r) || (r as number) < 1) throw invalid('“r” is not a whole number above 0');
+  if (!Number.isSafeInteger(r) || (r as number) < 1 || (r as number) > largestRank)
+    throw invalid(`“r” is not a whole number from 1 to ${largestRank}`);
+  refuseMoreThanPlainLora(dirname(path), config);
   if (typeof alpha !== 'number' || !(alpha > 0 && Number.isFinite(alpha)))
     throw invalid('“lora_alpha” is not a number above 0');
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
@@ -138,15 +140,54 @@ const plainKeys = new Set([
 /** Ways to initialise that leave the base weights alone; others (pissa, olora, corda, loftq, lora_ga) take a part out of them. */
 const harmlessInitialisations: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal', 'eva'];
 
+/** Far above any adapter: the hidden size of the largest models. */
+const largestRank = 65_536;
+
+/** What `peft_type` may say besides LORA. Source: huggingface/peft, src/peft/utils/peft_types.py. */
+const otherMethods = new Set([
+  ...[
+    'PROMPT_TUNING',
+    'MULTITASK_PROMPT_TUNING',
+    'P_TUNING',
+    'PREFIX_TUNING',
+    'ADALORA',
+    'BOFT',
+    'ADAPTION_PROMPT',
+    'IA3',
+  ],
+  ...[
+    'LOHA',
+    'LOKR',
+    'OFT',
+    'POLY',
+    'LN_TUNING',
+    'VERA',
+    'FOURIERFT',
+    'XLORA',
+    'HRA',
+    'VBLORA',
+    'CPT',
+    'BONE',
+    'RANDLORA',
+  ],
+  ...['TRAINABLE_TOKENS', 'SHIRA', 'C3A', 'MISS', 'ROAD', 'WAVEFT', 'DELORA', 'OSF'],
+]);
+
+function refuseOtherMethods(folder: string, { peft_type: method }: Readonly<Record<string, unknown>>): void {
+  if (method === 'LORA') return;
+  if (typeof method !== 'string' || !otherMethods.has(method)) throw invalid('“peft_type” names no method of PEFT');
+  throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `the method ${method}` });
+}
+
 /** A key that is not known here is let pass only when it is off: PEFT writes every key it knows, and each version knows more. */
 function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string, unknown>>): void {
   const refuse = (feature: string) => {
     throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature });
   };
-  const { peft_type: method, task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
-  if (method !== 'LORA') refuse(`the method ${String(method)}`);
+  const { task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
   if (task !== undefined && task !== null && task !== 'CAUSAL_LM') refuse(`the task type ${String(task)}`);
-  if (bias !== 'none') refuse('trained biases (bias)');
+  if (bias === 'all' || bias === 'lora_only') refuse('trained biases (bias)');
+  if (bias !== 'none') throw invalid('“bias” is not none, all or lora_only');
   if (!harmlessInitialisations.includes(initialisation))
     refuse(`init_lora_weights = ${JSON.stringify(initialisation)}`);
   for (const [key, value] of Object.entries(config)) if (!plainKeys.has(key) && !isOff(value)) refuse(key);
