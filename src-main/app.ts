@@ -120,6 +120,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     runs: runProcedures({
       ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder },
       ...{ supervisor: training, now: Date.now, changed: changed('run'), adapterAdded: changed('adapter') },
+      dataFolder: dataDir,
     }),
     chat: chatProcedures({
       ...{ store: conversations, baseModels, adapters, datasets, modelTexts, engine, changed: changed('conversation') },

@@ -32,11 +32,12 @@ export function chatProcedures(studio: {
     if (id === null) return null;
     const adapter = adapters.get(id);
     if (adapter.baseSha256 === base.sha256) return adapter;
-    const expected = baseModels.list().find((model) => model.id === adapter.baseModelId);
+    // The fingerprints tell two versions of one base apart.
+    const expected = baseModels.list().find((model) => model.id === adapter.baseModelId)?.name ?? 'another base';
     throw new StudioError('ADAPTER_WRONG_BASE', {
       adapter: adapter.name,
-      expected: expected?.name ?? adapter.baseSha256.slice(0, 8),
-      found: base.name,
+      expected: `${expected} (${adapter.baseSha256.slice(0, 8)})`,
+      found: `${base.name} (${base.sha256.slice(0, 8)})`,
     });
   };
 

@@ -66,7 +66,7 @@ export async function* regenerateTurn(turn: TurnJob, parts: TurnParts, signal: A
  * What the model reads for a turn. An adapter reads its task's layout, one turn alone, as in its training. The base reads the
  * whole conversation where it has a chat template, otherwise the turn alone.
  */
-export function renderTurn(message: Pick<Message, 'text' | 'input'>, task: TaskId | undefined): string {
+function renderTurn(message: Pick<Message, 'text' | 'input'>, task: TaskId | undefined): string {
   const input = message.input ?? {};
   const { fields, renderContext } = tasks[task ?? taskOf(input)];
   return renderContext({ ...input, [fields.context.at(-1) ?? 'context']: message.text });

@@ -8,8 +8,10 @@ import { estimateRun } from './estimate.ts';
 import type { RunStore } from './run-store.ts';
 import { type RunningParts, resumeRun, settleOptions, startRun } from './start-run.ts';
 
-export function runProcedures(given: Omit<RunningParts, 'told' | 'rewind'> & { changed: () => void }) {
-  const { runs, supervisor, datasets, baseModels, engine, modelTexts, changed } = given;
+export function runProcedures(
+  given: Omit<RunningParts, 'told' | 'rewind'> & { changed: () => void; dataFolder: string },
+) {
+  const { runs, supervisor, datasets, baseModels, engine, modelTexts, changed, dataFolder } = given;
   const parts: RunningParts = {
     ...given,
     told: (id) => supervisor.told(id),
@@ -19,7 +21,12 @@ export function runProcedures(given: Omit<RunningParts, 'told' | 'rewind'> & { c
   return os.router({
     start: os.start.handler(({ input }) => startRun(input, parts)),
     resume: os.resume.handler(({ input }) => resumeRun(input.id, parts)),
-    stop: os.stop.handler(({ input }) => supervisor.stop(runs.get(input.id).id)),
+    stop: os.stop.handler(async ({ input }) => {
+      const { id, state } = runs.get(input.id);
+      const isGoing = state === 'queued' || state === 'running';
+      if (isGoing && !supervisor.isActive(id)) throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
+      await supervisor.stop(id);
+    }),
     watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
       const { id } = runs.get(input.id);
       // A client that lost its connection says by itself what it has seen.

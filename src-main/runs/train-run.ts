@@ -33,12 +33,34 @@ export interface TrainingParts {
  * Trains a run from its start or from its checkpoint, telling how far it is; at the end, also at a stop, there is an adapter
  * of what was learnt, if a step was done. `isClosing` says that an abort is no wish of a person's: then nothing is made of
  * it, and the run can go on later.
- * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, ADAPTER_NOT_FOUND and what the engine throws.
+ * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
  */
-export async function* trainRun(
-  about: { run: Run; plan: RunPlan; base: BaseModel; dataset: Dataset | undefined },
+export async function* trainRun(about: Training, parts: TrainingParts, stop: Stop): AsyncGenerator<RunEvent> {
+  try {
+    yield* trainToTheEnd(about, parts, stop);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'SQLITE_FULL') throw error;
+    throw new StudioError('DISK_FULL', { needed: 'some space', folder: parts.runsFolder }, { cause: error });
+  }
+}
+
+interface Training {
+  readonly run: Run;
+  readonly plan: RunPlan;
+  readonly base: BaseModel;
+  readonly dataset: Dataset | undefined;
+}
+
+interface Stop {
+  readonly signal: AbortSignal;
+  readonly isClosing: () => boolean;
+}
+
+async function* trainToTheEnd(
+  about: Training,
   parts: TrainingParts,
-  { signal, isClosing }: { signal: AbortSignal; isClosing: () => boolean },
+  { signal, isClosing }: Stop,
 ): AsyncGenerator<RunEvent> {
   const { run, plan, base, dataset } = about;
   const { engine, runs } = parts;
