@@ -25,6 +25,11 @@ export class StudioState {
   follow(signal: AbortSignal): void {
     void this.#loadStatus();
     void this.#loadCounts();
+    // A step is no change that is told: while something runs, its progress and the memory are asked for.
+    const asking = setInterval(() => {
+      if (this.#status?.job) void this.#loadStatus();
+    }, 2_000);
+    signal.addEventListener('abort', () => clearInterval(asking), { once: true });
     void followChanges(['status', 'run', 'evaluation'], () => void this.#loadStatus(), signal);
     void followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
   }

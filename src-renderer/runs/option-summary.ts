@@ -20,14 +20,15 @@ export function optimiserSummary(options: TrainOptions): string {
   return t('runs.summary.optimiser', {
     rate: rate(options.learningRate),
     schedule: t(`runs.option.schedule.${options.schedule}`).toLowerCase(),
-    warmup: options.warmupSteps,
+    n: options.warmupSteps,
     decay: options.weightDecay,
   });
 }
 
 export function dataSummary(options: TrainOptions): string {
-  return t('runs.summary.data', {
+  return t(options.maxSteps === null ? 'runs.summary.data' : 'runs.summary.data.limited', {
     passes: passes(options.epochs),
+    steps: options.maxSteps ?? '',
     batch: options.batchSize,
     length: options.maxLength,
     order: options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder'),

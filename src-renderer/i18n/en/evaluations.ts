@@ -49,7 +49,7 @@ export const evaluations = {
   'evaluations.new.split.validation': 'Validation rows steered the training, so they flatter a little.',
   'evaluations.new.split.train':
     'Training rows were learned from: this tells what is remembered, not what is understood.',
-  'evaluations.new.limit': 'At most rows',
+  'evaluations.new.limit': 'Rows at most',
   'evaluations.new.limit.all': 'all',
   'evaluations.new.limit.hint': 'Empty for all. More rows take longer and make the answer surer.',
   'evaluations.new.limit.wrong': 'This must be a whole number above 0, or empty.',

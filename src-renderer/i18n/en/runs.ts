@@ -87,8 +87,13 @@ export const runs = {
   'runs.summary.adapter': 'rank {rank}, alpha {alpha}, on {targets}, {dropout}',
   'runs.summary.noDropout': 'no dropout',
   'runs.summary.dropout': 'dropout {share}',
-  'runs.summary.optimiser': 'AdamW, rate {rate} {schedule}, warm-up {warmup} steps, weight decay {decay}',
+  'runs.summary.optimiser': {
+    one: 'AdamW, rate {rate} {schedule}, warm-up {n} step, weight decay {decay}',
+    other: 'AdamW, rate {rate} {schedule}, warm-up {n} steps, weight decay {decay}',
+  },
   'runs.summary.data': '{passes}, {batch} rows a step, {length} tokens, {order}, seed {seed}',
+  'runs.summary.data.limited':
+    '{passes}, at most {steps} steps, {batch} rows a step, {length} tokens, {order}, seed {seed}',
   'runs.summary.shuffled': 'shuffled',
   'runs.summary.inOrder': 'in order',
 
@@ -122,7 +127,7 @@ export const runs = {
   'runs.option.gradientClip.help': 'A step larger than this is cut down to it; 0 cuts nothing.',
   'runs.option.epochs': 'Passes',
   'runs.option.epochs.help': 'How often each training row is read.',
-  'runs.option.maxSteps': 'At most steps',
+  'runs.option.maxSteps': 'Steps at most',
   'runs.option.maxSteps.help': 'Ends the run after so many steps; empty for no limit.',
   'runs.option.batchSize': 'Rows a step',
   'runs.option.batchSize.help': 'Rows whose gradients are added up before one step is taken.',
@@ -133,7 +138,7 @@ export const runs = {
   'runs.option.shuffle': 'Order',
   'runs.option.shuffle.label': 'Shuffle the rows',
   'runs.option.shuffle.help': 'Reads the rows in a new order at each pass.',
-  'runs.option.validationEvery': 'Validate every steps',
+  'runs.option.validationEvery': 'Steps between validations',
   'runs.option.validationEvery.help': 'How often the validation rows are measured; empty for about ten times a run.',
   'runs.option.validationEvery.auto': 'about ten times',
   'runs.option.none': 'none',

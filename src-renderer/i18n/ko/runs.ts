@@ -84,8 +84,9 @@ export const runs: Translation<typeof english> = {
   'runs.summary.adapter': '랭크 {rank}, alpha {alpha}, {targets}, {dropout}',
   'runs.summary.noDropout': '드롭아웃 없음',
   'runs.summary.dropout': '드롭아웃 {share}',
-  'runs.summary.optimiser': 'AdamW, 학습률 {rate} {schedule}, 준비 {warmup}단계, 가중치 감쇠 {decay}',
+  'runs.summary.optimiser': 'AdamW, 학습률 {rate} {schedule}, 준비 {n}단계, 가중치 감쇠 {decay}',
   'runs.summary.data': '{passes}, 단계마다 {batch}행, {length}토큰, {order}, 시드 {seed}',
+  'runs.summary.data.limited': '{passes}, 최대 {steps}단계, 단계마다 {batch}행, {length}토큰, {order}, 시드 {seed}',
   'runs.summary.shuffled': '섞어서',
   'runs.summary.inOrder': '순서대로',
 
