@@ -47,6 +47,7 @@ export const datasets = {
   'dataset.row': 'Row {n}',
   'dataset.characters': { one: '{n} character', other: '{n} characters' },
   'dataset.inspector': 'The row in full',
+  'dataset.inspector.resize': 'Height of the row’s panel',
   'dataset.inspector.close': 'Close the row',
   'dataset.inspector.line': 'Line {line} of the file',
   'dataset.previousRow': 'Previous row',

@@ -47,6 +47,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.row': '{n}번째 행',
   'dataset.characters': '{n}자',
   'dataset.inspector': '행 전체',
+  'dataset.inspector.resize': '행 칸의 높이',
   'dataset.inspector.close': '행 닫기',
   'dataset.inspector.line': '파일의 {line}번째 줄',
   'dataset.previousRow': '이전 행',
