@@ -94,6 +94,13 @@ test('an aborted generation ends with what there is', async () => {
   expect(events.length).toBeLessThan(50);
 });
 
+test('what is stopped before it begins ends at once', async () => {
+  const events = await collect(engine.generate({ ...plain, maxTokens: 50 }, AbortSignal.abort()));
+  expect(events.at(-1)).toMatchObject({ kind: 'finished', finish: 'stopped' });
+  // The stop is a message of its own, which may pass a first token on its way.
+  expect(events.length).toBeLessThan(4);
+});
+
 test('an aborted training keeps its checkpoint and its adapter, and the engine goes on', async () => {
   const trainFile = join(scratch, 'train.tokens');
   await writeTokenFile(trainFile, [{ ids: [1, 2, 3, 4, 5, 6], targetStart: 3 }]);

@@ -59,11 +59,16 @@ function engineRouter(engine: Engine) {
     }
   });
 
-  async function* run<T>(jobId: number, work: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
+  /** Known from now on, not from the first event on: a stop may come before anybody asks for one. */
+  function run<T>(jobId: number, work: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
     const controller = new AbortController();
     running.set(jobId, controller);
+    return events(jobId, work(controller.signal));
+  }
+
+  async function* events<T>(jobId: number, source: AsyncIterable<T>): AsyncGenerator<T> {
     try {
-      yield* work(controller.signal);
+      yield* source;
     } catch (error) {
       throw toPort(error);
     } finally {

@@ -13,6 +13,7 @@ import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { openSafetensors } from './formats/safetensors.ts';
 import { generateTokens, type LiveAdapter } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
+import { ModelSlot } from './model-slot.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
@@ -23,18 +24,7 @@ import { trainModel } from './train.ts';
  */
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
-  let loaded: { folder: string; model: Promise<LoadedModel> } | undefined;
-
-  function modelOf(folder: string): Promise<LoadedModel> {
-    if (loaded?.folder === folder) return loaded.model;
-    const entry = { folder, model: loadModel(folder, backend) };
-    loaded = entry;
-    // A failed load is forgotten, so that the next use reports it again.
-    entry.model.catch(() => {
-      if (loaded === entry) loaded = undefined;
-    });
-    return entry.model;
-  }
+  const slot = new ModelSlot((folder) => loadModel(folder, backend));
 
   async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
     if (choice === null) return null;
@@ -65,22 +55,40 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       const other = job.backend === 'tfjs';
       // Full training changes the weights in place: it works on a copy of the model, as does one on another backend.
       const own = other || job.method.kind === 'full';
-      const model = own
-        ? await loadModel(job.modelFolder, other ? await tfjsBackend() : backend)
-        : await modelOf(job.modelFolder);
-      yield* trainModel(model, job, adapters, signal);
-      adapters.forget(job.outputFolder);
-      if (own) await model.release();
+      const { model, giveBack } = own
+        ? await ownModel(job.modelFolder, other ? await tfjsBackend() : backend)
+        : await slot.borrow(job.modelFolder);
+      try {
+        yield* trainModel(model, job, adapters, signal);
+      } finally {
+        await giveBack();
+        // It may have been written anew.
+        adapters.forget(job.outputFolder);
+        slot.forget(job.outputFolder);
+      }
     },
     async score({ modelFolder, adapter, examples }, signal) {
-      const model = await modelOf(modelFolder);
-      return { logprobs: await scoreRows(model, await liveAdapter(adapter, model), examples, signal) };
+      const { model, giveBack } = await slot.borrow(modelFolder);
+      try {
+        return { logprobs: await scoreRows(model, await liveAdapter(adapter, model), examples, signal) };
+      } finally {
+        giveBack();
+      }
     },
     async *generate(job, signal) {
-      const model = await modelOf(job.modelFolder);
-      yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
+      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      try {
+        yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
+      } finally {
+        giveBack();
+      }
     },
   };
+}
+
+async function ownModel(folder: string, backend: Backend) {
+  const model = await loadModel(folder, backend);
+  return { model, giveBack: () => model.release() };
 }
 
 async function sha256(path: string): Promise<string> {

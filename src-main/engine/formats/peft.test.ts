@@ -91,7 +91,6 @@ test('a byte order mark before the config is skipped', async () => {
 
 test.each<[feature: string, changes: Record<string, unknown>]>([
   ['the method IA3', { peft_type: 'IA3' }],
-  ['the method undefined', { peft_type: undefined }],
   ['the task type SEQ_CLS', { task_type: 'SEQ_CLS' }],
   ['trained biases (bias)', { bias: 'all' }],
   ['trained biases (bias)', { bias: 'lora_only' }],
@@ -126,7 +125,11 @@ test.each<[feature: string, changes: Record<string, unknown>]>([
 });
 
 test.each<[changes: Record<string, unknown>, reason: string]>([
+  [{ peft_type: undefined }, '“peft_type”'],
+  [{ peft_type: 'NO_SUCH' }, '“peft_type”'],
+  [{ bias: 'some' }, '“bias”'],
   [{ r: 0 }, '“r”'],
+  [{ r: 2 ** 31 }, '“r”'],
   [{ r: 7.5 }, '“r”'],
   [{ r: '8' }, '“r”'],
   [{ r: undefined }, '“r”'],
