@@ -1,5 +1,6 @@
-// `npm run screenshot [-- --home FOLDER]`: makes docs/screenshot.png from the real studio. Without a data folder it first
-// runs the demo into one of its own, which takes some minutes; a folder that has adapters and a conversation is used as it is.
+// `npm run screenshot [-- --home FOLDER]`: makes docs/screenshot.png from the real studio: one conversation in which every
+// adapter answers a row that it was not trained on. Without a data folder it first runs the demo into one of its own, which
+// takes some minutes; in a folder that has adapters with their datasets it only adds the conversation.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +33,7 @@ async function takePicture(dataFolder: string, file: string): Promise<void> {
   try {
     const context = await browser.newContext({
       locale: 'en-GB',
-      viewport: { width: 1280, height: 800 },
+      viewport: { width: 1360, height: 860 },
       deviceScaleFactor: 2,
       colorScheme: 'light',
       reducedMotion: 'reduce',
@@ -40,8 +41,21 @@ async function takePicture(dataFolder: string, file: string): Promise<void> {
     const page = await context.newPage();
     await page.goto(studio.url);
     await page.goto(new URL(paths.chat(), page.url()).href);
-    await page.getByRole('main').waitFor();
-    await page.waitForLoadState('networkidle');
+    await page.getByRole('button', { name: 'New conversation' }).first().click();
+    const chips = page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio');
+    await chips.nth(1).waitFor();
+    // The first chip is the base model alone.
+    for (let place = 1; place < (await chips.count()); place++) {
+      await chips.nth(place).click();
+      await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+      await page.getByRole('dialog').getByRole('listitem').getByRole('button').nth(place).click();
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page
+        .getByRole('article')
+        .nth(place - 1)
+        .getByText(/first after/)
+        .waitFor();
+    }
     await page.screenshot({ path: file });
   } finally {
     await browser.close();
