@@ -49,10 +49,6 @@ export class NewEvaluationState {
     return this.chosen.size > mostAdapters;
   }
 
-  get canStart(): boolean {
-    return this.rows > 0 && this.baseModelId !== '' && !this.tooMany && !this.starting;
-  }
-
   async load(wish: { adapter?: string | undefined; dataset?: string | undefined }): Promise<void> {
     try {
       const [datasets, adapters, baseModels] = await Promise.all([
@@ -64,11 +60,12 @@ export class NewEvaluationState {
       this.allAdapters = adapters;
       this.baseModels = baseModels;
       const newest = adapters.toSorted((a, b) => b.createdAt - a.createdAt)[0];
-      const adapter = adapters.find((known) => known.id === wish.adapter) ?? newest;
+      const wished = adapters.find((known) => known.id === wish.adapter);
+      const adapter = wished ?? newest;
       this.baseModelId =
         (adapter?.baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id) || '';
       this.chooseDataset(wish.dataset ?? adapter?.datasetId ?? datasets[0]?.id ?? '');
-      if (adapter !== undefined && adapter.task === this.dataset?.task) this.chosen = new Set([adapter.id]);
+      if (wished !== undefined) this.chosen = new Set([wished.id]);
     } catch (error) {
       this.error = error;
     } finally {

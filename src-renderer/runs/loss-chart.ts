@@ -150,6 +150,8 @@ function drawLabels(
     if (validation !== undefined) validation -= 16 * scale;
   }
   if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, 18 * scale);
+  const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
+  if (train !== undefined && base !== undefined) train = below(train, base, 12 * scale);
   const foot = bbox.top + bbox.height - 6 * scale;
   if (validation !== undefined) {
     ctx.fillStyle = colours.validation;
@@ -167,6 +169,11 @@ function apart(first: number, second: number, gap: number): [number, number] {
   const missing = gap - Math.abs(first - second);
   if (missing <= 0) return [first, second];
   return first >= second ? [first + missing / 2, second - missing / 2] : [first - missing / 2, second + missing / 2];
+}
+
+/** Keeps a label off the dashed line: one that would be struck through stands just below. */
+function below(label: number, line: number, reach: number): number {
+  return Math.abs(label - reach / 3 - line) < reach ? line + 1.4 * reach : label;
 }
 
 function line(ctx: CanvasRenderingContext2D, colour: string, from: [number, number], to: [number, number]): void {

@@ -1,0 +1,89 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Evaluation, EvaluationEvent, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { client } from '../client.ts';
+import { EvaluationState } from './evaluation-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    datasets: { get: vi.fn(async () => undefined) },
+    baseModels: { get: vi.fn(async () => undefined) },
+    adapters: { list: async () => [] },
+    evaluations: { get: vi.fn(), rows: vi.fn(), watch: vi.fn() },
+  },
+}));
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  const rows = [row('both', 1, 1), row('won', 0, 1), row('lost', 1, 0), row('neither', 0, 0)];
+  vi.mocked(client.evaluations.rows).mockResolvedValue({ total: rows.length, rows });
+});
+
+test('the rows in which base and adapter differ are shown first', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  expect(state.filter).toBe('differ');
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['won', 'lost']);
+  state.filter = 'lost';
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['lost']);
+  expect(state.count('allWrong')).toBe(1);
+  state.leave();
+});
+
+test('the search looks at what was asked and at the target', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  state.filter = 'all';
+  state.search = 'NEITHER';
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['neither']);
+  state.leave();
+});
+
+test('a running evaluation tells how far it is and loads its rows at the end', async () => {
+  const events: EvaluationEvent[] = [
+    { kind: 'progress', done: 1, total: 8, secondsLeft: 7 },
+    { kind: 'result', result: { adapterId: null, adapter: 'base', n: 4, metrics: { exactMatch: 0.5 }, seconds: 1 } },
+  ];
+  const watch = async () =>
+    (async function* () {
+      yield* events;
+    })();
+  vi.mocked(client.evaluations.get)
+    .mockResolvedValueOnce(evaluation('running'))
+    .mockResolvedValue(evaluation('finished'));
+  // Sound here: the state only iterates over what it gets.
+  vi.mocked(client.evaluations.watch).mockImplementation(watch as unknown as typeof client.evaluations.watch);
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  expect(state.progress).toMatchObject({ done: 1, total: 8 });
+  expect(state.isRunning).toBe(false);
+  state.leave();
+});
+
+function evaluation(state: Evaluation['state']): Evaluation {
+  return {
+    id: 'e',
+    datasetId: 'd',
+    baseModelId: 'b',
+    split: 'test',
+    state,
+    mainMetric: 'exactMatch',
+    results: [],
+    error: null,
+    createdAt: 0,
+  };
+}
+
+function row(name: string, base: number, adapter: number): EvaluationRow {
+  return {
+    exampleId: name,
+    context: `about ${name}`,
+    target: '',
+    answers: [
+      { text: '', score: base },
+      { text: '', score: adapter },
+    ],
+  };
+}

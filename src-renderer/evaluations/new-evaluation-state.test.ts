@@ -1,0 +1,67 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { NewEvaluationState } from './new-evaluation-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    datasets: { list: vi.fn() },
+    adapters: { list: vi.fn() },
+    baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
+    evaluations: { start: vi.fn() },
+  },
+}));
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('qa', 'mrc', 200), dataset('notes', 'summarisation', 0)]);
+  vi.mocked(client.adapters.list).mockResolvedValue([
+    adapter('answers', 'mrc', 'qa'),
+    adapter('other', 'nl2sql', null),
+  ]);
+});
+
+test('an adapter is measured on the test rows of its own dataset', async () => {
+  const form = await opened({ adapter: 'answers' });
+  expect(form.datasetId).toBe('qa');
+  expect(form.split).toBe('test');
+  expect([...form.chosen]).toEqual(['answers']);
+  expect(form.rows).toBe(100);
+});
+
+test('a dataset without test rows falls back to its validation rows', async () => {
+  const form = await opened({ dataset: 'notes' });
+  expect(form.split).toBe('validation');
+  expect(form.rows).toBe(5);
+});
+
+test('no limit means all rows', async () => {
+  const form = await opened({ adapter: 'answers' });
+  form.limit = undefined;
+  expect(form.rows).toBe(200);
+  await form.start();
+  expect(client.evaluations.start).toHaveBeenCalledWith({
+    datasetId: 'qa',
+    baseModelId: 'b',
+    adapterIds: ['answers'],
+    split: 'test',
+  });
+});
+
+async function opened(wish: { adapter?: string; dataset?: string }): Promise<NewEvaluationState> {
+  const form = new NewEvaluationState(wish);
+  await vi.waitFor(() => expect(form.loading).toBe(false));
+  return form;
+}
+
+function dataset(id: string, task: Dataset['task'], testRows: number): Dataset {
+  // Sound here: no other field is read.
+  return { id, name: id, task, splits: { train: 50, validation: 5, test: testRows } } as Dataset;
+}
+
+function adapter(id: string, task: Adapter['task'], datasetId: string | null): Adapter {
+  // Sound here: no other field is read.
+  return { id, name: id, task, datasetId, baseModelId: 'b', createdAt: id === 'answers' ? 2 : 1 } as Adapter;
+}
