@@ -69,7 +69,7 @@ export const errorCatalogue = {
   SQL_REFUSED: entry(
     { reason: z.string() },
     'The query was not run: {reason}.',
-    'Only one reading query (SELECT) at a time can be run.',
+    'Look at the query. Only one reading query (SELECT) at a time can be run.',
   ),
   BASE_MODEL_NOT_FOUND: entry(
     { model: z.string() },
