@@ -9,9 +9,9 @@ import type { TrainEvent } from '../../src-main/engine/engine.ts';
 import { writeSafetensors } from '../../src-main/engine/formats/safetensors.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { Random } from '../../src-main/engine/random.ts';
-import { elements } from '../../src-main/engine/tensor.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import { corpus } from './corpus.ts';
+import { initialWeights } from './initial-weights.ts';
 
 /**
  * Makes the starter model: trains every weight of a small random Llama on generated text with the studio's own engine.
@@ -19,9 +19,9 @@ import { corpus } from './corpus.ts';
  */
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '2400' },
-    batch: { type: 'string', default: '32' },
-    'learning-rate': { type: 'string', default: '2e-3' },
+    steps: { type: 'string', default: '4600' },
+    batch: { type: 'string', default: '8' },
+    'learning-rate': { type: 'string', default: '6e-4' },
     hidden: { type: 'string', default: '256' },
     layers: { type: 'string', default: '6' },
     threads: { type: 'string', default: '2' },
@@ -90,7 +90,7 @@ for await (const event of engine.train(
     batchSize,
     seed,
     shuffle: false,
-    validationEvery: 200,
+    validationEvery: 500,
     outputFolder: out,
     checkpointFolder: join(work, 'checkpoint'),
     checkpointEvery: 100,
@@ -102,7 +102,7 @@ for await (const event of engine.train(
 
 function report(event: TrainEvent): void {
   if (event.kind === 'step') {
-    if (event.step % 20 === 0) {
+    if (event.step % 50 === 0) {
       console.error(
         `step ${event.step}/${steps}  loss ${event.loss.toFixed(3)}  norm ${event.gradientNorm.toFixed(2)}  ${(event.tokens / event.seconds).toFixed(0)} tokens/s  ${(event.rssBytes / 1e6).toFixed(0)} MB`,
       );
@@ -149,20 +149,12 @@ async function loadTokenizer(folder: string): Promise<Tokenizer> {
   return new Tokenizer(JSON.parse(json as string), JSON.parse(options as string));
 }
 
-/** Random weights: normal with deviation 0.02, the last matrix of each branch smaller by √(2 · layers) (GPT-2, §2.3); norms start at 1. */
 async function writeInitialModel(folder: string): Promise<void> {
-  const { parameters } = architectureOf(new ModelConfig(config, 'config.json'));
-  const random = new Random(seed, 2);
-  const branchEnd = 0.02 / Math.sqrt(2 * config.num_hidden_layers);
-  const tensors = new Map(
-    [...parameters].map(([name, dims]) => {
-      const deviation = /(o_proj|down_proj)\.weight$/.test(name) ? branchEnd : 0.02;
-      const draw = name.includes('norm') ? () => 1 : () => random.normal() * deviation;
-      return [name, { dtype: 'F32' as const, dims, data: Float32Array.from({ length: elements(dims) }, draw) }];
-    }),
-  );
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { format: 'pt' });
+  const architecture = architectureOf(new ModelConfig(config, 'config.json'));
+  const shape = { ...architecture, heads: config.num_attention_heads };
+  await writeSafetensors(join(folder, 'model.safetensors'), initialWeights(shape, seed), { format: 'pt' });
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
     await copyFile(join('resources/starter-model', name), join(folder, name));
+  }
 }
