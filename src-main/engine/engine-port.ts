@@ -28,9 +28,9 @@ export function connectEngine(port: EnginePort): Engine {
     const stop = () => void remote.stop({ jobId }).catch(() => undefined);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const events = await start(jobId);
+      const started = start(jobId);
       if (signal.aborted) stop();
-      yield* events;
+      yield* await started;
     } catch (error) {
       throw fromPort(error);
     } finally {
@@ -51,6 +51,8 @@ export function connectEngine(port: EnginePort): Engine {
 
 function engineRouter(engine: Engine) {
   const running = new Map<number, AbortController>();
+  /** Stops of jobs that are not known yet: messages may pass each other. */
+  const early = new Set<number>();
   const procedure = os.use(async ({ next }) => {
     try {
       return await next();
@@ -59,10 +61,11 @@ function engineRouter(engine: Engine) {
     }
   });
 
-  /** Known from now on, not from the first event on: a stop may come before anybody asks for one. */
+  /** Known from now on, not from the first event on: a stop may come before anybody asks for an event. */
   function run<T>(jobId: number, work: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
     const controller = new AbortController();
     running.set(jobId, controller);
+    if (early.delete(jobId)) controller.abort();
     return events(jobId, work(controller.signal));
   }
 
@@ -92,7 +95,11 @@ function engineRouter(engine: Engine) {
     generate: procedure
       .input(type<{ jobId: number; job: GenerateJob }>())
       .handler(({ input }) => run<TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal))),
-    stop: procedure.input(type<{ jobId: number }>()).handler(({ input }) => running.get(input.jobId)?.abort()),
+    stop: procedure.input(type<{ jobId: number }>()).handler(({ input: { jobId } }) => {
+      const controller = running.get(jobId);
+      if (controller) controller.abort();
+      else early.add(jobId);
+    }),
   };
 }
 
