@@ -90,6 +90,12 @@ export class ChatState {
     return own ?? this.datasets.find((dataset) => dataset.task === this.task);
   }
 
+  /** The dataset of the adapter that gave an answer. */
+  datasetOf(answer: Message): Dataset | undefined {
+    const adapter = this.allAdapters.find((known) => known.id === answer.adapterId);
+    return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
+  }
+
   /** The target of the row that was picked, for as long as that row is what is asked. */
   get pickedTarget(): string | undefined {
     const typed = this.outgoing.text;

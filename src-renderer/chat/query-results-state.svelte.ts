@@ -22,10 +22,16 @@ export class QueryResultsState {
     return this.shown === undefined ? undefined : this.byMessage[this.shown];
   }
 
-  async run(messageId: string, datasetId: string, database: string | null, sql: string): Promise<void> {
+  async run(
+    messageId: string,
+    on: { datasetId: string; database: Promise<string | null> },
+    sql: string,
+  ): Promise<void> {
     this.shown = messageId;
     this.#set(messageId, { kind: 'running' });
     try {
+      const { datasetId } = on;
+      const database = await on.database;
       this.#set(messageId, { kind: 'done', table: await client.datasets.query({ datasetId, database, sql }) });
     } catch (error) {
       this.#set(messageId, { kind: 'failed', error });

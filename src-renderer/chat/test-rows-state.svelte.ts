@@ -21,6 +21,7 @@ export class TestRowsState {
   loading = $state(false);
   error = $state.raw<unknown>(undefined);
   #question = 0;
+  readonly #known = new Map<string, Promise<readonly KnownSchema[]>>();
 
   async open(datasetId: string): Promise<void> {
     if (datasetId === this.datasetId) return;
@@ -28,7 +29,9 @@ export class TestRowsState {
     this.schemas = [];
     this.search = '';
     this.split = 'test';
-    await Promise.all([this.find(''), this.#findSchemas(datasetId)]);
+    await Promise.all([this.find(''), this.#findSchemas(datasetId)]).catch((error: unknown) => {
+      this.error = error;
+    });
   }
 
   async find(search: string): Promise<void> {
@@ -53,10 +56,14 @@ export class TestRowsState {
     }
   }
 
-  /** The database behind a schema, for running a query; undefined when the schema isn't of this dataset. */
-  knownSchema(schema: string | undefined): KnownSchema | undefined {
-    const wanted = schema?.trim();
-    return this.schemas.find((known) => known.schema.trim() === wanted);
+  /** The schema of this dataset with this text. */
+  knownSchema(schema: string): KnownSchema | undefined {
+    return withText(this.schemas, schema);
+  }
+
+  /** The database that a schema stands for in a dataset, also in one that isn't open; null when it has none of its own. */
+  async databaseOf(datasetId: string, schema: string): Promise<string | null> {
+    return withText(await this.#schemasOf(datasetId), schema)?.database ?? null;
   }
 
   async #examples(id: string, split: 'test' | 'validation', search: string): Promise<readonly Example[]> {
@@ -65,12 +72,29 @@ export class TestRowsState {
   }
 
   async #findSchemas(id: string): Promise<void> {
-    const { examples } = await client.datasets.examples({ id, offset: 0, limit: scanned });
-    const found = new Map<string, KnownSchema>();
-    for (const example of examples) {
-      const schema = readTaskFields('nl2sql', example.context).input.schema;
-      if (schema !== undefined && !found.has(schema)) found.set(schema, { schema, database: example.database });
-    }
-    if (id === this.datasetId) this.schemas = [...found.values()];
+    const schemas = await this.#schemasOf(id);
+    if (id === this.datasetId) this.schemas = schemas;
   }
+
+  #schemasOf(id: string): Promise<readonly KnownSchema[]> {
+    const known = this.#known.get(id) ?? readSchemas(id);
+    this.#known.set(id, known);
+    // What failed is asked for again the next time.
+    known.catch(() => this.#known.delete(id));
+    return known;
+  }
+}
+
+async function readSchemas(id: string): Promise<readonly KnownSchema[]> {
+  const { examples } = await client.datasets.examples({ id, offset: 0, limit: scanned });
+  const found = new Map<string, KnownSchema>();
+  for (const example of examples) {
+    const schema = readTaskFields('nl2sql', example.context).input.schema;
+    if (schema !== undefined && !found.has(schema)) found.set(schema, { schema, database: example.database });
+  }
+  return [...found.values()];
+}
+
+function withText(schemas: readonly KnownSchema[], schema: string): KnownSchema | undefined {
+  return schemas.find((known) => known.schema.trim() === schema.trim());
 }

@@ -72,7 +72,6 @@ export const chat = {
   'chat.run.running': 'Running',
   'chat.ran': { one: 'Ran: {n} row, {time}', other: 'Ran: {n} rows, {time}' },
   'chat.ranNot': 'Does not run',
-  'chat.run.noDatabase': 'No database is attached to this dataset',
 
   'chat.panel': 'Beside the message',
   'chat.panel.shape': 'What the message brings',

@@ -15,9 +15,9 @@ export const runs = {
   'runs.column.state': 'State',
   'runs.column.loss': 'Loss',
   'runs.column.validation': 'On validation',
-  'runs.column.dataset': 'Dataset',
   'runs.column.adapter': 'Adapter',
   'runs.column.when': 'When',
+  'runs.madeFrom': '{dataset}, {base}',
   'runs.gone': 'removed',
 
   'runs.state.queued': 'Waiting',

@@ -71,7 +71,6 @@ export const chat: Translation<typeof english> = {
   'chat.run.running': '실행 중',
   'chat.ran': '실행됨: {n}행, {time}',
   'chat.ranNot': '실행되지 않음',
-  'chat.run.noDatabase': '이 데이터셋에는 데이터베이스가 없습니다',
 
   'chat.panel': '메시지 옆',
   'chat.panel.shape': '메시지와 함께 보낼 것',

@@ -14,9 +14,9 @@ export const runs: Translation<typeof english> = {
   'runs.column.state': '상태',
   'runs.column.loss': '손실',
   'runs.column.validation': '검증 손실',
-  'runs.column.dataset': '데이터셋',
   'runs.column.adapter': '어댑터',
   'runs.column.when': '시각',
+  'runs.madeFrom': '{dataset}, {base}',
   'runs.gone': '삭제됨',
 
   'runs.state.queued': '대기 중',

@@ -1,0 +1,54 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Example } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { TestRowsState } from './test-rows-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({ client: { datasets: { examples: vi.fn() } } }));
+
+beforeEach(() => vi.clearAllMocks());
+
+test('a dataset without test rows offers its validation rows', async () => {
+  vi.mocked(client.datasets.examples).mockImplementation((async ({ split }: { split?: string }) => {
+    const examples = split === 'test' ? [] : [example('a', 'pets')];
+    return { total: examples.length, examples };
+  }) as never);
+  const rows = new TestRowsState();
+  await rows.open('d');
+  expect(rows.split).toBe('validation');
+  expect(rows.rows.map((row) => row.id)).toEqual(['a']);
+});
+
+test('each schema is listed once, with its database', async () => {
+  const examples = [example('a', 'pets'), example('b', 'pets'), example('c', 'singer')];
+  vi.mocked(client.datasets.examples).mockResolvedValue({ total: 3, examples });
+  const rows = new TestRowsState();
+  await rows.open('d');
+  expect(rows.schemas).toEqual([
+    { schema: 'pets(name text)', database: 'pets' },
+    { schema: 'singer(name text)', database: 'singer' },
+  ]);
+  expect(await rows.databaseOf('d', 'pets(name text)\n')).toBe('pets');
+  expect(await rows.databaseOf('d', 'another(name text)')).toBeNull();
+});
+
+test('what could not be read is asked for again', async () => {
+  vi.mocked(client.datasets.examples).mockRejectedValueOnce(new Error('gone'));
+  const rows = new TestRowsState();
+  await expect(rows.databaseOf('d', 'pets(name text)')).rejects.toThrow('gone');
+  vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
+  expect(await rows.databaseOf('d', 'pets(name text)')).toBe('pets');
+});
+
+function example(id: string, table: string): Example {
+  return {
+    id,
+    position: 0,
+    line: 2,
+    split: 'test',
+    context: `Schema:\n${table}(name text)\n\nQuestion: How many?`,
+    target: 'SELECT COUNT(*)',
+    group: null,
+    database: table,
+  };
+}
