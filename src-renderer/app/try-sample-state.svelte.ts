@@ -35,14 +35,14 @@ export class TrySampleState {
   }
 
   /** Gives the id of the new dataset, or undefined when it came to nothing. */
-  async import(sample: Sample, signal: AbortSignal): Promise<string | undefined> {
+  async import(sample: Sample, name: string, signal: AbortSignal): Promise<string | undefined> {
     if (this.#chosen !== undefined) return undefined;
     this.#chosen = sample;
     this.#taken = 0;
     this.#error = undefined;
     try {
       const source = { kind: 'sample', name: sample.name } as const;
-      for await (const event of await client.datasets.import({ source, task: sample.task }, { signal })) {
+      for await (const event of await client.datasets.import({ source, task: sample.task, name }, { signal })) {
         if (event.kind === 'progress') this.#taken = event.taken;
         if (event.kind === 'finished') return event.dataset.id;
       }

@@ -1,6 +1,7 @@
 import type { Column, CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
+import { freeName } from './free-name.ts';
 import { emptyField, neededFields } from './pair-parts.ts';
 import { uploadFile } from './upload-file.ts';
 
@@ -121,10 +122,11 @@ export class ImportState {
     }
   }
 
-  async chooseSample(name: string): Promise<void> {
+  /** `title` is what people call the sample: its dataset takes that name. */
+  async chooseSample(name: string, title?: string): Promise<void> {
     const signal = this.#begin();
     try {
-      await this.#inspect({ kind: 'sample', name }, name, signal);
+      await this.#inspect({ kind: 'sample', name }, title ?? name, signal, title);
     } catch (error) {
       this.#fail(error, signal);
     }
@@ -250,13 +252,20 @@ export class ImportState {
     if (source?.kind === 'upload') void client.files.discard({ fileId: source.fileId }).catch(() => {});
   }
 
-  async #inspect(source: FileSource, name: string, signal: AbortSignal): Promise<void> {
+  async #inspect(source: FileSource, name: string, signal: AbortSignal, title?: string): Promise<void> {
     this.#stage = { kind: 'reading', name };
-    const inspection = await client.datasets.inspect({ source }, { signal });
+    const [inspection, datasets] = await Promise.all([
+      client.datasets.inspect({ source }, { signal }),
+      client.datasets.list(undefined, { signal }),
+    ]);
     this.#source = source;
     this.#csv = {};
     this.#inspection = inspection;
-    this.name = inspection.file.name.replace(/\.[^.]+$/, '');
+    const proposed = title ?? inspection.file.name.replace(/\.[^.]+$/, '');
+    this.name = freeName(
+      proposed,
+      datasets.map((dataset) => dataset.name),
+    );
     this.chooseTask(inspection.proposedTask);
     this.#stage = { kind: 'decide' };
   }

@@ -10,7 +10,7 @@ vi.mock('../client.ts', () => ({
       append: vi.fn(async ({ offset, chunk }: { offset: number; chunk: Blob }) => ({ bytes: offset + chunk.size })),
       discard: vi.fn(async () => {}),
     },
-    datasets: { inspect: vi.fn(), import: vi.fn() },
+    datasets: { inspect: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
   },
 }));
 

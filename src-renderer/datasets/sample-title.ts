@@ -2,7 +2,7 @@ import type { Sample } from '../../src-contract/dataset.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 
 /** A sample's short name in the language on screen; one that the dictionary doesn't know is called as its list calls it. */
-export function sampleTitle(sample: Sample): string {
+export function sampleTitle(sample: Pick<Sample, 'name' | 'title'>): string {
   const key = `sample.${sample.name}`;
   return isTextKey(key) ? t(key) : sample.title;
 }
