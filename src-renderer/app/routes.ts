@@ -25,7 +25,7 @@ export interface Route {
 }
 
 /** The first pattern that fits wins, so fixed words stand before `:id`. */
-export const routes: readonly Route[] = [
+const routes: readonly Route[] = [
   { pattern: '/', place: 'home', load: () => import('./HomePage.svelte') },
   { pattern: '/datasets', place: 'datasets', load: () => import('../datasets/DatasetsPage.svelte') },
   { pattern: '/datasets/import', place: 'datasets', load: () => import('../datasets/ImportPage.svelte') },

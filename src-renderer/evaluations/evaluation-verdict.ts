@@ -44,7 +44,7 @@ export function verdictOf(evaluation: Evaluation, rows: readonly EvaluationRow[]
 }
 
 /** How much better the model of this place in the results does than the base, over the rows. */
-export function differenceOf(rows: readonly EvaluationRow[], place: number): PairedDifference | undefined {
+function differenceOf(rows: readonly EvaluationRow[], place: number): PairedDifference | undefined {
   const scored = rows.filter((row) => row.answers.length > place);
   return pairedDifference(
     scored.map((row) => row.answers[place]?.score ?? 0),

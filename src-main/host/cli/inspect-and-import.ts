@@ -119,7 +119,7 @@ function csvOptionsOf({ delimiter, encoding, header }: CsvWords): CsvOptions | u
 }
 
 /** A file of that path; else a sample of that name; else the path, for the studio to say what is wrong with it. */
-export async function sourceOf(file: string, client: StudioClient): Promise<FileSource> {
+async function sourceOf(file: string, client: StudioClient): Promise<FileSource> {
   if (!existsSync(fromHere(file))) {
     const samples = await client.datasets.samples();
     if (samples.some((sample) => sample.name === file)) return { kind: 'sample', name: file };
