@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
+import { inspectModel, loadModel } from './loaded-model.ts';
+
+const backend = onnxruntimeBackend({ threads: 1 });
+let root: string;
+let folder: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'loaded-model-'));
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'model-'));
+  writeTinyModel(folder, { hidden: 8, layers: 1, heads: 2, keyValueHeads: 1, intermediate: 8 });
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test('a model is described without its weights', async () => {
+  // Embedding 257 · 8; q and o 8 · 8, k and v 4 · 8, three matrices of the MLP 8 · 8; three norms of 8.
+  const parameters = 257 * 8 + 2 * 64 + 2 * 32 + 3 * 64 + 3 * 8;
+  expect(await inspectModel(folder)).toMatchObject({
+    ...{ architecture: 'llama', parameters, layers: 1, hidden: 8, vocabulary: 257, contextLength: 512, dtype: 'F32' },
+    endIds: [256],
+    targets: { q: [8, 8], k: [4, 8], v: [4, 8], o: [8, 8], gate: [8, 8], up: [8, 8], down: [8, 8] },
+  });
+});
+
+test('what generation_config.json says of the end of a text goes before config.json', async () => {
+  const path = join(folder, 'generation_config.json');
+  await writeFile(path, '{"eos_token_id":[3,4]}');
+  expect((await inspectModel(folder)).endIds).toEqual([3, 4]);
+  await writeFile(path, '{}');
+  expect((await inspectModel(folder)).endIds).toEqual([256]);
+  for (const [text, reason] of [
+    ['{', 'not valid JSON'],
+    ['null', 'not a JSON object'],
+    ['{"eos_token_id":257}', '“eos_token_id”'],
+  ] as const) {
+    await writeFile(path, text);
+    await expect(inspectModel(folder)).rejects.toMatchObject({
+      code: 'MODEL_FILE_INVALID',
+      data: { file: 'generation_config.json', reason: expect.stringContaining(reason) },
+    });
+  }
+});
+
+test('weights are read as they are stored, and tensors that the model does not use are left', async () => {
+  await change((tensors) => tensors.set('rotary.inv_freq', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }));
+  const model = await loadModel(folder, backend);
+  const file = await openSafetensors(join(folder, 'model.safetensors'));
+  const norm = 'model.norm.weight';
+  expect(Buffer.from(model.weights.get(norm)?.data.buffer ?? new ArrayBuffer())).toEqual(await file.readBytes(norm));
+  expect(model.weights.has('rotary.inv_freq')).toBe(false);
+  await file.close();
+});
+
+const name = 'model.layers.0.mlp.up_proj.weight';
+test.each<[what: string, code: string, reason: string, tensor: StoredTensor | undefined]>([
+  ['a missing tensor', 'MODEL_FILE_INVALID', name, undefined],
+  ['another shape', 'MODEL_FILE_INVALID', '[8, 8]', { dtype: 'F32', dims: [4, 16], data: new Float32Array(64) }],
+  ['integers', 'MODEL_UNSUPPORTED', 'I8', { dtype: 'I8', dims: [8, 8], data: new Int8Array(64) }],
+])('%s is refused before anything is loaded', async (_what, code, reason, tensor) => {
+  await change((tensors) => (tensor ? tensors.set(name, tensor) : tensors.delete(name)));
+  for (const attempt of [() => inspectModel(folder), () => loadModel(folder, backend)]) {
+    await expect(attempt()).rejects.toMatchObject({ code, message: expect.stringContaining(reason) });
+  }
+});
+
+test('weights that are not finite numbers are refused', async () => {
+  const broken = new Float32Array(64).with(63, Number.NaN);
+  await change((tensors) => tensors.set(name, { dtype: 'F32', dims: [8, 8], data: broken }));
+  await expect(loadModel(folder, backend)).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { reason: `the tensor ${name} holds values that are not finite numbers` },
+  });
+});
+
+test('a file that is cut off is told by how much', async () => {
+  const path = join(folder, 'model.safetensors');
+  await truncate(path, (await readFile(path)).length - 100);
+  await expect(inspectModel(folder)).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { file: 'model.safetensors', reason: expect.stringMatching(/^it is cut off: 100 of \d+ bytes are missing$/) },
+  });
+});
+
+test('a folder without weights, and no folder at all, are told by the file that is missing', async () => {
+  await rm(join(folder, 'model.safetensors'));
+  await expect(inspectModel(folder)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(inspectModel(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+async function change(edit: (tensors: Map<string, StoredTensor>) => unknown): Promise<void> {
+  const path = join(folder, 'model.safetensors');
+  const file = await openSafetensors(path);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [key, { dtype, dims }] of file.tensors) tensors.set(key, { dtype, dims, data: await file.readBytes(key) });
+  await file.close();
+  edit(tensors);
+  await writeSafetensors(path, tensors);
+}
