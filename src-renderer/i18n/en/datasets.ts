@@ -20,7 +20,6 @@ export const datasets = {
   'datasets.noneFound.what': 'Search for another word, or clear the search.',
   'datasets.more': 'More actions for {name}',
   'datasets.trainWith': 'Train with this',
-  'datasets.renamed': 'Renamed to {name}',
   'datasets.rename.title': 'Rename the dataset',
   'datasets.rename.name': 'New name',
 

@@ -15,10 +15,8 @@ export const ui = {
   'ui.save': 'Save',
   'ui.loading': 'Loading',
   'ui.dismiss': 'Dismiss',
-  'ui.search': 'Search',
   'ui.clearSearch': 'Clear the search',
   'ui.chooseOne': 'Choose',
-  'ui.none': 'None',
   'ui.timeLeft': '{time} left',
   'ui.removed': '{name} removed',
   'ui.restored': '{name} is back',
@@ -27,8 +25,6 @@ export const ui = {
 
   'ui.chooseFile': 'Choose a file',
   'ui.remove': 'Remove',
-  'ui.previous': 'Previous',
-  'ui.next': 'Next',
   'ui.change': 'Change {what}',
 
   'task.summarisation': 'Summarise',
@@ -57,18 +53,15 @@ export const ui = {
   'split.validation': 'Validation',
   'split.test': 'Test',
 
-  'term.adapter': 'Two thin matrices beside each large one of the base model. Training changes only these.',
   'term.baseModel': 'The weights an adapter sits beside. They are frozen: nothing here changes them.',
   'term.rank': 'How thin the two matrices are. A higher rank can learn more and takes more memory.',
   'term.alpha': 'The adapter’s weight: its output is multiplied by alpha ÷ rank.',
   'term.context': 'What the model reads.',
-  'term.target': 'What the model must write. Only this part is learned.',
   'term.split':
     'Rows are divided once: most are trained on, some steer the training, and some are kept unseen to measure it.',
   'term.group': 'Rows with the same value here stay in one split, so that nothing seen in training is measured.',
   'term.loss': 'How surprised the model is by the target, in nats per token. Lower is better.',
   'term.token': 'A piece of a word; what the model reads and writes one by one.',
-  'term.bom': 'Three bytes that some programs write before the text to say that it is UTF-8.',
   'term.sha256': 'A fingerprint of the content: any change gives another one.',
 
   'method.described': 'A frozen square matrix W, plus a tall thin matrix B times a short wide matrix A',

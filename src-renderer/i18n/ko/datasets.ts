@@ -20,7 +20,6 @@ export const datasets: Translation<typeof english> = {
   'datasets.noneFound.what': '다른 말로 검색하거나 검색어를 지우세요.',
   'datasets.more': '{name} 더 보기',
   'datasets.trainWith': '이것으로 학습',
-  'datasets.renamed': '이름을 {name}[으로|로] 바꿨습니다',
   'datasets.rename.title': '데이터셋 이름 바꾸기',
   'datasets.rename.name': '새 이름',
 

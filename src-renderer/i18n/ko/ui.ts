@@ -15,10 +15,8 @@ export const ui: Translation<typeof english> = {
   'ui.save': '저장',
   'ui.loading': '불러오는 중',
   'ui.dismiss': '닫기',
-  'ui.search': '검색',
   'ui.clearSearch': '검색어 지우기',
   'ui.chooseOne': '선택',
-  'ui.none': '없음',
   'ui.timeLeft': '{time} 남음',
   'ui.removed': '{name}[을|를] 삭제했습니다',
   'ui.restored': '{name}[을|를] 되돌렸습니다',
@@ -27,8 +25,6 @@ export const ui: Translation<typeof english> = {
 
   'ui.chooseFile': '파일 고르기',
   'ui.remove': '빼기',
-  'ui.previous': '이전',
-  'ui.next': '다음',
   'ui.change': '{what} 바꾸기',
 
   'task.summarisation': '요약',
@@ -57,18 +53,15 @@ export const ui: Translation<typeof english> = {
   'split.validation': '검증',
   'split.test': '시험',
 
-  'term.adapter': '기본 모델의 큰 행렬마다 곁에 놓이는 얇은 행렬 두 개입니다. 학습은 이것만 바꿉니다.',
   'term.baseModel': '어댑터가 곁에 놓이는 가중치입니다. 고정되어 있어 여기서는 아무것도 바꾸지 않습니다.',
   'term.rank': '두 행렬이 얼마나 얇은지를 나타냅니다. 클수록 더 많이 배우고 메모리를 더 씁니다.',
   'term.alpha': '어댑터의 무게입니다. 출력에 alpha ÷ 랭크를 곱합니다.',
   'term.context': '모델이 읽는 글입니다.',
-  'term.target': '모델이 써야 하는 글입니다. 이 부분만 배웁니다.',
   'term.split':
     '행은 한 번 나뉩니다. 대부분은 학습에 쓰고, 일부는 학습을 살피는 데 쓰며, 일부는 보지 않고 남겨 두었다가 측정에 씁니다.',
   'term.group': '이 값이 같은 행은 한 묶음으로 남습니다. 학습에서 본 것으로 측정하지 않기 위해서입니다.',
   'term.loss': '모델이 정답에 얼마나 놀라는지를 토큰당 내트로 나타냅니다. 낮을수록 좋습니다.',
   'term.token': '모델이 하나씩 읽고 쓰는 낱말 조각입니다.',
-  'term.bom': '글이 UTF-8임을 알리려고 일부 프로그램이 맨 앞에 쓰는 세 바이트입니다.',
   'term.sha256': '내용의 지문입니다. 조금이라도 바뀌면 다른 값이 됩니다.',
 
   'method.described': '고정된 정사각 행렬 W에, 세로로 얇은 행렬 B와 가로로 얇은 행렬 A의 곱을 더한 그림',
