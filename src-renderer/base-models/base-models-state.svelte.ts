@@ -19,6 +19,8 @@ export class BaseModelsState {
     return { models, adapters, totalMemoryBytes: status.totalMemoryBytes };
   });
 
+  #leaving = $state.raw<ReadonlySet<string>>(new Set());
+
   follow(signal: AbortSignal): void {
     void this.shelf.load();
     void followChanges(['base-model', 'adapter'], () => void this.shelf.load(), signal);
@@ -34,9 +36,33 @@ export class BaseModelsState {
     return { bytes, fit: bytes > total ? 'tooBig' : bytes > total / 2 ? 'tight' : 'fits' };
   }
 
-  /** There is no way back: the files are removed. Throws BASE_MODEL_IN_USE. */
-  async delete(model: BaseModel): Promise<void> {
-    await client.baseModels.delete({ id: model.id });
-    await this.shelf.load();
+  /** Those that are not being taken off the shelf. */
+  get models(): readonly BaseModel[] {
+    return this.shelf.value?.models.filter(({ id }) => !this.#leaving.has(id)) ?? [];
+  }
+
+  /**
+   * Takes a model off the shelf now and deletes it once nobody can want it back: a deleted base has no way to return.
+   * The undo that it gives puts the model back. `onFailure` hears of BASE_MODEL_IN_USE.
+   */
+  delete(model: BaseModel, undoMs: number, onFailure: (error: unknown) => void): () => void {
+    this.#leaving = new Set(this.#leaving).add(model.id);
+    const timer = setTimeout(async () => {
+      try {
+        await client.baseModels.delete({ id: model.id });
+        await this.shelf.load();
+      } catch (error) {
+        onFailure(error);
+      }
+      this.#keep(model);
+    }, undoMs);
+    return () => {
+      clearTimeout(timer);
+      this.#keep(model);
+    };
+  }
+
+  #keep(model: BaseModel): void {
+    this.#leaving = new Set([...this.#leaving].filter((id) => id !== model.id));
   }
 }

@@ -9,7 +9,8 @@ export interface Toast {
   readonly endsAt: number;
 }
 
-const undoMs = 10_000;
+/** How long something removed can be had back. */
+export const undoMs = 10_000;
 const plainMs = 5_000;
 
 /** Short notices at the foot of the window. Something removed can be had back for ten seconds. */

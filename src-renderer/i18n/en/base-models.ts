@@ -29,6 +29,7 @@ export const baseModels = {
   'baseModels.adapters': 'Adapters made with it',
   'baseModels.chat': 'Chat with it',
   'baseModels.train': 'Train with it',
+  'baseModels.delete.used': { one: '{n} adapter needs it', other: '{n} adapters need it' },
   'baseModels.delete.builtIn': 'The starter model stays',
   'baseModels.add': 'Add a folder',
   'baseModels.add.title': 'Add a base model',

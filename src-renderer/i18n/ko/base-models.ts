@@ -30,6 +30,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.adapters': '이것으로 만든 어댑터',
   'baseModels.chat': '대화하기',
   'baseModels.train': '학습하기',
+  'baseModels.delete.used': '어댑터 {n}개가 이것을 씁니다',
   'baseModels.delete.builtIn': '기본 제공 모델은 지울 수 없습니다',
   'baseModels.add': '폴더 더하기',
   'baseModels.add.title': '기본 모델 더하기',
