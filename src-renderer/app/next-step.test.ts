@@ -18,7 +18,7 @@ const evaluation = {
     { adapterId: null, metrics: { exactMatch: 0.1 } },
     { adapterId: 'a', metrics: { exactMatch: 0.6 } },
   ],
-} as Evaluation;
+} as unknown as Evaluation;
 
 test('with nothing, one brings examples', () => {
   expect(nextStep(nothing).kind).toBe('bring');
