@@ -58,6 +58,27 @@ test('a failure that a person can meet arrives under its code', async () => {
   });
 });
 
+test('a prompt that is empty or has ids of another tokenizer is refused', async () => {
+  await expect(generated({ promptIds: [] })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  const foreign = { code: 'MODEL_FILE_INVALID', data: { file: 'tokenizer.json' } };
+  await expect(generated({ promptIds: [1, 64] })).rejects.toMatchObject(foreign);
+  const examples = [{ ids: [1, 64, 2], targetStart: 1 }];
+  await expect(engine.score({ modelFolder, adapter: null, examples }, forever)).rejects.toMatchObject(foreign);
+});
+
+test('a target is scored token by token; the first token of a text, which nothing comes before, is not', async () => {
+  const examples = [
+    { ids: [1, 2, 3], targetStart: 3 },
+    { ids: [1, 2, 3], targetStart: 1 },
+    { ids: [1, 2, 3], targetStart: 0 },
+  ];
+  const { logprobs } = await engine.score({ modelFolder, adapter: null, examples }, forever);
+  expect(logprobs.map((row) => row.length)).toEqual([0, 2, 2]);
+  expect(
+    (await engine.score({ modelFolder, adapter: null, examples: [{ ids: [1], targetStart: 1 }] }, forever)).logprobs,
+  ).toEqual([[]]);
+});
+
 test('greedy generation continues with what scoring finds likeliest', async () => {
   const promptIds = [5, 9, 2, 40, 33];
   const ids = await generated({ promptIds, maxTokens: 12 });

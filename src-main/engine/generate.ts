@@ -19,8 +19,8 @@ export interface LiveAdapter {
 }
 
 /**
- * Streams the tokens that the model writes after a prompt of at least one token. Throws CONTEXT_TOO_LONG where the prompt and
- * one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
+ * Streams the tokens that the model writes after a prompt. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG
+ * where it and one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
  */
 export async function* generateTokens(
   model: LoadedModel,
@@ -31,7 +31,7 @@ export async function* generateTokens(
   const { architecture } = model;
   const started = performance.now();
   const limit = architecture.contextLength;
-  if (job.promptIds.length === 0) throw new Error('generate: the prompt is empty');
+  if (job.promptIds.length === 0) throw new StudioError('OPTION_INVALID', { option: 'prompt', reason: 'it is empty' });
   if (job.promptIds.length >= limit)
     throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
   checkTokenIds(job.promptIds, architecture);
