@@ -19,9 +19,9 @@ import { initialWeights } from './initial-weights.ts';
  */
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '4600' },
+    steps: { type: 'string', default: '3300' },
     batch: { type: 'string', default: '8' },
-    'learning-rate': { type: 'string', default: '6e-4' },
+    'learning-rate': { type: 'string', default: '5e-4' },
     hidden: { type: 'string', default: '256' },
     layers: { type: 'string', default: '6' },
     threads: { type: 'string', default: '2' },
@@ -31,6 +31,8 @@ const { values } = parseArgs({
 });
 
 const seed = 1106_09685;
+/** Steps at the start that see repetitions only. */
+const copyingSteps = 400;
 const vocabulary = 4096;
 const hidden = Number(values.hidden);
 const config = {
@@ -70,6 +72,11 @@ const { tokens, targetTokens } = await writeTokenFile(trainFile, trainingRows(st
 await writeTokenFile(validationFile, Array.from(take(corpus(seed + 1), 200), rowOf));
 console.error(`${steps * batchSize} documents, ${tokens} tokens (${targetTokens} predicted)`);
 
+interface Row {
+  readonly ids: readonly number[];
+  readonly targetStart: number;
+}
+
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
@@ -90,7 +97,7 @@ for await (const event of engine.train(
     batchSize,
     seed,
     shuffle: false,
-    validationEvery: 500,
+    validationEvery: 400,
     outputFolder: out,
     checkpointFolder: join(work, 'checkpoint'),
     checkpointEvery: 100,
@@ -113,17 +120,36 @@ function report(event: TrainEvent): void {
 }
 
 /** Documents sorted by length within a stretch and cut into batches, the batches shuffled: little padding, no order by length. */
-function* trainingRows(count: number): Generator<{ ids: number[]; targetStart: number }> {
-  const source = corpus(seed);
+function* trainingRows(count: number): Generator<Row> {
+  const source = rows();
   const random = new Random(seed, 1);
   for (let left = count; left > 0; ) {
-    const stretch = Array.from(take(source, Math.min(left, 64 * batchSize)), rowOf).sort(
+    const stretch = Array.from(take(source, Math.min(left, 50 * batchSize))).sort(
       (a, b) => a.ids.length - b.ids.length,
     );
     left -= stretch.length;
-    for (const batch of random.permutation(Math.ceil(stretch.length / batchSize)))
+    for (const batch of random.permutation(Math.ceil(stretch.length / batchSize))) {
       yield* stretch.slice(batch * batchSize, (batch + 1) * batchSize);
+    }
   }
+}
+
+/** First nothing but repetitions, until copying is firm; then the corpus, with a repetition in every sixth place to keep it so. */
+function* rows(): Generator<Row, never> {
+  const documents = corpus(seed);
+  const random = new Random(seed, 3);
+  for (let i = 0; ; i++) {
+    const repetition = i < copyingSteps * batchSize || i % 6 === 0;
+    yield repetition ? repeatedTokens(random) : rowOf(documents.next().value);
+  }
+}
+
+/** 8 to 31 random tokens, two to four times over. The first time can't be known, and is not predicted. */
+function repeatedTokens(random: Random): Row {
+  const length = 8 + Math.floor(random.uniform() * 24);
+  const once = Array.from({ length }, () => 1 + Math.floor(random.uniform() * (vocabulary - 1)));
+  const times = 2 + Math.floor(random.uniform() * 3);
+  return { ids: Array.from({ length: times }, () => once).flat(), targetStart: length + 1 };
 }
 
 function* take<T>(source: Iterator<T>, count: number): Generator<T> {
@@ -135,7 +161,7 @@ function* take<T>(source: Iterator<T>, count: number): Generator<T> {
 }
 
 /** Every token but the first is predicted; the end of the text too. */
-function rowOf({ text }: { text: string }): { ids: number[]; targetStart: number } {
+function rowOf({ text }: { text: string }): Row {
   return {
     ids: [...tokenizer.encode(text).ids, config.eos_token_id].slice(0, config.max_position_embeddings),
     targetStart: 1,
