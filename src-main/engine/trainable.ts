@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { AdapterCache } from './adapter-cache.ts';
 import type { LoraSettings, TrainJob } from './engine.ts';
 import { toFloat16 } from './formats/float-types.ts';
@@ -75,7 +75,7 @@ async function loraTrainable(
         targetModules,
         tensors: new Map(named),
       };
-      return writePeft(job.outputFolder, adapter, { dropout: settings.dropout, baseModel: job.modelFolder });
+      return writePeft(job.outputFolder, adapter, { dropout: settings.dropout, baseModel: basename(job.modelFolder) });
     },
   };
 }
