@@ -1,0 +1,97 @@
+// The studio is ended from one moment to the next, as a power cut would, in the middle of its work. What the next start
+// makes of that is looked at in a real browser.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage } from '../browser/watched-page.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-interrupted-'));
+let browser: Browser;
+
+beforeAll(async () => {
+  expectStarterWeights();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a training that was cut off is shown as interrupted, with its plot, and goes on', async () => {
+  const home = path.join(folder, 'training');
+  const first = await startStudio({ home });
+  const { page } = await openWatchedPage(browser, first.url);
+  await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
+  await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
+  await page.getByLabel('Steps at most').fill('2000');
+  await page.getByLabel('Steps at most').blur();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/^Step [2-9]\d* of 2,000/).waitFor();
+  const { hash } = new URL(page.url());
+  await first.kill();
+  await page.context().close();
+
+  const second = await startStudio({ home });
+  const next = await openWatchedPage(browser, second.url);
+  await next.page.getByText(/was interrupted\. Next: resume it\./).waitFor();
+  await next.page.goto(new URL(hash, second.url).href);
+  await next.page.getByText(/^Interrupted at step \d+ of 2,000\./).waitFor();
+  await next.page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
+  await next.page
+    .getByRole('log')
+    .getByText(/^step 1\s+loss/)
+    .waitFor();
+
+  await next.page.getByRole('button', { name: 'Resume' }).click();
+  await next.page.getByRole('button', { name: 'Stop' }).waitFor();
+  await next.page.getByText(/^Step \d+ of 2,000/).waitFor();
+  await next.page.getByRole('button', { name: 'Stop' }).click();
+  await next.page.getByText(/^Stopped at step \d+ of 2,000\./).waitFor();
+  await next.page.getByRole('link', { name: 'Chat with it' }).waitFor();
+  expect(next.complaints()).toEqual([]);
+  await next.page.context().close();
+  expect(await second.stop()).toBe(0);
+  expect(second.errors()).toBe('');
+});
+
+test('an import that was cut off is wholly there or not at all, and can be done again', async () => {
+  const home = path.join(folder, 'import');
+  const rows = 60_000;
+  const table = path.join(folder, 'numbers.csv');
+  const lines = Array.from({ length: rows }, (_, row) => `What follows ${row} in the row of numbers?,${row + 1}`);
+  writeFileSync(table, `context,target\n${lines.join('\n')}\n`);
+
+  const first = await startStudio({ home });
+  const { page } = await openWatchedPage(browser, first.url);
+  await page.locator('input[type=file]').setInputFiles(table);
+  await page.getByRole('button', { name: 'Import 60,000 rows' }).click();
+  await page.getByText(/Importing numbers|are in “numbers”/).waitFor();
+  await first.kill();
+  await page.context().close();
+
+  const second = await startStudio({ home });
+  const next = await openWatchedPage(browser, second.url);
+  await next.page.goto(new URL(paths.datasets(), second.url).href);
+  const known = next.page.getByRole('row').filter({ hasText: 'numbers' });
+  await known.or(next.page.getByText('No dataset yet')).first().waitFor();
+  const isThere = (await known.count()) > 0;
+  if (isThere) await known.getByText('60,000').waitFor();
+  expect(readdirSync(path.join(home, 'datasets')).length).toBeLessThanOrEqual(isThere ? 1 : 0);
+  expect(readdirSync(path.join(home, 'uploads'))).toEqual([]);
+
+  await next.page.goto(new URL(paths.importDataset(), second.url).href);
+  await next.page.locator('input[type=file]').setInputFiles(table);
+  await next.page.getByRole('button', { name: 'Import 60,000 rows' }).click();
+  await next.page.getByText('60,000 rows are in').waitFor();
+  expect(next.complaints()).toEqual([]);
+  await next.page.context().close();
+  expect(await second.stop()).toBe(0);
+  expect(second.errors()).toBe('');
+});

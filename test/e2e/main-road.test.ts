@@ -1,0 +1,298 @@
+// The main road as a person takes it, in a real browser and from an empty data folder: a table becomes an adapter, two
+// adapters answer in one conversation, and a measurement tells what they are worth. Each test goes on where the one
+// before it ended. The starter model is really trained, for a few steps only: nothing here depends on how well it learns.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+
+const sample = path.join(import.meta.dirname, '../../resources/samples/generated-mrc.csv');
+const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-road-'));
+const table = path.join(folder, 'towns.csv');
+
+let browser: Browser;
+let studio: RunningStudio;
+let watched: WatchedPage;
+let page: Page;
+/** First and last digits of each adapter's hash, as the list of adapters shows them. */
+const fingerprints = new Map<string, string>();
+
+beforeAll(async () => {
+  expectStarterWeights();
+  const [header, ...lines] = readFileSync(sample, 'utf8').trimEnd().split('\n');
+  // A passage of several paragraphs goes over several lines; those are not needed here.
+  const rows = lines.filter((line) => line.startsWith('mrc-') && !line.includes('"'));
+  const unusable = ['bad-1,Kiso has a mayor.,,Anna,bad', 'bad-2,Kiso has a mayor.,Who is the mayor?,,bad'];
+  writeFileSync(table, [header, ...rows.slice(0, 4), ...unusable, ...rows.slice(4, 80)].join('\n'));
+  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
+  watched = await openWatchedPage(browser, studio.url);
+  page = watched.page;
+});
+
+let isRoadBlocked = false;
+beforeEach(({ skip, onTestFailed }) => {
+  if (isRoadBlocked) skip('an earlier part of the road failed');
+  onTestFailed(async () => {
+    isRoadBlocked = true;
+    console.error(`The page at the time, ${page.url()}:\n${await page.getByRole('main').innerText()}`);
+  });
+});
+
+afterEach(() => {
+  expect(watched.complaints()).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(await studio?.stop()).toBe(0);
+  expect(studio?.errors()).toBe('');
+});
+
+test('a table comes in by the file chooser, and says which rows it leaves out and why', async () => {
+  await choose(table);
+  await see('2 left out');
+  await button('Import 82 rows').click();
+  await see('80 rows are in “towns”.');
+  await see('2 rows were left out');
+  await accessible();
+
+  await link('See why').click();
+  await see('A part of the context is empty');
+  await see('The target is empty');
+  await page.getByRole('tab', { name: 'Rows' }).click();
+  await page.getByText('Who is the mayor of Daegu?').click();
+  await see('Daegu has Ivan Brown as its mayor');
+  await accessible();
+});
+
+test('a training is watched, survives a reload with its whole plot, and keeps what it has when it is stopped', async () => {
+  await link('Train with this').click();
+  await page.getByText('Quick', { exact: true }).click();
+  await setSteps('3000');
+  await accessible();
+  await button('Start').click();
+  await see(/Step ([2-9]|\d{2,})\s+of 3,000/);
+  await see('Tokens a second');
+  await see(/left$/);
+  await accessible();
+
+  await page.reload();
+  await see(/Step \d+\s+of 3,000/);
+  await fold('Log').click();
+  const log = page.getByRole('log', { name: 'Log' });
+  await log.getByText(/^step 1\s+loss/).waitFor();
+  await log.getByText(/^step 2\s+loss/).waitFor();
+  await page.locator('main canvas').first().waitFor();
+
+  await button('Stop').click();
+  await see(/What was learned so far is kept as the adapter/);
+  await fold('Hashes').click();
+  await see('unchanged');
+  await accessible();
+});
+
+test('a sample becomes a second adapter in three clicks and a few steps', async () => {
+  await open(paths.importDataset());
+  await page.getByRole('button', { name: /Questions to small tables/ }).click();
+  await page.getByRole('button', { name: /^Import 400 rows/ }).click();
+  await see('400 rows are in');
+  await link('Train with this').click();
+  await page.getByLabel('Name of the adapter').fill('sql');
+  await setSteps('4');
+  await button('Start').click();
+  await see(/is ready\. The base model is as it was\./);
+});
+
+test('both adapters are in the list, each with a fingerprint', async () => {
+  await place('Adapters').click();
+  for (const name of ['towns answers', 'sql']) {
+    const row = page
+      .getByRole('row')
+      .filter({ has: page.getByRole('link', { name, exact: true }) })
+      .first();
+    const text = (await row.innerText()).match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0];
+    expect(text).toBeDefined();
+    fingerprints.set(name, text ?? '');
+  }
+  expect(new Set(fingerprints.values()).size).toBe(2);
+  await accessible();
+  await link('sql').first().click();
+  await button('Verify').click();
+  await see('The base model is unchanged');
+  await accessible();
+});
+
+test('in one conversation the chip that is chosen answers next, under its name and fingerprint', async () => {
+  await place('Chat').click();
+  await chip('towns answers').click();
+  await page.getByRole('main').getByRole('listitem').getByRole('button').first().click();
+  await expectAnswer('towns answers');
+
+  await chip('Base').click();
+  await box().fill('The town of Sol has');
+  await expectAnswer('Base');
+  await see('From towns answers to Base');
+
+  await chip('sql').click();
+  await button('Pick from the test rows').click();
+  await page.getByRole('dialog').getByRole('listitem').getByRole('button').first().click();
+  await see('The model sees the names of tables and columns, never their rows.');
+  const answer = await expectAnswer('sql');
+  await answer.getByRole('button', { name: 'Run it' }).click();
+  await answer
+    .getByRole('status')
+    .getByText(/^(Ran:|Does not run)/)
+    .first()
+    .waitFor();
+  await accessible();
+});
+
+test('an answer that is being written can be stopped', async () => {
+  await chip('Base').click();
+  await box().fill('Once there was a town by the sea, and in this town');
+  const before = await page.getByRole('article').count();
+  await button('Send').click();
+  await button('Stop').click();
+  await page.getByRole('article').nth(before).getByText('Stopped', { exact: true }).waitFor();
+  await button('Send').waitFor();
+});
+
+test('an answer is copied, and given again by whoever is chosen now', async () => {
+  await chip('sql').click();
+  await page.getByRole('article').last().getByRole('button', { name: 'Answer with sql' }).click();
+  await page.getByRole('article', { name: 'sql' }).nth(1).waitFor();
+  const last = page.getByRole('article').last();
+  await finished(last);
+  await last.getByRole('button', { name: 'Copy the answer' }).click();
+  await last.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).not.toBe('');
+
+  await chip('towns answers').click();
+  await last.getByRole('button', { name: 'Answer with towns answers' }).click();
+  await page.getByRole('article', { name: 'sql' }).nth(1).waitFor({ state: 'detached' });
+  await finished(page.getByRole('article').last());
+  expect(await page.getByRole('article').last().getAttribute('aria-label')).toBe('towns answers');
+});
+
+test('the conversation is there after a reload, with who gave which answer', async () => {
+  const before = await page.getByRole('article').count();
+  await page.reload();
+  await page
+    .getByRole('article')
+    .nth(before - 1)
+    .waitFor();
+  const named = await page.getByRole('article').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  expect(named).toEqual(['towns answers', 'Base', 'sql', 'towns answers']);
+});
+
+test('a measurement on unseen rows compares the adapter with the base', async () => {
+  await open(paths.newEvaluation());
+  await page.getByLabel('Dataset').click();
+  await page.getByRole('option', { name: /^towns/ }).click();
+  await page.getByRole('checkbox', { name: /towns answers/ }).check();
+  await page.getByLabel('Rows at most').fill('4');
+  await accessible();
+  await page.getByRole('button', { name: /^(Start|Evaluate)/ }).click();
+  await page.getByRole('table').first().waitFor();
+  await accessible();
+});
+
+const pages = {
+  home: paths.home(),
+  datasets: paths.datasets(),
+  'an import': paths.importDataset(),
+  runs: paths.runs(),
+  'a new run': paths.newRun(),
+  adapters: paths.adapters(),
+  chat: paths.chat(),
+  evaluations: paths.evaluations(),
+  lab: paths.lab(),
+  'base models': paths.baseModels(),
+  settings: paths.settings(),
+};
+
+test('every page is free of serious faults in both themes, and opens in Korean', async () => {
+  for (const theme of ['Dark', 'Light']) {
+    await open(paths.settings());
+    await page.getByText(theme, { exact: true }).click();
+    for (const href of Object.values(pages)) {
+      await open(href);
+      await accessible();
+    }
+  }
+  await open(paths.settings());
+  await page.getByText('한국어').click();
+  for (const href of Object.values(pages)) await open(href);
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
+});
+
+async function choose(file: string): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button('Choose a file').click()]);
+  await chooser.setFiles(file);
+}
+
+async function open(href: string): Promise<void> {
+  await page.goto(new URL(href, page.url()).href);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+async function setSteps(steps: string): Promise<void> {
+  await fold('Data').click();
+  const field = page.getByLabel('Steps at most');
+  await field.fill(steps);
+  await field.blur();
+}
+
+/** Sends what is in the box, and gives the finished answer, which must bear this name and the right fingerprint. */
+async function expectAnswer(name: string): Promise<Locator> {
+  const before = await page.getByRole('article').count();
+  await button('Send').click();
+  const answer = page.getByRole('article').nth(before);
+  await finished(answer);
+  expect(await answer.getAttribute('aria-label')).toBe(name);
+  expect((await answer.innerText()).match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]).toBe(fingerprints.get(name));
+  return answer;
+}
+
+async function finished(answer: Locator): Promise<void> {
+  await answer.getByText(/first after/).waitFor();
+}
+
+async function accessible(): Promise<void> {
+  expect(await seriousViolations(page)).toEqual([]);
+}
+
+async function see(text: string | RegExp): Promise<void> {
+  await page.getByText(text).first().waitFor();
+}
+
+function button(name: string): Locator {
+  return page.getByRole('button', { name, exact: true });
+}
+
+function link(name: string): Locator {
+  return page.getByRole('main').getByRole('link', { name, exact: true });
+}
+
+function place(name: string): Locator {
+  return page.getByRole('navigation').getByRole('link', { name: new RegExp(`^${name}`) });
+}
+
+function box(): Locator {
+  return page.getByRole('textbox', { name: 'Message', exact: true });
+}
+
+function chip(name: string): Locator {
+  return page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio', { name, exact: true });
+}
+
+function fold(name: string): Locator {
+  return page.getByRole('button', { name: new RegExp(`^${name}\\b`), expanded: false });
+}
