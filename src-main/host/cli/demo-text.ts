@@ -76,7 +76,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
     ...tasks.flatMap(({ task, example }) => [
       '',
       `${task}`,
-      `  reads    ${oneLine(example.context, 160)}`,
+      `  reads    ${bothEnds(example.context)}`,
       `  target   ${oneLine(example.target, 100)}`,
       `  base     ${oneLine(example.base, 100) || '(nothing)'}`,
       `  adapter  ${oneLine(example.adapted, 100) || '(nothing)'}`,
@@ -90,6 +90,12 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
       : 'The base model’s files CHANGED.',
     `${seconds.toFixed(0)} s in all.`,
   ].join('\n');
+}
+
+/** The question stands at the end of what is read, so the middle is left out. */
+function bothEnds(text: string): string {
+  const line = oneLine(text, text.length * 3 + 1);
+  return line.length <= 160 ? line : `${line.slice(0, 80)} … ${line.slice(-76)}`;
 }
 
 const measureWords: Readonly<Record<string, string>> = {
