@@ -19,7 +19,7 @@ import { initialWeights } from './initial-weights.ts';
  */
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '3300' },
+    steps: { type: 'string', default: '4500' },
     batch: { type: 'string', default: '8' },
     'learning-rate': { type: 'string', default: '5e-4' },
     hidden: { type: 'string', default: '256' },

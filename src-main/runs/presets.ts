@@ -34,7 +34,7 @@ export function resolveOptions(
     targets: set.targets ?? occasion.targets.filter((target) => small || plan.targets.includes(target)),
     dropout: set.dropout ?? 0,
     initialisation: set.initialisation ?? 'kaiming',
-    learningRate: set.learningRate ?? (small ? 2e-3 : 2e-4),
+    learningRate: set.learningRate ?? (small ? 1e-3 : 2e-4),
     schedule: set.schedule ?? 'cosine',
     warmupSteps: set.warmupSteps ?? Math.min(100, Math.round(steps * 0.06)),
     weightDecay: set.weightDecay ?? 0.01,
@@ -52,7 +52,7 @@ export function resolveOptions(
 }
 
 /**
- * Below this many parameters a model has few directions to spare: all its matrices are adapted, and it takes a rate ten
+ * Below this many parameters a model has few directions to spare: all its matrices are adapted, and it takes a rate five
  * times the paper's 2e-4 (Hu et al. 2021, Table 11), which is for models from 345M on.
  */
 const smallModel = 50e6;
