@@ -21,7 +21,7 @@ test('a quick run on a large model adapts what the paper does, once through the 
 test('a small model is adapted everywhere, at a higher rate', () => {
   const options = resolveOptions({ preset: 'quick' }, small);
   expect(options.targets).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
-  expect(options).toMatchObject({ rank: 16, alpha: 32, learningRate: 2e-3, maxLength: 512 });
+  expect(options).toMatchObject({ rank: 16, alpha: 32, learningRate: 1e-3, maxLength: 512 });
 });
 
 test('few rows are seen more often, so that enough steps are done', () => {
