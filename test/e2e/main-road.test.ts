@@ -193,13 +193,13 @@ test('the conversation is there after a reload, with who gave which answer', asy
 });
 
 test('a measurement on unseen rows compares the adapter with the base', async () => {
-  await open(paths.newEvaluation());
-  await page.getByLabel('Dataset').click();
-  await page.getByRole('option', { name: /^towns/ }).click();
-  await page.getByRole('checkbox', { name: /towns answers/ }).check();
+  await place('Adapters').click();
+  await link('towns answers').first().click();
+  await link('Evaluate').click();
   await page.getByLabel('Rows at most').fill('4');
+  await see(/^Asks\s+4 rows\s+of 2 models/);
   await accessible();
-  await page.getByRole('button', { name: /^(Start|Evaluate)/ }).click();
+  await button('Evaluate').click();
   await page.getByRole('table').first().waitFor();
   await accessible();
 });
