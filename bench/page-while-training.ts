@@ -79,7 +79,8 @@ async function measure(page: Page): Promise<{ gapMs: number; keyMs: number; wors
       .matchAll(/^gap ([\d.]+)$/gm),
   ].map(([, gap]) => Number(gap));
   return {
-    gapMs: Math.max(...gaps),
+    // The first figure also covers what was before.
+    gapMs: Math.max(...gaps.slice(1)),
     keyMs: durations[Math.floor(durations.length / 2)] ?? Number.NaN,
     worstKeyMs: durations.at(-1) ?? Number.NaN,
   };
