@@ -6,7 +6,7 @@ import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny'];
-const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '150', '--validation-every', '50'];
+const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '800', '--validation-every', '200'];
 
 async function prepared(): Promise<string> {
   const folder = temporaryFolder();
@@ -45,7 +45,7 @@ test('a run that was killed or stopped resumes to the losses of a run that never
   expect((await answerOf(home, ['adapters', 'list'])).adapters).toHaveLength(1);
 
   const resumed = await answerOf(home, ['train', '--resume', killed.id]);
-  expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 150 });
+  expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 800 });
   expect(resumed.run.losses).toEqual(whole.run.losses);
   expect(resumed.adapter.sha256).toBe(whole.adapter.sha256);
 
@@ -56,10 +56,10 @@ test('a run that was killed or stopped resumes to the losses of a run that never
   expect(status).toBe(130);
   expect(json.error).toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining(`--resume ${json.run.id}`) });
   expect(json.run).toMatchObject({ state: 'stopped' });
-  expect(json.run.step).toBeLessThan(150);
+  expect(json.run.step).toBeLessThan(800);
 
   const continued = await answerOf(home, ['train', '--resume', json.run.id]);
-  expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 150 });
+  expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 800 });
   expect(continued.run.losses).toEqual(whole.run.losses);
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });
