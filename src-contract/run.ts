@@ -18,7 +18,7 @@ export const trainOptionsSchema = z.object({
   weightDecay: z.number().min(0).max(1),
   /** Largest allowed global gradient norm; 0 switches clipping off. */
   gradientClip: z.number().min(0),
-  epochs: z.number().positive().max(1000),
+  epochs: z.number().positive().max(1_000_000),
   /** Ends the run after so many optimiser steps, whatever `epochs` says. */
   maxSteps: z.number().int().positive().nullable(),
   /** Rows of one optimiser step. */

@@ -76,6 +76,10 @@ test('a training is watched, survives a reload with its whole plot, and keeps wh
   await link('Train with this').click();
   await page.getByText('Quick', { exact: true }).click();
   await setSteps('3000');
+  // Slow steps: on a fast machine the log, which shows the last 500 lines, would soon have lost the first.
+  const rowsAStep = page.getByLabel('Rows a step');
+  await rowsAStep.fill('64');
+  await rowsAStep.blur();
   await accessible();
   await button('Start').click();
   await see(/Step ([2-9]|\d{2,})\s+of 3,000/);
