@@ -162,8 +162,23 @@ test('an answer that is being written can be stopped', async () => {
   await chip('Base').click();
   await box().fill('Once there was a town by the sea, and in this town');
   const before = await page.getByRole('article').count();
+  // From inside the page: a fast machine has written the whole answer before a click from outside arrives.
+  const stopped = page.evaluate((known) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const observer = new MutationObserver(() => {
+      const stop = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Stop');
+      const answers = document.querySelectorAll('article');
+      const isWriting = answers.length > known && (answers[known]?.textContent?.trim().length ?? 0) > 20;
+      if (!stop || !isWriting) return;
+      observer.disconnect();
+      stop.click();
+      resolve();
+    });
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    return promise;
+  }, before);
   await button('Send').click();
-  await button('Stop').click();
+  await stopped;
   await page.getByRole('article').nth(before).getByText('Stopped', { exact: true }).waitFor();
   await button('Send').waitFor();
 });
