@@ -158,7 +158,7 @@ test('in one conversation the chip that is chosen answers next, under its name a
   await accessible();
 });
 
-test('an answer that is being written can be stopped', async () => {
+test('a stop leaves the answer that was being written, and the next turn can be taken', async () => {
   await chip('Base').click();
   await box().fill('Once there was a town by the sea, and in this town');
   const before = await page.getByRole('article').count();
