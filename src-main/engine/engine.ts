@@ -57,10 +57,11 @@ export interface AdapterFacts {
   readonly sha256: string;
 }
 
-/** An adapter in use: `strength` multiplies its scale. */
+/** An adapter in use: `strength` multiplies its scale. The updates of those in `with`, if any, are added to its own. */
 export interface AdapterChoice {
   readonly folder: string;
   readonly strength: number;
+  readonly with?: readonly { readonly folder: string; readonly strength: number }[];
 }
 
 /** `ids` is the prompt followed by the target; the target begins at index `targetStart`. */

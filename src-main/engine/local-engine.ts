@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdapterCache, fitAdapter } from './adapter-cache.ts';
+import { AdapterMixes } from './adapter-mix.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
@@ -24,12 +25,18 @@ import { trainModel } from './train.ts';
  */
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
+  const mixes = new AdapterMixes();
   const slot = new ModelSlot((folder) => loadModel(folder, backend));
 
   async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
     if (choice === null) return null;
-    const weights = await adapters.get(choice.folder, model.architecture);
-    return { weights, scale: weights.scale * choice.strength };
+    const parts: LiveAdapter[] = [];
+    for (const { folder, strength } of [choice, ...(choice.with ?? [])]) {
+      const weights = await adapters.get(folder, model.architecture);
+      parts.push({ weights, scale: weights.scale * strength });
+    }
+    const [only, ...others] = parts as [LiveAdapter, ...LiveAdapter[]];
+    return others.length === 0 ? only : mixes.get(parts, model.architecture);
   }
 
   return {

@@ -1,0 +1,64 @@
+import type { Architecture } from './architectures/architecture.ts';
+import { adaptedModules, type LoraWeights, weightDims } from './lora.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/** An adapter and the factor on its update: its own scale times the strength. */
+export interface ScaledAdapter {
+  readonly weights: LoraWeights;
+  readonly scale: number;
+}
+
+/** Mixes kept in memory; one is as large as its adapters together. */
+const capacity = 8;
+
+/**
+ * Several adapters as one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its scale, and the Aᵢ on top of
+ * one another. Exact, and for graphs it is an adapter of the summed rank; a module that an adapter leaves out is zero there.
+ */
+export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Architecture): ScaledAdapter {
+  const targets = order.filter((target) => parts.some(({ weights }) => weights.targets.includes(target)));
+  const rank = parts.reduce((sum, { weights }) => sum + weights.rank, 0);
+  const tensors = new Map<string, Tensor<'float32'>>();
+  for (const module of adaptedModules(architecture, targets)) {
+    const [out, inside] = weightDims(architecture, module);
+    const a = float32([rank, inside]);
+    const b = float32([out, rank]);
+    let start = 0;
+    for (const { weights, scale } of parts) {
+      const partA = weights.tensors.get(`${module}.lora_A`);
+      const partB = weights.tensors.get(`${module}.lora_B`);
+      if (partA !== undefined && partB !== undefined) {
+        a.data.set(partA.data, start * inside);
+        for (let row = 0; row < out; row++) {
+          for (let r = 0; r < weights.rank; r++) {
+            b.data[row * rank + start + r] = scale * (partB.data[row * weights.rank + r] as number);
+          }
+        }
+      }
+      start += weights.rank;
+    }
+    tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
+  }
+  return { weights: { rank, alpha: rank, scale: 1, targets, tensors }, scale: 1 };
+}
+
+const order = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
+
+/** The mixes used last, so that going on with one costs nothing. */
+export class AdapterMixes {
+  readonly #mixes: { readonly parts: readonly ScaledAdapter[]; readonly mix: ScaledAdapter }[] = [];
+
+  get(parts: readonly ScaledAdapter[], architecture: Architecture): ScaledAdapter {
+    const known = this.#mixes.find((each) => isSame(each.parts, parts));
+    if (known !== undefined) return known.mix;
+    const mix = mixAdapters(parts, architecture);
+    this.#mixes.push({ parts, mix });
+    if (this.#mixes.length > capacity) this.#mixes.shift();
+    return mix;
+  }
+}
+
+/** Weights are compared as objects: an adapter that was read anew is another one. */
+function isSame(a: readonly ScaledAdapter[], b: readonly ScaledAdapter[]): boolean {
+  return a.length === b.length && a.every(({ weights, scale }, i) => weights === b[i]?.weights && scale === b[i].scale);
+}
