@@ -50,7 +50,7 @@ class FakeEngine implements Engine {
     const totalSteps = job.maxSteps ?? 4;
     const rows = { trainRows: 3, validationRows: 1, trainableParameters: 256, totalParameters: 1000 };
     yield { kind: 'started', totalSteps, step: first, ...rows, backend: 'fake', device: 'nothing' };
-    if (first === 0) yield { kind: 'validation', step: 0, loss: 9, best: false };
+    if (first === 0) yield { kind: 'validation', step: 0, loss: 9, best: false, answers: [] };
     let step = first;
     while (step < totalSteps && !signal.aborted) {
       if (this.failure) throw this.failure;
@@ -60,7 +60,7 @@ class FakeEngine implements Engine {
       }
       step++;
       const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
-      yield { kind: 'step', step, loss: 10 - step, ...numbers };
+      yield { kind: 'step', step, loss: 10 - step, ...numbers, worst: { row: 0, loss: 11 - step } };
     }
     mkdirSync(job.checkpointFolder, { recursive: true });
     writeFileSync(checkpoint, String(step));
@@ -69,7 +69,7 @@ class FakeEngine implements Engine {
     writeFileSync(join(job.outputFolder, 'adapter_config.json'), '{}');
     writeFileSync(join(job.outputFolder, 'adapter_model.safetensors'), `weights of step ${step}`);
     const losses = { bestValidationLoss: 2, baseValidationLoss: 9 };
-    yield { kind: 'finished', stopped: signal.aborted, step, ...losses, peakRssBytes: 77 };
+    yield { kind: 'finished', stopped: signal.aborted, early: false, step, ...losses, peakRssBytes: 77 };
   }
 
   async score({ examples }: ScoreJob) {

@@ -8,6 +8,7 @@ const checkpoint: Checkpoint = {
   progress: {
     step: 7,
     validatedStep: 5,
+    fruitless: 1,
     baseValidationLoss: 3.5,
     bestValidationLoss: null,
     peakRssBytes: 1,

@@ -10,6 +10,8 @@ const progressSchema = z.object({
   step: z.number(),
   /** The step at which the validation rows were last measured. */
   validatedStep: z.number().nullable().default(null),
+  /** Validations since the best one. */
+  fruitless: z.number().default(0),
   baseValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
   peakRssBytes: z.number(),

@@ -98,6 +98,12 @@ export interface TrainJob {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  /** Share of each target's probability that is spread evenly over the vocabulary; absent is 0. */
+  readonly labelSmoothing?: number;
+  /** Ends the run when so many validations in a row brought nothing better; null or absent never does. */
+  readonly patience?: number | null;
+  /** What the model is to write at each validation, with the weights of that moment. */
+  readonly samples?: SampleJob;
   /** Which runtime does the work; absent or `auto` leaves the choice to the engine. */
   readonly backend?: 'auto' | 'onnxruntime' | 'tfjs';
   readonly validationEvery: number | null;
@@ -107,6 +113,13 @@ export interface TrainJob {
   readonly checkpointFolder: string;
   /** Optimiser steps between checkpoints; null picks by time. */
   readonly checkpointEvery: number | null;
+}
+
+export interface SampleJob {
+  readonly prompts: readonly (readonly number[])[];
+  /** Longest answer, in tokens. */
+  readonly maxTokens: number;
+  readonly stopIds: readonly number[];
 }
 
 export type TrainEvent =
@@ -133,17 +146,34 @@ export type TrainEvent =
       readonly targetTokens: number;
       readonly seconds: number;
       readonly rssBytes: number;
+      /** Of the rows of this step, the one with the highest mean loss, by its place in the token file. */
+      readonly worst: RowLoss;
     }
-  | { readonly kind: 'validation'; readonly step: number; readonly loss: number; readonly best: boolean }
+  | {
+      readonly kind: 'validation';
+      readonly step: number;
+      readonly loss: number;
+      readonly best: boolean;
+      /** The ids written after each of the job's sample prompts; empty where it has none. */
+      readonly answers: readonly (readonly number[])[];
+    }
   | { readonly kind: 'checkpoint'; readonly step: number }
   | {
       readonly kind: 'finished';
       readonly stopped: boolean;
+      /** Whether it ended before its last step because nothing got better any more. */
+      readonly early: boolean;
       readonly step: number;
       readonly bestValidationLoss: number | null;
       readonly baseValidationLoss: number | null;
       readonly peakRssBytes: number;
     };
+
+export interface RowLoss {
+  readonly row: number;
+  /** Nats per target token. */
+  readonly loss: number;
+}
 
 export interface ScoreJob {
   readonly modelFolder: string;

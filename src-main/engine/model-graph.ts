@@ -1,10 +1,14 @@
 import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
+import { add } from './graph/ops/add.ts';
+import { sumTo } from './graph/ops/broadcast.ts';
 import { concat } from './graph/ops/concat.ts';
 import { gather } from './graph/ops/gather.ts';
 import { matmul } from './graph/ops/matmul.ts';
 import { pick } from './graph/ops/pick.ts';
+import { reshape } from './graph/ops/reshape.ts';
+import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
 import { adaptLinear, type LoraGraphOptions } from './lora.ts';
 
@@ -23,11 +27,19 @@ export function scoreGraph(architecture: Architecture, lora: LoraGraphOptions | 
  * As `scoreGraph`, with the gradient of Σ(cotangent ∘ log-probabilities) by each adapter tensor, or by every weight
  * where there is no adapter. `cotangent` [targets] is −1/N for the mean loss over N target tokens: with the N of the
  * whole optimiser batch, gradients of its micro-batches simply add up.
+ *
+ * With `labelSmoothing` ε the gradient is that of (1 − ε) · log p(target) + ε · mean of log p over the vocabulary
+ * (Szegedy et al. 2016, §7); the log-probabilities given out stay those of the targets, so that losses can be compared.
  */
-export function trainGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
-  const { logProbs, trainable } = forward(architecture, lora);
+export function trainGraph(
+  architecture: Architecture,
+  lora: LoraGraphOptions | null,
+  labelSmoothing = 0,
+): Record<string, Expression> {
+  const { logProbs, allLogProbs, trainable } = forward(architecture, lora);
   const names = [...trainable.keys()];
-  const gradients = gradient(logProbs, input('cotangent', ['targets']), [...trainable.values()]);
+  const objective = labelSmoothing === 0 ? logProbs : smoothed(logProbs, allLogProbs, labelSmoothing);
+  const gradients = gradient(objective, input('cotangent', ['targets']), [...trainable.values()]);
   return {
     [logProbabilities]: logProbs,
     ...Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expression])),
@@ -59,8 +71,14 @@ function forward(architecture: Architecture, lora: LoraGraphOptions | null) {
     cache: (_layer, fresh) => fresh,
   });
   const states = gather(architecture.hiddenStates(modelInput), input('target_positions', ['targets'], 'int32'));
-  const logits = architecture.logits(states, modelInput.parameter);
-  return { logProbs: pick(logSoftmax(logits), input('target_ids', ['targets'], 'int32')), trainable };
+  const allLogProbs = logSoftmax(architecture.logits(states, modelInput.parameter));
+  return { logProbs: pick(allLogProbs, input('target_ids', ['targets'], 'int32')), allLogProbs, trainable };
+}
+
+function smoothed(logProbs: Expression, allLogProbs: Expression, share: number): Expression {
+  const [targets, classes] = allLogProbs.shape as readonly ['targets', number];
+  const sums = reshape(sumTo(allLogProbs, [targets, 1]), [targets]);
+  return add(scale(logProbs, 1 - share), scale(sums, share / classes));
 }
 
 interface Layout {

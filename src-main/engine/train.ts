@@ -4,12 +4,14 @@ import type { AdapterCache } from './adapter-cache.ts';
 import type { Executable } from './backends/backend.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainJob } from './engine.ts';
+import { generateTokens } from './generate.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { type BatchRow, cutMicroBatches, type MicroBatch } from './micro-batches.ts';
 import { logProbabilities, scoreGraph, trainGraph } from './model-graph.ts';
 import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/adamw.ts';
 import { learningRateAt } from './optimiser/schedule.ts';
 import { Random } from './random.ts';
+import { RowLosses } from './row-losses.ts';
 import { tokenBudget } from './score.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readTokenFile, type TokenRows } from './token-file.ts';
@@ -50,6 +52,7 @@ export async function* trainModel(
     if (event === undefined) break;
     yield event;
     if (run.checkpointIsDue()) yield await run.keep();
+    if (run.isFruitless) break;
   }
   if (run.isUnsaved) yield await run.keep();
   yield await run.finish();
@@ -71,6 +74,7 @@ class TrainingRun {
   #best: ReadonlyMap<string, Float32Array> | null = null;
   #bestLoss: number | null = null;
   #baseLoss: number | null = null;
+  #fruitless = 0;
   #peakRss = 0;
   /** The step at which the validation rows were last measured. */
   #validatedStep: number | null = null;
@@ -94,7 +98,7 @@ class TrainingRun {
     this.#moments = new Map([...trainable.tensors].map(([name, tensor]) => [name, zeros(tensor)]));
     const stepsByEpochs = Math.ceil((job.epochs * rows.count) / job.batchSize);
     this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
-    const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, ...settings } = job;
+    const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, samples, ...settings } = job;
     this.#settings = JSON.stringify({ ...settings, rows: rows.count });
     const validationCount = Math.min(validation?.count ?? 0, validationRowLimit);
     this.#validationRows = validation
@@ -110,6 +114,12 @@ class TrainingRun {
     return this.#step;
   }
 
+  /** Whether the job's patience is at an end. */
+  get isFruitless(): boolean {
+    const { patience } = this.#job;
+    return patience != null && this.#fruitless >= patience && !this.validationIsDue();
+  }
+
   /** Whether there is something that no checkpoint holds. */
   get isUnsaved(): boolean {
     return this.#step > this.#lastCheckpoint.step;
@@ -120,7 +130,10 @@ class TrainingRun {
     const { lora, tensors } = this.#trainable;
     const { architecture } = this.#model;
     const key = lora ? `${lora.targets.join(',')}:${lora.dropout}` : 'full';
-    this.#trainGraph = await this.#model.executable(`train:${key}`, () => trainGraph(architecture, lora));
+    const { labelSmoothing = 0 } = this.#job;
+    this.#trainGraph = await this.#model.executable(`train:${key}:${labelSmoothing}`, () =>
+      trainGraph(architecture, lora, labelSmoothing),
+    );
     if (this.#validationRows.length > 0) {
       this.#scoreGraph = await this.#model.executable(`validate:${key}`, () =>
         scoreGraph(architecture, lora && { ...lora, dropout: false }),
@@ -141,6 +154,7 @@ class TrainingRun {
     this.#best = checkpoint.best;
     this.#bestLoss = checkpoint.progress.bestValidationLoss;
     this.#baseLoss = checkpoint.progress.baseValidationLoss;
+    this.#fruitless = checkpoint.progress.fruitless;
     this.#peakRss = checkpoint.progress.peakRssBytes;
   }
 
@@ -163,17 +177,19 @@ class TrainingRun {
 
   /** One optimiser step, or undefined when there is none left or when aborted on the way: what was added up so far is dropped. */
   async nextStep(signal: AbortSignal): Promise<TrainEvent | undefined> {
-    if (this.#step >= this.totalSteps) return undefined;
+    if (this.#step >= this.totalSteps || this.isFruitless) return undefined;
     const begun = performance.now();
     const step = this.#step + 1;
     const places = this.#placesOf(step);
     const batches = cutMicroBatches(rowsAt(this.#rows, places), this.#packing());
     const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
-    const total = await this.#addUp(batches, step, targetTokens, signal);
+    const rowLosses = new RowLosses(places);
+    const total = await this.#addUp(batches, { step, targetTokens, rowLosses }, signal);
     if (total === undefined) return undefined;
-    if (!Number.isFinite(total.loss)) throw new StudioError('RUN_DIVERGED', { step, rows: places.join(', ') });
     const norm = globalNorm(total.gradients.values());
-    if (!Number.isFinite(norm)) throw new StudioError('RUN_DIVERGED', { step, rows: places.join(', ') });
+    if (!Number.isFinite(total.loss) || !Number.isFinite(norm)) {
+      throw new StudioError('RUN_DIVERGED', { step, rows: rowLosses.undefinedRows().join(', ') });
+    }
     const learningRate = this.#learningRate(step);
     this.#update(total.gradients, { learningRate, step, gradientScale: clipScale(norm, this.#job.gradientClip) });
     this.#step = step;
@@ -188,6 +204,7 @@ class TrainingRun {
       targetTokens,
       seconds: (performance.now() - begun) / 1000,
       rssBytes,
+      worst: rowLosses.worst(),
     };
   }
 
@@ -199,7 +216,7 @@ class TrainingRun {
   }
 
   /**
-   * Mean loss over the validation rows; at step 0 it is the base model's. Keeps the weights when they are the best so far.
+   * Mean loss over the validation rows, and what is written after the sample prompts; at step 0 both are the base model's. Keeps the weights when they are the best so far.
    * Undefined when aborted on the way: a measurement that was cut short is none.
    */
   async validate(signal: AbortSignal): Promise<TrainEvent | undefined> {
@@ -213,6 +230,8 @@ class TrainingRun {
       tokens += batch.targetTokens;
     }
     loss /= tokens;
+    const answers = await this.#writeSamples(signal);
+    if (signal.aborted) return undefined;
     const step = this.#step;
     this.#validatedStep = step;
     if (step === 0) this.#baseLoss = loss;
@@ -221,7 +240,25 @@ class TrainingRun {
       this.#bestLoss = loss;
       this.#best = this.#copyOfWeights();
     }
-    return { kind: 'validation', step, loss, best };
+    this.#fruitless = best || step === 0 ? 0 : this.#fruitless + 1;
+    return { kind: 'validation', step, loss, best, answers };
+  }
+
+  /** Greedy, so that the same weights write the same. */
+  async #writeSamples(signal: AbortSignal): Promise<number[][]> {
+    const { samples, modelFolder } = this.#job;
+    const answers: number[][] = [];
+    for (const promptIds of samples?.prompts ?? []) {
+      const job = { modelFolder, promptIds, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0 };
+      const limits = { maxTokens: samples?.maxTokens ?? 0, stopIds: samples?.stopIds ?? [] };
+      const ids: number[] = [];
+      const live = async () => this.#trainable.live;
+      for await (const event of generateTokens(this.#model, live, { ...job, ...limits }, signal)) {
+        if (event.kind === 'token') ids.push(event.id);
+      }
+      answers.push(ids);
+    }
+    return answers;
   }
 
   /** Not before a step's validation, so that the checkpoint holds its outcome too. */
@@ -236,6 +273,7 @@ class TrainingRun {
       progress: {
         step: this.#step,
         validatedStep: this.#validatedStep,
+        fruitless: this.#fruitless,
         baseValidationLoss: this.#baseLoss,
         bestValidationLoss: this.#bestLoss,
         peakRssBytes: this.#peakRss,
@@ -254,9 +292,11 @@ class TrainingRun {
   /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */
   async finish(): Promise<TrainEvent> {
     if (this.#step > 0) await this.#trainable.write(this.#best ?? this.#copyOfWeights());
+    const early = this.#step < this.totalSteps && this.isFruitless;
     return {
       kind: 'finished',
-      stopped: this.#step < this.totalSteps || this.validationIsDue(),
+      stopped: (this.#step < this.totalSteps && !early) || this.validationIsDue(),
+      early,
       step: this.#step,
       bestValidationLoss: this.#bestLoss,
       baseValidationLoss: this.#baseLoss,
@@ -264,7 +304,11 @@ class TrainingRun {
     };
   }
 
-  async #addUp(batches: readonly MicroBatch[], step: number, targetTokens: number, signal: AbortSignal) {
+  async #addUp(
+    batches: readonly MicroBatch[],
+    { step, targetTokens, rowLosses }: { step: number; targetTokens: number; rowLosses: RowLosses },
+    signal: AbortSignal,
+  ) {
     const gradients = new Map<string, Float32Array>();
     let logProbs = 0;
     for (const [i, batch] of batches.entries()) {
@@ -283,7 +327,9 @@ class TrainingRun {
         data: new Float32Array(batch.targetTokens).fill(-1 / targetTokens),
       });
       const result = await this.#trainGraph.run(feeds);
-      logProbs += sumOf((result[logProbabilities] as Tensor<'float32'>).data);
+      const values = (result[logProbabilities] as Tensor<'float32'>).data;
+      logProbs += sumOf(values);
+      rowLosses.add(batch.targetRows, values);
       for (const name of this.#trainable.tensors.keys()) {
         const part = (result[name] as Tensor<'float32'>).data;
         const sum = gradients.get(name);

@@ -6,7 +6,7 @@ import { toFloat16 } from './formats/float-types.ts';
 import { writePeft } from './formats/peft.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { adaptedModules, initialiseLora, type LoraGraphOptions, weightDims } from './lora.ts';
+import { adaptedModules, initialiseLora, type LoraGraphOptions, type LoraWeights, weightDims } from './lora.ts';
 import { Random } from './random.ts';
 import { float32, type Tensor } from './tensor.ts';
 
@@ -14,6 +14,8 @@ import { float32, type Tensor } from './tensor.ts';
 export interface Trainable {
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
   readonly lora: LoraGraphOptions | null;
+  /** The adapter as it stands, to write with; null where the model itself is trained. */
+  readonly live: { readonly weights: LoraWeights; readonly scale: number } | null;
   /** Feeds besides weights and data: the scale, and the dropout masks of one micro-batch. */
   feeds(place: DropoutPlace | null): Map<string, Tensor>;
   /** Whether weight decay applies to a tensor. */
@@ -54,6 +56,7 @@ async function loraTrainable(
   return {
     tensors,
     lora: { targets: start.targets, dropout: settings.dropout > 0 },
+    live: { weights: { ...start, tensors }, scale: start.scale },
     feeds(place) {
       const feeds = new Map<string, Tensor>([['lora_scale', scale]]);
       if (settings.dropout > 0) {
@@ -85,6 +88,7 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
   return {
     tensors: model.weights,
     lora: null,
+    live: null,
     feeds: () => new Map(),
     // Norm weights are scales around 1: pulling them to zero would be no regularisation.
     decays: (name) => (model.weights.get(name)?.dims.length ?? 0) > 1,

@@ -107,6 +107,32 @@ test.each([16, 48, 2048])(
   },
 );
 
+// Made by golden/make_label_smoothing.py.
+test('with label smoothing every gradient equals that of PyTorch, and the loss that is told stays the plain one', async () => {
+  const smoothed = JSON.parse(await readFile(join(folder, 'llama-tiny-smoothed.json'), 'utf8')) as {
+    share: number;
+    loss: number;
+    gradients: Record<string, number[]>;
+  };
+  const weights = await new AdapterCache().get(adapterFolder, model.architecture);
+  const { executable, feeds } = await adaptedExecutable(
+    model,
+    'smoothed',
+    { weights, scale: weights.scale },
+    (...graph) => trainGraph(...graph, smoothed.share),
+  );
+  const packing = { tokenBudget: 2048, rotaryFrequencies: model.architecture.rotaryFrequencies };
+  const [batch] = cutMicroBatches(golden.examples, packing);
+  const total = batch?.targetTokens as number;
+  const cotangent: Tensor = { type: 'float32', dims: [total], data: new Float32Array(total).fill(-1 / total) };
+  const result = await executable.run(new Map([...feeds, ...(batch?.feeds() ?? []), ['cotangent', cotangent]]));
+  const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
+  expectClose([-logProbs.reduce((sum, value) => sum + value, 0) / total], [smoothed.loss]);
+  for (const [name, expected] of Object.entries(smoothed.gradients)) {
+    expectClose(Array.from((result[name] as Tensor<'float32'>).data), expected);
+  }
+});
+
 test('ten AdamW steps with clipping follow those of PyTorch', async () => {
   const { losses, norms, final } = await trainTenSteps('ten-steps');
   expectClose(

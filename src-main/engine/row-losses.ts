@@ -1,0 +1,40 @@
+import type { RowLoss } from './engine.ts';
+
+/** The loss of each row of one optimiser step, added up over its micro-batches. Rows are told by their places in the token file. */
+export class RowLosses {
+  readonly #places: readonly number[];
+  readonly #sums: Float64Array;
+  readonly #counts: Int32Array;
+
+  constructor(places: readonly number[]) {
+    this.#places = places;
+    this.#sums = new Float64Array(places.length);
+    this.#counts = new Int32Array(places.length);
+  }
+
+  /** Log-probabilities of target tokens, and for each of them the index of its row among the step's. */
+  add(rows: Int32Array, logProbs: Float32Array): void {
+    rows.forEach((row, i) => {
+      this.#sums[row] = (this.#sums[row] as number) - (logProbs[i] as number);
+      this.#counts[row] = (this.#counts[row] as number) + 1;
+    });
+  }
+
+  /** The row with the highest mean loss. */
+  worst(): RowLoss {
+    return this.#losses().reduce((worst, each) => (each.loss > worst.loss ? each : worst));
+  }
+
+  /** The rows whose loss is infinite or undefined; all of them when that can't be told of one, as when only a gradient is. */
+  undefinedRows(): number[] {
+    const broken = this.#losses().filter(({ loss }) => !Number.isFinite(loss));
+    return (broken.length > 0 ? broken : this.#losses()).map(({ row }) => row);
+  }
+
+  #losses(): RowLoss[] {
+    return this.#places.map((row, i) => ({
+      row,
+      loss: (this.#sums[i] as number) / Math.max(1, this.#counts[i] as number),
+    }));
+  }
+}
