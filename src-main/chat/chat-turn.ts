@@ -23,6 +23,9 @@ export interface TurnParts {
   readonly now: () => number;
 }
 
+/** Tokens, where the person asks for no other number: an answer may run on, since it can be stopped. */
+const longestAnswer = 512;
+
 export interface TurnJob {
   readonly conversation: Conversation;
   readonly base: BaseModel;
@@ -108,7 +111,7 @@ async function* answer(
     const job = {
       ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
       adapter: adapter === null ? null : { folder: adapter.path, strength },
-      ...defaultSampling,
+      ...{ ...defaultSampling, maxTokens: longestAnswer },
       ...turn.sampling,
     };
     for await (const event of writeAnswer(job, parts, signal)) {

@@ -160,28 +160,28 @@ test('in one conversation the chip that is chosen answers next, under its name a
 
 test('a stop leaves the answer that was being written, and the next turn can be taken', async () => {
   await chip('Base').click();
-  await box().fill('Once there was a town by the sea, and in this town');
-  const before = await page.getByRole('article').count();
-  // From inside the page: a fast machine has written the whole answer before a click from outside arrives.
-  const stopped = page.evaluate((known) => {
+  // What repeats goes on repeating: an answer that is long enough to be stopped in the middle.
+  await box().fill('red green blue grey '.repeat(12).trim());
+  const known = await page.getByRole('article').count();
+  // From inside the page, at the first words: a fast machine is far ahead by the time that a click from outside arrives.
+  const stopped = page.evaluate((place) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const observer = new MutationObserver(() => {
       const stop = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Stop');
-      const answers = document.querySelectorAll('article');
-      const isWriting = answers.length > known && (answers[known]?.textContent?.trim().length ?? 0) > 20;
-      if (!stop || !isWriting) return;
+      if (!stop || !document.querySelectorAll('article')[place]?.querySelector('.answer, pre')?.textContent?.trim())
+        return;
       observer.disconnect();
       stop.click();
       resolve();
     });
     observer.observe(document.body, { childList: true, subtree: true, characterData: true });
     return promise;
-  }, before);
+  }, known);
   await button('Send').click();
-  const answer = page.getByRole('article').nth(before);
-  await Promise.race([stopped, answer.waitFor()]);
-  // Stopped in the middle, or ended before the stop arrived: what was written stays, and the next turn can be taken.
-  await answer.waitFor();
+  await stopped;
+  const answer = page.getByRole('article').nth(known);
+  await answer.getByText('Stopped', { exact: false }).first().waitFor();
+  expect((await answer.locator('.answer, pre').first().innerText()).trim()).not.toBe('');
   await button('Send').waitFor();
 });
 
