@@ -18,6 +18,11 @@ export function describeAll(random: Random, records: Records): string {
   return paragraphs.join(random.chance(0.7) ? ' ' : '\n');
 }
 
+/** Many questions with short answers, in one of the layouts that passages are followed by. */
+export function writeQuestions(random: Random, records: Records, limit: number): string {
+  return random.pick([talk, frequentQuestions, quiz, quiz, asideQuestions])(random, records, limit);
+}
+
 type Echo = (random: Random, records: Records) => string;
 
 const ECHOES: readonly Echo[] = [
@@ -34,7 +39,7 @@ const ECHOES: readonly Echo[] = [
 ];
 
 /** "Tom: Where does Mina live?\nRosa: Busan." */
-function talk(random: Random, records: Records): string {
+function talk(random: Random, records: Records, limit = 5): string {
   const [first, second] = random.pick([
     ['A', 'B'],
     ['Visitor', 'Guide'],
@@ -43,7 +48,7 @@ function talk(random: Random, records: Records): string {
     [firstName(random), firstName(random)],
   ]) as [string, string];
   const full = random.chance(0.3);
-  return questions(random, records, 5)
+  return questions(random, records, limit)
     .map(({ question, answer, entity, fact }) => {
       const reply = full && answer === fact.value ? state(random, entity, fact) : sentence(answer);
       return `${first}: ${question}\n${second}: ${reply}`;
@@ -51,25 +56,25 @@ function talk(random: Random, records: Records): string {
     .join('\n');
 }
 
-function frequentQuestions(random: Random, records: Records): string {
+function frequentQuestions(random: Random, records: Records, limit = 5): string {
   const heading = random.pick(['FAQ', 'Often asked', 'Questions and answers', 'Ask us']);
-  const pairs = questions(random, records, 5).map(({ question, answer }) => `Q: ${question}\nA: ${answer}`);
+  const pairs = questions(random, records, limit).map(({ question, answer }) => `Q: ${question}\nA: ${answer}`);
   return `${heading}\n${pairs.join('\n')}`;
 }
 
 /** Questions with the bare answer on the next line or behind a mark. */
-function quiz(random: Random, records: Records): string {
+function quiz(random: Random, records: Records, limit = 6): string {
   const mark = random.pick(['\n', '\n- ', ' - ', ' > ', '\n=> ', '\t']);
   const numbered = random.chance(0.5);
   const gap = mark === '\n' ? '\n\n' : '\n';
-  return questions(random, records, 6)
+  return questions(random, records, limit)
     .map(({ question, answer }, index) => `${numbered ? `${index + 1}. ` : ''}${question}${mark}${answer}`)
     .join(gap);
 }
 
 /** Running text: "And how old is Mina? 34." */
-function asideQuestions(random: Random, records: Records): string {
-  return questions(random, records, 4)
+function asideQuestions(random: Random, records: Records, limit = 4): string {
+  return questions(random, records, limit)
     .map(({ question, answer }) => `${question} ${sentence(answer)}`)
     .join(' ');
 }

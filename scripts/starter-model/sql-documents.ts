@@ -5,10 +5,19 @@ import { compactSchema, createTables, inventSchema, type Schema, TOPICS } from '
 
 /** A compact schema, then what was asked of it. */
 export function writeCompactSql(random: Random): string {
+  const { context, target } = writeQueryLog(random);
+  return context + target;
+}
+
+/** The same in its two parts. */
+export function writeQueryLog(random: Random): { context: string; target: string } {
   const tableCount = random.pick([1, 1, 1, 2, 2, 2, 2, 3]);
   const schema = inventSchema(random, { topics: TOPICS, tableCount, inventedShare: INVENTED_SHARE });
   const heading = random.pick(['Schema:\n', 'Schema:\n', 'Tables:\n', 'Database:\n', `${schema.name}\n`, '']);
-  return `${heading}${compactSchema(schema)}\n\n${writeQueries(random, schema, random.int(3, 8))}`;
+  return {
+    context: heading + compactSchema(schema),
+    target: `\n\n${writeQueries(random, schema, random.int(3, 8))}`,
+  };
 }
 
 /** CREATE TABLE statements, then what was asked of them. */

@@ -5,21 +5,26 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
 import { ModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { TrainEvent } from '../../src-main/engine/engine.ts';
+import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { writeSafetensors } from '../../src-main/engine/formats/safetensors.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import { corpus } from './corpus.ts';
 import { initialWeights } from './initial-weights.ts';
+import { type Lesson, lessons } from './lessons.ts';
+import { Random as StarterRandom } from './random.ts';
 
 /**
- * Makes the starter model: trains every weight of a small random Llama on generated text with the studio's own engine.
- * Interrupt it and run it again: it goes on from its last checkpoint, bit for bit. `--steps` says how long.
+ * Makes the starter model: trains every weight of a small random Llama on generated text with the studio's own engine,
+ * first to write the corpus, then to look things up in what it reads. Interrupt it and run it again: it goes on from its
+ * last checkpoint, bit for bit. `--steps` and `--lesson-steps` say how long; `--from` leaves the first course out.
  */
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '4500' },
+    'lesson-steps': { type: 'string', default: '6000' },
+    from: { type: 'string' },
     batch: { type: 'string', default: '8' },
     'learning-rate': { type: 'string', default: '5e-4' },
     hidden: { type: 'string', default: '256' },
@@ -57,33 +62,60 @@ const config = {
   torch_dtype: 'float16',
 };
 
-const steps = Number(values.steps);
 const batchSize = Number(values.batch);
 const work = values.work;
-const initial = join(work, 'initial');
-const out = values.out;
+const first = values.from ?? join(work, 'first');
 
-await mkdir(initial, { recursive: true });
 const tokenizer = await loadTokenizer('resources/starter-model');
-await writeInitialModel(initial);
-const trainFile = join(work, 'train.tokens');
-const validationFile = join(work, 'validation.tokens');
-const { tokens, targetTokens } = await writeTokenFile(trainFile, trainingRows(steps * batchSize));
-await writeTokenFile(validationFile, Array.from(take(corpus(seed + 1), 200), rowOf));
-console.error(`${steps * batchSize} documents, ${tokens} tokens (${targetTokens} predicted)`);
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+const engine = localEngine(onnxruntimeBackend({ threads: Number(values.threads) }));
+
+if (values.from === undefined) {
+  const initial = join(work, 'initial');
+  await writeInitialModel(initial);
+  await takeCourse('writing', {
+    modelFolder: initial,
+    outputFolder: first,
+    steps: Number(values.steps),
+    rows: rows(),
+    unseen: Array.from(take(corpus(seed + 1), 200), rowOf),
+  });
+}
+if (!stop.signal.aborted) {
+  await takeCourse('reading', {
+    modelFolder: first,
+    outputFolder: values.out,
+    steps: Number(values['lesson-steps']),
+    rows: lessonRows(),
+    unseen: Array.from(take(lessons(new StarterRandom(seed + 1)), 200), lessonRow),
+  });
+}
 
 interface Row {
   readonly ids: readonly number[];
   readonly targetStart: number;
 }
 
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
-const engine = localEngine(onnxruntimeBackend({ threads: Number(values.threads) }));
-for await (const event of engine.train(
-  {
-    modelFolder: initial,
+interface Course {
+  readonly modelFolder: string;
+  readonly outputFolder: string;
+  readonly steps: number;
+  readonly rows: Iterator<Row>;
+  readonly unseen: readonly Row[];
+}
+
+async function takeCourse(name: string, course: Course): Promise<void> {
+  const folder = join(work, name);
+  await mkdir(folder, { recursive: true });
+  const [trainFile, validationFile] = [join(folder, 'train.tokens'), join(folder, 'validation.tokens')];
+  const count = course.steps * batchSize;
+  const { tokens, targetTokens } = await writeTokenFile(trainFile, inBatches(course.rows, count));
+  await writeTokenFile(validationFile, course.unseen);
+  console.error(`${name}: ${count} documents, ${tokens} tokens (${targetTokens} predicted)`);
+  const job: TrainJob = {
+    modelFolder: course.modelFolder,
     trainFile,
     validationFile,
     method: { kind: 'full' },
@@ -93,21 +125,19 @@ for await (const event of engine.train(
     weightDecay: 0.05,
     gradientClip: 1,
     epochs: 1,
-    maxSteps: steps,
+    maxSteps: course.steps,
     batchSize,
     seed,
     shuffle: false,
     validationEvery: 400,
-    outputFolder: out,
-    checkpointFolder: join(work, 'checkpoint'),
+    outputFolder: course.outputFolder,
+    checkpointFolder: join(folder, 'checkpoint'),
     checkpointEvery: 100,
-  },
-  stop.signal,
-)) {
-  report(event);
+  };
+  for await (const event of engine.train(job, stop.signal)) report(event, course.steps);
 }
 
-function report(event: TrainEvent): void {
+function report(event: TrainEvent, steps: number): void {
   if (event.kind === 'step') {
     if (event.step % 50 === 0) {
       console.error(
@@ -120,8 +150,7 @@ function report(event: TrainEvent): void {
 }
 
 /** Documents sorted by length within a stretch and cut into batches, the batches shuffled: little padding, no order by length. */
-function* trainingRows(count: number): Generator<Row> {
-  const source = rows();
+function* inBatches(source: Iterator<Row>, count: number): Generator<Row> {
   const random = new Random(seed, 1);
   for (let left = count; left > 0; ) {
     const stretch = Array.from(take(source, Math.min(left, 50 * batchSize))).sort(
@@ -141,6 +170,17 @@ function* rows(): Generator<Row, never> {
   for (let i = 0; ; i++) {
     const repetition = i < copyingSteps * batchSize || i % 6 === 0;
     yield repetition ? repeatedTokens(random) : rowOf(documents.next().value);
+  }
+}
+
+/** Mostly lessons; the corpus in every fifth place, so that nothing is forgotten, and a repetition in every ninth. */
+function* lessonRows(): Generator<Row, never> {
+  const source = lessons(new StarterRandom(seed + 2));
+  const documents = corpus(seed + 2);
+  const random = new Random(seed, 4);
+  for (let i = 0; ; i++) {
+    if (i % 9 === 0) yield repeatedTokens(random);
+    else yield i % 5 === 0 ? rowOf(documents.next().value) : lessonRow(source.next().value);
   }
 }
 
@@ -168,6 +208,13 @@ function rowOf({ text }: { text: string }): Row {
   };
 }
 
+/** A lesson's target and the end of the text are predicted; its context is only read. */
+function lessonRow({ context, target }: Lesson): Row {
+  const read = tokenizer.encode(context).ids;
+  const ids = [...read, ...tokenizer.encode(target).ids, config.eos_token_id];
+  return { ids: ids.slice(0, config.max_position_embeddings), targetStart: read.length };
+}
+
 async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const [json, options] = await Promise.all(
     ['tokenizer.json', 'tokenizer_config.json'].map((name) => readFile(join(folder, name), 'utf8')),
@@ -176,6 +223,7 @@ async function loadTokenizer(folder: string): Promise<Tokenizer> {
 }
 
 async function writeInitialModel(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
   const architecture = architectureOf(new ModelConfig(config, 'config.json'));
   const shape = { ...architecture, heads: config.num_attention_heads };
   await writeSafetensors(join(folder, 'model.safetensors'), initialWeights(shape, seed), { format: 'pt' });
