@@ -70,13 +70,6 @@ const starterId = 'starter';
 
 /** What the engine and the text side say of a model; both are read, so that a model which passes can be used. */
 export async function describeModel(folder: string, engine: Engine) {
-  if (!(await isFile(join(folder, 'model.safetensors')))) {
-    throw new StudioError('MODEL_UNSUPPORTED', {
-      file: basename(folder),
-      found: 'weights in several files',
-      supported: 'one model.safetensors',
-    });
-  }
   const { endIds, targets: _, ...facts } = await engine.inspect(folder);
   const text = await ModelText.read(folder, endIds);
   // A template that fails does so on the first conversation: better now.

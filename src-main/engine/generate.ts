@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { PositionPlan } from './architectures/architecture.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
-import { rotaryAngles } from './micro-batches.ts';
 import { generateGraph } from './model-graph.ts';
+import { placeFeeds } from './places.ts';
 import { Random } from './random.ts';
 import { chooseToken } from './sampling.ts';
 import { adaptedExecutable } from './score.ts';
@@ -52,11 +53,7 @@ export async function* generateTokens(
       break;
     }
     const result = await executable.run(
-      new Map([
-        ...feeds,
-        ...cache.feeds(next.length),
-        ...tokenFeeds(next, cache.length, architecture.rotaryFrequencies),
-      ]),
+      new Map([...feeds, ...cache.feeds(next.length), ...tokenFeeds(next, cache.length, architecture)]),
     );
     cache.append(result, next.length);
     const id = chooseToken((result.logits as Tensor<'float32'>).data, job, random);
@@ -71,13 +68,11 @@ export async function* generateTokens(
   yield { kind: 'finished', finish, firstTokenMs, switchMs, seconds: (performance.now() - started) / 1000 };
 }
 
-function tokenFeeds(ids: readonly number[], past: number, frequencies: Float64Array): Map<string, Tensor> {
-  const positions = Int32Array.from(ids, (_, i) => past + i);
-  const { cos, sin } = rotaryAngles(positions, frequencies, [1, ids.length]);
+function tokenFeeds(ids: readonly number[], past: number, plan: PositionPlan): Map<string, Tensor> {
+  const places = Int32Array.from(ids, (_, i) => past + i);
   return new Map<string, Tensor>([
     ['ids', int32([ids.length], Int32Array.from(ids))],
-    ['cos', cos],
-    ['sin', sin],
+    ...placeFeeds(places, plan, [1, ids.length]),
     ['last', int32([1], Int32Array.of(ids.length - 1))],
   ]);
 }

@@ -34,7 +34,23 @@ export class KeyValueCache {
       mask.data.fill(masked, i * keys + this.#length, i * keys + this.#room);
       mask.data.fill(masked, i * keys + this.#room + i + 1, (i + 1) * keys);
     }
-    return new Map<string, Tensor>([...this.#tensors, ['mask', mask]]);
+    const feeds = new Map<string, Tensor>([...this.#tensors, ['mask', mask]]);
+    const { window } = this.#architecture;
+    return window === undefined ? feeds : feeds.set('local_mask', this.#windowed(mask, fresh, window));
+  }
+
+  /** The mask of layers that see a window only. */
+  #windowed(mask: Tensor<'float32'>, fresh: number, window: number): Tensor<'float32'> {
+    if (this.#length + fresh <= window) return mask;
+    const keys = this.#room + fresh;
+    const data = mask.data.slice();
+    for (let i = 0; i < fresh; i++) {
+      // Places from here back are out of sight: those kept, then those of this pass.
+      const hidden = this.#length + i - window + 1;
+      data.fill(masked, i * keys, i * keys + Math.min(this.#length, Math.max(0, hidden)));
+      data.fill(masked, i * keys + this.#room, i * keys + this.#room + Math.max(0, hidden - this.#length));
+    }
+    return float32(mask.dims, data);
   }
 
   /** Keeps what a pass over `fresh` positions gave. */

@@ -1,3 +1,5 @@
+import type { PositionPlan } from './architectures/architecture.ts';
+import { placeFeeds } from './places.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
 
 /** One tokenised example as a micro-batch takes it. */
@@ -19,11 +21,9 @@ export interface MicroBatch {
   feeds(): ReadonlyMap<string, Tensor>;
 }
 
-export interface Packing {
+export interface Packing extends PositionPlan {
   /** Most tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
   readonly tokenBudget: number;
-  /** Radians per position of each rotary pair. */
-  readonly rotaryFrequencies: Float64Array;
 }
 
 /** What a masked score is lowered by: far below any real score, far from overflow when added to one. */
@@ -41,7 +41,7 @@ export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): Mi
   const sequences = packSequences(rows, length);
   const perBatch = Math.max(1, Math.floor(packing.tokenBudget / length));
   return Array.from({ length: Math.ceil(sequences.length / perBatch) }, (_, i) =>
-    microBatch(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing.rotaryFrequencies),
+    microBatch(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing),
   );
 }
 
@@ -67,7 +67,7 @@ function microBatch(
   rows: readonly BatchRow[],
   sequences: readonly number[][],
   length: number,
-  frequencies: Float64Array,
+  plan: PositionPlan,
 ): MicroBatch {
   const members = sequences.flat();
   const targetRows = Int32Array.from(
@@ -82,7 +82,7 @@ function microBatch(
     tokens: members.reduce((sum, member) => sum + lengthOf(rows, member), 0),
     targetTokens: targetRows.length,
     targetRows,
-    feeds: () => layOut(rows, sequences, length, frequencies),
+    feeds: () => layOut(rows, sequences, length, plan),
   };
 }
 
@@ -95,7 +95,7 @@ function layOut(
   rows: readonly BatchRow[],
   sequences: readonly number[][],
   length: number,
-  frequencies: Float64Array,
+  plan: PositionPlan,
 ): Map<string, Tensor> {
   const count = sequences.length;
   const ids = new Int32Array(count * length);
@@ -123,34 +123,31 @@ function layOut(
     // Padding looks at itself alone: softmax needs something to look at, and nobody looks at it.
     for (let i = start; i < length; i++) mask[(sequence * length + i) * length + i] = 0;
   });
-  const { cos, sin } = rotaryAngles(positions, frequencies, [count, length]);
   return new Map<string, Tensor>([
     ['ids', int32([count * length], ids)],
-    ['cos', cos],
-    ['sin', sin],
+    ...placeFeeds(positions, plan, [count, length]),
     ['mask', float32([count, 1, 1, length, length], mask)],
+    ...(plan.window === undefined
+      ? []
+      : [
+          [
+            'local_mask',
+            float32([count, 1, 1, length, length], windowed(mask, positions, length, plan.window)),
+          ] as const,
+        ]),
     ['target_positions', int32([targetIds.length], Int32Array.from(targetPositions))],
     ['target_ids', int32([targetIds.length], Int32Array.from(targetIds))],
   ]);
 }
 
-/** Cosines and sines of position × frequency, [rows, tokens, 1, pairs]. */
-export function rotaryAngles(
-  positions: Int32Array,
-  frequencies: Float64Array,
-  [rows, tokens]: readonly [number, number],
-) {
-  const pairs = frequencies.length;
-  const cos = float32([rows, tokens, 1, pairs]);
-  const sin = float32([rows, tokens, 1, pairs]);
-  positions.forEach((position, i) => {
-    for (let pair = 0; pair < pairs; pair++) {
-      const angle = position * (frequencies[pair] as number);
-      cos.data[i * pairs + pair] = Math.cos(angle);
-      sin.data[i * pairs + pair] = Math.sin(angle);
-    }
+/** The mask of layers that see a window only: what lies further back is masked too. The mask itself where nothing does. */
+function windowed(mask: Float32Array, positions: Int32Array, length: number, window: number): Float32Array {
+  if (positions.every((position) => position < window)) return mask;
+  return mask.map((value, i) => {
+    const query = Math.floor(i / length);
+    const key = query - (query % length) + (i % length);
+    return value === 0 && (positions[query] as number) - (positions[key] as number) >= window ? masked : value;
   });
-  return { cos, sin };
 }
 
 function lengthOf(rows: readonly BatchRow[], row: number): number {

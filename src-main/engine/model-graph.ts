@@ -96,14 +96,22 @@ function inputs(architecture: Architecture, lora: LoraGraphOptions | null, { row
   };
   const plain = (module: string, x: Expression) => matmul(x, parameter(`${module}.weight`), { transposeB: true });
   const adapted = lora === null ? undefined : adaptLinear(architecture, plain, lora);
-  const pairs = architecture.headSize / 2;
+  const angles = [rows, 'tokens', 1, architecture.headSize / 2];
+  const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
     ids: input('ids', ['positions'], 'int32'),
-    cos: input('cos', [rows, 'tokens', 1, pairs]),
-    sin: input('sin', [rows, 'tokens', 1, pairs]),
+    cos,
+    sin,
     mask: input('mask', [rows, 1, 1, 'tokens', keys]),
+    places: input('places', ['positions'], 'int32'),
+    local: {
+      cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
+      sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,
+      mask: input('local_mask', [rows, 1, 1, 'tokens', keys]),
+    },
     parameter,
     linear: adapted?.linear ?? plain,
+    insert: (_place, _layer, x) => x,
     cache,
   };
   return { modelInput, trainable: adapted?.trainable ?? weights };

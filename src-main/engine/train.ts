@@ -12,7 +12,7 @@ import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/ad
 import { learningRateAt } from './optimiser/schedule.ts';
 import { Random } from './random.ts';
 import { RowLosses } from './row-losses.ts';
-import { tokenBudget } from './score.ts';
+import { packingOf } from './score.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readTokenFile, type TokenRows } from './token-file.ts';
 import { checkTokenIds } from './token-ids.ts';
@@ -181,7 +181,7 @@ class TrainingRun {
     const begun = performance.now();
     const step = this.#step + 1;
     const places = this.#placesOf(step);
-    const batches = cutMicroBatches(rowsAt(this.#rows, places), this.#packing());
+    const batches = cutMicroBatches(rowsAt(this.#rows, places), packingOf(this.#model));
     const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
     const rowLosses = new RowLosses(places);
     const total = await this.#addUp(batches, { step, targetTokens, rowLosses }, signal);
@@ -222,7 +222,7 @@ class TrainingRun {
   async validate(signal: AbortSignal): Promise<TrainEvent | undefined> {
     let loss = 0;
     let tokens = 0;
-    for (const batch of cutMicroBatches(this.#validationRows, this.#packing())) {
+    for (const batch of cutMicroBatches(this.#validationRows, packingOf(this.#model))) {
       await setImmediate();
       if (signal.aborted) return undefined;
       const result = await this.#scoreGraph.run(this.#feeds(batch, null));
@@ -384,10 +384,6 @@ class TrainingRun {
       ...this.#trainable.feeds(place),
       ...batch.feeds(),
     ]);
-  }
-
-  #packing() {
-    return { tokenBudget: tokenBudget(this.#model), rotaryFrequencies: this.#model.architecture.rotaryFrequencies };
   }
 
   #copyOfWeights(): Map<string, Float32Array> {

@@ -5,9 +5,11 @@ import type { LoraSettings, TrainJob } from './engine.ts';
 import { toFloat16 } from './formats/float-types.ts';
 import { writePeft } from './formats/peft.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
+import { indexName } from './formats/weight-source.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { adaptedModules, initialiseLora, type LoraGraphOptions, type LoraWeights, weightDims } from './lora.ts';
 import { Random } from './random.ts';
+import { storedTensors } from './stored-weights.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** What a training changes: the numbers, how the graph is adapted to them, and how they are kept in the end. */
@@ -95,14 +97,15 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
     async write(numbers) {
       await mkdir(job.outputFolder, { recursive: true });
       const companions = (await readdir(job.modelFolder)).filter(
-        (name) => name.endsWith('.json') || name.endsWith('.jinja'),
+        (name) => (name.endsWith('.json') && name !== indexName) || name.endsWith('.jinja'),
       );
       if (job.outputFolder !== job.modelFolder) {
         for (const name of companions) await copyFile(join(job.modelFolder, name), join(job.outputFolder, name));
       }
-      const stored = [...model.weights].map(([name, { dims }]): [string, StoredTensor] => [
+      const tensors = storedTensors(model.architecture, (name) => numbers.get(name) as Float32Array);
+      const stored = [...tensors].map(([name, { dims, data }]): [string, StoredTensor] => [
         name,
-        { dtype: 'F16', dims, data: toFloat16(numbers.get(name) as Float32Array) },
+        { dtype: 'F16', dims, data: toFloat16(data) },
       ]);
       await writeSafetensors(join(job.outputFolder, 'model.safetensors'), new Map(stored), { format: 'pt' });
     },

@@ -7,8 +7,9 @@ import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
 import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
-import { type BatchRow, cutMicroBatches, type MicroBatch, rotaryAngles } from '../../src-main/engine/micro-batches.ts';
+import { type BatchRow, cutMicroBatches, type MicroBatch } from '../../src-main/engine/micro-batches.ts';
 import { generateGraph, logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
+import { placeFeeds } from '../../src-main/engine/places.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainableOf } from '../../src-main/engine/trainable.ts';
@@ -174,11 +175,9 @@ test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed a
 async function logitsAfter(ids: readonly number[], live: { weights: LoraWeights; scale: number } | null) {
   const { executable, feeds } = await adaptedExecutable(model, 'generate', live, generateGraph);
   const positions = Int32Array.from(ids, (_, i) => i);
-  const { cos, sin } = rotaryAngles(positions, model.architecture.rotaryFrequencies, [1, ids.length]);
   const pass = new Map<string, Tensor>([
     ['ids', int32([ids.length], Int32Array.from(ids))],
-    ['cos', cos],
-    ['sin', sin],
+    ...placeFeeds(positions, model.architecture, [1, ids.length]),
     ['last', int32([1], Int32Array.of(ids.length - 1))],
   ]);
   const cache = new KeyValueCache(model.architecture);

@@ -7,6 +7,7 @@ import { architectureOf } from '../../src-main/engine/architectures/by-model-typ
 import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { readPeft, writePeft } from '../../src-main/engine/formats/peft.ts';
 import { openSafetensors } from '../../src-main/engine/formats/safetensors.ts';
+import { readShardIndex } from '../../src-main/engine/formats/weight-source.ts';
 import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { sharedData } from '../shared-data.ts';
 
@@ -92,6 +93,10 @@ describe.skipIf(data === undefined)('malformed files', async () => {
     const modelFolder = await mkdtemp(join(scratch, 'model-'));
     await copyFile(join(folder, file), join(modelFolder, 'config.json'));
     expect(await outcome(async () => architectureOf(await readModelConfig(modelFolder)))).toBe(verdict);
+  });
+
+  test.each(ofKind('index'))('$file: $verdict ($reason)', async ({ file, verdict }) => {
+    expect(await outcome(() => readShardIndex(join(folder, file)))).toBe(verdict);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Target } from '../../../src-contract/adapter.ts';
 import type { Expression } from '../graph/expression.ts';
 
 /** A kind of model: what its weights are called and how they make one hidden state per position. */
-export interface Architecture {
+export interface Architecture extends PositionPlan {
   readonly name: string;
   readonly layers: number;
   readonly hidden: number;
@@ -12,31 +12,77 @@ export interface Architecture {
   readonly keyValueHeads: number;
   readonly headSize: number;
   readonly endIds: readonly number[];
-  /** Every weight by its name in the checkpoint, with its dims. */
+  /** Every weight by the name that graphs know it by, with its dims; that of a linear layer is [out, in]. */
   readonly parameters: ReadonlyMap<string, readonly number[]>;
-  /** The module path of an adaptable matrix, as PEFT spells it, without `.weight`; the weight is [out, in]. */
+  /** What checkpoints of the bare model leave out in front of a name. */
+  readonly basePrefix: string;
+  /** Where a checkpoint keeps a weight that is no tensor of its own there; absent where every weight is one. */
+  storedAs?(parameter: string): StoredPart | undefined;
+  /** The matrices that can be adapted. */
+  readonly targets: readonly Target[];
+  /** The module path of an adaptable matrix, without `.weight`; the weight is [out, in]. */
   moduleOf(target: Target, layer: number): string;
-  /** Angles of the rotary embedding: frequency i in radians per position, headSize / 2 of them. */
-  readonly rotaryFrequencies: Float64Array;
+  /** The module of the checkpoint that holds an adaptable matrix, as PEFT spells it; several may share one. */
+  peftModuleOf?(target: Target, layer: number): PeftPart;
   /** The hidden states before the head: [positions, hidden]. */
   hiddenStates(input: ModelInput): Expression;
   /** Scores before softmax over the vocabulary: [n, hidden] → [n, vocabulary]. */
   logits(hidden: Expression, parameter: ModelInput['parameter']): Expression;
 }
 
-/** What a forward pass is given. Sizes: positions = rows · tokens; keys = past + tokens. */
-export interface ModelInput {
-  /** int32 [positions]. */
-  readonly ids: Expression;
+/** What an architecture must be told of the places of tokens. */
+export interface PositionPlan {
+  /** Radians per position of each rotary pair, headSize / 2 of them; empty where positions are no angles. */
+  readonly rotaryFrequencies: Float64Array;
+  /** The same for layers that look back on a window only, where theirs differ. */
+  readonly localRotaryFrequencies?: Float64Array | undefined;
+  /** How many positions, its own included, a position of such a layer sees; absent where no layer has a window. */
+  readonly window?: number | undefined;
+}
+
+/** A range of the last axis of a stored tensor; a matrix is turned round where it is stored [in, out]. */
+export interface StoredPart {
+  readonly tensor: string;
+  readonly dims: readonly number[];
+  readonly start: number;
+  readonly end: number;
+  readonly transposed: boolean;
+}
+
+/** The outputs [start, end) of a module. */
+export interface PeftPart {
+  readonly module: string;
+  readonly outputs: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where in a layer something may be put in: on what attention or the MLP gives, before it is added; on what the layer gives. */
+export type Place = 'attention' | 'mlp' | 'layer';
+
+/** What a position sees. Sizes: positions = rows · tokens; keys = past + tokens. */
+export interface Sight {
   /** [rows, tokens, 1, headSize / 2]: cosines and sines of the rotary angles. */
   readonly cos: Expression;
   readonly sin: Expression;
   /** [rows, 1, 1, tokens, keys]: 0 where a position may look, a large negative number where it may not. */
   readonly mask: Expression;
-  /** A weight by its checkpoint name. */
+}
+
+/** What a forward pass is given. */
+export interface ModelInput extends Sight {
+  /** int32 [positions]. */
+  readonly ids: Expression;
+  /** int32 [positions]: the place of each token in its text, from 0. */
+  readonly places: Expression;
+  /** For layers with a window. */
+  readonly local: Sight;
+  /** A weight by its name. */
   parameter(name: string): Expression;
   /** y = x Wᵀ for the weight of a module, with or without an adapter: [positions, in] → [positions, out]. */
   linear(module: string, x: Expression): Expression;
+  /** What goes on from a place of a layer: x itself, or x through an adapter layer. [positions, hidden] both. */
+  insert(place: Place, layer: number, x: Expression): Expression;
   /** Gives a layer the keys and values to attend to, from those of the new positions, [rows, keyValueHeads, tokens, headSize]. */
   cache(layer: number, fresh: KeysAndValues): KeysAndValues;
 }

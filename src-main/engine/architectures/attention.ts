@@ -2,11 +2,44 @@ import type { Dim, Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { matmul } from '../graph/ops/matmul.ts';
 import { reshape } from '../graph/ops/reshape.ts';
+import { rotate } from '../graph/ops/rotate.ts';
 import { scale } from '../graph/ops/scale.ts';
 import { softmax } from '../graph/ops/softmax.ts';
 import { transpose } from '../graph/ops/transpose.ts';
 import { multiplyDims } from '../graph/shape.ts';
-import type { KeysAndValues } from './architecture.ts';
+import type { KeysAndValues, ModelInput, Sight } from './architecture.ts';
+
+/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; turned or not is the caller's affair. */
+export interface Projected {
+  readonly queries: Expression;
+  readonly keys: Expression;
+  readonly values: Expression;
+}
+
+/** Splits what a projection gives into heads: [positions, heads · size] → [rows, tokens, heads, size]. */
+export function splitHeads(x: Expression, { mask }: Sight, heads: number, size: number): Expression {
+  return reshape(x, [mask.shape[0] as Dim, mask.shape[3] as Dim, heads, size]);
+}
+
+/** Rotary positions on queries and keys (Su et al. 2021). */
+export function turn({ queries, keys, values }: Projected, { cos, sin }: Sight): Projected {
+  return { queries: rotate(queries, cos, sin), keys: rotate(keys, cos, sin), values };
+}
+
+/**
+ * Attention of the new positions over what the layer's cache gives them: [positions, heads · size].
+ * Scores are multiplied by `factor`, 1/√size where nothing else is said.
+ */
+export function attention(
+  { queries, keys, values }: Projected,
+  input: ModelInput,
+  { layer, mask, factor }: { layer: number; mask: Expression; factor?: number | undefined },
+): Expression {
+  const headsFirst = (x: Expression) => transpose(x, [0, 2, 1, 3]);
+  const kept = input.cache(layer, { keys: headsFirst(keys), values: headsFirst(values) });
+  const size = queries.shape[3] as number;
+  return attend(scale(queries, factor ?? 1 / Math.sqrt(size)), kept, mask, input.ids.shape[0] as Dim);
+}
 
 /**
  * Grouped-query attention (Ainslie et al. 2023): every group of query heads shares one head of keys and values.
@@ -15,19 +48,14 @@ import type { KeysAndValues } from './architecture.ts';
  * → [positions, heads · size]. The queries of a group are stacked along the token axis, so that each product is one
  * plain matrix product per row and key-value head and nothing is repeated in memory.
  */
-export function attend(
-  queries: Expression,
-  { keys, values }: KeysAndValues,
-  mask: Expression,
-  positions: Dim,
-): Expression {
+function attend(queries: Expression, { keys, values }: KeysAndValues, mask: Expression, positions: Dim): Expression {
   const [rows, tokens, heads, size] = queries.shape as [Dim, Dim, number, number];
   const keyValueHeads = keys.shape[1] as number;
   const keyCount = keys.shape[2] as Dim;
   const group = heads / keyValueHeads;
   const stacked = multiplyDims(group, tokens);
 
-  const split = reshape(scale(queries, 1 / Math.sqrt(size)), [rows, tokens, keyValueHeads, group, size]);
+  const split = reshape(queries, [rows, tokens, keyValueHeads, group, size]);
   const grouped = reshape(transpose(split, [0, 2, 3, 1, 4]), [rows, keyValueHeads, stacked, size]);
   const scores = reshape(matmul(grouped, keys, { transposeB: true }), [rows, keyValueHeads, group, tokens, keyCount]);
   const weights = reshape(softmax(add(scores, mask)), [rows, keyValueHeads, stacked, keyCount]);

@@ -1,8 +1,16 @@
 import type { Architecture } from './architecture.ts';
 import { llama } from './llama.ts';
+import { mistral } from './mistral.ts';
 import type { ModelConfig } from './model-config.ts';
+import { qwen2 } from './qwen2.ts';
+import { qwen3 } from './qwen3.ts';
 
-const architectures: Readonly<Record<string, (config: ModelConfig) => Architecture>> = { llama };
+const architectures: Readonly<Record<string, (config: ModelConfig) => Architecture>> = {
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+};
 
 /** The architecture that a config names. Throws MODEL_UNSUPPORTED for a kind that isn't here. */
 export function architectureOf(config: ModelConfig): Architecture {

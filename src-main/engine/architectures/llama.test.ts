@@ -55,11 +55,12 @@ test.each([
   ['MODEL_UNSUPPORTED', { model_type: 'constructor' }],
   ['MODEL_UNSUPPORTED', { auto_map: { AutoModelForCausalLM: 'modeling_x.X' } }],
   ['MODEL_UNSUPPORTED', { quantization_config: { quant_method: 'bitsandbytes' } }],
-  ['MODEL_UNSUPPORTED', { rope_scaling: { rope_type: 'llama3', factor: 8 } }],
-  ['MODEL_UNSUPPORTED', { rope_parameters: { rope_type: 'yarn', factor: 4 } }],
+  ['MODEL_FILE_INVALID', { rope_scaling: { rope_type: 'llama3', factor: 8 } }],
+  ['MODEL_FILE_INVALID', { rope_scaling: { rope_type: 'linear', factor: 0 } }],
+  ['MODEL_UNSUPPORTED', { rope_parameters: { rope_type: 'longrope', factor: 4 } }],
   ['MODEL_UNSUPPORTED', { partial_rotary_factor: 0.5 }],
   ['MODEL_UNSUPPORTED', { hidden_act: 'gelu' }],
-  ['MODEL_UNSUPPORTED', { attention_bias: true }],
+  ['MODEL_FILE_INVALID', { attention_bias: 'yes' }],
   ['MODEL_UNSUPPORTED', { head_dim: 15 }],
 ])('%s for a config with %j', (code, changes) => {
   expect(() => llama(changes)).toThrow(expect.objectContaining({ code }));

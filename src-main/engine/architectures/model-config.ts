@@ -27,8 +27,8 @@ export class ModelConfig {
     return value as number;
   }
 
-  /** A number above 0. */
-  positive(key: string, fallback: number): number {
+  /** A number above 0. Throws MODEL_FILE_INVALID where it is missing and has no default. */
+  positive(key: string, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw this.invalid(key, 'a number above 0');
     return value;
@@ -53,6 +53,19 @@ export class ModelConfig {
     if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < vocabulary))
       throw this.invalid(key, `a token id below ${vocabulary} or a list of them`);
     return ids;
+  }
+
+  /** A list of texts; undefined where there is none. */
+  texts(key: string): readonly string[] | undefined {
+    const value = this.#values[key] ?? undefined;
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+    throw this.invalid(key, 'a list of texts');
+  }
+
+  /** Told apart from absent where a null switches something off. */
+  isNull(key: string): boolean {
+    return this.#values[key] === null;
   }
 
   has(key: string): boolean {

@@ -1,0 +1,56 @@
+import type { ModelConfig } from './model-config.ts';
+
+/** The sizes that Llama and its relatives share, under the keys that transformers gives them. */
+export interface DecoderSizes {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly vocabulary: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  readonly contextLength: number;
+  readonly epsilon: number;
+  readonly endIds: readonly number[];
+}
+
+/** Far above any model there is. */
+export const most = {
+  ...{ layers: 1024, width: 2 ** 20, vocabulary: 2 ** 24, heads: 4096, headSize: 4096, contextLength: 2 ** 30 },
+};
+
+/** Throws MODEL_FILE_INVALID. */
+export function decoderSizes(
+  config: ModelConfig,
+  usual: { readonly headSize?: number; readonly contextLength: number },
+): DecoderSizes {
+  const hidden = config.count('hidden_size', most.width);
+  const vocabulary = config.count('vocab_size', most.vocabulary);
+  const heads = config.count('num_attention_heads', most.heads);
+  const keyValueHeads = config.count('num_key_value_heads', most.heads, heads);
+  if (heads % keyValueHeads !== 0) throw config.invalid('num_key_value_heads', `a divisor of the ${heads} heads`);
+  return {
+    layers: config.count('num_hidden_layers', most.layers),
+    hidden,
+    intermediate: config.count('intermediate_size', most.width),
+    vocabulary,
+    heads,
+    keyValueHeads,
+    headSize: config.count('head_dim', most.headSize, usual.headSize ?? hidden / heads),
+    contextLength: config.count('max_position_embeddings', most.contextLength, usual.contextLength),
+    epsilon: config.positive('rms_norm_eps', 1e-6),
+    endIds: config.ids('eos_token_id', vocabulary),
+  };
+}
+
+/** What no architecture here can run. Throws MODEL_UNSUPPORTED. */
+export function refuseForeignWeights(config: ModelConfig): void {
+  if (config.has('quantization_config')) throw config.unsupported('quantised weights', 'F32, F16 and BF16 weights');
+  if (config.has('auto_map')) throw config.unsupported('a model with code of its own', 'models that need no code');
+}
+
+/** Throws MODEL_UNSUPPORTED for another activation than the one that the architecture is built with. */
+export function requireActivation(config: ModelConfig, key: string, allowed: readonly string[]): void {
+  const found = config.text(key, allowed[0] as string);
+  if (!allowed.includes(found)) throw config.unsupported(`activation “${found}”`, allowed.join(', '));
+}

@@ -1,0 +1,28 @@
+import { most } from './decoder-sizes.ts';
+import type { ModelConfig } from './model-config.ts';
+
+/** The window of a Qwen model's upper layers; undefined where it is switched off, as in every model published so far. */
+export function windowOf(config: ModelConfig) {
+  if (!config.flag('use_sliding_window', false) || config.isNull('sliding_window')) return undefined;
+  const layers = config.count('num_hidden_layers', most.layers);
+  const whole = config.count('max_window_layers', most.layers, 28);
+  return {
+    size: config.count('sliding_window', most.contextLength, 4096),
+    layers: windowedLayers(config, layers, (layer) => layer >= whole),
+  };
+}
+
+/** Which layers look back on a window only: what `layer_types` says, else what the rule of older configs says. */
+export function windowedLayers(
+  config: ModelConfig,
+  layers: number,
+  older: (layer: number) => boolean,
+): (layer: number) => boolean {
+  const types = config.texts('layer_types');
+  if (types === undefined) return older;
+  if (types.length !== layers) throw config.invalid('layer_types', `a list of ${layers} kinds, one for each layer`);
+  const other = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
+  if (other !== undefined)
+    throw config.unsupported(`layers of the kind “${other}”`, 'full_attention, sliding_attention');
+  return (layer) => types[layer] === 'sliding_attention';
+}

@@ -1,0 +1,95 @@
+import type { ModelConfig } from './model-config.ts';
+
+/** How positions become angles. */
+export interface Rotary {
+  /** Radians per position of each pair, headSize / 2 of them. */
+  readonly frequencies: Float64Array;
+  /** What attention scores are multiplied by besides 1/√headSize. */
+  readonly scoreFactor: number;
+}
+
+/**
+ * Rotary positions (Su et al. 2021) with the scalings that stretch them over longer texts, as transformers reads them from
+ * `rope_parameters` or, in older configs, `rope_scaling` beside `rope_theta`. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
+ */
+export function rotaryOf(config: ModelConfig, headSize: number): Rotary {
+  const parameters = config.object('rope_parameters');
+  const scaling = config.object('rope_scaling') ?? parameters;
+  const theta = config.positive('rope_theta', 10_000);
+  return scaledRotary(config, scaling, { headSize, theta: parameters?.positive('rope_theta', theta) ?? theta });
+}
+
+/** The same from one object of parameters, as models with several kinds of layers have them. */
+export function scaledRotary(
+  config: ModelConfig,
+  scaling: ModelConfig | undefined,
+  { headSize, theta }: { headSize: number; theta: number },
+): Rotary {
+  if (headSize % 2 !== 0) throw config.unsupported(`a head size of ${headSize}`, 'an even head size');
+  for (const place of [config, scaling]) {
+    if (place && place.positive('partial_rotary_factor', 1) !== 1)
+      throw config.unsupported('positions that turn a part of each head', 'positions that turn the whole head');
+  }
+  const plain = plainFrequencies(headSize, theta);
+  const kind = scaling?.text('rope_type', scaling.text('type', 'default')) ?? 'default';
+  // Dynamic scaling (NTK) starts beyond the length that the model was trained for, and longer texts are refused here.
+  if (scaling === undefined || kind === 'default' || kind === 'dynamic') return { frequencies: plain, scoreFactor: 1 };
+  if (kind === 'linear') {
+    const factor = scaling.positive('factor');
+    return { frequencies: plain.map((frequency) => frequency / factor), scoreFactor: 1 };
+  }
+  if (kind === 'llama3') return { frequencies: llama3(plain, scaling), scoreFactor: 1 };
+  if (kind === 'yarn') return yarn(plain, config, scaling, { headSize, theta });
+  throw config.unsupported(`rotary scaling “${kind}”`, 'default, linear, dynamic, llama3, yarn');
+}
+
+/** θ^(−2i / size) for each pair i. */
+function plainFrequencies(headSize: number, theta: number): Float64Array {
+  return Float64Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
+}
+
+/** Long waves are stretched, short ones kept, with a ramp between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's code). */
+function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
+  const factor = scaling.positive('factor');
+  const low = scaling.positive('low_freq_factor');
+  const high = scaling.positive('high_freq_factor');
+  const trained = scaling.positive('original_max_position_embeddings');
+  if (high <= low) throw scaling.invalid('high_freq_factor', 'above low_freq_factor');
+  return plain.map((frequency) => {
+    const turns = (trained * frequency) / (2 * Math.PI);
+    const kept = Math.min(1, Math.max(0, (turns - low) / (high - low)));
+    return frequency * (kept + (1 - kept) / factor);
+  });
+}
+
+/** YaRN (Peng et al. 2023, §3.2 and §3.4): the ramp runs over pairs, and attention gets sharper. */
+function yarn(
+  plain: Float64Array,
+  config: ModelConfig,
+  scaling: ModelConfig,
+  { headSize, theta }: { headSize: number; theta: number },
+): Rotary {
+  const contextLength = config.positive('max_position_embeddings', 2048);
+  const trained = scaling.positive('original_max_position_embeddings', contextLength);
+  const factor = scaling.positive('factor', contextLength / trained);
+  const sharpness = (strength: number) => (factor <= 1 ? 1 : 0.1 * strength * Math.log(factor) + 1);
+  const both = scaling.has('mscale') && scaling.has('mscale_all_dim');
+  const usual = both
+    ? sharpness(scaling.positive('mscale')) / sharpness(scaling.positive('mscale_all_dim'))
+    : sharpness(1);
+  const attention = scaling.positive('attention_factor', usual);
+  // The pair that turns so many times over the trained length.
+  const pairAt = (turns: number) => (headSize * Math.log(trained / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+  const whole = scaling.flag('truncate', true);
+  const fast = pairAt(scaling.positive('beta_fast', 32));
+  const slow = pairAt(scaling.positive('beta_slow', 1));
+  const first = Math.max(0, whole ? Math.floor(fast) : fast);
+  const last = Math.min(headSize - 1, whole ? Math.ceil(slow) : slow);
+  const width = first === last ? 0.001 : last - first;
+  const frequencies = plain.map((frequency, pair) => {
+    const stretched = Math.min(1, Math.max(0, (pair - first) / width));
+    return frequency * (1 - stretched + stretched / factor);
+  });
+  // Both queries and keys are longer by it.
+  return { frequencies, scoreFactor: attention ** 2 };
+}

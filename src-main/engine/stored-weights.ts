@@ -1,0 +1,112 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Architecture, StoredPart } from './architectures/architecture.ts';
+import { allFinite } from './formats/float-types.ts';
+import type { WeightSource } from './formats/weight-source.ts';
+import { elements, float32, type Tensor } from './tensor.ts';
+
+// Between the weights as graphs know them and the tensors of a checkpoint: mostly one is the other; GPT-2 keeps queries, keys
+// and values side by side in one matrix that is stored [in, out].
+
+/** Checks that a checkpoint holds every weight in the right shape, without reading one. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+export function checkWeights(architecture: Architecture, source: WeightSource, floatTypes: readonly string[]): void {
+  for (const parameter of architecture.parameters.keys()) {
+    const { tensor, dims } = placeOf(architecture, parameter);
+    const entry = source.tensors.get(storedName(architecture, source, tensor));
+    if (entry === undefined) throw invalid(source, `it has no tensor ${tensor}`);
+    if (!floatTypes.includes(entry.dtype)) {
+      const found = `tensor ${tensor} of type ${entry.dtype}`;
+      throw new StudioError('MODEL_UNSUPPORTED', { file: source.file, found, supported: floatTypes.join(', ') });
+    }
+    if (entry.dims.length !== dims.length || entry.dims.some((dim, axis) => dim !== dims[axis])) {
+      const shapes = `the shape [${entry.dims.join(', ')}] where config.json needs [${dims.join(', ')}]`;
+      throw invalid(source, `tensor ${tensor} has ${shapes}`);
+    }
+  }
+}
+
+/** The storage type of a weight. */
+export function storedType(architecture: Architecture, source: WeightSource, parameter: string): string {
+  const { tensor } = placeOf(architecture, parameter);
+  return source.tensors.get(storedName(architecture, source, tensor))?.dtype ?? '';
+}
+
+/** Reads every weight, tensor by tensor: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
+export async function readWeights(
+  architecture: Architecture,
+  source: WeightSource,
+): Promise<Map<string, Tensor<'float32'>>> {
+  const weights = new Map<string, Tensor<'float32'>>();
+  // Parts of one tensor follow each other: it is read once for all of them.
+  let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
+  for (const [parameter, dims] of architecture.parameters) {
+    const part = placeOf(architecture, parameter);
+    if (last?.tensor !== part.tensor) {
+      const data = await source.read(storedName(architecture, source, part.tensor));
+      if (!allFinite(data)) throw invalid(source, `the tensor ${part.tensor} holds values that are not finite numbers`);
+      last = { tensor: part.tensor, data };
+    }
+    weights.set(parameter, float32(dims, partOf(last.data, part)));
+  }
+  return weights;
+}
+
+/** The tensors of a checkpoint, by name, put together from the weights that graphs know. */
+export function storedTensors(
+  architecture: Architecture,
+  weight: (parameter: string) => Float32Array,
+): Map<string, Tensor<'float32'>> {
+  const tensors = new Map<string, Tensor<'float32'>>();
+  for (const parameter of architecture.parameters.keys()) {
+    const part = placeOf(architecture, parameter);
+    const data = weight(parameter);
+    if (isWhole(part)) {
+      tensors.set(part.tensor, float32(part.dims, data));
+      continue;
+    }
+    const tensor = tensors.get(part.tensor) ?? float32(part.dims);
+    tensors.set(part.tensor, tensor);
+    eachValue(part, (stored, own) => {
+      tensor.data[stored] = data[own] as number;
+    });
+  }
+  return tensors;
+}
+
+function placeOf(architecture: Architecture, parameter: string): StoredPart {
+  const dims = architecture.parameters.get(parameter) as readonly number[];
+  const part = architecture.storedAs?.(parameter);
+  return part ?? { tensor: parameter, dims, start: 0, end: dims.at(-1) as number, transposed: false };
+}
+
+/** Checkpoints of the bare model (without its head) leave a prefix out. */
+function storedName({ basePrefix }: Architecture, { tensors }: WeightSource, tensor: string): string {
+  return !tensors.has(tensor) && tensor.startsWith(basePrefix) ? tensor.slice(basePrefix.length) : tensor;
+}
+
+function isWhole({ dims, start, end, transposed }: StoredPart): boolean {
+  return !transposed && start === 0 && end === dims.at(-1);
+}
+
+function partOf(data: Float32Array, part: StoredPart): Float32Array {
+  if (isWhole(part)) return data;
+  const own = new Float32Array((elements(part.dims) / (part.dims.at(-1) as number)) * (part.end - part.start));
+  eachValue(part, (stored, at) => {
+    own[at] = data[stored] as number;
+  });
+  return own;
+}
+
+/** Visits a part's values: the index in the stored tensor, and that in the weight of its own. */
+function eachValue({ dims, start, end, transposed }: StoredPart, see: (stored: number, own: number) => void): void {
+  const width = dims.at(-1) as number;
+  const rows = elements(dims) / width;
+  for (let row = 0; row < rows; row++) {
+    for (let column = start; column < end; column++) {
+      see(row * width + column, transposed ? (column - start) * rows + row : row * (end - start) + column - start);
+    }
+  }
+}
+
+function invalid({ file }: WeightSource, reason: string): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file, reason });
+}
