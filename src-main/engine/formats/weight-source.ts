@@ -21,7 +21,7 @@ export interface StoredWeight {
   readonly dims: readonly number[];
 }
 
-export const weightsName = 'model.safetensors';
+const weightsName = 'model.safetensors';
 export const indexName = 'model.safetensors.index.json';
 
 /**
