@@ -65,7 +65,7 @@ export const datasetSchema = z.object({
   rows: z.number().int(),
   splits: splitCountsSchema,
   rejected: z.number().int(),
-  /** Hash over all rows in order (context, target, group, split); what a run pins. */
+  /** Hash over all rows in order (context, target, group, split) of the newest version; what a run pins. */
   sha256: z.string(),
   sourceName: z.string(),
   mapping: columnMappingSchema,
@@ -134,6 +134,8 @@ export const exampleSchema = z.object({
   target: z.string(),
   group: z.string().nullable(),
   database: z.string().nullable(),
+  /** Why the row was taken with a warning: codes, separated by blanks; null for most rows. */
+  warning: z.string().nullable(),
 });
 export type Example = z.infer<typeof exampleSchema>;
 

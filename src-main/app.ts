@@ -68,7 +68,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const database = openDatabase(join(dataDir, 'studio.sqlite'));
 
   const jobs = new JobStore(database, lock);
-  const datasets = new DatasetStore(database, lock);
+  const datasets = new DatasetStore(database, lock, datasetsFolder);
   const baseModels = new BaseModelStore(database);
   const adapters = new AdapterStore(database);
   const runs = new RunStore(database, jobs, dataDir);
@@ -79,6 +79,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   jobs.interruptOrphans(Date.now());
   await uploads.clear();
   await clearDatasets(datasets, datasetsFolder);
+  datasets.refreshAll();
   if (lock.isAlone()) {
     await clearAdapters(adapters, adaptersFolder);
     await clearRuns(runs, runsFolder);
@@ -137,6 +138,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
       await Promise.all([training.close(), measuring.close()]);
       sql.close();
       await uploads.close();
+      datasets.close();
       database.close();
       lock.release();
     },

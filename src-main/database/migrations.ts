@@ -5,6 +5,7 @@ import { jobsMigration } from './migrations/0003-jobs.ts';
 import { runsAndAdaptersMigration } from './migrations/0004-runs-and-adapters.ts';
 import { chatMigration } from './migrations/0005-chat.ts';
 import { evaluationsMigration } from './migrations/0006-evaluations.ts';
+import { datasetVersionsMigration } from './migrations/0007-dataset-versions.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   runsAndAdaptersMigration,
   chatMigration,
   evaluationsMigration,
+  datasetVersionsMigration,
 ];

@@ -30,7 +30,7 @@ beforeAll(() => {
   const router = {
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
-      store: new DatasetStore(database, lock),
+      store: new DatasetStore(database, lock, join(folder, 'datasets')),
       datasetsFolder: join(folder, 'datasets'),
       ...{ samplesFolder, sources: new FileSources(uploads, samplesFolder), uploads, sql },
       changed: () => undefined,

@@ -11,6 +11,7 @@ import { exportDataset } from './export-dataset.ts';
 import type { FileSources, FoundFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
 import { inspectTable } from './inspect.ts';
+import { filterRows } from './row-views.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -53,13 +54,12 @@ export function datasetProcedures(studio: {
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     fileFacts: os.fileFacts.handler(({ input }) => store.fileFacts(store.get(input.id).id)),
-    examples: os.examples.handler(({ input }) => {
+    examples: os.examples.handler(async ({ input, signal }) => {
       const { split, search, offset, limit } = input;
-      const datasetId = store.get(input.id).id;
-      return {
-        total: store.count(datasetId, split, search),
-        examples: store.page({ datasetId, offset, limit, split, search }),
-      };
+      const { id, version } = store.get(input.id);
+      const rows = store.rows(id);
+      const order = await filterRows(rows, version, { split, search }, signal);
+      return { total: order.length, examples: rows.byNumbers(version, order.slice(offset, limit)) };
     }),
     example: os.example.handler(({ input }) => store.example(store.get(input.datasetId).id, input.exampleId)),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {

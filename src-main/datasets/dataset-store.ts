@@ -1,29 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
+import { RowStore } from './row-store.ts';
 
-/** A row as the import hands it over; its place and id come from the store. */
-export interface NewExample extends Omit<Example, 'id'> {
-  /** What the source file's own id column says. */
-  readonly sourceId: string | null;
-}
-
-export interface NewRejection extends Rejection {
-  /** Counted from 0 within the dataset. */
-  readonly number: number;
-}
-
-/** Datasets and their rows. Only finished, living datasets are found; the rest is seen by the clearing methods alone. */
+/**
+ * Datasets, and the way to their rows, which lie in a file for each dataset. Only finished, living datasets are found; the
+ * rest is seen by the clearing methods alone.
+ */
 export class DatasetStore {
   readonly #database: StudioDatabase;
   readonly #lock: ProcessLock;
+  readonly #folder: string;
+  readonly #open = new Map<string, RowStore>();
 
-  constructor(database: StudioDatabase, lock: ProcessLock) {
+  constructor(database: StudioDatabase, lock: ProcessLock, datasetsFolder: string) {
     this.#database = database;
     this.#lock = lock;
+    this.#folder = datasetsFolder;
+  }
+
+  /** Lets go of the files of rows. */
+  close(): void {
+    for (const rows of this.#open.values()) rows.close();
+    this.#open.clear();
+  }
+
+  /** Where the rows of a dataset lie, also of one that is being imported. */
+  rowsFile(id: string): string {
+    return rowsFilePath(this.#folder, id);
+  }
+
+  /** The rows of a dataset, by its id; kept open, for the last ones that were asked for. */
+  rows(id: string): RowStore {
+    const known = this.#open.get(id);
+    if (known) return known;
+    const oldest = this.#open.keys().next().value;
+    if (this.#open.size >= 16 && oldest !== undefined) this.letGo(oldest);
+    const rows = new RowStore(this.rowsFile(id), { readonly: false });
+    this.#open.set(id, rows);
+    return rows;
+  }
+
+  /** Closes the rows of one dataset. */
+  letGo(id: string): void {
+    this.#open.get(id)?.close();
+    this.#open.delete(id);
+  }
+
+  /** Takes over what the rows file says of its newest version; the list shows that. */
+  refresh(id: string): Dataset {
+    const { version, rows, splits, sha256 } = this.rows(id).head();
+    this.#database
+      .prepare(
+        `UPDATE dataset SET version = :version, rows = :rows, train_rows = :train, validation_rows = :validation,
+           test_rows = :test, sha256 = :sha256
+         WHERE id = :id`,
+      )
+      .run({ id, version, rows, sha256, ...splits });
+    return this.get(id);
+  }
+
+  /** A process may have ended between a change and the list: the rows file is right. For the start. */
+  refreshAll(): void {
+    for (const { id, version } of this.list()) {
+      if (!existsSync(this.rowsFile(id))) continue;
+      if (this.rows(id).head().version !== version) this.refresh(id);
+      this.letGo(id);
+    }
   }
 
   /** Newest first. */
@@ -92,31 +141,6 @@ export class DatasetStore {
     return id;
   }
 
-  /** One transaction; callers hand over at most 500 rows at a time so that it stays short. */
-  insertSlice(datasetId: string, examples: readonly NewExample[], rejections: readonly NewRejection[]): void {
-    const insertExample = this.#database.prepare(
-      `INSERT INTO example (dataset_id, position, id, source_id, line, split, context, target, group_key, database_name)
-       VALUES (:datasetId, :position, :id, :sourceId, :line, :split, :context, :target, :group, :database)`,
-    );
-    const insertRejection = this.#database.prepare(
-      'INSERT INTO rejection (dataset_id, number, line, code, message, cells) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#database.transaction(() => {
-      for (const example of examples) insertExample.run({ ...example, datasetId, id: `r${example.position}` });
-      for (const { number, line, code, message, cells } of rejections) {
-        insertRejection.run(datasetId, number, line, code, message, JSON.stringify(cells));
-      }
-    })();
-  }
-
-  /** Moves rows that are still being imported to another split. */
-  moveToSplit(datasetId: string, positions: readonly number[], split: Split): void {
-    const update = this.#database.prepare('UPDATE example SET split = ? WHERE dataset_id = ? AND position = ?');
-    this.#database.transaction(() => {
-      for (const position of positions) update.run(split, datasetId, position);
-    })();
-  }
-
   /** Makes the dataset visible, whole: the last step of an import. */
   finishImport(
     id: string,
@@ -177,114 +201,53 @@ export class DatasetStore {
       .map(({ id }) => id);
   }
 
-  /** Removes up to 500 rows of a dataset, and the dataset itself with the last of them; false when nothing is left. */
-  removeSlice(id: string): boolean {
-    const removed = this.#database
-      .prepare('DELETE FROM example WHERE number IN (SELECT number FROM example WHERE dataset_id = ? LIMIT 500)')
-      .run(id).changes;
-    if (removed > 0) return true;
+  /** Forgets a dataset whose files have been removed. */
+  remove(id: string): void {
     this.#database.prepare('DELETE FROM dataset WHERE id = ?').run(id);
-    return false;
   }
 
-  count(datasetId: string, split?: Split, search?: string): number {
-    const [where, values] = exampleFilter(datasetId, split, search);
-    const row = this.#database
-      .prepare<unknown[], { count: number }>(`SELECT count(*) AS count FROM example WHERE ${where}`)
-      .get(...values);
-    return row?.count ?? 0;
+  setHasDatabase(id: string): void {
+    this.#database.prepare('UPDATE dataset SET has_database = 1 WHERE id = ?').run(id);
   }
 
-  /** Rows in the order of the file, `search` found in context or target whatever its case (ASCII letters). */
-  page(query: { datasetId: string; offset: number; limit: number; split?: Split; search?: string }): Example[] {
-    const [where, values] = exampleFilter(query.datasetId, query.split, query.search);
-    // Without a filter the position says where the page starts, however far down it is.
-    const direct = query.split === undefined && !query.search;
-    const sql = direct
-      ? `SELECT ${exampleColumns} FROM example WHERE ${where} AND position >= ? ORDER BY position LIMIT ?`
-      : `SELECT ${exampleColumns} FROM example WHERE ${where} ORDER BY position LIMIT ? OFFSET ?`;
-    const place = direct ? [query.offset, query.limit] : [query.limit, query.offset];
-    return this.#database
-      .prepare<unknown[], ExampleRow>(sql)
-      .all(...values, ...place)
-      .map(toExample);
+  /** A version of a dataset; undefined where there is none such. */
+  version(id: string, version: number): DatasetVersion | undefined {
+    return this.rows(id).version(version);
   }
 
-  /** All rows of a dataset or of one split, in order; read 200 at a time, so nothing is locked while they are used. */
-  *examples(datasetId: string, split?: Split): Generator<Example, void> {
-    const [where, values] = exampleFilter(datasetId, split, undefined);
-    const next = this.#database.prepare<unknown[], ExampleRow>(
-      `SELECT ${exampleColumns} FROM example WHERE ${where} AND position > ? ORDER BY position LIMIT 200`,
-    );
-    for (let after = -1; ; ) {
-      const rows = next.all(...values, after);
-      for (const row of rows) yield toExample(row);
-      const last = rows.at(-1);
-      if (!last) return;
-      after = last.position;
-    }
+  /** All rows of a version (the newest unless named) or of one of its splits, in order. */
+  examples(id: string, split?: Split, version?: number): Generator<Example, void> {
+    const rows = this.rows(id);
+    return rows.examples(version ?? rows.head().version, split);
   }
 
   /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */
-  example(datasetId: string, reference: string): Example {
-    const find = (condition: string, value: string | number) =>
-      this.#database
-        .prepare<[string, string | number], ExampleRow>(
-          `SELECT ${exampleColumns} FROM example WHERE dataset_id = ? AND ${condition} ORDER BY position LIMIT 1`,
-        )
-        .get(datasetId, value);
-    const row =
-      find('id = ?', reference) ??
-      find('source_id = ?', reference) ??
-      (/^\d{1,15}$/.test(reference) ? find('position = ?', Number(reference)) : undefined);
-    if (!row)
-      throw new StudioError('OPTION_INVALID', { option: 'row', reason: `the dataset has no row “${reference}”` });
-    return toExample(row);
+  example(id: string, reference: string): Example {
+    const rows = this.rows(id);
+    return rows.example(rows.head().version, reference);
   }
 
   /** In the order asked for; a position that is not there is left out. */
-  examplesAt(datasetId: string, positions: readonly number[]): Example[] {
-    const at = this.#database.prepare<[string, number], ExampleRow>(
-      `SELECT ${exampleColumns} FROM example WHERE dataset_id = ? AND position = ?`,
-    );
-    return positions.flatMap((position) => at.all(datasetId, position).map(toExample));
+  examplesAt(id: string, positions: readonly number[], version?: number): Example[] {
+    const rows = this.rows(id);
+    return rows.examplesAt(version ?? rows.head().version, positions);
   }
 
-  countRejections(datasetId: string): number {
-    return (
-      this.#database
-        .prepare<[string], { count: number }>('SELECT count(*) AS count FROM rejection WHERE dataset_id = ?')
-        .get(datasetId)?.count ?? 0
-    );
+  countRejections(id: string): number {
+    return this.rows(id).countRejections();
   }
 
-  rejections(query: { datasetId: string; offset: number; limit: number }): Rejection[] {
-    return this.#database
-      .prepare<[string, number, number], Omit<Rejection, 'cells'> & { cells: string }>(
-        'SELECT line, code, message, cells FROM rejection WHERE dataset_id = ? AND number >= ? ORDER BY number LIMIT ?',
-      )
-      .all(query.datasetId, query.offset, query.limit)
-      .map(({ cells, ...rejection }) => ({ ...rejection, cells: JSON.parse(cells) as string[] }));
+  rejections({ datasetId, ...place }: { datasetId: string; offset: number; limit: number }): Rejection[] {
+    return this.rows(datasetId).rejections(place);
   }
+}
+
+export function rowsFilePath(datasetsFolder: string, id: string): string {
+  return join(datasetsFolder, id, 'rows.sqlite');
 }
 
 export function nameTaken(name: string): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'name', reason: `there is already a dataset named “${name}”` });
-}
-
-function exampleFilter(datasetId: string, split: Split | undefined, search: string | undefined): [string, unknown[]] {
-  const conditions = ['dataset_id = ?'];
-  const values: unknown[] = [datasetId];
-  if (split !== undefined) {
-    conditions.push('split = ?');
-    values.push(split);
-  }
-  if (search) {
-    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push(`(context LIKE ? ESCAPE '\\' OR target LIKE ? ESCAPE '\\')`);
-    values.push(pattern, pattern);
-  }
-  return [conditions.join(' AND '), values];
 }
 
 const datasetColumns = `id, name, task, version, rows, train_rows, validation_rows, test_rows, rejected, sha256, source_name,
@@ -317,21 +280,4 @@ function toDataset(row: DatasetRow): Dataset {
     hasDatabase: row.has_database === 1,
     createdAt: row.created_at,
   };
-}
-
-const exampleColumns = 'position, id, line, split, context, target, group_key, database_name';
-
-interface ExampleRow {
-  readonly position: number;
-  readonly id: string;
-  readonly line: number;
-  readonly split: Split;
-  readonly context: string;
-  readonly target: string;
-  readonly group_key: string | null;
-  readonly database_name: string | null;
-}
-
-function toExample({ group_key, database_name, ...row }: ExampleRow): Example {
-  return { ...row, group: group_key, database: database_name };
 }

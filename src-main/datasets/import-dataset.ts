@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,13 +7,14 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { mapRow, type ResolvedMapping, resolveMapping } from './column-mapping.ts';
 import { csvLine } from './csv-text.ts';
-import { type DatasetStore, type NewExample, type NewRejection, nameTaken } from './dataset-store.ts';
+import { type DatasetStore, nameTaken } from './dataset-store.ts';
 import { asDiskFull } from './disk-full.ts';
 import { fileFacts } from './inspect.ts';
 import { readCsv } from './readers/csv.ts';
 import { detectCsvFormat } from './readers/csv-format.ts';
 import type { CsvRecord } from './readers/csv-records.ts';
 import { type FileSurvey, surveyFile } from './readers/file-survey.ts';
+import { type NewExample, type NewRejection, RowImport } from './row-import-store.ts';
 import { chanceOf, dealUnits, manyUnits, splitKey, splitOf } from './split.ts';
 
 export interface ImportJob {
@@ -53,11 +53,13 @@ export async function* importDataset(
   });
   const folder = join(datasetsFolder, datasetId);
   const rejects = new RejectFile(rejectFilePath(datasetsFolder, datasetId), columns);
+  let into: RowImport | undefined;
   let isDone = false;
   try {
+    into = new RowImport(store.rowsFile(datasetId));
     yield { kind: 'started', datasetId, bytesTotal: survey.bytes };
     const copier = job.database && (await DatabaseCopier.open(job.database, folder));
-    const rows = new ImportedRows({ store, datasetId, mapping, copier, rejects, seed: job.seed });
+    const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed });
     let headerIsNext = format.header;
     let reported = 0;
     for await (const { records, bytesRead } of readCsv(job.file, format, signal)) {
@@ -77,10 +79,10 @@ export async function* importDataset(
     }
     await rows.flush();
     if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, reason: rows.reasonForNone() });
-    await settleSplits(store, datasetId, job.seed, signal);
-    const summary = await summariseRows(store, datasetId, signal);
+    await settleSplits(into, job.seed, signal);
     await rejects.close();
     signal.throwIfAborted();
+    const summary = into.finish(job.now);
     const file = fileFacts(survey, format, rows.taken + rows.rejected);
     const hasDatabase = copier?.hasCopied ?? false;
     const dataset = store.finishImport(datasetId, { ...summary, rejected: rows.rejected, file, hasDatabase });
@@ -94,6 +96,7 @@ export async function* importDataset(
     throw asDiskFull(error, datasetsFolder, survey.bytes);
   } finally {
     if (!isDone) {
+      into?.close();
       await rejects.close();
       await undo(store, datasetsFolder, datasetId);
     }
@@ -109,10 +112,11 @@ async function undo(store: DatasetStore, datasetsFolder: string, id: string): Pr
   }
 }
 
-/** Takes a dataset out of the database and off the disk, in slices that leave the event loop free. */
+/** Takes a dataset off the disk and out of the database. */
 export async function removeDataset(store: DatasetStore, datasetsFolder: string, id: string): Promise<void> {
+  store.letGo(id);
   await rm(join(datasetsFolder, id), { recursive: true, force: true });
-  while (store.removeSlice(id)) await nextTurn();
+  store.remove(id);
 }
 
 export function rejectFilePath(datasetsFolder: string, datasetId: string): string {
@@ -120,8 +124,7 @@ export function rejectFilePath(datasetsFolder: string, datasetId: string): strin
 }
 
 interface RowDestination {
-  readonly store: DatasetStore;
-  readonly datasetId: string;
+  readonly into: RowImport;
   readonly mapping: ResolvedMapping;
   readonly copier: DatabaseCopier | undefined;
   readonly rejects: RejectFile;
@@ -170,8 +173,8 @@ class ImportedRows {
   }
 
   async flush(): Promise<void> {
-    const { store, datasetId, rejects } = this.#to;
-    store.insertSlice(datasetId, this.#examples, this.#rejections);
+    const { into, rejects } = this.#to;
+    into.insert(this.#examples, this.#rejections);
     if (this.#rejections.length > 0) await rejects.append(this.#rejections);
     this.#examples = [];
     this.#rejections = [];
@@ -225,9 +228,9 @@ function progress(survey: FileSurvey, rows: ImportedRows, bytesRead: number, ela
 }
 
 /** Deals the splits of a table of few units anew. */
-async function settleSplits(store: DatasetStore, datasetId: string, seed: number, signal: AbortSignal): Promise<void> {
+async function settleSplits(into: RowImport, seed: number, signal: AbortSignal): Promise<void> {
   const units = new Map<string, { rows: number; chance: number; split: Split; positions: number[] }>();
-  for await (const { position, split, ...example } of inTurns(store.examples(datasetId), signal)) {
+  for await (const { position, split, ...example } of inTurns(into.keys(), signal)) {
     const key = splitKey(example);
     const unit = units.get(key);
     if (unit) {
@@ -239,24 +242,8 @@ async function settleSplits(store: DatasetStore, datasetId: string, seed: number
     }
   }
   for (const [unit, split] of dealUnits([...units.values()])) {
-    if (split === unit.split) continue;
-    for (let start = 0; start < unit.positions.length; start += sliceRows) {
-      store.moveToSplit(datasetId, unit.positions.slice(start, start + sliceRows), split);
-      await nextTurn();
-      signal.throwIfAborted();
-    }
+    if (split !== unit.split) for (const position of unit.positions) into.setSplit(position, split);
   }
-}
-
-/** Counts the splits, and hashes all rows in order: context, target, group and split. */
-async function summariseRows(store: DatasetStore, datasetId: string, signal: AbortSignal) {
-  const hash = createHash('sha256');
-  const splits = { train: 0, validation: 0, test: 0 };
-  for await (const { context, target, group, split } of inTurns(store.examples(datasetId), signal)) {
-    hash.update(`${JSON.stringify([context, target, group, split])}\n`);
-    splits[split]++;
-  }
-  return { sha256: hash.digest('hex'), splits };
 }
 
 /** Hands rows on and gives the event loop a turn every few milliseconds. */

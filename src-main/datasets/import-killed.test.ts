@@ -27,7 +27,7 @@ const program = `
   import { DatasetStore } from '${new URL('./dataset-store.ts', import.meta.url).href}';
   import { importDataset } from '${new URL('./import-dataset.ts', import.meta.url).href}';
   const folder = process.env.FOLDER;
-  const store = new DatasetStore(openDatabase(join(folder, 'studio.sqlite')), new ProcessLock(join(folder, 'locks')));
+  const store = new DatasetStore(openDatabase(join(folder, 'studio.sqlite')), new ProcessLock(join(folder, 'locks')), join(folder, 'datasets'));
   const job = { file: { path: join(folder, 'table.csv'), name: 'table.csv' }, task: 'custom', seed: 0, now: 1 };
   const places = { store, datasetsFolder: join(folder, 'datasets') };
   for await (const event of importDataset(places, job, new AbortController().signal)) console.log(event.kind);
@@ -44,20 +44,21 @@ test.each(['progress', 'finished'])('killed at “%s”, the dataset is wholly t
 
   const database = openDatabase(join(folder, 'studio.sqlite'));
   const lock = new ProcessLock(join(folder, 'locks'));
-  const store = new DatasetStore(database, lock);
+  const store = new DatasetStore(database, lock, join(folder, 'datasets'));
   const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get();
   if (moment === 'progress') {
-    expect(count('example')).not.toEqual({ n: 0 });
+    expect(count('dataset')).toEqual({ n: 1 });
     expect(store.list()).toEqual([]);
   }
   await clearDatasets(store, join(folder, 'datasets'));
   if (moment === 'progress') {
-    for (const table of ['dataset', 'example', 'rejection']) expect(count(table)).toEqual({ n: 0 });
+    expect(count('dataset')).toEqual({ n: 0 });
     expect(readdirSync(join(folder, 'datasets'))).toEqual([]);
   } else {
     expect(store.list()).toMatchObject([{ name: 'table', rows: 30_000, rejected: 30_000 }]);
-    expect(count('example')).toEqual({ n: 30_000 });
+    expect([...store.examples(store.get('table').id)]).toHaveLength(30_000);
   }
+  store.close();
   lock.release();
   database.close();
 });

@@ -53,7 +53,7 @@ export function evaluationProcedures(studio: {
     const evaluation = store.insert(settled, judge.mainMetric, Date.now());
     supervisor.start(evaluation.id, {
       run: (signal) => {
-        const rows = first(datasets.examples(dataset.id, input.split), input.limit);
+        const rows = first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
         const job = { base, adapters: chosen, rows, maxTokens: input.maxTokens };
         return evaluate(
           job,

@@ -52,7 +52,8 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   if (base === undefined) throw refuse('its base model was deleted');
   if (base.sha256 !== plan.baseSha256) throw refuse('its base model has changed');
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
-  if (dataset?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
+  const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
+  if (version?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
   const waiting = parts.runs.enqueueAgain(run.id, parts.now());
   // It has not ended after all, for whoever watches from now on.
   parts.rewind(run.id, (event) => event.kind === 'finished');

@@ -24,11 +24,11 @@ export interface TokenFiles {
 }
 
 /**
- * Writes the train and validation splits of a dataset as token files into a run's folder, once: a run that goes on finds
+ * Writes the train and validation splits of a dataset’s version as token files into a run's folder, once: a run that goes on finds
  * them there. Throws DATASET_TOO_SMALL when no training row fits.
  */
 export async function writeRunTokens(
-  run: { folder: string; datasetId: string; datasetName: string; maxLength: number },
+  run: { folder: string; datasetId: string; datasetVersion: number; datasetName: string; maxLength: number },
   parts: { datasets: DatasetStore; text: ModelText },
   signal: AbortSignal,
 ): Promise<TokenFiles> {
@@ -36,7 +36,7 @@ export async function writeRunTokens(
   if (known !== undefined) return known;
   const count = { leftOut: 0, cut: 0 };
   function* rows(split: Split): Generator<TokenRow> {
-    for (const { context, target } of parts.datasets.examples(run.datasetId, split)) {
+    for (const { context, target } of parts.datasets.examples(run.datasetId, split, run.datasetVersion)) {
       const example = parts.text.exampleIds(context, target, run.maxLength);
       if (example === undefined) count.leftOut++;
       else {

@@ -75,7 +75,7 @@ async function* trainToTheEnd(
   }
   const files = await writeRunTokens(
     {
-      ...{ folder, datasetId: plan.datasetId, maxLength: run.options.maxLength },
+      ...{ folder, datasetId: plan.datasetId, datasetVersion: plan.datasetVersion, maxLength: run.options.maxLength },
       datasetName: dataset?.name ?? plan.datasetId,
     },
     { datasets: parts.datasets, text: await parts.modelTexts.of(base) },

@@ -1,0 +1,117 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { StudioError } from '../../src-contract/errors.ts';
+
+/** A handle on the file that holds the rows of one dataset. */
+export type RowsDatabase = BetterSqlite3.Database;
+
+/**
+ * Makes the file for an import. Nobody else reads it before it is finished, and an import that was cut off is thrown away
+ * whole: so nothing is written twice, and the disk is waited for once, in `sealRowsFile`.
+ */
+export function createRowsFile(file: string): RowsDatabase {
+  const database = new BetterSqlite3(file);
+  try {
+    database.pragma('page_size = 8192');
+    database.pragma('journal_mode = OFF');
+    database.pragma('synchronous = OFF');
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma('cache_size = -16000');
+    database.exec(schema);
+    database.pragma(`user_version = ${schemaVersion}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the file of a finished dataset, to change it or only to read it. Throws DATABASE_TOO_NEW when a newer studio has
+ * written it.
+ */
+export function openRowsFile(file: string, { readonly }: { readonly: boolean }): RowsDatabase {
+  const database = new BetterSqlite3(file, { readonly, fileMustExist: true, timeout: 5000 });
+  try {
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version > schemaVersion) throw new StudioError('DATABASE_TOO_NEW', { file, version, known: schemaVersion });
+    if (readonly) return database;
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const schemaVersion = 1;
+
+/**
+ * A row's content never changes once it is written: an edited row is a new one at the same position. What a version holds
+ * is told by `state_page` alone, two bits for each row, in pages that are written anew only where something changed.
+ */
+const schema = `
+  CREATE TABLE example (
+    -- the import counts from 0 in the order of the file; what is written later goes on counting
+    number INTEGER PRIMARY KEY,
+    -- where the row stands; NULL for an imported row, which stands at its number
+    position INTEGER,
+    line INTEGER NOT NULL,
+    context TEXT NOT NULL,
+    target TEXT NOT NULL,
+    group_key TEXT,
+    database_name TEXT,
+    -- what the source file's own id column says, where it has one
+    source_id TEXT,
+    -- why the row was taken with a warning: codes, separated by blanks
+    warning TEXT
+  ) STRICT;
+
+  -- the rows of some positions that were written after the import
+  CREATE INDEX example_moved ON example (position, number) WHERE position IS NOT NULL;
+
+  CREATE TABLE state_page (
+    page INTEGER NOT NULL,
+    -- from this version on, until the next one that has this page
+    version INTEGER NOT NULL,
+    states BLOB NOT NULL,
+    PRIMARY KEY (page, version)
+  ) STRICT;
+
+  CREATE TABLE version (
+    version INTEGER PRIMARY KEY,
+    -- what was done, and the figures of it as JSON
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    train_rows INTEGER NOT NULL,
+    validation_rows INTEGER NOT NULL,
+    test_rows INTEGER NOT NULL,
+    -- parts of the hash, from which that of the next version is worked out
+    content_sum TEXT NOT NULL,
+    splits_sha256 TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    -- the earlier version whose rows it has, or itself
+    same_as INTEGER NOT NULL,
+    -- whose rows undo and redo bring back; NULL where there is nothing to undo or redo
+    undo_to INTEGER,
+    redo_to INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- what was left out by the import
+  CREATE TABLE rejection (
+    number INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    cells TEXT NOT NULL
+  ) STRICT;
+
+  -- a person's words about a row; no part of what is trained on, so of no version
+  CREATE TABLE note (
+    position INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    written_at INTEGER NOT NULL
+  ) STRICT;
+`;

@@ -1,0 +1,199 @@
+import type { Example, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
+import { splitOfState } from './row-states.ts';
+import { VersionRows } from './version-rows-store.ts';
+
+/** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
+export class RowStore {
+  readonly #database: RowsDatabase;
+  #imported: number | undefined;
+  #rows: VersionRows | undefined;
+
+  constructor(file: string, { readonly }: { readonly: boolean }) {
+    this.#database = openRowsFile(file, { readonly });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  get database(): RowsDatabase {
+    return this.#database;
+  }
+
+  /** The newest version. */
+  head(): DatasetVersion {
+    const row = this.#database
+      .prepare<[], VersionRow>(`SELECT ${versionColumns} FROM version ORDER BY version DESC LIMIT 1`)
+      .get();
+    if (!row) throw new Error('the rows file has no version');
+    return toVersion(row);
+  }
+
+  /** Undefined where there is no such version. */
+  version(version: number): DatasetVersion | undefined {
+    const row = this.#database
+      .prepare<[number], VersionRow>(`SELECT ${versionColumns} FROM version WHERE version = ?`)
+      .get(version);
+    return row && toVersion(row);
+  }
+
+  /** Newest first. */
+  versions(offset: number, limit: number): DatasetVersion[] {
+    return this.#database
+      .prepare<[number, number], VersionRow>(
+        `SELECT ${versionColumns} FROM version ORDER BY version DESC LIMIT ? OFFSET ?`,
+      )
+      .all(limit, offset)
+      .map(toVersion);
+  }
+
+  /** Which rows a version has. */
+  rowsOf(version: number): VersionRows {
+    this.#imported ??= this.version(1)?.rows ?? 0;
+    if (this.#rows?.version !== version) this.#rows = new VersionRows(this.#database, version, this.#imported);
+    return this.#rows;
+  }
+
+  /** All rows of a version or of one of its splits, in order; read 200 at a time, so nothing is locked while they are used. */
+  *examples(version: number, split?: Split): Generator<Example, void> {
+    for (const { numbers, states } of this.rowsOf(version).pages()) {
+      const wanted = split === undefined ? numbers : numbers.filter((_, at) => splitOfState(states[at] ?? 0) === split);
+      for (let start = 0; start < wanted.length; start += 200) {
+        yield* this.byNumbers(version, wanted.slice(start, start + 200));
+      }
+    }
+  }
+
+  /** In the order asked for. Numbers without a row in the version are left out. */
+  byNumbers(version: number, numbers: readonly number[]): Example[] {
+    const rows = this.rowsOf(version);
+    const get = this.#database.prepare<[number], ExampleRow>(`SELECT ${exampleColumns} FROM example WHERE number = ?`);
+    return numbers.flatMap((number) => {
+      const split = splitOfState(rows.state(number));
+      const row = split && get.get(number);
+      return row ? [toExample(row, split)] : [];
+    });
+  }
+
+  /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */
+  example(version: number, reference: string): Example {
+    const position = /^r?(\d{1,15})$/.exec(reference)?.[1];
+    const byId = position !== undefined && reference.startsWith('r') ? this.#numberAt(version, position) : undefined;
+    const number = byId ?? this.#bySourceId(version, reference) ?? (position && this.#numberAt(version, position));
+    const [found] = typeof number === 'number' ? this.byNumbers(version, [number]) : [];
+    if (!found) {
+      throw new StudioError('OPTION_INVALID', { option: 'row', reason: `the dataset has no row “${reference}”` });
+    }
+    return found;
+  }
+
+  /** In the order asked for; a position that is not there is left out. */
+  examplesAt(version: number, positions: readonly number[]): Example[] {
+    const rows = this.rowsOf(version);
+    return this.byNumbers(
+      version,
+      positions.flatMap((position) => rows.at(position) ?? []),
+    );
+  }
+
+  countRejections(): number {
+    return this.#database.prepare<[], { count: number }>('SELECT count(*) AS count FROM rejection').get()?.count ?? 0;
+  }
+
+  rejections({ offset, limit }: { offset: number; limit: number }): Rejection[] {
+    return this.#database
+      .prepare<[number, number], Omit<Rejection, 'cells'> & { cells: string }>(
+        'SELECT line, code, message, cells FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
+      )
+      .all(offset, limit)
+      .map(({ cells, ...rejection }) => ({ ...rejection, cells: JSON.parse(cells) as string[] }));
+  }
+
+  /** Every note, in the order of the rows. */
+  notes(): { position: number; text: string; writtenAt: number }[] {
+    return this.#database
+      .prepare<[], { position: number; text: string; writtenAt: number }>(
+        'SELECT position, text, written_at AS writtenAt FROM note ORDER BY position LIMIT 10000',
+      )
+      .all();
+  }
+
+  /** An empty text takes the note away. */
+  setNote(position: number, text: string, now: number): void {
+    if (text.trim() === '') this.#database.prepare('DELETE FROM note WHERE position = ?').run(position);
+    else {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO note (position, text, written_at) VALUES (?, ?, ?)')
+        .run(position, text, now);
+    }
+  }
+
+  #numberAt(version: number, position: string): number | undefined {
+    return this.rowsOf(version).at(Number(position));
+  }
+
+  #bySourceId(version: number, sourceId: string): number | undefined {
+    // Without the index there is no row with such an id, and no search through all of them is worth it.
+    const isIndexed = this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'example_source_id'").get();
+    if (!isIndexed) return undefined;
+    const rows = this.rowsOf(version);
+    return this.#database
+      .prepare<[string], { number: number }>('SELECT number FROM example WHERE source_id = ? ORDER BY number')
+      .all(sourceId)
+      .find(({ number }) => rows.state(number) > 0)?.number;
+  }
+}
+
+const versionColumns = `version, kind, detail, rows, train_rows, validation_rows, test_rows, sha256, same_as, undo_to,
+  redo_to, created_at`;
+
+interface VersionRow {
+  readonly version: number;
+  readonly kind: ChangeKind;
+  readonly detail: string;
+  readonly rows: number;
+  readonly train_rows: number;
+  readonly validation_rows: number;
+  readonly test_rows: number;
+  readonly sha256: string;
+  readonly same_as: number;
+  readonly undo_to: number | null;
+  readonly redo_to: number | null;
+  readonly created_at: number;
+}
+
+function toVersion(row: VersionRow): DatasetVersion {
+  const { version, kind, rows, sha256 } = row;
+  return {
+    ...{ version, kind, rows, sha256, sameAs: row.same_as, undoTo: row.undo_to, redoTo: row.redo_to },
+    // Sound: written by `VersionChange` alone, from the same type.
+    detail: JSON.parse(row.detail) as ChangeDetail,
+    splits: { train: row.train_rows, validation: row.validation_rows, test: row.test_rows },
+    createdAt: row.created_at,
+  };
+}
+
+const exampleColumns = 'number, position, line, context, target, group_key, database_name, warning';
+
+interface ExampleRow {
+  readonly number: number;
+  readonly position: number | null;
+  readonly line: number;
+  readonly context: string;
+  readonly target: string;
+  readonly group_key: string | null;
+  readonly database_name: string | null;
+  readonly warning: string | null;
+}
+
+function toExample(row: ExampleRow, split: Split): Example {
+  const { number, line, context, target, group_key, database_name, warning } = row;
+  const position = row.position ?? number;
+  return {
+    ...{ id: `r${position}`, position, line, split, context, target, group: group_key, database: database_name },
+    warning,
+  };
+}
