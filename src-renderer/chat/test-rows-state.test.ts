@@ -50,5 +50,6 @@ function example(id: string, table: string): Example {
     target: 'SELECT COUNT(*)',
     group: null,
     database: table,
+    warning: null,
   };
 }
