@@ -1,22 +1,32 @@
-import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type AdapterLayerWeights, adapterLayerDims } from './adapter-layers.ts';
 import type { Architecture } from './architectures/architecture.ts';
+import { holdsAdapterLayers, readAdapterLayers, type StoredAdapterLayers } from './formats/adapter-layers.ts';
 import { type PeftAdapter, readPeft } from './formats/peft.ts';
 import { adaptedModules, type LoraWeights, weightDims } from './lora.ts';
+import type { Tensor } from './tensor.ts';
 
-const allTargets: readonly Target[] = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'];
+type AdapterWeights = LoraWeights | AdapterLayerWeights;
+
 /** Adapters kept in memory; one of rank 8 on a 135M model is 2 MB. */
 const capacity = 64;
 
 /** Adapters by folder, read once for a model: choosing a known one is a look-up. Folders are never rewritten under the same name. */
 export class AdapterCache {
-  readonly #adapters = new Map<string, { readonly weights: LoraWeights; readonly architecture: Architecture }>();
+  readonly #adapters = new Map<string, { readonly weights: AdapterWeights; readonly architecture: Architecture }>();
 
+  /** A LoRA adapter. Throws ADAPTER_UNSUPPORTED for adapter layers. */
   async get(folder: string, architecture: Architecture): Promise<LoraWeights> {
+    const weights = await this.choose(folder, architecture);
+    if (weights.kind === 'lora') return weights;
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: 'adapter layers in place of LoRA' });
+  }
+
+  /** An adapter of either kind. */
+  async choose(folder: string, architecture: Architecture): Promise<AdapterWeights> {
     const known = this.#adapters.get(folder);
     // Checked against one model, it may not fit the next.
-    const weights =
-      known?.architecture === architecture ? known.weights : fitAdapter(await readPeft(folder), architecture, folder);
+    const weights = known?.architecture === architecture ? known.weights : await readAdapter(folder, architecture);
     // Put last again: a Map keeps the order of insertion, so the first is the one unused for longest.
     this.#adapters.delete(folder);
     this.#adapters.set(folder, { weights, architecture });
@@ -29,9 +39,27 @@ export class AdapterCache {
   }
 }
 
+async function readAdapter(folder: string, architecture: Architecture): Promise<AdapterWeights> {
+  return (await holdsAdapterLayers(folder))
+    ? fitAdapterLayers(await readAdapterLayers(folder), architecture, folder)
+    : fitAdapter(await readPeft(folder), architecture, folder);
+}
+
+/** Checks adapter layers against the model that they are to serve. Throws ADAPTER_SHAPE. */
+function fitAdapterLayers(
+  { design, bottleneck, tensors }: StoredAdapterLayers,
+  architecture: Architecture,
+  folder: string,
+): AdapterLayerWeights {
+  requireShapes(tensors, adapterLayerDims(architecture, { design, bottleneck }), folder);
+  return { kind: 'adapter-layers', design, bottleneck, tensors };
+}
+
 /** Checks a PEFT adapter against the model it is to serve. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE. */
 export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, folder: string): LoraWeights {
-  const targets = allTargets.filter((target) => isNamed(adapter.targetModules, architecture.moduleOf(target, 0)));
+  const targets = architecture.targets.filter((target) =>
+    isNamed(adapter.targetModules, architecture.moduleOf(target, 0)),
+  );
   const unknown = adapter.targetModules.filter(
     (name) => !targets.some((target) => isNamed([name], architecture.moduleOf(target, 0))),
   );
@@ -42,9 +70,20 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
     const [out, inside] = weightDims(architecture, module);
     expected.set(`${module}.lora_A`, [adapter.rank, inside]).set(`${module}.lora_B`, [out, adapter.rank]);
   }
+  requireShapes(adapter.tensors, expected, folder);
+  const { rank, alpha, tensors } = adapter;
+  const scale = alpha / (adapter.rankStabilised ? Math.sqrt(rank) : rank);
+  return { kind: 'lora', rank, alpha, scale, targets, tensors };
+}
+
+function requireShapes(
+  tensors: ReadonlyMap<string, Tensor>,
+  expected: ReadonlyMap<string, readonly number[]>,
+  folder: string,
+): void {
   for (const [name, dims] of expected) {
-    const found = adapter.tensors.get(name)?.dims;
-    if (found?.[0] !== dims[0] || found[1] !== dims[1]) {
+    const found = tensors.get(name)?.dims;
+    if (found?.length !== dims.length || found.some((dim, axis) => dim !== dims[axis])) {
       throw new StudioError('ADAPTER_SHAPE', {
         adapter: folder,
         tensor: name,
@@ -53,12 +92,10 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
       });
     }
   }
-  for (const name of adapter.tensors.keys()) {
+  for (const name of tensors.keys()) {
     if (!expected.has(name))
       throw new StudioError('ADAPTER_SHAPE', { adapter: folder, tensor: name, expected: 'nothing', found: 'a tensor' });
   }
-  const { rank, alpha, tensors } = adapter;
-  return { rank, alpha, scale: alpha / (adapter.rankStabilised ? Math.sqrt(rank) : rank), targets, tensors };
 }
 
 /** PEFT's rule for a list: a name matches a module path that it equals or ends after a dot. */

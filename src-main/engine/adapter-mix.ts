@@ -1,12 +1,10 @@
+import type { LiveAdapter } from './adaptation.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { adaptedModules, type LoraWeights, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** An adapter and the factor on its update: its own scale times the strength. */
-export interface ScaledAdapter {
-  readonly weights: LoraWeights;
-  readonly scale: number;
-}
+export type ScaledAdapter = LiveAdapter<LoraWeights>;
 
 /** Mixes kept in memory; one is as large as its adapters together. */
 const capacity = 8;
@@ -39,7 +37,7 @@ export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Archi
     }
     tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
   }
-  return { weights: { rank, alpha: rank, scale: 1, targets, tensors }, scale: 1 };
+  return { weights: { kind: 'lora', rank, alpha: rank, scale: 1, targets, tensors }, scale: 1 };
 }
 
 const order = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;

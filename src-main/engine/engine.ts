@@ -81,12 +81,21 @@ export interface LoraSettings {
   readonly initFolder: string | null;
 }
 
+/** Small layers between those of the base: the method that LoRA is compared with. Its adapters work like LoRA's in `score` and `generate`. */
+export interface AdapterLayerSettings {
+  readonly kind: 'adapter-layers';
+  /** Houlsby et al. 2019 (after attention and after the MLP) or Lin et al. 2020 (after each layer, with a LayerNorm). */
+  readonly design: 'houlsby' | 'lin';
+  /** Width of the layer's middle. */
+  readonly bottleneck: number;
+}
+
 export interface TrainJob {
   readonly modelFolder: string;
   /** Safetensors with `ids` I32 [tokens], `offsets` I32 [rows + 1], `target_starts` I32 [rows]; see tasks/token-file.ts. */
   readonly trainFile: string;
   readonly validationFile: string | null;
-  readonly method: LoraSettings | { readonly kind: 'full' };
+  readonly method: LoraSettings | AdapterLayerSettings | { readonly kind: 'full' };
   readonly learningRate: number;
   readonly schedule: 'linear' | 'cosine' | 'constant';
   readonly warmupSteps: number;

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { LiveAdapter } from './adaptation.ts';
 import type { PositionPlan } from './architectures/architecture.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import type { LoraWeights } from './lora.ts';
 import { generateGraph } from './model-graph.ts';
 import { placeFeeds } from './places.ts';
 import { Random } from './random.ts';
@@ -12,12 +12,6 @@ import { chooseToken } from './sampling.ts';
 import { adaptedExecutable } from './score.ts';
 import { int32, type Tensor } from './tensor.ts';
 import { checkTokenIds } from './token-ids.ts';
-
-export interface LiveAdapter {
-  readonly weights: LoraWeights;
-  /** The adapter's scale times the strength. */
-  readonly scale: number;
-}
 
 /**
  * Streams the tokens that the model writes after a prompt. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { LiveAdapter } from './adaptation.ts';
 import { AdapterCache, fitAdapter } from './adapter-cache.ts';
-import { AdapterMixes } from './adapter-mix.ts';
+import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
@@ -12,7 +13,7 @@ import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { openSafetensors } from './formats/safetensors.ts';
-import { generateTokens, type LiveAdapter } from './generate.ts';
+import { generateTokens } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import { ModelSlot } from './model-slot.ts';
 import { scoreRows } from './score.ts';
@@ -30,13 +31,16 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
 
   async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
     if (choice === null) return null;
-    const parts: LiveAdapter[] = [];
-    for (const { folder, strength } of [choice, ...(choice.with ?? [])]) {
+    if (choice.with === undefined || choice.with.length === 0) {
+      const weights = await adapters.choose(choice.folder, model.architecture);
+      return { weights, scale: (weights.kind === 'lora' ? weights.scale : 1) * choice.strength };
+    }
+    const parts: ScaledAdapter[] = [];
+    for (const { folder, strength } of [choice, ...choice.with]) {
       const weights = await adapters.get(folder, model.architecture);
       parts.push({ weights, scale: weights.scale * strength });
     }
-    const [only, ...others] = parts as [LiveAdapter, ...LiveAdapter[]];
-    return others.length === 0 ? only : mixes.get(parts, model.architecture);
+    return mixes.get(parts, model.architecture);
   }
 
   return {

@@ -9,6 +9,7 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** An adapter's numbers: A and B of each adapted module, under the names that graphs know them by. */
 export interface LoraWeights {
+  readonly kind: 'lora';
   readonly rank: number;
   readonly alpha: number;
   /** alpha ÷ rank, or ÷ √rank for rsLoRA. */
@@ -25,6 +26,7 @@ export interface LoraGraph {
 }
 
 export interface LoraGraphOptions {
+  readonly kind: 'lora';
   readonly targets: readonly Target[];
   /** With dropout the graph wants a mask `<module>.dropout` [positions, in] for each adapted module. */
   readonly dropout: boolean;
@@ -40,7 +42,7 @@ export interface LoraGraphOptions {
 export function adaptLinear(
   architecture: Architecture,
   plain: ModelInput['linear'],
-  { targets, dropout }: LoraGraphOptions,
+  { targets, dropout }: Omit<LoraGraphOptions, 'kind'>,
 ): LoraGraph {
   const adapted = new Set(adaptedModules(architecture, targets));
   const trainable = new Map<string, Expression>();
@@ -100,5 +102,5 @@ export function initialiseLora(
     tensors.set(`${module}.lora_A`, float32([rank, inside], Float32Array.from({ length: rank * inside }, draw)));
     tensors.set(`${module}.lora_B`, float32([out, rank]));
   });
-  return { rank, alpha, scale: alpha / rank, targets, tensors };
+  return { kind: 'lora', rank, alpha, scale: alpha / rank, targets, tensors };
 }

@@ -1,3 +1,4 @@
+import { type Adaptation, adapt } from './adaptation.ts';
 import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
@@ -10,17 +11,16 @@ import { pick } from './graph/ops/pick.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
-import { adaptLinear, type LoraGraphOptions } from './lora.ts';
 
 /** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
 export const logProbabilities = 'log_probabilities';
 
 /**
  * Natural log-probability of each target token, [targets]. Head and softmax run on target positions only.
- * Feeds: those of a micro-batch, the weights, and `lora_scale`, A and B where the graph is adapted.
+ * Feeds: those of a micro-batch, the weights, and those of the adapter where the graph is adapted.
  */
-export function scoreGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
-  return { [logProbabilities]: forward(architecture, lora).logProbs };
+export function scoreGraph(architecture: Architecture, adaptation: Adaptation | null): Record<string, Expression> {
+  return { [logProbabilities]: forward(architecture, adaptation).logProbs };
 }
 
 /**
@@ -33,10 +33,10 @@ export function scoreGraph(architecture: Architecture, lora: LoraGraphOptions | 
  */
 export function trainGraph(
   architecture: Architecture,
-  lora: LoraGraphOptions | null,
+  adaptation: Adaptation | null,
   labelSmoothing = 0,
 ): Record<string, Expression> {
-  const { logProbs, allLogProbs, trainable } = forward(architecture, lora);
+  const { logProbs, allLogProbs, trainable } = forward(architecture, adaptation);
   const names = [...trainable.keys()];
   const objective = labelSmoothing === 0 ? logProbs : smoothed(logProbs, allLogProbs, labelSmoothing);
   const gradients = gradient(objective, input('cotangent', ['targets']), [...trainable.values()]);
@@ -51,7 +51,7 @@ export function trainGraph(
  * `last` [1], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
  * [1, keyValueHeads, tokens, headSize], to be kept for the next pass. Feeds besides: `past_keys.<layer>`, `past_values.<layer>`.
  */
-export function generateGraph(architecture: Architecture, lora: LoraGraphOptions | null): Record<string, Expression> {
+export function generateGraph(architecture: Architecture, adaptation: Adaptation | null): Record<string, Expression> {
   const fresh = new Map<string, Expression>();
   const { keyValueHeads, headSize } = architecture;
   const cache = (layer: number, { keys, values }: KeysAndValues): KeysAndValues => {
@@ -59,13 +59,13 @@ export function generateGraph(architecture: Architecture, lora: LoraGraphOptions
     const past = (kind: string) => input(`past_${kind}.${layer}`, [1, keyValueHeads, 'past', headSize]);
     return { keys: concat(past('keys'), keys, 2), values: concat(past('values'), values, 2) };
   };
-  const { modelInput } = inputs(architecture, lora, { rows: 1, keys: 'past+tokens', cache });
+  const { modelInput } = inputs(architecture, adaptation, { rows: 1, keys: 'past+tokens', cache });
   const states = gather(architecture.hiddenStates(modelInput), input('last', [1], 'int32'));
   return { logits: architecture.logits(states, modelInput.parameter), ...Object.fromEntries(fresh) };
 }
 
-function forward(architecture: Architecture, lora: LoraGraphOptions | null) {
-  const { modelInput, trainable } = inputs(architecture, lora, {
+function forward(architecture: Architecture, adaptation: Adaptation | null) {
+  const { modelInput, trainable } = inputs(architecture, adaptation, {
     rows: 'rows',
     keys: 'tokens',
     cache: (_layer, fresh) => fresh,
@@ -87,7 +87,7 @@ interface Layout {
   readonly cache: ModelInput['cache'];
 }
 
-function inputs(architecture: Architecture, lora: LoraGraphOptions | null, { rows, keys, cache }: Layout) {
+function inputs(architecture: Architecture, adaptation: Adaptation | null, { rows, keys, cache }: Layout) {
   const weights = new Map<string, Expression>();
   const parameter = (name: string) => {
     const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
@@ -95,7 +95,7 @@ function inputs(architecture: Architecture, lora: LoraGraphOptions | null, { row
     return known;
   };
   const plain = (module: string, x: Expression) => matmul(x, parameter(`${module}.weight`), { transposeB: true });
-  const adapted = lora === null ? undefined : adaptLinear(architecture, plain, lora);
+  const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
   const angles = [rows, 'tokens', 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
@@ -111,7 +111,7 @@ function inputs(architecture: Architecture, lora: LoraGraphOptions | null, { row
     },
     parameter,
     linear: adapted?.linear ?? plain,
-    insert: (_place, _layer, x) => x,
+    insert: adapted?.insert ?? ((_place, _layer, x) => x),
     cache,
   };
   return { modelInput, trainable: adapted?.trainable ?? weights };

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { adaptationKey, adaptationOf, adapterFeeds, type LiveAdapter } from './adaptation.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import type { LoraWeights } from './lora.ts';
 import { type BatchRow, cutMicroBatches, type Packing } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';
 import type { Tensor } from './tensor.ts';
@@ -8,11 +8,11 @@ import { checkTokenIds } from './token-ids.ts';
 
 /**
  * Natural log-probability of every target token of every row, in order; the first token of a text has none, as nothing
- * comes before it. `scale` is the adapter's scale times the strength. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
+ * comes before it. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
  */
 export async function scoreRows(
   model: LoadedModel,
-  adapter: { weights: LoraWeights; scale: number } | null,
+  adapter: LiveAdapter | null,
   rows: readonly BatchRow[],
   signal: AbortSignal,
 ): Promise<number[][]> {
@@ -34,19 +34,14 @@ export async function scoreRows(
 export async function adaptedExecutable(
   model: LoadedModel,
   purpose: string,
-  adapter: { weights: LoraWeights; scale: number } | null,
+  adapter: LiveAdapter | null,
   graph: typeof scoreGraph,
 ) {
-  const targets = adapter?.weights.targets ?? [];
-  const key = `${purpose}:${targets.join(',')}`;
-  const executable = await model.executable(key, () =>
-    graph(model.architecture, adapter ? { targets, dropout: false } : null),
+  const adaptation = adapter && adaptationOf(adapter);
+  const executable = await model.executable(`${purpose}:${adaptationKey(adaptation)}`, () =>
+    graph(model.architecture, adaptation),
   );
-  const feeds = new Map<string, Tensor>(model.weights);
-  if (adapter) {
-    for (const [name, tensor] of adapter.weights.tensors) feeds.set(name, tensor);
-    feeds.set('lora_scale', { type: 'float32', dims: [1], data: Float32Array.of(adapter.scale) });
-  }
+  const feeds = new Map<string, Tensor>([...model.weights, ...(adapter ? adapterFeeds(adapter) : [])]);
   return { executable, feeds };
 }
 

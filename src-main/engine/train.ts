@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import { adaptationKey } from './adaptation.ts';
 import type { AdapterCache } from './adapter-cache.ts';
 import type { Executable } from './backends/backend.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -127,16 +128,16 @@ class TrainingRun {
 
   /** Compiles the graphs and picks up a checkpoint where there is one. */
   async prepare(): Promise<void> {
-    const { lora, tensors } = this.#trainable;
+    const { adaptation, tensors } = this.#trainable;
     const { architecture } = this.#model;
-    const key = lora ? `${lora.targets.join(',')}:${lora.dropout}` : 'full';
+    const key = adaptationKey(adaptation);
     const { labelSmoothing = 0 } = this.#job;
     this.#trainGraph = await this.#model.executable(`train:${key}:${labelSmoothing}`, () =>
-      trainGraph(architecture, lora, labelSmoothing),
+      trainGraph(architecture, adaptation, labelSmoothing),
     );
     if (this.#validationRows.length > 0) {
       this.#scoreGraph = await this.#model.executable(`validate:${key}`, () =>
-        scoreGraph(architecture, lora && { ...lora, dropout: false }),
+        scoreGraph(architecture, adaptation?.kind === 'lora' ? { ...adaptation, dropout: false } : adaptation),
       );
     }
     const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));

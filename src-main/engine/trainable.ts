@@ -1,13 +1,16 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Adaptation, LiveAdapter } from './adaptation.ts';
 import type { AdapterCache } from './adapter-cache.ts';
-import type { LoraSettings, TrainJob } from './engine.ts';
+import { initialiseAdapterLayers } from './adapter-layers.ts';
+import type { AdapterLayerSettings, LoraSettings, TrainJob } from './engine.ts';
+import { writeAdapterLayers } from './formats/adapter-layers.ts';
 import { toFloat16 } from './formats/float-types.ts';
 import { writePeft } from './formats/peft.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { indexName } from './formats/weight-source.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { adaptedModules, initialiseLora, type LoraGraphOptions, type LoraWeights, weightDims } from './lora.ts';
+import { adaptedModules, initialiseLora, weightDims } from './lora.ts';
 import { Random } from './random.ts';
 import { storedTensors } from './stored-weights.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -15,9 +18,9 @@ import { float32, type Tensor } from './tensor.ts';
 /** What a training changes: the numbers, how the graph is adapted to them, and how they are kept in the end. */
 export interface Trainable {
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
-  readonly lora: LoraGraphOptions | null;
+  readonly adaptation: Adaptation | null;
   /** The adapter as it stands, to write with; null where the model itself is trained. */
-  readonly live: { readonly weights: LoraWeights; readonly scale: number } | null;
+  readonly live: LiveAdapter | null;
   /** Feeds besides weights and data: the scale, and the dropout masks of one micro-batch. */
   feeds(place: DropoutPlace | null): Map<string, Tensor>;
   /** Whether weight decay applies to a tensor. */
@@ -35,7 +38,16 @@ export interface DropoutPlace {
 }
 
 export async function trainableOf(model: LoadedModel, job: TrainJob, adapters: AdapterCache): Promise<Trainable> {
-  return job.method.kind === 'lora' ? loraTrainable(model, job, job.method, adapters) : fullTrainable(model, job);
+  switch (job.method.kind) {
+    case 'lora':
+      return loraTrainable(model, job, job.method, adapters);
+    case 'adapter-layers':
+      return adapterLayersTrainable(model, job, job.method);
+    case 'full':
+      return fullTrainable(model, job);
+    default:
+      return job.method satisfies never;
+  }
 }
 
 /** A and B of the targeted modules; the base stays as it is. */
@@ -57,7 +69,7 @@ async function loraTrainable(
   const scale = float32([1], Float32Array.of(start.scale));
   return {
     tensors,
-    lora: { targets: start.targets, dropout: settings.dropout > 0 },
+    adaptation: { kind: 'lora', targets: start.targets, dropout: settings.dropout > 0 },
     live: { weights: { ...start, tensors }, scale: start.scale },
     feeds(place) {
       const feeds = new Map<string, Tensor>([['lora_scale', scale]]);
@@ -85,11 +97,30 @@ async function loraTrainable(
   };
 }
 
+/** Small layers between those of the base, which stays as it is: the method that LoRA is compared with. */
+function adapterLayersTrainable(model: LoadedModel, job: TrainJob, settings: AdapterLayerSettings): Trainable {
+  const { design, bottleneck } = settings;
+  const { tensors } = initialiseAdapterLayers(model.architecture, { design, bottleneck, seed: job.seed });
+  return {
+    tensors,
+    adaptation: { kind: 'adapter-layers', design },
+    live: { weights: { kind: 'adapter-layers', design, bottleneck, tensors }, scale: 1 },
+    feeds: () => new Map(),
+    // Biases and norms are left alone, as in full training.
+    decays: (name) => (tensors.get(name)?.dims.length ?? 0) > 1,
+    write(numbers) {
+      const named = [...tensors].map(([name, { dims }]) => [name, float32(dims, numbers.get(name))] as const);
+      const layers = { design, bottleneck, tensors: new Map(named) };
+      return writeAdapterLayers(job.outputFolder, layers, { baseModel: basename(job.modelFolder) });
+    },
+  };
+}
+
 /** Every weight: for making a base model, and as the yardstick that LoRA is compared with. */
 function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
   return {
     tensors: model.weights,
-    lora: null,
+    adaptation: null,
     live: null,
     feeds: () => new Map(),
     // Norm weights are scales around 1: pulling them to zero would be no regularisation.

@@ -10,14 +10,15 @@ import { add } from '../../src-main/engine/graph/ops/add.ts';
 import { expand, sumTo } from '../../src-main/engine/graph/ops/broadcast.ts';
 import { concat } from '../../src-main/engine/graph/ops/concat.ts';
 import { gather, scatterAdd } from '../../src-main/engine/graph/ops/gather.ts';
-import { inverseRms } from '../../src-main/engine/graph/ops/inverse-rms.ts';
+import { inverseRms, layerNorm } from '../../src-main/engine/graph/ops/inverse-rms.ts';
 import { matmul } from '../../src-main/engine/graph/ops/matmul.ts';
 import { multiply } from '../../src-main/engine/graph/ops/multiply.ts';
 import { pick, spread } from '../../src-main/engine/graph/ops/pick.ts';
+import { relu, step } from '../../src-main/engine/graph/ops/relu.ts';
 import { reshape } from '../../src-main/engine/graph/ops/reshape.ts';
 import { rotate } from '../../src-main/engine/graph/ops/rotate.ts';
 import { scale } from '../../src-main/engine/graph/ops/scale.ts';
-import { sigmoid } from '../../src-main/engine/graph/ops/sigmoid.ts';
+import { gelu, sigmoid } from '../../src-main/engine/graph/ops/sigmoid.ts';
 import { pad, slice } from '../../src-main/engine/graph/ops/slice.ts';
 import { exp, logSoftmax, softmax } from '../../src-main/engine/graph/ops/softmax.ts';
 import { transpose } from '../../src-main/engine/graph/ops/transpose.ts';
@@ -114,10 +115,20 @@ const cases: readonly Case[] = [
   { op: 'pick', name: 'one of each row', operands: [[3, 5]], build: (a) => pick(reshape(a, ['n', 5]), index) },
   { op: 'spread', name: 'one in each row', operands: [[3]], build: (a) => spread(reshape(a, ['n']), index, 5) },
   { op: 'sigmoid', name: 'element by element', operands: [x], build: (a) => sigmoid(a) },
+  { op: 'relu', name: 'element by element', operands: [x], build: (a) => relu(a) },
+  // Flat wherever it has a gradient, so what comes through is the other factor's.
+  { op: 'step', name: 'times what it is taken of', operands: [x], build: (a) => multiply(a, step(a)) },
   { op: 'softmax', name: 'along the last axis', operands: [x], build: (a) => softmax(a) },
   { op: 'logSoftmax', name: 'along the last axis', operands: [x], build: (a) => logSoftmax(a) },
   { op: 'exp', name: 'element by element', operands: [x], build: (a) => exp(a) },
   { op: 'inverseRms', name: 'along the last axis', operands: [x], build: (a) => inverseRms(a, 1e-5) },
+  {
+    op: 'inverseRms',
+    name: 'in a LayerNorm',
+    operands: [x, [4], [4]],
+    build: (a, b, c) => layerNorm(a, b, c, 1e-5),
+  },
+  { op: 'sigmoid', name: 'in a GELU', operands: [x], build: (a) => gelu(a) },
   {
     op: 'rotate',
     name: 'by broadcast angles',

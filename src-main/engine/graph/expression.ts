@@ -26,6 +26,8 @@ export interface OpAttributes {
   pick: NoAttributes;
   spread: NoAttributes;
   sigmoid: NoAttributes;
+  relu: NoAttributes;
+  step: NoAttributes;
   softmax: NoAttributes;
   logSoftmax: NoAttributes;
   exp: NoAttributes;

@@ -7,6 +7,7 @@ import { inverseRmsOp } from './ops/inverse-rms.ts';
 import { matmulOp } from './ops/matmul.ts';
 import { multiplyOp } from './ops/multiply.ts';
 import { pickOp, spreadOp } from './ops/pick.ts';
+import { reluOp, stepOp } from './ops/relu.ts';
 import { reshapeOp } from './ops/reshape.ts';
 import { rotateOp } from './ops/rotate.ts';
 import { scaleOp } from './ops/scale.ts';
@@ -33,6 +34,8 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   pick: pickOp,
   spread: spreadOp,
   sigmoid: sigmoidOp,
+  relu: reluOp,
+  step: stepOp,
   softmax: softmaxOp,
   logSoftmax: logSoftmaxOp,
   exp: expOp,

@@ -59,6 +59,9 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return writer.node('ScatterElements', [zeros, column, value], { axis: { kind: 'int', value: 1 } });
   },
   sigmoid: (writer, operands) => writer.node('Sigmoid', operands),
+  relu: (writer, operands) => writer.node('Relu', operands),
+  // Where x is 0 or below, Relu gives 0, whose sign is 0.
+  step: (writer, operands) => writer.node('Sign', [writer.node('Relu', operands)]),
   softmax: (writer, operands) => writer.node('Softmax', operands, { axis: { kind: 'int', value: -1 } }),
   logSoftmax: (writer, operands) => writer.node('LogSoftmax', operands, { axis: { kind: 'int', value: -1 } }),
   exp: (writer, operands) => writer.node('Exp', operands),

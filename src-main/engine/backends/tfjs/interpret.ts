@@ -35,6 +35,8 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   spread: ([values, index], _node, dims) =>
     tf.mul(tf.expandDims(given(values), 1), oneHot(given(index), dims[1] as number)),
   sigmoid: ([x]) => tf.sigmoid(given(x)),
+  relu: ([x]) => tf.relu(given(x)),
+  step: ([x]) => tf.step(given(x)),
   softmax: ([x]) => tf.softmax(given(x)),
   logSoftmax: ([x]) => tf.logSoftmax(given(x)),
   exp: ([x]) => tf.exp(given(x)),

@@ -1,6 +1,8 @@
 import { type Expression, expression, type OpDefinition } from '../expression.ts';
 import { mapRows, zeros } from '../nd-array.ts';
 import { withDim } from '../shape.ts';
+import { add } from './add.ts';
+import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
 import { scale } from './scale.ts';
 
@@ -12,6 +14,14 @@ export function inverseRms(x: Expression, epsilon: number): Expression {
 /** x over its root mean square, times a weight per feature (Zhang and Sennrich 2019). x [..., hidden] · weight [hidden]. */
 export function rmsNorm(x: Expression, weight: Expression, epsilon: number): Expression {
   return multiply(multiply(x, inverseRms(x, epsilon)), weight);
+}
+
+/** x with mean 0 and variance 1 along the last axis, times a weight plus a bias per feature (Ba et al. 2016). */
+export function layerNorm(x: Expression, weight: Expression, bias: Expression, epsilon: number): Expression {
+  const last = x.shape.length - 1;
+  const mean = scale(sumTo(x, withDim(x.shape, last, 1)), 1 / (x.shape[last] as number));
+  const centred = add(x, scale(mean, -1));
+  return add(multiply(multiply(centred, inverseRms(centred, epsilon)), weight), bias);
 }
 
 export const inverseRmsOp: OpDefinition<'inverseRms'> = {

@@ -14,6 +14,13 @@ export function silu(x: Expression): Expression {
   return multiply(x, sigmoid(x));
 }
 
+/** GELU by its usual approximation with tanh (Hendrycks and Gimpel 2016, §2), for ½(1 + tanh u) is sigmoid(2u). */
+export function gelu(x: Expression): Expression {
+  const cube = multiply(multiply(x, x), x);
+  const u = add(scale(x, Math.sqrt(8 / Math.PI)), scale(cube, 0.044715 * Math.sqrt(8 / Math.PI)));
+  return multiply(x, sigmoid(u));
+}
+
 export const sigmoidOp: OpDefinition<'sigmoid'> = {
   // s′ = s − s²
   gradient: (node, cotangent) => [multiply(cotangent, add(node, scale(multiply(node, node), -1)))],

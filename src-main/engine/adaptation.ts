@@ -1,0 +1,67 @@
+import { type AdapterLayerOptions, type AdapterLayerWeights, insertAdapterLayers } from './adapter-layers.ts';
+import type { Architecture, ModelInput } from './architectures/architecture.ts';
+import type { Expression } from './graph/expression.ts';
+import { adaptLinear, type LoraGraphOptions, type LoraWeights } from './lora.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/** How a graph is adapted: by low-rank updates of its matrices, or by layers put between its own. */
+export type Adaptation = LoraGraphOptions | AdapterLayerOptions;
+
+/** An adapter in use. `scale` is LoRA's scale, or 1, times the strength. */
+export interface LiveAdapter<Weights = LoraWeights | AdapterLayerWeights> {
+  readonly weights: Weights;
+  readonly scale: number;
+}
+
+/** What an adaptation makes of a graph. */
+export interface AdaptedGraph {
+  readonly linear: ModelInput['linear'];
+  readonly insert: ModelInput['insert'];
+  /** What gradients are taken by. */
+  readonly trainable: ReadonlyMap<string, Expression>;
+}
+
+export function adapt(architecture: Architecture, plain: ModelInput['linear'], adaptation: Adaptation): AdaptedGraph {
+  switch (adaptation.kind) {
+    case 'lora':
+      return { ...adaptLinear(architecture, plain, adaptation), insert: (_place, _layer, x) => x };
+    case 'adapter-layers':
+      return { ...insertAdapterLayers(architecture, adaptation), linear: plain };
+    default:
+      return adaptation satisfies never;
+  }
+}
+
+/** Adaptations under the same key make the same graph. */
+export function adaptationKey(adaptation: Adaptation | null): string {
+  if (adaptation === null) return '';
+  return adaptation.kind === 'lora'
+    ? `${adaptation.targets.join(',')}:${adaptation.dropout}`
+    : `${adaptation.kind}:${adaptation.design}`;
+}
+
+/** The graph that an adapter needs when nothing is dropped. */
+export function adaptationOf({ weights }: LiveAdapter): Adaptation {
+  return weights.kind === 'lora'
+    ? { kind: 'lora', targets: weights.targets, dropout: false }
+    : { kind: 'adapter-layers', design: weights.design };
+}
+
+/** An adapter's tensors as its graph wants them. */
+export function adapterFeeds({ weights, scale }: LiveAdapter): Map<string, Tensor> {
+  const feeds = new Map<string, Tensor>(weights.tensors);
+  if (weights.kind === 'lora') return feeds.set('lora_scale', float32([1], Float32Array.of(scale)));
+  if (scale === 1) return feeds;
+  // The last step of each layer is linear: scaled, so is what it adds.
+  for (const [name, { dims, data }] of weights.tensors) {
+    if (/\.up\.(weight|bias)$/.test(name))
+      feeds.set(
+        name,
+        float32(
+          dims,
+          data.map((value) => value * scale),
+        ),
+      );
+  }
+  return feeds;
+}

@@ -1,0 +1,90 @@
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { float32, type Tensor } from '../tensor.ts';
+import { allFinite, toFloat32 } from './float-types.ts';
+import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+
+/**
+ * Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`. A format of our own: there is none that
+ * others agree on.
+ */
+export interface StoredAdapterLayers {
+  readonly design: 'houlsby' | 'lin';
+  readonly bottleneck: number;
+  readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
+}
+
+const configName = 'adapter_layers.json';
+const weightsName = 'adapter_layers.safetensors';
+
+export async function holdsAdapterLayers(folder: string): Promise<boolean> {
+  return (await stat(join(folder, configName)).catch(() => undefined))?.isFile() ?? false;
+}
+
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID. That shapes fit a model is the caller's to check. */
+export async function readAdapterLayers(folder: string): Promise<StoredAdapterLayers> {
+  const { design, bottleneck } = await readConfig(folder);
+  const file = await openSafetensors(join(folder, weightsName));
+  try {
+    const tensors = new Map<string, Tensor<'float32'>>();
+    for (const [name, { dtype, dims }] of file.tensors) {
+      if (dtype !== 'F32') throw invalid(weightsName, `the tensor ${name} is not of type F32`);
+      const data = toFloat32(await file.readBytes(name), dtype);
+      if (!allFinite(data)) throw invalid(weightsName, `the tensor ${name} holds values that are not finite numbers`);
+      tensors.set(name, float32(dims, data));
+    }
+    return { design, bottleneck, tensors };
+  } finally {
+    await file.close();
+  }
+}
+
+export async function writeAdapterLayers(
+  folder: string,
+  { design, bottleneck, tensors }: StoredAdapterLayers,
+  { baseModel }: { baseModel: string },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const stored = [...tensors].map(([name, { dims, data }]): [string, StoredTensor] => [
+    name,
+    { dtype: 'F32', dims, data },
+  ]);
+  await writeSafetensors(join(folder, weightsName), new Map(stored));
+  // Last, and by renaming: where it is there, all is.
+  const temporary = join(folder, `${configName}.tmp`);
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(`${JSON.stringify({ design, bottleneck, base_model: baseModel }, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, join(folder, configName));
+}
+
+async function readConfig(folder: string): Promise<Omit<StoredAdapterLayers, 'tensors'>> {
+  const path = join(folder, configName);
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+  });
+  let config: Readonly<Record<string, unknown>> | null;
+  try {
+    config = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+  } catch (cause) {
+    throw invalid(configName, 'it is not valid JSON', cause);
+  }
+  const { design, bottleneck } = config ?? {};
+  if (design !== 'houlsby' && design !== 'lin') throw invalid(configName, '“design” is not houlsby or lin');
+  if (!Number.isSafeInteger(bottleneck) || (bottleneck as number) < 1 || (bottleneck as number) > largestBottleneck)
+    throw invalid(configName, `“bottleneck” is not a whole number from 1 to ${largestBottleneck}`);
+  return { design, bottleneck: bottleneck as number };
+}
+
+/** Far above any: the hidden size of the largest models. */
+const largestBottleneck = 65_536;
+
+function invalid(file: string, reason: string, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file, reason }, { cause });
+}
