@@ -1,7 +1,11 @@
-// Entry of the process that runs other people's queries: it holds no studio data, opens SQLite files read-only, and is
-// killed by the studio when a query takes too long. Messages come by `process.on('message')` (a forked Node.js) or by
+// Entry of the process that runs other people's queries. It holds no studio data and works on copies in memory of the files
+// it is told of; a statement must read and do nothing else, by its first word, by SQLite's authoriser and by what the
+// compiled statement says of itself. The studio kills this process when a query takes too long. Messages come by `process.on('message')` (a forked Node.js) or by
 // Electron's `process.parentPort`.
+import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import { type Authoriser, openAuthoriser } from './sql-authoriser.ts';
+import { snapshotOf } from './sql-snapshot.ts';
 
 interface SqlRequest {
   readonly id: number;
@@ -10,6 +14,8 @@ interface SqlRequest {
   readonly maxRows: number;
   /** Longer texts and blobs are cut. */
   readonly maxCellLetters: number;
+  /** Of all texts of the answer together; the rows after that are left out. */
+  readonly maxLetters: number;
 }
 
 type SqlReply =
@@ -23,7 +29,16 @@ type SqlReply =
       readonly ms: number;
     };
 
-const open = new Map<string, BetterSqlite3.Database>();
+interface Snapshot {
+  readonly database: BetterSqlite3.Database;
+  /** Undefined where this program has none. */
+  readonly authoriser: Authoriser | undefined;
+  /** Size and time of the file when it was read. */
+  readonly state: string;
+  readonly bytes: number;
+}
+
+const open = new Map<string, Snapshot>();
 
 function answer(request: SqlRequest): SqlReply {
   const { id } = request;
@@ -32,17 +47,23 @@ function answer(request: SqlRequest): SqlReply {
     return { id, kind: 'refused', reason: 'it is not a SELECT' };
   }
   try {
-    const statement = prepare(databaseAt(request.file), request.sql);
+    const { database, authoriser } = snapshotAt(request.file);
+    const { statement, sql } = prepare(database, request.sql);
+    const refusal = authoriser?.refusalOf(sql);
+    if (refusal !== undefined) return { id, kind: 'refused', reason: refusal };
     if (!statement.reader || !statement.readonly) return { id, kind: 'refused', reason: 'it would change something' };
     statement.raw();
     const rows: (string | number | null)[][] = [];
     let truncated = false;
+    let letters = 0;
     for (const row of statement.iterate() as IterableIterator<unknown[]>) {
-      if (rows.length === request.maxRows) {
+      if (rows.length === request.maxRows || letters > request.maxLetters) {
         truncated = true;
         break;
       }
-      rows.push(row.map((cell) => plainCell(cell, request.maxCellLetters)));
+      const cells = row.map((cell) => plainCell(cell, request.maxCellLetters));
+      for (const cell of cells) letters += typeof cell === 'string' ? cell.length : 8;
+      rows.push(cells);
     }
     const columns = statement.columns().map(({ name }) => name);
     return { id, kind: 'rows', columns, rows, truncated, ms: performance.now() - began };
@@ -57,10 +78,10 @@ function answer(request: SqlRequest): SqlReply {
  * built without that (better-sqlite3 13: SQLITE_DQS=0). So where SQLite says that such a name should have been a text, it
  * is made one.
  */
-function prepare(database: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {
+function prepare(database: BetterSqlite3.Database, sql: string): { statement: BetterSqlite3.Statement; sql: string } {
   for (let query = sql; ; ) {
     try {
-      return database.prepare(query);
+      return { statement: database.prepare(query), sql: query };
     } catch (error) {
       const name =
         error instanceof Error
@@ -78,22 +99,40 @@ function prepare(database: BetterSqlite3.Database, sql: string): BetterSqlite3.S
 /** Whatever may hold a double quote without being a name in double quotes, and those names. */
 const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
-function databaseAt(file: string): BetterSqlite3.Database {
+function snapshotAt(file: string): Snapshot {
+  const { size, mtimeMs } = statSync(file);
+  const state = `${size} ${mtimeMs}`;
   const known = open.get(file);
-  if (known) return known;
-  const oldest = open.keys().next().value;
-  if (open.size >= 16 && oldest !== undefined) {
-    open.get(oldest)?.close();
-    open.delete(oldest);
+  if (known?.state === state) return known;
+  if (known) close(file, known);
+  const bytes = snapshotOf(file);
+  let held = bytes.length;
+  // The newest first: whoever is oldest goes when there are too many of them, or too much.
+  for (const [name, each] of [...open].reverse()) {
+    held += each.bytes;
+    if (held > mostSnapshotBytes || open.size >= 16) close(name, each);
   }
-  const database = new BetterSqlite3(file, { readonly: true, fileMustExist: true, timeout: 1000 });
+  const database = new BetterSqlite3(bytes);
   database.pragma('query_only = ON');
   database.pragma('trusted_schema = OFF');
-  // A query that wants more memory than this fails instead of filling the machine.
-  database.pragma(`hard_heap_limit = ${256 * 1024 * 1024}`);
-  open.set(file, database);
-  return database;
+  // What a query wants to put aside stays in memory too, where the limit holds.
+  database.pragma('temp_store = MEMORY');
+  // A query that wants more memory than this fails instead of filling the machine. It holds for the whole process.
+  database.pragma(`hard_heap_limit = ${mostSnapshotBytes + queryBytes}`);
+  const snapshot = { database, authoriser: openAuthoriser(bytes), state, bytes: bytes.length };
+  open.set(file, snapshot);
+  return snapshot;
 }
+
+function close(file: string, { database, authoriser }: Snapshot): void {
+  open.delete(file);
+  database.close();
+  authoriser?.close();
+}
+
+const mostSnapshotBytes = 256 * 1024 * 1024;
+/** For sorting, grouping, texts that grow. */
+const queryBytes = 256 * 1024 * 1024;
 
 function plainCell(cell: unknown, maxLetters: number): string | number | null {
   if (cell === null || typeof cell === 'number') return cell;

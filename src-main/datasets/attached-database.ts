@@ -27,13 +27,15 @@ export interface QueryLimits {
   readonly milliseconds: number;
   readonly rows: number;
   readonly cellLetters: number;
+  /** Of the whole answer. */
+  readonly letters: number;
 }
 
-export const usualLimits: QueryLimits = { milliseconds: 5000, rows: 5000, cellLetters: 10_000 };
+export const usualLimits: QueryLimits = { milliseconds: 5000, rows: 5000, cellLetters: 10_000, letters: 16_000_000 };
 
 /**
  * Runs reading queries on SQLite files, one after the other, in a process of its own that is kept until `close` and started
- * anew after a query had to be killed. The files are opened read-only; nothing else is reachable from there.
+ * anew after a query had to be killed. It works on copies of the files in memory; nothing else is reachable from there.
  */
 export class SqlRunner {
   readonly #start: () => SqlProcess;
@@ -74,7 +76,8 @@ export class SqlRunner {
     try {
       const reply = await new Promise<Reply | 'ended'>((settle) => {
         this.#waiting = { id, settle };
-        sqlProcess.post({ id, file, sql, maxRows: limits.rows, maxCellLetters: limits.cellLetters });
+        const { rows: maxRows, cellLetters: maxCellLetters, letters: maxLetters } = limits;
+        sqlProcess.post({ id, file, sql, maxRows, maxCellLetters, maxLetters });
       });
       signal?.throwIfAborted();
       if (reply === 'ended') {
@@ -111,7 +114,7 @@ export class SqlRunner {
 /** Starts the query process as a forked Node.js without the studio's environment. `entry` is the file of `sql-process`. */
 export function forkSqlProcess(entry = usualEntry()): SqlProcess {
   const child = fork(fileURLToPath(entry), [], {
-    execArgv: [],
+    execArgv: ['--max-old-space-size=512'],
     // Under Electron the executable is Electron's own, which this makes behave as Node.js. Windows starts no program
     // without the other one.
     env: { ELECTRON_RUN_AS_NODE: '1', ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}) },

@@ -6,7 +6,7 @@ import type { EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src
 import type { ModelText } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
-import type { Judge, Marks } from './judge.ts';
+import type { Judge, Marks } from '../tasks/judge.ts';
 
 export interface EvaluationJob {
   readonly base: BaseModel;

@@ -12,9 +12,10 @@ import { attachedFile, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
+import { judgeOf, type RunQuery } from '../tasks/judge.ts';
+import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 import { evaluate } from './evaluate.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
-import { judgeOf, type RunQuery } from './judge.ts';
 
 export function evaluationProcedures(studio: {
   store: EvaluationStore;
@@ -48,7 +49,15 @@ export function evaluationProcedures(studio: {
     const text = await modelTexts.of(base);
     const runQuery: RunQuery = (database, query, signal) =>
       sql.query(attachedFile(join(datasetsFolder, dataset.id), database), query, undefined, signal);
-    const judge = judgeOf(dataset.task, dataset.hasDatabase ? asynchronous(runQuery) : undefined);
+    const sample = first(datasets.examples(dataset.id, input.split), 50).flatMap(({ context, target }) => [
+      context,
+      target,
+    ]);
+    const language = answerLanguageOf(sample);
+    const judge = judgeOf(dataset.task, {
+      language,
+      runQuery: dataset.hasDatabase ? asynchronous(runQuery) : undefined,
+    });
     const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: chosen.map(({ id }) => id) };
     const evaluation = store.insert(settled, judge.mainMetric, Date.now());
     supervisor.start(evaluation.id, {

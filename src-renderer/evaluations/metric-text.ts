@@ -14,9 +14,13 @@ export function metricExplained(metric: string): string | undefined {
   return isTextKey(key) ? t(key) : undefined;
 }
 
-/** Shares as percent, losses and perplexities as they are. */
+/** Counted, not shares; they say nothing about who is better. */
+const counts = new Set(['words', 'targetWords']);
+
+/** Shares as percent, losses, perplexities and counts as they are. */
 export function metricValue(metric: string, value: number): string {
   if (!Number.isFinite(value)) return '–';
+  if (counts.has(metric)) return fixed(value, 1);
   return isLowerBetter(metric) ? fixed(value, 2) : percent(value);
 }
 

@@ -28,7 +28,7 @@ test.each([
   ['police killed the gunman', 'the gunman killed police', 1, 0.3333333333333333, 0.5],
   ['hello', '', 0, 0, 0],
 ])('“%s” against “%s” scores as in rouge-score', (answer, target, rouge1, rouge2, rougeL) => {
-  const scores = rouge(answer, target);
+  const scores = rouge(answer, target, 'en');
   expect(scores.rouge1).toBeCloseTo(rouge1, 12);
   expect(scores.rouge2).toBeCloseTo(rouge2, 12);
   expect(scores.rougeL).toBeCloseTo(rougeL, 12);
@@ -36,9 +36,9 @@ test.each([
 
 test('Korean words count', () => {
   // Shared: 내일, 날씨 of 2 and 3 words.
-  expect(rouge('내일 날씨', '내일 서울 날씨').rouge1).toBeCloseTo(0.8, 12);
+  expect(rouge('내일 날씨', '내일 서울 날씨', 'ko').rouge1).toBeCloseTo(0.8, 12);
 });
 
 test('Chinese counts sign by sign', () => {
-  expect(rouge('北京大学', '北京').rougeL).toBeCloseTo(4 / 6, 12);
+  expect(rouge('北京大学', '北京', 'zh').rougeL).toBeCloseTo(4 / 6, 12);
 });

@@ -1,29 +1,36 @@
-// ROUGE as Google's rouge-score computes it, without its stemmer. Beyond English, letters and digits of every script
-// make words (rouge-score drops them), and Han and kana, written without blanks, are words sign by sign.
+import type { AnswerLanguage } from '../../../src-contract/language.ts';
 
-/** F-measures from 0 to 1. */
+// ROUGE as Google's rouge-score computes it for English, without its stemmer. Beyond English, where rouge-score would drop
+// what is not a–z, letters and digits of every script make words, and Han and kana are words sign by sign.
+
+/** F-measures from 0 to 1, and the words of both texts. */
 export interface Rouge {
   readonly rouge1: number;
   readonly rouge2: number;
   readonly rougeL: number;
+  readonly answerWords: number;
+  readonly targetWords: number;
 }
 
 /** Overlap of single words, of word pairs, and the longest common subsequence. Source: Lin 2004; rouge-score 0.1.2. */
-export function rouge(answer: string, target: string): Rouge {
-  const answerWords = words(answer);
-  const targetWords = words(target);
+export function rouge(answer: string, target: string, language: AnswerLanguage): Rouge {
+  const answerWords = words(answer, language);
+  const targetWords = words(target, language);
   return {
     rouge1: overlap(answerWords, targetWords),
     rouge2: overlap(pairs(answerWords), pairs(targetWords)),
     rougeL: fMeasure(longestCommonSubsequence(answerWords, targetWords), answerWords.length, targetWords.length),
+    answerWords: answerWords.length,
+    targetWords: targetWords.length,
   };
 }
 
-function words(text: string): string[] {
-  return text.normalize('NFC').toLowerCase().match(word) ?? [];
+function words(text: string, language: AnswerLanguage): string[] {
+  if (language === 'en') return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return text.normalize('NFC').toLowerCase().match(anyWord) ?? [];
 }
 
-const word =
+const anyWord =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}])+/gu;
 
 function pairs(words: readonly string[]): string[] {

@@ -30,6 +30,14 @@ export const evaluations = {
   'evaluations.metric.exactMatch': 'Exact match',
   'evaluations.metric.f1': 'F1',
   'evaluations.metric.executionAccuracy': 'Same result when run',
+  'evaluations.metric.exactSet': 'Same parts',
+  'evaluations.metric.exactSet.explain':
+    'Share of rows whose query has the parts of the target’s, in whatever order and with whatever values (Spider’s exact set match).',
+  'evaluations.metric.runs': 'Runs',
+  'evaluations.metric.runs.explain': 'Share of rows whose query can be run at all.',
+  'evaluations.metric.words': 'Words',
+  'evaluations.metric.words.explain': 'Words of an answer on average, and of a target.',
+  'evaluations.metric.f1.explain': 'How many words answer and target share, from 0 to 100 %.',
   'evaluations.metric.sqlMatch': 'Same query',
   'evaluations.metric.sqlMatch.explain':
     'Share of rows whose query is the target’s, apart from case, spaces and quotes.',
@@ -39,7 +47,7 @@ export const evaluations = {
   'evaluations.metric.exactMatch.explain':
     'Share of rows whose answer is the target, apart from case, articles and punctuation.',
   'evaluations.metric.executionAccuracy.explain':
-    'Share of rows whose query gives the same rows as the target’s query.',
+    'Share of rows whose query gives the rows of the target’s query, by the rules of Spider: the order of columns, names and DISTINCT do not count.',
   'evaluations.metric.perplexity.explain': 'Among how many tokens the model hesitates at each step. Lower is better.',
 
   'evaluations.new.dataset': 'Dataset',

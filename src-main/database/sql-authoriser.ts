@@ -1,0 +1,77 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface Authoriser {
+  /** Why a statement may not be run, or undefined. */
+  refusalOf(sql: string): string | undefined;
+  close(): void;
+}
+
+/**
+ * Compiles statements on a copy of a database under SQLite's own authoriser, which is asked about everything that a
+ * statement would do: reading tables, calling functions and recursing is allowed, all else is not. The library that runs
+ * queries has no authoriser; that of Node.js does from 24.10 on. Undefined where this program has none.
+ * VACUUM is judged by SQLite only when it runs: whoever asks here has made sure that the statement is a SELECT.
+ */
+export function openAuthoriser(bytes: Uint8Array): Authoriser | undefined {
+  // Asked for at run time: Electron may be built without it.
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
+  if (typeof sqlite?.DatabaseSync.prototype.setAuthorizer !== 'function') return undefined;
+  const { constants } = sqlite;
+  const database: DatabaseSync = new sqlite.DatabaseSync(':memory:', {
+    allowExtension: false,
+    enableDoubleQuotedStringLiterals: true,
+  });
+  database.deserialize(bytes);
+  let refusal: string | undefined;
+  database.setAuthorizer((action, first, second) => {
+    const reason = refused(action, constants, first, second);
+    refusal ??= reason;
+    return reason === undefined ? constants.SQLITE_OK : constants.SQLITE_DENY;
+  });
+  return {
+    refusalOf(sql) {
+      refusal = undefined;
+      try {
+        database.prepare(sql);
+      } catch {
+        // Whatever else is wrong with it, the library that runs it says.
+      }
+      return refusal;
+    },
+    close: () => database.close(),
+  };
+}
+
+type Constants = typeof import('node:sqlite')['constants'];
+
+function refused(
+  action: number,
+  constants: Constants,
+  first: string | null,
+  second: string | null,
+): string | undefined {
+  switch (action) {
+    case constants.SQLITE_SELECT:
+    case constants.SQLITE_READ:
+    case constants.SQLITE_RECURSIVE:
+      return undefined;
+    case constants.SQLITE_FUNCTION:
+      return forbiddenFunctions.has(second?.toLowerCase() ?? '') ? `the function ${second} is not allowed` : undefined;
+    case constants.SQLITE_PRAGMA:
+      return readingPragmas.has(first?.toLowerCase() ?? '') ? undefined : `PRAGMA ${first} is not allowed`;
+    default:
+      return 'it would do more than read';
+  }
+}
+
+/** They reach beyond the database, or wait. */
+const forbiddenFunctions = new Set(['load_extension', 'readfile', 'writefile', 'edit', 'fts3_tokenizer', 'sqlite_log']);
+/** What `pragma_…` tables ask for. */
+const readingPragmas = new Set([
+  'table_info',
+  'table_xinfo',
+  'table_list',
+  'foreign_key_list',
+  'index_list',
+  'index_info',
+]);

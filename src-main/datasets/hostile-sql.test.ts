@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostileStatements } from '../../test/fixtures/hostile-sql.ts';
+import { openDatabase } from '../database/open.ts';
+import { forkSqlProcess, SqlRunner, usualLimits } from './attached-database.ts';
+
+// More with HOSTILE_STATEMENTS=10000.
+const count = Number(process.env.HOSTILE_STATEMENTS ?? 120);
+const limits = { ...usualLimits, milliseconds: 100, rows: 100 };
+
+let folder: string;
+let file: string;
+let logged: string;
+let runner: SqlRunner;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+  mkdirSync(join(folder, 'databases'));
+  file = join(folder, 'databases', 'city.sqlite');
+  logged = join(folder, 'databases', 'logged.sqlite');
+  for (const each of [file, logged]) {
+    const database = openDatabase(each);
+    database.exec(
+      `DROP TABLE IF EXISTS city;
+       CREATE TABLE city (name TEXT, people INTEGER); CREATE TABLE street (city TEXT, name TEXT);`,
+    );
+    const city = database.prepare('INSERT INTO city VALUES (?, ?)');
+    const street = database.prepare('INSERT INTO street VALUES (?, ?)');
+    for (let i = 0; i < 200; i++) {
+      city.run(`city ${i}`, i);
+      street.run(`city ${i}`, `street ${i}`);
+    }
+    if (each === file) database.pragma('journal_mode = DELETE');
+    database.close();
+  }
+  writeFileSync(join(folder, 'diary.txt'), 'nobody is to read or write this');
+  runner = new SqlRunner(() => forkSqlProcess());
+});
+afterAll(() => {
+  runner.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test(`${count} hostile statements change no byte of any file, and each is answered`, {
+  timeout: 3_600_000,
+}, async () => {
+  const before = filesOf(folder);
+  const whole = await runner.query(file, 'SELECT count(*), sum(people) FROM city');
+  const lag = monitorEventLoopDelay({ resolution: 5 });
+  lag.enable();
+  const answers = { rows: 0, refused: 0 };
+  const files = [file, logged, join(folder, 'new.sqlite'), join(folder, 'diary.txt'), '/etc/passwd', ':memory:', ''];
+  let number = 0;
+  for (const sql of hostileStatements(count, { seed: 1, files })) {
+    const target = ++number % 5 === 0 ? logged : file;
+    const outcome = await runner.query(target, sql, limits).then(
+      () => 'rows' as const,
+      (error: { code?: string }) => {
+        expect(error.code, sql).toBe('SQL_REFUSED');
+        return 'refused' as const;
+      },
+    );
+    answers[outcome]++;
+    if (number % 500 === 0) expect(filesOf(folder)).toEqual(before);
+  }
+  lag.disable();
+  console.info(
+    `${count} statements: ${answers.refused} refused, ${answers.rows} only read; ` +
+      `longest wait of the event loop ${Math.round(lag.max / 1e6)} ms`,
+  );
+  expect(answers.refused + answers.rows).toBe(count);
+  expect(answers.refused).toBeGreaterThan(count / 2);
+  expect(filesOf(folder)).toEqual(before);
+  expect(await runner.query(file, 'SELECT count(*), sum(people) FROM city')).toMatchObject({ rows: whole.rows });
+});
+
+/** Every file below a folder with the hash of its bytes. */
+function filesOf(top: string): Record<string, string> {
+  const names = readdirSync(top, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  return Object.fromEntries(
+    names.map((each) => {
+      const path = join(each.parentPath, each.name);
+      return [path, createHash('sha256').update(readFileSync(path)).digest('hex')];
+    }),
+  );
+}
