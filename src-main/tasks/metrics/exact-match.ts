@@ -56,7 +56,7 @@ function fixSpaces(text: string): string {
 }
 
 /** What Python's `str.split()` splits at. */
-const pythonBlanks = /[\s\u001c-\u001f\u0085]+/u;
+const pythonBlanks = /[\s\u0085]+/u;
 /** Python's `string.punctuation`. */
 const asciiPunctuation = /[!-/:-@[-`{-~]/gu;
 /** Unicode's punctuation, and the ASCII signs that `string.punctuation` has beyond it. */
