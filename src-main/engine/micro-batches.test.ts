@@ -4,7 +4,7 @@ import { Random } from './random.ts';
 
 const rotaryFrequencies = Float64Array.of(1, 0.5);
 const pack = (rows: readonly BatchRow[], tokenBudget = 2048) =>
-  cutMicroBatches(rows, { tokenBudget, rotaryFrequencies });
+  cutMicroBatches(rows, { tokenBudget, lengthCost: 0, rotaryFrequencies });
 
 test('two rows share a sequence: ids end to end, positions from 0 again, each token sees its own row up to itself', () => {
   const batches = pack([
@@ -88,8 +88,44 @@ test('a hundred rows of any length: none is lost, none is cut, none sees another
 test('a row longer than the budget gets a batch of its own, whole', () => {
   const long = { ids: Array.from({ length: 100 }, (_, i) => i), targetStart: 50 };
   const batches = pack([{ ids: [1, 2], targetStart: 1 }, long, { ids: [3, 4], targetStart: 1 }], 32);
-  expect(batches.map((batch) => batch.sequences)).toEqual([1]);
-  expect(batches[0]).toMatchObject({ length: 112, tokens: 104, targetTokens: 52 });
+  expect(batches.map((batch) => batch.sequences)).toEqual([1, 1]);
+  expect(batches[0]).toMatchObject({ length: 112, tokens: 100, targetTokens: 50 });
+  expect(batches[1]).toMatchObject({ length: 16, tokens: 4, targetTokens: 2 });
+});
+
+test('what rows begin with stands once: every branch sees it and itself, and goes on where it ended', () => {
+  const shared = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [batch] = pack([
+    { ids: [...shared, 20, 21], targetStart: 10 },
+    { ids: [...shared, 30], targetStart: 9 },
+  ]) as [MicroBatch];
+  expect(batch).toMatchObject({ sequences: 1, length: 16, tokens: 21, targetTokens: 2 });
+  expect(numbers(batch, 'ids').slice(0, 12)).toEqual([...shared, 20, 21, 30]);
+  expect(positions(batch).slice(9, 12)).toEqual([9, 10, 9]);
+  const seen = visible(batch);
+  const prefix = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  expect([seen[8], seen[9], seen[10], seen[11]]).toEqual([prefix, [...prefix, 9], [...prefix, 9, 10], [...prefix, 11]]);
+  // 21 after 20; 30 after the last shared token.
+  expect(numbers(batch, 'target_positions')).toEqual([9, 8]);
+});
+
+test('a target is never shared, even where two rows have the same one', () => {
+  const row = { ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], targetStart: 8 };
+  const [batch] = pack([row, row]) as [MicroBatch];
+  expect(numbers(batch, 'ids').slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9, 10]);
+  expect(batch.targetTokens).toBe(4);
+});
+
+test('attention grows with the length: where that is dear, short rows are not put end to end', () => {
+  const rows = Array.from({ length: 4 }, (_, i) => ({ ids: Array(16).fill(i + 1), targetStart: 1 }));
+  const [cheap] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies });
+  const [dear] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0.1, rotaryFrequencies });
+  expect([cheap?.length, dear?.length]).toEqual([16, 16]);
+  const uneven = [...rows, { ids: Array(64).fill(9), targetStart: 1 }];
+  expect(cutMicroBatches(uneven, { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies })[0]).toMatchObject({
+    sequences: 2,
+    length: 64,
+  });
 });
 
 test('the same rows are packed the same way again', () => {

@@ -1,5 +1,6 @@
 import type { PositionPlan } from './architectures/architecture.ts';
 import { placeFeeds } from './places.ts';
+import { type Bundle, bundleRows } from './prefix-sharing.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
 
 /** One tokenised example as a micro-batch takes it. */
@@ -12,7 +13,7 @@ export interface BatchRow {
 export interface MicroBatch {
   readonly sequences: number;
   readonly length: number;
-  /** Tokens that belong to rows; the rest of sequences × length is padding. */
+  /** Tokens of the rows. What rows share is run once and counts for each of them; the rest of sequences × length is padding. */
   readonly tokens: number;
   readonly targetTokens: number;
   /** For each target token in the order of the graph's output, the index of its row among the rows given. */
@@ -24,52 +25,79 @@ export interface MicroBatch {
 export interface Packing extends PositionPlan {
   /** Most tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
   readonly tokenBudget: number;
+  /** What a token costs more for each token of its sequence, as a share: attention grows with the length, all else does not. */
+  readonly lengthCost: number;
 }
 
 /** What a masked score is lowered by: far below any real score, far from overflow when added to one. */
 const masked = -1e30;
 /** Sequence lengths are rounded up to this, which suits the kernels. */
 const lengthStep = 16;
+/** Rows that begin alike are read together up to this length: beyond it attention costs more than sharing saves. */
+const bundleLength = 512;
 
 /**
- * Packs rows into sequences (first fit, longest first) and sequences into micro-batches. Rows in one sequence don't see
- * each other: the mask is block-diagonal and positions restart, so each row's result is what it would be alone.
+ * Packs rows into micro-batches. Rows that begin alike share that beginning (`prefix-sharing.ts`); bundles of them, the
+ * longest first, fill sequences. Rows don't see each other: the mask is a tree of each bundle's prefix and its branches,
+ * block-diagonal over bundles, and positions restart, so each row's result is what it would be alone.
  */
 export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): MicroBatch[] {
-  const longest = rows.reduce((max, row) => Math.max(max, row.ids.length), 1);
-  const length = Math.ceil(longest / lengthStep) * lengthStep;
-  const sequences = packSequences(rows, length);
-  const perBatch = Math.max(1, Math.floor(packing.tokenBudget / length));
-  return Array.from({ length: Math.ceil(sequences.length / perBatch) }, (_, i) =>
-    microBatch(rows, sequences.slice(i * perBatch, (i + 1) * perBatch), length, packing),
-  );
-}
-
-function packSequences(rows: readonly BatchRow[], length: number): number[][] {
-  const order = rows.map((_, i) => i).sort((a, b) => lengthOf(rows, b) - lengthOf(rows, a) || a - b);
-  const sequences: number[][] = [];
-  const room: number[] = [];
-  for (const row of order) {
-    const needed = lengthOf(rows, row);
-    let place = room.findIndex((left) => left >= needed);
-    if (place < 0) {
-      place = sequences.length;
-      sequences.push([]);
-      room.push(length);
+  const bundles = bundleRows(rows, Math.min(bundleLength, packing.tokenBudget)).sort((a, b) => b.length - a.length);
+  const batches: MicroBatch[] = [];
+  for (let first = 0; first < bundles.length; ) {
+    let best = arrange(bundles.slice(first, first + 1), packing);
+    let count = 1;
+    for (let tokens = (bundles[first] as Bundle).length; first + count < bundles.length; count++) {
+      tokens += (bundles[first + count] as Bundle).length;
+      const more = tokens > packing.tokenBudget ? undefined : arrange(bundles.slice(first, first + count + 1), packing);
+      if (more === undefined || costOf(more, packing) > packing.tokenBudget) break;
+      best = more;
     }
-    (sequences[place] as number[]).push(row);
-    room[place] = (room[place] as number) - needed;
+    batches.push(microBatch(rows, best, packing));
+    first += count;
   }
-  return sequences;
+  return batches;
 }
 
-function microBatch(
-  rows: readonly BatchRow[],
-  sequences: readonly number[][],
-  length: number,
-  plan: PositionPlan,
-): MicroBatch {
-  const members = sequences.flat();
+/** Bundles side by side in sequences of one length. */
+interface Arrangement {
+  readonly sequences: readonly (readonly Bundle[])[];
+  readonly length: number;
+}
+
+/** The length of sequences that costs least for these bundles, which stand longest first. */
+function arrange(bundles: readonly Bundle[], packing: Packing): Arrangement {
+  const longest = (bundles[0] as Bundle).length;
+  const total = bundles.reduce((sum, bundle) => sum + bundle.length, 0);
+  const lengths = new Set(
+    bundles.map((_, i) => Math.ceil(Math.max(longest, total / (i + 1)) / lengthStep) * lengthStep),
+  );
+  const arrangements = [...lengths].map((length) => ({ sequences: fill(bundles, length), length }));
+  return arrangements.reduce((best, each) => (costOf(each, packing) <= costOf(best, packing) ? each : best));
+}
+
+/** In tokens of a short sequence. */
+function costOf({ sequences, length }: Arrangement, { lengthCost }: Packing): number {
+  return sequences.length * length * (1 + lengthCost * length);
+}
+
+/** First fit. */
+function fill(bundles: readonly Bundle[], length: number): Bundle[][] {
+  const sequences: { room: number; bundles: Bundle[] }[] = [];
+  for (const bundle of bundles) {
+    let place = sequences.find(({ room }) => room >= bundle.length);
+    if (place === undefined) {
+      place = { room: length, bundles: [] };
+      sequences.push(place);
+    }
+    place.bundles.push(bundle);
+    place.room -= bundle.length;
+  }
+  return sequences.map((sequence) => sequence.bundles);
+}
+
+function microBatch(rows: readonly BatchRow[], arrangement: Arrangement, plan: PositionPlan): MicroBatch {
+  const members = arrangement.sequences.flat().flatMap((bundle) => bundle.members);
   const targetRows = Int32Array.from(
     members.flatMap((member) => {
       const { ids, targetStart } = rows[member] as BatchRow;
@@ -77,12 +105,12 @@ function microBatch(
     }),
   );
   return {
-    sequences: sequences.length,
-    length,
-    tokens: members.reduce((sum, member) => sum + lengthOf(rows, member), 0),
+    sequences: arrangement.sequences.length,
+    length: arrangement.length,
+    tokens: members.reduce((sum, member) => sum + (rows[member] as BatchRow).ids.length, 0),
     targetTokens: targetRows.length,
     targetRows,
-    feeds: () => layOut(rows, sequences, length, plan),
+    feeds: () => layOut(rows, arrangement, plan),
   };
 }
 
@@ -93,8 +121,7 @@ function firstTarget(targetStart: number): number {
 
 function layOut(
   rows: readonly BatchRow[],
-  sequences: readonly number[][],
-  length: number,
+  { sequences, length }: Arrangement,
   plan: PositionPlan,
 ): Map<string, Tensor> {
   const count = sequences.length;
@@ -103,25 +130,35 @@ function layOut(
   const mask = new Float32Array(count * length * length).fill(masked);
   const targetPositions: number[] = [];
   const targetIds: number[] = [];
-  sequences.forEach((members, sequence) => {
-    let start = 0;
-    for (const member of members) {
-      const row = rows[member] as BatchRow;
-      const base = sequence * length + start;
-      for (let i = 0; i < row.ids.length; i++) {
-        ids[base + i] = row.ids[i] as number;
-        positions[base + i] = i;
-        const maskRow = (base + i) * length;
-        mask.fill(0, maskRow + start, maskRow + start + i + 1);
-        if (i < firstTarget(row.targetStart)) continue;
-        // The state at i − 1 predicts token i.
-        targetPositions.push(base + i - 1);
-        targetIds.push(row.ids[i] as number);
-      }
-      start += row.ids.length;
+  sequences.forEach((bundles, sequence) => {
+    const base = sequence * length;
+    let free = 0;
+    for (const { members, prefix } of bundles) {
+      const root = free;
+      free += prefix;
+      members.forEach((member, branch) => {
+        const row = rows[member] as BatchRow;
+        // Where token i of this row stands in the sequence: in the shared prefix, or on the row's own branch.
+        const own = free - prefix;
+        const placeOf = (i: number) => (i < prefix ? root + i : own + i);
+        for (let i = branch === 0 ? 0 : prefix; i < row.ids.length; i++) {
+          const place = placeOf(i);
+          ids[base + place] = row.ids[i] as number;
+          positions[base + place] = i;
+          const seen = (base + place) * length;
+          mask.fill(0, seen + root, seen + root + Math.min(i + 1, prefix));
+          if (i >= prefix) mask.fill(0, seen + own + prefix, seen + place + 1);
+        }
+        for (let i = firstTarget(row.targetStart); i < row.ids.length; i++) {
+          // The state at i − 1 predicts token i.
+          targetPositions.push(base + placeOf(i - 1));
+          targetIds.push(row.ids[i] as number);
+        }
+        free += row.ids.length - prefix;
+      });
     }
     // Padding looks at itself alone: softmax needs something to look at, and nobody looks at it.
-    for (let i = start; i < length; i++) mask[(sequence * length + i) * length + i] = 0;
+    for (let i = free; i < length; i++) mask[(base + i) * length + i] = 0;
   });
   return new Map<string, Tensor>([
     ['ids', int32([count * length], ids)],
@@ -148,8 +185,4 @@ function windowed(mask: Float32Array, positions: Int32Array, length: number, win
     const key = query - (query % length) + (i % length);
     return value === 0 && (positions[query] as number) - (positions[key] as number) >= window ? masked : value;
   });
-}
-
-function lengthOf(rows: readonly BatchRow[], row: number): number {
-  return (rows[row] as BatchRow).ids.length;
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { adaptationKey, adaptationOf, adapterFeeds, type LiveAdapter } from './adaptation.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { type BatchRow, cutMicroBatches, type Packing } from './micro-batches.ts';
+import { type BatchRow, cutMicroBatches } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';
+import { packingFor } from './packing.ts';
 import type { Tensor } from './tensor.ts';
 import { checkTokenIds } from './token-ids.ts';
 
@@ -19,7 +20,7 @@ export async function scoreRows(
   for (const { ids } of rows) checkTokenIds(ids, model.architecture);
   const { executable, feeds } = await adaptedExecutable(model, 'score', adapter, scoreGraph);
   const scores: number[][] = rows.map(() => []);
-  for (const batch of cutMicroBatches(rows, packingOf(model))) {
+  for (const batch of cutMicroBatches(rows, packingFor(model.architecture))) {
     // Between runs, messages get their turn: an abort, a chat.
     await setImmediate();
     signal.throwIfAborted();
@@ -43,19 +44,4 @@ export async function adaptedExecutable(
   );
   const feeds = new Map<string, Tensor>([...model.weights, ...(adapter ? adapterFeeds(adapter) : [])]);
   return { executable, feeds };
-}
-
-/** How rows are laid out for a model. */
-export function packingOf(model: LoadedModel): Packing {
-  const { rotaryFrequencies, localRotaryFrequencies, window } = model.architecture;
-  return { tokenBudget: tokenBudget(model), rotaryFrequencies, localRotaryFrequencies, window };
-}
-
-/**
- * Tokens of one run: as many as keep what the run holds at a time near 1 GB. Per token that is about twenty values of
- * the hidden size and six of the MLP's in each layer (counted on the training graph; `bench/` measures it).
- */
-function tokenBudget({ architecture }: LoadedModel): number {
-  const bytesPerToken = 4 * architecture.layers * (20 * architecture.hidden + 6 * architecture.intermediate);
-  return Math.min(2048, Math.max(256, Math.floor(1e9 / bytesPerToken)));
 }

@@ -11,9 +11,9 @@ import { type BatchRow, cutMicroBatches, type MicroBatch } from './micro-batches
 import { logProbabilities, scoreGraph, trainGraph } from './model-graph.ts';
 import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/adamw.ts';
 import { learningRateAt } from './optimiser/schedule.ts';
-import { Random } from './random.ts';
+import { packingFor } from './packing.ts';
 import { RowLosses } from './row-losses.ts';
-import { packingOf } from './score.ts';
+import { RowOrder } from './row-order.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readTokenFile, type TokenRows } from './token-file.ts';
 import { checkTokenIds } from './token-ids.ts';
@@ -80,6 +80,7 @@ class TrainingRun {
   /** The step at which the validation rows were last measured. */
   #validatedStep: number | null = null;
   #lastCheckpoint: { step: number; at: number } = { step: 0, at: performance.now() };
+  readonly #rowOrder: RowOrder;
   #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
 
   constructor(
@@ -108,6 +109,11 @@ class TrainingRun {
           Array.from({ length: validationCount }, (_, i) => i),
         )
       : [];
+    const allRows = rowsAt(
+      rows,
+      Array.from({ length: rows.count }, (_, i) => i),
+    );
+    this.#rowOrder = new RowOrder(allRows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null });
     this.#data = `${rows.sha256} ${validation?.sha256 ?? '-'}`;
   }
 
@@ -182,7 +188,7 @@ class TrainingRun {
     const begun = performance.now();
     const step = this.#step + 1;
     const places = this.#placesOf(step);
-    const batches = cutMicroBatches(rowsAt(this.#rows, places), packingOf(this.#model));
+    const batches = cutMicroBatches(rowsAt(this.#rows, places), packingFor(this.#model.architecture));
     const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
     const rowLosses = new RowLosses(places);
     const total = await this.#addUp(batches, { step, targetTokens, rowLosses }, signal);
@@ -223,7 +229,7 @@ class TrainingRun {
   async validate(signal: AbortSignal): Promise<TrainEvent | undefined> {
     let loss = 0;
     let tokens = 0;
-    for (const batch of cutMicroBatches(this.#validationRows, packingOf(this.#model))) {
+    for (const batch of cutMicroBatches(this.#validationRows, packingFor(this.#model.architecture))) {
       await setImmediate();
       if (signal.aborted) return undefined;
       const result = await this.#scoreGraph.run(this.#feeds(batch, null));
@@ -368,14 +374,9 @@ class TrainingRun {
     const last = Math.min(step * batchSize, Math.ceil(this.#job.epochs * this.#rows.count));
     return Array.from({ length: Math.max(1, last - first) }, (_, i) => {
       const epoch = Math.floor((first + i) / this.#rows.count);
-      if (this.#order.epoch !== epoch) this.#order = { epoch, rows: this.#orderOf(epoch) };
+      if (this.#order.epoch !== epoch) this.#order = { epoch, rows: this.#rowOrder.of(epoch) };
       return this.#order.rows[(first + i) % this.#rows.count] as number;
     });
-  }
-
-  #orderOf(epoch: number): Int32Array {
-    if (!this.#job.shuffle) return Int32Array.from({ length: this.#rows.count }, (_, i) => i);
-    return new Random(this.#job.seed, 0x0de4, epoch).permutation(this.#rows.count);
   }
 
   #feeds(batch: MicroBatch, place: Parameters<Trainable['feeds']>[0]): Map<string, Tensor> {

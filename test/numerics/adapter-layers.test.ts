@@ -17,7 +17,8 @@ import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { adaptedExecutable, packingOf, scoreRows } from '../../src-main/engine/score.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
@@ -202,7 +203,7 @@ function filledLayers(design: 'houlsby' | 'lin'): AdapterLayerWeights {
 
 async function feedsOf(weights: AdapterLayerWeights): Promise<Map<string, Tensor>> {
   const { feeds } = await adaptedExecutable(model, 'train', { weights, scale: 1 }, trainGraph);
-  const [batch] = cutMicroBatches(rows, packingOf(model));
+  const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
   const count = batch?.targetTokens ?? 0;
   const cotangent = float32(
     [count],

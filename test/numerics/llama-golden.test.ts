@@ -77,6 +77,7 @@ test.each([16, 48, 2048])(
     );
     const batches = cutMicroBatches(golden.examples, {
       tokenBudget,
+      lengthCost: 0,
       rotaryFrequencies: model.architecture.rotaryFrequencies,
     });
     const total = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
@@ -121,7 +122,7 @@ test('with label smoothing every gradient equals that of PyTorch, and the loss t
     { weights, scale: weights.scale },
     (...graph) => trainGraph(...graph, smoothed.share),
   );
-  const packing = { tokenBudget: 2048, rotaryFrequencies: model.architecture.rotaryFrequencies };
+  const packing = { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies: model.architecture.rotaryFrequencies };
   const [batch] = cutMicroBatches(golden.examples, packing);
   const total = batch?.targetTokens as number;
   const cotangent: Tensor = { type: 'float32', dims: [total], data: new Float32Array(total).fill(-1 / total) };

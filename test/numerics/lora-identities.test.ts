@@ -92,15 +92,43 @@ test('the gradient of a packed batch is the sum of those of its rows alone', asy
       );
     }
   }
-  for (const [name, gradient] of together) expect(worstDifference(gradient, summed.get(name) ?? [])).toBeLessThan(1e-6);
+  expectSameGradient(together, summed);
 });
 
 test('gradient accumulation equals the large batch: micro-batches of 32 tokens and one of 2048', async () => {
   const large = await gradientsOf(rows, { tokenBudget: 2048 });
   const accumulated = await gradientsOf(rows, { tokenBudget: 32 });
-  for (const [name, gradient] of large) {
-    expect(worstDifference(gradient, accumulated.get(name) ?? [])).toBeLessThan(1e-6);
+  expectSameGradient(large, accumulated);
+});
+
+test('rows that begin alike are read together: each log-probability and the gradient are what they are apart', async () => {
+  const context = [7, 3, 3, 9, 12, 30, 5, 2, 41, 17, 60, 8, 8, 25, 1, 50, 33, 4, 11, 29];
+  const branch = (own: readonly number[], targets: number): BatchRow => ({
+    ids: [...context, ...own],
+    targetStart: context.length + own.length - targets,
+  });
+  const kin = [branch([13, 44, 6, 21], 2), branch([13, 2], 1), branch([13, 44, 6, 21], 2), branch([9, 27, 27], 3)];
+  const [batch, ...others] = batchesOf(kin, 2048) as [MicroBatch];
+  expect(others).toEqual([]);
+  // 20 shared, then 4, 2, 4 and 3 of their own: 33 tokens in place of 93.
+  expect(batch).toMatchObject({ sequences: 1, length: 48, tokens: 93, targetTokens: 8 });
+
+  const live = { weights: adapter, scale: adapter.scale };
+  const together = await scoreRows(model, live, kin, forever);
+  const apart = await Promise.all(kin.map(async (row) => (await scoreRows(model, live, [row], forever))[0]));
+  kin.forEach((_, i) => {
+    expect(worstDifference(together[i] ?? [], apart[i] ?? [])).toBeLessThan(1e-6);
+  });
+  const summed = new Map<string, Float32Array>();
+  for (const row of kin) {
+    for (const [name, part] of await gradientsOf([row], { tokenBudget: 2048 })) {
+      summed.set(
+        name,
+        part.map((value, i) => value + (summed.get(name)?.[i] ?? 0)),
+      );
+    }
   }
+  expectSameGradient(await gradientsOf(kin, { tokenBudget: 2048 }), summed);
 });
 
 test('the tokens of another row change nothing, bit for bit, and neither does what stands in the padding', async () => {
@@ -206,7 +234,7 @@ function mergedModel(scale: number): LoadedModel {
 }
 
 function batchesOf(some: readonly BatchRow[], tokenBudget: number): MicroBatch[] {
-  return cutMicroBatches(some, { tokenBudget, rotaryFrequencies: model.architecture.rotaryFrequencies });
+  return cutMicroBatches(some, { tokenBudget, lengthCost: 0, rotaryFrequencies: model.architecture.rotaryFrequencies });
 }
 
 async function logProbsOf(feeds: ReadonlyMap<string, Tensor>): Promise<number[]> {
@@ -236,6 +264,15 @@ async function gradientsOf(
     }
   }
   return gradients;
+}
+
+/** To 1e-6 of its length, over all tensors: two orders of float32 sums. */
+function expectSameGradient(gradient: ReadonlyMap<string, Float32Array>, other: ReadonlyMap<string, Float32Array>) {
+  const flat = (tensors: ReadonlyMap<string, Float32Array>) =>
+    [...tensors.keys()].sort().flatMap((name) => [...(tensors.get(name) ?? [])]);
+  const [ours, theirs] = [flat(gradient), flat(other)];
+  const difference = ours.map((value, i) => value - (theirs[i] ?? Number.NaN));
+  expect(Math.hypot(...difference) / Math.hypot(...ours)).toBeLessThan(1e-6);
 }
 
 function jobWith(dropout: number): TrainJob {

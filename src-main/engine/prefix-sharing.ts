@@ -1,0 +1,83 @@
+import type { BatchRow } from './micro-batches.ts';
+
+/**
+ * Rows that begin alike, laid out as one: the shared prefix once, then what each row has of its own. Several questions
+ * on one passage, or on one schema, are read with it once.
+ */
+export interface Bundle {
+  /** Indices of the rows. */
+  readonly members: readonly number[];
+  /** Tokens at the beginning that all of them share; none of them is a target. */
+  readonly prefix: number;
+  /** Tokens of the whole: prefix + Σ (row − prefix). */
+  readonly length: number;
+}
+
+/** Sharing fewer tokens than this is not worth a wider mask. */
+const leastSaving = 8;
+
+/**
+ * Bundles rows by the prefixes of their contexts, in the order of their ids; a bundle is at most `longest` tokens,
+ * unless a single row is longer. Greedy: neighbours in that order have the longest prefixes in common.
+ */
+export function bundleRows(rows: readonly BatchRow[], longest: number): Bundle[] {
+  const bundles: Bundle[] = [];
+  let open: Bundle | undefined;
+  for (const row of orderById(rows)) {
+    const joined = open && join(rows, open, row);
+    if (
+      open &&
+      joined &&
+      joined.length <= longest &&
+      joined.length + leastSaving <= open.length + lengthOf(rows, row)
+    ) {
+      open = joined;
+      continue;
+    }
+    if (open) bundles.push(open);
+    open = { members: [row], prefix: 0, length: lengthOf(rows, row) };
+  }
+  return open ? [...bundles, open] : bundles;
+}
+
+/** Whether two rows would be worth reading together: most of the shorter context is the same. */
+export function areKin(a: BatchRow, b: BatchRow): boolean {
+  return sharedContext(a, b) > 0.5 * Math.min(a.targetStart, b.targetStart) && sharedContext(a, b) >= leastSaving;
+}
+
+/** Indices of the rows in the order of their ids: kin stand side by side. */
+export function orderById(rows: readonly BatchRow[]): number[] {
+  return rows.map((_, i) => i).sort((a, b) => compare(rowAt(rows, a), rowAt(rows, b)) || a - b);
+}
+
+function join(rows: readonly BatchRow[], { members, prefix, length }: Bundle, row: number): Bundle {
+  const last = rowAt(rows, members.at(-1) as number);
+  const next = rowAt(rows, row);
+  const shared = Math.min(members.length > 1 ? prefix : Number.POSITIVE_INFINITY, sharedContext(last, next));
+  const before = members.length > 1 ? prefix : shared;
+  // A shorter prefix gives every member so far some tokens of its own back.
+  const grown = length + (members.length - 1) * (before - shared);
+  return { members: [...members, row], prefix: shared, length: grown + next.ids.length - shared };
+}
+
+/** Tokens that both contexts begin with. The first token always counts as context: nothing predicts it. */
+function sharedContext(a: BatchRow, b: BatchRow): number {
+  const most = Math.min(a.targetStart, b.targetStart, a.ids.length, b.ids.length);
+  let shared = 0;
+  while (shared < most && a.ids[shared] === b.ids[shared]) shared++;
+  return shared;
+}
+
+function compare({ ids: a }: BatchRow, { ids: b }: BatchRow): number {
+  const most = Math.min(a.length, b.length);
+  for (let i = 0; i < most; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
+  return a.length - b.length;
+}
+
+function rowAt(rows: readonly BatchRow[], row: number): BatchRow {
+  return rows[row] as BatchRow;
+}
+
+function lengthOf(rows: readonly BatchRow[], row: number): number {
+  return rowAt(rows, row).ids.length;
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { BatchRow } from './micro-batches.ts';
+import { RowOrder } from './row-order.ts';
+
+/** Ten passages of thirty tokens with four questions each. */
+const rows: BatchRow[] = Array.from({ length: 40 }, (_, row) => ({
+  ids: [...Array.from({ length: 30 }, (_, i) => (Math.floor(row / 4) * 7 + i) % 50), 60 + (row % 4), 1],
+  targetStart: 31,
+}));
+
+test('every row comes once in an epoch, in an order of its own, and the same seed gives it again', () => {
+  const order = new RowOrder(rows, { batchSize: 8, seed: 1 });
+  const [first, second] = [order.of(0), order.of(1)];
+  expect([...first].sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
+  expect(second).not.toEqual(first);
+  expect(new RowOrder(rows, { batchSize: 8, seed: 1 }).of(0)).toEqual(first);
+  expect(new RowOrder(rows, { batchSize: 8, seed: 2 }).of(0)).not.toEqual(first);
+});
+
+test('rows with one passage stay together, at most half a batch of them', () => {
+  const passages = [...new RowOrder(rows, { batchSize: 4, seed: 1 }).of(0)].map((row) => Math.floor(row / 4));
+  // Flocks of two: each place with an even number goes with the next.
+  passages.forEach((passage, i) => {
+    if (i % 2 === 0) expect(passages[i + 1]).toBe(passage);
+  });
+  // Not all four in a row, passage after passage.
+  expect(passages.filter((passage, i) => i % 4 === 0 && passages[i + 2] !== passage).length).toBeGreaterThan(5);
+});
+
+test('rows that have nothing in common are simply shuffled', () => {
+  const strangers = Array.from({ length: 20 }, (_, i) => ({ ids: [i, i + 1, 2 * i, 3], targetStart: 2 }));
+  const order = new RowOrder(strangers, { batchSize: 8, seed: 1 }).of(0);
+  expect([...order].sort((a, b) => a - b)).toEqual(strangers.map((_, i) => i));
+  expect([...order]).not.toEqual(strangers.map((_, i) => i));
+});
+
+test('without a seed the rows come as they stand', () => {
+  expect([...new RowOrder(rows, { batchSize: 8, seed: null }).of(3)]).toEqual(rows.map((_, i) => i));
+});
