@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type BatchRow, cutMicroBatches, type MicroBatch } from './micro-batches.ts';
+import type { BatchRow } from './batch-row.ts';
+import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
 import { Random } from './random.ts';
 
 const rotaryFrequencies = Float64Array.of(1, 0.5);

@@ -1,13 +1,8 @@
 import type { PositionPlan } from './architectures/architecture.ts';
+import type { BatchRow } from './batch-row.ts';
 import { placeFeeds } from './places.ts';
 import { type Bundle, bundleRows } from './prefix-sharing.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
-
-/** One tokenised example as a micro-batch takes it. */
-export interface BatchRow {
-  readonly ids: ArrayLike<number>;
-  readonly targetStart: number;
-}
 
 /** Rows packed into sequences of equal length: what one run of a training or scoring graph is fed. */
 export interface MicroBatch {

@@ -1,4 +1,4 @@
-import type { BatchRow } from './micro-batches.ts';
+import type { BatchRow } from './batch-row.ts';
 
 /**
  * Rows that begin alike, laid out as one: the shared prefix once, then what each row has of its own. Several questions

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BatchRow } from './micro-batches.ts';
+import type { BatchRow } from './batch-row.ts';
 import { RowOrder } from './row-order.ts';
 
 /** Ten passages of thirty tokens with four questions each. */

@@ -1,4 +1,4 @@
-import type { BatchRow } from './micro-batches.ts';
+import type { BatchRow } from './batch-row.ts';
 import { areKin, orderById } from './prefix-sharing.ts';
 import { Random } from './random.ts';
 

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { adaptationKey, adaptationOf, adapterFeeds, type LiveAdapter } from './adaptation.ts';
+import type { BatchRow } from './batch-row.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { type BatchRow, cutMicroBatches } from './micro-batches.ts';
+import { cutMicroBatches } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
 import type { Tensor } from './tensor.ts';
