@@ -1,0 +1,178 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { canDequantise, dequantise } from './gguf-blocks.ts';
+import { GgufCursor, type GgufValue } from './gguf-cursor.ts';
+import { type GgufType, ggufTypes } from './gguf-types.ts';
+
+/**
+ * The GGUF format: magic, version and counts, then typed metadata, then an entry for each tensor, then the tensors' bytes
+ * at a common alignment. Source: ggml-org/ggml, docs/gguf.md. Read by range: opening reads the header alone.
+ */
+export interface GgufFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly tensors: ReadonlyMap<string, GgufTensor>;
+  /** Bytes as stored, blocks and all. */
+  readBytes(name: string): Promise<Buffer>;
+  /** The numbers of a tensor, row by row. Throws MODEL_UNSUPPORTED for a type that cannot be read. */
+  readFloat32(name: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export interface GgufTensor {
+  readonly type: GgufType;
+  /** Row-major, as everywhere here: the file has them the other way round. */
+  readonly dims: readonly number[];
+  /** From the start of the file. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID. */
+export async function openGguf(path: string): Promise<GgufFile> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+  });
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it is not a file' });
+    const { metadata, tensors } = readHeader(new GgufCursor(file.fd, facts.size, path), facts.size);
+    const entryOf = (name: string) => {
+      const entry = tensors.get(name);
+      if (entry === undefined) throw invalid(path, `it has no tensor ${name}`);
+      return entry;
+    };
+    return {
+      path,
+      sizeBytes: facts.size,
+      metadata,
+      tensors,
+      readBytes: (name) => readExactly(file, path, entryOf(name).offset, entryOf(name).bytes),
+      readFloat32: (name) => readNumbers(file, path, name, entryOf(name)),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** About what is read and turned into numbers at a time: the stored bytes of a whole tensor are never in memory. */
+const pieceBytes = 4 * 2 ** 20;
+const longestName = 64;
+const mostDims = 4;
+const largestAlignment = 2 ** 20;
+
+function readHeader(cursor: GgufCursor, size: number) {
+  checkMagic(cursor);
+  const tensorCount = cursor.u64('the number of its tensors');
+  const keyCount = cursor.u64('the number of its keys');
+  const metadata = new Map<string, GgufValue>();
+  for (let k = 0; k < keyCount; k++) {
+    const key = cursor.string('a key');
+    if (key === '') throw cursor.invalid('one of its keys is empty');
+    if (metadata.has(key)) throw cursor.invalid(`the key ${key} is there twice`);
+    metadata.set(key, cursor.value(`“${key}”`));
+  }
+  const alignment = alignmentOf(metadata, cursor);
+  const entries = new Map<string, GgufTensor>();
+  for (let t = 0; t < tensorCount; t++) {
+    const name = cursor.string('the name of a tensor');
+    if (Buffer.byteLength(name) > longestName) throw cursor.invalid('the name of a tensor is longer than 64 bytes');
+    if (entries.has(name)) throw cursor.invalid(`the tensor ${name} is there twice`);
+    entries.set(name, readEntry(cursor, name, alignment));
+  }
+  const start = Math.ceil(cursor.position / alignment) * alignment;
+  const tensors = new Map<string, GgufTensor>();
+  for (const [name, entry] of entries) tensors.set(name, { ...entry, offset: start + entry.offset });
+  checkPlaces(tensors, size, cursor);
+  return { metadata, tensors };
+}
+
+function checkMagic(cursor: GgufCursor): void {
+  if (cursor.bytes(4, 'its first bytes').toString('latin1') !== 'GGUF') {
+    throw cursor.invalid('it does not begin with GGUF');
+  }
+  const version = cursor.u32('its version');
+  if (version === 2 || version === 3) return;
+  // The lower half of a version is 0 only where the bytes come in the other order.
+  if (version !== 0 && (version & 0xffff) === 0) throw cursor.invalid('it is written in big-endian order');
+  throw cursor.invalid(`it is of version ${version}; versions 2 and 3 can be read`);
+}
+
+function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: GgufCursor): number {
+  const value = metadata.get('general.alignment') ?? 32;
+  const isPower = typeof value === 'number' && value > 0 && Number.isInteger(Math.log2(value));
+  if (!isPower || value > largestAlignment) throw cursor.invalid('its alignment is not a power of two');
+  return value;
+}
+
+function readEntry(cursor: GgufCursor, name: string, alignment: number): GgufTensor {
+  const what = `the entry of ${name}`;
+  const count = cursor.u32(what);
+  if (count < 1 || count > mostDims) throw cursor.invalid(`the tensor ${name} has ${count} dimensions`);
+  const sizes = Array.from({ length: count }, () => cursor.u64(what));
+  const id = cursor.u32(what);
+  const offset = cursor.u64(what);
+  const type = ggufTypes.get(id);
+  if (type === undefined) throw cursor.invalid(`the tensor ${name} has the unknown type ${id}`);
+  if (sizes.includes(0)) throw cursor.invalid(`the tensor ${name} has a dimension of 0`);
+  if ((sizes[0] as number) % type.elements !== 0) {
+    throw cursor.invalid(`the rows of the tensor ${name} are not whole blocks of ${type.elements}`);
+  }
+  const elements = sizes.reduce((product, size) => product * size, 1);
+  const bytes = (elements / type.elements) * type.bytes;
+  if (!Number.isSafeInteger(elements) || !Number.isSafeInteger(bytes)) {
+    throw cursor.invalid(`the tensor ${name} is beyond all measure`);
+  }
+  if (offset % alignment !== 0) throw cursor.invalid(`the tensor ${name} does not begin at a multiple of ${alignment}`);
+  return { type, dims: sizes.reverse(), offset, bytes };
+}
+
+function checkPlaces(tensors: ReadonlyMap<string, GgufTensor>, size: number, cursor: GgufCursor): void {
+  let end = 0;
+  for (const [name, { offset, bytes }] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset)) {
+    if (offset < end) throw cursor.invalid('its tensors overlap');
+    end = offset + bytes;
+    if (end > size) throw cursor.invalid(`it is cut off: the tensor ${name} ends ${end - size} bytes after it`);
+  }
+}
+
+async function readNumbers(file: FileHandle, path: string, name: string, entry: GgufTensor): Promise<Float32Array> {
+  const { type, dims, offset, bytes } = entry;
+  if (!canDequantise(type.name)) {
+    const found = `the tensor ${name} of type ${type.name}`;
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), found, supported: readableTypes });
+  }
+  const out = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+  const blocks = bytes / type.bytes;
+  const step = Math.max(1, Math.floor(pieceBytes / type.bytes));
+  for (let block = 0; block < blocks; block += step) {
+    const end = Math.min(blocks, block + step);
+    const piece = await readExactly(file, path, offset + block * type.bytes, (end - block) * type.bytes);
+    dequantise(type.name, piece, out.subarray(block * type.elements, end * type.elements));
+  }
+  return out;
+}
+
+export const readableTypes = [...ggufTypes.values()]
+  .map(({ name }) => name)
+  .filter(canDequantise)
+  .join(', ');
+
+async function readExactly(file: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(buffer, done, Math.min(2 ** 30, length - done), offset + done);
+    if (bytesRead === 0) throw invalid(path, 'it ends too early');
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+function invalid(path: string, reason: string): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason });
+}
