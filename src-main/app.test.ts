@@ -38,6 +38,8 @@ class FakeEngine implements Engine {
 
   async check() {}
 
+  async unpack() {}
+
   async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
     const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');
     return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };

@@ -40,6 +40,7 @@ async function check(path: string, engine: Engine): Promise<void> {
   }
   const name = basename(path);
   if (name.endsWith('.safetensors')) return engine.check({ file: path, kind: 'safetensors' });
+  if (name.endsWith('.gguf')) return engine.check({ file: path, kind: 'gguf' });
   if (name.endsWith('.json')) return checkJson(path, engine);
   await refuseOther(path);
 }
@@ -97,7 +98,7 @@ async function checkIndex(path: string, index: Readonly<Record<string, unknown>>
 /** A pickle can run any code when it is read, so it is never opened. */
 async function refuseOther(path: string): Promise<never> {
   const file = basename(path);
-  const supported = 'safetensors, config.json, tokenizer.json, adapter_config.json';
+  const supported = 'safetensors, GGUF, config.json, tokenizer.json, adapter_config.json';
   const head = await readHead(path);
   const isPickle =
     head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);

@@ -1,34 +1,44 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BaseModelStore } from './base-model-store.ts';
-import { copyBeside, hashModel, readLicence, readModelFolder } from './model-folder.ts';
+import { copyBeside, copyFile, hashModel, readLicence, readModelFolder } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
 
+/** A model to be brought in. */
+export interface ModelSource {
+  /** A Hugging Face folder, a file of one, or a GGUF file. */
+  readonly path: string;
+  readonly name?: string | undefined;
+  /** What the model is called where no name is given; else its file or folder lends its own. */
+  readonly title?: string | undefined;
+  /** Moved, not copied: it lies in a folder of the studio's own. */
+  readonly take?: boolean;
+}
+
 /**
- * Brings a Hugging Face folder into the studio: validates it, copies it while hashing, and adds its row last, so that it is
- * either wholly there or not at all. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
+ * Brings a model into the studio: validates it, copies it while hashing, and adds its row last, so that it is either wholly
+ * there or not at all. A GGUF file gets its config and tokenizer written out beside it.
+ * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
  */
 export async function importBaseModel(
-  source: { path: string; name?: string },
+  source: ModelSource,
   studio: { store: BaseModelStore; engine: Engine; modelsFolder: string; now: number },
 ): Promise<BaseModel> {
   const { store, engine, modelsFolder, now } = studio;
-  const folder = await folderOf(resolve(source.path));
   if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
-  const files = await readModelFolder(folder);
-  const facts = await describeModel(folder, engine);
+  const place = await placeOf(resolve(source.path));
   const id = store.newId();
   const partial = join(modelsFolder, `.${id}.partial`);
   const path = join(modelsFolder, id);
   try {
     await mkdir(partial, { recursive: true });
-    const sha256 = await hashModel(folder, files.hashed, partial);
-    await copyBeside(folder, partial, files.beside);
+    const bringIn = { partial, engine, take: source.take ?? false };
+    const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     await rename(partial, path);
-    const name = source.name ?? freeName(basename(folder), store);
+    const name = source.name ?? freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''), store);
     const model: BaseModel = { id, name, ...facts, sha256, path, builtIn: false, createdAt: now };
     store.insert(model);
     return model;
@@ -37,7 +47,7 @@ export async function importBaseModel(
     if (isDiskFull(error)) {
       throw new StudioError(
         'DISK_FULL',
-        { needed: megabytes(facts.sizeBytes), folder: modelsFolder },
+        { needed: megabytes(await sizeOf(place.path)), folder: modelsFolder },
         { cause: error },
       );
     }
@@ -45,6 +55,34 @@ export async function importBaseModel(
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+interface BringIn {
+  readonly partial: string;
+  readonly engine: Engine;
+  readonly take: boolean;
+}
+
+async function bringFolder(folder: string, { partial, engine, take }: BringIn) {
+  const files = await readModelFolder(folder);
+  const facts = await describeModel(folder, engine);
+  if (!take) {
+    const sha256 = await hashModel(folder, files.hashed, partial);
+    await copyBeside(folder, partial, files.beside);
+    return { facts, sha256 };
+  }
+  for (const name of [...files.hashed, ...files.beside]) await rename(join(folder, name), join(partial, name));
+  return { facts, sha256: await hashModel(partial, files.hashed) };
+}
+
+/** What the file says of itself is written out first: a model that cannot be used is refused before it is copied. */
+async function bringGguf(file: string, { partial, engine, take }: BringIn) {
+  await engine.unpack({ file, folder: partial });
+  const copy = join(partial, 'model.gguf');
+  if (take) await rename(file, copy);
+  else await copyFile(file, copy);
+  const facts = await describeModel(partial, engine);
+  return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed) };
 }
 
 /** The starter model is used where it lies; its row follows the files. Does nothing where the folder holds no model. */
@@ -77,17 +115,24 @@ export async function describeModel(folder: string, engine: Engine) {
   return { ...facts, licence: await readLicence(folder), hasChatTemplate: text.template !== undefined };
 }
 
-/** A file of the folder stands for the folder. */
-async function folderOf(path: string): Promise<string> {
+/** A file of a folder stands for the folder; a GGUF file, alone or as all that a folder has of a model, is one itself. */
+async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
   });
-  if (facts.isDirectory()) return path;
-  if (/\.(safetensors|json)$/i.test(path)) return dirname(path);
+  if (facts.isDirectory()) {
+    const names = await readdir(path);
+    const ggufs = names.filter((name) => /\.gguf$/i.test(name));
+    const [gguf] = ggufs;
+    const isBare = !names.includes('config.json') && ggufs.length === 1 && gguf !== undefined;
+    return isBare ? { path: join(path, gguf), gguf: true } : { path, gguf: false };
+  }
+  if (/\.gguf$/i.test(path)) return { path, gguf: true };
+  if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
   throw new StudioError('MODEL_UNSUPPORTED', {
     file: basename(path),
     found: 'a single file',
-    supported: 'a folder with config.json, tokenizer.json and model.safetensors',
+    supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
   });
 }
 
@@ -108,6 +153,13 @@ function isDiskFull(error: unknown): boolean {
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** Of a file, or of all files in a folder together. */
+async function sizeOf(path: string): Promise<number> {
+  if (await isFile(path)) return (await stat(path)).size;
+  const sizes = await Promise.all((await readdir(path)).map((name) => stat(join(path, name))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function isFile(path: string): Promise<boolean> {

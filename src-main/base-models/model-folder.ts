@@ -21,8 +21,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     if (!names.includes(name))
       throw new StudioError('MODEL_FILE_INVALID', { file: name, reason: `it is not in ${folder}` });
   }
-  const weights = names.includes(indexName) ? [indexName, ...(await readShards(folder, names))] : [weightsName];
-  if (!names.includes(indexName) && !names.includes(weightsName)) throw noWeights(folder, names);
+  const weights = await weightFiles(folder, names);
   return {
     hashed: ['config.json', 'tokenizer.json', ...weights].sort(),
     beside: besideNames.filter((name) => names.includes(name)),
@@ -61,6 +60,14 @@ const besideNames = [
   'LICENSE',
 ];
 
+async function weightFiles(folder: string, names: readonly string[]): Promise<string[]> {
+  if (names.includes(indexName)) return [indexName, ...(await readShards(folder, names))];
+  if (names.includes(weightsName)) return [weightsName];
+  const ggufs = names.filter((name) => /\.gguf$/i.test(name));
+  if (ggufs.length === 1) return ggufs;
+  throw noWeights(folder, names);
+}
+
 async function readShards(folder: string, names: readonly string[]): Promise<string[]> {
   const invalid = (reason: string, cause?: unknown) =>
     new StudioError('MODEL_FILE_INVALID', { file: indexName, reason }, { cause });
@@ -90,8 +97,8 @@ function noWeights(folder: string, names: readonly string[]): StudioError {
   }
   return new StudioError('MODEL_UNSUPPORTED', {
     file: other,
-    found: 'weights in another format',
-    supported: 'safetensors',
+    found: /\.gguf$/i.test(other) ? 'several GGUF files in one folder' : 'weights in another format',
+    supported: 'safetensors, or one GGUF file',
   });
 }
 
@@ -106,6 +113,11 @@ async function readInto(hash: Hash, from: string, to: string | undefined): Promi
   } finally {
     await copy?.close();
   }
+}
+
+/** Copies one file, synced. Reads a megabyte at a time. */
+export function copyFile(from: string, to: string): Promise<void> {
+  return readInto(createHash('sha256'), from, to);
 }
 
 /** Copies the files that go along with a model. */

@@ -42,6 +42,7 @@ export function connectEngine(port: EnginePort): Engine {
     device: () => remote.device().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
     check: (job) => remote.check(job).catch(rethrow),
+    unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
@@ -83,6 +84,7 @@ function engineRouter(engine: Engine) {
     device: procedure.handler(() => engine.device()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
     check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
+    unpack: procedure.input(type<{ file: string; folder: string }>()).handler(({ input }) => engine.unpack(input)),
     inspectAdapter: procedure
       .input(type<{ modelFolder: string; adapterFolder: string }>())
       .handler(({ input }) => engine.inspectAdapter(input)),

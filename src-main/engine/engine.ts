@@ -7,10 +7,12 @@ import type { Target } from '../../src-contract/adapter.ts';
 export interface Engine {
   /** What the engine runs on, in words a person can read. */
   device(): Promise<DeviceFacts>;
-  /** Reads and validates config and tensor directory of a Hugging Face folder without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+  /** Reads and validates config and tensor directory of a model folder (safetensors, or one GGUF file) without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
   inspect(modelFolder: string): Promise<ModelFacts>;
   /** Reads and validates one file on its own, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED. */
-  check(job: { file: string; kind: 'safetensors' | 'config' | 'adapter-config' }): Promise<void>;
+  check(job: { file: string; kind: 'safetensors' | 'gguf' | 'config' | 'adapter-config' }): Promise<void>;
+  /** Writes what a GGUF file says of its model into a folder: config, tokenizer, chat template, model card. Throws as `inspect` does. */
+  unpack(job: { file: string; folder: string }): Promise<void>;
   /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
   /**
@@ -37,7 +39,7 @@ export interface ModelFacts {
   readonly hidden: number;
   readonly vocabulary: number;
   readonly contextLength: number;
-  /** Storage type of most weights: F32, F16 or BF16. */
+  /** Storage type of most weights: F32, F16, BF16, or a GGUF type such as Q4_1. */
   readonly dtype: string;
   readonly sizeBytes: number;
   /** Ids that end a text. */

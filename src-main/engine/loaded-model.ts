@@ -1,10 +1,11 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
-import { readModelConfig } from './architectures/model-config.ts';
+import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
 import type { ModelFacts } from './engine.ts';
-import { openFolderWeights, type WeightSource } from './formats/weight-source.ts';
+import { openFolderWeights } from './formats/folder-weights.ts';
+import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { weightDims } from './lora.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
@@ -82,10 +83,14 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
 }
 
 async function openChecked(folder: string): Promise<{ architecture: Architecture; source: WeightSource }> {
-  const architecture = architectureOf(await readModelConfig(folder));
+  const config = await optional(readModelConfig(folder));
+  const known = config && architectureOf(config);
   const source = await openFolderWeights(folder);
   try {
-    checkWeights(architecture, source, ['F32', 'F16', 'BF16']);
+    // A GGUF file brings its own; any other folder is asked again, to say that config.json isn't there.
+    const own = source.config && new ModelConfig(source.config, source.file);
+    const architecture = known ?? architectureOf(own ?? (await readModelConfig(folder)));
+    checkWeights(architecture, source);
     return { architecture, source };
   } catch (error) {
     await source.close();
@@ -95,10 +100,15 @@ async function openChecked(folder: string): Promise<{ architecture: Architecture
 
 /** What ends a text: `generation_config.json` goes before `config.json`, as in transformers. */
 async function endIds(folder: string, { endIds, vocabulary }: Architecture): Promise<readonly number[]> {
-  const config = await readModelConfig(folder, 'generation_config.json').catch((error: unknown) => {
+  const config = await optional(readModelConfig(folder, 'generation_config.json'));
+  const ids = config?.ids('eos_token_id', vocabulary) ?? [];
+  return ids.length > 0 ? ids : endIds;
+}
+
+/** A file that may be missing. */
+function optional<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: unknown) => {
     if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
     throw error;
   });
-  const ids = config?.ids('eos_token_id', vocabulary) ?? [];
-  return ids.length > 0 ? ids : endIds;
 }

@@ -11,8 +11,10 @@ import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
+import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { openSafetensors } from './formats/safetensors.ts';
+import { unpackGguf } from './formats/unpack-gguf.ts';
 import { generateTokens } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -48,8 +50,14 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     inspect: inspectModel,
     async check({ file, kind }) {
       if (kind === 'safetensors') await (await openSafetensors(file)).close();
+      else if (kind === 'gguf') await (await openGguf(file)).close();
       else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
       else await readPeftConfig(file);
+    },
+    async unpack({ file, folder }) {
+      await unpackGguf(file, folder);
+      // What it holds may be of a kind that cannot be used; better said before a large file is copied.
+      architectureOf(await readModelConfig(folder));
     },
     async inspectAdapter({ modelFolder, adapterFolder }) {
       const architecture = architectureOf(await readModelConfig(modelFolder));

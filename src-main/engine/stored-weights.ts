@@ -8,14 +8,18 @@ import { elements, float32, type Tensor } from './tensor.ts';
 // and values side by side in one matrix that is stored [in, out].
 
 /** Checks that a checkpoint holds every weight in the right shape, without reading one. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
-export function checkWeights(architecture: Architecture, source: WeightSource, floatTypes: readonly string[]): void {
+export function checkWeights(architecture: Architecture, source: WeightSource): void {
   for (const parameter of architecture.parameters.keys()) {
     const { tensor, dims } = placeOf(architecture, parameter);
     const entry = source.tensors.get(storedName(architecture, source, tensor));
     if (entry === undefined) throw invalid(source, `it has no tensor ${tensor}`);
-    if (!floatTypes.includes(entry.dtype)) {
+    if (!source.readableTypes.includes(entry.dtype)) {
       const found = `tensor ${tensor} of type ${entry.dtype}`;
-      throw new StudioError('MODEL_UNSUPPORTED', { file: source.file, found, supported: floatTypes.join(', ') });
+      throw new StudioError('MODEL_UNSUPPORTED', {
+        file: source.file,
+        found,
+        supported: source.readableTypes.join(', '),
+      });
     }
     if (entry.dims.length !== dims.length || entry.dims.some((dim, axis) => dim !== dims[axis])) {
       const shapes = `the shape [${entry.dims.join(', ')}] where config.json needs [${dims.join(', ')}]`;

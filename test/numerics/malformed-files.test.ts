@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitAdapter } from '../../src-main/engine/adapter-cache.ts';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
+import { readShardIndex } from '../../src-main/engine/formats/folder-weights.ts';
 import { readPeft, writePeft } from '../../src-main/engine/formats/peft.ts';
 import { openSafetensors } from '../../src-main/engine/formats/safetensors.ts';
-import { readShardIndex } from '../../src-main/engine/formats/weight-source.ts';
 import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { sharedData } from '../shared-data.ts';
 

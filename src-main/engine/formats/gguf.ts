@@ -145,7 +145,7 @@ async function readNumbers(file: FileHandle, path: string, name: string, entry: 
   const { type, dims, offset, bytes } = entry;
   if (!canDequantise(type.name)) {
     const found = `the tensor ${name} of type ${type.name}`;
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), found, supported: readableTypes });
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), found, supported: readableTypes.join(', ') });
   }
   const out = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
   const blocks = bytes / type.bytes;
@@ -158,10 +158,7 @@ async function readNumbers(file: FileHandle, path: string, name: string, entry: 
   return out;
 }
 
-export const readableTypes = [...ggufTypes.values()]
-  .map(({ name }) => name)
-  .filter(canDequantise)
-  .join(', ');
+export const readableTypes: readonly string[] = [...ggufTypes.values()].map(({ name }) => name).filter(canDequantise);
 
 async function readExactly(file: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);

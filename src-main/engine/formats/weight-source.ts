@@ -1,122 +1,20 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { StudioError } from '../../../src-contract/errors.ts';
-import { toFloat32 } from './float-types.ts';
-import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
-
 /** The weights of a base model on disk, in whatever files: a directory of tensors, each read by itself. */
 export interface WeightSource {
   /** The file that messages name. */
   readonly file: string;
   readonly sizeBytes: number;
   readonly tensors: ReadonlyMap<string, StoredWeight>;
+  /** The storage types that can be turned into float32. */
+  readonly readableTypes: readonly string[];
+  /** What stands for config.json where the folder has none: a GGUF file brings its own. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** The numbers of one tensor, as float32. */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
 export interface StoredWeight {
-  /** `F32`, `F16`, `BF16`, … */
+  /** `F32`, `F16`, `BF16`, `Q4_1`, … */
   readonly dtype: string;
   readonly dims: readonly number[];
-}
-
-const weightsName = 'model.safetensors';
-export const indexName = 'model.safetensors.index.json';
-
-/**
- * The safetensors of a Hugging Face folder, in one file or in shards with an index. Headers alone are read.
- * Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID.
- */
-export async function openFolderWeights(folder: string): Promise<WeightSource> {
-  const whole = join(folder, weightsName);
-  if (await isThere(whole)) return openShards([whole], weightsName);
-  const index = join(folder, indexName);
-  if (!(await isThere(index))) return openShards([whole], weightsName);
-  const map = await readShardIndex(index);
-  const source = await openShards(
-    [...new Set(map.values())].map((shard) => join(folder, shard)),
-    indexName,
-  );
-  try {
-    for (const [tensor, shard] of map) {
-      if (source.shardOf(tensor) !== shard) throw invalid(`it places ${tensor} in ${shard}, which does not have it`);
-    }
-    return source;
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-}
-
-/** Which shard each tensor lies in. A shard is a file of the same folder. Throws as `openFolderWeights` does. */
-export async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
-  });
-  let map: unknown;
-  try {
-    map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
-  } catch (cause) {
-    throw invalid('it is not valid JSON', cause);
-  }
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid('it has no “weight_map”');
-  const entries = Object.entries(map);
-  for (const [tensor, shard] of entries) {
-    // A plain name: no folder, no drive, no address.
-    if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard))
-      throw invalid(`it places ${tensor} in ${JSON.stringify(shard)}, which is no safetensors file beside it`);
-  }
-  if (entries.length === 0) throw invalid('its “weight_map” is empty');
-  return new Map(entries as [string, string][]);
-}
-
-async function openShards(paths: readonly string[], file: string) {
-  const shards: SafetensorsFile[] = [];
-  const close = async () => {
-    for (const shard of shards) await shard.close();
-  };
-  try {
-    const tensors = new Map<string, StoredWeight>();
-    const home = new Map<string, SafetensorsFile>();
-    let sizeBytes = 0;
-    for (const path of paths) {
-      const shard = await openSafetensors(path);
-      shards.push(shard);
-      sizeBytes += (await stat(path)).size;
-      for (const [name, entry] of shard.tensors) {
-        tensors.set(name, entry);
-        home.set(name, shard);
-      }
-    }
-    const shardOf = (name: string) => {
-      const shard = home.get(name);
-      return shard && basename(shard.path);
-    };
-    return {
-      file,
-      sizeBytes,
-      tensors,
-      shardOf,
-      async read(name: string) {
-        const shard = home.get(name);
-        const entry = shard?.tensors.get(name);
-        if (shard === undefined || entry === undefined) throw new Error(`${file} has no tensor ${name}`);
-        return toFloat32(await shard.readBytes(name), entry.dtype);
-      },
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-function invalid(reason: string, cause?: unknown): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: indexName, reason }, { cause });
 }

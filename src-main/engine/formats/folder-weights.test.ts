@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFolderWeights, readShardIndex } from './folder-weights.ts';
 import { writeSafetensors } from './safetensors.ts';
-import { openFolderWeights, readShardIndex } from './weight-source.ts';
 
 let scratch: string;
 

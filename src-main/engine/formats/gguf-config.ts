@@ -1,0 +1,175 @@
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import type { GgufFile } from './gguf.ts';
+
+/**
+ * The `config.json` that a GGUF file's metadata stand for. A value that the file lacks is left out, so that the architecture
+ * names it. An architecture that isn't known here keeps its name, and is refused under it. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
+ */
+export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown>> {
+  const architecture = ggufArchitecture(file);
+  const about = new Metadata(file, architecture);
+  if ((about.number('expert_count') ?? 0) > 0) throw unsupported(file, 'a mixture of experts', 'dense models');
+  const embeddings = file.tensors.get('token_embd.weight');
+  if (embeddings === undefined) throw invalid(file, 'it has no tensor token_embd.weight: it holds no model');
+  const shared = {
+    model_type: modelTypes[architecture] ?? architecture,
+    vocab_size: embeddings.dims[0],
+    tie_word_embeddings: !file.tensors.has('output.weight'),
+    bos_token_id: about.token('bos'),
+    eos_token_id: endIds(about),
+  };
+  const values = architecture === 'gpt2' ? gpt2Config(about) : await llamaConfig(file, about);
+  return Object.fromEntries(Object.entries({ ...shared, ...values }).filter(([, value]) => value !== undefined));
+}
+
+/** `general.architecture`: llama, qwen2, gpt2 and so on. */
+export function ggufArchitecture(file: GgufFile): string {
+  const kind = file.metadata.get('general.type') ?? 'model';
+  if (kind !== 'model') throw unsupported(file, `a file of type “${String(kind)}”`, 'models');
+  const architecture = file.metadata.get('general.architecture');
+  if (typeof architecture !== 'string') throw invalid(file, 'it does not name its architecture');
+  return architecture;
+}
+
+/** Hugging Face's names, where they are others. */
+const modelTypes: Readonly<Record<string, string>> = { gemma3: 'gemma3_text' };
+
+async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<string, unknown>> {
+  const has = (part: string) => file.tensors.has(`blk.0.${part}`);
+  const window = about.number('attention.sliding_window');
+  return {
+    hidden_act: about.architecture.startsWith('gemma') ? undefined : 'silu',
+    hidden_activation: about.architecture.startsWith('gemma') ? 'gelu_pytorch_tanh' : undefined,
+    hidden_size: about.number('embedding_length'),
+    intermediate_size: about.number('feed_forward_length'),
+    num_hidden_layers: about.number('block_count'),
+    num_attention_heads: about.number('attention.head_count'),
+    num_key_value_heads: about.number('attention.head_count_kv'),
+    head_dim: about.number('attention.key_length'),
+    max_position_embeddings: about.number('context_length'),
+    rms_norm_eps: about.number('attention.layer_norm_rms_epsilon'),
+    rope_theta: about.number('rope.freq_base'),
+    rope_scaling: await ropeScaling(file, about),
+    sliding_window: window,
+    // Qwen2 has these biases always, and no word for them.
+    attention_bias: about.architecture === 'llama' && has('attn_q.bias') ? true : undefined,
+    mlp_bias: has('ffn_up.bias') ? true : undefined,
+  };
+}
+
+function gpt2Config(about: Metadata): Record<string, unknown> {
+  return {
+    n_embd: about.number('embedding_length'),
+    n_inner: about.number('feed_forward_length'),
+    n_layer: about.number('block_count'),
+    n_head: about.number('attention.head_count'),
+    n_positions: about.number('context_length'),
+    n_ctx: about.number('context_length'),
+    layer_norm_epsilon: about.number('attention.layer_norm_epsilon'),
+    activation_function: 'gelu_new',
+    // The converter adds a copy of the embeddings as a head; the model has none.
+    tie_word_embeddings: true,
+  };
+}
+
+/**
+ * How far rotary angles are stretched. Llama 3's way is stored as a divisor for each frequency: it is taken back to the
+ * numbers of its config, and refused where they don't give those divisors. Source: llama.cpp, convert_hf_to_gguf.py, `rope_freqs`.
+ */
+async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | undefined> {
+  const kind = about.text('rope.scaling.type') ?? 'none';
+  if (kind !== 'none') return { rope_type: kind, factor: about.number('rope.scaling.factor') };
+  if (!file.tensors.has('rope_freqs.weight')) return undefined;
+  const divisors = await file.readFloat32('rope_freqs.weight');
+  const scaling = {
+    rope_type: 'llama3',
+    factor: round(Math.max(...divisors)),
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+  };
+  const theta = about.number('rope.freq_base') ?? 10_000;
+  const differs = llama3Divisors(scaling, theta, divisors.length).some(
+    (divisor, i) => Math.abs(divisor / (divisors[i] as number) - 1) > 1e-4,
+  );
+  if (differs) throw unsupported(file, 'rotary scaling by its own table', 'plain and Llama 3 rotary positions');
+  return scaling;
+}
+
+/** Frequencies of long waves are divided by `factor`, those of short ones by 1, between them it is blended (Llama 3.1). */
+function llama3Divisors(
+  scaling: {
+    factor: number;
+    low_freq_factor: number;
+    high_freq_factor: number;
+    original_max_position_embeddings: number;
+  },
+  theta: number,
+  pairs: number,
+): number[] {
+  const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: length } = scaling;
+  return Array.from({ length: pairs }, (_, i) => {
+    const wave = 2 * Math.PI * theta ** (i / pairs);
+    if (wave < length / high) return 1;
+    if (wave > length / low) return factor;
+    const smooth = (length / wave - low) / (high - low);
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+}
+
+/** What ends an answer: the end of text, of a turn, of a message. */
+function endIds(about: Metadata): number[] | undefined {
+  const ids = ['eos', 'eot', 'eom'].map((name) => about.token(name)).filter((id) => id !== undefined);
+  return ids.length === 0 ? undefined : [...new Set(ids)];
+}
+
+/** Reads the keys of one architecture. */
+class Metadata {
+  readonly #file: GgufFile;
+  readonly architecture: string;
+
+  constructor(file: GgufFile, architecture: string) {
+    this.#file = file;
+    this.architecture = architecture;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.#file.metadata.get(`${this.architecture}.${key}`);
+    if (value === undefined) return undefined;
+    if (typeof value === 'number') return round(value);
+    // Models whose layers differ give a list, one number a layer.
+    const values = value as ArrayLike<unknown>;
+    const [first] = Array.from(values);
+    if (typeof first === 'number' && Array.from(values).every((each) => each === first)) return round(first);
+    throw unsupported(this.#file, `layers of different “${key}”`, 'models whose layers are alike');
+  }
+
+  text(key: string): string | undefined {
+    const value = this.#file.metadata.get(`${this.architecture}.${key}`);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  token(name: string): number | undefined {
+    const value = this.#file.metadata.get(`tokenizer.ggml.${name}_token_id`);
+    return typeof value === 'number' ? value : undefined;
+  }
+}
+
+/** The shortest decimal number that a float32 stands for: 1e-5, not 0.000009999999747378752. */
+function round(value: number): number {
+  if (Number.isInteger(value) || Math.fround(value) !== value) return value;
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
+}
+
+function unsupported(file: GgufFile, found: string, supported: string): StudioError {
+  return new StudioError('MODEL_UNSUPPORTED', { file: basename(file.path), found, supported });
+}
+
+function invalid(file: GgufFile, reason: string): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), reason });
+}

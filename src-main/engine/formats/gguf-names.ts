@@ -1,0 +1,126 @@
+import type { GgufFile, GgufTensor } from './gguf.ts';
+
+/** A tensor of a GGUF file under the name and in the layout of the Hugging Face checkpoint it was converted from. */
+export interface NamedTensor {
+  readonly source: string;
+  readonly tensor: GgufTensor;
+  readonly dims: readonly number[];
+  /** What the conversion to GGUF did to the numbers, undone in place where it can be. */
+  restore(values: Float32Array): Float32Array;
+}
+
+/**
+ * The tensors of a model by their Hugging Face names. llama.cpp's converter renames them, interleaves the rows of Wq and Wk
+ * of Llama-type models for its kind of rotary embedding, stores GPT-2's Conv1D weights the other way round, and adds 1 to
+ * Gemma's norms; all of that is undone. Tensors that only llama.cpp needs are left out. Source: llama.cpp, convert_hf_to_gguf.py.
+ */
+export function huggingFaceTensors(file: GgufFile, architecture: string): Map<string, NamedTensor> {
+  const named = new Map<string, NamedTensor>();
+  for (const [source, tensor] of file.tensors) {
+    const name = huggingFaceName(source, architecture);
+    if (name === undefined) continue;
+    named.set(name, { source, tensor, ...layoutOf(source, tensor, file, architecture) });
+  }
+  return named;
+}
+
+function layoutOf(source: string, { dims }: GgufTensor, file: GgufFile, architecture: string) {
+  const part = source.replace(/^blk\.\d+\./, '');
+  if (architecture === 'llama' && /^attn_[qk]\.(weight|bias)$/.test(part)) {
+    const heads = file.metadata.get('llama.attention.head_count');
+    const keyHeads = file.metadata.get('llama.attention.head_count_kv') ?? heads;
+    const count = Number(part.startsWith('attn_q') ? heads : keyHeads);
+    return { dims, restore: (values: Float32Array) => halfSplit(values, dims[0] as number, count) };
+  }
+  if (architecture === 'gpt2' && /^(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(part)) {
+    return { dims: dims.toReversed(), restore: (values: Float32Array) => transposed(values, dims) };
+  }
+  if (architecture.startsWith('gemma') && /norm\.weight$/.test(part)) {
+    return { dims, restore: (values: Float32Array) => values.map((value) => value - 1) };
+  }
+  return { dims, restore: (values: Float32Array) => values };
+}
+
+/** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …; a bias has one number a row. */
+function halfSplit(values: Float32Array, rows: number, heads: number): Float32Array {
+  const width = values.length / rows;
+  const perHead = rows / heads;
+  const head = new Float32Array(perHead * width);
+  for (let start = 0; start < values.length; start += head.length) {
+    for (let row = 0; row < perHead; row++) {
+      const from = start + (2 * (row % (perHead / 2)) + Math.floor(row / (perHead / 2))) * width;
+      head.set(values.subarray(from, from + width), row * width);
+    }
+    values.set(head, start);
+  }
+  return values;
+}
+
+function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
+  const out = new Float32Array(values.length);
+  const [height, width] = [rows as number, columns as number];
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) out[column * height + row] = values[row * width + column] as number;
+  }
+  return out;
+}
+
+function huggingFaceName(source: string, architecture: string): string | undefined {
+  const names = architecture === 'gpt2' ? gpt2Names : architecture.startsWith('gemma') ? gemmaNames : llamaNames;
+  const [, layer, part, kind] = /^(?:blk\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(source) ?? [];
+  const module = layer === undefined ? names.outside[part ?? ''] : names.blocks[part ?? ''];
+  if (module === undefined) return undefined;
+  return layer === undefined ? `${module}.${kind}` : `${names.block}.${layer}.${module}.${kind}`;
+}
+
+interface Names {
+  readonly block: string;
+  readonly outside: Readonly<Record<string, string>>;
+  readonly blocks: Readonly<Record<string, string>>;
+}
+
+const llamaNames: Names = {
+  block: 'model.layers',
+  outside: { token_embd: 'model.embed_tokens', output_norm: 'model.norm', output: 'lm_head' },
+  blocks: {
+    attn_norm: 'input_layernorm',
+    attn_q: 'self_attn.q_proj',
+    attn_k: 'self_attn.k_proj',
+    attn_v: 'self_attn.v_proj',
+    attn_output: 'self_attn.o_proj',
+    attn_q_norm: 'self_attn.q_norm',
+    attn_k_norm: 'self_attn.k_norm',
+    ffn_norm: 'post_attention_layernorm',
+    ffn_gate: 'mlp.gate_proj',
+    ffn_up: 'mlp.up_proj',
+    ffn_down: 'mlp.down_proj',
+  },
+};
+
+const gemmaNames: Names = {
+  ...llamaNames,
+  blocks: {
+    ...llamaNames.blocks,
+    post_attention_norm: 'post_attention_layernorm',
+    ffn_norm: 'pre_feedforward_layernorm',
+    post_ffw_norm: 'post_feedforward_layernorm',
+  },
+};
+
+const gpt2Names: Names = {
+  block: 'transformer.h',
+  outside: {
+    token_embd: 'transformer.wte',
+    position_embd: 'transformer.wpe',
+    output_norm: 'transformer.ln_f',
+    output: 'lm_head',
+  },
+  blocks: {
+    attn_norm: 'ln_1',
+    attn_qkv: 'attn.c_attn',
+    attn_output: 'attn.c_proj',
+    ffn_norm: 'ln_2',
+    ffn_up: 'mlp.c_fc',
+    ffn_down: 'mlp.c_proj',
+  },
+};

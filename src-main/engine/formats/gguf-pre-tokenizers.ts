@@ -1,0 +1,95 @@
+/** How a byte-level BPE cuts a text before it merges bytes, as tokenizer.json says it, and what else goes with it. */
+export interface PreTokenizer {
+  readonly pre_tokenizer: object;
+  readonly normalizer: object | null;
+  /** A piece that is a token as a whole is taken as it is, even where merges would cut it. */
+  readonly ignore_merges: boolean;
+  /** Whether a text begins with the start-of-text id where the file doesn't say. */
+  readonly addStart: boolean;
+}
+
+/**
+ * The way of cutting that `tokenizer.ggml.pre` names, or undefined for one that isn't known: a wrong guess would give other
+ * ids without a word. Sources: the tokenizer.json of the models named, and llama.cpp, src/llama-vocab.cpp.
+ */
+export function preTokenizerOf(name: string): PreTokenizer | undefined {
+  return byName.get(name);
+}
+
+export const knownPreTokenizers = () => [...byName.keys()].join(', ');
+
+const letters = {
+  gpt2: "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+  llama3:
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  qwen2:
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  tekken:
+    '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
+} as const;
+
+function byteLevel(useRegex: boolean): object {
+  return { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: useRegex };
+}
+
+function split(regex: string): object {
+  return { type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false };
+}
+
+function sequence(...parts: object[]): object {
+  return { type: 'Sequence', pretokenizers: parts };
+}
+
+const plain = { normalizer: null, ignore_merges: false, addStart: false } as const;
+
+const gpt2: PreTokenizer = { ...plain, pre_tokenizer: byteLevel(true) };
+
+const smollm: PreTokenizer = {
+  ...plain,
+  pre_tokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)),
+};
+
+const llama3: PreTokenizer = {
+  ...plain,
+  pre_tokenizer: sequence(split(letters.llama3), byteLevel(false)),
+  ignore_merges: true,
+  addStart: true,
+};
+
+const qwen2: PreTokenizer = {
+  ...plain,
+  pre_tokenizer: sequence(split(letters.qwen2), byteLevel(false)),
+  normalizer: { type: 'NFC' },
+};
+
+const tekken: PreTokenizer = {
+  ...plain,
+  pre_tokenizer: sequence(split(letters.tekken), byteLevel(false)),
+  ignore_merges: true,
+  addStart: true,
+};
+
+/** What llama.cpp does for files that were converted before the name was written: cuts one after the other. */
+const llamaCppDefault: PreTokenizer = {
+  ...plain,
+  pre_tokenizer: sequence(
+    split('[\\p{P}\\$\\+<=>\\^~\\|]+'),
+    split(letters.gpt2),
+    split('\\p{N}+'),
+    split('[0-9][0-9][0-9]'),
+    byteLevel(false),
+  ),
+};
+
+const byName: ReadonlyMap<string, PreTokenizer> = new Map([
+  ...['gpt-2', 'phi-2', 'olmo', 'jina-es', 'jina-de', 'gigachat', 'roberta-bpe', 'jais'].map(
+    (name) => [name, gpt2] as const,
+  ),
+  ...['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b'].map(
+    (name) => [name, smollm] as const,
+  ),
+  ...['llama-bpe', 'llama3', 'llama-v3'].map((name) => [name, llama3] as const),
+  ...['qwen2', 'deepseek-r1-qwen'].map((name) => [name, qwen2] as const),
+  ['tekken', tekken],
+  ['default', llamaCppDefault],
+]);
