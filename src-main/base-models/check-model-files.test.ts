@@ -43,8 +43,9 @@ test('a file is taken for what its content says, whatever it is called', async (
   expect(await verdictOn('one.json', '{"model_type":"llama"}')).toBe('accept');
   expect(await verdictOn('two.json', '{"peft_type":"LORA"}')).toBe('accept');
   expect(await verdictOn('three.safetensors', '')).toBe('accept');
+  expect(await verdictOn('three.gguf', '')).toBe('accept');
   expect(await verdictOn('four.json', tokenizer())).toBe('accept');
-  expect(asked).toEqual(['config', 'adapter-config', 'safetensors']);
+  expect(asked).toEqual(['config', 'adapter-config', 'safetensors', 'gguf']);
   expect(await verdictOn('five.json', '{"something":1}')).toBe('MODEL_FILE_INVALID');
 });
 
@@ -78,5 +79,5 @@ test('an index may only name files beside it', async () => {
 test('a pickle is refused unread, another format is unsupported', async () => {
   expect(await verdictOn('weights.bin', 'anything')).toBe('MODEL_FILE_INVALID');
   expect(await verdictOn('weights.dat', Buffer.from([0x80, 2, 125]))).toBe('MODEL_FILE_INVALID');
-  expect(await verdictOn('weights.gguf', 'GGUF')).toBe('MODEL_UNSUPPORTED');
+  expect(await verdictOn('weights.onnx', 'ONNX')).toBe('MODEL_UNSUPPORTED');
 });

@@ -31,7 +31,8 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
   const known = new Set([...tokens, ...added.map(({ content }) => content)]);
   switch (model.type) {
     case 'BPE':
-      for (const merge of model.merges) checkMerge(merge, known, invalid);
+      for (const merge of model.merges)
+        checkMerge(merge, known, { hasPrefix: !!model.continuing_subword_prefix, invalid });
       break;
     case 'Unigram':
       if (model.unk_id !== null && model.unk_id >= tokens.length) throw invalid('its unk_id is beyond the vocabulary');
@@ -64,6 +65,7 @@ const tokenizerSchema = z.object({
       vocab: vocabularySchema,
       merges: z.array(z.union([z.string(), z.array(z.string())])),
       unk_token: z.string().nullish(),
+      continuing_subword_prefix: z.string().nullish(),
     }),
     z.object({
       type: z.literal('Unigram'),
@@ -78,13 +80,16 @@ const tokenizerSchema = z.object({
 function checkMerge(
   merge: string | readonly string[],
   known: ReadonlySet<string>,
-  invalid: (reason: string) => StudioError,
+  { hasPrefix, invalid }: { hasPrefix: boolean; invalid: (reason: string) => StudioError },
 ): void {
   const [left, right, ...more] = typeof merge === 'string' ? merge.split(' ') : merge;
   if (left === undefined || right === undefined || more.length > 0)
     throw invalid('one of its merges is not of two parts');
   if (!known.has(left) || !known.has(right))
     throw invalid(`its merge “${left} ${right}” is of a token that is not there`);
+  // With a prefix for what continues a word, the second part loses it: such tokenizers are rare, and left to the library.
+  if (!hasPrefix && !known.has(left + right))
+    throw invalid(`its merge “${left} ${right}” makes a token that is not there`);
 }
 
 /** Depth of nesting, counted without recursion; large tables of plain values are passed over. */

@@ -11,9 +11,9 @@ import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
+import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
-import { openSafetensors } from './formats/safetensors.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { generateTokens } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
@@ -49,7 +49,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
     inspect: inspectModel,
     async check({ file, kind }) {
-      if (kind === 'safetensors') await (await openSafetensors(file)).close();
+      if (kind === 'safetensors') await checkSafetensors(file);
       else if (kind === 'gguf') await (await openGguf(file)).close();
       else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
       else await readPeftConfig(file);

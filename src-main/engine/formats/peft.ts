@@ -110,6 +110,10 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
     throw invalid('“lora_dropout” is not a number from 0 up to 1');
   if (typeof rankStabilised !== 'boolean') throw invalid('“use_rslora” is not true or false');
+  // It is a label here and never opened; one that climbs out of its folder is nothing that others should open either.
+  const { base_model_name_or_path: base } = config;
+  if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
+    throw invalid('“base_model_name_or_path” leads out of the folder');
   return { rank: r as number, alpha, rankStabilised, targetModules: targetModulesOf(config) };
 }
 

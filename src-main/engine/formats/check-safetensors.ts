@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { allFinite, toFloat32 } from './float-types.ts';
+import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+
+/**
+ * Reads and validates a safetensors file on its own. One that holds a LoRA adapter is also looked into as such: A and B
+ * come in pairs of one rank, and their numbers are finite. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID.
+ */
+export async function checkSafetensors(path: string): Promise<void> {
+  const file = await openSafetensors(path);
+  try {
+    for (const name of file.tensors.keys()) {
+      const half = /\.lora_([AB])\.weight$/.exec(name)?.[1];
+      if (half !== undefined) await checkHalf(file, name, half === 'A' ? 'B' : 'A');
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkHalf(file: SafetensorsFile, name: string, other: 'A' | 'B'): Promise<void> {
+  const invalid = (reason: string) => new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), reason });
+  const pair = name.replace(/\.lora_[AB]\.weight$/, `.lora_${other}.weight`);
+  const [entry, partner] = [file.tensors.get(name), file.tensors.get(pair)];
+  if (partner === undefined) throw invalid(`it has the tensor ${name} without ${pair}`);
+  // A is [rank, in], B is [out, rank].
+  const rankOf = (dims: readonly number[], half: 'A' | 'B') => dims[half === 'A' ? 0 : 1];
+  if (rankOf(entry?.dims ?? [], other === 'A' ? 'B' : 'A') !== rankOf(partner.dims, other)) {
+    throw invalid(`the tensors ${name} and ${pair} are of different ranks`);
+  }
+  const dtype = entry?.dtype ?? 'F32';
+  if (!['F32', 'F16', 'BF16'].includes(dtype)) throw invalid(`the tensor ${name} holds numbers of type ${dtype}`);
+  if (!allFinite(toFloat32(await file.readBytes(name), dtype))) {
+    throw invalid(`the tensor ${name} holds values that are not finite numbers`);
+  }
+}

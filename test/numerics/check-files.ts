@@ -1,0 +1,12 @@
+// Started by malformed-files.test.ts in a process of its own: checks model files one by one and tells, as JSON, the verdict on
+// each and how far the largest resident size grew over what the process needs before it has seen any of them.
+import { checkModelFiles } from '../../src-main/base-models/check-model-files.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+
+const [sound, ...paths] = process.argv.slice(2);
+const engine = localEngine();
+await checkModelFiles([sound ?? ''], engine);
+const before = process.resourceUsage().maxRSS;
+const verdicts = await checkModelFiles(paths, engine);
+const grownBytes = (process.resourceUsage().maxRSS - before) * 1024;
+process.stdout.write(JSON.stringify({ verdicts, grownBytes }));
