@@ -16,6 +16,15 @@ export type Sampling = z.infer<typeof samplingSchema>;
 
 export const defaultSampling: Sampling = { maxTokens: 128, temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] };
 
+/** Another adapter whose update is added to that of the first one. */
+export const mixedAdapterSchema = z.object({ adapterId: z.string(), strength: z.number().min(0).max(2) });
+export type MixedAdapter = z.infer<typeof mixedAdapterSchema>;
+
+const mixSchema = z.array(mixedAdapterSchema).max(3).optional();
+
+export const spokenSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+export type Spoken = z.infer<typeof spokenSchema>;
+
 export const generationSchema = z.object({
   text: z.string(),
   ids: z.array(z.number().int()),
@@ -36,10 +45,15 @@ export const generateInputSchema = z.object({
   adapterId: z.string().nullable(),
   /** Factor on the adapter's scale: 0 is the base, 1 as trained. */
   strength: z.number().min(0).max(2).default(1),
+  mix: mixSchema,
   prompt: z.union([
     /** The prompt as the model reads it (a base with a chat template gets it as the user's turn). */
     z.object({ kind: z.literal('text'), text: z.string() }),
     z.object({ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() }),
+    /** A conversation, laid out by the base's chat template; a base without one reads the last turn alone. */
+    z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(1000) }),
+    /** Read as it is, without a chat template. */
+    z.object({ kind: z.literal('raw'), text: z.string() }),
   ]),
   sampling: samplingSchema.partial().optional(),
 });
@@ -92,6 +106,12 @@ export type Conversation = z.infer<typeof conversationSchema>;
 export const messageSchema = z.object({
   id: z.string(),
   conversationId: z.string(),
+  /** The turn that this one follows; null for a first one. */
+  parentId: z.string().nullable(),
+  /** Every turn that follows the same one, itself included, the oldest first: edits of a question, answers to one question. */
+  siblings: z.array(z.string()),
+  /** False for an answer that stands beside the one that the conversation went on with. */
+  onPath: z.boolean(),
   role: z.enum(['user', 'assistant']),
   text: z.string(),
   /** For a user's turn: passage, document or schema beside the text, as given. */
@@ -100,6 +120,10 @@ export const messageSchema = z.object({
   adapterId: z.string().nullable(),
   adapterName: z.string().nullable(),
   adapterSha256: z.string().nullable(),
+  /** Adapters that were added to it. */
+  mix: z.array(mixedAdapterSchema.extend({ name: z.string(), sha256: z.string() })),
+  /** Of the base model at that time; null for answers from before this was kept. */
+  baseSha256: z.string().nullable(),
   task: taskIdSchema.nullable(),
   strength: z.number().nullable(),
   tokens: z.number().int().nullable(),
@@ -107,20 +131,61 @@ export const messageSchema = z.object({
   firstTokenMs: z.number().nullable(),
   switchMs: z.number().nullable(),
   finish: z.enum(['end', 'length', 'stopped']).nullable(),
+  promptTokens: z.number().int().nullable(),
+  /** Earlier turns that the model could have read, and that didn't fit. */
+  leftOutTurns: z.number().int(),
+  /** Tokens of the question itself that didn't fit. */
+  leftOutTokens: z.number().int(),
+  /** Answers to one prompt that were asked for side by side share this. */
+  comparisonId: z.string().nullable(),
+  /** The person called it the best of its comparison. */
+  isBest: z.boolean(),
   createdAt: z.number().int(),
 });
 export type Message = z.infer<typeof messageSchema>;
 
-export const sendInputSchema = z.object({
-  conversationId: z.string(),
-  text: z.string().min(1),
-  /** The other context fields of the adapter's task: `passage`, `schema`; the text itself is the question or the document. */
-  input: taskInputSchema.optional(),
+/** Who is to answer: the base or an adapter, at a strength, with others added. */
+const answererSchema = z.object({
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
+  mix: mixSchema,
+});
+
+const questionSchema = z.object({
+  conversationId: z.string(),
+  text: z.string().min(1).max(2_000_000),
+  /** The other context fields of the adapter's task: `passage`, `schema`; the text itself is the question or the document. */
+  input: taskInputSchema.optional(),
+  /** The turn that it follows: null begins anew. Absent, it follows the last one. */
+  parentId: z.string().nullable().optional(),
   sampling: samplingSchema.partial().optional(),
 });
+
+export const sendInputSchema = questionSchema.extend(answererSchema.shape);
 export type SendInput = z.infer<typeof sendInputSchema>;
+
+export const regenerateInputSchema = answererSchema.extend({
+  conversationId: z.string(),
+  /** The question to answer again, or an answer to it; absent, the last one. */
+  messageId: z.string().optional(),
+  sampling: samplingSchema.partial().optional(),
+});
+
+export const compareInputSchema = questionSchema.extend({ columns: z.array(answererSchema).min(2).max(5) });
+export type CompareInput = z.infer<typeof compareInputSchema>;
+
+export const measureInputSchema = questionSchema
+  .omit({ conversationId: true, sampling: true })
+  .extend({ conversationId: z.string().optional(), baseModelId: z.string(), adapterId: z.string().nullable() });
+
+/** How a prompt fits into what the model can read. */
+export const promptFitSchema = z.object({
+  promptTokens: z.number().int(),
+  contextLength: z.number().int(),
+  leftOutTurns: z.number().int(),
+  leftOutTokens: z.number().int(),
+});
+export type PromptFit = z.infer<typeof promptFitSchema>;
 
 export const chatEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, answerId: z.string() }),
@@ -128,3 +193,22 @@ export const chatEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('finished'), answer: messageSchema }),
 ]);
 export type ChatEvent = z.infer<typeof chatEventSchema>;
+
+export const compareEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), user: messageSchema, comparisonId: z.string() }),
+  z.object({ kind: z.literal('text'), column: z.number().int(), delta: z.string() }),
+  z.object({ kind: z.literal('finished'), column: z.number().int(), answer: messageSchema }),
+]);
+export type CompareEvent = z.infer<typeof compareEventSchema>;
+
+export const foundMessageSchema = z.object({
+  conversationId: z.string(),
+  title: z.string(),
+  /** Null where only the title fits. */
+  messageId: z.string().nullable(),
+  role: z.enum(['user', 'assistant']).nullable(),
+  /** Words around the place, with what was found between U+E000 and U+E001. */
+  excerpt: z.string(),
+  at: z.number().int(),
+});
+export type FoundMessage = z.infer<typeof foundMessageSchema>;

@@ -4,10 +4,16 @@ import { adapterSchema, adapterVerificationSchema } from './adapter.ts';
 import { baseModelSchema, modelFileVerdictSchema } from './base-model.ts';
 import {
   chatEventSchema,
+  compareEventSchema,
+  compareInputSchema,
   conversationSchema,
+  foundMessageSchema,
   generateEventSchema,
   generateInputSchema,
+  measureInputSchema,
   messageSchema,
+  promptFitSchema,
+  regenerateInputSchema,
   scoreInputSchema,
   scoreSchema,
   sendInputSchema,
@@ -150,11 +156,28 @@ export const contract = {
       .output(conversationSchema),
     deleteConversation: base.input(id).output(nothing),
     restoreConversation: base.input(id).output(conversationSchema),
+    /** The turns from the first to the last, and beside an answer those that it was compared with. */
     messages: base.input(z.object({ conversationId: z.string() })).output(z.array(messageSchema)),
-    /** Attached: leaving stops the answer and keeps what there is. */
+    /** Words of turns and titles; each word may be the beginning of a longer one. */
+    search: base.input(z.object({ text: z.string().max(200) })).output(z.array(foundMessageSchema)),
+    /** Attached: leaving stops the answer and keeps what there is. With `parentId` it edits: the turns after it stay beside. */
     send: base.input(sendInputSchema).output(eventIterator(chatEventSchema)),
-    /** Answers the last user turn again, with any adapter; the old answer is replaced. */
-    regenerate: base.input(sendInputSchema.omit({ text: true, input: true })).output(eventIterator(chatEventSchema)),
+    /** Answers a question again, with any adapter; the earlier answer stays beside it. */
+    regenerate: base.input(regenerateInputSchema).output(eventIterator(chatEventSchema)),
+    /** One prompt to several answerers at once. Attached as `send`. */
+    compare: base.input(compareInputSchema).output(eventIterator(compareEventSchema)),
+    /** How a message would fit, before it is sent. */
+    measure: base.input(measureInputSchema).output(promptFitSchema),
+    /** Goes on with this turn, and with what last followed it. */
+    chooseTurn: base.input(z.object({ messageId: z.string() })).output(z.array(messageSchema)),
+    /** Calls an answer of a comparison the best (or takes that back), and goes on with it. */
+    vote: base.input(z.object({ messageId: z.string(), isBest: z.boolean() })).output(z.array(messageSchema)),
+    /** A conversation of its own that begins with the turns up to this one. */
+    branch: base.input(z.object({ messageId: z.string() })).output(conversationSchema),
+    /** The text of a file, to be saved by the page: the turns on the path, or as JSON every turn. */
+    export: base
+      .input(z.object({ id: z.string(), format: z.enum(['markdown', 'json']) }))
+      .output(z.object({ name: z.string(), text: z.string() })),
   },
   evaluations: {
     start: base.input(evaluationInputSchema).output(evaluationSchema),

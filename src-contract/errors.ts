@@ -137,6 +137,11 @@ export const errorCatalogue = {
     'There is no conversation “{conversation}”.',
     'Start a new conversation.',
   ),
+  MESSAGE_NOT_FOUND: entry(
+    { message: z.string() },
+    'There is no message “{message}”.',
+    'Open the conversation again; it may have been removed.',
+  ),
   EVALUATION_NOT_FOUND: entry(
     { evaluation: z.string() },
     'There is no evaluation “{evaluation}”.',

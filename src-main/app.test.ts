@@ -257,6 +257,8 @@ test('a conversation switches between base and adapter turn by turn, and says wh
   const after = await client.chat.messages({ conversationId });
   expect(after).toHaveLength(4);
   expect(after.at(-1)).toMatchObject({ role: 'assistant', adapterName: 'rivers' });
+  // The earlier answer stays beside the new one.
+  expect(after.at(-1)?.siblings).toEqual([messages.at(-1)?.id, after.at(-1)?.id]);
 });
 
 test('an answer that is left in the middle is kept as far as it came', async () => {

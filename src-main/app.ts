@@ -18,6 +18,7 @@ import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
+import { MessageStore } from './chat/message-store.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -124,7 +125,16 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
       dataFolder: dataDir,
     }),
     chat: chatProcedures({
-      ...{ store: conversations, baseModels, adapters, datasets, modelTexts, engine, changed: changed('conversation') },
+      ...{
+        store: conversations,
+        messages: new MessageStore(database),
+        baseModels,
+        adapters,
+        datasets,
+        modelTexts,
+        engine,
+      },
+      changed: changed('conversation'),
     }),
     evaluations: evaluationProcedures({
       ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },

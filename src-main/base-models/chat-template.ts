@@ -4,7 +4,7 @@ import { Template } from '@huggingface/jinja';
 import { StudioError } from '../../src-contract/errors.ts';
 
 export interface Turn {
-  readonly role: 'user' | 'assistant';
+  readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 

@@ -56,6 +56,12 @@ export class ModelText {
     return ids.length === 0 ? [this.endId] : ids;
   }
 
+  /** A text as it stands, whatever the base's chat template. */
+  rawIds(text: string): number[] {
+    const ids = this.tokenizer.encodeFromStart(text);
+    return ids.length === 0 ? [this.endId] : ids;
+  }
+
   targetIds(target: string): number[] {
     return [...this.tokenizer.encode(target), this.endId];
   }

@@ -1,23 +1,26 @@
 import { implement } from '@orpc/server';
-import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
-import { defaultSampling, type Sampling } from '../../src-contract/chat.ts';
+import { defaultSampling, type GenerateInput, type Sampling } from '../../src-contract/chat.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { Example } from '../../src-contract/dataset.ts';
-import { StudioError } from '../../src-contract/errors.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
-import type { ModelTexts } from '../base-models/model-text.ts';
+import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
-import { regenerateTurn, sendTurn } from './chat-turn.ts';
+import { answererOn, choiceOf } from './answerer.ts';
+import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
+import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
+import type { MessageStore } from './message-store.ts';
 import { scorePair, scoreRows } from './score.ts';
+import { turnPrompt } from './turn-prompt.ts';
 
 export function chatProcedures(studio: {
   store: ConversationStore;
+  messages: MessageStore;
   baseModels: BaseModelStore;
   adapters: AdapterStore;
   datasets: DatasetStore;
@@ -25,53 +28,48 @@ export function chatProcedures(studio: {
   engine: Engine;
   changed: () => void;
 }) {
-  const { store, baseModels, adapters, datasets, modelTexts, engine, changed } = studio;
+  const { store, messages, baseModels, datasets, modelTexts, engine, changed } = studio;
   const os = implement(contract.chat).$context<CallerContext>();
 
-  const adapterOn = (base: BaseModel, id: string | null): Adapter | null => {
-    if (id === null) return null;
-    const adapter = adapters.get(id);
-    if (adapter.baseSha256 === base.sha256) return adapter;
-    // The fingerprints tell two versions of one base apart.
-    const expected = baseModels.list().find((model) => model.id === adapter.baseModelId)?.name ?? 'another base';
-    throw new StudioError('ADAPTER_WRONG_BASE', {
-      adapter: adapter.name,
-      expected: `${expected} (${adapter.baseSha256.slice(0, 8)})`,
-      found: `${base.name} (${base.sha256.slice(0, 8)})`,
-    });
-  };
-
   /** What a turn of a conversation needs besides its text. */
-  const turnOf = async (input: {
-    conversationId: string;
-    adapterId: string | null;
-    strength: number;
-    sampling?: Partial<Sampling>;
-  }) => {
+  const turnOf = async (input: { conversationId: string; sampling?: Partial<Sampling> }) => {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
-    const adapter = adapterOn(base, input.adapterId);
-    const parts = { store, engine, text: await modelTexts.of(base), now: Date.now };
-    return { turn: { conversation, base, adapter, strength: input.strength, sampling: input.sampling }, parts };
+    const parts = { store: messages, engine, text: await modelTexts.of(base), now: Date.now };
+    return { turn: { conversation, base, sampling: input.sampling }, parts };
+  };
+
+  const promptIdsOf = (
+    prompt: GenerateInput['prompt'],
+    { base, text, maxTokens }: { base: BaseModel; text: ModelText; maxTokens: number },
+  ): number[] => {
+    switch (prompt.kind) {
+      case 'text':
+        return text.promptIds(prompt.text);
+      case 'turns':
+        return text.conversationIds(prompt.turns);
+      case 'raw':
+        return text.rawIds(prompt.text);
+      case 'example': {
+        const { context } = datasets.example(datasets.get(prompt.datasetId).id, prompt.exampleId);
+        return text.promptIdsWithin(context, roomFor(base, maxTokens));
+      }
+      default:
+        return prompt satisfies never;
+    }
   };
 
   return os.router({
     generate: os.generate.handler(async function* ({ input, signal = never() }) {
       const base = baseModels.get(input.baseModelId);
-      const adapter = adapterOn(base, input.adapterId);
+      const answerer = answererOn(base, input, studio);
+      const { adapter } = answerer;
       const text = await modelTexts.of(base);
       const sampling = { ...defaultSampling, ...input.sampling };
-      const { prompt } = input;
-      const promptIds =
-        prompt.kind === 'text'
-          ? text.promptIds(prompt.text)
-          : text.promptIdsWithin(
-              datasets.example(datasets.get(prompt.datasetId).id, prompt.exampleId).context,
-              roomFor(base, sampling.maxTokens),
-            );
+      const promptIds = promptIdsOf(input.prompt, { base, text, maxTokens: sampling.maxTokens });
       const job = {
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
-        adapter: adapter === null ? null : { folder: adapter.path, strength: input.strength },
+        adapter: choiceOf(answerer),
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {
@@ -92,8 +90,7 @@ export function chatProcedures(studio: {
     }),
     score: os.score.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
-      const adapter = adapterOn(base, input.adapterId);
-      const choice = adapter === null ? null : { folder: adapter.path, strength: input.strength };
+      const choice = choiceOf(answererOn(base, input, studio));
       const parts = { engine, text: await modelTexts.of(base), base, adapter: choice };
       const { what } = input;
       if (what.kind === 'pair') return scorePair(what, parts, signal);
@@ -121,22 +118,81 @@ export function chatProcedures(studio: {
       changed();
       return conversation;
     }),
-    messages: os.messages.handler(({ input }) => store.messages(store.get(input.conversationId).id)),
+    messages: os.messages.handler(({ input }) => messages.path(store.get(input.conversationId).id)),
+    search: os.search.handler(({ input }) => messages.search(input.text)),
     send: os.send.handler(async function* ({ input, signal = never() }) {
       const { turn, parts } = await turnOf(input);
+      const { text, input: beside, parentId } = input;
+      const answerer = answererOn(turn.base, input, studio);
       try {
-        yield* sendTurn({ ...turn, text: input.text, input: input.input }, parts, signal);
+        yield* sendTurn({ ...turn, text, input: beside, parentId, answerer }, parts, signal);
       } finally {
         changed();
       }
     }),
     regenerate: os.regenerate.handler(async function* ({ input, signal = never() }) {
       const { turn, parts } = await turnOf(input);
+      const answerer = answererOn(turn.base, input, studio);
       try {
-        yield* regenerateTurn(turn, parts, signal);
+        yield* regenerateTurn({ ...turn, answerer, messageId: input.messageId }, parts, signal);
       } finally {
         changed();
       }
+    }),
+    compare: os.compare.handler(async function* ({ input, signal = never() }) {
+      const { turn, parts } = await turnOf(input);
+      const { text, input: beside, parentId } = input;
+      const answerers = input.columns.map((column) => answererOn(turn.base, column, studio));
+      try {
+        yield* compareTurn({ ...turn, text, input: beside, parentId, answerers }, parts, signal);
+      } finally {
+        changed();
+      }
+    }),
+    measure: os.measure.handler(async ({ input }) => {
+      const base = baseModels.get(input.baseModelId);
+      const { adapter } = answererOn(base, { adapterId: input.adapterId, strength: 1 }, studio);
+      const history = input.conversationId === undefined ? [] : messages.path(store.get(input.conversationId).id);
+      const { promptIds: _, ...fit } = turnPrompt(
+        {
+          question: { role: 'user', text: input.text, input: input.input ?? null },
+          history: history.filter(({ onPath }) => onPath),
+          task: adapter?.task,
+        },
+        { text: await modelTexts.of(base), contextLength: base.contextLength, maxTokens: defaultSampling.maxTokens },
+      );
+      return fit;
+    }),
+    chooseTurn: os.chooseTurn.handler(({ input }) => {
+      const message = messages.get(input.messageId);
+      messages.choose(message);
+      changed();
+      return messages.path(message.conversationId);
+    }),
+    vote: os.vote.handler(({ input }) => {
+      const message = messages.get(input.messageId);
+      messages.vote(message, input.isBest);
+      if (input.isBest) messages.choose(message);
+      changed();
+      return messages.path(message.conversationId);
+    }),
+    branch: os.branch.handler(({ input }) => {
+      const last = messages.get(input.messageId);
+      const from = store.get(last.conversationId);
+      const branch = store.insert({ baseModelId: from.baseModelId, title: from.title, now: Date.now() });
+      messages.copyPath(last, branch.id);
+      changed();
+      return store.get(branch.id);
+    }),
+    export: os.export.handler(({ input }) => {
+      const conversation = store.get(input.id);
+      const path = messages.path(conversation.id);
+      return input.format === 'markdown'
+        ? { name: fileNameOf(conversation.title, 'md'), text: conversationMarkdown(conversation, path) }
+        : {
+            name: fileNameOf(conversation.title, 'json'),
+            text: conversationJson(conversation, messages.all(conversation.id), path),
+          };
     }),
   });
 }

@@ -1,23 +1,24 @@
-import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import {
   type ChatEvent,
+  type CompareEvent,
   type Conversation,
   defaultSampling,
   type Message,
   type Sampling,
 } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { TaskId, TaskInput } from '../../src-contract/task.ts';
-import type { Turn } from '../base-models/chat-template.ts';
+import type { TaskInput } from '../../src-contract/task.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import { type Answer, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
-import { tasks } from '../tasks/tasks.ts';
-import type { ConversationStore } from './conversation-store.ts';
+import { type Answerer, choiceOf, creditOf } from './answerer.ts';
+import type { KeptMessage, MessageStore } from './message-store.ts';
+import { sideBySide } from './side-by-side.ts';
+import { turnPrompt } from './turn-prompt.ts';
 
 export interface TurnParts {
-  readonly store: ConversationStore;
+  readonly store: MessageStore;
   readonly engine: Engine;
   readonly text: ModelText;
   readonly now: () => number;
@@ -29,123 +30,176 @@ const longestAnswer = 512;
 export interface TurnJob {
   readonly conversation: Conversation;
   readonly base: BaseModel;
-  /** Null is the base alone. */
-  readonly adapter: Adapter | null;
-  readonly strength: number;
   readonly sampling: Partial<Sampling> | undefined;
+}
+
+interface Question {
+  readonly text: string;
+  readonly input: TaskInput | undefined;
+  /** The turn that it follows; undefined is the last one. */
+  readonly parentId: string | null | undefined;
 }
 
 /** A new turn of the person's, and its answer. Both are kept; leaving keeps what was written until then. */
 export async function* sendTurn(
-  turn: TurnJob & { text: string; input: TaskInput | undefined },
+  turn: TurnJob & Question & { readonly answerer: Answerer },
   parts: TurnParts,
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent> {
-  const { store, now } = parts;
-  const createdAt = now();
-  const user: Message = {
-    ...nothingSaid,
-    ...{ id: store.newMessageId(createdAt), conversationId: turn.conversation.id, role: 'user', createdAt },
-    ...{ text: turn.text, input: turn.input ?? null, task: turn.adapter?.task ?? null },
-  };
-  const history = store.messages(turn.conversation.id);
-  store.insertMessage(user);
-  yield* answer(turn, { user, history, replaced: [] }, parts, signal);
+  const user = ask(turn, turn.answerer, parts);
+  yield* answerTurn(turn, user, parts, signal);
 }
 
-/** Answers the last turn of the person's again; the old answer goes when the new one is there. Throws OPTION_INVALID. */
-export async function* regenerateTurn(turn: TurnJob, parts: TurnParts, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-  const messages = parts.store.messages(turn.conversation.id);
-  const place = messages.findLastIndex((message) => message.role === 'user');
-  const user = messages[place];
+/** Answers a question again; the earlier answers stay beside the new one. Throws OPTION_INVALID, MESSAGE_NOT_FOUND. */
+export async function* regenerateTurn(
+  turn: TurnJob & { readonly answerer: Answerer; readonly messageId: string | undefined },
+  parts: TurnParts,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent> {
+  const path = parts.store.path(turn.conversation.id);
+  const named = turn.messageId === undefined ? undefined : parts.store.get(turn.messageId);
+  const wanted = named?.role === 'assistant' ? named.parentId : named?.id;
+  const user = path.findLast((message) => message.role === 'user' && (wanted === undefined || message.id === wanted));
   if (user === undefined) {
     throw new StudioError('OPTION_INVALID', { option: 'conversation', reason: 'nothing was asked in it yet' });
   }
-  const replaced = messages.slice(place + 1).map(({ id }) => id);
-  yield* answer(turn, { user, history: messages.slice(0, place), replaced }, parts, signal);
+  yield* answerTurn(turn, user, parts, signal);
 }
 
-/**
- * What the model reads for a turn. An adapter reads its task's layout, one turn alone, as in its training. The base reads the
- * whole conversation where it has a chat template, otherwise the turn alone.
- */
-function renderTurn(message: Pick<Message, 'text' | 'input'>, task: TaskId | undefined): string {
-  const input = message.input ?? {};
-  const { fields, renderContext } = tasks[task ?? taskOf(input)];
-  return renderContext({ ...input, [fields.context.at(-1) ?? 'context']: message.text });
+/** One prompt to several answerers at once; the first one's answer is gone on with until another is called the best. */
+export async function* compareTurn(
+  turn: TurnJob & Question & { readonly answerers: readonly Answerer[] },
+  parts: TurnParts,
+  signal: AbortSignal,
+): AsyncGenerator<CompareEvent> {
+  const user = ask(
+    turn,
+    turn.answerers.find(({ adapter }) => adapter !== null),
+    parts,
+  );
+  const comparisonId = parts.store.newId(parts.now());
+  yield { kind: 'started', user, comparisonId };
+  // Made in the order of the columns: ids rise, and that order is kept whichever answer ends first.
+  const answerIds = turn.answerers.map((_, column) => parts.store.newId(parts.now() + column));
+  try {
+    const columns = turn.answerers.map((answerer, column) =>
+      answer({ ...turn, answerer, comparisonId, answerId: answerIds[column] }, user, parts, signal),
+    );
+    for await (const { source: column, value: event } of sideBySide(columns)) {
+      if (event.kind === 'text') yield { ...event, column };
+      else yield { kind: 'finished', column, answer: { ...event.answer, siblings: answerIds, onPath: column === 0 } };
+    }
+  } finally {
+    const kept = new Map(parts.store.all(turn.conversation.id).map((message) => [message.id, message]));
+    const first = answerIds.map((id) => kept.get(id)).find((message) => message !== undefined);
+    if (first !== undefined) parts.store.choose(first);
+  }
 }
 
-async function* answer(
-  turn: TurnJob,
-  said: { user: Message; history: readonly Message[]; replaced: readonly string[] },
+/** Keeps the question. */
+function ask(turn: TurnJob & Question, answerer: Answerer | undefined, { store, now }: TurnParts): Message {
+  const createdAt = now();
+  const path = store.path(turn.conversation.id).filter(({ onPath }) => onPath);
+  const user: KeptMessage = {
+    ...nothingSaid,
+    ...{ id: store.newId(createdAt), conversationId: turn.conversation.id, role: 'user', createdAt },
+    parentId: turn.parentId === undefined ? (path.at(-1)?.id ?? null) : turn.parentId,
+    ...{ text: turn.text, input: turn.input ?? null, task: answerer?.adapter?.task ?? null },
+  };
+  if (user.parentId !== null) store.get(user.parentId);
+  store.insert(user);
+  return placed(user, store);
+}
+
+async function* answerTurn(
+  turn: TurnJob & { readonly answerer: Answerer },
+  user: Message,
   parts: TurnParts,
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent> {
-  const { base, adapter, strength } = turn;
+  const answerId = parts.store.newId(parts.now());
+  yield { kind: 'started', user, answerId };
+  for await (const event of answer({ ...turn, answerId }, user, parts, signal)) {
+    if (event.kind === 'text') yield event;
+    else yield { kind: 'finished', answer: placed(event.answer, parts.store) };
+  }
+}
+
+type AnswerEvent =
+  | { readonly kind: 'text'; readonly delta: string }
+  | { readonly kind: 'kept'; readonly answer: KeptMessage };
+
+/** One answer to a question that is kept already. Left in the middle, what was written until then is kept. */
+async function* answer(
+  turn: TurnJob & { readonly answerer: Answerer; readonly answerId?: string; readonly comparisonId?: string },
+  user: Message,
+  parts: TurnParts,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const { base, answerer } = turn;
   const { store, now } = parts;
-  const createdAt = now();
-  const answerId = store.newMessageId(createdAt);
+  const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
+  const prompt = turnPrompt(
+    { question: user, history: before(user, store), task: answerer.adapter?.task },
+    { text: parts.text, contextLength: base.contextLength, maxTokens: turn.sampling?.maxTokens ?? defaultSampling.maxTokens },
+  );
   let text = '';
-  let kept: Message | undefined;
-  const keep = (end: Answer | undefined) => {
-    kept = {
+  let isKept = false;
+  const keep = (end: Answer | undefined): KeptMessage => {
+    const kept: KeptMessage = {
       ...nothingSaid,
-      ...{ id: answerId, conversationId: turn.conversation.id, role: 'assistant', text, createdAt: now(), strength },
-      ...{ adapterId: adapter?.id ?? null, adapterName: adapter?.name ?? null, adapterSha256: adapter?.sha256 ?? null },
-      task: adapter?.task ?? null,
+      ...creditOf(answerer),
+      id: turn.answerId ?? store.newId(now()),
+      ...{ conversationId: turn.conversation.id, parentId: user.id, role: 'assistant', text, createdAt: now() },
+      ...{ baseSha256: base.sha256, comparisonId: turn.comparisonId ?? null },
       tokens: end?.ids.length ?? null,
       tokensPerSecond: end === undefined ? null : end.ids.length / Math.max(end.seconds, 1e-6),
       firstTokenMs: end?.firstTokenMs ?? null,
       switchMs: end?.switchMs ?? null,
       finish: end?.finish ?? 'stopped',
+      ...{ promptTokens: prompt.promptTokens, leftOutTurns: prompt.leftOutTurns, leftOutTokens: prompt.leftOutTokens },
     };
-    store.insertMessage(kept, said.replaced);
+    store.insert(kept);
+    isKept = true;
     return kept;
   };
-  yield { kind: 'started', user: said.user, answerId };
+  const job = {
+    ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
+    adapter: choiceOf(answerer),
+    ...sampling,
+  };
   try {
-    const promptIds =
-      adapter === null
-        ? parts.text.conversationIds([...turnsOf(said.history), userTurn(said.user)])
-        : parts.text.promptIds(renderTurn(said.user, adapter.task));
-    const job = {
-      ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
-      adapter: adapter === null ? null : { folder: adapter.path, strength },
-      ...{ ...defaultSampling, maxTokens: longestAnswer },
-      ...turn.sampling,
-    };
     for await (const event of writeAnswer(job, parts, signal)) {
       if (event.kind === 'text') {
         text += event.delta;
         yield event;
       } else {
-        yield { kind: 'finished', answer: keep(event.answer) };
+        yield { kind: 'kept', answer: keep(event.answer) };
       }
     }
   } finally {
-    // Left in the middle, or the engine gave up: what was written until then is kept.
-    if (kept === undefined && text !== '') keep(undefined);
+    if (!isKept && text !== '') keep(undefined);
   }
 }
 
-function turnsOf(history: readonly Message[]): Turn[] {
-  return history.map((message) =>
-    message.role === 'user' ? userTurn(message) : { role: 'assistant', content: message.text },
-  );
+/** The turns that lead to a question, the first one first. */
+function before(user: Message, store: MessageStore): KeptMessage[] {
+  const byId = new Map(store.all(user.conversationId).map((message) => [message.id, message]));
+  const history: KeptMessage[] = [];
+  for (let at = byId.get(user.parentId ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) history.unshift(at);
+  return history;
 }
 
-function userTurn(message: Message): Turn {
-  return { role: 'user', content: renderTurn(message, undefined) };
-}
-
-/** Without an adapter, what stands beside the text says how to lay it out. */
-function taskOf(input: TaskInput): TaskId {
-  if (input.passage) return 'mrc';
-  if (input.schema) return 'nl2sql';
-  return 'custom';
+function placed(message: KeptMessage, store: MessageStore): Message {
+  const siblings = store
+    .all(message.conversationId)
+    .filter(({ parentId }) => parentId === message.parentId)
+    .map(({ id }) => id);
+  return { ...message, siblings, onPath: true };
 }
 
 const nothingSaid = {
-  ...{ input: null, adapterId: null, adapterName: null, adapterSha256: null, task: null, strength: null, tokens: null },
-  ...{ tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null },
+  ...{ input: null, adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null },
+  ...{ strength: null, tokens: null, tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null },
+  ...{ promptTokens: null, leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false },
 };

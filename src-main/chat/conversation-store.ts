@@ -1,10 +1,9 @@
-import type { Conversation, Message } from '../../src-contract/chat.ts';
+import type { Conversation } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { TaskInput } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
-/** Conversations and their turns. */
+/** Conversations. Their turns are in `message-store.ts`. */
 export class ConversationStore {
   readonly #database: StudioDatabase;
 
@@ -61,39 +60,6 @@ export class ConversationStore {
   removeDeleted(): void {
     this.#database.prepare('DELETE FROM conversation WHERE deleted_at IS NOT NULL').run();
   }
-
-  messages(conversationId: string): Message[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT id, conversation_id, role, text, input, adapter_id, adapter_name, adapter_sha256, task, strength, tokens,
-           tokens_per_second, first_token_ms, switch_ms, finish, created_at
-         FROM message WHERE conversation_id = ? ORDER BY number`,
-      )
-      .all(conversationId) as MessageRow[];
-    return rows.map(toMessage);
-  }
-
-  newMessageId(now: number): string {
-    return newId(now);
-  }
-
-  /** Adds a turn. With `instead`, the turns of these ids go in the same moment. */
-  insertMessage(message: Message, instead: readonly string[] = []): void {
-    this.#database.transaction(() => {
-      for (const id of instead) this.#database.prepare('DELETE FROM message WHERE id = ?').run(id);
-      this.#database
-        .prepare(
-          `INSERT INTO message (id, conversation_id, role, text, input, adapter_id, adapter_name, adapter_sha256, task,
-             strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, created_at)
-           VALUES (:id, :conversationId, :role, :text, :input, :adapterId, :adapterName, :adapterSha256, :task,
-             :strength, :tokens, :tokensPerSecond, :firstTokenMs, :switchMs, :finish, :createdAt)`,
-        )
-        .run({ ...message, input: message.input === null ? null : JSON.stringify(message.input) });
-      this.#database
-        .prepare('UPDATE conversation SET updated_at = max(updated_at, ?) WHERE id = ?')
-        .run(message.createdAt, message.conversationId);
-    })();
-  }
 }
 
 const select = `SELECT id, title, base_model_id, created_at, updated_at,
@@ -111,39 +77,4 @@ interface ConversationRow {
 
 function toConversation({ base_model_id, created_at, updated_at, ...same }: ConversationRow): Conversation {
   return { ...same, baseModelId: base_model_id, createdAt: created_at, updatedAt: updated_at };
-}
-
-interface MessageRow {
-  id: string;
-  conversation_id: string;
-  role: Message['role'];
-  text: string;
-  input: string | null;
-  adapter_id: string | null;
-  adapter_name: string | null;
-  adapter_sha256: string | null;
-  task: Message['task'];
-  strength: number | null;
-  tokens: number | null;
-  tokens_per_second: number | null;
-  first_token_ms: number | null;
-  switch_ms: number | null;
-  finish: Message['finish'];
-  created_at: number;
-}
-
-function toMessage(row: MessageRow): Message {
-  const { id, role, text, task, strength, tokens, finish } = row;
-  return {
-    ...{ id, role, text, task, strength, tokens, finish },
-    conversationId: row.conversation_id,
-    input: row.input === null ? null : (JSON.parse(row.input) as TaskInput),
-    adapterId: row.adapter_id,
-    adapterName: row.adapter_name,
-    adapterSha256: row.adapter_sha256,
-    tokensPerSecond: row.tokens_per_second,
-    firstTokenMs: row.first_token_ms,
-    switchMs: row.switch_ms,
-    createdAt: row.created_at,
-  };
 }

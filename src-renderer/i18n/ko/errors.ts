@@ -87,6 +87,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '글을 줄이세요.',
   },
   CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
+  MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 지워졌을 수 있습니다.' },
   EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
   DATABASE_TOO_NEW: {
     message:

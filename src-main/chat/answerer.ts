@@ -1,0 +1,65 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Message, MixedAdapter } from '../../src-contract/chat.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import type { BaseModelStore } from '../base-models/base-model-store.ts';
+import type { AdapterChoice } from '../engine/engine.ts';
+
+/** Who answers: the base, or an adapter at a strength with others added to it. */
+export interface Answerer {
+  readonly adapter: Adapter | null;
+  readonly strength: number;
+  readonly mix: readonly { readonly adapter: Adapter; readonly strength: number }[];
+}
+
+/** Finds the adapters that are asked for. Throws ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID. */
+export function answererOn(
+  base: BaseModel,
+  asked: { adapterId: string | null; strength: number; mix?: readonly MixedAdapter[] },
+  stores: { adapters: AdapterStore; baseModels: BaseModelStore },
+): Answerer {
+  const find = (id: string): Adapter => {
+    const adapter = stores.adapters.get(id);
+    if (adapter.baseSha256 === base.sha256) return adapter;
+    // The fingerprints tell two versions of one base apart.
+    const expected = stores.baseModels.list().find((model) => model.id === adapter.baseModelId)?.name ?? 'another base';
+    throw new StudioError('ADAPTER_WRONG_BASE', {
+      adapter: adapter.name,
+      expected: `${expected} (${adapter.baseSha256.slice(0, 8)})`,
+      found: `${base.name} (${base.sha256.slice(0, 8)})`,
+    });
+  };
+  const adapter = asked.adapterId === null ? null : find(asked.adapterId);
+  const mix = (asked.mix ?? []).map(({ adapterId, strength }) => ({ adapter: find(adapterId), strength }));
+  if (adapter === null && mix.length > 0) {
+    throw new StudioError('OPTION_INVALID', { option: 'mix', reason: 'it needs an adapter to be added to' });
+  }
+  const ids = [adapter?.id, ...mix.map((each) => each.adapter.id)];
+  if (new Set(ids).size < ids.length) {
+    throw new StudioError('OPTION_INVALID', { option: 'mix', reason: 'an adapter is in it twice' });
+  }
+  return { adapter, strength: asked.strength, mix };
+}
+
+/** The same, as the engine takes it. */
+export function choiceOf({ adapter, strength, mix }: Answerer): AdapterChoice | null {
+  if (adapter === null) return null;
+  const others = mix.map((each) => ({ folder: each.adapter.path, strength: each.strength }));
+  return { folder: adapter.path, strength, ...(others.length > 0 && { with: others }) };
+}
+
+/** The same, as an answer keeps it. */
+export function creditOf({
+  adapter,
+  strength,
+  mix,
+}: Answerer): Pick<Message, 'adapterId' | 'adapterName' | 'adapterSha256' | 'task' | 'strength' | 'mix'> {
+  return {
+    ...{ adapterId: adapter?.id ?? null, adapterName: adapter?.name ?? null, adapterSha256: adapter?.sha256 ?? null },
+    ...{ task: adapter?.task ?? null, strength: adapter === null ? null : strength },
+    mix: mix.map(({ adapter: { id, name, sha256 }, strength: factor }) => ({
+      ...{ adapterId: id, name, sha256, strength: factor },
+    })),
+  };
+}

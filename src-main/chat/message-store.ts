@@ -1,0 +1,201 @@
+import type { FoundMessage, Message } from '../../src-contract/chat.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { TaskInput } from '../../src-contract/task.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+
+/** A turn as it is kept; its place among the others follows from theirs. */
+export type KeptMessage = Omit<Message, 'siblings' | 'onPath'>;
+
+const mostFound = 50;
+
+/** The turns of conversations: a tree, of which one path is read. */
+export class MessageStore {
+  readonly #database: StudioDatabase;
+
+  constructor(database: StudioDatabase) {
+    this.#database = database;
+  }
+
+  /** The turns from the first to the last; an answer that was compared with others stands among them. */
+  path(conversationId: string): Message[] {
+    const all = this.#all(conversationId);
+    const byId = new Map(all.map((message) => [message.id, message]));
+    const children = Map.groupBy(all, ({ parentId }) => parentId);
+    const path: Message[] = [];
+    const seen = new Set<string>();
+    for (let at = byId.get(this.#leaf(conversationId) ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) {
+      // A damaged file must not turn this into an endless walk.
+      if (seen.has(at.id)) break;
+      seen.add(at.id);
+      const { id, comparisonId } = at;
+      const beside = children.get(at.parentId) ?? [];
+      const siblings = beside.map((message) => message.id);
+      const compared = beside.filter((message) => message.comparisonId === comparisonId);
+      // Ids rise with the columns; the order of the turns is the one in which the answers ended.
+      const shown = comparisonId === null ? [at] : compared.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      path.unshift(...shown.map((message) => ({ ...message, siblings, onPath: message.id === id })));
+    }
+    return path;
+  }
+
+  /** Every turn, in the order in which they were kept. */
+  all(conversationId: string): KeptMessage[] {
+    return this.#all(conversationId);
+  }
+
+  /** Throws MESSAGE_NOT_FOUND. */
+  get(id: string): KeptMessage {
+    const row = this.#database.prepare(`${select} WHERE id = ?`).get(id) as MessageRow | undefined;
+    if (row === undefined) throw new StudioError('MESSAGE_NOT_FOUND', { message: id });
+    return toMessage(row);
+  }
+
+  newId(now: number): string {
+    return newId(now);
+  }
+
+  /** Adds a turn, and goes on with it. */
+  insert(message: KeptMessage): void {
+    this.#database.transaction(() => {
+      this.#database.prepare(insertion).run({
+        ...message,
+        input: message.input === null ? null : JSON.stringify(message.input),
+        mix: message.mix.length === 0 ? null : JSON.stringify(message.mix),
+        isBest: message.isBest ? 1 : 0,
+      });
+      this.#database
+        .prepare('UPDATE conversation SET leaf_id = ?, updated_at = max(updated_at, ?) WHERE id = ?')
+        .run(message.id, message.createdAt, message.conversationId);
+    })();
+  }
+
+  /** Copies the turns that lead to one, itself included, into another conversation. */
+  copyPath(last: KeptMessage, conversationId: string): void {
+    const byId = new Map(this.#all(last.conversationId).map((message) => [message.id, message]));
+    const path: KeptMessage[] = [];
+    for (let at: KeptMessage | undefined = last; at !== undefined; at = byId.get(at.parentId ?? '')) path.unshift(at);
+    this.#database.transaction(() => {
+      let parentId: string | null = null;
+      for (const message of path) {
+        const id = newId(message.createdAt);
+        this.insert({ ...message, id, conversationId, parentId, comparisonId: null, isBest: false });
+        parentId = id;
+      }
+    })();
+  }
+
+  /** Goes on with a turn, and with what last followed it. */
+  choose(message: KeptMessage): void {
+    const children = Map.groupBy(this.#all(message.conversationId), ({ parentId }) => parentId);
+    let leaf = message.id;
+    for (let next = children.get(leaf)?.at(-1); next !== undefined; next = children.get(leaf)?.at(-1)) leaf = next.id;
+    this.#database.prepare('UPDATE conversation SET leaf_id = ? WHERE id = ?').run(leaf, message.conversationId);
+  }
+
+  /** One answer of a comparison is the best, or none. */
+  vote(message: KeptMessage, isBest: boolean): void {
+    this.#database
+      .prepare('UPDATE message SET is_best = (id = :id AND :isBest) WHERE comparison_id = :comparisonId')
+      .run({ id: message.id, isBest: isBest ? 1 : 0, comparisonId: message.comparisonId });
+  }
+
+  /** Turns and titles that hold every word, or words that begin so; the latest first. */
+  search(text: string): FoundMessage[] {
+    const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
+    if (words.length === 0) return [];
+    const query = words.map((word) => `"${word}" *`).join(' ');
+    const rows = this.#database
+      .prepare(
+        `SELECT m.conversation_id AS conversationId, c.title, m.id AS messageId, m.role, m.created_at AS at,
+           snippet(message_text, 0, char(0xE000), char(0xE001), ' … ', 16) AS excerpt
+         FROM message_text
+           JOIN message m ON m.number = message_text.rowid
+           JOIN conversation c ON c.id = m.conversation_id AND c.deleted_at IS NULL
+         WHERE message_text MATCH ? ORDER BY m.number DESC LIMIT ?`,
+      )
+      .all(query, mostFound) as FoundMessage[];
+    const inMessages = new Set(rows.map(({ conversationId }) => conversationId));
+    const titles = this.#database
+      .prepare(
+        `SELECT id AS conversationId, title, NULL AS messageId, NULL AS role, updated_at AS at, '' AS excerpt
+         FROM conversation WHERE deleted_at IS NULL AND instr(lower(title), lower(?)) > 0
+         ORDER BY updated_at DESC LIMIT ?`,
+      )
+      .all(text.trim(), mostFound) as FoundMessage[];
+    return [...titles.filter(({ conversationId }) => !inMessages.has(conversationId)), ...rows].slice(0, mostFound);
+  }
+
+  #leaf(conversationId: string): string | null {
+    const row = this.#database.prepare('SELECT leaf_id FROM conversation WHERE id = ?').get(conversationId);
+    return (row as { leaf_id: string | null } | undefined)?.leaf_id ?? null;
+  }
+
+  #all(conversationId: string): KeptMessage[] {
+    const rows = this.#database.prepare(`${select} WHERE conversation_id = ? ORDER BY number`).all(conversationId);
+    return (rows as MessageRow[]).map(toMessage);
+  }
+}
+
+const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id, adapter_name, adapter_sha256, mix, base_sha256,
+    task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, prompt_tokens, left_out_turns,
+    left_out_tokens, comparison_id, is_best, created_at
+  FROM message`;
+
+const insertion = `INSERT INTO message (id, conversation_id, parent_id, role, text, input, adapter_id, adapter_name,
+    adapter_sha256, mix, base_sha256, task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish,
+    prompt_tokens, left_out_turns, left_out_tokens, comparison_id, is_best, created_at)
+  VALUES (:id, :conversationId, :parentId, :role, :text, :input, :adapterId, :adapterName, :adapterSha256, :mix, :baseSha256,
+    :task, :strength, :tokens, :tokensPerSecond, :firstTokenMs, :switchMs, :finish, :promptTokens, :leftOutTurns,
+    :leftOutTokens, :comparisonId, :isBest, :createdAt)`;
+
+interface MessageRow {
+  id: string;
+  conversation_id: string;
+  parent_id: string | null;
+  role: Message['role'];
+  text: string;
+  input: string | null;
+  adapter_id: string | null;
+  adapter_name: string | null;
+  adapter_sha256: string | null;
+  mix: string | null;
+  base_sha256: string | null;
+  task: Message['task'];
+  strength: number | null;
+  tokens: number | null;
+  tokens_per_second: number | null;
+  first_token_ms: number | null;
+  switch_ms: number | null;
+  finish: Message['finish'];
+  prompt_tokens: number | null;
+  left_out_turns: number;
+  left_out_tokens: number;
+  comparison_id: string | null;
+  is_best: 0 | 1;
+  created_at: number;
+}
+
+function toMessage(row: MessageRow): KeptMessage {
+  const { id, role, text, task, strength, tokens, finish } = row;
+  return {
+    ...{ id, role, text, task, strength, tokens, finish },
+    conversationId: row.conversation_id,
+    parentId: row.parent_id,
+    input: row.input === null ? null : (JSON.parse(row.input) as TaskInput),
+    adapterId: row.adapter_id,
+    adapterName: row.adapter_name,
+    adapterSha256: row.adapter_sha256,
+    mix: row.mix === null ? [] : (JSON.parse(row.mix) as Message['mix']),
+    baseSha256: row.base_sha256,
+    tokensPerSecond: row.tokens_per_second,
+    firstTokenMs: row.first_token_ms,
+    switchMs: row.switch_ms,
+    promptTokens: row.prompt_tokens,
+    leftOutTurns: row.left_out_turns,
+    leftOutTokens: row.left_out_tokens,
+    comparisonId: row.comparison_id,
+    isBest: row.is_best === 1,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Message, PromptFit } from '../../src-contract/chat.ts';
+import type { TaskId, TaskInput } from '../../src-contract/task.ts';
+import type { Turn } from '../base-models/chat-template.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import { tasks } from '../tasks/tasks.ts';
+
+type Said = Pick<Message, 'role' | 'text' | 'input'>;
+
+export interface TurnPrompt extends PromptFit {
+  readonly promptIds: readonly number[];
+}
+
+/**
+ * What the model reads for a turn, in ids that leave `room` for an answer. An adapter reads its task's layout, one turn alone,
+ * as in its training. The base reads the whole conversation where it has a chat template, otherwise the turn alone. What does
+ * not fit is left out and counted: the oldest turns first, then the middle of the question.
+ */
+export function turnPrompt(
+  said: { readonly question: Said; readonly history: readonly Said[]; readonly task: TaskId | undefined },
+  model: { readonly text: ModelText; readonly contextLength: number; readonly maxTokens: number },
+): TurnPrompt {
+  const { text, contextLength } = model;
+  const room = Math.max(Math.ceil(contextLength / 2), contextLength - model.maxTokens);
+  const alone = renderTurn(said.question, said.task);
+  if (said.task === undefined && text.template !== undefined) {
+    const turns = said.history.map(turnOf);
+    // One turn of two is an answer: what is left must begin with a question.
+    for (let leftOutTurns = 0; leftOutTurns < turns.length; leftOutTurns++) {
+      if (turns[leftOutTurns]?.role !== 'user') continue;
+      const promptIds = text.conversationIds([...turns.slice(leftOutTurns), { role: 'user', content: alone }]);
+      if (promptIds.length <= room) {
+        return { promptIds, promptTokens: promptIds.length, contextLength, leftOutTurns, leftOutTokens: 0 };
+      }
+    }
+  }
+  const whole = text.promptIds(alone);
+  const promptIds = whole.length > room ? text.promptIdsWithin(alone, room) : whole;
+  return {
+    ...{ promptIds, promptTokens: promptIds.length, contextLength },
+    leftOutTurns: said.task === undefined && text.template !== undefined ? said.history.length : 0,
+    leftOutTokens: whole.length - promptIds.length,
+  };
+}
+
+function renderTurn(message: Said, task: TaskId | undefined): string {
+  const input = message.input ?? {};
+  const { fields, renderContext } = tasks[task ?? taskOf(input)];
+  return renderContext({ ...input, [fields.context.at(-1) ?? 'context']: message.text });
+}
+
+function turnOf(message: Said): Turn {
+  return message.role === 'user'
+    ? { role: 'user', content: renderTurn(message, undefined) }
+    : { role: 'assistant', content: message.text };
+}
+
+/** Without an adapter, what stands beside the text says how to lay it out. */
+function taskOf(input: TaskInput): TaskId {
+  if (input.passage) return 'mrc';
+  if (input.schema) return 'nl2sql';
+  return 'custom';
+}

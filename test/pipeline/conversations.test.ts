@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Message, SendInput } from '../../src-contract/chat.ts';
+import { installationAt } from '../../src-main/host/cli/installation.ts';
+import { openStudio, type Studio } from '../../src-main/host/cli/studio.ts';
+import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+
+// Conversations in the whole studio, the real engine included: a tiny model and two adapters drawn by lot.
+const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
+const sampling = { maxTokens: 12 };
+
+let folder: string;
+let studio: Studio;
+let baseModelId: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'adapter-studio-chat-'));
+  studio = await openStudio({ dataDir: join(folder, 'home'), installation: installationAt(entry) });
+  const modelFolder = join(folder, 'tiny');
+  writeTinyModel(modelFolder);
+  baseModelId = (await studio.client.baseModels.import({ path: modelFolder })).id;
+  for (const [seed, name] of ['rivers', 'lakes'].entries()) {
+    const path = join(folder, name);
+    await writeTinyAdapter(path, { modelFolder, seed });
+    await studio.client.adapters.import({ path, name, baseModelId });
+  }
+});
+
+afterAll(async () => {
+  await studio.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('an edited question begins another branch, which can be left again or made a conversation of its own', async () => {
+  const { chat } = studio.client;
+  const conversationId = await begin();
+  await ask({ conversationId, text: 'one' });
+  const answer = await ask({ conversationId, text: 'two' });
+  const [first, , second] = await chat.messages({ conversationId });
+  await ask({ conversationId, text: 'two, but otherwise', parentId: second?.parentId });
+  const edited = await chat.messages({ conversationId });
+  expect(edited.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
+    ...['one', 'assistant', 'two, but otherwise', 'assistant'],
+  ]);
+  expect(edited[2]?.siblings).toEqual([second?.id, edited[2]?.id]);
+  const back = await chat.chooseTurn({ messageId: second?.id ?? '' });
+  expect(back.at(-1)?.id).toBe(answer.id);
+
+  const branch = await chat.branch({ messageId: answer.id });
+  const copied = await chat.messages({ conversationId: branch.id });
+  expect(copied.map(({ text, siblings }) => [text, siblings.length])).toEqual(back.map(({ text }) => [text, 1]));
+  await ask({ conversationId, text: 'a new beginning', parentId: null });
+  expect((await chat.messages({ conversationId }))[0]?.siblings[0]).toBe(first?.id);
+  await expect(ask({ conversationId, text: 'x', parentId: 'nowhere' })).rejects.toMatchObject({
+    code: 'MESSAGE_NOT_FOUND',
+  });
+});
+
+test('side by side, base and adapters each answer as they do alone; the best is voted for and gone on with', async () => {
+  const { chat } = studio.client;
+  const columns = [
+    { adapterId: null },
+    { adapterId: 'rivers' },
+    { adapterId: 'rivers', strength: 0.5 },
+    { adapterId: 'lakes' },
+    { adapterId: 'rivers', mix: [{ adapterId: 'lakes', strength: 0.4 }] },
+  ];
+  const alone: string[] = [];
+  for (const column of columns)
+    alone.push((await ask({ conversationId: await begin(), text: 'Which?', ...column })).text);
+  expect(new Set(alone).size).toBe(columns.length);
+
+  const conversationId = await begin();
+  const events = await Array.fromAsync(await chat.compare({ conversationId, text: 'Which?', columns, sampling }));
+  const streamed = columns.map((_, column) =>
+    events.map((event) => (event.kind === 'text' && event.column === column ? event.delta : '')).join(''),
+  );
+  expect(streamed).toEqual(alone);
+  const [question, ...answers] = await chat.messages({ conversationId });
+  expect(question?.siblings).toEqual([question?.id]);
+  expect(answers.map(({ text }) => text)).toEqual(alone);
+  expect(answers.map(({ onPath }) => onPath)).toEqual([true, false, false, false, false]);
+  expect(answers[4]).toMatchObject({ adapterName: 'rivers', mix: [{ name: 'lakes', strength: 0.4 }] });
+  const base = await studio.client.baseModels.get({ id: baseModelId });
+  for (const answer of answers) expect(answer.baseSha256).toBe(base.sha256);
+
+  const voted = await chat.vote({ messageId: answers[1]?.id ?? '', isBest: true });
+  expect(voted.map(({ isBest, onPath }) => isBest && onPath)).toEqual([false, false, true, false, false, false]);
+  expect(voted[1]?.onPath).toBe(false);
+  await ask({ conversationId, text: 'And now?' });
+  const all = await chat.messages({ conversationId });
+  expect(all).toHaveLength(8);
+  expect(all[6]?.parentId).toBe(answers[1]?.id);
+  const unvoted = await chat.vote({ messageId: answers[1]?.id ?? '', isBest: false });
+  expect(unvoted.some(({ isBest }) => isBest)).toBe(false);
+});
+
+test('leaving a comparison in the middle keeps what every column had written', async () => {
+  const { chat } = studio.client;
+  const conversationId = await begin();
+  const columns = [{ adapterId: null }, { adapterId: 'rivers' }];
+  const written = new Set<number>();
+  const long = { maxTokens: 400 };
+  for await (const event of await chat.compare({ conversationId, text: 'Go on', columns, sampling: long })) {
+    if (event.kind === 'text') written.add(event.column);
+    if (written.size === 2) break;
+  }
+  const [, ...answers] = await chat.messages({ conversationId });
+  expect(answers.map(({ adapterName, finish }) => [adapterName, finish])).toEqual([
+    [null, 'stopped'],
+    ['rivers', 'stopped'],
+  ]);
+});
+
+test('strength 0 is the base, and every strength between gives its own answer', async () => {
+  const at = async (adapterId: string | null, strength: number) =>
+    (await ask({ conversationId: await begin(), text: 'How strong?', adapterId, strength })).text;
+  expect(await at('rivers', 0)).toBe(await at(null, 1));
+  const answers = [await at('rivers', 0.5), await at('rivers', 1), await at('rivers', 2)];
+  expect(new Set(answers).size).toBe(3);
+});
+
+test('an adapter twice in a mix, or a mix on the base alone, is refused', async () => {
+  const conversationId = await begin();
+  const mix = [{ adapterId: 'rivers', strength: 1 }];
+  for (const adapterId of ['rivers', null]) {
+    await expect(ask({ conversationId, text: 'Which?', adapterId, mix })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+  }
+});
+
+test('conversations are searched by words, and written out as Markdown and JSON', async () => {
+  const { chat } = studio.client;
+  const { id } = await chat.createConversation({ baseModelId, title: 'On rivers' });
+  const answer = await ask({
+    conversationId: id,
+    text: '한강은 어디에서 시작하나요? ```x```',
+    input: { schema: 'a(b)' },
+  });
+  const found = await chat.search({ text: '한강 어디' });
+  expect(found).toMatchObject([{ conversationId: id, role: 'user', title: 'On rivers' }]);
+  expect(found[0]?.excerpt).toBe('\uE000한강은\uE001 \uE000어디에서\uE001 시작하나요? ```x```');
+  expect(await chat.search({ text: 'ON RIVERS' })).toMatchObject([{ messageId: null, title: 'On rivers' }]);
+  for (const nothing of ['', '"', '* OR *', 'NEAR(한강 x, 2)', '한강 바다']) {
+    expect(await chat.search({ text: nothing })).toEqual([]);
+  }
+  const { name, text } = await chat.export({ id, format: 'markdown' });
+  expect(name).toBe('On rivers.md');
+  expect(text).toBe(
+    `${['# On rivers', '## Question', 'schema:', '```\na(b)\n```', '한강은 어디에서 시작하나요? ```x```', '## Answer of the base model', answer.text].join('\n\n').trimEnd()}\n`,
+  );
+  const json = JSON.parse((await chat.export({ id, format: 'json' })).text) as { path: string[]; messages: Message[] };
+  expect(json.path).toEqual(json.messages.map((message) => message.id));
+  await chat.deleteConversation({ id });
+  expect(await chat.search({ text: '한강' })).toEqual([]);
+});
+
+test('a message tells beforehand, and its answer afterwards, what does not fit into what the model reads', async () => {
+  const conversationId = await begin();
+  const about = { baseModelId, adapterId: null, conversationId };
+  const short = await studio.client.chat.measure({ ...about, text: 'one' });
+  expect(short).toEqual({ promptTokens: 3, contextLength: 512, leftOutTurns: 0, leftOutTokens: 0 });
+  // One token a letter; 512 − 128 of them leave room for an answer of the usual length.
+  const text = 'x'.repeat(1000);
+  const long = await studio.client.chat.measure({ ...about, text });
+  expect(long).toMatchObject({ promptTokens: 384, leftOutTokens: 616 });
+  const answer = await ask({ conversationId, text, sampling: { maxTokens: 128 } });
+  expect(answer).toMatchObject({ promptTokens: 384, leftOutTokens: 616 });
+});
+
+async function begin(): Promise<string> {
+  return (await studio.client.chat.createConversation({ baseModelId })).id;
+}
+
+async function ask(input: Partial<SendInput> & { conversationId: string; text: string }): Promise<Message> {
+  const events = await studio.client.chat.send({ adapterId: null, sampling, ...input });
+  const last = (await Array.fromAsync(events)).at(-1);
+  if (last?.kind !== 'finished') throw new Error('no answer');
+  return last.answer;
+}
