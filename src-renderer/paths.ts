@@ -12,7 +12,9 @@ export const paths = {
   run: (id: string) => link(`/train/${encodeURIComponent(id)}`),
   adapters: () => '#/adapters',
   adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),
-  chat: (chosen: { adapter?: string; conversation?: string; baseModel?: string } = {}) => link('/chat', chosen),
+  chat: (
+    chosen: { adapter?: string; conversation?: string; baseModel?: string; dataset?: string; row?: string } = {},
+  ) => link('/chat', chosen),
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),

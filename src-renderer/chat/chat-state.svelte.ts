@@ -1,6 +1,6 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { ChatEvent, Conversation, Message } from '../../src-contract/chat.ts';
+import type { ChatEvent, Conversation, Message, MixedAdapter, PromptFit } from '../../src-contract/chat.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -13,12 +13,17 @@ export interface Draft {
   readonly text: string;
   readonly adapter: Adapter | undefined;
   readonly writing: boolean;
+  /** The question that it answers; the turns after that one stand back while it is written. */
+  readonly questionId?: string | undefined;
 }
 
 export interface ChatChoice {
   readonly conversation?: string | undefined;
   readonly adapter?: string | undefined;
   readonly baseModel?: string | undefined;
+  /** A row of a dataset to be asked. */
+  readonly dataset?: string | undefined;
+  readonly row?: string | undefined;
 }
 
 /** The chat panel: one base model, one conversation, and the adapter that the next message goes to. */
@@ -30,6 +35,8 @@ export class ChatState {
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
   loading = $state(true);
+  /** A conversation is being fetched. */
+  opening = $state(false);
   error = $state.raw<unknown>(undefined);
   /** What the last message met; the conversation stays usable. */
   sendError = $state.raw<unknown>(undefined);
@@ -38,6 +45,12 @@ export class ChatState {
   baseModelId = $state('');
   adapterId = $state<string | null>(null);
   strength = $state(1);
+  /** Adapters added to the chosen one. */
+  mix = $state.raw<readonly MixedAdapter[]>([]);
+  /** The question that is being written anew; the box holds its text. */
+  editing = $state.raw<Message | undefined>(undefined);
+  /** How what is in the box would fit into what the model reads. */
+  fit = $state.raw<PromptFit | undefined>(undefined);
 
   /** The message box and what stands beside it. They are kept when the adapter changes. */
   text = $state('');
@@ -50,6 +63,7 @@ export class ChatState {
 
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
+  #measured = 0;
 
   constructor(choice: ChatChoice) {
     void this.load(choice);
@@ -84,6 +98,11 @@ export class ChatState {
     return this.adapter?.task ?? this.baseTask;
   }
 
+  /** The turns that are read one after another; those that were only compared with them stand beside. */
+  get path(): readonly Message[] {
+    return this.messages.filter((message) => message.onPath);
+  }
+
   /** The dataset whose rows can be asked: the adapter's own, else one for the same task. */
   get dataset(): Dataset | undefined {
     const own = this.datasets.find((dataset) => dataset.id === this.adapter?.datasetId);
@@ -105,6 +124,11 @@ export class ChatState {
     return isAsked ? picked.target : undefined;
   }
 
+  /** The target of the picked row, where this is the question that asks it. */
+  pickedTargetOf(question: Message): string | undefined {
+    return this.#picked?.text === question.text.trim() ? this.#picked.target : undefined;
+  }
+
   get writing(): boolean {
     return this.draft?.writing === true;
   }
@@ -123,7 +147,13 @@ export class ChatState {
   }
 
   get lastAnswer(): Message | undefined {
-    return this.messages.findLast((message) => message.role === 'assistant');
+    return this.path.findLast((message) => message.role === 'assistant');
+  }
+
+  /** The chosen adapter, and what is added to it, as the studio is asked for them. */
+  get answerer(): { adapterId: string | null; strength: number; mix?: MixedAdapter[] } {
+    const { adapterId, strength, mix } = this;
+    return { adapterId, strength, ...(adapterId !== null && mix.length > 0 && { mix: [...mix] }) };
   }
 
   async load(choice: ChatChoice): Promise<void> {
@@ -132,9 +162,11 @@ export class ChatState {
       const adapter = this.allAdapters.find((known) => known.id === choice.adapter || known.name === choice.adapter);
       const base = this.baseModels.find((model) => model.id === (adapter?.baseModelId ?? choice.baseModel));
       this.baseModelId = (base ?? this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
-      const open = choice.conversation ?? (adapter === undefined ? this.conversations[0]?.id : undefined);
+      const isFresh = adapter !== undefined || choice.row !== undefined;
+      const open = choice.conversation ?? (isFresh ? undefined : this.conversations[0]?.id);
       if (open !== undefined) await this.openConversation(open);
       if (adapter !== undefined) this.choose(adapter.id);
+      if (choice.dataset !== undefined && choice.row !== undefined) await this.#fillFrom(choice.dataset, choice.row);
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
     } finally {
@@ -156,7 +188,17 @@ export class ChatState {
   choose(adapterId: string | null): void {
     const task = this.task;
     this.adapterId = adapterId;
-    if (adapterId === null) this.baseTask = task;
+    this.mix = this.mix.filter((added) => added.adapterId !== adapterId);
+    if (adapterId === null) {
+      this.baseTask = task;
+      this.mix = [];
+    }
+  }
+
+  /** Adds an adapter to the chosen one, at a strength; undefined takes it out again. */
+  add(adapterId: string, strength: number | undefined): void {
+    const others = this.mix.filter((added) => added.adapterId !== adapterId);
+    this.mix = strength === undefined ? others : [...others, { adapterId, strength }];
   }
 
   /** Puts a dataset row into the box and the panel. */
@@ -178,6 +220,7 @@ export class ChatState {
     this.startConversation();
     this.baseModelId = id;
     this.adapterId = null;
+    this.mix = [];
   }
 
   async openConversation(id: string): Promise<void> {
@@ -185,12 +228,21 @@ export class ChatState {
     const conversation = this.conversations.find((known) => known.id === id);
     if (conversation === undefined) return this.startConversation();
     this.conversationId = id;
+    this.messages = [];
     this.draft = undefined;
     this.sendError = undefined;
+    this.editing = undefined;
     this.baseModelId = conversation.baseModelId;
-    await this.#loadMessages();
+    this.opening = true;
+    try {
+      await this.#loadMessages();
+    } finally {
+      this.opening = false;
+    }
     const last = this.lastAnswer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
+    this.strength = (this.adapterId !== null && last?.strength) || 1;
+    this.mix = (last?.mix ?? []).map(({ adapterId, strength }) => ({ adapterId, strength }));
     this.#recallInput();
   }
 
@@ -201,6 +253,54 @@ export class ChatState {
     this.messages = [];
     this.draft = undefined;
     this.sendError = undefined;
+    this.editing = undefined;
+  }
+
+  /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
+  edit(message: Message): void {
+    this.editing = message;
+    if (this.task === 'summarisation') this.document = message.text;
+    this.text = this.task === 'summarisation' ? '' : message.text;
+    this.passage = message.input?.passage ?? this.passage;
+    this.schema = message.input?.schema ?? this.schema;
+  }
+
+  stopEditing(): void {
+    this.editing = undefined;
+    this.text = '';
+  }
+
+  /** Goes on with another of the turns that stand in one place. */
+  async chooseTurn(messageId: string): Promise<void> {
+    this.messages = await client.chat.chooseTurn({ messageId });
+  }
+
+  async vote(message: Message): Promise<void> {
+    this.messages = await client.chat.vote({ messageId: message.id, isBest: !message.isBest });
+  }
+
+  /** Opens a conversation of its own with the turns up to this one. */
+  async branch(messageId: string): Promise<void> {
+    const { id } = await client.chat.branch({ messageId });
+    await this.#loadLists();
+    await this.openConversation(id);
+  }
+
+  /** Asks how what is in the box would fit. Only the newest question counts. */
+  async measure(): Promise<void> {
+    const asked = ++this.#measured;
+    const { text, input } = this.outgoing;
+    if (text === '' || this.baseModel === undefined) {
+      this.fit = undefined;
+      return;
+    }
+    const fit = await client.chat
+      .measure({
+        ...{ baseModelId: this.baseModelId, adapterId: this.adapterId, text, input },
+        ...(this.conversationId !== undefined && { conversationId: this.conversationId }),
+      })
+      .catch(() => undefined);
+    if (asked === this.#measured) this.fit = fit;
   }
 
   async deleteConversation(id: string): Promise<void> {
@@ -224,24 +324,33 @@ export class ChatState {
     const { text, input } = this.outgoing;
     const typed = this.text;
     this.text = '';
-    const { adapterId, strength } = this;
-    const accepted = await this.#answer(async (signal) => {
-      const conversationId = this.conversationId ?? (await this.#createConversation(text));
-      return await client.chat.send(
-        { conversationId, text, ...(Object.keys(input).length > 0 && { input }), adapterId, strength },
-        { signal },
-      );
+    const { answerer, editing } = this;
+    this.editing = undefined;
+    const accepted = await this.answering(async (signal) => {
+      const conversationId = await this.conversationFor(text);
+      const place = editing === undefined ? {} : { parentId: editing.parentId };
+      const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
+      return await client.chat.send({ ...question, ...answerer }, { signal });
     });
-    if (!accepted && this.text === '') this.text = typed;
+    if (!accepted && this.text === '') {
+      this.text = typed;
+      this.editing = editing;
+    }
   }
 
-  /** Answers the last question anew with the adapter that is chosen now. */
-  async regenerate(): Promise<void> {
-    const { conversationId, adapterId, strength } = this;
+  /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
+  async regenerate(message?: Message): Promise<void> {
+    const { conversationId, answerer } = this;
     if (conversationId === undefined || this.writing) return;
-    const answer = this.messages.at(-1);
-    if (answer?.role === 'assistant') this.messages = this.messages.filter((message) => message.id !== answer.id);
-    await this.#answer((signal) => client.chat.regenerate({ conversationId, adapterId, strength }, { signal }));
+    const questionId = message?.role === 'assistant' ? (message.parentId ?? undefined) : message?.id;
+    await this.answering(
+      (signal) =>
+        client.chat.regenerate(
+          { conversationId, ...answerer, ...(questionId !== undefined && { messageId: questionId }) },
+          { signal },
+        ),
+      questionId ?? this.path.findLast(({ role }) => role === 'user')?.id,
+    );
   }
 
   /** Keeps what has been written. */
@@ -254,12 +363,21 @@ export class ChatState {
     this.stop();
   }
 
-  /** Gives false when the question itself was refused. */
-  async #answer(ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>): Promise<boolean> {
+  /** Begins something that can be stopped. */
+  begin(): AbortController {
     const answering = new AbortController();
     this.#answering = answering;
     this.sendError = undefined;
-    this.draft = { id: undefined, text: '', adapter: this.adapter, writing: true };
+    return answering;
+  }
+
+  /** Gives false when the question itself was refused. */
+  async answering(
+    ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
+    questionId?: string,
+  ): Promise<boolean> {
+    const answering = this.begin();
+    this.draft = { id: undefined, text: '', adapter: this.adapter, writing: true, questionId };
     let accepted = false;
     try {
       for await (const event of await ask(answering.signal)) {
@@ -281,20 +399,49 @@ export class ChatState {
     const draft = this.draft;
     switch (event.kind) {
       case 'started':
-        if (!this.messages.some((message) => message.id === event.user.id))
-          this.messages = [...this.messages, event.user];
-        if (draft !== undefined) this.draft = { ...draft, id: event.answerId };
+        this.receiveQuestion(event.user);
+        if (draft !== undefined) this.draft = { ...draft, id: event.answerId, questionId: event.user.id };
         return;
       case 'text':
         if (draft !== undefined) this.draft = { ...draft, text: draft.text + event.delta };
         return;
       case 'finished':
-        this.messages = [...this.messages.filter((message) => message.id !== event.answer.id), event.answer];
+        this.messages = [...this.#upTo(event.answer.parentId), event.answer];
         this.draft = undefined;
         return;
       default:
         event satisfies never;
     }
+  }
+
+  /** A question takes the place of what followed the turn that it follows. */
+  receiveQuestion(user: Message): void {
+    this.messages = [...this.#upTo(user.parentId), user];
+  }
+
+  /** The turns up to one, itself included; none when it is null. */
+  #upTo(id: string | null): readonly Message[] {
+    if (id === null) return [];
+    const place = this.messages.findLastIndex((message) => message.id === id || message.siblings.includes(id));
+    return this.messages.slice(0, place + 1);
+  }
+
+  /** The conversation that is open, or a new one named after what is asked first. */
+  async conversationFor(text: string): Promise<string> {
+    return this.conversationId ?? (await this.#createConversation(text));
+  }
+
+  async #fillFrom(dataset: string, row: string): Promise<void> {
+    const [example, { task }] = await Promise.all([
+      client.datasets.example({ datasetId: dataset, exampleId: row }),
+      client.datasets.get({ id: dataset }),
+    ]);
+    // An adapter that was trained on these rows is the one to ask; else one for the task.
+    const own = this.adapters.find((adapter) => adapter.datasetId === dataset);
+    if (this.adapterId === null)
+      this.choose((own ?? this.adapters.find((adapter) => adapter.task === task))?.id ?? null);
+    if (this.adapterId === null) this.baseTask = task;
+    this.fill(example);
   }
 
   async #createConversation(text: string): Promise<string> {

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { ChatEvent, Message } from '../../src-contract/chat.ts';
+import type { ChatEvent, CompareEvent, Message } from '../../src-contract/chat.ts';
 import { client } from '../client.ts';
 import { ChatState } from './chat-state.svelte.ts';
+import { ComparisonState } from './comparison-state.svelte.ts';
 
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
@@ -17,6 +18,8 @@ vi.mock('../client.ts', () => ({
       messages: vi.fn(),
       send: vi.fn(),
       regenerate: vi.fn(),
+      compare: vi.fn(),
+      measure: async () => undefined,
     },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -111,6 +114,78 @@ test('stopping keeps what has been written until the studio has stored it', asyn
   state.leave();
 });
 
+test('an edited question goes where the old one stood, and what followed gives way to it', async () => {
+  const state = await opened();
+  answerWith('Otto');
+  state.text = 'Who is a cat?';
+  await state.send();
+  const [question] = state.messages;
+  if (question === undefined) throw new Error('nothing was asked');
+  state.edit(question);
+  expect(state.text).toBe('Who is a cat?');
+  state.text = 'Who is a dog?';
+  await state.send();
+  expect(client.chat.send).toHaveBeenLastCalledWith(
+    expect.objectContaining({ text: 'Who is a dog?', parentId: null }),
+    expect.anything(),
+  );
+  expect(state.editing).toBeUndefined();
+  expect(state.messages).toHaveLength(2);
+  state.leave();
+});
+
+test('a mix goes with the chosen adapter, and not with the base', async () => {
+  const state = await opened();
+  state.choose('answers');
+  state.add('notes', 0.5);
+  state.add('notes', 0.8);
+  expect(state.answerer).toEqual({ adapterId: 'answers', strength: 1, mix: [{ adapterId: 'notes', strength: 0.8 }] });
+  state.choose('notes');
+  expect(state.answerer).toEqual({ adapterId: 'notes', strength: 1 });
+  state.add('answers', 1);
+  state.choose(null);
+  expect(state.answerer).toEqual({ adapterId: null, strength: 1 });
+  state.leave();
+});
+
+test('several are asked side by side, and each column fills as its answer comes', async () => {
+  const state = await opened();
+  const comparison = new ComparisonState(state);
+  state.choose('answers');
+  comparison.begin();
+  expect(comparison.chosen).toEqual([null, 'answers', 'notes']);
+  comparison.toggle('notes');
+  const asked = user('Which?');
+  const seen: string[][] = [];
+  vi.mocked(client.chat.compare).mockResolvedValue(
+    (async function* (): AsyncGenerator<CompareEvent> {
+      yield { kind: 'started', user: asked, comparisonId: 'x' };
+      yield { kind: 'text', column: 1, delta: 'b' };
+      yield { kind: 'text', column: 0, delta: 'a' };
+      seen.push((comparison.columns ?? []).map(({ text }) => text));
+      yield { kind: 'finished', column: 0, answer: answer('a') };
+      // Sound here: the state only iterates over what it gets.
+    })() as never,
+  );
+  state.text = 'Which?';
+  stored.push(asked, { ...answer('a'), comparisonId: 'x' });
+  await comparison.send();
+  expect(seen).toEqual([['a', 'b']]);
+  expect(client.chat.compare).toHaveBeenCalledWith(
+    {
+      ...{ conversationId: 'c', text: 'Which?' },
+      columns: [
+        { adapterId: null, strength: 1 },
+        { adapterId: 'answers', strength: 1 },
+      ],
+    },
+    expect.anything(),
+  );
+  expect(comparison.columns).toBeUndefined();
+  expect(state.messages).toHaveLength(2);
+  state.leave();
+});
+
 test('choosing the base keeps the shape of the panel', async () => {
   const state = await opened();
   state.choose('answers');
@@ -142,7 +217,7 @@ function answerWith(text: string): void {
 }
 
 function user(text: string): Message {
-  return { ...answer(text), id: 'u', role: 'user' };
+  return { ...answer(text), id: 'u', parentId: null, siblings: ['u'], role: 'user' };
 }
 
 function answer(text: string): Message {
@@ -156,6 +231,8 @@ function answer(text: string): Message {
     adapterName: null,
     adapterSha256: null,
     task: null,
+    ...{ parentId: 'u', siblings: ['a'], onPath: true, mix: [], baseSha256: null, promptTokens: null },
+    ...{ leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false },
     strength: null,
     tokens: null,
     tokensPerSecond: null,

@@ -26,6 +26,20 @@ test('an answer knows its question', () => {
   expect(turns[1]).toMatchObject({ kind: 'answer', question: { id: 'q1' } });
 });
 
+test('answers that were compared are one turn, and what follows is held against the one gone on with', () => {
+  const compared = (id: string, adapter: string | null, onPath: boolean) => ({
+    ...answer(id, adapter),
+    comparisonId: 'x',
+    onPath,
+  });
+  const turns = turnsOf([
+    ...[user('q1'), compared('a', null, false), compared('b', 'notes', true)],
+    ...[user('q2'), answer('a2', 'notes')],
+  ]);
+  expect(turns.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['user q1', 'comparison x', 'user q2', 'answer a2']);
+  expect(turns[1]).toMatchObject({ answers: [{ id: 'a' }, { id: 'b' }], question: { id: 'q1' } });
+});
+
 function user(id: string): Message {
   // Sound here: no other field is read.
   return { id, role: 'user', adapterId: null } as Message;

@@ -1,9 +1,21 @@
 import type { Message } from '../../src-contract/chat.ts';
 
 export type Turn =
-  | { readonly kind: 'user'; readonly message: Message }
+  | { readonly kind: 'user'; readonly id: string; readonly message: Message }
   /** `question` is what was asked; absent only in a damaged conversation. */
-  | { readonly kind: 'answer'; readonly message: Message; readonly question: Message | undefined }
+  | {
+      readonly kind: 'answer';
+      readonly id: string;
+      readonly message: Message;
+      readonly question: Message | undefined;
+    }
+  /** Answers to one prompt, side by side. */
+  | {
+      readonly kind: 'comparison';
+      readonly id: string;
+      readonly answers: readonly Message[];
+      readonly question: Message | undefined;
+    }
   /** Names of who answered before and after; null is the base. */
   | {
       readonly kind: 'switch';
@@ -15,7 +27,7 @@ export type Turn =
 
 /**
  * The messages in the order in which they are read, with a line where another adapter took over: it stands before the
- * question that the new one answered.
+ * question that the new one answered. Answers that were compared are one turn.
  */
 export function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
@@ -23,17 +35,27 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   let question: Message | undefined;
   let questionAt = 0;
   for (const message of messages) {
+    const { id } = message;
     if (message.role === 'user') {
       question = message;
       questionAt = turns.length;
-      turns.push({ kind: 'user', message });
+      turns.push({ kind: 'user', id, message });
+      continue;
+    }
+    const { comparisonId } = message;
+    if (comparisonId) {
+      const last = turns.at(-1);
+      if (last?.kind === 'comparison' && last.id === comparisonId) {
+        turns[turns.length - 1] = { ...last, answers: [...last.answers, message] };
+      } else turns.push({ kind: 'comparison', id: comparisonId, answers: [message], question });
+      if (message.onPath) before = message;
       continue;
     }
     if (before !== undefined && before.adapterId !== message.adapterId && question !== undefined) {
       const [from, to] = [before.adapterName, message.adapterName];
-      turns.splice(questionAt, 0, { kind: 'switch', id: `switch ${message.id}`, from, to, ms: message.switchMs ?? 0 });
+      turns.splice(questionAt, 0, { kind: 'switch', id: `switch ${id}`, from, to, ms: message.switchMs ?? 0 });
     }
-    turns.push({ kind: 'answer', message, question });
+    turns.push({ kind: 'answer', id, message, question });
     before = message;
   }
   return turns;

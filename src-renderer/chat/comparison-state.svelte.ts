@@ -1,0 +1,109 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Message } from '../../src-contract/chat.ts';
+import { client } from '../client.ts';
+import type { ChatState } from './chat-state.svelte.ts';
+
+export const mostColumns = 5;
+
+/** A column that is being written. */
+export interface ColumnDraft {
+  readonly adapter: Adapter | undefined;
+  readonly strength: number;
+  readonly text: string;
+  readonly answer: Message | undefined;
+}
+
+/** Asking several at once: who is asked, and what each has written so far. */
+export class ComparisonState {
+  /** The composer asks several at once. */
+  on = $state(false);
+  /** Ids of adapters; null is the base. In the order of the columns. */
+  chosen = $state.raw<readonly (string | null)[]>([null]);
+  columns = $state.raw<readonly ColumnDraft[] | undefined>(undefined);
+  /** The comparison that was made last, and how long its columns took together. */
+  lastId = $state<string | undefined>(undefined);
+  seconds = $state<number | undefined>(undefined);
+  readonly #chat: ChatState;
+
+  constructor(chat: ChatState) {
+    this.#chat = chat;
+  }
+
+  get canSend(): boolean {
+    return this.#chat.canSend && this.#asked.length >= 2 && this.columns === undefined;
+  }
+
+  get writing(): boolean {
+    return this.columns !== undefined;
+  }
+
+  /** Who is asked: those chosen that still fit the base in use. */
+  get #asked(): readonly (string | null)[] {
+    return this.chosen.filter((id) => id === null || this.#chat.adapters.some((adapter) => adapter.id === id));
+  }
+
+  /** Begins with the base and the adapter in use, or the first ones that fit. */
+  begin(): void {
+    this.on = true;
+    const ofTask = this.#chat.adapters.filter((adapter) => adapter.task === this.#chat.task);
+    const first = [
+      this.#chat.adapterId,
+      ...ofTask.map((adapter) => adapter.id),
+      ...this.#chat.adapters.map(({ id }) => id),
+    ];
+    this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
+  }
+
+  toggle(id: string | null): void {
+    if (this.chosen.includes(id)) this.chosen = this.chosen.filter((chosen) => chosen !== id);
+    else if (this.chosen.length < mostColumns) this.chosen = [...this.chosen, id];
+  }
+
+  async send(): Promise<void> {
+    if (!this.canSend) return;
+    const chat = this.#chat;
+    const { text, input } = chat.outgoing;
+    const typed = chat.text;
+    const { strength, editing } = chat;
+    // The strength is that of the adapter in use; the others answer as they were trained.
+    const columns = this.#asked.map((adapterId) => ({
+      adapterId,
+      strength: adapterId === chat.adapterId ? strength : 1,
+    }));
+    const answering = chat.begin();
+    chat.text = '';
+    chat.editing = undefined;
+    this.columns = columns.map(({ adapterId, strength: factor }) => ({
+      ...{ adapter: chat.adapters.find(({ id }) => id === adapterId), strength: factor, text: '', answer: undefined },
+    }));
+    this.seconds = undefined;
+    const startMs = performance.now();
+    let accepted = false;
+    try {
+      const conversationId = await chat.conversationFor(text);
+      const place = editing === undefined ? {} : { parentId: editing.parentId };
+      const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
+      const events = await client.chat.compare({ ...question, columns }, { signal: answering.signal });
+      for await (const event of events) {
+        if (answering.signal.aborted) break;
+        if (event.kind === 'started') {
+          accepted = true;
+          this.lastId = event.comparisonId;
+          chat.receiveQuestion(event.user);
+        } else if (event.kind === 'text') {
+          this.#change(event.column, (column) => ({ ...column, text: column.text + event.delta }));
+        } else this.#change(event.column, (column) => ({ ...column, text: event.answer.text, answer: event.answer }));
+      }
+      this.seconds = (performance.now() - startMs) / 1000;
+    } catch (error) {
+      if (!answering.signal.aborted) chat.sendError = error;
+      if (!accepted) chat.text = typed;
+    }
+    this.columns = undefined;
+    await chat.refresh();
+  }
+
+  #change(place: number, change: (column: ColumnDraft) => ColumnDraft): void {
+    this.columns = this.columns?.map((column, at) => (at === place ? change(column) : column));
+  }
+}
