@@ -6,7 +6,7 @@ import { runsAndAdaptersMigration } from './migrations/0004-runs-and-adapters.ts
 import { chatMigration } from './migrations/0005-chat.ts';
 import { evaluationsMigration } from './migrations/0006-evaluations.ts';
 import { datasetVersionsMigration } from './migrations/0007-dataset-versions.ts';
-import { conversationTreeMigration } from './migrations/0007-conversation-tree.ts';
+import { conversationTreeMigration } from './migrations/0008-conversation-tree.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts';
 
 /** Turns form a tree, know what the model could not read, and can be searched. */
 export const conversationTreeMigration: Migration = {
-  version: 7,
+  version: 8,
   name: 'conversation tree',
   up(database) {
     database.exec(`
