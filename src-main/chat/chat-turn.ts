@@ -141,7 +141,11 @@ async function* answer(
   const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
   const prompt = turnPrompt(
     { question: user, history: before(user, store), task: answerer.adapter?.task },
-    { text: parts.text, contextLength: base.contextLength, maxTokens: turn.sampling?.maxTokens ?? defaultSampling.maxTokens },
+    {
+      text: parts.text,
+      contextLength: base.contextLength,
+      maxTokens: turn.sampling?.maxTokens ?? defaultSampling.maxTokens,
+    },
   );
   let text = '';
   let isKept = false;
