@@ -11,9 +11,15 @@ test('a switch of adapter is marked before the question that the new one answere
     user('q3'),
     answer('a3', 'sql'),
   ]);
-  expect(
-    turns.map((turn) => (turn.kind === 'switch' ? `${turn.from} → ${turn.to}, ${turn.ms}` : turn.id)),
-  ).toEqual(['q1', 'a1', 'notes → sql, 0.4', 'q2', 'a2', 'q3', 'a3']);
+  expect(turns.map((turn) => (turn.kind === 'switch' ? `${turn.from} → ${turn.to}, ${turn.ms}` : turn.id))).toEqual([
+    'q1',
+    'a1',
+    'notes → sql, 0.4',
+    'q2',
+    'a2',
+    'q3',
+    'a3',
+  ]);
 });
 
 test('going back to the base is a switch as well', () => {
