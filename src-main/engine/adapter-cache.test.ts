@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AdapterCache, fitAdapter } from './adapter-cache.ts';
+import { AdapterCache } from './adapter-cache.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
 import { writePeft } from './formats/peft.ts';
 import { initialiseLora } from './lora.ts';
+import { fitAdapter } from './peft-layout.ts';
 import { float32 } from './tensor.ts';
 
 const narrow = llama(8);

@@ -2,9 +2,10 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type AdapterLayerWeights, adapterLayerDims } from './adapter-layers.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { holdsAdapterLayers, readAdapterLayers, type StoredAdapterLayers } from './formats/adapter-layers.ts';
-import { type PeftAdapter, readPeft } from './formats/peft.ts';
-import { adaptedModules, type LoraWeights, weightDims } from './lora.ts';
-import type { Tensor } from './tensor.ts';
+import { readPeft } from './formats/peft.ts';
+import type { LoraWeights } from './lora.ts';
+import { fitAdapter } from './peft-layout.ts';
+import { requireShapes } from './required-shapes.ts';
 
 type AdapterWeights = LoraWeights | AdapterLayerWeights;
 
@@ -53,52 +54,4 @@ function fitAdapterLayers(
 ): AdapterLayerWeights {
   requireShapes(tensors, adapterLayerDims(architecture, { design, bottleneck }), folder);
   return { kind: 'adapter-layers', design, bottleneck, tensors };
-}
-
-/** Checks a PEFT adapter against the model it is to serve. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE. */
-export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, folder: string): LoraWeights {
-  const targets = architecture.targets.filter((target) =>
-    isNamed(adapter.targetModules, architecture.moduleOf(target, 0)),
-  );
-  const unknown = adapter.targetModules.filter(
-    (name) => !targets.some((target) => isNamed([name], architecture.moduleOf(target, 0))),
-  );
-  if (unknown.length > 0)
-    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `target modules ${unknown.join(', ')}` });
-  const expected = new Map<string, readonly [number, number]>();
-  for (const module of adaptedModules(architecture, targets)) {
-    const [out, inside] = weightDims(architecture, module);
-    expected.set(`${module}.lora_A`, [adapter.rank, inside]).set(`${module}.lora_B`, [out, adapter.rank]);
-  }
-  requireShapes(adapter.tensors, expected, folder);
-  const { rank, alpha, tensors } = adapter;
-  const scale = alpha / (adapter.rankStabilised ? Math.sqrt(rank) : rank);
-  return { kind: 'lora', rank, alpha, scale, targets, tensors };
-}
-
-function requireShapes(
-  tensors: ReadonlyMap<string, Tensor>,
-  expected: ReadonlyMap<string, readonly number[]>,
-  folder: string,
-): void {
-  for (const [name, dims] of expected) {
-    const found = tensors.get(name)?.dims;
-    if (found?.length !== dims.length || found.some((dim, axis) => dim !== dims[axis])) {
-      throw new StudioError('ADAPTER_SHAPE', {
-        adapter: folder,
-        tensor: name,
-        expected: `[${dims.join(', ')}]`,
-        found: found ? `[${found.join(', ')}]` : 'nothing',
-      });
-    }
-  }
-  for (const name of tensors.keys()) {
-    if (!expected.has(name))
-      throw new StudioError('ADAPTER_SHAPE', { adapter: folder, tensor: name, expected: 'nothing', found: 'a tensor' });
-  }
-}
-
-/** PEFT's rule for a list: a name matches a module path that it equals or ends after a dot. */
-function isNamed(names: readonly string[], module: string): boolean {
-  return names.some((name) => module === name || module.endsWith(`.${name}`));
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { LiveAdapter } from './adaptation.ts';
-import { AdapterCache, fitAdapter } from './adapter-cache.ts';
+import { AdapterCache } from './adapter-cache.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
@@ -18,6 +19,7 @@ import { unpackGguf } from './formats/unpack-gguf.ts';
 import { generateTokens } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import { ModelSlot } from './model-slot.ts';
+import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
@@ -52,7 +54,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       if (kind === 'safetensors') await checkSafetensors(file);
       else if (kind === 'gguf') await (await openGguf(file)).close();
       else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
-      else await readPeftConfig(file);
+      else await checkAdapterConfig(file);
     },
     async unpack({ file, folder }) {
       await unpackGguf(file, folder);
@@ -103,6 +105,12 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
   };
+}
+
+/** By itself, a config cannot be held against the model that it is for. Throws ADAPTER_UNSUPPORTED too. */
+async function checkAdapterConfig(file: string): Promise<void> {
+  const { fanInFanOut } = await readPeftConfig(file);
+  if (fanInFanOut) throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: dirname(file), feature: 'fan_in_fan_out' });
 }
 
 async function ownModel(folder: string, backend: Backend) {

@@ -11,6 +11,7 @@ import { writePeft } from './formats/peft.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { adaptedModules, initialiseLora, weightDims } from './lora.ts';
+import { toPeft } from './peft-layout.ts';
 import { Random } from './random.ts';
 import { storedTensors } from './stored-weights.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -84,14 +85,7 @@ async function loraTrainable(
     decays: () => true,
     write(numbers) {
       const named = [...tensors].map(([name, { dims }]) => [name, float32(dims, numbers.get(name))] as const);
-      const targetModules = start.targets.map((target) => architecture.moduleOf(target, 0).split('.').at(-1) as string);
-      const adapter = {
-        rank: start.rank,
-        alpha: start.alpha,
-        rankStabilised: start.scale !== start.alpha / start.rank,
-        targetModules,
-        tensors: new Map(named),
-      };
+      const adapter = toPeft({ ...start, tensors: new Map(named) }, architecture);
       return writePeft(job.outputFolder, adapter, { dropout: settings.dropout, baseModel: basename(job.modelFolder) });
     },
   };

@@ -22,8 +22,10 @@ export interface Architecture extends PositionPlan {
   readonly targets: readonly Target[];
   /** The module path of an adaptable matrix, without `.weight`; the weight is [out, in]. */
   moduleOf(target: Target, layer: number): string;
-  /** The module of the checkpoint that holds an adaptable matrix, as PEFT spells it; several may share one. */
-  peftModuleOf?(target: Target, layer: number): PeftPart;
+  /** The module of the checkpoint that holds an adaptable matrix; absent where that is `moduleOf`. */
+  peftPartOf?(target: Target, layer: number): PeftPart;
+  /** Whether the checkpoint stores matrices as [in, out], which adapter configs of PEFT say too. */
+  readonly fanInFanOut?: boolean;
   /** The hidden states before the head: [positions, hidden]. */
   hiddenStates(input: ModelInput): Expression;
   /** Scores before softmax over the vocabulary: [n, hidden] → [n, vocabulary]. */
@@ -49,12 +51,11 @@ export interface StoredPart {
   readonly transposed: boolean;
 }
 
-/** The outputs [start, end) of a module. */
+/** One of the equal parts that the outputs of a module fall into. */
 export interface PeftPart {
   readonly module: string;
-  readonly outputs: number;
-  readonly start: number;
-  readonly end: number;
+  readonly parts: number;
+  readonly part: number;
 }
 
 /** Where in a layer something may be put in: on what attention or the MLP gives, before it is added; on what the layer gives. */

@@ -1,4 +1,6 @@
 import type { Architecture } from './architecture.ts';
+import { gemma3 } from './gemma3.ts';
+import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -6,6 +8,8 @@ import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 
 const architectures: Readonly<Record<string, (config: ModelConfig) => Architecture>> = {
+  gemma3_text: gemma3,
+  gpt2,
   llama,
   mistral,
   qwen2,

@@ -13,7 +13,7 @@ export function windowOf(config: ModelConfig) {
 }
 
 /** Which layers look back on a window only: what `layer_types` says, else what the rule of older configs says. */
-function windowedLayers(
+export function windowedLayers(
   config: ModelConfig,
   layers: number,
   older: (layer: number) => boolean,

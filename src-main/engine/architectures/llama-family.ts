@@ -13,7 +13,7 @@ import type { ModelConfig } from './model-config.ts';
 import { rotaryOf } from './rotary.ts';
 
 /** The usual module of each matrix inside its layer. */
-const modules: Readonly<Record<Target, string>> = {
+export const modules: Readonly<Record<Target, string>> = {
   q: 'self_attn.q_proj',
   k: 'self_attn.k_proj',
   v: 'self_attn.v_proj',

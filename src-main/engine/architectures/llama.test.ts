@@ -69,3 +69,33 @@ test.each([
 function llama(changes: Record<string, unknown>) {
   return architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
 }
+
+test('relatives of Llama differ in what their configs say: windows, biases, head norms', () => {
+  const of = (changes: Record<string, unknown>) =>
+    architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
+  expect(of({ model_type: 'mistral' }).window).toBe(4096);
+  expect(of({ model_type: 'mistral', sliding_window: null }).window).toBeUndefined();
+  const qwen2 = { model_type: 'qwen2', sliding_window: 64, max_window_layers: 1 };
+  expect(of(qwen2).window).toBeUndefined();
+  expect(of({ ...qwen2, use_sliding_window: true }).window).toBe(64);
+  expect(of(qwen2).parameters.get('model.layers.0.self_attn.k_proj.bias')).toEqual([32]);
+  expect(of(qwen2).parameters.has('model.layers.0.self_attn.o_proj.bias')).toBe(false);
+  const qwen3 = of({ model_type: 'qwen3' });
+  expect(qwen3.headSize).toBe(128);
+  expect(qwen3.parameters.get('model.layers.0.self_attn.q_norm.weight')).toEqual([128]);
+});
+
+test.each([
+  ['MODEL_FILE_INVALID', { model_type: 'qwen3', use_sliding_window: true, layer_types: ['full_attention'] }],
+  ['MODEL_UNSUPPORTED', { model_type: 'qwen3', use_sliding_window: true, layer_types: ['full_attention', 'chunked'] }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', final_logit_softcapping: 30 }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', hidden_activation: 'gelu' }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', use_bidirectional_attention: true }],
+  ['MODEL_FILE_INVALID', { model_type: 'gpt2' }],
+  ['MODEL_FILE_INVALID', { model_type: 'gpt2', n_layer: 1, n_embd: 10, n_head: 3 }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', n_layer: 1, n_embd: 8, n_head: 2, activation_function: 'relu' }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', n_layer: 1, n_embd: 8, n_head: 2, add_cross_attention: true }],
+])('%s for a config with %j', (code, changes) => {
+  const config = new ModelConfig({ ...small, ...changes }, 'config.json');
+  expect(() => architectureOf(config)).toThrow(expect.objectContaining({ code }));
+});

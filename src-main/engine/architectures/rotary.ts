@@ -20,7 +20,7 @@ export function rotaryOf(config: ModelConfig, headSize: number): Rotary {
 }
 
 /** The same from one object of parameters, as models with several kinds of layers have them. */
-function scaledRotary(
+export function scaledRotary(
   config: ModelConfig,
   scaling: ModelConfig | undefined,
   { headSize, theta }: { headSize: number; theta: number },

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
-import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /**
  * An adapter as the PEFT library stores it: `adapter_config.json` and `adapter_model.safetensors` with keys
@@ -13,18 +13,24 @@ export interface PeftAdapter {
   readonly rank: number;
   readonly alpha: number;
   readonly rankStabilised: boolean;
+  /** Whether the base stores its matrices as [in, out]; A and B are the same either way. */
+  readonly fanInFanOut?: boolean;
   /** Module paths or their last parts, as in `target_modules`. */
   readonly targetModules: readonly string[];
+  /** The matrices whose own adapters lie side by side in modules that hold several; none where every module has one A and B. */
+  readonly blocks?: readonly string[];
   /** `<module path>.lora_A` and `.lora_B`. */
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
-interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules'> {
+interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
 }
 
 const prefix = 'base_model.model.';
 const weightsName = 'adapter_model.safetensors';
+/** In the safetensors' metadata, which PEFT passes over. */
+const blocksKey = 'adapter_studio_blocks';
 
 /**
  * Reads an adapter. One that uses more than plain LoRA is refused by name (ADAPTER_UNSUPPORTED), never half loaded.
@@ -48,9 +54,9 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
         throw new StudioError('MODEL_FILE_INVALID', { file: weightsName, reason });
       }
       tensors.set(match[1] as string, float32(dims, data));
-      modules.add((match[2] as string).split('.').at(-1) as string);
+      modules.add((match[2] as string).split('.').slice(-2).join('.'));
     }
-    return { ...config, targetModules: config.targetModules ?? [...modules], tensors };
+    return { ...config, targetModules: config.targetModules ?? [...modules], blocks: blocksOf(file), tensors };
   } finally {
     await file.close();
   }
@@ -66,7 +72,8 @@ export async function writePeft(
     `${prefix}${name}.weight`,
     { dtype: 'F32', dims, data },
   ]);
-  await writeSafetensors(join(folder, weightsName), new Map(stored), { format: 'pt' });
+  const metadata = { format: 'pt', ...(adapter.blocks?.length ? { [blocksKey]: adapter.blocks.join(',') } : {}) };
+  await writeSafetensors(join(folder, weightsName), new Map(stored), metadata);
   const config = {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -78,7 +85,7 @@ export async function writePeft(
     use_rslora: adapter.rankStabilised,
     use_dora: false,
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: adapter.fanInFanOut ?? false,
     inference_mode: true,
     init_lora_weights: true,
     modules_to_save: null,
@@ -102,6 +109,7 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) throw invalid('it is not a JSON object');
   refuseOtherMethods(dirname(path), config);
   const { r, lora_alpha: alpha, lora_dropout: dropout = 0, use_rslora: rankStabilised = false } = config;
+  const { fan_in_fan_out: fanInFanOut = false } = config;
   if (!Number.isSafeInteger(r) || (r as number) < 1 || (r as number) > largestRank)
     throw invalid(`“r” is not a whole number from 1 to ${largestRank}`);
   refuseMoreThanPlainLora(dirname(path), config);
@@ -114,7 +122,12 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   const { base_model_name_or_path: base } = config;
   if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
     throw invalid('“base_model_name_or_path” leads out of the folder');
-  return { rank: r as number, alpha, rankStabilised, targetModules: targetModulesOf(config) };
+  if (typeof fanInFanOut !== 'boolean') throw invalid('“fan_in_fan_out” is not true or false');
+  return { rank: r as number, alpha, rankStabilised, fanInFanOut, targetModules: targetModulesOf(config) };
+}
+
+function blocksOf({ metadata }: SafetensorsFile): string[] {
+  return metadata[blocksKey]?.split(',') ?? [];
 }
 
 /** The list of names, or undefined for a pattern: what it matched is told by the tensors, so it need not be run. */
@@ -135,7 +148,15 @@ function targetModulesOf({ target_modules: value }: Readonly<Record<string, unkn
 /** Keys that are read here, and keys that do not change what a finished adapter computes. */
 const plainKeys = new Set([
   ...['peft_type', 'task_type', 'bias', 'init_lora_weights', 'r', 'lora_alpha', 'lora_dropout', 'target_modules'],
-  ...['use_rslora', 'base_model_name_or_path', 'revision', 'inference_mode', 'auto_mapping', 'peft_version'],
+  ...[
+    'use_rslora',
+    'fan_in_fan_out',
+    'base_model_name_or_path',
+    'revision',
+    'inference_mode',
+    'auto_mapping',
+    'peft_version',
+  ],
   ...['megatron_core', 'qalora_group_size', 'runtime_config', 'ensure_weight_tying'],
   // How A, B and their gradients came about. Where that changed the base too, `init_lora_weights` says so.
   ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],

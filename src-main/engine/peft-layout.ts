@@ -1,0 +1,156 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Architecture, PeftPart } from './architectures/architecture.ts';
+import type { PeftAdapter } from './formats/peft.ts';
+import { type LoraWeights, weightDims } from './lora.ts';
+import { requireShapes } from './required-shapes.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+// Between adapters as PEFT stores them, one A and B for each module of the checkpoint, and as graphs know them, one for each
+// matrix. For most models the two are the same. GPT-2's c_attn holds queries, keys and values: our A of each lie in it on top
+// of one another and our B in the rows of their part, zeros elsewhere. That is exact, at as many times the rank as there are
+// matrices in it; which they are, in the order of their blocks, is noted in the file (`PeftAdapter.blocks`).
+
+/** An adapter as it is to be written. */
+export function toPeft(weights: LoraWeights, architecture: Architecture): PeftAdapter {
+  const { rank, alpha, scale, targets } = weights;
+  const blocks = sharesA(weights, architecture) ? [] : targets.filter((target) => isFused(architecture, target));
+  const times = Math.max(1, blocks.length);
+  const whole = rank * times;
+  const tensors = new Map<string, Tensor<'float32'>>();
+  for (const { module, own, target, parts, part } of places(architecture, targets)) {
+    const [out, inside] = weightDims(architecture, own);
+    const a = tensors.get(`${module}.lora_A`) ?? float32([whole, inside]);
+    const b = tensors.get(`${module}.lora_B`) ?? float32([out * parts, whole]);
+    tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
+    const start = Math.max(0, blocks.indexOf(target)) * rank;
+    a.data.set(dataOf(weights.tensors, `${own}.lora_A`), start * inside);
+    const ownB = dataOf(weights.tensors, `${own}.lora_B`);
+    for (let row = 0; row < out; row++) {
+      b.data.set(ownB.subarray(row * rank, (row + 1) * rank), (part * out + row) * whole + start);
+    }
+  }
+  return {
+    rank: whole,
+    alpha: times === 1 ? alpha : scale * whole,
+    rankStabilised: times === 1 && scale !== alpha / rank,
+    fanInFanOut: architecture.fanInFanOut ?? false,
+    targetModules: [...new Set(targets.map((target) => peftName(architecture, target)))],
+    blocks,
+    tensors,
+  };
+}
+
+/** Checks an adapter of PEFT's against the model that it is to serve. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, MODEL_FILE_INVALID. */
+export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, folder: string): LoraWeights {
+  if (adapter.fanInFanOut && !architecture.fanInFanOut)
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: 'fan_in_fan_out' });
+  const { rank: whole, blocks = [] } = adapter;
+  const named = targetsOf(adapter, architecture, folder);
+  const targets = blocks.length === 0 ? named : named.filter((t) => !isFused(architecture, t) || blocks.includes(t));
+  const rank = whole / Math.max(1, blocks.length);
+  if (blocks.some((block) => !named.some((target) => target === block)) || !Number.isSafeInteger(rank))
+    throw damaged('the blocks that it names are not in it');
+
+  const expected = new Map<string, readonly [number, number]>();
+  for (const { module, own, parts } of places(architecture, named)) {
+    const [out, inside] = weightDims(architecture, own);
+    expected.set(`${module}.lora_A`, [whole, inside]).set(`${module}.lora_B`, [out * parts, whole]);
+  }
+  requireShapes(adapter.tensors, expected, folder);
+
+  const tensors = new Map<string, Tensor<'float32'>>();
+  let used = 0;
+  for (const { module, own, target, part } of places(architecture, targets)) {
+    const [out, inside] = weightDims(architecture, own);
+    const start = Math.max(0, blocks.indexOf(target)) * rank;
+    const a = dataOf(adapter.tensors, `${module}.lora_A`).slice(start * inside, (start + rank) * inside);
+    const b = float32([out, rank]);
+    const from = dataOf(adapter.tensors, `${module}.lora_B`);
+    for (let row = 0; row < out; row++) {
+      const at = (part * out + row) * whole + start;
+      b.data.set(from.subarray(at, at + rank), row * rank);
+    }
+    tensors.set(`${own}.lora_A`, float32([rank, inside], a)).set(`${own}.lora_B`, b);
+    used += nonZero(b.data);
+  }
+  if (blocks.length > 0) {
+    const all = [...adapter.tensors].filter(([name]) => name.endsWith('.lora_B'));
+    if (used !== all.reduce((sum, [, { data }]) => sum + nonZero(data), 0))
+      throw damaged('there are numbers outside of the blocks that it names');
+  }
+  const scale = adapter.alpha / (adapter.rankStabilised ? Math.sqrt(whole) : whole);
+  const alpha = blocks.length > 1 ? scale * rank : adapter.alpha;
+  return { kind: 'lora', rank, alpha, scale, targets, tensors };
+}
+
+/** The targets that the names of an adapter stand for. */
+function targetsOf({ targetModules }: PeftAdapter, architecture: Architecture, folder: string): Target[] {
+  const moduleOf = (target: Target) => partOf(architecture, target, 0).module;
+  const unknown = targetModules.filter(
+    (name) => !architecture.targets.some((target) => isNamed([name], moduleOf(target))),
+  );
+  if (unknown.length > 0)
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `target modules ${unknown.join(', ')}` });
+  return architecture.targets.filter((target) => isNamed(targetModules, moduleOf(target)));
+}
+
+/** PEFT's rule for a list: a name matches a module path that it equals or ends after a dot. */
+function isNamed(names: readonly string[], module: string): boolean {
+  return names.some((name) => module === name || module.endsWith(`.${name}`));
+}
+
+/** As much of a module's path as tells it from the others. */
+function peftName(architecture: Architecture, target: Target): string {
+  const { module } = partOf(architecture, target, 0);
+  const others = architecture.targets
+    .map((other) => partOf(architecture, other, 0).module)
+    .filter((other) => other !== module);
+  const path = module.split('.');
+  const name = (length: number) => path.slice(-length).join('.');
+  const length = path.findIndex((_, i) => !others.some((other) => isNamed([name(i + 1)], other))) + 1;
+  return name(length);
+}
+
+/** For each layer and target, the module in the file, the part of it, and the module as graphs know it. */
+function places(architecture: Architecture, targets: readonly Target[]) {
+  return Array.from({ length: architecture.layers }, (_, layer) =>
+    targets.map((target) => ({
+      target,
+      own: architecture.moduleOf(target, layer),
+      ...partOf(architecture, target, layer),
+    })),
+  ).flat();
+}
+
+function partOf(architecture: Architecture, target: Target, layer: number): PeftPart {
+  return (
+    architecture.peftPartOf?.(target, layer) ?? { module: architecture.moduleOf(target, layer), parts: 1, part: 0 }
+  );
+}
+
+function isFused(architecture: Architecture, target: Target): boolean {
+  return partOf(architecture, target, 0).parts > 1;
+}
+
+/** Whether every part of each fused module is adapted with one and the same A, as PEFT's own adapters are. */
+function sharesA({ tensors, targets }: LoraWeights, architecture: Architecture): boolean {
+  const modules = Map.groupBy(places(architecture, targets), ({ module }) => module);
+  return [...modules.values()].every((parts) => {
+    const [first, ...others] = parts.map(({ own }) => dataOf(tensors, `${own}.lora_A`));
+    const complete = parts.length === parts[0]?.parts;
+    return complete && others.every((data) => data.every((value, i) => value === first?.[i]));
+  });
+}
+
+function dataOf(tensors: ReadonlyMap<string, Tensor<'float32'>>, name: string): Float32Array {
+  return (tensors.get(name) as Tensor<'float32'>).data;
+}
+
+function nonZero(data: Float32Array): number {
+  return data.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+}
+
+function damaged(reason: string): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: 'adapter_model.safetensors', reason });
+}

@@ -1,0 +1,25 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Checks that an adapter has the tensors that it must have, and no others. Throws ADAPTER_SHAPE. */
+export function requireShapes(
+  tensors: ReadonlyMap<string, Tensor>,
+  expected: ReadonlyMap<string, readonly number[]>,
+  folder: string,
+): void {
+  for (const [name, dims] of expected) {
+    const found = tensors.get(name)?.dims;
+    if (found?.length !== dims.length || found.some((dim, axis) => dim !== dims[axis])) {
+      throw new StudioError('ADAPTER_SHAPE', {
+        adapter: folder,
+        tensor: name,
+        expected: `[${dims.join(', ')}]`,
+        found: found ? `[${found.join(', ')}]` : 'nothing',
+      });
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!expected.has(name))
+      throw new StudioError('ADAPTER_SHAPE', { adapter: folder, tensor: name, expected: 'nothing', found: 'a tensor' });
+  }
+}
