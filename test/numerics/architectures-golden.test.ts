@@ -15,8 +15,9 @@ import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import type { LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
 import { fitAdapter, toPeft } from '../../src-main/engine/peft-layout.ts';
-import { adaptedExecutable, packingOf, scoreRows } from '../../src-main/engine/score.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { storedTensors } from '../../src-main/engine/stored-weights.ts';
 import { elements, float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainModel } from '../../src-main/engine/train.ts';
@@ -155,7 +156,7 @@ describe.each([
     const total = golden.examples.reduce((count, row) => count + row.ids.length - row.targetStart, 0);
     const gradients = new Map<string, Tensor<'float32'>>();
     let loss = 0;
-    for (const batch of cutMicroBatches(golden.examples, { ...packingOf(model), tokenBudget })) {
+    for (const batch of cutMicroBatches(golden.examples, { ...packingFor(model.architecture), tokenBudget })) {
       const cotangent = float32([batch.targetTokens], new Float32Array(batch.targetTokens).fill(-1 / total));
       const result = await executable.run(new Map([...feeds, ...batch.feeds(), ['cotangent', cotangent]]));
       for (const [tensor, { dims, data }] of Object.entries(result) as [string, Tensor<'float32'>][]) {
