@@ -16,6 +16,7 @@ export default defineConfig({
           cli: 'src-main/host/cli/main.ts',
           'engine-process': 'src-main/engine/engine-process.ts',
           'sql-process': 'src-main/database/sql-process.ts',
+          'rows-thread': 'src-main/datasets/rows-thread.ts',
         },
         output: { format: 'es' },
         checks,

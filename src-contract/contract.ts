@@ -28,11 +28,25 @@ import {
   importInputSchema,
   inspectionSchema,
   rejectionSchema,
+  rowFilterSchema,
+  rowsAnswerSchema,
   sampleSchema,
   splitSchema,
 } from './dataset.ts';
+import {
+  attachInputSchema,
+  datasetVersionSchema,
+  dealSplitsInputSchema,
+  exportFormatSchema,
+  noteSchema,
+  replacePreviewSchema,
+  replaceRequestSchema,
+  rowContentSchema,
+  versionComparisonSchema,
+} from './dataset-version.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
+import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
 import { estimateSchema, runEventSchema, runSchema, startRunInputSchema } from './run.ts';
 import { changeEventSchema, studioStatusSchema } from './studio.ts';
 
@@ -79,6 +93,17 @@ export const contract = {
         }),
       )
       .output(z.object({ total: z.number().int(), examples: z.array(exampleSchema) })),
+    /** As `examples`, under any filter, with what a check said of each row; large ones are counted up to a bound. */
+    rows: base
+      .input(
+        z.object({
+          id: z.string(),
+          filter: rowFilterSchema,
+          offset: z.number().int().min(0),
+          limit: z.number().int().min(1).max(1000),
+        }),
+      )
+      .output(rowsAnswerSchema),
     example: base.input(z.object({ datasetId: z.string(), exampleId: z.string() })).output(exampleSchema),
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
@@ -89,10 +114,28 @@ export const contract = {
     /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(datasetSchema),
-    /** Writes a CSV (context, target, group, split) to a path; not for pages. */
+    /** Writes all rows of a version, the newest unless named, to a path; not for pages. CSV unless another format is named. */
     export: base
-      .input(z.object({ id: z.string(), out: z.string() }))
+      .input(
+        z.object({
+          id: z.string(),
+          out: z.string(),
+          format: exportFormatSchema.optional(),
+          version: z.number().int().optional(),
+        }),
+      )
       .output(z.object({ file: z.string(), rows: z.number().int() })),
+    /** As `export`, into a file that a page reads piece by piece; it is removed when it was read, or when the studio closes. */
+    exportFile: base
+      .input(z.object({ id: z.string(), format: exportFormatSchema, version: z.number().int().optional() }))
+      .output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int(), rows: z.number().int() })),
+    readExport: base
+      .input(z.object({ fileId: z.string(), offset: z.number().int().min(0) }))
+      .output(z.instanceof(Blob)),
+    /** Copies a SQLite file to the dataset; with `schema`, the rows’ schema texts are made from it, as a new version. */
+    attachDatabase: base.input(attachInputSchema).output(datasetSchema),
+    /** Deals all rows to the splits anew, as a new version; a group is never on both sides. */
+    dealSplits: base.input(dealSplitsInputSchema).output(datasetSchema),
     /** Runs one reading query on the dataset's attached database, in a process of its own. */
     query: base
       .input(z.object({ datasetId: z.string(), database: z.string().nullable(), sql: z.string().max(20_000) }))
@@ -104,6 +147,85 @@ export const contract = {
           ms: z.number(),
         }),
       ),
+  },
+  /** Changes of rows. Each makes a new version of the dataset, which is what they answer. */
+  versions: {
+    /** Newest first. */
+    list: base
+      .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+      .output(z.object({ total: z.number().int(), versions: z.array(datasetVersionSchema) })),
+    compare: base
+      .input(
+        z.object({
+          id: z.string(),
+          from: z.number().int(),
+          to: z.number().int(),
+          limit: z.number().int().min(0).max(1000),
+        }),
+      )
+      .output(versionComparisonSchema),
+    /** Brings the rows of an earlier version back, as a new one. */
+    restore: base.input(z.object({ id: z.string(), version: z.number().int() })).output(datasetSchema),
+    undo: base.input(id).output(datasetSchema),
+    redo: base.input(id).output(datasetSchema),
+    /** `version` is the one that the person saw; refused when it is not the newest any more. */
+    editRow: base
+      .input(
+        z.object({
+          id: z.string(),
+          position: z.number().int().min(0),
+          content: rowContentSchema.partial(),
+          version: z.number().int().optional(),
+        }),
+      )
+      .output(datasetSchema),
+    addRow: base
+      .input(z.object({ id: z.string(), content: rowContentSchema, split: splitSchema }))
+      .output(datasetSchema),
+    deleteRows: base
+      .input(z.object({ id: z.string(), positions: z.array(z.number().int().min(0)).min(1).max(100_000) }))
+      .output(datasetSchema),
+    moveRows: base
+      .input(
+        z.object({
+          id: z.string(),
+          positions: z.array(z.number().int().min(0)).min(1).max(100_000),
+          split: splitSchema,
+        }),
+      )
+      .output(datasetSchema),
+    previewReplace: base.input(replaceRequestSchema).output(replacePreviewSchema),
+    replace: base.input(replaceRequestSchema).output(datasetSchema),
+    notes: base.input(id).output(z.array(noteSchema)),
+    /** An empty text takes the note away. Notes are no part of a version. */
+    setNote: base
+      .input(z.object({ id: z.string(), position: z.number().int().min(0), text: z.string().max(10_000) }))
+      .output(nothing),
+  },
+  findings: {
+    /** Looks at all rows for what would hurt a training. Attached: ends when the watcher leaves. */
+    check: base.input(id).output(eventIterator(checkEventSchema)),
+    /** What the newest check found; null when there was none. */
+    report: base.input(id).output(findingReportSchema.nullable()),
+    rows: base
+      .input(
+        z.object({
+          id: z.string(),
+          code: findingCodeSchema,
+          offset: z.number().int().min(0),
+          limit: z.number().int().min(1).max(1000),
+        }),
+      )
+      .output(
+        z.object({
+          total: z.number().int(),
+          rows: z.array(findingRowSchema.extend({ example: exampleSchema.nullable() })),
+        }),
+      ),
+    /** Does the remedy of a finding to all its rows, or to some, as a new version. */
+    mend: base
+      .input(z.object({ id: z.string(), code: findingCodeSchema, positions: z.array(z.number().int()).optional() }))
+      .output(datasetSchema),
   },
   baseModels: {
     list: base.output(z.array(baseModelSchema)),

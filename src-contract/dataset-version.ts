@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { splitCountsSchema, splitSchema } from './dataset.ts';
+import { fileSourceSchema, splitCountsSchema, splitSchema } from './dataset.ts';
 
 /**
  * What made a version: the import, an edited cell, rows added or deleted, words replaced, a finding mended, splits dealt anew,
@@ -80,3 +80,79 @@ export const versionComparisonSchema = z.object({
   rows: z.array(rowDifferenceSchema),
 });
 export type VersionComparison = z.infer<typeof versionComparisonSchema>;
+
+/** Words to be put in the place of others. `isPattern`: `search` is a regular expression, and `$1` stands for its first group. */
+export const replaceRequestSchema = z.object({
+  id: z.string(),
+  search: z.string().min(1).max(1000),
+  replacement: z.string().max(10_000),
+  fields: z.array(z.enum(['context', 'target'])).min(1),
+  matchCase: z.boolean(),
+  isPattern: z.boolean(),
+  split: splitSchema.optional(),
+});
+export type ReplaceRequest = z.infer<typeof replaceRequestSchema>;
+
+export const replacePreviewSchema = z.object({
+  rows: z.number().int(),
+  occurrences: z.number().int(),
+  /** The first rows, before and after. */
+  sample: z.array(
+    z.object({
+      position: z.number().int(),
+      field: z.enum(['context', 'target']),
+      before: z.string(),
+      after: z.string(),
+    }),
+  ),
+});
+export type ReplacePreview = z.infer<typeof replacePreviewSchema>;
+
+export const noteSchema = z.object({ position: z.number().int(), text: z.string(), writtenAt: z.number().int() });
+export type Note = z.infer<typeof noteSchema>;
+
+export const exportFormatSchema = z.enum(['csv', 'jsonl', 'parquet']);
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
+
+/** How a schema text is written for each row, in the form that the rows have already unless another is named. */
+export const schemaTextOptionsSchema = z.object({
+  form: z.enum(['compact', 'ddl']).optional(),
+  foreignKeys: z.boolean(),
+  /** So many values of each column are shown. */
+  sampleValues: z.number().int().min(0).max(10),
+});
+export type SchemaTextOptions = z.infer<typeof schemaTextOptionsSchema>;
+
+export const attachInputSchema = z.object({
+  id: z.string(),
+  database: fileSourceSchema,
+  schema: schemaTextOptionsSchema.optional(),
+});
+
+/**
+ * `shares`: by chance, the same for the same seed; rows with one group, or with one context where there is no group, stay
+ * together. `passage` keeps together what has the same passage, document or schema as well. `groups`: by hand, the named groups are
+ * held out and all other rows are trained on.
+ */
+export const dealSplitsInputSchema = z.object({
+  id: z.string(),
+  by: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('shares'),
+      validation: z.number().min(0).max(0.5),
+      test: z.number().min(0).max(0.5),
+      seed: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 31),
+      together: z.enum(['group', 'passage']),
+    }),
+    z.object({
+      kind: z.literal('groups'),
+      validation: z.array(z.string().max(10_000)).max(10_000),
+      test: z.array(z.string().max(10_000)).max(10_000),
+    }),
+  ]),
+});
+export type DealSplitsInput = z.infer<typeof dealSplitsInputSchema>;

@@ -139,6 +139,32 @@ export const exampleSchema = z.object({
 });
 export type Example = z.infer<typeof exampleSchema>;
 
+/** Bounds of a number, both included. */
+export const boundsSchema = z.object({ min: z.number().min(0).optional(), max: z.number().min(0).optional() });
+
+/** Which rows are wanted. `verdict`: `ready` for rows of which nothing is said, `warning` for the others, or a finding's code. */
+export const rowFilterSchema = z.object({
+  split: splitSchema.optional(),
+  search: z.string().max(1000).optional(),
+  verdict: z.string().max(100).optional(),
+  contextLetters: boundsSchema.optional(),
+  targetLetters: boundsSchema.optional(),
+});
+export type RowFilter = z.infer<typeof rowFilterSchema>;
+
+export const rowsAnswerSchema = z.object({
+  total: z.number().int(),
+  /** True when there are more rows than were counted. */
+  isBounded: z.boolean(),
+  /** Of the version that was newest when it was asked. */
+  version: z.number().int(),
+  examples: z.array(exampleSchema.extend({ findings: z.array(z.string()) })),
+  /** How many rows the search index holds, and of how many; searching the others takes longer. */
+  indexed: z.object({ done: z.number().int(), total: z.number().int() }),
+});
+export type RowsAnswer = z.infer<typeof rowsAnswerSchema>;
+export type ShownExample = RowsAnswer['examples'][number];
+
 export const sampleSchema = z.object({
   name: z.string(),
   title: z.string(),

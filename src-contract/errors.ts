@@ -56,6 +56,11 @@ export const errorCatalogue = {
     '“{dataset}” is in use by {by}.',
     'Wait until it has finished, or stop it.',
   ),
+  DATASET_CHANGED: entry(
+    { dataset: z.string() },
+    '“{dataset}” has been changed meanwhile.',
+    'Look at the row as it is now, and change it again.',
+  ),
   DATASET_TOO_SMALL: entry(
     { dataset: z.string(), rows: z.number() },
     '“{dataset}” has {rows} training rows that fit, too few to train on.',

@@ -22,11 +22,16 @@ import { MessageStore } from './chat/message-store.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
+import { DatasetChanges } from './datasets/change-dataset.ts';
 import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
+import { Downloads } from './datasets/downloads.ts';
 import { fileProcedures } from './datasets/file-procedures.ts';
 import { FileSources } from './datasets/file-sources.ts';
+import { findingProcedures } from './datasets/finding-procedures.ts';
+import { RowsThread } from './datasets/rows-threads.ts';
 import { Uploads } from './datasets/uploads.ts';
+import { versionProcedures } from './datasets/version-procedures.ts';
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
@@ -76,9 +81,13 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const conversations = new ConversationStore(database);
   const evaluations = new EvaluationStore(database, jobs);
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);
+  const downloads = new Downloads(join(dataDir, 'downloads'), lock);
+  const datasetChanges = new DatasetChanges(datasets, Date.now);
+  const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
 
   jobs.interruptOrphans(Date.now());
   await uploads.clear();
+  await downloads.clear();
   await clearDatasets(datasets, datasetsFolder);
   datasets.refreshAll();
   if (lock.isAlone()) {
@@ -112,8 +121,20 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
+      ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork },
       sources: new FileSources(uploads, samplesFolder),
       userOf: (id) => runs.userOfDataset(id) ?? (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined),
+    }),
+    versions: versionProcedures({ store: datasets, changes: datasetChanges, changed: changed('dataset') }),
+    findings: findingProcedures({
+      ...{
+        store: datasets,
+        changes: datasetChanges,
+        datasetsFolder,
+        sql,
+        thread: rowWork,
+        changed: changed('dataset'),
+      },
     }),
     baseModels: baseModelProcedures({ store: baseModels, engine, modelsFolder, changed: changed('base-model') }),
     adapters: adapterProcedures({
@@ -147,7 +168,9 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     async close() {
       await Promise.all([training.close(), measuring.close()]);
       sql.close();
+      await Promise.all([rowPages.close(), rowWork.close()]);
       await uploads.close();
+      await downloads.close();
       datasets.close();
       database.close();
       lock.release();

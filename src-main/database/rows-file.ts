@@ -70,6 +70,9 @@ const schema = `
   -- the rows of some positions that were written after the import
   CREATE INDEX example_moved ON example (position, number) WHERE position IS NOT NULL;
 
+  -- the rows that were taken with a warning
+  CREATE INDEX example_warned ON example (number) WHERE warning IS NOT NULL;
+
   CREATE TABLE state_page (
     page INTEGER NOT NULL,
     -- from this version on, until the next one that has this page

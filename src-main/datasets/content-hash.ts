@@ -11,7 +11,7 @@ export interface HashedContent {
  * A sum over all neighbours in a list of rows: each pair of neighbours adds the SHA-256 of their two hashes, modulo 2^256.
  * The sum depends on the rows and their order alone, and a changed row changes only the terms of its neighbourhood.
  */
-class NeighbourSum {
+export class NeighbourSum {
   readonly #words: Uint32Array;
 
   constructor(hex = '0'.repeat(64)) {
@@ -68,7 +68,7 @@ export class ContentSum {
 }
 
 /** The lengths before the texts keep apart what would read the same when strung together. */
-function contentHash({ context, target, group }: HashedContent): Buffer {
+export function contentHash({ context, target, group }: HashedContent): Buffer {
   return hash(
     'sha256',
     `${context.length} ${target.length} ${group?.length ?? '-'} ${context}${target}${group ?? ''}`,

@@ -5,15 +5,20 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { attachToDataset } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
-import type { DatasetStore } from './dataset-store.ts';
+import type { DatasetChanges } from './change-dataset.ts';
+import { type DatasetStore, rowsPlace } from './dataset-store.ts';
+import { dealSplits } from './deal-splits.ts';
+import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
 import type { FileSources, FoundFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
 import { inspectTable } from './inspect.ts';
-import { filterRows } from './row-views.ts';
+import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
+import { WordIndexing } from './word-indexing.ts';
 
 export function datasetProcedures(studio: {
   store: DatasetStore;
@@ -22,11 +27,19 @@ export function datasetProcedures(studio: {
   sources: FileSources;
   uploads: Uploads;
   sql: SqlRunner;
+  changes: DatasetChanges;
+  downloads: Downloads;
+  /** For what a person waits for. */
+  pages: RowsThread;
+  /** For work that takes its time. */
+  thread: RowsThread;
   changed: () => void;
   /** The name of the run or evaluation that is using a dataset now. */
   userOf: (datasetId: string) => string | undefined;
 }) {
-  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changed } = studio;
+  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed } = studio;
+  const indexing = new WordIndexing(studio.thread);
+  const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
   const os = implement(contract.datasets).$context<CallerContext>();
   const find = (source: FileSource, { caller }: CallerContext): Promise<FoundFile> => {
     if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
@@ -57,9 +70,19 @@ export function datasetProcedures(studio: {
     examples: os.examples.handler(async ({ input, signal }) => {
       const { split, search, offset, limit } = input;
       const { id, version } = store.get(input.id);
-      const rows = store.rows(id);
-      const order = await filterRows(rows, version, { split, search }, signal);
-      return { total: order.length, examples: rows.byNumbers(version, order.slice(offset, limit)) };
+      const filter = { split, search };
+      const { total, examples } = await pages.call(
+        'page',
+        { ...placeOf(id), version, filter, offset, limit },
+        { signal },
+      );
+      return { total, examples };
+    }),
+    rows: os.rows.handler(async ({ input: { id: idOrName, ...query }, signal }) => {
+      const { id, version } = store.get(idOrName);
+      const answer = await pages.call('page', { ...placeOf(id), version, ...query }, { signal });
+      if (answer.indexed.done < answer.indexed.total) indexing.begin(placeOf(id));
+      return { ...answer, version };
     }),
     example: os.example.handler(({ input }) => store.example(store.get(input.datasetId).id, input.exampleId)),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
@@ -94,9 +117,36 @@ export function datasetProcedures(studio: {
       changed();
       return dataset;
     }),
-    export: os.export.handler(({ input, context, signal }) => {
+    export: os.export.handler(({ input: { id, format = 'csv', ...job }, context, signal }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
-      return exportDataset(store, store.get(input.id), input.out, signal);
+      return exportDataset(store, { ...job, dataset: store.get(id), format }, signal);
+    }),
+    exportFile: os.exportFile.handler(async ({ input: { id, ...job }, signal }) => {
+      const dataset = store.get(id);
+      const offered = await downloads.offer((out) => exportDataset(store, { ...job, dataset, out }, signal));
+      const version = job.version === undefined || job.version === dataset.version ? '' : ` v${job.version}`;
+      const { fileId, bytes, written } = offered;
+      return { fileId, bytes, rows: written.rows, name: `${dataset.name}${version}.${job.format}` };
+    }),
+    readExport: os.readExport.handler(({ input }) => downloads.read(input.fileId, input.offset)),
+    attachDatabase: os.attachDatabase.handler(async ({ input, context, signal }) => {
+      const dataset = store.get(input.id);
+      const database = await find(input.database, context);
+      const after = await attachToDataset(
+        { store, changes, datasetsFolder, sql },
+        { dataset, database, schema: input.schema },
+        signal,
+      );
+      if (input.database.kind === 'upload') await uploads.discard(input.database.fileId);
+      changed();
+      return after;
+    }),
+    dealSplits: os.dealSplits.handler(async ({ input, signal }) => {
+      const { id } = store.get(input.id);
+      const rows = store.rows(id);
+      const after = await changes.apply({ id, kind: 'splits' }, (change) => dealSplits(change, rows, input.by), signal);
+      changed();
+      return after;
     }),
     query: os.query.handler(({ input, signal }) => {
       const { id } = store.get(input.datasetId);

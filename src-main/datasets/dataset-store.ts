@@ -8,6 +8,7 @@ import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import { RowStore } from './row-store.ts';
+import type { RowsPlace } from './rows-thread-messages.ts';
 
 /**
  * Datasets, and the way to their rows, which lie in a file for each dataset. Only finished, living datasets are found; the
@@ -242,8 +243,14 @@ export class DatasetStore {
   }
 }
 
-export function rowsFilePath(datasetsFolder: string, id: string): string {
+function rowsFilePath(datasetsFolder: string, id: string): string {
   return join(datasetsFolder, id, 'rows.sqlite');
+}
+
+/** Where the rows of a dataset lie, and what was worked out from them. */
+export function rowsPlace(datasetsFolder: string, id: string): RowsPlace {
+  const derivedFile = join(datasetsFolder, id, 'derived.sqlite');
+  return { id, rowsFile: rowsFilePath(datasetsFolder, id), derivedFile };
 }
 
 export function nameTaken(name: string): StudioError {

@@ -1,18 +1,34 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
+import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 
-/** Writes all rows as CSV with the columns context, target, group and split. Throws OPTION_INVALID when `out` cannot be written. */
+interface ExportJob {
+  readonly dataset: Dataset;
+  /** The newest unless named. */
+  readonly version?: number | undefined;
+  readonly format: ExportFormat;
+  readonly out: string;
+}
+
+/**
+ * Writes all rows of a version with their context, target, group and split, and their database where the dataset has any. An
+ * import of the file gives the same rows. Throws OPTION_INVALID for a version that is not there, and when `out` cannot be
+ * written.
+ */
 export async function exportDataset(
   store: DatasetStore,
-  dataset: Dataset,
-  out: string,
+  { dataset, version, format, out }: ExportJob,
   signal?: AbortSignal,
 ): Promise<{ file: string; rows: number }> {
+  if (version !== undefined && !store.version(dataset.id, version)) {
+    throw new StudioError('OPTION_INVALID', { option: 'version', reason: `there is no version ${version}` });
+  }
   const path = resolve(out);
   const temporary = `${path}.part`;
   let rows = 0;
@@ -20,17 +36,18 @@ export async function exportDataset(
   try {
     const file = await open(temporary, 'w');
     try {
-      let text = csvLine(['context', 'target', 'group', 'split']);
-      for (const { context, target, group, split } of store.examples(dataset.id)) {
-        text += csvLine([context, target, group ?? '', split]);
+      const writer = writers[format](file, dataset.hasDatabase);
+      let began = performance.now();
+      for (const row of store.examples(dataset.id, undefined, version)) {
+        writer.add(row);
         rows++;
-        if (text.length < 64 * 1024) continue;
-        await file.appendFile(text);
-        text = '';
+        if (writer.letters >= sliceLetters) await writer.flush();
+        if (performance.now() - began <= 8) continue;
         await nextTurn();
         signal?.throwIfAborted();
+        began = performance.now();
       }
-      await file.appendFile(text);
+      await writer.finish();
       await file.sync();
     } finally {
       await file.close();
@@ -40,10 +57,120 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (!(error instanceof Error) || !('code' in error) || error instanceof StudioError) throw error;
     const reason = `“${path}” cannot be written (the system says ${error.code})`;
     throw new StudioError('OPTION_INVALID', { option: 'out', reason }, { cause: error });
   } finally {
     if (!isDone) await rm(temporary, { force: true });
+  }
+}
+
+/** So many letters are written at once; a row group of a Parquet file is made of them. */
+const sliceLetters = 4_000_000;
+
+interface RowWriter {
+  /** Of the rows that wait to be written. */
+  readonly letters: number;
+  add(row: Example): void;
+  flush(): Promise<void>;
+  finish(): Promise<void>;
+}
+
+const writers: Readonly<Record<ExportFormat, (file: FileHandle, withDatabase: boolean) => RowWriter>> = {
+  csv: (file, withDatabase) => {
+    const head = ['context', 'target', 'group', 'split', ...(withDatabase ? ['database'] : [])];
+    return new TextWriter(file, csvLine(head), ({ context, target, group, split, database }) =>
+      csvLine([context, target, group ?? '', split, ...(withDatabase ? [database ?? ''] : [])]),
+    );
+  },
+  jsonl: (file, withDatabase) =>
+    new TextWriter(file, '', ({ context, target, group, split, database }) => {
+      const line = { context, target, group, split, ...(withDatabase ? { database } : {}) };
+      return `${JSON.stringify(line)}\n`;
+    }),
+  parquet: (file, withDatabase) => new ParquetRows(file, withDatabase),
+};
+
+class TextWriter implements RowWriter {
+  readonly #file: FileHandle;
+  readonly #lineOf: (row: Example) => string;
+  #text: string;
+
+  constructor(file: FileHandle, head: string, lineOf: (row: Example) => string) {
+    this.#file = file;
+    this.#text = head;
+    this.#lineOf = lineOf;
+  }
+
+  get letters(): number {
+    return this.#text.length;
+  }
+
+  add(row: Example): void {
+    this.#text += this.#lineOf(row);
+  }
+
+  async flush(): Promise<void> {
+    await this.#file.appendFile(this.#text);
+    this.#text = '';
+  }
+
+  finish(): Promise<void> {
+    return this.flush();
+  }
+}
+
+/** Columns of UTF-8 texts, packed by Snappy, in row groups of some megabytes. */
+class ParquetRows implements RowWriter {
+  readonly #file: FileHandle;
+  readonly #bytes = new FlushedBytes();
+  readonly #parquet: ParquetWriter;
+  readonly #names: readonly (keyof Example)[];
+  #rows: Example[] = [];
+  letters = 0;
+
+  constructor(file: FileHandle, withDatabase: boolean) {
+    this.#file = file;
+    this.#names = ['context', 'target', 'group', 'split', ...(withDatabase ? (['database'] as const) : [])];
+    this.#parquet = new ParquetWriter({
+      writer: this.#bytes,
+      schema: [
+        { name: 'root', num_children: this.#names.length },
+        ...this.#names.map((name) => ({
+          name,
+          type: 'BYTE_ARRAY' as const,
+          converted_type: 'UTF8' as const,
+          repetition_type: name === 'group' || name === 'database' ? ('OPTIONAL' as const) : ('REQUIRED' as const),
+        })),
+      ],
+    });
+  }
+
+  add(row: Example): void {
+    this.#rows.push(row);
+    this.letters += row.context.length + row.target.length + 20;
+  }
+
+  async flush(): Promise<void> {
+    const columnData = this.#names.map((name) => ({ name, data: this.#rows.map((row) => row[name]) }));
+    if (this.#rows.length > 0) await this.#parquet.write({ columnData, rowGroupSize: this.#rows.length });
+    this.#rows = [];
+    this.letters = 0;
+    await this.#file.appendFile(this.#bytes.take());
+  }
+
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.#parquet.finish();
+    await this.#file.appendFile(this.#bytes.take());
+  }
+}
+
+/** A buffer that is emptied into the file between row groups; offsets go on counting. */
+class FlushedBytes extends ByteWriter {
+  take(): Uint8Array {
+    const bytes = Uint8Array.from(this.getBytes());
+    this.index = 0;
+    return bytes;
   }
 }

@@ -2,25 +2,25 @@ import type { Example, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
-import { splitOfState } from './row-states.ts';
+import { pageRows, splitOfState } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
 export class RowStore {
   readonly #database: RowsDatabase;
+  readonly #byNumber;
   #imported: number | undefined;
   #rows: VersionRows | undefined;
 
   constructor(file: string, { readonly }: { readonly: boolean }) {
     this.#database = openRowsFile(file, { readonly });
+    this.#byNumber = this.#database.prepare<[number], ExampleRow>(
+      `SELECT ${exampleColumns} FROM example WHERE number = ?`,
+    );
   }
 
   close(): void {
     this.#database.close();
-  }
-
-  get database(): RowsDatabase {
-    return this.#database;
   }
 
   /** The newest version. */
@@ -57,6 +57,35 @@ export class RowStore {
     return this.#rows;
   }
 
+  /** As `rowsOf`, not kept: for two versions side by side. */
+  versionRows(version: number): VersionRows {
+    this.#imported ??= this.version(1)?.rows ?? 0;
+    return new VersionRows(this.#database, version, this.#imported);
+  }
+
+  /** Pages of positions in which two versions may differ. */
+  pagesChangedBetween(one: number, other: number): number[] {
+    const [after, upTo] = [Math.min(one, other), Math.max(one, other)];
+    const numberPages = this.#database
+      .prepare<[number, number], number>(
+        'SELECT DISTINCT page FROM state_page WHERE version > ? AND version <= ? ORDER BY page',
+      )
+      .pluck()
+      .all(after, upTo);
+    const imported = this.versionRows(one).imported;
+    const positionPages = new Set<number>();
+    const movedIn = this.#database
+      .prepare<[number, number], number>(
+        `SELECT DISTINCT position / ${pageRows} FROM example WHERE number >= ? AND number < ? AND position IS NOT NULL`,
+      )
+      .pluck();
+    for (const page of numberPages) {
+      if (page * pageRows < imported) positionPages.add(page);
+      for (const place of movedIn.all(page * pageRows, (page + 1) * pageRows)) positionPages.add(place);
+    }
+    return [...positionPages].sort((a, b) => a - b);
+  }
+
   /** All rows of a version or of one of its splits, in order; read 200 at a time, so nothing is locked while they are used. */
   *examples(version: number, split?: Split): Generator<Example, void> {
     for (const { numbers, states } of this.rowsOf(version).pages()) {
@@ -69,12 +98,16 @@ export class RowStore {
 
   /** In the order asked for. Numbers without a row in the version are left out. */
   byNumbers(version: number, numbers: readonly number[]): Example[] {
+    return this.numbered(version, numbers).map(({ example }) => example);
+  }
+
+  /** As `byNumbers`, each with its number. */
+  numbered(version: number, numbers: readonly number[]): { number: number; example: Example }[] {
     const rows = this.rowsOf(version);
-    const get = this.#database.prepare<[number], ExampleRow>(`SELECT ${exampleColumns} FROM example WHERE number = ?`);
     return numbers.flatMap((number) => {
       const split = splitOfState(rows.state(number));
-      const row = split && get.get(number);
-      return row ? [toExample(row, split)] : [];
+      const row = split && this.#byNumber.get(number);
+      return row ? [{ number, example: toExample(row, split) }] : [];
     });
   }
 
@@ -97,6 +130,50 @@ export class RowStore {
       version,
       positions.flatMap((position) => rows.at(position) ?? []),
     );
+  }
+
+  /** One behind the last number that any version has used. */
+  numberEnd(): number {
+    return (this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1) + 1;
+  }
+
+  positionOf(number: number): number {
+    const moved = this.#database
+      .prepare<[number], number | null>('SELECT position FROM example WHERE number = ?')
+      .pluck()
+      .get(number);
+    return moved ?? number;
+  }
+
+  /** Texts of the rows from one number up to another, whichever versions have them. */
+  contentBetween(from: number, end: number): { number: number; context: string; target: string }[] {
+    return this.#database
+      .prepare<[number, number], { number: number; context: string; target: string }>(
+        'SELECT number, context, target FROM example WHERE number >= ? AND number < ? ORDER BY number',
+      )
+      .all(from, end);
+  }
+
+  /** Numbers of rows that the import took with a warning. */
+  warned(): number[] {
+    return this.#database
+      .prepare<[], number>('SELECT number FROM example WHERE warning IS NOT NULL ORDER BY number')
+      .pluck()
+      .all();
+  }
+
+  /** Whether a row holds a text in context or target, whatever its case. */
+  textTest(text: string): (number: number) => boolean {
+    const get = this.#database.prepare<[number], { context: string; target: string }>(
+      'SELECT context, target FROM example WHERE number = ?',
+    );
+    const lowered = text.toLowerCase();
+    return (number) => {
+      const row = get.get(number);
+      return (
+        row !== undefined && (row.context.toLowerCase().includes(lowered) || row.target.toLowerCase().includes(lowered))
+      );
+    };
   }
 
   countRejections(): number {

@@ -1,43 +1,161 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Example, Split } from '../../src-contract/dataset.ts';
+import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
-import { splitOfState } from './row-states.ts';
+import { pageRows, splitOfState } from './row-states.ts';
 import type { RowStore } from './row-store.ts';
+import type { WordIndex } from './word-index-store.ts';
 
-export interface RowFilter {
-  readonly split?: Split | undefined;
-  readonly search?: string | undefined;
+/** Which rows of a version a filter leaves, in order. */
+export interface RowView {
+  readonly order: RowOrder;
+  /** True when there are more rows than were counted. */
+  readonly isBounded: boolean;
 }
 
-/** Which rows of a version a filter leaves, in order. Works in slices that leave the event loop free. */
-export async function filterRows(
-  rows: RowStore,
+/** Rows that a filter may look up by number; undefined where it says nothing about them. */
+export interface RowVerdicts {
+  /** Numbers of the rows with this finding; of those with any for `undefined`. */
+  flagged(code: string | undefined): ReadonlySet<number>;
+}
+
+interface Parts {
+  readonly rows: RowStore;
+  readonly index: WordIndex;
+  readonly verdicts: RowVerdicts;
+}
+
+/** Works in slices that leave the thread's other work a turn. */
+export async function viewRows(
+  { rows, index, verdicts }: Parts,
   version: number,
   filter: RowFilter,
   signal?: AbortSignal,
-): Promise<RowOrder> {
+): Promise<RowView> {
+  const turns = new Turns(signal);
+  const fits = numberTest({ rows, index, verdicts }, version, filter);
+  const text = filter.search?.trim();
+  if (text) return searchRows({ rows, index }, { version, text, fits, turns });
   const order = new RowOrder();
-  const needle = filter.search?.toLowerCase();
-  const fits = ({ context, target }: Example) =>
-    needle === undefined || context.toLowerCase().includes(needle) || target.toLowerCase().includes(needle);
-  let sliceBegan = performance.now();
-  const rest = async () => {
-    if (performance.now() - sliceBegan <= 8) return;
-    await nextTurn();
-    signal?.throwIfAborted();
-    sliceBegan = performance.now();
-  };
-  for (const { numbers, states } of rows.rowsOf(version).pages()) {
-    const left =
-      filter.split === undefined ? numbers : numbers.filter((_, at) => splitOfState(states[at] ?? 0) === filter.split);
-    if (needle === undefined) for (const number of left) order.push(number);
-    else {
-      for (const number of left) {
-        if (rows.byNumbers(version, [number]).some(fits)) order.push(number);
-        await rest();
-      }
-    }
-    await rest();
+  for (const page of rows.rowsOf(version).pages()) {
+    page.numbers.forEach((number, at) => {
+      if (fits(number, page.states[at] ?? 0)) order.push(number);
+    });
+    await turns.rest();
   }
-  return order;
+  return { order, isBounded: false };
+}
+
+/** So many rows are found by a search at most; whoever wants others narrows it down. */
+export const searchBound = 10_000;
+
+/** From the index, whose finds are looked at, and from the rows that are not in it yet. */
+async function searchRows(
+  { rows, index }: Pick<Parts, 'rows' | 'index'>,
+  query: { version: number; text: string; fits: NumberTest; turns: Turns },
+): Promise<RowView> {
+  const { version, text, fits, turns } = query;
+  const versionRows = rows.rowsOf(version);
+  const holds = rows.textTest(text);
+  const found: number[] = [];
+  const indexed = index.rows;
+  let looked = 0;
+  let isBounded = false;
+  const look = (number: number) => {
+    const state = versionRows.state(number);
+    if (state === 0 || !fits(number, state)) return;
+    looked++;
+    if (holds(number)) found.push(number);
+  };
+  const candidates = index.candidates(text);
+  for (const number of candidates ?? upTo(indexed)) {
+    if (found.length >= searchBound || looked >= lookBound) {
+      isBounded = true;
+      break;
+    }
+    look(number);
+    // A statement that is being walked through must not be left for another turn while the index is written to by none.
+    if (turns.isDue) await turns.rest();
+  }
+  const end = rows.numberEnd();
+  for (let number = indexed; number < end && !isBounded; number++) {
+    if (found.length >= searchBound || looked >= lookBound) isBounded = true;
+    else look(number);
+    if (turns.isDue) await turns.rest();
+  }
+  const order = new RowOrder();
+  for (const number of inOrder(rows, found)) order.push(number);
+  return { order, isBounded };
+}
+
+/** Looking at a row takes some microseconds; this many keep a search without an index below a second. */
+const lookBound = 100_000;
+
+type NumberTest = (number: number, state: number) => boolean;
+
+/** What can be said of a row without reading it. */
+function numberTest({ index, rows, verdicts }: Parts, version: number, filter: RowFilter): NumberTest {
+  const tests: NumberTest[] = [];
+  const { split, verdict, contextLetters, targetLetters } = filter;
+  if (split !== undefined) tests.push((_, state) => splitOfState(state) === split);
+  if (verdict !== undefined) {
+    const flagged = verdicts.flagged(verdict === 'warning' || verdict === 'ready' ? undefined : verdict);
+    tests.push(verdict === 'ready' ? (number) => !flagged.has(number) : (number) => flagged.has(number));
+  }
+  if (contextLetters || targetLetters) {
+    const indexed = index.rows;
+    let page = -1;
+    let letters = index.letters(0);
+    const within = (value: number, bounds: { min?: number | undefined; max?: number | undefined } | undefined) =>
+      !bounds || (value >= (bounds.min ?? 0) && value <= (bounds.max ?? Infinity));
+    tests.push((number) => {
+      if (number >= indexed) {
+        const row = rows.byNumbers(version, [number])[0];
+        return (
+          row !== undefined && within(row.context.length, contextLetters) && within(row.target.length, targetLetters)
+        );
+      }
+      if (Math.floor(number / pageRows) !== page) {
+        page = Math.floor(number / pageRows);
+        letters = index.letters(page);
+      }
+      return (
+        within(letters.context[number % pageRows] ?? 0, contextLetters) &&
+        within(letters.target[number % pageRows] ?? 0, targetLetters)
+      );
+    });
+  }
+  return (number, state) => tests.every((test) => test(number, state));
+}
+
+function* upTo(end: number): Generator<number> {
+  for (let number = 0; number < end; number++) yield number;
+}
+
+/** Row numbers in the order of their positions. */
+function inOrder(rows: RowStore, numbers: readonly number[]): number[] {
+  return numbers
+    .map((number) => ({ number, position: rows.positionOf(number) }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ number }) => number);
+}
+
+/** Lets the thread's other work have a turn every few milliseconds. */
+class Turns {
+  readonly #signal: AbortSignal | undefined;
+  #began = performance.now();
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  get isDue(): boolean {
+    return performance.now() - this.#began > 8;
+  }
+
+  async rest(): Promise<void> {
+    if (!this.isDue) return;
+    await nextTurn();
+    this.#signal?.throwIfAborted();
+    this.#began = performance.now();
+  }
 }

@@ -9,13 +9,21 @@ export function splitKey(row: { context: string; group: string | null }): string
   return row.group === null ? `r${row.context}` : `g${row.group}`;
 }
 
+/** What of all rows is held out, from 0 to 0.5 each. */
+export interface SplitShares {
+  readonly validation: number;
+  readonly test: number;
+}
+
+const usualShares: SplitShares = { validation: 0.1, test: 0.1 };
+
 /**
- * About 80 % train, 10 % validation, 10 % test. The same key and seed always give the same split, whatever else is in the
+ * About 80 % train, 10 % validation, 10 % test, unless other shares are named. The same key and seed always give the same split, whatever else is in the
  * table. Tables of few units are dealt by `dealUnits` instead.
  */
-export function splitOf(key: string, seed: number): Split {
+export function splitOf(key: string, seed: number, shares = usualShares): Split {
   const chance = chanceOf(key, seed);
-  return chance < heldOutShare ? 'validation' : chance < 2 * heldOutShare ? 'test' : 'train';
+  return chance < shares.validation ? 'validation' : chance < shares.validation + shares.test ? 'test' : 'train';
 }
 
 /** From 0 to below 1, even. */
@@ -35,14 +43,16 @@ export const manyUnits = 1000;
 
 /**
  * Deals the units of a small table, where chance could leave a split empty or give it a huge group: in the order of their
- * chance, validation and then test take what fits into a tenth of the rows; where hardly anything fits, the unit that
+ * chance, validation and then test take what fits into their share of the rows, a tenth each unless told otherwise; where hardly anything fits, the unit that
  * comes nearest. Train keeps at least one. The order is nearly that of `splitOf`, so a table that grows keeps most of its splits.
  */
-export function dealUnits<U extends SplitUnit>(units: readonly U[]): Map<U, Split> {
-  const quota = heldOutShare * units.reduce((sum, unit) => sum + unit.rows, 0);
+export function dealUnits<U extends SplitUnit>(units: readonly U[], shares = usualShares): Map<U, Split> {
+  const all = units.reduce((sum, unit) => sum + unit.rows, 0);
   const splits = new Map<U, Split>(units.map((unit) => [unit, 'train']));
   let left = [...units].sort((a, b) => a.chance - b.chance);
   for (const split of ['validation', 'test'] as const) {
+    const quota = shares[split] * all;
+    if (quota === 0) continue;
     let rows = 0;
     for (const unit of left) {
       if (rows >= quota * 0.9) break;
@@ -60,5 +70,3 @@ export function dealUnits<U extends SplitUnit>(units: readonly U[]): Map<U, Spli
   }
   return splits;
 }
-
-const heldOutShare = 0.1;

@@ -146,6 +146,7 @@ const rowsSchema = `
     warning TEXT
   ) STRICT;
   CREATE INDEX example_moved ON example (position, number) WHERE position IS NOT NULL;
+  CREATE INDEX example_warned ON example (number) WHERE warning IS NOT NULL;
   CREATE TABLE state_page (
     page INTEGER NOT NULL,
     version INTEGER NOT NULL,

@@ -34,6 +34,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{dataset}”[은|는] {by}에서 쓰고 있습니다.',
     hint: '끝날 때까지 기다리거나 멈추세요.',
   },
+  DATASET_CHANGED: {
+    message: '그사이 “{dataset}”[이|가] 바뀌었습니다.',
+    hint: '지금의 행을 확인한 뒤 다시 고치세요.',
+  },
   DATASET_TOO_SMALL: {
     message: '“{dataset}”에 길이가 맞는 학습 행이 {rows}개뿐이라 학습하기에 너무 적습니다.',
     hint: '행을 더 가져오거나 최대 길이를 늘리세요.',

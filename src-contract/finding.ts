@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** What a check can find in a row. Codes are permanent. */
+export const findingCodeSchema = z.enum([
+  'EMPTY_TEXT',
+  'DUPLICATE_ROW',
+  'DUPLICATE_NEAR',
+  'TARGETS_DIFFER',
+  'LEAK_ROW',
+  'LEAK_GROUP',
+  'LEAK_NEAR',
+  'LENGTH_OUTLIER',
+  'ANSWER_NOT_IN_PASSAGE',
+  'SQL_NOT_PARSED',
+  'SQL_UNKNOWN_NAME',
+  'SQL_DOES_NOT_RUN',
+  'SUMMARY_LONGER',
+  'SUMMARY_COPIED',
+  'LANGUAGE_MIXED',
+  'PRIVATE_EMAIL',
+  'PRIVATE_PHONE',
+  'PRIVATE_CARD',
+]);
+export type FindingCode = z.infer<typeof findingCodeSchema>;
+
+/** What can be done about a finding in one go: take the rows out, deal them to the split where they belong, or blot out words. */
+export const remedySchema = z.enum(['delete', 'move', 'mask']);
+export type Remedy = z.infer<typeof remedySchema>;
+
+export const findingSchema = z.object({
+  code: findingCodeSchema,
+  /** Bad: it makes a result wrong. Warn: it often hurts. Note: a person must judge. */
+  severity: z.enum(['bad', 'warn', 'note']),
+  rows: z.number().int(),
+  remedy: remedySchema,
+  message: z.string(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const findingReportSchema = z.object({
+  /** The version that was looked at. */
+  version: z.number().int(),
+  rows: z.number().int(),
+  /** Rows of which something is said. */
+  flagged: z.number().int(),
+  findings: z.array(findingSchema),
+  /** What was not looked at, one plain sentence each; empty when everything was. */
+  limits: z.array(z.object({ code: z.string(), checked: z.number().int(), total: z.number().int() })),
+  seconds: z.number(),
+});
+export type FindingReport = z.infer<typeof findingReportSchema>;
+
+export const checkEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
+  z.object({ kind: z.literal('finished'), report: findingReportSchema }),
+]);
+export type CheckEvent = z.infer<typeof checkEventSchema>;
+
+/** One row of a finding. `detail` is what was found, in the row's own words; `other` the position of the row that it is like. */
+export const findingRowSchema = z.object({
+  position: z.number().int(),
+  detail: z.string(),
+  other: z.number().int().nullable(),
+});
+export type FindingRow = z.infer<typeof findingRowSchema>;

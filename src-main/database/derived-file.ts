@@ -1,0 +1,81 @@
+import { rmSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+
+/** A handle on the file of what was worked out from the rows of one dataset. */
+export type DerivedDatabase = BetterSqlite3.Database;
+
+/**
+ * Opens the file of the word index and the findings, and makes it where it is not there. It can be worked out anew at any
+ * time: so a file of another shape, or a damaged one, is thrown away, and a power failure may cost the last seconds.
+ */
+export function openDerivedFile(file: string): DerivedDatabase {
+  try {
+    return open(file);
+  } catch (error) {
+    const isDamaged = error instanceof BetterSqlite3.SqliteError && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(error.code);
+    if (!isDamaged) throw error;
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+    return open(file);
+  }
+}
+
+function open(file: string): DerivedDatabase {
+  const database = new BetterSqlite3(file, { timeout: 5000 });
+  try {
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = NORMAL');
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version === shape) return database;
+    database
+      .transaction(() => {
+        for (const name of database
+          .prepare<[], string>(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%\\_%' ESCAPE '\\'",
+          )
+          .pluck()
+          .all()) {
+          database.exec(`DROP TABLE "${name}"`);
+        }
+        database.exec(schema);
+        database.pragma(`user_version = ${shape}`);
+      })
+      .immediate();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Raised with every change of the schema or of what the numbers in it mean. */
+const shape = 1;
+
+/**
+ * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which rows hold
+ * a group of three letters, not where: that keeps it at about the size of the texts, and the rows found are looked at anyway.
+ */
+const schema = `
+  CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram');
+  CREATE VIRTUAL TABLE trigram USING fts5vocab (words, 'row');
+
+  -- letters of context and target for the row numbers of a page
+  CREATE TABLE letters (page INTEGER PRIMARY KEY, context BLOB NOT NULL, target BLOB NOT NULL) STRICT;
+
+  -- rows below this number are in the index
+  CREATE TABLE indexed (only INTEGER PRIMARY KEY CHECK (only = 1), rows INTEGER NOT NULL) STRICT;
+  INSERT INTO indexed VALUES (1, 0);
+
+  -- the newest check for what would hurt a training
+  CREATE TABLE checked (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
+  CREATE TABLE finding (
+    code TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    -- the row that it is like, or the split that it would belong to
+    other INTEGER,
+    PRIMARY KEY (code, number)
+  ) STRICT, WITHOUT ROWID;
+  -- what is said of a row
+  CREATE INDEX finding_number ON finding (number);
+`;

@@ -1,0 +1,93 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Dataset, Split } from '../../src-contract/dataset.ts';
+import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { DatasetStore } from './dataset-store.ts';
+import { VersionChange } from './version-change-store.ts';
+
+/** What a change does to the rows; it may yield wherever the event loop is to have a turn. */
+export type ChangeWork = (change: VersionChange) => AsyncIterable<unknown> | Iterable<unknown>;
+
+/**
+ * Changes datasets, one change after the other for each dataset. Every change is a new version; what was there before stays,
+ * and the runs that pinned it find it.
+ */
+export class DatasetChanges {
+  readonly #store: DatasetStore;
+  readonly #now: () => number;
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(store: DatasetStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /**
+   * Gives the dataset as it is afterwards; where nothing changed, there is no new version. `version` is the one that the
+   * person saw: throws DATASET_CHANGED when it is not the newest any more.
+   */
+  apply(
+    about: { id: string; version?: number | undefined; kind: ChangeKind; detail?: ChangeDetail },
+    work: ChangeWork,
+    signal?: AbortSignal,
+  ): Promise<Dataset> {
+    return this.#inTurn(about.id, async (change) => {
+      const { kind, detail = {}, version } = about;
+      if (version !== undefined && version !== change.headVersion) {
+        throw new StudioError('DATASET_CHANGED', { dataset: this.#store.get(about.id).name });
+      }
+      let sliceBegan = performance.now();
+      for await (const _ of work(change)) {
+        if (performance.now() - sliceBegan <= 8) continue;
+        await nextTurn();
+        signal?.throwIfAborted();
+        sliceBegan = performance.now();
+      }
+      await change.commit(kind, detail, this.#now(), signal);
+    });
+  }
+
+  edit(id: string, row: { position: number; content: Partial<RowContent>; version?: number | undefined }) {
+    const { position, content, version } = row;
+    return this.apply({ id, version, kind: 'edit', detail: { position } }, (change) => [
+      change.edit(position, content),
+    ]);
+  }
+
+  add(id: string, content: RowContent, split: Split): Promise<Dataset> {
+    return this.apply({ id, kind: 'add' }, (change) => [change.add(content, split)]);
+  }
+
+  remove(id: string, positions: readonly number[], version?: number): Promise<Dataset> {
+    return this.apply({ id, version, kind: 'delete' }, function* (change) {
+      for (const position of positions) yield change.remove(position);
+    });
+  }
+
+  moveTo(id: string, positions: readonly number[], split: Split): Promise<Dataset> {
+    return this.apply({ id, kind: 'splits' }, function* (change) {
+      for (const position of positions) yield change.move(position, split);
+    });
+  }
+
+  /** Brings back the rows of an earlier version. The dataset stays as it is where there is nothing to undo or redo. */
+  bringBack(id: string, to: 'undo' | 'redo' | { version: number }): Promise<Dataset> {
+    return this.#inTurn(id, (change) => void change.bringBack(to, this.#now()));
+  }
+
+  #inTurn(id: string, work: (change: VersionChange) => void | Promise<void>): Promise<Dataset> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
+      const change = new VersionChange(this.#store.rowsFile(id), this.#store.get(id).name);
+      try {
+        await work(change);
+      } finally {
+        change.rollback();
+      }
+      return this.#store.refresh(id);
+    });
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(id, settled);
+    void settled.then(() => this.#turns.get(id) === settled && this.#turns.delete(id));
+    return turn;
+  }
+}

@@ -1,0 +1,116 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { CheckEvent } from '../../src-contract/finding.ts';
+import { attachedFile, type SqlRunner } from './attached-database.ts';
+import { type DatasetStore, rowsPlace } from './dataset-store.ts';
+import type { CheckedRow } from './findings/detector.ts';
+import { checkQueries } from './findings/queries.ts';
+import type { RowsThreadCalls } from './rows-thread-messages.ts';
+import type { RowsThread } from './rows-threads.ts';
+
+interface Parts {
+  readonly store: DatasetStore;
+  readonly datasetsFolder: string;
+  readonly sql: SqlRunner;
+  /** For work that takes its time. */
+  readonly thread: RowsThread;
+}
+
+/**
+ * Looks at all rows of the newest version for what would hurt a training: queries first, in their own process, then all the
+ * rest, in a thread. What was found before is kept until the end.
+ */
+export async function* checkDataset(
+  dataset: Dataset,
+  parts: Parts,
+  signal: AbortSignal,
+): AsyncGenerator<CheckEvent, void> {
+  const { id, version, task, rows: total } = dataset;
+  const share = task === 'nl2sql' ? Math.floor(total / 2) : 0;
+  const progress = (done: number): CheckEvent => ({ kind: 'progress', done, total });
+  const queries = share > 0 ? await queryCheck(dataset, parts, signal) : undefined;
+  let more: RowsThreadCalls['check']['ask']['more'] = { flagged: [], limits: [] };
+  for (let step = await queries?.next(); step; step = await queries?.next()) {
+    if (step.done) {
+      more = step.value;
+      break;
+    }
+    yield progress(Math.floor((step.value.done * share) / total));
+  }
+  const told = new Counts();
+  const ask = { ...rowsPlace(parts.datasetsFolder, id), version, task, more };
+  const checking = parts.thread
+    .call('check', ask, {
+      signal,
+      onEvent: ({ done }) => told.put(share + Math.floor((done * (total - share)) / total)),
+    })
+    .finally(() => told.end());
+  // It is awaited below; meanwhile a failure only ends the loop.
+  checking.catch(() => undefined);
+  for await (const done of told) yield progress(done);
+  yield { kind: 'finished', report: await checking };
+}
+
+/** Rows without a database of their own are tried on an empty one, which knows the grammar and no table. */
+async function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, signal: AbortSignal) {
+  const folder = join(datasetsFolder, dataset.id);
+  const empty = join(folder, 'empty.sqlite');
+  await (await open(empty, 'a')).close();
+  const fileOf = (database: string | null) => {
+    try {
+      return attachedFile(folder, database);
+    } catch {
+      return empty;
+    }
+  };
+  const limits = { milliseconds: 2000, rows: 1, cellLetters: 10 };
+  return checkQueries(
+    checkedRows(store, dataset),
+    {
+      tryQuery: (database, query, abort) => sql.query(fileOf(database), query, limits, abort),
+      isAttached: (database) => fileOf(database) !== empty,
+      total: dataset.rows,
+    },
+    signal,
+  );
+}
+
+function* checkedRows(store: DatasetStore, { id, version }: Dataset): Generator<CheckedRow> {
+  const rows = store.rows(id);
+  const places = rows.versionRows(version);
+  for (const { position, split, context, target, group, database } of rows.examples(version)) {
+    yield { number: places.at(position) ?? position, position, split, context, target, group, database };
+  }
+}
+
+/** The newest of some numbers that are told from elsewhere, to be followed until the end. */
+class Counts {
+  #latest: number | undefined;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+
+  put(count: number): void {
+    this.#latest = count;
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<number> {
+    while (!this.#isOver) {
+      if (this.#latest === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      const count = this.#latest;
+      this.#latest = undefined;
+      yield count;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Example } from '../../src-contract/dataset.ts';
+import type { RowDifference, VersionComparison } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { RowStore } from './row-store.ts';
+import type { OrderedRows } from './version-rows-store.ts';
+
+/**
+ * What has changed from one version to another, row by row of the same position: counts of all, and the first `limit` in full.
+ * Throws OPTION_INVALID for a version that is not there.
+ */
+export async function compareVersions(
+  rows: RowStore,
+  { from, to, limit }: { from: number; to: number; limit: number },
+  signal?: AbortSignal,
+): Promise<VersionComparison> {
+  for (const version of [from, to]) {
+    if (rows.version(version)) continue;
+    throw new StudioError('OPTION_INVALID', { option: 'version', reason: `there is no version ${version}` });
+  }
+  const counts = { added: 0, removed: 0, edited: 0, moved: 0 };
+  const shown: RowDifference[] = [];
+  const [before, after] = [rows.versionRows(from), rows.versionRows(to)];
+  let sliceBegan = performance.now();
+  for (const page of rows.pagesChangedBetween(from, to)) {
+    for (const { position, old, now } of differences(before.ordered(page), after.ordered(page))) {
+      const kind =
+        old === undefined ? 'added' : now === undefined ? 'removed' : old.number === now.number ? 'moved' : 'edited';
+      counts[kind]++;
+      if (shown.length < limit) {
+        const side = (version: number, row: Place | undefined) =>
+          row ? sideOf(rows.byNumbers(version, [row.number])[0]) : null;
+        shown.push({ position, before: side(from, old), after: side(to, now) });
+      }
+      if (performance.now() - sliceBegan <= 8) continue;
+      await nextTurn();
+      signal?.throwIfAborted();
+      sliceBegan = performance.now();
+    }
+  }
+  return { ...counts, rows: shown };
+}
+
+interface Place {
+  readonly number: number;
+  readonly state: number;
+}
+
+/** Positions at which two pages hold different rows, or the same row in different splits. */
+function* differences(before: OrderedRows, after: OrderedRows) {
+  const place = (rows: OrderedRows, at: number): Place | undefined => {
+    const number = rows.numbers[at];
+    return number === undefined ? undefined : { number, state: rows.states[at] ?? 0 };
+  };
+  for (let left = 0, right = 0; left < before.numbers.length || right < after.numbers.length; ) {
+    const oldAt = before.positions[left] ?? Infinity;
+    const nowAt = after.positions[right] ?? Infinity;
+    const position = Math.min(oldAt, nowAt);
+    const old = oldAt === position ? place(before, left++) : undefined;
+    const now = nowAt === position ? place(after, right++) : undefined;
+    if (old?.number !== now?.number || old?.state !== now?.state) yield { position, old, now };
+  }
+}
+
+function sideOf(example: Example | undefined): RowDifference['before'] {
+  if (!example) return null;
+  const { context, target, group, database, split } = example;
+  return { context, target, group, database, split };
+}

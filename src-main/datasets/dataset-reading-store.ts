@@ -1,0 +1,145 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RowFilter } from '../../src-contract/dataset.ts';
+import { checkRows, findingsOf } from './findings/check-rows.ts';
+import type { CheckedRow } from './findings/detector.ts';
+import { FindingStore } from './findings/finding-store.ts';
+import { RowStore } from './row-store.ts';
+import { type RowView, viewRows } from './row-views.ts';
+import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
+import { WordIndex } from './word-index-store.ts';
+
+/** One dataset as a rows thread reads it: a stretch of a filtered list, the word index, the check. */
+export class DatasetReading {
+  readonly #rows: RowStore;
+  readonly #index: WordIndex;
+  readonly #findings: FindingStore;
+  readonly #views = new Map<string, Promise<RowView>>();
+
+  constructor({ rowsFile, derivedFile }: RowsPlace) {
+    this.#rows = new RowStore(rowsFile, { readonly: true });
+    this.#index = new WordIndex(derivedFile);
+    this.#findings = new FindingStore(derivedFile);
+  }
+
+  close(): void {
+    this.#rows.close();
+    this.#index.close();
+    this.#findings.close();
+  }
+
+  /** A filter's list is worked out once and kept; a stretch of it is read row by row, wherever it lies. */
+  async page(
+    { version, filter, offset, limit }: RowsThreadCalls['page']['ask'],
+    signal: AbortSignal,
+  ): Promise<RowsThreadCalls['page']['answer']> {
+    const view = await this.#view(version, filter, signal);
+    const numbers = view.order.slice(offset, limit);
+    const examples = this.#rows.numbered(version, numbers).map(({ number, example }) => ({
+      ...example,
+      findings: [...(example.warning?.split(' ') ?? []), ...this.#findings.codesOf(number)],
+    }));
+    return {
+      ...{ total: view.order.length, isBounded: view.isBounded, examples },
+      indexed: { done: this.#index.rows, total: this.#rows.numberEnd() },
+    };
+  }
+
+  /** One large transaction for many rows: a large piece of index at once needs little merging. */
+  async index(
+    tell: (event: RowsThreadCalls['index']['event']) => void,
+    signal: AbortSignal,
+  ): Promise<{ rows: number }> {
+    const total = this.#rows.numberEnd();
+    let next = this.#index.rows;
+    let began = performance.now();
+    while (next < total) {
+      const end = Math.min(next + rowsPerTransaction, total);
+      this.#index.begin();
+      try {
+        // Another process may have gone on with it meanwhile.
+        next = Math.max(next, this.#index.rows);
+        while (next < end) {
+          const slice = Math.min(next + 50, end);
+          this.#index.add(this.#rows.contentBetween(next, slice));
+          next = slice;
+          if (performance.now() - began <= 10) continue;
+          await nextTurn();
+          signal.throwIfAborted();
+          began = performance.now();
+        }
+        this.#index.commit(next);
+      } catch (error) {
+        this.#index.rollback();
+        throw error;
+      }
+      tell({ done: next, total });
+    }
+    return { rows: next };
+  }
+
+  async check(
+    { version, task, more }: RowsThreadCalls['check']['ask'],
+    tell: (event: RowsThreadCalls['check']['event']) => void,
+    signal: AbortSignal,
+  ): Promise<RowsThreadCalls['check']['answer']> {
+    const began = performance.now();
+    const rows = this.#rows.version(version)?.rows ?? 0;
+    const read = (number: number) => {
+      const found = this.#rows.numbered(version, [number])[0];
+      return found && checkedRow(found);
+    };
+    const steps = checkRows(this.#checked(version), { task, rows, read }, signal);
+    let told = 0;
+    for (let step = await steps.next(); ; step = await steps.next()) {
+      if (step.done) {
+        const flagged = [...step.value.flagged, ...more.flagged];
+        const limits = [...step.value.limits, ...more.limits];
+        const report = {
+          ...{ version, rows, limits, findings: findingsOf(flagged) },
+          flagged: new Set(flagged.map(({ number }) => number)).size,
+          seconds: (performance.now() - began) / 1000,
+        };
+        this.#findings.replace(report, flagged);
+        this.#views.clear();
+        return report;
+      }
+      if (performance.now() - told < 100) continue;
+      told = performance.now();
+      tell(step.value);
+    }
+  }
+
+  *#checked(version: number): Generator<CheckedRow> {
+    for (const { numbers } of this.#rows.rowsOf(version).pages()) {
+      for (let start = 0; start < numbers.length; start += 200) {
+        yield* this.#rows.numbered(version, numbers.slice(start, start + 200)).map(checkedRow);
+      }
+    }
+  }
+
+  #view(version: number, filter: RowFilter, signal: AbortSignal): Promise<RowView> {
+    const { search, verdict } = filter;
+    // What a search or a verdict finds grows while the index and the check go on.
+    const state = `${search ? this.#index.rows : ''} ${verdict ? JSON.stringify(this.#findings.report()?.seconds) : ''}`;
+    const key = `${version} ${state} ${JSON.stringify(filter)}`;
+    const known = this.#views.get(key);
+    if (known) return known;
+    const verdicts = {
+      flagged: (code: string | undefined) =>
+        new Set([...this.#findings.numbers(code), ...(code === undefined ? this.#rows.warned() : [])]),
+    };
+    const view = viewRows({ rows: this.#rows, index: this.#index, verdicts }, version, filter, signal);
+    const oldest = this.#views.keys().next().value;
+    if (this.#views.size >= 6 && oldest !== undefined) this.#views.delete(oldest);
+    this.#views.set(key, view);
+    view.catch(() => this.#views.delete(key));
+    return view;
+  }
+}
+
+const rowsPerTransaction = 20_000;
+
+function checkedRow({ number, example }: { number: number; example: Omit<CheckedRow, 'number'> }): CheckedRow {
+  const { position, split, context, target, group, database } = example;
+  return { number, position, split, context, target, group, database };
+}

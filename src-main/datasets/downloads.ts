@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
+
+/**
+ * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
+ * removed once its end was read, when the process closes, or by the next one.
+ */
+export class Downloads {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #isAlive: (token: string) => boolean;
+  readonly #files = new Set<string>();
+
+  constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
+    this.#root = root;
+    this.#folder = join(root, process.token);
+    this.#isAlive = (token) => process.isAlive(token);
+  }
+
+  /** Removes what processes that have ended left behind. */
+  async clear(): Promise<void> {
+    for (const token of await readdir(this.#root).catch(() => [])) {
+      if (!this.#isAlive(token)) await rm(join(this.#root, token), { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Opens a place for a file, has it written there, and gives its id and size. */
+  async offer<T>(write: (path: string) => Promise<T>): Promise<{ fileId: string; bytes: number; written: T }> {
+    await mkdir(this.#folder, { recursive: true });
+    const fileId = randomBytes(16).toString('hex');
+    const path = join(this.#folder, fileId);
+    const written = await write(path);
+    this.#files.add(fileId);
+    return { fileId, bytes: (await stat(path)).size, written };
+  }
+
+  /** Up to 1 MiB from a place on; the file goes with its last piece. Throws OPTION_INVALID for a file that is not there. */
+  async read(fileId: string, offset: number): Promise<Blob> {
+    if (!this.#files.has(fileId)) {
+      throw new StudioError('OPTION_INVALID', {
+        option: 'file',
+        reason: 'the file is no longer there; export it again',
+      });
+    }
+    const path = join(this.#folder, fileId);
+    const whole = await openAsBlob(path);
+    const piece = new Blob([await whole.slice(offset, offset + pieceBytes).arrayBuffer()]);
+    if (offset + piece.size >= whole.size) {
+      this.#files.delete(fileId);
+      await rm(path, { force: true });
+    }
+    return piece;
+  }
+}
+
+const pieceBytes = 1024 ** 2;

@@ -1,0 +1,61 @@
+import { implement } from '@orpc/server';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import type { SqlRunner } from './attached-database.ts';
+import type { DatasetChanges } from './change-dataset.ts';
+import { checkDataset } from './check-dataset.ts';
+import { type DatasetStore, rowsPlace } from './dataset-store.ts';
+import { FindingStore } from './findings/finding-store.ts';
+import { mendFinding } from './mend-finding.ts';
+import type { RowsThread } from './rows-threads.ts';
+
+export function findingProcedures(studio: {
+  store: DatasetStore;
+  changes: DatasetChanges;
+  datasetsFolder: string;
+  sql: SqlRunner;
+  /** For work that takes its time. */
+  thread: RowsThread;
+  changed: () => void;
+}) {
+  const { store, changes, datasetsFolder, changed } = studio;
+  const os = implement(contract.findings).$context<CallerContext>();
+  const withFindings = async <T>(
+    idOrName: string,
+    work: (findings: FindingStore, id: string) => T,
+  ): Promise<Awaited<T>> => {
+    const { id } = store.get(idOrName);
+    const findings = new FindingStore(rowsPlace(datasetsFolder, id).derivedFile);
+    try {
+      return await work(findings, id);
+    } finally {
+      findings.close();
+    }
+  };
+  return os.router({
+    check: os.check.handler(async function* ({ input, signal = new AbortController().signal }) {
+      yield* checkDataset(store.get(input.id), studio, signal);
+      changed();
+    }),
+    report: os.report.handler(({ input }) => withFindings(input.id, (findings) => findings.report())),
+    rows: os.rows.handler(({ input: { id: idOrName, code, offset, limit } }) =>
+      withFindings(idOrName, (findings, id) => {
+        const rows = store.rows(id);
+        const { version } = rows.head();
+        return {
+          total: findings.report()?.findings.find((finding) => finding.code === code)?.rows ?? 0,
+          rows: findings.rows(code, offset, limit).map(({ number, position, detail, other }) => ({
+            ...{ position, detail, other, example: rows.byNumbers(version, [number])[0] ?? null },
+          })),
+        };
+      }),
+    ),
+    mend: os.mend.handler(async ({ input, signal }) => {
+      const dataset = await withFindings(input.id, (findings, id) =>
+        mendFinding({ store, changes, findings }, { ...input, id }, signal),
+      );
+      changed();
+      return dataset;
+    }),
+  });
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Finding, FindingCode, FindingReport } from '../../../src-contract/finding.ts';
+import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
+import { SplitGroups } from './groups.ts';
+import { Languages } from './languages.ts';
+import { NearRows } from './near-rows.ts';
+import { PrivateData } from './private-data.ts';
+import { SameRows } from './same-rows.ts';
+import { LengthOutliers, SingleRows } from './texts.ts';
+
+/** What a check of all rows found. */
+export interface CheckedRows {
+  readonly flagged: readonly FlaggedRow[];
+  readonly limits: FindingReport['limits'];
+}
+
+/**
+ * Looks at all rows for what would hurt a training or make its measure untrue. Works in slices that leave the thread's other
+ * work a turn, and tells now and then how far it is.
+ */
+export async function* checkRows(
+  rows: Iterable<CheckedRow>,
+  facts: DetectorFacts & { readonly read: (number: number) => CheckedRow | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<{ done: number }, CheckedRows> {
+  const detectors: readonly Detector[] = [
+    new SingleRows(facts),
+    new SameRows(),
+    new SplitGroups(),
+    new NearRows(facts.rows),
+    new LengthOutliers(),
+    new Languages(),
+    new PrivateData(),
+  ];
+  const flagged: FlaggedRow[] = [];
+  let done = 0;
+  let began = performance.now();
+  const rest = async () => {
+    if (performance.now() - began <= 15) return false;
+    await nextTurn();
+    signal.throwIfAborted();
+    began = performance.now();
+    return true;
+  };
+  for (const row of rows) {
+    for (const detector of detectors) flagged.push(...detector.take(row));
+    done++;
+    if (await rest()) yield { done };
+  }
+  for (const detector of detectors) {
+    for (const found of detector.finish(facts.read)) {
+      flagged.push(found);
+      if (await rest()) yield { done };
+    }
+  }
+  const limits = detectors.flatMap((detector) => {
+    const limit = detector.limit?.();
+    return limit ? [{ ...limit, total: facts.rows }] : [];
+  });
+  return { flagged, limits };
+}
+
+/** The findings of a report, the gravest first and then the most frequent. */
+export function findingsOf(flagged: readonly FlaggedRow[]): Finding[] {
+  const rows = new Map<FindingCode, Set<number>>();
+  for (const { code, number } of flagged) {
+    const known = rows.get(code);
+    if (known) known.add(number);
+    else rows.set(code, new Set([number]));
+  }
+  const order = ['bad', 'warn', 'note'];
+  return [...rows]
+    .map(([code, numbers]) => ({ code, rows: numbers.size, ...findingFacts[code] }))
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.rows - a.rows);
+}

@@ -1,0 +1,135 @@
+import type { Split } from '../../../src-contract/dataset.ts';
+import type { FindingCode, Remedy } from '../../../src-contract/finding.ts';
+import type { TaskId } from '../../../src-contract/task.ts';
+
+/** A row as a check sees it. */
+export interface CheckedRow {
+  readonly number: number;
+  readonly position: number;
+  readonly split: Split;
+  readonly context: string;
+  readonly target: string;
+  readonly group: string | null;
+  readonly database: string | null;
+}
+
+/** A row of which something is said. */
+export interface FlaggedRow {
+  readonly code: FindingCode;
+  readonly number: number;
+  readonly position: number;
+  /** What was found, in the row's own words, short. */
+  readonly detail: string;
+  /** The position of the row that it is like; the remedy of a leak deals it to that row's split. */
+  readonly other: number | null;
+}
+
+/**
+ * Looks at all rows of a dataset, one after the other, and says something of some of them: at once, or when all were seen.
+ * It keeps at most a few numbers for each row, so that millions fit.
+ */
+export interface Detector {
+  take(row: CheckedRow): Iterable<FlaggedRow>;
+  /** After the last row. It may read rows again. */
+  finish(read: (number: number) => CheckedRow | undefined): Iterable<FlaggedRow>;
+  /** What it could not look at; absent when it looked at everything. */
+  limit?(): { readonly code: FindingCode; readonly checked: number } | undefined;
+}
+
+export interface DetectorFacts {
+  readonly task: TaskId;
+  readonly rows: number;
+}
+
+export function flag(
+  code: FindingCode,
+  { number, position }: Pick<CheckedRow, 'number' | 'position'>,
+  detail = '',
+  other: number | null = null,
+): FlaggedRow {
+  return { code, number, position, detail: detail.length > 200 ? `${detail.slice(0, 199)}…` : detail, other };
+}
+
+/** How grave a finding is, and what one can do about it in one go. */
+export const findingFacts: Readonly<
+  Record<FindingCode, { readonly severity: 'bad' | 'warn' | 'note'; readonly remedy: Remedy; readonly message: string }>
+> = {
+  EMPTY_TEXT: {
+    severity: 'bad',
+    remedy: 'delete',
+    message: 'Context or target is empty or holds nothing but blanks: there is nothing to learn.',
+  },
+  DUPLICATE_ROW: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'The same context and target stand in an earlier row; they weigh twice in the training.',
+  },
+  DUPLICATE_NEAR: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'Nearly the same texts stand in an earlier row of the same split.',
+  },
+  TARGETS_DIFFER: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'An earlier row has the same context and another target; the model cannot learn both.',
+  },
+  LEAK_ROW: {
+    severity: 'bad',
+    remedy: 'move',
+    message: 'The context of a held-out row is also trained on, so the measured quality would be too good.',
+  },
+  LEAK_GROUP: {
+    severity: 'bad',
+    remedy: 'move',
+    message: 'A group is in more than one split, so the measured quality would be too good.',
+  },
+  LEAK_NEAR: {
+    severity: 'warn',
+    remedy: 'move',
+    message: 'A training row is nearly the same as a held-out one, so the measured quality may be too good.',
+  },
+  LENGTH_OUTLIER: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'A text is far longer or shorter than those of the other rows.',
+  },
+  ANSWER_NOT_IN_PASSAGE: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'The answer does not stand in the passage; the model would learn to make answers up.',
+  },
+  SQL_NOT_PARSED: { severity: 'bad', remedy: 'delete', message: 'The query is no SQL that SQLite can read.' },
+  SQL_UNKNOWN_NAME: {
+    severity: 'bad',
+    remedy: 'delete',
+    message: 'The query names a table or column that the database or the schema does not have.',
+  },
+  SQL_DOES_NOT_RUN: { severity: 'bad', remedy: 'delete', message: 'The query fails on its database.' },
+  SUMMARY_LONGER: { severity: 'warn', remedy: 'delete', message: 'The summary is longer than its document.' },
+  SUMMARY_COPIED: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'The summary is copied out of the document word for word.',
+  },
+  LANGUAGE_MIXED: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'The row is in another language than nearly all others.',
+  },
+  PRIVATE_EMAIL: {
+    severity: 'warn',
+    remedy: 'mask',
+    message: 'There is an e-mail address in the row; a model may give it away.',
+  },
+  PRIVATE_PHONE: {
+    severity: 'note',
+    remedy: 'mask',
+    message: 'There is what looks like a telephone number in the row; a model may give it away.',
+  },
+  PRIVATE_CARD: {
+    severity: 'bad',
+    remedy: 'mask',
+    message: 'There is a payment card number with a valid check digit in the row; a model may give it away.',
+  },
+};

@@ -1,0 +1,60 @@
+import type { FindingReport } from '../../../src-contract/finding.ts';
+import { type DerivedDatabase, openDerivedFile } from '../../database/derived-file.ts';
+import type { FlaggedRow } from './detector.ts';
+
+/** Keeps what the newest check of a dataset has found, row by row. */
+export class FindingStore {
+  readonly #database: DerivedDatabase;
+
+  constructor(file: string) {
+    this.#database = openDerivedFile(file);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Null when the dataset was never checked. */
+  report(): FindingReport | null {
+    const text = this.#database.prepare<[], string>('SELECT report FROM checked').pluck().get();
+    // Sound: written by `replace` alone, from the same type.
+    return text === undefined ? null : (JSON.parse(text) as FindingReport);
+  }
+
+  /** Puts the finds of a new check in the place of those of the last one, all at once. */
+  replace(report: FindingReport, rows: Iterable<FlaggedRow>): void {
+    const insert = this.#database.prepare(
+      'INSERT OR IGNORE INTO finding (code, number, position, detail, other) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#database
+      .transaction(() => {
+        this.#database.exec('DELETE FROM finding; DELETE FROM checked;');
+        for (const { code, number, position, detail, other } of rows) insert.run(code, number, position, detail, other);
+        this.#database
+          .prepare('INSERT INTO checked (only, version, report) VALUES (1, ?, ?)')
+          .run(report.version, JSON.stringify(report));
+      })
+      .immediate();
+  }
+
+  /** Rows of one finding, in the order of their numbers. */
+  rows(code: string, offset: number, limit: number): Omit<FlaggedRow, 'code'>[] {
+    return this.#database
+      .prepare<[string, number, number], Omit<FlaggedRow, 'code'>>(
+        'SELECT number, position, detail, other FROM finding WHERE code = ? ORDER BY number LIMIT ? OFFSET ?',
+      )
+      .all(code, limit, offset);
+  }
+
+  /** Numbers of the rows with this finding, or with any. */
+  numbers(code: string | undefined): number[] {
+    return code === undefined
+      ? this.#database.prepare<[], number>('SELECT DISTINCT number FROM finding').pluck().all()
+      : this.#database.prepare<[string], number>('SELECT number FROM finding WHERE code = ?').pluck().all(code);
+  }
+
+  /** The codes that are said of a row. */
+  codesOf(number: number): string[] {
+    return this.#database.prepare<[number], string>('SELECT code FROM finding WHERE number = ?').pluck().all(number);
+  }
+}

@@ -1,0 +1,76 @@
+import type { FindingCode } from '../../../src-contract/finding.ts';
+import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
+
+/** E-mail addresses, telephone numbers and payment cards: told by their form, so a person must look. */
+export class PrivateData implements Detector {
+  *take(row: CheckedRow): Generator<FlaggedRow> {
+    for (const { code, find } of kinds) {
+      const found = find(row.target) ?? find(row.context);
+      if (found !== undefined) yield flag(code, row, found);
+    }
+  }
+
+  /** Everything was said at once. */
+  finish(): FlaggedRow[] {
+    return [];
+  }
+}
+
+/** Puts a word in brackets in the place of everything of one kind that is found. */
+export function maskPrivate(code: FindingCode, text: string): string {
+  const kind = kinds.find((each) => each.code === code);
+  return kind ? kind.mask(text) : text;
+}
+
+interface Kind {
+  readonly code: FindingCode;
+  find(text: string): string | undefined;
+  mask(text: string): string;
+}
+
+const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}/gu;
+/** Digits in groups, with a country's sign or a leading 0, or ten digits in the North American way. */
+const phonePattern =
+  /(?<![\p{L}\p{N}.,:/-])(?:\+\d{1,3}[ .-]?(?:\(0?\d{1,4}\)[ .-]?|\d{1,4}[ .-])(?:\d{2,4}[ .-]?){1,4}\d{2,4}|0\d{1,4}[ -]\d{3,4}[ -]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\p{L}\p{N}-])/gu;
+const cardPattern = /(?<![\p{L}\p{N}.,-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}-])/gu;
+
+const kinds: readonly Kind[] = [
+  kindOf('PRIVATE_EMAIL', emailPattern, '[email]', () => true, '@'),
+  kindOf('PRIVATE_CARD', cardPattern, '[card]', isCard),
+  kindOf('PRIVATE_PHONE', phonePattern, '[phone]', (found) => digitsOf(found).length >= 9 && !isCard(found)),
+];
+
+/** `hint`: without it in the text, the pattern need not be tried. */
+function kindOf(
+  code: FindingCode,
+  pattern: RegExp,
+  word: string,
+  counts: (found: string) => boolean,
+  hint?: string,
+): Kind {
+  return {
+    code,
+    find: (text) =>
+      (hint === undefined ? !/\d/.test(text) : !text.includes(hint))
+        ? undefined
+        : (text.match(pattern) ?? []).find((found) => counts(found)),
+    mask: (text) => text.replace(pattern, (found) => (counts(found) ? word : found)),
+  };
+}
+
+/** 13 to 19 digits of a card company's range whose check digit is right (Luhn, ISO/IEC 7812-1). */
+function isCard(found: string): boolean {
+  const digits = digitsOf(found);
+  if (digits.length < 13 || digits.length > 19 || !/^(?:3[0-9]|4|5[0-9]|2[2-7]|6[0-9])/.test(digits)) return false;
+  if (new Set(digits).size === 1) return false;
+  let sum = 0;
+  [...digits].reverse().forEach((digit, place) => {
+    const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  });
+  return sum % 10 === 0;
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
+}

@@ -1,0 +1,78 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StudioError } from '../../../src-contract/errors.ts';
+import type { FindingCode, FindingReport } from '../../../src-contract/finding.ts';
+import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
+
+export interface QueryPlaces {
+  /** Runs a query on a database of the dataset, or on an empty one for a row that has none. Throws SQL_REFUSED. */
+  readonly tryQuery: (database: string | null, sql: string, signal: AbortSignal) => Promise<unknown>;
+  readonly isAttached: (database: string | null) => boolean;
+  readonly total: number;
+}
+
+/**
+ * Runs the query of every row on the row's database, once for each query. Where no database is attached, it looks whether
+ * SQLite can read the query and whether the tables that it names stand in the row's schema text.
+ */
+export async function* checkQueries(
+  rows: Iterable<CheckedRow>,
+  { tryQuery, isAttached, total }: QueryPlaces,
+  signal: AbortSignal,
+): AsyncGenerator<{ done: number }, { flagged: FlaggedRow[]; limits: FindingReport['limits'] }> {
+  const known = new Map<string, Verdict | undefined>();
+  const flagged: FlaggedRow[] = [];
+  let done = 0;
+  for (const row of rows) {
+    signal.throwIfAborted();
+    const key = JSON.stringify([row.database, row.target]);
+    let verdict = known.get(key);
+    if (verdict === undefined && !known.has(key)) {
+      if (known.size >= mostQueries) {
+        return { flagged, limits: [{ code: 'SQL_DOES_NOT_RUN', checked: done, total }] };
+      }
+      verdict = await judge(row, tryQuery, signal);
+      known.set(key, verdict);
+    } else if (done % 1000 === 0) await nextTurn();
+    done++;
+    // An empty database has no table at all: there, only the row's schema text can tell.
+    const isNamed = verdict?.table !== undefined && !isAttached(row.database) && standsIn(verdict.table, row.context);
+    if (verdict && !isNamed) flagged.push(flag(verdict.code, row, verdict.detail));
+    if (done % 20 === 0) yield { done };
+  }
+  return { flagged, limits: [] };
+}
+
+const mostQueries = 100_000;
+
+interface Verdict {
+  readonly code: FindingCode;
+  readonly detail: string;
+  /** The table that the database does not have. */
+  readonly table?: string;
+}
+
+async function judge(
+  row: CheckedRow,
+  tryQuery: QueryPlaces['tryQuery'],
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  try {
+    await tryQuery(row.database, row.target, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StudioError) || error.code !== 'SQL_REFUSED') throw error;
+    const { reason } = error.data as { reason: string };
+    const said = /^SQLite says “(.*)”$/s.exec(reason)?.[1] ?? reason;
+    const table = /^no such table: (?:main\.)?(.+)$/.exec(said)?.[1];
+    if (/syntax error|unrecognized token|incomplete input/.test(said)) return { code: 'SQL_NOT_PARSED', detail: said };
+    if (/^(?:no such (?:table|column|function)|ambiguous column)/.test(said)) {
+      return { code: 'SQL_UNKNOWN_NAME', detail: said, ...(table !== undefined ? { table } : {}) };
+    }
+    return { code: 'SQL_DOES_NOT_RUN', detail: said };
+  }
+}
+
+function standsIn(name: string, text: string): boolean {
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
+}

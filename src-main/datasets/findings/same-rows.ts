@@ -1,0 +1,58 @@
+import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
+import { FirstRows, textKey } from './hash-table.ts';
+
+/** Rows that stand twice, the same context with different targets, and contexts that are both trained on and held out. */
+export class SameRows implements Detector {
+  readonly #contexts = new FirstRows();
+  /** Of the rows whose context stood before. */
+  readonly #pairs = new FirstRows();
+  readonly #again: { number: number; first: number }[] = [];
+  readonly #copies: { number: number; first: number }[] = [];
+
+  take({ number, context, target }: CheckedRow): FlaggedRow[] {
+    const first = this.#contexts.firstOr(textKey(context), number);
+    if (first === undefined) return [];
+    this.#again.push({ number, first });
+    const copied = this.#pairs.firstOr(textKey(`${context}\0${target}`), number);
+    if (copied !== undefined) this.#copies.push({ number, first: copied });
+    return [];
+  }
+
+  /** Hashes only say where to look: every pair is compared letter by letter. */
+  *finish(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
+    const copied = new Set<number>();
+    for (const pair of [...this.#copies, ...this.#again]) {
+      if (copied.has(pair.number)) continue;
+      const [row, first] = [read(pair.number), read(pair.first)];
+      if (!row || !first || row.context !== first.context || row.target !== first.target) continue;
+      copied.add(pair.number);
+      yield flag('DUPLICATE_ROW', row, '', first.position);
+    }
+    for (const pair of this.#again) {
+      if (copied.has(pair.number)) continue;
+      const [row, first] = [read(pair.number), read(pair.first)];
+      if (row && first && row.context === first.context)
+        yield flag('TARGETS_DIFFER', row, first.target, first.position);
+    }
+    yield* this.#leaks(read);
+  }
+
+  /** A context with rows in several splits: its training rows leak, and belong where the held-out ones are. */
+  *#leaks(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
+    const members = new Map<number, number[]>();
+    for (const { number, first } of this.#again) {
+      const known = members.get(first);
+      if (known) known.push(number);
+      else members.set(first, [first, number]);
+    }
+    for (const numbers of members.values()) {
+      const rows = numbers.flatMap((number) => read(number) ?? []);
+      const heldOut = rows.find(({ split }) => split === 'test') ?? rows.find(({ split }) => split === 'validation');
+      if (!heldOut) continue;
+      for (const row of rows) {
+        if (row.split !== heldOut.split && row.context === heldOut.context)
+          yield flag('LEAK_ROW', row, '', heldOut.position);
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, flag } from './detector.ts';
+
+/** What one row alone tells: nothing in it, an answer that is not in its passage, a summary that is none. */
+export class SingleRows implements Detector {
+  readonly #task: DetectorFacts['task'];
+
+  constructor({ task }: DetectorFacts) {
+    this.#task = task;
+  }
+
+  *take(row: CheckedRow): Generator<FlaggedRow> {
+    const { context, target } = row;
+    if (context.trim() === '' || target.trim() === '') {
+      yield flag('EMPTY_TEXT', row);
+      return;
+    }
+    if (this.#task === 'mrc') {
+      const passage = passageOf(context);
+      if (passage !== undefined && !plain(passage).includes(plain(target)))
+        yield flag('ANSWER_NOT_IN_PASSAGE', row, target);
+    }
+    if (this.#task === 'summarisation') {
+      if (target.trim().length > context.trim().length) yield flag('SUMMARY_LONGER', row);
+      else if (isCopied(target, context)) yield flag('SUMMARY_COPIED', row, target);
+    }
+  }
+
+  /** Everything was said at once. */
+  finish(): FlaggedRow[] {
+    return [];
+  }
+}
+
+/** The passage of a context of this task's own layout; a table's own layout cannot be told apart. */
+function passageOf(context: string): string | undefined {
+  const end = context.lastIndexOf('\n\nQuestion: ');
+  return context.startsWith('Passage: ') && end >= 0 ? context.slice('Passage: '.length, end) : undefined;
+}
+
+/** Case, blanks and the form of letters make no difference, nor a full stop at the end. */
+function plain(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/[\s.。]+$/u, '')
+    .trimStart();
+}
+
+/** A sentence or more that stands in the document as it is; a few words always will. */
+function isCopied(summary: string, document: string): boolean {
+  const text = plain(summary);
+  return text.length >= 60 && plain(document).includes(text);
+}
+
+/**
+ * Texts far from the length of the others: beyond three times the distance of the quartiles on the scale of doublings, and at
+ * least four times longer or shorter than the middle one. Lengths are counted in a table of buckets, an eighth of a doubling each.
+ */
+export class LengthOutliers implements Detector {
+  readonly #contexts = new Lengths();
+  readonly #targets = new Lengths();
+  readonly #rows: { number: number; position: number; context: number; target: number }[] = [];
+
+  take({ number, position, context, target }: CheckedRow): FlaggedRow[] {
+    this.#contexts.count(context.length);
+    this.#targets.count(target.length);
+    // Only rows that could be far out at all are kept: those outside what was usual so far, by a wide margin.
+    if (this.#contexts.mayBeOut(context.length) || this.#targets.mayBeOut(target.length)) {
+      if (this.#rows.length < mostKept)
+        this.#rows.push({ number, position, context: context.length, target: target.length });
+    }
+    return [];
+  }
+
+  *finish(): Generator<FlaggedRow> {
+    if (this.#contexts.total < fewRows) return;
+    for (const row of this.#rows) {
+      if (this.#contexts.isOut(row.context)) yield flag('LENGTH_OUTLIER', row, `context ${row.context}`);
+      else if (this.#targets.isOut(row.target)) yield flag('LENGTH_OUTLIER', row, `target ${row.target}`);
+    }
+  }
+}
+
+const mostKept = 1_000_000;
+/** With fewer rows nobody can say what is usual. */
+const fewRows = 40;
+
+class Lengths {
+  readonly #buckets = new Float64Array(256);
+  total = 0;
+
+  count(length: number): void {
+    const bucket = bucketOf(length);
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+    this.total++;
+  }
+
+  mayBeOut(length: number): boolean {
+    return this.total < 1000 || Math.abs(bucketOf(length) - this.#quantile(0.5)) >= 8;
+  }
+
+  isOut(length: number): boolean {
+    const [low, middle, high] = [this.#quantile(0.25), this.#quantile(0.5), this.#quantile(0.75)];
+    const bucket = bucketOf(length);
+    const reach = Math.max(3 * (high - low), 8);
+    return (bucket < low - reach || bucket > high + reach) && Math.abs(bucket - middle) >= 16;
+  }
+
+  #quantile(share: number): number {
+    let seen = 0;
+    for (let bucket = 0; bucket < this.#buckets.length; bucket++) {
+      seen += this.#buckets[bucket] ?? 0;
+      if (seen >= share * this.total) return bucket;
+    }
+    return 0;
+  }
+}
+
+function bucketOf(length: number): number {
+  return Math.min(255, Math.round(Math.log2(length + 1) * 8));
+}

@@ -1,0 +1,51 @@
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { FindingCode } from '../../src-contract/finding.ts';
+import type { DatasetChanges } from './change-dataset.ts';
+import type { DatasetStore } from './dataset-store.ts';
+import { findingFacts } from './findings/detector.ts';
+import type { FindingStore } from './findings/finding-store.ts';
+import { maskPrivate } from './findings/private-data.ts';
+
+/**
+ * Does the remedy of a finding to its rows, as one change that can be undone. Rows that read otherwise than when they were
+ * checked are left alone.
+ */
+export function mendFinding(
+  parts: { store: DatasetStore; changes: DatasetChanges; findings: FindingStore },
+  about: { id: string; code: FindingCode; positions?: readonly number[] | undefined },
+  signal?: AbortSignal,
+): Promise<Dataset> {
+  const { store, changes, findings } = parts;
+  const { id, code } = about;
+  const { remedy } = findingFacts[code];
+  const wanted = about.positions && new Set(about.positions);
+  const rows = store.rows(id);
+  return changes.apply(
+    { id, kind: 'remedy', detail: { finding: code } },
+    function* (change) {
+      const before = rows.rowsOf(change.headVersion);
+      for (let offset = 0; ; offset += slice) {
+        const flagged = findings.rows(code, offset, slice);
+        for (const { number, position, other } of flagged) {
+          if ((wanted && !wanted.has(position)) || before.at(position) !== number) continue;
+          if (remedy === 'delete') change.remove(position);
+          else if (remedy === 'move') {
+            const [home] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
+            if (home) change.move(position, home.split);
+          } else {
+            const [row] = rows.byNumbers(change.headVersion, [number]);
+            if (row) {
+              const content = { context: maskPrivate(code, row.context), target: maskPrivate(code, row.target) };
+              change.edit(position, content);
+            }
+          }
+          yield;
+        }
+        if (flagged.length < slice) return;
+      }
+    },
+    signal,
+  );
+}
+
+const slice = 500;

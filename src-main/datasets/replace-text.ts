@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Example } from '../../src-contract/dataset.ts';
+import type { ReplacePreview, ReplaceRequest, RowContent } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ChangeWork } from './change-dataset.ts';
+import type { RowStore } from './row-store.ts';
+
+/** The fields of a row after words were replaced; undefined where none of them stands in it. */
+type Replacement = (
+  row: Pick<Example, 'context' | 'target'>,
+) => { readonly content: Partial<RowContent>; readonly occurrences: number } | undefined;
+
+/**
+ * Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. Throws OPTION_INVALID for
+ * an expression that JavaScript cannot read.
+ */
+function replacementOf({ search, replacement, fields, matchCase, isPattern }: ReplaceRequest): Replacement {
+  const pattern = patternOf(isPattern ? search : search.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), matchCase);
+  return (row) => {
+    const content: { context?: string; target?: string } = {};
+    let occurrences = 0;
+    for (const field of fields) {
+      // An empty match would be found between all letters.
+      const count = [...row[field].matchAll(pattern)].filter(([found]) => found !== '').length;
+      if (count === 0) continue;
+      const next = isPattern
+        ? row[field].replace(pattern, replacement)
+        : row[field].replace(pattern, () => replacement);
+      if (next === row[field]) continue;
+      occurrences += count;
+      content[field] = next;
+    }
+    return occurrences === 0 ? undefined : { content, occurrences };
+  };
+}
+
+function patternOf(source: string, matchCase: boolean): RegExp {
+  try {
+    return new RegExp(source, matchCase ? 'gu' : 'giu');
+  } catch (error) {
+    const reason = `it is no regular expression (${error instanceof Error ? error.message : error})`;
+    throw new StudioError('OPTION_INVALID', { option: 'search', reason }, { cause: error });
+  }
+}
+
+/** What a replacement would do: how often, and how the first rows would read. */
+export async function previewReplace(
+  rows: Iterable<Example>,
+  request: ReplaceRequest,
+  signal?: AbortSignal,
+): Promise<ReplacePreview> {
+  const replace = replacementOf(request);
+  const preview: ReplacePreview = { rows: 0, occurrences: 0, sample: [] };
+  let began = performance.now();
+  for (const row of rows) {
+    const found = replace(row);
+    if (found) {
+      preview.rows++;
+      preview.occurrences += found.occurrences;
+      for (const field of request.fields) {
+        const after = found.content[field];
+        if (after === undefined || preview.sample.length >= shownRows) continue;
+        preview.sample.push({ position: row.position, field, ...aroundChange(row[field], after) });
+      }
+    }
+    if (performance.now() - began <= 8) continue;
+    await nextTurn();
+    signal?.throwIfAborted();
+    began = performance.now();
+  }
+  return preview;
+}
+
+/** Does a replacement to all rows of a dataset, or of one split. */
+export function replaceText(rows: RowStore, request: ReplaceRequest): ChangeWork {
+  const replace = replacementOf(request);
+  return function* (change) {
+    for (const row of rows.examples(change.headVersion, request.split)) {
+      const found = replace(row);
+      if (found) change.edit(row.position, found.content);
+      yield;
+    }
+  };
+}
+
+const shownRows = 50;
+
+/** The stretch of two texts in which they differ first, with some letters around it. */
+function aroundChange(before: string, after: string): { before: string; after: string } {
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  const start = Math.max(0, same - 40);
+  const cut = (text: string) =>
+    `${start > 0 ? '…' : ''}${text.slice(start, start + 160)}${text.length > start + 160 ? '…' : ''}`;
+  return { before: cut(before), after: cut(after) };
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, isErrorCode, StudioError } from '../../src-contract/errors.ts';
+import type { FromRowsThread, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
+
+interface Waiting {
+  answer(value: unknown): void;
+  fail(error: unknown): void;
+  event(value: unknown): void;
+}
+
+/**
+ * A thread that reads rows, started with the first question and kept until `close`. The studio has one for what a person waits
+ * for and one for what takes minutes, so that the second never holds up the first.
+ */
+export class RowsThread {
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #id = 0;
+
+  /** Rejects with the reason of `signal` when it is aborted, and with what the thread threw. */
+  call<K extends RowsThreadKind>(
+    kind: K,
+    ask: RowsThreadCalls[K]['ask'],
+    {
+      signal,
+      onEvent,
+    }: { signal?: AbortSignal | undefined; onEvent?: (event: RowsThreadCalls[K]['event']) => void } = {},
+  ): Promise<RowsThreadCalls[K]['answer']> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const worker = this.#started();
+      const id = ++this.#id;
+      const abort = () => {
+        worker.postMessage({ id, kind: 'abort' });
+        end();
+        reject(signal?.reason);
+      };
+      const end = () => {
+        this.#waiting.delete(id);
+        signal?.removeEventListener('abort', abort);
+        if (this.#waiting.size === 0) worker.unref();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.set(id, {
+        answer(value) {
+          end();
+          // Sound: the thread answers in the type of its kind.
+          resolve(value as RowsThreadCalls[K]['answer']);
+        },
+        fail(error) {
+          end();
+          reject(error);
+        },
+        event: (value) => onEvent?.(value as RowsThreadCalls[K]['event']),
+      });
+      worker.ref();
+      worker.postMessage({ id, kind, ask });
+    });
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    for (const waiting of [...this.#waiting.values()])
+      waiting.fail(new DOMException('The studio is closing.', 'AbortError'));
+    await worker?.terminate();
+  }
+
+  #started(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(usualEntry());
+    // A studio that has nothing else to do ends, whatever this thread does.
+    worker.unref();
+    worker.on('message', (message: FromRowsThread) => {
+      const waiting = this.#waiting.get(message.id);
+      if (message.kind === 'answer') waiting?.answer(message.answer);
+      else if (message.kind === 'event') waiting?.event(message.event);
+      else waiting?.fail(errorOf(message));
+    });
+    const ended = (error: unknown) => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      for (const waiting of [...this.#waiting.values()]) waiting.fail(error);
+    };
+    worker.on('error', ended);
+    worker.on('exit', (code) => ended(new Error(`the rows thread ended with status ${code}`)));
+    this.#worker = worker;
+    return worker;
+  }
+}
+
+function errorOf({ code, data, error }: Extract<FromRowsThread, { kind: 'failed' }>): unknown {
+  if (code === undefined || !isErrorCode(code)) return error;
+  // Sound: the thread sends code and data of one StudioError.
+  return new StudioError(code as ErrorCode, data as never, { cause: error });
+}
+
+/** Beside the built programs, or the source file when the studio runs from source. */
+function usualEntry(): URL {
+  const places = import.meta.url.endsWith('.ts') ? ['./rows-thread.ts'] : ['./rows-thread.js', '../rows-thread.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!found) throw new Error('rows-thread is not beside the program');
+  return found;
+}

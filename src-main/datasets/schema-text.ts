@@ -1,0 +1,126 @@
+import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
+import type { QueryResult } from './attached-database.ts';
+
+/** Runs one reading query on the database whose schema is wanted. */
+export type QueryDatabase = (sql: string) => Promise<Pick<QueryResult, 'rows'>>;
+
+interface Table {
+  readonly name: string;
+  readonly sql: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly isKey: boolean }[];
+  readonly foreignKeys: readonly { readonly column: string; readonly table: string; readonly to: string | null }[];
+  /** By column. */
+  readonly samples: ReadonlyMap<string, readonly string[]>;
+}
+
+/** `compact`: one line a table, `name(column type pk, …)`. `ddl`: the CREATE TABLE statements. */
+export type SchemaForm = 'compact' | 'ddl';
+
+/** The form in which most of some schema texts are written. */
+export function formOf(texts: readonly string[]): SchemaForm {
+  const statements = texts.filter((text) => /create\s+table/i.test(text)).length;
+  return statements * 2 > texts.length ? 'ddl' : 'compact';
+}
+
+/** The schema of a database as a text for the model to read. */
+export async function schemaText(
+  query: QueryDatabase,
+  { form = 'compact', foreignKeys, sampleValues }: SchemaTextOptions,
+): Promise<string> {
+  const tables = await readTables(query, sampleValues);
+  return form === 'ddl'
+    ? tables.map((table) => statementOf(table, { foreignKeys })).join('\n\n')
+    : tables.map((table) => lineOf(table, { foreignKeys })).join('\n');
+}
+
+async function readTables(query: QueryDatabase, sampleValues: number): Promise<Table[]> {
+  const { rows } = await query(
+    `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid LIMIT 500`,
+  );
+  const tables: Table[] = [];
+  for (const [name, sql] of rows) {
+    const table = String(name);
+    const columns = (
+      await query(`SELECT name, type, pk FROM pragma_table_info(${literal(table)}) ORDER BY cid`)
+    ).rows.map(([column, type, key]) => ({ name: String(column), type: String(type ?? ''), isKey: Number(key) > 0 }));
+    const keys = await query(
+      `SELECT "from", "table", "to" FROM pragma_foreign_key_list(${literal(table)}) ORDER BY id, seq`,
+    );
+    const samples = new Map<string, string[]>();
+    for (const column of sampleValues > 0 ? columns : []) {
+      const values = await query(
+        `SELECT DISTINCT ${quoted(column.name)} FROM ${quoted(table)} WHERE ${quoted(column.name)} IS NOT NULL LIMIT ${sampleValues}`,
+      );
+      samples.set(
+        column.name,
+        values.rows.map(([value]) => shownValue(value ?? null)),
+      );
+    }
+    tables.push({
+      ...{ name: table, sql: String(sql ?? ''), columns, samples },
+      foreignKeys: keys.rows.map(([column, to, target]) => ({
+        ...{
+          column: String(column),
+          table: String(to),
+          to: target === null || target === undefined ? null : String(target),
+        },
+      })),
+    });
+  }
+  return tables;
+}
+
+function lineOf({ name, columns, foreignKeys, samples }: Table, options: { foreignKeys: boolean }): string {
+  const parts = columns.map((column) => {
+    const key = options.foreignKeys ? foreignKeys.find((each) => each.column === column.name) : undefined;
+    const values = samples.get(column.name);
+    return [
+      column.name,
+      column.type.toLowerCase(),
+      column.isKey ? 'pk' : '',
+      key ? `-> ${key.table}${key.to === null ? '' : `.${key.to}`}` : '',
+      values && values.length > 0 ? `[${values.join(', ')}]` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' ');
+  });
+  return `${name}(${parts.join(', ')})`;
+}
+
+/** Written anew rather than copied, so that foreign keys can be left out and comments do not come along. */
+function statementOf({ name, columns, foreignKeys, samples }: Table, options: { foreignKeys: boolean }): string {
+  const keys = columns.filter(({ isKey }) => isKey).map((column) => quotedIfNeeded(column.name));
+  const lines = columns.map(({ name: column, type, isKey }) =>
+    [quotedIfNeeded(column), type, isKey && keys.length === 1 ? 'PRIMARY KEY' : '']
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+  if (keys.length > 1) lines.push(`PRIMARY KEY (${keys.join(', ')})`);
+  for (const { column, table, to } of options.foreignKeys ? foreignKeys : []) {
+    const target = to === null ? '' : ` (${quotedIfNeeded(to)})`;
+    lines.push(`FOREIGN KEY (${quotedIfNeeded(column)}) REFERENCES ${quotedIfNeeded(table)}${target}`);
+  }
+  const values = [...samples].filter(([, shown]) => shown.length > 0);
+  const notes = values.map(([column, shown]) => `-- ${column}: ${shown.join(', ')}`);
+  return [`CREATE TABLE ${quotedIfNeeded(name)} (`, lines.map((line) => `  ${line}`).join(',\n'), ');', ...notes].join(
+    '\n',
+  );
+}
+
+function shownValue(value: string | number | null): string {
+  if (typeof value === 'number') return String(value);
+  const text = (value ?? '').replace(/\s+/g, ' ');
+  return `'${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll("'", "''")}'`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quotedIfNeeded(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name);
+}

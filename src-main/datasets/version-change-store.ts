@@ -1,0 +1,396 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Split } from '../../src-contract/dataset.ts';
+import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
+import { contentHash, datasetHash, NeighbourSum, SplitsHash } from './content-hash.ts';
+import { packStates, pageRows, splitOfState, stateOfSplit } from './row-states.ts';
+import { VersionRows } from './version-rows-store.ts';
+
+/** What the version in force says of itself. */
+interface Head {
+  readonly version: number;
+  readonly rows: number;
+  readonly train_rows: number;
+  readonly validation_rows: number;
+  readonly test_rows: number;
+  readonly content_sum: string;
+  readonly splits_sha256: string;
+  readonly same_as: number;
+  readonly undo_to: number | null;
+  readonly redo_to: number | null;
+}
+
+/**
+ * One change of a dataset, from which its next version comes. All of it is one transaction on a handle of its own: it is
+ * there after `commit`, or not at all. The content of rows is only ever added; what a change costs is what it touches.
+ */
+export class VersionChange {
+  readonly #database: RowsDatabase;
+  readonly #head: Head;
+  readonly #before: VersionRows;
+  readonly #after = new Map<number, Uint8Array>();
+  /** By position: the row that stands there now, and before; undefined for none. */
+  readonly #changed = new Map<number, { old: number | undefined; now: number | undefined }>();
+  readonly #insert;
+  #nextNumber: number;
+  #nextPosition: number;
+  #moved = 0;
+  #isOpen = true;
+
+  /** Throws DATASET_IN_USE (after a wait) while another process changes the dataset. */
+  constructor(file: string, datasetName: string) {
+    this.#database = openRowsFile(file, { readonly: false });
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      const head = this.#database
+        .prepare<[], Head>(
+          `SELECT version, rows, train_rows, validation_rows, test_rows, content_sum, splits_sha256, same_as, undo_to, redo_to
+           FROM version ORDER BY version DESC LIMIT 1`,
+        )
+        .get();
+      const first = this.#database.prepare<[], number>('SELECT rows FROM version WHERE version = 1').pluck().get();
+      if (!head || first === undefined) throw new Error('the rows file has no version');
+      this.#head = head;
+      this.#before = new VersionRows(this.#database, head.version, first);
+      this.#nextNumber =
+        (this.#database.prepare<[], number>('SELECT max(number) FROM example').pluck().get() ?? -1) + 1;
+      this.#nextPosition = this.#before.positionEnd();
+      this.#insert = this.#database.prepare(
+        `INSERT INTO example (number, position, line, context, target, group_key, database_name, source_id, warning)
+         VALUES (:number, :position, :line, :context, :target, :group, :database, :sourceId, NULL)`,
+      );
+    } catch (error) {
+      this.#database.close();
+      if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') {
+        throw new StudioError('DATASET_IN_USE', { dataset: datasetName, by: 'another change' }, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  get headVersion(): number {
+    return this.#head.version;
+  }
+
+  /** Puts other texts in the place of a row. False when there is no such row, or when it reads like that already. */
+  edit(position: number, content: Partial<RowContent>): boolean {
+    const number = this.#numberNow(position);
+    const old = number === undefined ? undefined : this.#content(number);
+    if (number === undefined || old === undefined) return false;
+    const next = { ...old, ...content };
+    if (
+      next.context === old.context &&
+      next.target === old.target &&
+      next.group === old.group &&
+      next.database === old.database
+    ) {
+      return false;
+    }
+    const state = this.#state(number);
+    this.#setState(number, 0);
+    const own = this.#write(position, next);
+    this.#setState(own, state);
+    this.#note(position, own);
+    return true;
+  }
+
+  /** False when there is no such row. */
+  remove(position: number): boolean {
+    const number = this.#numberNow(position);
+    if (number === undefined) return false;
+    this.#setState(number, 0);
+    this.#note(position, undefined);
+    return true;
+  }
+
+  /** Adds a row behind all others and gives its position. */
+  add(content: RowContent, split: Split): number {
+    const position = this.#nextPosition++;
+    const number = this.#write(position, { ...content, line: 0, sourceId: null });
+    this.#setState(number, stateOfSplit(split));
+    this.#note(position, number);
+    return position;
+  }
+
+  /** Deals a row to another split. */
+  move(position: number, split: Split): boolean {
+    const number = this.#numberNow(position);
+    if (number === undefined || this.#state(number) === stateOfSplit(split)) return false;
+    this.#setState(number, stateOfSplit(split));
+    this.#moved++;
+    return true;
+  }
+
+  /**
+   * Stores the change as the next version, whose number it gives. Undefined, and nothing is stored, when nothing has changed.
+   */
+  async commit(kind: ChangeKind, detail: ChangeDetail, now: number, signal?: AbortSignal): Promise<number | undefined> {
+    const figures = { added: 0, removed: 0, edited: 0 };
+    for (const { old, now: number } of this.#changed.values()) {
+      if (old === number) continue;
+      if (old === undefined) figures.added++;
+      else if (number === undefined) figures.removed++;
+      else figures.edited++;
+    }
+    if (figures.added + figures.removed + figures.edited + this.#moved === 0) {
+      this.rollback();
+      return undefined;
+    }
+    const contentSum = await this.#contentSum(signal);
+    const version = this.#head.version + 1;
+    this.#writePages(version);
+    const facts =
+      this.#moved + figures.added + figures.removed === 0 ? this.#head : await this.#countSplits(version, signal);
+    const sha256 = datasetHash(contentSum, facts.splits_sha256);
+    const told = { ...detail, ...nonZero({ ...figures, moved: this.#moved }) };
+    const { train_rows, validation_rows, test_rows, splits_sha256 } = facts;
+    // The same rows may have been there before, changed back by hand.
+    const sameAs = this.#database
+      .prepare<[string], number>('SELECT min(same_as) FROM version WHERE sha256 = ?')
+      .pluck()
+      .get(sha256);
+    this.#insertVersion({
+      ...{ version, kind, detail: JSON.stringify(told), rows: train_rows + validation_rows + test_rows },
+      ...{ train_rows, validation_rows, test_rows, content_sum: contentSum, splits_sha256, sha256 },
+      ...{ same_as: sameAs ?? version, undo_to: this.#head.version, redo_to: null, created_at: now },
+    });
+    this.#close('COMMIT');
+    return version;
+  }
+
+  /**
+   * Brings back the rows of an earlier version as the next one. `undo` and `redo` bring back what the version in force names;
+   * undefined when it names none. Throws OPTION_INVALID for a version that is not there.
+   */
+  bringBack(to: 'undo' | 'redo' | { version: number }, now: number): number | undefined {
+    const head = this.#head;
+    const target = to === 'undo' ? head.undo_to : to === 'redo' ? head.redo_to : to.version;
+    if (target === null) {
+      this.rollback();
+      return undefined;
+    }
+    const source = this.#database
+      .prepare<[number], Head & { sha256: string }>(
+        `SELECT version, rows, train_rows, validation_rows, test_rows, content_sum, splits_sha256, sha256, same_as, undo_to,
+           redo_to
+         FROM version WHERE version = ?`,
+      )
+      .get(target);
+    if (!source) {
+      this.rollback();
+      const reason = `there is no version ${target}`;
+      throw new StudioError('OPTION_INVALID', { option: 'version', reason });
+    }
+    const version = head.version + 1;
+    this.#copyPages(target, version);
+    const steps =
+      to === 'undo'
+        ? { undo_to: source.undo_to, redo_to: head.version }
+        : to === 'redo'
+          ? { undo_to: source.undo_to, redo_to: source.redo_to }
+          : { undo_to: head.version, redo_to: null };
+    const { rows, train_rows, validation_rows, test_rows, content_sum, splits_sha256, sha256, same_as } = source;
+    this.#insertVersion({
+      ...{ version, kind: typeof to === 'string' ? to : 'restore', detail: JSON.stringify({ version: target }) },
+      ...{ rows, train_rows, validation_rows, test_rows, content_sum, splits_sha256, sha256, same_as },
+      ...{ ...steps, created_at: now },
+    });
+    this.#close('COMMIT');
+    return version;
+  }
+
+  /** Takes everything back; harmless after `commit`. */
+  rollback(): void {
+    this.#close('ROLLBACK');
+  }
+
+  #close(end: 'COMMIT' | 'ROLLBACK'): void {
+    if (!this.#isOpen) return;
+    try {
+      this.#database.exec(end);
+    } finally {
+      this.#isOpen = false;
+      this.#database.close();
+    }
+  }
+
+  #numberNow(position: number): number | undefined {
+    const change = this.#changed.get(position);
+    return change ? change.now : this.#before.at(position);
+  }
+
+  #note(position: number, number: number | undefined): void {
+    const known = this.#changed.get(position);
+    if (known) known.now = number;
+    else this.#changed.set(position, { old: this.#before.at(position), now: number });
+  }
+
+  #state(number: number): number {
+    const page = this.#after.get(Math.floor(number / pageRows));
+    return page ? (page[number % pageRows] ?? 0) : this.#before.state(number);
+  }
+
+  #setState(number: number, state: number): void {
+    const place = Math.floor(number / pageRows);
+    let page = this.#after.get(place);
+    if (!page) {
+      page = Uint8Array.from(this.#before.page(place));
+      this.#after.set(place, page);
+    }
+    page[number % pageRows] = state;
+  }
+
+  #write(position: number, content: StoredContent): number {
+    const number = this.#nextNumber++;
+    this.#insert.run({ ...content, number, position });
+    return number;
+  }
+
+  #content(number: number): StoredContent | undefined {
+    return this.#database
+      .prepare<[number], StoredContent>(
+        `SELECT line, context, target, group_key AS "group", database_name AS "database", source_id AS sourceId
+         FROM example WHERE number = ?`,
+      )
+      .get(number);
+  }
+
+  #hash(number: number | undefined): Buffer | undefined {
+    const content = number === undefined ? undefined : this.#content(number);
+    return content && contentHash(content);
+  }
+
+  /** Takes the pairs of neighbours that are no more out of the sum, and puts the new ones in. */
+  async #contentSum(signal: AbortSignal | undefined): Promise<string> {
+    const sum = new NeighbourSum(this.#head.content_sum);
+    const positions = [...this.#changed]
+      .filter(([, { old, now }]) => old !== now)
+      .map(([position]) => position)
+      .sort((a, b) => a - b);
+    const sides = [
+      { at: (position: number) => this.#before.at(position), isOld: true },
+      { at: (position: number) => this.#numberNow(position), isOld: false },
+    ];
+    let sliceBegan = performance.now();
+    for (const { at, isOld } of sides) {
+      const neighbours = new Neighbours(at, this.#nextPosition);
+      let lastLeft: number | undefined | null = null;
+      for (const position of positions) {
+        if (performance.now() - sliceBegan > 8) {
+          await nextTurn();
+          signal?.throwIfAborted();
+          sliceBegan = performance.now();
+        }
+        for (const [left, right] of neighbours.pairsAround(position)) {
+          // In rising order, so a pair that was met already is the last one that was met.
+          if (lastLeft !== null && (left ?? -1) <= (lastLeft ?? -1)) continue;
+          lastLeft = left;
+          const pair = [left, right].map((place) => this.#hash(place === undefined ? undefined : at(place)));
+          if (isOld) sum.subtract(pair[0], pair[1]);
+          else sum.add(pair[0], pair[1]);
+        }
+      }
+    }
+    return sum.toHex();
+  }
+
+  #writePages(version: number): void {
+    const insert = this.#database.prepare('INSERT INTO state_page (page, version, states) VALUES (?, ?, ?)');
+    for (const [page, states] of this.#after) insert.run(page, version, packStates(states));
+  }
+
+  /** Pages that have changed between the target and the version in force get the target's states again. */
+  #copyPages(target: number, version: number): void {
+    const changed = this.#database
+      .prepare<[number], number>('SELECT DISTINCT page FROM state_page WHERE version > ?')
+      .pluck()
+      .all(target);
+    const rows = new VersionRows(this.#database, target, this.#before.imported);
+    const insert = this.#database.prepare('INSERT INTO state_page (page, version, states) VALUES (?, ?, ?)');
+    for (const page of changed) insert.run(page, version, packStates(rows.page(page)));
+  }
+
+  async #countSplits(version: number, signal: AbortSignal | undefined) {
+    const hash = new SplitsHash();
+    const splits = { train: 0, validation: 0, test: 0 };
+    let sliceBegan = performance.now();
+    for (const { states } of new VersionRows(this.#database, version, this.#before.imported).pages()) {
+      hash.add(Uint8Array.from(states));
+      for (const state of states) {
+        const split = splitOfState(state);
+        if (split) splits[split]++;
+      }
+      if (performance.now() - sliceBegan <= 8) continue;
+      await nextTurn();
+      signal?.throwIfAborted();
+      sliceBegan = performance.now();
+    }
+    return {
+      ...{ train_rows: splits.train, validation_rows: splits.validation, test_rows: splits.test },
+      splits_sha256: hash.finish(),
+    };
+  }
+
+  #insertVersion(values: Record<string, string | number | null>): void {
+    this.#database
+      .prepare(
+        `INSERT INTO version (version, kind, detail, rows, train_rows, validation_rows, test_rows, content_sum,
+           splits_sha256, sha256, same_as, undo_to, redo_to, created_at)
+         VALUES (:version, :kind, :detail, :rows, :train_rows, :validation_rows, :test_rows, :content_sum,
+           :splits_sha256, :sha256, :same_as, :undo_to, :redo_to, :created_at)`,
+      )
+      .run(values);
+  }
+}
+
+interface StoredContent extends RowContent {
+  readonly line: number;
+  readonly sourceId: string | null;
+}
+
+/** Finds the nearest rows around positions that are asked for in rising order. */
+class Neighbours {
+  readonly #at: (position: number) => number | undefined;
+  readonly #end: number;
+  /** What the last search upwards passed over and found, so that a gap is walked through once. */
+  #gap = { from: 0, to: -1, next: undefined as number | undefined };
+  #lastAsked = -1;
+  #lastBefore: number | undefined;
+
+  constructor(at: (position: number) => number | undefined, end: number) {
+    this.#at = at;
+    this.#end = end;
+  }
+
+  /** The pairs of neighbours that touch a position or reach over it, by position; undefined stands for the two ends. */
+  pairsAround(position: number): [left: number | undefined, right: number | undefined][] {
+    const before = this.#before(position);
+    const after = this.#after(position);
+    this.#lastAsked = position;
+    this.#lastBefore = before;
+    if (this.#at(position) === undefined) return [[before, after]];
+    return [
+      [before, position],
+      [position, after],
+    ];
+  }
+
+  #before(position: number): number | undefined {
+    for (let place = position - 1; place > this.#lastAsked; place--) if (this.#at(place) !== undefined) return place;
+    if (this.#lastAsked < 0) return undefined;
+    return this.#at(this.#lastAsked) !== undefined ? this.#lastAsked : this.#lastBefore;
+  }
+
+  #after(position: number): number | undefined {
+    if (position >= this.#gap.from && position <= this.#gap.to) return this.#gap.next;
+    let place = position + 1;
+    while (place < this.#end && this.#at(place) === undefined) place++;
+    this.#gap = { from: position, to: place - 1, next: place < this.#end ? place : undefined };
+    return this.#gap.next;
+  }
+}
+
+function nonZero(figures: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value > 0));
+}

@@ -1,0 +1,133 @@
+import { type DerivedDatabase, openDerivedFile } from '../database/derived-file.ts';
+import { pageRows } from './row-states.ts';
+
+/** Letters of the two texts of the rows of a page, by row number. */
+export interface PageLetters {
+  readonly context: Uint32Array;
+  readonly target: Uint32Array;
+}
+
+/** Finds rows by pieces of their texts, in any script, and knows how long the texts are. */
+export class WordIndex {
+  readonly #database: DerivedDatabase;
+  readonly #continuations;
+  readonly #page;
+
+  constructor(file: string) {
+    this.#database = openDerivedFile(file);
+    // A large memory of what is new makes few, large pieces, which need little merging later.
+    this.#database.exec("INSERT INTO words (words, rank) VALUES ('hashsize', 33554432)");
+    this.#continuations = this.#database
+      .prepare<[string, string, number], string>('SELECT term FROM trigram WHERE term >= ? AND term < ? LIMIT ?')
+      .pluck();
+    this.#page = this.#database.prepare<[number], { context: Uint8Array; target: Uint8Array }>(
+      'SELECT context, target FROM letters WHERE page = ?',
+    );
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Rows below this number are in the index. */
+  get rows(): number {
+    return this.#database.prepare<[], number>('SELECT rows FROM indexed').pluck().get() ?? 0;
+  }
+
+  begin(): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+  }
+
+  /** Rows must follow those that are in the index already. */
+  add(rows: readonly { number: number; context: string; target: string }[]): void {
+    const insert = this.#database.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
+    let letters: PageLetters | undefined;
+    let page = -1;
+    for (const { number, context, target } of rows) {
+      insert.run(number, `${context}${end}${target}${end}`);
+      if (Math.floor(number / pageRows) !== page) {
+        if (letters) this.#setPage(page, letters);
+        page = Math.floor(number / pageRows);
+        letters = this.letters(page);
+      }
+      if (letters) {
+        letters.context[number % pageRows] = context.length;
+        letters.target[number % pageRows] = target.length;
+      }
+    }
+    if (letters) this.#setPage(page, letters);
+  }
+
+  /** Ends what `begin` began; rows below `end` are in the index from now on. */
+  commit(end: number): void {
+    this.#database.prepare('UPDATE indexed SET rows = ?').run(end);
+    this.#database.exec('COMMIT');
+  }
+
+  rollback(): void {
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+  }
+
+  letters(page: number): PageLetters {
+    const kept = this.#page.get(page);
+    if (!kept) return { context: new Uint32Array(pageRows), target: new Uint32Array(pageRows) };
+    // Copied, since a blob may stand at an odd address.
+    const list = (bytes: Uint8Array) => new Uint32Array(Uint8Array.from(bytes).buffer);
+    return { context: list(kept.context), target: list(kept.target) };
+  }
+
+  /**
+   * Numbers of rows that may hold a text, rising: all that do are among them. Undefined for a text of one or two letters that
+   * so many groups of three go on from that looking at the rows themselves is no slower.
+   */
+  candidates(text: string): Iterable<number> | undefined {
+    const letters = [...text];
+    if (letters.length >= 3) return this.#matching(trigramsOf(letters).map(quoted).join(' '));
+    const lowered = text.toLowerCase();
+    const terms = this.#continuations.all(lowered, `${lowered}\u{10FFFF}`, manyTerms);
+    if (terms.length === manyTerms) return undefined;
+    const numbers = new Set<number>();
+    for (const term of terms) {
+      for (const number of this.#matching(quoted(term))) {
+        numbers.add(number);
+        if (numbers.size > manyRows) return undefined;
+      }
+    }
+    return [...numbers].sort((a, b) => a - b);
+  }
+
+  /** A statement of its own for each walk: several searches may be under way. */
+  #matching(expression: string): IterableIterator<number> {
+    return this.#database
+      .prepare<[string], number>('SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid')
+      .pluck()
+      .iterate(expression);
+  }
+
+  #setPage(page: number, { context, target }: PageLetters): void {
+    const bytes = (list: Uint32Array) => new Uint8Array(list.buffer);
+    this.#database
+      .prepare('INSERT OR REPLACE INTO letters (page, context, target) VALUES (?, ?, ?)')
+      .run(page, bytes(context), bytes(target));
+  }
+}
+
+/** Behind each text, so that its last two letters begin a group of three as well. */
+const end = '\u0001\u0001';
+
+const manyTerms = 200;
+const manyRows = 50_000;
+
+/** Groups of three side by side, and the last one; eight at most, evenly spread, since the rows found are looked at anyway. */
+function trigramsOf(letters: readonly string[]): string[] {
+  const last = letters.length - 3;
+  const starts = new Set<number>();
+  const step = Math.max(3, Math.ceil(last / 7));
+  for (let start = 0; start < last; start += step) starts.add(start);
+  starts.add(last);
+  return [...starts].map((start) => letters.slice(start, start + 3).join(''));
+}
+
+function quoted(term: string): string {
+  return `"${term.replaceAll('"', '""')}"`;
+}

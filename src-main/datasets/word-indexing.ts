@@ -1,0 +1,22 @@
+import type { RowsPlace } from './rows-thread-messages.ts';
+import type { RowsThread } from './rows-threads.ts';
+
+/** Brings word indexes up to date in the background, each once at a time. */
+export class WordIndexing {
+  readonly #thread: RowsThread;
+  readonly #going = new Set<string>();
+
+  constructor(thread: RowsThread) {
+    this.#thread = thread;
+  }
+
+  begin(place: RowsPlace): void {
+    if (this.#going.has(place.id)) return;
+    this.#going.add(place.id);
+    // A failure (the studio closes, the disk is full) costs speed alone; the next look at the rows tries again.
+    this.#thread
+      .call('index', place)
+      .catch(() => undefined)
+      .finally(() => this.#going.delete(place.id));
+  }
+}
