@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { CheckEvent } from '../../src-contract/finding.ts';
-import { attachedFile, type SqlRunner } from './attached-database.ts';
+import { attachedFile, type SqlRunner, usualLimits } from './attached-database.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { checkQueries } from './findings/queries.ts';
@@ -64,7 +64,7 @@ async function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Part
       return empty;
     }
   };
-  const limits = { milliseconds: 2000, rows: 1, cellLetters: 10 };
+  const limits = { ...usualLimits, milliseconds: 2000, rows: 1, cellLetters: 10 };
   return checkQueries(
     checkedRows(store, dataset),
     {

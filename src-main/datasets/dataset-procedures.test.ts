@@ -8,10 +8,13 @@ import type { ImportEvent } from '../../src-contract/dataset.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { forkSqlProcess, SqlRunner } from './attached-database.ts';
+import { DatasetChanges } from './change-dataset.ts';
 import { datasetProcedures } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
+import { Downloads } from './downloads.ts';
 import { fileProcedures } from './file-procedures.ts';
 import { FileSources } from './file-sources.ts';
+import { RowsThread } from './rows-threads.ts';
 import { Uploads } from './uploads.ts';
 
 const samplesFolder = join(import.meta.dirname, '../../resources/samples');
@@ -27,10 +30,13 @@ beforeAll(() => {
   const lock = new ProcessLock(join(folder, 'locks'));
   const uploads = new Uploads(join(folder, 'uploads'), lock);
   const sql = new SqlRunner(() => forkSqlProcess());
+  const store = new DatasetStore(database, lock, join(folder, 'datasets'));
+  const downloads = new Downloads(join(folder, 'downloads'), lock);
+  const threads = { pages: new RowsThread(), thread: new RowsThread() };
   const router = {
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
-      store: new DatasetStore(database, lock, join(folder, 'datasets')),
+      ...{ store, downloads, changes: new DatasetChanges(store, () => 5), ...threads },
       datasetsFolder: join(folder, 'datasets'),
       ...{ samplesFolder, sources: new FileSources(uploads, samplesFolder), uploads, sql },
       changed: () => undefined,
@@ -41,7 +47,8 @@ beforeAll(() => {
   trusted = clientOf(router, { caller: 'trusted' });
   close = async () => {
     sql.close();
-    await uploads.close();
+    await Promise.all([uploads.close(), downloads.close(), threads.pages.close(), threads.thread.close()]);
+    store.close();
     database.close();
     lock.release();
   };

@@ -22,7 +22,7 @@ export class NearRows implements Detector {
 
   take(row: CheckedRow): FlaggedRow[] {
     if (this.#rows === this.#capacity) return [];
-    const signature = signatureOf(`${row.context} ${row.target}`);
+    const signature = signatureOf(ownText(row));
     if (!signature) return [];
     this.#numbers[this.#rows] = row.number;
     this.#bands.forEach((band, place) => {
@@ -84,13 +84,19 @@ const nearness = 0.85;
 function compare(early: CheckedRow | undefined, late: CheckedRow | undefined): FlaggedRow | undefined {
   if (!early || !late) return undefined;
   if (early.context === late.context) return undefined;
-  const share = sharedPieces(`${early.context} ${early.target}`, `${late.context} ${late.target}`);
+  const share = Math.min(sharedPieces(ownText(early), ownText(late)), sharedPieces(early.context, late.context));
   if (share < nearness) return undefined;
   const detail = `${Math.floor(share * 100)} %`;
   const isLeak = (early.split === 'train') !== (late.split === 'train');
   if (!isLeak) return flag('DUPLICATE_NEAR', late, detail, early.position);
   const [trained, heldOut] = early.split === 'train' ? [early, late] : [late, early];
   return flag('LEAK_NEAR', trained, detail, heldOut.position);
+}
+
+/** What is a row's own: rows that share a passage or a schema differ in the question and the answer alone. */
+function ownText({ context, target }: CheckedRow): string {
+  const question = context.lastIndexOf('\n\nQuestion: ');
+  return `${question < 0 ? context : context.slice(question)} ${target}`;
 }
 
 /** The least hash of a text's pieces in each of 60 equal ranges; empty ranges take their neighbour's. Undefined for short texts. */

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
 import type { Dataset } from '../../../src-contract/dataset.ts';
-import { fromHere } from './arguments.ts';
-import { notInThisVersion } from './failure.ts';
+import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dataset-version.ts';
+import type { FindingReport } from '../../../src-contract/finding.ts';
+import { fromHere, numberIn, wordIn } from './arguments.ts';
+import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
+import type { StudioClient } from './studio.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export function addDatasetCommands(program: Command, run: Run): void {
@@ -65,20 +69,33 @@ export function addDatasetCommands(program: Command, run: Run): void {
     .description('look for rows that would hurt a training')
     .argument('<dataset>')
     .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        await (await open()).datasets.get({ id });
-        throw notInThisVersion('Checking a dataset', 'The rows that could not be used are in its reject file.');
+      run(command, async ({ open, signal, progress }) => {
+        const report = await checked(await open(), { id, signal, progress });
+        return { json: { dataset: id, ...report }, text: reportText(report) };
       }),
     );
 
   datasets
     .command('export')
-    .description('write a dataset as CSV: context, target, group, split')
+    .description('write a dataset with its context, target, group and split')
     .argument('<dataset>')
     .requiredOption('--out <file>', 'where to write it')
-    .action((id: string, { out }: { out: string }, command: Command) =>
-      run(command, async ({ open }) => {
-        const answer = await (await open()).datasets.export({ id, out: fromHere(out) });
+    .option(
+      '--format <format>',
+      'csv, jsonl or parquet; told by the file’s ending unless given',
+      wordIn(exportFormatSchema),
+    )
+    .option(
+      '--dataset-version <number>',
+      'an earlier version; the newest unless given',
+      numberIn(z.number().int().min(1)),
+    )
+    .action((id: string, options: ExportWords, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const out = fromHere(options.out);
+        const format = options.format ?? exportFormatSchema.safeParse(out.split('.').at(-1)?.toLowerCase()).data;
+        const job = { id, out, format, version: options.datasetVersion };
+        const answer = await (await open()).datasets.export(job, { signal });
         return { json: answer, text: `${answer.rows} rows are in ${answer.file}.` };
       }),
     );
@@ -95,6 +112,38 @@ export function addDatasetCommands(program: Command, run: Run): void {
         return { json: { deleted: { id: dataset.id, name: dataset.name } }, text: `“${dataset.name}” is deleted.` };
       }),
     );
+}
+
+interface ExportWords {
+  readonly out: string;
+  readonly format?: ExportFormat;
+  readonly datasetVersion?: number;
+}
+
+async function checked(
+  client: StudioClient,
+  { id, signal, progress }: { id: string; signal: AbortSignal; progress: Progress },
+): Promise<FindingReport> {
+  for await (const event of await client.findings.check({ id }, { signal })) {
+    if (event.kind === 'finished') return event.report;
+    progress.show({ what: 'Checking', done: event.done, total: event.total });
+  }
+  throw new Error('The check ended without a report.');
+}
+
+function reportText({ rows, flagged, findings, limits, version }: FindingReport): string {
+  const limited = limits.map(({ code, checked, total }) => `${code}: ${checked} of ${total} rows were looked at.`);
+  if (findings.length === 0)
+    return [`Nothing was found in the ${rows} rows of version ${version}.`, ...limited].join('\n');
+  return [
+    `${flagged} of the ${rows} rows of version ${version} have findings.`,
+    '',
+    textTable([
+      ['finding', 'rows', 'what'],
+      ...findings.map(({ code, rows: count, message }) => [code, String(count), message]),
+    ]),
+    ...limited,
+  ].join('\n');
 }
 
 function factsOf({ name, task, rows, splits, rejected, sourceName, version, sha256 }: Dataset): string {

@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { compareVersions } from './compare-versions.ts';
+import { dealSplits } from './deal-splits.ts';
+import { previewReplace, replaceText } from './replace-text.ts';
+
+let given: DatasetFolder;
+beforeEach(() => {
+  given = new DatasetFolder();
+});
+afterEach(() => given.close());
+
+const abc = [
+  { context: 'a', target: '1' },
+  { context: 'b', target: '2', split: 'test' as const },
+  { context: 'c', target: '3' },
+];
+
+test('an edited cell makes a version, and the version before still reads as it did', async () => {
+  const { id, sha256 } = given.make(abc);
+  const after = await given.changes.edit(id, { position: 1, content: { target: 'two' } });
+  expect(after).toMatchObject({ version: 2, rows: 3, splits: { train: 2, validation: 0, test: 1 } });
+  expect(after.sha256).not.toBe(sha256);
+  expect(given.shown(id)).toEqual(['t a=1', 't b=two', 't c=3']);
+  expect(given.shown(id, 1)).toEqual(['t a=1', 't b=2', 't c=3']);
+  expect(given.store.example(id, 'r1')).toMatchObject({ position: 1, target: 'two', split: 'test', line: 3 });
+});
+
+test('the hash is that of the rows, however they came about', async () => {
+  const { id, sha256 } = given.make(abc);
+  const later = given.make([abc[0], { context: 'B', target: '2', split: 'test' }, abc[2]].flatMap((row) => row ?? []));
+  const edited = await given.changes.edit(id, { position: 1, content: { context: 'B' } });
+  expect(edited.sha256).toBe(later.sha256);
+  const back = await given.changes.edit(id, { position: 1, content: { context: 'b' } });
+  expect(back.sha256).toBe(sha256);
+  expect(given.store.version(id, 3)).toMatchObject({ sameAs: 1 });
+  const removed = await given.changes.remove(id, [0, 2]);
+  expect(removed.sha256).toBe(given.make(abc.slice(1, 2)).sha256);
+  const none = await given.changes.remove(id, [1]);
+  expect(none).toMatchObject({ rows: 0, sha256: given.make([]).sha256 });
+  const again = await given.changes.add(id, { context: 'a', target: '1', group: null, database: null }, 'train');
+  expect(again.sha256).toBe(given.make(abc.slice(0, 1)).sha256);
+});
+
+test('any series of changes gives the hash of a dataset that was imported like that', async () => {
+  let seed = 7;
+  const chance = (n: number) => {
+    seed = (seed * 48271) % 2147483647;
+    return seed % n;
+  };
+  const { id } = given.make(
+    Array.from({ length: 40 }, (_, row) => ({ context: `row ${row}`, group: row % 3 ? 'g' : null })),
+  );
+  const splits = ['train', 'validation', 'test'] as const;
+  for (let round = 0; round < 25; round++) {
+    const places = Array.from({ length: 1 + chance(5) }, () => chance(45));
+    const what = chance(5);
+    const split = splits[chance(3)] ?? 'train';
+    if (what === 0) await given.changes.remove(id, places);
+    else if (what === 1)
+      await given.changes.add(id, { context: `new ${round}`, target: 'y', group: null, database: null }, split);
+    else if (what === 2) await given.changes.moveTo(id, places, split);
+    else if (what === 3) await given.changes.bringBack(id, 'undo');
+    else await given.changes.edit(id, { position: places[0] ?? 0, content: { target: `edit ${round}` } });
+    const same = given.make([...given.store.examples(id)]);
+    expect(given.store.get(id)).toMatchObject({ sha256: same.sha256, splits: same.splits, rows: same.rows });
+  }
+});
+
+test('undo and redo go back and forth, and a new change ends what could be redone', async () => {
+  const { id, sha256 } = given.make(abc);
+  await given.changes.edit(id, { position: 0, content: { target: 'x' } });
+  await given.changes.remove(id, [2]);
+  const states = [
+    ['t a=1', 't b=2', 't c=3'],
+    ['t a=x', 't b=2', 't c=3'],
+    ['t a=x', 't b=2'],
+  ];
+  expect(given.shown(id)).toEqual(states[2]);
+  await given.changes.bringBack(id, 'undo');
+  expect(given.shown(id)).toEqual(states[1]);
+  const first = await given.changes.bringBack(id, 'undo');
+  expect(given.shown(id)).toEqual(states[0]);
+  expect(first).toMatchObject({ version: 5, sha256 });
+  expect((await given.changes.bringBack(id, 'undo')).version).toBe(5);
+  await given.changes.bringBack(id, 'redo');
+  expect(given.shown(id)).toEqual(states[1]);
+  await given.changes.bringBack(id, 'redo');
+  expect(given.shown(id)).toEqual(states[2]);
+  await given.changes.bringBack(id, 'undo');
+  await given.changes.edit(id, { position: 1, content: { target: 'y' } });
+  expect(given.store.rows(id).head()).toMatchObject({ redoTo: null });
+  await given.changes.bringBack(id, 'undo');
+  expect(given.shown(id)).toEqual(states[1]);
+});
+
+test('an earlier version is brought back as a new one, rows that were added since are gone', async () => {
+  const { id, sha256 } = given.make(abc);
+  await given.changes.add(id, { context: 'd', target: '4', group: null, database: null }, 'train');
+  await given.changes.remove(id, [0]);
+  expect(given.shown(id)).toEqual(['t b=2', 't c=3', 't d=4']);
+  const back = await given.changes.bringBack(id, { version: 1 });
+  expect(back).toMatchObject({ version: 4, sha256, rows: 3 });
+  expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
+  await given.changes.bringBack(id, 'undo');
+  expect(given.shown(id)).toEqual(['t b=2', 't c=3', 't d=4']);
+  await expect(given.changes.bringBack(id, { version: 99 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test('a change that changes nothing is no version, and one that fails leaves nothing behind', async () => {
+  const { id } = given.make(abc);
+  expect((await given.changes.edit(id, { position: 0, content: { target: '1' } })).version).toBe(1);
+  expect((await given.changes.remove(id, [77])).version).toBe(1);
+  const failing = given.changes.apply({ id, kind: 'delete' }, function* (change) {
+    change.remove(0);
+    yield;
+    throw new Error('in the middle');
+  });
+  await expect(failing).rejects.toThrow('in the middle');
+  expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
+  expect((await given.changes.remove(id, [1])).version).toBe(2);
+});
+
+test('whoever edits a row that has been changed meanwhile is told', async () => {
+  const { id } = given.make(abc);
+  await given.changes.edit(id, { position: 0, content: { target: 'x' }, version: 1 });
+  await expect(given.changes.edit(id, { position: 0, content: { target: 'y' }, version: 1 })).rejects.toMatchObject({
+    code: 'DATASET_CHANGED',
+  });
+});
+
+test('two versions are compared row by row', async () => {
+  const { id } = given.make(abc);
+  await given.changes.edit(id, { position: 0, content: { target: 'x' } });
+  await given.changes.remove(id, [2]);
+  await given.changes.moveTo(id, [1], 'validation');
+  await given.changes.add(id, { context: 'd', target: '4', group: null, database: null }, 'train');
+  const comparison = await compareVersions(given.store.rows(id), { from: 1, to: 5, limit: 10 });
+  expect(comparison).toMatchObject({ added: 1, removed: 1, edited: 1, moved: 1 });
+  expect(
+    comparison.rows.map(({ position, before, after }) => [position, before?.target, after?.target, after?.split]),
+  ).toEqual([
+    [0, '1', 'x', 'train'],
+    [1, '2', '2', 'validation'],
+    [2, '3', undefined, undefined],
+    [3, undefined, '4', 'train'],
+  ]);
+});
+
+test('words are replaced in all rows after a look at what would happen', async () => {
+  const { id } = given.make([
+    { context: 'Colour, colour' },
+    { context: 'none' },
+    { context: 'x', target: 'colourful $1' },
+  ]);
+  const request = {
+    ...{ id, search: 'colour', replacement: 'color$', fields: ['context', 'target'] as ('context' | 'target')[] },
+    ...{ matchCase: false, isPattern: false },
+  };
+  const preview = await previewReplace(given.store.examples(id), request);
+  expect(preview).toMatchObject({ rows: 2, occurrences: 3 });
+  expect(preview.sample[0]).toEqual({
+    position: 0,
+    field: 'context',
+    before: 'Colour, colour',
+    after: 'color$, color$',
+  });
+  await given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
+  expect(given.shown(id)).toEqual(['t color$, color$=x', 't none=x', 't x=color$ful $1']);
+  const pattern = { ...request, search: '(\\w+)\\$', replacement: '<$1>', isPattern: true };
+  await given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), pattern));
+  expect(given.shown(id)[0]).toBe('t <color>, <color>=x');
+  await expect(previewReplace([], { ...request, search: '(', isPattern: true })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
+});
+
+test('splits are dealt anew by shares, the same for the same seed, and a group stays on one side', async () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => ({ context: `row ${row}`, group: `g${row % 1200}` }));
+  const { id } = given.make(rows);
+  const deal = (seed: number) =>
+    given.changes.apply({ id, kind: 'splits' }, (change) =>
+      dealSplits(change, given.store.rows(id), { kind: 'shares', validation: 0.2, test: 0.3, seed, together: 'group' }),
+    );
+  const first = await deal(1);
+  // Three standard deviations of 1200 groups at 0.3, three rows a group, are 143 rows.
+  expect(Math.abs(first.splits.test - 900)).toBeLessThan(143);
+  expect(Math.abs(first.splits.validation - 600)).toBeLessThan(143);
+  const sides = new Map<string | null, Set<string>>();
+  for (const { group, split } of given.store.examples(id)) sides.set(group, (sides.get(group) ?? new Set()).add(split));
+  expect([...sides.values()].every(({ size }) => size === 1)).toBe(true);
+  expect((await deal(2)).sha256).not.toBe(first.sha256);
+  expect((await deal(1)).sha256).toBe(first.sha256);
+});
+
+test('groups are held out by hand', async () => {
+  const { id } = given.make(['a', 'b', 'c', 'a'].map((group, row) => ({ context: `${row}`, group })));
+  await given.changes.apply({ id, kind: 'splits' }, (change) =>
+    dealSplits(change, given.store.rows(id), { kind: 'groups', validation: ['b'], test: ['a'] }),
+  );
+  expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(['test', 'validation', 'train', 'test']);
+});
+
+test('a note stays with its row through versions and makes none', async () => {
+  const { id } = given.make(abc);
+  const rows = given.store.rows(id);
+  rows.setNote(1, 'Ask Mina.', 5);
+  await given.changes.edit(id, { position: 1, content: { target: 'x' } });
+  expect(rows.notes()).toEqual([{ position: 1, text: 'Ask Mina.', writtenAt: 5 }]);
+  rows.setNote(1, ' ', 6);
+  expect(rows.notes()).toEqual([]);
+});
+
+test('an edit of a large dataset writes little', async () => {
+  const { id } = given.make(
+    Array.from({ length: 20_000 }, (_, row) => ({ context: `a row of some length, number ${row}` })),
+  );
+  await given.changes.edit(id, { position: 4, content: { target: 'y' } });
+  await given.changes.remove(id, [19_000]);
+  expect(
+    given.store
+      .rows(id)
+      .versions(0, 3)
+      .map(({ detail }) => detail),
+  ).toEqual([{ removed: 1 }, { position: 4, edited: 1 }, {}]);
+  const rows = given.store.rows(id);
+  expect(rows.numberEnd()).toBe(20_001);
+  expect(rows.pagesChangedBetween(1, 3)).toEqual([0, 4]);
+});
