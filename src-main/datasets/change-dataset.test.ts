@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealSplits } from './deal-splits.ts';
 import { previewReplace, replaceText } from './replace-text.ts';
@@ -10,9 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-const abc = [
+const abc: readonly GivenRow[] = [
   { context: 'a', target: '1' },
-  { context: 'b', target: '2', split: 'test' as const },
+  { context: 'b', target: '2', split: 'test' },
   { context: 'c', target: '3' },
 ];
 
@@ -28,7 +28,7 @@ test('an edited cell makes a version, and the version before still reads as it d
 
 test('the hash is that of the rows, however they came about', async () => {
   const { id, sha256 } = given.make(abc);
-  const later = given.make([abc[0], { context: 'B', target: '2', split: 'test' }, abc[2]].flatMap((row) => row ?? []));
+  const later = given.make(abc.map((row) => (row.context === 'b' ? { ...row, context: 'B' } : row)));
   const edited = await given.changes.edit(id, { position: 1, content: { context: 'B' } });
   expect(edited.sha256).toBe(later.sha256);
   const back = await given.changes.edit(id, { position: 1, content: { context: 'b' } });

@@ -36,7 +36,7 @@ export class Languages implements Detector {
 const mostKept = 200_000;
 
 /** A code of ISO 639-1, or the script where that is all that can be told; undefined for a text with too few letters. */
-export function languageOf(text: string): string | undefined {
+function languageOf(text: string): string | undefined {
   const start = text.slice(0, 2000);
   const letters = start.match(/\p{L}/gu)?.length ?? 0;
   if (letters < 20) return undefined;
