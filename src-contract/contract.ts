@@ -47,6 +47,15 @@ import {
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
 import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
+import {
+  labCardSchema,
+  labCellSchema,
+  labEventSchema,
+  labExperimentSchema,
+  labLanguageSchema,
+  labViewSchema,
+  startLabInputSchema,
+} from './lab.ts';
 import { estimateSchema, runEventSchema, runSchema, startRunInputSchema } from './run.ts';
 import { changeEventSchema, studioStatusSchema } from './studio.ts';
 
@@ -310,6 +319,47 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+  },
+  lab: {
+    start: base.input(startLabInputSchema).output(labExperimentSchema),
+    /** Lets a stopped or interrupted experiment go on; what it finished stands. */
+    resume: base.input(id).output(labExperimentSchema),
+    stop: base.input(id).output(nothing),
+    watch: base.input(id).output(eventIterator(labEventSchema)),
+    list: base.output(z.array(labExperimentSchema)),
+    get: base.input(id).output(labExperimentSchema),
+    delete: base.input(id).output(nothing),
+    /** What can be run on a base model, with what the paper found and what came of it here. */
+    cards: base
+      .input(z.object({ baseModelId: z.string(), datasetId: z.string().nullable(), language: labLanguageSchema }))
+      .output(z.array(labCardSchema)),
+    /** An experiment in words and pictures, whatever is there of it; maps of one layer, the middle one where none is named. */
+    view: base
+      .input(z.object({ id: z.string(), language: labLanguageSchema, layer: z.number().int().min(0).optional() }))
+      .output(labViewSchema),
+    /** One picture of a view as an SVG file of its own, on white, with a caption that holds the settings. */
+    picture: base
+      .input(
+        z.object({
+          ...{ id: z.string(), name: z.string(), language: labLanguageSchema },
+          layer: z.number().int().min(0).optional(),
+        }),
+      )
+      .output(z.object({ name: z.string(), svg: z.string() })),
+    /** The heat maps of one layer, or of all. */
+    maps: base
+      .input(z.object({ id: z.string(), layer: z.number().int().min(0).optional() }))
+      .output(z.array(labCellSchema)),
+    /** One page of all that was found on a base model, to be saved by the page. */
+    report: base
+      .input(z.object({ baseModelId: z.string(), language: labLanguageSchema }))
+      .output(z.object({ name: z.string(), text: z.string() })),
+    /** Writes numbers, pictures, report and trained adapters to a folder; not for pages. */
+    save: base
+      .input(z.object({ id: z.string(), out: z.string(), language: labLanguageSchema }))
+      .output(z.object({ files: z.array(z.string()) })),
+    /** Every number, to be saved by the page. */
+    csv: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
   },
 };
 

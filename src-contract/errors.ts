@@ -152,6 +152,16 @@ export const errorCatalogue = {
     'There is no evaluation “{evaluation}”.',
     'See the list of evaluations.',
   ),
+  EXPERIMENT_NOT_FOUND: entry(
+    { experiment: z.string() },
+    'There is no experiment “{experiment}”.',
+    'See the list of experiments in the lab.',
+  ),
+  EXPERIMENT_NOT_RESUMABLE: entry(
+    { experiment: z.string(), reason: z.string() },
+    'The experiment “{experiment}” cannot go on: {reason}.',
+    'Run it again with the same settings.',
+  ),
   DATABASE_TOO_NEW: entry(
     { file: z.string(), version: z.number(), known: z.number() },
     'The data folder was last used by a newer Adapter Studio (data version {version}; this one knows {known}).',

@@ -11,7 +11,7 @@ export const studioStatusSchema = z.object({
   dataFolder: z.string(),
   job: z
     .object({
-      kind: z.enum(['run', 'evaluation']),
+      kind: z.enum(['run', 'evaluation', 'lab']),
       id: z.string(),
       name: z.string(),
       done: z.number(),
@@ -24,6 +24,6 @@ export type StudioStatus = z.infer<typeof studioStatusSchema>;
 
 /** Tells pages which kind of thing has changed, so that lists stay true without polling. */
 export const changeEventSchema = z.object({
-  noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'status']),
+  noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'status']),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;

@@ -10,7 +10,16 @@ import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { RunEvent } from '../src-contract/run.ts';
 import { type App, createApp } from './app.ts';
-import type { AdapterFacts, Engine, GenerateJob, ModelFacts, ScoreJob, TrainEvent, TrainJob } from './engine/engine.ts';
+import type {
+  AdapterFacts,
+  AnalysisEvent,
+  Engine,
+  GenerateJob,
+  ModelFacts,
+  ScoreJob,
+  TrainEvent,
+  TrainJob,
+} from './engine/engine.ts';
 
 // The whole studio but for the engine, whose place a hand-written one takes: it does what it is told to at once.
 
@@ -79,6 +88,10 @@ class FakeEngine implements Engine {
   }
 
   /** Writes the ids of the prompt's end backwards, three of them at most; with an adapter, its strength counts. */
+  async *analyse(): AsyncGenerator<AnalysisEvent> {
+    yield { kind: 'started', total: 0 };
+  }
+
   async *generate(job: GenerateJob, signal: AbortSignal) {
     this.asked.push(job);
     for (const id of job.promptIds.slice(-3)) {

@@ -7,6 +7,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { EvaluationEvent } from '../src-contract/evaluation.ts';
+import type { LabEvent } from '../src-contract/lab.ts';
 import type { RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
 import { adapterProcedures, clearAdapters } from './adapters/adapter-procedures.ts';
@@ -37,6 +38,8 @@ import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { Supervisor } from './jobs/supervisor.ts';
+import { clearLab, labProcedures } from './lab/lab-procedures.ts';
+import { LabStore } from './lab/lab-store.ts';
 import { clearRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
 import { studioProcedures } from './studio-procedures.ts';
@@ -63,11 +66,12 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     await mkdir(path, { recursive: true });
     return path;
   };
-  const [datasetsFolder, adaptersFolder, runsFolder, modelsFolder] = [
+  const [datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder] = [
     await folder('datasets'),
     await folder('adapters'),
     await folder('runs'),
     await folder('base-models'),
+    await folder('lab'),
   ];
   const samplesFolder = join(resourcesDir, 'samples');
   const lock = new ProcessLock(await folder('locks'));
@@ -80,6 +84,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const runs = new RunStore(database, jobs, dataDir);
   const conversations = new ConversationStore(database);
   const evaluations = new EvaluationStore(database, jobs);
+  const lab = new LabStore(database, jobs);
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);
   const downloads = new Downloads(join(dataDir, 'downloads'), lock);
   const datasetChanges = new DatasetChanges(datasets, Date.now);
@@ -93,6 +98,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   if (lock.isAlone()) {
     await clearAdapters(adapters, adaptersFolder);
     await clearRuns(runs, runsFolder);
+    await clearLab(lab, labFolder);
     await purgeBaseModels(baseModels, modelsFolder);
     conversations.removeDeleted();
   }
@@ -108,6 +114,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   };
   const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run') });
   const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation') });
+  const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab') });
   const sql = new SqlRunner(startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
   const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
@@ -116,14 +123,17 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const router = os.router({
     studio: studioProcedures({
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes },
-      job: () => currentJob({ training, measuring, runs, evaluations, datasets }),
+      job: () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab }),
     }),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork },
       sources: new FileSources(uploads, samplesFolder),
-      userOf: (id) => runs.userOfDataset(id) ?? (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined),
+      userOf: (id) =>
+        runs.userOfDataset(id) ??
+        (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined) ??
+        (lab.isDatasetInUse(id) ? 'the lab' : undefined),
     }),
     versions: versionProcedures({ store: datasets, changes: datasetChanges, changed: changed('dataset') }),
     findings: findingProcedures({
@@ -161,12 +171,16 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
       ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
       datasetsFolder,
     }),
+    lab: labProcedures({
+      ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
+      ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now, changed: changed('lab') },
+    }),
   });
 
   return {
     router,
     async close() {
-      await Promise.all([training.close(), measuring.close()]);
+      await Promise.all([training.close(), measuring.close(), experimenting.close()]);
       sql.close();
       await Promise.all([rowPages.close(), rowWork.close()]);
       await uploads.close();
@@ -216,11 +230,13 @@ function isIterable(output: unknown): output is AsyncIterable<unknown> {
 function currentJob(studio: {
   training: Supervisor<RunEvent>;
   measuring: Supervisor<EvaluationEvent>;
+  experimenting: Supervisor<LabEvent>;
   runs: RunStore;
   evaluations: EvaluationStore;
   datasets: DatasetStore;
+  lab: LabStore;
 }): StudioStatus['job'] {
-  const { training, measuring, runs, evaluations, datasets } = studio;
+  const { training, measuring, experimenting, runs, evaluations, datasets, lab } = studio;
   if (training.current !== undefined) {
     const { id, name, step, totalSteps } = runs.get(training.current);
     const last = training.latest;
@@ -234,6 +250,12 @@ function currentJob(studio: {
     if (last?.kind !== 'progress') return { kind: 'evaluation', id, name, done: 0, total: 0, secondsLeft: null };
     const { done, total, secondsLeft } = last;
     return { kind: 'evaluation', id, name, done, total, secondsLeft };
+  }
+  if (experimenting.current !== undefined) {
+    const { id, kind, total, cells } = lab.get(experimenting.current);
+    const last = experimenting.latest;
+    const secondsLeft = last?.kind === 'progress' ? last.secondsLeft : null;
+    return { kind: 'lab', id, name: kind, done: cells.length, total, secondsLeft };
   }
   return null;
 }

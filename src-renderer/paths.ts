@@ -19,6 +19,7 @@ export const paths = {
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),
   lab: () => '#/lab',
+  experiment: (id: string) => link(`/lab/${encodeURIComponent(id)}`),
   baseModels: () => '#/base-models',
   settings: () => '#/settings',
 };

@@ -7,6 +7,7 @@ import { chatMigration } from './migrations/0005-chat.ts';
 import { evaluationsMigration } from './migrations/0006-evaluations.ts';
 import { datasetVersionsMigration } from './migrations/0007-dataset-versions.ts';
 import { conversationTreeMigration } from './migrations/0008-conversation-tree.ts';
+import { labMigration } from './migrations/0009-lab.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   evaluationsMigration,
   datasetVersionsMigration,
   conversationTreeMigration,
+  labMigration,
 ];

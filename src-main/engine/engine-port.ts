@@ -4,7 +4,16 @@ import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { isErrorCode, StudioError } from '../../src-contract/errors.ts';
-import type { Engine, GenerateJob, ScoreJob, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
+import type {
+  AnalyseJob,
+  AnalysisEvent,
+  Engine,
+  GenerateJob,
+  ScoreJob,
+  TokenEvent,
+  TrainEvent,
+  TrainJob,
+} from './engine.ts';
 
 /** What an engine can be reached through: a thread, a port, or Electron's utility process. */
 export type EnginePort = Worker | MessagePort | SupportedMessagePort;
@@ -47,6 +56,7 @@ export function connectEngine(port: EnginePort): Engine {
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
     generate: (job, signal) => follow((jobId) => remote.generate({ jobId, job }), signal),
+    analyse: (job, signal) => follow((jobId) => remote.analyse({ jobId, job }), signal),
   };
 }
 
@@ -97,6 +107,9 @@ function engineRouter(engine: Engine) {
     generate: procedure
       .input(type<{ jobId: number; job: GenerateJob }>())
       .handler(({ input }) => run<TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal))),
+    analyse: procedure
+      .input(type<{ jobId: number; job: AnalyseJob }>())
+      .handler(({ input }) => run<AnalysisEvent>(input.jobId, (signal) => engine.analyse(input.job, signal))),
     stop: procedure.input(type<{ jobId: number }>()).handler(({ input: { jobId } }) => {
       const controller = running.get(jobId);
       if (controller) controller.abort();

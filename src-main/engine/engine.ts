@@ -24,6 +24,8 @@ export interface Engine {
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
   /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG. */
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<TokenEvent>;
+  /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
+  analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
 }
 
 export interface DeviceFacts {
@@ -217,4 +219,47 @@ export type TokenEvent =
       readonly firstTokenMs: number;
       readonly switchMs: number;
       readonly seconds: number;
+    };
+
+/**
+ * `similarity` compares the row spaces of two adapters' A (Hu et al. 2021, §7.2), `amplification` one adapter's B · A with
+ * the weight it adapts (§7.3). Null takes all adapted matrices, or all layers.
+ */
+export type AnalyseJob = {
+  readonly modelFolder: string;
+  readonly targets: readonly Target[] | null;
+  readonly layers: readonly number[] | null;
+  /** For the random matrices that stand beside. */
+  readonly seed: number;
+} & (
+  | { readonly kind: 'similarity'; readonly firstFolder: string; readonly secondFolder: string }
+  | { readonly kind: 'amplification'; readonly adapterFolder: string }
+);
+
+export type AnalysisEvent =
+  | { readonly kind: 'started'; readonly total: number }
+  | {
+      readonly kind: 'similarity';
+      readonly target: Target;
+      readonly layer: number;
+      /** The size of the space that the directions lie in. */
+      readonly width: number;
+      /** φ for the first i directions of the first adapter and the first j of the second: [i − 1][j − 1]. */
+      readonly similarity: readonly (readonly number[])[];
+      /** The same for the right singular vectors of B · A: the directions that the adapter reacts to, the strongest first. */
+      readonly effect: readonly (readonly number[])[];
+      /** The same for two Gaussian matrices of the same shapes. */
+      readonly random: readonly (readonly number[])[];
+    }
+  | {
+      readonly kind: 'amplification';
+      readonly target: Target;
+      readonly layer: number;
+      readonly rank: number;
+      readonly weightNorm: number;
+      readonly deltaNorm: number;
+      readonly byDelta: number;
+      readonly byWeight: number;
+      readonly byRandom: number;
+      readonly factor: number | null;
     };

@@ -6,6 +6,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterCache } from './adapter-cache.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
+import { analyseAdapters } from './analysis/analyse.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
@@ -18,6 +19,7 @@ import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { generateTokens } from './generate.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
+import type { LoraWeights } from './lora.ts';
 import { ModelSlot } from './model-slot.ts';
 import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
@@ -100,6 +102,17 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       const { model, giveBack } = await slot.borrow(job.modelFolder);
       try {
         yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
+      } finally {
+        giveBack();
+      }
+    },
+    async *analyse(job, signal) {
+      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      try {
+        const { architecture, weights } = model;
+        const folders = job.kind === 'amplification' ? [job.adapterFolder] : [job.firstFolder, job.secondFolder];
+        const [first, second] = await Promise.all(folders.map((folder) => adapters.get(folder, architecture)));
+        yield* analyseAdapters(job, { architecture, weights, adapters: [first as LoraWeights, second] }, signal);
       } finally {
         giveBack();
       }

@@ -30,7 +30,7 @@ export class StudioState {
       if (this.#status?.job) void this.#loadStatus();
     }, 2_000);
     signal.addEventListener('abort', () => clearInterval(asking), { once: true });
-    void followChanges(['status', 'run', 'evaluation'], () => void this.#loadStatus(), signal);
+    void followChanges(['status', 'run', 'evaluation', 'lab'], () => void this.#loadStatus(), signal);
     void followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
   }
 

@@ -9,6 +9,7 @@ import { addEvaluateCommand } from './evaluate.ts';
 import { failureOf, usageFailure } from './failure.ts';
 import { addInspectAndImport } from './inspect-and-import.ts';
 import { installationAt } from './installation.ts';
+import { addLabCommand } from './lab.ts';
 import { addLaterCommands } from './later.ts';
 import { addModelCommands } from './models.ts';
 import { addRunCommands } from './runs.ts';
@@ -39,6 +40,7 @@ for (const add of [
   addEvaluateCommand,
   addAdapterCommands,
   addDemoCommand,
+  addLabCommand,
   addServeCommand,
   addLaterCommands,
 ]) {

@@ -38,6 +38,7 @@ export const app: Translation<typeof english> = {
   'app.status.memoryLabel': '사용 중인 메모리',
   'app.status.run': '{name}, {total}단계 중 {done}',
   'app.status.evaluation': '{name}, {total}행 중 {done}',
+  'app.status.lab': '{name}, {total}부분 중 {done}',
   'app.status.progress': '진행',
 
   'app.connection.connecting': '스튜디오에 연결하는 중',

@@ -93,6 +93,11 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
   MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 지워졌을 수 있습니다.' },
   EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
+  EXPERIMENT_NOT_FOUND: { message: '“{experiment}” 실험이 없습니다.', hint: '실험실의 실험 목록을 확인하세요.' },
+  EXPERIMENT_NOT_RESUMABLE: {
+    message: '“{experiment}” 실험을 이어서 할 수 없습니다: {reason}.',
+    hint: '같은 설정으로 다시 실행하세요.',
+  },
   DATABASE_TOO_NEW: {
     message:
       '이 데이터 폴더는 더 새로운 Adapter Studio가 마지막으로 썼습니다(데이터 버전 {version}, 이 버전은 {known}까지 압니다).',

@@ -1,0 +1,78 @@
+import { type Matrix, matrix } from './matrix.ts';
+
+export interface Svd {
+  /** [rows, n], orthonormal columns, the largest singular value first. */
+  readonly left: Matrix;
+  readonly values: Float64Array;
+  /** [n, n], orthonormal columns. */
+  readonly right: Matrix;
+}
+
+/** Two columns count as orthogonal from here on. */
+const tolerance = 1e-15;
+/** Jacobi converges quadratically; ten sweeps are usual. */
+const mostSweeps = 60;
+
+/**
+ * Singular value decomposition a = left · diag(values) · rightᵀ by one-sided Jacobi rotations, for the small square
+ * matrices that a QR leaves over: [r, r] with r the rank of an adapter. Source: Golub and Van Loan, §8.6.3.
+ * Where a singular value is zero, the left vector is zero too.
+ */
+export function jacobiSvd(a: Matrix): Svd {
+  const { rows, columns: n } = a;
+  // By columns: each rotation mixes two of them.
+  const turned = columnsOf(a);
+  const right = Array.from({ length: n }, (_, j) => Float64Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)));
+  for (let sweep = 0; sweep < mostSweeps; sweep++) {
+    let turns = 0;
+    for (let p = 0; p < n - 1; p++) {
+      for (let q = p + 1; q < n; q++) if (rotate(turned, right, p, q)) turns++;
+    }
+    if (turns === 0) break;
+  }
+  const sizes = turned.map((column) => Math.sqrt(dot(column, column)));
+  const order = sizes.map((_, j) => j).sort((i, j) => (sizes[j] as number) - (sizes[i] as number) || i - j);
+  const result = { left: matrix(rows, n), values: new Float64Array(n), right: matrix(n, n) };
+  order.forEach((from, to) => {
+    const size = sizes[from] as number;
+    result.values[to] = size;
+    for (let i = 0; i < rows; i++) {
+      result.left.data[i * n + to] = size === 0 ? 0 : ((turned[from] as Float64Array)[i] as number) / size;
+    }
+    for (let i = 0; i < n; i++) result.right.data[i * n + to] = (right[from] as Float64Array)[i] as number;
+  });
+  return result;
+}
+
+function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
+  return Array.from({ length: columns }, (_, j) =>
+    Float64Array.from({ length: rows }, (_, i) => data[i * columns + j] as number),
+  );
+}
+
+/** Turns columns p and q so that they are orthogonal; false when they are already. */
+function rotate(turned: Float64Array[], right: Float64Array[], p: number, q: number): boolean {
+  const [first, second] = [turned[p] as Float64Array, turned[q] as Float64Array];
+  const [alpha, beta, gamma] = [dot(first, first), dot(second, second), dot(first, second)];
+  if (gamma === 0 || Math.abs(gamma) <= tolerance * Math.sqrt(alpha * beta)) return false;
+  const zeta = (beta - alpha) / (2 * gamma);
+  const tangent = (Math.sign(zeta) || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+  const cosine = 1 / Math.hypot(1, tangent);
+  mix(first, second, cosine, cosine * tangent);
+  mix(right[p] as Float64Array, right[q] as Float64Array, cosine, cosine * tangent);
+  return true;
+}
+
+function mix(first: Float64Array, second: Float64Array, cosine: number, sine: number): void {
+  for (let i = 0; i < first.length; i++) {
+    const [x, y] = [first[i] as number, second[i] as number];
+    first[i] = cosine * x - sine * y;
+    second[i] = sine * x + cosine * y;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import {
+  type LabExperiment,
+  type LabOptions,
+  labKindSchema,
+  labOptionsSchema,
+  type StartLabInput,
+} from '../../../src-contract/lab.ts';
+import { fromHere, numberIn, targetsIn, wordIn } from './arguments.ts';
+import { CallFailure, interruption } from './failure.ts';
+import type { Progress } from './progress.ts';
+import type { Answer, Run } from './session.ts';
+import type { StudioClient } from './studio.ts';
+import { textTable } from './text-table.ts';
+
+export function addLabCommand(program: Command, run: Run): void {
+  const { shape } = labOptionsSchema;
+  program
+    .command('lab')
+    .description('the LoRA paper’s tables and figures on your own model and data')
+    .argument('<experiment>', labKindSchema.options.join(', '), wordIn(labKindSchema))
+    .option('--base <model>', 'name or id of the base model (otherwise the first one)')
+    .option('--dataset <dataset>', 'name or id (otherwise the newest)')
+    .option('--adapter <adapter>', 'table7: look at this adapter instead of training for it')
+    .option('--seeds <list>', 'such as 0,1,2', numbersIn(shape.seeds.element))
+    .option('--steps <n>', 'optimiser steps of each training', numberIn(shape.steps))
+    .option('--batch <n>', 'rows of one step', numberIn(shape.batchSize))
+    .option('--max-length <n>', 'longest example in tokens', numberIn(shape.maxLength))
+    .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
+    .option('--alpha <n>', 'held equal over all ranks', numberIn(shape.alpha))
+    .option('--ranks <list>', 'such as 1,2,4,8,64', numbersIn(shape.ranks.element))
+    .option('--targets <sets>', 'sets of matrices, such as q:q,v:q,k,v,o', targetSetsIn)
+    .option('--budget-rank <n>', 'table5: the rank of one matrix', numberIn(shape.budgetRank))
+    .option('--validation-rows <n>', 'rows that the loss is measured on', numberIn(shape.validationRows))
+    .option('--metric-rows <n>', 'test rows that are answered and marked', numberIn(shape.metricRows))
+    .option('--trials <n>', 'measurements of each timed case', numberIn(shape.trials))
+    .option('--passes <list>', 'table1, onebatch: rows x tokens, such as 8x128,1x32', passesIn)
+    .option('--bottlenecks <list>', 'table1: widths of the adapter layers', numbersIn(shape.bottlenecks.element))
+    .option('--repeat <experiment>', 'do one anew and compare the numbers')
+    .option('--resume <experiment>', 'let a stopped or interrupted one go on')
+    .option('--out <folder>', 'write table, pictures, numbers and adapters there')
+    .action((kind: StartLabInput['kind'], words: LabWords, command: Command) =>
+      run(command, async ({ open, signal, progress, dataDir }) => {
+        const client = await open();
+        const begun =
+          words.resume === undefined
+            ? await client.lab.start(await inputOf(kind, words, client))
+            : await client.lab.resume({ id: words.resume });
+        const experiment = await experimentEnded(begun.id, { client, signal, progress });
+        const out = words.out === undefined ? join(dataDir, 'lab', experiment.id, 'result') : fromHere(words.out);
+        const { files } = await client.lab.save({ id: experiment.id, out, language: 'en' });
+        return answerOf(experiment, { files, client });
+      }),
+    );
+}
+
+interface LabWords {
+  readonly base?: string;
+  readonly dataset?: string;
+  readonly adapter?: string;
+  readonly seeds?: number[];
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly maxLength?: number;
+  readonly lr?: number;
+  readonly alpha?: number;
+  readonly ranks?: number[];
+  readonly targets?: LabOptions['targetSets'];
+  readonly budgetRank?: number;
+  readonly validationRows?: number;
+  readonly metricRows?: number;
+  readonly trials?: number;
+  readonly passes?: LabOptions['passes'];
+  readonly bottlenecks?: number[];
+  readonly repeat?: string;
+  readonly resume?: string;
+  readonly out?: string;
+}
+
+async function inputOf(kind: StartLabInput['kind'], words: LabWords, client: StudioClient): Promise<StartLabInput> {
+  const adapter = words.adapter === undefined ? undefined : await client.adapters.get({ id: words.adapter });
+  const base = words.base ?? adapter?.baseModelId ?? (await client.baseModels.list())[0]?.id ?? '';
+  const dataset = words.dataset ?? (await client.datasets.list()).toSorted((a, b) => b.createdAt - a.createdAt)[0]?.id;
+  return {
+    kind,
+    baseModelId: base,
+    ...(dataset === undefined ? {} : { datasetId: dataset }),
+    ...(words.repeat === undefined ? {} : { repeatOf: words.repeat }),
+    options: {
+      ...{ seeds: words.seeds, steps: words.steps, batchSize: words.batch, maxLength: words.maxLength },
+      ...{ learningRate: words.lr, alpha: words.alpha, ranks: words.ranks, targetSets: words.targets },
+      ...{ budgetRank: words.budgetRank, validationRows: words.validationRows, metricRows: words.metricRows },
+      ...{ trials: words.trials, passes: words.passes, bottlenecks: words.bottlenecks, adapterId: adapter?.id },
+    },
+  };
+}
+
+/** Follows an experiment to its end; an abort stops it. Throws what it failed with. */
+async function experimentEnded(
+  id: string,
+  { client, signal, progress }: { client: StudioClient; signal: AbortSignal; progress: Progress },
+): Promise<LabExperiment> {
+  const stop = () => void client.lab.stop({ id }).catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    for await (const event of await client.lab.watch({ id })) {
+      if (event.kind !== 'progress') continue;
+      const { done, total, now, step, steps, secondsLeft } = event;
+      const share = steps > 0 ? step / steps : 0;
+      const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
+      progress.show({ what: 'Lab', done: done + share, total, words, secondsLeft });
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  const ended = await client.lab.get({ id });
+  if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
+  if (ended.state !== 'finished') {
+    const hint = `Go on with: adapter-studio lab ${ended.kind} --resume ${id}`;
+    throw interruption('The experiment was stopped.', hint, { experiment: ended });
+  }
+  return ended;
+}
+
+async function answerOf(
+  experiment: LabExperiment,
+  { files, client }: { files: string[]; client: StudioClient },
+): Promise<Answer> {
+  const { id, kind, options, facts, seconds, repeat, cells } = experiment;
+  const view = await client.lab.view({ id, language: 'en' });
+  const maps = await client.lab.maps({ id });
+  const own = view.tables.filter(({ whose, rows }) => whose === 'ours' && rows.length <= 40);
+  return {
+    json: {
+      ...{ id, kind, settings: options, facts, seconds, files, repeat },
+      reading: { verdict: view.verdict, text: view.reading, because: view.because },
+      // What the paper shows as maps, and everything else as the plain numbers of each part.
+      ...(maps.length > 0 ? { heatmaps: maps.map(({ values, map }) => ({ ...values, phi: map })) } : {}),
+      table: cells.map(({ key, values, timings }) => ({ part: key, ...values, ...timings })),
+      caption: view.caption,
+    },
+    text: [
+      `${view.place}: ${view.question}`,
+      ...own.map(({ title, note, columns, rows }) =>
+        [
+          `\n${title} (${note})`,
+          textTable([
+            columns,
+            ...rows.map((row) => row.map(({ text, spread }) => `${text}${spread ? ` ${spread}` : ''}`)),
+          ]),
+        ].join('\n'),
+      ),
+      `\n${view.reading}`,
+      view.because,
+      ...(repeat === null
+        ? []
+        : [`${repeat.equal} of ${repeat.compared} numbers that are no timings came out as before.`]),
+      `\n${view.caption}`,
+      `Files: ${files[0] ?? ''} and ${files.length - 1} more. Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,
+    ].join('\n'),
+  };
+}
+
+function numbersIn(schema: typeof labOptionsSchema.shape.seeds.element): (text: string) => number[] {
+  const one = numberIn(schema);
+  return (text) => text.split(',').map((word) => one(word));
+}
+
+/** `q:q,v` is q alone, and q with v. */
+function targetSetsIn(text: string): LabOptions['targetSets'] {
+  return text.split(':').map(targetsIn);
+}
+
+function passesIn(text: string): LabOptions['passes'] {
+  const { rows, tokens } = labOptionsSchema.shape.passes.element.shape;
+  return text.split(',').map((word) => {
+    const [first = '', second = ''] = word.split(/[x×]/);
+    return { rows: numberIn(rows)(first), tokens: numberIn(tokens)(second) };
+  });
+}

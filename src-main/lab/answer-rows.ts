@@ -1,0 +1,45 @@
+import type { Example } from '../../src-contract/dataset.ts';
+import { writeAnswer } from '../base-models/write-answer.ts';
+import type { AdapterChoice } from '../engine/engine.ts';
+import type { LabData, LabWork } from './lab-work.ts';
+
+/**
+ * The deciding measure of the task over greedy answers to test rows, with or without an adapter; undefined when aborted.
+ * Rows come from the test split, or from the validation split where there is none.
+ */
+export async function* answerRows(
+  adapterFolder: string | null,
+  work: LabWork & { readonly data: LabData },
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly answered: number; readonly rows: number; readonly mean: number }> {
+  const { data, options, base } = work;
+  const split = data.dataset.splits.test > 0 ? 'test' : 'validation';
+  const rows = data.rows(split, options.metricRows);
+  const maxTokens = longestAnswer(rows, work);
+  const adapter: AdapterChoice | null = adapterFolder === null ? null : { folder: adapterFolder, strength: 1 };
+  let sum = 0;
+  for (const [place, row] of rows.entries()) {
+    const promptIds = work.text.promptIdsWithin(
+      row.context,
+      Math.min(base.contextLength, options.maxLength) - maxTokens,
+    );
+    const job = {
+      ...{ modelFolder: base.path, contextLength: base.contextLength, adapter, promptIds, maxTokens },
+      ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
+    };
+    for await (const event of writeAnswer(job, work, signal)) {
+      if (signal.aborted) return;
+      if (event.kind !== 'finished') continue;
+      const marks = await data.judge.mark(event.answer.text, row, signal);
+      sum += marks[data.judge.mainMetric] ?? 0;
+    }
+    if (signal.aborted) return;
+    yield { answered: place + 1, rows: rows.length, mean: sum / (place + 1) };
+  }
+}
+
+/** A little more than the longest target: an answer that runs on is wrong already. */
+function longestAnswer(rows: readonly Example[], { text, options }: LabWork): number {
+  const longest = rows.reduce((most, { target }) => Math.max(most, text.targetIds(target).length), 0);
+  return Math.max(8, Math.min(longest + 4, Math.floor(options.maxLength / 2)));
+}

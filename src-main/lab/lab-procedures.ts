@@ -1,0 +1,66 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { implement, withEventMeta } from '@orpc/server';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { labCsv } from './lab-csv.ts';
+import { LabSpeed } from './lab-speed.ts';
+import type { LabStore } from './lab-store.ts';
+import { labCards, labPicture, labReport, labView, saveExperiment } from './show-lab.ts';
+import { type LabParts, resumeLab, startLab } from './start-lab.ts';
+
+export function labProcedures(parts: LabParts & { changed: () => void }) {
+  const { store, supervisor, changed, labFolder } = parts;
+  const speed = new LabSpeed(parts);
+  const os = implement(contract.lab).$context<CallerContext>();
+  return os.router({
+    start: os.start.handler(({ input }) => startLab(input, parts)),
+    resume: os.resume.handler(({ input }) => resumeLab(input.id, parts)),
+    stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
+    watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
+      const { id } = store.get(input.id);
+      const after = lastEventId === undefined ? 0 : Number(lastEventId);
+      let isTold = false;
+      let last = after;
+      for await (const { sequence, event } of supervisor.watch(id, { after, signal })) {
+        last = sequence;
+        isTold = event.kind === 'finished';
+        yield withEventMeta(event, { id: String(sequence) });
+      }
+      // An experiment whose process was killed never told its end.
+      if (!isTold && !signal?.aborted) {
+        yield withEventMeta({ kind: 'finished' as const, experiment: store.get(id) }, { id: String(last) });
+      }
+    }),
+    list: os.list.handler(() => store.list()),
+    get: os.get.handler(({ input }) => store.get(input.id)),
+    delete: os.delete.handler(async ({ input }) => {
+      const { id, state } = store.get(input.id);
+      if (state === 'queued' || state === 'running') {
+        throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason: 'it is going on' });
+      }
+      store.delete(id);
+      await rm(join(labFolder, id), { recursive: true, force: true });
+      changed();
+    }),
+    cards: os.cards.handler(({ input }) => labCards(input, { ...parts, speed })),
+    view: os.view.handler(({ input }) => labView(input.id, input, store)),
+    picture: os.picture.handler(({ input }) => labPicture(input, store)),
+    maps: os.maps.handler(({ input }) => store.maps(store.get(input.id).id, input.layer)),
+    report: os.report.handler(({ input }) => labReport(input.baseModelId, input.language, parts)),
+    save: os.save.handler(async ({ input, context }) => {
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a folder to write to' });
+      return { files: await saveExperiment(input.id, input, parts) };
+    }),
+    csv: os.csv.handler(({ input }) => labCsv(store.get(input.id), store.maps(input.id))),
+  });
+}
+
+/** Removes folders of experiments that are no longer known. Only when no other process is here. */
+export async function clearLab(store: LabStore, labFolder: string): Promise<void> {
+  const known = new Set([...store.listIds(), 'cells']);
+  for (const name of await readdir(labFolder)) {
+    if (!known.has(name)) await rm(join(labFolder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,109 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
+import type { ModelTexts } from '../base-models/model-text.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { Engine } from '../engine/engine.ts';
+
+/** Rows whose length is looked at. */
+const lengthRows = 12;
+/** Tokens of the probe: enough to be more than the start of a run. */
+const probeTokens = 96;
+/** A training step reads forward and backward: about three times a forward pass. */
+const trainFactor = 3;
+/** Training all weights carries the gradient of every weight too. */
+const fullFactor = 1.5;
+
+export interface Speed {
+  /** A guess from one short forward pass, good to a factor of two. */
+  secondsFor(kind: LabKind, options: LabOptions, keys: readonly string[]): number;
+}
+
+/**
+ * How fast this machine runs a base model, from one short probe: a forward pass, timed at its second run. Kept while the
+ * studio runs.
+ */
+export class LabSpeed {
+  readonly #parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts };
+  readonly #probes = new Map<string, Promise<number | null>>();
+
+  constructor(parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts }) {
+    this.#parts = parts;
+  }
+
+  /** Null where the probe fails: then nothing is known. */
+  async of(base: BaseModel, dataset: Dataset | null): Promise<Speed | null> {
+    let probe = this.#probes.get(base.sha256);
+    if (probe === undefined) {
+      probe = this.#probe(base);
+      this.#probes.set(base.sha256, probe);
+    }
+    const tokensPerSecond = await probe;
+    if (tokensPerSecond === null) return null;
+    const rowTokens = dataset === null ? 64 : await this.#rowTokens(base, dataset);
+    return { secondsFor: (kind, options, keys) => secondsFor({ kind, options, keys, rowTokens, tokensPerSecond }) };
+  }
+
+  async #probe(base: BaseModel): Promise<number | null> {
+    const ids = Array.from({ length: probeTokens }, (_, i) => i % 97);
+    const job = { modelFolder: base.path, adapter: null, examples: [{ ids, targetStart: 1 }] };
+    const signal = AbortSignal.timeout(60_000);
+    try {
+      await this.#parts.engine.score(job, signal);
+      const begun = performance.now();
+      await this.#parts.engine.score(job, signal);
+      return probeTokens / ((performance.now() - begun) / 1000);
+    } catch {
+      return null;
+    }
+  }
+
+  async #rowTokens(base: BaseModel, dataset: Dataset): Promise<number> {
+    const text = await this.#parts.modelTexts.of(base);
+    let tokens = 0;
+    let rows = 0;
+    for (const { context, target } of this.#parts.datasets.examples(dataset.id)) {
+      tokens += text.exampleIds(context, target, base.contextLength)?.ids.length ?? 0;
+      if (++rows === lengthRows) break;
+    }
+    return rows === 0 ? 64 : tokens / rows;
+  }
+}
+
+function secondsFor(about: {
+  kind: LabKind;
+  options: LabOptions;
+  keys: readonly string[];
+  rowTokens: number;
+  tokensPerSecond: number;
+}): number {
+  const { kind, options, keys, tokensPerSecond } = about;
+  const rowTokens = Math.min(about.rowTokens, options.maxLength);
+  const pass = (rows: number) => (rows * rowTokens) / tokensPerSecond;
+  // The validation rows are read before and after.
+  const training = trainFactor * pass(options.steps * options.batchSize) + 2 * pass(options.validationRows);
+  // An answer reads its prompt once and writes about a fifth of it, token by token, each at a tenth of the speed.
+  const answers = 3 * pass(options.metricRows);
+  switch (kind) {
+    case 'table5':
+    case 'table6':
+    case 'ranktofull': {
+      const full = keys.filter((key) => key.startsWith('full')).length;
+      return (keys.length - full + fullFactor * full) * (training + answers);
+    }
+    case 'fig3':
+    case 'fig4':
+    case 'table7':
+      return 2 * training + keys.length * 0.1;
+    case 'benefits':
+      return (1 + fullFactor) * training + options.trials * 0.1;
+    case 'table1':
+    case 'onebatch':
+      return options.passes.reduce(
+        (sum, { rows, tokens }) => sum + (5 * options.trials * rows * tokens) / tokensPerSecond,
+        0,
+      );
+    default:
+      return kind satisfies never;
+  }
+}

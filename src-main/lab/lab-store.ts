@@ -1,0 +1,166 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { LabCell, LabExperiment, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+import type { JobState, JobStore } from '../jobs/job-store.ts';
+
+export interface NewExperiment {
+  readonly kind: LabKind;
+  readonly baseModelId: string;
+  readonly datasetId: string | null;
+  readonly options: LabOptions;
+  readonly facts: LabFacts;
+  readonly repeatOf: string | null;
+}
+
+/** The rows of experiments and of their finished parts. State and failure are in the experiment's job, under the same id. */
+export class LabStore {
+  readonly #database: StudioDatabase;
+  readonly #jobs: JobStore;
+
+  constructor(database: StudioDatabase, jobs: JobStore) {
+    this.#database = database;
+    this.#jobs = jobs;
+  }
+
+  /** Newest first; like `get`, without the heat maps. */
+  list(): LabExperiment[] {
+    const rows = this.#database.prepare(`${select} ORDER BY lab_experiment.id DESC`).all() as Row[];
+    return rows.map((row) => toExperiment(row, this.#cells(row.id)));
+  }
+
+  listIds(): string[] {
+    return this.#database.prepare('SELECT id FROM lab_experiment').pluck().all() as string[];
+  }
+
+  /** Throws EXPERIMENT_NOT_FOUND. */
+  get(id: string): LabExperiment {
+    const row = this.#database.prepare(`${select} WHERE lab_experiment.id = ?`).get(id) as Row | undefined;
+    if (row === undefined) throw new StudioError('EXPERIMENT_NOT_FOUND', { experiment: id });
+    return toExperiment(row, this.#cells(id));
+  }
+
+  /** The heat maps of a layer, or of all. */
+  maps(id: string, layer?: number): LabCell[] {
+    const cells = this.#database
+      .prepare(
+        `SELECT cell FROM lab_cell WHERE experiment_id = :id AND json_extract(cell, '$.map') IS NOT NULL
+           AND (:layer IS NULL OR json_extract(cell, '$.values.layer') = :layer) ORDER BY position`,
+      )
+      .pluck()
+      .all({ id, layer: layer ?? null }) as string[];
+    return cells.map((cell) => JSON.parse(cell) as LabCell);
+  }
+
+  insert(experiment: NewExperiment, now: number): LabExperiment {
+    const id = newId(now);
+    const { kind, baseModelId, datasetId, options, facts, repeatOf } = experiment;
+    this.#jobs.transaction(() => {
+      this.#jobs.enqueue({ id, kind: 'lab', now });
+      this.#database
+        .prepare(
+          `INSERT INTO lab_experiment (id, kind, base_model_id, dataset_id, options, facts, repeat_of)
+           VALUES (:id, :kind, :baseModelId, :datasetId, :options, :facts, :repeatOf)`,
+        )
+        .run({
+          ...{ id, kind, baseModelId, datasetId, repeatOf },
+          ...{ options: JSON.stringify(options), facts: JSON.stringify(facts) },
+        });
+    });
+    return this.get(id);
+  }
+
+  enqueueAgain(id: string, now: number): LabExperiment {
+    this.#jobs.transaction(() => this.#jobs.enqueue({ id, kind: 'lab', now }));
+    return this.get(id);
+  }
+
+  setTotal(id: string, total: number): void {
+    this.#database.prepare('UPDATE lab_experiment SET total = ? WHERE id = ?').run(total, id);
+  }
+
+  addSeconds(id: string, seconds: number): void {
+    this.#database.prepare('UPDATE lab_experiment SET seconds = seconds + ? WHERE id = ?').run(seconds, id);
+  }
+
+  addCell(id: string, cell: LabCell): void {
+    this.#database
+      .prepare(
+        `INSERT INTO lab_cell (experiment_id, position, key, cell)
+         SELECT :id, coalesce(max(position), 0) + 1, :key, :cell FROM lab_cell WHERE experiment_id = :id`,
+      )
+      .run({ id, key: cell.key, cell: JSON.stringify(cell) });
+  }
+
+  setRepeat(id: string, { equal, compared }: { equal: number; compared: number }): void {
+    this.#database
+      .prepare('UPDATE lab_experiment SET repeat_equal = ?, repeat_compared = ? WHERE id = ?')
+      .run(equal, compared, id);
+  }
+
+  delete(id: string): void {
+    this.#jobs.delete(id);
+  }
+
+  /** True when an experiment that is going on uses this dataset. */
+  isDatasetInUse(datasetId: string): boolean {
+    return (
+      this.#database
+        .prepare(
+          `SELECT 1 FROM lab_experiment JOIN job ON job.id = lab_experiment.id
+           WHERE dataset_id = ? AND job.state IN ('queued', 'running')`,
+        )
+        .get(datasetId) !== undefined
+    );
+  }
+
+  #cells(id: string): LabCell[] {
+    const cells = this.#database
+      .prepare(`SELECT json_remove(cell, '$.map') FROM lab_cell WHERE experiment_id = ? ORDER BY position`)
+      .pluck()
+      .all(id) as string[];
+    return cells.map((cell) => JSON.parse(cell) as LabCell);
+  }
+}
+
+const select = `SELECT lab_experiment.id, lab_experiment.kind, base_model_id, dataset_id, options, facts, total, seconds, repeat_of,
+    repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.created_at, job.finished_at
+  FROM lab_experiment JOIN job ON job.id = lab_experiment.id`;
+
+interface Row {
+  id: string;
+  kind: LabKind;
+  base_model_id: string;
+  dataset_id: string | null;
+  options: string;
+  facts: string;
+  total: number;
+  seconds: number;
+  repeat_of: string | null;
+  repeat_equal: number | null;
+  repeat_compared: number | null;
+  state: JobState;
+  error_code: string | null;
+  error_message: string | null;
+  error_hint: string | null;
+  created_at: number;
+  finished_at: number | null;
+}
+
+function toExperiment(row: Row, cells: LabCell[]): LabExperiment {
+  const { id, kind, state, total, seconds, error_code: code } = row;
+  return {
+    ...{ id, kind, state, total, seconds, cells },
+    baseModelId: row.base_model_id,
+    datasetId: row.dataset_id,
+    options: JSON.parse(row.options) as LabOptions,
+    facts: JSON.parse(row.facts) as LabFacts,
+    repeat:
+      row.repeat_of === null
+        ? null
+        : { of: row.repeat_of, equal: row.repeat_equal ?? 0, compared: row.repeat_compared ?? 0 },
+    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}

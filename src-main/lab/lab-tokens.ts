@@ -1,0 +1,62 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Example } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
+import type { LabWork } from './lab-work.ts';
+
+const factsSchema = z.object({ trainRows: z.number(), validationRows: z.number(), tokens: z.number() });
+
+export interface LabTokens {
+  readonly trainFile: string;
+  readonly validationFile: string;
+  /** Of the training rows. */
+  readonly tokens: number;
+  readonly trainRows: number;
+}
+
+/**
+ * The rows that every training of an experiment sees, once: as many training rows as its steps take, and the validation
+ * rows, each spread evenly over its split. Throws DATASET_TOO_SMALL where no row fits.
+ */
+export async function labTokens(work: LabWork, signal: AbortSignal): Promise<LabTokens> {
+  const { data, options, folder, text } = work;
+  if (data === null) throw new Error('this experiment has no rows');
+  const files = {
+    trainFile: join(folder, 'train.safetensors'),
+    validationFile: join(folder, 'validation.safetensors'),
+  };
+  const known = await readFile(join(folder, factsName), 'utf8').catch(() => undefined);
+  if (known !== undefined) return { ...files, ...factsSchema.parse(JSON.parse(known)) };
+  await mkdir(folder, { recursive: true });
+  const train = await writeTokenFile(
+    files.trainFile,
+    tokenRows(data.rows('train', options.steps * options.batchSize), text, options.maxLength),
+    signal,
+  );
+  // A dataset without a validation split is measured on its test rows, and one without either on its training rows.
+  const held = (['validation', 'test', 'train'] as const).find((split) => data.dataset.splits[split] > 0) ?? 'train';
+  const validation = await writeTokenFile(
+    files.validationFile,
+    tokenRows(data.rows(held, options.validationRows), text, options.maxLength),
+    signal,
+  );
+  if (train.rows === 0 || validation.rows === 0) {
+    throw new StudioError('DATASET_TOO_SMALL', { dataset: data.dataset.name, rows: train.rows });
+  }
+  const facts = { trainRows: train.rows, validationRows: validation.rows, tokens: train.tokens };
+  await writeFile(join(folder, `${factsName}.partial`), JSON.stringify(facts));
+  await rename(join(folder, `${factsName}.partial`), join(folder, factsName));
+  return { ...files, ...facts };
+}
+
+const factsName = 'tokens.json';
+
+function* tokenRows(examples: readonly Example[], text: ModelText, maxLength: number): Generator<TokenRow> {
+  for (const { context, target } of examples) {
+    const example = text.exampleIds(context, target, maxLength);
+    if (example !== undefined) yield example;
+  }
+}

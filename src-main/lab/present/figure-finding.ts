@@ -1,0 +1,105 @@
+import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
+import { heatMaps } from './heat-map.ts';
+import { median, significant } from './numbers.ts';
+
+const matrices = ['q', 'v'] as const;
+
+/** Figures 3 and 4: which directions two trainings share. */
+export function figureFinding(shown: Shown): Finding {
+  const { experiment, say, maps } = shown;
+  const kind = experiment.kind === 'fig4' ? 'fig4' : 'fig3';
+  const explanation =
+    kind === 'fig3'
+      ? [say('explain.fig3.1'), say('explain.fig3.2'), say('explain.fig3.3')]
+      : [say('explain.fig4.1'), say('explain.fig4.2'), say('explain.fig3.3')];
+  const cells = experiment.cells.filter((cell) => typeof cell.values.of === 'string');
+  if (cells.length === 0) return openFinding(say, explanation);
+  const at = (of: string, name: string, target?: string) =>
+    median(
+      cells
+        .filter((cell) => cell.values.of === of && (target === undefined || cell.values.target === target))
+        .map((cell) => numberOf(cell, name)),
+    );
+  const [i, j] = [numberOf(cells[0], 'rows'), numberOf(cells[0], 'columns')];
+  const chance = 1 / numberOf(cells[0], 'width');
+  const verdict = verdictOf(kind, at, chance);
+  const tables: LabTable[] = [
+    {
+      ...{ title: say('table.figure'), note: say('table.figure.note'), whose: 'ours' },
+      columns: ['φ', 'ΔWq: A', 'ΔWv: A', 'ΔWq: B · A', 'ΔWv: B · A', say('chart.of.random')],
+      rows: (['first', 'fourth', 'all'] as const).map((name) => [
+        {
+          text: { first: 'i 1, j 1', fourth: `i ${Math.min(4, i)}, j ${Math.min(4, j)}`, all: `i ${i}, j ${j}` }[name],
+        },
+        ...(['A', 'BA'] as const).flatMap((of) =>
+          matrices.map((target) => ({
+            text: at(of, name, target).toFixed(3),
+            heat: Math.min(1, at(of, name, target)),
+          })),
+        ),
+        { text: at('random', name).toFixed(3), heat: Math.min(1, at('random', name)) },
+      ]),
+    },
+  ];
+  return {
+    verdict,
+    reading: say(`verdict.${verdict}`) + say(`reading.${kind}.${verdict}`),
+    because: say('because.figure', {
+      ...{
+        a: significant(at('A', 'first'), 2),
+        ba: significant(at('BA', 'first'), 2),
+        chance: significant(chance, 2),
+        i,
+        j,
+      },
+      ...{ aAll: significant(at('A', 'all'), 2), baAll: significant(at('BA', 'all'), 2) },
+      randomAll: significant(at('random', 'all'), 2),
+    }),
+    short: say('short.figure', { ba: significant(at('BA', 'first'), 2), chance: significant(chance, 2) }),
+    ...{ explanation, tables },
+    pictures: maps === undefined ? [] : picturesOf(maps.layer, maps.cells, shown, kind === 'fig3' ? 8 : 0),
+  };
+}
+
+/**
+ * Figure 3 holds where the first directions agree by half and more, as in the paper; Figure 4 where what two seeds share
+ * is at least twice what chance gives. The better of A and B · A counts: the paper trained until A was no longer random.
+ */
+function verdictOf(kind: 'fig3' | 'fig4', at: (of: string, name: string) => number, chance: number) {
+  const first = Math.max(at('A', 'first'), at('BA', 'first'));
+  const all = Math.max(at('A', 'fourth'), at('BA', 'fourth'));
+  const random = at('random', 'fourth');
+  if (kind === 'fig3') {
+    if (first > 0.5 && all < first) return 'holds';
+    return first > 5 * chance && all > 1.5 * random ? 'partly' : 'not';
+  }
+  if (first > 10 * chance && all > 2 * random) return 'holds';
+  return all > 1.2 * random ? 'partly' : 'not';
+}
+
+function picturesOf(layer: number, cells: readonly LabCell[], { say }: Shown, zoom: number): Picture[] {
+  const words = { i: 'i', j: 'j', none: say('chart.none'), all: say('chart.all') };
+  const titles = { A: 'picture.maps', BA: 'picture.effect', random: 'picture.random' } as const;
+  return (['A', 'BA', 'random'] as const).flatMap((of) => {
+    const maps = matrices.flatMap((target) => {
+      const cell = cells.find((each) => textOf(each, 'of') === of && textOf(each, 'target') === target);
+      return cell?.map === undefined
+        ? []
+        : [{ name: of === 'random' ? `k ${numberOf(cell, 'width')}` : `ΔW${target}`, values: cell.map }];
+    });
+    if (maps.length === 0) return [];
+    const title = say(titles[of], { layer: layer + 1 });
+    const { svg, placed } = heatMaps(of === 'random' ? maps.slice(0, 1) : maps, { ...words, described: title }, zoom);
+    return [
+      {
+        name: `${of}-layer-${layer + 1}`,
+        title,
+        whose: 'ours',
+        group: say('layer', { layer: layer + 1 }),
+        svg,
+        maps: placed,
+      } as const,
+    ];
+  });
+}

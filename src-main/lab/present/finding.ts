@@ -1,0 +1,42 @@
+import type { LabCell, LabExperiment, LabPicture, LabTable, LabVerdict } from '../../../src-contract/lab.ts';
+import type { Say } from '../words/say.ts';
+import type { PlacedMap } from './heat-map.ts';
+
+/** What a result says: the verdict on the paper's finding, why, and what is shown for it. */
+export interface Finding {
+  readonly verdict: LabVerdict;
+  readonly reading: string;
+  readonly because: string;
+  /** A few words for the card. */
+  readonly short: string;
+  readonly explanation: readonly string[];
+  readonly tables: readonly LabTable[];
+  readonly pictures: readonly Picture[];
+}
+
+export interface Picture extends Omit<LabPicture, 'maps'> {
+  readonly maps?: readonly PlacedMap[];
+}
+
+/** What a finding is worked out from. */
+export interface Shown {
+  readonly experiment: LabExperiment;
+  readonly say: Say;
+  /** The layer whose maps are drawn, with its cells; undefined where only the words are wanted. */
+  readonly maps?: { readonly layer: number; readonly cells: readonly LabCell[] } | undefined;
+}
+
+export const openFinding = (say: Say, explanation: readonly string[], rest: Partial<Finding> = {}): Finding => ({
+  ...{ verdict: 'open', reading: say('verdict.open'), because: '', short: '', explanation, tables: [], pictures: [] },
+  ...rest,
+});
+
+/** A number that a cell holds under a name; NaN where it holds none. */
+export function numberOf(cell: LabCell | undefined, name: string): number {
+  const value = cell?.values[name] ?? cell?.timings[name];
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+export function textOf(cell: LabCell, name: string): string {
+  return String(cell.values[name] ?? '');
+}

@@ -1,0 +1,124 @@
+import { colours, heatColour, heatStep, line, rect, svg, text } from './drawing.ts';
+
+export interface HeatMap {
+  readonly name: string;
+  /** [i − 1][j − 1], from 0 to 1. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Where a map lies in its picture, so that a page can tell which value the pointer is on. */
+export interface PlacedMap extends HeatMap {
+  readonly x: number;
+  readonly y: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+const left = 92;
+const gap = 36;
+const mapWidth = 440;
+
+/**
+ * Heat maps one above the other, i downwards and j to the right. With `zoom` each has the corner i ≤ j ≤ `zoom` beside it,
+ * as the paper's Figure 3. Cells of one colour that lie beside each other are drawn as one.
+ */
+export function heatMaps(
+  maps: readonly HeatMap[],
+  words: { described: string; i: string; j: string; none: string; all: string },
+  zoom = 0,
+): { svg: string; placed: PlacedMap[] } {
+  const columns = maps[0]?.values[0]?.length ?? 1;
+  const rows = maps[0]?.values.length ?? 1;
+  const cellWidth = mapWidth / columns;
+  const cellHeight = rows <= 16 ? 13 : Math.max(2, Math.min(cellWidth, 240 / rows));
+  const mapHeight = rows * cellHeight;
+  const zoomLeft = left + mapWidth + 44;
+  const zoomCell = 14;
+  const width = (zoom > 0 ? zoomLeft + zoom * zoomCell : left + mapWidth) + 28;
+  const top = 44;
+  const parts: string[] = [...scale(left, words)];
+  const placed: PlacedMap[] = [];
+  maps.forEach((map, place) => {
+    const y = top + place * (mapHeight + gap);
+    placed.push({ ...map, x: left, y, cellWidth, cellHeight });
+    parts.push(
+      text(12, y + mapHeight / 2 + 4, map.name, { colour: colours.ink, weight: 600, size: 14 }),
+      text(left - 8, y + 10, '1', { anchor: 'end', colour: colours.ink3 }),
+      text(left - 8, y + mapHeight, String(rows), { anchor: 'end', colour: colours.ink3 }),
+      text(left - 8, y + mapHeight / 2 + 4, words.i, { anchor: 'end', colour: colours.ink3 }),
+      ...map.values.flatMap((row, i) =>
+        runs(row).map(({ from, length, step }) =>
+          rect(
+            left + from * cellWidth,
+            y + i * cellHeight,
+            length * cellWidth + 0.2,
+            cellHeight + 0.2,
+            heatColour(step),
+          ),
+        ),
+      ),
+      ...axis(columns).map((j) =>
+        text(left + (j - 0.5) * cellWidth, y + mapHeight + 16, String(j), { anchor: 'middle', colour: colours.ink3 }),
+      ),
+    );
+    if (zoom > 0) {
+      parts.push(...corner(map, { x: zoomLeft, y, cell: zoomCell, size: Math.min(zoom, rows, columns) }));
+      parts.push(
+        line(
+          [
+            [left, y],
+            [left + zoom * cellWidth, y],
+            [left + zoom * cellWidth, y + mapHeight],
+            [left, y + mapHeight],
+            [left, y],
+          ],
+          colours.ink,
+          { width: 1.5 },
+        ),
+      );
+      parts.push(
+        text(zoomLeft, y + zoomCell * zoom + 16, `${words.i} ≤ ${words.j} ≤ ${zoom}`, { colour: colours.ink3 }),
+      );
+    }
+  });
+  const height = top + maps.length * (mapHeight + gap) - gap + 40;
+  parts.push(text(left + mapWidth / 2, height - 6, words.j, { anchor: 'middle', colour: colours.ink3 }));
+  return { svg: svg({ ...{ width, height, parts }, described: words.described }), placed };
+}
+
+/** The scale from none to all of the directions shared. */
+function scale(x: number, { none, all }: { none: string; all: string }): string[] {
+  const begin = x + 8 + none.length * 7;
+  return [
+    text(x, 20, none, { colour: colours.ink3 }),
+    ...Array.from({ length: 11 }, (_, step) => rect(begin + step * 13, 10, 13, 12, heatColour(step))),
+    text(begin + 11 * 13 + 8, 20, all, { colour: colours.ink3 }),
+  ];
+}
+
+function corner(map: HeatMap, at: { x: number; y: number; cell: number; size: number }): string[] {
+  const cells: string[] = [];
+  for (let i = 0; i < at.size; i++) {
+    for (let j = i; j < at.size; j++) {
+      const step = heatStep(map.values[i]?.[j] ?? 0);
+      cells.push(rect(at.x + j * at.cell, at.y + i * at.cell, at.cell - 0.5, at.cell - 0.5, heatColour(step)));
+    }
+  }
+  return cells;
+}
+
+function runs(row: readonly number[]): { from: number; length: number; step: number }[] {
+  const found: { from: number; length: number; step: number }[] = [];
+  row.forEach((value, j) => {
+    const step = heatStep(value);
+    const last = found.at(-1);
+    if (last?.step === step) last.length++;
+    else found.push({ from: j, length: 1, step });
+  });
+  return found;
+}
+
+function axis(columns: number): number[] {
+  const marks = [1, 8, 16, 32, 48, 64, 128, 256].filter((j) => j <= columns);
+  return marks.includes(columns) ? marks : [...marks, columns];
+}

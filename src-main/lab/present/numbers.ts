@@ -1,0 +1,52 @@
+/** Numbers of a result as they are compared and written. */
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard deviation of a sample; 0 for a single value. */
+export function spread(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+}
+
+/** Below this share of the value itself a difference between single measurements counts as none. */
+const singleMargin = 0.01;
+
+/**
+ * Whether two sets of measurements differ: by more than twice the standard error of the difference where there are several
+ * of each, else by more than one per cent.
+ */
+export function differ(one: readonly number[], other: readonly number[]): boolean {
+  const difference = Math.abs(mean(one) - mean(other));
+  if (one.length < 2 || other.length < 2) return difference > singleMargin * Math.abs(mean(one));
+  return difference > 2 * Math.sqrt(spread(one) ** 2 / one.length + spread(other) ** 2 / other.length);
+}
+
+/** Three figures that count: 0.0323, 21.7, 1,034. */
+export function significant(value: number, digits = 3): string {
+  if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : '–';
+  const rounded = Math.abs(value) >= 10 ** digits ? Math.round(value) : Number(value.toPrecision(digits));
+  return rounded.toLocaleString('en-GB', { maximumSignificantDigits: 15 });
+}
+
+export function percent(share: number, digits = 1): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+export function bytes(value: number): string {
+  if (value < 1e6) return `${significant(value / 1e3)} KB`;
+  if (value < 1e9) return `${significant(value / 1e6)} MB`;
+  return `${significant(value / 1e9)} GB`;
+}
+
+export function milliseconds(value: number): string {
+  return `${significant(value)} ms`;
+}

@@ -1,0 +1,296 @@
+import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { barChart } from './bar-chart.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
+import { lineChart } from './line-chart.ts';
+import { differ, mean, percent, significant, spread } from './numbers.ts';
+import { paper } from './paper.ts';
+
+/** The cells of one set of matrices at one rank, over the seeds. */
+interface Group {
+  readonly set: string;
+  readonly rank: number;
+  readonly losses: readonly number[];
+  readonly metrics: readonly number[];
+  readonly parameters: number;
+}
+
+/** Table 6: metric and loss by set and rank. */
+export function table6Finding(shown: Shown): Finding {
+  const { experiment, say } = shown;
+  const { ranks, targetSets } = experiment.options;
+  const groups = groupsOf(experiment.cells);
+  const sets = targetSets.map((set) => set.join(','));
+  const explanation = [say('explain.table6.1'), say('explain.table6.2')];
+  const grid = (pick: (group: Group) => readonly number[], scale: number, better: 1 | -1) =>
+    gridOf(groups, { sets, ranks, pick, scale, better, say });
+  const measured = groups.some(({ metrics }) => metrics.length > 0);
+  const metric = say('table.metric', { metric: experiment.facts.metric ?? '' });
+  const tables: LabTable[] = [
+    ...(measured
+      ? [
+          ours(
+            metric,
+            say('table.metric.note', { rows: experiment.options.metricRows }),
+            grid((group) => group.metrics, 100, 1),
+          ),
+        ]
+      : []),
+    ours(
+      say('table.loss'),
+      say('table.loss.note'),
+      grid((group) => group.losses, 1, -1),
+    ),
+    paperTable6(say('table.paper.wikisql'), paper.table6.wikiSql, say('column.matrices')),
+    paperTable6(say('table.paper.multinli'), paper.table6.multiNli, say('column.matrices')),
+  ];
+  const pictures: Picture[] =
+    groups.length === 0
+      ? []
+      : [
+          rankPicture('loss', say('picture.loss'), say('chart.loss'), (group) => group.losses),
+          ...(measured
+            ? [
+                rankPicture(
+                  'metric',
+                  say('picture.metric', { metric: experiment.facts.metric ?? '' }),
+                  say('chart.metric', { metric: experiment.facts.metric ?? '' }),
+                  (group) => group.metrics.map((value) => 100 * value),
+                ),
+              ]
+            : []),
+        ];
+  return {
+    ...(readTable6(groups, sets, ranks, shown) ?? openFinding(say, explanation)),
+    explanation,
+    tables,
+    pictures,
+  };
+
+  function rankPicture(
+    name: string,
+    title: string,
+    yLabel: string,
+    pick: (group: Group) => readonly number[],
+  ): Picture {
+    const series = sets.map((set) => ({
+      name: set,
+      points: groups
+        .filter((group) => group.set === set && pick(group).length > 0)
+        .sort((a, b) => a.rank - b.rank)
+        .map((group) => ({ x: group.rank, y: mean(pick(group)), spread: spread(pick(group)) })),
+    }));
+    const chart = { described: title, xLabel: say('chart.rank'), yLabel, logarithmic: true };
+    return {
+      name,
+      title,
+      whose: 'ours',
+      group: null,
+      svg: lineChart({ ...chart, series: series.filter(({ points }) => points.length > 0) }),
+    };
+  }
+}
+
+function readTable6(
+  groups: readonly Group[],
+  sets: readonly string[],
+  ranks: readonly number[],
+  { experiment, say }: Shown,
+) {
+  // The set with q and v is the paper's own choice; without it, the last one stands for it.
+  const set = sets.includes('q,v') ? 'q,v' : (sets.at(-1) ?? '');
+  const first = sets.find((each) => each !== set) ?? set;
+  const own = groups.filter((group) => group.set === set).sort((a, b) => a.rank - b.rank);
+  const low = own[0];
+  if (low === undefined || own.length < Math.min(2, ranks.length)) return undefined;
+  const best = own.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
+  const base = mean(experiment.cells.map((cell) => numberOf(cell, 'baseLoss')).filter(Number.isFinite));
+  const lowest = mean(best.losses);
+  const share = (base - mean(low.losses)) / (base - lowest);
+  const range = Math.max(...own.map(({ losses }) => mean(losses))) - lowest;
+  const alone = groups.find((group) => group.set === first && group.rank === low.rank);
+  const gain = alone === undefined || first === set ? Number.NaN : mean(alone.losses) - mean(low.losses);
+  const enough = share >= 0.9 || !differ(low.losses, best.losses);
+  const matricesMatter = Number.isNaN(gain) || gain >= range;
+  const verdict = enough ? (matricesMatter ? 'holds' : 'partly') : 'not';
+  return {
+    verdict,
+    reading: say(`verdict.${verdict}`) + say(`reading.table6.${verdict}`),
+    because: say('because.table6', {
+      ...{ set, low: low.rank, bestRank: best.rank, first, share: percent(share, 0) },
+      ...{ base: significant(base), bestLoss: significant(lowest), gain: significant(gain), range: significant(range) },
+    }),
+    short: say('short.table6', { low: low.rank, share: percent(share, 0) }),
+  } as const;
+}
+
+/** Table 5: metric and loss by set at one budget, and how equal the budgets are. */
+export function table5Finding(shown: Shown): Finding {
+  const { experiment, say } = shown;
+  const { budgetRank, targetSets, seeds } = experiment.options;
+  const explanation = [say('explain.table5.1'), say('explain.table5.2', { rank: budgetRank })];
+  const groups = groupsOf(experiment.cells);
+  if (groups.length === 0) return openFinding(say, explanation, { tables: paperTable5(say) });
+  const ordered = targetSets.flatMap((set) => groups.filter((group) => group.set === set.join(',')));
+  const budget = groups.find(({ set }) => set === 'q')?.parameters ?? groups[0]?.parameters ?? 1;
+  const off = ordered.map(({ parameters }) => parameters / budget - 1);
+  const names = ordered.map(({ set, rank }) => `${set} r${rank}`);
+  const losses = ordered.map((group) => mean(group.losses));
+  const measured = ordered.some(({ metrics }) => metrics.length > 0);
+  const cells = (pick: (group: Group) => readonly number[], scale: number, better: 1 | -1) =>
+    ordered.map((group) =>
+      numberCell(
+        pick(group),
+        scale,
+        ordered.map((each) => mean(pick(each))),
+        better,
+      ),
+    );
+  const tables: LabTable[] = [
+    ...(measured
+      ? [
+          ours(
+            say('table.metric', { metric: experiment.facts.metric ?? '' }),
+            say('table.metric.note', { rows: experiment.options.metricRows }),
+            { columns: names, rows: [cells(({ metrics }) => metrics, 100, 1)] },
+          ),
+        ]
+      : []),
+    ours(say('table.loss'), say('table.loss.note'), { columns: names, rows: [cells((group) => group.losses, 1, -1)] }),
+    ours(say('table.budget'), say('table.budget.note'), {
+      columns: [say('column.matrices'), ...names],
+      rows: [
+        [
+          { text: say('column.weights') },
+          ...ordered.map(({ parameters }) => ({ text: parameters.toLocaleString('en-GB') })),
+        ],
+        [{ text: say('column.off') }, ...off.map((share) => ({ text: `${share >= 0 ? '+' : ''}${percent(share)}` }))],
+      ],
+    }),
+    ...paperTable5(say),
+  ];
+  const picture: Picture = {
+    ...{ name: 'sets', title: say('picture.sets'), whose: 'ours', group: null },
+    svg: barChart({
+      described: say('picture.sets'),
+      bars: ordered.map((group, i) => ({
+        name: names[i] ?? '',
+        value: losses[i] ?? 0,
+        shown: `${significant(losses[i] ?? 0)}${group.losses.length > 1 ? ` ± ${significant(spread(group.losses), 2)}` : ''}`,
+        whose: 'ours',
+      })),
+    }),
+  };
+  return { ...readTable5(ordered, off, { shown, seeds: seeds.length }), explanation, tables, pictures: [picture] };
+}
+
+function readTable5(
+  groups: readonly Group[],
+  off: readonly number[],
+  { shown: { say, experiment }, seeds }: { shown: Shown; seeds: number },
+) {
+  const best = (among: readonly Group[]) =>
+    among.length === 0
+      ? undefined
+      : among.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
+  const single = best(groups.filter(({ set }) => !set.includes(',')));
+  const several = best(groups.filter(({ set }) => set.includes(',')));
+  if (single === undefined || several === undefined || groups.length < experiment.options.targetSets.length)
+    return { verdict: 'open', reading: say('verdict.open'), because: '', short: '' } as const;
+  const wins = mean(several.losses) < mean(single.losses);
+  const clear = differ(several.losses, single.losses);
+  const verdict = wins ? (clear ? 'holds' : 'partly') : clear ? 'not' : 'unclear';
+  const first = wins ? several : single;
+  return {
+    verdict,
+    reading: say(`verdict.${verdict}`) + say(`reading.table5.${verdict === 'unclear' ? 'not' : verdict}`),
+    because: say('because.table5', {
+      ...{ best: first.set, bestLoss: significant(mean(first.losses)), single: single.set },
+      ...{ singleLoss: significant(mean(single.losses)), budget: percent(Math.max(...off.map(Math.abs))), seeds },
+    }),
+    short: say('short.table5', { best: first.set }),
+  } as const;
+}
+
+function groupsOf(cells: readonly LabCell[]): Group[] {
+  const trained = cells.filter((cell) => typeof cell.values.targets === 'string');
+  const byShape = Map.groupBy(trained, (cell) => `${textOf(cell, 'targets')} ${numberOf(cell, 'rank')}`);
+  return [...byShape.values()].map((same) => ({
+    set: textOf(same[0] as LabCell, 'targets'),
+    rank: numberOf(same[0], 'rank'),
+    losses: same.map((cell) => numberOf(cell, 'validationLoss')),
+    metrics: same.map((cell) => numberOf(cell, 'metric')).filter(Number.isFinite),
+    parameters: numberOf(same[0], 'parameters'),
+  }));
+}
+
+type Cell = LabTable['rows'][number][number];
+
+function gridOf(
+  groups: readonly Group[],
+  about: {
+    sets: readonly string[];
+    ranks: readonly number[];
+    pick: (group: Group) => readonly number[];
+    scale: number;
+    better: 1 | -1;
+    say: Shown['say'];
+  },
+): Pick<LabTable, 'columns' | 'rows'> {
+  const { sets, ranks, pick, scale, better, say } = about;
+  const all = groups
+    .map(pick)
+    .filter((values) => values.length > 0)
+    .map(mean);
+  return {
+    columns: [say('column.matrices'), ...ranks.map((rank) => `r ${rank}`)],
+    rows: sets.map((set) => [
+      { text: set },
+      ...ranks.map((rank) => {
+        const group = groups.find((each) => each.set === set && each.rank === rank);
+        return numberCell(group === undefined ? [] : pick(group), scale, all, better);
+      }),
+    ]),
+  };
+}
+
+/** The mean over seeds with its spread; darker the better it is among `all`. */
+function numberCell(values: readonly number[], scale: number, all: readonly number[], better: 1 | -1): Cell {
+  if (values.length === 0) return { text: '–' };
+  const own = mean(values);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const place = high === low ? 0.5 : (own - low) / (high - low);
+  const digits = scale === 100 ? 1 : 3;
+  return {
+    text: (own * scale).toFixed(digits),
+    ...(values.length > 1 ? { spread: `± ${(spread(values) * scale).toFixed(digits)}` } : {}),
+    heat: 0.6 * (better === 1 ? place : 1 - place),
+  };
+}
+
+function ours(title: string, note: string, table: Pick<LabTable, 'columns' | 'rows'>): LabTable {
+  return { title, whose: 'ours', note, ...table };
+}
+
+function paperTable5(say: Shown['say']): LabTable[] {
+  const { columns, wikiSql, multiNli } = paper.table5;
+  const rowOf = (numbers: readonly number[]) =>
+    numbers.map((value) => ({ text: value.toFixed(1), heat: heatOf(value, numbers) }));
+  return [
+    { title: say('table.paper.wikisql'), whose: 'paper', note: '', columns: [...columns], rows: [rowOf(wikiSql)] },
+    { title: say('table.paper.multinli'), whose: 'paper', note: '', columns: [...columns], rows: [rowOf(multiNli)] },
+  ];
+}
+
+function paperTable6(title: string, numbers: readonly (readonly number[])[], matrices: string): LabTable {
+  return {
+    ...{ title, whose: 'paper', note: '', columns: [matrices, ...paper.table6.ranks.map((rank) => `r ${rank}`)] },
+    rows: paper.table6.sets.map((set, i) => [
+      { text: set },
+      ...(numbers[i] ?? []).map((value) => ({ text: value.toFixed(1), heat: heatOf(value, numbers.flat()) })),
+    ]),
+  };
+}
+
+function heatOf(value: number, all: readonly number[]): number {
+  return (0.6 * (value - Math.min(...all))) / (Math.max(...all) - Math.min(...all));
+}

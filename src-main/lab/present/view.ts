@@ -1,0 +1,78 @@
+import type { LabExperiment, LabKind, LabView } from '../../../src-contract/lab.ts';
+import type { Say } from '../words/say.ts';
+import { benefitsFinding } from './benefits-finding.ts';
+import { figureFinding } from './figure-finding.ts';
+import { type Finding, openFinding, type Shown } from './finding.ts';
+import { rankToFullFinding } from './rank-to-full-finding.ts';
+import { table5Finding, table6Finding } from './sweep-finding.ts';
+import { table7Finding } from './table7-finding.ts';
+
+const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
+  table1: ({ say }) => openFinding(say, [say('explain.table1.1'), say('explain.table1.2')]),
+  table5: table5Finding,
+  table6: table6Finding,
+  table7: table7Finding,
+  fig3: figureFinding,
+  fig4: figureFinding,
+  benefits: benefitsFinding,
+  ranktofull: rankToFullFinding,
+  onebatch: ({ say }) => openFinding(say, [say('explain.onebatch.1'), say('explain.onebatch.2')]),
+};
+
+export function findingOf(shown: Shown): Finding {
+  return findings[shown.experiment.kind](shown);
+}
+
+/** An experiment in words and pictures, also while it is going on. */
+export function viewOf(shown: Shown): LabView {
+  const { experiment, say } = shown;
+  const { short: _, ...finding } = findingOf(shown);
+  return {
+    kind: experiment.kind,
+    ...finding,
+    explanation: [...finding.explanation],
+    tables: [...finding.tables],
+    pictures: finding.pictures.map(({ maps, ...picture }) => ({ ...picture, maps: maps?.map(readable) ?? [] })),
+    place: say(`place.${experiment.kind}`),
+    question: say(`question.${experiment.kind}`),
+    caption: captionOf(experiment, say),
+  };
+}
+
+function readable<Map extends { values: readonly (readonly number[])[] }>(map: Map) {
+  return { ...map, values: map.values.map((row) => [...row]) };
+}
+
+/** All that a picture needs to stand alone: what of, on what, how, where and when. */
+export function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, say: Say): string {
+  const { machine } = facts;
+  const trains = facts.dataset !== null;
+  const settings = [
+    ...(trains
+      ? [
+          say('caption.training', {
+            ...{
+              steps: options.steps,
+              batch: options.batchSize,
+              length: options.maxLength,
+              rate: options.learningRate,
+            },
+            ...{ alpha: options.alpha, seeds: options.seeds.join(', '), rows: options.validationRows },
+          }),
+        ]
+      : []),
+    ...(facts.metric === null ? [] : [say('caption.metric', { rows: options.metricRows })]),
+    ...(['table1', 'onebatch', 'benefits'].includes(kind) ? [say('caption.trials', { trials: options.trials })] : []),
+    ...(options.adapterId === null ? [] : [say('caption.adapter', { adapter: options.adapterId })]),
+    ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
+  ];
+  return say('caption', {
+    ...{ place: say(`place.${kind}`), model: facts.baseModel, sha: facts.baseSha256.slice(0, 8) },
+    data: trains
+      ? say('caption.data', { dataset: facts.dataset ?? '', sha: facts.datasetSha256?.slice(0, 8) ?? '' })
+      : say('caption.noData'),
+    settings: settings.join(' '),
+    machine: say('caption.machine', machine),
+    ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
+  });
+}

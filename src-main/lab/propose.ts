@@ -1,0 +1,79 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
+import type { ModelFacts } from '../engine/engine.ts';
+
+/** Below this many parameters a training takes seconds: then the paper's whole grids are proposed, with three seeds. */
+const smallModel = 50e6;
+
+/**
+ * The settings that an experiment is proposed with: the paper's, cut down where the base model is large enough that a
+ * whole grid would take more than an hour on two cores.
+ */
+export function propose(kind: LabKind, model: ModelFacts): LabOptions {
+  const small = model.parameters < smallModel;
+  const attention: Target[] = ['q', 'k', 'v', 'o'];
+  const common: LabOptions = {
+    seeds: small ? [0, 1, 2] : [0, 1],
+    steps: small ? 100 : 40,
+    batchSize: small ? 8 : 4,
+    maxLength: Math.min(model.contextLength, small ? 384 : 512),
+    learningRate: small ? 1e-3 : 5e-4,
+    alpha: 16,
+    ranks: [8],
+    targetSets: [['q', 'v']],
+    budgetRank: 8,
+    validationRows: small ? 48 : 24,
+    metricRows: 0,
+    trials: small ? 40 : 15,
+    passes: [{ rows: 1, tokens: 32 }],
+    bottlenecks: [Math.max(4, Math.round(model.hidden / 4))],
+    adapterId: null,
+  };
+  switch (kind) {
+    case 'table5':
+      return {
+        ...common,
+        targetSets: [...attention.map((target) => [target]), ['q', 'k'], ['q', 'v'], attention],
+        metricRows: small ? 24 : 0,
+      };
+    case 'table6':
+      return {
+        ...common,
+        // The middle ranks fill in the curve; they are the first to go where time is dear.
+        ranks: small ? [1, 2, 4, 8, 64] : [1, 8, 64],
+        targetSets: [['q'], ['q', 'v'], attention],
+        metricRows: small ? 24 : 0,
+      };
+    case 'table7':
+      return { ...common, seeds: [0], ranks: [4, 64], steps: 2 * common.steps };
+    case 'fig3':
+      return { ...common, seeds: [0, 1], ranks: [8, 64], steps: 2 * common.steps };
+    case 'fig4':
+      return { ...common, seeds: [0, 1], ranks: [64], steps: 2 * common.steps };
+    case 'benefits':
+      return { ...common, seeds: [0], steps: small ? 20 : 6, validationRows: 8 };
+    case 'ranktofull':
+      return { ...common, seeds: [0], ranks: small ? [1, 4, 16, 64, model.hidden] : [1, 16, 128] };
+    case 'table1':
+      return {
+        ...common,
+        seeds: [0],
+        // The paper's 32 × 512, 16 × 256 and 1 × 128, scaled to what two cores do in a second or two.
+        passes: small
+          ? [
+              { rows: 8, tokens: 128 },
+              { rows: 4, tokens: 64 },
+              { rows: 1, tokens: 32 },
+            ]
+          : [
+              { rows: 4, tokens: 64 },
+              { rows: 2, tokens: 32 },
+              { rows: 1, tokens: 16 },
+            ],
+      };
+    case 'onebatch':
+      return { ...common, seeds: [0], ranks: [8], passes: [{ rows: 8, tokens: 32 }] };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,127 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { LabCard, LabExperiment, LabLanguage, LabView } from '../../src-contract/lab.ts';
+import { labKindSchema } from '../../src-contract/lab.ts';
+import { experiments } from './experiments.ts';
+import type { LabSpeed } from './lab-speed.ts';
+import type { LabStore } from './lab-store.ts';
+import { captioned } from './present/drawing.ts';
+import { reportOf } from './present/report.ts';
+import { saveLab } from './present/save-lab.ts';
+import { thumbnail, thumbnailIs } from './present/thumbnail.ts';
+import { findingOf, viewOf } from './present/view.ts';
+import { propose } from './propose.ts';
+import type { LabParts } from './start-lab.ts';
+import { readTrained } from './train-cells.ts';
+import { sayIn } from './words/say.ts';
+
+/** The cards of the lab for a base model and a dataset. Throws BASE_MODEL_NOT_FOUND, DATASET_NOT_FOUND. */
+export async function labCards(
+  { baseModelId, datasetId, language }: { baseModelId: string; datasetId: string | null; language: LabLanguage },
+  parts: LabParts & { readonly speed: LabSpeed },
+): Promise<LabCard[]> {
+  const { baseModels, datasets, engine, store } = parts;
+  const base = baseModels.get(baseModelId);
+  const dataset = datasetId === null ? null : datasets.get(datasetId);
+  const model = await engine.inspect(base.path);
+  const say = sayIn(language);
+  const own = store.list().filter((each) => each.facts.baseSha256 === base.sha256);
+  const speed = await parts.speed.of(base, dataset);
+  return labKindSchema.options.map((kind) => {
+    const experiment = experiments[kind];
+    const options = propose(kind, model);
+    const latest = own.find(
+      (each) => each.kind === kind && (dataset === null || each.datasetId === null || each.datasetId === dataset.id),
+    );
+    return {
+      ...{ kind, options, place: say(`place.${kind}`), question: say(`question.${kind}`) },
+      ...{ thumbnail: thumbnail(kind, say), thumbnailIs: thumbnailIs(kind) },
+      needsDataset: (experiment?.needsDataset ?? false) || kind === 'table7',
+      uses: [...(experiment?.uses ?? [])],
+      seconds:
+        experiment === undefined || speed === null
+          ? null
+          : speed.secondsFor(kind, options, experiment.keys(options, model, null)),
+      off: experiment === undefined ? say('off.version') : null,
+      latest: latest === undefined ? null : latestOf(latest, language),
+    };
+  });
+}
+
+function latestOf(experiment: LabExperiment, language: LabLanguage): NonNullable<LabCard['latest']> {
+  const { id, state, cells, total } = experiment;
+  const { verdict, short } = findingOf({ experiment, say: sayIn(language) });
+  return { id, state, done: cells.length, total, verdict, short };
+}
+
+/** An experiment in words and pictures, with the maps of one layer. Throws EXPERIMENT_NOT_FOUND. */
+export function labView(
+  id: string,
+  { language, layer }: { language: LabLanguage; layer?: number | undefined },
+  store: LabStore,
+): LabView {
+  const experiment = store.get(id);
+  const shownLayer = layer ?? Math.floor(experiment.facts.layers / 2);
+  return viewOf({ experiment, say: sayIn(language), maps: { layer: shownLayer, cells: store.maps(id, shownLayer) } });
+}
+
+/** One picture of a view as a file of its own, with a caption that holds the settings. Throws EXPERIMENT_NOT_FOUND. */
+export function labPicture(
+  { id, language, layer, name }: { id: string; language: LabLanguage; layer?: number | undefined; name: string },
+  store: LabStore,
+): { name: string; svg: string } {
+  const { kind, pictures, caption } = labView(id, { language, layer }, store);
+  const picture = pictures.find((each) => each.name === name);
+  if (picture === undefined) throw new StudioError('EXPERIMENT_NOT_FOUND', { experiment: `${id}/${name}` });
+  return { name: `${kind}-${name}`, svg: captioned(picture.svg, caption) };
+}
+
+/** The newest finished or half-finished experiment of each kind on a base model, on one page. */
+export function labReport(
+  baseModelId: string,
+  language: LabLanguage,
+  { store, baseModels }: LabParts,
+): { name: string; text: string } {
+  const base = baseModels.get(baseModelId);
+  const own = store.list().filter((each) => each.facts.baseSha256 === base.sha256 && each.cells.length > 0);
+  const newest = labKindSchema.options.flatMap((kind) => own.find((each) => each.kind === kind) ?? []);
+  const say = sayIn(language);
+  const views = newest.map(({ id }) => labView(id, { language }, store));
+  return { name: `lab-${base.name}.html`, text: reportOf(views, { model: base.name, language, say }) };
+}
+
+/** Writes all there is of an experiment to a folder. */
+export async function saveExperiment(
+  id: string,
+  { out, language }: { out: string; language: LabLanguage },
+  parts: LabParts,
+): Promise<string[]> {
+  const { store, labFolder } = parts;
+  const experiment = store.get(id);
+  const maps = store.maps(id);
+  const layers = [...new Set(maps.map((cell) => cell.values.layer))].filter((layer) => typeof layer === 'number');
+  const views =
+    layers.length === 0
+      ? [labView(id, { language }, store)]
+      : layers.map((layer) => labView(id, { language, layer }, store));
+  const say = sayIn(language);
+  const report = reportOf([labView(id, { language }, store)], { model: experiment.facts.baseModel, language, say });
+  const adapters = await adaptersOf(experiment, join(labFolder, 'cells'));
+  return saveLab({ experiment, maps, views, report }, { out, adapters });
+}
+
+/** The folders of the adapters that an experiment trained, by the key of their cell. */
+async function adaptersOf(experiment: LabExperiment, cellsFolder: string): Promise<Map<string, string>> {
+  const folders = new Map<string, string>();
+  for (const name of await readdir(cellsFolder).catch(() => [])) {
+    const trained = await readTrained(join(cellsFolder, name));
+    if (trained?.adapterSha256 != null) folders.set(trained.adapterSha256, join(cellsFolder, name, 'adapter'));
+  }
+  return new Map(
+    experiment.cells.flatMap(({ key, values }): [string, string][] => {
+      const folder = typeof values.adapterSha256 === 'string' ? folders.get(values.adapterSha256) : undefined;
+      return folder === undefined ? [] : [[key, folder]];
+    }),
+  );
+}

@@ -1,0 +1,199 @@
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { LabEvent, LabExperiment, LabFacts, LabOptions, StartLabInput } from '../../src-contract/lab.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import type { BaseModelStore } from '../base-models/base-model-store.ts';
+import type { ModelTexts } from '../base-models/model-text.ts';
+import { attachedFile, type SqlRunner } from '../datasets/attached-database.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
+import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
+import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { agreement, conduct } from './conduct.ts';
+import { experiments } from './experiments.ts';
+import type { LabStore } from './lab-store.ts';
+import type { Experiment, LabData, LabWork } from './lab-work.ts';
+import { propose } from './propose.ts';
+
+export interface LabParts {
+  readonly store: LabStore;
+  readonly supervisor: Supervisor<LabEvent>;
+  readonly datasets: DatasetStore;
+  readonly baseModels: BaseModelStore;
+  readonly adapters: AdapterStore;
+  readonly modelTexts: ModelTexts;
+  readonly engine: Engine;
+  readonly sql: SqlRunner;
+  readonly datasetsFolder: string;
+  readonly labFolder: string;
+  readonly version: string;
+  readonly now: () => number;
+}
+
+/**
+ * Settles all that an experiment depends on and lets it wait its turn.
+ * Throws BASE_MODEL_NOT_FOUND, DATASET_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, EXPERIMENT_NOT_FOUND, OPTION_INVALID.
+ */
+export async function startLab(input: StartLabInput, parts: LabParts): Promise<LabExperiment> {
+  const earlier = input.repeatOf === undefined ? undefined : parts.store.get(input.repeatOf);
+  const kind = earlier?.kind ?? input.kind;
+  const experiment = experimentOf(kind);
+  const base = parts.baseModels.get(earlier?.baseModelId ?? input.baseModelId);
+  const model = await parts.engine.inspect(base.path);
+  const options: LabOptions = earlier?.options ?? { ...propose(kind, model), ...definedOf(input.options ?? {}) };
+  const adapter = options.adapterId === null ? null : parts.adapters.get(options.adapterId);
+  if (adapter !== null && adapter.baseSha256 !== base.sha256) {
+    const expected = adapter.baseSha256.slice(0, 8);
+    throw new StudioError('ADAPTER_WRONG_BASE', { adapter: adapter.name, expected, found: base.name });
+  }
+  const needsRows = experiment.needsDataset || (kind === 'table7' && adapter === null);
+  const datasetId = earlier === undefined ? input.datasetId : (earlier.datasetId ?? undefined);
+  if (needsRows && datasetId === undefined) throw invalid('dataset', 'this experiment trains, and needs rows for it');
+  const dataset = needsRows && datasetId !== undefined ? parts.datasets.get(datasetId) : null;
+  if (dataset?.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
+  if (options.maxLength > base.contextLength)
+    throw invalid('maxLength', `“${base.name}” reads at most ${base.contextLength} tokens`);
+  const foreign = options.targetSets.flat().find((target) => model.targets[target] === undefined);
+  if (foreign !== undefined) throw invalid('targets', `“${base.name}” has no matrix ${foreign}`);
+
+  const { device } = await parts.engine.device();
+  const text = await parts.modelTexts.of(base);
+  const judge = dataset === null ? null : judgeFor(dataset, parts);
+  const facts: LabFacts = {
+    ...{ baseModel: base.name, baseSha256: base.sha256, parameters: base.parameters, layers: base.layers },
+    hidden: base.hidden,
+    ...{ dataset: dataset?.name ?? null, datasetSha256: dataset?.sha256 ?? null, task: dataset?.task ?? null },
+    metric: judge !== null && options.metricRows > 0 ? judge.mainMetric : null,
+    chatTemplate: text.template !== undefined,
+    machine: {
+      device,
+      processor: cpus()[0]?.model.trim() ?? '',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.version,
+      studio: parts.version,
+    },
+  };
+  const settled = { ...options, adapterId: adapter?.id ?? null };
+  const stored = parts.store.insert(
+    {
+      ...{ kind, baseModelId: base.id, datasetId: dataset?.id ?? null, options: settled, facts },
+      repeatOf: earlier?.id ?? null,
+    },
+    parts.now(),
+  );
+  parts.store.setTotal(stored.id, experiment.keys(settled, model, adapter).length);
+  begin(stored, parts);
+  return parts.store.get(stored.id);
+}
+
+/** Lets an ended experiment go on. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
+export function resumeLab(id: string, parts: LabParts): LabExperiment {
+  const experiment = parts.store.get(id);
+  const refuse = (reason: string) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason });
+  if (experiment.state === 'queued' || experiment.state === 'running') throw refuse('it is going on already');
+  if (experiment.state === 'finished') throw refuse('it has finished');
+  const base = parts.baseModels.list().find((model) => model.id === experiment.baseModelId);
+  if (base?.sha256 !== experiment.facts.baseSha256) throw refuse('its base model was deleted or has changed');
+  if (experiment.datasetId !== null) {
+    const dataset = parts.datasets.list().find((each) => each.id === experiment.datasetId);
+    if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse('its dataset was deleted or has changed');
+  }
+  const waiting = parts.store.enqueueAgain(id, parts.now());
+  parts.supervisor.rewind(id, (event) => event.kind === 'finished');
+  begin(waiting, parts);
+  return waiting;
+}
+
+function begin({ id, kind }: LabExperiment, parts: LabParts): void {
+  const { store, supervisor } = parts;
+  const experiment = experimentOf(kind);
+  supervisor.start(id, {
+    async *run(signal) {
+      const begun = performance.now();
+      try {
+        const work = await workOf(store.get(id), parts);
+        const keys = experiment.keys(work.options, work.model, work.adapter);
+        yield* conduct(experiment, { work, keys, keep: (cell) => store.addCell(id, cell) }, signal);
+      } finally {
+        store.addSeconds(id, (performance.now() - begun) / 1000);
+        compareWithEarlier(id, store);
+      }
+    },
+    finished: () => ({ kind: 'finished', experiment: store.get(id) }),
+  });
+}
+
+function compareWithEarlier(id: string, store: LabStore): void {
+  const { repeat } = store.get(id);
+  if (repeat === null || !store.listIds().includes(repeat.of)) return;
+  const whole = (each: string) => [...store.get(each).cells, ...store.maps(each)];
+  store.setRepeat(id, agreement(whole(id), whole(repeat.of)));
+}
+
+async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWork> {
+  const { id, kind, options, facts, cells, repeat } = experiment;
+  const base = parts.baseModels.get(experiment.baseModelId);
+  return {
+    ...{ id, kind, options, facts, base, engine: parts.engine, fresh: repeat !== null },
+    model: await parts.engine.inspect(base.path),
+    text: await parts.modelTexts.of(base),
+    data: experiment.datasetId === null ? null : dataOf(experiment.datasetId, parts),
+    folder: join(parts.labFolder, id),
+    cellsFolder: join(parts.labFolder, 'cells'),
+    done: new Map(cells.map((cell) => [cell.key, cell])),
+    adapter: options.adapterId === null ? null : parts.adapters.get(options.adapterId),
+  };
+}
+
+function judgeFor(dataset: Dataset, { datasets, sql, datasetsFolder }: LabParts): Judge {
+  const runQuery: RunQuery = async (database, query, signal) =>
+    sql.query(attachedFile(join(datasetsFolder, dataset.id), database), query, undefined, signal);
+  const sample: string[] = [];
+  for (const { context, target } of datasets.examples(dataset.id)) {
+    sample.push(context, target);
+    if (sample.length >= 100) break;
+  }
+  const language = answerLanguageOf(sample);
+  return judgeOf(dataset.task, { language, runQuery: dataset.hasDatabase ? runQuery : undefined });
+}
+
+function dataOf(datasetId: string, parts: LabParts): LabData {
+  const { datasets } = parts;
+  const dataset = datasets.get(datasetId);
+  return {
+    dataset,
+    judge: judgeFor(dataset, parts),
+    rows(split, count) {
+      const there = dataset.splits[split];
+      const wanted = Math.min(count, there);
+      const rows = [];
+      let place = 0;
+      for (const example of datasets.examples(dataset.id, split)) {
+        // Row p is taken where ⌊p · wanted ÷ there⌋ rises: exactly `wanted` of them, spread over the split.
+        if (Math.floor(((place + 1) * wanted) / there) > Math.floor((place * wanted) / there)) rows.push(example);
+        place++;
+      }
+      return rows;
+    },
+  };
+}
+
+/** Throws OPTION_INVALID for one that this version cannot run. */
+function experimentOf(kind: StartLabInput['kind']): Experiment {
+  const experiment = experiments[kind];
+  if (experiment === undefined) throw invalid('kind', 'this experiment cannot be run in this version');
+  return experiment;
+}
+
+function definedOf(options: Partial<LabOptions>): Partial<LabOptions> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function invalid(option: string, reason: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option, reason });
+}

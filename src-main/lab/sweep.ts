@@ -1,0 +1,67 @@
+import type { LabCell } from '../../src-contract/lab.ts';
+import { answerRows } from './answer-rows.ts';
+import { type LabTelling, type LabWork, setName } from './lab-work.ts';
+import { type Trained, type TrainingCell, trainCells } from './train-cells.ts';
+
+/** The key of the part that measures the base model alone. */
+export const baseKey = 'base';
+
+/**
+ * Trains a grid of adapters on the same rows and measures each: loss on the validation rows and, where rows are to be
+ * answered, the task's measure. A cell is told as soon as it is measured. The base comes first.
+ */
+export async function* sweep(
+  cells: readonly TrainingCell[],
+  work: LabWork,
+  signal: AbortSignal,
+): AsyncGenerator<LabTelling> {
+  const left = cells.filter(({ key }) => !work.done.has(key));
+  if (work.options.metricRows > 0 && !work.done.has(baseKey)) {
+    const metric = yield* metricOf(null, baseKey, work, signal);
+    if (signal.aborted) return;
+    yield { kind: 'cell', cell: { key: baseKey, values: { metric: metric ?? null }, timings: {} } };
+  }
+  for await (const telling of trainCells(left, work, signal)) {
+    if (telling.kind === 'at') {
+      yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
+      continue;
+    }
+    const cell = left.find(({ key }) => key === telling.trained.key) as TrainingCell;
+    const metric = yield* metricOf(telling.trained.folder, cell.key, work, signal);
+    if (signal.aborted) return;
+    yield { kind: 'cell', cell: labCell(cell, telling.trained, metric) };
+  }
+}
+
+async function* metricOf(
+  folder: string | null,
+  now: string,
+  work: LabWork,
+  signal: AbortSignal,
+): AsyncGenerator<LabTelling, number | undefined> {
+  const { data } = work;
+  if (data === null || work.options.metricRows === 0) return undefined;
+  let mean: number | undefined;
+  for await (const answered of answerRows(folder, { ...work, data }, signal)) {
+    mean = answered.mean;
+    yield { kind: 'at', now, step: answered.answered, steps: answered.rows };
+  }
+  return mean;
+}
+
+export function labCell(cell: TrainingCell, trained: Trained, metric: number | undefined): LabCell {
+  const { parameters, baseLoss, validationLoss, adapterSha256, steps } = trained;
+  return {
+    key: cell.key,
+    values: {
+      ...{ targets: setName(cell.targets), rank: cell.rank, seed: cell.seed, parameters, steps },
+      ...{ baseLoss, validationLoss, metric: metric ?? null, adapterSha256 },
+      ...(cell.learningRate === undefined ? {} : { learningRate: cell.learningRate }),
+    },
+    timings: {
+      secondsPerStep: trained.secondsPerStep,
+      tokensPerSecond: trained.tokensPerSecond,
+      peakRssBytes: trained.peakRssBytes,
+    },
+  };
+}

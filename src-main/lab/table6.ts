@@ -1,0 +1,27 @@
+import type { LabOptions } from '../../src-contract/lab.ts';
+import { type Experiment, setName } from './lab-work.ts';
+import { baseKey, sweep } from './sweep.ts';
+import type { TrainingCell } from './train-cells.ts';
+
+/** Which rank? Every set of matrices at every rank, with each seed. Source: Hu et al. 2021, §7.2, Table 6. */
+export const table6: Experiment = {
+  needsDataset: true,
+  uses: [
+    ...(['targetSets', 'ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength'] as const),
+    ...(['validationRows', 'metricRows'] as const),
+  ],
+  keys: (options) => [...(options.metricRows > 0 ? [baseKey] : []), ...cellsOf(options).map(({ key }) => key)],
+  run: (work, signal) => sweep(cellsOf(work.options), work, signal),
+};
+
+/** Seed by seed, so that a whole table is there early and the spread comes after. */
+function cellsOf({ targetSets, ranks, seeds }: LabOptions): TrainingCell[] {
+  return seeds.flatMap((seed) =>
+    targetSets.flatMap((targets) =>
+      ranks.map((rank): TrainingCell => {
+        const key = `${setName(targets)} r${rank} seed ${seed}`;
+        return { key, method: 'lora', targets, rank, seed };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Target } from '../../src-contract/adapter.ts';
+import type { TrainEvent, TrainJob } from '../engine/engine.ts';
+import { type LabTokens, labTokens } from './lab-tokens.ts';
+import type { LabWork } from './lab-work.ts';
+
+/** A training of an experiment: an adapter of some shape, or every weight of the model. */
+export interface TrainingCell {
+  readonly key: string;
+  readonly method: 'lora' | 'full';
+  readonly targets: readonly Target[];
+  readonly rank: number;
+  readonly seed: number;
+  /** Where it differs from the experiment's. */
+  readonly learningRate?: number;
+}
+
+const trainedSchema = z.object({
+  parameters: z.number(),
+  baseLoss: z.number(),
+  validationLoss: z.number(),
+  steps: z.number(),
+  /** Of adapter_model.safetensors; null where every weight was trained. */
+  adapterSha256: z.string().nullable(),
+  adapterBytes: z.number().nullable(),
+  /** Of the steps of the last sitting. */
+  secondsPerStep: z.number(),
+  tokensPerSecond: z.number(),
+  peakRssBytes: z.number(),
+});
+
+export interface Trained extends z.infer<typeof trainedSchema> {
+  readonly key: string;
+  /** The PEFT folder. */
+  readonly folder: string;
+}
+
+export type TrainingTelling =
+  | { readonly kind: 'at'; readonly key: string; readonly step: number; readonly steps: number }
+  | { readonly kind: 'trained'; readonly trained: Trained };
+
+/**
+ * Trains the cells of an experiment, each on the same rows with the same steps, and tells each as it is finished. A cell
+ * that was trained before under the same settings is taken over; one that was cut off goes on from its checkpoint.
+ * This is the only place that knows how cells are trained: one after the other.
+ */
+export async function* trainCells(
+  cells: readonly TrainingCell[],
+  work: LabWork,
+  signal: AbortSignal,
+): AsyncGenerator<TrainingTelling> {
+  const tokens = await labTokens(work, signal);
+  for (const cell of cells) {
+    if (signal.aborted) return;
+    const folder = join(work.cellsFolder, await cellId(cell, work, tokens));
+    const known = await readTrained(folder);
+    if (known !== undefined) {
+      yield { kind: 'trained', trained: { ...known, key: cell.key, folder: join(folder, 'adapter') } };
+      continue;
+    }
+    yield* trainCell(cell, { work, tokens, folder }, signal);
+  }
+}
+
+async function* trainCell(
+  cell: TrainingCell,
+  { work, tokens, folder }: { work: LabWork; tokens: LabTokens; folder: string },
+  signal: AbortSignal,
+): AsyncGenerator<TrainingTelling> {
+  await mkdir(folder, { recursive: true });
+  const { steps } = work.options;
+  const spent = { steps: 0, tokens: 0, seconds: 0 };
+  let parameters = 0;
+  let end: Extract<TrainEvent, { kind: 'finished' }> | undefined;
+  for await (const event of work.engine.train(trainJob(cell, { work, tokens, folder }), signal)) {
+    if (event.kind === 'started') parameters = event.trainableParameters;
+    else if (event.kind === 'step') {
+      spent.steps++;
+      spent.tokens += event.tokens;
+      spent.seconds += event.seconds;
+      yield { kind: 'at', key: cell.key, step: event.step, steps };
+    } else if (event.kind === 'finished') end = event;
+  }
+  if (end === undefined || end.stopped || signal.aborted) return;
+  const isLora = cell.method === 'lora';
+  const adapter = isLora
+    ? await work.engine.inspectAdapter({ modelFolder: work.base.path, adapterFolder: join(folder, 'adapter') })
+    : null;
+  const trained = {
+    ...{ parameters, steps: end.step, peakRssBytes: end.peakRssBytes },
+    // Measured twice, before the first step and after the last, so the best is the last.
+    ...{ baseLoss: end.baseValidationLoss ?? Number.NaN, validationLoss: end.bestValidationLoss ?? Number.NaN },
+    ...{
+      secondsPerStep: spent.seconds / Math.max(1, spent.steps),
+      tokensPerSecond: spent.tokens / (spent.seconds || 1),
+    },
+    ...{ adapterSha256: adapter?.sha256 ?? null, adapterBytes: adapter?.bytes ?? null },
+  };
+  await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
+  // A whole trained model is as large as the base, and nobody asks for it again.
+  if (!isLora) await rm(join(folder, 'adapter'), { recursive: true, force: true });
+  await writeFile(join(folder, `${trainedName}.partial`), JSON.stringify(trained));
+  await rename(join(folder, `${trainedName}.partial`), join(folder, trainedName));
+  yield { kind: 'trained', trained: { ...trained, key: cell.key, folder: join(folder, 'adapter') } };
+}
+
+function trainJob(
+  cell: TrainingCell,
+  { work, tokens, folder }: { work: LabWork; tokens: LabTokens; folder: string },
+): TrainJob {
+  const { options, base } = work;
+  const { targets, rank } = cell;
+  return {
+    modelFolder: base.path,
+    ...{ trainFile: tokens.trainFile, validationFile: tokens.validationFile },
+    method:
+      cell.method === 'full'
+        ? { kind: 'full' }
+        : {
+            ...{ kind: 'lora', rank, alpha: options.alpha, targets, dropout: 0, initialisation: 'kaiming' },
+            initFolder: null,
+          },
+    learningRate: cell.learningRate ?? options.learningRate,
+    schedule: 'linear',
+    warmupSteps: Math.round(options.steps * 0.06),
+    ...{ weightDecay: 0.01, gradientClip: 1, shuffle: true, seed: cell.seed },
+    // A small dataset is seen as often as the steps need it.
+    epochs: Math.max(1, Math.ceil((options.steps * options.batchSize) / tokens.trainRows)),
+    maxSteps: options.steps,
+    batchSize: options.batchSize,
+    // Before the first step and after the last: what is measured on the way costs time and is not asked for.
+    validationEvery: options.steps,
+    outputFolder: join(folder, 'adapter'),
+    checkpointFolder: join(folder, 'checkpoint'),
+    // All weights and their moments are gigabytes to write: once, at the end.
+    checkpointEvery: cell.method === 'full' ? options.steps : null,
+  };
+}
+
+/** The hash of everything that a cell's numbers depend on. */
+async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Promise<string> {
+  const { key: _, ...shape } = cell;
+  const { steps, batchSize, learningRate, alpha } = work.options;
+  const hash = createHash('sha256').update(
+    JSON.stringify({ ...shape, steps, batchSize, alpha, learningRate: cell.learningRate ?? learningRate }),
+  );
+  hash.update(work.facts.baseSha256);
+  // A repeat trains anew; and what it trained itself it finds again after an interruption.
+  if (work.fresh) hash.update(work.id);
+  for (const file of [tokens.trainFile, tokens.validationFile]) hash.update(await readFile(file));
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** What a cell's folder holds of a finished training; undefined where it is not finished. */
+export async function readTrained(folder: string) {
+  const text = await readFile(join(folder, trainedName), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : trainedSchema.parse(JSON.parse(text));
+}
+
+const trainedName = 'trained.json';

@@ -1,0 +1,227 @@
+/** What the lab says of its experiments and results in English; `ko.ts` has the same keys. `{name}` is filled in. */
+export const en = {
+  'place.table1': 'Table 1',
+  'place.table5': 'Table 5',
+  'place.table6': 'Table 6',
+  'place.table7': 'Table 7',
+  'place.fig3': 'Figure 3',
+  'place.fig4': 'Figure 4',
+  'place.benefits': 'Section 4.2',
+  'place.ranktofull': 'Section 4.1',
+  'place.onebatch': 'Section 4.2',
+  'question.table1': 'Does an adapter slow the answers down?',
+  'question.table5': 'Which matrices, for the same number of weights?',
+  'question.table6': 'Which rank is enough?',
+  'question.table7': 'What does the adapter amplify?',
+  'question.fig3': 'Do a low and a high rank find the same directions?',
+  'question.fig4': 'Do two seeds find the same directions?',
+  'question.benefits': 'What is saved against training all weights?',
+  'question.ranktofull': 'Does full rank equal training all weights?',
+  'question.onebatch': 'Can one batch serve many tasks?',
+
+  'explain.table1.1':
+    'Adapter layers are small networks put into each block; they run one after the other with the rest, so every answer waits for them. LoRA’s B · A can be added into W once, and then nothing is left to wait for.',
+  'explain.table1.2':
+    'Base, LoRA merged, LoRA beside W, Adapter-L and Adapter-H really run on this model, in turn, so that a machine that slows down slows all of them. One pass reads all tokens and scores the next one.',
+  'explain.table5.1':
+    'An adapter may stand beside the query, key, value or output matrix of attention. With the same number of trained weights, is it better to give one matrix a high rank or several a low one?',
+  'explain.table5.2':
+    'Every set of matrices gets the rank at which it holds as many weights as the query matrix does at rank {rank}, or nearest to it. Rows, steps and their order are the same for all.',
+  'explain.table6.1':
+    'The rank says in how many directions an adapter may change a matrix. If a low rank does as well as a high one, what the task needs lies in few directions.',
+  'explain.table6.2':
+    'Each cell is an adapter of its own, trained on the same rows with the same steps and measured on rows it has not seen. Lower loss is better.',
+  'explain.table7.1':
+    'U and V are the strongest directions of ΔW = (α ÷ r) · B · A. ‖UᵀWVᵀ‖ says how much of W already lies in them: less than in W’s own strongest directions, more than in random ones.',
+  'explain.table7.2':
+    'The factor ‖ΔW‖ ÷ ‖UᵀWVᵀ‖ says how strongly the adapter raises what was there but weak. Norms are Frobenius norms.',
+  'explain.fig3.1':
+    'φ(i, j) compares the first i directions of one adapter’s A with the first j of the other’s: 1 when the smaller set lies wholly in the larger, about max(i, j) ÷ k by chance.',
+  'explain.fig3.2':
+    'The two adapters begin from different random numbers: with the same ones, the low rank’s A would begin as a part of the high rank’s and resemble it without having learnt anything.',
+  'explain.fig3.3':
+    'The paper compares A. A short training moves A little from its random start, so the directions of B · A, which is what the adapter does, are shown as well.',
+  'explain.fig4.1':
+    'Two adapters of the same rank on the same rows, from two seeds. Directions that both find belong to the task; the rest is chance. Two random matrices of the same shape stand beside.',
+  'explain.fig4.2':
+    'φ(i, j) compares the first i directions of one with the first j of the other: from 0, nothing shared, to 1.',
+  'explain.benefits.1':
+    'Only A and B are trained and stored. So the optimiser keeps two moments and a gradient for few numbers, the file is small, and another task is another pair of A and B.',
+  'explain.benefits.2':
+    'Both trainings really ran on this model with the same rows. Memory is the peak of the whole process, which also holds the base model for chat; what the optimiser keeps is counted beside it.',
+  'explain.ranktofull.1':
+    'With r as large as the matrix, B · A can be any change of W, so LoRA should reach what training all weights reaches. Every matrix of attention and MLP is adapted.',
+  'explain.ranktofull.2':
+    'Training all weights also moves embeddings and norms, and wants a lower rate; it is trained at the same rate and at a tenth of it, and the better one stands.',
+  'explain.onebatch.1':
+    'The paper names as a limit that one batch cannot easily hold inputs of different tasks once B · A is merged into W. Kept beside W, each row can name its own adapter.',
+  'explain.onebatch.2':
+    'Timed in turn: one batch in which each row has its own adapter, the same rows with a single adapter, and merging, running and taking out again for one adapter after the other.',
+
+  'verdict.holds': 'It holds here: ',
+  'verdict.partly': 'It holds in part: ',
+  'verdict.not': 'It does not hold here: ',
+  'verdict.unclear': 'It cannot be told apart here: ',
+  'verdict.open': 'Not enough is measured yet.',
+
+  'reading.table1.holds': 'merged LoRA takes no time, adapter layers do.',
+  'reading.table1.partly': 'merged LoRA takes no time, but not every adapter layer is slower.',
+  'reading.table1.not': 'merged LoRA is not as fast as the base.',
+  'because.table1':
+    'At batch {rows}, length {tokens}: merged {merged}, LoRA beside W {unmerged}, Adapter-L {l}, Adapter-H {h}, each against the base in the same turn.',
+  'short.table1': 'merged {merged}, H {h}',
+
+  'reading.table5.holds': 'several matrices at a low rank do better than one at a high rank.',
+  'reading.table5.partly': 'the best set has several matrices, but it does not clearly beat the best single one.',
+  'reading.table5.not': 'a single matrix does best.',
+  'because.table5':
+    'Best of all is {best} with loss {bestLoss}; the best single matrix is {single} with {singleLoss}. Budgets differ by at most {budget}. Seeds: {seeds}.',
+  'short.table5': '{best} is best',
+
+  'reading.table6.holds': 'which matrices you adapt matters more than the rank, and a low rank is enough.',
+  'reading.table6.partly': 'a low rank is almost enough, but the rank matters as much as the choice of matrices.',
+  'reading.table6.not': 'more rank keeps helping.',
+  'because.table6':
+    'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
+  'short.table6': 'rank {low} gives {share}',
+
+  'reading.table7.holds': 'the adapter works in directions that W has but does not stress, and raises them.',
+  'reading.table7.partly':
+    'the adapter works in directions of W, but does not yet raise them above what is there: ΔW is still small.',
+  'reading.table7.not': 'the adapter’s directions have no more to do with W than random ones.',
+  'because.table7':
+    'Over {n} matrices at rank {rank}, median: W holds {byDelta} in the adapter’s directions, {byRandom} in random ones and {byWeight} in its own; the factor is {factor}.',
+  'short.table7': '×{factor} at r {rank}',
+
+  'reading.fig3.holds': 'both ranks find the same first direction, and agree less and less after it.',
+  'reading.fig3.partly': 'both ranks share more than chance, but the first direction is not the same.',
+  'reading.fig3.not': 'what the two ranks share is what chance gives.',
+  'reading.fig4.holds': 'both seeds find common directions, which random matrices do not have.',
+  'reading.fig4.partly': 'the two seeds share a little more than chance.',
+  'reading.fig4.not': 'what the two seeds share is what chance gives.',
+  'because.figure':
+    'Median over layers, φ(1, 1): A {a}, B · A {ba}, chance {chance}. Of all {i} and {j} directions: A {aAll}, B · A {baAll}, random matrices {randomAll}.',
+  'short.figure': 'φ(1, 1) {ba}, chance {chance}',
+
+  'reading.benefits.holds': 'less memory, a far smaller file, and faster steps.',
+  'reading.benefits.partly': 'a far smaller file, but not both less memory and faster steps.',
+  'reading.benefits.not': 'nothing is saved.',
+  'because.benefits':
+    'Trained weights {share} of the model, file {ratio} times smaller, step {speed} of the time, peak memory {memory}, a switch {switch}.',
+  'short.benefits': 'file ÷ {ratio}, step {speed}',
+
+  'reading.ranktofull.holds': 'at the highest rank LoRA reaches the loss of training all weights.',
+  'reading.ranktofull.partly':
+    'LoRA comes nearer to training all weights as the rank rises, but does not reach it in these steps.',
+  'reading.ranktofull.not': 'more rank does not bring LoRA nearer to training all weights.',
+  'because.ranktofull':
+    'Loss {low} at rank {lowRank}, {high} at rank {highRank}, {full} for all weights (rate {rate}); the base has {base}.',
+  'short.ranktofull': '{high} against {full}',
+
+  'reading.onebatch.holds': 'a batch of many tasks runs about as fast as one of a single task.',
+  'reading.onebatch.partly': 'a mixed batch is slower than one of a single task, but faster than merging and swapping.',
+  'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
+  'because.onebatch':
+    '{rows} rows, {adapters} adapters: mixed {mixed}, one adapter {single}, merge and swap {swap}, tokens per second.',
+  'short.onebatch': 'mixed {ratio} of one',
+
+  'table.loss': 'Loss on unseen rows',
+  'table.loss.note': 'nats per target token, mean ± spread over seeds; lower is better',
+  'table.metric': '{metric} on test rows',
+  'table.metric.note': '% of {rows} answers, mean ± spread over seeds; higher is better',
+  'table.budget': 'Equal budgets',
+  'table.budget.note': 'trained weights of each set, and how far from the budget',
+  'table.paper.wikisql': 'WikiSQL, GPT-3 175B, accuracy % ± 0.5',
+  'table.paper.multinli': 'MultiNLI, GPT-3 175B, accuracy % ± 0.1',
+  'table.paper.table7': 'Wq of layer 48, GPT-3 175B',
+  'table.paper.table1': 'GPT-2 medium, ms, mean ± spread of 100 trials',
+  'table.paper.benefits': 'GPT-3 175B',
+  'table.amplification': 'Median over layers',
+  'table.amplification.note': 'Frobenius norms',
+  'table.layers': 'Every matrix',
+  'table.figure': 'φ of chosen i and j',
+  'table.figure.note': 'median over layers',
+  'table.benefits': 'Measured here',
+  'table.benefits.note': '{steps} steps of {batch} rows each',
+  'table.latency': 'One forward pass',
+  'table.latency.note': 'ms, mean ± spread; below, the paired difference from the base with its 95 % interval',
+  'table.onebatch': 'One batch',
+  'table.onebatch.note': 'mean ± spread',
+
+  'column.matrices': 'Matrices',
+  'column.weights': 'Trained weights',
+  'column.off': 'From the budget',
+  'column.rank': 'Rank',
+  'column.layer': 'Layer',
+  'column.factor': 'Factor',
+  'column.byDelta': 'in ΔW’s directions',
+  'column.byWeight': 'in W’s own',
+  'column.byRandom': 'in random ones',
+  'column.compared': 'Compared',
+  'column.what': '',
+  'column.lora': 'LoRA, rank {rank}',
+  'column.full': 'All weights',
+  'column.ratio': 'Ratio',
+  'column.case': 'Case',
+  'row.base': 'base alone',
+  'row.parameters': 'trained weights',
+  'row.file': 'file',
+  'row.state': 'kept by the optimiser',
+  'row.memory': 'peak memory',
+  'row.step': 'one step',
+  'row.loss': 'loss after it',
+  'row.switch': 'switch of task, median',
+  'row.switchFirst': 'first use of an adapter',
+  'row.speed': 'training speed',
+  'variant.base': 'base',
+  'variant.merged': 'LoRA, merged',
+  'variant.unmerged': 'LoRA, beside W',
+  'variant.adapter-l': 'Adapter-L',
+  'variant.adapter-h': 'Adapter-H',
+  'variant.mixed': 'each row its own adapter',
+  'variant.single': 'one adapter for all rows',
+  'variant.swap': 'merge, run, take out, one by one',
+
+  'chart.rank': 'rank r',
+  'chart.layer': 'layer',
+  'chart.loss': 'loss on unseen rows, nats per token',
+  'chart.metric': '{metric}, %',
+  'chart.factor': 'factor ‖ΔW‖ ÷ ‖UᵀWVᵀ‖',
+  'chart.allWeights': 'all weights',
+  'chart.slower': 'slower than the base',
+  'chart.none': 'none',
+  'chart.all': 'all shared',
+  'chart.of.A': 'A',
+  'chart.of.BA': 'BA',
+  'chart.of.random': 'rnd',
+  'picture.loss': 'Loss against rank',
+  'picture.metric': '{metric} against rank',
+  'picture.sets': 'Loss of each set of matrices',
+  'picture.factor': 'Factor over the layers',
+  'picture.maps': 'Directions of A, layer {layer}',
+  'picture.effect': 'Directions of B · A, layer {layer}',
+  'picture.random': 'Two random matrices of the same shape',
+  'picture.latency': 'Time added to a pass, batch {rows}, length {tokens}',
+  'picture.sweep': 'Time added by adapter layers: batch × length × width',
+  'picture.benefits': 'All weights against LoRA: how many times as much',
+  'picture.onebatch': 'Tokens per second',
+  layer: 'layer {layer}',
+  caption:
+    '{place} of Hu et al. 2021 on {model} ({sha}), {data}. {settings} {machine} Adapter Studio {studio}, {date}.',
+  'caption.data': '{dataset} ({sha})',
+  'caption.noData': 'no dataset',
+  'caption.training':
+    'Trained {steps} steps of {batch} rows, at most {length} tokens, rate {rate} linear, α {alpha}, seeds {seeds}; loss on {rows} rows.',
+  'caption.metric': '{rows} answers marked.',
+  'caption.trials': '{trials} trials.',
+  'caption.adapter': 'Adapter of the studio {adapter}.',
+  'caption.machine': '{device}, {processor}, {platform}.',
+  'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',
+  'report.title': 'The LoRA paper on {model}',
+  'report.what':
+    'The experiments of “LoRA: Low-Rank Adaptation of Large Language Models” (Hu et al. 2021, arXiv 2106.09685), repeated with Adapter Studio. The paper’s numbers are of far larger models and other data; what can be compared is whether its findings hold.',
+  'report.ours': 'Ours',
+  'report.paper': 'Paper',
+  'report.none': 'No experiment has been run yet.',
+  'off.version': 'This version cannot run it yet.',
+} as const;

@@ -1,0 +1,227 @@
+import type { en } from './en.ts';
+
+/** What the lab says in Korean. Sentences are built so that no particle hangs on a filled-in value. */
+export const ko: Readonly<Record<keyof typeof en, string>> = {
+  'place.table1': '표 1',
+  'place.table5': '표 5',
+  'place.table6': '표 6',
+  'place.table7': '표 7',
+  'place.fig3': '그림 3',
+  'place.fig4': '그림 4',
+  'place.benefits': '4.2절',
+  'place.ranktofull': '4.1절',
+  'place.onebatch': '4.2절',
+  'question.table1': '어댑터를 쓰면 답이 느려질까요?',
+  'question.table5': '가중치 수가 같다면 어느 행렬이 좋을까요?',
+  'question.table6': '랭크는 얼마면 충분할까요?',
+  'question.table7': '어댑터는 무엇을 키울까요?',
+  'question.fig3': '낮은 랭크와 높은 랭크는 같은 방향을 찾을까요?',
+  'question.fig4': '시드가 달라도 같은 방향을 찾을까요?',
+  'question.benefits': '전체 학습에 비해 무엇을 아낄까요?',
+  'question.ranktofull': '랭크를 끝까지 올리면 전체 학습과 같아질까요?',
+  'question.onebatch': '한 배치로 여러 과제를 처리할 수 있을까요?',
+
+  'explain.table1.1':
+    '어댑터 층은 블록마다 끼워 넣는 작은 신경망입니다. 나머지와 차례로 실행되므로 답할 때마다 기다려야 합니다. LoRA의 B · A는 W에 한 번 더해 두면 더 기다릴 것이 없습니다.',
+  'explain.table1.2':
+    '기본 모델, 합친 LoRA, W 곁의 LoRA, Adapter-L, Adapter-H를 이 모델에서 실제로 번갈아 실행합니다. 기계가 느려지면 모두 같이 느려집니다. 한 번의 실행은 모든 토큰을 읽고 다음 토큰의 점수를 냅니다.',
+  'explain.table5.1':
+    '어댑터는 어텐션의 질의, 키, 값, 출력 행렬 곁에 둘 수 있습니다. 학습하는 가중치 수가 같다면 한 행렬에 높은 랭크를 주는 것이 나을까요, 여러 행렬에 낮은 랭크를 나누는 것이 나을까요?',
+  'explain.table5.2':
+    '각 조합은 질의 행렬의 랭크 {rank}와 가중치 수가 같거나 가장 가까운 랭크를 받습니다. 행, 단계, 순서는 모두 같습니다.',
+  'explain.table6.1':
+    '랭크는 어댑터가 행렬을 몇 가지 방향으로 바꿀 수 있는지를 정합니다. 낮은 랭크가 높은 랭크만큼 잘한다면 과제에 필요한 것은 몇 방향 안에 있습니다.',
+  'explain.table6.2':
+    '칸마다 따로 학습한 어댑터이며, 같은 행과 같은 단계로 학습하고 보지 않은 행에서 잽니다. 손실은 낮을수록 좋습니다.',
+  'explain.table7.1':
+    'U와 V는 ΔW = (α ÷ r) · B · A의 가장 강한 방향입니다. ‖UᵀWVᵀ‖는 W가 그 방향에 이미 얼마나 담고 있는지를 말합니다. W 자신의 강한 방향보다는 작고 무작위 방향보다는 큽니다.',
+  'explain.table7.2':
+    '배율 ‖ΔW‖ ÷ ‖UᵀWVᵀ‖는 있었지만 약하던 것을 어댑터가 얼마나 키우는지를 말합니다. 노름은 프로베니우스 노름입니다.',
+  'explain.fig3.1':
+    'φ(i, j)는 한 어댑터 A의 처음 i개 방향과 다른 어댑터의 처음 j개 방향을 견줍니다. 작은 쪽이 큰 쪽에 모두 들어 있으면 1, 우연이라면 약 max(i, j) ÷ k입니다.',
+  'explain.fig3.2':
+    '두 어댑터는 서로 다른 난수에서 시작합니다. 같은 난수라면 낮은 랭크의 A가 높은 랭크의 일부로 시작해, 배운 것 없이도 닮아 보입니다.',
+  'explain.fig3.3':
+    '논문은 A를 견줍니다. 짧은 학습은 A를 무작위 출발점에서 조금만 옮기므로, 어댑터가 실제로 하는 일인 B · A의 방향도 함께 보입니다.',
+  'explain.fig4.1':
+    '같은 행, 같은 랭크로 시드만 다르게 학습한 두 어댑터입니다. 둘 다 찾은 방향은 과제의 것이고 나머지는 우연입니다. 같은 모양의 무작위 행렬 둘을 곁에 둡니다.',
+  'explain.fig4.2':
+    'φ(i, j)는 한쪽의 처음 i개 방향과 다른 쪽의 처음 j개 방향을 견줍니다. 0이면 겹치지 않고 1이면 모두 겹칩니다.',
+  'explain.benefits.1':
+    'A와 B만 학습하고 저장합니다. 그래서 옵티마이저가 모멘트 둘과 기울기를 적은 수에 대해서만 지니고, 파일이 작으며, 다른 과제는 다른 A와 B일 뿐입니다.',
+  'explain.benefits.2':
+    '두 학습 모두 이 모델에서 같은 행으로 실제 실행했습니다. 메모리는 대화용 기본 모델까지 든 프로세스 전체의 최댓값이며, 옵티마이저가 지니는 양은 따로 세었습니다.',
+  'explain.ranktofull.1':
+    'r이 행렬만큼 커지면 B · A는 W의 어떤 변화든 될 수 있으므로, LoRA는 전체 학습에 이르러야 합니다. 어텐션과 MLP의 모든 행렬에 어댑터를 둡니다.',
+  'explain.ranktofull.2':
+    '전체 학습은 임베딩과 정규화까지 움직이며 더 낮은 학습률을 원합니다. 같은 학습률과 10분의 1로 학습해 나은 쪽을 씁니다.',
+  'explain.onebatch.1':
+    '논문은 B · A를 W에 합치면 서로 다른 과제의 입력을 한 배치에 담기 어렵다는 것을 한계로 듭니다. W 곁에 두면 행마다 자기 어댑터를 고를 수 있습니다.',
+  'explain.onebatch.2':
+    '행마다 어댑터가 다른 한 배치, 같은 행에 어댑터 하나, 어댑터마다 합치고 실행하고 빼기를 번갈아 잽니다.',
+
+  'verdict.holds': '여기서도 성립합니다: ',
+  'verdict.partly': '일부만 성립합니다: ',
+  'verdict.not': '여기서는 성립하지 않습니다: ',
+  'verdict.unclear': '여기서는 구별할 수 없습니다: ',
+  'verdict.open': '아직 잰 것이 부족합니다.',
+
+  'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',
+  'reading.table1.partly': '합친 LoRA는 시간이 들지 않지만, 모든 어댑터 층이 더 느리지는 않습니다.',
+  'reading.table1.not': '합친 LoRA가 기본 모델만큼 빠르지 않습니다.',
+  'because.table1':
+    '배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 견주어 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}.',
+  'short.table1': '합침 {merged}, H {h}',
+
+  'reading.table5.holds': '낮은 랭크의 여러 행렬이 높은 랭크의 한 행렬보다 낫습니다.',
+  'reading.table5.partly': '가장 좋은 조합은 여러 행렬이지만, 가장 좋은 한 행렬과 뚜렷한 차이는 없습니다.',
+  'reading.table5.not': '한 행렬이 가장 좋습니다.',
+  'because.table5':
+    '가장 좋은 조합: {best}, 손실 {bestLoss}. 가장 좋은 한 행렬: {single}, 손실 {singleLoss}. 예산의 차이는 최대 {budget}. 시드: {seeds}.',
+  'short.table5': '최선: {best}',
+
+  'reading.table6.holds': '랭크보다 어느 행렬에 두는지가 중요하며, 낮은 랭크로 충분합니다.',
+  'reading.table6.partly': '낮은 랭크로 거의 충분하지만, 랭크도 행렬의 선택만큼 중요합니다.',
+  'reading.table6.not': '랭크를 올릴수록 계속 좋아집니다.',
+  'because.table6':
+    '{set}에서 랭크 {low}만으로, 랭크 {bestRank}이 줄인 손실({base} → {bestLoss})의 {share}을 얻습니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
+  'short.table6': '랭크 {low}로 {share}',
+
+  'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
+  'reading.table7.partly':
+    '어댑터는 W의 방향에서 일하지만 아직 있던 것보다 크게 키우지는 않습니다. ΔW가 아직 작습니다.',
+  'reading.table7.not': '어댑터의 방향은 무작위 방향만큼만 W와 관계가 있습니다.',
+  'because.table7':
+    '랭크 {rank}, 행렬 {n}개의 중앙값: W가 어댑터의 방향에 담은 것 {byDelta}, 무작위 방향 {byRandom}, 자기 방향 {byWeight}. 배율 {factor}.',
+  'short.table7': 'r {rank}에서 ×{factor}',
+
+  'reading.fig3.holds': '두 랭크가 첫 방향을 같이 찾고, 그 뒤로는 점점 덜 겹칩니다.',
+  'reading.fig3.partly': '두 랭크가 우연보다 더 겹치지만, 첫 방향은 같지 않습니다.',
+  'reading.fig3.not': '두 랭크가 겹치는 정도는 우연과 같습니다.',
+  'reading.fig4.holds': '두 시드가 공통된 방향을 찾으며, 무작위 행렬에는 그런 방향이 없습니다.',
+  'reading.fig4.partly': '두 시드가 우연보다 조금 더 겹칩니다.',
+  'reading.fig4.not': '두 시드가 겹치는 정도는 우연과 같습니다.',
+  'because.figure':
+    '층들의 중앙값 φ(1, 1): A {a}, B · A {ba}, 우연 {chance}. 전체 {i}개와 {j}개 방향: A {aAll}, B · A {baAll}, 무작위 행렬 {randomAll}.',
+  'short.figure': 'φ(1, 1) {ba}, 우연 {chance}',
+
+  'reading.benefits.holds': '메모리가 덜 들고, 파일이 훨씬 작으며, 단계가 빠릅니다.',
+  'reading.benefits.partly': '파일은 훨씬 작지만, 메모리와 속도가 모두 나아지지는 않았습니다.',
+  'reading.benefits.not': '아끼는 것이 없습니다.',
+  'because.benefits':
+    '학습하는 가중치는 모델의 {share}, 파일은 {ratio}분의 1, 한 단계의 시간은 {speed}, 최대 메모리는 {memory}, 과제 전환은 {switch}.',
+  'short.benefits': '파일 1/{ratio}, 단계 {speed}',
+
+  'reading.ranktofull.holds': '가장 높은 랭크에서 LoRA가 전체 학습의 손실에 이릅니다.',
+  'reading.ranktofull.partly': '랭크가 오를수록 전체 학습에 가까워지지만, 이 단계 수로는 이르지 못합니다.',
+  'reading.ranktofull.not': '랭크를 올려도 전체 학습에 가까워지지 않습니다.',
+  'because.ranktofull':
+    '손실: 랭크 {lowRank} {low}, 랭크 {highRank} {high}, 전체 학습 {full}(학습률 {rate}), 기본 모델 {base}.',
+  'short.ranktofull': '{high}, 전체 {full}',
+
+  'reading.onebatch.holds': '여러 과제의 배치가 한 과제의 배치만큼 빠릅니다.',
+  'reading.onebatch.partly': '섞인 배치는 한 과제의 배치보다 느리지만, 합치고 바꾸는 것보다 빠릅니다.',
+  'reading.onebatch.not': '합치고 바꾸는 쪽이 섞인 배치보다 빠릅니다.',
+  'because.onebatch': '행 {rows}개, 어댑터 {adapters}개, 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',
+  'short.onebatch': '섞음은 하나의 {ratio}',
+
+  'table.loss': '보지 않은 행의 손실',
+  'table.loss.note': '목표 토큰당 nat, 시드의 평균 ± 표준편차, 낮을수록 좋음',
+  'table.metric': '시험 행의 {metric}',
+  'table.metric.note': '답 {rows}개의 %, 시드의 평균 ± 표준편차, 높을수록 좋음',
+  'table.budget': '같은 예산',
+  'table.budget.note': '조합마다 학습하는 가중치 수와 예산과의 차이',
+  'table.paper.wikisql': 'WikiSQL, GPT-3 175B, 정확도 % ± 0.5',
+  'table.paper.multinli': 'MultiNLI, GPT-3 175B, 정확도 % ± 0.1',
+  'table.paper.table7': 'GPT-3 175B, 48번째 층의 Wq',
+  'table.paper.table1': 'GPT-2 medium, ms, 100번의 평균 ± 표준편차',
+  'table.paper.benefits': 'GPT-3 175B',
+  'table.amplification': '층들의 중앙값',
+  'table.amplification.note': '프로베니우스 노름',
+  'table.layers': '모든 행렬',
+  'table.figure': '고른 i와 j의 φ',
+  'table.figure.note': '층들의 중앙값',
+  'table.benefits': '여기서 잰 값',
+  'table.benefits.note': '행 {batch}개씩 {steps}단계',
+  'table.latency': '한 번의 순방향 실행',
+  'table.latency.note': 'ms, 평균 ± 표준편차. 아래는 기본 모델과의 짝 차이와 95 % 구간',
+  'table.onebatch': '한 배치',
+  'table.onebatch.note': '평균 ± 표준편차',
+
+  'column.matrices': '행렬',
+  'column.weights': '학습 가중치',
+  'column.off': '예산과의 차이',
+  'column.rank': '랭크',
+  'column.layer': '층',
+  'column.factor': '배율',
+  'column.byDelta': 'ΔW의 방향',
+  'column.byWeight': 'W의 방향',
+  'column.byRandom': '무작위 방향',
+  'column.compared': '견준 것',
+  'column.what': '',
+  'column.lora': 'LoRA, 랭크 {rank}',
+  'column.full': '전체 가중치',
+  'column.ratio': '비율',
+  'column.case': '경우',
+  'row.base': '기본 모델만',
+  'row.parameters': '학습 가중치',
+  'row.file': '파일',
+  'row.state': '옵티마이저가 지니는 양',
+  'row.memory': '최대 메모리',
+  'row.step': '한 단계',
+  'row.loss': '학습 뒤 손실',
+  'row.switch': '과제 전환, 중앙값',
+  'row.switchFirst': '어댑터를 처음 쓸 때',
+  'row.speed': '학습 속도',
+  'variant.base': '기본 모델',
+  'variant.merged': '합친 LoRA',
+  'variant.unmerged': 'W 곁의 LoRA',
+  'variant.adapter-l': 'Adapter-L',
+  'variant.adapter-h': 'Adapter-H',
+  'variant.mixed': '행마다 다른 어댑터',
+  'variant.single': '모든 행에 어댑터 하나',
+  'variant.swap': '하나씩 합치고 실행하고 빼기',
+
+  'chart.rank': '랭크 r',
+  'chart.layer': '층',
+  'chart.loss': '보지 않은 행의 손실, 토큰당 nat',
+  'chart.metric': '{metric}, %',
+  'chart.factor': '배율 ‖ΔW‖ ÷ ‖UᵀWVᵀ‖',
+  'chart.allWeights': '전체 가중치',
+  'chart.slower': '기본 모델보다 느린 정도',
+  'chart.none': '없음',
+  'chart.all': '모두 겹침',
+  'chart.of.A': 'A',
+  'chart.of.BA': 'BA',
+  'chart.of.random': '무작위',
+  'picture.loss': '랭크에 따른 손실',
+  'picture.metric': '랭크에 따른 {metric}',
+  'picture.sets': '행렬 조합마다의 손실',
+  'picture.factor': '층에 따른 배율',
+  'picture.maps': 'A의 방향, {layer}번 층',
+  'picture.effect': 'B · A의 방향, {layer}번 층',
+  'picture.random': '같은 모양의 무작위 행렬 둘',
+  'picture.latency': '실행에 더해지는 시간, 배치 {rows}, 길이 {tokens}',
+  'picture.sweep': '어댑터 층이 더하는 시간: 배치 × 길이 × 너비',
+  'picture.benefits': '전체 학습은 LoRA의 몇 배인가',
+  'picture.onebatch': '초당 토큰',
+  layer: '{layer}번 층',
+  caption:
+    'Hu et al. 2021의 {place}, 모델 {model}({sha}), {data}. {settings} {machine} Adapter Studio {studio}, {date}.',
+  'caption.data': '{dataset}({sha})',
+  'caption.noData': '데이터 없음',
+  'caption.training':
+    '행 {batch}개씩 {steps}단계 학습, 최대 {length}토큰, 학습률 {rate} 선형, α {alpha}, 시드 {seeds}, 행 {rows}개에서 손실 측정.',
+  'caption.metric': '답 {rows}개 채점.',
+  'caption.trials': '{trials}번 측정.',
+  'caption.adapter': '스튜디오의 어댑터 {adapter}.',
+  'caption.machine': '{device}, {processor}, {platform}.',
+  'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',
+  'report.title': '{model}에서 본 LoRA 논문',
+  'report.what':
+    '“LoRA: Low-Rank Adaptation of Large Language Models”(Hu et al. 2021, arXiv 2106.09685)의 실험을 Adapter Studio로 다시 했습니다. 논문의 수치는 훨씬 큰 모델과 다른 데이터의 것이므로, 견줄 수 있는 것은 발견이 여기서도 성립하는지입니다.',
+  'report.ours': '우리',
+  'report.paper': '논문',
+  'report.none': '아직 실행한 실험이 없습니다.',
+  'off.version': '이 버전에서는 아직 실행할 수 없습니다.',
+};

@@ -1,0 +1,13 @@
+import type { LabLanguage } from '../../../src-contract/lab.ts';
+import { en } from './en.ts';
+import { ko } from './ko.ts';
+
+export type WordKey = keyof typeof en;
+export type Say = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The lab's words in one language. A result is told by the main process: pages, files and the command line say the same. */
+export function sayIn(language: LabLanguage): Say {
+  const words: Readonly<Record<WordKey, string>> = language === 'ko' ? ko : en;
+  return (key, values = {}) =>
+    words[key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,98 @@
+import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
+import { client } from '../client.ts';
+import { locale } from '../i18n/locale.svelte.ts';
+
+type Progress = Extract<LabEvent, { kind: 'progress' }>;
+
+/** A finished part brings a new picture, but not more often than this. */
+const redrawMs = 1500;
+
+/** One experiment: followed while it goes on, and shown as it grows. */
+export class ExperimentState {
+  readonly id: string;
+  experiment = $state.raw<LabExperiment | undefined>(undefined);
+  view = $state.raw<LabView | undefined>(undefined);
+  progress = $state.raw<Progress | undefined>(undefined);
+  error = $state.raw<unknown>(undefined);
+  stopping = $state(false);
+  layer = $state<number | undefined>(undefined);
+  readonly #leaving = new AbortController();
+  #drawnMs = 0;
+
+  constructor(id: string) {
+    this.id = id;
+    void this.open();
+  }
+
+  get isGoing(): boolean {
+    return this.experiment?.state === 'running' || this.experiment?.state === 'queued';
+  }
+
+  get canResume(): boolean {
+    return ['stopped', 'interrupted', 'failed'].includes(this.experiment?.state ?? '');
+  }
+
+  get language(): 'en' | 'ko' {
+    return locale.current === 'ko' ? 'ko' : 'en';
+  }
+
+  async open(): Promise<void> {
+    try {
+      this.experiment = await client.lab.get({ id: this.id });
+      await this.draw();
+      if (this.isGoing) await this.#follow();
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  async draw(): Promise<void> {
+    const { id, language, layer } = this;
+    this.#drawnMs = performance.now();
+    this.view = await client.lab.view({ id, language, ...(layer === undefined ? {} : { layer }) });
+  }
+
+  async chooseLayer(layer: number): Promise<void> {
+    this.layer = layer;
+    await this.draw().catch((error: unknown) => {
+      this.error = error;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    try {
+      await client.lab.stop({ id: this.id });
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.stopping = false;
+    }
+  }
+
+  async resume(): Promise<void> {
+    this.error = undefined;
+    try {
+      this.experiment = await client.lab.resume({ id: this.id });
+      await this.#follow();
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const event of await client.lab.watch({ id: this.id }, { signal: this.#leaving.signal })) {
+      if (event.kind === 'progress') this.progress = event;
+      else if (event.kind === 'finished') this.experiment = event.experiment;
+      else if (event.kind === 'cell' && performance.now() - this.#drawnMs > redrawMs) await this.draw();
+    }
+    if (this.#leaving.signal.aborted) return;
+    this.experiment = await client.lab.get({ id: this.id });
+    this.progress = undefined;
+    await this.draw();
+  }
+}

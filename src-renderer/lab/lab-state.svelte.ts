@@ -1,0 +1,103 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { LabCard, LabExperiment, LabOptions } from '../../src-contract/lab.ts';
+import { client } from '../client.ts';
+import { locale } from '../i18n/locale.svelte.ts';
+
+/** What the lab shows: a base model, a dataset, and a card for each experiment. */
+export class LabState {
+  models = $state.raw<readonly BaseModel[] | undefined>(undefined);
+  datasets = $state.raw<readonly Dataset[]>([]);
+  adapters = $state.raw<readonly Adapter[]>([]);
+  cards = $state.raw<readonly LabCard[]>([]);
+  error = $state.raw<unknown>(undefined);
+  modelId = $state('');
+  datasetId = $state('');
+  /** What a person set apart from the proposals, by experiment. */
+  changes = $state.raw<Readonly<Record<string, Partial<LabOptions>>>>({});
+  #asked = 0;
+
+  get model(): BaseModel | undefined {
+    return this.models?.find(({ id }) => id === this.modelId) ?? this.models?.[0];
+  }
+
+  get dataset(): Dataset | undefined {
+    return this.datasets.find(({ id }) => id === this.datasetId) ?? this.datasets[0];
+  }
+
+  /** Experiments that can be run now and have not been. */
+  get fresh(): readonly LabCard[] {
+    return this.cards.filter((card) => card.latest === null && this.whyNot(card) === null);
+  }
+
+  get secondsOfFresh(): number | null {
+    const times = this.fresh.map(({ seconds }) => seconds);
+    return times.includes(null) ? null : times.reduce<number>((sum, seconds) => sum + (seconds ?? 0), 0);
+  }
+
+  /** Why a card cannot be run; `dataset` where one is missing. */
+  whyNot(card: LabCard): string | null {
+    return card.off ?? (card.needsDataset && this.dataset === undefined ? 'dataset' : null);
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [models, datasets, adapters] = await Promise.all([
+        client.baseModels.list(),
+        client.datasets.list(),
+        client.adapters.list(),
+      ]);
+      this.models = models;
+      // The newest first: it is what a person has just brought.
+      this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
+      this.adapters = adapters;
+      await this.loadCards();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async loadCards(): Promise<void> {
+    const { model } = this;
+    if (model === undefined) return;
+    const asked = ++this.#asked;
+    try {
+      const cards = await client.lab.cards({
+        baseModelId: model.id,
+        datasetId: this.dataset?.id ?? null,
+        language: locale.current === 'ko' ? 'ko' : 'en',
+      });
+      if (asked === this.#asked) {
+        this.cards = cards;
+        this.error = undefined;
+      }
+    } catch (error) {
+      if (asked === this.#asked) this.error = error;
+    }
+  }
+
+  async choose(chosen: { model?: string; dataset?: string }): Promise<void> {
+    if (chosen.model !== undefined) this.modelId = chosen.model;
+    if (chosen.dataset !== undefined) this.datasetId = chosen.dataset;
+    this.changes = {};
+    this.cards = [];
+    await this.loadCards();
+  }
+
+  change(kind: string, options: Partial<LabOptions>): void {
+    this.changes = { ...this.changes, [kind]: options };
+  }
+
+  async start(card: LabCard): Promise<LabExperiment> {
+    const { model, dataset } = this;
+    const started = await client.lab.start({
+      kind: card.kind,
+      baseModelId: model?.id ?? '',
+      ...(dataset === undefined ? {} : { datasetId: dataset.id }),
+      options: this.changes[card.kind] ?? {},
+    });
+    await this.loadCards();
+    return started;
+  }
+}
