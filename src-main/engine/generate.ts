@@ -31,7 +31,8 @@ export async function* generateTokens(
     throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
   checkTokenIds(job.promptIds, architecture);
   const adapter = await chooseAdapter();
-  const { executable, feeds } = await adaptedExecutable(model, 'generate', adapter, generateGraph);
+  const prefill = await adaptedExecutable(model, 'generate', adapter, generateGraph);
+  const decode = model.precision === 'int8' ? await decodeExecutable(model, adapter) : prefill;
   const switchMs = performance.now() - started;
 
   const cache = new KeyValueCache(architecture);
@@ -46,6 +47,7 @@ export async function* generateTokens(
       finish = 'stopped';
       break;
     }
+    const { executable, feeds } = next.length === 1 ? decode : prefill;
     const result = await executable.run(
       new Map([...feeds, ...cache.feeds(next.length), ...tokenFeeds(next, cache.length, architecture)]),
     );
@@ -60,6 +62,13 @@ export async function* generateTokens(
     next = [id];
   }
   yield { kind: 'finished', finish, firstTokenMs, switchMs, seconds: (performance.now() - started) / 1000 };
+}
+
+/** For one token at a time: the integers are inside it, laid out for the kernels, which would lay them out anew for each token. */
+async function decodeExecutable(model: LoadedModel, adapter: LiveAdapter | null) {
+  const decodeGraph: typeof generateGraph = (architecture, adaptation, options) =>
+    generateGraph(architecture, adaptation, { ...options, tokens: 1 });
+  return adaptedExecutable(model, 'decode', adapter, decodeGraph, model.integers);
 }
 
 function tokenFeeds(ids: readonly number[], past: number, plan: PositionPlan): Map<string, Tensor> {

@@ -7,36 +7,69 @@ import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
+import { int8Modules, toInt8 } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
+import type { Precision } from './model-graph.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
 
-/** A base model in memory: its weights once, as float32, and the graphs that were compiled for it. */
+/** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
+const mostLarge = 3;
+
+/** A base model in memory: its weights once, and the graphs that were compiled for it. */
 export class LoadedModel {
   readonly architecture: Architecture;
+  /** What is kept as float32: every weight, or with `int8` those that are no matrices of integers. */
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
+  readonly precision: Precision;
+  /** The matrices that are rounded; none with `float32`. */
+  readonly integers: ReadonlyMap<string, Tensor>;
+  /** Everything that a graph of this model may want to be fed. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
   readonly #compiled = new Map<string, Promise<Executable>>();
+  /** Keys of the executables that hold weights of their own, oldest first. */
+  readonly #large: string[] = [];
 
-  constructor(architecture: Architecture, weights: ReadonlyMap<string, Tensor<'float32'>>, backend: Backend) {
+  constructor(
+    architecture: Architecture,
+    weights: ReadonlyMap<string, Tensor<'float32'>>,
+    backend: Backend,
+    integers: ReadonlyMap<string, Tensor> = new Map(),
+  ) {
     this.architecture = architecture;
     this.weights = weights;
     this.backend = backend;
+    this.integers = integers;
+    this.precision = integers.size > 0 ? 'int8' : 'float32';
+    this.feeds = new Map<string, Tensor>([...weights, ...integers]);
   }
 
-  /** The executable of a graph, compiled at its first use under `key`. */
+  /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where it is worth a copy. */
   executable<Output extends string>(
     key: string,
     outputs: () => Readonly<Record<Output, Expression>>,
+    constants?: ReadonlyMap<string, Tensor>,
   ): Promise<Executable<Output>> {
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      compiled = this.backend.compile(outputs());
+      if (constants !== undefined) this.#makeRoom(key);
+      compiled = this.backend.compile(outputs(), constants);
       this.#compiled.set(key, compiled);
       // A failed compilation is forgotten, so that the next use reports it again.
       compiled.catch(() => this.#compiled.delete(key));
     }
     return compiled as Promise<Executable<Output>>;
+  }
+
+  /** Executables with weights inside are large: the oldest goes for a new one. Whoever runs it still ends first, as runs wait for each other. */
+  #makeRoom(key: string): void {
+    const oldest = this.#large.length >= mostLarge ? this.#large.shift() : undefined;
+    this.#large.push(key);
+    if (oldest === undefined) return;
+    const old = this.#compiled.get(oldest);
+    this.#compiled.delete(oldest);
+    void old?.then((executable) => executable.release());
   }
 
   async release(): Promise<void> {
@@ -45,14 +78,42 @@ export class LoadedModel {
   }
 }
 
-/** Reads a model folder, weights and all. Throws as `inspectModel` does. */
-export async function loadModel(folder: string, backend: Backend): Promise<LoadedModel> {
+/**
+ * Reads a model folder, weights and all. With `int8` the matrices of linear layers are rounded as they are read, so that
+ * the whole is never in memory as floats. Throws as `inspectModel` does.
+ */
+export async function loadModel(
+  folder: string,
+  backend: Backend,
+  precision: Precision | 'auto' = 'float32',
+): Promise<LoadedModel> {
   const { architecture, source } = await openChecked(folder);
+  const rounded =
+    (precision === 'auto' ? await precisionFor(architecture, backend) : precision) === 'int8'
+      ? new Set(int8Modules(architecture))
+      : new Set<string>();
+  const weights = new Map<string, Tensor<'float32'>>();
+  const integers = new Map<string, Tensor>();
   try {
-    return new LoadedModel(architecture, await readWeights(architecture, source), backend);
+    for await (const [name, tensor] of readWeights(architecture, source)) {
+      const module = name.replace(/\.weight$/, '');
+      const isRounded = rounded.has(module);
+      if (isRounded) for (const [key, part] of toInt8(module, tensor)) integers.set(key, part);
+      if (!isRounded || module === architecture.embedding) weights.set(name, tensor);
+    }
+    return new LoadedModel(architecture, weights, backend, integers);
   } finally {
     await source.close();
   }
+}
+
+/** Below so many parameters a model is quick as it is, and floats are exact. */
+const smallModel = 50e6;
+
+/** Eight bits where that pays, and where the processor's integer products are exact. */
+async function precisionFor({ parameters }: Architecture, backend: Backend): Promise<Precision> {
+  const count = [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
+  return count >= smallModel && (await backend.hasInt8()) ? 'int8' : 'float32';
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

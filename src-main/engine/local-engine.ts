@@ -33,7 +33,7 @@ import { trainModel } from './train.ts';
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   const mixes = new AdapterMixes();
-  const slot = new ModelSlot((folder) => loadModel(folder, backend));
+  const slot = new ModelSlot((folder, precision) => loadModel(folder, backend, precision));
 
   async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
     if (choice === null) return null;
@@ -80,7 +80,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       const own = other || job.method.kind === 'full';
       const { model, giveBack } = own
         ? await ownModel(job.modelFolder, other ? await tfjsBackend() : backend)
-        : await slot.borrow(job.modelFolder);
+        : await slot.borrow(job.modelFolder, job.precision);
       try {
         yield* trainModel(model, job, adapters, signal);
       } finally {
@@ -90,8 +90,8 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         slot.forget(job.outputFolder);
       }
     },
-    async score({ modelFolder, adapter, examples }, signal) {
-      const { model, giveBack } = await slot.borrow(modelFolder);
+    async score({ modelFolder, precision, adapter, examples }, signal) {
+      const { model, giveBack } = await slot.borrow(modelFolder, precision);
       try {
         return { logprobs: await scoreRows(model, await liveAdapter(adapter, model), examples, signal) };
       } finally {
@@ -99,7 +99,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
     async *generate(job, signal) {
-      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
       try {
         yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
       } finally {

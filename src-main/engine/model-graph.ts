@@ -1,6 +1,6 @@
 import { type Adaptation, adapt } from './adaptation.ts';
 import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
-import { type Expression, input } from './graph/expression.ts';
+import { type Dim, type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
 import { add } from './graph/ops/add.ts';
 import { sumTo } from './graph/ops/broadcast.ts';
@@ -11,16 +11,29 @@ import { pick } from './graph/ops/pick.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
+import { sumDims } from './graph/shape.ts';
+import { int8Linear } from './int8-weights.ts';
 
 /** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
 export const logProbabilities = 'log_probabilities';
+
+/** How a base's frozen matrices are multiplied: as they are, or as whole numbers of eight bits. */
+export type Precision = 'float32' | 'int8';
+
+export interface GraphOptions {
+  readonly precision?: Precision;
+}
 
 /**
  * Natural log-probability of each target token, [targets]. Head and softmax run on target positions only.
  * Feeds: those of a micro-batch, the weights, and those of the adapter where the graph is adapted.
  */
-export function scoreGraph(architecture: Architecture, adaptation: Adaptation | null): Record<string, Expression> {
-  return { [logProbabilities]: forward(architecture, adaptation).logProbs };
+export function scoreGraph(
+  architecture: Architecture,
+  adaptation: Adaptation | null,
+  { precision = 'float32' }: GraphOptions = {},
+): Record<string, Expression> {
+  return { [logProbabilities]: forward(architecture, adaptation, precision).logProbs };
 }
 
 /**
@@ -34,9 +47,9 @@ export function scoreGraph(architecture: Architecture, adaptation: Adaptation | 
 export function trainGraph(
   architecture: Architecture,
   adaptation: Adaptation | null,
-  labelSmoothing = 0,
+  { precision = 'float32', labelSmoothing = 0 }: GraphOptions & { readonly labelSmoothing?: number } = {},
 ): Record<string, Expression> {
-  const { logProbs, allLogProbs, trainable } = forward(architecture, adaptation);
+  const { logProbs, allLogProbs, trainable } = forward(architecture, adaptation, precision);
   const names = [...trainable.keys()];
   const objective = labelSmoothing === 0 ? logProbs : smoothed(logProbs, allLogProbs, labelSmoothing);
   const gradients = gradient(objective, input('cotangent', ['targets']), [...trainable.values()]);
@@ -50,8 +63,13 @@ export function trainGraph(
  * One pass of generation over `tokens` new positions with `past` kept ones: logits [1, vocabulary] of the position
  * `last` [1], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
  * [1, keyValueHeads, tokens, headSize], to be kept for the next pass. Feeds besides: `past_keys.<layer>`, `past_values.<layer>`.
+ * A graph for one token at a time has fewer nodes than one for any number of them.
  */
-export function generateGraph(architecture: Architecture, adaptation: Adaptation | null): Record<string, Expression> {
+export function generateGraph(
+  architecture: Architecture,
+  adaptation: Adaptation | null,
+  { precision = 'float32', tokens = 'tokens' }: GraphOptions & { readonly tokens?: 1 | 'tokens' } = {},
+): Record<string, Expression> {
   const fresh = new Map<string, Expression>();
   const { keyValueHeads, headSize } = architecture;
   const cache = (layer: number, { keys, values }: KeysAndValues): KeysAndValues => {
@@ -59,19 +77,22 @@ export function generateGraph(architecture: Architecture, adaptation: Adaptation
     const past = (kind: string) => input(`past_${kind}.${layer}`, [1, keyValueHeads, 'past', headSize]);
     return { keys: concat(past('keys'), keys, 2), values: concat(past('values'), values, 2) };
   };
-  const { modelInput } = inputs(architecture, adaptation, { rows: 1, keys: 'past+tokens', cache });
+  const keys = sumDims('past', tokens);
+  const { modelInput, plain } = inputs(architecture, adaptation, { rows: 1, tokens, keys, precision, cache });
   const states = gather(architecture.hiddenStates(modelInput), input('last', [1], 'int32'));
-  return { logits: architecture.logits(states, modelInput.parameter), ...Object.fromEntries(fresh) };
+  return { logits: plain(architecture.head, states), ...Object.fromEntries(fresh) };
 }
 
-function forward(architecture: Architecture, adaptation: Adaptation | null) {
-  const { modelInput, trainable } = inputs(architecture, adaptation, {
+function forward(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
+  const { modelInput, plain, trainable } = inputs(architecture, adaptation, {
     rows: 'rows',
+    tokens: 'tokens',
     keys: 'tokens',
+    precision,
     cache: (_layer, fresh) => fresh,
   });
   const states = gather(architecture.hiddenStates(modelInput), input('target_positions', ['targets'], 'int32'));
-  const allLogProbs = logSoftmax(architecture.logits(states, modelInput.parameter));
+  const allLogProbs = logSoftmax(plain(architecture.head, states));
   return { logProbs: pick(allLogProbs, input('target_ids', ['targets'], 'int32')), allLogProbs, trainable };
 }
 
@@ -83,36 +104,44 @@ function smoothed(logProbs: Expression, allLogProbs: Expression, share: number):
 
 interface Layout {
   readonly rows: 1 | 'rows';
-  readonly keys: string;
+  /** New positions of a row. */
+  readonly tokens: 1 | 'tokens';
+  readonly keys: Dim;
+  readonly precision: Precision;
   readonly cache: ModelInput['cache'];
 }
 
-function inputs(architecture: Architecture, adaptation: Adaptation | null, { rows, keys, cache }: Layout) {
+function inputs(architecture: Architecture, adaptation: Adaptation | null, layout: Layout) {
+  const { rows, tokens, keys, precision, cache } = layout;
+  const positions = rows === 1 && tokens === 1 ? 1 : 'positions';
   const weights = new Map<string, Expression>();
   const parameter = (name: string) => {
     const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
     weights.set(name, known);
     return known;
   };
-  const plain = (module: string, x: Expression) => matmul(x, parameter(`${module}.weight`), { transposeB: true });
+  const plain = (module: string, x: Expression) =>
+    precision === 'int8'
+      ? int8Linear(architecture, module, x)
+      : matmul(x, parameter(`${module}.weight`), { transposeB: true });
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
-  const angles = [rows, 'tokens', 1, architecture.headSize / 2];
+  const angles = [rows, tokens, 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
-    ids: input('ids', ['positions'], 'int32'),
+    ids: input('ids', [positions], 'int32'),
     cos,
     sin,
-    mask: input('mask', [rows, 1, 1, 'tokens', keys]),
-    places: input('places', ['positions'], 'int32'),
+    mask: input('mask', [rows, 1, 1, tokens, keys]),
+    places: input('places', [positions], 'int32'),
     local: {
       cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
       sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,
-      mask: input('local_mask', [rows, 1, 1, 'tokens', keys]),
+      mask: input('local_mask', [rows, 1, 1, tokens, keys]),
     },
     parameter,
     linear: adapted?.linear ?? plain,
     insert: adapted?.insert ?? ((_place, _layer, x) => x),
     cache,
   };
-  return { modelInput, trainable: adapted?.trainable ?? weights };
+  return { modelInput, plain, trainable: adapted?.trainable ?? weights };
 }

@@ -1,7 +1,9 @@
+import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
 interface Held {
   readonly folder: string;
+  readonly precision: PrecisionChoice;
   readonly model: Promise<LoadedModel>;
   jobs: number;
 }
@@ -16,15 +18,16 @@ export interface Loan {
  * jobs use it is released when the last of them gives it back.
  */
 export class ModelSlot {
-  readonly #load: (folder: string) => Promise<LoadedModel>;
+  readonly #load: (folder: string, precision: PrecisionChoice) => Promise<LoadedModel>;
   #held: Held | undefined;
 
-  constructor(load: (folder: string) => Promise<LoadedModel>) {
+  constructor(load: (folder: string, precision: PrecisionChoice) => Promise<LoadedModel>) {
     this.#load = load;
   }
 
-  async borrow(folder: string): Promise<Loan> {
-    if (this.#held?.folder !== folder) this.#replaceBy({ folder, model: this.#load(folder), jobs: 0 });
+  async borrow(folder: string, precision: PrecisionChoice = 'auto'): Promise<Loan> {
+    if (this.#held?.folder !== folder || this.#held.precision !== precision)
+      this.#replaceBy({ folder, precision, model: this.#load(folder, precision), jobs: 0 });
     const held = this.#held as Held;
     held.jobs++;
     let given = false;

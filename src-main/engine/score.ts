@@ -38,11 +38,14 @@ export async function adaptedExecutable(
   purpose: string,
   adapter: LiveAdapter | null,
   graph: typeof scoreGraph,
+  constants?: ReadonlyMap<string, Tensor>,
 ) {
   const adaptation = adapter && adaptationOf(adapter);
-  const executable = await model.executable(`${purpose}:${adaptationKey(adaptation)}`, () =>
-    graph(model.architecture, adaptation),
+  const executable = await model.executable(
+    `${purpose}:${adaptationKey(adaptation)}`,
+    () => graph(model.architecture, adaptation, { precision: model.precision }),
+    constants,
   );
-  const feeds = new Map<string, Tensor>([...model.weights, ...(adapter ? adapterFeeds(adapter) : [])]);
+  const feeds = new Map<string, Tensor>([...model.feeds, ...(adapter ? adapterFeeds(adapter) : [])]);
   return { executable, feeds };
 }

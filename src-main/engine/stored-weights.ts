@@ -34,12 +34,11 @@ export function storedType(architecture: Architecture, source: WeightSource, par
   return source.tensors.get(storedName(architecture, source, tensor))?.dtype ?? '';
 }
 
-/** Reads every weight, tensor by tensor: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
-export async function readWeights(
+/** Reads every weight, one after the other: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
+export async function* readWeights(
   architecture: Architecture,
   source: WeightSource,
-): Promise<Map<string, Tensor<'float32'>>> {
-  const weights = new Map<string, Tensor<'float32'>>();
+): AsyncGenerator<readonly [name: string, tensor: Tensor<'float32'>]> {
   // Parts of one tensor follow each other: it is read once for all of them.
   let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
   for (const [parameter, dims] of architecture.parameters) {
@@ -49,9 +48,8 @@ export async function readWeights(
       if (!allFinite(data)) throw invalid(source, `the tensor ${part.tensor} holds values that are not finite numbers`);
       last = { tensor: part.tensor, data };
     }
-    weights.set(parameter, float32(dims, partOf(last.data, part)));
+    yield [parameter, float32(dims, partOf(last.data, part))];
   }
-  return weights;
 }
 
 /** The tensors of a checkpoint, by name, put together from the weights that graphs know. */

@@ -1,5 +1,5 @@
 /** Numbers as the engine stores them: row-major, little-endian, the whole buffer belonging to the tensor. */
-export type ElementType = 'float32' | 'int32' | 'uint8';
+export type ElementType = 'float32' | 'int32' | 'uint8' | 'int8';
 
 export interface Tensor<T extends ElementType = ElementType> {
   readonly type: T;
@@ -11,6 +11,7 @@ export interface ElementArray {
   readonly float32: Float32Array;
   readonly int32: Int32Array;
   readonly uint8: Uint8Array;
+  readonly int8: Int8Array;
 }
 
 export function float32(dims: readonly number[], data?: Float32Array): Tensor<'float32'> {

@@ -136,15 +136,17 @@ class TrainingRun {
   /** Compiles the graphs and picks up a checkpoint where there is one. */
   async prepare(): Promise<void> {
     const { adaptation, tensors } = this.#trainable;
-    const { architecture } = this.#model;
+    const { architecture, precision } = this.#model;
     const key = adaptationKey(adaptation);
     const { labelSmoothing = 0 } = this.#job;
     this.#trainGraph = await this.#model.executable(`train:${key}:${labelSmoothing}`, () =>
-      trainGraph(architecture, adaptation, labelSmoothing),
+      trainGraph(architecture, adaptation, { precision, labelSmoothing }),
     );
     if (this.#validationRows.length > 0) {
       this.#scoreGraph = await this.#model.executable(`validate:${key}`, () =>
-        scoreGraph(architecture, adaptation?.kind === 'lora' ? { ...adaptation, dropout: false } : adaptation),
+        scoreGraph(architecture, adaptation?.kind === 'lora' ? { ...adaptation, dropout: false } : adaptation, {
+          precision,
+        }),
       );
     }
     const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));
@@ -180,6 +182,7 @@ class TrainingRun {
       totalParameters: sum(parameters.values()),
       backend: this.#model.backend.name,
       device: this.#model.backend.device,
+      precision: this.#model.precision,
     };
   }
 
@@ -382,7 +385,7 @@ class TrainingRun {
 
   #feeds(batch: MicroBatch, place: Parameters<Trainable['feeds']>[0]): Map<string, Tensor> {
     return new Map<string, Tensor>([
-      ...this.#model.weights,
+      ...this.#model.feeds,
       ...this.#trainable.tensors,
       ...this.#trainable.feeds(place),
       ...batch.feeds(),

@@ -120,7 +120,7 @@ test('with label smoothing every gradient equals that of PyTorch, and the loss t
     model,
     'smoothed',
     { weights, scale: weights.scale },
-    (...graph) => trainGraph(...graph, smoothed.share),
+    (architecture, adaptation) => trainGraph(architecture, adaptation, { labelSmoothing: smoothed.share }),
   );
   const packing = { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies: model.architecture.rotaryFrequencies };
   const [batch] = cutMicroBatches(golden.examples, packing);

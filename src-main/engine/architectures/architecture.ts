@@ -28,8 +28,10 @@ export interface Architecture extends PositionPlan {
   readonly fanInFanOut?: boolean;
   /** The hidden states before the head: [positions, hidden]. */
   hiddenStates(input: ModelInput): Expression;
-  /** Scores before softmax over the vocabulary: [n, hidden] → [n, vocabulary]. */
-  logits(hidden: Expression, parameter: ModelInput['parameter']): Expression;
+  /** The module whose weight holds the rows that ids look up. */
+  readonly embedding: string;
+  /** The module that gives scores before softmax over the vocabulary, [n, hidden] → [n, vocabulary]; its weight may be that of the embedding. */
+  readonly head: string;
 }
 
 /** What an architecture must be told of the places of tokens. */

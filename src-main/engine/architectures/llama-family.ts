@@ -3,7 +3,6 @@ import type { Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { rmsNorm } from '../graph/ops/inverse-rms.ts';
-import { matmul } from '../graph/ops/matmul.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { silu } from '../graph/ops/sigmoid.ts';
 import type { Architecture, ModelInput } from './architecture.ts';
@@ -135,6 +134,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       });
       return norm(x, 'model.norm.weight');
     },
-    logits: (states, parameter) => matmul(states, parameter(head), { transposeB: true }),
+    embedding: 'model.embed_tokens',
+    head: head.replace(/\.weight$/, ''),
   };
 }

@@ -8,8 +8,16 @@ export interface Backend {
   /** The device in words, for people: "CPU, 2 threads". */
   readonly device: string;
   readonly threads: number;
-  /** Prepares a graph once; sizes that are names may differ from run to run. */
-  compile<Output extends string>(outputs: Readonly<Record<Output, Expression>>): Promise<Executable<Output>>;
+  /** Whether products of eight-bit numbers are exact here: some older processors saturate in between. */
+  hasInt8(): Promise<boolean>;
+  /**
+   * Prepares a graph once; sizes that are names may differ from run to run. Inputs in `constants` are part of what is
+   * prepared and need no feed: a runtime may keep a copy laid out for its kernels.
+   */
+  compile<Output extends string>(
+    outputs: Readonly<Record<Output, Expression>>,
+    constants?: ReadonlyMap<string, Tensor>,
+  ): Promise<Executable<Output>>;
 }
 
 export interface Executable<Output extends string = string> {

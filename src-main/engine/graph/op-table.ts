@@ -5,6 +5,7 @@ import { concatOp } from './ops/concat.ts';
 import { gatherOp, scatterAddOp } from './ops/gather.ts';
 import { inverseRmsOp } from './ops/inverse-rms.ts';
 import { matmulOp } from './ops/matmul.ts';
+import { matmulInt8Op } from './ops/matmul-int8.ts';
 import { multiplyOp } from './ops/multiply.ts';
 import { pickOp, spreadOp } from './ops/pick.ts';
 import { reluOp, stepOp } from './ops/relu.ts';
@@ -24,6 +25,7 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   sumTo: sumToOp,
   expand: expandOp,
   matmul: matmulOp,
+  matmulInt8: matmulInt8Op,
   reshape: reshapeOp,
   transpose: transposeOp,
   concat: concatOp,

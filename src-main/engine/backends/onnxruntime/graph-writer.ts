@@ -1,4 +1,5 @@
 import type { Dim, Expression, Shape } from '../../graph/expression.ts';
+import type { Tensor } from '../../tensor.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxValue } from './onnx-model.ts';
 
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
@@ -10,8 +11,17 @@ export class GraphWriter {
   readonly #carriers = new Map<string, { name: string; axis: number }>();
   readonly #sizes = new Map<string, string>();
   #names = 0;
+  readonly #constants: ReadonlyMap<string, Tensor>;
+
+  /** Inputs under these names are written into the model. */
+  constructor(constants: ReadonlyMap<string, Tensor>) {
+    this.#constants = constants;
+  }
 
   input(value: OnnxValue): string {
+    const constant = this.#constants.get(value.name);
+    if (constant)
+      return this.#constant({ name: value.name, type: value.type, dims: constant.dims, values: constant.data });
     this.#inputs.push(value);
     value.shape.forEach((dim, axis) => {
       if (typeof dim === 'string' && !this.#carriers.has(dim)) this.#carriers.set(dim, { name: value.name, axis });
@@ -69,9 +79,11 @@ export class GraphWriter {
       this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
       return { name, type: expression.type, shape: expression.shape };
     });
+    const used = new Set(this.#nodes.flatMap((node) => node.inputs));
     return {
       nodes: this.#nodes,
-      inputs: this.#inputs,
+      // What an op is given for its gradient alone need not be fed where there is none.
+      inputs: this.#inputs.filter(({ name }) => used.has(name)),
       outputs: values,
       initialisers: [...this.#initialisers.values()],
     };

@@ -1,4 +1,5 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
+import type { Tensor } from '../../tensor.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
 
@@ -22,6 +23,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const attributes = { transA: flag(transposeA), transB: flag(transposeB) };
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
+  matmulInt8: (writer, operands, node) => lowerMatmulInt8(writer, operands, node),
   reshape: (writer, [x = ''], node) => writer.node('Reshape', [x, writer.shape(node.shape)]),
   transpose: (writer, operands, node) =>
     writer.node('Transpose', operands, { perm: { kind: 'ints', value: node.attributes.permutation } }),
@@ -88,9 +90,12 @@ export interface LoweredGraph {
 /** Set before an output's name: an ONNX graph has one space of names, and a gradient is called like the input it is taken by. */
 export const outputPrefix = 'output/';
 
-/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. */
-export function lower(outputs: Readonly<Record<string, Expression>>): LoweredGraph {
-  const writer = new GraphWriter();
+/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become part of it. */
+export function lower(
+  outputs: Readonly<Record<string, Expression>>,
+  constants: ReadonlyMap<string, Tensor> = new Map(),
+): LoweredGraph {
+  const writer = new GraphWriter(constants);
   const names = new Map<Expression, string>();
   const order = topologicalOrder(Object.values(outputs));
   // Inputs first: they carry the sizes that shapes are made of.
@@ -105,6 +110,25 @@ export function lower(outputs: Readonly<Record<string, Expression>>): LoweredGra
   );
   const graph: OnnxGraph = writer.finish(new Map(named));
   return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
+}
+
+/**
+ * DynamicQuantizeMatMul rounds its left operand to eight bits by one scale for all of it. Where there are several rows,
+ * each is first divided by its largest magnitude, which makes the scale each row's own: a single large row would
+ * otherwise cost all the others their precision.
+ */
+function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
+  const [x = '', integers = '', , scales = ''] = operands;
+  const before = node.attributes.scaled === 'input';
+  const left = before ? writer.node('Mul', [x, scales]) : x;
+  const product = (rows: string) =>
+    writer.node('DynamicQuantizeMatMul', [rows, integers, before ? writer.scalar(1) : scales], {}, 'com.microsoft');
+  if (node.shape.slice(0, -1).every((dim) => dim === 1)) return product(left);
+  const last = { keepdims: flag(true) };
+  const largest = writer.node('ReduceMax', [writer.node('Abs', [left]), writer.int64([-1])], last);
+  // A row of zeros stays one.
+  const size = writer.node('Max', [largest, writer.scalar(1e-30)]);
+  return writer.node('Mul', [product(writer.node('Div', [left, size])), size]);
 }
 
 function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): string {

@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { ElementType } from '../../tensor.ts';
+import type { ElementType, Tensor } from '../../tensor.ts';
 
 /**
  * Writes an ONNX model as protobuf bytes. Field numbers are those of onnx.proto3 (ONNX 1.17, IR version 10);
@@ -33,15 +33,15 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** A constant vector or scalar; scalars have `dims` []. */
+/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory. */
 export interface OnnxInitialiser {
   readonly name: string;
-  readonly type: 'int64' | 'float32';
+  readonly type: 'int64' | ElementType;
   readonly dims: readonly number[];
-  readonly values: readonly number[];
+  readonly values: readonly number[] | Tensor['data'];
 }
 
-const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const irVersion = 10;
 const opset = 21;
 
@@ -106,7 +106,9 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
 function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: OnnxInitialiser): void {
   for (const dim of dims) writer.tag(1, WireType.Varint).int64(dim);
   writer.tag(2, WireType.Varint).int32(dataTypes[type]);
-  if (type === 'float32') for (const value of values) writer.tag(4, WireType.Bit32).float(value);
+  if (ArrayBuffer.isView(values))
+    writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  else if (type === 'float32') for (const value of values) writer.tag(4, WireType.Bit32).float(value);
   else for (const value of values) writer.tag(7, WireType.Varint).int64(value);
   writer.tag(8, WireType.LengthDelimited).string(name);
 }

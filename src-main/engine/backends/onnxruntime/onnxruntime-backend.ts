@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import type { Expression } from '../../graph/expression.ts';
+import { type Expression, input } from '../../graph/expression.ts';
+import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { lower, outputPrefix } from './lower.ts';
@@ -15,15 +16,17 @@ export function onnxruntimeBackend({ threads = cpus().length }: { threads?: numb
     name: 'onnxruntime',
     device: `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     threads,
-    compile: (outputs) => compile(outputs, threads),
+    hasInt8,
+    compile: (outputs, constants) => compile(outputs, constants, threads),
   };
 }
 
 async function compile<Output extends string>(
   outputs: Readonly<Record<Output, Expression>>,
+  constants: ReadonlyMap<string, Tensor> | undefined,
   threads: number,
 ): Promise<Executable<Output>> {
-  const { model, inputs } = lower(outputs);
+  const { model, inputs } = lower(outputs, constants);
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -52,6 +55,34 @@ async function compile<Output extends string>(
     },
     release: () => session.release(),
   };
+}
+
+let int8: Promise<boolean> | undefined;
+
+/**
+ * Multiplies the largest numbers there are: without VNNI, x86 adds two products in 16 bits and saturates
+ * (onnxruntime's documentation on quantisation, "When should I use U8S8").
+ */
+function hasInt8(): Promise<boolean> {
+  int8 ??= (async () => {
+    const [inside, out] = [64, 16];
+    const matrix = {
+      integers: input('integers', [inside, out], 'int8'),
+      transposed: input('transposed', [out, inside], 'int8'),
+      scales: input('scales', [out]),
+    };
+    const probe = await compile({ product: matmulInt8(input('x', ['rows', inside]), matrix) }, undefined, 1);
+    const { product } = await probe.run(
+      new Map<string, Tensor>([
+        ['x', { type: 'float32', dims: [4, inside], data: new Float32Array(4 * inside).fill(1) }],
+        ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
+        ['scales', { type: 'float32', dims: [out], data: new Float32Array(out).fill(1) }],
+      ]),
+    );
+    await probe.release();
+    return [...product.data].every((value) => Math.abs(value - inside * 127) < inside);
+  })();
+  return int8;
 }
 
 /** onnxruntime's wrapper of a tensor, made once: a step feeds hundreds of weights. */

@@ -20,6 +20,13 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const leading = dims.slice(0, -2);
     return tf.matMul(expandLeading(given(a), leading), expandLeading(given(b), leading), transposeA, transposeB);
   },
+  matmulInt8([x, integers, , scales], { attributes: { scaled } }, dims) {
+    const matrix = tf.cast(given(integers), 'float32');
+    const left = scaled === 'input' ? tf.mul(given(x), given(scales)) : given(x);
+    const rows = tf.reshape(left, [-1, matrix.shape[0] as number]) as tf.Tensor2D;
+    const product = tf.reshape(tf.matMul(rows, matrix), dims);
+    return scaled === 'output' ? tf.mul(product, given(scales)) : product;
+  },
   reshape: ([x], _node, dims) => tf.reshape(given(x), dims),
   transpose: ([x], node) => tf.transpose(given(x), [...node.attributes.permutation]),
   concat: ([a, b], node) => tf.concat([given(a), given(b)], node.attributes.axis),

@@ -21,30 +21,28 @@ export async function tfjsBackend(): Promise<Backend> {
     name: 'tfjs',
     device: native ? 'NVIDIA GPU through TensorFlow' : 'CPU, 1 thread, TensorFlow.js',
     threads: 1,
-    compile: async (outputs) => executable(outputs),
+    // It would multiply the integers as floats: exact, and slower than floats that are there already.
+    hasInt8: async () => false,
+    compile: async (outputs, constants = new Map()) => executable(outputs, constants),
   };
 }
 
-function executable<Output extends string>(outputs: Readonly<Record<Output, Expression>>): Executable<Output> {
+function executable<Output extends string>(
+  outputs: Readonly<Record<Output, Expression>>,
+  constants: ReadonlyMap<string, Tensor>,
+): Executable<Output> {
   const names = Object.keys(outputs) as Output[];
   const expressions = names.map((name) => outputs[name]);
   const inputs = topologicalOrder(expressions).flatMap((node) =>
     node.op === 'input' ? [(node as Expression<'input'>).attributes.name] : [],
   );
   return {
-    inputs: new Set(inputs),
+    inputs: new Set(inputs.filter((name) => !constants.has(name))),
     async run(feeds) {
       const results = tf.tidy(() => {
         const fed = inputs.flatMap((name) => {
-          const tensor = feeds.get(name);
-          return tensor
-            ? [
-                [
-                  name,
-                  tf.tensor(tensor.data, [...tensor.dims], tensor.type === 'float32' ? 'float32' : 'int32'),
-                ] as const,
-              ]
-            : [];
+          const tensor = feeds.get(name) ?? constants.get(name);
+          return tensor ? [[name, toTfjs(tensor)] as const] : [];
         });
         return interpret(expressions, new Map(fed));
       });
@@ -55,6 +53,12 @@ function executable<Output extends string>(outputs: Readonly<Record<Output, Expr
     },
     release: async () => undefined,
   };
+}
+
+function toTfjs({ type, dims, data }: Tensor): tf.Tensor {
+  // It has no eight-bit numbers.
+  const values = type === 'int8' ? Int32Array.from(data) : data;
+  return tf.tensor(values as Float32Array | Int32Array, [...dims], type === 'float32' ? 'float32' : 'int32');
 }
 
 async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {

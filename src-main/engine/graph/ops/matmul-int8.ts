@@ -1,0 +1,49 @@
+import { type Expression, expression, type OpDefinition } from '../expression.ts';
+import { build, read } from '../nd-array.ts';
+import { check, fromEnd, show } from '../shape.ts';
+
+/** A matrix of whole numbers, −127 to 127, with a factor for each of its rows in the one orientation, each column in the other. */
+export interface Int8Matrix {
+  /** int8 [in, out], row-major. */
+  readonly integers: Expression;
+  /** The same numbers turned round, int8 [out, in]: what the gradient multiplies by. */
+  readonly transposed: Expression;
+  /** float32 [out]. */
+  readonly scales: Expression;
+}
+
+/**
+ * y = x · (integers ∘ scales) over the last axis: [..., in] → [..., out]. A backend may round each row of x to eight bits
+ * too, by the row's own largest magnitude; the mathematics, and `reference`, do not.
+ */
+export function matmulInt8(x: Expression, { integers, transposed, scales }: Int8Matrix): Expression {
+  const out = fromEnd(integers.shape, 1);
+  check(fromEnd(x.shape, 1) === integers.shape[0], `matmulInt8 of ${show(x.shape)} and ${show(integers.shape)}`);
+  const operands = [x, integers, transposed, scales];
+  return expression('matmulInt8', operands, { scaled: 'output' }, [...x.shape.slice(0, -1), out]);
+}
+
+export const matmulInt8Op: OpDefinition<'matmulInt8'> = {
+  gradient(node, cotangent) {
+    const [, integers, transposed, scales] = node.inputs as [Expression, Expression, Expression, Expression];
+    const shape = [...node.shape.slice(0, -1), fromEnd(transposed.shape, 1)];
+    // y = (x W) ∘ s: dx = (dy ∘ s) Wᵀ; y = (x ∘ s) W: dx = (dy Wᵀ) ∘ s. The one is the other's gradient.
+    const scaled = node.attributes.scaled === 'output' ? 'input' : 'output';
+    const back = expression('matmulInt8', [cotangent, transposed, integers, scales], { scaled }, shape);
+    // The matrix is frozen: no gradient reaches it.
+    return [back, undefined, undefined, undefined];
+  },
+  reference([x, integers, , scales], { scaled }, dims) {
+    if (!x || !integers || !scales) throw new Error('matmulInt8 takes four operands');
+    const inner = integers.dims[0] as number;
+    return build(dims, (at) => {
+      const column = at.at(-1) as number;
+      let sum = 0;
+      for (let i = 0; i < inner; i++) {
+        const factor = read(scales, [scaled === 'output' ? column : i]);
+        sum += read(x, [...at.slice(0, -1), i]) * read(integers, [i, column]) * factor;
+      }
+      return sum;
+    });
+  },
+};

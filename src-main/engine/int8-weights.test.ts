@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { toInt8 } from './int8-weights.ts';
+
+test('each output has its own scale: its largest magnitude becomes 127', () => {
+  const parts = toInt8('m', { type: 'float32', dims: [2, 3], data: Float32Array.of(0.5, -1, 0.25, 2.54, 0.02, -0.03) });
+  expect(Array.from(parts.get('m.int8_scales')?.data ?? [], (scale) => scale.toFixed(6))).toEqual([
+    (1 / 127).toFixed(6),
+    (2.54 / 127).toFixed(6),
+  ]);
+  // 0.5 · 127 = 63.5 is rounded up; 0.02 ÷ 0.02 = 1; −0.03 ÷ 0.02 = −1.5 is rounded up to −1.
+  expect([...(parts.get('m.int8_transposed')?.data ?? [])]).toEqual([64, -127, 32, 127, 1, -1]);
+  expect(parts.get('m.int8')).toMatchObject({ type: 'int8', dims: [3, 2] });
+  expect([...(parts.get('m.int8')?.data ?? [])]).toEqual([64, 127, -127, 1, 32, -1]);
+});
+
+test('an output whose weights are all zero stays zero', () => {
+  const parts = toInt8('m', { type: 'float32', dims: [1, 2], data: Float32Array.of(0, 0) });
+  expect([...(parts.get('m.int8')?.data ?? [])]).toEqual([0, 0]);
+  expect([...(parts.get('m.int8_scales')?.data ?? [])]).toEqual([0]);
+});

@@ -1,0 +1,54 @@
+import type { Architecture } from './architectures/architecture.ts';
+import { type Expression, input } from './graph/expression.ts';
+import { matmulInt8 } from './graph/ops/matmul-int8.ts';
+import { weightDims } from './lora.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
+const most = 127;
+
+/** The modules whose matrices are kept as integers: those of the layers, and the head. Embeddings that are looked up stay floats. */
+export function int8Modules(architecture: Architecture): string[] {
+  const { targets, layers, head } = architecture;
+  const inside = targets.flatMap((target) =>
+    Array.from({ length: layers }, (_, layer) => architecture.moduleOf(target, layer)),
+  );
+  return [...inside, head];
+}
+
+/** y = x Wᵀ by the module's integers: inputs `<module>.int8`, `<module>.int8_transposed`, `<module>.int8_scales`. */
+export function int8Linear(architecture: Architecture, module: string, x: Expression): Expression {
+  const [out, inside] = weightDims(architecture, module);
+  return matmulInt8(x, {
+    integers: input(`${module}.int8`, [inside, out], 'int8'),
+    transposed: input(`${module}.int8_transposed`, [out, inside], 'int8'),
+    scales: input(`${module}.int8_scales`, [out]),
+  });
+}
+
+/**
+ * A weight [out, in] rounded to whole numbers with one scale for each output, its largest magnitude ÷ 127. The relative
+ * error of a product is near 0.5 % (`docs/benchmarks.md` gives what that costs in loss).
+ */
+export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
+  const [out, inside] = dims as readonly [number, number];
+  const scales = new Float32Array(out);
+  const turned = new Int8Array(data.length);
+  const integers = new Int8Array(data.length);
+  for (let row = 0; row < out; row++) {
+    let largest = 0;
+    for (let i = row * inside; i < (row + 1) * inside; i++) largest = Math.max(largest, Math.abs(data[i] as number));
+    scales[row] = largest / most;
+    const factor = largest === 0 ? 0 : most / largest;
+    for (let column = 0; column < inside; column++) {
+      const value = Math.round((data[row * inside + column] as number) * factor);
+      turned[row * inside + column] = value;
+      integers[column * out + row] = value;
+    }
+  }
+  return new Map<string, Tensor>([
+    [`${module}.int8`, { type: 'int8', dims: [inside, out], data: integers }],
+    [`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: turned }],
+    [`${module}.int8_scales`, float32([out], scales)],
+  ]);
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { BatchRow } from '../../src-main/engine/batch-row.ts';
+import { generateTokens } from '../../src-main/engine/generate.ts';
+import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
+import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
+import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+
+// What rounding the base to eight bits costs, on a model with random weights: those are as hard to round as any.
+const folder = mkdtempSync(join(tmpdir(), 'int8-'));
+const forever = new AbortController().signal;
+const rows: readonly BatchRow[] = Array.from({ length: 6 }, (_, row) => ({
+  ids: Array.from({ length: 40 }, (_, i) => (row * 31 + i * i) % 256),
+  targetStart: 20,
+}));
+
+let exact: LoadedModel;
+let rounded: LoadedModel;
+let adapter: LoraWeights;
+
+beforeAll(async () => {
+  writeTinyModel(folder, { hidden: 128, intermediate: 256, layers: 3 });
+  const backend = onnxruntimeBackend({ threads: 2 });
+  [exact, rounded] = await Promise.all([loadModel(folder, backend), loadModel(folder, backend, 'int8')]);
+  const fresh = { rank: 4, alpha: 8, targets: ['q', 'v', 'down'], initialisation: 'gaussian', seed: 1 } as const;
+  adapter = initialiseLora(exact.architecture, fresh);
+  for (const [name, { data }] of adapter.tensors) if (name.endsWith('lora_B')) data.fill(0.02);
+});
+
+afterAll(async () => {
+  await Promise.all([exact?.release(), rounded?.release()]);
+  rmSync(folder, { recursive: true });
+});
+
+test('only the matrices of the layers and the head are rounded', () => {
+  expect(rounded.precision).toBe('int8');
+  expect([...rounded.weights.keys()].filter((name) => name.endsWith('proj.weight'))).toEqual([]);
+  expect(rounded.weights.has('model.embed_tokens.weight')).toBe(true);
+  expect(rounded.integers.get('model.embed_tokens.int8')?.type).toBe('int8');
+});
+
+test('a small model is left as it is where the choice is the engine’s', async () => {
+  const chosen = await loadModel(folder, exact.backend, 'auto');
+  expect(chosen.precision).toBe('float32');
+  await chosen.release();
+});
+
+test('log-probabilities differ by a few hundredths of a nat', async () => {
+  const live = { weights: adapter, scale: adapter.scale };
+  const floats = (await scoreRows(exact, live, rows, forever)).flat();
+  const integers = (await scoreRows(rounded, live, rows, forever)).flat();
+  const mean = floats.reduce((sum, value, i) => sum + Math.abs(value - (integers[i] as number)), 0) / floats.length;
+  expect(mean).toBeGreaterThan(0);
+  // Three layers and a head, each product off by about 1 % of logits that lie some nats apart.
+  expect(mean).toBeLessThan(0.08);
+});
+
+test('the gradient of every A and B points the same way', async () => {
+  const [floats, integers] = [await gradients(exact), await gradients(rounded)];
+  for (const [name, gradient] of floats) expect(cosine(gradient, integers.get(name) ?? [])).toBeGreaterThan(0.99);
+});
+
+test('the pass over the prompt and the one for a single token agree: an answer is the same however it is cut', async () => {
+  const promptIds = [5, 9, 2, 40, 77, 13];
+  const job = { modelFolder: folder, adapter: null, promptIds, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+  const write = async (model: LoadedModel, prompt: readonly number[], maxTokens: number) => {
+    const ids: number[] = [];
+    const live = async () => ({ weights: adapter, scale: adapter.scale });
+    for await (const event of generateTokens(model, live, { ...job, promptIds: prompt, maxTokens }, forever)) {
+      if (event.kind === 'token') ids.push(event.id);
+    }
+    return ids;
+  };
+  const whole = await write(rounded, promptIds, 12);
+  expect(whole).toHaveLength(12);
+  expect(await write(rounded, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
+});
+
+async function gradients(model: LoadedModel): Promise<Map<string, Float32Array>> {
+  const live = { weights: adapter, scale: adapter.scale };
+  const { executable, feeds } = await adaptedExecutable(model, 'train', live, trainGraph);
+  const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
+  const count = batch?.targetTokens ?? 0;
+  const cotangent = float32([count], new Float32Array(count).fill(-1 / count));
+  const result = await executable.run(new Map([...feeds, ...(batch?.feeds() ?? []), ['cotangent', cotangent]]));
+  const named = Object.entries(result) as [string, Tensor<'float32'>][];
+  return new Map(named.filter(([name]) => name !== logProbabilities).map(([name, { data }]) => [name, data]));
+}
+
+function cosine(a: Float32Array, b: ArrayLike<number>): number {
+  const dot = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  return dot / (Math.hypot(...a) * Math.hypot(...Array.from(b)));
+}
