@@ -3,7 +3,6 @@ import type { Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { inverseRms } from '../graph/ops/inverse-rms.ts';
-import { matmul } from '../graph/ops/matmul.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { scale } from '../graph/ops/scale.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
@@ -112,7 +111,8 @@ export function gemma3(config: ModelConfig): Architecture {
       });
       return norm(x, 'model.norm', input);
     },
-    logits: (states, parameter) => matmul(states, parameter(head), { transposeB: true }),
+    embedding: 'model.embed_tokens',
+    head: head.replace(/\.weight$/, ''),
   };
 }
 

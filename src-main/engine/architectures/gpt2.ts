@@ -3,7 +3,6 @@ import type { Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { layerNorm } from '../graph/ops/inverse-rms.ts';
-import { matmul } from '../graph/ops/matmul.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
 import type { Architecture, ModelInput, StoredPart } from './architecture.ts';
 import { attention, splitHeads } from './attention.ts';
@@ -130,7 +129,8 @@ export function gpt2(config: ModelConfig): Architecture {
       });
       return normed(x, 'transformer.ln_f');
     },
-    logits: (states, parameter) => matmul(states, parameter(head), { transposeB: true }),
+    embedding: 'transformer.wte',
+    head: head.replace(/\.weight$/, ''),
   };
 }
 
