@@ -60,7 +60,15 @@ class FakeEngine implements Engine {
     const first = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
     const totalSteps = job.maxSteps ?? 4;
     const rows = { trainRows: 3, validationRows: 1, trainableParameters: 256, totalParameters: 1000 };
-    yield { kind: 'started', totalSteps, step: first, ...rows, backend: 'fake', device: 'nothing' };
+    yield {
+      kind: 'started',
+      totalSteps,
+      step: first,
+      ...rows,
+      backend: 'fake',
+      device: 'nothing',
+      precision: 'float32',
+    };
     if (first === 0) yield { kind: 'validation', step: 0, loss: 9, best: false, answers: [] };
     let step = first;
     while (step < totalSteps && !signal.aborted) {
