@@ -60,6 +60,10 @@ export class GraphWriter {
     return this.#constant({ name: `f32_${value}`, type: 'float32', dims: [], values: [value] });
   }
 
+  uint8(value: number): string {
+    return this.#constant({ name: `u8_${value}`, type: 'uint8', dims: [], values: Uint8Array.of(value) });
+  }
+
   /** A shape as an int64 vector, put together at run time where sizes are names. Products and sums are left to inference (−1). */
   shape(shape: Shape): string {
     const computed = shape.filter((dim) => this.#isComputed(dim));

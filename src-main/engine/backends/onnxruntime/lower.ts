@@ -112,23 +112,26 @@ export function lower(
   return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
 }
 
+/** The least magnitude that a row is divided by: a row of zeros stays one. */
+const leastMagnitude = 1e-30;
+
 /**
- * DynamicQuantizeMatMul rounds its left operand to eight bits by one scale for all of it. Where there are several rows,
- * each is first divided by its largest magnitude, which makes the scale each row's own: a single large row would
- * otherwise cost all the others their precision.
+ * Each row of the left operand is divided by its largest magnitude and rounded to whole numbers around 128 in steps of
+ * 1/127; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit, whatever
+ * stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give).
  */
 function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
   const [x = '', integers = '', , scales = ''] = operands;
   const before = node.attributes.scaled === 'input';
   const left = before ? writer.node('Mul', [x, scales]) : x;
-  const product = (rows: string) =>
-    writer.node('DynamicQuantizeMatMul', [rows, integers, before ? writer.scalar(1) : scales], {}, 'com.microsoft');
-  if (node.shape.slice(0, -1).every((dim) => dim === 1)) return product(left);
   const last = { keepdims: flag(true) };
   const largest = writer.node('ReduceMax', [writer.node('Abs', [left]), writer.int64([-1])], last);
-  // A row of zeros stays one.
-  const size = writer.node('Max', [largest, writer.scalar(1e-30)]);
-  return writer.node('Mul', [product(writer.node('Div', [left, size])), size]);
+  const size = writer.node('Max', [largest, writer.scalar(leastMagnitude)]);
+  const [step, middle] = [writer.scalar(1 / 127), writer.uint8(128)];
+  const rounded = writer.node('QuantizeLinear', [writer.node('Div', [left, size]), step, middle]);
+  const factors = before ? writer.scalar(1) : scales;
+  const product = writer.node('MatMulIntegerToFloat', [rounded, integers, step, factors, middle], {}, 'com.microsoft');
+  return writer.node('Mul', [product, size]);
 }
 
 function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): string {
