@@ -56,12 +56,21 @@ import {
   labViewSchema,
   startLabInputSchema,
 } from './lab.ts';
-import { estimateSchema, runEventSchema, runSchema, startRunInputSchema } from './run.ts';
+import {
+  estimateSchema,
+  presetSchema,
+  runEventSchema,
+  runSchema,
+  startRunInputSchema,
+  trainingSettingsSchema,
+  trainOptionsSchema,
+} from './run.ts';
 import { changeEventSchema, studioStatusSchema } from './studio.ts';
 
 const base = oc.errors(errorCatalogue);
 const id = z.object({ id: z.string() });
 const nothing = z.void();
+const namedText = z.object({ name: z.string(), text: z.string() });
 
 /** The one table of what pages, command line and tests can ask of the studio. Wherever an id is taken, a name is as good. */
 export const contract = {
@@ -248,15 +257,38 @@ export const contract = {
   runs: {
     start: base.input(startRunInputSchema).output(runSchema),
     resume: base.input(id).output(runSchema),
+    /** Ends it and keeps what it has learnt as an adapter; it can still go on later. */
     stop: base.input(id).output(nothing),
+    /** Ends it for now, without an adapter; the next one in the queue begins. */
+    pause: base.input(id).output(nothing),
+    /** A new run with the same data, base and settings: on the same machine it makes the same adapter. */
+    repeat: base.input(id).output(runSchema),
     /** Replays the stored events after `after` and then follows until the run ends. */
     watch: base
       .input(z.object({ id: z.string(), after: z.number().int().min(0).optional() }))
       .output(eventIterator(runEventSchema)),
     list: base.output(z.array(runSchema)),
     get: base.input(id).output(runSchema),
+    /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
+    restore: base.input(id).output(runSchema),
     estimate: base.input(startRunInputSchema.omit({ name: true })).output(estimateSchema),
+    /** Trains for a moment to measure speed and memory, unless that is known; false while a run is going on. */
+    probe: base.input(startRunInputSchema.omit({ name: true })).output(z.object({ measured: z.boolean() })),
+    settings: {
+      list: base.output(z.array(trainingSettingsSchema)),
+      /** Replaces settings of the same name. */
+      save: base
+        .input(
+          z.object({
+            name: z.string().min(1).max(200),
+            preset: presetSchema.nullable(),
+            options: trainOptionsSchema.partial(),
+          }),
+        )
+        .output(trainingSettingsSchema),
+      delete: base.input(id).output(nothing),
+    },
   },
   adapters: {
     list: base.output(z.array(adapterSchema)),
@@ -319,6 +351,13 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+    /** Every row with every answer and measure, to be saved by the page. */
+    csv: base.input(id).output(namedText),
+    /** One page that needs nothing else: verdict, pictures, table, hashes, rows. */
+    report: base.input(id.extend({ language: z.enum(['en', 'ko']) })).output(namedText),
+    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    delete: base.input(id).output(nothing),
+    restore: base.input(id).output(evaluationSchema),
   },
   lab: {
     start: base.input(startLabInputSchema).output(labExperimentSchema),

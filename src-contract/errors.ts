@@ -122,10 +122,25 @@ export const errorCatalogue = {
     'The run “{run}” cannot be resumed: {reason}.',
     'Start a new run with the same settings.',
   ),
+  RUN_NOT_REPEATABLE: entry(
+    { run: z.string(), reason: z.string() },
+    'The run “{run}” cannot be repeated: {reason}.',
+    'Start a new run with the same settings.',
+  ),
   RUN_DIVERGED: entry(
     { step: z.number(), rows: z.string() },
     'The loss became infinite or undefined at step {step} (rows {rows}).',
     'Lower the learning rate, or look at those rows; the last good checkpoint is kept.',
+  ),
+  RUN_TOO_BIG: entry(
+    { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
+    'The run would need {needed} of memory; {available} can be had.',
+    'With {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+  ),
+  RUN_BASE_TOO_BIG: entry(
+    { needed: z.string(), available: z.string(), base: z.string() },
+    'A run on “{base}” would need {needed} of memory; {available} can be had.',
+    'Choose a smaller base model, or close other programs.',
   ),
   RUN_ALREADY_ACTIVE: entry(
     { run: z.string() },

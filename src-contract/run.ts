@@ -16,6 +16,8 @@ export const trainOptionsSchema = z.object({
   schedule: z.enum(['linear', 'cosine', 'constant']),
   warmupSteps: z.number().int().min(0),
   weightDecay: z.number().min(0).max(1),
+  /** Share of each target's probability that is spread evenly over the vocabulary. */
+  labelSmoothing: z.number().min(0).max(0.9),
   /** Largest allowed global gradient norm; 0 switches clipping off. */
   gradientClip: z.number().min(0),
   epochs: z.number().positive().max(1_000_000),
@@ -29,10 +31,17 @@ export const trainOptionsSchema = z.object({
   shuffle: z.boolean(),
   /** Optimiser steps between two measurements on the validation split; null picks about ten a run. */
   validationEvery: z.number().int().positive().nullable(),
+  /** Ends the run when so many measurements in a row brought nothing better; null never does. The best weights are kept anyhow. */
+  patience: z.number().int().positive().nullable(),
+  /** Validation rows that the model answers at each measurement. */
+  sampleRows: z.number().int().min(0).max(50),
   initAdapterId: z.string().nullable(),
   backend: z.enum(['auto', 'onnxruntime', 'tfjs']),
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
+
+/** What runs of earlier versions did not know, as they did it. */
+export const earlierOptions = { labelSmoothing: 0, patience: null, sampleRows: 0 } as const;
 
 export const startRunInputSchema = z.object({
   datasetId: z.string(),
@@ -41,6 +50,8 @@ export const startRunInputSchema = z.object({
   preset: presetSchema.optional(),
   /** What differs from the preset. */
   options: trainOptionsSchema.partial().optional(),
+  /** Measures the adapter on the test rows as soon as the run has ended. */
+  evaluateAfter: z.boolean().optional(),
 });
 export type StartRunInput = z.infer<typeof startRunInputSchema>;
 
@@ -61,11 +72,28 @@ export const runResultSchema = z.object({
   device: z.string(),
   baseSha256Before: z.string(),
   baseSha256After: z.string(),
+  /** Whether it ended before its last step because nothing got better any more. */
+  early: z.boolean(),
+  /** The step whose weights were kept; null where nothing was measured, then they are the last. */
+  bestStep: z.number().int().nullable(),
 });
 export type RunResult = z.infer<typeof runResultSchema>;
 
-export const runStateSchema = z.enum(['queued', 'running', 'finished', 'stopped', 'failed', 'interrupted']);
+export const runStateSchema = z.enum(['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
 export type RunState = z.infer<typeof runStateSchema>;
+
+/** On what a run was done: a run is repeated bit for bit only on the same. */
+export const machineSchema = z.object({
+  studio: z.string(),
+  runtime: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  threads: z.number().int(),
+  memoryBytes: z.number().int(),
+  backend: z.string(),
+  device: z.string(),
+});
+export type Machine = z.infer<typeof machineSchema>;
 
 export const runSchema = z.object({
   id: z.string(),
@@ -74,7 +102,10 @@ export const runSchema = z.object({
   datasetId: z.string(),
   /** The dataset's hash when the run began. */
   datasetSha256: z.string(),
+  datasetVersion: z.number().int(),
   baseModelId: z.string(),
+  /** The base model's hash when the run began. */
+  baseSha256: z.string(),
   adapterId: z.string().nullable(),
   options: trainOptionsSchema,
   step: z.number().int(),
@@ -85,8 +116,27 @@ export const runSchema = z.object({
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),
   finishedAt: z.number().int().nullable(),
+  /** When it last began or went on, and how many seconds it had trained before that. */
+  activeSince: z.number().int().nullable(),
+  secondsBefore: z.number(),
+  /** Null until it has begun, and of runs of earlier versions. */
+  machine: machineSchema.nullable(),
+  /** The run that this one repeats. */
+  repeats: z.string().nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** A validation row that is answered again and again while a run goes on. */
+export const sampleRowSchema = z.object({ exampleId: z.string(), context: z.string(), target: z.string() });
+export type SampleRow = z.infer<typeof sampleRowSchema>;
+
+/** `score` is the task's main measure, from 0 to 1. */
+export const sampleAnswerSchema = z.object({
+  text: z.string(),
+  score: z.number(),
+  marks: z.record(z.string(), z.number()),
+});
+export type SampleAnswer = z.infer<typeof sampleAnswerSchema>;
 
 /** What a run tells while it goes on. Events are stored, numbered from 1 in `sequence`, and replayed to whoever watches later. */
 export const runEventSchema = z.discriminatedUnion('kind', [
@@ -101,6 +151,8 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     trainableParameters: z.number().int(),
     totalParameters: z.number().int(),
     device: z.string(),
+    samples: z.array(sampleRowSchema).optional(),
+    mainMetric: z.string().optional(),
   }),
   z.object({
     kind: z.literal('step'),
@@ -114,19 +166,58 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     secondsLeft: z.number(),
   }),
   /** Step 0 is the base model. */
-  z.object({ kind: z.literal('validation'), step: z.number().int(), loss: z.number(), best: z.boolean() }),
+  z.object({
+    kind: z.literal('validation'),
+    step: z.number().int(),
+    loss: z.number(),
+    best: z.boolean(),
+    /** One for each sample row, in order. */
+    answers: z.array(sampleAnswerSchema).optional(),
+  }),
+  /** A loss far above what is usual, or one that is no number (null), and the rows it came from. */
+  z.object({
+    kind: z.literal('spike'),
+    step: z.number().int(),
+    loss: z.number().nullable(),
+    usual: z.number().nullable(),
+    rows: z.array(z.object({ exampleId: z.string(), asked: z.string(), loss: z.number().nullable() })),
+  }),
   z.object({ kind: z.literal('checkpoint'), step: z.number().int() }),
   z.object({ kind: z.literal('finished'), state: runStateSchema, adapterId: z.string().nullable() }),
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 export const estimateSchema = z.object({
-  memory: z.object({ bytes: z.number().int(), parts: z.record(z.string(), z.number().int()) }),
-  time: z.object({ seconds: z.number(), steps: z.number().int() }),
+  memory: z.object({
+    bytes: z.number().int(),
+    parts: z.record(z.string(), z.number().int()),
+    /** What could be had now, what the studio's model takes already included. */
+    availableBytes: z.number().int(),
+  }),
+  disk: z.object({ bytes: z.number().int(), availableBytes: z.number().int() }),
+  time: z.object({
+    seconds: z.number(),
+    steps: z.number().int(),
+    /** Measured on this machine, by an earlier run or by a short probe, or only guessed from the size of the model. */
+    basis: z.enum(['run', 'probe', 'guess']),
+  }),
   tokens: z.object({ total: z.number().int(), target: z.number().int(), cut: z.number().int() }),
   trainableParameters: z.number().int(),
   totalParameters: z.number().int(),
   options: trainOptionsSchema,
   fits: z.boolean(),
+  /** Where it does not fit: the nearest settings that would; null where none does. */
+  remedy: z.object({ batchSize: z.number().int(), maxLength: z.number().int() }).nullable(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
+
+/** Settings that were given a name, to be used again. */
+export const trainingSettingsSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  preset: presetSchema.nullable(),
+  /** What differs from the preset. */
+  options: trainOptionsSchema.partial(),
+  createdAt: z.number().int(),
+});
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;

@@ -36,12 +36,15 @@ import { versionProcedures } from './datasets/version-procedures.ts';
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
+import { startEvaluation } from './evaluations/start-evaluation.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { clearRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
+import { TrainingSettingsStore } from './runs/training-settings-store.ts';
+import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { studioProcedures } from './studio-procedures.ts';
 
 export interface AppOptions {
@@ -58,6 +61,9 @@ export interface App {
   /** Ends all work, which can go on at the next start, and lets go of the data folder. */
   close(): Promise<void>;
 }
+
+/** Most questions are settled by a hundred rows. */
+const rowsMeasured = 100;
 
 /** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
 export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess }: AppOptions): Promise<App> {
@@ -82,6 +88,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const baseModels = new BaseModelStore(database);
   const adapters = new AdapterStore(database);
   const runs = new RunStore(database, jobs, dataDir);
+  const [speeds, settings] = [new TrainingSpeedStore(database), new TrainingSettingsStore(database)];
   const conversations = new ConversationStore(database);
   const evaluations = new EvaluationStore(database, jobs);
   const lab = new LabStore(database, jobs);
@@ -101,6 +108,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     await clearLab(lab, labFolder);
     await purgeBaseModels(baseModels, modelsFolder);
     conversations.removeDeleted();
+    evaluations.removeDeleted();
   }
   await registerStarterModel({
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
@@ -118,6 +126,26 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const sql = new SqlRunner(startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
   const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
+
+  const evaluating = {
+    ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
+    ...{ datasetsFolder, version: packageJson.version },
+  };
+  /** The adapter of a run that has just ended, beside its base, on the test rows of its dataset. */
+  async function measure(runId: string): Promise<void> {
+    const { datasetId, baseModelId, adapterId } = runs.get(runId);
+    const input = {
+      datasetId,
+      baseModelId,
+      adapterIds: [adapterId ?? ''],
+      split: 'test' as const,
+      limit: rowsMeasured,
+    };
+    // Without test rows, or without the dataset, there is nothing to measure on.
+    await startEvaluation(input, evaluating).catch((error) => {
+      if (!(error instanceof StudioError)) console.error(error);
+    });
+  }
 
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
   const router = os.router({
@@ -153,7 +181,8 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     runs: runProcedures({
       ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder },
       ...{ supervisor: training, now: Date.now, changed: changed('run'), adapterAdded: changed('adapter') },
-      dataFolder: dataDir,
+      ...{ dataFolder: dataDir, datasetsFolder, version: packageJson.version, speeds, settings, sql },
+      evaluateAfter: (runId) => void measure(runId),
     }),
     chat: chatProcedures({
       ...{
@@ -167,14 +196,11 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
       },
       changed: changed('conversation'),
     }),
-    evaluations: evaluationProcedures({
-      ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
-      datasetsFolder,
-    }),
     lab: labProcedures({
       ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
       ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now, changed: changed('lab') },
     }),
+    evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
   return {

@@ -8,7 +8,8 @@ export const paths = {
   dataset: (id: string, tab?: 'rows' | 'rejected' | 'about') => link(`/datasets/${encodeURIComponent(id)}`, { tab }),
   importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
   runs: () => '#/train',
-  newRun: (chosen: { dataset?: string; baseModel?: string; name?: string } = {}) => link('/train/new', chosen),
+  newRun: (chosen: { dataset?: string; baseModel?: string; name?: string; run?: string } = {}) =>
+    link('/train/new', chosen),
   run: (id: string) => link(`/train/${encodeURIComponent(id)}`),
   adapters: () => '#/adapters',
   adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),

@@ -1,5 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { implement } from '@orpc/server';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
@@ -62,7 +62,7 @@ export function adapterProcedures(studio: {
 
 /** Removes deleted adapters and what an import or a run that was cut off left behind. Only when no other process is here. */
 export async function clearAdapters(store: AdapterStore, adaptersFolder: string): Promise<void> {
-  const living = new Set(store.listIds());
+  const living = new Set(store.listPaths().map((path) => basename(path)));
   for (const name of await readdir(adaptersFolder)) {
     if (!living.has(name)) await rm(join(adaptersFolder, name), { recursive: true, force: true });
   }

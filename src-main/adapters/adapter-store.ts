@@ -60,6 +60,20 @@ export class AdapterStore {
       .run({ ...adapter, targets: JSON.stringify(adapter.targets) });
   }
 
+  /** Another content under the same id: what a run that went on has learnt since. */
+  replace(
+    id: string,
+    content: Pick<Adapter, 'bytes' | 'sha256' | 'path' | 'baseValidationLoss' | 'bestValidationLoss'>,
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE adapter SET bytes = :bytes, sha256 = :sha256, path = :path, base_validation_loss = :baseValidationLoss,
+           best_validation_loss = :bestValidationLoss
+         WHERE id = :id`,
+      )
+      .run({ ...content, id });
+  }
+
   /** Throws OPTION_INVALID when the name is taken. */
   rename(idOrName: string, name: string): Adapter {
     const adapter = this.get(idOrName);
@@ -89,9 +103,9 @@ export class AdapterStore {
     return this.get(row.id);
   }
 
-  /** Ids of the living, whose files must stay. */
-  listIds(): string[] {
-    return this.#database.prepare('SELECT id FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
+  /** Folders of the living. */
+  listPaths(): string[] {
+    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
   /** Removes the rows of the deleted, whose files are gone; runs and messages keep what they say of them. */

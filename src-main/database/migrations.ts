@@ -8,6 +8,7 @@ import { evaluationsMigration } from './migrations/0006-evaluations.ts';
 import { datasetVersionsMigration } from './migrations/0007-dataset-versions.ts';
 import { conversationTreeMigration } from './migrations/0008-conversation-tree.ts';
 import { labMigration } from './migrations/0009-lab.ts';
+import { trainingAndEvaluationMigration } from './migrations/0010-training-and-evaluation.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   datasetVersionsMigration,
   conversationTreeMigration,
   labMigration,
+  trainingAndEvaluationMigration,
 ];

@@ -158,6 +158,16 @@ export function attachedFile(datasetFolder: string, database: string | null): st
   throw new StudioError('SQL_REFUSED', { reason });
 }
 
+/** Runs queries on the databases of a dataset, one that isn't there being a refusal like any other; undefined where it has none. */
+export function datasetQueries(
+  dataset: { readonly id: string; readonly hasDatabase: boolean },
+  { sql, datasetsFolder }: { sql: SqlRunner; datasetsFolder: string },
+): ((database: string | null, query: string, signal: AbortSignal) => Promise<QueryResult>) | undefined {
+  if (!dataset.hasDatabase) return undefined;
+  return async (database, query, signal) =>
+    sql.query(attachedFile(join(datasetsFolder, dataset.id), database), query, undefined, signal);
+}
+
 export function databasesFolder(datasetFolder: string): string {
   return join(datasetFolder, 'databases');
 }

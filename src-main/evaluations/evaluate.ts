@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Example } from '../../src-contract/dataset.ts';
-import type { EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type {
+  EvaluationAnswer,
+  EvaluationEvent,
+  EvaluationResult,
+  EvaluationRow,
+} from '../../src-contract/evaluation.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
-import type { Judge, Marks } from '../tasks/judge.ts';
+import type { Judge } from '../tasks/judge.ts';
+import { comparePaired } from '../tasks/metrics/paired-bootstrap.ts';
 
 export interface EvaluationJob {
   readonly base: BaseModel;
@@ -19,6 +26,8 @@ export interface EvaluationParts {
   readonly engine: Engine;
   readonly text: ModelText;
   readonly judge: Judge;
+  /** Called before the first answer with what the rest depends on. */
+  readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
   /** Called with each result, and all rows as they stand with it. */
   readonly keep: (result: EvaluationResult, rows: readonly EvaluationRow[]) => void;
 }
@@ -32,7 +41,8 @@ export async function* evaluate(
   const { base, adapters, rows } = job;
   const wanted = job.maxTokens ?? (await usualMaxTokens(rows, parts.text));
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
-  const told: (Omit<EvaluationRow, 'answers'> & { answers: EvaluationRow['answers'] })[] = rows.map(
+  parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });
+  const told: (Omit<EvaluationRow, 'answers'> & { answers: EvaluationAnswer[] })[] = rows.map(
     ({ id, context, target }) => ({ exampleId: id, context, target, answers: [] }),
   );
   const total = rows.length * (adapters.length + 1);
@@ -41,27 +51,33 @@ export async function* evaluate(
   for (const adapter of [null, ...adapters]) {
     const choice: AdapterChoice | null = adapter === null ? null : { folder: adapter.path, strength: 1 };
     const resultBegan = performance.now();
-    const loss = await lossOf(rows, { ...parts, base, choice }, signal);
-    const marks: Marks[] = [];
+    const targets = await targetLosses(rows, { ...parts, base, choice }, signal);
+    const answers: EvaluationAnswer[] = [];
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
       const text = await answerTo(row, { ...parts, base, choice, maxTokens }, signal);
       if (signal.aborted) return;
-      const mark = await parts.judge.mark(text, row, signal);
-      marks.push(mark);
-      told[place]?.answers.push({ text, score: mark[parts.judge.mainMetric] ?? 0 });
+      const marks = await parts.judge.mark(text, row, signal);
+      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
       done++;
       const secondsLeft = ((performance.now() - began) / 1000 / done) * (total - done);
       yield { kind: 'progress', done, total, secondsLeft };
     }
+    for (const [place, answer] of answers.entries()) told[place]?.answers.push(answer);
     const result: EvaluationResult = {
       ...{ adapterId: adapter?.id ?? null, adapter: adapter?.name ?? base.name, n: rows.length },
-      metrics: { ...means(marks), ...(loss === undefined ? {} : { loss, perplexity: Math.exp(loss) }) },
+      metrics: metricsOf(answers),
+      interval: intervalOf(answers),
       seconds: (performance.now() - resultBegan) / 1000,
     };
     parts.keep(result, told);
     yield { kind: 'result', result };
   }
+}
+
+/** A hash over plain data. */
+export function hashOf(data: unknown): string {
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex');
 }
 
 interface Asking extends EvaluationParts {
@@ -85,25 +101,29 @@ async function answerTo(row: Example, asking: Asking & { maxTokens: number }, si
 /** Rows scored at once; the engine packs them. */
 const batchRows = 32;
 
-/** Nats per target token over all rows that fit; undefined when none does. */
-async function lossOf(rows: readonly Example[], asking: Asking, signal: AbortSignal): Promise<number | undefined> {
+/** Nats and tokens of each row's target; null for a row that doesn't fit. */
+async function targetLosses(
+  rows: readonly Example[],
+  asking: Asking,
+  signal: AbortSignal,
+): Promise<EvaluationAnswer['target'][]> {
   const { base, choice, text, engine } = asking;
-  let sum = 0;
-  let tokens = 0;
+  const losses: EvaluationAnswer['target'][] = rows.map(() => null);
   for (let begin = 0; begin < rows.length && !signal.aborted; begin += batchRows) {
-    const examples: TokenExample[] = [];
-    for (const { context, target } of rows.slice(begin, begin + batchRows)) {
+    const fitting: { place: number; example: TokenExample }[] = [];
+    for (const [i, { context, target }] of rows.slice(begin, begin + batchRows).entries()) {
       const example = text.exampleIds(context, target, base.contextLength);
-      if (example !== undefined) examples.push(example);
+      if (example !== undefined) fitting.push({ place: begin + i, example });
     }
-    if (examples.length === 0) continue;
+    if (fitting.length === 0) continue;
+    const examples = fitting.map(({ example }) => example);
     const { logprobs } = await engine.score({ modelFolder: base.path, adapter: choice, examples }, signal);
-    for (const row of logprobs) {
-      for (const logprob of row) sum -= logprob;
-      tokens += row.length;
+    for (const [i, { place }] of fitting.entries()) {
+      const row = logprobs[i] ?? [];
+      losses[place] = { nats: row.reduce((sum, logprob) => sum - logprob, 0), tokens: row.length };
     }
   }
-  return tokens === 0 ? undefined : sum / tokens;
+  return losses;
 }
 
 /** Twice the length that 95 of 100 targets stay within, so that only an answer which runs on is cut. */
@@ -119,9 +139,25 @@ async function usualMaxTokens(rows: readonly Example[], text: ModelText): Promis
   return Math.max(16, 2 * most);
 }
 
-function means(marks: readonly Marks[]): Record<string, number> {
-  const names = Object.keys(marks[0] ?? {});
-  return Object.fromEntries(
-    names.map((name) => [name, marks.reduce((sum, mark) => sum + (mark[name] ?? 0), 0) / marks.length]),
+/** Of the mean of the main metric. */
+function intervalOf(answers: readonly EvaluationAnswer[]): EvaluationResult['interval'] {
+  const { low, high } = comparePaired(
+    answers.map(({ score }) => ({ difference: score, weight: 1 })),
+    { seed: 1 },
   );
+  return { low, high };
+}
+
+/** The mean of each measure over the rows that have it; loss and perplexity over all target tokens. */
+function metricsOf(answers: readonly EvaluationAnswer[]): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const name of new Set(answers.flatMap(({ marks }) => Object.keys(marks)))) {
+    const values = answers.flatMap(({ marks }) => marks[name] ?? []);
+    metrics[name] = values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+  const targets = answers.flatMap(({ target }) => target ?? []);
+  const tokens = targets.reduce((sum, target) => sum + target.tokens, 0);
+  if (tokens === 0) return metrics;
+  const loss = targets.reduce((sum, { nats }) => sum + nats, 0) / tokens;
+  return { ...metrics, loss, perplexity: Math.exp(loss) };
 }

@@ -1,5 +1,13 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Evaluation, EvaluationInput, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type {
+  Comparison,
+  Evaluation,
+  EvaluationAnswer,
+  EvaluationInput,
+  EvaluationResult,
+  EvaluationRow,
+  Provenance,
+} from '../../src-contract/evaluation.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { JobState, JobStore } from '../jobs/job-store.ts';
@@ -16,13 +24,17 @@ export class EvaluationStore {
 
   /** Newest first. */
   list(): Evaluation[] {
-    const rows = this.#database.prepare(`${select} ORDER BY evaluation.id DESC`).all() as Row[];
+    const rows = this.#database
+      .prepare(`${select} WHERE deleted_at IS NULL ORDER BY evaluation.id DESC`)
+      .all() as Row[];
     return rows.map(toEvaluation);
   }
 
   /** Throws EVALUATION_NOT_FOUND. */
   get(id: string): Evaluation {
-    const row = this.#database.prepare(`${select} WHERE evaluation.id = ?`).get(id) as Row | undefined;
+    const row = this.#database.prepare(`${select} WHERE evaluation.id = ? AND deleted_at IS NULL`).get(id) as
+      | Row
+      | undefined;
     if (row === undefined) throw new StudioError('EVALUATION_NOT_FOUND', { evaluation: id });
     return toEvaluation(row);
   }
@@ -46,21 +58,57 @@ export class EvaluationStore {
     return this.get(id);
   }
 
+  setProvenance(id: string, provenance: Provenance): void {
+    this.#database.prepare('UPDATE evaluation SET provenance = ? WHERE id = ?').run(JSON.stringify(provenance), id);
+  }
+
   /** Adds a result together with all rows as they stand now: the answers of each result so far. */
-  addResult(id: string, result: EvaluationResult, rows: readonly EvaluationRow[]): void {
+  addResult(
+    id: string,
+    kept: {
+      result: EvaluationResult;
+      rows: readonly EvaluationRow[];
+      comparisons: readonly Comparison[];
+      answersSha256: string;
+    },
+  ): void {
     this.#jobs.transaction(() => {
       this.#database
-        .prepare(`UPDATE evaluation SET results = json_insert(results, '$[#]', json(?)) WHERE id = ?`)
-        .run(JSON.stringify(result), id);
+        .prepare(
+          `UPDATE evaluation SET results = json_insert(results, '$[#]', json(:result)), comparisons = :comparisons,
+             provenance = json_set(provenance, '$.answersSha256', :answersSha256)
+           WHERE id = :id`,
+        )
+        .run({
+          ...{ id, result: JSON.stringify(kept.result), comparisons: JSON.stringify(kept.comparisons) },
+          answersSha256: kept.answersSha256,
+        });
       const put = this.#database.prepare(
         `INSERT INTO evaluation_row (evaluation_id, position, example_id, context, target, answers)
          VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (evaluation_id, position) DO UPDATE SET answers = excluded.answers`,
       );
-      for (const [position, { exampleId, context, target, answers }] of rows.entries()) {
+      for (const [position, { exampleId, context, target, answers }] of kept.rows.entries()) {
         put.run(id, position, exampleId, context, target, JSON.stringify(answers));
       }
     });
+  }
+
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE evaluation SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Takes a deletion back. Throws EVALUATION_NOT_FOUND. */
+  restore(id: string): Evaluation {
+    this.#database.prepare('UPDATE evaluation SET deleted_at = NULL WHERE id = ?').run(id);
+    return this.get(id);
+  }
+
+  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
+  removeDeleted(): void {
+    this.#database
+      .prepare('DELETE FROM job WHERE id IN (SELECT id FROM evaluation WHERE deleted_at IS NOT NULL)')
+      .run();
   }
 
   countRows(id: string): number {
@@ -84,7 +132,7 @@ export class EvaluationStore {
     }[];
     return rows.map(({ example_id, context, target, answers }) => ({
       ...{ exampleId: example_id, context, target },
-      answers: JSON.parse(answers) as EvaluationRow['answers'],
+      answers: (JSON.parse(answers) as StoredAnswer[]).map(toAnswer),
     }));
   }
 
@@ -101,7 +149,7 @@ export class EvaluationStore {
   }
 }
 
-const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_metric, results, job.state, job.error_code,
+const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
     job.error_message, job.error_hint, job.created_at
   FROM evaluation JOIN job ON job.id = evaluation.id`;
 
@@ -112,6 +160,8 @@ interface Row {
   split: Evaluation['split'];
   main_metric: string;
   results: string;
+  comparisons: string;
+  provenance: string | null;
   state: JobState;
   error_code: string | null;
   error_message: string | null;
@@ -128,8 +178,18 @@ function toEvaluation(row: Row): Evaluation {
     // One that waits its turn has begun, for whoever asked for it.
     state: row.state === 'queued' ? 'running' : row.state,
     mainMetric: row.main_metric,
-    results: JSON.parse(row.results) as EvaluationResult[],
+    results: (JSON.parse(row.results) as StoredResult[]).map((result) => ({ interval: null, ...result })),
+    comparisons: JSON.parse(row.comparisons) as Comparison[],
+    provenance: row.provenance === null ? null : (JSON.parse(row.provenance) as Provenance),
     error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
     createdAt: row.created_at,
   };
+}
+
+/** As earlier versions stored it, too. */
+type StoredResult = Omit<EvaluationResult, 'interval'> & Partial<EvaluationResult>;
+type StoredAnswer = Pick<EvaluationAnswer, 'text' | 'score'> & Partial<EvaluationAnswer>;
+
+function toAnswer({ text, score, marks = {}, target = null }: StoredAnswer): EvaluationAnswer {
+  return { text, score, marks, target };
 }

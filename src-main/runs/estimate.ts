@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -6,50 +6,78 @@ import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
+import { availableDisk, availableMemory, remedyFor } from './available.ts';
+import type { RunStore } from './run-store.ts';
+import { diskNeed, memoryNeed, type RowTokens, trainableParameters } from './training-need.ts';
+import type { TrainingSpeedStore } from './training-speed-store.ts';
 
-/**
- * What a run would need, roughly: memory by part, time, tokens of one epoch. Rows are counted one by one up to two
- * thousand; of a larger set an even sample is counted and scaled up.
- */
+export interface Estimating {
+  readonly dataset: Dataset;
+  readonly base: BaseModel;
+  readonly facts: ModelFacts;
+  readonly options: TrainOptions;
+  /** Rows counted one by one; of a larger set an even sample of about so many is counted and scaled up. */
+  readonly rowsLookedAt?: number;
+}
+
+/** What a run would need: memory by part, disk, time, tokens of one epoch; and whether this machine has it. */
 export async function estimateRun(
-  about: {
-    dataset: Dataset;
-    base: BaseModel;
-    facts: ModelFacts;
-    options: TrainOptions;
-    /** Of an earlier run on this base; undefined where there is none. */
-    tokensPerSecond: number | undefined;
+  about: Estimating,
+  parts: {
+    datasets: DatasetStore;
+    text: ModelText;
+    runs: RunStore;
+    speeds: TrainingSpeedStore;
+    runsFolder: string;
   },
-  parts: { datasets: DatasetStore; text: ModelText },
   signal?: AbortSignal,
 ): Promise<Estimate> {
-  const { dataset, base, facts, options } = about;
+  const { base, facts, options } = about;
   const count = await countTokens(about, parts, signal);
-  const rows = Math.max(1, count.rows);
-  const steps = Math.max(
-    1,
-    Math.min(Math.ceil((options.epochs * rows) / options.batchSize), options.maxSteps ?? Number.POSITIVE_INFINITY),
-  );
-  const epochs = Math.min(options.epochs, (steps * options.batchSize) / rows);
-  const trainableParameters = options.targets.reduce((sum, target) => {
-    const [out, into] = facts.targets[target] ?? [0, 0];
-    return sum + facts.layers * options.rank * (out + into);
-  }, 0);
-  const memory = memoryParts({ facts, options, trainableParameters, count, rows });
+  const rowCount = Math.max(1, count.rows);
+  const rows: RowTokens = { mean: count.total / rowCount, longest: count.longest, target: count.target / rowCount };
+  const measured = parts.speeds.get(base.sha256, options);
+  const memory = memoryNeed({ facts, options, rows }, measured);
   const bytes = Object.values(memory).reduce((sum, part) => sum + part, 0);
-  const speed = about.tokensPerSecond ?? usualSpeed(base.parameters);
-  const validationRows = Math.min(200, dataset.splits.validation);
-  // Ten measurements on the validation rows, forward only: a third of a training pass.
-  const validationTokens = (10 * validationRows * (count.total / rows)) / 3;
+  const available = availableMemory(facts.parameters * 4);
+  const disk = diskNeed({ facts, options, rowCount, rows });
+  const fits = bytes <= available;
   return {
-    memory: { bytes, parts: memory },
-    time: { seconds: (epochs * count.total + validationTokens) / speed, steps },
+    memory: { bytes, parts: memory, availableBytes: available },
+    disk: { bytes: disk, availableBytes: await availableDisk(parts.runsFolder) },
+    time: timeNeed(about, { rowCount, rows }, parts),
     tokens: { total: Math.round(count.total), target: Math.round(count.target), cut: Math.round(count.cut) },
-    trainableParameters,
+    trainableParameters: trainableParameters(facts, options),
     totalParameters: base.parameters,
-    options,
-    fits: bytes < totalmem() * 0.8,
+    ...{ options, fits },
+    remedy: fits ? null : remedyFor({ facts, options, rows }, { available, measured }),
   };
+}
+
+function timeNeed(
+  { dataset, base, facts, options }: Estimating,
+  { rowCount, rows }: { rowCount: number; rows: RowTokens },
+  { speeds, runs }: { speeds: TrainingSpeedStore; runs: RunStore },
+): Estimate['time'] {
+  const stepsByEpochs = Math.ceil((options.epochs * rowCount) / options.batchSize);
+  const steps = Math.max(1, Math.min(stepsByEpochs, options.maxSteps ?? Number.POSITIVE_INFINITY));
+  const measured = speeds.get(base.sha256, options);
+  const earlier = runs.speedOn(base.id);
+  const speed =
+    measured?.tokensPerSecond ??
+    (earlier === undefined
+      ? usualSpeed(base.parameters)
+      : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
+  const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
+  const measurements = options.validationEvery === null ? Math.min(11, steps + 1) : 1 + steps / options.validationEvery;
+  // Forward only: a third of a training pass.
+  const validation = (measurements * Math.min(200, dataset.splits.validation) * rows.mean) / 3;
+  // Written one by one, which the machine does at about a sixth of the speed; the prompts are read like any other tokens.
+  const samples = Math.min(options.sampleRows, dataset.splits.validation);
+  const answers = measurements * samples * (rows.mean / 3 + 6 * 1.5 * rows.target);
+  const basis =
+    measured !== undefined ? (measured.tokens > 0 ? 'probe' : 'run') : earlier === undefined ? 'guess' : 'run';
+  return { seconds: (trained + validation + answers) / speed, steps, basis };
 }
 
 interface TokenCount {
@@ -58,23 +86,26 @@ interface TokenCount {
   readonly total: number;
   readonly target: number;
   readonly cut: number;
+  /** Tokens of the longest row, after shortening. */
+  readonly longest: number;
 }
 
-const sampleRows = 2000;
+const usualRowsLookedAt = 2000;
 
 async function countTokens(
-  about: { dataset: Dataset; options: TrainOptions },
+  about: Estimating,
   parts: { datasets: DatasetStore; text: ModelText },
   signal: AbortSignal | undefined,
 ): Promise<TokenCount> {
-  const { dataset, options } = about;
+  const { dataset, options, rowsLookedAt = usualRowsLookedAt } = about;
   const all = dataset.splits.train;
-  const every = Math.max(1, Math.ceil(all / sampleRows));
+  const every = Math.max(1, Math.ceil(all / rowsLookedAt));
   const sum = { rows: 0, total: 0, target: 0, cut: 0 };
+  let longest = 1;
   let place = 0;
   let counted = 0;
   let sliceBegan = performance.now();
-  for (const { context, target } of parts.datasets.examples(dataset.id, 'train')) {
+  for (const { context, target } of parts.datasets.examples(dataset.id, 'train', dataset.version)) {
     if (performance.now() - sliceBegan > 8) {
       await nextTurn();
       signal?.throwIfAborted();
@@ -90,39 +121,18 @@ async function countTokens(
     sum.target += targetTokens;
     sum.total += targetTokens + Math.min(promptTokens, room);
     sum.cut += Math.max(0, promptTokens - room);
+    longest = Math.max(longest, targetTokens + Math.min(promptTokens, room));
   }
   const scale = counted === 0 ? 0 : all / counted;
-  return { rows: sum.rows * scale, total: sum.total * scale, target: sum.target * scale, cut: sum.cut * scale };
+  // A sample may miss the longest row.
+  if (every > 1) longest = Math.min(options.maxLength, longest * 2);
+  const { rows, total, target, cut } = sum;
+  return { rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale, longest };
 }
 
-/** What the runtime and the program themselves take. Measured on an empty engine. */
-const runtimeBytes = 200e6;
-
-/** Tokens of one graph run: the engine cuts a batch into micro-batches of about this many. */
-const microBatchTokens = 2048;
-
-function memoryParts(about: {
-  facts: ModelFacts;
-  options: TrainOptions;
-  trainableParameters: number;
-  count: TokenCount;
-  rows: number;
-}): Record<string, number> {
-  const { facts, options, trainableParameters, count, rows } = about;
-  const rowTokens = count.total / rows;
-  const tokens = Math.min(microBatchTokens, options.batchSize * rowTokens);
-  const targets = tokens * (count.target / Math.max(1, count.total));
-  // Kept of each layer for the backward pass: about 14 hidden-sized rows and 3 of the MLP, which is near 3 hidden wide.
-  const perToken = facts.layers * facts.hidden * (14 + 9) * 4;
-  return {
-    baseModel: facts.parameters * 4,
-    // Weights, gradients and two moments.
-    adapter: trainableParameters * 4 * 4,
-    activations: Math.round(tokens * perToken),
-    // Logits, their softmax and their gradient.
-    logits: Math.round(targets * facts.vocabulary * 3 * 4),
-    runtime: runtimeBytes,
-  };
+/** Multiplications of a token: twice through the frozen weights, and three times through those that are trained. */
+function relativeCost(facts: ModelFacts, options: TrainOptions): number {
+  return (2 * facts.parameters + 3 * trainableParameters(facts, options)) / (2 * facts.parameters);
 }
 
 /** Measured: 325 tokens a second for 135M parameters on 2 threads. Very small models are held up by the number of operations. */

@@ -38,6 +38,7 @@ export function resolveOptions(
     schedule: set.schedule ?? 'cosine',
     warmupSteps: set.warmupSteps ?? Math.min(100, Math.round(steps * 0.06)),
     weightDecay: set.weightDecay ?? 0.01,
+    labelSmoothing: set.labelSmoothing ?? 0,
     gradientClip: set.gradientClip ?? 1,
     epochs,
     maxSteps,
@@ -46,10 +47,15 @@ export function resolveOptions(
     seed: set.seed ?? 0,
     shuffle: set.shuffle ?? true,
     validationEvery: set.validationEvery ?? null,
+    patience: set.patience === undefined ? usualPatience : set.patience,
+    sampleRows: set.sampleRows ?? 5,
     initAdapterId: set.initAdapterId ?? null,
     backend: set.backend ?? 'auto',
   };
 }
+
+/** Of about ten measurements a run: three that brought nothing better are no accident. */
+const usualPatience = 3;
 
 /**
  * Below this many parameters a model has few directions to spare: all its matrices are adapted, and it takes a rate five

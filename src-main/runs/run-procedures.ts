@@ -4,28 +4,63 @@ import { implement, withEventMeta } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { StartRunInput } from '../../src-contract/run.ts';
 import { estimateRun } from './estimate.ts';
+import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
-import { type RunningParts, resumeRun, settleOptions, startRun } from './start-run.ts';
+import { keepStopped, type RunningParts, repeatRun, resumeRun, settleOptions, startRun } from './start-run.ts';
+import type { TrainingSettingsStore } from './training-settings-store.ts';
 
 export function runProcedures(
-  given: Omit<RunningParts, 'told' | 'rewind'> & { changed: () => void; dataFolder: string },
+  given: Omit<RunningParts, 'told' | 'rewind' | 'pausing'> & {
+    settings: TrainingSettingsStore;
+    changed: () => void;
+    dataFolder: string;
+  },
 ) {
-  const { runs, supervisor, datasets, baseModels, engine, modelTexts, changed, dataFolder } = given;
+  const { runs, supervisor, datasets, baseModels, engine, modelTexts, settings, changed, dataFolder } = given;
   const parts: RunningParts = {
     ...given,
     told: (id) => supervisor.told(id),
     rewind: (id, unwanted) => supervisor.rewind(id, unwanted),
+    pausing: new Set(),
   };
   const os = implement(contract.runs).$context<CallerContext>();
+  const settled = async (input: Omit<StartRunInput, 'name'>) => {
+    const dataset = datasets.get(input.datasetId);
+    const base = baseModels.get(input.baseModelId);
+    const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
+    return { dataset, base, options };
+  };
+  /** The id of a run that goes on here, or ended; one that goes on elsewhere is not to be touched. */
+  const mine = (name: string) => {
+    const run = runs.get(name);
+    const isGoing = run.state === 'queued' || run.state === 'running';
+    if (isGoing && !supervisor.isActive(run.id)) throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
+    return run;
+  };
+
   return os.router({
     start: os.start.handler(({ input }) => startRun(input, parts)),
     resume: os.resume.handler(({ input }) => resumeRun(input.id, parts)),
+    repeat: os.repeat.handler(({ input }) => repeatRun(input.id, parts)),
     stop: os.stop.handler(async ({ input }) => {
-      const { id, state } = runs.get(input.id);
-      const isGoing = state === 'queued' || state === 'running';
-      if (isGoing && !supervisor.isActive(id)) throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
+      const { id } = mine(input.id);
       await supervisor.stop(id);
+      await keepStopped(id, parts);
+      changed();
+    }),
+    pause: os.pause.handler(async ({ input }) => {
+      const { id, state } = mine(input.id);
+      if (state !== 'queued' && state !== 'running') return;
+      parts.pausing.add(id);
+      try {
+        runs.setPaused(id);
+        await supervisor.stop(id);
+      } finally {
+        parts.pausing.delete(id);
+      }
+      changed();
     }),
     watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
       const { id } = runs.get(input.id);
@@ -45,28 +80,39 @@ export function runProcedures(
     }),
     list: os.list.handler(() => runs.list()),
     get: os.get.handler(({ input }) => runs.get(input.id)),
-    delete: os.delete.handler(async ({ input }) => {
-      const run = runs.get(input.id);
-      if (run.state === 'queued' || run.state === 'running') {
-        throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
-      }
-      runs.delete(run.id);
-      await rm(join(parts.runsFolder, run.id), { recursive: true, force: true });
+    delete: os.delete.handler(({ input }) => {
+      const { id, name, state } = runs.get(input.id);
+      if (state === 'queued' || state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: name });
+      runs.markDeleted(id, Date.now());
       changed();
     }),
-    estimate: os.estimate.handler(async ({ input, signal }) => {
-      const dataset = datasets.get(input.datasetId);
-      const base = baseModels.get(input.baseModelId);
-      const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
-      const [facts, text] = [await engine.inspect(base.path), await modelTexts.of(base)];
-      const tokensPerSecond = runs.speedOn(base.id);
-      return estimateRun({ dataset, base, facts, options, tokensPerSecond }, { datasets, text }, signal);
+    restore: os.restore.handler(({ input }) => {
+      const run = runs.restore(input.id);
+      changed();
+      return run;
     }),
+    estimate: os.estimate.handler(async ({ input, signal }) => {
+      const { dataset, base, options } = await settled(input);
+      const [facts, text] = [await engine.inspect(base.path), await modelTexts.of(base)];
+      return estimateRun({ dataset, base, facts, options }, { ...parts, text }, signal);
+    }),
+    probe: os.probe.handler(async ({ input, signal = new AbortController().signal }) => {
+      const about = await settled(input);
+      if (supervisor.current !== undefined) return { measured: false };
+      if (parts.speeds.get(about.base.sha256, about.options) !== undefined) return { measured: true };
+      return { measured: await probeSpeed(about, parts, signal) };
+    }),
+    settings: {
+      list: os.settings.list.handler(() => settings.list()),
+      save: os.settings.save.handler(({ input }) => settings.save(input, Date.now())),
+      delete: os.settings.delete.handler(({ input }) => settings.delete(input.id)),
+    },
   });
 }
 
-/** Removes folders of runs that are no longer known. Only when no other process is here. */
+/** Removes deleted runs and folders of runs that are no longer known. Only when no other process is here. */
 export async function clearRuns(runs: RunStore, runsFolder: string): Promise<void> {
+  runs.removeDeleted();
   const known = new Set(runs.listIds());
   for (const name of await readdir(runsFolder)) {
     if (!known.has(name)) await rm(join(runsFolder, name), { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Run, RunResult, TrainOptions } from '../../src-contract/run.ts';
+import { earlierOptions, type Machine, type Run, type RunResult, type TrainOptions } from '../../src-contract/run.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
@@ -16,6 +16,9 @@ export interface RunPlan {
   readonly baseSha256: string;
   readonly chatTemplate: string | null;
   readonly options: TrainOptions;
+  /** The run that this one repeats. */
+  readonly repeats: string | null;
+  readonly evaluateAfter: boolean;
 }
 
 /** What a run has summed up to a checkpoint. */
@@ -39,14 +42,18 @@ export class RunStore {
 
   /** Newest first. */
   list(): Run[] {
-    const rows = this.#database.prepare(`${select} ORDER BY job.created_at DESC, run.id DESC`).all() as Row[];
+    const rows = this.#database
+      .prepare(`${select} WHERE deleted_at IS NULL ORDER BY job.created_at DESC, run.id DESC`)
+      .all() as Row[];
     return rows.map(fromRow);
   }
 
   /** By id, else the newest of that name. Throws RUN_NOT_FOUND. */
   get(idOrName: string): Run {
     const row = this.#database
-      .prepare(`${select} WHERE run.id = :key OR name = :key ORDER BY run.id = :key DESC, run.id DESC LIMIT 1`)
+      .prepare(
+        `${select} WHERE (run.id = :key OR name = :key) AND deleted_at IS NULL ORDER BY run.id = :key DESC, run.id DESC LIMIT 1`,
+      )
       .get({ key: idOrName }) as Row | undefined;
     if (row === undefined) throw new StudioError('RUN_NOT_FOUND', { run: idOrName });
     return fromRow(row);
@@ -60,30 +67,32 @@ export class RunStore {
       this.#database
         .prepare(
           `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
-             chat_template, options)
+             chat_template, options, repeats, evaluate_after)
            VALUES (:id, :name, :datasetId, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
-             :chatTemplate, :options)`,
+             :chatTemplate, :options, :repeats, :evaluateAfter)`,
         )
-        .run({ ...plan, id, options: JSON.stringify(plan.options) });
+        .run({ ...plan, id, options: JSON.stringify(plan.options), evaluateAfter: plan.evaluateAfter ? 1 : 0 });
     });
     return this.get(id);
   }
 
   /** An ended run that waits its turn again. Throws DATA_FOLDER_BUSY. */
   enqueueAgain(id: string, now: number): Run {
-    this.#jobs.transaction(() => this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder }));
+    this.#jobs.transaction(() => {
+      this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder });
+      this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
+    });
     return this.get(id);
   }
 
   plan(id: string): RunPlan {
     const row = this.#database
-      .prepare('SELECT dataset_version, task, base_sha256, chat_template FROM run WHERE id = ?')
-      .get(id) as Pick<Row, 'dataset_version' | 'task' | 'base_sha256' | 'chat_template'>;
-    const { name, datasetId, datasetSha256, baseModelId, options } = this.get(id);
+      .prepare('SELECT task, chat_template, evaluate_after FROM run WHERE id = ?')
+      .get(id) as Pick<Row, 'task' | 'chat_template' | 'evaluate_after'>;
+    const { name, datasetId, datasetSha256, datasetVersion, baseModelId, baseSha256, options, repeats } = this.get(id);
     return {
-      ...{ name, datasetId, datasetSha256, baseModelId, options, task: row.task },
-      datasetVersion: row.dataset_version,
-      baseSha256: row.base_sha256,
+      ...{ name, datasetId, datasetSha256, datasetVersion, baseModelId, baseSha256, options, repeats, task: row.task },
+      evaluateAfter: row.evaluate_after === 1,
       chatTemplate: row.chat_template,
     };
   }
@@ -107,16 +116,38 @@ export class RunStore {
       .get(datasetId) as string | undefined;
   }
 
-  /** Tokens per second of the newest run on this base that got to its end; undefined when there is none. */
-  speedOn(baseModelId: string): number | undefined {
-    const speed = this.#database
+  /** Marks a run that is being ended as one that only rests; `enqueueAgain` takes the mark away. */
+  setPaused(id: string): void {
+    this.#database.prepare('UPDATE run SET paused = 1 WHERE id = ?').run(id);
+  }
+
+  /** One that only rested has ended after all. */
+  setStopped(id: string): void {
+    this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
+  }
+
+  /** A run begins or goes on: where, and when. */
+  setActive(id: string, machine: Machine, now: number): void {
+    this.#database
       .prepare(
-        `SELECT json_extract(result, '$.tokensPerSecond') FROM run
+        `UPDATE run SET machine = :machine, active_since = :now,
+           seconds_before = coalesce(json_extract(totals, '$.seconds'), 0)
+         WHERE id = :id`,
+      )
+      .run({ id, now, machine: JSON.stringify(machine) });
+  }
+
+  /** Settings and speed of the newest run on this base that made an adapter; undefined when there is none. */
+  speedOn(baseModelId: string): { options: TrainOptions; tokensPerSecond: number } | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT options, json_extract(result, '$.tokensPerSecond') AS speed FROM run
          WHERE base_model_id = ? AND result IS NOT NULL ORDER BY id DESC LIMIT 1`,
       )
-      .pluck()
-      .get(baseModelId) as number | undefined;
-    return speed !== undefined && speed > 0 ? speed : undefined;
+      .get(baseModelId) as { options: string; speed: number } | undefined;
+    if (row === undefined || !(row.speed > 0)) return undefined;
+    const options = { ...earlierOptions, ...(JSON.parse(row.options) as TrainOptions) };
+    return { options, tokensPerSecond: row.speed };
   }
 
   updateProgress(id: string, progress: { step: number; totalSteps: number; lastLoss: number | null }): void {
@@ -144,8 +175,19 @@ export class RunStore {
     });
   }
 
-  delete(id: string): void {
-    this.#jobs.delete(id);
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE run SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Takes a deletion back. Throws RUN_NOT_FOUND. */
+  restore(id: string): Run {
+    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ?').run(id);
+    return this.get(id);
+  }
+
+  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
+  removeDeleted(): void {
+    this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at IS NOT NULL)').run();
   }
 
   listIds(): string[] {
@@ -155,7 +197,8 @@ export class RunStore {
 
 const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
-    job.error_hint, job.created_at, job.started_at, job.finished_at
+    job.error_hint, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
+    active_since, seconds_before
   FROM run JOIN job ON job.id = run.id`;
 
 interface Row {
@@ -181,23 +224,39 @@ interface Row {
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
+  paused: 0 | 1;
+  machine: string | null;
+  repeats: string | null;
+  evaluate_after: 0 | 1;
+  active_since: number | null;
+  seconds_before: number;
 }
 
 function fromRow(row: Row): Run {
-  const { id, name, state, step, error_code: code } = row;
+  const { id, name, step, error_code: code } = row;
   return {
-    ...{ id, name, state, step },
+    ...{ id, name, step },
+    state: row.state === 'stopped' && row.paused === 1 ? 'paused' : row.state,
     datasetId: row.dataset_id,
     datasetSha256: row.dataset_sha256,
+    datasetVersion: row.dataset_version,
     baseModelId: row.base_model_id,
+    baseSha256: row.base_sha256,
     adapterId: row.adapter_id,
-    options: JSON.parse(row.options) as TrainOptions,
+    options: { ...earlierOptions, ...(JSON.parse(row.options) as TrainOptions) },
     totalSteps: row.total_steps,
     lastLoss: row.last_loss,
-    result: row.result === null ? null : (JSON.parse(row.result) as RunResult),
+    result: row.result === null ? null : { ...earlierResult, ...(JSON.parse(row.result) as RunResult) },
     error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    activeSince: row.active_since,
+    secondsBefore: row.seconds_before,
+    machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
+    repeats: row.repeats,
   };
 }
+
+/** What results of earlier versions did not tell. */
+const earlierResult = { early: false, bestStep: null } as const;

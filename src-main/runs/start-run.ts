@@ -4,18 +4,23 @@ import type { Run, RunEvent, StartRunInput, TrainOptions } from '../../src-contr
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
+import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
 import { type TrainingParts, trainRun } from './train-run.ts';
 
 export interface RunningParts extends TrainingParts {
   readonly baseModels: BaseModelStore;
   readonly supervisor: Supervisor<RunEvent>;
+  /** Runs that are being ended only for now. */
+  readonly pausing: Set<string>;
+  /** Called when a run has made an adapter that is to be measured. */
+  readonly evaluateAfter: (runId: string) => void;
 }
 
 /**
  * Settles everything a run depends on and lets it wait its turn.
  * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DATASET_TOO_SMALL,
- * DATA_FOLDER_BUSY.
+ * DATA_FOLDER_BUSY, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL.
  */
 export async function startRun(input: StartRunInput, parts: RunningParts): Promise<Run> {
   const { runs, adapters, datasets, baseModels } = parts;
@@ -24,6 +29,7 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   if (dataset.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
   const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
   const { template } = await parts.modelTexts.of(base);
+  await requireFit({ dataset, base, options }, parts);
   // Nothing waits between the look at the name and the row.
   if (adapters.isNameTaken(input.name) || runs.isNameActive(input.name)) {
     throw invalid('name', `there is already an adapter or a run named “${input.name}”`);
@@ -32,12 +38,41 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
     {
       ...{ name: input.name, datasetId: dataset.id, datasetSha256: dataset.sha256, datasetVersion: dataset.version },
       ...{ task: dataset.task, baseModelId: base.id, baseSha256: base.sha256, options },
-      chatTemplate: template?.source ?? null,
+      ...{ chatTemplate: template?.source ?? null, repeats: null, evaluateAfter: input.evaluateAfter ?? false },
     },
     parts.now(),
   );
   beginWork(run, parts);
   return run;
+}
+
+/**
+ * A new run with the data, base and settings of another: on the same machine it makes the same adapter. Throws RUN_NOT_FOUND,
+ * RUN_NOT_REPEATABLE, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL, DATA_FOLDER_BUSY.
+ */
+export async function repeatRun(idOrName: string, parts: RunningParts): Promise<Run> {
+  const { runs, adapters, datasets, baseModels } = parts;
+  const run = runs.get(idOrName);
+  const plan = runs.plan(run.id);
+  const refuse = (reason: string) => new StudioError('RUN_NOT_REPEATABLE', { run: run.name, reason });
+  const base = baseModels.list().find((model) => model.id === run.baseModelId);
+  if (base === undefined) throw refuse('its base model was deleted');
+  if (base.sha256 !== run.baseSha256) throw refuse('its base model has changed');
+  const dataset = datasets.list().find((each) => each.id === run.datasetId);
+  const version = dataset && datasets.version(dataset.id, run.datasetVersion);
+  if (dataset === undefined || version?.sha256 !== run.datasetSha256)
+    throw refuse('its dataset was deleted or has changed');
+  const initial = run.options.initAdapterId;
+  if (initial !== null && !adapters.list().some(({ id }) => id === initial)) {
+    throw refuse('the adapter that it went on from was deleted');
+  }
+  await requireFit({ dataset, base, options: run.options }, parts);
+  const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
+  let name = `${run.name} again`;
+  for (let number = 2; isTaken(name); number++) name = `${run.name} again ${number}`;
+  const again = runs.insert({ ...plan, name, repeats: run.id, evaluateAfter: false }, parts.now());
+  beginWork(again, parts);
+  return again;
 }
 
 /** Lets an ended run go on from its checkpoint. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY. */
@@ -59,6 +94,24 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   parts.rewind(run.id, (event) => event.kind === 'finished');
   beginWork(waiting, parts);
   return waiting;
+}
+
+/**
+ * Makes an adapter of what the checkpoint of a stopped run holds, where the stop came before the run could: it still waited
+ * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing.
+ */
+export async function keepStopped(id: string, parts: RunningParts): Promise<void> {
+  const { runs, baseModels, datasets } = parts;
+  const run = runs.get(id);
+  const hasLearnt = run.step > 0 && (run.result === null || run.result.steps < run.step);
+  if ((run.state !== 'stopped' && run.state !== 'paused') || !hasLearnt) return;
+  const base = baseModels.list().find((model) => model.id === run.baseModelId);
+  const dataset = datasets.list().find((each) => each.id === run.datasetId);
+  if (base === undefined) return;
+  runs.setStopped(id);
+  const stop = { signal: AbortSignal.abort(), isResting: () => false };
+  // Nothing is told that has not been told before: the run ends where its checkpoint is.
+  for await (const _ of trainRun({ run, plan: runs.plan(id), base, dataset }, parts, stop));
 }
 
 /** Resolves the options and checks them against base model and data. */
@@ -103,10 +156,14 @@ function beginWork(run: Run, parts: RunningParts): void {
       const plan = runs.plan(run.id);
       const base = parts.baseModels.get(run.baseModelId);
       const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
-      const isClosing = () => supervisor.isClosing;
-      return trainRun({ run, plan, base, dataset }, parts, { signal, isClosing });
+      const isResting = () => supervisor.isClosing || runs.get(run.id).state === 'paused' || parts.pausing.has(run.id);
+      return trainRun({ run, plan, base, dataset }, parts, { signal, isResting });
     },
-    finished: (state) => ({ kind: 'finished', state, adapterId: runs.get(run.id).adapterId }),
+    finished: () => {
+      const { state, adapterId } = runs.get(run.id);
+      if (state === 'finished' && adapterId !== null && runs.plan(run.id).evaluateAfter) parts.evaluateAfter(run.id);
+      return { kind: 'finished', state, adapterId };
+    },
   });
 }
 

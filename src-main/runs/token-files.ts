@@ -21,6 +21,8 @@ export interface TokenFiles {
   /** Null when no row of the validation split fits. */
   readonly validationFile: string | null;
   readonly facts: TokenFacts;
+  /** The row of the dataset behind a place in the train file; undefined in runs of earlier versions. */
+  rowAt(place: number): Promise<string | undefined>;
 }
 
 /**
@@ -35,12 +37,14 @@ export async function writeRunTokens(
   const known = await readRunTokens(run.folder);
   if (known !== undefined) return known;
   const count = { leftOut: 0, cut: 0 };
+  const ids: string[] = [];
   function* rows(split: Split): Generator<TokenRow> {
-    for (const { context, target } of parts.datasets.examples(run.datasetId, split, run.datasetVersion)) {
+    for (const { id, context, target } of parts.datasets.examples(run.datasetId, split, run.datasetVersion)) {
       const example = parts.text.exampleIds(context, target, run.maxLength);
       if (example === undefined) count.leftOut++;
       else {
         if (example.cut) count.cut++;
+        if (split === 'train') ids.push(id);
         yield example;
       }
     }
@@ -49,6 +53,7 @@ export async function writeRunTokens(
   if (train.rows === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: run.datasetName, rows: 0 });
   const validation = await writeTokenFile(join(run.folder, validationName), rows('validation'), signal);
   const facts: TokenFacts = { trainRows: train.rows, validationRows: validation.rows, ...count };
+  await writeFile(join(run.folder, rowsName), JSON.stringify(ids));
   // Last, and by renaming: where it is, both token files are whole.
   await writeFile(join(run.folder, `${factsName}.partial`), JSON.stringify(facts));
   await rename(join(run.folder, `${factsName}.partial`), join(run.folder, factsName));
@@ -65,9 +70,14 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
     trainFile: join(folder, trainName),
     validationFile: facts.validationRows > 0 ? join(folder, validationName) : null,
     facts,
+    async rowAt(place) {
+      const text = await readFile(join(folder, rowsName), 'utf8').catch(() => '[]');
+      return (JSON.parse(text) as string[])[place];
+    },
   };
 }
 
 const trainName = 'train.tokens.safetensors';
 const validationName = 'validation.tokens.safetensors';
 const factsName = 'tokens.json';
+const rowsName = 'train-rows.json';

@@ -4,10 +4,12 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
+import { saveText } from '../ui/save-text.ts';
 import { countsRows, verdictOf } from './evaluation-verdict.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
-export type RowFilter = 'all' | 'differ' | 'lost' | 'allWrong';
+export type RowFilter = 'all' | 'differ' | 'won' | 'lost' | 'allWrong';
+export type RowOrder = 'file' | 'gain' | 'loss' | 'hardest';
 
 const page = 500;
 
@@ -23,11 +25,12 @@ export class EvaluationState {
   error = $state.raw<unknown>(undefined);
   stopping = $state(false);
   filter = $state<RowFilter>('all');
+  order = $state<RowOrder>('file');
   search = $state('');
 
   readonly #leaving = new AbortController();
 
-  verdict = $derived(this.evaluation === undefined ? undefined : verdictOf(this.evaluation, this.rows));
+  verdict = $derived(this.evaluation === undefined ? undefined : verdictOf(this.evaluation));
 
   constructor(id: string) {
     this.id = id;
@@ -38,13 +41,14 @@ export class EvaluationState {
     return this.evaluation?.state === 'running';
   }
 
-  /** Rows that pass the filter and the search. */
+  /** Rows that pass the filter and the search, in the order that is chosen. */
   get shownRows(): readonly EvaluationRow[] {
     const wanted = this.search.trim().toLowerCase();
-    return this.rows.filter(
+    const rows = this.rows.filter(
       (row) =>
         passes(row, this.filter) && (wanted === '' || `${row.context}\n${row.target}`.toLowerCase().includes(wanted)),
     );
+    return this.order === 'file' ? rows : rows.toSorted((a, b) => rank(b, this.order) - rank(a, this.order));
   }
 
   count(filter: RowFilter): number {
@@ -80,8 +84,31 @@ export class EvaluationState {
     }
   }
 
+  async csv(): Promise<void> {
+    await this.#save(() => client.evaluations.csv({ id: this.id }), 'text/csv');
+  }
+
+  async report(language: 'en' | 'ko'): Promise<void> {
+    await this.#save(() => client.evaluations.report({ id: this.id, language }), 'text/html');
+  }
+
+  /** Gives what takes the deletion back. */
+  async delete(): Promise<() => Promise<unknown>> {
+    await client.evaluations.delete({ id: this.id });
+    return () => client.evaluations.restore({ id: this.id });
+  }
+
   leave(): void {
     this.#leaving.abort();
+  }
+
+  async #save(make: () => Promise<{ name: string; text: string }>, type: string): Promise<void> {
+    try {
+      const { name, text } = await make();
+      saveText(name, text, type);
+    } catch (error) {
+      this.error = error;
+    }
   }
 
   async #load(): Promise<void> {
@@ -132,11 +159,31 @@ function passes(row: EvaluationRow, filter: RowFilter): boolean {
       return true;
     case 'differ':
       return adapters.some((score) => score !== base);
+    case 'won':
+      return adapters.some((score) => score > base);
     case 'lost':
       return adapters.some((score) => score < base);
     case 'allWrong':
       return [base, ...adapters].every((score) => score === 0);
     default:
       return filter satisfies never;
+  }
+}
+
+/** What stands high comes first. */
+function rank(row: EvaluationRow, order: RowOrder): number {
+  const [base = 0, ...adapters] = row.answers.map((answer) => answer.score);
+  const best = adapters.length === 0 ? base : Math.max(...adapters);
+  switch (order) {
+    case 'file':
+      return 0;
+    case 'gain':
+      return best - base;
+    case 'loss':
+      return base - Math.min(base, ...adapters);
+    case 'hardest':
+      return -(base + adapters.reduce((sum, score) => sum + score, 0));
+    default:
+      return order satisfies never;
   }
 }

@@ -28,6 +28,13 @@ test('the rows in which base and adapter differ are shown first', async () => {
   state.filter = 'lost';
   expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['lost']);
   expect(state.count('allWrong')).toBe(1);
+  state.filter = 'all';
+  state.order = 'gain';
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['won', 'both', 'neither', 'lost']);
+  state.order = 'loss';
+  expect(state.shownRows[0]?.exampleId).toBe('lost');
+  state.order = 'hardest';
+  expect(state.shownRows[0]?.exampleId).toBe('neither');
   state.leave();
 });
 
@@ -44,7 +51,10 @@ test('the search looks at what was asked and at the target', async () => {
 test('a running evaluation tells how far it is and loads its rows at the end', async () => {
   const events: EvaluationEvent[] = [
     { kind: 'progress', done: 1, total: 8, secondsLeft: 7 },
-    { kind: 'result', result: { adapterId: null, adapter: 'base', n: 4, metrics: { exactMatch: 0.5 }, seconds: 1 } },
+    {
+      kind: 'result',
+      result: { adapterId: null, adapter: 'base', n: 4, metrics: { exactMatch: 0.5 }, interval: null, seconds: 1 },
+    },
   ];
   const watch = async () =>
     (async function* () {
@@ -71,6 +81,8 @@ function evaluation(state: Evaluation['state']): Evaluation {
     state,
     mainMetric: 'exactMatch',
     results: [],
+    comparisons: [],
+    provenance: null,
     error: null,
     createdAt: 0,
   };
@@ -82,8 +94,8 @@ function row(name: string, base: number, adapter: number): EvaluationRow {
     context: `about ${name}`,
     target: '',
     answers: [
-      { text: '', score: base },
-      { text: '', score: adapter },
+      { text: '', score: base, marks: {}, target: null },
+      { text: '', score: adapter, marks: {}, target: null },
     ],
   };
 }

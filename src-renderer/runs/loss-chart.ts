@@ -10,6 +10,9 @@ export interface LossChartData {
   readonly baseLoss: number | undefined;
   readonly trainLoss: number | undefined;
   readonly validationLoss: number | undefined;
+  /** Other runs laid over this one; each has two columns behind those of this run: mean training loss, validation loss. */
+  readonly overlays: readonly string[];
+  readonly logarithmic: boolean;
 }
 
 /** Words drawn on the chart, already in the person's language and with their figures. */
@@ -40,25 +43,29 @@ const pointSize = 7;
 
 /**
  * The loss of a run over its steps: training in grey (each step thin, their mean thick), validation in the accent with its
- * points, the base model's validation loss as a dashed line. `latest` is asked at each drawing.
+ * points, the base model's validation loss as a dashed line. `latest` is asked at each drawing. Dragging shows a part of
+ * the steps, a double click all of them.
  */
 export function createLossChart(
   target: HTMLElement,
   size: { width: number; height: number },
-  latest: () => { data: LossChartData; words: LossChartWords },
-): uPlot {
+  { latest, zoomed }: LossChartParts,
+): LossChart {
   const colours = readColours();
   const { data } = latest();
+  let zoom: readonly [number, number] | undefined;
   const faint = (colour: string): string => `color-mix(in oklab, ${colour} 45%, transparent)`;
-  return new uPlot(
+  const plot = new uPlot(
     {
       ...size,
       padding: [12, 16, 0, 0],
       legend: { show: false },
-      cursor: { drag: { x: false, y: false }, points: { show: false }, y: false, x: false },
+      cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false, x: true },
       scales: {
-        x: { time: false, range: () => [0, Math.max(1, latest().data.totalSteps)] },
-        y: { range: (_plot, _low, high) => [0, (Number.isFinite(high) ? high : 1) * 1.06] },
+        x: { time: false, range: () => (zoom ? [zoom[0], zoom[1]] : [0, Math.max(1, latest().data.totalSteps)]) },
+        y: data.logarithmic
+          ? { distr: 3, range: (_plot, low, high) => [Math.max(1e-4, (low || 0.1) * 0.8), (high || 1) * 1.2] }
+          : { range: (_plot, _low, high) => [0, (Number.isFinite(high) ? high : 1) * 1.06] },
       },
       axes: [
         {
@@ -92,16 +99,54 @@ export function createLossChart(
           spanGaps: true,
           points: { show: true, size: pointSize, width: 2, fill: colours.sheet, stroke: colours.validation },
         },
+        ...data.overlays.flatMap((_, place): uPlot.Series[] => [
+          { stroke: faint(overlayColour(place)), width: 1.5, points: { show: false }, spanGaps: true },
+          { stroke: overlayColour(place), width: 1.5, dash: [6, 3], points: { show: false }, spanGaps: true },
+        ]),
       ],
       hooks: {
         drawClear: [(plot) => drawGround(plot, latest().data, colours)],
+        setSelect: [
+          (plot) => {
+            if (plot.select.width < 8) return;
+            zoom = [plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x')];
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            redraw(zoom);
+          },
+        ],
         draw: [(plot) => drawLabels(plot, latest(), colours)],
       },
     },
     data.columns,
     target,
   );
+  const redraw = (range: readonly [number, number] | undefined) => {
+    zoom = range;
+    zoomed(range !== undefined);
+    plot.setData(latest().data.columns);
+  };
+  plot.over.addEventListener('dblclick', () => redraw(undefined));
+  return { plot, zoomTo: redraw };
 }
+
+export interface LossChartParts {
+  readonly latest: () => { data: LossChartData; words: LossChartWords };
+  /** Called when a part of the steps is shown, and when all are again. */
+  readonly zoomed: (isZoomed: boolean) => void;
+}
+
+export interface LossChart {
+  readonly plot: uPlot;
+  /** Shows these steps, or all of them. */
+  zoomTo(range: readonly [number, number] | undefined): void;
+}
+
+/** Of an overlaid run, in the order in which they were chosen; the same as its name beside the chart. */
+function overlayColour(place: number): string {
+  return readColour(overlayTokens[place % overlayTokens.length] ?? '--base');
+}
+
+export const overlayTokens = ['--sum', '--mrc', '--sql', '--ink-3'] as const;
 
 /** What is still to come, and the base model's dashed line, below the curves. */
 function drawGround(plot: uPlot, data: LossChartData, colours: Colours): void {

@@ -1,9 +1,17 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { Estimate, Preset, Run, TrainOptions } from '../../src-contract/run.ts';
+import type { Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
+
+/** What the way here has chosen already; `run` is one whose settings are to be used again. */
+export interface NewRunWish {
+  readonly dataset?: string | undefined;
+  readonly baseModel?: string | undefined;
+  readonly run?: string | undefined;
+}
 
 /** What a person chooses before a run, and what the studio says it will take. */
 export class NewRunState {
@@ -24,6 +32,11 @@ export class NewRunState {
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
   estimating = $state(false);
   estimateError = $state.raw<unknown>(undefined);
+  /** True while this machine's speed is being measured. */
+  probing = $state(false);
+  adapters = $state.raw<readonly Adapter[]>([]);
+  saved = $state.raw<readonly TrainingSettings[]>([]);
+  evaluateAfter = $state(true);
 
   #typedName = $state<string | undefined>(undefined);
   readonly #nameFor: (dataset: Dataset) => string;
@@ -31,9 +44,9 @@ export class NewRunState {
   #question = new AbortController();
 
   /** `nameFor` proposes an adapter's name for a dataset, in the person's language. */
-  constructor(nameFor: (dataset: Dataset) => string, datasetId: string | undefined) {
+  constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish) {
     this.#nameFor = nameFor;
-    void this.load(datasetId);
+    void this.load(wish);
   }
 
   get dataset(): Dataset | undefined {
@@ -60,22 +73,34 @@ export class NewRunState {
     return this.estimates[this.preset];
   }
 
-  async load(datasetId: string | undefined): Promise<void> {
+  /** Adapters that a run on this base can go on from. */
+  get startingPoints(): readonly Adapter[] {
+    return this.adapters.filter((adapter) => adapter.baseModelId === this.baseModelId);
+  }
+
+  async load(wish: NewRunWish): Promise<void> {
     try {
-      const [datasets, baseModels, adapters, runs, status] = await Promise.all([
+      const [datasets, baseModels, adapters, runs, saved, status] = await Promise.all([
         client.datasets.list(),
         client.baseModels.list(),
         client.adapters.list(),
         client.runs.list(),
+        client.runs.settings.list(),
         client.studio.status(),
       ]);
       this.totalMemoryBytes = status.totalMemoryBytes;
       this.datasets = datasets;
+      this.adapters = adapters;
+      this.saved = saved;
       this.baseModels = baseModels;
       const active = runs.filter((run) => run.state === 'running' || run.state === 'queued');
       this.takenNames = [...adapters, ...active].map((named) => named.name);
+      const original = runs.find((run) => run.id === wish.run);
+      const datasetId = wish.dataset ?? original?.datasetId;
       this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? newest(datasets)?.id ?? '';
-      this.baseModelId = baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';
+      const baseModelId = baseModels.find((model) => model.id === (wish.baseModel ?? original?.baseModelId))?.id;
+      this.baseModelId = baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';
+      if (original !== undefined) this.changed = original.options;
       void this.estimateAll();
     } catch (error) {
       this.error = error;
@@ -97,6 +122,31 @@ export class NewRunState {
   change<K extends keyof TrainOptions>(option: K, value: TrainOptions[K]): void {
     this.changed = { ...this.changed, [option]: value };
     void this.estimateAll();
+  }
+
+  /** Takes over settings from a file, a run, a recipe or saved ones, in place of what was changed by hand. */
+  use(options: Partial<TrainOptions>, preset?: Preset | null): void {
+    if (preset) this.preset = preset;
+    this.changed = options;
+    void this.estimateAll();
+  }
+
+  async save(name: string): Promise<void> {
+    try {
+      await client.runs.settings.save({ name, preset: this.preset, options: this.changed });
+      this.saved = await client.runs.settings.list();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async forget(settings: TrainingSettings): Promise<void> {
+    try {
+      await client.runs.settings.delete({ id: settings.id });
+      this.saved = await client.runs.settings.list();
+    } catch (error) {
+      this.error = error;
+    }
   }
 
   forgetChanges(): void {
@@ -121,6 +171,7 @@ export class NewRunState {
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
       this.estimateError = undefined;
+      void this.#probe(question.signal);
     } catch (error) {
       if (question.signal.aborted) return;
       this.estimates = {};
@@ -141,6 +192,7 @@ export class NewRunState {
         name: this.name.trim(),
         preset: this.preset,
         options: this.changed,
+        evaluateAfter: this.evaluateAfter && (this.dataset?.splits.test ?? 0) > 0,
       });
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
@@ -153,6 +205,24 @@ export class NewRunState {
   leave(): void {
     this.#leaving.abort();
     this.#question.abort();
+  }
+
+  /** Where the speed of this machine is only guessed, it is measured for a moment, and the cards told anew. */
+  async #probe(signal: AbortSignal): Promise<void> {
+    if (this.estimate?.time.basis !== 'guess' || !this.estimate.fits || this.probing) return;
+    this.probing = true;
+    try {
+      const { datasetId, baseModelId, preset, changed: options } = this;
+      const { measured } = await client.runs.probe(
+        { datasetId, baseModelId, preset, options },
+        { signal: this.#leaving.signal },
+      );
+      if (measured && !signal.aborted) void this.estimateAll();
+    } catch {
+      // The guess stands; whatever is wrong with the run itself is said when it is started.
+    } finally {
+      this.probing = false;
+    }
   }
 
   #proposedName(): string {

@@ -10,7 +10,13 @@ vi.mock('../client.ts', () => ({
     datasets: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
     adapters: { list: vi.fn() },
-    runs: { list: async () => [], estimate: vi.fn(async ({ preset }) => ({ preset })), start: vi.fn() },
+    runs: {
+      list: vi.fn(async () => []),
+      settings: { list: async () => [] },
+      estimate: vi.fn(async ({ preset }) => ({ preset, fits: true, time: { basis: 'run' } })),
+      probe: vi.fn(async () => ({ measured: true })),
+      start: vi.fn(),
+    },
   },
 }));
 
@@ -48,8 +54,25 @@ test('the three presets are estimated with what was changed by hand', async () =
   );
 });
 
-async function opened(datasetId: string | undefined): Promise<NewRunState> {
-  const state = new NewRunState((known) => `${known.name} answers`, datasetId);
+test('the settings of another run are taken over', async () => {
+  const other = { id: 'r', name: 'r', state: 'finished', datasetId: 'old', baseModelId: 'b', options: { rank: 3 } };
+  vi.mocked(client.runs.list).mockResolvedValue([other] as never);
+  const state = await opened(undefined, 'r');
+  expect([state.datasetId, state.changed]).toEqual(['old', { rank: 3 }]);
+});
+
+test('a speed that is only guessed is measured once, and the cards are told anew', async () => {
+  const guess = async ({ preset }: { preset?: string }) => ({ preset, fits: true, time: { basis: 'guess' } });
+  vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
+  vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
+  const state = await opened('new');
+  await vi.waitFor(() => expect(client.runs.estimate).toHaveBeenCalledTimes(6));
+  expect(client.runs.probe).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
+});
+
+async function opened(datasetId: string | undefined, runId?: string): Promise<NewRunState> {
+  const state = new NewRunState((known) => `${known.name} answers`, { dataset: datasetId, run: runId });
   await vi.waitFor(() => expect(state.loading).toBe(false));
   return state;
 }

@@ -36,6 +36,14 @@ export function dataSummary(options: TrainOptions): string {
   });
 }
 
+export function checkpointSummary({ validationEvery, patience, sampleRows }: TrainOptions): string {
+  return [
+    validationEvery === null ? t('runs.summary.validation.auto') : t('runs.summary.validation', { n: validationEvery }),
+    patience === null ? t('runs.summary.noPatience') : t('runs.summary.patience', { n: patience }),
+    t('runs.summary.samples', { n: sampleRows }),
+  ].join(', ');
+}
+
 /** How often each row is read; a limit on the steps makes it a fraction. */
 export function passes(epochs: number): string {
   return t('runs.new.passes', { n: Math.round(epochs * 10) / 10 });

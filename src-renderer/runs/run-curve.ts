@@ -2,9 +2,10 @@ import type { RunEvent } from '../../src-contract/run.ts';
 
 type StepEvent = Extract<RunEvent, { kind: 'step' }>;
 type ValidationEvent = Extract<RunEvent, { kind: 'validation' }>;
+type SpikeEvent = Extract<RunEvent, { kind: 'spike' }>;
 
 /** Share of the old mean that a new loss keeps: about the last ten steps count. */
-const SMOOTHING = 0.9;
+const usualSmoothing = 0.9;
 
 /**
  * What a run has measured so far, gathered from its events in the order in which they arrive.
@@ -14,13 +15,20 @@ const SMOOTHING = 0.9;
 export class RunCurve {
   readonly steps: StepEvent[] = [];
   readonly validations: ValidationEvent[] = [];
+  readonly spikes: SpikeEvent[] = [];
   /** Exponential mean of the training loss, one value a step, corrected for its start. */
   readonly smoothed: number[] = [];
+  readonly #smoothing: number;
   #mean = 0;
   #weight = 0;
 
+  constructor(smoothing = usualSmoothing) {
+    this.#smoothing = smoothing;
+  }
+
   push(event: RunEvent): void {
-    if (event.kind === 'step') this.#pushStep(event);
+    if (event.kind === 'spike') this.#pushSpike(event);
+    else if (event.kind === 'step') this.#pushStep(event);
     else if (event.kind === 'validation') this.#pushValidation(event);
   }
 
@@ -46,6 +54,14 @@ export class RunCurve {
     return this.steps.reduce((peak, step) => Math.max(peak, step.rssBytes), 0);
   }
 
+  /** The same measurements, with another mean. */
+  smoothedBy(smoothing: number): RunCurve {
+    const other = new RunCurve(smoothing);
+    for (const event of this.steps) other.push(event);
+    for (const event of this.validations) other.push(event);
+    return other;
+  }
+
   /** Columns for a chart: steps, training loss, its mean, validation loss; null where a step has no such value. */
   columns(): [number[], (number | null)[], (number | null)[], (number | null)[]] {
     const steps = [...new Set([...this.validations.map((v) => v.step), ...this.steps.map((s) => s.step)])];
@@ -67,6 +83,12 @@ export class RunCurve {
     this.#smooth(event.loss);
   }
 
+  #pushSpike(event: SpikeEvent): void {
+    const later = this.spikes.findIndex((known) => known.step >= event.step);
+    if (later >= 0) this.spikes.splice(later);
+    this.spikes.push(event);
+  }
+
   #pushValidation(event: ValidationEvent): void {
     const later = this.validations.findIndex((known) => known.step >= event.step);
     if (later >= 0) this.validations.splice(later);
@@ -84,8 +106,9 @@ export class RunCurve {
   }
 
   #smooth(loss: number): void {
-    this.#mean = SMOOTHING * this.#mean + (1 - SMOOTHING) * loss;
-    this.#weight = SMOOTHING * this.#weight + (1 - SMOOTHING);
+    const kept = this.#smoothing;
+    this.#mean = kept * this.#mean + (1 - kept) * loss;
+    this.#weight = kept * this.#weight + (1 - kept);
     this.smoothed.push(this.#mean / this.#weight);
   }
 }

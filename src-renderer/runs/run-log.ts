@@ -27,6 +27,12 @@ export function describeEvent(event: RunEvent): string {
         step: event.step,
         loss: fixed(event.loss, 4),
       });
+    case 'spike':
+      return t('runs.log.spike', {
+        step: event.step,
+        loss: event.loss === null ? t('runs.log.spike.undefined') : fixed(event.loss, 4),
+        rows: event.rows.map(({ exampleId }) => exampleId).join(', '),
+      });
     case 'checkpoint':
       return t('runs.log.checkpoint', { step: event.step });
     case 'finished':

@@ -1,6 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
 import { RunCurve } from './run-curve.ts';
@@ -19,6 +20,10 @@ export class RunState {
   dataset = $state.raw<Dataset | undefined>(undefined);
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapter = $state.raw<Adapter | undefined>(undefined);
+  /** The adapter of the run that this one repeats. */
+  original = $state.raw<Adapter | undefined>(undefined);
+  /** Evaluations that measured this run's adapter. */
+  evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   acting = $state(false);
@@ -50,7 +55,7 @@ export class RunState {
     const { state, error } = this.run ?? {};
     // What diverged would diverge again.
     if (state === 'failed') return error?.code !== 'RUN_DIVERGED';
-    return state === 'interrupted' || state === 'stopped';
+    return state === 'interrupted' || state === 'stopped' || state === 'paused';
   }
 
   get step(): number {
@@ -68,13 +73,13 @@ export class RunState {
     return this.run?.state === 'running' ? this.curve.lastStep?.secondsLeft : undefined;
   }
 
-  /** Wall-clock seconds since the run began, or what it took. */
+  /** Seconds that the run has trained so far, or what it took; the time in which it rested or the studio was closed does not count. */
   get secondsSoFar(): number | undefined {
     const run = this.run;
-    if (run?.startedAt == null) return undefined;
-    if (this.isActive) return Math.max(0, this.now - run.startedAt) / 1000;
+    if (run?.activeSince == null) return run?.result?.seconds;
+    if (this.isActive) return run.secondsBefore + Math.max(0, this.now - run.activeSince) / 1000;
     if (run.result !== null) return run.result.seconds;
-    return run.finishedAt === null ? undefined : (run.finishedAt - run.startedAt) / 1000;
+    return run.finishedAt === null ? undefined : run.secondsBefore + (run.finishedAt - run.activeSince) / 1000;
   }
 
   async open(): Promise<void> {
@@ -88,6 +93,29 @@ export class RunState {
 
   async stop(): Promise<void> {
     await this.#act(() => client.runs.stop({ id: this.id }));
+  }
+
+  async pause(): Promise<void> {
+    await this.#act(() => client.runs.pause({ id: this.id }));
+  }
+
+  /** Gives the new run, or undefined when it could not be started; `error` then says why. */
+  async repeat(): Promise<Run | undefined> {
+    let again: Run | undefined;
+    await this.#act(async () => {
+      again = await client.runs.repeat({ id: this.id });
+    });
+    return again;
+  }
+
+  /** Gives what takes the deletion back, or undefined when it could not be deleted; `error` then says why. */
+  async delete(): Promise<(() => Promise<unknown>) | undefined> {
+    let restore: (() => Promise<unknown>) | undefined;
+    await this.#act(async () => {
+      await client.runs.delete({ id: this.id });
+      restore = () => client.runs.restore({ id: this.id });
+    });
+    return restore;
   }
 
   async resume(): Promise<void> {
@@ -108,15 +136,27 @@ export class RunState {
   async #loadRun(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter] = await Promise.allSettled([
+    const [dataset, baseModel, adapter, evaluations, original] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
+      run.adapterId === null ? [] : client.evaluations.list(),
+      run.repeats === null ? undefined : this.#adapterOf(run.repeats),
     ]);
     // Each may have been deleted since; the run tells its story without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
+    this.original = original.status === 'fulfilled' ? original.value : undefined;
+    this.evaluations =
+      evaluations.status === 'fulfilled'
+        ? evaluations.value.filter(({ results }) => results.some(({ adapterId }) => adapterId === run.adapterId))
+        : [];
+  }
+
+  async #adapterOf(runId: string): Promise<Adapter | undefined> {
+    const { adapterId } = await client.runs.get({ id: runId });
+    return adapterId === null ? undefined : await client.adapters.get({ id: adapterId });
   }
 
   /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */

@@ -85,6 +85,8 @@ function run(state: Run['state']): Run {
     state,
     datasetId: 'd',
     datasetSha256: '',
+    datasetVersion: 1,
+    baseSha256: '',
     baseModelId: 'b',
     adapterId: null,
     // Sound here: no test reads the options.
@@ -97,5 +99,9 @@ function run(state: Run['state']): Run {
     createdAt: 0,
     startedAt: 0,
     finishedAt: null,
+    activeSince: null,
+    secondsBefore: 0,
+    machine: null,
+    repeats: null,
   };
 }

@@ -57,6 +57,20 @@ export class RunsState {
     return this.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
+  /** Which one in the queue a waiting run is, from 1. */
+  placeOf(run: Run): number {
+    const waiting = this.runs.filter(({ state }) => state === 'queued').toSorted((a, b) => a.createdAt - b.createdAt);
+    return waiting.indexOf(run) + 1;
+  }
+
+  async delete(run: Run): Promise<void> {
+    await client.runs.delete({ id: run.id });
+  }
+
+  async restore(run: Run): Promise<void> {
+    await client.runs.restore({ id: run.id });
+  }
+
   lossesOf(run: Run): readonly number[] {
     return run.result?.losses ?? this.liveLosses[run.id] ?? [];
   }

@@ -75,4 +75,7 @@ export const ui = {
   'error.connection.hint': 'Check that it is still running, then try again.',
   'error.input.message': 'A value is not one that the studio accepts.',
   'error.input.hint': 'Look at the values you entered and try again.',
+  'ui.difference.extra': 'not in the target',
+  'ui.difference.missing': 'only in the target',
+  'ui.weights': '{weights} weights',
 } satisfies Record<string, Message>;

@@ -85,6 +85,18 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '{step}단계에서 손실이 무한해지거나 정의되지 않았습니다(행 {rows}).',
     hint: '학습률을 낮추거나 그 행을 살펴보세요. 마지막 정상 체크포인트는 남아 있습니다.',
   },
+  RUN_NOT_REPEATABLE: {
+    message: '“{run}” 학습을 되풀이할 수 없습니다. {reason}.',
+    hint: '같은 설정으로 새 학습을 시작하세요.',
+  },
+  RUN_TOO_BIG: {
+    message: '이 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',
+    hint: '단계마다 {rows}행, 최대 {length}토큰이면 들어갑니다. 아니면 다른 프로그램을 닫으세요.',
+  },
+  RUN_BASE_TOO_BIG: {
+    message: '“{base}” 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',
+    hint: '더 작은 기본 모델을 고르거나 다른 프로그램을 닫으세요.',
+  },
   RUN_ALREADY_ACTIVE: { message: '“{run}” 학습이 아직 진행 중입니다.', hint: '끝날 때까지 기다리거나 멈추세요.' },
   CONTEXT_TOO_LONG: {
     message: '글이 {tokens}토큰입니다. 이 모델은 {limit}토큰까지 읽습니다.',

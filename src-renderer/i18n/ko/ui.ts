@@ -75,4 +75,7 @@ export const ui: Translation<typeof english> = {
   'error.connection.hint': '아직 실행 중인지 확인하고 다시 시도하세요.',
   'error.input.message': '스튜디오가 받아들이지 않는 값이 있습니다.',
   'error.input.hint': '입력한 값을 살펴보고 다시 시도하세요.',
+  'ui.difference.extra': '정답에 없음',
+  'ui.difference.missing': '정답에만 있음',
+  'ui.weights': '가중치 {weights}개',
 };

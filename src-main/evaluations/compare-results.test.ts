@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { EvaluationRow } from '../../src-contract/evaluation.ts';
+import { compareResults } from './compare-results.ts';
+
+const answer = (exactMatch: number, nats: number) => ({
+  ...{ text: '', score: exactMatch, marks: { exactMatch, words: 9 } },
+  target: { nats, tokens: 2 },
+});
+const rows: EvaluationRow[] = Array.from({ length: 24 }, (_, i) => ({
+  ...{ exampleId: `r${i}`, context: '', target: '' },
+  answers: [answer(0, 8), answer(i < 18 ? 1 : 0, 4), answer(1, 4)],
+}));
+
+test('each adapter is compared with the base by every metric that says who is better, and with the others by the main one', () => {
+  const comparisons = compareResults(rows, 'exactMatch');
+  expect(comparisons.map(({ metric, of, against }) => [metric, of, against])).toEqual([
+    ['exactMatch', 1, 0],
+    ['loss', 1, 0],
+    ['exactMatch', 2, 0],
+    ['loss', 2, 0],
+    ['exactMatch', 2, 1],
+  ]);
+  expect(comparisons[0]).toMatchObject({ difference: 0.75, better: 18, worse: 0, same: 6, sure: true });
+  expect(comparisons[4]).toMatchObject({ difference: 0.25, better: 6, worse: 0, same: 18, sure: true });
+});
+
+test('of a loss, less is better: nats per token over all rows', () => {
+  expect(compareResults(rows, 'exactMatch')[1]).toMatchObject({ difference: -2, better: 24, worse: 0, sure: true });
+});

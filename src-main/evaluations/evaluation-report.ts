@@ -1,0 +1,150 @@
+import { fillIn } from '../../src-contract/errors.ts';
+import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { escapeHtml, intervalPicture } from './report-pictures.ts';
+import { measureNames, type ReportWords, reportWords } from './report-words.ts';
+
+/** Rows shown; a page with thousands of them would help nobody. */
+const mostRows = 300;
+
+/**
+ * An evaluation as one HTML page that needs nothing else: verdict, pictures, measures, hashes of all that made them, and
+ * the rows, those first on which the models differ most. No script runs in it.
+ */
+export function evaluationReport(
+  evaluation: Evaluation,
+  rows: readonly EvaluationRow[],
+  language: 'en' | 'ko',
+): string {
+  const words = reportWords[language];
+  const shown = [...rows].sort((a, b) => spread(b) - spread(a)).slice(0, mostRows);
+  const title = `${words.title} ${evaluation.provenance?.dataset.name ?? ''}`.trim();
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${verdicts(evaluation, words)}
+${pictures(evaluation, words)}
+${measures(evaluation, words)}
+<p class="faint">${escapeHtml(words.bootstrap)}</p>
+${provenance(evaluation, words)}
+<h2>${escapeHtml(words.rows)}</h2>
+${shown.map((row) => rowOf(row, evaluation, words)).join('\n')}
+${rows.length > shown.length ? `<p class="faint">${escapeHtml(fillIn(words.more, { n: rows.length - shown.length }))}</p>` : ''}
+</main>
+</body>
+</html>
+`;
+}
+
+function verdicts({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
+  const rows = results[0]?.n ?? 0;
+  if (results.length < 2) return `<p class="verdict">${escapeHtml(fillIn(words.alone, { rows }))}</p>`;
+  return comparisons
+    .filter(({ metric, against }) => metric === mainMetric && against === 0)
+    .map(({ of, difference, better, worse, sure }) => {
+      const sentence = difference < 0 ? words.worse : words.better;
+      const data = { model: results[of]?.adapter ?? '', rows, better, worse, sure: sure ? words.sure : words.unsure };
+      return `<p class="verdict">${escapeHtml(fillIn(sentence, data))}</p>`;
+    })
+    .join('\n');
+}
+
+function pictures({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
+  const metric = measureNames[mainMetric] ?? mainMetric;
+  const values = results.map(({ adapter, metrics, interval }, place) => {
+    const value = metrics[mainMetric] ?? 0;
+    return { name: adapter, value, low: interval?.low ?? value, high: interval?.high ?? value, strong: place > 0 };
+  });
+  const differences = comparisons
+    .filter((each) => each.metric === mainMetric && each.against === 0)
+    .map(({ of, difference, low, high }) => {
+      const name = results[of]?.adapter ?? '';
+      return { name, value: difference, low, high, strong: true };
+    });
+  return [
+    intervalPicture(fillIn(words.metric, { metric }), values),
+    ...(differences.length > 0 ? [intervalPicture(fillIn(words.against, { metric }), differences)] : []),
+  ].join('\n');
+}
+
+function measures({ results, mainMetric }: Evaluation, words: ReportWords): string {
+  const names = Object.keys(results[0]?.metrics ?? {});
+  names.sort((a, b) => Number(b === mainMetric) - Number(a === mainMetric));
+  const head = [words.model, words.rows, ...names.map((name) => measureNames[name] ?? name)];
+  const lines = results.map(({ adapter, n, metrics }) => [
+    adapter,
+    String(n),
+    ...names.map((name) => shownValue(name, metrics[name])),
+  ]);
+  const cells = (tag: 'th' | 'td', line: readonly string[]) =>
+    `<tr>${line.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<table>${cells('th', head)}${lines.map((line) => cells('td', line)).join('')}</table>`;
+}
+
+function provenance({ provenance: made, split }: Evaluation, words: ReportWords): string {
+  if (made === null) return '';
+  const { dataset, base, adapters } = made;
+  const lines: [string, string][] = [
+    [words.dataset, `${dataset.name}, ${fillIn(words.version, { n: dataset.version })}, ${split} · ${dataset.sha256}`],
+    [words.rowsAsked, made.rowsSha256],
+    [words.base, `${base.name} · ${base.sha256}`],
+    ...adapters.map(({ name, sha256 }): [string, string] => [words.adapter, `${name} · ${sha256}`]),
+    [words.answers, made.answersSha256 ?? ''],
+    [words.language, made.language],
+    [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
+    [words.studio, `${made.studio}, ${made.device}`],
+  ];
+  const list = lines.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
+  return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;
+}
+
+function rowOf(row: EvaluationRow, { results }: Evaluation, words: ReportWords): string {
+  const block = (name: string, text: string, mark = '') =>
+    `<dt>${escapeHtml(name)}${mark}</dt><dd>${escapeHtml(text.trim() || words.nothing)}</dd>`;
+  const answers = row.answers.map(({ text, score }, place) =>
+    block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)} %</b>`),
+  );
+  const scores = row.answers.map(({ score }) => (score * 100).toFixed(0)).join(' → ');
+  const asked = row.context.trim().split('\n').at(-1) ?? '';
+  return `<details><summary><span>${escapeHtml(scores)}</span> ${escapeHtml(asked.slice(0, 160))}</summary><dl>${block(words.context, row.context)}${block(words.target, row.target)}${answers.join('')}</dl></details>`;
+}
+
+/** How much the models differ on a row. */
+function spread({ answers }: EvaluationRow): number {
+  const scores = answers.map(({ score }) => score);
+  return scores.length === 0 ? 0 : Math.max(...scores) - Math.min(...scores);
+}
+
+function shownValue(name: string, value: number | undefined): string {
+  if (value === undefined) return '–';
+  if (name === 'words' || name === 'targetWords') return value.toFixed(1);
+  return name === 'loss' || name === 'perplexity' ? value.toFixed(3) : `${(value * 100).toFixed(1)} %`;
+}
+
+const style = `
+:root { color-scheme: light dark; --ink: #1a1c22; --faint: #5b606b; --line: #d9dce3; --accent: #1f4fd1; --plain: #6b7080; --sheet: #fff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --faint: #a3a9b6; --line: #3a3f4a; --accent: #7ea2ff; --plain: #9aa0ad; --sheet: #17191f; } }
+body { margin: 0; background: var(--sheet); color: var(--ink); font: 15px/1.5 'Pretendard Variable', Pretendard, system-ui, 'Noto Sans KR', sans-serif; }
+main { max-width: 960px; margin: 0 auto; padding: 32px 24px; }
+h1 { font-size: 28px; line-height: 1.2; } h2 { font-size: 18px; margin-top: 32px; }
+.verdict { font-size: 18px; font-weight: 600; margin: 8px 0; }
+.faint, figcaption, dt { color: var(--faint); font-size: 13px; }
+figure { margin: 24px 0; } svg { width: 100%; font: 13px system-ui, sans-serif; }
+svg text { fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.strong { font-weight: 600; }
+.grid { stroke: var(--line); } .axis { stroke: var(--faint); }
+.reach { stroke-width: 6; stroke-linecap: round; opacity: .45; } .reach.strong { stroke: var(--accent); } .reach.plain { stroke: var(--plain); }
+.point.strong { fill: var(--accent); } .point.plain { fill: var(--plain); }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--line); } th:first-child, td:first-child { text-align: left; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+details { border-bottom: 1px solid var(--line); padding: 6px 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary span { display: inline-block; min-width: 96px; color: var(--faint); font-variant-numeric: tabular-nums; }
+details dl { grid-template-columns: 160px 1fr; max-width: 100%; }
+`;

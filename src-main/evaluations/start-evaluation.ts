@@ -1,0 +1,100 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import type { BaseModelStore } from '../base-models/base-model-store.ts';
+import type { ModelTexts } from '../base-models/model-text.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
+import { judgeOf } from '../tasks/judge.ts';
+import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { compareResults } from './compare-results.ts';
+import { evaluate, hashOf } from './evaluate.ts';
+import type { EvaluationStore } from './evaluation-store.ts';
+
+export interface EvaluatingParts {
+  readonly store: EvaluationStore;
+  readonly supervisor: Supervisor<EvaluationEvent>;
+  readonly datasets: DatasetStore;
+  readonly baseModels: BaseModelStore;
+  readonly adapters: AdapterStore;
+  readonly modelTexts: ModelTexts;
+  readonly engine: Engine;
+  readonly sql: SqlRunner;
+  readonly datasetsFolder: string;
+  /** The studio's version. */
+  readonly version: string;
+}
+
+/**
+ * Settles everything an evaluation depends on and lets it wait its turn. Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND,
+ * ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID.
+ */
+export async function startEvaluation(input: EvaluationInput, parts: EvaluatingParts): Promise<Evaluation> {
+  const { store, supervisor, datasets, engine } = parts;
+  const { dataset, base, adapters } = chosen(input, parts);
+  const text = await parts.modelTexts.of(base);
+  const { device } = await engine.device();
+  const rows = () => first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
+  const sample = first(datasets.examples(dataset.id, input.split, dataset.version), 50);
+  const language = input.language ?? answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]));
+  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
+  const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
+  const evaluation = store.insert(settled, judge.mainMetric, Date.now());
+  supervisor.start(evaluation.id, {
+    run: (signal) =>
+      evaluate(
+        { base, adapters, rows: rows(), maxTokens: input.maxTokens },
+        {
+          ...{ engine, text, judge },
+          began: (facts) =>
+            store.setProvenance(evaluation.id, {
+              dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
+              base: { name: base.name, sha256: base.sha256 },
+              adapters: adapters.map(({ name, sha256 }) => ({ name, sha256 })),
+              ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
+            }),
+          keep: (result, told) => {
+            const comparisons = compareResults(told, judge.mainMetric);
+            const answersSha256 = hashOf(told.map(({ answers }) => answers.map((answer) => answer.text)));
+            store.addResult(evaluation.id, { result, rows: told, comparisons, answersSha256 });
+          },
+        },
+        signal,
+      ),
+    finished: () => ({ kind: 'finished', evaluation: store.get(evaluation.id) }),
+  });
+  return evaluation;
+}
+
+function chosen(
+  input: EvaluationInput,
+  parts: EvaluatingParts,
+): { dataset: Dataset; base: BaseModel; adapters: Adapter[] } {
+  const dataset = parts.datasets.get(input.datasetId);
+  const base = parts.baseModels.get(input.baseModelId);
+  const adapters = input.adapterIds.map((id) => parts.adapters.get(id));
+  const foreign = adapters.find((adapter) => adapter.baseSha256 !== base.sha256);
+  if (foreign !== undefined) {
+    const expected = foreign.baseSha256.slice(0, 8);
+    throw new StudioError('ADAPTER_WRONG_BASE', { adapter: foreign.name, expected, found: base.name });
+  }
+  if (dataset.splits[input.split] === 0) {
+    const reason = `“${dataset.name}” has no ${input.split} rows`;
+    throw new StudioError('OPTION_INVALID', { option: 'split', reason });
+  }
+  return { dataset, base, adapters };
+}
+
+function first(rows: Iterable<Example>, limit: number | undefined): Example[] {
+  const taken: Example[] = [];
+  for (const row of rows) {
+    if (limit !== undefined && taken.length >= limit) break;
+    taken.push(row);
+  }
+  return taken;
+}

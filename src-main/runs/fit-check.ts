@@ -1,0 +1,32 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { TrainOptions } from '../../src-contract/run.ts';
+import { estimateRun } from './estimate.ts';
+import type { TrainingParts } from './train-run.ts';
+
+/** A row is no longer than this in the sample of rows that is counted before each start. */
+const rowsLookedAt = 300;
+
+/** Throws RUN_TOO_BIG, RUN_BASE_TOO_BIG or DISK_FULL for a run that would end by running out of memory or disk. */
+export async function requireFit(
+  about: { dataset: Dataset; base: BaseModel; options: TrainOptions },
+  parts: TrainingParts,
+): Promise<void> {
+  const facts = await parts.engine.inspect(about.base.path);
+  const text = await parts.modelTexts.of(about.base);
+  const estimate = await estimateRun({ ...about, facts, rowsLookedAt }, { ...parts, text });
+  const { memory, disk, remedy } = estimate;
+  if (disk.bytes > disk.availableBytes) {
+    throw new StudioError('DISK_FULL', { needed: size(disk.bytes), folder: parts.runsFolder });
+  }
+  if (estimate.fits) return;
+  const needs = { needed: size(memory.bytes), available: size(memory.availableBytes) };
+  throw remedy === null
+    ? new StudioError('RUN_BASE_TOO_BIG', { ...needs, base: about.base.name })
+    : new StudioError('RUN_TOO_BIG', { ...needs, rows: remedy.batchSize, length: remedy.maxLength });
+}
+
+function size(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

@@ -1,0 +1,73 @@
+import type { Example } from '../../src-contract/dataset.ts';
+import type { SampleAnswer, SampleRow } from '../../src-contract/run.ts';
+import type { TaskId } from '../../src-contract/task.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { SampleJob } from '../engine/engine.ts';
+import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
+import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+
+/** The rows that are answered again and again while a run goes on, so that a person can watch it learn. */
+export class SampleAnswers {
+  readonly rows: readonly SampleRow[];
+  readonly mainMetric: string;
+  /** What the engine is to write at each validation. */
+  readonly job: SampleJob;
+  readonly #examples: readonly Example[];
+  readonly #judge: Judge;
+  readonly #text: ModelText;
+
+  private constructor(examples: readonly Example[], parts: { judge: Judge; text: ModelText; job: SampleJob }) {
+    this.rows = examples.map(({ id, context, target }) => ({ exampleId: id, context, target }));
+    this.mainMetric = parts.judge.mainMetric;
+    this.job = parts.job;
+    this.#examples = examples;
+    this.#judge = parts.judge;
+    this.#text = parts.text;
+  }
+
+  /** `count` rows of the validation split, evenly spaced, whose targets fit; undefined where there is none. */
+  static of(
+    about: { datasetId: string; datasetVersion: number; task: TaskId; count: number; maxLength: number },
+    parts: { datasets: DatasetStore; text: ModelText; runQuery: RunQuery | undefined },
+  ): SampleAnswers | undefined {
+    const { text } = parts;
+    const examples: Example[] = [];
+    if (about.count > 0) {
+      for (const row of parts.datasets.examples(about.datasetId, 'validation', about.datasetVersion)) {
+        if (examples.length === mostCandidates) break;
+        if (text.exampleIds(row.context, row.target, about.maxLength) !== undefined) examples.push(row);
+      }
+    }
+    const count = Math.min(about.count, examples.length);
+    if (count === 0) return undefined;
+    const chosen = Array.from(
+      { length: count },
+      (_, i) => examples[Math.floor((i * examples.length) / count)] as Example,
+    );
+    const longest = Math.max(...chosen.map(({ target }) => text.targetIds(target).length));
+    const maxTokens = Math.min(mostTokens, Math.ceil(longest * 1.5), Math.floor(about.maxLength / 2));
+    const prompts = chosen.map(({ context }) => text.promptIdsWithin(context, about.maxLength - maxTokens));
+    const language = answerLanguageOf(chosen.flatMap(({ context, target }) => [context, target]));
+    const judge = judgeOf(about.task, { language, runQuery: parts.runQuery });
+    return new SampleAnswers(chosen, { judge, text, job: { prompts, maxTokens, stopIds: text.stopIds } });
+  }
+
+  /** Text and marks of what was written, one for each row. */
+  async judged(answers: readonly (readonly number[])[]): Promise<SampleAnswer[]> {
+    // A stop waits for it: it takes a moment, and what was measured must not get lost.
+    const { signal } = new AbortController();
+    const judged: SampleAnswer[] = [];
+    for (const [place, row] of this.#examples.entries()) {
+      const text = this.#text.tokenizer.decode(answers[place] ?? []).trim();
+      const marks = await this.#judge.mark(text, row, signal);
+      judged.push({ text, score: marks[this.mainMetric] ?? 0, marks });
+    }
+    return judged;
+  }
+}
+
+/** Rows among which the samples are chosen. */
+const mostCandidates = 200;
+/** Longer answers would hold the training up more than they tell. */
+const mostTokens = 96;

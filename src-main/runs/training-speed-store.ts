@@ -1,0 +1,42 @@
+import type { TrainOptions } from '../../src-contract/run.ts';
+import type { StudioDatabase } from '../database/open.ts';
+
+/** How fast a base trains here, and what a graph run takes beside the model. */
+export interface TrainingSpeed {
+  readonly tokensPerSecond: number;
+  /** Of `tokens` tokens in one graph run; 0 where only the speed is known. */
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+/** Speeds measured on this machine, by base model and by the settings that decide about them. */
+export class TrainingSpeedStore {
+  readonly #database: StudioDatabase;
+
+  constructor(database: StudioDatabase) {
+    this.#database = database;
+  }
+
+  get(baseSha256: string, options: TrainOptions): TrainingSpeed | undefined {
+    const row = this.#database
+      .prepare('SELECT tokens_per_second, bytes, tokens FROM training_speed WHERE base_sha256 = ? AND settings = ?')
+      .get(baseSha256, settingsOf(options)) as { tokens_per_second: number; bytes: number; tokens: number } | undefined;
+    return row && { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens };
+  }
+
+  put(baseSha256: string, options: TrainOptions, speed: TrainingSpeed, now: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO training_speed (base_sha256, settings, tokens_per_second, bytes, tokens, measured_at)
+         VALUES (:baseSha256, :settings, :tokensPerSecond, :bytes, :tokens, :now)
+         ON CONFLICT (base_sha256, settings) DO UPDATE SET tokens_per_second = :tokensPerSecond, measured_at = :now,
+           bytes = iif(:tokens > 0, :bytes, bytes), tokens = iif(:tokens > 0, :tokens, tokens)`,
+      )
+      .run({ ...speed, baseSha256, settings: settingsOf(options), now });
+  }
+}
+
+/** Rank and learning rate hardly count; which matrices are adapted, and what is done besides, does. */
+function settingsOf({ targets, dropout, labelSmoothing, backend }: TrainOptions): string {
+  return JSON.stringify([[...targets].sort(), dropout > 0, labelSmoothing > 0, backend]);
+}

@@ -1,0 +1,54 @@
+import type { Run } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+import { RunCurve } from './run-curve.ts';
+
+export interface Overlay {
+  readonly id: string;
+  readonly name: string;
+  readonly curve: RunCurve;
+}
+
+/** How a run's chart is looked at: scale, smoothing, part, and what other runs are laid over it. */
+export class ChartView {
+  logarithmic = $state(false);
+  /** Share of the old mean that a new loss keeps; undefined for the usual one. */
+  smoothing = $state<number | undefined>(undefined);
+  isZoomed = $state(false);
+  /** What the buttons ask of the chart. */
+  wish = $state.raw<{ readonly kind: 'all' | 'closer' } | undefined>(undefined);
+  overlays = $state.raw<readonly Overlay[]>([]);
+  others = $state.raw<readonly Run[]>([]);
+  error = $state.raw<unknown>(undefined);
+
+  readonly #leaving = new AbortController();
+
+  /** Runs that can be laid over the run of this id: those that have measured anything. */
+  async load(id: string): Promise<void> {
+    try {
+      const runs = await client.runs.list();
+      this.others = runs.filter((run) => run.id !== id && run.step > 0 && run.state !== 'running');
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async toggle(run: Run): Promise<void> {
+    if (this.overlays.some(({ id }) => id === run.id)) {
+      this.overlays = this.overlays.filter(({ id }) => id !== run.id);
+      return;
+    }
+    try {
+      const curve = new RunCurve();
+      for await (const event of await client.runs.watch({ id: run.id }, { signal: this.#leaving.signal })) {
+        curve.push(event);
+      }
+      this.overlays = [...this.overlays, { id: run.id, name: run.name, curve }];
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) this.error = error;
+    }
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+}

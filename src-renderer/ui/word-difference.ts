@@ -1,0 +1,78 @@
+/** A stretch of words that both texts have, that only the first has, or that only the second has. */
+export interface Stretch {
+  readonly kind: 'same' | 'extra' | 'missing';
+  readonly text: string;
+}
+
+/** Beyond so many words the comparison would hold the page up; the texts are then told apart as wholes. */
+const mostWords = 1500;
+
+/**
+ * What an answer has that its target has not, and the other way round, word by word: the longest common subsequence is what
+ * both share. Letter case counts. Signs of scripts without blanks are words by themselves.
+ */
+export function wordDifference(answer: string, target: string): Stretch[] {
+  const [a, b] = [words(answer), words(target)];
+  if (a.length > mostWords || b.length > mostWords) {
+    const pieces: Stretch[] = [
+      { kind: 'extra', text: answer },
+      { kind: 'missing', text: target },
+    ];
+    return answer === target ? [{ kind: 'same', text: answer }] : pieces;
+  }
+  const table = lengths(a, b);
+  const width = b.length + 1;
+  const stretches: { kind: Stretch['kind']; text: string }[] = [];
+  const push = (kind: Stretch['kind'], text: string) => {
+    const last = stretches.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else stretches.push({ kind, text });
+  };
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [one, other] = [a[i], b[j]];
+    if (one !== undefined && other !== undefined && one.trim() === other.trim()) {
+      push('same', one);
+      i++;
+      j++;
+    } else if (
+      other === undefined ||
+      (one !== undefined && at(table, (i + 1) * width + j) >= at(table, i * width + j + 1))
+    ) {
+      push('extra', one ?? '');
+      i++;
+    } else {
+      push('missing', other);
+      j++;
+    }
+  }
+  return stretches;
+}
+
+/** Words with the blanks behind them. */
+function words(text: string): string[] {
+  return (
+    text.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\s*|[\p{L}\p{N}\p{M}_]+\s*|[^\p{L}\p{N}\p{M}_\s]\s*|\s+/gu,
+    ) ?? []
+  );
+}
+
+/** Of the longest common subsequence of a from i on and b from j on, at i · (b + 1) + j. */
+function lengths(a: readonly string[], b: readonly string[]): Uint16Array {
+  const width = b.length + 1;
+  const table = new Uint16Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      table[i * width + j] =
+        a[i]?.trim() === b[j]?.trim()
+          ? at(table, (i + 1) * width + j + 1) + 1
+          : Math.max(at(table, (i + 1) * width + j), at(table, i * width + j + 1));
+    }
+  }
+  return table;
+}
+
+function at(table: Uint16Array, place: number): number {
+  return table[place] ?? 0;
+}
