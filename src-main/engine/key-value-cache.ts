@@ -53,18 +53,18 @@ export class KeyValueCache {
     return float32(mask.dims, data);
   }
 
-  /** Keeps what a pass over `fresh` positions gave. */
-  append(outputs: Readonly<Record<string, Tensor>>, fresh: number): void {
-    if (this.#length + fresh > this.#room) this.#grow(Math.ceil((this.#length + fresh) / roomStep) * roomStep);
+  /** Keeps the first `kept` of the `fresh` positions that a pass gave. */
+  append(outputs: Readonly<Record<string, Tensor>>, fresh: number, kept = fresh): void {
+    if (this.#length + kept > this.#room) this.#grow(Math.ceil((this.#length + kept) / roomStep) * roomStep);
     const { keyValueHeads, headSize } = this.#architecture;
     for (const [name, tensor] of this.#tensors) {
       const rows = (outputs[name.slice('past_'.length)] as Tensor<'float32'>).data;
       for (let head = 0; head < keyValueHeads; head++) {
-        const row = rows.subarray(head * fresh * headSize, (head + 1) * fresh * headSize);
+        const row = rows.subarray(head * fresh * headSize, (head * fresh + kept) * headSize);
         tensor.data.set(row, (head * this.#room + this.#length) * headSize);
       }
     }
-    this.#length += fresh;
+    this.#length += kept;
   }
 
   #grow(room: number): void {

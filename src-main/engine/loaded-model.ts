@@ -53,7 +53,7 @@ export class LoadedModel {
   ): Promise<Executable<Output>> {
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      if (constants !== undefined) this.#makeRoom(key);
+      if (constants && constants.size > 0) this.#makeRoom(key);
       compiled = this.backend.compile(outputs(), constants);
       this.#compiled.set(key, compiled);
       // A failed compilation is forgotten, so that the next use reports it again.
@@ -62,14 +62,11 @@ export class LoadedModel {
     return compiled as Promise<Executable<Output>>;
   }
 
-  /** Executables with weights inside are large: the oldest goes for a new one. Whoever runs it still ends first, as runs wait for each other. */
+  /** Executables with weights inside are large: the oldest goes for a new one. It is left to the garbage collector, as an answer may still be using it. */
   #makeRoom(key: string): void {
     const oldest = this.#large.length >= mostLarge ? this.#large.shift() : undefined;
     this.#large.push(key);
-    if (oldest === undefined) return;
-    const old = this.#compiled.get(oldest);
-    this.#compiled.delete(oldest);
-    void old?.then((executable) => executable.release());
+    if (oldest !== undefined) this.#compiled.delete(oldest);
   }
 
   async release(): Promise<void> {

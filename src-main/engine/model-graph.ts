@@ -1,6 +1,6 @@
 import { type Adaptation, adapt } from './adaptation.ts';
 import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
-import { type Dim, type Expression, input } from './graph/expression.ts';
+import { type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
 import { add } from './graph/ops/add.ts';
 import { sumTo } from './graph/ops/broadcast.ts';
@@ -11,7 +11,6 @@ import { pick } from './graph/ops/pick.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
-import { sumDims } from './graph/shape.ts';
 import { int8Linear } from './int8-weights.ts';
 
 /** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
@@ -60,15 +59,14 @@ export function trainGraph(
 }
 
 /**
- * One pass of generation over `tokens` new positions with `past` kept ones: logits [1, vocabulary] of the position
- * `last` [1], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
+ * One pass of generation over `tokens` new positions with `past` kept ones: logits [last, vocabulary] of the positions
+ * `last` [last], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
  * [1, keyValueHeads, tokens, headSize], to be kept for the next pass. Feeds besides: `past_keys.<layer>`, `past_values.<layer>`.
- * A graph for one token at a time has fewer nodes than one for any number of them.
  */
 export function generateGraph(
   architecture: Architecture,
   adaptation: Adaptation | null,
-  { precision = 'float32', tokens = 'tokens' }: GraphOptions & { readonly tokens?: 1 | 'tokens' } = {},
+  { precision = 'float32' }: GraphOptions = {},
 ): Record<string, Expression> {
   const fresh = new Map<string, Expression>();
   const { keyValueHeads, headSize } = architecture;
@@ -77,16 +75,15 @@ export function generateGraph(
     const past = (kind: string) => input(`past_${kind}.${layer}`, [1, keyValueHeads, 'past', headSize]);
     return { keys: concat(past('keys'), keys, 2), values: concat(past('values'), values, 2) };
   };
-  const keys = sumDims('past', tokens);
-  const { modelInput, plain } = inputs(architecture, adaptation, { rows: 1, tokens, keys, precision, cache });
-  const states = gather(architecture.hiddenStates(modelInput), input('last', [1], 'int32'));
+  const layout = { rows: 1, keys: 'past+tokens', precision, cache } as const;
+  const { modelInput, plain } = inputs(architecture, adaptation, layout);
+  const states = gather(architecture.hiddenStates(modelInput), input('last', ['last'], 'int32'));
   return { logits: plain(architecture.head, states), ...Object.fromEntries(fresh) };
 }
 
 function forward(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
   const { modelInput, plain, trainable } = inputs(architecture, adaptation, {
     rows: 'rows',
-    tokens: 'tokens',
     keys: 'tokens',
     precision,
     cache: (_layer, fresh) => fresh,
@@ -104,16 +101,13 @@ function smoothed(logProbs: Expression, allLogProbs: Expression, share: number):
 
 interface Layout {
   readonly rows: 1 | 'rows';
-  /** New positions of a row. */
-  readonly tokens: 1 | 'tokens';
-  readonly keys: Dim;
+  readonly keys: string;
   readonly precision: Precision;
   readonly cache: ModelInput['cache'];
 }
 
 function inputs(architecture: Architecture, adaptation: Adaptation | null, layout: Layout) {
-  const { rows, tokens, keys, precision, cache } = layout;
-  const positions = rows === 1 && tokens === 1 ? 1 : 'positions';
+  const { rows, keys, precision, cache } = layout;
   const weights = new Map<string, Expression>();
   const parameter = (name: string) => {
     const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
@@ -125,18 +119,18 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, layou
       ? int8Linear(architecture, module, x)
       : matmul(x, parameter(`${module}.weight`), { transposeB: true });
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
-  const angles = [rows, tokens, 1, architecture.headSize / 2];
+  const angles = [rows, 'tokens', 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
-    ids: input('ids', [positions], 'int32'),
+    ids: input('ids', ['positions'], 'int32'),
     cos,
     sin,
-    mask: input('mask', [rows, 1, 1, tokens, keys]),
-    places: input('places', [positions], 'int32'),
+    mask: input('mask', [rows, 1, 1, 'tokens', keys]),
+    places: input('places', ['positions'], 'int32'),
     local: {
       cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
       sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,
-      mask: input('local_mask', [rows, 1, 1, tokens, keys]),
+      mask: input('local_mask', [rows, 1, 1, 'tokens', keys]),
     },
     parameter,
     linear: adapted?.linear ?? plain,

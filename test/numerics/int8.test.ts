@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { BatchRow } from '../../src-main/engine/batch-row.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
+import { input } from '../../src-main/engine/graph/expression.ts';
+import { matmulInt8 } from '../../src-main/engine/graph/ops/matmul-int8.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
@@ -82,6 +84,31 @@ test('the pass over the prompt and the one for a single token agree: an answer i
   const whole = await write(rounded, promptIds, 12);
   expect(whole).toHaveLength(12);
   expect(await write(rounded, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
+});
+
+test('a row of a product is the same bit for bit, whatever stands beside it', async () => {
+  const matrix = {
+    integers: input('integers', [16, 8], 'int8'),
+    transposed: input('transposed', [8, 16], 'int8'),
+    scales: input('scales', [8]),
+  };
+  const product = await exact.backend.compile({ y: matmulInt8(input('x', ['rows', 16]), matrix) });
+  const multiply = async (x: Float32Array) => {
+    const feeds = new Map<string, Tensor>([
+      ['x', float32([x.length / 16, 16], x)],
+      [
+        'integers',
+        { type: 'int8', dims: [16, 8], data: Int8Array.from({ length: 128 }, (_, i) => ((i * 37) % 255) - 127) },
+      ],
+      ['scales', float32([8], new Float32Array(8).fill(0.01))],
+    ]);
+    return Array.from((await product.run(feeds)).y.data);
+  };
+  // The second row is a thousand times the first.
+  const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) * (i < 16 ? 1 : 1000));
+  const [first, second] = [await multiply(x.slice(0, 16)), await multiply(x.slice(16))];
+  expect(await multiply(x)).toEqual([...first, ...second]);
+  await product.release();
 });
 
 async function gradients(model: LoadedModel): Promise<Map<string, Float32Array>> {

@@ -5,6 +5,7 @@ import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { BatchRow } from '../../src-main/engine/batch-row.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
+import { generateTokens } from '../../src-main/engine/generate.ts';
 import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
 import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
@@ -199,6 +200,23 @@ test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed a
   expect(masks.get('model.layers.0.self_attn.v_proj.dropout')?.data).not.toEqual(mask.data);
   // Outside of training nothing is dropped.
   expect(new Set(trainable.feeds(null).get(name)?.data)).toEqual(new Set([1]));
+});
+
+test('guessing from the prompt changes no token: each is the likeliest after all before it, read anew', async () => {
+  const live = { weights: adapter, scale: adapter.scale };
+  const phrase = [5, 9, 2, 40, 17];
+  const promptIds = [...phrase, ...phrase, ...phrase];
+  const written: number[] = [];
+  const settings = { adapter: null, maxTokens: 40, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+  for await (const event of generateTokens(model, async () => live, { modelFolder, promptIds, ...settings }, forever)) {
+    if (event.kind === 'token') written.push(event.id);
+  }
+  expect(written).toHaveLength(40);
+  // A model with random weights soon repeats itself, so that guesses are right and wrong in turn.
+  for (const [i, id] of written.entries()) {
+    const logits = await logitsAfter([...promptIds, ...written.slice(0, i)], live);
+    expect(id).toBe(logits.indexOf(Math.max(...logits)));
+  }
 });
 
 async function logitsAfter(ids: readonly number[], live: { weights: LoraWeights; scale: number } | null) {
