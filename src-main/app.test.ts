@@ -100,6 +100,10 @@ class FakeEngine implements Engine {
     yield { kind: 'started', total: 0 };
   }
 
+  async *latency(): AsyncGenerator<number[]> {
+    yield [];
+  }
+
   async *generate(job: GenerateJob, signal: AbortSignal) {
     this.asked.push(job);
     for (const id of job.promptIds.slice(-3)) {

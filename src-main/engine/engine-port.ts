@@ -9,6 +9,7 @@ import type {
   AnalysisEvent,
   Engine,
   GenerateJob,
+  LatencyJob,
   ScoreJob,
   TokenEvent,
   TrainEvent,
@@ -57,6 +58,7 @@ export function connectEngine(port: EnginePort): Engine {
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
     generate: (job, signal) => follow((jobId) => remote.generate({ jobId, job }), signal),
     analyse: (job, signal) => follow((jobId) => remote.analyse({ jobId, job }), signal),
+    latency: (job, signal) => follow((jobId) => remote.latency({ jobId, job }), signal),
   };
 }
 
@@ -110,6 +112,9 @@ function engineRouter(engine: Engine) {
     analyse: procedure
       .input(type<{ jobId: number; job: AnalyseJob }>())
       .handler(({ input }) => run<AnalysisEvent>(input.jobId, (signal) => engine.analyse(input.job, signal))),
+    latency: procedure
+      .input(type<{ jobId: number; job: LatencyJob }>())
+      .handler(({ input }) => run<readonly number[]>(input.jobId, (signal) => engine.latency(input.job, signal))),
     stop: procedure.input(type<{ jobId: number }>()).handler(({ input: { jobId } }) => {
       const controller = running.get(jobId);
       if (controller) controller.abort();

@@ -26,6 +26,8 @@ export interface Engine {
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
+  /** Times a forward pass of several variants in turn; one round at a time, milliseconds by variant. */
+  latency(job: LatencyJob, signal: AbortSignal): AsyncIterable<readonly number[]>;
 }
 
 export interface DeviceFacts {
@@ -276,3 +278,18 @@ export type AnalysisEvent =
       readonly byRandom: number;
       readonly factor: number | null;
     };
+
+/** The base, LoRA added into its weights, LoRA beside them, or layers put between its own. */
+export type LatencyVariant =
+  | { readonly kind: 'base' }
+  | { readonly kind: 'merged' | 'beside'; readonly rank: number; readonly targets: readonly Target[] }
+  | AdapterLayerSettings;
+
+export interface LatencyJob {
+  readonly modelFolder: string;
+  readonly rows: number;
+  readonly tokens: number;
+  readonly variants: readonly LatencyVariant[];
+  readonly trials: number;
+  readonly seed: number;
+}

@@ -18,6 +18,7 @@ import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { generateTokens } from './generate.ts';
+import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -113,6 +114,14 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         const folders = job.kind === 'amplification' ? [job.adapterFolder] : [job.firstFolder, job.secondFolder];
         const [first, second] = await Promise.all(folders.map((folder) => adapters.get(folder, architecture)));
         yield* analyseAdapters(job, { architecture, weights, adapters: [first as LoraWeights, second] }, signal);
+      } finally {
+        giveBack();
+      }
+    },
+    async *latency(job, signal) {
+      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      try {
+        yield* timePasses(model, job, signal);
       } finally {
         giveBack();
       }

@@ -1,7 +1,7 @@
 import type { LabTable } from '../../../src-contract/lab.ts';
+import { bytes, milliseconds, percent, significant } from '../numbers.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
-import { bytes, milliseconds, percent, significant } from './numbers.ts';
 import { paper } from './paper.ts';
 
 /** Benefits: LoRA beside training all weights, measured. */

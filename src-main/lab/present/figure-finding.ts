@@ -1,7 +1,7 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { median, significant } from '../numbers.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
 import { heatMaps } from './heat-map.ts';
-import { median, significant } from './numbers.ts';
 
 const matrices = ['q', 'v'] as const;
 

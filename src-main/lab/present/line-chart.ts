@@ -1,5 +1,5 @@
+import { significant } from '../numbers.ts';
 import { colours, line, mark, seriesColours, svg, text } from './drawing.ts';
-import { significant } from './numbers.ts';
 
 export interface Series {
   readonly name: string;

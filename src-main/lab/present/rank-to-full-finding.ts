@@ -1,7 +1,7 @@
 import type { LabTable } from '../../../src-contract/lab.ts';
+import { mean, significant, spread } from '../numbers.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { lineChart } from './line-chart.ts';
-import { mean, significant, spread } from './numbers.ts';
 
 /** Full training counts as reached within this share of what it takes off the base's loss. */
 const reached = 0.05;

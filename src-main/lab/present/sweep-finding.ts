@@ -1,8 +1,8 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { differ, mean, percent, significant, spread } from '../numbers.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
-import { differ, mean, percent, significant, spread } from './numbers.ts';
 import { paper } from './paper.ts';
 
 /** The cells of one set of matrices at one rank, over the seeds. */

@@ -1,7 +1,7 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { median, significant } from '../numbers.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
-import { median, significant } from './numbers.ts';
 import { paper } from './paper.ts';
 
 /** Table 7: ΔW beside W, in every adapted matrix. */

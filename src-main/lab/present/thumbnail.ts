@@ -30,8 +30,8 @@ function partsOf(kind: LabKind, say: Say): string[] {
       ]);
     case 'table7':
       return bars([
-        ['‖UᵀWVᵀ‖', 0.32, '0.32'],
-        ['‖ΔW‖', 6.91, '6.91'],
+        [say('thumbnail.there'), 0.32, '0.32'],
+        ['ΔW', 6.91, '6.91'],
       ]);
     case 'onebatch':
       return Array.from({ length: 4 }, (_, row) => {
@@ -65,7 +65,7 @@ function partsOf(kind: LabKind, say: Say): string[] {
           const end = points.at(-1) ?? [0, 0];
           return [
             line(points, colour, { width: 1.5 }),
-            ...points.map(([x, y]) => mark(x, y, s, colour)),
+            ...(s === 2 ? [] : points.map(([x, y]) => mark(x, y, s, colour))),
             ...(s === 1 ? [] : [text(end[0] + 8, end[1] + 4, set === 'q' ? 'q' : 'q,v,…', { colour, size: 11 })]),
           ];
         }),

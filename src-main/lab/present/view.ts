@@ -5,10 +5,11 @@ import { figureFinding } from './figure-finding.ts';
 import { type Finding, openFinding, type Shown } from './finding.ts';
 import { rankToFullFinding } from './rank-to-full-finding.ts';
 import { table5Finding, table6Finding } from './sweep-finding.ts';
+import { table1Finding } from './table1-finding.ts';
 import { table7Finding } from './table7-finding.ts';
 
 const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
-  table1: ({ say }) => openFinding(say, [say('explain.table1.1'), say('explain.table1.2')]),
+  table1: table1Finding,
   table5: table5Finding,
   table6: table6Finding,
   table7: table7Finding,

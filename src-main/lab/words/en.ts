@@ -66,6 +66,7 @@ export const en = {
 
   'reading.table1.holds': 'merged LoRA takes no time, adapter layers do.',
   'reading.table1.partly': 'merged LoRA takes no time, but not every adapter layer is slower.',
+  'reading.table1.unclear': 'this machine was too busy to tell passes apart; run it again when it is quiet.',
   'reading.table1.not': 'merged LoRA is not as fast as the base.',
   'because.table1':
     'At batch {rows}, length {tokens}: merged {merged}, LoRA beside W {unmerged}, Adapter-L {l}, Adapter-H {h}, each against the base in the same turn.',
@@ -144,7 +145,8 @@ export const en = {
   'table.benefits': 'Measured here',
   'table.benefits.note': '{steps} steps of {batch} rows each',
   'table.latency': 'One forward pass',
-  'table.latency.note': 'ms, mean ± spread; below, the paired difference from the base with its 95 % interval',
+  'table.latency.note':
+    'ms, mean ± spread; below, the difference from the base in the same round, and the ratio of the quick rounds, with 95 % intervals',
   'table.onebatch': 'One batch',
   'table.onebatch.note': 'mean ± spread',
 
@@ -186,7 +188,7 @@ export const en = {
   'chart.layer': 'layer',
   'chart.loss': 'loss on unseen rows, nats per token',
   'chart.metric': '{metric}, %',
-  'chart.factor': 'factor ‖ΔW‖ ÷ ‖UᵀWVᵀ‖',
+  'chart.factor': 'factor: how strongly ΔW raises what W holds there',
   'chart.allWeights': 'all weights',
   'chart.slower': 'slower than the base',
   'chart.none': 'none',
@@ -205,6 +207,7 @@ export const en = {
   'picture.sweep': 'Time added by adapter layers: batch × length × width',
   'picture.benefits': 'All weights against LoRA: how many times as much',
   'picture.onebatch': 'Tokens per second',
+  'thumbnail.there': 'W there',
   layer: 'layer {layer}',
   caption:
     '{place} of Hu et al. 2021 on {model} ({sha}), {data}. {settings} {machine} Adapter Studio {studio}, {date}.',

@@ -68,6 +68,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',
   'reading.table1.partly': '합친 LoRA는 시간이 들지 않지만, 모든 어댑터 층이 더 느리지는 않습니다.',
+  'reading.table1.unclear': '기계가 바빠서 실행들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
   'reading.table1.not': '합친 LoRA가 기본 모델만큼 빠르지 않습니다.',
   'because.table1':
     '배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 견주어 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}.',
@@ -144,7 +145,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.benefits': '여기서 잰 값',
   'table.benefits.note': '행 {batch}개씩 {steps}단계',
   'table.latency': '한 번의 순방향 실행',
-  'table.latency.note': 'ms, 평균 ± 표준편차. 아래는 기본 모델과의 짝 차이와 95 % 구간',
+  'table.latency.note':
+    'ms, 평균 ± 표준편차. 아래는 같은 차례의 기본 모델과의 차이, 그리고 빠른 차례들의 비율과 95 % 구간',
   'table.onebatch': '한 배치',
   'table.onebatch.note': '평균 ± 표준편차',
 
@@ -186,7 +188,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'chart.layer': '층',
   'chart.loss': '보지 않은 행의 손실, 토큰당 nat',
   'chart.metric': '{metric}, %',
-  'chart.factor': '배율 ‖ΔW‖ ÷ ‖UᵀWVᵀ‖',
+  'chart.factor': '배율: ΔW가 W에 있던 것을 키우는 정도',
   'chart.allWeights': '전체 가중치',
   'chart.slower': '기본 모델보다 느린 정도',
   'chart.none': '없음',
@@ -205,6 +207,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'picture.sweep': '어댑터 층이 더하는 시간: 배치 × 길이 × 너비',
   'picture.benefits': '전체 학습은 LoRA의 몇 배인가',
   'picture.onebatch': '초당 토큰',
+  'thumbnail.there': 'W에 있던 것',
   layer: '{layer}번 층',
   caption:
     'Hu et al. 2021의 {place}, 모델 {model}({sha}), {data}. {settings} {machine} Adapter Studio {studio}, {date}.',

@@ -1,0 +1,142 @@
+import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
+import { percent } from '../numbers.ts';
+import { variantNames } from '../table1.ts';
+import { barChart } from './bar-chart.ts';
+import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
+import { paper } from './paper.ts';
+
+/** Merged LoRA counts as fast as the base within this share; the machine's own unrest is as large. */
+const same = 0.02;
+const variants = variantNames.slice(1) as readonly Exclude<(typeof variantNames)[number], 'base'>[];
+
+/** Table 1 and the map of Appendix B: what each way of adapting adds to a forward pass. */
+export function table1Finding(shown: Shown): Finding {
+  const { experiment, say } = shown;
+  const explanation = [say('explain.table1.1'), say('explain.table1.2')];
+  const paperTable = paperTableOf(say);
+  const [width = 0] = experiment.options.bottlenecks;
+  const own = experiment.cells.filter((cell) => numberOf(cell, 'bottleneck') === width);
+  // Where the batch is smallest the paper found adapter layers slowest: that is the case to read.
+  const smallest = own.toSorted((a, b) => sizeOf(a) - sizeOf(b))[0];
+  if (smallest === undefined) return openFinding(say, explanation, { tables: [paperTable] });
+  const added = (cell: LabCell, name: string) => numberOf(cell, `${name} ratio`) - 1;
+  const unsure = (cell: LabCell, name: string) => numberOf(cell, `${name} ratioInterval`);
+  const signed = (share: number) => `${share >= 0 ? '+' : '−'}${percent(Math.abs(share))}`;
+  const table: LabTable = {
+    ...{ title: say('table.latency'), whose: 'ours', note: say('table.latency.note') },
+    columns: [say('column.case'), ...own.map((cell) => `${numberOf(cell, 'rows')} × ${numberOf(cell, 'tokens')}`)],
+    rows: variantNames.map((name) => [
+      { text: say(`variant.${name}`) },
+      ...own.map((cell) => {
+        const time = `${numberOf(cell, `${name} ms`).toFixed(1)} ± ${numberOf(cell, `${name} spread`).toFixed(1)}`;
+        if (name === 'base') return { text: time };
+        const interval = (1.96 * numberOf(cell, `${name} differenceSpread`)) / Math.sqrt(numberOf(cell, 'trials'));
+        const difference = numberOf(cell, `${name} difference`);
+        const inMs = `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(2)} ± ${interval.toFixed(2)} ms`;
+        return { text: time, spread: `${inMs}; ${signed(added(cell, name))} ± ${percent(unsure(cell, name))}` };
+      }),
+    ]),
+  };
+  const title = say('picture.latency', { rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') });
+  const bars: Picture = {
+    ...{ name: 'added', title, whose: 'ours', group: null, maps: [] },
+    svg: barChart({
+      described: title,
+      bars: variants.map((name) => ({
+        ...{
+          name: say(`variant.${name}`),
+          value: added(smallest, name),
+          shown: signed(added(smallest, name)),
+          whose: 'ours',
+        },
+      })),
+    }),
+  };
+  const slower = (name: string) => added(smallest, name) > Math.min(same, unsure(smallest, name));
+  const merged = Math.abs(added(smallest, 'merged'));
+  const surely = merged > unsure(smallest, 'merged');
+  const verdict =
+    merged > same ? (surely ? 'not' : 'unclear') : slower('adapter-l') && slower('adapter-h') ? 'holds' : 'partly';
+  return {
+    verdict,
+    reading: say(`verdict.${verdict}`) + say(`reading.table1.${verdict}`),
+    because: say('because.table1', {
+      ...{ rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') },
+      ...{ merged: signed(added(smallest, 'merged')), unmerged: signed(added(smallest, 'unmerged')) },
+      ...{ l: signed(added(smallest, 'adapter-l')), h: signed(added(smallest, 'adapter-h')) },
+    }),
+    short: say('short.table1', { merged: signed(added(smallest, 'merged')), h: signed(added(smallest, 'adapter-h')) }),
+    ...{ explanation, tables: [table, paperTable] },
+    pictures: [bars, ...(experiment.options.bottlenecks.length > 1 ? [sweepPicture(shown, added)] : [])],
+  };
+}
+
+function sizeOf(cell: LabCell): number {
+  return numberOf(cell, 'rows') * numberOf(cell, 'tokens');
+}
+
+/** Appendix B: rows are widths, columns batch × length, one block for each kind of layer; from 0 to 40 % and more. */
+function sweepPicture({ experiment, say }: Shown, added: (cell: LabCell, name: string) => number): Picture {
+  const { passes, bottlenecks } = experiment.options;
+  const title = say('picture.sweep');
+  const [cellWidth, cellHeight, left, block] = [84, 30, 120, 60 + 30 * bottlenecks.length];
+  const parts = (['adapter-l', 'adapter-h'] as const).flatMap((name, place) => {
+    const top = 24 + place * block;
+    return [
+      text(8, top - 6, say(`variant.${name}`), { colour: colours.ink, weight: 600 }),
+      ...passes.map(({ rows, tokens }, column) =>
+        text(left + (column + 0.5) * cellWidth, top + bottlenecks.length * cellHeight + 16, `${rows} × ${tokens}`, {
+          anchor: 'middle',
+          colour: colours.ink3,
+        }),
+      ),
+      ...bottlenecks.flatMap((width, row) => [
+        text(left - 8, top + (row + 0.65) * cellHeight, String(width), { anchor: 'end', colour: colours.ink3 }),
+        ...passes.flatMap(({ rows, tokens }, column) => {
+          const cell = experiment.cells.find((each) => each.key === `${rows} × ${tokens}, width ${width}`);
+          if (cell === undefined) return [];
+          const share = added(cell, name);
+          const step = heatStep(Math.min(0.5, (Math.max(0, share) / 0.4) * 0.5));
+          const [x, y] = [left + column * cellWidth, top + row * cellHeight];
+          return [
+            rect(x + 1, y + 1, cellWidth - 2, cellHeight - 2, heatColour(step), 4),
+            text(x + cellWidth / 2, y + 20, percent(share), { anchor: 'middle', colour: colours.ink }),
+          ];
+        }),
+      ]),
+    ];
+  });
+  const [width, height] = [left + passes.length * cellWidth + 16, 2 * block + 8];
+  return {
+    name: 'sweep',
+    title,
+    whose: 'ours',
+    group: null,
+    maps: [],
+    svg: svg({ width, height, described: title, parts }),
+  };
+}
+
+function paperTableOf(say: Shown['say']): LabTable {
+  const { settings, base, adapterL, adapterH } = paper.table1;
+  const rowOf = (name: string, times: readonly (readonly [number, number] | readonly number[])[]) => [
+    { text: name },
+    ...times.map(([time = 0, spread = 0], i) => {
+      const share = time / (base[i]?.[0] ?? time) - 1;
+      return {
+        text: `${time.toFixed(1)} ± ${spread.toFixed(1)}`,
+        ...(share > 0 ? { spread: `+${percent(share)}` } : {}),
+      };
+    }),
+  ];
+  return {
+    ...{ title: say('table.paper.table1'), whose: 'paper', note: '' },
+    columns: [say('column.case'), ...settings],
+    rows: [
+      rowOf(`${say('variant.base')}, ${say('variant.merged')}`, base),
+      rowOf(say('variant.adapter-l'), adapterL),
+      rowOf(say('variant.adapter-h'), adapterH),
+    ],
+  };
+}
