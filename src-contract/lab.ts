@@ -151,7 +151,13 @@ export const labTableSchema = z.object({
   note: z.string(),
   columns: z.array(z.string()),
   rows: z.array(
-    z.array(z.object({ text: z.string(), spread: z.string().optional(), heat: z.number().min(0).max(1).optional() })),
+    z.array(
+      z.object({
+        text: z.string(),
+        spread: z.string().optional() /** Up to 0.5: the lighter half of the ramp, on which ink can be read. */,
+        heat: z.number().min(0).max(0.5).optional(),
+      }),
+    ),
   ),
 });
 export type LabTable = z.infer<typeof labTableSchema>;

@@ -19,7 +19,7 @@ export function addLabCommand(program: Command, run: Run): void {
   program
     .command('lab')
     .description('the LoRA paper’s tables and figures on your own model and data')
-    .argument('<experiment>', labKindSchema.options.join(', '), wordIn(labKindSchema))
+    .argument('<experiment>', `${labKindSchema.options.join(', ')}; or list`, experimentIn)
     .option('--base <model>', 'name or id of the base model (otherwise the first one)')
     .option('--dataset <dataset>', 'name or id (otherwise the newest)')
     .option('--adapter <adapter>', 'table7: look at this adapter instead of training for it')
@@ -40,9 +40,10 @@ export function addLabCommand(program: Command, run: Run): void {
     .option('--repeat <experiment>', 'do one anew and compare the numbers')
     .option('--resume <experiment>', 'let a stopped or interrupted one go on')
     .option('--out <folder>', 'write table, pictures, numbers and adapters there')
-    .action((kind: StartLabInput['kind'], words: LabWords, command: Command) =>
+    .action((kind: StartLabInput['kind'] | 'list', words: LabWords, command: Command) =>
       run(command, async ({ open, signal, progress, dataDir }) => {
         const client = await open();
+        if (kind === 'list') return listOf(await client.lab.list());
         const begun =
           words.resume === undefined
             ? await client.lab.start(await inputOf(kind, words, client))
@@ -53,6 +54,23 @@ export function addLabCommand(program: Command, run: Run): void {
         return answerOf(experiment, { files, client });
       }),
     );
+}
+
+const experimentIn = (text: string) => (text === 'list' ? text : wordIn(labKindSchema)(text));
+
+function listOf(experiments: readonly LabExperiment[]): Answer {
+  return {
+    json: { experiments },
+    text:
+      experiments.length === 0
+        ? 'Nothing has been run in the lab yet.'
+        : textTable([
+            ['experiment', 'state', 'parts', 'of', 'base model', 'dataset', 'id'],
+            ...experiments.map(({ kind, state, cells, total, facts, id }) => [
+              ...[kind, state, String(cells.length), String(total), facts.baseModel, facts.dataset ?? '–', id],
+            ]),
+          ]),
+  };
 }
 
 interface LabWords {

@@ -35,10 +35,10 @@ export function figureFinding(shown: Shown): Finding {
         ...(['A', 'BA'] as const).flatMap((of) =>
           matrices.map((target) => ({
             text: at(of, name, target).toFixed(3),
-            heat: Math.min(1, at(of, name, target)),
+            heat: 0.5 * Math.min(1, at(of, name, target)),
           })),
         ),
-        { text: at('random', name).toFixed(3), heat: Math.min(1, at('random', name)) },
+        { text: at('random', name).toFixed(3), heat: 0.5 * Math.min(1, at('random', name)) },
       ]),
     },
   ];

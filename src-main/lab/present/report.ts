@@ -44,10 +44,7 @@ function tableOf({ title, note, whose, columns, rows }: LabTable, say: Say): str
         `<tr>${row
           .map(({ text, spread, heat }) => {
             const step = heat === undefined ? undefined : heatStep(heat);
-            const ground =
-              step === undefined
-                ? ''
-                : ` style="background:${standalone(heatColour(step))}${step > 5 ? ';color:#fff' : ''}"`;
+            const ground = step === undefined ? '' : ` style="background:${standalone(heatColour(step))}"`;
             return `<td${ground}>${escaped(text)}${spread ? `<br><small>${escaped(spread)}</small>` : ''}</td>`;
           })
           .join('')}</tr>`,

@@ -163,7 +163,7 @@ export function table5Finding(shown: Shown): Finding {
           { text: say('column.weights') },
           ...ordered.map(({ parameters }) => ({ text: parameters.toLocaleString('en-GB') })),
         ],
-        [{ text: say('column.off') }, ...off.map((share) => ({ text: `${share >= 0 ? '+' : ''}${percent(share)}` }))],
+        [{ text: say('column.off') }, ...off.map((share) => ({ text: signed(share) }))],
       ],
     }),
     ...paperTable5(say),
@@ -263,7 +263,7 @@ function numberCell(values: readonly number[], scale: number, all: readonly numb
   return {
     text: (own * scale).toFixed(digits),
     ...(values.length > 1 ? { spread: `± ${(spread(values) * scale).toFixed(digits)}` } : {}),
-    heat: 0.6 * (better === 1 ? place : 1 - place),
+    heat: 0.5 * (better === 1 ? place : 1 - place),
   };
 }
 
@@ -291,6 +291,11 @@ function paperTable6(title: string, numbers: readonly (readonly number[])[], mat
   };
 }
 
+function signed(share: number): string {
+  if (Math.abs(share) < 0.0005) return '0';
+  return `${share > 0 ? '+' : '−'}${percent(Math.abs(share))}`;
+}
+
 function heatOf(value: number, all: readonly number[]): number {
-  return (0.6 * (value - Math.min(...all))) / (Math.max(...all) - Math.min(...all));
+  return (0.5 * (value - Math.min(...all))) / (Math.max(...all) - Math.min(...all));
 }

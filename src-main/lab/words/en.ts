@@ -32,9 +32,9 @@ export const en = {
   'explain.table6.2':
     'Each cell is an adapter of its own, trained on the same rows with the same steps and measured on rows it has not seen. Lower loss is better.',
   'explain.table7.1':
-    'U and V are the strongest directions of ΔW = (α ÷ r) · B · A. ‖UᵀWVᵀ‖ says how much of W already lies in them: less than in W’s own strongest directions, more than in random ones.',
+    'U and V are the strongest directions of ΔW = (α ÷ r) · B · A. ‖U′WV′‖ says how much of W already lies in them: less than in W’s own strongest directions, more than in random ones.',
   'explain.table7.2':
-    'The factor ‖ΔW‖ ÷ ‖UᵀWVᵀ‖ says how strongly the adapter raises what was there but weak. Norms are Frobenius norms.',
+    'The factor ‖ΔW‖ ÷ ‖U′WV′‖ says how strongly the adapter raises what was there but weak. U′ is U transposed; norms are Frobenius norms.',
   'explain.fig3.1':
     'φ(i, j) compares the first i directions of one adapter’s A with the first j of the other’s: 1 when the smaller set lies wholly in the larger, about max(i, j) ÷ k by chance.',
   'explain.fig3.2':
@@ -195,7 +195,7 @@ export const en = {
   'chart.all': 'all shared',
   'chart.of.A': 'A',
   'chart.of.BA': 'BA',
-  'chart.of.random': 'rnd',
+  'chart.of.random': 'random',
   'picture.loss': 'Loss against rank',
   'picture.metric': '{metric} against rank',
   'picture.sets': 'Loss of each set of matrices',

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeCopyingTable } from '../fixtures/copying-table.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
+
+const about = ['--dataset', 'boxes', '--base', 'tiny', '--batch', '2', '--max-length', '128', '--validation-rows', '4'];
+
+async function prepared(): Promise<string> {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeTinyModel(join(folder, 'tiny'));
+  writeCopyingTable(join(folder, 'boxes.csv'), 60);
+  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
+  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  return home;
+}
+
+test('a table that was killed goes on to the numbers of one that never was, and can be repeated', {
+  timeout: 300_000,
+}, async () => {
+  const home = await prepared();
+  const grid = ['lab', 'table6', ...about, '--ranks', '1,4', '--targets', 'q:q,v', '--seeds', '0', '--steps', '30'];
+  const command = startCommand(home, [...grid, '--metric-rows', '0']);
+  await partsDone(command, 1);
+  command.kill('SIGKILL');
+  await command.outcome;
+
+  const { experiments } = await answerOf(home, ['lab', 'list']);
+  expect(experiments).toMatchObject([{ kind: 'table6', state: 'interrupted', total: 4 }]);
+  const resumed = await answerOf(home, ['lab', 'table6', '--resume', experiments[0].id]);
+  expect(resumed.table).toHaveLength(4);
+  for (const row of resumed.table) expect(row.validationLoss).toBeLessThan(row.baseLoss);
+  for (const file of resumed.files) expect(existsSync(file)).toBe(true);
+  expect(resumed.files.filter((file: string) => file.includes('adapters'))).toHaveLength(4);
+
+  const repeated = await answerOf(home, ['lab', 'table6', '--repeat', resumed.id]);
+  expect(repeated.repeat.equal).toBe(repeated.repeat.compared);
+  expect(repeated.repeat.compared).toBe(4 * 9);
+});
+
+test('what an adapter amplifies is told for each of its matrices', { timeout: 120_000 }, async () => {
+  const home = await prepared();
+  const table7 = ['lab', 'table7', ...about, '--ranks', '2', '--seeds', '0', '--steps', '20'];
+  const { table, reading } = await answerOf(home, table7);
+  const rows = table.filter((row: { layer?: number }) => row.layer !== undefined);
+  // Two layers, q and v in each.
+  expect(rows).toHaveLength(4);
+  for (const row of rows) {
+    expect(row.factor).toBeCloseTo(row.deltaNorm / row.byDelta, 9);
+    // No two directions hold more of W than its own two strongest.
+    expect(row.byDelta).toBeLessThan(row.byWeight);
+    expect(row.byRandom).toBeLessThan(row.byWeight);
+    expect(row.byWeight).toBeLessThan(row.weightNorm);
+  }
+  expect(['holds', 'partly', 'not']).toContain(reading.verdict);
+});
+
+/** Resolves when a command has told that so many parts are done. */
+function partsDone(command: ReturnType<typeof startCommand>, parts: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  command.stderr?.on('data', (text: string) => {
+    const done = /(\d+) of \d+ parts/.exec(text);
+    if (done && Number(done[1]) >= parts) resolve();
+  });
+  command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
+  return promise;
+}
