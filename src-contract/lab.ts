@@ -214,8 +214,6 @@ export const labCardSchema = z.object({
   uses: z.array(z.string()),
   /** Null while this machine's speed is not known. */
   seconds: z.number().nullable(),
-  /** Why it cannot be run now. */
-  off: z.string().nullable(),
   latest: z
     .object({
       id: z.string(),

@@ -2,10 +2,11 @@ import { type AdapterLayerOptions, type AdapterLayerWeights, insertAdapterLayers
 import type { Architecture, ModelInput } from './architectures/architecture.ts';
 import type { Expression } from './graph/expression.ts';
 import { adaptLinear, type LoraGraphOptions, type LoraWeights } from './lora.ts';
+import { adaptRows, type RowAdapterOptions } from './row-adapters.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** How a graph is adapted: by low-rank updates of its matrices, or by layers put between its own. */
-export type Adaptation = LoraGraphOptions | AdapterLayerOptions;
+/** How a graph is adapted: by low-rank updates of its matrices, one for all rows or one for each, or by layers put between its own. */
+export type Adaptation = LoraGraphOptions | AdapterLayerOptions | RowAdapterOptions;
 
 /** An adapter in use. `scale` is LoRA's scale, or 1, times the strength. */
 export interface LiveAdapter<Weights = LoraWeights | AdapterLayerWeights> {
@@ -27,6 +28,12 @@ export function adapt(architecture: Architecture, plain: ModelInput['linear'], a
       return { ...adaptLinear(architecture, plain, adaptation), insert: (_place, _layer, x) => x };
     case 'adapter-layers':
       return { ...insertAdapterLayers(architecture, adaptation), linear: plain };
+    case 'row-adapters':
+      return {
+        linear: adaptRows(architecture, plain, adaptation),
+        insert: (_place, _layer, x) => x,
+        trainable: new Map(),
+      };
     default:
       return adaptation satisfies never;
   }
@@ -35,6 +42,7 @@ export function adapt(architecture: Architecture, plain: ModelInput['linear'], a
 /** Adaptations under the same key make the same graph. */
 export function adaptationKey(adaptation: Adaptation | null): string {
   if (adaptation === null) return '';
+  if (adaptation.kind === 'row-adapters') return `${adaptation.kind}:${adaptation.targets.join(',')}`;
   return adaptation.kind === 'lora'
     ? `${adaptation.targets.join(',')}:${adaptation.dropout}`
     : `${adaptation.kind}:${adaptation.design}`;

@@ -279,10 +279,17 @@ export type AnalysisEvent =
       readonly factor: number | null;
     };
 
-/** The base, LoRA added into its weights, LoRA beside them, or layers put between its own. */
+/**
+ * The base, LoRA added into its weights, LoRA beside them, each row with a LoRA of its own (`by-row`), the same row by row
+ * by adding one in, running its row and taking it out again (`swapped`), or layers put between the base's own.
+ */
 export type LatencyVariant =
   | { readonly kind: 'base' }
-  | { readonly kind: 'merged' | 'beside'; readonly rank: number; readonly targets: readonly Target[] }
+  | {
+      readonly kind: 'merged' | 'beside' | 'by-row' | 'swapped';
+      readonly rank: number;
+      readonly targets: readonly Target[];
+    }
   | AdapterLayerSettings;
 
 export interface LatencyJob {

@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LiveAdapter } from './adaptation.ts';
+import type { Target } from '../../src-contract/adapter.ts';
+import { adaptationKey, type LiveAdapter } from './adaptation.ts';
 import { initialiseAdapterLayers } from './adapter-layers.ts';
-import type { Executable } from './backends/backend.ts';
 import type { LatencyJob, LatencyVariant } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { adaptedModules, initialiseLora, type LoraWeights, weightDims } from './lora.ts';
+import { adaptedModules, initialiseLora, type LoraWeights } from './lora.ts';
 import { cutMicroBatches } from './micro-batches.ts';
 import { scoreGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
 import { Random } from './random.ts';
+import { rowAdapterFeeds } from './row-adapters.ts';
 import { adaptedExecutable } from './score.ts';
 import { float32, type Tensor } from './tensor.ts';
 
@@ -25,21 +26,16 @@ export async function* timePasses(
   { rows, tokens, variants, trials, seed }: LatencyJob,
   signal: AbortSignal,
 ): AsyncGenerator<number[]> {
-  const batch = randomBatch(model, { rows, tokens, seed });
-  const passes: { executable: Executable; feeds: Map<string, Tensor> }[] = [];
-  for (const variant of variants) {
-    const { executable, feeds } = await prepared(model, variant, seed);
-    passes.push({ executable, feeds: new Map([...feeds, ...batch]) });
-  }
+  const passes: (() => Promise<unknown>)[] = [];
+  for (const variant of variants) passes.push(await prepared(model, variant, { rows, tokens, seed }));
   for (let round = -warmUps; round < trials; round++) {
     const times = new Array<number>(variants.length).fill(0);
     for (const place of new Random(seed, 0x0de4, round + warmUps).permutation(passes.length)) {
       // Between passes, messages get their turn: an abort, a chat.
       await setImmediate();
       if (signal.aborted) return;
-      const { executable, feeds } = passes[place] as (typeof passes)[0];
       const begun = performance.now();
-      await executable.run(feeds);
+      await passes[place]?.();
       times[place] = performance.now() - begun;
     }
     if (round >= 0) yield times;
@@ -62,60 +58,126 @@ function randomBatch(model: LoadedModel, { rows, tokens, seed }: { rows: number;
   return batch.feeds();
 }
 
-async function prepared(model: LoadedModel, variant: LatencyVariant, seed: number) {
-  const live = liveOf(model, variant, seed);
-  if (variant.kind !== 'merged') return adaptedExecutable(model, 'score', live, scoreGraph);
-  // The base's own graph over other numbers: that is all there is to merging.
-  const { executable, feeds } = await adaptedExecutable(model, 'score', null, scoreGraph);
-  for (const [name, tensor] of mergedWeights(model, live as LiveAdapter<LoraWeights>)) feeds.set(name, tensor);
-  return { executable, feeds };
+interface Batch {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly seed: number;
 }
 
-/** An adapter of random numbers: how long it takes does not depend on what it has learnt. */
-function liveOf({ architecture }: LoadedModel, variant: LatencyVariant, seed: number): LiveAdapter | null {
+/** One pass of a variant, ready to be run and timed. */
+async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batch): Promise<() => Promise<unknown>> {
+  const { architecture } = model;
+  const { seed, rows } = batch;
+  const texts = randomBatch(model, batch);
+  const passOf = async (adapter: LiveAdapter | null, more: ReadonlyMap<string, Tensor> = new Map(), from = texts) => {
+    const { executable, feeds } = await adaptedExecutable(model, 'score', adapter, scoreGraph);
+    const all = new Map([...feeds, ...more, ...from]);
+    return () => executable.run(all);
+  };
   switch (variant.kind) {
     case 'base':
-      return null;
+      return passOf(null);
     case 'adapter-layers':
-      return { weights: initialiseAdapterLayers(architecture, { ...variant, seed }), scale: 1 };
+      return passOf({ weights: initialiseAdapterLayers(architecture, { ...variant, seed }), scale: 1 });
+    case 'beside':
+      return passOf(randomLora(model, variant, seed));
     case 'merged':
-    case 'beside': {
-      const { rank, targets } = variant;
-      const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
-      const random = new Random(seed, 0xb);
-      for (const [name, { data }] of weights.tensors) {
-        if (name.endsWith('.lora_B')) data.set(data.map(() => 0.01 * random.normal()));
-      }
-      return { weights, scale: weights.scale };
+      // The base's own graph over other numbers: that is all there is to merging.
+      return passOf(null, mergedWeights(model, randomLora(model, variant, seed)));
+    case 'by-row': {
+      const each = Array.from({ length: rows }, (_, row) => randomLora(model, variant, seed + row).weights);
+      const adaptation = { kind: 'row-adapters', targets: variant.targets } as const;
+      const executable = await model.executable(`score:${adaptationKey(adaptation)}`, () =>
+        scoreGraph(architecture, adaptation),
+      );
+      const feeds = new Map([...model.weights, ...rowAdapterFeeds(architecture, each), ...texts]);
+      return () => executable.run(feeds);
     }
+    case 'swapped':
+      return swapped(model, variant, batch);
     default:
       return variant satisfies never;
   }
 }
 
+/** For each row: its adapter is added into the weights, the row is run alone, and the adapter is taken out again. */
+async function swapped(
+  model: LoadedModel,
+  variant: { rank: number; targets: readonly Target[] },
+  { rows, tokens, seed }: Batch,
+): Promise<() => Promise<unknown>> {
+  const { executable, feeds } = await adaptedExecutable(model, 'score', null, scoreGraph);
+  const each = Array.from({ length: rows }, (_, row) => ({
+    adapter: randomLora(model, variant, seed + row),
+    text: randomBatch(model, { rows: 1, tokens, seed: seed + row }),
+  }));
+  // A copy of what changes: the base's own weights serve others meanwhile.
+  const weights = new Map(
+    adaptedModules(model.architecture, variant.targets).map((module) => {
+      const { dims, data } = model.weights.get(`${module}.weight`) as Tensor<'float32'>;
+      return [`${module}.weight`, float32(dims, data.slice())] as const;
+    }),
+  );
+  return async () => {
+    for (const { adapter, text } of each) {
+      for (const [name, { data }] of weights) addUpdate(data, name, adapter, 1);
+      await executable.run(new Map([...feeds, ...weights, ...text]));
+      for (const [name, { data }] of weights) addUpdate(data, name, adapter, -1);
+    }
+  };
+}
+
+/** An adapter of random numbers: how long it takes does not depend on what it has learnt. */
+function randomLora(
+  { architecture }: LoadedModel,
+  { rank, targets }: { rank: number; targets: readonly Target[] },
+  seed: number,
+): LiveAdapter<LoraWeights> {
+  const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
+  const random = new Random(seed, 0xb);
+  for (const [name, { data }] of weights.tensors) {
+    if (name.endsWith('.lora_B')) data.set(data.map(() => 0.01 * random.normal()));
+  }
+  return { weights, scale: weights.scale };
+}
+
 /** W + scale · B · A of every adapted module: [out, in], beside the base's own, which stay as they are. */
 export function mergedWeights(
   { architecture, weights }: Pick<LoadedModel, 'architecture' | 'weights'>,
-  { weights: lora, scale }: LiveAdapter<LoraWeights>,
+  adapter: LiveAdapter<LoraWeights>,
 ): Map<string, Tensor<'float32'>> {
   return new Map(
-    adaptedModules(architecture, lora.targets).map((module) => {
+    adaptedModules(architecture, adapter.weights.targets).map((module) => {
       const name = `${module}.weight`;
-      const [out, inside] = weightDims(architecture, module);
-      const a = (lora.tensors.get(`${module}.lora_A`) as Tensor<'float32'>).data;
-      const b = (lora.tensors.get(`${module}.lora_B`) as Tensor<'float32'>).data;
-      const merged = (weights.get(name) as Tensor<'float32'>).data.slice();
-      const rank = a.length / inside;
-      for (let i = 0; i < out; i++) {
-        for (let k = 0; k < rank; k++) {
-          const factor = scale * (b[i * rank + k] as number);
-          for (let j = 0; j < inside; j++) {
-            const place = i * inside + j;
-            merged[place] = (merged[place] as number) + factor * (a[k * inside + j] as number);
-          }
-        }
-      }
-      return [name, float32([out, inside], merged)] as const;
+      const { dims, data } = weights.get(name) as Tensor<'float32'>;
+      const merged = float32(dims, data.slice());
+      addUpdate(merged.data, name, adapter, 1);
+      return [name, merged] as const;
     }),
   );
+}
+
+/** Adds sign · scale · B · A to the numbers of a weight [out, in], in place. */
+function addUpdate(
+  weight: Float32Array,
+  name: string,
+  { weights, scale }: LiveAdapter<LoraWeights>,
+  sign: 1 | -1,
+): void {
+  const module = name.slice(0, -'.weight'.length);
+  const [a, b] = ['A', 'B'].map((part) => weights.tensors.get(`${module}.lora_${part}`) as Tensor<'float32'>) as [
+    Tensor<'float32'>,
+    Tensor<'float32'>,
+  ];
+  const [rank = 0, inside = 0] = a.dims;
+  const out = weight.length / inside;
+  for (let i = 0; i < out; i++) {
+    for (let k = 0; k < rank; k++) {
+      const factor = sign * scale * (b.data[i * rank + k] as number);
+      const [row, from] = [i * inside, k * inside];
+      for (let j = 0; j < inside; j++) {
+        weight[row + j] = (weight[row + j] as number) + factor * (a.data[from + j] as number);
+      }
+    }
+  }
 }

@@ -37,13 +37,9 @@ export async function labCards(
     return {
       ...{ kind, options, place: say(`place.${kind}`), question: say(`question.${kind}`) },
       ...{ thumbnail: thumbnail(kind, say), thumbnailIs: thumbnailIs(kind) },
-      needsDataset: (experiment?.needsDataset ?? false) || kind === 'table7',
-      uses: [...(experiment?.uses ?? [])],
-      seconds:
-        experiment === undefined || speed === null
-          ? null
-          : speed.secondsFor(kind, options, experiment.keys(options, model, null)),
-      off: experiment === undefined ? say('off.version') : null,
+      needsDataset: experiment.needsDataset || kind === 'table7',
+      uses: [...experiment.uses],
+      seconds: speed === null ? null : speed.secondsFor(kind, options, experiment.keys(options, model, null)),
       latest: latest === undefined ? null : latestOf(latest, language),
     };
   });

@@ -15,7 +15,7 @@ import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 import { agreement, conduct } from './conduct.ts';
 import { experiments } from './experiments.ts';
 import type { LabStore } from './lab-store.ts';
-import type { Experiment, LabData, LabWork } from './lab-work.ts';
+import type { LabData, LabWork } from './lab-work.ts';
 import { propose } from './propose.ts';
 
 export interface LabParts {
@@ -40,7 +40,7 @@ export interface LabParts {
 export async function startLab(input: StartLabInput, parts: LabParts): Promise<LabExperiment> {
   const earlier = input.repeatOf === undefined ? undefined : parts.store.get(input.repeatOf);
   const kind = earlier?.kind ?? input.kind;
-  const experiment = experimentOf(kind);
+  const experiment = experiments[kind];
   const base = parts.baseModels.get(earlier?.baseModelId ?? input.baseModelId);
   const model = await parts.engine.inspect(base.path);
   const options: LabOptions = earlier?.options ?? { ...propose(kind, model), ...definedOf(input.options ?? {}) };
@@ -111,7 +111,7 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
 
 function begin({ id, kind }: LabExperiment, parts: LabParts): void {
   const { store, supervisor } = parts;
-  const experiment = experimentOf(kind);
+  const experiment = experiments[kind];
   supervisor.start(id, {
     async *run(signal) {
       const begun = performance.now();
@@ -181,13 +181,6 @@ function dataOf(datasetId: string, parts: LabParts): LabData {
       return rows;
     },
   };
-}
-
-/** Throws OPTION_INVALID for one that this version cannot run. */
-function experimentOf(kind: StartLabInput['kind']): Experiment {
-  const experiment = experiments[kind];
-  if (experiment === undefined) throw invalid('kind', 'this experiment cannot be run in this version');
-  return experiment;
 }
 
 function definedOf(options: Partial<LabOptions>): Partial<LabOptions> {

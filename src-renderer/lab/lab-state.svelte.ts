@@ -28,7 +28,7 @@ export class LabState {
 
   /** Experiments that can be run now and have not been. */
   get fresh(): readonly LabCard[] {
-    return this.cards.filter((card) => card.latest === null && this.whyNot(card) === null);
+    return this.cards.filter((card) => card.latest === null && !this.lacksDataset(card));
   }
 
   get secondsOfFresh(): number | null {
@@ -36,9 +36,9 @@ export class LabState {
     return times.includes(null) ? null : times.reduce<number>((sum, seconds) => sum + (seconds ?? 0), 0);
   }
 
-  /** Why a card cannot be run; `dataset` where one is missing. */
-  whyNot(card: LabCard): string | null {
-    return card.off ?? (card.needsDataset && this.dataset === undefined ? 'dataset' : null);
+  /** True where an experiment trains and there is nothing to train on. */
+  lacksDataset(card: LabCard): boolean {
+    return card.needsDataset && this.dataset === undefined;
   }
 
   async load(): Promise<void> {

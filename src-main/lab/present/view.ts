@@ -2,7 +2,8 @@ import type { LabExperiment, LabKind, LabView } from '../../../src-contract/lab.
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
 import { figureFinding } from './figure-finding.ts';
-import { type Finding, openFinding, type Shown } from './finding.ts';
+import type { Finding, Shown } from './finding.ts';
+import { oneBatchFinding } from './one-batch-finding.ts';
 import { rankToFullFinding } from './rank-to-full-finding.ts';
 import { table5Finding, table6Finding } from './sweep-finding.ts';
 import { table1Finding } from './table1-finding.ts';
@@ -17,7 +18,7 @@ const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
   fig4: figureFinding,
   benefits: benefitsFinding,
   ranktofull: rankToFullFinding,
-  onebatch: ({ say }) => openFinding(say, [say('explain.onebatch.1'), say('explain.onebatch.2')]),
+  onebatch: oneBatchFinding,
 };
 
 export function findingOf(shown: Shown): Finding {

@@ -226,5 +226,4 @@ export const en = {
   'report.ours': 'Ours',
   'report.paper': 'Paper',
   'report.none': 'No experiment has been run yet.',
-  'off.version': 'This version cannot run it yet.',
 } as const;

@@ -226,5 +226,4 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'report.ours': '우리',
   'report.paper': '논문',
   'report.none': '아직 실행한 실험이 없습니다.',
-  'off.version': '이 버전에서는 아직 실행할 수 없습니다.',
 };

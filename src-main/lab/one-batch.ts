@@ -1,0 +1,54 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import type { LatencyVariant } from '../engine/engine.ts';
+import type { Experiment } from './lab-work.ts';
+import { mean, spread } from './numbers.ts';
+
+const targets: readonly Target[] = ['q', 'v'];
+
+/** Rows that each have an adapter of their own, rows that share one, and one adapter after the other merged and taken out. */
+export const batchNames = ['mixed', 'single', 'swap'] as const;
+
+/**
+ * Can one batch serve many tasks? Every row with its own adapter against one adapter for all and against merge-and-swap.
+ * Source: Hu et al. 2021, §4.2, where this is named as a limitation.
+ */
+export const oneBatch: Experiment = {
+  needsDataset: false,
+  uses: ['passes', 'trials', 'ranks', 'seeds'],
+  keys: ({ passes }) => passes.map(keyOf),
+  async *run({ options, engine, base, done }, signal) {
+    const [rank = 8] = options.ranks;
+    const [seed = 0] = options.seeds;
+    const variants = (['by-row', 'beside', 'swapped'] as const).map(
+      (kind): LatencyVariant => ({ kind, rank, targets }),
+    );
+    for (const pass of options.passes) {
+      const key = keyOf(pass);
+      if (done.has(key)) continue;
+      const rounds: (readonly number[])[] = [];
+      const job = { modelFolder: base.path, ...pass, variants, trials: options.trials, seed };
+      for await (const times of engine.latency(job, signal)) {
+        rounds.push(times);
+        yield { kind: 'at', now: key, step: rounds.length, steps: options.trials };
+      }
+      if (rounds.length < options.trials) return;
+      const timings: Record<string, number> = {};
+      for (const [place, name] of batchNames.entries()) {
+        const times = rounds.map((round) => round[place] ?? Number.NaN);
+        const quick = times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)] ?? Number.NaN;
+        timings[`${name} ms`] = mean(times);
+        timings[`${name} spread`] = spread(times);
+        // Of the quick rounds: whatever else a machine does only ever adds time.
+        timings[`${name} tokensPerSecond`] = (pass.rows * pass.tokens * 1000) / quick;
+      }
+      yield {
+        kind: 'cell',
+        cell: { key, values: { ...pass, rank, adapters: pass.rows, trials: rounds.length }, timings },
+      };
+    }
+  },
+};
+
+function keyOf({ rows, tokens }: { rows: number; tokens: number }): string {
+  return `${rows} × ${tokens}`;
+}

@@ -1,0 +1,49 @@
+import type { LabTable } from '../../../src-contract/lab.ts';
+import { percent, significant } from '../numbers.ts';
+import { batchNames } from '../one-batch.ts';
+import { barChart } from './bar-chart.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
+
+/** A mixed batch counts as about as fast as a single adapter's from this share of its speed on. */
+const near = 0.8;
+
+/** One batch, many tasks: tokens per second of the three ways to serve rows of different adapters. */
+export function oneBatchFinding({ experiment, say }: Shown): Finding {
+  const explanation = [say('explain.onebatch.1'), say('explain.onebatch.2')];
+  const cell = experiment.cells[0];
+  if (cell === undefined) return openFinding(say, explanation);
+  const speed = (name: string) => numberOf(cell, `${name} tokensPerSecond`);
+  const [mixed, single, swap] = batchNames.map(speed) as [number, number, number];
+  const table: LabTable = {
+    ...{ title: say('table.onebatch'), whose: 'ours', note: say('table.onebatch.note') },
+    columns: [say('column.case'), ...experiment.cells.flatMap(({ key }) => [`${key}, ms`, say('picture.onebatch')])],
+    rows: batchNames.map((name) => [
+      { text: say(`variant.${name}`) },
+      ...experiment.cells.flatMap((each) => [
+        { text: `${numberOf(each, `${name} ms`).toFixed(1)} ± ${numberOf(each, `${name} spread`).toFixed(1)}` },
+        { text: significant(numberOf(each, `${name} tokensPerSecond`)) },
+      ]),
+    ]),
+  };
+  const title = say('picture.onebatch');
+  const picture: Picture = {
+    ...{ name: 'speed', title, whose: 'ours', group: null },
+    svg: barChart({
+      described: title,
+      bars: batchNames.map((name) => ({
+        ...{ name: say(`variant.${name}`), value: speed(name), shown: significant(speed(name)), whose: 'ours' },
+      })),
+    }),
+  };
+  const verdict = mixed < swap ? 'not' : mixed >= near * single ? 'holds' : 'partly';
+  return {
+    verdict,
+    reading: say(`verdict.${verdict}`) + say(`reading.onebatch.${verdict}`),
+    because: say('because.onebatch', {
+      ...{ rows: numberOf(cell, 'rows'), adapters: numberOf(cell, 'adapters') },
+      ...{ mixed: significant(mixed), single: significant(single), swap: significant(swap) },
+    }),
+    short: say('short.onebatch', { ratio: percent(mixed / single, 0) }),
+    ...{ explanation, tables: [table], pictures: [picture] },
+  };
+}
