@@ -6,7 +6,7 @@ import { type Trained, type TrainingCell, trainCells } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 /** What each pair of matrices is compared by: the paper's A, what the adapter reacts to (B · A), and chance. */
-export const comparisons = ['A', 'BA', 'random'] as const;
+const comparisons = ['A', 'BA', 'random'] as const;
 
 /** Do a low and a high rank find the same directions? Source: Hu et al. 2021, §7.2, Figure 3. */
 export const fig3: Experiment = figure((options) => {

@@ -49,7 +49,7 @@ async function* metricOf(
   return mean;
 }
 
-export function labCell(cell: TrainingCell, trained: Trained, metric: number | undefined): LabCell {
+function labCell(cell: TrainingCell, trained: Trained, metric: number | undefined): LabCell {
   const { parameters, baseLoss, validationLoss, adapterSha256, steps } = trained;
   return {
     key: cell.key,

@@ -32,7 +32,7 @@ function cellsOf({ targetSets, budgetRank, seeds }: LabOptions, model: ModelFact
 }
 
 /** The rank at which a set of matrices holds as many numbers as the query matrix does at `budgetRank`, or nearest to it. */
-export function rankWithin(budgetRank: number, targets: readonly Target[], model: ModelFacts): number {
+function rankWithin(budgetRank: number, targets: readonly Target[], model: ModelFacts): number {
   const perRank = (target: Target) => (model.targets[target] ?? [0, 0]).reduce((sum, size) => sum + size, 0);
   const budget = budgetRank * perRank('q');
   const each = targets.reduce((sum, target) => sum + perRank(target), 0);

@@ -46,7 +46,7 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
 }
 
 /** All that a picture needs to stand alone: what of, on what, how, where and when. */
-export function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, say: Say): string {
+function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, say: Say): string {
   const { machine } = facts;
   const trains = facts.dataset !== null;
   const settings = [
