@@ -146,8 +146,8 @@ export default {
     no(
       'hosts-are-strangers',
       { path: '^src-main/host/([^/]+)/' },
-      { path: '^src-main/host/[^/]+/', pathNot: '^src-main/host/$1/' },
-      'What two hosts share lies beside their folders, in host/.',
+      { path: '^src-main/host/[^/]+/', pathNot: '^src-main/host/($1|openai)/' },
+      'What two hosts share lies beside their folders, in host/, or is the address in host/openai/.',
     ),
     no(
       'hosts-use-app-only',

@@ -44,6 +44,7 @@ import {
   rowContentSchema,
   versionComparisonSchema,
 } from './dataset-version.ts';
+import { endpointChoiceSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
 import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
@@ -78,6 +79,12 @@ export const contract = {
     status: base.output(studioStatusSchema),
     /** Follows changes until the client leaves. */
     changes: base.output(eventIterator(changeEventSchema)),
+  },
+  endpoint: {
+    get: base.output(endpointSchema),
+    /** Switches it on or off, now and for every later start. */
+    set: base.input(endpointChoiceSchema).output(endpointSchema),
+    renewKey: base.output(endpointSchema),
   },
   files: {
     /** Opens a place for a file that a page sends piece by piece; it is removed when used or when the studio closes. */

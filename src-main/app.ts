@@ -33,6 +33,7 @@ import { findingProcedures } from './datasets/finding-procedures.ts';
 import { RowsThread } from './datasets/rows-threads.ts';
 import { Uploads } from './datasets/uploads.ts';
 import { versionProcedures } from './datasets/version-procedures.ts';
+import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoint-procedures.ts';
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
@@ -45,6 +46,7 @@ import { clearRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
+import { SettingStore } from './setting-store.ts';
 import { studioProcedures } from './studio-procedures.ts';
 
 export interface AppOptions {
@@ -54,6 +56,8 @@ export interface AppOptions {
   readonly engine: Engine;
   /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
   readonly startSqlProcess?: () => SqlProcess;
+  /** Opens an address for other programs, whose questions are answered as the command line's are. */
+  readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
 }
 
 export interface App {
@@ -66,7 +70,7 @@ export interface App {
 const rowsMeasured = 100;
 
 /** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
-export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess }: AppOptions): Promise<App> {
+export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppOptions): Promise<App> {
   const folder = async (name: string) => {
     const path = join(dataDir, name);
     await mkdir(path, { recursive: true });
@@ -123,7 +127,7 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
   const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run') });
   const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation') });
   const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab') });
-  const sql = new SqlRunner(startSqlProcess ?? forkSqlProcess);
+  const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
   const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
 
@@ -146,13 +150,19 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
       if (!(error instanceof StudioError)) console.error(error);
     });
   }
+  const { openEndpoint } = host;
+  const endpoint = new EndpointSwitch(
+    new SettingStore(database),
+    openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
+  );
 
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
-  const router = os.router({
+  const router: App['router'] = os.router({
     studio: studioProcedures({
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes },
       job: () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab }),
     }),
+    endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
@@ -203,9 +213,12 @@ export async function createApp({ dataDir, resourcesDir, engine, startSqlProcess
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
+  await endpoint.resume();
+
   return {
     router,
     async close() {
+      await endpoint.close();
       await Promise.all([training.close(), measuring.close(), experimenting.close()]);
       sql.close();
       await Promise.all([rowPages.close(), rowWork.close()]);

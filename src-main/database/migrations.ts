@@ -9,6 +9,7 @@ import { datasetVersionsMigration } from './migrations/0007-dataset-versions.ts'
 import { conversationTreeMigration } from './migrations/0008-conversation-tree.ts';
 import { labMigration } from './migrations/0009-lab.ts';
 import { trainingAndEvaluationMigration } from './migrations/0010-training-and-evaluation.ts';
+import { settingsMigration } from './migrations/0011-settings.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   conversationTreeMigration,
   labMigration,
   trainingAndEvaluationMigration,
+  settingsMigration,
 ];

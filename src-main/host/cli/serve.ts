@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { numberIn } from './arguments.ts';
-import { notInThisVersion } from './failure.ts';
 import type { Run } from './session.ts';
 
 export function addServeCommand(program: Command, run: Run): void {
@@ -12,17 +11,24 @@ export function addServeCommand(program: Command, run: Run): void {
     .command('serve')
     .description('serve the studio’s page to a browser on this machine, until Ctrl-C')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', numberIn(z.number().int().min(0).max(65_535)), 0)
-    .option('--openai', 'serve an OpenAI-compatible address as well (later)')
+    .option('--openai', 'answer OpenAI’s requests at an address of their own as well')
     .action(({ port, openai }: { port: number; openai?: boolean }, command: Command) =>
       run(command, async ({ installation, dataDir, json, signal }) => {
-        if (openai) throw notInThisVersion('An OpenAI-compatible address', 'Leave out --openai for the studio’s page.');
         // The web host is a program of its own, so that its sockets and this call share nothing.
         const words = [installation.webEntry, '--home', dataDir, '--port', String(port), '--no-open'];
+        if (openai) words.push('--openai');
         const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
         signal.addEventListener('abort', () => child.kill('SIGINT'));
+        let address: string | undefined;
         createInterface(child.stdout).on('line', (line) => {
-          const address = /http:\S+/.exec(line)?.[0];
-          process.stdout.write(`${json && address ? JSON.stringify({ address }) : line}\n`);
+          const url = /http:\S+/.exec(line)?.[0];
+          if (!json || url === undefined) process.stdout.write(`${line}\n`);
+          else if (address === undefined && openai) address = url;
+          else if (address === undefined) process.stdout.write(`${JSON.stringify({ address: url })}\n`);
+          else {
+            const key = /key: (\S+)/.exec(line)?.[1];
+            process.stdout.write(`${JSON.stringify({ address, openai: { url, key } })}\n`);
+          }
         });
         const [status] = await once(child, 'close');
         // It has said why in its own words.

@@ -7,6 +7,7 @@ import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, protocol, scree
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createApp } from '../../app.ts';
+import { openEndpoint } from '../openai/open-endpoint.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import { usualDataFolder } from '../usual-data-folder.ts';
@@ -41,7 +42,9 @@ async function openStudio(): Promise<void> {
       startEngineUtility(path.join(out, 'main/engine-process.js')),
     );
     const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
-    const studio = await createApp({ dataDir, resourcesDir: resourcesFolder(), engine, startSqlProcess });
+    const studio = await createApp({
+      ...{ dataDir, resourcesDir: resourcesFolder(), engine, startSqlProcess, openEndpoint },
+    });
     closeBeforeQuit(async () => {
       await studio.close();
       await stopEngine();

@@ -1,25 +1,29 @@
 // The web host: the studio for a browser on this machine. It prints the address, with a token that works once, and runs
 // until it is told to stop.
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { createApp } from '../../app.ts';
+import { type App, createApp } from '../../app.ts';
 import { startEngineThread } from '../engine-thread.ts';
+import { openEndpoint } from '../openai/open-endpoint.ts';
+import type { OpenaiServer } from '../openai/openai-server.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import { usualDataFolder } from '../usual-data-folder.ts';
 import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
-const { home, port, open } = new Command('adapter-studio-web')
+const { home, port, open, openai } = new Command('adapter-studio-web')
   .description('Serves Adapter Studio to a browser on this machine.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)', usualDataFolder())
   .option('--port <number>', 'the port on 127.0.0.1; 0 takes a free one', portOf, 0)
   .option('--no-open', 'do not open a browser')
+  .option('--openai', 'answer OpenAI’s requests too, as long as this runs')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-  .opts<{ home: string; port: number; open: boolean }>();
+  .opts<{ home: string; port: number; open: boolean; openai?: boolean }>();
 
 try {
   await serve();
@@ -40,19 +44,28 @@ async function serve(): Promise<void> {
   const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
   const { engine, stop: stopEngine } = superviseEngine(() => startEngineThread(engineEntry));
   const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
-  const app = await createApp({ dataDir, resourcesDir, engine });
+  const app = await createApp({ dataDir, resourcesDir, engine, openEndpoint });
   const pageFolder = fileURLToPath(place('../renderer', '../../../out/renderer'));
   const server = await servePage({ router: app.router, pageFolder, port });
 
+  const endpoint = openai ? await openOnce(app) : undefined;
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
+  if (endpoint) process.stdout.write(`OpenAI-compatible address: ${endpoint.url} key: ${endpoint.key}\n`);
   if (open) openBrowser(server.url);
 
   await toldToStop();
   // Pages first: what is attached to them ends with them. The engine last: a run writes its checkpoint through it.
   await server.close();
+  await endpoint?.close();
   await app.close();
   await stopEngine();
   process.exit(0);
+}
+
+/** The address for other programs, with a key of its own, whatever the settings say. */
+async function openOnce(app: App): Promise<OpenaiServer & { key: string }> {
+  const key = `as-${randomBytes(24).toString('base64url')}`;
+  return { ...(await openEndpoint({ router: app.router, port: 0, key })), key };
 }
 
 /** A second request, a second or more after the first, ends the process at once; a terminal may send one thrice. */

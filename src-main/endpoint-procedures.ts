@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { implement } from '@orpc/server';
+import type { CallerContext } from '../src-contract/caller.ts';
+import { contract } from '../src-contract/contract.ts';
+import type { Endpoint } from '../src-contract/endpoint.ts';
+import type { SettingStore } from './setting-store.ts';
+
+export interface OpenEndpoint {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** How a host opens the address; it knows sockets, this does not. */
+export type EndpointOpener = (options: { port: number; key: string }) => Promise<OpenEndpoint>;
+
+/** The address for other programs: off until a person switches it on, and then on at every start. */
+export class EndpointSwitch {
+  readonly #settings: SettingStore;
+  readonly #opener: EndpointOpener | undefined;
+  #open: OpenEndpoint | undefined;
+  #problem: string | undefined;
+  /** One change after the other: two presses must not open two. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(settings: SettingStore, opener: EndpointOpener | undefined) {
+    this.#settings = settings;
+    this.#opener = opener;
+  }
+
+  get state(): Endpoint {
+    return {
+      available: this.#opener !== undefined,
+      on: this.#open !== undefined,
+      url: this.#open?.url ?? null,
+      port: this.#port,
+      key: this.#key,
+      problem: this.#problem ?? null,
+    };
+  }
+
+  /** Opens it where it was on when the studio was last used. */
+  async resume(): Promise<void> {
+    if (this.#settings.read('endpoint.on') === 'yes') await this.#turn(() => this.#start());
+  }
+
+  async set({ on, port }: { on: boolean; port?: number }): Promise<void> {
+    await this.#turn(async () => {
+      if (port !== undefined) this.#settings.write('endpoint.port', String(port));
+      await this.#stop();
+      if (on) await this.#start();
+      this.#settings.write('endpoint.on', this.#open === undefined ? 'no' : 'yes');
+    });
+  }
+
+  /** Programs with the old key are turned away from now on. */
+  async renewKey(): Promise<void> {
+    await this.#turn(async () => {
+      this.#settings.write('endpoint.key', newKey());
+      if (this.#open === undefined) return;
+      await this.#stop();
+      await this.#start();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#turn(() => this.#stop());
+  }
+
+  get #port(): number {
+    return Number(this.#settings.read('endpoint.port') ?? 0);
+  }
+
+  get #key(): string {
+    const known = this.#settings.read('endpoint.key');
+    if (known !== undefined) return known;
+    const made = newKey();
+    this.#settings.write('endpoint.key', made);
+    return made;
+  }
+
+  #turn(change: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(change);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #start(): Promise<void> {
+    this.#problem = undefined;
+    try {
+      this.#open = await this.#opener?.({ port: this.#port, key: this.#key });
+    } catch (error) {
+      // A taken port is nothing that went wrong in the studio: the settings say it beside the switch.
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#problem = undefined;
+    await open?.close();
+  }
+}
+
+export function endpointProcedures(endpoint: EndpointSwitch, changed: () => void) {
+  const os = implement(contract.endpoint).$context<CallerContext>();
+  return os.router({
+    get: os.get.handler(() => endpoint.state),
+    set: os.set.handler(async ({ input }) => {
+      await endpoint.set(input);
+      changed();
+      return endpoint.state;
+    }),
+    renewKey: os.renewKey.handler(async () => {
+      await endpoint.renewKey();
+      changed();
+      return endpoint.state;
+    }),
+  });
+}
+
+function newKey(): string {
+  return `as-${randomBytes(24).toString('base64url')}`;
+}

@@ -1,0 +1,41 @@
+import { ORPCError } from '@orpc/server';
+import { errorCatalogue, fillIn, isErrorCode } from '../../../src-contract/errors.ts';
+
+/** A failure in OpenAI's shape. */
+export class OpenaiError extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string | null;
+  readonly param: string | null;
+
+  constructor(
+    status: number,
+    message: string,
+    { code = null, param = null }: { code?: string | null; param?: string | null } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.param = param;
+    this.type = status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error';
+  }
+
+  get body(): object {
+    return { error: { message: this.message, type: this.type, param: this.param, code: this.code } };
+  }
+}
+
+/** Whatever was thrown, in OpenAI's shape. What nobody foresaw tells the client nothing. */
+export function openaiErrorOf(error: unknown): OpenaiError {
+  if (error instanceof OpenaiError) return error;
+  if (error instanceof ORPCError && isErrorCode(error.code)) {
+    const { message, hint } = errorCatalogue[error.code];
+    // The contract parsed the data under this code, so it has the fields that the sentences name.
+    const data = error.data as Record<string, unknown>;
+    const words = `${fillIn(message, data)} ${fillIn(hint, data)}`;
+    if (error.code === 'CONTEXT_TOO_LONG') return new OpenaiError(400, words, { code: 'context_length_exceeded' });
+    if (error.code === 'ENGINE_STOPPED') return new OpenaiError(503, words, { code: 'engine_stopped' });
+    return new OpenaiError(400, words, { code: error.code.toLowerCase() });
+  }
+  return new OpenaiError(500, 'Something went wrong inside the studio.');
+}

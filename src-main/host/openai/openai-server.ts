@@ -1,0 +1,245 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
+import type { GenerateEvent } from '../../../src-contract/chat.ts';
+import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts';
+import { FairQueue } from './fair-queue.ts';
+import { OpenaiError, openaiErrorOf } from './openai-error.ts';
+import { modelObject, type ServedModel, type StudioClient, servedModels } from './openai-models.ts';
+import { chatPrompt, chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
+
+const largestBodyBytes = 4 * 1024 * 1024;
+const usualChatTokens = 512;
+/** What OpenAI's completions do when nothing is said. */
+const usualCompletionTokens = 16;
+const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+export interface OpenaiServer {
+  /** Ends in `/v1`: a client's base address. */
+  readonly url: string;
+  /** Ends every request. */
+  close(): Promise<void>;
+}
+
+/**
+ * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for programs of this machine that bring the
+ * key. A web page may not ask: whatever carries an Origin is turned away. Throws when the port is taken.
+ */
+export async function serveOpenai(options: { studio: StudioClient; port: number; key: string }): Promise<OpenaiServer> {
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  // A TCP server's address is an object; only a pipe's is a string.
+  const { port } = server.address() as AddressInfo;
+  const context = {
+    studio: options.studio,
+    key: options.key,
+    hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+    queue: new FairQueue({ atOnce: 8, mostWaiting: 256 }),
+  };
+  server.on('request', (request, response) => {
+    answer(request, response, context).catch((error: unknown) => fail(response, error));
+  });
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Context {
+  readonly studio: StudioClient;
+  readonly key: string;
+  readonly hosts: readonly string[];
+  readonly queue: FairQueue;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+  admit(request, context);
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  if (path === '/v1/models') {
+    only(request, 'GET');
+    const models = await servedModels(context.studio);
+    return say(response, 200, { object: 'list', data: models.map(modelObject) });
+  }
+  if (path.startsWith('/v1/models/')) {
+    only(request, 'GET');
+    return say(response, 200, modelObject(await find(decoded(path.slice('/v1/models/'.length)), context)));
+  }
+  if (path === '/v1/chat/completions') {
+    only(request, 'POST');
+    const asked = parse(chatRequestSchema, await readJson(request));
+    const generate = { prompt: chatPrompt(asked), sampling: samplingOf(asked, usualChatTokens) };
+    return write(asked, generate, chatStyle, { response, context });
+  }
+  if (path === '/v1/completions') {
+    only(request, 'POST');
+    const asked = parse(completionRequestSchema, await readJson(request));
+    const prompt = { kind: 'raw' as const, text: asked.prompt };
+    const generate = { prompt, sampling: samplingOf(asked, usualCompletionTokens) };
+    return write(asked, generate, completionStyle, { response, context });
+  }
+  throw new OpenaiError(404, `There is nothing at ${path.slice(0, 200)}.`, { code: 'unknown_url' });
+}
+
+/** Throws for whoever may not ask: another name for this machine, a web page, no key. */
+function admit(request: IncomingMessage, { hosts, key }: Context): void {
+  // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
+  if (!hosts.includes(request.headers.host ?? '')) throw new OpenaiError(403, `This address is ${hosts[0]} only.`);
+  if (request.headers.origin !== undefined) throw new OpenaiError(403, 'A web page may not ask this.');
+  const brought = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (brought === undefined || !isSame(brought, key)) {
+    const sentence = 'The key is missing or wrong. It is shown in the settings of Adapter Studio.';
+    throw new OpenaiError(401, sentence, { code: 'invalid_api_key' });
+  }
+}
+
+async function write(
+  asked: {
+    model: string;
+    stream?: boolean | null;
+    stream_options?: { include_usage?: boolean } | null;
+    adapter_strength?: number | null;
+  },
+  generate: Pick<Parameters<StudioClient['chat']['generate']>[0], 'prompt' | 'sampling'>,
+  style: AnswerStyle,
+  { response, context }: { response: ServerResponse; context: Context },
+): Promise<void> {
+  const model = await find(asked.model, context);
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const leave = await context.queue.enter(model.name, left.signal);
+  if (leave === undefined) throw new OpenaiError(429, 'Too many requests are waiting.', { code: 'queue_full' });
+  try {
+    const { baseModelId, adapterId } = model;
+    const input = { baseModelId, adapterId, strength: asked.adapter_strength ?? 1, ...generate };
+    const events = await context.studio.chat.generate(input, { signal: left.signal });
+    const named = { id: `${style.idPrefix}${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.name };
+    if (asked.stream)
+      await stream(events, { named, style, response, usage: asked.stream_options?.include_usage === true });
+    else say(response, 200, await whole(events, { named, style }));
+  } finally {
+    leave();
+  }
+}
+
+interface Named {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+}
+
+async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { named: Named; style: AnswerStyle }) {
+  for await (const event of events) {
+    if (event.kind === 'finished') return style.whole(named, event.generation);
+  }
+  throw new Error('The generation ended without an answer.');
+}
+
+/** Server-sent events, the last of them `[DONE]`. What fails in the middle is said in the stream. */
+async function stream(
+  events: AsyncIterable<GenerateEvent>,
+  { named, style, response, usage }: { named: Named; style: AnswerStyle; response: ServerResponse; usage: boolean },
+): Promise<void> {
+  const send = (data: object | string) =>
+    response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    for (const first of style.first(named)) send(first);
+  };
+  try {
+    for await (const event of events) {
+      begin();
+      if (event.kind === 'text') send(style.piece(named, event.delta));
+      else for (const last of style.last(named, event.generation, { usage })) send(last);
+    }
+  } catch (error) {
+    // Before the first word, the status can still tell.
+    if (!begun) throw error;
+    send(openaiErrorOf(error).body);
+  }
+  send('[DONE]');
+  response.end();
+}
+
+async function find(name: string, { studio }: Context): Promise<ServedModel> {
+  const model = (await servedModels(studio)).find((served) => served.name === name);
+  if (model !== undefined) return model;
+  const sentence = `There is no model “${name.slice(0, 200)}”. GET /v1/models lists those that there are.`;
+  throw new OpenaiError(404, sentence, { code: 'model_not_found', param: 'model' });
+}
+
+function parse<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join('.') || null;
+  throw new OpenaiError(400, `${param ?? 'The body'}: ${issue?.message ?? 'it is not valid'}.`, { param });
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (!/^application\/json(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw new OpenaiError(415, 'The body must be JSON (content-type: application/json).');
+  }
+  const tooLarge = new OpenaiError(413, `The body is larger than ${largestBodyBytes} bytes.`, {
+    code: 'body_too_large',
+  });
+  if (Number(request.headers['content-length'] ?? 0) > largestBodyBytes) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > largestBodyBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw new OpenaiError(400, 'The body is not valid JSON.');
+  }
+}
+
+function only(request: IncomingMessage, method: 'GET' | 'POST'): void {
+  if (request.method !== method)
+    throw new OpenaiError(405, `Only ${method} is answered here.`, { code: 'method_not_allowed' });
+}
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    throw new OpenaiError(400, 'The address is not well-formed.');
+  }
+}
+
+function say(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(text);
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const shaped = openaiErrorOf(error);
+  // What is left of a body that nobody reads must not be taken for the next request.
+  response.setHeader('connection', 'close');
+  if (shaped.status === 405) response.setHeader('allow', 'GET, POST');
+  say(response, shaped.status, shaped.body);
+}
+
+/** Compares in a time that tells nothing of where two words differ. */
+function isSame(a: string, b: string): boolean {
+  const digest = (word: string) => createHash('sha256').update(word).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import OpenAI, { APIError } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, createApp } from '../../src-main/app.ts';
+import { startEngineThread } from '../../src-main/host/engine-thread.ts';
+import { openEndpoint } from '../../src-main/host/openai/open-endpoint.ts';
+import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
+import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+
+// OpenAI's own client against the studio's address: a tiny model and eight adapters drawn by lot, the real engine.
+const adapters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h h:h'];
+
+let folder: string;
+let app: App;
+let stopEngine: () => Promise<void>;
+let openai: OpenAI;
+let url: string;
+let key: string;
+const clientOf = () => createRouterClient(app.router, { context: { caller: 'trusted' } });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'adapter-studio-openai-'));
+  const { engine, stop } = superviseEngine(() =>
+    startEngineThread(new URL('../../src-main/engine/engine-process.ts', import.meta.url)),
+  );
+  stopEngine = stop;
+  const resourcesDir = join(import.meta.dirname, '../../resources');
+  app = await createApp({ dataDir: join(folder, 'home'), resourcesDir, engine, openEndpoint });
+  const modelFolder = join(folder, 'tiny');
+  writeTinyModel(modelFolder);
+  const base = await clientOf().baseModels.import({ path: modelFolder, name: 'tiny' });
+  for (const [seed, name] of adapters.entries()) {
+    const path = join(folder, `adapter ${seed}`);
+    await writeTinyAdapter(path, { modelFolder, seed });
+    await clientOf().adapters.import({ path, name, baseModelId: base.id });
+  }
+  expect(await clientOf().endpoint.get()).toMatchObject({ available: true, on: false, url: null });
+  const opened = await clientOf().endpoint.set({ on: true });
+  url = opened.url ?? '';
+  key = opened.key;
+  openai = new OpenAI({ baseURL: url, apiKey: key, maxRetries: 0 });
+});
+
+afterAll(async () => {
+  await app.close();
+  await stopEngine();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('bases and their adapters are listed as base:adapter, and found by name', async () => {
+  const ids = (await Array.fromAsync(openai.models.list())).map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(['tiny', ...adapters.map((name) => `tiny:${name}`)]));
+  expect(await openai.models.retrieve('tiny:h h:h')).toMatchObject({ id: 'tiny:h h:h', object: 'model' });
+});
+
+test('eight adapters in 32 requests at once each give what they give alone, whole and streamed', async () => {
+  const ask = (name: string, number: number) => ({
+    model: `tiny:${name}`,
+    messages: [{ role: 'user' as const, content: `Question ${number}?` }],
+    max_tokens: 12,
+  });
+  const alone = new Map<string, string>();
+  const client = clientOf();
+  for (const adapterId of adapters) {
+    for (const number of [1, 2]) {
+      const text = `Question ${number}?`;
+      const about = { baseModelId: 'tiny', adapterId, prompt: { kind: 'text' as const, text } };
+      const events = await Array.fromAsync(await client.chat.generate({ ...about, sampling: { maxTokens: 12 } }));
+      const last = events.at(-1);
+      if (last?.kind === 'finished') alone.set(`${adapterId} ${number}`, last.generation.text);
+    }
+  }
+  expect(new Set(alone.values()).size).toBeGreaterThan(8);
+
+  const requests = [1, 2].flatMap((number) => adapters.map((name) => ({ name, number })));
+  const whole = requests.map(async ({ name, number }) => {
+    const { choices, usage } = await openai.chat.completions.create(ask(name, number));
+    expect(usage?.prompt_tokens).toBe(11);
+    return choices[0]?.message.content;
+  });
+  const streamed = requests.map(async ({ name, number }) => {
+    let text = '';
+    const chunks = await openai.chat.completions.create({
+      ...{ ...ask(name, number), stream: true },
+      stream_options: { include_usage: true },
+    });
+    let tokens: number | undefined;
+    for await (const chunk of chunks) {
+      text += chunk.choices[0]?.delta.content ?? '';
+      tokens ??= chunk.usage?.completion_tokens;
+    }
+    expect(tokens).toBeGreaterThan(0);
+    return text;
+  });
+  const expected = requests.map(({ name, number }) => alone.get(`${name} ${number}`));
+  expect(await Promise.all([...whole, ...streamed])).toEqual([...expected, ...expected]);
+});
+
+test('a text is completed, whole and streamed, and ends where it is told to', async () => {
+  const about = { model: 'tiny', prompt: 'Once', max_tokens: 8, seed: 3, temperature: 1 };
+  const { choices } = await openai.completions.create(about);
+  const text = choices[0]?.text ?? '';
+  expect(choices[0]?.finish_reason).toBe('length');
+  let streamed = '';
+  for await (const chunk of await openai.completions.create({ ...about, stream: true })) {
+    streamed += chunk.choices[0]?.text ?? '';
+  }
+  expect(streamed).toBe(text);
+  const stop = text.slice(3, 5);
+  const stopped = await openai.completions.create({ ...about, stop });
+  expect(stopped.choices[0]).toMatchObject({ text: text.slice(0, text.indexOf(stop)), finish_reason: 'stop' });
+});
+
+test('an adapter at strength 0 is its base', async () => {
+  const messages = [{ role: 'user' as const, content: 'x' }];
+  const at = async (model: string, more: object) =>
+    (await openai.chat.completions.create({ model, messages, max_tokens: 6, ...more })).choices[0]?.message.content;
+  expect(await at('tiny:a', { adapter_strength: 0 })).toBe(await at('tiny', {}));
+});
+
+test('what cannot be done is refused in OpenAI’s shape', async () => {
+  const messages = [{ role: 'user' as const, content: 'x' }];
+  const refusal = (call: Promise<unknown>) => call.then(() => undefined).catch((error: APIError) => error);
+  expect(await refusal(openai.chat.completions.create({ model: 'nobody', messages }))).toMatchObject({
+    ...{ status: 404, code: 'model_not_found', param: 'model', type: 'invalid_request_error' },
+  });
+  expect(await refusal(openai.chat.completions.create({ model: 'tiny', messages, n: 2 }))).toMatchObject({
+    ...{ status: 400, param: 'n' },
+  });
+  const long = [{ role: 'user' as const, content: 'x'.repeat(600) }];
+  for (const stream of [false, true]) {
+    expect(await refusal(openai.chat.completions.create({ model: 'tiny', messages: long, stream }))).toMatchObject({
+      ...{ status: 400, code: 'context_length_exceeded' },
+    });
+  }
+  const stranger = new OpenAI({ baseURL: url, apiKey: 'as-wrong', maxRetries: 0 });
+  const unknown = await refusal(stranger.chat.completions.create({ model: 'tiny', messages }));
+  expect(unknown).toBeInstanceOf(APIError);
+  expect(unknown).toMatchObject({ status: 401, code: 'invalid_api_key' });
+});
+
+test('a web page, another name for this machine, another method and too large a body are turned away', async () => {
+  const authorization = `Bearer ${key}`;
+  const json = { authorization, 'content-type': 'application/json' };
+  expect(await status('/v1/models', { headers: { authorization } })).toBe(200);
+  expect(await status('/v1/models', { headers: {} })).toBe(401);
+  expect(await status('/v1/models', { headers: { authorization, origin: 'http://evil.example' } })).toBe(403);
+  expect(await status('/v1/models', { headers: { authorization, host: 'evil.example' } })).toBe(403);
+  expect(await status('/v1/models', { method: 'POST', headers: { authorization } })).toBe(405);
+  expect(await status('/v1/chat/completions', { headers: { authorization } })).toBe(405);
+  expect(await status('/v1/models/%E0%A4%A', { headers: { authorization } })).toBe(400);
+  expect(await status('/../etc/passwd', { headers: { authorization } })).toBe(404);
+  const to = '/v1/chat/completions';
+  expect(await status(to, { method: 'POST', headers: { authorization }, body: '{}' })).toBe(415);
+  expect(await status(to, { method: 'POST', headers: json, body: '{' })).toBe(400);
+  expect(await status(to, { method: 'POST', headers: json, body: '"'.padEnd(5_000_000) })).toBe(413);
+});
+
+test('a new key shuts the old one out, and switched off nothing answers', async () => {
+  const renewed = await clientOf().endpoint.renewKey();
+  expect(renewed.key).not.toBe(key);
+  const address = new URL(renewed.url ?? '');
+  const models = async (bearer: string) =>
+    (await fetch(`${address}/models`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+  expect(await models(key)).toBe(401);
+  expect(await models(renewed.key)).toBe(200);
+  expect(await clientOf().endpoint.set({ on: false })).toMatchObject({ on: false, url: null });
+  await expect(models(renewed.key)).rejects.toThrow();
+  const taken = await clientOf().endpoint.set({ on: true, port: 1 });
+  expect(taken.on ? null : taken.problem).not.toBe('');
+});
+
+function status(
+  path: string,
+  { method = 'GET', headers, body }: { method?: string; headers: Record<string, string>; body?: string },
+): Promise<number> {
+  const { hostname, port, host } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const call = request({ hostname, port, path, method, headers: { host, ...headers }, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    // The refusal of a large body may end the connection while it is still being sent.
+    call.on('error', reject);
+    call.end(body);
+  });
+}
