@@ -35,6 +35,7 @@ export default defineConfig({
   renderer: {
     root: 'src-renderer',
     plugins: [svelte({ configFile: false }), tailwindcss()],
+    worker: { format: 'es' },
     // Nothing is inlined: the page's policy allows fonts and scripts from files only.
     build: { assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
   },

@@ -22,13 +22,22 @@ const markdown = new Marked({
 
 /** An answer in Markdown as HTML that is safe to put into the page. Needs a DOM. */
 export function answerHtml(text: string): string {
-  const html = markdown.parse(text, { async: false });
+  const html = rendered(text);
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: [],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
   });
+}
+
+/** marked 18 runs out of stack on some thousand nested marks, which a model that repeats itself does write: then it is plain text. */
+function rendered(text: string): string {
+  try {
+    return markdown.parse(text, { async: false });
+  } catch {
+    return `<p>${escaped(text)}</p>`;
+  }
 }
 
 function escaped(text: string): string {

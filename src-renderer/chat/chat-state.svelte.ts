@@ -215,6 +215,14 @@ export class ChatState {
     this.schema = input.schema ?? this.schema;
   }
 
+  /** Puts a document where the task wants its long text. */
+  takeDocument(text: string): void {
+    if (this.task === 'mrc') this.passage = text;
+    else if (this.task === 'summarisation') this.document = text;
+    else if (this.task === 'nl2sql') this.schema = text;
+    else this.text = text;
+  }
+
   chooseBaseModel(id: string): void {
     if (id === this.baseModelId) return;
     this.startConversation();

@@ -9,36 +9,58 @@ export interface QueryTable {
 
 export type QueryResult =
   | { readonly kind: 'running' }
-  | { readonly kind: 'done'; readonly table: QueryTable }
+  | { readonly kind: 'done'; readonly table: QueryTable; readonly title?: string | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What the queries in the answers gave when they were run, by message. */
+/** Where a query runs. */
+export interface QueryPlace {
+  readonly datasetId: string;
+  readonly database: Promise<string | null>;
+}
+
+/** What the queries in the answers gave when they were run, by message; and what a look into a table gave. */
 export class QueryResultsState {
   byMessage = $state.raw<Readonly<Record<string, QueryResult>>>({});
-  /** The answer whose result the panel shows. */
+  /** Whether a query could be run, tried when its answer came: undefined is yes. */
+  checked = $state.raw<Readonly<Record<string, { readonly error: unknown }>>>({});
+  /** Queries that the person wrote anew. */
+  edited = $state.raw<Readonly<Record<string, string>>>({});
+  /** The answer, or the table, whose result the panel shows. */
   shown = $state<string | undefined>(undefined);
 
   get current(): QueryResult | undefined {
     return this.shown === undefined ? undefined : this.byMessage[this.shown];
   }
 
-  async run(
-    messageId: string,
-    on: { datasetId: string; database: Promise<string | null> },
-    sql: string,
-  ): Promise<void> {
-    this.shown = messageId;
-    this.#set(messageId, { kind: 'running' });
+  async run(key: string, on: QueryPlace, sql: string, title?: string): Promise<void> {
+    this.shown = key;
+    this.#set(key, { kind: 'running' });
     try {
       const { datasetId } = on;
       const database = await on.database;
-      this.#set(messageId, { kind: 'done', table: await client.datasets.query({ datasetId, database, sql }) });
+      this.#set(key, { kind: 'done', table: await client.datasets.query({ datasetId, database, sql }), title });
     } catch (error) {
-      this.#set(messageId, { kind: 'failed', error });
+      this.#set(key, { kind: 'failed', error });
     }
   }
 
-  #set(messageId: string, result: QueryResult): void {
-    this.byMessage = { ...this.byMessage, [messageId]: result };
+  /** Has the query compiled on its database without reading a row. */
+  async check(messageId: string, on: QueryPlace, sql: string): Promise<void> {
+    const query = sql.trim().replace(/;+\s*$/, '');
+    const { datasetId } = on;
+    const error = await on.database
+      .then((database) => client.datasets.query({ datasetId, database, sql: `SELECT 1 FROM (\n${query}\n) LIMIT 0` }))
+      .then(() => undefined)
+      .catch((cause: unknown) => cause);
+    this.checked = { ...this.checked, [messageId]: { error } };
+  }
+
+  edit(messageId: string, sql: string | undefined): void {
+    const { [messageId]: _, ...others } = this.edited;
+    this.edited = sql === undefined ? others : { ...others, [messageId]: sql };
+  }
+
+  #set(key: string, result: QueryResult): void {
+    this.byMessage = { ...this.byMessage, [key]: result };
   }
 }

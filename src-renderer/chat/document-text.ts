@@ -1,0 +1,68 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { PdfReply } from './pdf-worker.ts';
+
+/** What the chooser offers; dropped files are judged by their content. */
+export const documentAccept = '.txt,.md,.markdown,.text,.pdf,text/plain,text/markdown,application/pdf';
+
+const mostBytes = 32 * 1024 * 1024;
+const pdfPatienceMs = 60_000;
+
+/** True for a file that belongs into a message rather than into a dataset. */
+export function isDocument(file: File): boolean {
+  return /\.(txt|text|md|markdown|pdf)$/i.test(file.name);
+}
+
+/** The text of a document: plain, Markdown as it is written, or that of a PDF. Throws FILE_UNREADABLE. */
+export async function readDocument(file: File): Promise<string> {
+  if (file.size > mostBytes) throw unreadable(file, `it is larger than ${mostBytes / 1024 / 1024} MB`);
+  const bytes = await file.arrayBuffer();
+  const start = new TextDecoder('latin1').decode(bytes.slice(0, 1024));
+  const text = start.includes('%PDF-') ? await pdfText(file, bytes) : plainText(file, bytes);
+  if (text.trim() === '') throw unreadable(file, 'there is no text in it (a scan has only pictures)');
+  return text;
+}
+
+/** UTF-8, or UTF-16 by its mark, or else the Korean encoding that old files here have. */
+function plainText(file: File, bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes.slice(0, 2));
+  if (first === 0xff && second === 0xfe) return tidy(new TextDecoder('utf-16le').decode(bytes));
+  if (first === 0xfe && second === 0xff) return tidy(new TextDecoder('utf-16be').decode(bytes));
+  for (const encoding of ['utf-8', 'euc-kr']) {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      if (!text.includes('\0')) return tidy(text);
+    } catch {
+      // The next one may fit.
+    }
+  }
+  throw unreadable(file, 'it is neither a text nor a PDF');
+}
+
+/** In a thread of its own, which is ended when it takes too long: a broken PDF must not hold the page up. */
+async function pdfText(file: File, bytes: ArrayBuffer): Promise<string> {
+  const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    const reply = await new Promise<PdfReply>((resolve) => {
+      setTimeout(() => resolve({ kind: 'failed', reason: 'it took longer than a minute' }), pdfPatienceMs);
+      // unpdf 1.8 says a word of its own in a worker, which is no answer.
+      worker.onmessage = ({ data }: MessageEvent<PdfReply | object>) => 'kind' in data && resolve(data);
+      worker.onerror = () => resolve({ kind: 'failed', reason: 'it could not be read' });
+      worker.postMessage(bytes, [bytes]);
+    });
+    if (reply.kind === 'failed') throw unreadable(file, reply.reason);
+    return tidy(reply.text);
+  } finally {
+    worker.terminate();
+  }
+}
+
+function tidy(text: string): string {
+  return text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .trim();
+}
+
+function unreadable(file: File, reason: string): StudioError {
+  return new StudioError('FILE_UNREADABLE', { file: file.name, reason });
+}

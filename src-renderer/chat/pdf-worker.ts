@@ -1,0 +1,33 @@
+// A thread that reads the text of one PDF. It gets the file's bytes and answers once.
+import { getDocumentProxy } from 'unpdf';
+
+export type PdfReply =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+const mostPages = 500;
+const mostLetters = 2_000_000;
+
+addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+  void read(data).then((reply) => postMessage(reply));
+});
+
+async function read(bytes: ArrayBuffer): Promise<PdfReply> {
+  try {
+    // Nothing in a PDF may run or be fetched.
+    const options = { isEvalSupported: false, useWorkerFetch: false, disableFontFace: true, stopAtErrors: false };
+    const pdf = await getDocumentProxy(new Uint8Array(bytes), options);
+    const pages: string[] = [];
+    let letters = 0;
+    for (let number = 1; number <= Math.min(pdf.numPages, mostPages) && letters < mostLetters; number++) {
+      const { items } = await (await pdf.getPage(number)).getTextContent();
+      const page = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+      pages.push(page.trim());
+      letters += page.length;
+    }
+    return { kind: 'text', text: pages.filter(Boolean).join('\n\n') };
+  } catch (error) {
+    const isLocked = error instanceof Error && error.name === 'PasswordException';
+    return { kind: 'failed', reason: isLocked ? 'it is locked with a password' : 'it is not a PDF that can be read' };
+  }
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { resultCsv } from './result-csv.ts';
+
+test('a result becomes CSV that spreadsheets read as it is', () => {
+  const rows = [
+    ['Sommer, "Park"', 11998, null],
+    ['두\n줄', -1.5, '=HYPERLINK("http://x")'],
+  ];
+  expect(resultCsv({ columns: ['name', 'capacity', 'note'], rows })).toBe(
+    '\uFEFFname,capacity,note\r\n"Sommer, ""Park""",11998,\r\n"두\n줄",-1.5,"\'=HYPERLINK(""http://x"")"\r\n',
+  );
+});

@@ -1,0 +1,14 @@
+import type { QueryTable } from './query-results-state.svelte.ts';
+
+/** A table as CSV (RFC 4180), with a mark of UTF-8 for spreadsheets that would guess otherwise. */
+export function resultCsv({ columns, rows }: Pick<QueryTable, 'columns' | 'rows'>): string {
+  return `\uFEFF${[columns, ...rows].map((row) => row.map(cellCsv).join(',')).join('\r\n')}\r\n`;
+}
+
+function cellCsv(cell: string | number | null): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  // A spreadsheet would take a text that begins so for a formula and run it.
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
