@@ -66,7 +66,13 @@ import {
   trainingSettingsSchema,
   trainOptionsSchema,
 } from './run.ts';
-import { changeEventSchema, studioStatusSchema } from './studio.ts';
+import {
+  backupEventSchema,
+  changeEventSchema,
+  engineSettingsSchema,
+  settingsSchema,
+  studioStatusSchema,
+} from './studio.ts';
 
 const base = oc.errors(errorCatalogue);
 const id = z.object({ id: z.string() });
@@ -79,6 +85,12 @@ export const contract = {
     status: base.output(studioStatusSchema),
     /** Follows changes until the client leaves. */
     changes: base.output(eventIterator(changeEventSchema)),
+    settings: base.output(settingsSchema),
+    set: base.input(engineSettingsSchema).output(settingsSchema),
+    /** What helps to find a fault, as a text to be read before it is passed on: no name, no path, no row of the person's. */
+    diagnostics: base.output(z.object({ name: z.string(), text: z.string() })),
+    /** Copies the data folder to a new folder while the studio goes on; not for pages. */
+    backup: base.input(z.object({ out: z.string() })).output(eventIterator(backupEventSchema)),
   },
   endpoint: {
     get: base.output(endpointSchema),

@@ -27,3 +27,21 @@ export const changeEventSchema = z.object({
   noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'status']),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
+
+/** What a person can set for the engine; it holds from the next start of the studio on. */
+export const engineSettingsSchema = z.object({
+  /** Null leaves the choice to the engine. */
+  threads: z.number().int().min(1).max(256).nullable(),
+});
+export type EngineSettings = z.infer<typeof engineSettingsSchema>;
+
+export const settingsSchema = engineSettingsSchema.extend({
+  /** Logical cores of this machine. */
+  cores: z.number().int(),
+});
+
+export const backupEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
+  z.object({ kind: z.literal('finished'), folder: z.string(), files: z.number().int(), bytes: z.number() }),
+]);
+export type BackupEvent = z.infer<typeof backupEventSchema>;

@@ -20,6 +20,7 @@ import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
+import { restoreDataFolder } from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -47,7 +48,7 @@ import { RunStore } from './runs/run-store.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
-import { studioProcedures } from './studio-procedures.ts';
+import { type EngineSettingsKeeper, studioProcedures } from './studio-procedures.ts';
 
 export interface AppOptions {
   /** Where everything that a person makes is kept; made where it isn't there. */
@@ -56,6 +57,10 @@ export interface AppOptions {
   readonly engine: Engine;
   /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
   readonly startSqlProcess?: () => SqlProcess;
+  /** What the engine is started with, where the host lets a person set it. */
+  readonly engineSettings?: EngineSettingsKeeper;
+  /** A backup that the data folder is to be made of, before anything is opened. */
+  readonly restoreFrom?: string;
   /** Opens an address for other programs, whose questions are answered as the command line's are. */
   readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
 }
@@ -71,6 +76,7 @@ const rowsMeasured = 100;
 
 /** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
 export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppOptions): Promise<App> {
+  if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   const folder = async (name: string) => {
     const path = join(dataDir, name);
     await mkdir(path, { recursive: true });
@@ -87,6 +93,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const lock = new ProcessLock(await folder('locks'));
   const database = openDatabase(join(dataDir, 'studio.sqlite'));
 
+  const settings = new SettingStore(database);
   const jobs = new JobStore(database, lock);
   const datasets = new DatasetStore(database, lock, datasetsFolder);
   const baseModels = new BaseModelStore(database);
@@ -100,6 +107,14 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const downloads = new Downloads(join(dataDir, 'downloads'), lock);
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
+
+  // The folder was moved, or made of a backup: what lies in it is found where it lies now.
+  const home = settings.read('home');
+  if (home !== undefined && home !== dataDir) {
+    adapters.relocate(home, dataDir);
+    baseModels.relocate(home, dataDir);
+  }
+  settings.write('home', dataDir);
 
   jobs.interruptOrphans(Date.now());
   await uploads.clear();
@@ -152,15 +167,19 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   }
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
-    new SettingStore(database),
+    settings,
     openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
   );
 
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
   const router: App['router'] = os.router({
     studio: studioProcedures({
-      ...{ version: packageJson.version, dataFolder: dataDir, engine, changes },
       job: () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab }),
+      ...{ version: packageJson.version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },
+      facts: () => ({
+        ...{ datasets: datasets.list(), baseModels: baseModels.list(), adapters: adapters.list(), runs: runs.list() },
+        ...{ migrations: Number(database.pragma('user_version', { simple: true })), endpointOn: endpoint.state.on },
+      }),
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),

@@ -1,15 +1,27 @@
-import { totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { type EventPublisher, implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
-import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
+import { StudioError } from '../src-contract/errors.ts';
+import type { ChangeEvent, EngineSettings, StudioStatus } from '../src-contract/studio.ts';
+import { backUpDataFolder } from './data-folder-store.ts';
+import { diagnosticsText } from './diagnostics.ts';
 import type { DeviceFacts, Engine } from './engine/engine.ts';
+
+/** Where a host keeps what the engine is started with. */
+export interface EngineSettingsKeeper {
+  read(): EngineSettings;
+  write(settings: EngineSettings): void;
+}
 
 export function studioProcedures(studio: {
   version: string;
   dataFolder: string;
   engine: Engine;
   changes: EventPublisher<{ change: ChangeEvent }>;
+  engineSettings: EngineSettingsKeeper | undefined;
+  /** What a report of facts counts. */
+  facts: () => Omit<Parameters<typeof diagnosticsText>[0], 'version' | 'device'>;
   /** The run or evaluation that is going on. */
   job: () => StudioStatus['job'];
 }) {
@@ -23,7 +35,22 @@ export function studioProcedures(studio: {
     });
     return device;
   };
+  const settings = () => ({ ...(studio.engineSettings?.read() ?? { threads: null }), cores: cpus().length });
   return os.router({
+    settings: os.settings.handler(settings),
+    set: os.set.handler(({ input }) => {
+      studio.engineSettings?.write(input);
+      return settings();
+    }),
+    diagnostics: os.diagnostics.handler(async () => {
+      const text = diagnosticsText({ ...studio.facts(), version: studio.version, device: await askDevice() });
+      return { name: 'adapter-studio-facts.md', text };
+    }),
+    backup: os.backup.handler(async function* ({ input, context, signal = new AbortController().signal }) {
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a folder' });
+      const { dataFolder: dataDir, version } = studio;
+      yield* backUpDataFolder({ dataDir, out: input.out, version, now: Date.now() }, signal);
+    }),
     status: os.status.handler(async () => {
       const { device, threads } = await askDevice();
       return {

@@ -84,6 +84,15 @@ export class AdapterStore {
     return this.get(adapter.id);
   }
 
+  /** Paths that lay in one data folder lie in another now. */
+  relocate(from: string, to: string): void {
+    this.#database
+      .prepare(
+        'UPDATE adapter SET path = :to || substr(path, length(:from) + 1) WHERE substr(path, 1, length(:from)) = :from',
+      )
+      .run({ from, to });
+  }
+
   markDeleted(id: string, now: number): void {
     this.#database.prepare('UPDATE adapter SET deleted_at = ? WHERE id = ?').run(now, id);
   }

@@ -80,6 +80,15 @@ export class BaseModelStore {
       .get({ id }) as string | undefined;
   }
 
+  /** Paths that lay in one data folder lie in another now. */
+  relocate(from: string, to: string): void {
+    this.#database
+      .prepare(
+        'UPDATE base_model SET path = :to || substr(path, length(:from) + 1) WHERE substr(path, 1, length(:from)) = :from',
+      )
+      .run({ from, to });
+  }
+
   markDeleted(id: string, now: number): void {
     this.#database.prepare('UPDATE base_model SET deleted_at = ? WHERE id = ?').run(now, id);
   }

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { addAdapterCommands } from './adapters.ts';
+import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
 import { addDemoCommand } from './demo.ts';
 import { addEvaluateCommand } from './evaluate.ts';
@@ -39,6 +40,7 @@ for (const add of [
   addScoreAndGenerate,
   addEvaluateCommand,
   addAdapterCommands,
+  addDataCommands,
   addDemoCommand,
   addLabCommand,
   addServeCommand,

@@ -21,7 +21,7 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** Opens the studio on `dataDir`, or on another folder; it is closed when the command is over. */
-  open(dataDir?: string): Promise<StudioClient>;
+  open(dataDir?: string, options?: { restoreFrom?: string }): Promise<StudioClient>;
 }
 
 /** What a command answers: the fields of the JSON object, and the same in words. */
@@ -42,9 +42,9 @@ export function runnerFor(installation: Installation): Run {
     const dataDir = home === undefined ? usualDataFolder() : fromHere(home);
     let studio: Studio | undefined;
     let failure: Failure | undefined;
-    const open = async (folder = dataDir) => {
+    const open = async (folder = dataDir, { restoreFrom }: { restoreFrom?: string } = {}) => {
       makeFolder(folder);
-      studio = await openStudio({ dataDir: folder, installation });
+      studio = await openStudio({ dataDir: folder, installation, restoreFrom });
       return studio.client;
     };
     try {

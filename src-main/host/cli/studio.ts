@@ -2,6 +2,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { createApp } from '../../app.ts';
+import { EngineSettingsFile } from '../engine-settings.ts';
 import { startEngineThread } from '../engine-thread.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import type { Installation } from './installation.ts';
@@ -14,11 +15,25 @@ export interface Studio {
 }
 
 /** Opens the studio inside this process: the engine in a thread of its own, the router called directly. */
-export async function openStudio(options: { dataDir: string; installation: Installation }): Promise<Studio> {
-  const { dataDir, installation } = options;
-  const { engine, stop } = superviseEngine(() => startEngineThread(installation.engineEntry));
+export async function openStudio(options: {
+  dataDir: string;
+  installation: Installation;
+  /** A backup that the data folder is to be made of. */
+  restoreFrom?: string;
+}): Promise<Studio> {
+  const { dataDir, installation, restoreFrom } = options;
+  const engineSettings = new EngineSettingsFile(dataDir);
+  const { engine, stop } = superviseEngine(() =>
+    startEngineThread(installation.engineEntry, engineSettings.environment()),
+  );
   try {
-    const app = await createApp({ dataDir, resourcesDir: installation.resourcesDir, engine });
+    const app = await createApp({
+      dataDir,
+      resourcesDir: installation.resourcesDir,
+      engine,
+      engineSettings,
+      restoreFrom,
+    });
     return {
       client: createRouterClient(app.router, { context: { caller: 'trusted' } }),
       async close() {

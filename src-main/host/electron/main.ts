@@ -7,6 +7,7 @@ import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, protocol, scree
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createApp } from '../../app.ts';
+import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
@@ -38,12 +39,13 @@ else app.quit();
 async function openStudio(): Promise<void> {
   await app.whenReady();
   try {
+    const engineSettings = new EngineSettingsFile(dataDir);
     const { engine, stop: stopEngine } = superviseEngine(() =>
-      startEngineUtility(path.join(out, 'main/engine-process.js')),
+      startEngineUtility(path.join(out, 'main/engine-process.js'), engineSettings.environment()),
     );
     const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
     const studio = await createApp({
-      ...{ dataDir, resourcesDir: resourcesFolder(), engine, startSqlProcess, openEndpoint },
+      ...{ dataDir, resourcesDir: resourcesFolder(), engine, engineSettings, startSqlProcess, openEndpoint },
     });
     closeBeforeQuit(async () => {
       await studio.close();

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type App, createApp } from '../../app.ts';
+import { EngineSettingsFile } from '../engine-settings.ts';
 import { startEngineThread } from '../engine-thread.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import type { OpenaiServer } from '../openai/openai-server.ts';
@@ -41,10 +42,13 @@ async function serve(): Promise<void> {
   const isBuilt = import.meta.url.endsWith('.js');
   const place = (built: string, source: string) => new URL(isBuilt ? built : source, import.meta.url);
 
+  const engineSettings = new EngineSettingsFile(dataDir);
   const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
-  const { engine, stop: stopEngine } = superviseEngine(() => startEngineThread(engineEntry));
+  const { engine, stop: stopEngine } = superviseEngine(() =>
+    startEngineThread(engineEntry, engineSettings.environment()),
+  );
   const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
-  const app = await createApp({ dataDir, resourcesDir, engine, openEndpoint });
+  const app = await createApp({ dataDir, resourcesDir, engine, engineSettings, openEndpoint });
   const pageFolder = fileURLToPath(place('../renderer', '../../../out/renderer'));
   const server = await servePage({ router: app.router, pageFolder, port });
 

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { EngineSettingsFile } from './engine-settings.ts';
+import { startEngineThread } from './engine-thread.ts';
+
+test('the engine is started with as many threads as were set, and chooses where nothing or nonsense was', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'engine-settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const settings = new EngineSettingsFile(folder);
+  expect(settings.environment({ A: 'b' })).toEqual({ A: 'b' });
+  settings.write({ threads: 3 });
+  expect(settings.read()).toEqual({ threads: 3 });
+  const entry = new URL('../engine/engine-process.ts', import.meta.url);
+  const { engine, stop } = startEngineThread(entry, settings.environment());
+  expect(await engine.device()).toMatchObject({ threads: 3 });
+  await stop();
+  writeFileSync(path.join(folder, 'engine.json'), '{"threads":"many"}');
+  expect(settings.environment({})).toEqual({});
+});

@@ -1,0 +1,32 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
+
+/** What the engine is started with. It lies in a file of its own: the engine starts before the database is open. */
+export class EngineSettingsFile {
+  readonly #file: string;
+
+  constructor(dataDir: string) {
+    this.#file = path.join(dataDir, 'engine.json');
+  }
+
+  read(): EngineSettings {
+    try {
+      return engineSettingsSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+    } catch {
+      // Missing or damaged: the engine chooses.
+      return { threads: null };
+    }
+  }
+
+  write(settings: EngineSettings): void {
+    writeFileSync(`${this.#file}.partial`, JSON.stringify(settings));
+    renameSync(`${this.#file}.partial`, this.#file);
+  }
+
+  /** The environment that the engine's thread or process gets. */
+  environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+    const { threads } = this.read();
+    return threads === null ? env : { ...env, ADAPTER_STUDIO_THREADS: String(threads) };
+  }
+}
