@@ -354,6 +354,10 @@ export const contract = {
     chooseTurn: base.input(z.object({ messageId: z.string() })).output(z.array(messageSchema)),
     /** Calls an answer of a comparison the best (or takes that back), and goes on with it. */
     vote: base.input(z.object({ messageId: z.string(), isBest: z.boolean() })).output(z.array(messageSchema)),
+    /** A question and its answer as a row would hold them: the context as the model read it, and the target. */
+    asRow: base
+      .input(z.object({ messageId: z.string() }))
+      .output(z.object({ context: z.string(), target: z.string() })),
     /** A conversation of its own that begins with the turns up to this one. */
     branch: base.input(z.object({ messageId: z.string() })).output(conversationSchema),
     /** The text of a file, to be saved by the page: the turns on the path, or as JSON every turn. */

@@ -16,7 +16,7 @@ import type { ConversationStore } from './conversation-store.ts';
 import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
 import type { MessageStore } from './message-store.ts';
 import { scorePair, scoreRows } from './score.ts';
-import { turnPrompt } from './turn-prompt.ts';
+import { renderTurn, turnPrompt } from './turn-prompt.ts';
 
 export function chatProcedures(studio: {
   store: ConversationStore;
@@ -175,6 +175,11 @@ export function chatProcedures(studio: {
       if (input.isBest) messages.choose(message);
       changed();
       return messages.path(message.conversationId);
+    }),
+    asRow: os.asRow.handler(({ input }) => {
+      const answer = messages.get(input.messageId);
+      const question = answer.parentId === null ? answer : messages.get(answer.parentId);
+      return { context: renderTurn(question, answer.task ?? undefined), target: answer.text.trim() };
     }),
     branch: os.branch.handler(({ input }) => {
       const last = messages.get(input.messageId);

@@ -42,7 +42,8 @@ export function turnPrompt(
   };
 }
 
-function renderTurn(message: Said, task: TaskId | undefined): string {
+/** The text that a model reads for a question, without its chat template. */
+export function renderTurn(message: Said, task: TaskId | undefined): string {
   const input = message.input ?? {};
   const { fields, renderContext } = tasks[task ?? taskOf(input)];
   return renderContext({ ...input, [fields.context.at(-1) ?? 'context']: message.text });

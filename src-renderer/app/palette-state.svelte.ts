@@ -1,4 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
@@ -7,6 +8,7 @@ import { client } from '../client.ts';
 export class PaletteState {
   #datasets = $state.raw<readonly Dataset[]>([]);
   #adapters = $state.raw<readonly Adapter[]>([]);
+  #conversations = $state.raw<readonly Conversation[]>([]);
   #runs = $state.raw<readonly Run[]>([]);
 
   get datasets(): readonly Dataset[] {
@@ -17,15 +19,20 @@ export class PaletteState {
     return this.#adapters;
   }
 
+  get conversations(): readonly Conversation[] {
+    return this.#conversations;
+  }
+
   get runs(): readonly Run[] {
     return this.#runs;
   }
 
   /** Without an answer the palette still leads to every page. */
   async load(): Promise<void> {
-    [this.#datasets, this.#adapters, this.#runs] = await Promise.all([
+    [this.#datasets, this.#adapters, this.#conversations, this.#runs] = await Promise.all([
       client.datasets.list().catch(() => []),
       client.adapters.list().catch(() => []),
+      client.chat.conversations().catch(() => []),
       client.runs.list().catch(() => []),
     ]);
   }

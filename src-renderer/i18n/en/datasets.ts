@@ -43,6 +43,7 @@ export const datasets = {
   'dataset.column.group': 'Group',
   'dataset.column.reason': 'Reason',
   'dataset.column.cells': 'What the line holds',
+  'dataset.askRow': 'Ask it in chat',
   'dataset.row': 'Row {n}',
   'dataset.characters': { one: '{n} character', other: '{n} characters' },
   'dataset.inspector': 'The row in full',

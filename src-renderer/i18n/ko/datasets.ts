@@ -43,6 +43,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.column.group': '묶음',
   'dataset.column.reason': '이유',
   'dataset.column.cells': '그 줄의 내용',
+  'dataset.askRow': '채팅에서 물어보기',
   'dataset.row': '{n}번째 행',
   'dataset.characters': '{n}자',
   'dataset.inspector': '행 전체',

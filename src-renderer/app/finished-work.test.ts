@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { FinishedWork } from './finished-work.ts';
+
+const job = (id: string, done = 0) => ({
+  job: { kind: 'run' as const, id, name: id, done, total: 9, secondsLeft: null },
+});
+
+test('long work is told of once when it is over, short work and work that goes on are not', () => {
+  const told: string[] = [];
+  const work = new FinishedWork(({ id }) => told.push(id));
+  work.see(undefined, 0);
+  work.see({ job: null }, 0);
+  work.see(job('long'), 0);
+  work.see(job('long', 5), 30_000);
+  expect(told).toEqual([]);
+  work.see({ job: null }, 31_000);
+  work.see({ job: null }, 32_000);
+  expect(told).toEqual(['long']);
+  work.see(job('short'), 40_000);
+  work.see({ job: null }, 45_000);
+  expect(told).toEqual(['long']);
+});
+
+test('when one long work follows another, the first is told of', () => {
+  const told: string[] = [];
+  const work = new FinishedWork(({ id }) => told.push(id));
+  work.see(job('first'), 0);
+  work.see(job('second'), 60_000);
+  expect(told).toEqual(['first']);
+});

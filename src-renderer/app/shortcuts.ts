@@ -1,0 +1,62 @@
+import { paths } from '../paths.ts';
+
+export interface Shortcut {
+  readonly keys: readonly string[];
+  /** A key of the dictionary. */
+  readonly text: string;
+}
+
+/** Places that `g` and a letter lead to. */
+export const placeKeys: Readonly<Record<string, () => string>> = {
+  h: paths.home,
+  d: paths.datasets,
+  t: paths.runs,
+  a: paths.adapters,
+  c: () => paths.chat(),
+  e: paths.evaluations,
+  l: paths.lab,
+  b: paths.baseModels,
+  s: paths.settings,
+};
+
+/** What the list of shortcuts shows. */
+export const shortcuts: readonly Shortcut[] = [
+  { keys: ['Ctrl', 'K'], text: 'app.palette' },
+  { keys: ['?'], text: 'app.shortcuts' },
+  { keys: ['/'], text: 'app.shortcuts.search' },
+  { keys: ['G', 'H'], text: 'app.home' },
+  { keys: ['G', 'D'], text: 'app.datasets' },
+  { keys: ['G', 'T'], text: 'app.train' },
+  { keys: ['G', 'A'], text: 'app.adapters' },
+  { keys: ['G', 'C'], text: 'app.chat' },
+  { keys: ['G', 'E'], text: 'app.evaluate' },
+  { keys: ['G', 'L'], text: 'app.lab' },
+  { keys: ['G', 'B'], text: 'app.baseModels' },
+  { keys: ['G', 'S'], text: 'app.settings' },
+  { keys: ['Enter'], text: 'app.shortcuts.send' },
+  { keys: ['Shift', 'Enter'], text: 'app.shortcuts.line' },
+  { keys: ['Ctrl', 'Enter'], text: 'app.shortcuts.query' },
+  { keys: ['Esc'], text: 'app.shortcuts.close' },
+];
+
+/**
+ * Tells from one key press after the other which place is meant: `g`, then a letter within a second. A key that is typed into
+ * a box, or held with another, means nothing here.
+ */
+export class PlaceKeys {
+  #gAtMs = Number.NEGATIVE_INFINITY;
+
+  press(
+    event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target' | 'isComposing'>,
+    nowMs: number,
+  ): string | undefined {
+    const isTyped =
+      event.target instanceof Element &&
+      event.target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
+    if (isTyped || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined;
+    const key = event.key.toLowerCase();
+    const isSecond = nowMs - this.#gAtMs < 1_000;
+    this.#gAtMs = key === 'g' ? nowMs : Number.NEGATIVE_INFINITY;
+    return isSecond ? placeKeys[key]?.() : undefined;
+  }
+}
