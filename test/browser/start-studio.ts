@@ -25,6 +25,12 @@ export async function startStudio({ home }: { readonly home?: string } = {}): Pr
   if (!existsSync(entry)) throw new Error('There is no build: run “npm run build” first.');
   const folder = home ?? (await mkdtemp(path.join(tmpdir(), 'adapter-studio-e2e-')));
   const child = spawn(process.execPath, [entry, '--home', folder, '--no-open'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test that fails, or a worker that is told to stop, must not leave a studio behind.
+  const end = () => child.kill('SIGKILL');
+  const leave = () => process.exit(143);
+  process.once('exit', end);
+  process.once('SIGTERM', leave);
+  child.once('exit', () => process.off('exit', end).off('SIGTERM', leave));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -12,6 +12,8 @@ import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { temporaryFolder } from './command-line.ts';
 
 const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
+/** STUDIO_SWITCHES=1000 has them take turns a thousand times. */
+const turns = Number(process.env.STUDIO_SWITCHES ?? 100);
 const silent = new Progress({ write: () => true });
 
 const tables: Readonly<Partial<Record<TaskId, (row: number) => readonly string[]>>> = {
@@ -51,8 +53,9 @@ test('in one conversation three adapters take turns, each answering as it does a
     taught.push({ dataset, adapterId: run.adapterId ?? '' });
   }
 
-  const result = await talkWhileSwitching(taught, { client, signal, progress: silent, baseModelId: base.id });
-  expect(result).toMatchObject({ count: 100, wrongTokens: 0, wrongAnswers: 0 });
+  const result = await talkWhileSwitching(taught, { client, signal, progress: silent, baseModelId: base.id, turns });
+  if (turns > 100) console.log(result);
+  expect(result).toMatchObject({ count: turns, wrongTokens: 0, wrongAnswers: 0 });
   expect(result.answers).toBeGreaterThan(3);
   for (const { adapterId } of taught) {
     expect(await client.adapters.verify({ id: adapterId })).toMatchObject({

@@ -5,19 +5,19 @@ import type { SwitchResult } from './demo-text.ts';
 import type { Progress } from './progress.ts';
 import type { StudioClient } from './studio.ts';
 
-const turns = 100;
+const usualTurns = 100;
 const promptsPerTask = 3;
 const sampling = { maxTokens: 32, temperature: 0 };
 
 /**
- * One conversation of 100 turns in which every turn is answered by another adapter than the one before. Each answer is
+ * One conversation of 100 turns, or as many as are asked for, in which every turn is answered by another adapter than the one before. Each answer is
  * held against the one that the same adapter gave alone, asked for before the conversation began.
  */
 export async function talkWhileSwitching(
   taught: readonly { dataset: Dataset; adapterId: string }[],
-  options: { client: StudioClient; signal: AbortSignal; progress: Progress; baseModelId: string },
+  options: { client: StudioClient; signal: AbortSignal; progress: Progress; baseModelId: string; turns?: number },
 ): Promise<SwitchResult> {
-  const { client, signal, progress, baseModelId } = options;
+  const { client, signal, progress, baseModelId, turns = usualTurns } = options;
   const known: Question[][] = [];
   for (const { dataset, adapterId } of taught) {
     known.push(await askAlone(dataset, { client, signal, baseModelId, adapterId }));

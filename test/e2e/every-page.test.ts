@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+
+// Every page of a studio with something in it: judged by axe, in both languages and themes, on a narrow window and a wide
+// screen. STUDIO_PICTURES=folder keeps a picture of each, and has axe judge every look; without it, the first one.
+
+const pictures = process.env.STUDIO_PICTURES;
+const places = [
+  ...['/', '/datasets', '/datasets/import', '/train', '/train/new', '/adapters', '/chat', '/evaluate', '/evaluate/new'],
+  ...['/lab', '/base-models', '/settings', '/nowhere'],
+];
+const looks = [
+  { language: 'en', theme: 'light', width: 1000, height: 700 },
+  { language: 'ko', theme: 'dark', width: 1920, height: 1080 },
+  { language: 'en', theme: 'dark', width: 1920, height: 1080 },
+  { language: 'ko', theme: 'light', width: 1000, height: 700 },
+] as const;
+
+let home: string;
+let browser: Browser;
+let studio: RunningStudio;
+let watched: WatchedPage;
+
+beforeAll(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'adapter-studio-pages-'));
+  command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places and people');
+  command('train', '--dataset', 'Places and people', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
+  browser = await launchBrowser();
+  studio = await startStudio({ home });
+  watched = await openWatchedPage(browser, studio.url);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test.each(looks)(
+  'every page in $language, $theme, $width wide: no serious fault, nothing cut off at the side',
+  async (look) => {
+    const { page } = watched;
+    await page.setViewportSize({ width: look.width, height: look.height });
+    await page.evaluate(({ language, theme }) => {
+      for (const name of Object.keys(localStorage))
+        if (/locale|language|theme/.test(name)) localStorage.removeItem(name);
+      localStorage.setItem('studio.locale', language);
+      localStorage.setItem('studio.theme', theme);
+    }, look);
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(look.language);
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(look.theme);
+    const faults: string[] = [];
+    for (const place of [...places, ...(await pagesOfThings())]) {
+      await page.evaluate((to) => (location.hash = to), place);
+      // A page that fetches shows its skeleton first.
+      await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main .skeleton') === null);
+      await page.locator('main h1, main h2').first().waitFor();
+      if (pictures !== undefined || look === looks[0]) {
+        faults.push(...(await seriousViolations(page)).map((fault) => `${place}: ${fault}`));
+      }
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) faults.push(`${place}: ${wide} px wider than the window`);
+      if (pictures !== undefined) {
+        mkdirSync(pictures, { recursive: true });
+        const name = `${place.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '') || 'home'}-${look.language}-${look.theme}-${look.width}`;
+        await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(watched.complaints()).toEqual([]);
+  },
+);
+
+test('with reduced motion nothing moves for long', async () => {
+  const { page } = watched;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.evaluate(() => (location.hash = '/chat'));
+  await page.locator('main h1').waitFor();
+  const longest = await page.evaluate(() =>
+    Math.max(
+      ...[...document.querySelectorAll('*')].flatMap((node) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(node);
+        return `${transitionDuration},${animationDuration}`.split(',').map(parseFloat);
+      }),
+    ),
+  );
+  expect(longest).toBeLessThan(0.02);
+});
+
+/** The page of the dataset, of the run and of the adapter. */
+async function pagesOfThings(): Promise<string[]> {
+  const { page } = watched;
+  const found: string[] = [];
+  for (const [list, way] of [
+    ['/datasets', '#/datasets/0'],
+    ['/train', '#/train/0'],
+    ['/adapters', '#/adapters/0'],
+  ] as const) {
+    await page.evaluate((to) => (location.hash = to), list);
+    const link = page.locator(`main a[href^="${way}"]`).first();
+    await link.waitFor();
+    found.push(((await link.getAttribute('href')) ?? '#/').slice(1));
+  }
+  return found;
+}
+
+function command(...words: string[]): void {
+  const entry = path.join(import.meta.dirname, '../../out/main/cli.js');
+  const { status, stderr } = spawnSync(process.execPath, [entry, ...words, '--home', home, '--json'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
+}
