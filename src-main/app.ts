@@ -93,7 +93,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const lock = new ProcessLock(await folder('locks'));
   const database = openDatabase(join(dataDir, 'studio.sqlite'));
 
-  const settings = new SettingStore(database);
+  const choices = new SettingStore(database);
   const jobs = new JobStore(database, lock);
   const datasets = new DatasetStore(database, lock, datasetsFolder);
   const baseModels = new BaseModelStore(database);
@@ -109,12 +109,12 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
 
   // The folder was moved, or made of a backup: what lies in it is found where it lies now.
-  const home = settings.read('home');
+  const home = choices.read('home');
   if (home !== undefined && home !== dataDir) {
     adapters.relocate(home, dataDir);
     baseModels.relocate(home, dataDir);
   }
-  settings.write('home', dataDir);
+  choices.write('home', dataDir);
 
   jobs.interruptOrphans(Date.now());
   await uploads.clear();
@@ -167,7 +167,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   }
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
-    settings,
+    choices,
     openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
   );
 

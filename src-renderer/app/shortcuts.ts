@@ -7,7 +7,7 @@ export interface Shortcut {
 }
 
 /** Places that `g` and a letter lead to. */
-export const placeKeys: Readonly<Record<string, () => string>> = {
+const placeKeys: Readonly<Record<string, () => string>> = {
   h: paths.home,
   d: paths.datasets,
   t: paths.runs,
