@@ -90,7 +90,7 @@ async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batc
       const executable = await model.executable(`score:${adaptationKey(adaptation)}`, () =>
         scoreGraph(architecture, adaptation),
       );
-      const feeds = new Map([...model.weights, ...rowAdapterFeeds(architecture, each), ...texts]);
+      const feeds = new Map([...model.feeds, ...rowAdapterFeeds(architecture, each), ...texts]);
       return () => executable.run(feeds);
     }
     case 'swapped':

@@ -108,18 +108,25 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
     async *analyse(job, signal) {
-      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      const architecture = architectureOf(await readModelConfig(job.modelFolder));
+      if (job.kind === 'similarity') {
+        const pair = [job.firstFolder, job.secondFolder].map((folder) => adapters.get(folder, architecture));
+        const [first, second] = await Promise.all(pair);
+        yield* analyseAdapters(job, { architecture, adapters: [first as LoraWeights, second] }, signal);
+        return;
+      }
+      // The weights as they are stored, not as they are rounded for speed.
+      const { model, giveBack } = await slot.borrow(job.modelFolder, 'float32');
       try {
-        const { architecture, weights } = model;
-        const folders = job.kind === 'amplification' ? [job.adapterFolder] : [job.firstFolder, job.secondFolder];
-        const [first, second] = await Promise.all(folders.map((folder) => adapters.get(folder, architecture)));
-        yield* analyseAdapters(job, { architecture, weights, adapters: [first as LoraWeights, second] }, signal);
+        const adapter = await adapters.get(job.adapterFolder, architecture);
+        yield* analyseAdapters(job, { architecture, weights: model.weights, adapters: [adapter] }, signal);
       } finally {
         giveBack();
       }
     },
     async *latency(job, signal) {
-      const { model, giveBack } = await slot.borrow(job.modelFolder);
+      // Merging needs the weights as floats; the other ways are timed on the same ones.
+      const { model, giveBack } = await slot.borrow(job.modelFolder, 'float32');
       try {
         yield* timePasses(model, job, signal);
       } finally {

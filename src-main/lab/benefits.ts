@@ -40,8 +40,16 @@ function cellsOf({ ranks, seeds, learningRate }: LabOptions): TrainingCell[] {
   const [rank = 8] = ranks;
   const [seed = 0] = seeds;
   return [
-    { key: 'lora', method: 'lora', targets, rank, seed },
-    { key: 'full', method: 'full', targets, rank: 0, seed, learningRate: fullRate * learningRate },
+    { key: 'lora', method: 'lora', targets, rank, seed, precision: 'float32' },
+    {
+      key: 'full',
+      method: 'full',
+      targets,
+      rank: 0,
+      seed,
+      learningRate: fullRate * learningRate,
+      precision: 'float32',
+    },
   ];
 }
 

@@ -22,12 +22,16 @@ export const rankToFull: Experiment = {
 function cellsOf({ ranks, seeds, learningRate }: LabOptions, model: ModelFacts): TrainingCell[] {
   const targets = (['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const).filter((target) => model.targets[target]);
   const lora = ranks.flatMap((rank) =>
-    seeds.map((seed): TrainingCell => ({ key: `r${rank} seed ${seed}`, method: 'lora', targets, rank, seed })),
+    seeds.map(
+      (seed): TrainingCell => ({
+        ...{ key: `r${rank} seed ${seed}`, method: 'lora', targets, rank, seed, precision: 'float32' },
+      }),
+    ),
   );
   const full = fullRates.map((factor): TrainingCell => {
     const [seed = 0] = seeds;
     return {
-      ...{ key: `full rate ×${factor} seed ${seed}`, method: 'full', targets, rank: 0, seed },
+      ...{ key: `full rate ×${factor} seed ${seed}`, method: 'full', targets, rank: 0, seed, precision: 'float32' },
       learningRate: learningRate * factor,
     };
   });

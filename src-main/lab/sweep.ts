@@ -50,11 +50,11 @@ async function* metricOf(
 }
 
 function labCell(cell: TrainingCell, trained: Trained, metric: number | undefined): LabCell {
-  const { parameters, baseLoss, validationLoss, adapterSha256, steps } = trained;
+  const { parameters, baseLoss, validationLoss, adapterSha256, steps, precision } = trained;
   return {
     key: cell.key,
     values: {
-      ...{ targets: setName(cell.targets), rank: cell.rank, seed: cell.seed, parameters, steps },
+      ...{ targets: setName(cell.targets), rank: cell.rank, seed: cell.seed, parameters, steps, precision },
       ...{ baseLoss, validationLoss, metric: metric ?? null, adapterSha256 },
       ...(cell.learningRate === undefined ? {} : { learningRate: cell.learningRate }),
     },

@@ -16,6 +16,8 @@ export interface TrainingCell {
   readonly seed: number;
   /** Where it differs from the experiment's. */
   readonly learningRate?: number;
+  /** Pinned where cells are compared with training all weights, which has no use for rounded ones; else as the app trains. */
+  readonly precision?: 'float32';
 }
 
 const trainedSchema = z.object({
@@ -23,6 +25,8 @@ const trainedSchema = z.object({
   baseLoss: z.number(),
   validationLoss: z.number(),
   steps: z.number(),
+  /** Of the frozen weights while training. */
+  precision: z.string().default('float32'),
   /** Of adapter_model.safetensors; null where every weight was trained. */
   adapterSha256: z.string().nullable(),
   adapterBytes: z.number().nullable(),
@@ -74,10 +78,13 @@ async function* trainCell(
   const { steps } = work.options;
   const spent = { steps: 0, tokens: 0, seconds: 0 };
   let parameters = 0;
+  let precision = '';
   let end: Extract<TrainEvent, { kind: 'finished' }> | undefined;
   for await (const event of work.engine.train(trainJob(cell, { work, tokens, folder }), signal)) {
-    if (event.kind === 'started') parameters = event.trainableParameters;
-    else if (event.kind === 'step') {
+    if (event.kind === 'started') {
+      parameters = event.trainableParameters;
+      precision = event.precision;
+    } else if (event.kind === 'step') {
       spent.steps++;
       spent.tokens += event.tokens;
       spent.seconds += event.seconds;
@@ -90,7 +97,7 @@ async function* trainCell(
     ? await work.engine.inspectAdapter({ modelFolder: work.base.path, adapterFolder: join(folder, 'adapter') })
     : null;
   const trained = {
-    ...{ parameters, steps: end.step, peakRssBytes: end.peakRssBytes },
+    ...{ parameters, precision, steps: end.step, peakRssBytes: end.peakRssBytes },
     // Measured twice, before the first step and after the last, so the best is the last.
     ...{ baseLoss: end.baseValidationLoss ?? Number.NaN, validationLoss: end.bestValidationLoss ?? Number.NaN },
     ...{
@@ -115,6 +122,7 @@ function trainJob(
   const { targets, rank } = cell;
   return {
     modelFolder: base.path,
+    precision: cell.precision ?? 'auto',
     ...{ trainFile: tokens.trainFile, validationFile: tokens.validationFile },
     method:
       cell.method === 'full'

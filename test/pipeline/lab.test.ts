@@ -37,7 +37,7 @@ test('a table that was killed goes on to the numbers of one that never was, and 
 
   const repeated = await answerOf(home, ['lab', 'table6', '--repeat', resumed.id]);
   expect(repeated.repeat.equal).toBe(repeated.repeat.compared);
-  expect(repeated.repeat.compared).toBe(4 * 9);
+  expect(repeated.repeat.compared).toBe(4 * 10);
 });
 
 test('what an adapter amplifies is told for each of its matrices', { timeout: 120_000 }, async () => {

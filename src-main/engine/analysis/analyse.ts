@@ -35,7 +35,7 @@ export async function* analyseAdapters(
       const module = architecture.moduleOf(target, layer);
       const stream = [job.seed, streamId, layer, place];
       if (job.kind === 'amplification') {
-        const weight = float64(weights.get(`${module}.weight`));
+        const weight = float64(weights?.get(`${module}.weight`));
         const lora = { a: loraA(first, module), b: loraB(first, module), scale: first.scale };
         yield { kind: 'amplification', target, layer, ...amplification(weight, lora, stream) };
       } else {
@@ -57,7 +57,8 @@ export async function* analyseAdapters(
 
 interface Parts {
   readonly architecture: Architecture;
-  readonly weights: ReadonlyMap<string, Tensor>;
+  /** The base's; a comparison of two adapters needs none. */
+  readonly weights?: ReadonlyMap<string, Tensor>;
   /** The one that is looked at; for a comparison, the other one too. */
   readonly adapters: readonly [LoraWeights, LoraWeights?];
 }
