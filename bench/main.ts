@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head what it measures and which options it takes.
+const [name, ...options] = process.argv.slice(2);
+const file = join(import.meta.dirname, `${name}.ts`);
+if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
+  const names = (await readdir(import.meta.dirname)).filter((each) => each.endsWith('.ts') && each !== 'main.ts');
+  console.error(`npm run bench -- NAME, one of: ${names.map((each) => each.slice(0, -3)).join(', ')}`);
+  process.exit(2);
+}
+process.argv.splice(1, process.argv.length, file, ...options);
+await import(file);

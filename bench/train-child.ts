@@ -1,0 +1,51 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { localEngine } from '../src-main/engine/local-engine.ts';
+import { writeTokenFile } from '../src-main/tasks/token-file.ts';
+import type { RealRow } from './real-rows.ts';
+
+// One training of the engine in a process of its own, for train.ts: `node train-child.ts JOB int8|float32`.
+const [jobFile, precision] = process.argv.slice(2) as [string, 'int8' | 'float32'];
+const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
+  readonly [Name in 'batchSize' | 'steps' | 'rank' | 'alpha' | 'learningRate' | 'threads']: number;
+} & { readonly model: string; readonly rows: readonly RealRow[] };
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-train-child-'));
+try {
+  await writeTokenFile(join(folder, 'rows'), job.rows);
+  const engine = localEngine(onnxruntimeBackend({ threads: job.threads }));
+  const seconds: number[] = [];
+  const losses: number[] = [];
+  for await (const event of engine.train(
+    {
+      modelFolder: job.model,
+      trainFile: join(folder, 'rows'),
+      validationFile: null,
+      method: {
+        kind: 'lora',
+        rank: job.rank,
+        alpha: job.alpha,
+        targets: ['q', 'v'],
+        dropout: 0,
+        initialisation: 'kaiming',
+        initFolder: null,
+      },
+      ...{ learningRate: job.learningRate, schedule: 'constant', warmupSteps: 0, weightDecay: 0, gradientClip: 1 },
+      ...{ epochs: 1, maxSteps: job.steps, batchSize: job.batchSize, seed: 0, shuffle: false, precision },
+      ...{ validationEvery: null, checkpointEvery: 1e6 },
+      outputFolder: join(folder, 'out'),
+      checkpointFolder: join(folder, 'checkpoint'),
+    },
+    new AbortController().signal,
+  )) {
+    if (event.kind !== 'step') continue;
+    seconds.push(event.seconds);
+    losses.push(event.loss);
+  }
+  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ seconds, losses, peakRssBytes }));
+} finally {
+  await rm(folder, { recursive: true });
+}

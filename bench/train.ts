@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { type RealRow, readRealRows, realSets } from './real-rows.ts';
+
+/**
+ * How fast LoRA (q and v, rank 8) trains on real rows, beside PyTorch: target tokens a second, the median of interleaved
+ * runs, each in a process of its own. All train on the same rows in the same order, so their losses can be compared.
+ *
+ *     npm run bench -- train --model FOLDER [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3] [--python python3] [--json]
+ *
+ * A program under test is given a job file {model, rows: [{ids, targetStart}], batchSize, steps, rank, alpha, learningRate,
+ * threads} and prints {seconds: [per step], losses: [per step], peakRssBytes}.
+ */
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    data: { type: 'string', default: '../shared/data' },
+    task: { type: 'string' },
+    steps: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string', default: 'python3' },
+    'max-length': { type: 'string', default: '512' },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (values.model === undefined) {
+  console.error('--model FOLDER is missing: a model folder, as SmolLM2-135M-Instruct.');
+  process.exit(2);
+}
+
+const [steps, rounds, batchSize] = [Number(values.steps), Number(values.rounds), 8];
+const here = import.meta.dirname;
+const ours = (precision: string) => [process.execPath, join(here, 'train-child.ts'), precision];
+const peer = (...words: string[]) => [values.python, join(here, 'peers', words[0] as string), ...words.slice(1)];
+/** The job file goes after the second word. */
+const programs: Readonly<Record<string, readonly string[]>> = {
+  'ours int8': ours('int8'),
+  'ours float32': ours('float32'),
+  'PEFT + Trainer float32': peer('peft_trainer.py'),
+  'tuned PyTorch bfloat16': peer('torch_tuned.py', 'bfloat16'),
+  'tuned PyTorch float32': peer('torch_tuned.py', 'float32'),
+};
+
+interface Outcome {
+  readonly seconds: readonly number[];
+  readonly losses: readonly number[];
+  readonly peakRssBytes: number;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-train-'));
+try {
+  const cases = [];
+  for (const task of Object.keys(realSets) as (keyof typeof realSets)[]) {
+    if (values.task !== undefined && values.task !== task) continue;
+    const rows = await readRealRows(task, {
+      data: values.data,
+      model: values.model,
+      count: steps * batchSize,
+      batchSize,
+      maxLength: Number(values['max-length']),
+    });
+    cases.push(...(await measure(task, rows)));
+  }
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads`;
+  if (values.json) console.log(JSON.stringify({ name: 'train', cases, machine }));
+  else console.table(cases);
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function measure(task: string, rows: readonly RealRow[]) {
+  const job = join(folder, `${task}.json`);
+  const settings = { rank: 8, alpha: 16, learningRate: 1e-3, threads: cpus().length };
+  await writeFile(job, JSON.stringify({ model: values.model, rows, batchSize, steps, ...settings }));
+  const targets = rows.map((row) => row.ids.length - row.targetStart);
+  const outcomes = new Map<string, Outcome[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, command] of Object.entries(programs)) {
+      const outcome = await run(name, command, job);
+      if (outcome) outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
+    }
+  }
+  // The first step is left out: everybody prepares something in it.
+  const timed = targets.slice(batchSize).reduce((sum, count) => sum + count, 0);
+  const speeds = new Map(
+    [...outcomes].map(([name, all]) => [name, all.map(({ seconds }) => timed / sum(seconds.slice(1)))]),
+  );
+  return [...outcomes].map(([name, all]) => {
+    const own = (speeds.get(name) as number[]).toSorted((a, b) => a - b);
+    return {
+      case: `${task}: ${name}`,
+      targetTokensPerSecond: round(median(own)),
+      low: round(own[0] as number),
+      high: round(own.at(-1) as number),
+      oursIsTimes: round(median(speeds.get('ours int8') as number[]) / median(own)),
+      lastLoss: round(all[0]?.losses.at(-1) ?? Number.NaN, 4),
+      peakMegabytes: Math.round(Math.max(...all.map(({ peakRssBytes }) => peakRssBytes)) / 1e6),
+      n: own.length,
+    };
+  });
+}
+
+/** Undefined, and said so, where a program can't be run here. */
+async function run(name: string, command: readonly string[], job: string): Promise<Outcome | undefined> {
+  const [program, script, ...others] = command;
+  const words = [script as string, job, ...others];
+  try {
+    const { stdout } = await promisify(execFile)(program as string, words, { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Outcome;
+  } catch (error) {
+    const reason = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n')
+      .at(-1);
+    console.error(`${name} could not be run: ${reason}`);
+    return undefined;
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}
+
+function round(value: number, digits = 2): number {
+  return Number(value.toFixed(digits));
+}
