@@ -28,6 +28,42 @@ export const adapterSchema = z.object({
 });
 export type Adapter = z.infer<typeof adapterSchema>;
 
+/** What multiplies an adapter's own scale; below 0 it takes away what the adapter adds. */
+const strengthSchema = z.number().min(-2).max(2);
+
+export const adapterExportInputSchema = z.object({
+  id: z.string(),
+  /** `peft`: the folder of the PEFT library; `gguf`: a LoRA file of llama.cpp; `merged`: a Hugging Face model with the adapter in its weights. */
+  format: z.enum(['peft', 'gguf', 'merged']),
+  out: z.string(),
+  strength: strengthSchema.optional(),
+  /** Of a merged model: `same` is the base's own storage type. */
+  dtype: z.enum(['same', 'F32', 'F16', 'BF16']).optional(),
+});
+export type AdapterExportInput = z.infer<typeof adapterExportInputSchema>;
+
+export const adapterExportSchema = z.object({
+  path: z.string(),
+  merged: z
+    .object({
+      bytes: z.number().int(),
+      dtypes: z.array(z.string()),
+      /** What taking the adapter out again would leave: the largest difference from the base, as a share of its largest weight. */
+      residue: z.number(),
+    })
+    .optional(),
+});
+export type AdapterExport = z.infer<typeof adapterExportSchema>;
+
+export const adapterMixInputSchema = z.object({
+  parts: z
+    .array(z.object({ id: z.string(), strength: strengthSchema }))
+    .min(1)
+    .max(16),
+  name: z.string().min(1).max(200).optional(),
+});
+export type AdapterMixInput = z.infer<typeof adapterMixInputSchema>;
+
 export const adapterVerificationSchema = z.object({
   baseSha256: z.string(),
   adapterSha256: z.string(),

@@ -1,6 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { adapterSchema, adapterVerificationSchema } from './adapter.ts';
+import {
+  adapterExportInputSchema,
+  adapterExportSchema,
+  adapterMixInputSchema,
+  adapterSchema,
+  adapterVerificationSchema,
+} from './adapter.ts';
 import { baseModelSchema, modelFileVerdictSchema } from './base-model.ts';
 import {
   chatEventSchema,
@@ -317,10 +323,10 @@ export const contract = {
         z.object({ path: z.string(), name: z.string().min(1).max(200).optional(), baseModelId: z.string().optional() }),
       )
       .output(adapterSchema),
-    /** Copies the PEFT folder to `out`; not for pages. */
-    export: base
-      .input(z.object({ id: z.string(), format: z.enum(['peft']), out: z.string() }))
-      .output(z.object({ path: z.string() })),
+    /** Writes the adapter to `out` for other programs; not for pages. */
+    export: base.input(adapterExportInputSchema).output(adapterExportSchema),
+    /** Adds adapters of one base together into a new one. */
+    mix: base.input(adapterMixInputSchema).output(adapterSchema),
     verify: base.input(id).output(adapterVerificationSchema),
     rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(adapterSchema),
     delete: base.input(id).output(nothing),

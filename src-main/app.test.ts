@@ -19,6 +19,7 @@ import type {
   ScoreJob,
   TrainEvent,
   TrainJob,
+  WriteAdapterJob,
 } from './engine/engine.ts';
 
 // The whole studio but for the engine, whose place a hand-written one takes: it does what it is told to at once.
@@ -52,6 +53,13 @@ class FakeEngine implements Engine {
   async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
     const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');
     return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
+  }
+
+  async *merge() {}
+
+  async writeAdapter({ adapter, out }: WriteAdapterJob) {
+    mkdirSync(out, { recursive: true });
+    for (const file of readdirSync(adapter.folder)) cpSync(join(adapter.folder, file), join(out, file));
   }
 
   async *train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent> {
@@ -467,6 +475,26 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(error).toMatchObject({ code: 'MODEL_FILE_INVALID' });
   expect(await client.adapters.list()).toHaveLength(2);
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
+});
+
+test('adapters of one base are added into a new one; of another base, or under a taken name, they are refused', async () => {
+  await train('rivers');
+  await train('lakes');
+  const parts = [
+    { id: 'rivers', strength: 1 },
+    { id: 'lakes', strength: -0.5 },
+  ];
+  const mix = await client.adapters.mix({ parts });
+  expect(mix).toMatchObject({ name: 'rivers + lakes', task: 'mrc', baseModelId: 'starter', bestValidationLoss: null });
+  expect((await client.adapters.list()).map(({ name }) => name)).toEqual(['rivers + lakes', 'lakes', 'rivers']);
+  expect(readdirSync(mix.path).sort()).toEqual([
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'adapter_studio.json',
+  ]);
+  const { error } = await safe(client.adapters.mix({ parts, name: 'lakes' }));
+  expect(error).toMatchObject({ code: 'OPTION_INVALID', data: { option: 'name' } });
+  expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(3);
 });
 
 test('a page may neither name a path nor see what went wrong inside', async () => {

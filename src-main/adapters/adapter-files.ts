@@ -27,6 +27,11 @@ export async function readOrigin(folder: string): Promise<AdapterOrigin | undefi
   }
 }
 
+/** Puts beside an adapter's files what they do not say themselves. */
+export async function writeOrigin(folder: string, origin: AdapterOrigin): Promise<void> {
+  await writeFile(join(folder, originName), `${JSON.stringify(origin, null, 2)}\n`);
+}
+
 /** The base model that adapter_config.json names: a path or a name on a model hub; undefined where it names none. */
 export async function readBaseName(folder: string): Promise<string | undefined> {
   try {
@@ -65,7 +70,7 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
       await sync(join(partial, file));
     }
     const known = origin ?? (await readOrigin(from));
-    if (known !== undefined) await writeFile(join(partial, originName), `${JSON.stringify(known, null, 2)}\n`);
+    if (known !== undefined) await writeOrigin(partial, known);
     await rename(partial, to);
   } finally {
     await rm(partial, { recursive: true, force: true });

@@ -1,14 +1,15 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { copyAdapter } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
+import { exportAdapter } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
+import { mixAdapters } from './mix-adapters.ts';
 import { verifyAdapter } from './verify-adapter.ts';
 
 export function adapterProcedures(studio: {
@@ -30,14 +31,16 @@ export function adapterProcedures(studio: {
       changed();
       return adapter;
     }),
-    export: os.export.handler(async ({ input, context }) => {
+    export: os.export.handler(async ({ input, context, signal }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
-      const out = resolve(input.out);
-      if ((await stat(out).catch(() => undefined)) !== undefined) {
-        throw new StudioError('OPTION_INVALID', { option: 'out', reason: `${out} is there already` });
-      }
-      await copyAdapter(store.get(input.id).path, out);
-      return { path: out };
+      const adapter = store.get(input.id);
+      const base = baseModels.get(adapter.baseModelId);
+      return exportAdapter(input, { adapter, base }, engine, signal ?? new AbortController().signal);
+    }),
+    mix: os.mix.handler(async ({ input }) => {
+      const adapter = await mixAdapters(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+      changed();
+      return adapter;
     }),
     verify: os.verify.handler(({ input }) => {
       const adapter = store.get(input.id);

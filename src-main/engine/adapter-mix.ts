@@ -1,6 +1,9 @@
 import type { LiveAdapter } from './adaptation.ts';
 import type { Architecture } from './architectures/architecture.ts';
+import type { AdapterChoice } from './engine.ts';
+import { readPeft } from './formats/peft.ts';
 import { adaptedModules, type LoraWeights, weightDims } from './lora.ts';
+import { fitAdapter } from './peft-layout.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** An adapter and the factor on its update: its own scale times the strength. */
@@ -38,6 +41,17 @@ export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Archi
     tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
   }
   return { weights: { kind: 'lora', rank, alpha: rank, scale: 1, targets, tensors }, scale: 1 };
+}
+
+/** Reads an adapter, or several as a mix, from their PEFT folders. Throws as `inspectAdapter` does. */
+export async function readMix(choice: AdapterChoice, architecture: Architecture): Promise<ScaledAdapter> {
+  const parts: ScaledAdapter[] = [];
+  for (const { folder, strength } of [choice, ...(choice.with ?? [])]) {
+    const weights = fitAdapter(await readPeft(folder), architecture, folder);
+    parts.push({ weights, scale: weights.scale * strength });
+  }
+  const [only, ...others] = parts as [ScaledAdapter, ...ScaledAdapter[]];
+  return others.length === 0 ? only : mixAdapters(parts, architecture);
 }
 
 const order = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;

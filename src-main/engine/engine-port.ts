@@ -10,10 +10,13 @@ import type {
   Engine,
   GenerateJob,
   LatencyJob,
+  MergeEvent,
+  MergeJob,
   ScoreJob,
   TokenEvent,
   TrainEvent,
   TrainJob,
+  WriteAdapterJob,
 } from './engine.ts';
 
 /** What an engine can be reached through: a thread, a port, or Electron's utility process. */
@@ -55,6 +58,8 @@ export function connectEngine(port: EnginePort): Engine {
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
+    merge: (job, signal) => follow((jobId) => remote.merge({ jobId, job }), signal),
+    writeAdapter: (job) => remote.writeAdapter(job).catch(rethrow),
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
     generate: (job, signal) => follow((jobId) => remote.generate({ jobId, job }), signal),
     analyse: (job, signal) => follow((jobId) => remote.analyse({ jobId, job }), signal),
@@ -103,6 +108,10 @@ function engineRouter(engine: Engine) {
     train: procedure
       .input(type<{ jobId: number; job: TrainJob }>())
       .handler(({ input }) => run<TrainEvent>(input.jobId, (signal) => engine.train(input.job, signal))),
+    merge: procedure
+      .input(type<{ jobId: number; job: MergeJob }>())
+      .handler(({ input }) => run<MergeEvent>(input.jobId, (signal) => engine.merge(input.job, signal))),
+    writeAdapter: procedure.input(type<WriteAdapterJob>()).handler(({ input }) => engine.writeAdapter(input)),
     score: procedure
       .input(type<ScoreJob>())
       .handler(({ input, signal }) => engine.score(input, signal ?? new AbortController().signal)),

@@ -20,6 +20,13 @@ export interface Engine {
    * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED, RUN_NOT_RESUMABLE, DISK_FULL.
    */
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
+  /**
+   * Writes a Hugging Face folder whose weights are W + scale · BA; what an abort leaves is for the caller to remove.
+   * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, OPTION_INVALID where a number does not fit the type.
+   */
+  merge(job: MergeJob, signal: AbortSignal): AsyncIterable<MergeEvent>;
+  /** Writes an adapter or a mix, its strength included, for others to use. Throws as `inspect` and `inspectAdapter` do, DISK_FULL. */
+  writeAdapter(job: WriteAdapterJob): Promise<void>;
   /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
   /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG. */
@@ -75,6 +82,34 @@ export interface AdapterChoice {
  * a loss that differs in the third digit. `auto` picks eight bits for a large base on a processor that has them.
  */
 export type PrecisionChoice = 'auto' | 'float32' | 'int8';
+
+export interface MergeJob {
+  readonly modelFolder: string;
+  readonly adapter: AdapterChoice;
+  readonly outputFolder: string;
+  /** The storage type; `same` is the base's own, tensor by tensor, and half precision in place of blocks of integers. */
+  readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
+}
+
+export type MergeEvent =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'finished';
+      readonly bytes: number;
+      readonly dtypes: readonly string[];
+      /** What subtracting scale · BA again would leave: the largest difference from W, as a share of the largest weight. */
+      readonly residue: number;
+    };
+
+export interface WriteAdapterJob {
+  readonly modelFolder: string;
+  readonly adapter: AdapterChoice;
+  readonly format: 'peft' | 'gguf';
+  /** A folder for PEFT, a file for GGUF. */
+  readonly out: string;
+  /** Noted in a GGUF file. */
+  readonly name: string;
+}
 
 /** `ids` is the prompt followed by the target; the target begins at index `targetStart`. */
 export interface TokenExample {

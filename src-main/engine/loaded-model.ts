@@ -84,7 +84,7 @@ export async function loadModel(
   backend: Backend,
   precision: Precision | 'auto' = 'float32',
 ): Promise<LoadedModel> {
-  const { architecture, source } = await openChecked(folder);
+  const { architecture, source } = await openModel(folder);
   const rounded =
     (precision === 'auto' ? await precisionFor(architecture, backend) : precision) === 'int8'
       ? new Set(int8Modules(architecture))
@@ -115,7 +115,7 @@ async function precisionFor({ parameters }: Architecture, backend: Backend): Pro
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
 export async function inspectModel(folder: string): Promise<ModelFacts> {
-  const { architecture, source } = await openChecked(folder);
+  const { architecture, source } = await openModel(folder);
   try {
     const types = Map.groupBy([...architecture.parameters.keys()], (name) => storedType(architecture, source, name));
     const [dtype] = [...types].reduce((most, group) => (group[1].length > most[1].length ? group : most));
@@ -140,7 +140,8 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
   }
 }
 
-async function openChecked(folder: string): Promise<{ architecture: Architecture; source: WeightSource }> {
+/** Opens a model folder and checks all of it but the numbers; the source is to be closed. Throws as `inspectModel` does. */
+export async function openModel(folder: string): Promise<{ architecture: Architecture; source: WeightSource }> {
   const config = await optional(readModelConfig(folder));
   const known = config && architectureOf(config);
   const source = await openFolderWeights(folder);

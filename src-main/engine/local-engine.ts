@@ -21,11 +21,13 @@ import { generateTokens } from './generate.ts';
 import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
+import { mergeModel } from './merge.ts';
 import { ModelSlot } from './model-slot.ts';
 import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
+import { writeAdapter } from './write-adapter.ts';
 
 /**
  * The engine in this thread. It keeps one base model loaded: a second one takes the first one's place.
@@ -91,6 +93,8 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         slot.forget(job.outputFolder);
       }
     },
+    merge: mergeModel,
+    writeAdapter,
     async score({ modelFolder, precision, adapter, examples }, signal) {
       const { model, giveBack } = await slot.borrow(modelFolder, precision);
       try {

@@ -74,6 +74,34 @@ export function storedTensors(
   return tensors;
 }
 
+/** One tensor of a checkpoint and the weights that lie in it. */
+export interface StoredGroup {
+  readonly dims: readonly number[];
+  readonly members: readonly { readonly parameter: string; readonly part: StoredPart }[];
+}
+
+/** Every tensor of a checkpoint that holds weights, by its full name. */
+export function storedGroups(architecture: Architecture): Map<string, StoredGroup> {
+  const places = [...architecture.parameters.keys()].map((parameter) => ({
+    parameter,
+    part: placeOf(architecture, parameter),
+  }));
+  const groups = Map.groupBy(places, ({ part }) => part.tensor);
+  return new Map([...groups].map(([tensor, members]) => [tensor, { dims: members[0]?.part.dims ?? [], members }]));
+}
+
+/** Reads one tensor of a checkpoint by its full name. */
+export function readStored(architecture: Architecture, source: WeightSource, tensor: string): Promise<Float32Array> {
+  return source.read(storedName(architecture, source, tensor));
+}
+
+/** Adds to a weight in place, inside the tensor that holds it. */
+export function addToPart(tensor: Float32Array, part: StoredPart, update: Float32Array): void {
+  eachValue(part, (stored, own) => {
+    tensor[stored] = (tensor[stored] as number) + (update[own] as number);
+  });
+}
+
 function placeOf(architecture: Architecture, parameter: string): StoredPart {
   const dims = architecture.parameters.get(parameter) as readonly number[];
   const part = architecture.storedAs?.(parameter);

@@ -1,4 +1,3 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Adaptation, LiveAdapter } from './adaptation.ts';
 import type { AdapterCache } from './adapter-cache.ts';
@@ -6,11 +5,11 @@ import { initialiseAdapterLayers } from './adapter-layers.ts';
 import type { AdapterLayerSettings, LoraSettings, TrainJob } from './engine.ts';
 import { writeAdapterLayers } from './formats/adapter-layers.ts';
 import { toFloat16 } from './formats/float-types.ts';
-import { indexName } from './formats/folder-weights.ts';
 import { writePeft } from './formats/peft.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { adaptedModules, initialiseLora, weightDims } from './lora.ts';
+import { copyCompanions } from './model-companions.ts';
 import { toPeft } from './peft-layout.ts';
 import { Random } from './random.ts';
 import { storedTensors } from './stored-weights.ts';
@@ -120,13 +119,7 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
     // Norm weights are scales around 1: pulling them to zero would be no regularisation.
     decays: (name) => (model.weights.get(name)?.dims.length ?? 0) > 1,
     async write(numbers) {
-      await mkdir(job.outputFolder, { recursive: true });
-      const companions = (await readdir(job.modelFolder)).filter(
-        (name) => (name.endsWith('.json') && name !== indexName) || name.endsWith('.jinja'),
-      );
-      if (job.outputFolder !== job.modelFolder) {
-        for (const name of companions) await copyFile(join(job.modelFolder, name), join(job.outputFolder, name));
-      }
+      await copyCompanions(job.modelFolder, job.outputFolder);
       const tensors = storedTensors(model.architecture, (name) => numbers.get(name) as Float32Array);
       const stored = [...tensors].map(([name, { dims, data }]): [string, StoredTensor] => [
         name,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
@@ -118,4 +119,23 @@ test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 
   ]);
   const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
   expect(adapter.sha256).toBe(first.adapter.sha256);
+
+  const whole = ['--format', 'merged', '--dtype', 'F32', '--out', join(folder, 'merged')];
+  const merged = await answerOf(home, ['adapters', 'export', 'colours', ...whole]);
+  expect(merged).toMatchObject({ dtypes: ['F32'], bytes: expect.any(Number) });
+  expect(merged.residue).toBeLessThan(1e-6);
+  await answerOf(home, ['models', 'import', merged.path, '--name', 'coloured']);
+  const ofMerged = await answerOf(home, ['score', '--base', 'coloured', ...pair]);
+  // Two orders of float32 sums.
+  expect(ofMerged.loss).toBeCloseTo(ofAdapter.loss, 4);
+
+  const mix = await answerOf(home, ['adapters', 'mix', 'colours:0.5', 'back:0.5', '--name', 'twice half']);
+  expect(mix.adapter).toMatchObject({ name: 'twice half', task: 'mrc', rank: 8 });
+  const ofMix = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'twice half', ...pair]);
+  expect(ofMix.loss).toBeCloseTo(ofAdapter.loss, 4);
+
+  const file = ['--format', 'gguf', '--out', join(folder, 'colours.gguf')];
+  const asGguf = await answerOf(home, ['adapters', 'export', 'colours', ...file]);
+  expect(asGguf.path).toBe(join(folder, 'colours.gguf'));
+  expect(readFileSync(join(folder, 'colours.gguf')).subarray(0, 4).toString()).toBe('GGUF');
 });

@@ -9,6 +9,7 @@ export interface Architecture extends PositionPlan {
   readonly intermediate: number;
   readonly vocabulary: number;
   readonly contextLength: number;
+  readonly heads: number;
   readonly keyValueHeads: number;
   readonly headSize: number;
   readonly endIds: readonly number[];

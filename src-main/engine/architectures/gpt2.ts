@@ -100,7 +100,7 @@ export function gpt2(config: ModelConfig): Architecture {
   }
 
   return {
-    ...{ name: 'gpt2', layers, hidden, intermediate, vocabulary, contextLength, keyValueHeads: heads, headSize },
+    ...{ name: 'gpt2', layers, hidden, intermediate, vocabulary, contextLength, heads, keyValueHeads: heads, headSize },
     endIds: config.ids('eos_token_id', vocabulary),
     parameters,
     basePrefix: 'transformer.',

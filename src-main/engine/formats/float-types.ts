@@ -26,6 +26,19 @@ export function toFloat16(data: Float32Array): Uint16Array {
   return new Uint16Array(half.buffer);
 }
 
+/** float32 rounded to the nearest bfloat16, ties to even, for storing. */
+export function toBfloat16(data: Float32Array): Uint16Array {
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  // Half of the last place that is kept, and a bit more where that place is odd. Infinite stays infinite; NaN is never stored.
+  return Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
+}
+
+/** float32 as it is stored under a type. */
+export function fromFloat32(data: Float32Array, dtype: 'F32' | 'F16' | 'BF16'): Float32Array | Uint16Array {
+  if (dtype === 'F32') return data;
+  return dtype === 'F16' ? toFloat16(data) : toBfloat16(data);
+}
+
 /** Whether no value is NaN or infinite. */
 export function allFinite(data: Float32Array): boolean {
   // x − x is 0 for a finite x and NaN for any other: one sum tells, at the speed of memory.

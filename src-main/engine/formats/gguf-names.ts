@@ -56,6 +56,31 @@ function halfSplit(values: Float32Array, rows: number, heads: number): Float32Ar
   return values;
 }
 
+/** The other way round than `restore` does it for Wq and Wk of Llama-type models, in numbers of their own. */
+export function interleaved(values: Float32Array, rows: number, heads: number): Float32Array {
+  const width = values.length / rows;
+  const perHead = rows / heads;
+  const placed = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const inHead = row % perHead;
+    const place = row - inHead + 2 * (inHead % (perHead / 2)) + Math.floor(inHead / (perHead / 2));
+    placed.set(values.subarray(row * width, (row + 1) * width), place * width);
+  }
+  return placed;
+}
+
+/** What llama.cpp calls a module of a Hugging Face checkpoint, without `.weight`. */
+export function ggufModule(module: string, architecture: string): string {
+  const { block, blocks, outside } = namesOf(architecture);
+  const [, layer, inner] = module.startsWith(`${block}.`)
+    ? (/^(\d+)\.(.+)$/.exec(module.slice(block.length + 1)) ?? [])
+    : [];
+  const table = Object.entries(layer === undefined ? outside : blocks);
+  const part = table.find(([, name]) => name === (inner ?? module))?.[0];
+  if (part === undefined) throw new Error(`llama.cpp has no name for ${module} in ${architecture}`);
+  return layer === undefined ? part : `blk.${layer}.${part}`;
+}
+
 function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
   const out = new Float32Array(values.length);
   const [height, width] = [rows as number, columns as number];
@@ -66,11 +91,16 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
 }
 
 function huggingFaceName(source: string, architecture: string): string | undefined {
-  const names = architecture === 'gpt2' ? gpt2Names : architecture.startsWith('gemma') ? gemmaNames : llamaNames;
+  const names = namesOf(architecture);
   const [, layer, part, kind] = /^(?:blk\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(source) ?? [];
   const module = layer === undefined ? names.outside[part ?? ''] : names.blocks[part ?? ''];
   if (module === undefined) return undefined;
   return layer === undefined ? `${module}.${kind}` : `${names.block}.${layer}.${module}.${kind}`;
+}
+
+function namesOf(architecture: string): Names {
+  if (architecture === 'gpt2') return gpt2Names;
+  return architecture.startsWith('gemma') ? gemmaNames : llamaNames;
 }
 
 interface Names {

@@ -88,36 +88,89 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const named = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
-  let offset = 0;
+  const writer = await createSafetensors(path, tensors, metadata);
+  try {
+    for (const name of writer.names) await writer.append((tensors.get(name) as StoredTensor).data);
+    await writer.finish();
+  } finally {
+    await writer.close();
+  }
+}
+
+/** A safetensors file that is being written, tensor by tensor. Close it in any case: unless finished, nothing is left. */
+export interface SafetensorsWriter {
+  /** In the order in which the tensors are to be appended. */
+  readonly names: readonly string[];
+  append(data: ArrayBufferView): Promise<void>;
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Begins a file of tensors whose types and shapes are known; their numbers follow. Throws DISK_FULL. */
+export async function createSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Omit<StoredTensor, 'data'>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<SafetensorsWriter> {
+  const names = [...tensors.keys()].sort();
+  const { head, end } = headOf(names, tensors, metadata);
+  // Always the same name: what a crash leaves is overwritten by the next attempt.
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w');
+  let finished = false;
+  const write = async (data: Uint8Array) => {
+    try {
+      // writeFile goes on after a short write, which is how a disk that is filling up first shows.
+      await file.writeFile(data);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+      const needed = `${Math.ceil((head.length + end) / 1e6)} MB`;
+      throw new StudioError('DISK_FULL', { needed, folder: dirname(path) }, { cause });
+    }
+  };
+  const writer: SafetensorsWriter = {
+    names,
+    append: (data) => write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    async finish() {
+      await file.sync();
+      await file.close();
+      await rename(temporary, path);
+      finished = true;
+    },
+    async close() {
+      if (finished) return;
+      await file.close().catch(() => undefined);
+      await rm(temporary, { force: true });
+    },
+  };
+  try {
+    await write(head);
+    return writer;
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+function headOf(
+  names: readonly string[],
+  tensors: ReadonlyMap<string, Omit<StoredTensor, 'data'>>,
+  metadata: Readonly<Record<string, string>>,
+): { readonly head: Buffer; readonly end: number } {
+  let end = 0;
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  for (const [name, { dtype, dims, data }] of named) {
-    header[name] = { dtype, shape: dims, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const name of names) {
+    const { dtype, dims } = tensors.get(name) as StoredTensor;
+    const bytes = dims.reduce((product, dim) => product * dim, sizes[dtype]);
+    header[name] = { dtype, shape: dims, data_offsets: [end, end + bytes] };
+    end += bytes;
   }
   const json = Buffer.from(JSON.stringify(header));
   // Padded with spaces to 8 bytes, as the reference implementation does, so that data can be mapped aligned.
   const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
   head.writeBigUInt64LE(BigInt(head.length - 8));
   json.copy(head, 8);
-  // Always the same name: what a crash leaves is overwritten by the next attempt.
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    // writeFile goes on after a short write, which is how a disk that is filling up first shows.
-    await file.writeFile(head);
-    for (const [, { data }] of named)
-      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    const needed = `${Math.ceil((head.length + offset) / 1e6)} MB`;
-    throw new StudioError('DISK_FULL', { needed, folder: dirname(path) }, { cause: error });
-  }
+  return { head, end };
 }
 
 async function readHeader(file: FileHandle, path: string) {

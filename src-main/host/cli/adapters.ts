@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Adapter } from '../../../src-contract/adapter.ts';
-import { fromHere } from './arguments.ts';
+import { adapterIn, fromHere } from './arguments.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -61,14 +61,47 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   adapters
     .command('export')
-    .description('copy an adapter to a folder')
-    .argument('<adapter>')
-    .addOption(new Option('--format <format>', 'layout of the folder').choices(['peft']).makeOptionMandatory())
-    .requiredOption('--out <folder>', 'where to write it')
-    .action((id: string, { format, out }: { format: 'peft'; out: string }, command: Command) =>
+    .description('write an adapter for other programs')
+    .argument('<adapter>', 'name or id; with :STRENGTH behind it, that much of it')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'peft: a folder of the PEFT library; gguf: a LoRA file of llama.cpp; merged: a Hugging Face model with the adapter in its weights',
+      )
+        .choices(['peft', 'gguf', 'merged'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <path>', 'where to write it')
+    .addOption(
+      new Option('--dtype <type>', 'storage type of a merged model')
+        .choices(['same', 'F32', 'F16', 'BF16'])
+        .default('same'),
+    )
+    .action((adapter: string, { out, ...options }: ExportOptions, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const { name: id, strength } = adapterIn(adapter);
+        const input = { id, strength, ...options, out: fromHere(out) };
+        const { path, merged } = await (await open()).adapters.export(input, { signal });
+        return {
+          json: { path, ...merged },
+          text: merged
+            ? `The model with the adapter in its weights is in ${path} (${merged.dtypes.join(', ')}, ${(merged.bytes / 1e6).toFixed(1)} MB).\n` +
+              `Taken out again, the adapter would leave the base changed by ${merged.residue.toExponential(1)} of its largest weight.`
+            : `The adapter is in ${path}`,
+        };
+      }),
+    );
+
+  adapters
+    .command('mix')
+    .description('add adapters of one base together into a new one')
+    .argument('<adapters...>', 'each as NAME or NAME:STRENGTH, for example rivers:0.7')
+    .option('--name <name>', 'what the new one is called')
+    .action((words: string[], { name }: { name?: string }, command: Command) =>
       run(command, async ({ open }) => {
-        const { path } = await (await open()).adapters.export({ id, format, out: fromHere(out) });
-        return { json: { path }, text: `The adapter is in ${path}` };
+        const parts = words.map(adapterIn).map(({ name: id, strength }) => ({ id, strength }));
+        const adapter = await (await open()).adapters.mix({ parts, name });
+        return { json: { adapter }, text: factsOf(adapter) };
       }),
     );
 
@@ -102,6 +135,12 @@ export function addAdapterCommands(program: Command, run: Run): void {
         return { json: { deleted: { id: adapter.id, name: adapter.name } }, text: `“${adapter.name}” is deleted.` };
       }),
     );
+}
+
+interface ExportOptions {
+  readonly format: 'peft' | 'gguf' | 'merged';
+  readonly out: string;
+  readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
 }
 
 function factsOf(adapter: Adapter): string {

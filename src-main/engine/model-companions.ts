@@ -1,0 +1,13 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { indexName } from './formats/folder-weights.ts';
+
+/** Copies what lies beside the weights of a model and stays true when they change: config, tokenizer, template, licence. */
+export async function copyCompanions(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  if (from === to) return;
+  const names = (await readdir(from)).filter((name) => name !== indexName && companion.test(name));
+  for (const name of names) await copyFile(join(from, name), join(to, name));
+}
+
+const companion = /\.(json|jinja)$|^(merges\.txt|vocab\.txt|tokenizer\.model|LICENSE|NOTICE)/;

@@ -1,0 +1,231 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { AdapterChoice, MergeEvent, TokenExample } from '../../src-main/engine/engine.ts';
+import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
+import { openGguf } from '../../src-main/engine/formats/gguf.ts';
+import { readPeft } from '../../src-main/engine/formats/peft.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+
+// An adapter inside the weights, added to another, at part of its strength, and in the files of other programs.
+const golden = join(import.meta.dirname, 'golden');
+const forever = new AbortController().signal;
+const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
+let scratch: string;
+let examples: readonly TokenExample[];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'merge-'));
+  examples = (JSON.parse(await readFile(join(golden, 'gpt2-tiny.json'), 'utf8')) as { examples: TokenExample[] })
+    .examples;
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+describe.each(['llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma3-tiny', 'gpt2-tiny'])('%s', (name) => {
+  const modelFolder = join(golden, name);
+  const folder = join(golden, `${name}-lora`);
+
+  test('merged equals unmerged, at any strength, and without an adapter it is another model', async () => {
+    for (const strength of [1, 0.5]) {
+      const { out } = await merged(name, { folder, strength }, 'F32');
+      const together = await logProbs(out, null);
+      // Two orders of float32 sums over two layers.
+      expect(worst(together, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(5e-6);
+      expect(worst(together, await logProbs(modelFolder, null))).toBeGreaterThan(1e-2);
+    }
+  });
+
+  test('subtracting what was added gives the base back, to the rounding that the event tells', async () => {
+    for (const dtype of ['F32', 'BF16'] as const) {
+      const { out, event } = await merged(name, { folder, strength: 1 }, dtype);
+      const minus = await recovered(out, name);
+      const base = await tensorsOf(modelFolder);
+      expect([...minus.keys()].sort()).toEqual([...base.keys()].sort());
+      let [difference, largest] = [0, 0];
+      for (const [tensor, values] of base) {
+        if (!isAdapted(tensor)) continue;
+        const changed = minus.get(tensor) ?? new Float32Array();
+        values.forEach((value, i) => {
+          difference = Math.max(difference, Math.abs((changed[i] as number) - value));
+          largest = Math.max(largest, Math.abs(value));
+        });
+      }
+      // Half a unit in the last place of the largest sum, which is below 4 here: 24 bits, or 8.
+      expect(difference).toBeLessThan(dtype === 'F32' ? 2 ** -22 : 2 ** -7);
+      expect(event.residue).toBeCloseTo(difference / largest, 6);
+    }
+  });
+});
+
+test('the same type as the base is the default, and a merged model says what it is', async () => {
+  const { out, event } = await merged('qwen2-tiny', { folder: join(golden, 'qwen2-tiny-lora'), strength: 1 }, 'same');
+  expect(event.dtypes).toEqual(['BF16']);
+  expect(await engine.inspect(out)).toMatchObject({ architecture: 'qwen2', dtype: 'BF16' });
+  expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({ dtype: 'bfloat16' });
+  expect((await readdir(out)).sort()).toEqual(['config.json', 'generation_config.json', 'model.safetensors']);
+});
+
+test('an abort ends a merge, and no half of a file is left', async () => {
+  const stop = new AbortController();
+  const out = join(scratch, 'aborted');
+  const job = {
+    modelFolder: join(golden, 'qwen2-tiny'),
+    adapter: { folder: join(golden, 'qwen2-tiny-lora'), strength: 1 },
+  };
+  const merging = async () => {
+    for await (const event of engine.merge({ ...job, outputFolder: out, dtype: 'same' }, stop.signal))
+      if (event.kind === 'progress' && event.done === 3) stop.abort();
+  };
+  await expect(merging()).rejects.toThrow();
+  expect((await readdir(out)).filter((file) => file.includes('safetensors'))).toEqual([]);
+});
+
+test('a mix written as one adapter gives the sum of its parts', async () => {
+  const modelFolder = join(golden, 'gpt2-tiny');
+  const first = { folder: join(golden, 'gpt2-tiny-lora'), strength: 0.75 };
+  const second = { folder: join(golden, 'gpt2-fused-lora'), strength: -0.5 };
+  const out = join(scratch, 'mixed');
+  await engine.writeAdapter({ modelFolder, adapter: { ...first, with: [second] }, format: 'peft', out, name: 'mix' });
+  // Ranks 2 and 3. In c_attn q, k and v lie in three blocks of 5.
+  expect(await engine.inspectAdapter({ modelFolder, adapterFolder: out })).toMatchObject({ rank: 5, scale: 1 });
+  expect(await readPeft(out)).toMatchObject({ rank: 15, blocks: ['q', 'k', 'v'] });
+  const together = await logProbs(modelFolder, { folder: out, strength: 1 });
+  expect(worst(together, await logProbs(modelFolder, { ...first, with: [second] }))).toBeLessThan(1e-6);
+  // One after the other inside the weights: the same sum.
+  const { out: once } = await merged('gpt2-tiny', first, 'F32');
+  const twice = join(scratch, 'twice');
+  for await (const _ of engine.merge(
+    { modelFolder: once, adapter: second, outputFolder: twice, dtype: 'F32' },
+    forever,
+  ));
+  expect(worst(together, await logProbs(twice, null))).toBeLessThan(5e-6);
+});
+
+test('an adapter written at part of its strength, or against it, is that much of it', async () => {
+  const modelFolder = join(golden, 'qwen3-tiny');
+  const folder = join(golden, 'qwen3-tiny-lora');
+  for (const strength of [0.25, -1]) {
+    const out = join(scratch, `strength${strength}`);
+    await engine.writeAdapter({ modelFolder, adapter: { folder, strength }, format: 'peft', out, name: '' });
+    const written = await logProbs(modelFolder, { folder: out, strength: 1 });
+    expect(worst(written, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(1e-6);
+  }
+});
+
+describe('as a GGUF file', () => {
+  test('it says what it is, and holds A and B of every module under llama.cpp’s names', async () => {
+    const file = await openGguf(await gguf('qwen2-tiny', 'qwen2-tiny-lora'));
+    expect(Object.fromEntries(file.metadata)).toEqual({
+      'general.type': 'adapter',
+      'general.architecture': 'qwen2',
+      'general.name': 'my skill',
+      'adapter.type': 'lora',
+      'adapter.lora.alpha': 4,
+    });
+    const { tensors } = await readPeft(join(golden, 'qwen2-tiny-lora'));
+    expect(file.tensors.size).toBe(tensors.size);
+    const down = tensors.get('model.layers.1.mlp.down_proj.lora_A');
+    expect(file.tensors.get('blk.1.ffn_down.weight.lora_a')?.dims).toEqual([2, 20]);
+    expect(await file.readFloat32('blk.1.ffn_down.weight.lora_a')).toEqual(down?.data);
+    const query = tensors.get('model.layers.0.self_attn.q_proj.lora_B');
+    expect(await file.readFloat32('blk.0.attn_q.weight.lora_b')).toEqual(query?.data);
+    await file.close();
+  });
+
+  test('for a Llama, the rows of B for queries and keys are interleaved within each head', async () => {
+    const file = await openGguf(await gguf('llama3-tiny', 'llama3-tiny-lora'));
+    const { tensors } = await readPeft(join(golden, 'llama3-tiny-lora'));
+    const rows = (data: Float32Array | undefined) =>
+      Array.from({ length: (data?.length ?? 0) / 2 }, (_, row) => [...(data?.subarray(2 * row, 2 * row + 2) ?? [])]);
+    // Heads of 4 rows: 0, 1, 2, 3 become 0, 2, 1, 3.
+    for (const [own, theirs] of [
+      ['q_proj', 'attn_q'],
+      ['k_proj', 'attn_k'],
+    ]) {
+      const before = rows(tensors.get(`model.layers.0.self_attn.${own}.lora_B`)?.data);
+      const after = rows(await file.readFloat32(`blk.0.${theirs}.weight.lora_b`));
+      expect(after).toEqual(before.map((_, row) => before[row - (row % 4) + ([0, 2, 1, 3][row % 4] as number)]));
+    }
+    const value = tensors.get('model.layers.0.self_attn.v_proj.lora_B')?.data;
+    expect(await file.readFloat32('blk.0.attn_v.weight.lora_b')).toEqual(value);
+    await file.close();
+  });
+
+  test('for GPT-2, queries, keys and values are one module, at the scale that the adapter has', async () => {
+    const file = await openGguf(await gguf('gpt2-tiny', 'gpt2-tiny-lora'));
+    expect(file.tensors.get('blk.0.attn_qkv.weight.lora_a')?.dims).toEqual([4, 16]);
+    expect(file.tensors.get('blk.0.attn_qkv.weight.lora_b')?.dims).toEqual([48, 4]);
+    expect(file.metadata.get('adapter.lora.alpha')).toBe(8);
+    await file.close();
+  });
+});
+
+async function gguf(model: string, adapter: string): Promise<string> {
+  const out = join(scratch, `${adapter}.gguf`);
+  const choice = { folder: join(golden, adapter), strength: 1 };
+  const job = { modelFolder: join(golden, model), adapter: choice, format: 'gguf', out, name: 'my skill' } as const;
+  await engine.writeAdapter(job);
+  return out;
+}
+
+async function merged(model: string, adapter: AdapterChoice, dtype: 'same' | 'F32' | 'BF16') {
+  const out = await mkdtemp(join(scratch, `${model}-`));
+  const events: MergeEvent[] = [];
+  const job = { modelFolder: join(golden, model), adapter, outputFolder: out, dtype };
+  for await (const event of engine.merge(job, forever)) events.push(event);
+  const event = events.at(-1) as Extract<MergeEvent, { kind: 'finished' }>;
+  const progress = events.slice(0, -1) as Extract<MergeEvent, { kind: 'progress' }>[];
+  expect(progress.map(({ done }) => done)).toEqual(progress.map((_, i) => i + 1));
+  expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+  return { out, event };
+}
+
+/** Every tensor of a merged model, less scale · B A where there is an A and B. Worked out here from the PEFT files. */
+async function recovered(folder: string, name: string): Promise<Map<string, Float32Array>> {
+  const tensors = await tensorsOf(folder);
+  const { rank, alpha, tensors: adapter } = await readPeft(join(golden, `${name}-lora`));
+  for (const [key, { dims, data: a }] of adapter) {
+    if (!key.endsWith('.lora_A')) continue;
+    const module = key.replace(/\.lora_A$/, '');
+    const b = adapter.get(`${module}.lora_B`)?.data as Float32Array;
+    const weight = tensors.get(`${module}.weight`) as Float32Array;
+    const inside = dims[1] as number;
+    const out = b.length / rank;
+    for (let o = 0; o < out; o++) {
+      for (let i = 0; i < inside; i++) {
+        let sum = 0;
+        for (let r = 0; r < rank; r++) sum += (b[o * rank + r] as number) * (a[r * inside + i] as number);
+        // GPT-2 stores [in, out].
+        const at = name.startsWith('gpt2') ? i * out + o : o * inside + i;
+        weight[at] = (weight[at] as number) - Math.fround((alpha / rank) * sum);
+      }
+    }
+  }
+  return tensors;
+}
+
+function isAdapted(tensor: string): boolean {
+  return /(_proj|c_attn|c_proj|c_fc)\.weight$/.test(tensor);
+}
+
+async function tensorsOf(folder: string): Promise<Map<string, Float32Array>> {
+  const source = await openFolderWeights(folder);
+  const tensors = new Map<string, Float32Array>();
+  for (const name of source.tensors.keys()) tensors.set(name, await source.read(name));
+  await source.close();
+  return tensors;
+}
+
+async function logProbs(modelFolder: string, adapter: AdapterChoice | null): Promise<number[]> {
+  return (await engine.score({ modelFolder, adapter, examples }, forever)).logprobs.flat();
+}
+
+/** Relative to the largest value. */
+function worst(a: readonly number[], b: readonly number[]): number {
+  expect(a.length).toBe(b.length);
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
+}
