@@ -205,6 +205,27 @@ describe.each([
   }
 });
 
+test.each(['mistral-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
+  '%s: rows that begin alike are read together and score as they do alone, windows and places included',
+  async (name) => {
+    const model = await loadModel(join(folder, name), onnxruntimeBackend({ threads: 1 }));
+    const beginning = Array.from({ length: 18 }, (_, i) => 1 + ((i * 7) % 47));
+    const rows = [[3, 9, 4, 4, 8, 1, 30], [5], [40, 2, 41, 6, 6]].map((tail) => ({
+      ids: [...beginning, ...tail],
+      targetStart: beginning.length,
+    }));
+    // What they share is run once: the whole is shorter than the rows one after the other.
+    const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
+    expect((batch?.sequences ?? 0) * (batch?.length ?? 0)).toBeLessThan(3 * beginning.length);
+    const together = await scoreRows(model, null, rows, forever);
+    for (const [i, row] of rows.entries()) {
+      const [alone = []] = await scoreRows(model, null, [row], forever);
+      expectClose(together[i] ?? [], alone, 1e-6);
+    }
+    await model.release();
+  },
+);
+
 test('an adapter of PEFT’s own on c_attn serves queries, keys and values, and is written as it was read', async () => {
   const { adaptedLogProbabilities } = JSON.parse(await readFile(join(folder, 'gpt2-fused.json'), 'utf8')) as Golden;
   const { examples } = JSON.parse(await readFile(join(folder, 'gpt2-tiny.json'), 'utf8')) as Golden;

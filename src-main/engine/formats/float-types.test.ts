@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allFinite, toFloat16, toFloat32 } from './float-types.ts';
+import { allFinite, fromFloat32, toFloat16, toFloat32 } from './float-types.ts';
 
 test('half precision: 1 sign, 5 exponent and 10 fraction bits', () => {
   const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x0000);
@@ -35,4 +35,12 @@ test('one NaN or infinity among many numbers is found', () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     expect(allFinite(data.with(999, value))).toBe(false);
   }
+});
+
+test('rounding to bfloat16 goes to the nearest, and to the even one from the middle', () => {
+  // 1 is 0x3f800000; a step of bfloat16 there is 2⁻⁷.
+  const step = 2 ** -7;
+  const values = [1, 1 + 0.4 * step, 1 + 0.5 * step, 1 + 1.5 * step, -1 - 0.6 * step, 3e38];
+  const stored = fromFloat32(Float32Array.from(values), 'BF16');
+  expect([...stored]).toEqual([0x3f80, 0x3f80, 0x3f80, 0x3f82, 0xbf81, 0x7f62]);
 });

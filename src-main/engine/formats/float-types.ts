@@ -27,7 +27,7 @@ export function toFloat16(data: Float32Array): Uint16Array {
 }
 
 /** float32 rounded to the nearest bfloat16, ties to even, for storing. */
-export function toBfloat16(data: Float32Array): Uint16Array {
+function toBfloat16(data: Float32Array): Uint16Array {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
   // Half of the last place that is kept, and a bit more where that place is odd. Infinite stays infinite; NaN is never stored.
   return Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
