@@ -79,6 +79,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { tokenLengthEventSchema } from './token-lengths.ts';
 
 const base = oc.errors(errorCatalogue);
 const id = z.object({ id: z.string() });
@@ -297,6 +298,10 @@ export const contract = {
     /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(runSchema),
+    /** Attached: what was counted so far is kept when the watcher leaves. */
+    tokenLengths: base
+      .input(z.object({ datasetId: z.string(), baseModelId: z.string(), split: splitSchema.optional() }))
+      .output(eventIterator(tokenLengthEventSchema)),
     estimate: base.input(startRunInputSchema.omit({ name: true })).output(estimateSchema),
     /** Trains for a moment to measure speed and memory, unless that is known; false while a run is going on. */
     probe: base.input(startRunInputSchema.omit({ name: true })).output(z.object({ measured: z.boolean() })),

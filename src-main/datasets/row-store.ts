@@ -86,12 +86,19 @@ export class RowStore {
     return [...positionPages].sort((a, b) => a - b);
   }
 
+  /** Numbers of the rows of a version or of one of its splits, a page of positions at a time. */
+  *numbersOf(version: number, split?: Split): Generator<{ numbers: number[] }, void> {
+    for (const { numbers, states } of this.rowsOf(version).pages()) {
+      if (split === undefined) yield { numbers };
+      else yield { numbers: numbers.filter((_, at) => splitOfState(states[at] ?? 0) === split) };
+    }
+  }
+
   /** All rows of a version or of one of its splits, in order; read 200 at a time, so nothing is locked while they are used. */
   *examples(version: number, split?: Split): Generator<Example, void> {
-    for (const { numbers, states } of this.rowsOf(version).pages()) {
-      const wanted = split === undefined ? numbers : numbers.filter((_, at) => splitOfState(states[at] ?? 0) === split);
-      for (let start = 0; start < wanted.length; start += 200) {
-        yield* this.byNumbers(version, wanted.slice(start, start + 200));
+    for (const { numbers } of this.numbersOf(version, split)) {
+      for (let start = 0; start < numbers.length; start += 200) {
+        yield* this.byNumbers(version, numbers.slice(start, start + 200));
       }
     }
   }

@@ -10,6 +10,7 @@ import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
 import { keepStopped, type RunningParts, repeatRun, resumeRun, settleOptions, startRun } from './start-run.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
+import { countTokenLengths } from './token-lengths.ts';
 
 export function runProcedures(
   given: Omit<RunningParts, 'told' | 'rewind' | 'pausing'> & {
@@ -90,6 +91,12 @@ export function runProcedures(
       const run = runs.restore(input.id);
       changed();
       return run;
+    }),
+    tokenLengths: os.tokenLengths.handler(async function* ({ input, signal = new AbortController().signal }) {
+      const dataset = datasets.get(input.datasetId);
+      const base = baseModels.get(input.baseModelId);
+      const text = await modelTexts.of(base);
+      yield* countTokenLengths({ dataset, base, split: input.split }, { datasets, text, dataFolder }, signal);
     }),
     estimate: os.estimate.handler(async ({ input, signal }) => {
       const { dataset, base, options } = await settled(input);
