@@ -5,7 +5,8 @@
 export const paths = {
   home: () => '#/',
   datasets: () => '#/datasets',
-  dataset: (id: string, tab?: 'rows' | 'rejected' | 'about') => link(`/datasets/${encodeURIComponent(id)}`, { tab }),
+  dataset: (id: string, tab?: 'rows' | 'findings' | 'tokens' | 'versions' | 'splits' | 'rejected' | 'about') =>
+    link(`/datasets/${encodeURIComponent(id)}`, { tab }),
   importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
   runs: () => '#/train',
   newRun: (chosen: { dataset?: string; baseModel?: string; name?: string; run?: string } = {}) =>

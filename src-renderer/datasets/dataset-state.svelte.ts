@@ -1,18 +1,28 @@
-import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { Dataset, FileFacts, Rejection, RowFilter, ShownExample, Split } from '../../src-contract/dataset.ts';
+import type { DatasetVersion, ExportFormat, Note, RowContent } from '../../src-contract/dataset-version.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
+import { FindingsState } from './findings-state.svelte.ts';
 
-/** One dataset: its facts, its rows under a filter, and the rows that were left out. */
+/** One dataset: its facts, its rows under a filter, its versions and findings, and the rows that were left out. */
 export class DatasetState {
   readonly id: string;
   readonly facts: Loaded<Dataset>;
   readonly file: Loaded<FileFacts | null>;
-  readonly rows: Paged<Example>;
+  readonly head: Loaded<DatasetVersion | undefined>;
+  readonly notes: Loaded<readonly Note[]>;
+  readonly rows: Paged<ShownExample>;
   readonly rejections: Paged<Rejection>;
-  #split = $state<Split | undefined>();
-  #search = $state('');
+  readonly versions: Paged<DatasetVersion>;
+  readonly findings: FindingsState;
+  #filter = $state.raw<RowFilter>({});
+  /** True when there are more rows than were counted. */
+  #isBounded = $state(false);
+  #indexed = $state.raw({ done: 0, total: 0 });
+  #range = { first: 0, end: 0 };
+  #working = $state(false);
   /** Place, in the filtered list, of the row that is open. */
   selected = $state<number | undefined>();
 
@@ -20,43 +30,131 @@ export class DatasetState {
     this.id = id;
     this.facts = new Loaded(() => client.datasets.get({ id }));
     this.file = new Loaded(() => client.datasets.fileFacts({ id }));
+    this.head = new Loaded(async () => (await client.versions.list({ id, offset: 0, limit: 1 })).versions[0]);
+    this.notes = new Loaded(() => client.versions.notes({ id }));
     this.rows = new Paged(async (offset, limit) => {
-      const search = this.#search.trim() || undefined;
-      const slice = await client.datasets.examples({ id, offset, limit, split: this.#split, search });
-      return { total: slice.total, items: slice.examples };
+      const { total, examples, isBounded, indexed } = await client.datasets.rows({
+        id,
+        filter: this.#filter,
+        offset,
+        limit,
+      });
+      this.#isBounded = isBounded;
+      this.#indexed = indexed;
+      return { total, items: examples };
     });
     this.rejections = new Paged(async (offset, limit) => {
       const slice = await client.datasets.rejections({ id, offset, limit });
       return { total: slice.total, items: slice.rejections };
     });
+    this.versions = new Paged(async (offset, limit) => {
+      const slice = await client.versions.list({ id, offset, limit });
+      return { total: slice.total, items: slice.versions };
+    });
+    this.findings = new FindingsState(id);
   }
 
-  get split(): Split | undefined {
-    return this.#split;
-  }
-
-  get search(): string {
-    return this.#search;
+  get shown(): RowFilter {
+    return this.#filter;
   }
 
   get filtered(): boolean {
-    return this.#split !== undefined || this.#search.trim() !== '';
+    return Object.keys(this.#filter).length > 0;
   }
 
-  get open(): Example | undefined {
+  get isBounded(): boolean {
+    return this.#isBounded;
+  }
+
+  /** How much of the search index there is, from 0 to 1. */
+  get indexShare(): number {
+    return this.#indexed.total === 0 ? 1 : this.#indexed.done / this.#indexed.total;
+  }
+
+  /** True while a change is being made. */
+  get working(): boolean {
+    return this.#working;
+  }
+
+  get canUndo(): boolean {
+    return this.head.value?.undoTo != null;
+  }
+
+  get canRedo(): boolean {
+    return this.head.value?.redoTo != null;
+  }
+
+  get open(): ShownExample | undefined {
     return this.selected === undefined ? undefined : this.rows.at(this.selected);
   }
 
-  follow(signal: AbortSignal): void {
-    void this.facts.load();
-    void followChanges(['dataset'], () => void this.facts.load(), signal);
+  noteOn(position: number): string {
+    return this.notes.value?.find((note) => note.position === position)?.text ?? '';
   }
 
-  filter(wanted: { split?: Split | undefined; search?: string }): void {
-    if ('split' in wanted) this.#split = wanted.split;
-    if (wanted.search !== undefined) this.#search = wanted.search;
+  follow(signal: AbortSignal): void {
+    this.#loadAll();
+    void followChanges(['dataset'], () => void this.#refresh(), signal);
+  }
+
+  want(first: number, end: number): void {
+    this.#range = { first, end };
+    this.rows.want(first, end);
+  }
+
+  /** `undefined` takes a part of the filter away. */
+  filter(wanted: { [Part in keyof RowFilter]: RowFilter[Part] | undefined }): void {
+    const entries = Object.entries({ ...this.#filter, ...wanted });
+    this.#filter = Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
     this.selected = undefined;
+    this.#range = { first: 0, end: 0 };
     void this.rows.reset();
+  }
+
+  showAll(): void {
+    this.#filter = {};
+    this.filter({});
+  }
+
+  /** Changes a row as it is shown; refused when somebody else has changed the dataset meanwhile. */
+  edit(position: number, content: Partial<RowContent>): Promise<void> {
+    const version = this.facts.value?.version;
+    return this.#change(() => client.versions.editRow({ id: this.id, position, content, version }));
+  }
+
+  async add(content: RowContent): Promise<void> {
+    await this.#change(() => client.versions.addRow({ id: this.id, content, split: this.#filter.split ?? 'train' }));
+    this.selected = Math.max(0, (this.rows.total ?? 1) - 1);
+  }
+
+  remove(position: number): Promise<void> {
+    return this.#change(() => client.versions.deleteRows({ id: this.id, positions: [position] }));
+  }
+
+  moveTo(position: number, split: Split): Promise<void> {
+    return this.#change(() => client.versions.moveRows({ id: this.id, positions: [position], split }));
+  }
+
+  undo(): Promise<void> {
+    return this.canUndo ? this.#change(() => client.versions.undo({ id: this.id })) : Promise.resolve();
+  }
+
+  redo(): Promise<void> {
+    return this.canRedo ? this.#change(() => client.versions.redo({ id: this.id })) : Promise.resolve();
+  }
+
+  restoreVersion(version: number): Promise<void> {
+    return this.#change(() => client.versions.restore({ id: this.id, version }));
+  }
+
+  /** Makes any change; what the page shows follows it. */
+  change(make: () => Promise<Dataset>): Promise<void> {
+    return this.#change(make);
+  }
+
+  async setNote(position: number, text: string): Promise<void> {
+    await client.versions.setNote({ id: this.id, position, text });
+    await this.notes.load();
   }
 
   async rename(name: string): Promise<void> {
@@ -69,5 +167,49 @@ export class DatasetState {
 
   async restore(): Promise<void> {
     await client.datasets.restore({ id: this.id });
+  }
+
+  /** The pieces of an exported file, to be saved by the browser. */
+  async export(format: ExportFormat, version?: number): Promise<{ name: string; pieces: Blob[] }> {
+    const { fileId, name, bytes } = await client.datasets.exportFile({ id: this.id, format, version });
+    const pieces: Blob[] = [];
+    for (let offset = 0; offset < bytes; ) {
+      const piece = await client.datasets.readExport({ fileId, offset });
+      pieces.push(piece);
+      offset += piece.size;
+    }
+    return { name, pieces };
+  }
+
+  async #change(make: () => Promise<Dataset>): Promise<void> {
+    this.#working = true;
+    try {
+      this.facts.set(await make());
+    } finally {
+      this.#working = false;
+      // The studio tells of the change as well, but the person is looking at this row.
+      await this.#reread();
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const before = this.facts.value?.version;
+    await this.facts.load();
+    void this.notes.load();
+    void this.findings.report.load();
+    if (this.facts.value?.version !== before) await this.#reread();
+  }
+
+  /** Reads again what is on screen, where it is. */
+  async #reread(): Promise<void> {
+    void this.head.load();
+    if (this.versions.total !== undefined) void this.versions.reset();
+    if (this.rows.total === undefined) return;
+    await this.rows.reset();
+    this.rows.want(this.#range.first, this.#range.end);
+  }
+
+  #loadAll(): void {
+    for (const part of [this.facts, this.head, this.notes, this.findings.report]) void part.load();
   }
 }

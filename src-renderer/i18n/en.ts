@@ -6,6 +6,7 @@ import { datasets } from './en/datasets.ts';
 import { evaluations } from './en/evaluations.ts';
 import { home } from './en/home.ts';
 import { lab } from './en/lab.ts';
+import { mending } from './en/mending.ts';
 import { runs } from './en/runs.ts';
 import { ui } from './en/ui.ts';
 
@@ -15,6 +16,7 @@ export const en = {
   ...app,
   ...home,
   ...datasets,
+  ...mending,
   ...baseModels,
   ...runs,
   ...adapters,

@@ -7,6 +7,7 @@ import { datasets } from './ko/datasets.ts';
 import { evaluations } from './ko/evaluations.ts';
 import { home } from './ko/home.ts';
 import { lab } from './ko/lab.ts';
+import { mending } from './ko/mending.ts';
 import { runs } from './ko/runs.ts';
 import { ui } from './ko/ui.ts';
 import type { Translation } from './message.ts';
@@ -21,6 +22,7 @@ export const ko: Translation<typeof en> = {
   ...app,
   ...home,
   ...datasets,
+  ...mending,
   ...baseModels,
   ...runs,
   ...adapters,

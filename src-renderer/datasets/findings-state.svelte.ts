@@ -1,0 +1,74 @@
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
+import type { Finding, FindingCode, FindingReport, FindingRow } from '../../src-contract/finding.ts';
+import { client } from '../client.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+import { Paged } from '../ui/paged.svelte.ts';
+
+/** What the newest check of a dataset found, a check that is going on, and the rows of the finding that is open. */
+export class FindingsState {
+  readonly report: Loaded<FindingReport | null>;
+  readonly rows: Paged<FindingRow & { example: Example | null }>;
+  #open = $state<FindingCode | undefined>();
+  #progress = $state.raw<{ done: number; total: number } | undefined>();
+  #error = $state.raw<unknown>();
+  #checking: AbortController | undefined;
+  readonly #id: string;
+
+  constructor(id: string) {
+    this.#id = id;
+    this.report = new Loaded(() => client.findings.report({ id }));
+    this.rows = new Paged(async (offset, limit) => {
+      if (this.open === undefined) return { total: 0, items: [] };
+      const { total, rows } = await client.findings.rows({ id, code: this.open.code, offset, limit });
+      return { total, items: rows };
+    });
+  }
+
+  /** The finding whose rows are shown: the chosen one, else the first. */
+  get open(): Finding | undefined {
+    const all = this.report.value?.findings ?? [];
+    return all.find(({ code }) => code === this.#open) ?? all[0];
+  }
+
+  get progress(): { done: number; total: number } | undefined {
+    return this.#progress;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  show(code: FindingCode): void {
+    this.#open = code;
+    void this.rows.reset();
+  }
+
+  /** Ends when the page is left. */
+  async check(): Promise<void> {
+    if (this.#checking !== undefined) return;
+    const abort = new AbortController();
+    this.#checking = abort;
+    this.#error = undefined;
+    this.#progress = { done: 0, total: 0 };
+    try {
+      for await (const event of await client.findings.check({ id: this.#id }, { signal: abort.signal })) {
+        if (event.kind === 'progress') this.#progress = { done: event.done, total: event.total };
+        else this.report.set(event.report);
+      }
+      void this.rows.reset();
+    } catch (error) {
+      if (!abort.signal.aborted) this.#error = error;
+    } finally {
+      this.#checking = undefined;
+      this.#progress = undefined;
+    }
+  }
+
+  stop(): void {
+    this.#checking?.abort();
+  }
+
+  mend(code: FindingCode, positions?: number[]): Promise<Dataset> {
+    return client.findings.mend({ id: this.#id, code, positions });
+  }
+}

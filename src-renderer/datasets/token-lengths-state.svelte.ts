@@ -1,0 +1,87 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { TokenLengths } from '../../src-contract/token-lengths.ts';
+import { client } from '../client.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+
+/** How long the rows are for a base model, and what a limit would do to them. */
+export class TokenLengthsState {
+  readonly baseModels: Loaded<readonly BaseModel[]>;
+  #base = $state<string | undefined>();
+  #lengths = $state.raw<TokenLengths | undefined>();
+  #progress = $state.raw<{ done: number; total: number } | undefined>();
+  #error = $state.raw<unknown>();
+  #limit = $state<number | undefined>();
+  #counting: AbortController | undefined;
+  readonly #id: string;
+
+  constructor(id: string) {
+    this.#id = id;
+    this.baseModels = new Loaded(() => client.baseModels.list());
+  }
+
+  get base(): BaseModel | undefined {
+    const all = this.baseModels.value ?? [];
+    return all.find(({ id }) => id === this.#base) ?? all[0];
+  }
+
+  get lengths(): TokenLengths | undefined {
+    return this.#lengths;
+  }
+
+  get progress(): { done: number; total: number } | undefined {
+    return this.#progress;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** The longest limit that makes sense: what the model reads, or the longest row where that is less. */
+  get longest(): number {
+    const row = this.#lengths?.whole.at(-1)?.length ?? 1;
+    return Math.max(16, Math.min(this.#lengths?.contextLength ?? row, Math.ceil(row / 16) * 16));
+  }
+
+  get limit(): number {
+    return Math.min(this.#limit ?? this.longest, this.longest);
+  }
+
+  set limit(limit: number) {
+    this.#limit = Math.max(8, Math.round(limit));
+  }
+
+  choose(base: string): void {
+    this.#base = base;
+    void this.count();
+  }
+
+  async load(): Promise<void> {
+    await this.baseModels.load();
+    await this.count();
+  }
+
+  /** A change of the base or of the rows begins anew; what was counted is kept by the studio. */
+  async count(): Promise<void> {
+    this.stop();
+    const { base } = this;
+    if (base === undefined) return;
+    const abort = new AbortController();
+    this.#counting = abort;
+    this.#error = undefined;
+    try {
+      const about = { datasetId: this.#id, baseModelId: base.id, split: 'train' as const };
+      for await (const event of await client.runs.tokenLengths(about, { signal: abort.signal })) {
+        if (event.kind === 'progress') this.#progress = { done: event.done, total: event.total };
+        else this.#lengths = event.lengths;
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) this.#error = error;
+    } finally {
+      if (this.#counting === abort) this.#progress = undefined;
+    }
+  }
+
+  stop(): void {
+    this.#counting?.abort();
+  }
+}
