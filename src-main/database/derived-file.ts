@@ -19,6 +19,14 @@ export function openDerivedFile(file: string): DerivedDatabase {
   }
 }
 
+/** Makes a database without a table, on which a query shows whether it can be read at all. */
+export function makeEmptyDatabase(file: string): void {
+  const database = new BetterSqlite3(file);
+  // Something must be written, or the file stays without even a header.
+  database.pragma('user_version = 1');
+  database.close();
+}
+
 function open(file: string): DerivedDatabase {
   const database = new BetterSqlite3(file, { timeout: 5000 });
   try {

@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { CheckEvent } from '../../src-contract/finding.ts';
 import { attachedFile, type SqlRunner, usualLimits } from './attached-database.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import type { CheckedRow } from './findings/detector.ts';
+import { emptyDatabase } from './findings/finding-store.ts';
 import { checkQueries } from './findings/queries.ts';
 import type { RowsThreadCalls } from './rows-thread-messages.ts';
 import type { RowsThread } from './rows-threads.ts';
@@ -29,7 +29,7 @@ export async function* checkDataset(
   const { id, version, task, rows: total } = dataset;
   const share = task === 'nl2sql' ? Math.floor(total / 2) : 0;
   const progress = (done: number): CheckEvent => ({ kind: 'progress', done, total });
-  const queries = share > 0 ? await queryCheck(dataset, parts, signal) : undefined;
+  const queries = share > 0 ? queryCheck(dataset, parts, signal) : undefined;
   let more: RowsThreadCalls['check']['ask']['more'] = { flagged: [], limits: [] };
   for (let step = await queries?.next(); step; step = await queries?.next()) {
     if (step.done) {
@@ -53,10 +53,9 @@ export async function* checkDataset(
 }
 
 /** Rows without a database of their own are tried on an empty one, which knows the grammar and no table. */
-async function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, signal: AbortSignal) {
+function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, signal: AbortSignal) {
   const folder = join(datasetsFolder, dataset.id);
-  const empty = join(folder, 'empty.sqlite');
-  await (await open(empty, 'a')).close();
+  const empty = emptyDatabase(folder);
   const fileOf = (database: string | null) => {
     try {
       return attachedFile(folder, database);

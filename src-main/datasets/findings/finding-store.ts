@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { FindingReport } from '../../../src-contract/finding.ts';
-import { type DerivedDatabase, openDerivedFile } from '../../database/derived-file.ts';
+import { type DerivedDatabase, makeEmptyDatabase, openDerivedFile } from '../../database/derived-file.ts';
 import type { FlaggedRow } from './detector.ts';
 
 /** Keeps what the newest check of a dataset has found, row by row. */
@@ -57,4 +58,11 @@ export class FindingStore {
   codesOf(number: number): string[] {
     return this.#database.prepare<[number], string>('SELECT code FROM finding WHERE number = ?').pluck().all(number);
   }
+}
+
+/** The file of a database without a table, for queries of rows that have none of their own. */
+export function emptyDatabase(datasetFolder: string): string {
+  const file = join(datasetFolder, 'empty.sqlite');
+  makeEmptyDatabase(file);
+  return file;
 }

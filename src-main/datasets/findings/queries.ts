@@ -64,6 +64,10 @@ async function judge(
     const { reason } = error.data as { reason: string };
     const said = /^SQLite says “(.*)”$/s.exec(reason)?.[1] ?? reason;
     const table = /^no such table: (?:main\.)?(.+)$/.exec(said)?.[1];
+    const isStatement = /^\s*(?:insert|update|delete|replace|create|drop|alter|pragma|attach|vacuum|begin)\b/i.test(
+      row.target,
+    );
+    if (said === 'it is not a SELECT' && !isStatement) return { code: 'SQL_NOT_PARSED', detail: said };
     if (/syntax error|unrecognized token|incomplete input/.test(said)) return { code: 'SQL_NOT_PARSED', detail: said };
     if (/^(?:no such (?:table|column|function)|ambiguous column)/.test(said)) {
       return { code: 'SQL_UNKNOWN_NAME', detail: said, ...(table !== undefined ? { table } : {}) };

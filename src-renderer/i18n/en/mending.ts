@@ -167,7 +167,8 @@ export const mending = {
   'version.compare.first200': 'and {n} more',
 
   'splits.now': 'How the rows are divided',
-  'splits.promise': 'Rows with one group, or with the very same context, are always in one split.',
+  'splits.promise':
+    'Whenever rows are divided, those with one group or with the very same context stay in one split. A row that is moved by hand goes alone.',
   'splits.anew': 'Divide anew',
   'splits.shares': 'By chance',
   'splits.groups': 'By hand, by group',

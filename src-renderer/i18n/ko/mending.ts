@@ -158,7 +158,8 @@ export const mending: Translation<typeof english> = {
   'version.compare.first200': '그 밖에 {n}행',
 
   'splits.now': '지금의 나눔',
-  'splits.promise': '묶음이 같거나 입력이 똑같은 행은 언제나 한 나눔에 있습니다.',
+  'splits.promise':
+    '나눌 때 묶음이 같거나 입력이 똑같은 행은 언제나 한 나눔에 둡니다. 손으로 옮긴 행은 그 행만 옮겨집니다.',
   'splits.anew': '다시 나누기',
   'splits.shares': '무작위로',
   'splits.groups': '묶음을 골라서',

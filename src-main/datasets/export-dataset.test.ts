@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ExportFormat } from '../../src-contract/dataset-version.ts';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { exportDataset } from './export-dataset.ts';
+import { importDataset } from './import-dataset.ts';
+
+let given: DatasetFolder;
+let folder: string;
+beforeEach(() => {
+  given = new DatasetFolder();
+  folder = mkdtempSync(join(tmpdir(), 'export-'));
+});
+afterEach(() => {
+  given.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const difficult = [
+  { context: ' leading and trailing blanks ', target: '\ttab', group: 'g1' },
+  { context: 'a "quoted", text\r\nwith a break\nand another\r', target: '=1+1' },
+  { context: '한국어 문장, 쉼표', target: '😀 “…”', split: 'test' as const, group: 'g, "2"' },
+  { context: "'; DROP TABLE example; --", target: 'null', split: 'validation' as const },
+  { context: 'x'.repeat(70_000), target: '\\N' },
+];
+
+test.each<ExportFormat>(['csv'])(
+  'rows written as %s and imported again are the same, byte for byte',
+  async (format) => {
+    const dataset = given.make(
+      Array.from({ length: 300 }, (_, row) => difficult[row % 5] ?? {}).map((row, at) => ({
+        ...row,
+        context: `${row.context}${at}`,
+      })),
+    );
+    const out = join(folder, `out.${format}`);
+    expect(await exportDataset(given.store, { dataset, format, out })).toEqual({ file: out, rows: 300 });
+    const { store, datasetsFolder } = given;
+    const job = { file: { path: out, name: `out.${format}` }, task: 'custom' as const, seed: 0, now: 1 };
+    let id = '';
+    for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
+      if (event.kind === 'finished') {
+        id = event.dataset.id;
+        expect(event.rejected.count).toBe(0);
+      }
+    }
+    const content = (dataset_: string) =>
+      [...store.examples(dataset_)].map(({ context, target, group }) => [context, target, group]);
+    expect(content(id)).toEqual(content(dataset.id));
+  },
+);
+
+test('a line of JSON holds one row as it is', async () => {
+  const dataset = given.make(difficult);
+  const out = join(folder, 'out.jsonl');
+  await exportDataset(given.store, { dataset, format: 'jsonl', out });
+  const lines = readFileSync(out, 'utf8').split('\n');
+  expect(lines.pop()).toBe('');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    difficult.map(({ context, target, group = null, split = 'train' }) => ({ context, target, group, split })),
+  );
+});
+
+test('an earlier version can be written', async () => {
+  const { id } = given.make([{ context: 'a', target: '1' }]);
+  await given.changes.edit(id, { position: 0, content: { target: '2' } });
+  const dataset = given.store.get(id);
+  for (const version of [1, 2]) {
+    const out = join(folder, `${version}.csv`);
+    await exportDataset(given.store, { dataset, version, format: 'csv', out });
+    expect(readFileSync(out, 'utf8')).toBe(`context,target,group,split\r\na,${version},,train\r\n`);
+  }
+  const gone = exportDataset(given.store, { dataset, version: 9, format: 'csv', out: join(folder, 'x') });
+  await expect(gone).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});

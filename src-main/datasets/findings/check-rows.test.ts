@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import type { Split } from '../../../src-contract/dataset.ts';
+import type { TaskId } from '../../../src-contract/task.ts';
+import { checkRows, findingsOf } from './check-rows.ts';
+import type { CheckedRow } from './detector.ts';
+import { maskPrivate } from './private-data.ts';
+
+test('a text with nothing in it', async () => {
+  expect(await found([{ context: ' \n' }, { target: '' }, {}])).toEqual({ EMPTY_TEXT: [0, 1] });
+});
+
+test('rows that stand twice, and a context with two targets', async () => {
+  const rows = [
+    { context: 'a', target: '1' },
+    { context: 'b', target: '1' },
+    { context: 'a', target: '2' },
+    { context: 'a', target: '2' },
+    { context: 'a', target: '1' },
+  ];
+  expect(await found(rows)).toEqual({ DUPLICATE_ROW: [3, 4], TARGETS_DIFFER: [2] });
+});
+
+test('rows that are nearly the same: in one split, and across the line between trained and held out', async () => {
+  const sentence =
+    'The old lighthouse on the northern cliff was repaired in the spring by two masons from the village, who had to carry every stone up the steep and narrow path.';
+  const rows = [
+    { context: sentence },
+    { context: sentence.replace('two', 'three') },
+    { context: sentence.replace('spring', 'summer'), split: 'test' as const },
+    { context: 'A wholly other text about the price of tea, sugar and flour in the markets of the south.' },
+    { context: sentence.split(' ').reverse().join(' ') },
+  ];
+  const flagged = await found(rows);
+  expect(flagged.DUPLICATE_NEAR).toEqual([1]);
+  expect(flagged.LEAK_NEAR).toEqual([0]);
+});
+
+test('rows of one passage with different questions are not near', async () => {
+  const passage = 'Passage: The Rhine is a river. It flows through Basel, Cologne and Rotterdam, and is 1230 km long.';
+  const rows = ['Where does it flow?', 'How long is the river Rhine?'].map((question) => ({
+    context: `${passage}\n\nQuestion: ${question}`,
+    target: '1230 km',
+  }));
+  expect(await found(rows, 'mrc')).toEqual({});
+});
+
+test('a context that is trained on and held out, and a group on both sides', async () => {
+  const rows = [
+    { context: 'same', target: '1', split: 'test' as const },
+    { context: 'same', target: '1' },
+    { context: 'x', group: 'g' },
+    { context: 'y', group: 'g' },
+    { context: 'z', group: 'g', split: 'validation' as const },
+  ];
+  const flagged = await found(rows);
+  expect(flagged).toMatchObject({ LEAK_ROW: [1], LEAK_GROUP: [4] });
+});
+
+test('a length far from all others, only where enough rows say what is usual', async () => {
+  const usual = Array.from({ length: 60 }, (_, row) => ({ context: `${row} `.padEnd(90 + (row % 20), 'word ') }));
+  expect(await found([...usual, { context: 'w '.repeat(3000) }])).toMatchObject({ LENGTH_OUTLIER: [60] });
+  expect((await found([...usual.slice(0, 5), { context: 'w '.repeat(3000) }])).LENGTH_OUTLIER).toBeUndefined();
+});
+
+test('an answer that does not stand in its passage, whatever case and blanks', async () => {
+  const context = 'Passage: The\nRhine flows north.\n\nQuestion: Which river?';
+  expect(
+    await found(
+      [
+        { context, target: 'the rhine' },
+        { context: `${context}?`, target: 'Danube' },
+      ],
+      'mrc',
+    ),
+  ).toEqual({
+    ANSWER_NOT_IN_PASSAGE: [1],
+  });
+});
+
+test('a summary longer than its document, and one that is copied out of it', async () => {
+  const sentence = 'The council voted for a new bridge across the river after a debate of nine hours.';
+  const rows = [
+    { context: 'Short.', target: 'A much longer text than the document that it sums up.' },
+    { context: `${sentence} It will be opened in May.`, target: sentence },
+    { context: `${sentence} It will be opened in June.`, target: 'A bridge will be built.' },
+  ];
+  expect(await found(rows, 'summarisation')).toMatchObject({ SUMMARY_LONGER: [0], SUMMARY_COPIED: [1] });
+});
+
+test('a row in another language, unless there are many', async () => {
+  const korean = (n: number) => ({
+    context: `${n}번째 손님이 부엌에서 물이 새는 주전자에 대해 편지를 보냈습니다 ${n}`,
+  });
+  const english = (n: number) => ({
+    context: `Guest number ${n} wrote that the kettle was not good and that it leaks in ${n} places`,
+  });
+  const german = {
+    context: 'Der Gast schreibt, dass die Kanne nicht dicht ist und auch der Deckel mit dem Griff fehlt.',
+  };
+  const many = Array.from({ length: 40 }, (_, n) => english(n * 7));
+  expect((await found([...many, korean(1), german])).LANGUAGE_MIXED).toEqual([40, 41]);
+  expect((await found([...many, ...Array.from({ length: 20 }, (_, n) => korean(n))])).LANGUAGE_MIXED).toBeUndefined();
+});
+
+test.each([
+  ['write to min.su+shop@example.co.kr now', 'PRIVATE_EMAIL', 'write to [email] now'],
+  ['call +82 2-312-3456 or come', 'PRIVATE_PHONE', 'call [phone] or come'],
+  ['전화 010-1234-5678 주세요', 'PRIVATE_PHONE', '전화 [phone] 주세요'],
+  // A test number of the card companies; its check digit is right.
+  ['paid with 4111 1111 1111 1111.', 'PRIVATE_CARD', 'paid with [card].'],
+] as const)('private data: %s', async (context, code, masked) => {
+  expect(Object.keys(await found([{ context }]))).toEqual([code]);
+  expect(maskPrivate(code, context)).toBe(masked);
+});
+
+test.each([
+  'paid with 4111 1111 1111 1112',
+  'on 2024-01-31 at 10:30',
+  'order 12345678901234567890',
+  'a@b',
+  '1 000 000 000',
+])('not private: %s', async (context) => {
+  expect(await found([{ context }])).toEqual({});
+});
+
+test('findings are told the gravest first', async () => {
+  const rows = given([
+    { context: 'a', target: '1' },
+    { context: 'a', target: '1' },
+    { context: 'a', target: '1' },
+    { target: ' ' },
+    { context: 'x@example.org' },
+  ]);
+  expect(findingsOf((await checked(rows, 'custom')).flagged).map(({ code, rows: n }) => [code, n])).toEqual([
+    ['EMPTY_TEXT', 1],
+    ['DUPLICATE_ROW', 2],
+    ['PRIVATE_EMAIL', 1],
+  ]);
+});
+
+interface Given {
+  readonly context?: string;
+  readonly target?: string;
+  readonly split?: Split;
+  readonly group?: string;
+}
+
+function given(rows: readonly Given[]): CheckedRow[] {
+  return rows.map(({ context, target = 'a', split = 'train', group = null }, number) => ({
+    ...{ number, position: number, split, group, database: null, target },
+    context: context ?? `context of row ${number}`,
+  }));
+}
+
+async function checked(rows: readonly CheckedRow[], task: TaskId) {
+  const steps = checkRows(
+    rows,
+    { task, rows: rows.length, read: (number) => rows[number] },
+    new AbortController().signal,
+  );
+  for (let step = await steps.next(); ; step = await steps.next()) if (step.done) return step.value;
+}
+
+/** Positions by code. */
+async function found(rows: readonly Given[], task: TaskId = 'custom'): Promise<Record<string, number[]>> {
+  const codes: Record<string, number[]> = {};
+  for (const { code, position } of (await checked(given(rows), task)).flagged) {
+    codes[code] = [...(codes[code] ?? []), position].sort((a, b) => a - b);
+  }
+  return codes;
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RowFilter } from '../../src-contract/dataset.ts';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { rowsPlace } from './dataset-store.ts';
+import { FindingStore } from './findings/finding-store.ts';
+import { mendFinding } from './mend-finding.ts';
+import { RowsThread } from './rows-threads.ts';
+
+let given: DatasetFolder;
+let thread: RowsThread;
+beforeEach(() => {
+  given = new DatasetFolder();
+  thread = new RowsThread();
+});
+afterEach(async () => {
+  await thread.close();
+  given.close();
+});
+
+test('a stretch of rows is read anywhere, through edits, deletions and additions', async () => {
+  const { id } = given.make(Array.from({ length: 10_000 }, (_, row) => ({ context: `row ${row}` })));
+  expect(await positions(id, {}, 9_998, 5)).toEqual([9_998, 9_999]);
+  await given.changes.remove(id, [0, 5000]);
+  await given.changes.edit(id, { position: 4, content: { target: 'new' } });
+  await given.changes.add(id, { context: 'last', target: 'y', group: null, database: null }, 'test');
+  expect(await positions(id, {}, 0, 5)).toEqual([1, 2, 3, 4, 5]);
+  expect(await positions(id, {}, 4997, 4)).toEqual([4998, 4999, 5001, 5002]);
+  expect(await positions(id, {}, 9996, 9)).toEqual([9998, 9999, 10_000]);
+  expect(await positions(id, { split: 'test' })).toEqual([10_000]);
+  expect((await page(id, {}, 3, 1)).examples[0]).toMatchObject({ id: 'r4', target: 'new' });
+});
+
+test.each(['before', 'after'])(
+  'texts are found %s they are in the index: words, parts of words, one letter, Korean',
+  async (when) => {
+    const { id } = given.make([
+      { context: 'The kettle leaks', target: 'Kanne' },
+      { context: '서울에 있는 학교', target: '부산' },
+      { context: 'a 100% “quoted” text', target: 'ß' },
+      { context: 'KETTLEDRUM', target: '학' },
+      { context: 'nothing', target: 'x"y z*' },
+    ]);
+    if (when === 'after') await thread.call('index', placeOf(id));
+    const find = (search: string) => positions(id, { search });
+    expect(await find('kettle')).toEqual([0, 3]);
+    expect(await find('ettle l')).toEqual([0]);
+    expect(await find('학교')).toEqual([1]);
+    expect(await find('학')).toEqual([1, 3]);
+    expect(await find('부산')).toEqual([1]);
+    expect(await find('100% “')).toEqual([2]);
+    expect(await find('ß')).toEqual([2]);
+    expect(await find('"y z')).toEqual([4]);
+    expect(await find('z*')).toEqual([4]);
+    expect(await find('kettle OR nothing')).toEqual([]);
+    await given.changes.edit(id, { position: 0, content: { context: 'The pot leaks' } });
+    expect(await find('kettle')).toEqual([3]);
+    expect(await find('pot leaks')).toEqual([0]);
+    await given.changes.bringBack(id, 'undo');
+    expect(await find('kettle')).toEqual([0, 3]);
+  },
+);
+
+test('rows are filtered by length and by what a check said, together with words', async () => {
+  const { id } = given.make([
+    { context: 'short', target: 'same' },
+    { context: 'a longer context of words', target: 'same' },
+    { context: 'write to a@example.org', target: 'x' },
+    { context: 'short', target: 'same' },
+  ]);
+  expect(await positions(id, { contextLetters: { min: 6 } })).toEqual([1, 2]);
+  await thread.call('index', placeOf(id));
+  expect(await positions(id, { contextLetters: { min: 6, max: 22 } })).toEqual([2]);
+  expect(await positions(id, { targetLetters: { max: 1 } })).toEqual([2]);
+  const report = await thread.call('check', check(id));
+  expect(report).toMatchObject({ version: 1, rows: 4, flagged: 2 });
+  expect(await positions(id, { verdict: 'warning' })).toEqual([2, 3]);
+  expect(await positions(id, { verdict: 'ready' })).toEqual([0, 1]);
+  expect(await positions(id, { verdict: 'DUPLICATE_ROW' })).toEqual([3]);
+  expect(await positions(id, { verdict: 'warning', search: 'write' })).toEqual([2]);
+  expect((await page(id, {})).examples.map(({ findings }) => findings)).toEqual([
+    [],
+    [],
+    ['PRIVATE_EMAIL'],
+    ['DUPLICATE_ROW'],
+  ]);
+});
+
+test('a finding is mended in one go, and that is undone in one go', async () => {
+  const { id, sha256 } = given.make([
+    { context: 'same', target: '1', split: 'test' },
+    { context: 'same', target: '1' },
+    { context: 'mail a@example.org', target: 'b@example.org' },
+    { context: 'other', target: '1' },
+    { context: 'other', target: '1' },
+  ]);
+  await thread.call('check', check(id));
+  const findings = new FindingStore(placeOf(id).derivedFile);
+  const mend = (code: 'LEAK_ROW' | 'DUPLICATE_ROW' | 'PRIVATE_EMAIL') =>
+    mendFinding({ store: given.store, changes: given.changes, findings }, { id, code });
+  await mend('LEAK_ROW');
+  expect(given.shown(id).slice(0, 2)).toEqual(['t same=1', 't same=1']);
+  expect(given.store.get(id).splits).toEqual({ train: 3, validation: 0, test: 2 });
+  await mend('PRIVATE_EMAIL');
+  expect(given.shown(id)[2]).toBe('t mail [email]=[email]');
+  await given.changes.edit(id, { position: 4, content: { target: 'changed since' } });
+  await mend('DUPLICATE_ROW');
+  expect(given.shown(id)).toEqual(['t same=1', 't mail [email]=[email]', 't other=1', 't other=changed since']);
+  for (let step = 0; step < 4; step++) await given.changes.bringBack(id, 'undo');
+  expect(given.store.get(id)).toMatchObject({ sha256, rows: 5 });
+  findings.close();
+});
+
+test('an aborted search ends, and the thread answers the next question', async () => {
+  const { id } = given.make(Array.from({ length: 30_000 }, (_, row) => ({ context: `row ${row}` })));
+  const abort = new AbortController();
+  const asked = page(id, { search: 'nowhere to be found' }, 0, 1, abort.signal);
+  setTimeout(() => abort.abort(new Error('left')), 5);
+  await expect(asked).rejects.toThrow('left');
+  expect(await positions(id, {}, 29_999, 1)).toEqual([29_999]);
+});
+
+function placeOf(id: string) {
+  return rowsPlace(given.datasetsFolder, id);
+}
+
+function check(id: string) {
+  return { ...placeOf(id), version: 1, task: 'custom' as const, more: { flagged: [], limits: [] } };
+}
+
+function page(id: string, filter: RowFilter, offset = 0, limit = 1000, signal?: AbortSignal) {
+  const { version } = given.store.get(id);
+  return thread.call('page', { ...placeOf(id), version, filter, offset, limit }, { signal });
+}
+
+async function positions(id: string, filter: RowFilter, offset = 0, limit = 1000): Promise<number[]> {
+  return (await page(id, filter, offset, limit)).examples.map(({ position }) => position);
+}
