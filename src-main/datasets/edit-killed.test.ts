@@ -37,7 +37,9 @@ const program = `
 const kills = Number(process.env.STUDIO_KILLS ?? 6);
 
 const timeout = 60_000 + kills * 5000;
-test(`killed ${kills} times while it is edited, a dataset has every version that was told, and no half of one`, { timeout }, async () => {
+test(`killed ${kills} times while it is edited, a dataset has every version that was told, and no half of one`, {
+  timeout,
+}, async () => {
   const { id } = given.make(
     Array.from({ length: 12_000 }, (_, row) => ({ context: `row ${row} of a table`, group: `g${row % 50}` })),
   );

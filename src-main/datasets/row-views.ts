@@ -46,7 +46,7 @@ export async function viewRows(
 }
 
 /** So many rows are found by a search at most; whoever wants others narrows it down. */
-const searchBound = 10_000;
+const searchBound = 1000;
 
 /** From the index, whose finds are looked at, and from the rows that are not in it yet. */
 async function searchRows(

@@ -118,11 +118,11 @@ const end = '\u0001\u0001';
 const manyTerms = 200;
 const manyRows = 50_000;
 
-/** Groups of three side by side, and the last one; eight at most, evenly spread, since the rows found are looked at anyway. */
+/** All groups of three of a short text, sixteen evenly spread ones of a long one: the rows found are looked at anyway. */
 function trigramsOf(letters: readonly string[]): string[] {
   const last = letters.length - 3;
   const starts = new Set<number>();
-  const step = Math.max(3, Math.ceil(last / 7));
+  const step = Math.max(1, Math.ceil(last / 15));
   for (let start = 0; start < last; start += step) starts.add(start);
   starts.add(last);
   return [...starts].map((start) => letters.slice(start, start + 3).join(''));
