@@ -20,7 +20,7 @@ export interface FlaggedRow {
   readonly position: number;
   /** What was found, in the row's own words, short. */
   readonly detail: string;
-  /** The position of the row that it is like; the remedy of a leak deals it to that row's split. */
+  /** The position of the row that it is like; the remedy of a group on two sides deals it to that row's split. */
   readonly other: number | null;
 }
 
@@ -76,8 +76,8 @@ export const findingFacts: Readonly<
   },
   LEAK_ROW: {
     severity: 'bad',
-    remedy: 'move',
-    message: 'The context of a held-out row is also trained on, so the measured quality would be too good.',
+    remedy: 'delete',
+    message: 'The context of a held-out row also stands in another split, so the measured quality would be too good.',
   },
   LEAK_GROUP: {
     severity: 'bad',
@@ -86,7 +86,7 @@ export const findingFacts: Readonly<
   },
   LEAK_NEAR: {
     severity: 'warn',
-    remedy: 'move',
+    remedy: 'delete',
     message: 'A training row is nearly the same as a held-out one, so the measured quality may be too good.',
   },
   LENGTH_OUTLIER: {

@@ -37,7 +37,7 @@ export class SameRows implements Detector {
     yield* this.#leaks(read);
   }
 
-  /** A context with rows in several splits: its training rows leak, and belong where the held-out ones are. */
+  /** A context with rows in several splits: those outside the split that is measured with leak. Moving them could tear groups apart. */
   *#leaks(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
     const members = new Map<number, number[]>();
     for (const { number, first } of this.#again) {

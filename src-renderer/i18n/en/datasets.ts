@@ -35,7 +35,6 @@ export const datasets = {
   'dataset.shown': { one: '{n} row', other: '{n} rows' },
   'dataset.shownOf': '{shown} of {total} rows',
   'dataset.noRows': 'No row fits',
-  'dataset.noRows.what': 'Nothing in this dataset has these words in this split.',
   'dataset.showAll': 'Show all rows',
   'dataset.column.row': 'Row',
   'dataset.column.split': 'Split',

@@ -86,12 +86,12 @@ export const mending = {
   'finding.TARGETS_DIFFER.what': 'An earlier row has the same context and another target; a model cannot learn both.',
   'finding.LEAK_ROW': 'Trained on and held out',
   'finding.LEAK_ROW.what':
-    'The same context is trained on and measured with, so the measured quality would be too good.',
+    'The same context is in another split than one that is measured with, so the measured quality would be too good. The rows outside that split go.',
   'finding.LEAK_GROUP': 'Group in two splits',
   'finding.LEAK_GROUP.what':
     'Rows of one group are trained on and measured with. They move to where most of the group is.',
   'finding.LEAK_NEAR': 'Nearly held out',
-  'finding.LEAK_NEAR.what': 'A training row is nearly the same as one that is measured with.',
+  'finding.LEAK_NEAR.what': 'A training row is nearly the same as one that is measured with. The training row goes.',
   'finding.LENGTH_OUTLIER': 'Unusual length',
   'finding.LENGTH_OUTLIER.what': 'A text is far longer or shorter than those of the other rows.',
   'finding.ANSWER_NOT_IN_PASSAGE': 'Answer not in the passage',

@@ -35,7 +35,6 @@ export const datasets: Translation<typeof english> = {
   'dataset.shown': '{n}행',
   'dataset.shownOf': '{total}행 중 {shown}행',
   'dataset.noRows': '맞는 행이 없습니다',
-  'dataset.noRows.what': '이 데이터셋의 이 나눔에는 이 말이 들어 있는 행이 없습니다.',
   'dataset.showAll': '모든 행 보기',
   'dataset.column.row': '행',
   'dataset.column.split': '나눔',
