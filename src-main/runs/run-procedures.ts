@@ -9,8 +9,8 @@ import { estimateRun } from './estimate.ts';
 import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
 import { keepStopped, type RunningParts, repeatRun, resumeRun, settleOptions, startRun } from './start-run.ts';
-import type { TrainingSettingsStore } from './training-settings-store.ts';
 import { countTokenLengths } from './token-lengths.ts';
+import type { TrainingSettingsStore } from './training-settings-store.ts';
 
 export function runProcedures(
   given: Omit<RunningParts, 'told' | 'rewind' | 'pausing'> & {
