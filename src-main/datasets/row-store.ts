@@ -171,16 +171,12 @@ export class RowStore {
 
   /** Whether a row holds a text in context or target, whatever its case. */
   textTest(text: string): (number: number) => boolean {
-    const get = this.#database.prepare<[number], { context: string; target: string }>(
-      'SELECT context, target FROM example WHERE number = ?',
+    const [context, target] = ['context', 'target'].map((column) =>
+      this.#database.prepare<[number], string>(`SELECT ${column} FROM example WHERE number = ?`).pluck(),
     );
     const lowered = text.toLowerCase();
-    return (number) => {
-      const row = get.get(number);
-      return (
-        row !== undefined && (row.context.toLowerCase().includes(lowered) || row.target.toLowerCase().includes(lowered))
-      );
-    };
+    const holds = (found: string | undefined) => found?.toLowerCase().includes(lowered) === true;
+    return (number) => holds(context?.get(number)) || holds(target?.get(number));
   }
 
   countRejections(): number {

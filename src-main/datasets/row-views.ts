@@ -66,8 +66,13 @@ async function searchRows(
     looked++;
     if (holds(number)) found.push(number);
   };
-  const candidates = index.candidates(text);
+  // One or two letters stand in so many rows, as a rule, that looking at the first rows finds enough of them.
+  const tried = [...text].length < 3 ? Math.min(indexed, triedRows) : 0;
+  for (let number = 0; number < tried; number++) look(number);
+  const isCommon = tried > 0 && found.length >= tried * commonShare;
+  const candidates = isCommon ? undefined : index.candidates(text);
   for (const number of candidates ?? upTo(indexed)) {
+    if (number < tried) continue;
     if (found.length >= searchBound || looked >= lookBound) {
       isBounded = true;
       break;
@@ -86,6 +91,9 @@ async function searchRows(
   for (const number of inOrder(rows, found)) order.push(number);
   return { order, isBounded };
 }
+
+const triedRows = 2000;
+const commonShare = 0.1;
 
 /** Looking at a row takes some microseconds; this many keep a search without an index below a second. */
 const lookBound = 100_000;

@@ -4,7 +4,7 @@ import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/da
 import { StudioError } from '../../src-contract/errors.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { contentHash, datasetHash, NeighbourSum, SplitsHash } from './content-hash.ts';
-import { packStates, pageRows, splitOfState, stateOfSplit } from './row-states.ts';
+import { packStates, pageRows, stateOfSplit } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** What the version in force says of itself. */
@@ -313,21 +313,21 @@ export class VersionChange {
 
   async #countSplits(version: number, signal: AbortSignal | undefined) {
     const hash = new SplitsHash();
-    const splits = { train: 0, validation: 0, test: 0 };
+    const counts = [0, 0, 0, 0];
+    const rows = new VersionRows(this.#database, version, this.#before.imported);
     let sliceBegan = performance.now();
-    for (const { states } of new VersionRows(this.#database, version, this.#before.imported).pages()) {
-      hash.add(Uint8Array.from(states));
-      for (const state of states) {
-        const split = splitOfState(state);
-        if (split) splits[split]++;
-      }
+    for (let page = 0, end = rows.pageCount(); page < end; page++) {
+      const states = rows.orderedStates(page);
+      hash.add(states);
+      for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
       if (performance.now() - sliceBegan <= 8) continue;
       await nextTurn();
       signal?.throwIfAborted();
       sliceBegan = performance.now();
     }
+    const [, train = 0, validation = 0, test = 0] = counts;
     return {
-      ...{ train_rows: splits.train, validation_rows: splits.validation, test_rows: splits.test },
+      ...{ train_rows: train, validation_rows: validation, test_rows: test },
       splits_sha256: hash.finish(),
     };
   }

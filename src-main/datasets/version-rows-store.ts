@@ -77,9 +77,23 @@ export class VersionRows {
     return rows;
   }
 
+  /** The states of the rows that stand at positions of one page, in order: as `ordered`, and much sooner where it can be. */
+  orderedStates(page: number): Uint8Array {
+    const start = page * pageRows;
+    if (this.#movedBetween.get(start, start + pageRows)) return Uint8Array.from(this.ordered(page).states);
+    return this.page(page)
+      .subarray(0, Math.max(0, this.imported - start))
+      .filter((state) => state > 0);
+  }
+
+  /** How many pages of positions there are. */
+  pageCount(): number {
+    return Math.ceil(this.positionEnd() / pageRows);
+  }
+
   /** All rows in order, a page of positions at a time. */
   *pages(): Generator<OrderedRows, void> {
-    const end = Math.ceil(this.positionEnd() / pageRows);
+    const end = this.pageCount();
     for (let page = 0; page < end; page++) yield this.ordered(page);
   }
 }
