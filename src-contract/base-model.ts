@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** How a base's matrices are multiplied: as floats, rounded to eight bits, or as suits the base and the processor. */
+export const precisionSchema = z.enum(['auto', 'float32', 'int8']);
+export type PrecisionChoice = z.infer<typeof precisionSchema>;
+
 export const baseModelSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precisionSchema } from './base-model.ts';
 import { taskIdSchema, taskInputSchema } from './task.ts';
 
 export const samplingSchema = z.object({
@@ -46,6 +47,8 @@ export const generateInputSchema = z.object({
   /** Factor on the adapter's scale: 0 is the base, 1 as trained. */
   strength: z.number().min(0).max(2).default(1),
   mix: mixSchema,
+  /** Floats where nothing is said: what is written is then the reference. */
+  precision: precisionSchema.default('float32'),
   prompt: z.union([
     /** The prompt as the model reads it (a base with a chat template gets it as the user's turn). */
     z.object({ kind: z.literal('text'), text: z.string() }),
@@ -69,6 +72,8 @@ export const scoreInputSchema = z.object({
   baseModelId: z.string(),
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
+  /** Floats where nothing is said: the numbers are then the reference. */
+  precision: precisionSchema.default('float32'),
   what: z.union([
     z.object({ kind: z.literal('pair'), context: z.string(), target: z.string() }),
     z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
+import { precisionSchema } from './base-model.ts';
 
 export const presetSchema = z.enum(['quick', 'balanced', 'thorough']);
 export type Preset = z.infer<typeof presetSchema>;
@@ -37,11 +38,12 @@ export const trainOptionsSchema = z.object({
   sampleRows: z.number().int().min(0).max(50),
   initAdapterId: z.string().nullable(),
   backend: z.enum(['auto', 'onnxruntime', 'tfjs']),
+  precision: precisionSchema,
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 
 /** What runs of earlier versions did not know, as they did it. */
-export const earlierOptions = { labelSmoothing: 0, patience: null, sampleRows: 0 } as const;
+export const earlierOptions = { labelSmoothing: 0, patience: null, sampleRows: 0, precision: 'float32' } as const;
 
 export const startRunInputSchema = z.object({
   datasetId: z.string(),

@@ -1,9 +1,12 @@
+import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { AdapterChoice, Engine } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {
   readonly modelFolder: string;
+  /** Absent is what suits the base and the processor. */
+  readonly precision?: PrecisionChoice;
   readonly contextLength: number;
   readonly adapter: AdapterChoice | null;
   readonly promptIds: readonly number[];
@@ -50,7 +53,7 @@ export async function* writeAnswer(
   let stopAt = -1;
   const tokens = parts.engine.generate(
     {
-      ...{ modelFolder: job.modelFolder, adapter: job.adapter, promptIds, seed: job.seed },
+      ...{ modelFolder: job.modelFolder, precision: job.precision, adapter: job.adapter, promptIds, seed: job.seed },
       ...{ temperature: job.temperature, topK: job.topK, topP: job.topP, stopIds: parts.text.stopIds },
       maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
     },

@@ -70,6 +70,7 @@ export function chatProcedures(studio: {
       const job = {
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
         adapter: choiceOf(answerer),
+        precision: input.precision,
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {
@@ -91,7 +92,7 @@ export function chatProcedures(studio: {
     score: os.score.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
       const choice = choiceOf(answererOn(base, input, studio));
-      const parts = { engine, text: await modelTexts.of(base), base, adapter: choice };
+      const parts = { engine, text: await modelTexts.of(base), base, adapter: choice, precision: input.precision };
       const { what } = input;
       if (what.kind === 'pair') return scorePair(what, parts, signal);
       const rows = datasets.examples(datasets.get(what.datasetId).id, what.split);

@@ -1,4 +1,4 @@
-import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { BaseModel, PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { Score } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -10,12 +10,13 @@ export interface ScoreParts {
   readonly text: ModelText;
   readonly base: BaseModel;
   readonly adapter: AdapterChoice | null;
+  readonly precision: PrecisionChoice;
 }
 
 /** Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG. */
 export async function scorePair(
   pair: { context: string; target: string },
-  { engine, text, base, adapter }: ScoreParts,
+  { engine, text, base, adapter, precision }: ScoreParts,
   signal: AbortSignal,
 ): Promise<Score> {
   const promptIds = text.promptIds(pair.context);
@@ -23,14 +24,15 @@ export async function scorePair(
   const tokens = promptIds.length + ids.length;
   if (tokens > base.contextLength) throw new StudioError('CONTEXT_TOO_LONG', { tokens, limit: base.contextLength });
   const examples = [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }];
-  const [logprobs = []] = (await engine.score({ modelFolder: base.path, adapter, examples }, signal)).logprobs;
+  const [logprobs = []] = (await engine.score({ modelFolder: base.path, precision, adapter, examples }, signal))
+    .logprobs;
   return { loss: meanLoss(logprobs), tokens: ids.length, promptIds, ids, logprobs: [...logprobs] };
 }
 
 /** Loss over all target tokens of many rows; contexts that are too long are shortened, rows whose target is are left out. */
 export async function scoreRows(
   rows: Iterable<Pick<Example, 'context' | 'target'>>,
-  { engine, text, base, adapter }: ScoreParts,
+  { engine, text, base, adapter, precision }: ScoreParts,
   signal: AbortSignal,
 ): Promise<Score> {
   let sum = 0;
@@ -38,7 +40,7 @@ export async function scoreRows(
   let batch: TokenExample[] = [];
   const score = async () => {
     if (batch.length === 0) return;
-    for (const logprobs of (await engine.score({ modelFolder: base.path, adapter, examples: batch }, signal))
+    for (const logprobs of (await engine.score({ modelFolder: base.path, precision, adapter, examples: batch }, signal))
       .logprobs) {
       for (const logprob of logprobs) sum -= logprob;
       tokens += logprobs.length;

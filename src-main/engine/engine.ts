@@ -1,4 +1,5 @@
 import type { Target } from '../../src-contract/adapter.ts';
+import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 
 /**
  * The engine's front door. It deals in token ids, numbers and file paths: it knows no text, no task and no database.
@@ -81,7 +82,7 @@ export interface AdapterChoice {
  * How the base's frozen matrices are multiplied: as floats, or rounded to eight bits, two to three times as fast and with
  * a loss that differs in the third digit. `auto` picks eight bits for a large base on a processor that has them.
  */
-export type PrecisionChoice = 'auto' | 'float32' | 'int8';
+export type { PrecisionChoice };
 
 export interface MergeJob {
   readonly modelFolder: string;

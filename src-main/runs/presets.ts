@@ -51,6 +51,7 @@ export function resolveOptions(
     sampleRows: set.sampleRows ?? 5,
     initAdapterId: set.initAdapterId ?? null,
     backend: set.backend ?? 'auto',
+    precision: set.precision ?? 'auto',
   };
 }
 

@@ -37,6 +37,6 @@ export class TrainingSpeedStore {
 }
 
 /** Rank and learning rate hardly count; which matrices are adapted, and what is done besides, does. */
-function settingsOf({ targets, dropout, labelSmoothing, backend }: TrainOptions): string {
-  return JSON.stringify([[...targets].sort(), dropout > 0, labelSmoothing > 0, backend]);
+function settingsOf({ targets, dropout, labelSmoothing, backend, precision }: TrainOptions): string {
+  return JSON.stringify([[...targets].sort(), dropout > 0, labelSmoothing > 0, backend, precision]);
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { type PrecisionChoice, precisionSchema } from '../../../src-contract/base-model.ts';
 import { samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
-import { type AdapterArgument, adapterIn, collect, numberIn, splitIn } from './arguments.ts';
+import { type AdapterArgument, adapterIn, collect, numberIn, splitIn, wordIn } from './arguments.ts';
 import { usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
@@ -17,6 +18,12 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--dataset <dataset>', 'score the rows of a dataset instead')
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as Split)
     .option('--limit <n>', 'only the first n rows', numberIn(z.number().int().positive()))
+    .option(
+      '--precision <precision>',
+      'of the base’s matrices: float32, int8 or auto',
+      wordIn(precisionSchema),
+      'float32' as const,
+    )
     .action((words: ScoreWords, command: Command) =>
       run(command, async ({ open, signal }) => {
         const what = whatToScore(words);
@@ -25,6 +32,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
             baseModelId: words.base,
             adapterId: words.adapter?.name ?? null,
             strength: words.adapter?.strength,
+            precision: words.precision,
             what,
           },
           { signal },
@@ -50,6 +58,12 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--top-k <k>', 'draw from the k likeliest tokens; 0 for no limit', numberIn(shape.topK), 0)
     .option('--top-p <p>', 'draw from the likeliest tokens that make up p', numberIn(shape.topP), 1)
     .option('--seed <n>', 'of what is drawn by lot', numberIn(shape.seed), 0)
+    .option(
+      '--precision <precision>',
+      'of the base’s matrices: float32, int8 or auto',
+      wordIn(precisionSchema),
+      'float32' as const,
+    )
     .option('--stop <text>', 'end before this text; may be given several times', collect)
     .action((words: GenerateWords, command: Command) =>
       run(command, async ({ open, signal }) => {
@@ -59,6 +73,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
             baseModelId: words.base,
             adapterId: words.adapter?.name ?? null,
             strength: words.adapter?.strength,
+            precision: words.precision,
             prompt,
             sampling: {
               maxTokens: words.maxTokens,
@@ -82,6 +97,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
 
 interface ScoreWords {
   readonly base: string;
+  readonly precision: PrecisionChoice;
   readonly adapter?: AdapterArgument;
   readonly context?: string;
   readonly target?: string;
@@ -102,6 +118,7 @@ function whatToScore({ context, target, dataset, split, limit }: ScoreWords) {
 
 interface GenerateWords {
   readonly base: string;
+  readonly precision: PrecisionChoice;
   readonly adapter?: AdapterArgument;
   readonly prompt?: string;
   readonly dataset?: string;

@@ -92,6 +92,7 @@ interface TrainWords {
   readonly validationEvery?: number;
   readonly initAdapter?: string;
   readonly backend?: TrainOptions['backend'];
+  readonly precision?: TrainOptions['precision'];
 }
 
 interface StartWords extends TrainWords {
@@ -127,7 +128,8 @@ function withTrainOptions(command: Command): Command {
     .option('--no-shuffle', 'keep the order of the rows')
     .option('--validation-every <steps>', 'steps between two validations', numberIn(shape.validationEvery.unwrap()))
     .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
-    .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend));
+    .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
+    .option('--precision <precision>', 'of the base’s matrices: auto, float32 or int8', wordIn(shape.precision));
 }
 
 /** Only what was named: the rest comes from the preset. */
@@ -152,6 +154,7 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
     validationEvery: words.validationEvery,
     initAdapterId: words.initAdapter,
     backend: words.backend,
+    precision: words.precision,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
