@@ -15,6 +15,7 @@ export default defineConfig({
           web: 'src-main/host/web/main.ts',
           cli: 'src-main/host/cli/main.ts',
           'engine-process': 'src-main/engine/engine-process.ts',
+          'import-thread': 'src-main/datasets/import-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
           'rows-thread': 'src-main/datasets/rows-thread.ts',
         },

@@ -36,6 +36,7 @@ import {
   rejectionSchema,
   rowFilterSchema,
   rowsAnswerSchema,
+  rowJudgementSchema,
   sampleSchema,
   splitSchema,
 } from './dataset.ts';
@@ -118,8 +119,19 @@ export const contract = {
   datasets: {
     samples: base.output(z.array(sampleSchema)),
     inspect: base
-      .input(z.object({ source: fileSourceSchema, csv: csvOptionsSchema.optional(), cells: z.boolean().optional() }))
+      .input(
+        z.object({
+          source: fileSourceSchema,
+          csv: csvOptionsSchema.optional(),
+          cells: z.boolean().optional(),
+          estimate: z.boolean().optional(),
+        }),
+      )
       .output(inspectionSchema),
+    /** The verdicts of the rows under a mapping, without importing them. */
+    judge: base
+      .input(importInputSchema.pick({ source: true, task: true, mapping: true, csv: true }))
+      .output(rowJudgementSchema),
     /** Attached: ends, and undoes itself, when the watcher leaves. */
     import: base.input(importInputSchema).output(eventIterator(importEventSchema)),
     list: base.output(z.array(datasetSchema)),

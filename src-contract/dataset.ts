@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fileReasonSchema } from './file-reason.ts';
+import { rowVerdictDataSchema } from './row-verdict.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 
 /** Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with the studio. */
@@ -9,25 +11,49 @@ export const fileSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type FileSource = z.infer<typeof fileSourceSchema>;
 
+export const tableFormatSchema = z.enum(['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'folder', 'zip']);
+export type TableFormat = z.infer<typeof tableFormatSchema>;
+
+/** How a file is to be read; what is left out is found by evidence. */
 export const csvOptionsSchema = z.object({
-  delimiter: z.string().length(1).optional(),
+  /** Whether a text is a table, or JSON. */
+  format: z.enum(['csv', 'json', 'jsonl']).optional(),
+  /** Of a workbook: its name, or its number from 1. */
+  sheet: z.string().max(200).optional(),
+  /** One sign or a few, such as `||`. */
+  delimiter: z.string().min(1).max(8).optional(),
+  /** One sign; empty where no cell is in quotes. */
+  quote: z.string().max(1).optional(),
+  /** How a quote within a cell is written: twice, or behind a backslash. */
+  escape: z.enum(['doubled', '\\']).optional(),
   encoding: z.string().optional(),
   header: z.boolean().optional(),
+  /** Lines above the table that are no part of it. */
+  skipLines: z.number().int().min(0).max(100_000).optional(),
 });
 export type CsvOptions = z.infer<typeof csvOptionsSchema>;
 
 export const fileFactsSchema = z.object({
   name: z.string(),
+  format: tableFormatSchema,
   encoding: z.string(),
+  /** Empty, like `quote` and `escape`, for what is no table of text. */
   delimiter: z.string(),
   quote: z.string(),
+  escape: z.string(),
   header: z.boolean(),
+  skippedLines: z.number().int(),
   /** Data rows, the header not counted. */
   rows: z.number().int(),
   bytes: z.number().int(),
   sha256: z.string(),
-  /** Why encoding, delimiter and header were chosen, one plain sentence each. */
-  reasons: z.array(z.object({ about: z.enum(['encoding', 'delimiter', 'header']), sentence: z.string() })),
+  /** The sheet that was read, and all there are; of a workbook. */
+  sheet: z.string().optional(),
+  sheets: z.array(z.string()).optional(),
+  /** The tables that were read; of a folder or an archive. */
+  files: z.array(z.string()).optional(),
+  /** Why the file is read as it is. */
+  reasons: z.array(fileReasonSchema),
 });
 export type FileFacts = z.infer<typeof fileFactsSchema>;
 
@@ -40,6 +66,10 @@ export const inspectionSchema = z.object({
   columns: z.array(columnSchema),
   /** The first rows as read, header not included. */
   sample: z.array(z.array(z.string())),
+  /** The lines of the file on which those rows start. */
+  sampleLines: z.array(z.number().int()),
+  /** True when only the beginning was read, and `rows` is worked out from it. */
+  isEstimate: z.boolean(),
   proposedTask: taskIdSchema,
   /** The proposed mapping for every task; a field without a likely column is absent. */
   mappings: z.record(taskIdSchema, columnMappingSchema),
@@ -78,6 +108,9 @@ export type Dataset = z.infer<typeof datasetSchema>;
 export const rejectionSchema = z.object({
   line: z.number().int(),
   code: z.string(),
+  /** What the code's sentence speaks of: a column, counts; `part` is the file within a folder or an archive. */
+  data: rowVerdictDataSchema,
+  /** The verdict in English. */
   message: z.string(),
   cells: z.array(z.string()),
 });
@@ -89,6 +122,22 @@ export const rejectedSchema = z.object({
   file: z.string().optional(),
   reasons: z.record(z.string(), z.number().int()),
 });
+
+/** Rows that were taken, but have something to look at. */
+export const warnedSchema = z.object({ count: z.number().int(), reasons: z.record(z.string(), z.number().int()) });
+
+/** What the rows of a file would come to under a mapping. */
+export const rowJudgementSchema = z.object({
+  rows: z.number().int(),
+  taken: z.number().int(),
+  rejected: rejectedSchema.omit({ file: true }),
+  warned: warnedSchema,
+  /** True when only the beginning of a large file was judged. */
+  isPart: z.boolean(),
+  /** The first rows that would be left out, their cells cut short. */
+  examples: z.array(rejectionSchema),
+});
+export type RowJudgement = z.infer<typeof rowJudgementSchema>;
 
 export const importInputSchema = z.object({
   source: fileSourceSchema,
@@ -118,6 +167,7 @@ export const importEventSchema = z.discriminatedUnion('kind', [
     dataset: datasetSchema,
     file: fileFactsSchema,
     rejected: rejectedSchema,
+    warned: warnedSchema,
     seconds: z.number(),
   }),
 ]);

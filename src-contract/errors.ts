@@ -26,6 +26,11 @@ export const errorCatalogue = {
     '“{file}” cannot be read: {reason}.',
     'Check that the file is there and that you may read it.',
   ),
+  ARCHIVE_UNSAFE: entry(
+    { file: z.string(), reason: z.string() },
+    '“{file}” cannot be unpacked safely: {reason}.',
+    'Unpack it yourself and choose the table in it, or save the table as CSV.',
+  ),
   CSV_QUOTE_OPEN: entry(
     { file: z.string(), line: z.number() },
     'A quoted cell that starts on line {line} of “{file}” never ends.',

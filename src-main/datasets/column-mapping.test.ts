@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mapRow, proposeMapping, proposeTask, resolveMapping } from './column-mapping.ts';
+import { proposeMapping, proposeTask, resolveMapping, rowMapper } from './column-mapping.ts';
 
 test.each([
   ['mrc', ['지문', '질문', '정답'], { passage: '지문', question: '질문', answer: '정답' }],
@@ -78,12 +78,13 @@ const mapping = resolveMapping({
   columns: ['id', 'passage', 'question', 'answer', 'group'],
   file: 'a.csv',
 });
-const row = (...cells: string[]) => mapRow(mapping, { cells, line: 2 });
+const mapRow = rowMapper(mapping, 'utf-8');
+const row = (...cells: string[]) => mapRow({ cells, line: 2 });
 
 test('a row becomes context and target, texts as they are', () => {
   expect(row('7', ' P ', 'Q', 'A\n', 'g')).toEqual({
     ...{ kind: 'example', context: 'Passage:  P \n\nQuestion: Q', target: 'A\n' },
-    ...{ group: 'g', database: null, sourceId: '7' },
+    ...{ group: 'g', database: null, sourceId: '7', warnings: [] },
   });
 });
 
@@ -98,6 +99,30 @@ test.each([
 });
 
 test('cells that no field needs may be missing, and empty ones may be too many', () => {
-  expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null });
+  expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null, warnings: ['ROW_SHORT'] });
   expect(row('7', 'P', 'Q', 'A', 'g', '', '')).toMatchObject({ kind: 'example' });
+});
+
+test.each([
+  [
+    'mrc',
+    { passage: 'b', question: 'a', answer: 'c' },
+    [
+      'Wo steht der Dom?',
+      'Der Dom steht in Köln am Rhein, er ist das Wahrzeichen der Stadt und wurde 1880 vollendet.',
+      'Köln',
+    ],
+  ],
+  [
+    'nl2sql',
+    { schema: 'a', question: 'b', sql: 'c' },
+    ['CREATE TABLE t (x INT)', 'How many rows are there?', 'SELECT count(*) FROM t'],
+  ],
+  [
+    'summarisation',
+    { document: 'b', summary: 'c' },
+    ['1', '긴 문서입니다. '.repeat(30), '이 문서를 짧게 줄인 글입니다.'],
+  ],
+] as const)('%s: where names say nothing, the rows tell which column is which', (task, mapping, cells) => {
+  expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
 });

@@ -1,16 +1,39 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import type { RowVerdictCode, RowVerdictData } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { custom } from '../tasks/custom.ts';
 import type { Task } from '../tasks/task.ts';
 import { tasks } from '../tasks/tasks.ts';
+import { isQuery, proposeByContents } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
-import type { CsvRecord } from './readers/csv-records.ts';
+import type { RecordProblem, TableRecord } from './readers/table.ts';
 
 /**
- * The likely column of each field of a task, judged by name; a field without one is absent. Where a part of the context is
- * missing, ready-made `context` and `target` columns are proposed instead.
+ * The likely column of each field of a task, judged by name, and where a name says nothing, by what the rows of the sample
+ * hold; a field without one is absent. Where a part of the context is missing, ready-made `context` and `target` columns are
+ * proposed instead.
  */
-export function proposeMapping(taskId: TaskId, columns: readonly string[]): ColumnMapping {
+export function proposeMapping(
+  taskId: TaskId,
+  columns: readonly string[],
+  sample: readonly (readonly string[])[] = [],
+): ColumnMapping {
+  const byName = proposeByName(taskId, columns);
+  const lacks = neededFields(tasks[taskId], byName).filter((field) => byName[field] === undefined);
+  if (lacks.length === 0 || sample.length === 0) return byName;
+  const found = proposeByContents(taskId, columns, sample, new Set(Object.values(byName)));
+  return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
+}
+
+/** The fields that must have a column: the task's own, or a ready-made context or target where the mapping names one. */
+function neededFields(task: Task, mapping: ColumnMapping): string[] {
+  return [
+    ...(mapping.context === undefined ? task.fields.context : ['context']),
+    mapping.target === undefined ? task.fields.target : 'target',
+  ];
+}
+
+function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMapping {
   const task = tasks[taskId];
   const used = new Set<string>();
   const find = (names: readonly string[] = [], free = (_column: string) => true) => {
@@ -46,16 +69,21 @@ export function proposeMapping(taskId: TaskId, columns: readonly string[]): Colu
   return mapping;
 }
 
-/** The task that a table is most likely made for: by its column names and, for queries, by what the rows hold. */
+/** The task that a table is most likely made for: by its column names, and by what the rows hold. */
 export function proposeTask(columns: readonly string[], sample: readonly (readonly string[])[]): TaskId {
-  const mapped = (taskId: TaskId) => proposeMapping(taskId, columns);
+  const mapped = (taskId: TaskId) => proposeByName(taskId, columns);
   const target = mapped('nl2sql').sql ?? mapped('custom').target ?? columns.at(-1);
   const place = target === undefined ? -1 : columns.indexOf(target);
-  const queries = sample.filter((cells) => /^\s*(?:select|with)\b/i.test(cells[place] ?? '')).length;
+  const queries = sample.filter((cells) => isQuery(cells[place] ?? '')).length;
   if (sample.length > 0 && queries > sample.length / 2) return 'nl2sql';
-  const isWhole = (task: Task) =>
-    [...task.fields.context, task.fields.target].every((field) => mapped(task.id)[field] !== undefined);
-  return (['mrc', 'summarisation'] as const).find((id) => isWhole(tasks[id])) ?? 'custom';
+  const isWhole = (taskId: TaskId, mapping: ColumnMapping) =>
+    [...tasks[taskId].fields.context, tasks[taskId].fields.target].every((field) => mapping[field] !== undefined);
+  const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
+  if (named) return named;
+  // A table that names its context and target says no more than that.
+  if (isWhole('custom', mapped('custom'))) return 'custom';
+  const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
+  return byContents ?? 'custom';
 }
 
 /** A mapping with the place of each column found. */
@@ -76,6 +104,8 @@ export function resolveMapping(request: {
   columns: readonly string[];
   chosen?: ColumnMapping;
   file: string;
+  /** The first rows, for fields whose column no name tells. */
+  sample?: readonly (readonly string[])[];
 }): ResolvedMapping {
   const { columns, file } = request;
   const task = tasks[request.task];
@@ -97,7 +127,7 @@ export function resolveMapping(request: {
       return [field, column];
     }),
   );
-  const proposed = proposeMapping(request.task, columns);
+  const proposed = proposeMapping(request.task, columns, request.sample);
   const mapping: ColumnMapping = {};
   const take = (field: string) => {
     const column = given.get(field) ?? proposed[field];
@@ -127,55 +157,105 @@ export type MappedRow =
       readonly group: string | null;
       readonly database: string | null;
       readonly sourceId: string | null;
+      /** What is worth a look, though the row can be used. */
+      readonly warnings: readonly RowVerdictCode[];
     }
-  | { readonly kind: 'rejected'; readonly code: RejectionCode; readonly message: string };
+  | { readonly kind: 'rejected'; readonly code: RowVerdictCode; readonly data: RowVerdictData };
 
-export type RejectionCode =
-  | 'ROW_TOO_MANY_CELLS'
-  | 'ROW_CELL_MISSING'
-  | 'ROW_CONTEXT_EMPTY'
-  | 'ROW_TARGET_EMPTY'
-  | 'ROW_CELL_TOO_LONG';
-
-/** Reads one record through a mapping. Texts are taken as they are; only where nothing but blanks stands, it counts as empty. */
-export function mapRow({ task, mapping, places, columns }: ResolvedMapping, record: CsvRecord): MappedRow {
-  const { cells } = record;
-  if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== '')) {
-    const message = `The row has ${cells.length} cells, but there are ${columns.length} columns; perhaps a cell that contains the delimiter is not in quotes.`;
-    return { kind: 'rejected', code: 'ROW_TOO_MANY_CELLS', message };
-  }
-  const optional = (field: string) => {
-    const place = places.get(field);
-    return place === undefined ? null : cells[place]?.trim() || null;
-  };
+/** Reads records through a mapping. Texts are taken as they are; only where nothing but blanks stands, it counts as empty. */
+export function rowMapper(
+  { task, mapping, places, columns }: ResolvedMapping,
+  encoding: string,
+): (record: TableRecord) => MappedRow {
+  const width = columns.length;
   const targetField = places.has('target') ? 'target' : task.fields.target;
   const contextFields = places.has('context') ? ['context'] : task.fields.context;
-  for (const field of [...contextFields, targetField]) {
-    const cell = cells[places.get(field) ?? -1];
-    const column = mapping[field];
-    if (cell === undefined) {
-      const message = `The row ends before the column “${column}”.`;
-      return { kind: 'rejected', code: 'ROW_CELL_MISSING', message };
-    }
-    if (cell.trim() === '') {
-      const code = field === targetField ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY';
-      return { kind: 'rejected', code, message: `The cell in the column “${column}” is empty.` };
-    }
-    if (cell.length > longestCell) {
-      const message = `The cell in the column “${column}” has ${cell.length} letters; at most ${longestCell} can be used.`;
-      return { kind: 'rejected', code: 'ROW_CELL_TOO_LONG', message };
-    }
-  }
-  const read = (field: string) => cells[places.get(field) ?? -1] ?? '';
-  const context = places.has('context')
-    ? read('context')
-    : task.renderContext(Object.fromEntries(contextFields.map((field) => [field, read(field)])));
+  const needed = [...contextFields, targetField].map((field) => ({
+    place: places.get(field) ?? -1,
+    column: mapping[field] ?? field,
+    isTarget: field === targetField,
+  }));
+  const targetPlace = places.get(targetField) ?? -1;
+  const contextPlace = places.get('context') ?? -1;
   const idPlace = columns.findIndex((column) => foldColumnName(column) === 'id');
-  const sourceId = idPlace < 0 || [...places.values()].includes(idPlace) ? null : cells[idPlace]?.trim() || null;
-  return {
-    ...{ kind: 'example', context, target: read(targetField) },
-    ...{ group: optional('group'), database: optional('database'), sourceId },
+  const ownIdPlace = [...places.values()].includes(idPlace) ? -1 : idPlace;
+  const groupPlace = places.get('group') ?? -1;
+  const databasePlace = places.get('database') ?? -1;
+  const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
+  return (record) => {
+    const { cells, problem } = record;
+    const verdict = problem && rejectedFor[problem];
+    if (verdict) return rejected(verdict, verdict === 'ROW_ENCODING' ? { encoding: encoding.toUpperCase() } : {});
+    if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
+      return rejected('ROW_TOO_MANY_CELLS', { found: cells.length, columns: width });
+    }
+    for (const { place, column, isTarget } of needed) {
+      const cell = cells[place];
+      if (cell === undefined) return rejected('ROW_CELL_MISSING', { column });
+      if (isBlank(cell)) return rejected(isTarget ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
+      if (cell.length > longestCell) {
+        return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestCell });
+      }
+    }
+    if (
+      needed.every(({ place, column }) => cells[place] === column) &&
+      cells.every((cell, place) => cell === columns[place])
+    ) {
+      return rejected('ROW_HEADER_AGAIN', {});
+    }
+    const context =
+      contextPlace >= 0
+        ? (cells[contextPlace] ?? '')
+        : task.renderContext(
+            Object.fromEntries(contextFields.map((field) => [field, cells[places.get(field) ?? -1] ?? ''])),
+          );
+    const target = cells[targetPlace] ?? '';
+    return {
+      ...{ kind: 'example', context, target },
+      group: trimmed(cells[groupPlace]),
+      database: trimmed(cells[databasePlace]),
+      sourceId: trimmed(cells[ownIdPlace]),
+      warnings: warningsOf(record, width, context, target),
+    };
   };
+}
+
+const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
+  QUOTE_OPEN: 'ROW_QUOTE_OPEN',
+  ENCODING: 'ROW_ENCODING',
+  JSON: 'ROW_JSON_INVALID',
+  NO_ANSWER: 'ROW_NO_ANSWER',
+};
+
+const none: readonly RowVerdictCode[] = [];
+
+function warningsOf(
+  { cells, problem }: TableRecord,
+  width: number,
+  context: string,
+  target: string,
+): readonly RowVerdictCode[] {
+  const isFormula = formulaStart.test(context) || formulaStart.test(target);
+  const hasNul = context.includes('\0') || target.includes('\0');
+  if (problem === undefined && cells.length >= width && !isFormula && !hasNul) return none;
+  const warnings: RowVerdictCode[] = [];
+  if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
+  if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
+  if (hasNul) warnings.push('ROW_NUL');
+  if (cells.length < width) warnings.push('ROW_SHORT');
+  if (isFormula) warnings.push('ROW_FORMULA');
+  return warnings;
+}
+
+/** What a spreadsheet program would run when it opened the cell: a sign, and the name of a function or a reference. */
+const formulaStart = /^[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)/i;
+
+function isBlank(cell: string): boolean {
+  return cell === '' || !/\S/.test(cell);
+}
+
+function trimmed(cell: string | undefined): string | null {
+  return cell?.trim() || null;
 }
 
 /** 1 Mi UTF-16 units: far beyond what any model reads, and short enough for a page to show. */

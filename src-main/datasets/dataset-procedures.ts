@@ -15,6 +15,7 @@ import { exportDataset } from './export-dataset.ts';
 import type { FileSources, FoundFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
 import { inspectTable } from './inspect.ts';
+import { judgeRows } from './judge-rows.ts';
 import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
@@ -50,6 +51,10 @@ export function datasetProcedures(studio: {
     inspect: os.inspect.handler(async ({ input, context, signal }) =>
       inspectTable(await find(input.source, context), input, signal),
     ),
+    judge: os.judge.handler(async ({ input, context, signal }) => {
+      const file = await find(input.source, context);
+      return judgeRows(file, { ...input, mapping: input.mapping ?? file.mapping }, signal);
+    }),
     import: os.import.handler(async function* ({ input, context, signal = new AbortController().signal }) {
       const file = await find(input.source, context);
       const sampleDatabases = file.databases === undefined ? undefined : { path: file.databases, name: file.databases };

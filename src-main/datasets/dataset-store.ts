@@ -103,8 +103,12 @@ export class DatasetStore {
     const row = this.#database
       .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
       .get(id);
-    // Sound: the column is written by `finishImport` alone, from the same type.
-    return row?.file_facts ? (JSON.parse(row.file_facts) as FileFacts) : null;
+    if (!row?.file_facts) return null;
+    // Sound: the column is written by `finishImport` alone, from the same type, or from one that knew less.
+    const facts = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
+      Partial<FileFacts>;
+    const reasons = facts.reasons.filter((reason) => 'code' in reason);
+    return { format: 'csv', escape: facts.quote, skippedLines: 0, ...facts, reasons };
   }
 
   /** True when a living dataset, or one that is being imported, has this name. */
@@ -145,19 +149,27 @@ export class DatasetStore {
   /** Makes the dataset visible, whole: the last step of an import. */
   finishImport(
     id: string,
-    facts: { splits: Dataset['splits']; rejected: number; sha256: string; file: FileFacts; hasDatabase: boolean },
+    facts: {
+      splits: Dataset['splits'];
+      rejected: number;
+      sha256: string;
+      file: FileFacts;
+      mapping: ColumnMapping;
+      hasDatabase: boolean;
+    },
   ): Dataset {
     const { splits, rejected, sha256 } = facts;
     this.#database
       .prepare(
         `UPDATE dataset SET state = 'ready', rows = :rows, train_rows = :train, validation_rows = :validation,
-           test_rows = :test, rejected = :rejected, sha256 = :sha256, file_facts = :file, has_database = :hasDatabase,
-           owner = NULL
+           test_rows = :test, rejected = :rejected, sha256 = :sha256, file_facts = :file, mapping = :mapping,
+           has_database = :hasDatabase, owner = NULL
          WHERE id = :id`,
       )
       .run({
         ...{ id, rejected, sha256, ...splits, rows: splits.train + splits.validation + splits.test },
-        ...{ file: JSON.stringify(facts.file), hasDatabase: facts.hasDatabase ? 1 : 0 },
+        ...{ file: JSON.stringify(facts.file), mapping: JSON.stringify(facts.mapping) },
+        hasDatabase: facts.hasDatabase ? 1 : 0,
       });
     return this.get(id);
   }

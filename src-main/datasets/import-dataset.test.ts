@@ -79,10 +79,14 @@ test('rows that cannot be used are listed, and can be mended and imported again'
     {
       line: 3,
       code: 'ROW_CONTEXT_EMPTY',
+      data: { column: 'context' },
       message: 'The cell in the column “context” is empty.',
       cells: ['', '2', 'y, "z"'],
     },
-    { line: 4, code: 'ROW_CELL_MISSING', message: 'The row ends before the column “target”.', cells: ['b'] },
+    {
+      ...{ line: 4, code: 'ROW_CELL_MISSING', data: { column: 'target' } },
+      ...{ message: 'The row ends before the column “target”.', cells: ['b'] },
+    },
   ]);
   const text = readFileSync(rejected.file ?? '', 'utf8');
   expect(text.split('\r\n').slice(0, 2)).toEqual([
@@ -99,10 +103,30 @@ test.each([
   ['context,target\n,\n', 'CSV_NO_ROWS'],
   ['', 'FILE_EMPTY'],
   ['%PDF-1.4\nx', 'FILE_NOT_A_TABLE'],
-  [`context,target\n${'a,b\n'.repeat(3000)}"open,c\n`, 'CSV_QUOTE_OPEN'],
 ])('a failed import leaves nothing behind: %#', async (text, code) => {
   await expect(importText(text)).rejects.toMatchObject({ code });
   expectNothing();
+});
+
+test('every row read is taken or rejected, and what is odd is told', async () => {
+  const rows = ['context,target', '"a","=SUM(A1:A2)"', 'context,target', '"b" c,d', 'e,f\0', '"open,g', 'h,i'];
+  const { dataset, file, rejected, warned } = await importText(rows.join('\n'));
+  expect(dataset.rows + rejected.count).toBe(file.rows);
+  expect(rejected.reasons).toEqual({ ROW_HEADER_AGAIN: 1, ROW_QUOTE_OPEN: 1 });
+  expect(warned).toEqual({ count: 3, reasons: { ROW_FORMULA: 1, ROW_TEXT_AFTER_QUOTE: 1, ROW_NUL: 1 } });
+  expect([...store.examples(dataset.id)].map((row) => [row.target, row.warning])).toEqual([
+    ['=SUM(A1:A2)', 'ROW_FORMULA'],
+    ['d', 'ROW_TEXT_AFTER_QUOTE'],
+    ['f\0', 'ROW_NUL'],
+    ['i', null],
+  ]);
+});
+
+test('a large file is imported in a thread, with the same hash as in this one', async () => {
+  const text = `context,target\n${Array.from({ length: 30_000 }, (_, row) => `row ${row} of a table that is long enough for a thread,x ${row}\n`).join('')}`;
+  const { dataset } = await importText(`${text}${' '.repeat(2_000_000)},\n`);
+  const inline = await importText(`${text} ,\n`);
+  expect(dataset).toMatchObject({ rows: 30_000, rejected: 1, sha256: inline.dataset.sha256 });
 });
 
 test('an aborted import leaves nothing behind', async () => {

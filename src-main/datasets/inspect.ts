@@ -1,53 +1,63 @@
-import type { CsvOptions, FileFacts, Inspection } from '../../src-contract/dataset.ts';
+import type { CsvOptions, Inspection } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { proposeMapping, proposeTask } from './column-mapping.ts';
-import { readCsv } from './readers/csv.ts';
-import { type CsvFormat, detectCsvFormat } from './readers/csv-format.ts';
-import { type FileSurvey, surveyFile } from './readers/file-survey.ts';
+import { openTable } from './readers/open-table.ts';
+import type { TableRecord } from './readers/table.ts';
 
-/** What is in a file and what it could be used for, without importing it. Reads the whole file once to count its rows. */
+/**
+ * What is in a file and what it could be used for, without importing it. Reads the whole file to count its rows, or with
+ * `estimate`, where it is large, only its beginning. `cells` adds all records as they stand, those of an empty file too.
+ */
 export async function inspectTable(
   file: { path: string; name: string },
-  options: { csv?: CsvOptions; cells?: boolean },
+  options: { csv?: CsvOptions; cells?: boolean; estimate?: boolean },
   signal?: AbortSignal,
 ): Promise<Inspection> {
-  const survey = await surveyFile(file.path, file.name, signal);
-  const format = detectCsvFormat(survey, options.csv);
-  const sample: (readonly string[])[] = [];
-  const cells: string[][] = [];
-  let rows = 0;
-  let sampleLetters = 0;
-  let headerIsNext = format.header;
-  for await (const { records } of readCsv(file, format, signal)) {
-    for (const record of records) {
-      if (options.cells) cells.push([...record.cells]);
-      if (record.cells.length === 0) continue;
-      if (headerIsNext) {
-        headerIsNext = false;
-        continue;
-      }
+  const table = await openTable(file, options.csv, { keepEmpty: options.cells ?? false, signal });
+  try {
+    const sample: (readonly string[])[] = [];
+    const lines: number[] = [];
+    let [rows, sampleLetters, bytesRead] = [0, 0, 0];
+    let isWhole = true;
+    const look = ({ cells, line }: TableRecord) => {
       rows++;
-      if (sample.length >= 20 || sampleLetters > 200_000) continue;
-      sample.push(record.cells);
-      sampleLetters += record.cells.reduce((sum, cell) => sum + cell.length, 0);
+      if (sample.length >= 20 || sampleLetters > 200_000) return;
+      sample.push(cells);
+      lines.push(line);
+      sampleLetters += cells.reduce((sum, cell) => sum + cell.length, 0);
+    };
+    for await (const piece of table.rows(signal)) {
+      piece.records.forEach(look);
+      bytesRead = piece.bytesRead;
+      isWhole = !options.estimate || bytesRead < estimateFrom || bytesRead >= table.bytesTotal;
+      if (!isWhole) break;
     }
+    if (!isWhole) rows = Math.round((rows / bytesRead) * table.bytesTotal);
+    const cells: string[][] = [];
+    if (options.cells)
+      for await (const { records } of table.raw(signal)) cells.push(...records.map((record) => [...record.cells]));
+    const { columns, facts } = table;
+    const proposedTask = proposeTask(columns, sample);
+    const mappings = Object.fromEntries(
+      (['summarisation', 'mrc', 'nl2sql', 'custom'] as const).map((task) => [
+        task,
+        proposeMapping(task, columns, sample),
+      ]),
+    ) as Record<TaskId, ColumnMapping>; // fromEntries forgets which keys it was given
+    const fieldOf = new Map(Object.entries(mappings[proposedTask]).map(([field, column]) => [column, field]));
+    return {
+      file: { ...facts, rows },
+      columns: columns.map((name) => ({ name, role: fieldOf.get(name) ?? '' })),
+      sample: sample.map((row) => [...row]),
+      sampleLines: lines,
+      isEstimate: !isWhole,
+      ...{ proposedTask, mappings },
+      ...(options.cells ? { cells } : {}),
+    };
+  } finally {
+    await table.close();
   }
-  const proposedTask = proposeTask(format.columns, sample);
-  const mappings = Object.fromEntries(
-    (['summarisation', 'mrc', 'nl2sql', 'custom'] as const).map((task) => [task, proposeMapping(task, format.columns)]),
-  ) as Record<TaskId, ColumnMapping>; // fromEntries forgets which keys it was given
-  const fieldOf = new Map(Object.entries(mappings[proposedTask]).map(([field, column]) => [column, field]));
-  return {
-    file: fileFacts(survey, format, rows),
-    columns: format.columns.map((name) => ({ name, role: fieldOf.get(name) ?? '' })),
-    sample: sample.map((row) => [...row]),
-    ...{ proposedTask, mappings },
-    ...(options.cells ? { cells } : {}),
-  };
 }
 
-export function fileFacts(survey: FileSurvey, format: CsvFormat, rows: number): FileFacts {
-  const { encoding, delimiter, quote, header, reasons } = format;
-  const { name, bytes, sha256 } = survey;
-  return { name, encoding, delimiter, quote, header, rows, bytes, sha256, reasons };
-}
+/** 32 MB of rows tell how many there are in the whole file. */
+const estimateFrom = 32 * 1024 * 1024;

@@ -63,8 +63,8 @@ export class RowImport {
         this.setSplit(position, example.split);
         this.#rows++;
       }
-      for (const { number, line, code, message, cells } of rejections) {
-        insertRejection.run(number, line, code, message, JSON.stringify(cells));
+      for (const { number, line, code, data, cells } of rejections) {
+        insertRejection.run(number, line, code, JSON.stringify(data), JSON.stringify(cells));
       }
     })();
   }

@@ -1,6 +1,7 @@
 import type { Example, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { pageRows, splitOfState } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
@@ -189,7 +190,10 @@ export class RowStore {
         'SELECT line, code, message, cells FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
       )
       .all(offset, limit)
-      .map(({ cells, ...rejection }) => ({ ...rejection, cells: JSON.parse(cells) as string[] }));
+      .map(({ line, code, message, cells }) => ({
+        ...{ line, code, cells: JSON.parse(cells) as string[] },
+        ...verdictOf(code, message),
+      }));
   }
 
   /** Every note, in the order of the rows. */
@@ -225,6 +229,13 @@ export class RowStore {
       .all(sourceId)
       .find(({ number }) => rows.state(number) > 0)?.number;
   }
+}
+
+/** Kept as the data of the sentence; files from before have the English sentence itself. */
+function verdictOf(code: string, kept: string): Pick<Rejection, 'data' | 'message'> {
+  if (!kept.startsWith('{')) return { data: {}, message: kept };
+  const data = JSON.parse(kept) as Rejection['data'];
+  return { data, message: rowVerdictSentence(code, data) };
 }
 
 const versionColumns = `version, kind, detail, rows, train_rows, validation_rows, test_rows, sha256, same_as, undo_to,

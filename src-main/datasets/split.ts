@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Split } from '../../src-contract/dataset.ts';
 
 /**
@@ -22,13 +22,21 @@ const usualShares: SplitShares = { validation: 0.1, test: 0.1 };
  * table. Tables of few units are dealt by `dealUnits` instead.
  */
 export function splitOf(key: string, seed: number, shares = usualShares): Split {
-  const chance = chanceOf(key, seed);
+  return splitOfChance(chanceOf(key, seed), shares);
+}
+
+export function splitOfChance(chance: number, shares = usualShares): Split {
   return chance < shares.validation ? 'validation' : chance < shares.validation + shares.test ? 'test' : 'train';
 }
 
 /** From 0 to below 1, even. */
 export function chanceOf(key: string, seed: number): number {
-  return createHash('sha256').update(`${seed}\0${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return chanceOfDigest(hash('sha256', `${seed}\0${key}`));
+}
+
+/** From the SHA-256 in hexadecimal: its first 48 bits as a fraction. */
+export function chanceOfDigest(digest: string): number {
+  return Number.parseInt(digest.slice(0, 12), 16) / 2 ** 48;
 }
 
 /** Rows that share a key. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { CsvRecords } from './csv-records.ts';
+import { type CsvDialect, CsvRecords } from './csv-records.ts';
+
+const standard: CsvDialect = { delimiter: ',', quote: '"', escape: '"' };
 
 test('a quoted cell may contain the delimiter, quotes and line ends', () => {
   expect(cells('a,"b,""c""\nd"\r\ne,f\r\n')).toEqual([
@@ -18,7 +20,7 @@ test('lines may end with CR, LF or CRLF, and the last one with nothing', () => {
 });
 
 test('each record knows the line on which it starts', () => {
-  const records = new CsvRecords({ delimiter: ',', quote: '"' });
+  const records = new CsvRecords(standard);
   const found = [...records.push('a\r\n"b\r\nb\rb\nb"\r\n\r\nc'), ...records.end()];
   expect(found.map(({ line }) => line)).toEqual([1, 2, 6, 7]);
 });
@@ -35,21 +37,57 @@ test('quotes within a cell and text after a closing quote are kept', () => {
   expect(cells('a "b" c,"d" e\n')).toEqual([['a "b" c', 'd e']]);
 });
 
-test('an open quote is told with its line', () => {
-  const records = new CsvRecords({ delimiter: ',', quote: '"' });
-  records.push('a,b\nc,"d\ne,f\n');
-  expect(records.openQuote?.line).toBe(2);
+test('a quote that never closes costs one line, and the reading goes on', () => {
+  const records = new CsvRecords(standard);
+  const found = [...records.push('a,b\nc,"d\ne,f\n'), ...records.end()];
+  expect(found).toEqual([
+    { cells: ['a', 'b'], line: 1 },
+    { cells: ['c', '"d'], line: 2, problem: 'QUOTE_OPEN' },
+    { cells: ['e', 'f'], line: 3 },
+  ]);
+});
+
+test('a quote that lost its partner does not swallow the lines up to the next one', () => {
+  const records = new CsvRecords(standard, { width: 2 });
+  const found = [...records.push('"a,b\n"c","d"\n"e\nf",g\n'), ...records.end()];
+  expect(found).toEqual([
+    { cells: ['"a', 'b'], line: 1, problem: 'QUOTE_OPEN' },
+    { cells: ['c', 'd'], line: 2 },
+    { cells: ['e\nf', 'g'], line: 3 },
+  ]);
+});
+
+test('words behind a closing quote are kept and told', () => {
+  const records = new CsvRecords(standard);
+  expect(records.push('"a" b,c\n')).toEqual([{ cells: ['a b', 'c'], line: 1, problem: 'TEXT_AFTER_QUOTE' }]);
+});
+
+test('a backslash keeps quotes, delimiters, line ends and itself', () => {
+  const dialect = { delimiter: ',', quote: '"', escape: '\\' };
+  const records = new CsvRecords(dialect);
+  expect(records.push('"a \\"b\\" \\\\",c\\,d,C:\\new\n').map(({ cells }) => cells)).toEqual([
+    ['a "b" \\', 'c,d', 'C:\\new'],
+  ]);
+});
+
+test('without a quote, quotation marks are letters', () => {
+  const records = new CsvRecords({ delimiter: ',', quote: '', escape: '' });
+  expect(records.push('"a,b"\n').map(({ cells }) => cells)).toEqual([['"a', 'b"']]);
+});
+
+test('a delimiter may have several signs', () => {
+  expect(cells('a||"b||c"||d|e\n', '||')).toEqual([['a', 'b||c', 'd|e']]);
 });
 
 test('it does not matter where the text is cut', () => {
   const text = '"a\r\n""x""",b\r\n\r\n"",c\rd;"e"\n\n"f\n\r",\r\n';
   for (const size of [1, 2, 3, 5]) {
-    const records = new CsvRecords({ delimiter: ',', quote: '"' });
+    const records = new CsvRecords(standard);
     const found = [];
     for (let place = 0; place < text.length; place += size)
       found.push(...records.push(text.slice(place, place + size)));
     found.push(...records.end());
-    const whole = new CsvRecords({ delimiter: ',', quote: '"' });
+    const whole = new CsvRecords(standard);
     expect(found).toEqual([...whole.push(text), ...whole.end()]);
   }
 });
@@ -61,6 +99,6 @@ test('any sign can be the delimiter', () => {
 });
 
 function cells(text: string, delimiter = ',') {
-  const records = new CsvRecords({ delimiter, quote: '"' });
+  const records = new CsvRecords({ delimiter, quote: '"', escape: '"' });
   return [...records.push(text), ...records.end()].map((record) => record.cells);
 }

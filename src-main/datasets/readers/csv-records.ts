@@ -1,148 +1,263 @@
-/** One record of a table: its cells as written, and the line of the file (from 1) on which it starts. A blank line has no cells. */
-export interface CsvRecord {
-  readonly cells: readonly string[];
-  readonly line: number;
+import type { RecordProblem, TableRecord } from './table.ts';
+
+/** How cells and records are told apart. */
+export interface CsvDialect {
+  /** One letter or more. */
+  readonly delimiter: string;
+  /** Empty where no sign opens a quoted cell. */
+  readonly quote: string;
+  /** What stands before a quote that belongs to the cell: the quote itself, or a backslash, which then also keeps delimiters. */
+  readonly escape: string;
 }
 
 /**
- * Cuts text into records, piece by piece: RFC 4180 with any one-letter delimiter; lines end with CR, LF or CRLF, mixed as
- * they come. A quote opens a quoted cell only at the cell's start; what follows a closing quote is kept, as spreadsheet
+ * Cuts text into records, piece by piece: RFC 4180 with any delimiter, quote and escape; lines end with CR, LF or CRLF, mixed
+ * as they come. A quote opens a quoted cell only at the cell's start; what follows a closing quote is kept, as spreadsheet
  * programs and Python do. Nothing is trimmed.
+ *
+ * A quoted cell that never ends, or ends in the midst of a later line whose words follow it directly while its own first line
+ * is as wide as the table, has lost its closing quote: that line is then a record of its own, told as `QUOTE_OPEN`, and the
+ * reading goes on behind it, so that one stray quote costs one row and not the rest of the file.
  */
 export class CsvRecords {
   readonly #delimiter: string;
   readonly #quote: string;
+  readonly #backslash: boolean;
+  readonly #width: number | undefined;
   readonly #cellEnd: RegExp;
-  #cells: string[] = [];
-  #cell = '';
-  #state: 'start' | 'plain' | 'quoted' | 'after quote' = 'start';
-  #line = 1;
-  #recordLine = 1;
-  #quoteLine = 1;
-  #sawCr = false;
-  /** The cell being read, or just read, began with a quote: an empty one is then a cell and not a blank line. */
-  #wasQuoted = false;
+  /** Text of records that have not ended yet. */
+  #rest = '';
+  #waiting: string[] = [];
+  #waitingLetters = 0;
+  /** No further try before so many letters are there: a long cell is not read again for each piece. */
+  #enough = 0;
+  #line: number;
 
-  constructor({ delimiter, quote }: { delimiter: string; quote: string }) {
-    this.#delimiter = delimiter;
-    this.#quote = quote;
-    this.#cellEnd = new RegExp(`[${delimiter.replace(/[\\\]^-]/g, '\\$&')}\r\n]`, 'g');
+  /** `width` is how many cells the table's records have, where that is known; `line` is the first line's number. */
+  constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
+    this.#delimiter = dialect.delimiter;
+    this.#quote = dialect.quote;
+    this.#backslash = dialect.escape === '\\';
+    this.#width = options.width;
+    this.#line = options.line ?? 1;
+    const signs = [dialect.delimiter, ...(this.#backslash ? ['\\'] : [])].map(escapeForRegExp);
+    this.#cellEnd = new RegExp(`${signs.join('|')}|[\r\n]`, 'g');
   }
 
-  /** The line being read, from 1. */
+  /** The line on which the next record starts, from 1. */
   get line(): number {
     return this.#line;
   }
 
-  /** The line on which a quoted cell starts that has not ended yet, and how long it is so far. */
-  get openQuote(): { readonly line: number; readonly length: number } | undefined {
-    return this.#state === 'quoted' ? { line: this.#quoteLine, length: this.#cell.length } : undefined;
+  /** How much text is held that has not become a record yet. */
+  get waitingLetters(): number {
+    return this.#waitingLetters;
   }
 
   /** The records that end within this piece of text. */
-  push(text: string): CsvRecord[] {
-    const records: CsvRecord[] = [];
+  push(text: string): TableRecord[] {
+    this.#waiting.push(text);
+    this.#waitingLetters += text.length;
+    if (this.#waitingLetters < this.#enough) return [];
+    return this.#read(false);
+  }
+
+  /** What is left when the text has ended: the last record, and those behind a quote that never closed. */
+  end(): TableRecord[] {
+    return this.#read(true);
+  }
+
+  #read(isEnd: boolean): TableRecord[] {
+    const text = this.#waiting.length === 1 ? (this.#waiting[0] ?? '') : this.#waiting.join('');
+    const whole = this.#rest === '' ? text : this.#rest + text;
+    this.#waiting = [];
+    const records: TableRecord[] = [];
     let place = 0;
-    while (place < text.length) {
-      const sign = text[place];
-      // The second half of CRLF ends no further line, wherever the text was cut.
-      if (this.#sawCr && sign === '\n' && this.#state !== 'quoted') {
-        this.#sawCr = false;
-        place++;
+    // Where the next quote and the next carriage return stand, so that most lines need no look at each letter.
+    let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
+    let cr = whole.indexOf('\r');
+    let backslash = this.#backslash ? whole.indexOf('\\') : -1;
+    while (place < whole.length) {
+      const lineFeed = whole.indexOf('\n', place);
+      if (quote >= 0 && quote < place) quote = whole.indexOf(this.#quote, place);
+      if (cr >= 0 && cr < place) cr = whole.indexOf('\r', place);
+      if (backslash >= 0 && backslash < place) backslash = whole.indexOf('\\', place);
+      const isPlain =
+        lineFeed >= 0 &&
+        (quote < 0 || quote > lineFeed) &&
+        (backslash < 0 || backslash > lineFeed) &&
+        (cr < 0 || cr >= lineFeed - 1);
+      if (isPlain) {
+        const end = cr === lineFeed - 1 && cr >= place ? cr : lineFeed;
+        const cells = end === place ? [] : whole.slice(place, end).split(this.#delimiter);
+        records.push({ cells, line: this.#line++ });
+        place = lineFeed + 1;
         continue;
       }
-      switch (this.#state) {
-        case 'start':
-          if (sign === this.#quote) {
-            this.#state = 'quoted';
-            this.#wasQuoted = true;
-            this.#quoteLine = this.#line;
-            this.#sawCr = false;
-            place++;
-            break;
-          }
-          this.#state = 'plain';
-          place = this.#readPlain(text, place, records);
-          break;
-        case 'plain':
-          place = this.#readPlain(text, place, records);
-          break;
-        case 'quoted':
-          place = this.#readQuoted(text, place);
-          break;
-        case 'after quote':
-          if (sign === this.#quote) {
-            this.#cell += this.#quote;
-            this.#state = 'quoted';
-            place++;
-          } else {
-            this.#state = 'plain';
-            place = this.#readPlain(text, place, records);
-          }
-          break;
-      }
+      const found = this.#readRecord(whole, place, isEnd) ?? this.#reopened(whole, place, isEnd);
+      if (!found) break;
+      records.push({
+        cells: found.cells,
+        line: this.#line,
+        ...(found.problem && { problem: found.problem }),
+      });
+      this.#line += found.lines;
+      place = found.end;
     }
+    this.#rest = place === 0 ? whole : whole.slice(place);
+    this.#waitingLetters = this.#rest.length;
+    this.#enough = this.#rest.length * 2;
     return records;
   }
 
-  /** The last record, when the text did not end with a line end. An open quote is the caller's to judge. */
-  end(): CsvRecord[] {
-    const records: CsvRecord[] = [];
-    if (this.#state !== 'start' || this.#cells.length > 0) this.#endRecord(records);
-    return records;
+  /** The record that starts at `from`; undefined when the text ends before it does, or a quote that was opened stays open. */
+  #readRecord(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
+    const cells: string[] = [];
+    let place = from;
+    let lines = 0;
+    let problem: RecordProblem | undefined;
+    for (;;) {
+      let cell = '';
+      let wasQuoted = false;
+      let quotedLines = 0;
+      if (this.#quote !== '' && text.startsWith(this.#quote, place)) {
+        const quoted = this.#readQuoted(text, place + 1, isEnd);
+        if (!quoted) return undefined;
+        wasQuoted = true;
+        quotedLines = quoted.lines;
+        lines += quoted.lines;
+        cell = quoted.cell;
+        place = quoted.end;
+      }
+      const plain = this.#readPlain(text, place);
+      if (plain.end >= text.length && !isEnd) return undefined;
+      if (wasQuoted && plain.cell.trim() !== '') {
+        if (quotedLines > 0 && this.#firstLineIsWhole(text, from)) return this.#literalLine(text, from);
+        problem ??= 'TEXT_AFTER_QUOTE';
+      }
+      cell += plain.cell;
+      place = plain.end;
+      if (place < text.length && text.startsWith(this.#delimiter, place)) {
+        cells.push(cell);
+        place += this.#delimiter.length;
+        if (place >= text.length && !isEnd) return undefined;
+        continue;
+      }
+      const isBlank = cells.length === 0 && cell === '' && !wasQuoted;
+      if (!isBlank) cells.push(cell);
+      if (place >= text.length) return { cells, end: place, lines, problem };
+      if (text[place] === '\r') {
+        // Whether a line feed follows is seen in the next piece.
+        if (place + 1 >= text.length && !isEnd) return undefined;
+        if (text[place + 1] === '\n') place++;
+      }
+      return { cells, end: place + 1, lines: lines + 1, problem };
+    }
   }
 
-  #readPlain(text: string, from: number, records: CsvRecord[]): number {
+  #readPlain(text: string, from: number): { cell: string; end: number } {
     this.#cellEnd.lastIndex = from;
-    const found = this.#cellEnd.exec(text);
+    let found = this.#cellEnd.exec(text);
+    if (!this.#backslash) {
+      const end = found ? found.index : text.length;
+      return { cell: text.slice(from, end), end };
+    }
+    let cell = '';
+    let start = from;
+    while (found && found[0] === '\\' && this.#delimiter !== '\\') {
+      const next = text[found.index + 1] ?? '';
+      cell += text.slice(start, found.index) + (this.#isEscaped(next) ? next : `\\${next}`);
+      start = found.index + 1 + next.length;
+      this.#cellEnd.lastIndex = start;
+      found = this.#cellEnd.exec(text);
+    }
     const end = found ? found.index : text.length;
-    if (end > from) {
-      this.#sawCr = false;
-      this.#cell += text.slice(from, end);
-    }
-    if (!found) return end;
-    if (found[0] === this.#delimiter) {
-      this.#sawCr = false;
-      this.#cells.push(this.#cell);
-      this.#cell = '';
-      this.#state = 'start';
-      this.#wasQuoted = false;
-    } else {
-      this.#endRecord(records);
-      this.#sawCr = found[0] === '\r';
-      this.#line++;
-      this.#recordLine = this.#line;
-    }
-    return end + 1;
+    return { cell: cell + text.slice(start, end), end };
   }
 
-  #readQuoted(text: string, from: number): number {
-    const found = text.indexOf(this.#quote, from);
-    const end = found < 0 ? text.length : found;
-    for (let place = from; place < end; place++) {
-      const code = text.charCodeAt(place);
-      if (code === 10) {
-        if (!this.#sawCr) this.#line++;
-        this.#sawCr = false;
+  /** The inside of a quoted cell and the place behind its closing quote. */
+  #readQuoted(text: string, from: number, isEnd: boolean): { cell: string; end: number; lines: number } | undefined {
+    let cell = '';
+    let start = from;
+    let search = from;
+    for (;;) {
+      const found = text.indexOf(this.#quote, search);
+      if (found < 0) return undefined;
+      if (this.#backslash) {
+        let slashes = 0;
+        while (text[found - 1 - slashes] === '\\' && found - slashes > from) slashes++;
+        if (slashes % 2 === 1) {
+          search = found + 1;
+          continue;
+        }
       } else {
-        this.#sawCr = code === 13;
-        if (this.#sawCr) this.#line++;
+        if (found + 1 >= text.length && !isEnd) return undefined;
+        if (text[found + 1] === this.#quote) {
+          cell += text.slice(start, found + 1);
+          start = found + 2;
+          search = start;
+          continue;
+        }
       }
+      cell += text.slice(start, found);
+      const lines = countLines(text.slice(from, found));
+      return { cell: this.#backslash ? this.#unescaped(cell) : cell, end: found + 1, lines };
     }
-    this.#cell += text.slice(from, end);
-    if (found < 0) return end;
-    this.#sawCr = false;
-    this.#state = 'after quote';
-    return end + 1;
   }
 
-  #endRecord(records: CsvRecord[]): void {
-    const blank = this.#cells.length === 0 && this.#cell === '' && !this.#wasQuoted;
-    if (!blank) this.#cells.push(this.#cell);
-    records.push({ cells: this.#cells, line: this.#recordLine });
-    this.#cells = [];
-    this.#cell = '';
-    this.#state = 'start';
-    this.#wasQuoted = false;
+  #unescaped(cell: string): string {
+    return cell.replace(/\\([\s\S])/g, (both, next: string) => (this.#isEscaped(next) ? next : both));
   }
+
+  #isEscaped(sign: string): boolean {
+    return sign === '\\' || sign === '\n' || sign === '\r' || sign === this.#quote || this.#delimiter.startsWith(sign);
+  }
+
+  /** A record whose quote stays open: undefined while its end may still come. */
+  #reopened(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
+    if (!isEnd && text.length - from < longestRecord) return undefined;
+    return this.#literalLine(text, from);
+  }
+
+  #firstLineIsWhole(text: string, from: number): boolean {
+    if (this.#width === undefined) return false;
+    return text.slice(from, lineEnd(text, from)).split(this.#delimiter).length === this.#width;
+  }
+
+  /** One line, cut at its delimiters alone. */
+  #literalLine(text: string, from: number): FoundRecord {
+    const end = lineEnd(text, from);
+    const next = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
+    return { cells: text.slice(from, end).split(this.#delimiter), end: next, lines: 1, problem: 'QUOTE_OPEN' };
+  }
+}
+
+interface FoundRecord {
+  readonly cells: string[];
+  readonly end: number;
+  readonly lines: number;
+  readonly problem: RecordProblem | undefined;
+}
+
+/** A quoted cell of 16 Mi letters is an open quote that swallows the file. */
+const longestRecord = 16 * 1024 * 1024;
+
+function lineEnd(text: string, from: number): number {
+  const lineFeed = text.indexOf('\n', from);
+  const line = text.slice(from, lineFeed < 0 ? text.length : lineFeed);
+  const cr = line.indexOf('\r');
+  return cr >= 0 ? from + cr : from + line.length;
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let place = text.indexOf('\n'); place >= 0; place = text.indexOf('\n', place + 1)) lines++;
+  for (let place = text.indexOf('\r'); place >= 0; place = text.indexOf('\r', place + 1)) {
+    if (text[place + 1] !== '\n') lines++;
+  }
+  return lines;
+}
+
+function escapeForRegExp(sign: string): string {
+  return sign.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

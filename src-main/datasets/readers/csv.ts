@@ -1,67 +1,81 @@
 import { createReadStream } from 'node:fs';
-import { StudioError } from '../../../src-contract/errors.ts';
 import type { CsvFormat } from './csv-format.ts';
-import { type CsvRecord, CsvRecords } from './csv-records.ts';
-import { createDecoder, isStrict } from './encoding.ts';
+import { CsvRecords } from './csv-records.ts';
+import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { fileError } from './file-survey.ts';
-
-/** The records that one piece of the file ends, and how much of the file has been read with it. */
-export interface CsvPiece {
-  readonly records: readonly CsvRecord[];
-  readonly bytesRead: number;
-}
+import type { TablePiece, TableRecord } from './table.ts';
 
 /**
- * Streams a table's records, header and blank lines included, `sep=` line left out. Only one piece of the file (64 KB) and
- * the record being read are held. Throws CSV_QUOTE_OPEN, FILE_ENCODING, FILE_UNREADABLE.
+ * Streams a table's records, header, blank lines and a title line included. Only one piece of the file and the
+ * record being read are held. A record with bytes that are not valid in the encoding says so. Throws FILE_UNREADABLE.
  */
 export async function* readCsv(
   file: { path: string; name: string },
   format: CsvFormat,
   signal?: AbortSignal,
-): AsyncGenerator<CsvPiece, void> {
+): AsyncGenerator<TablePiece, void> {
   const decoder = createDecoder(format.encoding);
-  const reader = new CsvRecords(format);
-  let skip = format.skippedRecords;
-  let bytesRead = 0;
-  const check = (text: string) => {
-    if (isStrict(format.encoding) && text.includes('\ufffd')) {
-      const line = reader.line + text.slice(0, text.indexOf('\ufffd')).split(/\r\n|\r|\n/).length - 1;
-      throw new StudioError('FILE_ENCODING', { file: file.name, encoding: format.encoding, line });
-    }
-    return text;
+  const reader = new CsvRecords(format, { width: format.columns.length, line: format.droppedLines + 1 });
+  const skipper = new LineSkipper(format.droppedLines);
+  let bytesRead = format.bomBytes;
+  let mayBeDamaged = false;
+  const read = (text: string) => {
+    mayBeDamaged ||= damage.test(text);
+    return reader.push(skipper.take(text));
   };
-  const kept = (records: CsvRecord[]) => {
-    const dropped = records.splice(0, skip).length;
-    skip -= dropped;
-    return records;
-  };
+  const checked = (records: TableRecord[]) => (mayBeDamaged ? records.map(withProblem) : records);
   try {
-    const stream = createReadStream(file.path, { start: format.bomBytes, highWaterMark: 64 * 1024, signal });
-    bytesRead = format.bomBytes;
+    const stream = createReadStream(file.path, { start: format.bomBytes, highWaterMark: pieceBytes, signal });
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytesRead += chunk.length;
-      const records = kept(reader.push(check(decoder.write(chunk))));
-      const open = reader.openQuote;
-      if (open && open.length > longestCell) throw quoteOpen(file.name, open.line);
-      yield { records, bytesRead };
+      yield { records: checked(read(decoder.write(chunk))), bytesRead };
     }
-    const records = kept(reader.push(check(decoder.end())));
-    const open = reader.openQuote;
-    if (open) throw quoteOpen(file.name, open.line);
-    records.push(...kept(reader.end()));
-    yield { records, bytesRead };
+    const last = read(decoder.end());
+    yield { records: checked([...last, ...reader.end()]), bytesRead };
   } catch (error) {
     signal?.throwIfAborted();
     throw isFileSystemError(error) ? fileError(error, file.name) : error;
   }
 }
 
-/** A quoted cell of 64 Mi letters is an open quote that swallows the file. */
-const longestCell = 64 * 1024 * 1024;
+const pieceBytes = 256 * 1024;
+const damage = /[\udc00-\udcff\ufffd]/;
 
-function quoteOpen(file: string, line: number): StudioError {
-  return new StudioError('CSV_QUOTE_OPEN', { file, line });
+/** Tells a record whose bytes were not understood, or that holds replacement characters from an earlier accident. */
+function withProblem(record: TableRecord): TableRecord {
+  const isDamaged = record.cells.some(hasMark);
+  if (!isDamaged && !record.cells.some((cell) => cell.includes('\ufffd'))) return record;
+  if (!isDamaged) return { ...record, problem: record.problem ?? 'REPLACED' };
+  return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
+}
+
+/** Drops the first lines of a text that comes in pieces. */
+class LineSkipper {
+  #left: number;
+  #afterCr = false;
+
+  constructor(lines: number) {
+    this.#left = lines;
+  }
+
+  take(text: string): string {
+    if (this.#left === 0 && !this.#afterCr) return text;
+    let place = 0;
+    while (place < text.length && (this.#left > 0 || this.#afterCr)) {
+      if (this.#afterCr) {
+        this.#afterCr = false;
+        if (text[place] === '\n') place++;
+        continue;
+      }
+      const sign = text[place++];
+      if (sign === '\n') this.#left--;
+      else if (sign === '\r') {
+        this.#left--;
+        this.#afterCr = true;
+      }
+    }
+    return text.slice(place);
+  }
 }
 
 function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,11 +1,12 @@
 // One pass over a file's bytes that gathers the evidence for its encoding, so that a guess rests on the whole file
 // and not on its first page.
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { cutSequence } from './decoder.ts';
 import { kindOfFile } from './file-kind.ts';
 
 export interface FileSurvey {
@@ -25,8 +26,8 @@ export interface FileSurvey {
   readonly controls: number;
   /** The line (from 1) of the first bytes that are not UTF-8, and how many such places there are. */
   readonly brokenUtf8: { readonly line: number; readonly sequences: number } | undefined;
-  /** Line feeds and lone carriage returns. */
-  readonly lines: number;
+  /** Letters beyond ASCII that are valid UTF-8, counted where something is not. */
+  readonly utf8Letters: number;
 }
 
 /** Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE. */
@@ -35,26 +36,26 @@ export async function surveyFile(path: string, name: string, signal?: AbortSigna
     throw fileError(error, name);
   });
   if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: name, reason: 'it is a folder or a device' });
-  if (facts.size === 0) throw new StudioError('FILE_EMPTY', { file: name });
   return gather(path, name, signal);
 }
 
+/** Counts every byte of the file's first part; of the rest, only what a processor finds at once. */
 async function gather(path: string, name: string, signal: AbortSignal | undefined): Promise<FileSurvey> {
   const hash = createHash('sha256');
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
-  let [bytes, keptBytes, evenNuls, oddNuls, highBytes, lines] = [0, 0, 0, 0, 0, 0];
-  let lastByte = 0;
+  let [bytes, keptBytes, evenNuls, oddNuls, highBytes, lineFeeds, utf8Letters] = [0, 0, 0, 0, 0, 0, 0];
   let tail: Buffer = Buffer.alloc(0);
   let brokenUtf8: { line: number; sequences: number } | undefined;
-  const checkUtf8 = (text: Buffer, line: number) => {
+  const checkUtf8 = (text: Buffer) => {
     if (isUtf8(text)) return;
-    const { firstLine, sequences } = findBrokenUtf8(text);
+    const { firstLine, sequences, letters } = findBrokenUtf8(text);
     brokenUtf8 = {
-      line: brokenUtf8?.line ?? line + firstLine,
+      line: brokenUtf8?.line ?? lineFeeds + firstLine,
       sequences: (brokenUtf8?.sequences ?? 0) + sequences,
     };
+    utf8Letters += letters;
   };
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes, signal }) as AsyncIterable<Buffer>) {
@@ -64,42 +65,43 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
         head = Buffer.from(chunk);
       }
       hash.update(chunk);
-      const startLine = lines;
-      let high = 0;
-      for (let place = 0; place < chunk.length; place++) {
-        const byte = chunk[place] ?? 0;
-        counts[byte] = (counts[byte] ?? 0) + 1;
-        if (byte === 0) {
-          if ((bytes + place) % 2 === 0) evenNuls++;
-          else oddNuls++;
-        } else if (byte >= 0x80) high++;
-        else if (byte === 13 || (byte === 10 && lastByte !== 13)) lines++;
-        lastByte = byte;
-      }
+      const plain = isAscii(chunk);
+      if (bytes < countedBytes) {
+        let high = 0;
+        for (let place = 0; place < chunk.length; place++) {
+          const byte = chunk[place] ?? 0;
+          counts[byte] = (counts[byte] ?? 0) + 1;
+          if (byte === 0) {
+            if ((bytes + place) % 2 === 0) evenNuls++;
+            else oddNuls++;
+          } else if (byte >= 0x80) high++;
+        }
+        highBytes += high;
+      } else if (!plain) highBytes++;
       bytes += chunk.length;
-      highBytes += high;
-      if (high > 0 && keptBytes < keptLimit) {
+      if (!plain && keptBytes < keptLimit) {
         beyondAscii.push(Buffer.from(chunk));
         keptBytes += chunk.length;
       }
-      if (high > 0 || tail.length > 0) {
+      if (!plain || tail.length > 0) {
         const text = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
         const whole = text.length - cutSequence(text);
-        checkUtf8(text.subarray(0, whole), startLine);
+        checkUtf8(text.subarray(0, whole));
         tail = Buffer.from(text.subarray(whole));
       }
+      for (let place = chunk.indexOf(10); place >= 0; place = chunk.indexOf(10, place + 1)) lineFeeds++;
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof StudioError ? error : fileError(error as NodeJS.ErrnoException, name);
   }
-  if (tail.length > 0) checkUtf8(tail, lines);
+  if (tail.length > 0) checkUtf8(tail);
   let controls = 0;
   for (const byte of controlBytes) controls += counts[byte] ?? 0;
   return {
     ...{ name, bytes, sha256: hash.digest('hex'), head: head ?? Buffer.alloc(0) },
     ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
-    ...{ evenNuls, oddNuls, controls, brokenUtf8, lines },
+    ...{ evenNuls, oddNuls, controls, brokenUtf8, utf8Letters },
   };
 }
 
@@ -122,25 +124,18 @@ export function fileName(path: string): string {
 
 const pieceBytes = 64 * 1024;
 const keptLimit = 256 * 1024;
+const countedBytes = 16 * 1024 * 1024;
 /** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */
 const controlBytes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
 
-/** How many bytes at the end belong to a sequence that goes on in the next piece. */
-function cutSequence(text: Buffer): number {
-  for (let back = 1; back <= Math.min(3, text.length); back++) {
-    const byte = text[text.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-  }
-  return 0;
-}
-
 /** Bytes that cannot be decoded become U+FFFD, one for each broken sequence; text may hold that sign itself, rarely. */
-function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number } {
+function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number; letters: number } {
   const decoded = text.toString('utf8');
   const first = decoded.indexOf('\ufffd');
+  const sequences = decoded.split('\ufffd').length - 1;
   return {
-    firstLine: decoded.slice(0, first).split(/\r\n|\r|\n/).length,
-    sequences: decoded.split('\ufffd').length - 1,
+    firstLine: decoded.slice(0, first).split('\n').length,
+    sequences,
+    letters: (decoded.match(/[^\0-\x7f]/gu)?.length ?? 0) - sequences,
   };
 }

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { fillIn } from './errors.ts';
+
+/** Why a file is read as it is: permanent codes, English sentences. Korean text lives in the renderer under the same code. */
+export const fileReasons = {
+  CHOSEN: 'You chose it.',
+  ENCODING_BOM: 'A byte order mark at the start says {encoding}.',
+  ENCODING_BOM_WRONG: 'A byte order mark at the start says {encoding}, but all that follows is plain ASCII.',
+  ENCODING_ZERO_BYTES: 'Zero bytes stand beside delimiters and line ends, as in {encoding}.',
+  ENCODING_ESCAPES: 'Escape sequences switch to Japanese, as in {encoding}.',
+  ENCODING_ASCII: 'All letters are plain ASCII, which UTF-8 contains.',
+  ENCODING_UTF8: 'All bytes of the file are valid UTF-8.',
+  ENCODING_UTF8_DAMAGED:
+    'Nearly all bytes are valid UTF-8; {places} places are not, the first on line {line}. Those rows are left out.',
+  ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',
+  DELIMITER_NAMED: 'The first line of the file names it.',
+  DELIMITER_NONE: 'There is only one column, so nothing separates cells.',
+  DELIMITER_ALL: 'Split at {delimiter}, all rows looked at have {cells} cells.',
+  DELIMITER_SHARE: 'Split at {delimiter}, {percent} % of the rows looked at have {cells} cells.',
+  QUOTE_UNUSED: 'No cell of the rows looked at is in quotes.',
+  QUOTE_CELLS: '{cells} of the cells looked at are in these quotes, and each one is closed.',
+  QUOTE_SOME_OPEN: '{cells} of the cells looked at are in these quotes; {damaged} are not closed as they should be.',
+  QUOTE_PLAIN: 'Quotation marks stand within the text, but no cell is wrapped in them.',
+  ESCAPE_DOUBLED: 'A quote within a cell is written twice.',
+  ESCAPE_BACKSLASH: 'A backslash stands before quotes within cells.',
+  HEADER_KNOWN_NAME: 'The first row holds a usual column name, “{name}”.',
+  HEADER_WORDS: 'Column {column} holds words in the first row and numbers or dates below.',
+  HEADER_NUMBERS: 'Column {column} holds a number in the first row as in all others.',
+  HEADER_LONG: 'The first row holds text that is too long for a column name.',
+  HEADER_LIKELY: 'The first row reads like column names.',
+  HEADER_KEYS: 'The names are part of the file.',
+  SKIPPED_NONE: 'The table starts at the first line.',
+  SKIPPED_SEPARATOR: 'The first line only names the separator.',
+  SKIPPED_PREAMBLE: 'The first {lines} lines have fewer cells than the table below them.',
+  SHEET_FIRST: 'The first sheet that holds a table, of {sheets}.',
+  FORMAT_SIGNATURE: 'The file’s first bytes say so.',
+  FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
+  FORMAT_SHAPE: 'Every record looked at has the keys {keys}, as in the “{shape}” form.',
+  PARTS_JOINED: 'Joined from {files} files; columns of the same name are one.',
+  PARTS_SKIPPED: 'Not read, as no table: {files} ({count} in all).',
+} as const;
+
+export type FileReasonCode = keyof typeof fileReasons;
+
+export const reasonAbouts = [
+  'format',
+  'encoding',
+  'delimiter',
+  'quote',
+  'escape',
+  'header',
+  'sheet',
+  'skipped',
+  'shape',
+] as const;
+
+export const fileReasonSchema = z.object({
+  about: z.enum(reasonAbouts),
+  code: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type FileReason = z.infer<typeof fileReasonSchema>;
+
+/** The reason as an English sentence. */
+export function reasonSentence({ code, data }: Pick<FileReason, 'code' | 'data'>): string {
+  if (!isFileReasonCode(code)) return code;
+  const { delimiter } = data;
+  const named =
+    typeof delimiter === 'string' ? { ...data, delimiter: delimiterNames[delimiter] ?? `“${delimiter}”` } : data;
+  return fillIn(fileReasons[code], named);
+}
+
+export function isFileReasonCode(code: string): code is FileReasonCode {
+  return Object.hasOwn(fileReasons, code);
+}
+
+const delimiterNames: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
+  ' ': 'blanks',
+};

@@ -1,0 +1,100 @@
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+
+/** What the first rows hold in one column. */
+interface ColumnContents {
+  readonly column: string;
+  readonly place: number;
+  readonly meanLetters: number;
+  /** Shares of the cells that are a question, a query, a description of tables, or words at all. */
+  readonly questions: number;
+  readonly queries: number;
+  readonly schemas: number;
+  readonly words: number;
+}
+
+/**
+ * The likely columns of a task's fields, judged by what the rows hold, whatever the columns are called: queries begin with
+ * SELECT, questions end with their sign, an answer stands in its passage, a summary is much shorter than its document. Fields
+ * without a clear column are absent. `taken` are columns that have a role by their name.
+ */
+export function proposeByContents(
+  taskId: TaskId,
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+  taken: ReadonlySet<string>,
+): ColumnMapping {
+  const free = contentsOf(columns, sample).filter(({ column, words }) => !taken.has(column) && words > 0.5);
+  const mapping: ColumnMapping = {};
+  const take = (field: string, found: ColumnContents | undefined) => {
+    if (!found) return;
+    mapping[field] = found.column;
+    free.splice(free.indexOf(found), 1);
+  };
+  const most = (measure: (column: ColumnContents) => number, least: number) => {
+    const [best] = free.toSorted((a, b) => measure(b) - measure(a));
+    return best && measure(best) >= least ? best : undefined;
+  };
+  if (taskId === 'nl2sql') {
+    take(
+      'sql',
+      most(({ queries }) => queries, 0.5),
+    );
+    take(
+      'schema',
+      most(({ schemas }) => schemas, 0.5),
+    );
+    take('question', most(({ questions }) => questions, 0.3) ?? (free.length === 1 ? free[0] : undefined));
+  } else if (taskId === 'mrc') {
+    take(
+      'question',
+      most(({ questions }) => questions, 0.5),
+    );
+    const passage = most(({ meanLetters }) => meanLetters, 80);
+    take('passage', passage);
+    const share = ({ place }: ColumnContents) => (passage ? shareWithin(sample, place, passage.place) : 0);
+    take('answer', most(share, 0.5));
+  } else if (taskId === 'summarisation') {
+    const document = most(({ meanLetters }) => meanLetters, 120);
+    take('document', document);
+    const isSummary = ({ meanLetters }: ColumnContents) =>
+      document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
+    take('summary', most(isSummary, 12));
+  } else if (free.length === 2) {
+    take('context', free[0]);
+    take('target', free[0]);
+  }
+  return mapping;
+}
+
+function contentsOf(columns: readonly string[], sample: readonly (readonly string[])[]): ColumnContents[] {
+  return columns.map((column, place) => {
+    const cells = sample.map((row) => row[place] ?? '').filter((cell) => cell.trim() !== '');
+    const share = (fits: (cell: string) => boolean) =>
+      cells.length === 0 ? 0 : cells.filter(fits).length / cells.length;
+    return {
+      ...{ column, place, meanLetters: cells.reduce((sum, cell) => sum + cell.length, 0) / Math.max(1, cells.length) },
+      questions: share((cell) => cell.length < 500 && question.test(cell)),
+      queries: share(isQuery),
+      schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
+      words: share((cell) => /\p{L}{2}/u.test(cell)),
+    };
+  });
+}
+
+export function isQuery(cell: string): boolean {
+  return /^\s*(?:select|with)\b/i.test(cell);
+}
+
+const question =
+  /[?？]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
+const schema =
+  /\bcreate\s+table\b|\btable\s*[:=]?\s*\w+|\w+\s*\((?:\s*\w+[^()]*,)+[^()]*\)|\w+\s*:\s*\w+(?:\s*,\s*\w+)+/i;
+
+/** The share of rows in which one cell stands, word by word, in another. */
+function shareWithin(sample: readonly (readonly string[])[], place: number, whole: number): number {
+  const filled = sample.filter((row) => (row[place] ?? '').trim() !== '');
+  const within = filled.filter((row) =>
+    (row[whole] ?? '').toLowerCase().includes((row[place] ?? '').trim().toLowerCase()),
+  );
+  return filled.length === 0 ? 0 : within.length / filled.length;
+}

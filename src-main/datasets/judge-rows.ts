@@ -1,0 +1,56 @@
+import type { CsvOptions, RowJudgement } from '../../src-contract/dataset.ts';
+import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { openTable } from './readers/open-table.ts';
+
+/**
+ * The verdict of every row of a table under a mapping, counted, without importing it; of a large file, of its beginning. The
+ * rows that would be left out are counted, and the first of them told. Throws what `openTable` and `resolveMapping` throw.
+ */
+export async function judgeRows(
+  file: { path: string; name: string },
+  options: { csv?: CsvOptions; task: TaskId; mapping?: ColumnMapping },
+  signal?: AbortSignal,
+): Promise<RowJudgement> {
+  const table = await openTable(file, options.csv, { signal });
+  try {
+    const { columns } = table;
+    const mapping = resolveMapping({ task: options.task, columns, chosen: options.mapping ?? {}, file: file.name });
+    const mapRow = rowMapper(mapping, table.facts.encoding);
+    const rejected = new Map<string, number>();
+    const warned = new Map<string, number>();
+    const examples: RowJudgement['examples'] = [];
+    let [rows, taken, warnedRows] = [0, 0, 0];
+    let isPart = false;
+    for await (const { records, bytesRead } of table.rows(signal)) {
+      for (const record of records) {
+        rows++;
+        const row = mapRow(record);
+        if (row.kind === 'example') {
+          taken++;
+          if (row.warnings.length > 0) warnedRows++;
+          for (const code of row.warnings) warned.set(code, (warned.get(code) ?? 0) + 1);
+          continue;
+        }
+        const { code, data } = row;
+        rejected.set(code, (rejected.get(code) ?? 0) + 1);
+        if (examples.length >= 20) continue;
+        const cells = record.cells.slice(0, 50).map((cell) => cell.slice(0, 300));
+        examples.push({ line: record.line, code, data, message: rowVerdictSentence(code, data), cells });
+      }
+      isPart = bytesRead > judgedBytes && bytesRead < table.bytesTotal;
+      if (isPart) break;
+    }
+    return {
+      ...{ rows, taken, isPart, examples },
+      rejected: { count: rows - taken, reasons: Object.fromEntries(rejected) },
+      warned: { count: warnedRows, reasons: Object.fromEntries(warned) },
+    };
+  } finally {
+    await table.close();
+  }
+}
+
+/** 16 MB are read in a few tenths of a second, and tell what the rest is like. */
+const judgedBytes = 16 * 1024 * 1024;

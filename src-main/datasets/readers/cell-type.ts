@@ -1,0 +1,31 @@
+import type { TableRecord } from './table.ts';
+
+/** The share of cells that read like values (numbers, dates, names without blanks …) and not like pieces of prose. */
+export function typedShare(records: readonly TableRecord[]): number {
+  let [typed, all] = [0, 0];
+  for (const { cells } of records.slice(0, 200)) {
+    for (const cell of cells) {
+      all++;
+      if (isTyped(cell.trim())) typed++;
+    }
+  }
+  return all === 0 ? 0 : typed / all;
+}
+
+export function isNumber(cell: string): boolean {
+  return /^\s*[-+]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:e[-+]?\d+)?\s*%?\s*$/i.test(cell);
+}
+
+export function isDate(cell: string): boolean {
+  return /^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?\s*$|^\s*\d{1,2}:\d{2}(?::\d{2})?\s*$/.test(cell);
+}
+
+function isTyped(cell: string): boolean {
+  return (
+    cell === '' ||
+    isNumber(cell) ||
+    isDate(cell) ||
+    /^(?:https?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.]+|n\/?a|null|[$€£¥₩]\s?[\d.,]+)$/i.test(cell) ||
+    /^[\p{L}\p{N}_.'-]{1,40}$/u.test(cell)
+  );
+}

@@ -1,0 +1,249 @@
+import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { typedShare } from './cell-type.ts';
+import { type CsvDialect, CsvRecords } from './csv-records.ts';
+import type { TableRecord } from './table.ts';
+
+export interface DialectChoice {
+  readonly dialect: CsvDialect;
+  /** The records of the sample, blank lines included. */
+  readonly records: readonly TableRecord[];
+  readonly reasons: readonly FileReason[];
+}
+
+/** What a person or the file itself says. */
+export interface GivenDialect {
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: 'doubled' | '\\';
+}
+
+/**
+ * Finds delimiter, quote and escape by evidence: the dialect under which the rows of the sample have the same number of cells,
+ * quotes open and close where they should, and (for signs that also stand in prose) the cells read like values. The idea of
+ * judging a dialect by the pattern and the types of its cells is that of van den Burg, Nazábal and Sutton, 2019, “Wrangling
+ * messy CSV files by detecting row and type patterns”.
+ *
+ * `whole` says that the sample is the whole file.
+ */
+export function detectDialect(text: string, whole: boolean, given: GivenDialect, isNamed: boolean): DialectChoice {
+  const best =
+    whole || text.length < quickLetters
+      ? bestOf(text, whole, given)
+      : bestOf(text.slice(0, quickLetters), false, given);
+  const dialect = best.width < 2 && given.delimiter === undefined ? { ...best.dialect, delimiter: ',' } : best.dialect;
+  const chosen = text.length < quickLetters && dialect === best.dialect ? best : judge(text, whole, dialect);
+  return { dialect, records: chosen.all, reasons: reasonsFor(chosen, text, given, isNamed) };
+}
+
+/** Judging all dialects on the first letters is enough, and quick; the one that won is looked at in the whole sample. */
+const quickLetters = 64 * 1024;
+
+const usual = [',', ';', '\t', '|'];
+/** Seldom seen, tried where the usual ones explain nothing. The last ones also stand in prose. */
+const rare = [
+  '\x1f',
+  '\x1e',
+  '\x01',
+  '^',
+  '~',
+  '¦',
+  '§',
+  '、',
+  '，',
+  '；',
+  '#',
+  '&',
+  '@',
+  '*',
+  '!',
+  '=',
+  '/',
+  ':',
+  ' ',
+];
+
+function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
+  const ofUsual = given.delimiter === undefined ? usual : [given.delimiter];
+  const first = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
+  if (given.delimiter !== undefined) return first;
+  if (first.score < 0.3) {
+    const quote = given.quote ?? (first.dialect.quote || '"');
+    const others = rare
+      .filter((delimiter) => text.includes(delimiter))
+      .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
+      .filter((candidate) => isTable(candidate, first));
+    if (others.length > 0) return others.reduce(better);
+  }
+  return withLongerDelimiter(first, text, whole);
+}
+
+function better(a: Judged, b: Judged): Judged {
+  return b.score > a.score ? b : a;
+}
+
+/** Whether quotes are only signs of the text is asked where they would be damaged otherwise. */
+function judgeQuotes(text: string, whole: boolean, delimiter: string, given: GivenDialect): Judged[] {
+  const judged = dialectsOf(text, delimiter, given).map((dialect) => judge(text, whole, dialect));
+  const [first] = judged;
+  // One quote that was lost is damage of its row; where many are alone, they wrap nothing.
+  if (given.quote !== undefined || !first || first.damaged < Math.max(2, first.rows.length * 0.2)) return judged;
+  return [...judged, judge(text, whole, { delimiter, quote: '', escape: '' })];
+}
+
+/** The quotes and escapes that the text gives reason to try. */
+function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDialect[] {
+  const quotes =
+    given.quote !== undefined
+      ? [given.quote]
+      : ['"', ...["'", '`'].filter((quote) => opens(text, delimiter, quote) > 1)];
+  return quotes.flatMap((quote) => {
+    if (given.escape !== undefined)
+      return [{ delimiter, quote, escape: given.escape === 'doubled' ? quote : given.escape }];
+    const doubled = { delimiter, quote, escape: quote };
+    const hasBackslash = [quote, delimiter, '\n', '\r'].some((sign) => sign !== '' && text.includes(`\\${sign}`));
+    return hasBackslash ? [doubled, { delimiter, quote, escape: '\\' }] : [doubled];
+  });
+}
+
+interface Judged {
+  readonly dialect: CsvDialect;
+  readonly score: number;
+  /** How many cells most rows have, and the share of rows that have them. */
+  readonly width: number;
+  readonly share: number;
+  readonly all: readonly TableRecord[];
+  readonly rows: readonly TableRecord[];
+  /** Cells that a quote opens, and the records in which quotes are not as they should be. */
+  readonly opened: number;
+  readonly damaged: number;
+}
+
+/** How well a dialect explains the sample. */
+function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
+  const reader = new CsvRecords(dialect);
+  const all = reader.push(text);
+  // A file whose first quoted cell is longer than the sample has no whole record in it.
+  if (whole || all.length === 0) all.push(...reader.end());
+  const rows = all.filter(({ cells }) => cells.length > 0);
+  const damaged =
+    rows.filter(({ problem }) => problem !== undefined).length +
+    (!whole && reader.waitingLetters > text.length / 2 ? 1 : 0);
+  const { width, share, value } = widthOf(rows);
+  const opened = dialect.quote === '' ? 0 : opens(text, dialect.delimiter, dialect.quote);
+  let score = value;
+  if (damaged > 0) score *= 1 - Math.min(0.9, (damaged / rows.length) * 0.9);
+  score *= quoteTrust(dialect, { opened, damaged, rows, text });
+  return { dialect, score, width, share, all, rows, opened, damaged };
+}
+
+/** Double quotes are what a table has unless the evidence is clear. */
+function quoteTrust(
+  dialect: CsvDialect,
+  found: { opened: number; damaged: number; rows: readonly TableRecord[]; text: string },
+): number {
+  const { quote, delimiter } = dialect;
+  const { opened, damaged, rows, text } = found;
+  if (quote === '"' && dialect.escape === quote) return 1;
+  if (dialect.escape === '\\') return damaged === 0 ? 0.999 : 0.5;
+  if (quote === '') {
+    const wrapped = rows.some(({ cells }) =>
+      cells.some((cell) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"')),
+    );
+    return wrapped ? 0 : 0.98;
+  }
+  const isClear =
+    damaged === 0 && opened >= Math.max(2, rows.length * 0.3) && opens(text, delimiter, '"') * 4 <= opened;
+  // A little more than double quotes that quote nothing: under them, the same rows would keep their apostrophes.
+  return isClear ? 1.01 : 0;
+}
+
+/** The first row's width, or that of most rows where a few narrower lines stand above them. */
+function widthOf(rows: readonly TableRecord[]): { width: number; share: number; value: number } {
+  const shareOf = (width: number, among: readonly TableRecord[]) =>
+    among.length === 0 ? 0 : among.filter(({ cells }) => cells.length === width).length / among.length;
+  const value = (width: number, share: number) => (width < 2 ? 0 : share * share * (1 - 0.5 ** width));
+  const first = rows[0]?.cells.length ?? 0;
+  const firstShare = shareOf(first, rows);
+  const counts = new Map<number, number>();
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const [most = 0] = [...counts].filter(([width]) => width > 1).sort((a, b) => b[1] - a[1])[0] ?? [];
+  const from = rows.findIndex(({ cells }) => cells.length === most);
+  const below = rows.slice(Math.max(0, from));
+  const isPreamble = from > 0 && below.length > 1 && rows.slice(0, from).every(({ cells }) => cells.length < most);
+  const mostShare = shareOf(most, isPreamble ? below : rows);
+  const ofFirst = value(first, firstShare);
+  const isClear = isPreamble ? mostShare > 0.7 : mostShare >= 0.5 && rows.length > 3;
+  const ofMost = isClear ? value(most, mostShare) * (isPreamble ? 0.7 : 0.5) : 0;
+  return ofMost > ofFirst
+    ? { width: most, share: mostShare, value: ofMost }
+    : { width: first, share: firstShare, value: ofFirst };
+}
+
+/** A rare delimiter must fit all rows, and what stands between must read like values: prose is full of colons and blanks. */
+function isTable({ dialect, rows, width, share }: Judged, single: Judged): boolean {
+  if (width < 2 || rows.length < 2 || share < 0.95) return false;
+  if (!' :/=!*@&#'.includes(dialect.delimiter)) return true;
+  // Times, addresses and dates are values already before they are cut.
+  if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
+  if (rows.length < 3 || width > 100) return false;
+  return typedShare(rows) >= (dialect.delimiter === ' ' ? 0.95 : 0.8);
+}
+
+/** `||`, or a comma with a blank behind it where quotes stand behind that blank. */
+function withLongerDelimiter(found: Judged, text: string, whole: boolean): Judged {
+  const { rows, dialect, width } = found;
+  if (rows.length < 2 || width < 2) return found;
+  const isDoubled =
+    width >= 3 &&
+    rows.every(
+      ({ cells }) => cells.length % 2 === 1 && cells.every((cell, place) => (place % 2 === 0) === (cell !== '')),
+    );
+  if (isDoubled) return judge(text, whole, { ...dialect, delimiter: dialect.delimiter.repeat(2) });
+  const isSpaced =
+    rows.some(({ cells }) => cells.some((cell) => cell.startsWith(' "'))) &&
+    text.split(dialect.delimiter).length === text.split(`${dialect.delimiter} `).length;
+  if (!isSpaced) return found;
+  const spaced = judge(text, whole, { ...dialect, delimiter: `${dialect.delimiter} ` });
+  return spaced.damaged === 0 && spaced.share >= found.share ? spaced : found;
+}
+
+/** How many cells begin with this quote. */
+function opens(text: string, delimiter: string, quote: string): number {
+  if (quote === '' || !text.includes(quote)) return 0;
+  let count = text.startsWith(quote) ? 1 : 0;
+  for (const before of [delimiter, '\n', '\r']) count += text.split(before + quote).length - 1;
+  return count;
+}
+
+function reasonsFor(
+  { dialect, share, width, opened, damaged }: Judged,
+  text: string,
+  given: GivenDialect,
+  isNamed: boolean,
+): FileReason[] {
+  const { delimiter, quote } = dialect;
+  const about = (part: FileReason['about'], code: string, data: FileReason['data'] = {}): FileReason => ({
+    about: part,
+    code,
+    data,
+  });
+  const ofDelimiter = (): FileReason => {
+    if (given.delimiter !== undefined) return about('delimiter', isNamed ? 'DELIMITER_NAMED' : 'CHOSEN');
+    if (width < 2) return about('delimiter', 'DELIMITER_NONE');
+    if (share === 1) return about('delimiter', 'DELIMITER_ALL', { delimiter, cells: width });
+    return about('delimiter', 'DELIMITER_SHARE', { delimiter, percent: Math.round(share * 100), cells: width });
+  };
+  const ofQuote = (): FileReason => {
+    if (given.quote !== undefined) return about('quote', 'CHOSEN');
+    if (quote === '') return about('quote', 'QUOTE_PLAIN');
+    if (opened === 0) return about('quote', 'QUOTE_UNUSED');
+    return damaged > 0
+      ? about('quote', 'QUOTE_SOME_OPEN', { cells: opened, damaged })
+      : about('quote', 'QUOTE_CELLS', { cells: opened });
+  };
+  const reasons = [ofDelimiter(), ofQuote()];
+  if (given.escape !== undefined) reasons.push(about('escape', 'CHOSEN'));
+  else if (dialect.escape === '\\') reasons.push(about('escape', 'ESCAPE_BACKSLASH'));
+  else if (quote !== '' && opened > 0 && text.includes(quote + quote)) reasons.push(about('escape', 'ESCAPE_DOUBLED'));
+  return reasons;
+}

@@ -1,0 +1,86 @@
+import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { isKnownColumnName } from '../column-names.ts';
+import { isDate, isNumber } from './cell-type.ts';
+import type { TableRecord } from './table.ts';
+
+/** Whether the first of these records names the columns, and why. */
+export function chooseHeader(
+  rows: readonly TableRecord[],
+  given: boolean | undefined,
+): { header: boolean; reason: FileReason } {
+  const because = (header: boolean, code: string, data: FileReason['data'] = {}) => ({
+    header,
+    reason: { about: 'header' as const, code, data },
+  });
+  if (given !== undefined) return because(given, 'CHOSEN');
+  const first = rows[0]?.cells ?? [];
+  const known = first.find(isKnownColumnName);
+  if (known !== undefined) return because(true, 'HEADER_KNOWN_NAME', { name: known.trim() });
+  const isValue = (cell: string) => isNumber(cell) || isDate(cell);
+  const below = (place: number) =>
+    rows
+      .slice(1, 200)
+      .map(({ cells }) => cells[place] ?? '')
+      .filter((cell) => cell !== '');
+  const numeric = first.findIndex((cell) => cell !== '' && isNumber(cell));
+  if (numeric >= 0 && below(numeric).length > 0 && below(numeric).every(isNumber)) {
+    return because(false, 'HEADER_NUMBERS', { column: numeric + 1 });
+  }
+  if (Math.max(0, ...first.map((cell) => cell.length)) > 200) return because(false, 'HEADER_LONG');
+  const contrast = contrastAt(first, below, isValue);
+  return contrast >= 0 ? because(true, 'HEADER_WORDS', { column: contrast + 1 }) : because(true, 'HEADER_LIKELY');
+}
+
+/** A column with words in the first row and values in all others; -1 where there is none. */
+function contrastAt(
+  first: readonly string[],
+  below: (place: number) => string[],
+  isValue: (cell: string) => boolean,
+): number {
+  return first.findIndex((cell, place) => {
+    if (cell.trim() === '' || isValue(cell)) return false;
+    const cells = below(place);
+    return cells.length > 1 && cells.every(isValue);
+  });
+}
+
+/**
+ * How many lines stand above the table's header: a title, a date, a user's name. They have fewer cells than the table, and
+ * what follows them must be a header by evidence, or be set apart from them.
+ */
+export function preambleLines(records: readonly TableRecord[]): number {
+  const rows = records.filter(({ cells }) => cells.length > 0);
+  const counts = new Map<number, number>();
+  for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const [width = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
+  const start = records.findIndex(({ cells }) => cells.length >= width);
+  const header = records[start];
+  if (width < 2 || start <= 0 || start > 100 || header?.cells.length !== width) return 0;
+  const body = records.slice(start).filter(({ cells }) => cells.length > 0);
+  const even = body.filter(({ cells }) => cells.length === width).length / body.length;
+  if (body.length < 2 || even < 0.8 || header.cells.some((cell) => cell.trim() === '')) return 0;
+  const above = records.slice(0, start);
+  if (above.every(({ cells }) => cells.length === 0)) return 0;
+  const isApart = above.some(({ cells }) => cells.length === 0) || above.length > 1;
+  const choice = chooseHeader(body, undefined);
+  const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
+  return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
+}
+
+/** Blank names are made up, and a name that stands twice gets a number, so that every column can be chosen. */
+export function nameColumns(rows: readonly TableRecord[], header: boolean): string[] {
+  const first = rows[0]?.cells ?? [];
+  const width = header ? first.length : Math.max(0, ...rows.slice(0, 100).map(({ cells }) => cells.length));
+  return uniqueNames(Array.from({ length: width }, (_, place) => (header ? (first[place] ?? '') : '')));
+}
+
+export function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((written, place) => {
+    const wanted = written.replace(/^\ufeff/, '').trim() || `column ${place + 1}`;
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted} ${number}`;
+    taken.add(name);
+    return name;
+  });
+}

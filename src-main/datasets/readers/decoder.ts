@@ -1,0 +1,110 @@
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
+
+export interface Decoder {
+  write(bytes: Buffer): string;
+  end(): string;
+}
+
+/**
+ * Turns bytes into text. Bytes that are not valid in the encoding become marks (lone surrogates, which no text holds), so
+ * that the record they stand in can be told from one that holds a replacement character of its own.
+ */
+export function createDecoder(encoding: string): Decoder {
+  if (encoding === 'utf-8') return new Utf8Decoder();
+  const decoder = viaTextDecoder.has(encoding)
+    ? textDecoder(encoding)
+    : iconv.getDecoder(encoding, { stripBOM: false });
+  return {
+    write: (bytes) => marked(decoder.write(bytes)),
+    end: () => marked(decoder.end() ?? ''),
+  };
+}
+
+export function isKnownEncoding(encoding: string): boolean {
+  return encoding === 'utf-8' || viaTextDecoder.has(encoding) || iconv.encodingExists(encoding);
+}
+
+/** True when a mark stands in the text: bytes that could not be understood. */
+export function hasMark(text: string): boolean {
+  return mark.test(text);
+}
+
+/** The text as it may be shown and kept: each mark as a replacement character. */
+export function withoutMarks(text: string): string {
+  return text.replace(marks, '\ufffd');
+}
+
+const mark = /(?<![\ud800-\udbff])[\udc00-\udcff]/;
+const marks = new RegExp(mark, 'g');
+const unknown = '\udcff';
+
+const viaTextDecoder = new Set(['utf-16le', 'utf-16be', 'iso-2022-jp']);
+
+function textDecoder(encoding: string): Decoder {
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
+}
+
+function marked(text: string): string {
+  return text.includes('\ufffd') ? text.replaceAll('\ufffd', unknown) : text;
+}
+
+class Utf8Decoder implements Decoder {
+  #tail: Buffer = Buffer.alloc(0);
+
+  write(bytes: Buffer): string {
+    const all = this.#tail.length > 0 ? Buffer.concat([this.#tail, bytes]) : bytes;
+    const whole = all.length - cutSequence(all);
+    this.#tail = Buffer.from(all.subarray(whole));
+    return decodeUtf8(all.subarray(0, whole));
+  }
+
+  end(): string {
+    const rest = this.#tail;
+    this.#tail = Buffer.alloc(0);
+    return decodeUtf8(rest);
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let text = '';
+  let good = 0;
+  for (let place = 0; place < bytes.length; ) {
+    const length = sequenceLength(bytes, place);
+    if (length > 0) {
+      place += length;
+      continue;
+    }
+    text += bytes.toString('utf8', good, place) + String.fromCharCode(0xdc00 + (bytes[place] ?? 0));
+    place++;
+    good = place;
+  }
+  return text + bytes.toString('utf8', good);
+}
+
+/** Bytes of the valid sequence that starts here; 0 where there is none (Unicode 16, table 3-7). */
+function sequenceLength(bytes: Buffer, place: number): number {
+  const lead = bytes[place] ?? 0;
+  if (lead < 0x80) return 1;
+  const length =
+    lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  if (length === 0 || place + length > bytes.length) return 0;
+  const second = bytes[place + 1] ?? 0;
+  const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  for (let more = 2; more < length; more++) if (((bytes[place + more] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
+}
+
+/** How many bytes at the end belong to a sequence that goes on in the next piece. */
+export function cutSequence(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+  }
+  return 0;
+}

@@ -1,0 +1,131 @@
+/** One value of a stream: its JSON text, and the line on which it starts. */
+export interface JsonText {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** A value of 64 Mi letters is no row of a table: it is given up with what follows it. */
+const longestValue = 64 * 1024 * 1024;
+
+/**
+ * Cuts text, piece by piece, into the values of a list: one a line (JSON Lines), the elements of a top-level array, or those
+ * of the first array of objects within a top-level object (`{"version": …, "data": [ … ]}`). Nothing but the value being read
+ * is held. What is not JSON comes out as it is, to be refused by whoever parses it.
+ */
+export class JsonValues {
+  readonly #kind: 'lines' | 'array';
+  #text = '';
+  #place = 0;
+  #line = 1;
+  #isInside = false;
+  #isObject = false;
+  #start = -1;
+  #startLine = 1;
+  #depth = 0;
+  #isString = false;
+  #ended = false;
+
+  constructor(kind: 'lines' | 'array') {
+    this.#kind = kind;
+  }
+
+  push(text: string): JsonText[] {
+    this.#text = this.#start >= 0 ? this.#text.slice(this.#start) + text : this.#text.slice(this.#place) + text;
+    this.#place -= this.#start >= 0 ? this.#start : this.#place;
+    if (this.#start >= 0) this.#start = 0;
+    const found = this.#kind === 'lines' ? this.#readLines() : this.#readArray();
+    if (this.#text.length - Math.max(0, this.#start, this.#place * Number(this.#start < 0)) > longestValue) {
+      found.push({ text: this.#text.slice(Math.max(0, this.#start), 200), line: this.#line });
+      this.#ended = true;
+      this.#text = '';
+    }
+    return found;
+  }
+
+  /** What is left when the text has ended: a last line, or a value that was cut off. */
+  end(): JsonText[] {
+    const rest = (
+      this.#kind === 'lines' ? this.#text.slice(this.#place) : this.#start >= 0 ? this.#text.slice(this.#start) : ''
+    ).trim();
+    return rest === '' ? [] : [{ text: rest, line: this.#kind === 'lines' ? this.#line : this.#startLine }];
+  }
+
+  #readLines(): JsonText[] {
+    const found: JsonText[] = [];
+    while (!this.#ended) {
+      const end = this.#text.indexOf('\n', this.#place);
+      if (end < 0) return found;
+      const text = this.#text.slice(this.#place, end).trim();
+      if (text !== '') found.push({ text, line: this.#line });
+      this.#line++;
+      this.#place = end + 1;
+    }
+    return found;
+  }
+
+  #readArray(): JsonText[] {
+    const found: JsonText[] = [];
+    const text = this.#text;
+    while (this.#place < text.length && !this.#ended) {
+      if (this.#isString) {
+        if (!this.#endString()) break;
+        continue;
+      }
+      const sign = text[this.#place];
+      if (sign === '\n') this.#line++;
+      if (!this.#isInside) {
+        // The array is the first one whose first element is an object; before it, only keys and plain values stand.
+        if (sign === '"') this.#isString = true;
+        else if (sign === '[') {
+          const first = /\S/.exec(text.slice(this.#place + 1, this.#place + 1000))?.[0];
+          if (first === undefined && text.length < this.#place + 1000) break;
+          this.#isInside = !this.#isObject || first === '{';
+        } else if (sign === '{') this.#isObject = true;
+        this.#place++;
+        continue;
+      }
+      if (this.#start < 0) {
+        if (sign === ']') this.#ended = true;
+        else if (sign !== undefined && !/[\s,]/.test(sign)) {
+          this.#start = this.#place;
+          this.#startLine = this.#line;
+          this.#depth = 0;
+          continue;
+        }
+        this.#place++;
+        continue;
+      }
+      if (sign === '"') this.#isString = true;
+      else if (sign === '{' || sign === '[') this.#depth++;
+      else if (sign === '}' || sign === ']' || sign === ',') {
+        if (this.#depth === 0) {
+          found.push({ text: text.slice(this.#start, this.#place).trim(), line: this.#startLine });
+          this.#start = -1;
+          continue;
+        }
+        if (sign !== ',') this.#depth--;
+      }
+      this.#place++;
+    }
+    return found;
+  }
+
+  /** Goes to the end of the string that is open; false when it lies in the next piece. */
+  #endString(): boolean {
+    // The first letter is the quote that opened it, or one that a piece before has looked at.
+    for (;;) {
+      const end = this.#text.indexOf('"', this.#place);
+      if (end < 0) {
+        this.#place = this.#text.length;
+        return false;
+      }
+      let slashes = 0;
+      while (this.#text[end - 1 - slashes] === '\\') slashes++;
+      this.#place = end + 1;
+      if (slashes % 2 === 0) {
+        this.#isString = false;
+        return true;
+      }
+    }
+  }
+}

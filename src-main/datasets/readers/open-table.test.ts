@@ -1,0 +1,273 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { openTable } from './open-table.ts';
+import type { TableRecord } from './table.ts';
+
+const fixtures = new URL('../../../test/fixtures/tables/', import.meta.url).pathname;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tables-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('JSON Lines: keys are columns, in the order in which they come up', async () => {
+  const { table, rows } = await read(
+    'a.txt',
+    '{"prompt":"a","n":1}\n\n{"prompt":"b","completion":"\\u00fc","n":null}\n',
+  );
+  expect(table.facts).toMatchObject({ format: 'jsonl', encoding: 'utf-8', header: true });
+  expect(table.columns).toEqual(['prompt', 'n', 'completion']);
+  expect(rows).toEqual([
+    { cells: ['a', '1', ''], line: 1 },
+    { cells: ['b', '', 'ü'], line: 3 },
+  ]);
+});
+
+test('a line that is no JSON is a row of its own, told by its line', async () => {
+  const { rows } = await read('a.jsonl', '{"a":1}\n{"a":\n"just text"\n{"a":2}');
+  expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
+    [1, undefined],
+    [2, 'JSON'],
+    [3, 'JSON'],
+    [4, undefined],
+  ]);
+});
+
+test('a list of objects is read element by element, brackets and quotes within texts included', async () => {
+  const text = '[\n {"context": "a ] } \\" , [", "target": {"x": [1, 2]}},\n {"context": "b", "target": "c"}\n]\n';
+  const { table, rows } = await read('a.json', text);
+  expect(table.facts.format).toBe('json');
+  expect(rows).toEqual([
+    { cells: ['a ] } " , [', '{"x":[1,2]}'], line: 2 },
+    { cells: ['b', 'c'], line: 3 },
+  ]);
+});
+
+test('the list may lie within an object, behind other lists', async () => {
+  const { table, rows } = await read('a.json', '{"columns": ["x", "y"], "version": 2, "rows": [{"x": 1, "y": 2}]}');
+  expect([table.columns, rows[0]?.cells]).toEqual([
+    ['x', 'y'],
+    ['1', '2'],
+  ]);
+});
+
+test('a SQuAD file gives one row for each question', async () => {
+  const article = {
+    title: 'Bonn',
+    paragraphs: [
+      {
+        context: 'Bonn lies on the Rhine.',
+        qas: [
+          { id: 'q1', question: 'Where?', answers: [{ text: 'on the Rhine', answer_start: 10 }, { text: 'Rhine' }] },
+          { id: 'q2', question: 'Who?', is_impossible: true, answers: [] },
+        ],
+      },
+    ],
+  };
+  const { table, rows } = await read('train-v2.json', JSON.stringify({ version: 'v2.0', data: [article] }));
+  expect(table.columns).toEqual(['id', 'title', 'passage', 'question', 'answer']);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['q1', 'Bonn', 'Bonn lies on the Rhine.', 'Where?', 'on the Rhine'],
+    ['q2', 'Bonn', 'Bonn lies on the Rhine.', 'Who?', ''],
+  ]);
+});
+
+test('alpaca records give a context of instruction and input', async () => {
+  const { table, rows } = await read(
+    'alpaca.json',
+    JSON.stringify([
+      { instruction: 'Add.', input: '1 and 2', output: '3' },
+      { instruction: 'Greet.', input: '', output: 'Hi' },
+    ]),
+  );
+  expect(table.columns).toEqual(['context', 'target', 'instruction', 'input', 'output']);
+  expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ['Add.\n\n1 and 2', '3'],
+    ['Greet.', 'Hi'],
+  ]);
+});
+
+test('of a conversation, the last answer is the target', async () => {
+  const lines = [
+    {
+      messages: [
+        { role: 'system', content: 'Be short.' },
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: 'Hello' },
+      ],
+    },
+    {
+      messages: [
+        { role: 'user', content: 'One?' },
+        { role: 'assistant', content: '1' },
+        { role: 'user', content: [{ type: 'text', text: 'Two?' }] },
+        { role: 'assistant', content: '2' },
+      ],
+    },
+    { messages: [{ role: 'user', content: 'Nobody?' }] },
+  ];
+  const { rows } = await read('chat.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['Be short.\n\nHi', 'Hello'],
+    ['User: One?\n\nAssistant: 1\n\nUser: Two?', '2'],
+    ['Nobody?', ''],
+  ]);
+  expect(rows[2]?.problem).toBe('NO_ANSWER');
+  const shared = '{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}]}\n';
+  expect((await read('share.jsonl', shared)).rows[0]?.cells).toEqual(['a', 'b']);
+});
+
+test('a text that only begins like JSON is a table, and a person may say so', async () => {
+  expect((await read('a.csv', '[x],y\n1,2\n')).table.facts.format).toBe('csv');
+  const { table } = await read('a.csv', '{"a":1}\n{"a":2}\n', { format: 'csv' });
+  expect(table.facts.format).toBe('csv');
+});
+
+test('a workbook: the first sheet with a table, dates, gaps, marks and formulas', async () => {
+  const { table, rows } = await open(join(fixtures, 'book.xlsx'));
+  expect(table.facts).toMatchObject({ format: 'xlsx', sheet: 'Data', sheets: ['Notes', 'Data'], skippedLines: 2 });
+  expect(table.columns).toEqual(['question', 'passage', 'answer', 'when', 'count']);
+  expect(rows).toEqual([
+    { cells: ['Who & where?', 'Ann <b> lives in Köln.', 'Köln', '2024-05-01', '3'], line: 4 },
+    { cells: ['무엇?', 'line one\nline two', '두 줄', '1999-12-31T23:30:00', '0.1'], line: 5 },
+    { cells: ['Formula?', '=A4', '', '', 'TRUE'], line: 6 },
+    { cells: ['', 'a gap above', '', '', ''], line: 8 },
+  ]);
+  const notes = await open(join(fixtures, 'book.xlsx'), { sheet: '1', header: false });
+  expect(notes.rows.map(({ cells }) => cells)).toEqual([['Only a note']]);
+  await expect(open(join(fixtures, 'book.xlsx'), { sheet: 'none' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli'])('a Parquet file packed with %s', async (packing) => {
+  const { table, rows } = await open(join(fixtures, `rows-${packing}.parquet`));
+  expect(table.columns).toEqual(['prompt', 'completion', 'score', 'tags', 'big']);
+  expect(rows).toEqual([
+    { cells: ['one', '1', '1.5', '["a","b"]', '1152921504606846976'], line: 1 },
+    { cells: ['둘', '2', '', '[]', '1'], line: 2 },
+    { cells: ['', '3', '2', '', '2'], line: 3 },
+    { cells: ['quote " and, comma', '4', '3.25', '["ü"]', '3'], line: 4 },
+  ]);
+});
+
+test('a folder is one table: columns of the same name are one, lines are counted in each file', async () => {
+  mkdirSync(join(folder, 'set', 'more'), { recursive: true });
+  writeFileSync(join(folder, 'set', 'a.csv'), 'prompt,completion\na,1\n');
+  writeFileSync(join(folder, 'set', 'more', 'b.jsonl'), '{"completion":"2","Prompt":"b","note":"n"}\n');
+  writeFileSync(join(folder, 'set', 'empty.csv'), '');
+  writeFileSync(join(folder, 'set', 'README.md'), '# no table');
+  writeFileSync(join(folder, 'outside.csv'), 'prompt,completion\nsecret,x\n');
+  symlinkSync(join(folder, 'outside.csv'), join(folder, 'set', 'link.csv'));
+  const { table, rows } = await open(join(folder, 'set'));
+  expect(table.facts).toMatchObject({ format: 'folder', files: ['a.csv', 'more/b.jsonl'] });
+  expect(table.columns).toEqual(['prompt', 'completion', 'note']);
+  expect(rows).toEqual([
+    { cells: ['a', '1', ''], line: 2, part: 'a.csv' },
+    { cells: ['b', '2', 'n'], line: 1, part: 'more/b.jsonl' },
+  ]);
+});
+
+test('an archive is unpacked beside nothing of the person’s, whatever its names say, and removed again', async () => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(
+    path,
+    zip([
+      { name: '../../evil.csv', text: 'a,b\n1,2\n' },
+      { name: 'notes.md', text: 'x' },
+    ]),
+  );
+  const table = await openTable({ path, name: 'a.zip' });
+  const before = unpacked();
+  expect(table.facts).toMatchObject({ format: 'zip', files: ['../../evil.csv'] });
+  expect((await rowsOf(table)).map(({ cells }) => cells)).toEqual([['1', '2']]);
+  await table.close();
+  expect(unpacked().length).toBe(before.length - 1);
+});
+
+test('an archive that would unpack to far more than it is, or lies about it, is refused', async () => {
+  const path = join(folder, 'bomb.zip');
+  const big = 'a,b\n'.repeat(8_000_000);
+  writeFileSync(path, zip([{ name: 'bomb.csv', text: big }]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
+  writeFileSync(path, zip([{ name: 'liar.csv', text: 'a,b\n'.repeat(100_000), claims: 10 }]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
+  writeFileSync(path, zip([{ name: 'cut.csv', text: 'a,b\n1,2\n' }]).subarray(0, 60));
+  await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
+});
+
+test('an archive or a folder without a table says so', async () => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, zip([{ name: 'notes.md', text: 'x' }]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+  mkdirSync(join(folder, 'none'));
+  await expect(open(join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+});
+
+test('it does not matter where a JSON text is cut into pieces', async () => {
+  const records = Array.from({ length: 20_000 }, (_, n) => ({
+    context: `text ${n} ] } \\ "`,
+    target: 'ü'.repeat(n % 40),
+  }));
+  const { rows } = await read('big.json', JSON.stringify(records, null, 1));
+  expect(rows).toHaveLength(20_000);
+  expect(rows[19_999]?.cells).toEqual(['text 19999 ] } \\ "', 'ü'.repeat(39)]);
+});
+
+function unpacked(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('adapter-studio-unpacked-'));
+}
+
+async function read(name: string, text: string, options?: CsvOptions) {
+  writeFileSync(join(folder, name), text);
+  return open(join(folder, name), options);
+}
+
+async function open(path: string, options?: CsvOptions) {
+  const table = await openTable({ path, name: path.split('/').at(-1) ?? '' }, options);
+  try {
+    return { table, rows: await rowsOf(table) };
+  } finally {
+    await table.close();
+  }
+}
+
+async function rowsOf(table: Awaited<ReturnType<typeof openTable>>): Promise<TableRecord[]> {
+  const rows: TableRecord[] = [];
+  for await (const { records } of table.rows()) rows.push(...records);
+  return rows;
+}
+
+/** A ZIP archive as APPNOTE 6.3.10 lays it out; `claims` is a false size. */
+function zip(files: readonly { name: string; text: string; claims?: number }[]): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const { name, text, claims } of files) {
+    const bytes = Buffer.from(text);
+    const packed = deflateRawSync(bytes);
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(crc32(bytes), 10);
+    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(claims ?? bytes.length, 18);
+    fields.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), packed]);
+    const end = Buffer.alloc(14);
+    end.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, end, Buffer.from(name)]));
+    parts.push(local);
+    offset += local.length;
+  }
+  const list = Buffer.concat(directory);
+  const last = Buffer.alloc(18);
+  last.writeUInt16LE(files.length, 4);
+  last.writeUInt16LE(files.length, 6);
+  last.writeUInt32LE(list.length, 8);
+  last.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), last]);
+}

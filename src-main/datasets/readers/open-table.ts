@@ -1,0 +1,180 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { openCsv } from './csv-table.ts';
+import { createDecoder } from './decoder.ts';
+import { chooseEncoding } from './encoding.ts';
+import { fingerprint } from './file-fingerprint.ts';
+import { fileError, surveyFile } from './file-survey.ts';
+import { kindOfJson, openJson } from './json-table.ts';
+import { joinTables } from './many-tables.ts';
+import { openParquet } from './parquet-table.ts';
+import type { OpenTable } from './table.ts';
+import { openXlsx } from './xlsx-table.ts';
+import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
+
+interface NamedFile {
+  readonly path: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
+/**
+ * Opens a table, whatever it lies in: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those. The kind is
+ * told by what the file holds, not by its name. Close what was opened.
+ *
+ * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
+ */
+export async function openTable(
+  file: NamedFile,
+  options: CsvOptions = {},
+  { keepEmpty = false, signal }: { keepEmpty?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<OpenTable> {
+  const facts = await stat(file.path).catch((error: NodeJS.ErrnoException) => {
+    throw fileError(error, file.name);
+  });
+  if (facts.isDirectory()) return openFolder(file, options, signal);
+  const head = await readHead(file);
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return openParquet(file, await fingerprint(file.path, signal));
+  if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
+    const entries = await listZip(file.path, file.name);
+    if (entries.some(({ name }) => name === 'xl/workbook.xml')) {
+      return openXlsx(file, await fingerprint(file.path, signal), entries, options);
+    }
+    const tables = entries.filter(({ name }) => isTableName(name));
+    if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
+  }
+  const survey = await surveyFile(file.path, file.name, signal);
+  if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
+    const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
+    const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
+    const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
+    if (kind) return openJson(file, survey, kind, options);
+  }
+  return openCsv(file, survey, options, { keepEmpty });
+}
+
+/** Who names a delimiter or a quote means a table of text. */
+function isPlain({ delimiter, quote, header, skipLines }: CsvOptions): boolean {
+  return delimiter === undefined && quote === undefined && header === undefined && skipLines === undefined;
+}
+
+async function readHead(file: NamedFile): Promise<Buffer> {
+  try {
+    const handle = await open(file.path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(error as NodeJS.ErrnoException, file.name);
+  }
+}
+
+const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)$/i;
+const mostFiles = 10_000;
+const largestArchive = 64 * 1024 ** 3;
+
+/** Hidden files and those that macOS adds to archives are no tables. */
+function isTableName(path: string): boolean {
+  const name = basename(path.replaceAll('\\', '/'));
+  return endings.test(name) && !name.startsWith('.') && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
+}
+
+async function openFolder(folder: NamedFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
+  const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
+    // Links are not followed: what is imported lies within the folder.
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const nameOf = (path: string) =>
+    path
+      .slice(folder.path.length)
+      .replace(/^[\\/]/, '')
+      .replaceAll('\\', '/');
+  const tables = found.filter((path) => isTableName(nameOf(path)));
+  if (tables.length === 0) throw noTables(folder.name, 'a folder without a table in it');
+  if (tables.length > mostFiles) throw noTables(folder.name, `a folder of more than ${mostFiles} tables`);
+  const skipped = found.filter((path) => !tables.includes(path)).map(nameOf);
+  return openParts(
+    folder,
+    'folder',
+    tables.map((path) => ({ path, name: nameOf(path) })),
+    skipped,
+    options,
+    async () => {},
+    signal,
+  );
+}
+
+/** Unpacks the tables of an archive under names of our own, so that no entry can name a place outside. */
+async function openArchive(
+  archive: NamedFile,
+  { entries, tables }: { entries: readonly ZipEntry[]; tables: readonly ZipEntry[] },
+  options: CsvOptions,
+  signal?: AbortSignal,
+): Promise<OpenTable> {
+  const bytes = tables.reduce((sum, entry) => sum + entry.bytes, 0);
+  const { size } = await stat(archive.path);
+  // Entries that share the same packed bytes could each be within bounds, and all of them together not.
+  if (bytes > largestArchive || (bytes > 64 * 1024 * 1024 && bytes > size * 200)) {
+    const reason = `it would unpack to ${Math.round(bytes / 1e6)} MB`;
+    throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, reason });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const parts: NamedFile[] = [];
+    for (const [number, entry] of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1)).entries()) {
+      const path = join(folder, String(number));
+      await pipeline(Readable.from(readEntry(archive.path, archive.name, entry, signal)), createWriteStream(path), {
+        signal,
+      });
+      parts.push({ path, name: entry.name });
+    }
+    const skipped = entries
+      .filter((entry) => !tables.includes(entry) && !entry.name.endsWith('/'))
+      .map(({ name }) => name);
+    const table = await openParts(archive, 'zip', parts, skipped, options, remove, signal);
+    return table;
+  } catch (error) {
+    await remove();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function openParts(
+  whole: NamedFile,
+  format: 'folder' | 'zip',
+  files: readonly NamedFile[],
+  skipped: readonly string[],
+  options: CsvOptions,
+  close: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<OpenTable> {
+  const parts: { name: string; table: OpenTable }[] = [];
+  const left = [...skipped];
+  for (const file of files) {
+    try {
+      parts.push({ name: file.name, table: await openTable(file, options, { signal }) });
+    } catch (error) {
+      // An empty file among others is left out and told; anything else is a reason to stop.
+      if (!(error instanceof StudioError) || error.code !== 'FILE_EMPTY') throw error;
+      left.push(file.name);
+    }
+  }
+  if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
+  return joinTables(whole.name, format, parts, left, close);
+}
+
+function noTables(file: string, found: string): StudioError {
+  return new StudioError('FILE_NOT_A_TABLE', { file, found });
+}

@@ -1,0 +1,137 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet';
+import { StudioError } from '../../../src-contract/errors.ts';
+import type { FileFingerprint } from './file-fingerprint.ts';
+import { NamedTable } from './named-table.ts';
+import type { NamedValues } from './record-shape.ts';
+import type { OpenTable, TablePiece } from './table.ts';
+
+/** Throws FILE_NOT_A_TABLE when the file is damaged, too large to unpack, or holds no row. */
+export async function openParquet(file: { path: string; name: string }, print: FileFingerprint): Promise<OpenTable> {
+  const damaged = (cause: unknown) =>
+    new StudioError(
+      'FILE_NOT_A_TABLE',
+      { file: file.name, found: 'a Parquet file that is damaged or of an unknown kind' },
+      { cause },
+    );
+  const metadata = await withFile(file.path, (source) => parquetMetadataAsync(source)).catch((error) => {
+    throw damaged(error);
+  });
+  const groups = metadata.row_groups.map((group) => ({
+    rows: Number(group.num_rows),
+    bytes: Number(group.total_byte_size),
+  }));
+  if (groups.some(({ bytes }) => bytes > largestGroup)) {
+    throw new StudioError('FILE_NOT_A_TABLE', {
+      file: file.name,
+      found: 'a Parquet file whose row groups are larger than 512 MB',
+    });
+  }
+  const read = (source: AsyncBuffer, rowStart: number, rowEnd: number) => readRows(source, metadata, rowStart, rowEnd);
+  const sample = await withFile(file.path, (source) => read(source, 0, Math.min(200, Number(metadata.num_rows)))).catch(
+    (error) => {
+      throw damaged(error);
+    },
+  );
+  if (sample.length === 0) throw new StudioError('FILE_EMPTY', { file: file.name });
+  const table = new NamedTable(sample, Object.keys(sample[0] ?? {}));
+  async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
+    const handle = await open(file.path);
+    try {
+      const source = bufferOf(handle, (await handle.stat()).size);
+      let start = 0;
+      for (const group of groups) {
+        signal?.throwIfAborted();
+        const values = await read(source, start, start + group.rows).catch((error) => {
+          throw damaged(error);
+        });
+        for (let from = 0; from < values.length; from += sliceRows) {
+          const records = values
+            .slice(from, from + sliceRows)
+            .map((record, place) => table.row(record, start + from + place + 1));
+          const done = (start + from + records.length) / Math.max(1, Number(metadata.num_rows));
+          yield { records, bytesRead: Math.round(done * print.bytes) };
+        }
+        start += group.rows;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  return {
+    facts: {
+      ...{ name: file.name, format: 'parquet', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header: true },
+      ...{ skippedLines: 0, bytes: print.bytes, sha256: print.sha256 },
+      reasons: [
+        { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
+        { about: 'header', code: 'HEADER_KEYS', data: {} },
+        ...table.reasons,
+      ],
+    },
+    columns: table.columns,
+    bytesTotal: print.bytes,
+    rows,
+    async *raw(signal) {
+      yield { records: [{ cells: table.columns, line: 0 }], bytesRead: 0 };
+      yield* rows(signal);
+    },
+    close: async () => {},
+  };
+}
+
+/** What a row group may unpack to: it is held whole while its rows are read. */
+const largestGroup = 512 * 1024 * 1024;
+const sliceRows = 1000;
+
+async function readRows(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  rowStart: number,
+  rowEnd: number,
+): Promise<NamedValues[]> {
+  if (rowEnd <= rowStart) return [];
+  return parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, geoparquet: false });
+}
+
+async function withFile<T>(path: string, use: (source: AsyncBuffer) => Promise<T>): Promise<T> {
+  const handle = await open(path);
+  try {
+    return await use(bufferOf(handle, (await handle.stat()).size));
+  } finally {
+    await handle.close();
+  }
+}
+
+function bufferOf(handle: FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+        if (bytesRead === 0) throw new Error('the file ends too early');
+        done += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+/** Snappy is the library's own; Node.js unpacks the others, to no more than the file says. */
+const compressors: Compressors = {
+  GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: bounded(outputLength) }),
+  BROTLI: (input, outputLength) => brotliDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
+  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
+};
+
+function bounded(length: number): number {
+  return Math.min(Math.max(1, length), largestGroup);
+}

@@ -1,0 +1,142 @@
+import type { RecordProblem } from './table.ts';
+
+/** A record of named values, as JSON and Parquet hold them. */
+export type NamedValues = Readonly<Record<string, unknown>>;
+
+/** Columns that are made from several values of a record, such as the context of an instruction with its input. */
+export interface RecordShape {
+  readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad';
+  /** The keys by which it is known. */
+  readonly keys: readonly string[];
+  /** Columns put in front of the record's own. */
+  readonly columns: readonly string[];
+  derive(record: NamedValues): { readonly cells: readonly string[]; readonly problem?: RecordProblem };
+}
+
+/** The shape that all these records have; undefined where they have none that is known. */
+export function shapeOf(records: readonly NamedValues[]): RecordShape | undefined {
+  if (records.length === 0) return undefined;
+  return shapes.find((shape) =>
+    records.every((record) => shape.keys.every((key) => key in record) && shape.fits(record)),
+  );
+}
+
+/** A value as a cell: text as it is, lists and objects as JSON. */
+export function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+  return String(value);
+}
+
+/** Several values as one text, a blank line between them; empty ones are left out. */
+function joined(...values: unknown[]): string {
+  return values
+    .map(cellOf)
+    .filter((text) => text.trim() !== '')
+    .join('\n\n');
+}
+
+interface Turn {
+  readonly role: string;
+  readonly text: string;
+}
+
+/**
+ * A conversation: the last answer is the target, all before it the context. A single question stands there as it is; in a
+ * longer conversation each turn is told by its role.
+ */
+function conversation(turns: readonly Turn[]): { cells: string[]; problem?: RecordProblem } {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') {
+    return { cells: [joined(...turns.map(({ text }) => text)), ''], problem: 'NO_ANSWER' };
+  }
+  const before = turns.slice(0, -1);
+  const isShort = before.filter(({ role }) => role !== 'system').length <= 1;
+  const context = isShort
+    ? joined(...before.map(({ text }) => text))
+    : before.map(({ role, text }) => (role === 'system' ? text : `${roleNames[role] ?? role}: ${text}`)).join('\n\n');
+  return { cells: [context, last.text] };
+}
+
+const roleNames: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', tool: 'Tool' };
+const roles: Readonly<Record<string, string>> = {
+  human: 'user',
+  gpt: 'assistant',
+  model: 'assistant',
+  bot: 'assistant',
+};
+
+function turnsOf(list: unknown, roleKey: string, textKey: string): Turn[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((entry: unknown) => {
+    const turn = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
+    const role = cellOf(turn[roleKey]).toLowerCase();
+    return { role: roles[role] ?? role, text: textOf(turn[textKey]) };
+  });
+}
+
+/** The text of a turn, which some write as a list of parts. */
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return cellOf(content);
+  return joined(
+    ...content.map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? part.text : part)),
+  );
+}
+
+const isList = (value: unknown) => Array.isArray(value);
+
+const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] = [
+  {
+    name: 'chat',
+    keys: ['messages'],
+    columns: ['context', 'target'],
+    fits: ({ messages }) => isList(messages),
+    derive: ({ messages }) => conversation(turnsOf(messages, 'role', 'content')),
+  },
+  {
+    name: 'sharegpt',
+    keys: ['conversations'],
+    columns: ['context', 'target'],
+    fits: ({ conversations }) => isList(conversations),
+    derive: ({ conversations }) => conversation(turnsOf(conversations, 'from', 'value')),
+  },
+  {
+    name: 'alpaca',
+    keys: ['instruction', 'output'],
+    columns: ['context', 'target'],
+    fits: () => true,
+    derive: ({ instruction, input, output }) => ({ cells: [joined(instruction, input), cellOf(output)] }),
+  },
+  {
+    name: 'dolly',
+    keys: ['instruction', 'response'],
+    columns: ['context', 'target'],
+    fits: () => true,
+    derive: ({ instruction, context, input, response }) => ({
+      cells: [joined(instruction, context, input), cellOf(response)],
+    }),
+  },
+];
+
+/** Whether records are articles of a SQuAD file: each holds paragraphs with questions. */
+export function isSquad(record: NamedValues): boolean {
+  const [first] = isList(record.paragraphs) ? (record.paragraphs as unknown[]) : [];
+  return typeof first === 'object' && first !== null && 'context' in first && 'qas' in first;
+}
+
+export const squadColumns = ['id', 'title', 'passage', 'question', 'answer'];
+
+/** The questions of an article, one row each; the answer is the first one given. */
+export function squadRows(article: NamedValues): string[][] {
+  const paragraphs = article.paragraphs as { context?: unknown; qas?: unknown }[];
+  return paragraphs.flatMap(({ context, qas }) => {
+    const questions = Array.isArray(qas) ? (qas as Record<string, unknown>[]) : [];
+    return questions.map(({ id, question, answers }) => {
+      const [first] = Array.isArray(answers) ? (answers as { text?: unknown }[]) : [];
+      return [cellOf(id), cellOf(article.title), cellOf(context), cellOf(question), cellOf(first?.text)];
+    });
+  });
+}

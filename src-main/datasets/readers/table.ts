@@ -1,0 +1,49 @@
+import type { FileFacts } from '../../../src-contract/dataset.ts';
+
+/** What is wrong with a record as it stands in the file; whether it can still be used is judged later. */
+export type RecordProblem =
+  /** A quote is opened and never closed. */
+  | 'QUOTE_OPEN'
+  /** Words follow a closing quote. */
+  | 'TEXT_AFTER_QUOTE'
+  /** Bytes that are not valid in the file's encoding. */
+  | 'ENCODING'
+  /** Replacement characters: letters were lost before this file was written. */
+  | 'REPLACED'
+  /** No JSON, or no object. */
+  | 'JSON'
+  /** A conversation in which the assistant does not have the last word. */
+  | 'NO_ANSWER';
+
+/**
+ * One record of a table, whatever kind of file it comes from: its cells as written, and the line (or row) of the file, from 1,
+ * on which it starts. A blank line has no cells.
+ */
+export interface TableRecord {
+  readonly cells: readonly string[];
+  readonly line: number;
+  readonly problem?: RecordProblem;
+  /** The file within a folder or an archive. */
+  readonly part?: string;
+}
+
+/** The records that one piece of a file ends, and how much of the file has been read with it. */
+export interface TablePiece {
+  readonly records: readonly TableRecord[];
+  readonly bytesRead: number;
+}
+
+/** A table that can be read, whatever kind of file it lies in. The one interface behind which the readers stand. */
+export interface OpenTable {
+  readonly facts: Omit<FileFacts, 'rows'>;
+  /** One name a column, unique and not empty. */
+  readonly columns: readonly string[];
+  /** What `bytesRead` ends at. */
+  readonly bytesTotal: number;
+  /** The rows in order: no header, no blank lines, nothing that stands above the table. */
+  rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void>;
+  /** All records as they stand in the file. */
+  raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void>;
+  /** Removes what was unpacked. */
+  close(): Promise<void>;
+}

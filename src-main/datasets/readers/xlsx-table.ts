@@ -1,0 +1,99 @@
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { chooseHeader, nameColumns, preambleLines } from './csv-header.ts';
+import type { FileFingerprint } from './file-fingerprint.ts';
+import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type Sheet, XlsxBook } from './xlsx-book.ts';
+import type { ZipEntry } from './zip-archive.ts';
+
+/** One sheet of an Excel workbook: the one that was named, else the first that holds a table. Throws OPTION_INVALID, FILE_EMPTY. */
+export async function openXlsx(
+  file: { path: string; name: string },
+  print: FileFingerprint,
+  entries: readonly ZipEntry[],
+  options: CsvOptions = {},
+): Promise<OpenTable> {
+  const book = await XlsxBook.open(file, entries);
+  const { sheet, sample } = await chooseSheet(book, file.name, options.sheet);
+  const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
+  const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
+  const { header, reason } = chooseHeader(shown, options.header);
+  const columns = nameColumns(shown, header);
+  async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
+    let read = 0;
+    for await (const records of book.rows(sheet, signal)) {
+      read += records.length;
+      yield { records, bytesRead: Math.min(print.bytes, read * 50) };
+    }
+  }
+  return {
+    facts: {
+      ...{ name: file.name, format: 'xlsx', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header },
+      ...{ skippedLines: skipped, bytes: print.bytes, sha256: print.sha256, sheet: sheet.name },
+      sheets: book.sheets.map(({ name }) => name),
+      reasons: [
+        { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
+        options.sheet === undefined
+          ? { about: 'sheet', code: 'SHEET_FIRST', data: { sheets: book.sheets.length } }
+          : { about: 'sheet', code: 'CHOSEN', data: {} },
+        reason,
+        options.skipLines === undefined
+          ? { about: 'skipped', code: skipped > 0 ? 'SKIPPED_PREAMBLE' : 'SKIPPED_NONE', data: { lines: skipped } }
+          : { about: 'skipped', code: 'CHOSEN', data: {} },
+      ],
+    },
+    columns,
+    bytesTotal: print.bytes,
+    raw,
+    async *rows(signal) {
+      let headerIsNext = header;
+      for await (const { records, bytesRead } of raw(signal)) {
+        const kept: TableRecord[] = [];
+        for (const record of records) {
+          if (record.cells.length === 0 || record.line <= skipped) continue;
+          if (headerIsNext) headerIsNext = false;
+          // Trailing blanks are not stored in a sheet; a row has as many cells as there are columns.
+          else kept.push(widened(record, columns.length));
+        }
+        yield { records: kept, bytesRead };
+      }
+    },
+    close: async () => {},
+  };
+}
+
+async function chooseSheet(
+  book: XlsxBook,
+  file: string,
+  wanted: string | undefined,
+): Promise<{ sheet: Sheet; sample: TableRecord[] }> {
+  const candidates =
+    wanted === undefined
+      ? book.sheets
+      : book.sheets.filter(({ name }, place) => name === wanted || String(place + 1) === wanted);
+  if (candidates.length === 0) {
+    const names = book.sheets.map(({ name }) => `“${name}”`).join(', ');
+    throw new StudioError('OPTION_INVALID', {
+      option: 'sheet',
+      reason: `there is no sheet “${wanted}”; there are ${names}`,
+    });
+  }
+  let fallback: { sheet: Sheet; sample: TableRecord[] } | undefined;
+  for (const sheet of candidates) {
+    const sample: TableRecord[] = [];
+    for await (const records of book.rows(sheet)) {
+      sample.push(...records);
+      if (sample.length >= 200) break;
+    }
+    const filled = sample.filter(({ cells }) => cells.length > 0);
+    if (filled.length > 1 && filled.some(({ cells }) => cells.length > 1)) return { sheet, sample };
+    if (filled.length > 0) fallback ??= { sheet, sample };
+  }
+  if (!fallback) throw new StudioError('FILE_EMPTY', { file });
+  return fallback;
+}
+
+function widened(record: TableRecord, width: number): TableRecord {
+  if (record.cells.length >= width) return record;
+  return { ...record, cells: [...record.cells, ...Array.from({ length: width - record.cells.length }, () => '')] };
+}

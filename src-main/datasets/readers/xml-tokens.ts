@@ -1,0 +1,73 @@
+/** One piece of an XML text. */
+export type XmlToken =
+  | { readonly kind: 'open'; readonly name: string; readonly attributes: string; readonly isEmpty: boolean }
+  | { readonly kind: 'close'; readonly name: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+/**
+ * Reads XML as office programs write it: elements, attributes and text, names without their prefix. Declarations and
+ * comments are passed over; entities of a document type are not known, so nothing can be expanded without bound.
+ */
+export async function* xmlTokens(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly XmlToken[], void> {
+  const decoder = new TextDecoder('utf-8');
+  let text = '';
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    const { tokens, rest } = cut(text, false);
+    text = rest;
+    yield tokens;
+  }
+  yield cut(text + decoder.decode(), true).tokens;
+}
+
+/** The value of an attribute within the text of a tag. */
+export function attribute(attributes: string, name: string): string | undefined {
+  const found = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
+  const value = found?.[1] ?? found?.[2];
+  return value === undefined ? undefined : unescaped(value);
+}
+
+function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string } {
+  const tokens: XmlToken[] = [];
+  let place = 0;
+  while (place < text.length) {
+    const open = text.indexOf('<', place);
+    if (open < 0) {
+      if (!isEnd) return { tokens, rest: text.slice(place) };
+      break;
+    }
+    const isComment = text.startsWith('<!--', open);
+    const isLiteral = text.startsWith('<![CDATA[', open);
+    const close = text.indexOf(isComment ? '-->' : isLiteral ? ']]>' : '>', open);
+    if (close < 0) return { tokens, rest: text.slice(place) };
+    if (open > place) tokens.push({ kind: 'text', text: unescaped(text.slice(place, open)) });
+    if (isLiteral) tokens.push({ kind: 'text', text: text.slice(open + 9, close) });
+    else if (!isComment) {
+      const tag = tagOf(text.slice(open + 1, close));
+      if (tag) tokens.push(tag);
+    }
+    place = close + (isComment || isLiteral ? 3 : 1);
+  }
+  return { tokens, rest: '' };
+}
+
+function tagOf(inside: string): XmlToken | undefined {
+  const found = /^(\/?)(?:[\w.-]+:)?([\w.-]+)([\s\S]*?)(\/?)$/.exec(inside);
+  if (!found) return undefined;
+  const [, slash, name = '', attributes = '', empty] = found;
+  return slash === '/' ? { kind: 'close', name } : { kind: 'open', name, attributes, isEmpty: empty === '/' };
+}
+
+function unescaped(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
+    (whole, hex, decimal, named: string) => {
+      if (named) return entities[named.toLowerCase()] ?? whole;
+      const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -1,0 +1,160 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { createInflateRaw } from 'node:zlib';
+import { StudioError } from '../../../src-contract/errors.ts';
+
+export interface ZipEntry {
+  /** As the archive says, for showing and for choosing; never for a path. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly packedBytes: number;
+  readonly method: number;
+  readonly offset: number;
+}
+
+/**
+ * Lists what a ZIP archive holds, from its directory at the end (APPNOTE 6.3.10 §4.3, ZIP64 included). Throws
+ * ARCHIVE_UNSAFE for one that is damaged, encrypted, or would unpack to far more than a table needs.
+ */
+export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { offset, bytes, count } = await findDirectory(file, size, name);
+    if (count > mostEntries) throw unsafe(name, `it lists more than ${mostEntries} files`);
+    if (bytes > largestDirectory || offset + bytes > size) throw unsafe(name, 'its directory is damaged');
+    return readDirectory(await readAt(file, offset, bytes), count, name);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The unpacked bytes of one entry. They end in an ARCHIVE_UNSAFE when they are more than the directory says. */
+export async function* readEntry(
+  path: string,
+  name: string,
+  entry: ZipEntry,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  const file = await open(path);
+  let start: number;
+  try {
+    const header = await readAt(file, entry.offset, 30);
+    if (header.readUInt32LE(0) !== 0x04034b50) throw unsafe(name, `“${entry.name}” is damaged`);
+    start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  } finally {
+    await file.close();
+  }
+  if (entry.packedBytes === 0) return;
+  const packed = createReadStream(path, { start, end: start + entry.packedBytes - 1, signal });
+  let left = entry.bytes;
+  const bounded = new Transform({
+    transform(chunk: Buffer, _, done) {
+      left -= chunk.length;
+      done(left < 0 ? unsafe(name, `“${entry.name}” unpacks to more than it says`) : null, chunk);
+    },
+  });
+  const inflate = entry.method === 8 ? createInflateRaw() : undefined;
+  packed.on('error', (error) => bounded.destroy(error));
+  inflate?.on('error', (error) => bounded.destroy(error));
+  (inflate ? packed.pipe(inflate) : packed).pipe(bounded);
+  try {
+    for await (const chunk of bounded as AsyncIterable<Buffer>) yield chunk;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof StudioError) throw error;
+    throw unsafe(name, `“${entry.name}” is damaged`, error);
+  } finally {
+    packed.destroy();
+    inflate?.destroy();
+  }
+}
+
+const mostEntries = 20_000;
+const largestDirectory = 64 * 1024 * 1024;
+const largestEntry = 64 * 1024 ** 3;
+/** Deflate packs text about 3 to 20 times, and never more than 1032 times (zlib's technical notes). */
+const largestRatio = 200;
+
+async function findDirectory(
+  file: FileHandle,
+  size: number,
+  name: string,
+): Promise<{ offset: number; bytes: number; count: number }> {
+  const length = Math.min(size, 65_557);
+  const tail = await readAt(file, size - length, length);
+  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+  if (end < 0 || end + 22 > tail.length) throw unsafe(name, 'it is cut off or damaged');
+  const found = {
+    count: tail.readUInt16LE(end + 10),
+    bytes: tail.readUInt32LE(end + 12),
+    offset: tail.readUInt32LE(end + 16),
+  };
+  if (found.count !== 0xffff && found.offset !== 0xffff_ffff && found.bytes !== 0xffff_ffff) return found;
+  const locator = end - 20;
+  if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) return found;
+  const wide = await readAt(file, Number(tail.readBigUInt64LE(locator + 8)), 56);
+  if (wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, 'its directory is damaged');
+  return {
+    count: Number(wide.readBigUInt64LE(32)),
+    bytes: Number(wide.readBigUInt64LE(40)),
+    offset: Number(wide.readBigUInt64LE(48)),
+  };
+}
+
+function readDirectory(directory: Buffer, count: number, name: string): ZipEntry[] {
+  const entries: ZipEntry[] = [];
+  for (let place = 0, number = 0; number < count; number++) {
+    if (place + 46 > directory.length || directory.readUInt32LE(place) !== 0x02014b50) {
+      throw unsafe(name, 'its directory is damaged');
+    }
+    const [flags, method] = [directory.readUInt16LE(place + 8), directory.readUInt16LE(place + 10)];
+    const [nameLength, extraLength] = [directory.readUInt16LE(place + 28), directory.readUInt16LE(place + 30)];
+    const commentLength = directory.readUInt16LE(place + 32);
+    const entryName = directory.toString('utf8', place + 46, place + 46 + nameLength);
+    const extra = directory.subarray(place + 46 + nameLength, place + 46 + nameLength + extraLength);
+    const wide = wideSizes(extra, {
+      bytes: directory.readUInt32LE(place + 24),
+      packedBytes: directory.readUInt32LE(place + 20),
+      offset: directory.readUInt32LE(place + 42),
+    });
+    if ((flags & 1) !== 0) throw unsafe(name, 'it is encrypted');
+    if (method !== 0 && method !== 8) throw unsafe(name, `“${entryName}” is packed in a way that is not supported`);
+    const ratio = wide.bytes / Math.max(1, wide.packedBytes);
+    if (wide.bytes > largestEntry || (wide.bytes > 16 * 1024 * 1024 && ratio > largestRatio)) {
+      throw unsafe(name, `“${entryName}” would unpack to ${Math.round(wide.bytes / 1e6)} MB`);
+    }
+    entries.push({ name: entryName, method, ...wide });
+    place += 46 + nameLength + extraLength + commentLength;
+  }
+  return entries;
+}
+
+/** ZIP64 keeps what is too large for its field in an extra one, in this order. */
+function wideSizes(extra: Buffer, sizes: { bytes: number; packedBytes: number; offset: number }) {
+  for (let place = 0; place + 4 <= extra.length; ) {
+    const [id, length] = [extra.readUInt16LE(place), extra.readUInt16LE(place + 2)];
+    if (id === 1) {
+      let at = place + 4;
+      const next = (value: number) => {
+        if (value !== 0xffff_ffff || at + 8 > extra.length) return value;
+        at += 8;
+        return Number(extra.readBigUInt64LE(at - 8));
+      };
+      return { bytes: next(sizes.bytes), packedBytes: next(sizes.packedBytes), offset: next(sizes.offset) };
+    }
+    place += 4 + length;
+  }
+  return sizes;
+}
+
+async function readAt(file: FileHandle, place: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.max(0, length));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, Math.max(0, place));
+  return buffer.subarray(0, bytesRead);
+}
+
+function unsafe(file: string, reason: string, cause?: unknown): StudioError {
+  return new StudioError('ARCHIVE_UNSAFE', { file, reason }, { cause });
+}

@@ -1,0 +1,37 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { csvLine } from './csv-text.ts';
+import type { NewRejection } from './row-import-store.ts';
+
+/** The rows that could not be used, as a table with the original columns and the reason, to be mended and imported again. */
+export class RejectFile {
+  readonly path: string;
+  readonly #columns: readonly string[];
+  #file: FileHandle | undefined;
+
+  constructor(path: string, columns: readonly string[]) {
+    this.path = path;
+    this.#columns = columns;
+  }
+
+  async append(rejections: readonly NewRejection[]): Promise<void> {
+    if (!this.#file) {
+      await mkdir(dirname(this.path), { recursive: true });
+      this.#file = await open(this.path, 'w');
+      await this.#file.appendFile(csvLine([...this.#columns, 'reason']));
+    }
+    const width = this.#columns.length;
+    const lines = rejections.map(({ cells, line, message, data }) => {
+      const own = Array.from({ length: width }, (_, place) => cells[place] ?? '');
+      const where = data.part === undefined ? `Line ${line}` : `${data.part}, line ${line}`;
+      return csvLine([...own, `${where}: ${message}`, ...cells.slice(width)]);
+    });
+    await this.#file.appendFile(lines.join(''));
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.sync();
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+}
