@@ -1,4 +1,12 @@
-import type { Column, CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '../../src-contract/dataset.ts';
+import type {
+  Column,
+  CsvOptions,
+  FileSource,
+  ImportEvent,
+  Inspection,
+  RowJudgement,
+  Sample,
+} from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { freeName } from './free-name.ts';
@@ -29,10 +37,14 @@ export class ImportState {
   #mapping = $state.raw<ColumnMapping>({});
   #database = $state.raw<{ name: string; source: FileSource } | undefined>();
   #attaching = $state<number | undefined>();
+  #judgement = $state.raw<RowJudgement | undefined>();
+  #judgeError = $state.raw<unknown>();
+  #isReading = $state(false);
   name = $state('');
 
   readonly #leaving = new AbortController();
   #work = new AbortController();
+  #judging = new AbortController();
 
   get stage(): ImportStage {
     return this.#stage;
@@ -52,6 +64,20 @@ export class ImportState {
 
   get inspection(): Inspection | undefined {
     return this.#inspection;
+  }
+
+  /** What the rows come to under the mapping; undefined while it is being found out, or while columns are missing. */
+  get judgement(): RowJudgement | undefined {
+    return this.#judgement;
+  }
+
+  get judgeError(): unknown {
+    return this.#judgeError;
+  }
+
+  /** The file is being read again in another way. */
+  get isReading(): boolean {
+    return this.#isReading;
   }
 
   get csv(): CsvOptions {
@@ -132,29 +158,41 @@ export class ImportState {
     }
   }
 
-  /** Reads the file again with another delimiter, encoding or header. What the person mapped stays where it still fits. */
+  /** Reads the file again in another way. What the person mapped stays where it still fits. */
   async readAs(options: CsvOptions): Promise<void> {
+    await this.#readWith({ ...this.#csv, ...options });
+  }
+
+  /** Gives up what was chosen by hand. */
+  async readByEvidence(): Promise<void> {
+    await this.#readWith({});
+  }
+
+  async #readWith(csv: CsvOptions): Promise<void> {
     if (this.#source === undefined) return;
     const signal = this.#renewed();
     this.#error = undefined;
-    const csv = { ...this.#csv, ...options };
+    this.#csv = csv;
+    this.#isReading = true;
     try {
-      const inspection = await client.datasets.inspect({ source: this.#source, csv }, { signal });
+      const inspection = await client.datasets.inspect({ source: this.#source, csv, estimate: true }, { signal });
       const kept = this.#mapping;
-      this.#csv = csv;
       this.#inspection = inspection;
       const proposed = inspection.mappings[this.#task] ?? {};
       const names = inspection.columns.map((column) => column.name);
       const stillThere = Object.entries(kept).filter(([, column]) => names.includes(column));
       this.#mapping = { ...proposed, ...Object.fromEntries(stillThere) };
+      this.#judge();
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }
+    if (!signal.aborted) this.#isReading = false;
   }
 
   chooseTask(task: TaskId): void {
     this.#task = task;
     this.#mapping = this.#inspection?.mappings[task] ?? {};
+    this.#judge();
   }
 
   /** Switches between the task's own fields and a ready-made pair of context and target. */
@@ -169,11 +207,13 @@ export class ImportState {
     if (group !== undefined) mapping.group = group;
     if (database !== undefined) mapping.database = database;
     this.#mapping = mapping;
+    this.#judge();
   }
 
   /** An empty column leaves an optional field out. */
   map(field: string, column: string): void {
     this.#mapping = { ...this.#mapping, [field]: column };
+    this.#judge();
   }
 
   async attachDatabase(file: File): Promise<void> {
@@ -244,6 +284,7 @@ export class ImportState {
   close(): void {
     this.#leaving.abort();
     this.#work.abort();
+    this.#judging.abort();
     this.#discardUpload();
   }
 
@@ -255,7 +296,7 @@ export class ImportState {
   async #inspect(source: FileSource, name: string, signal: AbortSignal, title?: string): Promise<void> {
     this.#stage = { kind: 'reading', name };
     const [inspection, datasets] = await Promise.all([
-      client.datasets.inspect({ source }, { signal }),
+      client.datasets.inspect({ source, estimate: true }, { signal }),
       client.datasets.list(undefined, { signal }),
     ]);
     this.#source = source;
@@ -268,6 +309,25 @@ export class ImportState {
     );
     this.chooseTask(inspection.proposedTask);
     this.#stage = { kind: 'decide' };
+  }
+
+  /** Asks for the verdicts of the rows; an answer that has been overtaken is not waited for. */
+  #judge(): void {
+    this.#judging.abort();
+    this.#judgement = undefined;
+    this.#judgeError = undefined;
+    if (this.#source === undefined || this.missing.length > 0) return;
+    this.#judging = new AbortController();
+    const signal = AbortSignal.any([this.#judging.signal, this.#leaving.signal]);
+    const asked = { source: this.#source, task: this.#task, mapping: this.#mapping, csv: this.#csv };
+    void client.datasets.judge(asked, { signal }).then(
+      (judgement) => {
+        if (!signal.aborted) this.#judgement = judgement;
+      },
+      (error: unknown) => {
+        if (!signal.aborted) this.#judgeError = error;
+      },
+    );
   }
 
   #begin(): AbortSignal {

@@ -10,7 +10,7 @@ vi.mock('../client.ts', () => ({
       append: vi.fn(async ({ offset, chunk }: { offset: number; chunk: Blob }) => ({ bytes: offset + chunk.size })),
       discard: vi.fn(async () => {}),
     },
-    datasets: { inspect: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
+    datasets: { inspect: vi.fn(), judge: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
   },
 }));
 
@@ -25,9 +25,15 @@ const inspection = {
   mappings: { mrc: { passage: 'text', question: 'q', answer: 'a' }, summarisation: {}, nl2sql: {}, custom: {} },
 };
 
+const judgement = {
+  ...{ rows: 2, taken: 1, isPart: false, examples: [] },
+  ...{ rejected: { count: 1, reasons: { ROW_TARGET_EMPTY: 1 } }, warned: { count: 0, reasons: {} } },
+};
+
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.inspect).mockResolvedValue(inspection as never);
+  vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
 });
 
 test('a file is sent in pieces of a megabyte and then read', async () => {
@@ -42,6 +48,30 @@ test('the first rows are judged by the fields that they need', async () => {
   const state = await decided();
   expect(state.missing).toEqual([]);
   expect(state.verdicts).toEqual([undefined, 'answer']);
+});
+
+test('the rows are judged again with every change, and only while no column is missing', async () => {
+  const state = await decided();
+  await Promise.resolve();
+  expect(state.judgement?.taken).toBe(1);
+  state.chooseTask('summarisation');
+  expect(state.judgement).toBeUndefined();
+  state.map('document', 'text');
+  expect(client.datasets.judge).toHaveBeenCalledTimes(1);
+  state.map('summary', 'q');
+  expect(vi.mocked(client.datasets.judge).mock.lastCall?.[0]).toMatchObject({
+    task: 'summarisation',
+    mapping: { document: 'text', summary: 'q' },
+  });
+});
+
+test('what was chosen by hand can be given back to the studio', async () => {
+  const state = await decided();
+  await state.readAs({ delimiter: ';' });
+  await state.readAs({ skipLines: 2 });
+  expect(state.csv).toEqual({ delimiter: ';', skipLines: 2 });
+  await state.readByEvidence();
+  expect(vi.mocked(client.datasets.inspect).mock.lastCall?.[0]).toMatchObject({ csv: {} });
 });
 
 test('another task asks for its own columns', async () => {

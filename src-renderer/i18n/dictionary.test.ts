@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { errorCatalogue } from '../../src-contract/errors.ts';
+import { fileReasons } from '../../src-contract/file-reason.ts';
+import { rowVerdicts } from '../../src-contract/row-verdict.ts';
 import { en } from './en.ts';
 import { errors } from './ko/errors.ts';
+import { fileReasons as koreanReasons } from './ko/file-reasons.ts';
+import { rowVerdicts as koreanVerdicts } from './ko/row-verdicts.ts';
 import { ko } from './ko.ts';
 import type { Message } from './message.ts';
 
@@ -17,6 +21,17 @@ test('every text has the same places to fill in, in both languages', () => {
 test('every failure names the same facts in both languages', () => {
   for (const [code, { message }] of Object.entries(errorCatalogue)) {
     expect([code, placesIn(errors[code as keyof typeof errors].message)]).toEqual([code, placesIn(message)]);
+  }
+});
+
+test('every reason and every verdict names the same facts in both languages', () => {
+  for (const [english, korean] of [
+    [fileReasons, koreanReasons],
+    [rowVerdicts, koreanVerdicts],
+  ]) {
+    for (const [code, sentence] of Object.entries(english ?? {})) {
+      expect([code, placesIn(korean?.[code as keyof typeof korean] ?? '')]).toEqual([code, placesIn(sentence)]);
+    }
   }
 });
 

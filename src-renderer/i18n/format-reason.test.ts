@@ -6,14 +6,24 @@ vi.hoisted(() => {
 });
 
 const { formatReason } = await import('./format-reason.ts');
+const { formatVerdict } = await import('./format-verdict.ts');
 
 test('a reason of the studio is told in Korean, with what it found', () => {
-  expect(formatReason('Split at a semicolon, all rows looked at have 3 cells.')).toBe(
+  expect(formatReason({ code: 'DELIMITER_ALL', data: { delimiter: ';', cells: 3 } })).toBe(
     '세미콜론으로 나누면 살펴본 모든 행이 3칸입니다.',
   );
-  expect(formatReason('The first row holds a usual column name, “question”.')).toContain('“question”');
+  expect(formatReason({ code: 'HEADER_KNOWN_NAME', data: { name: 'question' } })).toBe(
+    '첫 행에 흔한 열 이름인 “question”이 있습니다.',
+  );
 });
 
-test('an unknown reason is shown as it came', () => {
-  expect(formatReason('Something new.')).toBe('Something new.');
+test('a code that is not known here is shown as it came', () => {
+  expect(formatReason({ code: 'SOMETHING_NEW', data: {} })).toBe('SOMETHING_NEW');
+});
+
+test('why a row was left out is told in Korean; a row of an older dataset keeps its sentence', () => {
+  expect(formatVerdict({ code: 'ROW_CELL_MISSING', data: { column: 'b' }, message: 'x' })).toBe(
+    '행이 “b” 열 앞에서 끝납니다.',
+  );
+  expect(formatVerdict({ code: 'ROW_CELL_MISSING', data: {}, message: 'The row ends.' })).toBe('The row ends.');
 });

@@ -32,10 +32,11 @@ test('an adapter may carry a factor on its scale', () => {
   expect(() => adapterIn('law:3')).toThrow('from 0 to 2');
 });
 
-test('a delimiter is one character or its name', () => {
+test('a delimiter is a few characters or its name', () => {
   expect(delimiterIn(';')).toBe(';');
   expect(delimiterIn('tab')).toBe('\t');
-  expect(() => delimiterIn('::')).toThrow('one character');
+  expect(delimiterIn('||')).toBe('||');
+  expect(() => delimiterIn('')).toThrow('one character');
 });
 
 test('yes and no are words', () => {

@@ -47,9 +47,24 @@ export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMappi
 export function delimiterIn(text: string): string {
   const named: Record<string, string> = { tab: '\t', '\\t': '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
   const delimiter = named[text] ?? text;
-  if (delimiter.length !== 1)
-    throw new InvalidArgumentError('Give one character, or: tab, comma, semicolon, pipe, space.');
+  if (delimiter.length < 1 || delimiter.length > 8)
+    throw new InvalidArgumentError('Give one character or a few, or: tab, comma, semicolon, pipe, space.');
   return delimiter;
+}
+
+/** A quotation mark or its name; empty for none. */
+export function quoteIn(text: string): string {
+  const named: Record<string, string> = { double: '"', single: "'", none: '' };
+  const quote = named[text] ?? text;
+  if (quote.length > 1) throw new InvalidArgumentError('Give one character, or: double, single, none.');
+  return quote;
+}
+
+export function escapeIn(text: string): 'doubled' | '\\' {
+  const named: Record<string, 'doubled' | '\\'> = { doubled: 'doubled', backslash: '\\', '\\': '\\' };
+  const escaped = named[text];
+  if (escaped === undefined) throw new InvalidArgumentError('Write doubled or backslash.');
+  return escaped;
 }
 
 export function yesOrNo(text: string): boolean {

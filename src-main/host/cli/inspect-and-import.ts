@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { CsvOptions, FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
-import { importInputSchema } from '../../../src-contract/dataset.ts';
+import { csvOptionsSchema, importInputSchema } from '../../../src-contract/dataset.ts';
+import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
-import { delimiterIn, fileAt, fromHere, mappingIn, numberIn, wordIn, yesOrNo } from './arguments.ts';
+import { delimiterIn, escapeIn, fileAt, fromHere, mappingIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
 import { failureOf } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -12,7 +13,7 @@ import { oneLine, textTable } from './text-table.ts';
 
 export function addInspectAndImport(program: Command, run: Run): void {
   withCsvOptions(program.command('inspect'))
-    .description('say what a table is: encoding, delimiter, header, columns and first rows')
+    .description('say what a table is: its kind, encoding, delimiter, header, columns and first rows, and why')
     .argument('<file...>', 'tables to look at')
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvWords & { cells?: boolean }, command: Command) =>
@@ -75,15 +76,18 @@ export function addInspectAndImport(program: Command, run: Run): void {
           },
           { signal },
         );
-        const { dataset, file: facts, rejected, seconds } = await importFinished(events, progress);
+        const { dataset, file: facts, rejected, warned, seconds } = await importFinished(events, progress);
         return {
-          json: { dataset, file: facts, rejected, seconds },
+          json: { dataset, file: facts, rejected, warned, seconds },
           text: [
             `“${dataset.name}” is imported: ${dataset.rows} rows for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
             rejected.count > 0
               ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}.`
               : 'Every row could be used.',
+            ...(warned.count > 0
+              ? [`${warned.count} rows have something to look at (${reasonsText(warned.reasons)}).`]
+              : []),
           ].join('\n'),
         };
       }),
@@ -91,9 +95,14 @@ export function addInspectAndImport(program: Command, run: Run): void {
 }
 
 interface CsvWords {
+  readonly format?: CsvOptions['format'];
   readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: CsvOptions['escape'];
   readonly encoding?: string;
   readonly header?: boolean;
+  readonly skipLines?: number;
+  readonly sheet?: string;
 }
 
 interface ImportWords extends CsvWords {
@@ -108,14 +117,19 @@ interface ImportWords extends CsvWords {
 function withCsvOptions(command: Command): Command {
   return command
     .option('--delimiter <character>', 'what stands between two cells; found out unless given', delimiterIn)
+    .option('--quote <character>', 'what cells are wrapped in: double, single, none, or a character', quoteIn)
+    .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
     .option('--encoding <name>', 'how the letters are stored; found out unless given')
-    .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo);
+    .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
+    .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
+    .option('--sheet <name>', 'the sheet of a workbook, by name or number; the first table unless given')
+    .option('--format <format>', 'read a text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
-function csvOptionsOf({ delimiter, encoding, header }: CsvWords): CsvOptions | undefined {
-  return delimiter === undefined && encoding === undefined && header === undefined
-    ? undefined
-    : { delimiter, encoding, header };
+function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
+  const { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet } = words;
+  const options = { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet };
+  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }
 
 /** A file of that path; else a sample of that name; else the path, for the studio to say what is wrong with it. */
@@ -154,9 +168,10 @@ function reasonsText(reasons: Readonly<Record<string, number>>): string {
 }
 
 function inspectionText({ file, columns, sample, proposedTask }: Inspection): string {
+  const kind = file.format === 'csv' ? `cells apart by ${JSON.stringify(file.delimiter)}` : file.format.toUpperCase();
   return [
-    `${file.name}: ${file.rows} rows, ${columns.length} columns; ${file.encoding}, ` +
-      `cells apart by ${JSON.stringify(file.delimiter)}, ${file.header ? 'with' : 'without'} a header.`,
+    `${file.name}: ${file.rows} rows, ${columns.length} columns; ${file.encoding}, ${kind}, ${file.header ? 'with' : 'without'} a header.`,
+    ...file.reasons.map((reason) => `  ${reason.about}: ${reasonSentence(reason)}`),
     `It looks like a table for ${proposedTask}.`,
     '',
     textTable([

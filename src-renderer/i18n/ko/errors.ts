@@ -16,6 +16,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[을|를] 읽을 수 없습니다: {reason}.',
     hint: '파일이 있는지, 읽을 권한이 있는지 확인하세요.',
   },
+  ARCHIVE_UNSAFE: {
+    message: '“{file}”[을|를] 안전하게 풀 수 없습니다: {reason}.',
+    hint: '직접 풀어서 안의 표를 고르거나 표를 CSV로 저장하세요.',
+  },
   CSV_QUOTE_OPEN: {
     message: '“{file}”의 {line}번째 줄에서 열린 따옴표가 닫히지 않습니다.',
     hint: '그 줄의 따옴표를 닫거나 다른 따옴표 문자를 고르세요.',

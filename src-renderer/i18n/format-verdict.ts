@@ -1,0 +1,25 @@
+import { fillIn } from '../../src-contract/errors.ts';
+import { rowVerdicts as english, isRowVerdictCode, type RowVerdictData } from '../../src-contract/row-verdict.ts';
+import { number } from './format.ts';
+import { rowVerdicts as korean } from './ko/row-verdicts.ts';
+import { locale } from './locale.svelte.ts';
+import { withParticles } from './particle.ts';
+
+/** What is wrong with a row, in the language on screen. What lacks its data keeps the English sentence it was stored with. */
+export function formatVerdict({
+  code,
+  data,
+  message,
+}: {
+  code: string;
+  data: RowVerdictData;
+  message: string;
+}): string {
+  if (!isRowVerdictCode(code)) return message;
+  const values = Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === 'number' ? number(value) : value]),
+  );
+  const sentence = fillIn(locale.current === 'ko' ? korean[code] : english[code], values);
+  if (/\{\w+\}/.test(sentence)) return message;
+  return locale.current === 'ko' ? withParticles(sentence) : sentence;
+}

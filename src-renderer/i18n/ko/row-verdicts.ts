@@ -1,0 +1,21 @@
+import type { RowVerdictCode } from '../../../src-contract/row-verdict.ts';
+
+/** The verdicts of src-contract/row-verdict.ts in Korean, under the same codes and with the same fields. */
+export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
+  ROW_TOO_MANY_CELLS:
+    '행에 칸이 {found}개 있지만 열은 {columns}개입니다. 구분자가 든 칸이 따옴표로 묶이지 않았을 수 있습니다.',
+  ROW_CELL_MISSING: '행이 “{column}” 열 앞에서 끝납니다.',
+  ROW_CONTEXT_EMPTY: '“{column}” 열의 칸이 비어 있습니다.',
+  ROW_TARGET_EMPTY: '“{column}” 열의 칸이 비어 있습니다.',
+  ROW_CELL_TOO_LONG: '“{column}” 열의 칸이 {letters}자입니다. {most}자까지 쓸 수 있습니다.',
+  ROW_QUOTE_OPEN: '이 줄에서 열린 따옴표가 닫히지 않습니다.',
+  ROW_ENCODING: '행에 {encoding} 인코딩으로 읽을 수 없는 바이트가 있습니다.',
+  ROW_HEADER_AGAIN: '열 이름이 다시 적힌 행입니다.',
+  ROW_JSON_INVALID: 'JSON 객체가 아닙니다.',
+  ROW_NO_ANSWER: '대화가 도우미의 답으로 끝나지 않습니다.',
+  ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',
+  ROW_REPLACED: '행에 “�”가 있습니다. 이 파일이 만들어지기 전에 글자를 잃었습니다.',
+  ROW_NUL: '행에 NUL 문자가 있어 그대로 두었습니다.',
+  ROW_SHORT: '칸이 {found}개로 열 {columns}개보다 적지만 필요한 칸은 있습니다.',
+  ROW_FORMULA: '수식처럼 시작하는 칸을 글자로 두었습니다.',
+};
