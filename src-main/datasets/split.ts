@@ -30,7 +30,7 @@ export function splitOfChance(chance: number, shares = usualShares): Split {
 }
 
 /** From 0 to below 1, even. */
-export function chanceOf(key: string, seed: number): number {
+function chanceOf(key: string, seed: number): number {
   return chanceOfDigest(hash('sha256', `${seed}\0${key}`));
 }
 
@@ -42,7 +42,7 @@ export function chanceOfDigest(digest: string): number {
 /** Rows that share a key. */
 export interface SplitUnit {
   readonly rows: number;
-  /** As `chanceOf` gives it. */
+  /** As `chanceOfDigest` gives it. */
   readonly chance: number;
 }
 

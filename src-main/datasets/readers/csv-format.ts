@@ -67,7 +67,7 @@ export function detectCsvFormat(
 }
 
 /** The text behind its first lines. */
-export function withoutLines(text: string, lines: number): string {
+function withoutLines(text: string, lines: number): string {
   let place = 0;
   for (let left = lines; left > 0 && place < text.length; left--) {
     const end = /\r\n|\r|\n/g;
