@@ -35,8 +35,8 @@ import {
   inspectionSchema,
   rejectionSchema,
   rowFilterSchema,
-  rowsAnswerSchema,
   rowJudgementSchema,
+  rowsAnswerSchema,
   sampleSchema,
   splitSchema,
 } from './dataset.ts';
