@@ -21,20 +21,28 @@ export class NeighbourSum {
 
   /** `undefined` stands for the place before the first row and behind the last. */
   add(left: Buffer | undefined, right: Buffer | undefined): void {
-    const term = termOf(left, right);
+    setPair(left, right);
+    this.addPair();
+  }
+
+  /** Adds the term of the two hashes that stand in `pair`. */
+  addPair(): void {
+    hashPair();
+    const words = this.#words;
     let carry = 0;
     for (let place = 0; place < 8; place++) {
-      const sum = (this.#words[place] ?? 0) + term.readUInt32LE(place * 4) + carry;
-      this.#words[place] = sum;
+      const sum = (words[place] ?? 0) + (termWords[place] ?? 0) + carry;
+      words[place] = sum;
       carry = sum > 0xffff_ffff ? 1 : 0;
     }
   }
 
   subtract(left: Buffer | undefined, right: Buffer | undefined): void {
-    const term = termOf(left, right);
+    setPair(left, right);
+    hashPair();
     let borrow = 0;
     for (let place = 0; place < 8; place++) {
-      const rest = (this.#words[place] ?? 0) - term.readUInt32LE(place * 4) - borrow;
+      const rest = (this.#words[place] ?? 0) - (termWords[place] ?? 0) - borrow;
       this.#words[place] = rest;
       borrow = rest < 0 ? 1 : 0;
     }
@@ -52,28 +60,33 @@ export class NeighbourSum {
 /** The sum over rows that are handed over in order. */
 export class ContentSum {
   readonly #sum = new NeighbourSum();
-  #last: Buffer | undefined;
+  /** The hash of the row before, as 32 letters of Latin-1 (`binary`): the quickest form to get it in. */
+  #last = noHash;
 
   add(row: HashedContent): void {
-    const own = contentHash(row);
-    this.#sum.add(this.#last, own);
+    const own = hash('sha256', contentText(row), 'binary');
+    pair.latin1Write(this.#last, 0, 32);
+    pair.latin1Write(own, 32, 32);
+    this.#sum.addPair();
     this.#last = own;
   }
 
   /** Call it once, after the last row. */
   finish(): string {
-    this.#sum.add(this.#last, undefined);
+    pair.latin1Write(this.#last, 0, 32);
+    pair.latin1Write(noHash, 32, 32);
+    this.#sum.addPair();
     return this.#sum.toHex();
   }
 }
 
+export function contentHash(row: HashedContent): Buffer {
+  return hash('sha256', contentText(row), 'buffer');
+}
+
 /** The lengths before the texts keep apart what would read the same when strung together. */
-export function contentHash({ context, target, group }: HashedContent): Buffer {
-  return hash(
-    'sha256',
-    `${context.length} ${target.length} ${group?.length ?? '-'} ${context}${target}${group ?? ''}`,
-    'buffer',
-  );
+function contentText({ context, target, group }: HashedContent): string {
+  return `${context.length} ${target.length} ${group?.length ?? '-'} ${context}${target}${group ?? ''}`;
 }
 
 /** The splits of all rows in order, one byte a row. */
@@ -94,11 +107,23 @@ export function datasetHash(contentSum: string, splitsSha256: string): string {
   return hash('sha256', `rows ${contentSum} splits ${splitsSha256}`);
 }
 
-function termOf(left: Buffer | undefined, right: Buffer | undefined): Buffer {
+function setPair(left: Buffer | undefined, right: Buffer | undefined): void {
   pair.fill(0);
   if (left) pair.set(left, 0);
   if (right) pair.set(right, 32);
-  return hash('sha256', pair, 'buffer');
 }
 
-const pair = new Uint8Array(64);
+function hashPair(): void {
+  term.latin1Write(hash('sha256', pair, 'binary'), 0, 32);
+}
+
+const noHash = '\0'.repeat(32);
+const pair = latin1Buffer(64);
+const term = latin1Buffer(32);
+/** Little-endian, as every machine is that the studio runs on. */
+const termWords = new Uint32Array(term.buffer, term.byteOffset, 8);
+
+/** Node.js has this method, and its types leave it out. */
+function latin1Buffer(bytes: number): Buffer & { latin1Write(text: string, offset: number, length: number): number } {
+  return Buffer.from(new ArrayBuffer(bytes)) as unknown as ReturnType<typeof latin1Buffer>;
+}

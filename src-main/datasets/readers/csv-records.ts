@@ -94,7 +94,7 @@ export class CsvRecords {
         place = lineFeed + 1;
         continue;
       }
-      const found = this.#readRecord(whole, place, isEnd) ?? this.#reopened(whole, place, isEnd);
+      const found = this.#readRecord(whole, place, lineFeed, isEnd) ?? this.#reopened(whole, place, isEnd);
       if (!found) break;
       records.push({
         cells: found.cells,
@@ -111,11 +111,12 @@ export class CsvRecords {
   }
 
   /** The record that starts at `from`; undefined when the text ends before it does, or a quote that was opened stays open. */
-  #readRecord(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
+  #readRecord(text: string, from: number, firstLineFeed: number, isEnd: boolean): FoundRecord | undefined {
     const cells: string[] = [];
     let place = from;
     let lines = 0;
     let problem: RecordProblem | undefined;
+    let lineFeed = firstLineFeed;
     for (;;) {
       let cell = '';
       let wasQuoted = false;
@@ -128,8 +129,9 @@ export class CsvRecords {
         lines += quoted.lines;
         cell = quoted.cell;
         place = quoted.end;
+        if (lineFeed >= 0 && lineFeed < place) lineFeed = text.indexOf('\n', place);
       }
-      const plain = this.#readPlain(text, place);
+      const plain = this.#readPlain(text, place, lineFeed);
       if (plain.end >= text.length && !isEnd) return undefined;
       if (wasQuoted && plain.cell.trim() !== '') {
         if (quotedLines > 0 && this.#firstLineIsWhole(text, from)) return this.#literalLine(text, from);
@@ -155,13 +157,19 @@ export class CsvRecords {
     }
   }
 
-  #readPlain(text: string, from: number): { cell: string; end: number } {
+  /** Up to the next delimiter or line end; `lineFeed` is where the next one of those stands. */
+  #readPlain(text: string, from: number, lineFeed: number): { cell: string; end: number } {
+    if (!this.#backslash) {
+      if (text.startsWith(this.#delimiter, from)) return { cell: '', end: from };
+      const delimiter = text.indexOf(this.#delimiter, from);
+      let end = lineFeed < 0 ? text.length : lineFeed;
+      if (delimiter >= 0 && delimiter < end) end = delimiter;
+      const cell = text.slice(from, end);
+      const cr = cell.indexOf('\r');
+      return cr < 0 ? { cell, end } : { cell: cell.slice(0, cr), end: from + cr };
+    }
     this.#cellEnd.lastIndex = from;
     let found = this.#cellEnd.exec(text);
-    if (!this.#backslash) {
-      const end = found ? found.index : text.length;
-      return { cell: text.slice(from, end), end };
-    }
     let cell = '';
     let start = from;
     while (found && found[0] === '\\' && this.#delimiter !== '\\') {

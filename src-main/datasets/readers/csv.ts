@@ -18,12 +18,8 @@ export async function* readCsv(
   const reader = new CsvRecords(format, { width: format.columns.length, line: format.droppedLines + 1 });
   const skipper = new LineSkipper(format.droppedLines);
   let bytesRead = format.bomBytes;
-  let mayBeDamaged = false;
-  const read = (text: string) => {
-    mayBeDamaged ||= damage.test(text);
-    return reader.push(skipper.take(text));
-  };
-  const checked = (records: TableRecord[]) => (mayBeDamaged ? records.map(withProblem) : records);
+  const read = (text: string) => reader.push(skipper.take(text));
+  const checked = (records: TableRecord[]) => (decoder.isDamaged ? records.map(withProblem) : records);
   try {
     const stream = createReadStream(file.path, { start: format.bomBytes, highWaterMark: pieceBytes, signal });
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -39,7 +35,6 @@ export async function* readCsv(
 }
 
 const pieceBytes = 256 * 1024;
-const damage = /[\udc00-\udcff\ufffd]/;
 
 /** Tells a record whose bytes were not understood, or that holds replacement characters from an earlier accident. */
 function withProblem(record: TableRecord): TableRecord {

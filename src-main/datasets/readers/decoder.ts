@@ -1,9 +1,11 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 
 export interface Decoder {
   write(bytes: Buffer): string;
   end(): string;
+  /** Marks, or replacement characters of the text's own, have come out. */
+  readonly isDamaged: boolean;
 }
 
 /**
@@ -15,10 +17,7 @@ export function createDecoder(encoding: string): Decoder {
   const decoder = viaTextDecoder.has(encoding)
     ? textDecoder(encoding)
     : iconv.getDecoder(encoding, { stripBOM: false });
-  return {
-    write: (bytes) => marked(decoder.write(bytes)),
-    end: () => marked(decoder.end() ?? ''),
-  };
+  return new MarkingDecoder(decoder);
 }
 
 export function isKnownEncoding(encoding: string): boolean {
@@ -41,34 +40,67 @@ const unknown = '\udcff';
 
 const viaTextDecoder = new Set(['utf-16le', 'utf-16be', 'iso-2022-jp']);
 
-function textDecoder(encoding: string): Decoder {
+type PlainDecoder = Pick<ReturnType<typeof iconv.getDecoder>, 'write' | 'end'>;
+
+function textDecoder(encoding: string): PlainDecoder {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
   return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
 }
 
-function marked(text: string): string {
-  return text.includes('\ufffd') ? text.replaceAll('\ufffd', unknown) : text;
+class MarkingDecoder implements Decoder {
+  isDamaged = false;
+  readonly #decoder: PlainDecoder;
+
+  constructor(decoder: PlainDecoder) {
+    this.#decoder = decoder;
+  }
+
+  write(bytes: Buffer): string {
+    return this.#marked(this.#decoder.write(bytes));
+  }
+
+  end(): string {
+    return this.#marked(this.#decoder.end() ?? '');
+  }
+
+  #marked(text: string): string {
+    if (!text.includes('\ufffd')) return text;
+    this.isDamaged = true;
+    return text.replaceAll('\ufffd', unknown);
+  }
 }
 
 class Utf8Decoder implements Decoder {
+  isDamaged = false;
   #tail: Buffer = Buffer.alloc(0);
 
   write(bytes: Buffer): string {
     const all = this.#tail.length > 0 ? Buffer.concat([this.#tail, bytes]) : bytes;
     const whole = all.length - cutSequence(all);
     this.#tail = Buffer.from(all.subarray(whole));
-    return decodeUtf8(all.subarray(0, whole));
+    return this.#decode(all.subarray(0, whole));
   }
 
   end(): string {
     const rest = this.#tail;
     this.#tail = Buffer.alloc(0);
-    return decodeUtf8(rest);
+    return this.#decode(rest);
+  }
+
+  #decode(bytes: Buffer): string {
+    // All of it ASCII, as most text is: taken over byte by byte.
+    if (isAscii(bytes)) return bytes.toString('latin1');
+    if (!isUtf8(bytes)) {
+      this.isDamaged = true;
+      return decodeDamaged(bytes);
+    }
+    const text = bytes.toString('utf8');
+    if (!this.isDamaged && text.includes('\ufffd')) this.isDamaged = true;
+    return text;
   }
 }
 
-function decodeUtf8(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
+function decodeDamaged(bytes: Buffer): string {
   let text = '';
   let good = 0;
   for (let place = 0; place < bytes.length; ) {

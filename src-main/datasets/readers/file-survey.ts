@@ -62,7 +62,7 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
       if (!head) {
         const kind = kindOfFile(chunk);
         if (kind) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: kind });
-        head = Buffer.from(chunk);
+        head = Buffer.from(chunk.subarray(0, headBytes));
       }
       hash.update(chunk);
       const plain = isAscii(chunk);
@@ -122,7 +122,8 @@ export function fileName(path: string): string {
   return basename(path.replaceAll('\\', '/'));
 }
 
-const pieceBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
+const headBytes = 64 * 1024;
 const keptLimit = 256 * 1024;
 const countedBytes = 16 * 1024 * 1024;
 /** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */

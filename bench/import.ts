@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+
+/**
+ * Times a durable import of one generated table against other tools on the same file: the sqlite3 shell's `.import`,
+ * sqlite-utils and DuckDB, as far as they are installed (`--python` names one that has the last two). Ours runs in a process
+ * of its own and counts from the call to the dataset that is stored on disk, the look at the encoding, the split, the hashes
+ * and the verdict of every row included. Rounds take turns, so that other work on the machine falls on all of them.
+ *
+ *     node bench/import.ts [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3] [--json]
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '250000' },
+    letters: { type: 'string', default: '700' },
+    rounds: { type: 'string', default: '3' },
+    file: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+    json: { type: 'boolean' },
+  },
+});
+
+interface Timed {
+  readonly seconds: number;
+  readonly peakBytes?: number;
+  readonly longestGapMs?: number;
+}
+
+interface Tool {
+  readonly name: string;
+  readonly version: string;
+  run(table: string, scratch: string): Timed;
+}
+
+const scratch = await mkdtemp(join(tmpdir(), 'import-bench-'));
+try {
+  const table = values.file ?? join(scratch, 'table.csv');
+  if (values.file === undefined) await writeTable(table, Number(values.rows), Number(values.letters));
+  const { size } = await stat(table);
+  const peers = [sqlite3(), sqliteUtils(values.python), duckdb(values.python)];
+  const found = peers.filter((peer): peer is Tool => typeof peer !== 'string');
+  const missing = peers.filter((peer) => typeof peer === 'string');
+  const times = new Map<string, Timed[]>();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const tool of [ours(), ...found]) {
+      const own = join(scratch, `${tool.name}-${round}`);
+      times.set(tool.name, [...(times.get(tool.name) ?? []), tool.run(table, own)]);
+      for (const end of ['', '-wal', '-journal']) await rm(`${own}${end}`, { recursive: true, force: true });
+    }
+  }
+  const own = times.get('adapter-studio') ?? [];
+  const cases = found.map(({ name, version }) => {
+    const ratios = (times.get(name) ?? []).map(({ seconds }, round) => seconds / (own[round]?.seconds ?? Number.NaN));
+    const peer = median((times.get(name) ?? []).map(({ seconds }) => seconds));
+    const sorted = ratios.toSorted((a, b) => a - b);
+    return {
+      ...{ case: `import, against ${name} ${version}`, ours: median(own.map(({ seconds }) => seconds)), peer },
+      ...{ ratio: median(ratios), low: sorted[0], high: sorted.at(-1), n: ratios.length },
+    };
+  });
+  const result = {
+    ...{ name: 'import', cases, missing, bytes: size, seconds: own.map(({ seconds }) => seconds) },
+    peakBytes: Math.max(...own.map(({ peakBytes }) => peakBytes ?? 0)),
+    longestGapMs: Math.max(...own.map(({ longestGapMs }) => longestGapMs ?? 0)),
+    machine: { cpu: cpus()[0]?.model, threads: availableParallelism(), memoryBytes: totalmem() },
+  };
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    process.stdout.write(
+      `${(size / 1e6).toFixed(0)} MB; ours ${median(own.map(({ seconds }) => seconds)).toFixed(2)} s, `,
+    );
+    process.stdout.write(
+      `peak ${(result.peakBytes / 1e6).toFixed(0)} MB, longest gap ${result.longestGapMs.toFixed(0)} ms\n`,
+    );
+    for (const each of cases) {
+      process.stdout.write(
+        `${each.case}: ${each.peer.toFixed(2)} s, ratio ${each.ratio.toFixed(2)} (${each.low?.toFixed(2)} to ${each.high?.toFixed(2)})\n`,
+      );
+    }
+    for (const line of missing) process.stdout.write(`${line}\n`);
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+function ours(): Tool {
+  const child = new URL('./import-child.ts', import.meta.url).pathname;
+  return {
+    ...{ name: 'adapter-studio', version: '' },
+    run: (table, folder) => JSON.parse(output(process.execPath, [child, folder, table])) as Timed,
+  };
+}
+
+function sqlite3(): Tool | string {
+  const version = versionOf('sqlite3', ['--version'])?.split(' ')[0];
+  if (version === undefined) return 'sqlite3 is not installed: not compared';
+  return {
+    ...{ name: 'sqlite3 .import', version },
+    run: (table, file) => timed('sqlite3', [file, '.mode csv', `.import "${table}" rows`]),
+  };
+}
+
+function sqliteUtils(python: string): Tool | string {
+  const version = versionOf(python, ['-c', 'import importlib.metadata as m; print(m.version("sqlite-utils"))']);
+  if (version === undefined) return 'sqlite-utils is not installed: not compared';
+  return {
+    ...{ name: 'sqlite-utils', version },
+    run: (table, file) => timed(python, ['-m', 'sqlite_utils', 'insert', file, 'rows', table, '--csv', '--silent']),
+  };
+}
+
+function duckdb(python: string): Tool | string {
+  const version = versionOf(python, ['-c', 'import duckdb; print(duckdb.__version__)']);
+  if (version === undefined) return 'DuckDB is not installed: not compared';
+  const program = `import duckdb, sys; c = duckdb.connect(sys.argv[1]); c.execute("CREATE TABLE rows AS SELECT * FROM read_csv(?, all_varchar=true)", [sys.argv[2]]); c.close()`;
+  return { ...{ name: 'DuckDB', version }, run: (table, file) => timed(python, ['-c', program, file, table]) };
+}
+
+function timed(command: string, words: readonly string[]): Timed {
+  const began = performance.now();
+  output(command, words);
+  return { seconds: (performance.now() - began) / 1000 };
+}
+
+function output(command: string, words: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+function versionOf(command: string, words: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(command, words, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return (
+    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN) +
+      (sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN)) /
+    2
+  );
+}
+
+/** Rows of words, some of them quoted, in English and Korean, ten to a group; the same ones every time. */
+async function writeTable(path: string, rows: number, letters: number): Promise<void> {
+  const words =
+    'the river runs past a small town, where “Ann” lives 강은 작은 마을을 지나 흐르고 since 1880; it is quiet'.split(
+      ' ',
+    );
+  function* lines(): Generator<string> {
+    yield 'id,context,target,group\r\n';
+    let chance = 1;
+    const text = (length: number) => {
+      let made = '';
+      while (made.length < length) {
+        chance = (Math.imul(chance, 1_103_515_245) + 12_345) >>> 0;
+        made += `${words[(chance >>> 16) % words.length]} `;
+      }
+      return made.trim();
+    };
+    for (let row = 0; row < rows; row++)
+      yield `${row},"${text(letters * 0.85)}",${text(letters * 0.15).replaceAll(',', '')},${Math.floor(row / 10)}\r\n`;
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(path));
+}
