@@ -129,10 +129,13 @@ test('a large file is imported in a thread, with the same hash as in this one', 
   expect(dataset).toMatchObject({ rows: 30_000, rejected: 1, sha256: inline.dataset.sha256 });
 });
 
-test('an aborted import leaves nothing behind', async () => {
+test.each([
+  ['in this thread', 20_000],
+  ['in a thread of its own', 200_000],
+])('an import aborted %s leaves nothing behind', async (_, rows) => {
   const abort = new AbortController();
   const path = join(folder, 'table.csv');
-  writeFileSync(path, `context,target\n,x\n${'some context,some target\n'.repeat(20_000)}`);
+  writeFileSync(path, `context,target\n,x\n${'some context,some target\n'.repeat(rows)}`);
   const events = importDataset({ store, datasetsFolder: join(folder, 'datasets') }, job(path), abort.signal);
   await expect(async () => {
     for await (const event of events) {
@@ -140,6 +143,12 @@ test('an aborted import leaves nothing behind', async () => {
       if (event.kind === 'finished') throw new Error('finished before the abort');
     }
   }).rejects.toMatchObject({ name: 'AbortError' });
+  expectNothing();
+});
+
+test('what goes wrong in the thread is told under its code', async () => {
+  const text = `first,second\n${'some context,some target\n'.repeat(100_000)}`;
+  await expect(importText(text, { task: 'mrc' })).rejects.toMatchObject({ code: 'CSV_COLUMN_MISSING' });
   expectNothing();
 });
 

@@ -4,17 +4,22 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { clearDatasets } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
+import { removeDataset } from './import-dataset.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'killed-'));
   for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
-  const rows = Array.from({ length: 30_000 }, (_, row) => `context ${row},target ${row}\n,no context\n`);
+  const rows = Array.from(
+    { length: 30_000 },
+    (_, row) => `context ${row} ${'of some length '.repeat(4)},target ${row}\n,no context\n`,
+  );
   writeFileSync(join(folder, 'table.csv'), `context,target\n${rows.join('')}`);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,31 +39,56 @@ const program = `
 `;
 
 test.each(['progress', 'finished'])('killed at “%s”, the dataset is wholly there or not at all', async (moment) => {
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
+  const child = start();
+  for await (const kind of createInterface(child.stdout)) if (kind === moment) break;
+  expect(await killed(child)).toBe(moment === 'finished');
+});
+
+/** How many imports are killed at a moment of chance; more of them where there is time. */
+const kills = Number(process.env.IMPORT_KILLS ?? 3);
+
+test(`killed ${kills} times at a moment of chance, there is the old state or the new one`, {
+  timeout: 20_000 * kills,
+}, async () => {
+  for (let kill = 0; kill < kills; kill++) {
+    const child = start();
+    const events = createInterface(child.stdout)[Symbol.asyncIterator]();
+    expect((await events.next()).value).toBe('started');
+    // The moment itself is what is tested: an import of this file takes about a second.
+    await setTimeout(Math.random() * 1000);
+    await killed(child);
+  }
+});
+
+function start() {
+  return spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
     env: { FOLDER: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const kind of createInterface(child.stdout)) if (kind === moment) break;
+}
+
+/** Kills the process, starts anew as the studio does, and says whether the dataset is there; then it is removed. */
+async function killed(child: ReturnType<typeof start>): Promise<boolean> {
   child.kill('SIGKILL');
   await once(child, 'exit');
-
+  const datasetsFolder = join(folder, 'datasets');
   const database = openDatabase(join(folder, 'studio.sqlite'));
   const lock = new ProcessLock(join(folder, 'locks'));
-  const store = new DatasetStore(database, lock, join(folder, 'datasets'));
-  const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get();
-  if (moment === 'progress') {
-    expect(count('dataset')).toEqual({ n: 1 });
-    expect(store.list()).toEqual([]);
+  const store = new DatasetStore(database, lock, datasetsFolder);
+  try {
+    await clearDatasets(store, datasetsFolder);
+    const [dataset] = store.list();
+    if (dataset) {
+      expect(dataset).toMatchObject({ name: 'table', rows: 30_000, rejected: 30_000 });
+      expect([...store.examples(dataset.id)]).toHaveLength(30_000);
+      await removeDataset(store, datasetsFolder, dataset.id);
+    }
+    expect(database.prepare('SELECT count(*) AS n FROM dataset').get()).toEqual({ n: 0 });
+    expect(readdirSync(datasetsFolder)).toEqual([]);
+    return dataset !== undefined;
+  } finally {
+    store.close();
+    lock.release();
+    database.close();
   }
-  await clearDatasets(store, join(folder, 'datasets'));
-  if (moment === 'progress') {
-    expect(count('dataset')).toEqual({ n: 0 });
-    expect(readdirSync(join(folder, 'datasets'))).toEqual([]);
-  } else {
-    expect(store.list()).toMatchObject([{ name: 'table', rows: 30_000, rejected: 30_000 }]);
-    expect([...store.examples(store.get('table').id)]).toHaveLength(30_000);
-  }
-  store.close();
-  lock.release();
-  database.close();
-});
+}

@@ -26,6 +26,8 @@ export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): As
   signal.throwIfAborted();
   const thread = new Worker(threadEntry(), {
     workerData: job,
+    // What the process was started with is not for this thread.
+    execArgv: [],
     // Rows are read and let go; a small young generation keeps the memory that they take for a moment small.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
