@@ -22,6 +22,8 @@ export const baseModelSchema = z.object({
   /** The starter model that ships with the studio; it cannot be deleted. */
   builtIn: z.boolean(),
   hasChatTemplate: z.boolean(),
+  /** The entry of the catalogue that it was downloaded as; null for any other. */
+  catalogueId: z.string().nullable(),
   createdAt: z.number().int(),
 });
 export type BaseModel = z.infer<typeof baseModelSchema>;
@@ -32,3 +34,83 @@ export const modelFileVerdictSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 export type ModelFileVerdict = z.infer<typeof modelFileVerdictSchema>;
+
+/** Where a model of the catalogue can be had from: the Hugging Face hub, or a Python package that carries it as a GGUF file. */
+export const modelOriginSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('hub'),
+    repository: z.string(),
+    /** A commit, so that everybody gets the same files. */
+    revision: z.string(),
+    dtype: z.string(),
+    sizeBytes: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('wheel'),
+    package: z.string(),
+    version: z.string(),
+    file: z.string(),
+    sha256: z.string(),
+    sizeBytes: z.number().int(),
+    /** The GGUF file inside. */
+    member: z.string(),
+    memberSha256: z.string(),
+    memberBytes: z.number().int(),
+    dtype: z.string(),
+  }),
+]);
+export type ModelOrigin = z.infer<typeof modelOriginSchema>;
+
+export const catalogueEntrySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  parameters: z.number().int(),
+  layers: z.number().int(),
+  hidden: z.number().int(),
+  vocabulary: z.number().int(),
+  contextLength: z.number().int(),
+  licence: z.string(),
+  /** Codes such as `en`. */
+  languages: z.array(z.string()),
+  /** Whether it was taught to converse. */
+  chats: z.boolean(),
+  /** Whether its licence must be accepted on the hub before it can be had. */
+  gated: z.boolean(),
+  goodFor: z.object({ en: z.string(), ko: z.string() }),
+  /** In the order in which they are tried. */
+  sources: z.array(modelOriginSchema).min(1),
+});
+export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
+
+const downloadProgressShape = {
+  bytesDone: z.number().int(),
+  bytesTotal: z.number().int(),
+  bytesPerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+};
+
+export const catalogueModelSchema = catalogueEntrySchema.extend({
+  /** To train an adapter with four rows of 256 tokens at a time; a rough figure. */
+  trainMemoryBytes: z.number().int(),
+  state: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('absent') }),
+    /** A download was broken off; it goes on from there. */
+    z.object({ kind: z.literal('partial'), bytesDone: z.number().int() }),
+    z.object({ kind: z.literal('downloading'), ...downloadProgressShape }),
+    z.object({ kind: z.literal('installed'), baseModelId: z.string() }),
+  ]),
+});
+export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
+
+/** What a download tells. A failure is thrown. */
+export const downloadEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), from: z.enum(['hub', 'cache', 'wheel']), bytesTotal: z.number().int() }),
+  /** A source could not be used; the next is tried. */
+  z.object({ kind: z.literal('passed-over'), from: z.enum(['hub', 'wheel']), reason: z.string() }),
+  z.object({ kind: z.literal('progress'), ...downloadProgressShape }),
+  /** All bytes are here; the model is unpacked, checked and put on the shelf. */
+  z.object({ kind: z.literal('checking') }),
+  z.object({ kind: z.literal('finished'), baseModel: baseModelSchema }),
+  z.object({ kind: z.literal('stopped') }),
+]);
+export type DownloadEvent = z.infer<typeof downloadEventSchema>;

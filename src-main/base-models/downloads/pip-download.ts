@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Lets pip itself download a package file into a folder: for an index that needs what only pip knows (a proxy, a certificate,
+ * a key ring). Throws when there is no pip, or when it fails.
+ */
+export async function pipDownload(
+  wheel: { package: string; version: string },
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const words = ['download', '--no-deps', '--only-binary=:all:', '--quiet', '--dest', folder];
+  let failure: unknown;
+  for (const [program, ...first] of pips) {
+    try {
+      await run(program, [...first, ...words, `${wheel.package}==${wheel.version}`], signal);
+      return;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure ??= error;
+      // A pip that ran and failed has said all there is; only one that isn't there makes room for the next.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  throw failure;
+}
+
+const pips = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3']] as const;
+
+function run(program: string, words: readonly string[], signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const child = spawn(program, words, { signal, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-2000);
+  });
+  child.on('error', reject);
+  child.on('close', (code) => {
+    if (code === 0) resolve();
+    else reject(new Error(`pip: ${said.trim().split('\n').at(-1) || `ended with status ${code}`}`));
+  });
+  return promise;
+}
