@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
+import { withUnicodeDigits } from './digits.ts';
 
 /** Text to token ids and back, as tokenizer.json says. */
 export class Tokenizer {
@@ -37,7 +38,8 @@ export class Tokenizer {
   static from(json: Record<string, unknown>, config: Readonly<Record<string, unknown>>): Tokenizer {
     checkTokenizer(json);
     try {
-      return new Tokenizer(new HuggingFaceTokenizer(json, config), config);
+      const corrected = { ...json, pre_tokenizer: withUnicodeDigits(json.pre_tokenizer) };
+      return new Tokenizer(new HuggingFaceTokenizer(corrected, config), config);
     } catch (cause) {
       const reason = `it does not describe a tokenizer (${cause instanceof Error ? cause.message : String(cause)})`;
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', reason }, { cause });
