@@ -16,10 +16,9 @@ export class BaseModelsState {
       client.adapters.list(),
       client.studio.status(),
     ]);
-    return { models, adapters, totalMemoryBytes: status.totalMemoryBytes };
+    const { totalMemoryBytes, canChoosePath } = status;
+    return { models, adapters, totalMemoryBytes, canChoosePath };
   });
-
-  #leaving = $state.raw<ReadonlySet<string>>(new Set());
 
   follow(signal: AbortSignal): void {
     void this.shelf.load();
@@ -36,33 +35,18 @@ export class BaseModelsState {
     return { bytes, fit: bytes > total ? 'tooBig' : bytes > total / 2 ? 'tight' : 'fits' };
   }
 
-  /** Those that are not being taken off the shelf. */
   get models(): readonly BaseModel[] {
-    return this.shelf.value?.models.filter(({ id }) => !this.#leaving.has(id)) ?? [];
+    return this.shelf.value?.models ?? [];
   }
 
-  /**
-   * Takes a model off the shelf now and deletes it once nobody can want it back: a deleted base has no way to return.
-   * The undo that it gives puts the model back. `onFailure` hears of BASE_MODEL_IN_USE.
-   */
-  delete(model: BaseModel, undoMs: number, onFailure: (error: unknown) => void): () => void {
-    this.#leaving = new Set(this.#leaving).add(model.id);
-    const timer = setTimeout(async () => {
-      try {
-        await client.baseModels.delete({ id: model.id });
-        await this.shelf.load();
-      } catch (error) {
-        onFailure(error);
-      }
-      this.#keep(model);
-    }, undoMs);
-    return () => {
-      clearTimeout(timer);
-      this.#keep(model);
-    };
+  /** Takes a model off the shelf; `restore` puts it back. Throws BASE_MODEL_IN_USE. */
+  async delete(model: BaseModel): Promise<void> {
+    await client.baseModels.delete({ id: model.id });
+    await this.shelf.load();
   }
 
-  #keep(model: BaseModel): void {
-    this.#leaving = new Set([...this.#leaving].filter((id) => id !== model.id));
+  async restore(model: BaseModel): Promise<void> {
+    await client.baseModels.restore({ id: model.id });
+    await this.shelf.load();
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { BaseModelsState } from './base-models-state.svelte.ts';
@@ -9,18 +9,13 @@ const model = { id: 'm', parameters: 1_000 } as BaseModel;
 vi.mock('../client.ts', () => ({
   client: {
     studio: { status: async () => ({ totalMemoryBytes: 6_000 }) },
-    baseModels: { list: vi.fn(async () => [{ id: 'm' }]), delete: vi.fn(async () => {}) },
+    baseModels: { list: vi.fn(async () => [{ id: 'm' }]), delete: vi.fn(async () => {}), restore: vi.fn() },
     adapters: { list: async () => [{ baseModelId: 'm' }, { baseModelId: 'other' }] },
   },
 }));
 
 beforeEach(() => {
-  vi.useFakeTimers();
   vi.clearAllMocks();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 test('weights take four bytes each, judged by the memory of this machine', async () => {
@@ -31,25 +26,21 @@ test('weights take four bytes each, judged by the memory of this machine', async
   expect(state.adaptersOf(model)).toBe(1);
 });
 
-test('a model taken off the shelf can be had back until it is deleted', async () => {
+test('a model taken off the shelf can be had back', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
-  const undo = state.delete(model, 10_000, () => {});
-  expect(state.models).toEqual([]);
-  undo();
-  await vi.advanceTimersByTimeAsync(20_000);
-  expect(state.models).toHaveLength(1);
-  expect(client.baseModels.delete).not.toHaveBeenCalled();
+  await state.delete(model);
+  expect(client.baseModels.delete).toHaveBeenCalledWith({ id: 'm' });
+  await state.restore(model);
+  expect(client.baseModels.restore).toHaveBeenCalledWith({ id: 'm' });
+  expect(client.baseModels.list).toHaveBeenCalledTimes(3);
 });
 
-test('a model that is in use comes back, and the reason is told', async () => {
+test('a model that is in use stays, and the reason is told', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
   const failure = new Error('in use');
-  vi.mocked(client.baseModels.delete).mockRejectedValue(failure);
-  const told = vi.fn();
-  state.delete(model, 10_000, told);
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(told).toHaveBeenCalledWith(failure);
+  vi.mocked(client.baseModels.delete).mockRejectedValueOnce(failure);
+  await expect(state.delete(model)).rejects.toBe(failure);
   expect(state.models).toHaveLength(1);
 });

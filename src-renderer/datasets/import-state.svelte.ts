@@ -9,9 +9,9 @@ import type {
 } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
+import { uploadFile } from '../ui/upload-file.ts';
 import { freeName } from './free-name.ts';
 import { emptyField, neededFields } from './pair-parts.ts';
-import { uploadFile } from './upload-file.ts';
 
 type Progress = Extract<ImportEvent, { kind: 'progress' }>;
 type Finished = Extract<ImportEvent, { kind: 'finished' }>;

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';

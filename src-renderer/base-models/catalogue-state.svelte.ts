@@ -1,0 +1,73 @@
+import type { CatalogueModel, DownloadEvent } from '../../src-contract/base-model.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+
+/** The models that can be downloaded, and what is known of the downloads while the page is open. They go on without it. */
+export class CatalogueState {
+  readonly entries = new Loaded(() => client.baseModels.catalogue());
+  #latest = $state.raw<Readonly<Record<string, DownloadEvent>>>({});
+  #failures = $state.raw<Readonly<Record<string, unknown>>>({});
+  readonly #watched = new Set<string>();
+  #leaving: AbortSignal | undefined;
+
+  follow(signal: AbortSignal): void {
+    this.#leaving = signal;
+    void this.#load();
+    void followChanges(['base-model'], () => void this.#load(), signal);
+  }
+
+  /** What a download told last; undefined where none goes on. */
+  latest(id: string): DownloadEvent | undefined {
+    return this.#latest[id];
+  }
+
+  /** Why the last attempt failed. */
+  failure(id: string): unknown {
+    return this.#failures[id];
+  }
+
+  async download(entry: CatalogueModel): Promise<void> {
+    this.#fail(entry.id, undefined);
+    try {
+      await client.baseModels.download({ id: entry.id });
+      await this.#load();
+    } catch (error) {
+      this.#fail(entry.id, error);
+    }
+  }
+
+  async stop(entry: CatalogueModel, { discard }: { discard: boolean }): Promise<void> {
+    try {
+      await client.baseModels.stopDownload({ id: entry.id, discard });
+    } catch (error) {
+      this.#fail(entry.id, error);
+    }
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    await this.entries.load();
+    for (const { id, state } of this.entries.value ?? []) if (state.kind === 'downloading') void this.#watch(id);
+  }
+
+  async #watch(id: string): Promise<void> {
+    if (this.#watched.has(id)) return;
+    this.#watched.add(id);
+    try {
+      for await (const event of await client.baseModels.watchDownload({ id }, { signal: this.#leaving })) {
+        this.#latest = { ...this.#latest, [id]: event };
+      }
+    } catch (error) {
+      if (!this.#leaving?.aborted) this.#fail(id, error);
+    }
+    this.#watched.delete(id);
+    const { [id]: _, ...others } = this.#latest;
+    this.#latest = others;
+    if (!this.#leaving?.aborted) await this.entries.load();
+  }
+
+  #fail(id: string, error: unknown): void {
+    this.#failures = { ...this.#failures, [id]: error };
+  }
+}
