@@ -10,7 +10,7 @@ export interface Toast {
 }
 
 /** How long something removed can be had back. */
-export const undoMs = 10_000;
+const undoMs = 10_000;
 const plainMs = 5_000;
 
 /** Short notices at the foot of the window. Something removed can be had back for ten seconds. */
