@@ -216,7 +216,14 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       },
     }),
     baseModels: baseModelProcedures({
-      ...{ store: baseModels, engine, modelsFolder, uploads, choosePath: host.choosePath, changed: changed('base-model') },
+      ...{
+        store: baseModels,
+        engine,
+        modelsFolder,
+        uploads,
+        choosePath: host.choosePath,
+        changed: changed('base-model'),
+      },
       ...{ catalogue: new Catalogue(resourcesDir, { store: baseModels, downloads: modelDownloads }) },
       downloads: modelDownloads,
     }),

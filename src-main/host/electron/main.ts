@@ -45,7 +45,15 @@ async function openStudio(): Promise<void> {
     );
     const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
     const studio = await createApp({
-      ...{ dataDir, resourcesDir: resourcesFolder(), engine, engineSettings, startSqlProcess, openEndpoint, choosePath },
+      ...{
+        dataDir,
+        resourcesDir: resourcesFolder(),
+        engine,
+        engineSettings,
+        startSqlProcess,
+        openEndpoint,
+        choosePath,
+      },
     });
     closeBeforeQuit(async () => {
       await studio.close();
