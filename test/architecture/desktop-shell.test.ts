@@ -47,6 +47,14 @@ test('the shell loads one address and listens to one message', async () => {
   expect(main).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
 });
 
+test('what the menu and a notice open is a place of the page and nothing else', async () => {
+  const actions = await readFile(path.join(shell, 'desktop-actions.ts'), 'utf8');
+  const loads = actions.match(/\.load\w+\([^)]*\)?/g) ?? [];
+  expect(loads.length).toBeGreaterThan(0);
+  for (const load of loads) expect(load).toMatch(/^\.loadURL\(`\$\{pageOrigin\}\/#/);
+  expect(actions).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
+});
+
 test('the preload script passes one port and shows the page nothing', async () => {
   const preload = await readFile(path.join(shell, 'preload.cts'), 'utf8');
   expect(preload.match(/require\('[^']*'\)/g)).toEqual(["require('electron')"]);

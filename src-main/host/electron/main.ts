@@ -2,8 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, protocol, screen, session } from 'electron';
+import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, Menu, protocol, screen, session } from 'electron';
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createApp } from '../../app.ts';
@@ -12,13 +13,15 @@ import { openEndpoint } from '../openai/open-endpoint.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import { usualDataFolder } from '../usual-data-folder.ts';
+import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
-import { setMenu } from './menu.ts';
+import { menuTemplate } from './menu.ts';
 import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
 import { answerPage } from './page-protocol.ts';
 import { startSqlUtility } from './sql-utility.ts';
 import { windowOptions } from './window-options.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
+import { questionsOf, watchWork } from './work-watch.ts';
 
 const out = path.join(import.meta.dirname, '..');
 const { home } = parseArgs({ options: { home: { type: 'string' } }, strict: false }).values;
@@ -63,10 +66,23 @@ async function openStudio(): Promise<void> {
     const files = await listPageFiles(path.join(out, 'renderer'));
     protocol.handle('app', (request) => answerPage(request, files));
     guardSession(session.defaultSession);
-    setMenu({ developer: !app.isPackaged });
 
     const handler = new RPCHandler<CallerContext>(studio.router);
     let window = openWindow();
+    const shown = () => {
+      if (window.isDestroyed()) window = openWindow();
+      return window;
+    };
+    const client = createRouterClient(studio.router, { context: { caller: 'trusted' } });
+    const { platform } = process;
+    const actions = desktopActions({ dataDir, client, window: shown });
+    const template = menuTemplate({ platform, language: app.getLocale(), developer: !app.isPackaged, actions });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+    const watching = new AbortController();
+    app.once('will-quit', () => watching.abort());
+    watchWork(questionsOf(client), desktopSigns({ now: () => window, open: shown }), watching.signal).catch((error) =>
+      console.error(error),
+    );
     ipcMain.on('adapter-studio:port', (event) => {
       const port = portFrom(event, window);
       if (!port) return;

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { ChatTemplate } from '../base-models/chat-template.ts';
+import { ModelText } from '../base-models/model-text.ts';
+import { Tokenizer } from '../base-models/tokenizer.ts';
+import { turnPrompt } from './turn-prompt.ts';
+
+const tokenizer = await Tokenizer.read(new URL('../../resources/starter-model', import.meta.url).pathname);
+const source = '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:';
+const template = new ChatTemplate(source, {});
+const chatty = new ModelText({ tokenizer, template, endIds: [0] });
+const plain = new ModelText({ tokenizer, template: undefined, endIds: [0] });
+const said = (role: 'user' | 'assistant', text: string) => ({ role, text, input: null });
+const turns = ['one', 'two', 'three'].flatMap((word) => [said('user', word), said('assistant', `${word}, yes`)]);
+const read = (ids: readonly number[]) => tokenizer.decode(ids);
+
+test('a base with a chat template reads the conversation; the oldest turns go first when it gets too long', () => {
+  const question = said('user', 'and now?');
+  const about = { question, history: turns, task: undefined };
+  const whole = turnPrompt(about, { text: chatty, contextLength: 500, maxTokens: 100 });
+  expect(read(whole.promptIds)).toContain('user: one');
+  expect(whole).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0, promptTokens: whole.promptIds.length });
+  const tight = turnPrompt(about, { text: chatty, contextLength: whole.promptTokens + 5, maxTokens: 6 });
+  expect(tight.leftOutTurns).toBe(2);
+  expect(read(tight.promptIds)).not.toContain('one');
+  expect(read(tight.promptIds)).toContain('user: two');
+  expect(read(tight.promptIds)).toMatch(/user: and now\?\s*assistant:$/);
+});
+
+test('where nothing of the conversation fits, the question alone is read, shortened in its middle', () => {
+  const question = said('user', `${'long '.repeat(300)}\n\nlast words`);
+  const cut = turnPrompt(
+    { question, history: turns, task: undefined },
+    { text: chatty, contextLength: 60, maxTokens: 20 },
+  );
+  expect(cut.leftOutTurns).toBe(6);
+  expect(cut.leftOutTokens).toBeGreaterThan(200);
+  expect(cut.promptTokens).toBeLessThanOrEqual(40);
+  expect(read(cut.promptIds)).toContain('last words');
+});
+
+test('an adapter, and a base without a chat template, read the turn alone and leave no turn out', () => {
+  const question = { role: 'user' as const, text: 'Who?', input: { passage: 'Otto.' } };
+  for (const [text, task] of [
+    [chatty, 'mrc'],
+    [plain, undefined],
+  ] as const) {
+    const prompt = turnPrompt({ question, history: turns, task }, { text, contextLength: 200, maxTokens: 20 });
+    expect(prompt).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0 });
+    expect(read(prompt.promptIds)).toContain('Passage: Otto.');
+    expect(read(prompt.promptIds)).not.toContain('one');
+  }
+});

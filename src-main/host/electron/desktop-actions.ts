@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { ContractRouterClient } from '@orpc/contract';
+import { app, type BrowserWindow, dialog, Notification, shell } from 'electron';
+import type { Contract } from '../../../src-contract/contract.ts';
+import { type MenuActions, menuPlaces } from './menu.ts';
+import { pageOrigin } from './page-guard.ts';
+import type { WorkSigns } from './work-watch.ts';
+
+/** What the menu does. Folders are named in the platform's own dialogs, never by the page. */
+export function desktopActions(studio: {
+  dataDir: string;
+  client: ContractRouterClient<Contract>;
+  window: () => BrowserWindow;
+}): MenuActions {
+  const { dataDir, client, window } = studio;
+  return {
+    open: (place) => void window().loadURL(`${pageOrigin}/#${menuPlaces[place]}`),
+    showDataFolder: () => void shell.openPath(dataDir),
+    async backUp() {
+      const day = new Date().toISOString().slice(0, 10);
+      const suggested = path.join(app.getPath('documents'), `Adapter Studio ${day}`);
+      const { canceled, filePath } = await dialog.showSaveDialog(window(), { defaultPath: suggested });
+      if (canceled || !filePath) return;
+      try {
+        for await (const event of await client.studio.backup({ out: filePath })) {
+          window().setProgressBar(event.kind === 'progress' ? event.done / event.total : -1);
+        }
+        shell.showItemInFolder(filePath);
+      } catch (error) {
+        window().setProgressBar(-1);
+        dialog.showErrorBox('Adapter Studio', error instanceof Error ? error.message : String(error));
+      }
+    },
+    async openDataFolder() {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window(), {
+        defaultPath: dataDir,
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      const [folder] = filePaths;
+      if (canceled || folder === undefined || folder === dataDir) return;
+      // Another folder is another studio: the program starts anew on it, and puts its work away first.
+      app.relaunch({
+        args: [...process.argv.slice(1).filter((word) => !word.startsWith('--home')), `--home=${folder}`],
+      });
+      app.quit();
+    },
+  };
+}
+
+/** Progress on the taskbar or dock, and the platform's own notices. */
+export function desktopSigns(windows: { now: () => BrowserWindow; open: () => BrowserWindow }): WorkSigns {
+  // On a Mac the studio may go on without a window; that alone opens none.
+  const present = () => (windows.now().isDestroyed() ? undefined : windows.now());
+  return {
+    progress: (share) => present()?.setProgressBar(share ?? -1),
+    isLookedAt: () => present()?.isFocused() === true,
+    ended({ kind, id, name }) {
+      const notice = new Notification({ title: 'Adapter Studio', body: name });
+      notice.on('click', () => {
+        windows.open().show();
+        if (kind === 'run') void windows.open().loadURL(`${pageOrigin}/#/train/${encodeURIComponent(id)}`);
+      });
+      notice.show();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { type WorkSigns, watchWork } from './work-watch.ts';
+
+const job = (id: string, done: number) => ({
+  kind: 'run' as const,
+  ...{ id, name: id, done, total: 10, secondsLeft: null },
+});
+
+test('the taskbar follows the work; its end is told once, when it was long and nobody looks', async () => {
+  const shown: (number | null)[] = [];
+  const ended: string[] = [];
+  let looking = false;
+  const signs: WorkSigns = {
+    progress: (share) => shown.push(share),
+    ended: ({ id }) => ended.push(id),
+    isLookedAt: () => looking,
+  };
+  let clock = 0;
+  const script = [
+    { at: 0, job: null, looking: false },
+    { at: 0, job: job('long', 0), looking: false },
+    { at: 30_000, job: job('long', 5), looking: false },
+    { at: 60_000, job: null, looking: false },
+    { at: 61_000, job: job('short', 1), looking: false },
+    { at: 62_000, job: null, looking: false },
+    { at: 70_000, job: job('seen', 1), looking: true },
+    { at: 170_000, job: null, looking: true },
+  ];
+  let place = 0;
+  const status = async () => {
+    const now = script[Math.min(place++, script.length - 1)] as (typeof script)[0];
+    clock = now.at;
+    looking = now.looking;
+    return { job: now.job };
+  };
+  const changes = async () =>
+    (async function* () {
+      for (let change = 1; change < script.length; change++) yield change;
+    })();
+  await watchWork({ status, changes }, signs, new AbortController().signal, () => clock);
+  expect(shown).toEqual([null, 0, 0.5, null, 0.1, null, 0.1, null]);
+  expect(ended).toEqual(['long']);
+});

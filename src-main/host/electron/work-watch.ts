@@ -1,0 +1,60 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '../../../src-contract/contract.ts';
+import type { StudioStatus } from '../../../src-contract/studio.ts';
+
+type Job = NonNullable<StudioStatus['job']>;
+
+/** What the desktop can show of work in progress. */
+export interface WorkSigns {
+  /** A share from 0 to 1 on the taskbar; null takes it away. */
+  progress(share: number | null): void;
+  /** Tells of the end; called only when nobody looks at the window. */
+  ended(job: Job): void;
+  isLookedAt(): boolean;
+}
+
+const askingMs = 2_000;
+/** Shorter work has just been started by the person who looks at it. */
+const longMs = 20_000;
+
+/** Follows what the studio works on until `signal` is aborted: its progress on the taskbar, and a notice when long work ends. */
+export async function watchWork(
+  studio: {
+    status(): Promise<Pick<StudioStatus, 'job'>>;
+    changes(signal: AbortSignal): Promise<AsyncIterable<unknown>>;
+  },
+  signs: WorkSigns,
+  signal: AbortSignal,
+  now: () => number = Date.now,
+): Promise<void> {
+  let job: Job | undefined;
+  let sinceMs = 0;
+  const look = async () => {
+    const next = (await studio.status().catch(() => undefined))?.job ?? undefined;
+    if (signal.aborted) return;
+    signs.progress(next === undefined || next.total === 0 ? null : next.done / next.total);
+    if (next?.id !== job?.id) {
+      if (job !== undefined && now() - sinceMs >= longMs && !signs.isLookedAt()) signs.ended(job);
+      sinceMs = now();
+    }
+    job = next;
+  };
+  // A step is no change that is told: while something runs, it is asked for.
+  const asking = setInterval(() => job !== undefined && void look(), askingMs);
+  try {
+    await look();
+    for await (const _ of await studio.changes(signal)) await look();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    clearInterval(asking);
+  }
+}
+
+/** The two questions, of the studio's contract. */
+export function questionsOf(client: ContractRouterClient<Contract>): Parameters<typeof watchWork>[0] {
+  return {
+    status: () => client.studio.status(),
+    changes: (signal) => client.studio.changes(undefined, { signal }),
+  };
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { FairQueue } from './fair-queue.ts';
+
+const forever = new AbortController().signal;
+
+test('a few work at a time, and the lanes take turns whoever came first', async () => {
+  const queue = new FairQueue({ atOnce: 1, mostWaiting: 9 });
+  const order: string[] = [];
+  const enter = (lane: string, name: string) =>
+    queue.enter(lane, forever).then((leave) => {
+      order.push(name);
+      return leave;
+    });
+  const first = await enter('a', 'a1');
+  const others = [enter('a', 'a2'), enter('a', 'a3'), enter('b', 'b1'), enter('a', 'a4'), enter('c', 'c1')];
+  first?.();
+  for (let turn = 0; turn < others.length; turn++) {
+    const leave = await Promise.race(others);
+    leave?.();
+    // A second time changes nothing.
+    leave?.();
+    others.splice(0, others.length, ...(await stillWaiting(others)));
+    if (others.length === 0) break;
+  }
+  await Promise.all(others.map(async (other) => (await other)?.()));
+  expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'a4']);
+  expect(await queue.enter('a', forever)).toBeTypeOf('function');
+});
+
+test('who leaves while waiting takes no turn, and too many are not let wait', async () => {
+  const queue = new FairQueue({ atOnce: 1, mostWaiting: 1 });
+  const leave = await queue.enter('a', forever);
+  const left = new AbortController();
+  const waiting = queue.enter('a', left.signal);
+  expect(await queue.enter('b', forever)).toBeUndefined();
+  left.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+  const next = queue.enter('b', forever);
+  leave?.();
+  expect(await next).toBeTypeOf('function');
+});
+
+/** Those that have not had their turn yet. */
+async function stillWaiting<T>(promises: readonly Promise<T>[]): Promise<Promise<T>[]> {
+  const pending = Symbol('pending');
+  const states = await Promise.all(promises.map((promise) => Promise.race([promise, Promise.resolve(pending)])));
+  return promises.filter((_, place) => states[place] === pending);
+}
