@@ -153,11 +153,12 @@ export function chatProcedures(studio: {
     measure: os.measure.handler(async ({ input }) => {
       const base = baseModels.get(input.baseModelId);
       const { adapter } = answererOn(base, { adapterId: input.adapterId, strength: 1 }, studio);
-      const history = input.conversationId === undefined ? [] : messages.path(store.get(input.conversationId).id);
+      const last = input.conversationId === undefined ? null : messages.leaf(store.get(input.conversationId).id);
+      const parentId = input.parentId === undefined ? last : input.parentId;
       const { promptIds: _, ...fit } = turnPrompt(
         {
           question: { role: 'user', text: input.text, input: input.input ?? null },
-          history: history.filter(({ onPath }) => onPath),
+          history: () => (parentId === null ? [] : messages.pathTo(parentId)),
           task: adapter?.task,
         },
         { text: await modelTexts.of(base), contextLength: base.contextLength, maxTokens: defaultSampling.maxTokens },

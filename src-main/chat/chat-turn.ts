@@ -99,11 +99,10 @@ export async function* compareTurn(
 /** Keeps the question. */
 function ask(turn: TurnJob & Question, answerer: Answerer | undefined, { store, now }: TurnParts): Message {
   const createdAt = now();
-  const path = store.path(turn.conversation.id).filter(({ onPath }) => onPath);
   const user: KeptMessage = {
     ...nothingSaid,
     ...{ id: store.newId(createdAt), conversationId: turn.conversation.id, role: 'user', createdAt },
-    parentId: turn.parentId === undefined ? (path.at(-1)?.id ?? null) : turn.parentId,
+    parentId: turn.parentId === undefined ? store.leaf(turn.conversation.id) : turn.parentId,
     ...{ text: turn.text, input: turn.input ?? null, task: answerer?.adapter?.task ?? null },
   };
   if (user.parentId !== null) store.get(user.parentId);
@@ -140,7 +139,11 @@ async function* answer(
   const { store, now } = parts;
   const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
   const prompt = turnPrompt(
-    { question: user, history: before(user, store), task: answerer.adapter?.task },
+    {
+      question: user,
+      history: () => (user.parentId === null ? [] : store.pathTo(user.parentId)),
+      task: answerer.adapter?.task,
+    },
     {
       text: parts.text,
       contextLength: base.contextLength,
@@ -186,20 +189,8 @@ async function* answer(
   }
 }
 
-/** The turns that lead to a question, the first one first. */
-function before(user: Message, store: MessageStore): KeptMessage[] {
-  const byId = new Map(store.all(user.conversationId).map((message) => [message.id, message]));
-  const history: KeptMessage[] = [];
-  for (let at = byId.get(user.parentId ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) history.unshift(at);
-  return history;
-}
-
 function placed(message: KeptMessage, store: MessageStore): Message {
-  const siblings = store
-    .all(message.conversationId)
-    .filter(({ parentId }) => parentId === message.parentId)
-    .map(({ id }) => id);
-  return { ...message, siblings, onPath: true };
+  return { ...message, siblings: store.siblings(message), onPath: true };
 }
 
 const nothingSaid = {

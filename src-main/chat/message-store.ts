@@ -24,7 +24,7 @@ export class MessageStore {
     const children = Map.groupBy(all, ({ parentId }) => parentId);
     const path: Message[] = [];
     const seen = new Set<string>();
-    for (let at = byId.get(this.#leaf(conversationId) ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) {
+    for (let at = byId.get(this.leaf(conversationId) ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) {
       // A damaged file must not turn this into an endless walk.
       if (seen.has(at.id)) break;
       seen.add(at.id);
@@ -51,6 +51,31 @@ export class MessageStore {
     return toMessage(row);
   }
 
+  /** The turns that lead to one, itself included, the first one first. */
+  pathTo(id: string): KeptMessage[] {
+    const rows = this.#database
+      .prepare(
+        `WITH RECURSIVE up (number, parent_id) AS (
+           SELECT number, parent_id FROM message WHERE id = ?
+           UNION SELECT m.number, m.parent_id FROM message m JOIN up ON m.id = up.parent_id
+         ) ${select} WHERE number IN (SELECT number FROM up) ORDER BY number`,
+      )
+      .all(id) as MessageRow[];
+    return rows.map(toMessage);
+  }
+
+  /** Every turn that follows the same one, the oldest first. */
+  siblings({ conversationId, parentId }: Pick<KeptMessage, 'conversationId' | 'parentId'>): string[] {
+    // Turns that follow none are found by their conversation; the others by the index of what they follow.
+    const rows =
+      parentId === null
+        ? this.#database
+            .prepare('SELECT id FROM message WHERE conversation_id = ? AND parent_id IS NULL ORDER BY number')
+            .all(conversationId)
+        : this.#database.prepare('SELECT id FROM message WHERE parent_id = ? ORDER BY number').all(parentId);
+    return (rows as { id: string }[]).map(({ id }) => id);
+  }
+
   newId(now: number): string {
     return newId(now);
   }
@@ -72,9 +97,7 @@ export class MessageStore {
 
   /** Copies the turns that lead to one, itself included, into another conversation. */
   copyPath(last: KeptMessage, conversationId: string): void {
-    const byId = new Map(this.#all(last.conversationId).map((message) => [message.id, message]));
-    const path: KeptMessage[] = [];
-    for (let at: KeptMessage | undefined = last; at !== undefined; at = byId.get(at.parentId ?? '')) path.unshift(at);
+    const path = this.pathTo(last.id);
     this.#database.transaction(() => {
       let parentId: string | null = null;
       for (const message of path) {
@@ -126,7 +149,8 @@ export class MessageStore {
     return [...titles.filter(({ conversationId }) => !inMessages.has(conversationId)), ...rows].slice(0, mostFound);
   }
 
-  #leaf(conversationId: string): string | null {
+  /** The turn that the conversation goes on from; null where nothing was said. */
+  leaf(conversationId: string): string | null {
     const row = this.#database.prepare('SELECT leaf_id FROM conversation WHERE id = ?').get(conversationId);
     return (row as { leaf_id: string | null } | undefined)?.leaf_id ?? null;
   }

@@ -15,7 +15,7 @@ const read = (ids: readonly number[]) => tokenizer.decode(ids);
 
 test('a base with a chat template reads the conversation; the oldest turns go first when it gets too long', () => {
   const question = said('user', 'and now?');
-  const about = { question, history: turns, task: undefined };
+  const about = { question, history: () => turns, task: undefined };
   const whole = turnPrompt(about, { text: chatty, contextLength: 500, maxTokens: 100 });
   expect(read(whole.promptIds)).toContain('user: one');
   expect(whole).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0, promptTokens: whole.promptIds.length });
@@ -29,7 +29,7 @@ test('a base with a chat template reads the conversation; the oldest turns go fi
 test('where nothing of the conversation fits, the question alone is read, shortened in its middle', () => {
   const question = said('user', `${'long '.repeat(300)}\n\nlast words`);
   const cut = turnPrompt(
-    { question, history: turns, task: undefined },
+    { question, history: () => turns, task: undefined },
     { text: chatty, contextLength: 60, maxTokens: 20 },
   );
   expect(cut.leftOutTurns).toBe(6);
@@ -44,7 +44,7 @@ test('an adapter, and a base without a chat template, read the turn alone and le
     [chatty, 'mrc'],
     [plain, undefined],
   ] as const) {
-    const prompt = turnPrompt({ question, history: turns, task }, { text, contextLength: 200, maxTokens: 20 });
+    const prompt = turnPrompt({ question, history: () => turns, task }, { text, contextLength: 200, maxTokens: 20 });
     expect(prompt).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0 });
     expect(read(prompt.promptIds)).toContain('Passage: Otto.');
     expect(read(prompt.promptIds)).not.toContain('one');

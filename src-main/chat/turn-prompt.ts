@@ -16,14 +16,18 @@ export interface TurnPrompt extends PromptFit {
  * not fit is left out and counted: the oldest turns first, then the middle of the question.
  */
 export function turnPrompt(
-  said: { readonly question: Said; readonly history: readonly Said[]; readonly task: TaskId | undefined },
+  said: {
+    readonly question: Said /** The turns before it, asked for only where they are read. */;
+    readonly history: () => readonly Said[];
+    readonly task: TaskId | undefined;
+  },
   model: { readonly text: ModelText; readonly contextLength: number; readonly maxTokens: number },
 ): TurnPrompt {
   const { text, contextLength } = model;
   const room = Math.max(Math.ceil(contextLength / 2), contextLength - model.maxTokens);
   const alone = renderTurn(said.question, said.task);
   if (said.task === undefined && text.template !== undefined) {
-    const turns = said.history.map(turnOf);
+    const turns = said.history().map(turnOf);
     // One turn of two is an answer: what is left must begin with a question.
     for (let leftOutTurns = 0; leftOutTurns < turns.length; leftOutTurns++) {
       if (turns[leftOutTurns]?.role !== 'user') continue;
@@ -37,7 +41,7 @@ export function turnPrompt(
   const promptIds = whole.length > room ? text.promptIdsWithin(alone, room) : whole;
   return {
     ...{ promptIds, promptTokens: promptIds.length, contextLength },
-    leftOutTurns: said.task === undefined && text.template !== undefined ? said.history.length : 0,
+    leftOutTurns: said.task === undefined && text.template !== undefined ? said.history().length : 0,
     leftOutTokens: whole.length - promptIds.length,
   };
 }

@@ -306,6 +306,7 @@ export class ChatState {
       .measure({
         ...{ baseModelId: this.baseModelId, adapterId: this.adapterId, text, input },
         ...(this.conversationId !== undefined && { conversationId: this.conversationId }),
+        ...(this.editing !== undefined && { parentId: this.editing.parentId }),
       })
       .catch(() => undefined);
     if (asked === this.#measured) this.fit = fit;
