@@ -251,6 +251,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     lab: labProcedures({
       ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
       ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now, changed: changed('lab') },
+      dataFolder: dataDir,
     }),
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });

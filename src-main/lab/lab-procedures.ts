@@ -9,15 +9,21 @@ import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
 import { labCards, labPicture, labReport, labView, saveExperiment } from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
+import { readTrained } from './train-cells.ts';
 
-export function labProcedures(parts: LabParts & { changed: () => void }) {
+export function labProcedures(parts: LabParts & { changed: () => void; dataFolder: string }) {
   const { store, supervisor, changed, labFolder } = parts;
   const speed = new LabSpeed(parts);
   const os = implement(contract.lab).$context<CallerContext>();
   return os.router({
     start: os.start.handler(({ input }) => startLab(input, parts)),
     resume: os.resume.handler(({ input }) => resumeLab(input.id, parts)),
-    stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
+    stop: os.stop.handler(async ({ input }) => {
+      const { id, state } = store.get(input.id);
+      const isGoing = state === 'queued' || state === 'running';
+      if (isGoing && !supervisor.isActive(id)) throw new StudioError('DATA_FOLDER_BUSY', { folder: parts.dataFolder });
+      await supervisor.stop(id);
+    }),
     watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
       const { id } = store.get(input.id);
       const after = lastEventId === undefined ? 0 : Number(lastEventId);
@@ -57,10 +63,19 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
   });
 }
 
-/** Removes folders of experiments that are no longer known. Only when no other process is here. */
+/**
+ * Removes folders of experiments that are no longer known, and trained cells that none of those left refers to. Only when no
+ * other process is here.
+ */
 export async function clearLab(store: LabStore, labFolder: string): Promise<void> {
   const known = new Set([...store.listIds(), 'cells']);
-  for (const name of await readdir(labFolder)) {
-    if (!known.has(name)) await rm(join(labFolder, name), { recursive: true, force: true });
+  const remove = (...path: string[]) => rm(join(labFolder, ...path), { recursive: true, force: true });
+  for (const name of await readdir(labFolder)) if (!known.has(name)) await remove(name);
+  const used = new Set(store.list().flatMap(({ cells }) => cells.map(({ values }) => values.adapterSha256)));
+  for (const name of await readdir(join(labFolder, 'cells')).catch(() => [])) {
+    // One that is not finished belongs to an experiment that may go on, or is a checkpoint of nothing once there is none.
+    const trained = await readTrained(join(labFolder, 'cells', name));
+    const isKept = trained === undefined ? store.listIds().length > 0 : used.has(trained.adapterSha256);
+    if (!isKept) await remove('cells', name);
   }
 }
