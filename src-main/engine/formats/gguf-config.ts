@@ -52,10 +52,20 @@ async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<stri
     rope_theta: about.number('rope.freq_base'),
     rope_scaling: await ropeScaling(file, about),
     sliding_window: window,
+    // The file doesn't say: every model of the family scales by the size of a head, but for the one of 62 layers.
+    query_pre_attn_scalar: about.architecture.startsWith('gemma') ? gemmaScale(about) : undefined,
     // Qwen2 has these biases always, and no word for them.
     attention_bias: about.architecture === 'llama' && has('attn_q.bias') ? true : undefined,
     mlp_bias: has('ffn_up.bias') ? true : undefined,
   };
+}
+
+/** What Gemma 3's scores are divided by the root of. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`. */
+function gemmaScale(about: Metadata): number | undefined {
+  const heads = about.number('attention.head_count');
+  const width = about.number('embedding_length');
+  if (about.number('block_count') === 62 && heads && width) return width / heads;
+  return about.number('attention.key_length');
 }
 
 function gpt2Config(about: Metadata): Record<string, unknown> {
@@ -79,7 +89,11 @@ function gpt2Config(about: Metadata): Record<string, unknown> {
  */
 async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | undefined> {
   const kind = about.text('rope.scaling.type') ?? 'none';
-  if (kind !== 'none') return { rope_type: kind, factor: about.number('rope.scaling.factor') };
+  if (kind !== 'none') {
+    const trained = about.number('rope.scaling.original_context_length');
+    const known = trained === undefined ? {} : { original_max_position_embeddings: trained };
+    return { rope_type: kind, factor: about.number('rope.scaling.factor'), ...known };
+  }
   if (!file.tensors.has('rope_freqs.weight')) return undefined;
   const divisors = await file.readFloat32('rope_freqs.weight');
   const scaling = {
