@@ -174,7 +174,7 @@ function makeRows(count: number): { id: string; letters: number } {
     sha256: '',
     reasons: [],
   };
-  store.finishImport(id, { ...facts, rejected: 0, file: file as never, hasDatabase: false });
+  store.finishImport(id, { ...facts, rejected: 0, file: file as never, mapping: {}, hasDatabase: false });
   return { id, letters };
 }
 

@@ -28,8 +28,8 @@ export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): As
     workerData: job,
     // What the process was started with is not for this thread.
     execArgv: [],
-    // Rows are read and let go; a small young generation keeps the memory that they take for a moment small.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    // Rows are read and let go: a small heap is swept more often, and holds the longest cell many times over.
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
   });
   const waiting: ThreadMessage[] = [];
   let wake = () => {};

@@ -32,6 +32,7 @@ export class CsvRecords {
   /** No further try before so many letters are there: a long cell is not read again for each piece. */
   #enough = 0;
   #line: number;
+  #hasMore = false;
 
   /** `width` is how many cells the table's records have, where that is known; `line` is the first line's number. */
   constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
@@ -56,15 +57,21 @@ export class CsvRecords {
 
   /** The records that end within this piece of text. */
   push(text: string): TableRecord[] {
-    this.#waiting.push(text);
-    this.#waitingLetters += text.length;
-    if (this.#waitingLetters < this.#enough) return [];
-    return this.#read(false);
+    return [...this.pieces(text)].flat();
   }
 
   /** What is left when the text has ended: the last record, and those behind a quote that never closed. */
   end(): TableRecord[] {
-    return this.#read(true);
+    return [...this.pieces('', { isEnd: true })].flat();
+  }
+
+  /** The same, some of them at a time: behind a quote that never closed there may be millions. */
+  *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
+    this.#waiting.push(text);
+    this.#waitingLetters += text.length;
+    if (this.#waitingLetters < this.#enough && !isEnd) return;
+    do yield this.#read(isEnd);
+    while (this.#hasMore);
   }
 
   #read(isEnd: boolean): TableRecord[] {
@@ -77,7 +84,12 @@ export class CsvRecords {
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
+    this.#hasMore = false;
     while (place < whole.length) {
+      if (records.length >= mostAtOnce) {
+        this.#hasMore = true;
+        break;
+      }
       const lineFeed = whole.indexOf('\n', place);
       if (quote >= 0 && quote < place) quote = whole.indexOf(this.#quote, place);
       if (cr >= 0 && cr < place) cr = whole.indexOf('\r', place);
@@ -247,6 +259,7 @@ interface FoundRecord {
   readonly problem: RecordProblem | undefined;
 }
 
+const mostAtOnce = 50_000;
 /** A quoted cell of 16 Mi letters is an open quote that swallows the file. */
 const longestRecord = 16 * 1024 * 1024;
 

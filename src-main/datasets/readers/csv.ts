@@ -18,16 +18,16 @@ export async function* readCsv(
   const reader = new CsvRecords(format, { width: format.columns.length, line: format.droppedLines + 1 });
   const skipper = new LineSkipper(format.droppedLines);
   let bytesRead = format.bomBytes;
-  const read = (text: string) => reader.push(skipper.take(text));
   const checked = (records: TableRecord[]) => (decoder.isDamaged ? records.map(withProblem) : records);
   try {
     const stream = createReadStream(file.path, { start: format.bomBytes, highWaterMark: pieceBytes, signal });
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytesRead += chunk.length;
-      yield { records: checked(read(decoder.write(chunk))), bytesRead };
+      const text = skipper.take(decoder.write(chunk));
+      for (const records of reader.pieces(text)) yield { records: checked(records), bytesRead };
     }
-    const last = read(decoder.end());
-    yield { records: checked([...last, ...reader.end()]), bytesRead };
+    const last = skipper.take(decoder.end());
+    for (const records of reader.pieces(last, { isEnd: true })) yield { records: checked(records), bytesRead };
   } catch (error) {
     signal?.throwIfAborted();
     throw isFileSystemError(error) ? fileError(error, file.name) : error;
