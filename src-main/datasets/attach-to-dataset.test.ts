@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { attachToDataset } from './attach-to-dataset.ts';
+import { attachedFile, forkSqlProcess, SqlRunner } from './attached-database.ts';
+import { checkDataset } from './check-dataset.ts';
+import { RowsThread } from './rows-threads.ts';
+
+let given: DatasetFolder;
+let folder: string;
+let sql: SqlRunner;
+beforeEach(() => {
+  given = new DatasetFolder();
+  folder = mkdtempSync(join(tmpdir(), 'attach-'));
+  sql = new SqlRunner(() => forkSqlProcess());
+  const database = new BetterSqlite3(join(folder, 'shop.sqlite'));
+  database.exec(`
+    CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE "sold item" (id INTEGER PRIMARY KEY, seller_id INTEGER REFERENCES seller (id), price REAL);
+    INSERT INTO seller VALUES (1, 'Mina'), (2, 'O''Neil');
+    INSERT INTO "sold item" VALUES (1, 1, 2.5);
+  `);
+  database.close();
+});
+afterEach(() => {
+  sql.close();
+  given.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const context = (schema: string) => `Schema:\n${schema}\n\nQuestion: Who?`;
+
+test.each<[string, string, SchemaTextOptions, string]>([
+  [
+    'one line a table, as the rows have it',
+    'seller(name text)',
+    { foreignKeys: false, sampleValues: 0 },
+    'seller(id integer pk, name text)\nsold item(id integer pk, seller_id integer, price real)',
+  ],
+  [
+    'with foreign keys and values',
+    'seller(name text)',
+    { foreignKeys: true, sampleValues: 2 },
+    "seller(id integer pk [1, 2], name text ['Mina', 'O''Neil'])\nsold item(id integer pk [1], seller_id integer -> seller.id [1], price real [2.5])",
+  ],
+  [
+    'as statements, where the rows have those',
+    'CREATE TABLE seller (name text);',
+    { foreignKeys: true, sampleValues: 0 },
+    'CREATE TABLE seller (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\n\nCREATE TABLE "sold item" (\n  id INTEGER PRIMARY KEY,\n  seller_id INTEGER,\n  price REAL,\n  FOREIGN KEY (seller_id) REFERENCES seller (id)\n);',
+  ],
+])('schema texts are made from an attached database: %s', async (_, before, schema, expected) => {
+  const dataset = given.make([{ context: context(before), target: 'SELECT name FROM seller' }], { task: 'nl2sql' });
+  const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
+  const after = await attachToDataset({ ...given, sql }, { dataset, database, schema });
+  expect(after).toMatchObject({ version: 2, hasDatabase: true });
+  const [row] = [...given.store.examples(dataset.id)];
+  expect(row).toMatchObject({ context: context(expected), database: 'shop' });
+  const file = attachedFile(join(given.datasetsFolder, dataset.id), row?.database ?? null);
+  expect((await sql.query(file, 'SELECT name FROM seller')).rows).toEqual([['Mina'], ["O'Neil"]]);
+});
+
+test('a file that is no database replaces nothing', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  writeFileSync(join(folder, 'no.sqlite'), 'text');
+  const refused = attachToDataset(
+    { ...given, sql },
+    { dataset, database: { path: join(folder, 'no.sqlite'), name: 'no.sqlite' } },
+  );
+  await expect(refused).rejects.toMatchObject({ code: 'DATABASE_ATTACHED_INVALID' });
+  expect(given.store.get(dataset.id)).toMatchObject({ version: 1, hasDatabase: false });
+});
+
+test('queries are checked on their database, and by their grammar and schema text where there is none', async () => {
+  const queries = [
+    'SELECT name FROM seller',
+    'SELECT nme FROM seller',
+    'SELECT * FROM buyer',
+    'SELEC 1',
+    'SELECT abs(1, 2)',
+  ];
+  const rows = queries.map((target) => ({ context: context('seller(id integer pk, name text)'), target }));
+  const dataset = given.make(rows, { task: 'nl2sql' });
+  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 1, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
+  const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
+  await attachToDataset({ ...given, sql }, { dataset, database });
+  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 2, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
+});
+
+/** How many rows have which finding about their query. */
+async function codes(id: string): Promise<Record<string, number>> {
+  const thread = new RowsThread();
+  const found: Record<string, number> = {};
+  const parts = { store: given.store, datasetsFolder: given.datasetsFolder, sql, thread };
+  for await (const event of checkDataset(given.store.get(id), parts, new AbortController().signal)) {
+    if (event.kind !== 'finished') continue;
+    for (const { code, rows } of event.report.findings) if (code.startsWith('SQL_')) found[code] = rows;
+  }
+  await thread.close();
+  return found;
+}
