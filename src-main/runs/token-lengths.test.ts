@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import { countTokenLengths } from './token-lengths.ts';
+
+let given: DatasetFolder;
+let encoded: string[];
+beforeEach(() => {
+  given = new DatasetFolder();
+  encoded = [];
+});
+afterEach(() => given.close());
+
+/** A token for each letter, and one behind each target. */
+const text = {
+  template: undefined,
+  promptIds: (context: string) => {
+    encoded.push(context);
+    return Array.from(context, () => 1);
+  },
+  targetIds: (target: string) => Array.from(`${target}.`, () => 1),
+} as unknown as ModelText;
+const base = { sha256: 'abc', contextLength: 64 } as BaseModel;
+
+test('the lengths of the rows that are trained on are counted, and those of rows that are no more are not', async () => {
+  const { id } = given.make([
+    { context: 'x'.repeat(20), target: 'four' },
+    { context: 'y'.repeat(4), target: 'a' },
+    { context: 'held out', target: 'b', split: 'test' },
+  ]);
+  expect(await count(id)).toEqual({
+    ...{ rows: 2, contextTokens: 24, targetTokens: 7, contextLength: 64 },
+    contexts: [
+      { length: 4, rows: 1 },
+      { length: 20, rows: 1 },
+    ],
+    targets: [
+      { length: 2, rows: 1 },
+      { length: 5, rows: 1 },
+    ],
+    whole: [
+      { length: 6, rows: 1 },
+      { length: 25, rows: 1 },
+    ],
+    // Eight tokens of a context at least, or all it has: as an example is cut for training.
+    kept: [
+      { length: 6, rows: 1, targetTokens: 2 },
+      { length: 13, rows: 1, targetTokens: 5 },
+    ],
+  });
+  await given.changes.remove(id, [0]);
+  expect(await count(id)).toMatchObject({ rows: 1, contextTokens: 4 });
+});
+
+test('only rows that are new are tokenised again', async () => {
+  const { id } = given.make([{ context: 'one' }, { context: 'two' }]);
+  await count(id);
+  await given.changes.edit(id, { position: 1, content: { context: 'three' } });
+  expect(await count(id)).toMatchObject({ rows: 2, contextTokens: 8 });
+  expect(encoded).toEqual(['one', 'two', 'three']);
+});
+
+async function count(id: string): Promise<TokenLengths> {
+  let last: TokenLengthEvent | undefined;
+  const parts = { datasets: given.store, text, dataFolder: given.folder };
+  const about = { dataset: given.store.get(id), base, split: 'train' as const };
+  for await (const event of countTokenLengths(about, parts, new AbortController().signal)) last = event;
+  if (last?.kind !== 'finished') throw new Error('the count did not finish');
+  return last.lengths;
+}
