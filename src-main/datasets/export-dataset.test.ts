@@ -26,7 +26,7 @@ const difficult: readonly GivenRow[] = [
   { context: 'x'.repeat(70_000), target: '\\N' },
 ];
 
-test.each<ExportFormat>(['csv'])(
+test.each<ExportFormat>(['csv', 'jsonl', 'parquet'])(
   'rows written as %s and imported again are the same, byte for byte',
   async (format) => {
     const dataset = given.make(
