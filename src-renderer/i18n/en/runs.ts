@@ -119,7 +119,7 @@ export const runs = {
     'How far one step moves. Too high and the loss jumps; too low and little is learned.',
   'runs.option.precision': 'Precision of the base',
   'runs.option.precision.help':
-    'Eight bits make large models two to three times as fast; the loss differs a little. Small models stay exact.',
+    'Eight bits make large models faster; the loss differs a little. Small models stay exact.',
   'runs.option.precision.auto': 'What suits the model and the processor',
   'runs.option.precision.float32': 'Exact (32 bits)',
   'runs.option.precision.int8': 'Fast (8 bits)',

@@ -109,7 +109,7 @@ export const runs: Translation<typeof english> = {
   'runs.option.learningRate.help': '한 단계에 움직이는 크기입니다. 너무 크면 손실이 튀고 너무 작으면 조금만 배웁니다.',
   'runs.option.precision': '기본 모델의 정밀도',
   'runs.option.precision.help':
-    '8비트로 계산하면 큰 모델이 두세 배 빨라지고 손실은 조금 달라집니다. 작은 모델은 그대로 정확하게 계산합니다.',
+    '8비트로 계산하면 큰 모델이 더 빨라지고 손실은 조금 달라집니다. 작은 모델은 그대로 정확하게 계산합니다.',
   'runs.option.precision.auto': '모델과 프로세서에 맞게',
   'runs.option.precision.float32': '정확하게 (32비트)',
   'runs.option.precision.int8': '빠르게 (8비트)',

@@ -118,7 +118,9 @@ const leastMagnitude = 1e-30;
 /**
  * Each row of the left operand is divided by its largest magnitude and rounded to whole numbers around 128 in steps of
  * 1/127; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit, whatever
- * stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give).
+ * stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). With two terms, what
+ * rounding left over, at most half a step, is rounded in its turn and multiplied in the same pass over the matrix: rows
+ * have outliers, beside which eight bits leave the rest too coarse.
  */
 function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
   const [x = '', integers = '', , scales = ''] = operands;
@@ -127,10 +129,19 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
   const last = { keepdims: flag(true) };
   const largest = writer.node('ReduceMax', [writer.node('Abs', [left]), writer.int64([-1])], last);
   const size = writer.node('Max', [largest, writer.scalar(leastMagnitude)]);
+  const rows = writer.node('Div', [left, size]);
   const [step, middle] = [writer.scalar(1 / 127), writer.uint8(128)];
-  const rounded = writer.node('QuantizeLinear', [writer.node('Div', [left, size]), step, middle]);
   const factors = before ? writer.scalar(1) : scales;
-  const product = writer.node('MatMulIntegerToFloat', [rounded, integers, step, factors, middle], {}, 'com.microsoft');
+  const multiply = (rounded: string) =>
+    writer.node('MatMulIntegerToFloat', [rounded, integers, step, factors, middle], {}, 'com.microsoft');
+  const coarse = writer.node('QuantizeLinear', [rows, step, middle]);
+  if (node.attributes.terms === 1) return writer.node('Mul', [multiply(coarse), size]);
+  const rest = writer.node('Sub', [rows, writer.node('DequantizeLinear', [coarse, step, middle])]);
+  const fine = writer.node('QuantizeLinear', [rest, writer.scalar(1 / 127 / 254), middle]);
+  const axis = { kind: 'int', value: 0 } as const;
+  const both = multiply(writer.node('Concat', [coarse, fine], { axis }));
+  const [large = '', small = ''] = writer.nodes('Split', [both], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
+  const product = writer.node('Add', [large, writer.node('Mul', [small, writer.scalar(1 / 254)])]);
   return writer.node('Mul', [product, size]);
 }
 
