@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ModelText } from '../../src-main/base-models/model-text.ts';
+import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { smollm2 } from '../fixtures/smollm2.ts';
+
+// SmolLM2-135M-Instruct itself, from its GGUF file, against transformers on the same weights; see golden/make_smollm2.py.
+
+const folder = await smollm2();
+const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/smollm2.json'), 'utf8')) as {
+  examples: { ids: number[]; targetStart: number; logprobs: number[] }[];
+  continuations: { question: string; prompt: number[]; ids: number[]; margins: number[] }[];
+};
+const { texts, ids } = JSON.parse(await readFile(join(import.meta.dirname, 'golden/tokenizers/ids.json'), 'utf8')) as {
+  texts: string[];
+  ids: Record<string, number[][]>;
+};
+
+describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
+  const place = folder ?? '';
+  const signal = new AbortController().signal;
+  const engine = localEngine();
+  // The reference computes with floats; a large base is else multiplied in eight bits.
+  const precision = 'float32';
+
+  async function greedy(
+    promptIds: readonly number[],
+    maxTokens: number,
+    stopIds: readonly number[],
+  ): Promise<number[]> {
+    const job = { modelFolder: place, precision, adapter: null, promptIds, maxTokens, stopIds };
+    const found: number[] = [];
+    for await (const event of engine.generate({ ...job, temperature: 0, topK: 0, topP: 1, seed: 0 }, signal)) {
+      if (event.kind === 'token') found.push(event.id);
+    }
+    return found;
+  }
+
+  test('it is what its makers say it is', async () => {
+    expect(await engine.inspect(place)).toMatchObject({
+      ...{ architecture: 'llama', parameters: 134_515_008, layers: 30, hidden: 576, vocabulary: 49_152 },
+      ...{ contextLength: 8192, dtype: 'Q4_1', sizeBytes: 98_362_432, endIds: [2] },
+    });
+  });
+
+  test('its weights lie in memory once', async () => {
+    const before = process.memoryUsage().rss;
+    await engine.score(
+      { modelFolder: place, precision, adapter: null, examples: [{ ids: [1, 2, 3], targetStart: 1 }] },
+      signal,
+    );
+    // What the runtime itself needs comes on top.
+    expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 4 * 134_515_008);
+  }, 120_000);
+
+  test('its tokenizer, written out of the file, gives the ids of the reference for texts of many kinds', async () => {
+    const tokenizer = await Tokenizer.read(place);
+    texts.forEach((text, t) => {
+      expect(tokenizer.encode(text), text).toEqual(ids['smollm2-135m-instruct']?.[t]);
+    });
+  });
+
+  test('its chat template gives the prompts of the reference', async () => {
+    const text = await ModelText.read(place, [2]);
+    for (const { question, prompt } of golden.continuations) expect(text.promptIds(question)).toEqual(prompt);
+  });
+
+  test('the log-probabilities of targets of real rows are those of the reference within 1e-3', async () => {
+    const examples = golden.examples.map(({ ids, targetStart }) => ({ ids, targetStart }));
+    const { logprobs } = await engine.score({ modelFolder: place, precision, adapter: null, examples }, signal);
+    const differences = golden.examples.flatMap((example, e) =>
+      example.logprobs.map((expected, i) => Math.abs((logprobs[e]?.[i] ?? Number.NaN) - expected)),
+    );
+    expect(differences.length).toBe(173);
+    expect(Math.max(...differences)).toBeLessThan(1e-3);
+  }, 120_000);
+
+  test('greedy continuations are those of the reference as long as its choice is clear', async () => {
+    // One takes seconds; all of them with ALL_CASES=1.
+    const cases = process.env.ALL_CASES ? golden.continuations : golden.continuations.slice(1, 2);
+    for (const { prompt, ids: expected, margins } of cases) {
+      // Behind the first choice that was a toss-up, another text may go on.
+      const unclear = margins.findIndex((margin) => margin <= 1e-2);
+      const clear = unclear < 0 ? expected.length : unclear;
+      const found = await greedy(prompt, expected.length, []);
+      expect(found.slice(0, clear)).toEqual(expected.slice(0, clear));
+    }
+  }, 180_000);
+
+  test('it answers a question through its chat template', async () => {
+    const text = await ModelText.read(place, [2]);
+    const found = await greedy(text.promptIds('What is the capital of France?'), 32, text.stopIds);
+    expect(text.tokenizer.decode(found)).toBe('The capital of France is Paris.');
+  }, 120_000);
+});
