@@ -111,3 +111,31 @@ function rows(from: number, fresh: number, offset: number) {
   });
   return float32([1, 2, fresh, 2], data);
 }
+
+test('with a window of 4, what lies further back is out of sight, kept or new', () => {
+  const windowed = architectureOf(
+    new ModelConfig(
+      {
+        ...{ model_type: 'mistral', vocab_size: 4, hidden_size: 4, intermediate_size: 4, sliding_window: 4 },
+        ...{ num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 1, head_dim: 2 },
+      },
+      'config.json',
+    ),
+  );
+  const cache = new KeyValueCache(windowed);
+  const rows = float32([1, 1, 6, 2]);
+  cache.append({ 'keys.0': rows, 'values.0': rows }, 6);
+  // Places seen by each of six new positions, which stand at 6 to 11: kept ones first, then, behind the room of 128, new ones.
+  const mask = cache.feeds(6).get('local_mask');
+  const seen = Array.from({ length: 6 }, (_, i) =>
+    [...(mask?.data.subarray(i * 134, (i + 1) * 134) ?? [])].flatMap((value, key) => (value === 0 ? [key] : [])),
+  );
+  expect(seen).toEqual([
+    [3, 4, 5, 128],
+    [4, 5, 128, 129],
+    [5, 128, 129, 130],
+    [128, 129, 130, 131],
+    [129, 130, 131, 132],
+    [130, 131, 132, 133],
+  ]);
+});
