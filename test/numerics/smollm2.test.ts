@@ -23,7 +23,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
   const signal = new AbortController().signal;
   const engine = localEngine();
   // The reference computes with floats; a large base is else multiplied in eight bits.
-  const precision = 'float32';
+  const precision = 'float32' as const;
 
   async function greedy(
     promptIds: readonly number[],
