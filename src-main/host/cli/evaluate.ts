@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
-import { collect, numberIn, splitIn } from './arguments.ts';
+import { answerLanguageSchema } from '../../../src-contract/language.ts';
+import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -19,6 +22,14 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
     .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
+    .option(
+      '--language <code>',
+      `by whose rules answers are compared: ${answerLanguageSchema.options.join(', ')}; told from the rows if not given`,
+      wordIn(answerLanguageSchema),
+    )
+    .option('--csv <file>', 'write every answer and measure to this file')
+    .option('--report <file>', 'write a page with verdict, pictures and rows to this file')
+    .option('--korean', 'the report in Korean')
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const client = await open();
@@ -30,10 +41,17 @@ export function addEvaluateCommand(program: Command, run: Run): void {
             split: words.split,
             limit: words.limit,
             maxTokens: words.maxTokens,
+            language: words.language,
           },
           { client, signal, progress },
         );
-        return { json: { ...evaluation }, text: evaluationText(evaluation) };
+        const files: string[] = [];
+        if (words.csv) files.push(await written(words.csv, await client.evaluations.csv({ id: evaluation.id })));
+        if (words.report) {
+          const about = { id: evaluation.id, language: words.korean ? ('ko' as const) : ('en' as const) };
+          files.push(await written(words.report, await client.evaluations.report(about)));
+        }
+        return { json: { ...evaluation, files }, text: [evaluationText(evaluation), ...files].join('\n') };
       }),
     );
 }
@@ -45,6 +63,18 @@ interface EvaluateWords {
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
   readonly maxTokens?: number;
+  readonly language?: EvaluationInput['language'];
+  readonly csv?: string;
+  readonly report?: string;
+  readonly korean?: boolean;
+}
+
+async function written(file: string, { text }: { text: string }): Promise<string> {
+  const path = fromHere(file);
+  await writeFile(path, text).catch((cause: unknown) => {
+    throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it cannot be written' }, { cause });
+  });
+  return path;
 }
 
 /** Starts an evaluation and follows it to its end; an abort stops it. Throws what it failed with. */
@@ -79,10 +109,28 @@ export async function evaluationEnded(
   return ended;
 }
 
-function evaluationText({ results, mainMetric, split }: Evaluation): string {
+/** A sentence for each adapter: on how many rows it is better, and how sure that is. */
+function verdictText({ results, comparisons, mainMetric }: Evaluation): string[] {
+  const rows = results[0]?.n ?? 0;
+  return comparisons
+    .filter(({ metric, against }) => metric === mainMetric && against === 0)
+    .map(({ of, better, worse, difference, low, high, sure }) => {
+      const [by, from, to] = [difference, low, high].map(
+        (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`,
+      );
+      const doubt = sure ? 'sure' : 'that could be chance';
+      return (
+        `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ${doubt}. ` +
+        `${mainMetric} ${by} points, between ${from} and ${to} with 95 % confidence.`
+      );
+    });
+}
+
+function evaluationText(evaluation: Evaluation): string {
+  const { results, mainMetric, split } = evaluation;
   const names = [...new Set(results.flatMap((result) => Object.keys(result.metrics)))];
   names.sort((a, b) => Number(b === mainMetric) - Number(a === mainMetric));
-  return textTable([
+  const table = textTable([
     [`on ${split} rows`, 'n', ...names, 'seconds'],
     ...results.map(({ adapter, n, metrics, seconds }) => [
       adapter,
@@ -91,4 +139,5 @@ function evaluationText({ results, mainMetric, split }: Evaluation): string {
       seconds.toFixed(1),
     ]),
   ]);
+  return [table, ...verdictText(evaluation)].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Run as TrainingRun } from '../../../src-contract/run.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
+import { runEnded, trainingAnswer } from './train.ts';
 
 export function addRunCommands(program: Command, run: Run): void {
   const runs = program.command('runs').description('the trainings, with what became of them');
@@ -42,10 +43,40 @@ export function addRunCommands(program: Command, run: Run): void {
         return { json: { run: found }, text: factsOf(found) };
       }),
     );
+
+  runs
+    .command('repeat')
+    .description('train again with the data, base and settings of a run: the same machine makes the same adapter')
+    .argument('<run>')
+    .action((id: string, _options: object, command: Command) =>
+      run(command, async ({ open, signal, progress }) => {
+        const client = await open();
+        const ended = await runEnded(await client.runs.repeat({ id }), { client, signal, progress });
+        const [original, answer] = [await client.runs.get({ id }), await trainingAnswer(ended, client)];
+        const shaOf = async (adapterId: string | null) =>
+          adapterId === null ? undefined : (await client.adapters.get({ id: adapterId })).sha256;
+        const same = (await shaOf(ended.adapterId)) === (await shaOf(original.adapterId));
+        const verdict = same ? 'It is the same adapter, to the bit.' : 'It is another adapter.';
+        return { json: { ...answer.json, same }, text: `${answer.text}\n${verdict}` };
+      }),
+    );
+
+  runs
+    .command('delete')
+    .description('hide a run; its adapter stays, and the run can be restored until the studio starts the next time')
+    .argument('<run>')
+    .action((id: string, _options: object, command: Command) =>
+      run(command, async ({ open }) => {
+        const client = await open();
+        const { name } = await client.runs.get({ id });
+        await client.runs.delete({ id });
+        return { json: { deleted: name }, text: `“${name}” was deleted. Its adapter stays.` };
+      }),
+    );
 }
 
 function factsOf({ id, name, state, step, totalSteps, error }: TrainingRun): string {
-  const isHalfDone = state === 'stopped' || state === 'interrupted';
+  const isHalfDone = state === 'stopped' || state === 'paused' || state === 'interrupted';
   return [
     `${name}: ${state} at step ${step} of ${totalSteps}.`,
     ...(error ? [error.message, error.hint] : []),

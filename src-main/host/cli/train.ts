@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Adapter } from '../../../src-contract/adapter.ts';
 import {
   type Estimate,
@@ -7,7 +8,8 @@ import {
   type TrainOptions,
   trainOptionsSchema,
 } from '../../../src-contract/run.ts';
-import { numberIn, targetsIn, wordIn } from './arguments.ts';
+import { readSettingsText } from '../../../src-contract/settings-file.ts';
+import { fromHere, numberIn, targetsIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -82,6 +84,10 @@ interface TrainWords {
   readonly schedule?: TrainOptions['schedule'];
   readonly warmup?: number;
   readonly weightDecay?: number;
+  readonly labelSmoothing?: number;
+  readonly patience?: number | null;
+  readonly sampleRows?: number;
+  readonly settings?: Partial<TrainOptions>;
   readonly clip?: number;
   readonly epochs?: number;
   readonly maxSteps?: number;
@@ -119,6 +125,10 @@ function withTrainOptions(command: Command): Command {
     .option('--schedule <kind>', 'of the learning rate: linear, cosine or constant', wordIn(shape.schedule))
     .option('--warmup <steps>', 'steps in which the learning rate rises', numberIn(shape.warmupSteps))
     .option('--weight-decay <w>', 'decoupled weight decay', numberIn(shape.weightDecay))
+    .option('--label-smoothing <s>', 'share of certainty spread over all tokens', numberIn(shape.labelSmoothing))
+    .option('--patience <n>', 'measurements without gain after which it ends, or never', patienceIn)
+    .option('--sample-rows <n>', 'validation rows answered at each measurement', numberIn(shape.sampleRows))
+    .option('--settings <file>', 'start from the settings of this file; other options override it', settingsIn)
     .option('--clip <norm>', 'largest gradient norm; 0 for no limit', numberIn(shape.gradientClip))
     .option('--epochs <e>', 'times that each row is seen', numberIn(shape.epochs))
     .option('--max-steps <s>', 'end after so many steps', numberIn(shape.maxSteps.unwrap()))
@@ -130,6 +140,16 @@ function withTrainOptions(command: Command): Command {
     .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
     .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
     .option('--precision <precision>', 'of the base’s matrices: auto, float32 or int8', wordIn(shape.precision));
+}
+
+function patienceIn(text: string): number | null {
+  return text === 'never' ? null : numberIn(trainOptionsSchema.shape.patience.unwrap())(text);
+}
+
+function settingsIn(file: string): Partial<TrainOptions> {
+  const settings = readSettingsText(readFileSync(fromHere(file), 'utf8'));
+  if (settings === undefined) throw new InvalidArgumentError('This file holds no settings of a training.');
+  return settings;
 }
 
 /** Only what was named: the rest comes from the preset. */
@@ -144,6 +164,9 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
     schedule: words.schedule,
     warmupSteps: words.warmup,
     weightDecay: words.weightDecay,
+    labelSmoothing: words.labelSmoothing,
+    patience: words.patience,
+    sampleRows: words.sampleRows,
     gradientClip: words.clip,
     epochs: words.epochs,
     maxSteps: words.maxSteps,
@@ -156,7 +179,8 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
     backend: words.backend,
     precision: words.precision,
   };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  const set = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return { ...words.settings, ...set };
 }
 
 /**
@@ -199,7 +223,7 @@ export async function runEnded(
   return ended;
 }
 
-async function trainingAnswer(run: TrainingRun, client: StudioClient) {
+export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
   const adapter = run.adapterId === null ? null : await client.adapters.get({ id: run.adapterId });
   const { baseSha256Before, baseSha256After, ...result } = run.result ?? {};
   return {
@@ -238,11 +262,15 @@ function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Ad
   ].join('\n');
 }
 
-function estimateText({ memory, time, tokens, fits, trainableParameters, totalParameters }: Estimate): string {
+function estimateText({ memory, time, tokens, fits, remedy, trainableParameters, totalParameters }: Estimate): string {
   return [
     `About ${Math.ceil(memory.bytes / 2 ** 20)} MB of memory and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
     `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} rows are cut.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
-    fits ? 'It fits on this machine.' : 'It does not fit on this machine.',
+    fits
+      ? 'It fits on this machine.'
+      : remedy === null
+        ? 'It does not fit on this machine.'
+        : `It does not fit on this machine; with ${remedy.batchSize} rows a step and ${remedy.maxLength} tokens at most it would.`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { type TrainOptions, trainOptionsSchema } from '../../src-contract/run.ts';
+import { type TrainOptions, trainOptionsSchema } from './run.ts';
 
 /** Settings as a file that a person can read, keep and hand on. */
 export function settingsText(options: Partial<TrainOptions>): string {

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Random } from '../../src-main/engine/random.ts';
+import { writeCopyingTable } from '../fixtures/copying-table.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
+
+// Runs that are broken off at random moments, once or several times, by kill -9 or by a stop, and then go on: each must end
+// with the adapter of a run that was never broken. Two by default; BROKEN_RUNS=20 for more, and BROKEN_RUNS_BASE=starter
+// takes the starter model and rows of a sample instead of a tiny model.
+const count = Number(process.env.BROKEN_RUNS ?? 2);
+const onStarter = process.env.BROKEN_RUNS_BASE === 'starter';
+const sample = join(import.meta.dirname, '../../resources/samples/generated-mrc.csv');
+
+test(`${count} runs broken at random moments end with the bits of an unbroken one`, {
+  timeout: 7_200_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  if (!onStarter) {
+    writeTinyModel(join(folder, 'tiny'));
+    writeCopyingTable(join(folder, 'rows.csv'), 60);
+    await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  }
+  const table = onStarter ? sample : join(folder, 'rows.csv');
+  await answerOf(home, ['import', table, '--task', 'mrc', '--name', 'rows']);
+  const base = onStarter ? 'starter' : 'tiny';
+  const steps = onStarter ? '24' : '400';
+  const training = ['--dataset', 'rows', '--base', base, '--rank', '4', '--batch', '4', '--max-steps', steps];
+  const settings = [...training, '--dropout', '0.1', '--patience', 'never', '--sample-rows', '2'];
+  const began = Date.now();
+  const whole = await answerOf(home, ['train', ...settings, '--name', 'whole']);
+  const wholeMs = Date.now() - began;
+  const random = new Random(Number(process.env.BROKEN_RUNS_SEED ?? 1));
+  let breaks = 0;
+  for (let number = 0; number < count; number++) {
+    let words = ['train', ...settings, '--name', `broken ${number}`];
+    let isOver = false;
+    // At most three breaks: then it may end.
+    for (let attempt = 0; attempt < 3 && !isOver; attempt++) {
+      const command = startCommand(home, words);
+      const kill = random.uniform() < 0.5 ? 'SIGKILL' : 'SIGINT';
+      const timer = setTimeout(() => command.kill(kill), random.uniform() * wholeMs);
+      const { status } = await command.outcome;
+      clearTimeout(timer);
+      isOver = status === 0;
+      if (!isOver) breaks++;
+      const { runs } = await answerOf(home, ['runs', 'list']);
+      const run = runs.find((each: { name: string }) => each.name === `broken ${number}`);
+      // Killed before it was there, it begins anew.
+      if (run !== undefined) words = ['train', '--resume', run.id];
+    }
+    if (!isOver) await answerOf(home, words);
+    const { adapters } = await answerOf(home, ['adapters', 'list']);
+    const adapter = adapters.find((each: { name: string }) => each.name === `broken ${number}`);
+    expect(adapter?.sha256, `broken ${number}`).toBe(whole.adapter.sha256);
+    const { runs } = await answerOf(home, ['runs', 'list']);
+    const run = runs.find((each: { name: string }) => each.name === `broken ${number}`);
+    expect(run.result.losses, `broken ${number}`).toEqual(whole.run.losses);
+  }
+  console.info(`${count} runs, broken ${breaks} times, on ${base}: every adapter has the hash of the unbroken one`);
+});
