@@ -85,7 +85,7 @@ interface TrainWords {
   readonly warmup?: number;
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
-  readonly patience?: number | null;
+  readonly patience?: number | 'never';
   readonly sampleRows?: number;
   readonly settings?: Partial<TrainOptions>;
   readonly clip?: number;
@@ -142,8 +142,9 @@ function withTrainOptions(command: Command): Command {
     .option('--precision <precision>', 'of the base’s matrices: auto, float32 or int8', wordIn(shape.precision));
 }
 
-function patienceIn(text: string): number | null {
-  return text === 'never' ? null : numberIn(trainOptionsSchema.shape.patience.unwrap())(text);
+/** Commander takes a null for an empty text. */
+function patienceIn(text: string): number | 'never' {
+  return text === 'never' ? text : numberIn(trainOptionsSchema.shape.patience.unwrap())(text);
 }
 
 function settingsIn(file: string): Partial<TrainOptions> {
@@ -165,7 +166,7 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
     warmupSteps: words.warmup,
     weightDecay: words.weightDecay,
     labelSmoothing: words.labelSmoothing,
-    patience: words.patience,
+    patience: words.patience === 'never' ? null : words.patience,
     sampleRows: words.sampleRows,
     gradientClip: words.clip,
     epochs: words.epochs,

@@ -117,7 +117,7 @@ export const evaluations = {
   'evaluations.export.csv': 'Save all answers as CSV',
   'evaluations.delete': 'Delete',
   'evaluations.deleted': 'The evaluation was deleted.',
-  'evaluations.made': 'What the numbers depend on',
+  'evaluations.made': 'Made from',
   'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
   'evaluations.made.dataset': '{name}, version {version}',
   'evaluations.made.rows': 'Rows asked',

@@ -112,7 +112,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.export.csv': '모든 답을 CSV로 저장',
   'evaluations.delete': '삭제',
   'evaluations.deleted': '평가를 삭제했습니다.',
-  'evaluations.made': '이 수치의 근거',
+  'evaluations.made': '수치의 근거',
   'evaluations.made.summary': '{language} 기준 비교, 최대 {tokens}토큰, 탐욕적 생성 · 스튜디오 {studio}, {device}',
   'evaluations.made.dataset': '{name}, 버전 {version}',
   'evaluations.made.rows': '물어본 행',
