@@ -1,0 +1,123 @@
+// Training that is watched, rests and goes on, and the measurement after it: in a real browser, on the starter model. Each
+// test goes on where the one before it ended.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+
+let browser: Browser;
+let studio: RunningStudio;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  expectStarterWeights();
+  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
+  watched = await openWatchedPage(browser, studio.url);
+  page = watched.page;
+});
+
+let isBlocked = false;
+beforeEach(({ skip, onTestFailed }) => {
+  if (isBlocked) skip('an earlier part failed');
+  onTestFailed(async () => {
+    isBlocked = true;
+    console.error(`The page at the time, ${page.url()}:\n${await page.getByRole('main').innerText()}`);
+  });
+});
+
+afterEach(() => {
+  expect(watched.complaints()).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  expect(await studio?.stop()).toBe(0);
+  expect(studio?.errors()).toBe('');
+});
+
+test('the cards say what a run takes here, measured, and every option has a sentence', {
+  timeout: 300_000,
+}, async () => {
+  await open(paths.importDataset());
+  await page.getByRole('button', { name: /Questions to small tables/ }).click();
+  await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
+  await page.getByRole('link', { name: 'Train with this' }).click();
+  await see('measured just now on this machine');
+  await page.getByText('LoRA paper recipe').click();
+  await see(/rank 4, alpha 32, on q v, dropout 10 %/);
+  await page.getByRole('button', { name: /^Back to/ }).click();
+  for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
+  await see(/Share of certainty that is spread/);
+  await accessible();
+});
+
+test('rows are answered while it learns; it rests and goes on', { timeout: 400_000 }, async () => {
+  await page.getByText('Quick', { exact: true }).click();
+  const steps = page.getByLabel('Steps at most');
+  await steps.fill('12');
+  await steps.blur();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await see('5 rows, learning');
+  await see(/^answers at step 0,/);
+  await see(/Step ([2-9]|\d{2,})/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await see(/Paused at step/);
+  await accessible();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await see(/is ready\. The base model is as it was\./);
+  await page.getByText('Log', { exact: true }).first().click();
+  await accessible();
+});
+
+test('it is measured by itself: a sentence, intervals, every row, and files to keep', {
+  timeout: 400_000,
+}, async () => {
+  await open(paths.evaluations());
+  await page
+    .getByRole('link', { name: /test split/ })
+    .first()
+    .click();
+  await see(/on \d+ of 25 rows/);
+  await see(/The true difference lies between/);
+  await page.getByText(/^All 25$/).click();
+  await page.locator('table.rows tbody button').first().click();
+  await see('Context');
+  await accessible();
+  for (const [item, ending] of [
+    ['Save as a report page', '.html'],
+    ['Save all answers as CSV', '.csv'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Save and delete' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: item }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^Questions to small tables-test-.*\\${ending}$`));
+  }
+});
+
+test('a run that is deleted comes back within ten seconds', async () => {
+  await open(paths.runs());
+  await page.getByRole('button', { name: 'More for this run' }).first().click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await see('No run yet');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: /SQL/ }).first().waitFor();
+});
+
+async function see(text: string | RegExp): Promise<void> {
+  await page.getByText(text).first().waitFor({ timeout: 240_000 });
+}
+
+async function open(href: string): Promise<void> {
+  await page.goto(new URL(href, page.url()).href);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+async function accessible(): Promise<void> {
+  expect(await seriousViolations(page)).toEqual([]);
+}
