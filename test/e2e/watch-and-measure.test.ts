@@ -43,6 +43,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   timeout: 300_000,
 }, async () => {
   await open(paths.importDataset());
+  await see('Or look at a sample first');
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
   await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
   await page.getByRole('link', { name: 'Train with this' }).click();

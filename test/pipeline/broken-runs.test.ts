@@ -30,7 +30,7 @@ test(`${count} runs broken at random moments end with the bits of an unbroken on
   const table = onStarter ? sample : join(folder, 'rows.csv');
   await answerOf(home, ['import', table, '--task', 'mrc', '--name', 'rows']);
   const base = onStarter ? 'starter' : 'tiny';
-  const steps = onStarter ? '16' : '150';
+  const steps = onStarter ? '12' : '120';
   const training = ['--dataset', 'rows', '--base', base, '--rank', '4', '--batch', '2', '--max-steps', steps];
   const settings = [...training, '--dropout', '0.1', '--patience', 'never', '--sample-rows', '1'];
   const began = Date.now();
