@@ -1,4 +1,4 @@
-import type { Run } from '../../src-contract/run.ts';
+import type { Run, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunCurve } from './run-curve.ts';
 
@@ -6,6 +6,7 @@ export interface Overlay {
   readonly id: string;
   readonly name: string;
   readonly curve: RunCurve;
+  readonly options: TrainOptions;
 }
 
 /** How a run's chart is looked at: scale, smoothing, part, and what other runs are laid over it. */
@@ -42,7 +43,7 @@ export class ChartView {
       for await (const event of await client.runs.watch({ id: run.id }, { signal: this.#leaving.signal })) {
         curve.push(event);
       }
-      this.overlays = [...this.overlays, { id: run.id, name: run.name, curve }];
+      this.overlays = [...this.overlays, { id: run.id, name: run.name, curve, options: run.options }];
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
     }

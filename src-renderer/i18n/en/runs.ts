@@ -331,4 +331,5 @@ export const runs = {
     one: 'studio {studio}, {runtime}, {n} thread',
     other: 'studio {studio}, {runtime}, {n} threads',
   },
+  'runs.chart.compare.same': 'same settings',
 } satisfies Record<string, Message>;
