@@ -28,7 +28,7 @@ export function int8Linear(architecture: Architecture, module: string, x: Expres
 
 /**
  * A weight [out, in] rounded to whole numbers with one scale for each output, its largest magnitude ÷ 127. The relative
- * error of a product is near 0.5 % (decision 0012 gives what that costs in loss).
+ * error of a product is near 0.5 % (decision 0017 gives what that costs in loss).
  */
 export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
