@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { attachToDataset } from './attach-to-dataset.ts';
 import { attachedFile, forkSqlProcess, SqlRunner } from './attached-database.ts';
 import { checkDataset } from './check-dataset.ts';
@@ -17,14 +17,15 @@ beforeEach(() => {
   given = new DatasetFolder();
   folder = mkdtempSync(join(tmpdir(), 'attach-'));
   sql = new SqlRunner(() => forkSqlProcess());
-  const database = new BetterSqlite3(join(folder, 'shop.sqlite'));
-  database.exec(`
+  writeSqliteFile(
+    join(folder, 'shop.sqlite'),
+    `
     CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
     CREATE TABLE "sold item" (id INTEGER PRIMARY KEY, seller_id INTEGER REFERENCES seller (id), price REAL);
     INSERT INTO seller VALUES (1, 'Mina'), (2, 'O''Neil');
     INSERT INTO "sold item" VALUES (1, 1, 2.5);
-  `);
-  database.close();
+  `,
+  );
 });
 afterEach(() => {
   sql.close();
