@@ -69,8 +69,11 @@ function start() {
 
 /** Kills the process, starts anew as the studio does, and says whether the dataset is there; then it is removed. */
 async function killed(child: ReturnType<typeof start>): Promise<boolean> {
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  // On a fast machine the import may have ended by itself.
+  if (child.exitCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
   const datasetsFolder = join(folder, 'datasets');
   const database = openDatabase(join(folder, 'studio.sqlite'));
   const lock = new ProcessLock(join(folder, 'locks'));

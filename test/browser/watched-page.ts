@@ -30,6 +30,13 @@ export async function openWatchedPage(browser: Browser, url: string): Promise<Wa
 
 /** What axe calls serious or critical on the page as it is now, each with the elements at fault. */
 export async function seriousViolations(page: Page): Promise<readonly string[]> {
+  // A colour that is on its way to another is neither: what moves once is waited for, what moves for ever is not.
+  await page.evaluate(async () => {
+    const passing = document
+      .getAnimations()
+      .filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime));
+    await Promise.allSettled(passing.map((animation) => animation.finished));
+  });
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
