@@ -86,6 +86,6 @@ test('words that are off end with status 2', { timeout: 180_000 }, async () => {
 
 test('what comes later says so', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
-  const { status, json } = await runCommand(home, ['lab', 'table1']);
+  const { status, json } = await runCommand(home, ['bench', 'train']);
   expect({ status, code: json.error.code }).toEqual({ status: 1, code: 'NOT_IN_THIS_VERSION' });
 });
