@@ -21,7 +21,7 @@ test('a table that was killed goes on to the numbers of one that never was, and 
   timeout: 300_000,
 }, async () => {
   const home = await prepared();
-  const grid = ['lab', 'table6', ...about, '--ranks', '1,4', '--targets', 'q:q,v', '--seeds', '0', '--steps', '30'];
+  const grid = ['lab', 'table6', ...about, '--ranks', '1,4', '--targets', 'q:q,v', '--seeds', '0', '--steps', '400'];
   const command = startCommand(home, [...grid, '--metric-rows', '0']);
   await partsDone(command, 1);
   command.kill('SIGKILL');
