@@ -70,10 +70,12 @@ async function askAlone(
 ): Promise<Question[]> {
   const { client, signal, baseModelId, adapterId } = options;
   const split = { id: dataset.id, offset: 0, limit: promptsPerTask, split: 'test' as const };
+  // As the conversation asks: with the base in the precision that suits it.
+  const asked = { baseModelId, adapterId, sampling, precision: 'auto' } as const;
   const questions: Question[] = [];
   for (const { id, context } of (await client.datasets.examples(split)).examples) {
     const prompt = { kind: 'example' as const, datasetId: dataset.id, exampleId: id };
-    for await (const event of await client.chat.generate({ baseModelId, adapterId, prompt, sampling }, { signal })) {
+    for await (const event of await client.chat.generate({ ...asked, prompt }, { signal })) {
       if (event.kind !== 'finished') continue;
       questions.push({ adapterId, ...turnOf(dataset.task, context), answer: event.generation });
     }

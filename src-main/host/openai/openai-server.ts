@@ -118,7 +118,8 @@ async function write(
   if (leave === undefined) throw new OpenaiError(429, 'Too many requests are waiting.', { code: 'queue_full' });
   try {
     const { baseModelId, adapterId } = model;
-    const input = { baseModelId, adapterId, strength: asked.adapter_strength ?? 1, ...generate };
+    const strength = asked.adapter_strength ?? 1;
+    const input = { baseModelId, adapterId, strength, precision: 'auto' as const, ...generate };
     const events = await context.studio.chat.generate(input, { signal: left.signal });
     const named = { id: `${style.idPrefix}${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.name };
     if (asked.stream)
