@@ -79,8 +79,8 @@ export interface AdapterChoice {
 }
 
 /**
- * How the base's frozen matrices are multiplied: as floats, or rounded to eight bits, two to three times as fast and with
- * a loss that differs in the third digit. `auto` picks eight bits for a large base on a processor that has them.
+ * How the base's frozen matrices are multiplied: as floats, or rounded to eight bits, faster and with a loss that differs
+ * in the second digit. `auto` picks eight bits for a large base on a processor that has them.
  */
 export type { PrecisionChoice };
 
