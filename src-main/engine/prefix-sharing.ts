@@ -42,7 +42,8 @@ export function bundleRows(rows: readonly BatchRow[], longest: number): Bundle[]
 
 /** Whether two rows would be worth reading together: most of the shorter context is the same. */
 export function areKin(a: BatchRow, b: BatchRow): boolean {
-  return sharedContext(a, b) > 0.5 * Math.min(a.targetStart, b.targetStart) && sharedContext(a, b) >= leastSaving;
+  const shared = sharedContext(a, b);
+  return shared >= leastSaving && shared > 0.5 * Math.min(a.targetStart, b.targetStart);
 }
 
 /** Indices of the rows in the order of their ids: kin stand side by side. */

@@ -1,3 +1,4 @@
+import type { Target } from '../../../src-contract/adapter.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** The sizes that Llama and its relatives share, under the keys that transformers gives them. */
@@ -40,6 +41,25 @@ export function decoderSizes(
     contextLength: config.count('max_position_embeddings', most.contextLength, usual.contextLength),
     epsilon: config.positive('rms_norm_eps', 1e-6),
     endIds: config.ids('eos_token_id', vocabulary),
+  };
+}
+
+/** [out, in] of the matrices of a layer. */
+export function matrixDims({
+  hidden,
+  intermediate,
+  heads,
+  keyValueHeads,
+  headSize,
+}: DecoderSizes): Readonly<Record<Target, readonly [number, number]>> {
+  return {
+    q: [heads * headSize, hidden],
+    k: [keyValueHeads * headSize, hidden],
+    v: [keyValueHeads * headSize, hidden],
+    o: [hidden, heads * headSize],
+    gate: [intermediate, hidden],
+    up: [intermediate, hidden],
+    down: [hidden, intermediate],
   };
 }
 

@@ -8,7 +8,7 @@ import { scale } from '../graph/ops/scale.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
 import type { Architecture, ModelInput } from './architecture.ts';
 import { attention, splitHeads, turn } from './attention.ts';
-import { decoderSizes, most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
+import { decoderSizes, matrixDims, most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import { windowedLayers } from './layer-types.ts';
 import { attentionTargets, feedForwardTargets, modules } from './llama-family.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -21,7 +21,7 @@ import { scaledRotary } from './rotary.ts';
  */
 export function gemma3(config: ModelConfig): Architecture {
   const sizes = decoderSizes(config, { headSize: 256, contextLength: 131_072 });
-  const { layers, hidden, intermediate, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
+  const { layers, hidden, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
   refuseForeignWeights(config);
   refuseOtherGemmas(config);
   requireActivation(config, 'hidden_activation', ['gelu_pytorch_tanh']);
@@ -32,15 +32,7 @@ export function gemma3(config: ModelConfig): Architecture {
 
   const head = config.flag('tie_word_embeddings', true) ? 'model.embed_tokens.weight' : 'lm_head.weight';
   const blocks = Array.from({ length: layers }, (_, layer) => `model.layers.${layer}`);
-  const matrices: Readonly<Record<Target, readonly [number, number]>> = {
-    q: [heads * headSize, hidden],
-    k: [keyValueHeads * headSize, hidden],
-    v: [keyValueHeads * headSize, hidden],
-    o: [hidden, heads * headSize],
-    gate: [intermediate, hidden],
-    up: [intermediate, hidden],
-    down: [hidden, intermediate],
-  };
+  const matrices = matrixDims(sizes);
   const matrix = (block: string, target: Target): [string, readonly number[]] => [
     `${block}.${modules[target]}.weight`,
     matrices[target],

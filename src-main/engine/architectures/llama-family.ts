@@ -7,7 +7,7 @@ import { multiply } from '../graph/ops/multiply.ts';
 import { silu } from '../graph/ops/sigmoid.ts';
 import type { Architecture, ModelInput } from './architecture.ts';
 import { attention, splitHeads, turn } from './attention.ts';
-import { decoderSizes, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
+import { decoderSizes, matrixDims, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 import { rotaryOf } from './rotary.ts';
 
@@ -45,7 +45,7 @@ export interface Traits {
  */
 export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
   const sizes = decoderSizes(config, traits);
-  const { layers, hidden, intermediate, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
+  const { layers, hidden, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
   refuseForeignWeights(config);
   requireActivation(config, 'hidden_act', ['silu']);
   const rotary = rotaryOf(config, headSize);
@@ -53,15 +53,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
 
   const head = config.flag('tie_word_embeddings', false) ? 'model.embed_tokens.weight' : 'lm_head.weight';
   const blocks = Array.from({ length: layers }, (_, layer) => `model.layers.${layer}`);
-  const matrices: Readonly<Record<Target, readonly [number, number]>> = {
-    q: [heads * headSize, hidden],
-    k: [keyValueHeads * headSize, hidden],
-    v: [keyValueHeads * headSize, hidden],
-    o: [hidden, heads * headSize],
-    gate: [intermediate, hidden],
-    up: [intermediate, hidden],
-    down: [hidden, intermediate],
-  };
+  const matrices = matrixDims(sizes);
   type Named = [name: string, dims: readonly number[]];
   const matrix = (block: string, target: Target): Named[] => {
     const named: Named = [`${block}.${modules[target]}.weight`, matrices[target]];
