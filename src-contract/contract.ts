@@ -320,6 +320,8 @@ export const contract = {
     stop: base.input(id).output(nothing),
     /** Ends it for now, without an adapter; the next one in the queue begins. */
     pause: base.input(id).output(nothing),
+    /** Puts a waiting run at a place of the queue, from 1; a place beyond the end is the end. */
+    move: base.input(id.extend({ to: z.number().int().min(1) })).output(nothing),
     /** A new run with the same data, base and settings: on the same machine it makes the same adapter. */
     repeat: base.input(id).output(runSchema),
     /** Replays the stored events after `after` and then follows until the run ends. */

@@ -172,6 +172,11 @@ export const errorCatalogue = {
     '“{run}” is still training.',
     'Wait until it has finished, or stop it.',
   ),
+  RUN_NOT_WAITING: entry(
+    { run: z.string() },
+    '“{run}” does not wait in the queue.',
+    'Only a run that has not begun has a place in the queue.',
+  ),
   CONTEXT_TOO_LONG: entry(
     { tokens: z.number(), limit: z.number() },
     'The text has {tokens} tokens; this model reads at most {limit}.',

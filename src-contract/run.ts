@@ -125,6 +125,8 @@ export const runSchema = z.object({
   machine: machineSchema.nullable(),
   /** The run that this one repeats. */
   repeats: z.string().nullable(),
+  /** Of one that waits: its turn among those that wait, from 1. */
+  queuePlace: z.number().int().nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient, isDefinedError, safe } from '@orpc/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -130,8 +130,9 @@ let page: ContractRouterClient<Contract>;
 
 const clientOf = (caller: CallerContext['caller']) => createRouterClient(app.router, { context: { caller } });
 
-async function open(): Promise<void> {
-  app = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
+async function open({ takesUpWork = false } = {}): Promise<void> {
+  const folders = { dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources') };
+  app = await createApp({ ...folders, engine, takesUpWork });
   client = clientOf('trusted');
   page = clientOf('page');
 }
@@ -316,6 +317,58 @@ test('a run that was going on when the studio closed is interrupted, without an 
   expect(await client.runs.get({ id })).toMatchObject({ state: 'interrupted', adapterId: null });
   await client.runs.resume({ id });
   expect((await Array.fromAsync(await client.runs.watch({ id }))).at(-1)).toMatchObject({ state: 'finished' });
+});
+
+test('runs that waited when the studio closed wait on, in the order a person gave them, and begin where work is taken up', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const start = (name: string) =>
+    client.runs.start({ datasetId, baseModelId: 'starter', name, options: { maxSteps: 4 } });
+  const { id } = await start('going');
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  for (const name of ['a', 'b', 'c']) await start(name);
+  await client.runs.move({ id: 'c', to: 1 });
+  expect((await safe(client.runs.move({ id, to: 1 }))).error).toMatchObject({ code: 'RUN_NOT_WAITING' });
+  const queue = async () =>
+    (await client.runs.list())
+      .filter(({ queuePlace }) => queuePlace !== null)
+      .toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0))
+      .map(({ name }) => name);
+  expect(await queue()).toEqual(['c', 'a', 'b']);
+  await app.close();
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+
+  // A command that ends soon leaves them alone, but can change the queue.
+  await open();
+  expect(await queue()).toEqual(['c', 'a', 'b']);
+  await client.runs.move({ id: 'b', to: 2 });
+  await client.runs.stop({ id: 'a' });
+  expect((await client.runs.get({ id: 'a' })).state).toBe('stopped');
+  await app.close();
+
+  const trained = engine.trained.length;
+  await open({ takesUpWork: true });
+  await Array.fromAsync(await client.runs.watch({ id: 'b' }));
+  const places = engine.trained.slice(trained).map(({ outputFolder }) => basename(dirname(outputFolder)));
+  expect(places).toEqual([(await client.runs.get({ id: 'c' })).id, (await client.runs.get({ id: 'b' })).id]);
+  expect((await client.runs.list()).map(({ state }) => state).toSorted()).toEqual([
+    ...['finished', 'finished', 'interrupted', 'stopped'],
+  ]);
+});
+
+test('a run that was left waiting can be let go by itself', async () => {
+  engine.pauseAfter = 1;
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'going' });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await client.runs.start({ ...about, name: 'left' });
+  await app.close();
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await open();
+  await client.runs.resume({ id: 'left' });
+  await Array.fromAsync(await client.runs.watch({ id: 'left' }));
+  expect((await client.runs.get({ id: 'left' })).state).toBe('finished');
 });
 
 test('a run that fails says why, and cannot be resumed where that makes no sense', async () => {

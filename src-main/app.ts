@@ -40,13 +40,15 @@ import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoin
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
-import { startEvaluation } from './evaluations/start-evaluation.ts';
+import { startEvaluation, takeUpEvaluations } from './evaluations/start-evaluation.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
+import { takeUpLab } from './lab/start-lab.ts';
 import { clearRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
+import { runningParts, takeUpRuns } from './runs/start-run.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
@@ -59,6 +61,8 @@ export interface AppOptions {
   readonly engine: Engine;
   /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
   readonly startSqlProcess?: () => SqlProcess;
+  /** Whether work that an earlier process left waiting begins here. Not where the process ends with what it was called for. */
+  readonly takesUpWork?: boolean;
   /** What the engine is started with, where the host lets a person set it. */
   readonly engineSettings?: EngineSettingsKeeper;
   /** A backup that the data folder is to be made of, before anything is opened. */
@@ -176,6 +180,16 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       if (!(error instanceof StudioError)) console.error(error);
     });
   }
+  const experiment = {
+    ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
+    ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now },
+  };
+  const running = runningParts({
+    ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
+    ...{ supervisor: training, now: Date.now, adapterAdded: changed('adapter') },
+    ...{ datasetsFolder, version: packageJson.version },
+    evaluateAfter: (runId) => void measure(runId),
+  });
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
     choices,
@@ -230,12 +244,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     adapters: adapterProcedures({
       ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, changed: changed('adapter') },
     }),
-    runs: runProcedures({
-      ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder },
-      ...{ supervisor: training, now: Date.now, changed: changed('run'), adapterAdded: changed('adapter') },
-      ...{ dataFolder: dataDir, datasetsFolder, version: packageJson.version, speeds, settings, sql },
-      evaluateAfter: (runId) => void measure(runId),
-    }),
+    runs: runProcedures({ ...running, settings, changed: changed('run'), dataFolder: dataDir }),
     chat: chatProcedures({
       ...{
         store: conversations,
@@ -248,15 +257,16 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       },
       changed: changed('conversation'),
     }),
-    lab: labProcedures({
-      ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
-      ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now, changed: changed('lab') },
-      dataFolder: dataDir,
-    }),
+    lab: labProcedures({ ...experiment, changed: changed('lab'), dataFolder: dataDir }),
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
   await endpoint.resume();
+  if (host.takesUpWork) {
+    takeUpRuns(running);
+    takeUpEvaluations(evaluating);
+    takeUpLab(experiment);
+  }
 
   return {
     router,

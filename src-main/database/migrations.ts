@@ -11,6 +11,7 @@ import { labMigration } from './migrations/0009-lab.ts';
 import { trainingAndEvaluationMigration } from './migrations/0010-training-and-evaluation.ts';
 import { settingsMigration } from './migrations/0011-settings.ts';
 import { baseModelCatalogueMigration } from './migrations/0012-base-model-catalogue.ts';
+import { queueMigration } from './migrations/0013-queue.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   trainingAndEvaluationMigration,
   settingsMigration,
   baseModelCatalogueMigration,
+  queueMigration,
 ];

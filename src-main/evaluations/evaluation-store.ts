@@ -47,15 +47,40 @@ export class EvaluationStore {
       this.#jobs.enqueue({ id, kind: 'evaluation', now });
       this.#database
         .prepare(
-          `INSERT INTO evaluation (id, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, main_metric)
-           VALUES (:id, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :mainMetric)`,
+          `INSERT INTO evaluation (id, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, main_metric)
+           VALUES (:id, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :mainMetric)`,
         )
         .run({
           ...{ id, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
-          ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null },
+          ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null, language: input.language ?? null },
         });
     });
     return this.get(id);
+  }
+
+  /** What was asked for. */
+  input(id: string): EvaluationInput {
+    const row = this.#database
+      .prepare(
+        'SELECT dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language FROM evaluation WHERE id = ?',
+      )
+      .get(id) as InputRow;
+    return {
+      ...{ datasetId: row.dataset_id, baseModelId: row.base_model_id, split: row.split },
+      adapterIds: JSON.parse(row.adapter_ids) as string[],
+      ...{ limit: row.row_limit ?? undefined, maxTokens: row.max_tokens ?? undefined },
+      language: row.language ?? undefined,
+    };
+  }
+
+  /** Evaluations that wait for a process that is gone, the first first. */
+  listLeft(): string[] {
+    return this.#jobs.listLeft('evaluation');
+  }
+
+  /** Makes an evaluation that was left waiting this process's own. */
+  adopt(id: string): void {
+    this.#jobs.adopt({ id, kind: 'evaluation' });
   }
 
   setProvenance(id: string, provenance: Provenance): void {
@@ -167,6 +192,16 @@ interface Row {
   error_message: string | null;
   error_hint: string | null;
   created_at: number;
+}
+
+interface InputRow {
+  dataset_id: string;
+  base_model_id: string;
+  adapter_ids: string;
+  split: Evaluation['split'];
+  row_limit: number | null;
+  max_tokens: number | null;
+  language: Exclude<EvaluationInput['language'], undefined> | null;
 }
 
 function toEvaluation(row: Row): Evaluation {

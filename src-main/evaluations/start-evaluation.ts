@@ -35,40 +35,62 @@ export interface EvaluatingParts {
  * ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID.
  */
 export async function startEvaluation(input: EvaluationInput, parts: EvaluatingParts): Promise<Evaluation> {
-  const { store, supervisor, datasets, engine } = parts;
+  const { store } = parts;
+  const { dataset, base, adapters } = chosen(input, parts);
+  // What is wrong with the base's files is told at once.
+  await parts.modelTexts.of(base);
+  const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
+  // The same in every language.
+  const { mainMetric } = judgeOf(dataset.task, { language: 'en', runQuery: datasetQueries(dataset, parts) });
+  const evaluation = store.insert(settled, mainMetric, Date.now());
+  begin(evaluation.id, parts);
+  return evaluation;
+}
+
+/** Lets the evaluations that an earlier process left waiting wait here. */
+export function takeUpEvaluations(parts: EvaluatingParts): void {
+  for (const id of parts.store.listLeft()) {
+    parts.store.adopt(id);
+    begin(id, parts);
+  }
+}
+
+function begin(id: string, parts: EvaluatingParts): void {
+  parts.supervisor.start(id, {
+    run: (signal) => measure(id, parts, signal),
+    finished: () => ({ kind: 'finished', evaluation: parts.store.get(id) }),
+  });
+}
+
+async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal): AsyncGenerator<EvaluationEvent> {
+  const { store, datasets, engine } = parts;
+  const input = store.input(id);
   const { dataset, base, adapters } = chosen(input, parts);
   const text = await parts.modelTexts.of(base);
   const { device } = await engine.device();
-  const rows = () => first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
-  const sample = first(datasets.examples(dataset.id, input.split, dataset.version), 50);
-  const language = input.language ?? answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]));
+  const rows = first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
+  const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
+  const language = input.language ?? answerLanguageOf(sample);
   const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
-  const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
-  const evaluation = store.insert(settled, judge.mainMetric, Date.now());
-  supervisor.start(evaluation.id, {
-    run: (signal) =>
-      evaluate(
-        { base, adapters, rows: rows(), maxTokens: input.maxTokens },
-        {
-          ...{ engine, text, judge },
-          began: (facts) =>
-            store.setProvenance(evaluation.id, {
-              dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
-              base: { name: base.name, sha256: base.sha256 },
-              adapters: adapters.map(({ name, sha256 }) => ({ name, sha256 })),
-              ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
-            }),
-          keep: (result, told) => {
-            const comparisons = compareResults(told, judge.mainMetric);
-            const answersSha256 = hashOf(told.map(({ answers }) => answers.map((answer) => answer.text)));
-            store.addResult(evaluation.id, { result, rows: told, comparisons, answersSha256 });
-          },
-        },
-        signal,
-      ),
-    finished: () => ({ kind: 'finished', evaluation: store.get(evaluation.id) }),
-  });
-  return evaluation;
+  yield* evaluate(
+    { base, adapters, rows, maxTokens: input.maxTokens },
+    {
+      ...{ engine, text, judge },
+      began: (facts) =>
+        store.setProvenance(id, {
+          dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
+          base: { name: base.name, sha256: base.sha256 },
+          adapters: adapters.map(({ name, sha256 }) => ({ name, sha256 })),
+          ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
+        }),
+      keep: (result, told) => {
+        const comparisons = compareResults(told, judge.mainMetric);
+        const answersSha256 = hashOf(told.map(({ answers }) => answers.map((answer) => answer.text)));
+        store.addResult(id, { result, rows: told, comparisons, answersSha256 });
+      },
+    },
+    signal,
+  );
 }
 
 function chosen(

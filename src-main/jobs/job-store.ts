@@ -28,24 +28,70 @@ export class JobStore {
   }
 
   /**
-   * A new job that waits, or an old one that is to go on. To be called in the transaction that stores what the job is about.
-   * With `aloneIn`, throws DATA_FOLDER_BUSY when another living process does such a job.
+   * A new job that waits, or an old one that is to go on; it comes after all that wait. To be called in the transaction that
+   * stores what the job is about. With `aloneIn`, throws DATA_FOLDER_BUSY when another living process does such a job.
    */
   enqueue(job: { id: string; kind: string; now: number; aloneIn?: string }): void {
     this.interruptOrphans(job.now);
-    if (job.aloneIn !== undefined) {
-      const other = this.#database
-        .prepare(`SELECT 1 FROM job WHERE state IN ('queued', 'running') AND kind = ? AND owner <> ? LIMIT 1`)
-        .get(job.kind, this.#lock.token);
-      if (other !== undefined) throw new StudioError('DATA_FOLDER_BUSY', { folder: job.aloneIn });
-    }
+    this.#requireAlone(job);
     this.#database
       .prepare(
-        `INSERT INTO job (id, kind, state, owner, created_at) VALUES (:id, :kind, 'queued', :owner, :now)
-         ON CONFLICT (id) DO UPDATE SET state = 'queued', owner = :owner, error_code = NULL, error_message = NULL,
-           error_hint = NULL, finished_at = NULL`,
+        `INSERT INTO job (id, kind, state, owner, created_at, place)
+         VALUES (:id, :kind, 'queued', :owner, :now, (SELECT coalesce(max(place), 0) + 1 FROM job))
+         ON CONFLICT (id) DO UPDATE SET state = 'queued', owner = :owner, place = excluded.place, error_code = NULL,
+           error_message = NULL, error_hint = NULL, finished_at = NULL`,
       )
       .run({ id: job.id, kind: job.kind, owner: this.#lock.token, now: job.now });
+  }
+
+  /** Jobs of a kind that wait for a process that is gone, the first first. */
+  listLeft(kind: string): string[] {
+    const waiting = this.#database
+      .prepare(`SELECT id, owner FROM job WHERE state = 'queued' AND kind = ? ORDER BY place`)
+      .all(kind) as { id: string; owner: string }[];
+    return waiting.filter(({ owner }) => !this.#lock.isAlive(owner)).map(({ id }) => id);
+  }
+
+  /** True for a job that waits for a process that is gone. */
+  isLeft(id: string): boolean {
+    const owner = this.#database.prepare(`SELECT owner FROM job WHERE id = ? AND state = 'queued'`).pluck().get(id);
+    return owner !== undefined && !this.#lock.isAlive(owner as string);
+  }
+
+  /** Makes a job that was left this process's own, in its place among those that wait. Throws DATA_FOLDER_BUSY as `enqueue` does. */
+  adopt(job: { id: string; kind: string; aloneIn?: string }): void {
+    this.transaction(() => {
+      this.#requireAlone(job);
+      this.#database
+        .prepare(`UPDATE job SET owner = ? WHERE id = ? AND state = 'queued'`)
+        .run(this.#lock.token, job.id);
+    });
+  }
+
+  /** The one of these whose turn is next. */
+  nextOf(ids: readonly string[]): string | undefined {
+    return this.#database
+      .prepare('SELECT id FROM job WHERE id IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT 1')
+      .pluck()
+      .get(JSON.stringify(ids)) as string | undefined;
+  }
+
+  /** Puts a waiting job at a place among those of its kind that wait, from 1; false when it does not wait. */
+  move(id: string, to: number): boolean {
+    return this.transaction(() => {
+      const waiting = this.#database
+        .prepare(
+          `SELECT id, place FROM job WHERE state = 'queued' AND kind = (SELECT kind FROM job WHERE id = ?) ORDER BY place`,
+        )
+        .all(id) as { id: string; place: number }[];
+      const places = waiting.map(({ place }) => place);
+      const order = waiting.map((job) => job.id).filter((each) => each !== id);
+      if (order.length === waiting.length) return false;
+      order.splice(to - 1, 0, id);
+      const put = this.#database.prepare('UPDATE job SET place = ? WHERE id = ?');
+      for (const [i, each] of order.entries()) put.run(places[i], each);
+      return true;
+    });
   }
 
   begin(id: string, now: number): void {
@@ -74,9 +120,9 @@ export class JobStore {
     return this.#database.prepare('SELECT state FROM job WHERE id = ?').pluck().get(id) as JobState | undefined;
   }
 
-  /** Marks jobs whose process is gone; returns how many there were. */
+  /** Marks jobs whose process went away in the middle; returns how many there were. What only waited goes on waiting. */
   interruptOrphans(now: number): number {
-    const active = this.#database.prepare(`SELECT id, owner FROM job WHERE state IN ('queued', 'running')`).all() as {
+    const active = this.#database.prepare(`SELECT id, owner FROM job WHERE state = 'running'`).all() as {
       id: string;
       owner: string;
     }[];
@@ -117,5 +163,16 @@ export class JobStore {
   /** All or nothing. Inside another transaction it is a part of that one. */
   transaction<Result>(work: () => Result): Result {
     return this.#database.transaction(work).immediate();
+  }
+
+  #requireAlone({ kind, aloneIn }: { kind: string; aloneIn?: string }): void {
+    if (aloneIn === undefined) return;
+    const owners = this.#database
+      .prepare(`SELECT DISTINCT owner FROM job WHERE state IN ('queued', 'running') AND kind = ? AND owner <> ?`)
+      .pluck()
+      .all(kind, this.#lock.token) as string[];
+    if (owners.some((owner) => this.#lock.isAlive(owner))) {
+      throw new StudioError('DATA_FOLDER_BUSY', { folder: aloneIn });
+    }
   }
 }

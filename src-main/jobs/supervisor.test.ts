@@ -113,20 +113,73 @@ test('work whose engine stopped is interrupted, not failed', async () => {
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'interrupted' });
 });
 
-test('closing interrupts what is going on and what waits', async () => {
+test('closing interrupts what is going on; what waits goes on waiting', async () => {
   start('a', counting(1, { endless: true }));
   start('b', counting(1));
   await supervisor.close();
-  expect([store.stateOf('a'), store.stateOf('b')]).toEqual(['interrupted', 'interrupted']);
+  expect([store.stateOf('a'), store.stateOf('b')]).toEqual(['interrupted', 'queued']);
 });
 
-test('work of a process that is gone is interrupted, work of a living one is not', () => {
+test('work of a process that is gone is interrupted if it had begun, work of a living one is not', () => {
   const other = new ProcessLock(folder);
-  new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  const theirs = new JobStore(database, other);
+  theirs.enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  theirs.begin('theirs', 1);
+  theirs.enqueue({ id: 'waiting', kind: 'run', now: 1 });
   expect(store.interruptOrphans(2)).toBe(0);
+  expect(store.listLeft('run')).toEqual([]);
   other.release();
   expect(store.interruptOrphans(2)).toBe(1);
   expect(store.stateOf('theirs')).toBe('interrupted');
+  expect(store.stateOf('waiting')).toBe('queued');
+});
+
+test('what waited for a process that is gone can be taken up in its order, or ended', async () => {
+  const other = new ProcessLock(folder);
+  const theirs = new JobStore(database, other);
+  for (const id of ['first', 'second', 'third']) theirs.enqueue({ id, kind: 'run', now: 1 });
+  other.release();
+  expect(store.listLeft('run')).toEqual(['first', 'second', 'third']);
+  await supervisor.stop('second');
+  expect(store.stateOf('second')).toBe('stopped');
+  const order: string[] = [];
+  for (const id of ['third', 'first']) store.adopt({ id, kind: 'run' });
+  expect(store.listLeft('run')).toEqual([]);
+  start('new', { ...counting(0, { endless: true }) });
+  for (const id of ['third', 'first']) {
+    const work = counting(1);
+    supervisor.start(id, {
+      ...work,
+      run(signal) {
+        order.push(id);
+        return work.run(signal);
+      },
+    });
+  }
+  await supervisor.stop('new');
+  await told('third');
+  expect(order).toEqual(['first', 'third']);
+});
+
+test('a waiting job is moved to another place of the queue', async () => {
+  start('a', counting(1, { endless: true }));
+  const order: string[] = [];
+  for (const id of ['b', 'c', 'd']) {
+    const work = counting(1);
+    start(id, {
+      ...work,
+      run(signal) {
+        order.push(id);
+        return work.run(signal);
+      },
+    });
+  }
+  expect(store.move('d', 1)).toBe(true);
+  expect(store.move('b', 99)).toBe(true);
+  expect(store.move('a', 1)).toBe(false);
+  await supervisor.stop('a');
+  await told('b');
+  expect(order).toEqual(['d', 'c', 'b']);
 });
 
 test('work that must be alone is refused while another process does the same', () => {

@@ -10,7 +10,7 @@ export interface Work<Event> {
 }
 
 /**
- * Does detached work of one kind, one piece at a time in the order of arrival, whoever watches or leaves.
+ * Does detached work of one kind, one piece at a time in the order that the store keeps, whoever watches or leaves.
  * It stores what the work tells and how it ended, and knows nothing else of it.
  */
 export class Supervisor<Event> {
@@ -53,10 +53,13 @@ export class Supervisor<Event> {
     return this.#find(id) !== undefined;
   }
 
-  /** Asks a job to end and waits until it has. A job that isn't active here is left alone. */
+  /** Asks a job to end and waits until it has; so ends one that waits for a process that is gone. Any other is left alone. */
   async stop(id: string): Promise<void> {
     const job = this.#find(id);
-    if (job === undefined) return;
+    if (job === undefined) {
+      if (this.#store.isLeft(id)) this.#store.end(id, { state: 'stopped', failure: null, now: this.#now() });
+      return;
+    }
     job.abort.abort();
     const place = this.#waiting.indexOf(job);
     if (place >= 0) {
@@ -118,10 +121,10 @@ export class Supervisor<Event> {
     }
   }
 
-  /** Ends all work; what was going on is marked as interrupted, so that it can go on at the next start. */
+  /** Ends all work: what was going on is marked as interrupted, so that it can go on later, and what waited goes on waiting. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const job of this.#waiting.splice(0)) this.#end(job, 'interrupted', null);
+    for (const job of this.#waiting.splice(0)) job.close();
     const job = this.#current;
     job?.abort.abort();
     await job?.ended.promise;
@@ -132,7 +135,7 @@ export class Supervisor<Event> {
   }
 
   async #next(): Promise<void> {
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+    for (let job = this.#takeNext(); job !== undefined; job = this.#takeNext()) {
       this.#current = job;
       this.#store.begin(job.id, this.#now());
       this.#changed();
@@ -140,6 +143,12 @@ export class Supervisor<Event> {
       this.#current = undefined;
       this.#end(job, state, failure);
     }
+  }
+
+  #takeNext(): Job<Event> | undefined {
+    const next = this.#store.nextOf(this.#waiting.map(({ id }) => id));
+    const place = this.#waiting.findIndex(({ id }) => id === next);
+    return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
 
   async #do(job: Job<Event>): Promise<{ state: EndState; failure: JobFailure | null }> {

@@ -91,11 +91,19 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   return parts.store.get(stored.id);
 }
 
+/** Lets the experiments that an earlier process left waiting wait here. */
+export function takeUpLab(parts: LabParts): void {
+  for (const id of parts.store.listLeft()) begin(parts.store.adopt(id), parts);
+}
+
 /** Lets an ended experiment go on. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
   const refuse = (reason: string) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason });
-  if (experiment.state === 'queued' || experiment.state === 'running') throw refuse('it is going on already');
+  const isLeft = parts.store.isLeft(id);
+  if (experiment.state === 'running' || (experiment.state === 'queued' && !isLeft)) {
+    throw refuse('it is going on already');
+  }
   if (experiment.state === 'finished') throw refuse('it has finished');
   const base = parts.baseModels.list().find((model) => model.id === experiment.baseModelId);
   if (base?.sha256 !== experiment.facts.baseSha256) throw refuse('its base model was deleted or has changed');
@@ -103,7 +111,7 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     const dataset = parts.datasets.list().find((each) => each.id === experiment.datasetId);
     if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse('its dataset was deleted or has changed');
   }
-  const waiting = parts.store.enqueueAgain(id, parts.now());
+  const waiting = isLeft ? parts.store.adopt(id) : parts.store.enqueueAgain(id, parts.now());
   parts.supervisor.rewind(id, (event) => event.kind === 'finished');
   begin(waiting, parts);
   return waiting;

@@ -13,19 +13,9 @@ import { countTokenLengths } from './token-lengths.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
 
 export function runProcedures(
-  given: Omit<RunningParts, 'told' | 'rewind' | 'pausing'> & {
-    settings: TrainingSettingsStore;
-    changed: () => void;
-    dataFolder: string;
-  },
+  parts: RunningParts & { settings: TrainingSettingsStore; changed: () => void; dataFolder: string },
 ) {
-  const { runs, supervisor, datasets, baseModels, engine, modelTexts, settings, changed, dataFolder } = given;
-  const parts: RunningParts = {
-    ...given,
-    told: (id) => supervisor.told(id),
-    rewind: (id, unwanted) => supervisor.rewind(id, unwanted),
-    pausing: new Set(),
-  };
+  const { runs, supervisor, datasets, baseModels, engine, modelTexts, settings, changed, dataFolder } = parts;
   const os = implement(contract.runs).$context<CallerContext>();
   const settled = async (input: Omit<StartRunInput, 'name'>) => {
     const dataset = datasets.get(input.datasetId);
@@ -37,7 +27,8 @@ export function runProcedures(
   const mine = (name: string) => {
     const run = runs.get(name);
     const isGoing = run.state === 'queued' || run.state === 'running';
-    if (isGoing && !supervisor.isActive(run.id)) throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
+    if (isGoing && !supervisor.isActive(run.id) && !runs.isLeft(run.id))
+      throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
     return run;
   };
 
@@ -61,6 +52,10 @@ export function runProcedures(
       } finally {
         parts.pausing.delete(id);
       }
+      changed();
+    }),
+    move: os.move.handler(({ input }) => {
+      runs.move(runs.get(input.id).id, input.to);
       changed();
     }),
     watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {

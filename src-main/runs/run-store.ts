@@ -85,6 +85,27 @@ export class RunStore {
     return this.get(id);
   }
 
+  /** Runs that wait for a process that is gone, the first first. */
+  listLeft(): string[] {
+    return this.#jobs.listLeft('run');
+  }
+
+  /** Makes a run that was left waiting this process's own. Throws DATA_FOLDER_BUSY. */
+  adopt(id: string): Run {
+    this.#jobs.adopt({ id, kind: 'run', aloneIn: this.#dataFolder });
+    return this.get(id);
+  }
+
+  /** True for a run that waits for a process that is gone. */
+  isLeft(id: string): boolean {
+    return this.#jobs.isLeft(id);
+  }
+
+  /** Puts a waiting run at a place of the queue, from 1. Throws RUN_NOT_WAITING. */
+  move(id: string, to: number): void {
+    if (!this.#jobs.move(id, to)) throw new StudioError('RUN_NOT_WAITING', { run: this.get(id).name });
+  }
+
   plan(id: string): RunPlan {
     const row = this.#database
       .prepare('SELECT task, chat_template, evaluate_after FROM run WHERE id = ?')
@@ -198,7 +219,10 @@ export class RunStore {
 const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
     job.error_hint, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
-    active_since, seconds_before
+    active_since, seconds_before, iif(job.state = 'queued', (
+      SELECT count(*) FROM job AS waiting
+      WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
+    ), NULL) AS queue_place
   FROM run JOIN job ON job.id = run.id`;
 
 interface Row {
@@ -230,6 +254,7 @@ interface Row {
   evaluate_after: 0 | 1;
   active_since: number | null;
   seconds_before: number;
+  queue_place: number | null;
 }
 
 function fromRow(row: Row): Run {
@@ -255,6 +280,7 @@ function fromRow(row: Row): Run {
     secondsBefore: row.seconds_before,
     machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
     repeats: row.repeats,
+    queuePlace: row.queue_place,
   };
 }
 

@@ -8,6 +8,9 @@ import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
 import { type TrainingParts, trainRun } from './train-run.ts';
 
+/** What training needs from outside. */
+export type GivenParts = Omit<RunningParts, 'told' | 'rewind' | 'pausing'>;
+
 export interface RunningParts extends TrainingParts {
   readonly baseModels: BaseModelStore;
   readonly supervisor: Supervisor<RunEvent>;
@@ -15,6 +18,16 @@ export interface RunningParts extends TrainingParts {
   readonly pausing: Set<string>;
   /** Called when a run has made an adapter that is to be measured. */
   readonly evaluateAfter: (runId: string) => void;
+}
+
+export function runningParts(given: GivenParts): RunningParts {
+  const { supervisor } = given;
+  return {
+    ...given,
+    told: (id) => supervisor.told(id),
+    rewind: (id, unwanted) => supervisor.rewind(id, unwanted),
+    pausing: new Set(),
+  };
 }
 
 /**
@@ -75,12 +88,24 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   return again;
 }
 
-/** Lets an ended run go on from its checkpoint. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY. */
+/** Lets the runs that an earlier process left waiting wait here, in their order. While another process trains, they are left. */
+export function takeUpRuns(parts: RunningParts): void {
+  try {
+    for (const id of parts.runs.listLeft()) beginWork(parts.runs.adopt(id), parts);
+  } catch (error) {
+    if (!(error instanceof StudioError && error.code === 'DATA_FOLDER_BUSY')) throw error;
+  }
+}
+
+/** Lets an ended run go on from its checkpoint, or one that was left waiting begin. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY. */
 export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
   const plan = parts.runs.plan(run.id);
   const refuse = (reason: string) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, reason });
-  if (run.state === 'queued' || run.state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
+  const isLeft = parts.runs.isLeft(run.id);
+  if (run.state === 'running' || (run.state === 'queued' && !isLeft)) {
+    throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
+  }
   if (run.state === 'finished') throw refuse('it has finished');
   if (run.error?.code === 'RUN_DIVERGED') throw refuse('its loss became infinite, and would again');
   const base = parts.baseModels.list().find((model) => model.id === run.baseModelId);
@@ -89,7 +114,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
   if (version?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
-  const waiting = parts.runs.enqueueAgain(run.id, parts.now());
+  const waiting = isLeft ? parts.runs.adopt(run.id) : parts.runs.enqueueAgain(run.id, parts.now());
   // It has not ended after all, for whoever watches from now on.
   parts.rewind(run.id, (event) => event.kind === 'finished');
   beginWork(waiting, parts);

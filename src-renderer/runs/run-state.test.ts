@@ -103,5 +103,6 @@ function run(state: Run['state']): Run {
     secondsBefore: 0,
     machine: null,
     repeats: null,
+    queuePlace: null,
   };
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
 import type { Run as TrainingRun } from '../../../src-contract/run.ts';
+import { numberIn } from './arguments.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 import { runEnded, trainingAnswer } from './train.ts';
@@ -22,7 +24,7 @@ export function addRunCommands(program: Command, run: Run): void {
                   ['name', 'state', 'step', 'of', 'loss', 'id'],
                   ...list.map((each) => [
                     each.name,
-                    each.state,
+                    each.queuePlace === null ? each.state : `${each.state}, ${each.queuePlace}.`,
                     String(each.step),
                     String(each.totalSteps),
                     each.lastLoss?.toFixed(3) ?? '–',
@@ -41,6 +43,25 @@ export function addRunCommands(program: Command, run: Run): void {
       run(command, async ({ open }) => {
         const found = await (await open()).runs.get({ id });
         return { json: { run: found }, text: factsOf(found) };
+      }),
+    );
+
+  runs
+    .command('move')
+    .description('give a waiting run another turn in the queue')
+    .argument('<run>')
+    .requiredOption('--to <n>', 'its turn from now on, from 1', numberIn(z.number().int().min(1)))
+    .action((id: string, { to }: { to: number }, command: Command) =>
+      run(command, async ({ open }) => {
+        const client = await open();
+        await client.runs.move({ id, to });
+        const queue = (await client.runs.list())
+          .filter(({ queuePlace }) => queuePlace !== null)
+          .toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0));
+        return {
+          json: { queue },
+          text: queue.map(({ name, queuePlace }) => `${queuePlace}. ${name}`).join('\n'),
+        };
       }),
     );
 

@@ -56,6 +56,7 @@ async function openStudio(): Promise<void> {
         startSqlProcess,
         openEndpoint,
         choosePath,
+        takesUpWork: true,
       },
     });
     closeBeforeQuit(async () => {

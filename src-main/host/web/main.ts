@@ -48,7 +48,7 @@ async function serve(): Promise<void> {
     startEngineThread(engineEntry, engineSettings.environment()),
   );
   const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
-  const app = await createApp({ dataDir, resourcesDir, engine, engineSettings, openEndpoint });
+  const app = await createApp({ dataDir, resourcesDir, engine, engineSettings, openEndpoint, takesUpWork: true });
   const pageFolder = fileURLToPath(place('../renderer', '../../../out/renderer'));
   const server = await servePage({ router: app.router, pageFolder, port });
 

@@ -117,6 +117,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{base}” 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',
     hint: '더 작은 기본 모델을 고르거나 다른 프로그램을 닫으세요.',
   },
+  RUN_NOT_WAITING: {
+    message: '“{run}” 학습은 대기열에 없습니다.',
+    hint: '아직 시작하지 않은 학습만 대기 순서를 바꿀 수 있습니다.',
+  },
   RUN_ALREADY_ACTIVE: { message: '“{run}” 학습이 아직 진행 중입니다.', hint: '끝날 때까지 기다리거나 멈추세요.' },
   CONTEXT_TOO_LONG: {
     message: '글이 {tokens}토큰입니다. 이 모델은 {limit}토큰까지 읽습니다.',
