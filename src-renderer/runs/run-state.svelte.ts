@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
 import { RunCurve } from './run-curve.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
@@ -44,6 +45,9 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
+    // Its turn changes when the queue does.
+    const turned = () => void (this.run?.state === 'queued' && this.#loadRun().catch(() => undefined));
+    void followChanges(['run'], turned, this.#leaving.signal);
     void this.open();
   }
 
@@ -184,6 +188,7 @@ export class RunState {
 
   #receive(event: RunEvent): void {
     this.curve.push(event);
+    forgetRetold(this.log, event);
     this.log.push({ number: this.log.length + 1, event });
     if (event.kind === 'started') this.started = event;
     if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun().catch(() => undefined);
@@ -211,6 +216,17 @@ export class RunState {
       this.acting = false;
     }
   }
+}
+
+/** A run that goes on from its checkpoint tells what came after that once more: the lines that this event goes back behind are dropped. */
+function forgetRetold(log: LogLine[], event: RunEvent): void {
+  if (event.kind !== 'step' && event.kind !== 'validation') return;
+  // A step comes before its validation, and step 0 is a validation alone.
+  const order = (each: RunEvent) => ('step' in each ? each.step * 2 + (each.kind === 'step' ? 0 : 1) : -1);
+  const isRetold = (each: RunEvent) =>
+    order(each) > order(event) || (order(each) === order(event) && each.kind === event.kind);
+  const first = log.findIndex((line) => isRetold(line.event));
+  if (first >= 0) log.splice(first);
 }
 
 function untilOpen(signal: AbortSignal): Promise<void> {

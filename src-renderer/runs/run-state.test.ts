@@ -10,6 +10,7 @@ vi.mock('../client.ts', () => ({
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { get: vi.fn(async () => undefined) },
+    studio: { changes: () => new Promise(() => {}) },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));
@@ -36,6 +37,19 @@ test('a resumed run is drawn anew, as it tells the steps after its checkpoint ag
   await state.resume();
   await vi.waitFor(() => expect(state.curve.steps.map((event) => event.loss)).toEqual([3, 2.5, 2.2]));
   expect(state.log.map((line) => line.number)).toEqual([1, 2, 3]);
+  state.leave();
+});
+
+test('a page that watches from before a run goes on shows each step once', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  const told = [validation(0), step(1, 3), step(2, 2), validation(2), step(3, 2)];
+  vi.mocked(client.runs.watch).mockImplementation(events([...told, step(2, 2), validation(2), step(3, 1)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.curve.steps.map(({ loss }) => loss)).toEqual([3, 2, 1]));
+  expect(state.log.map(({ event }) => `${event.kind} ${'step' in event ? event.step : ''}`)).toEqual([
+    ...['validation 0', 'step 1', 'step 2', 'validation 2', 'step 3'],
+  ]);
+  expect(state.log.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   state.leave();
 });
 
@@ -76,6 +90,10 @@ function step(number: number, loss: number): RunEvent {
     rssBytes: 1e9,
     secondsLeft: 5,
   };
+}
+
+function validation(step: number): RunEvent {
+  return { kind: 'validation', step, loss: 3, best: false };
 }
 
 function run(state: Run['state']): Run {

@@ -57,10 +57,22 @@ export class RunsState {
     return this.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
-  /** Which one in the queue a waiting run is, from 1. */
-  placeOf(run: Run): number {
-    const waiting = this.runs.filter(({ state }) => state === 'queued').toSorted((a, b) => a.createdAt - b.createdAt);
-    return waiting.indexOf(run) + 1;
+  /** The runs that wait, in the order in which they will begin. */
+  get queue(): readonly Run[] {
+    const waiting = this.runs.filter(({ queuePlace }) => queuePlace !== null);
+    return waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0));
+  }
+
+  /** Gives a waiting run another turn, from 1. */
+  async move(run: Run, to: number): Promise<void> {
+    await client.runs.move({ id: run.id, to });
+    await this.load();
+  }
+
+  /** Takes a waiting run out of the queue; it can go on later. */
+  async pause(run: Run): Promise<void> {
+    await client.runs.pause({ id: run.id });
+    await this.load();
   }
 
   async delete(run: Run): Promise<void> {
