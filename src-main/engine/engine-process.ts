@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, serveEngine } from './engine-port.ts';
@@ -7,6 +8,17 @@ import { localEngine } from './local-engine.ts';
 const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
 const port = parentPort ?? electronPort;
 if (!port) throw new Error('engine-process runs in a worker thread or a utility process');
+giveWay();
 /** Set by the host from what a person chose; else the backend chooses. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);
 serveEngine(localEngine(threads > 0 ? onnxruntimeBackend({ threads }) : undefined), port);
+
+/**
+ * Beside a page the engine takes only what time is left: a key must be answered while every core trains. Linux keeps a
+ * priority for each thread (setpriority(2), "C library/kernel differences"), and those that are started here inherit it;
+ * elsewhere it is the whole process's, which is the engine's own only on the desktop.
+ */
+function giveWay(): void {
+  const niceness = Number(process.env.ADAPTER_STUDIO_NICENESS);
+  if (niceness > 0 && (port === electronPort || process.platform === 'linux')) setPriority(niceness);
+}

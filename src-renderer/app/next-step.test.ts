@@ -4,7 +4,7 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
-import { type Belongings, measured, nextStep } from './next-step.ts';
+import { type Belongings, beingMeasured, measured, nextStep } from './next-step.ts';
 
 // Only the fields that the rules read are given; the casts are sound as nothing else is looked at.
 const nothing: Belongings = { datasets: [], runs: [], adapters: [], conversations: [], evaluations: [] };
@@ -40,6 +40,14 @@ test('an adapter that nobody has talked to wants a conversation', () => {
 test('an adapter that was not measured is measured on the rows kept unseen', () => {
   const has = { ...nothing, datasets: [dataset], adapters: [adapter], conversations: [talk] };
   expect(nextStep(has)).toEqual({ kind: 'measure', adapter, testRows: 10 });
+});
+
+test('an adapter that is being measured is waited for', () => {
+  const measuring = { state: 'running', provenance: { adapters: [{ name: 'a', sha256: 'f00' }] } } as Evaluation;
+  const own = { ...adapter, sha256: 'f00' };
+  const has = { ...nothing, datasets: [dataset], adapters: [own], conversations: [talk], evaluations: [measuring] };
+  expect(nextStep(has)).toEqual({ kind: 'measuring', adapter: own, evaluation: measuring });
+  expect(beingMeasured({ ...own, sha256: 'bad' }, [measuring])).toBeUndefined();
 });
 
 test('when all is done, one brings something else', () => {

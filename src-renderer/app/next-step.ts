@@ -21,6 +21,7 @@ export type NextStep =
   | { readonly kind: 'train'; readonly dataset: Dataset }
   | { readonly kind: 'chat'; readonly adapter: Adapter }
   | { readonly kind: 'measure'; readonly adapter: Adapter; readonly testRows: number }
+  | { readonly kind: 'measuring'; readonly adapter: Adapter; readonly evaluation: Evaluation }
   | { readonly kind: 'another' };
 
 export function nextStep(has: Belongings): NextStep {
@@ -33,12 +34,23 @@ export function nextStep(has: Belongings): NextStep {
   if (adapter === undefined) return dataset === undefined ? { kind: 'bring' } : { kind: 'train', dataset };
   if (!has.conversations.some(({ messages }) => messages > 0)) return { kind: 'chat', adapter };
   const unmeasured = has.adapters.find((candidate) => measured(candidate, has.evaluations) === undefined);
+  const evaluation = unmeasured && beingMeasured(unmeasured, has.evaluations);
+  if (unmeasured !== undefined && evaluation !== undefined)
+    return { kind: 'measuring', adapter: unmeasured, evaluation };
   if (unmeasured !== undefined) {
     const testRows = has.datasets.find(({ id }) => id === unmeasured.datasetId)?.splits.test ?? 0;
     return { kind: 'measure', adapter: unmeasured, testRows };
   }
   const untrained = has.datasets.find(({ id }) => !has.adapters.some(({ datasetId }) => datasetId === id));
   return untrained === undefined ? { kind: 'another' } : { kind: 'train', dataset: untrained };
+}
+
+/** The evaluation going on that this adapter is in. */
+export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {
+  return evaluations.find(
+    ({ state, provenance }) =>
+      state === 'running' && provenance?.adapters.some(({ sha256 }) => sha256 === adapter.sha256) === true,
+  );
 }
 
 /** Base and adapter under the task's main metric, from the newest evaluation that has both. */

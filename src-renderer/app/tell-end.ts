@@ -1,5 +1,5 @@
 import type { StudioStatus } from '../../src-contract/studio.ts';
-import { t } from '../i18n/text.ts';
+import { isTextKey, t } from '../i18n/text.ts';
 import { goTo, paths } from '../paths.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
 
@@ -20,8 +20,11 @@ export const notify = {
 
 /** Says that long work is over: in the page, and outside of it where nobody looks at the page and that is wanted. */
 export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): void {
-  const words = t('app.ended', { name: job.name });
-  toasts.say(words);
+  const place = { run: paths.run, evaluation: paths.evaluation, lab: paths.experiment }[job.kind](job.id);
+  const key = `lab.name.${job.name}`;
+  const words = t(`app.ended.${job.kind}`, { name: isTextKey(key) ? t(key) : job.name });
+  // The page of the work itself says how it ended.
+  if (location.hash !== place) toasts.offer(words, { text: t('app.ended.look'), href: place });
   if (!document.hidden) return;
   const title = document.title;
   document.title = `● ${words}`;
@@ -30,7 +33,6 @@ export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): 
   const notice = new Notification('Adapter Studio', { body: words, tag: job.id });
   notice.onclick = () => {
     window.focus();
-    if (job.kind === 'run') goTo(paths.run(job.id));
-    else if (job.kind === 'evaluation') goTo(paths.evaluation(job.id));
+    goTo(place);
   };
 }

@@ -191,7 +191,7 @@ export class RunState {
     forgetRetold(this.log, event);
     this.log.push({ number: this.log.length + 1, event });
     if (event.kind === 'started') this.started = event;
-    if (event.kind === 'started' && this.run?.state === 'queued') void this.#loadRun().catch(() => undefined);
+    if (event.kind === 'started' && this.run?.activeSince == null) void this.#loadRun().catch(() => undefined);
     this.#drawSoon();
   }
 

@@ -6,6 +6,8 @@ export interface Toast {
   /** Something that failed, shown with its code and remedy. */
   readonly error?: unknown;
   readonly undo?: () => void | Promise<void>;
+  /** Somewhere to go from here. */
+  readonly link?: { readonly text: string; readonly href: string };
   readonly endsAt: number;
 }
 
@@ -24,6 +26,11 @@ export class Toasts {
 
   say(text: string): void {
     this.#show({ text }, plainMs);
+  }
+
+  /** Says something that leads somewhere; it stays as long as an undo. */
+  offer(text: string, link: NonNullable<Toast['link']>): void {
+    this.#show({ text, link }, undoMs);
   }
 
   /** Says that something was done, and offers to undo it for ten seconds. */
@@ -48,7 +55,7 @@ export class Toasts {
     }
   }
 
-  #show(toast: Pick<Toast, 'text' | 'error' | 'undo'>, ms: number): void {
+  #show(toast: Pick<Toast, 'text' | 'error' | 'undo' | 'link'>, ms: number): void {
     const id = this.#next++;
     this.#shown = [...this.#shown.slice(-2), { ...toast, id, endsAt: Date.now() + ms }];
     setTimeout(() => this.dismiss(id), ms);

@@ -41,7 +41,10 @@ export const app = {
   'app.shortcuts.line': 'A new line in the message',
   'app.shortcuts.query': 'Run the query that is being changed',
   'app.shortcuts.close': 'Close what is open',
-  'app.ended': '{name} is over',
+  'app.ended.run': 'The training of {name} has ended',
+  'app.ended.evaluation': 'The evaluation on {name} has ended',
+  'app.ended.lab': 'The experiment “{name}” has ended',
+  'app.ended.look': 'Look',
 
   'app.status': 'Status',
   'app.status.memory': '{used} of {total}',

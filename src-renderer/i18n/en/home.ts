@@ -23,6 +23,10 @@ export const home = {
   'home.adapter.base.what': 'unchanged, proven by its hash',
   'home.starter': '{name} is here',
   'home.starter.facts': '{weights} weights, {size}',
+  'home.starter.what': 'Made for learning the studio.',
+  'home.offer': 'For real work',
+  'home.offer.facts': '{name}: {weights} weights, {size} to download, {licence}',
+  'home.offer.others': 'Other models',
   'home.starter.none': 'There is no base model yet',
 
   'home.step.bring': 'Bring examples',
@@ -61,6 +65,7 @@ export const home = {
   'home.next.chat.why': 'It is a file of {size} beside the base model, switched on and off between two messages.',
   'home.next.chat.action': 'Chat with {name}',
   'home.next.measure': 'Next: find out if {name} is better than the base model.',
+  'home.next.measuring': '{name} is being measured.',
   'home.next.measure.why': {
     one: '{n} test row that it has never seen.',
     other: '{n} test rows that it has never seen.',
@@ -90,6 +95,7 @@ export const home = {
 
   'home.adapters.order': 'base, then adapter',
   'home.adapters.unmeasured': 'not measured yet',
+  'home.adapters.measuring': 'being measured',
   'home.adapters.rank': 'r {rank}, {targets}',
   'home.metric.rougeL': 'ROUGE-L',
   'home.metric.exactMatch': 'exact match',

@@ -31,6 +31,7 @@ export const runs = {
   'runs.new.dataset.detail': '{train} train, {validation} validation rows',
   'runs.new.base': 'Base model',
   'runs.new.fits': 'Fits this machine',
+  'runs.new.larger': 'Larger models',
   'runs.new.fitsNot': 'Too big for this machine: it would take {needed}, and {total} can be had.',
   'runs.new.remedy': 'With {rows} rows a step and {tokens} tokens at most it would fit.',
   'runs.new.remedy.use': 'Use these settings',

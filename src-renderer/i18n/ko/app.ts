@@ -41,7 +41,10 @@ export const app: Translation<typeof english> = {
   'app.shortcuts.line': '메시지에서 줄 바꾸기',
   'app.shortcuts.query': '고치는 중인 쿼리 실행',
   'app.shortcuts.close': '열린 것 닫기',
-  'app.ended': '{name}[이|가] 끝났습니다',
+  'app.ended.run': '{name} 학습이 끝났습니다',
+  'app.ended.evaluation': '{name} 평가가 끝났습니다',
+  'app.ended.lab': '‘{name}’ 실험이 끝났습니다',
+  'app.ended.look': '보기',
 
   'app.status': '상태',
   'app.status.memory': '{total} 중 {used}',

@@ -23,6 +23,10 @@ export const home: Translation<typeof english> = {
   'home.adapter.base.what': '그대로임을 해시로 증명',
   'home.starter': '{name}[이|가] 들어 있습니다',
   'home.starter.facts': '가중치 {weights}개, {size}',
+  'home.starter.what': '스튜디오를 익히기 위한 모델입니다.',
+  'home.offer': '실제 작업에는',
+  'home.offer.facts': '{name}: 가중치 {weights}개, 내려받기 {size}, {licence}',
+  'home.offer.others': '다른 모델',
   'home.starter.none': '아직 기본 모델이 없습니다',
 
   'home.step.bring': '예시 가져오기',
@@ -61,6 +65,7 @@ export const home: Translation<typeof english> = {
   'home.next.chat.why': '기본 모델 곁의 {size} 파일로, 메시지 사이에 켜고 끕니다.',
   'home.next.chat.action': '{name}[과|와] 대화',
   'home.next.measure': '다음: {name}[이|가] 기본 모델보다 나은지 알아보세요.',
+  'home.next.measuring': '{name}[을|를] 측정하고 있습니다.',
   'home.next.measure.why': '본 적 없는 시험 행 {n}개가 있습니다.',
   'home.next.measure.why.none': '본 적 없는 행으로 측정합니다.',
   'home.next.measure.action': '{name} 평가',
@@ -87,6 +92,7 @@ export const home: Translation<typeof english> = {
 
   'home.adapters.order': '기본, 어댑터 순',
   'home.adapters.unmeasured': '아직 측정 안 함',
+  'home.adapters.measuring': '측정 중',
   'home.adapters.rank': 'r {rank}, {targets}',
   'home.metric.rougeL': 'ROUGE-L',
   'home.metric.exactMatch': '정확히 일치',

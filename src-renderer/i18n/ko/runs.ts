@@ -30,6 +30,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.dataset.detail': '학습 {train}행, 검증 {validation}행',
   'runs.new.base': '기본 모델',
   'runs.new.fits': '이 컴퓨터에 들어갑니다',
+  'runs.new.larger': '더 큰 모델 보기',
   'runs.new.fitsNot': '이 컴퓨터에는 너무 큽니다. {needed}[이|가] 필요하지만 쓸 수 있는 것은 {total}입니다.',
   'runs.new.remedy': '단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
   'runs.new.remedy.use': '이 설정 쓰기',

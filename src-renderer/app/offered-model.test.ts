@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { BaseModel, CatalogueModel } from '../../src-contract/base-model.ts';
+import { offeredModel } from './offered-model.ts';
+
+const absent = { kind: 'absent' } as const;
+const entry = (id: string, more: Partial<CatalogueModel> = {}) =>
+  ({ id, chats: true, gated: false, trainMemoryBytes: 1e9, state: absent, ...more }) as CatalogueModel;
+const shelf = (...builtIn: boolean[]) => builtIn.map((each) => ({ builtIn: each }) as BaseModel);
+
+test('the first model that converses, is free to have and fits in half of the memory is offered', () => {
+  const catalogue = [
+    entry('plain', { chats: false }),
+    entry('gated', { gated: true }),
+    entry('large', { trainMemoryBytes: 9e9 }),
+    entry('right'),
+    entry('later'),
+  ];
+  expect(offeredModel(catalogue, shelf(true), 16e9)?.id).toBe('right');
+  expect(offeredModel(catalogue, shelf(true), 1e9)).toBeUndefined();
+});
+
+test('where a model was added, none is offered any more', () => {
+  expect(offeredModel([entry('right')], shelf(true, false), 16e9)).toBeUndefined();
+});
+
+test('what is on its way, or was broken off, comes before another offer', () => {
+  const partial = entry('begun', { state: { kind: 'partial', bytesDone: 5 } });
+  const progress = { bytesDone: 5, bytesTotal: 9, bytesPerSecond: null, secondsLeft: null };
+  const coming = entry('coming', { state: { kind: 'downloading', ...progress } });
+  expect(offeredModel([entry('right'), partial], shelf(true), 16e9)?.id).toBe('begun');
+  expect(offeredModel([entry('right'), partial, coming], shelf(true, false), 16e9)?.id).toBe('coming');
+});

@@ -1,0 +1,85 @@
+// A beginner's first minutes, from an empty data folder and with nothing known of models: how many presses lead to a
+// trained sample, and what is offered after it. Every press is counted by the page itself.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+
+let browser: Browser;
+let studio: RunningStudio;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  expectStarterWeights();
+  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
+  watched = await openWatchedPage(browser, studio.url);
+  page = watched.page;
+  await page.evaluate(() => {
+    const counted = window as unknown as { presses: number };
+    counted.presses = 0;
+    for (const kind of ['click', 'keydown']) addEventListener(kind, () => counted.presses++, { capture: true });
+  });
+});
+
+afterEach(() => expect(watched.complaints()).toEqual([]));
+
+afterAll(async () => {
+  await browser?.close();
+  expect(await studio?.stop()).toBe(0);
+});
+
+const presses = () => page.evaluate(() => (window as unknown as { presses: number }).presses);
+
+test('the first page says what there is to do, and offers a real model with its size and licence', async () => {
+  await page.getByText('Teach a small model one job, on this computer').waitFor();
+  await page.getByText('Made for learning the studio.').waitFor();
+  const offer = page.getByRole('region', { name: 'For real work' });
+  await offer.waitFor();
+  expect(await offer.innerText()).toMatch(/SmolLM2-135M-Instruct: 134\.5 M weights, \d+ MB to download, Apache 2\.0/);
+  await offer.getByRole('button', { name: 'Download SmolLM2-135M-Instruct' }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('two presses lead to a trained sample, and a third talks to it', async () => {
+  await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
+  // What it takes is told before it is begun.
+  await page.getByText(/^Trains/).waitFor();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/is ready\. The base model is as it was\./).waitFor({ timeout: 280_000 });
+  expect(await presses()).toBe(2);
+  await page.getByRole('link', { name: 'Chat with it' }).click();
+  expect(await presses()).toBe(3);
+  // Nobody has to think of a question: the rows that it was not trained on are at hand.
+  await page.getByText('These test rows were never trained on.').waitFor();
+}, 300_000);
+
+test('back home, the next step is named and the real model is offered again', async () => {
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Home' }).click();
+  await page.getByText(/^Next: talk to/).waitFor();
+  await page.getByRole('region', { name: 'For real work' }).getByText('Apache 2.0').waitFor();
+  await page.getByRole('link', { name: 'Other models' }).click();
+  await page.getByRole('heading', { name: 'To download' }).waitFor();
+});
+
+test('the same in Korean: no word is left in English, and nothing is cut off', async () => {
+  const other = await startStudio();
+  try {
+    const korean = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1000, height: 700 } });
+    const first = await korean.newPage();
+    await first.goto(other.url);
+    await first.getByText('작은 모델에게 한 가지 일을, 이 컴퓨터에서').waitFor();
+    await first.getByRole('region', { name: '실제 작업에는' }).waitFor();
+    const text = await first.getByRole('main').innerText();
+    const names =
+      /Adapter Studio|SmolLM2-135M-Instruct|Apache 2\.0|English|CSV|TSV|Excel|JSON Lines|JSON|Parquet|ZIP|SQL|starter|ΔW|[MGK]B|\b[WAB]\b/g;
+    expect(text.replace(names, '')).not.toMatch(/[A-Za-z]{2,}/);
+    expect(await first.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await seriousViolations(first)).toEqual([]);
+    await korean.close();
+  } finally {
+    await other.stop();
+  }
+});
