@@ -19,7 +19,8 @@ export interface LabTokens {
 
 /**
  * The rows that every training of an experiment sees, once: as many training rows as its steps take, and the validation
- * rows, each spread evenly over its split. Throws DATASET_TOO_SMALL where no row fits.
+ * rows, spread evenly over their splits. Training rows come in flocks of half a batch, which is what a training reads
+ * together (`engine/row-order.ts`): what neighbours begin with, a passage or a schema, is then read once for them. Throws DATASET_TOO_SMALL where no row fits.
  */
 export async function labTokens(work: LabWork, signal: AbortSignal): Promise<LabTokens> {
   const { data, options, folder, text } = work;
@@ -33,7 +34,11 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
   await mkdir(folder, { recursive: true });
   const train = await writeTokenFile(
     files.trainFile,
-    tokenRows(data.rows('train', options.steps * options.batchSize), text, options.maxLength),
+    tokenRows(
+      data.rows('train', options.steps * options.batchSize, Math.max(1, Math.floor(options.batchSize / 2))),
+      text,
+      options.maxLength,
+    ),
     signal,
   );
   // A dataset without a validation split is measured on its test rows, and one without either on its training rows.

@@ -33,8 +33,11 @@ export interface LabWork {
 export interface LabData {
   readonly dataset: Dataset;
   readonly judge: Judge;
-  /** Up to `count` rows of a split, spread evenly over it. */
-  rows(split: 'train' | 'validation' | 'test', count: number): Example[];
+  /**
+   * Up to `count` rows of a split, spread evenly over it: one by one, or in flocks of neighbours, which in most tables are
+   * questions on one passage or schema.
+   */
+  rows(split: 'train' | 'validation' | 'test', count: number, flock?: number): Example[];
 }
 
 /** What an experiment tells while it works: how far the part in hand is, or a finished part. */

@@ -176,14 +176,16 @@ function dataOf(datasetId: string, parts: LabParts): LabData {
   return {
     dataset,
     judge: judgeFor(dataset, parts),
-    rows(split, count) {
-      const there = dataset.splits[split];
-      const wanted = Math.min(count, there);
+    rows(split, count, flock = 1) {
+      const there = Math.ceil(dataset.splits[split] / flock);
+      const wanted = Math.min(Math.ceil(count / flock), there);
       const rows = [];
       let place = 0;
       for (const example of datasets.examples(dataset.id, split)) {
-        // Row p is taken where ⌊p · wanted ÷ there⌋ rises: exactly `wanted` of them, spread over the split.
-        if (Math.floor(((place + 1) * wanted) / there) > Math.floor((place * wanted) / there)) rows.push(example);
+        // Flock p is taken where ⌊p · wanted ÷ there⌋ rises: exactly `wanted` of them, spread over the split.
+        const p = Math.floor(place / flock);
+        if (Math.floor(((p + 1) * wanted) / there) > Math.floor((p * wanted) / there)) rows.push(example);
+        if (rows.length === count) break;
         place++;
       }
       return rows;
