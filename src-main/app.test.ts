@@ -62,6 +62,12 @@ class FakeEngine implements Engine {
     for (const file of readdirSync(adapter.folder)) cpSync(join(adapter.folder, file), join(out, file));
   }
 
+  async *trainTogether({ jobs }: TrainTogetherJob, signal: AbortSignal): AsyncGenerator<TrainTogetherEvent> {
+    for (const [job, each] of jobs.entries()) {
+      for await (const event of this.train(each, signal)) yield { job, event };
+    }
+  }
+
   async *train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent> {
     this.trained.push(job);
     const checkpoint = join(job.checkpointFolder, 'step');

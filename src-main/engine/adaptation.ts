@@ -29,11 +29,7 @@ export function adapt(architecture: Architecture, plain: ModelInput['linear'], a
     case 'adapter-layers':
       return { ...insertAdapterLayers(architecture, adaptation), linear: plain };
     case 'row-adapters':
-      return {
-        linear: adaptRows(architecture, plain, adaptation),
-        insert: (_place, _layer, x) => x,
-        trainable: new Map(),
-      };
+      return { ...adaptRows(architecture, plain, adaptation), insert: (_place, _layer, x) => x };
     default:
       return adaptation satisfies never;
   }

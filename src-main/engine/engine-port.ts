@@ -16,6 +16,8 @@ import type {
   TokenEvent,
   TrainEvent,
   TrainJob,
+  TrainTogetherEvent,
+  TrainTogetherJob,
   WriteAdapterJob,
 } from './engine.ts';
 
@@ -58,6 +60,7 @@ export function connectEngine(port: EnginePort): Engine {
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
+    trainTogether: (job, signal) => follow((jobId) => remote.trainTogether({ jobId, job }), signal),
     merge: (job, signal) => follow((jobId) => remote.merge({ jobId, job }), signal),
     writeAdapter: (job) => remote.writeAdapter(job).catch(rethrow),
     score: (job, signal) => remote.score(job, { signal }).catch(rethrow),
@@ -108,6 +111,11 @@ function engineRouter(engine: Engine) {
     train: procedure
       .input(type<{ jobId: number; job: TrainJob }>())
       .handler(({ input }) => run<TrainEvent>(input.jobId, (signal) => engine.train(input.job, signal))),
+    trainTogether: procedure
+      .input(type<{ jobId: number; job: TrainTogetherJob }>())
+      .handler(({ input }) =>
+        run<TrainTogetherEvent>(input.jobId, (signal) => engine.trainTogether(input.job, signal)),
+      ),
     merge: procedure
       .input(type<{ jobId: number; job: MergeJob }>())
       .handler(({ input }) => run<MergeEvent>(input.jobId, (signal) => engine.merge(input.job, signal))),

@@ -21,6 +21,8 @@ export interface Engine {
    * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED, RUN_NOT_RESUMABLE, DISK_FULL.
    */
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
+  /** Trains several LoRA adapters over one base, as many side by side as pays; each event names its job. Throws as `train` does. */
+  trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
    * Writes a Hugging Face folder whose weights are W + scale · BA; what an abort leaves is for the caller to remove.
    * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, OPTION_INVALID where a number does not fit the type.
@@ -172,6 +174,19 @@ export interface TrainJob {
   readonly checkpointFolder: string;
   /** Optimiser steps between checkpoints; null picks by time. */
   readonly checkpointEvery: number | null;
+}
+
+export interface TrainTogetherJob {
+  /** On one base, with one precision. */
+  readonly jobs: readonly TrainJob[];
+  /** How many share a pass; absent leaves it to the engine, by how far one step fills the machine. */
+  readonly together?: number | undefined;
+}
+
+export interface TrainTogetherEvent {
+  /** The place of the job that it is about. */
+  readonly job: number;
+  readonly event: TrainEvent;
 }
 
 export interface SampleJob {

@@ -90,7 +90,8 @@ async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batc
       const executable = await model.executable(`score:${adaptationKey(adaptation)}`, () =>
         scoreGraph(architecture, adaptation),
       );
-      const feeds = new Map([...model.feeds, ...rowAdapterFeeds(architecture, each), ...texts]);
+      const positions = texts.get('ids')?.dims[0] ?? 0;
+      const feeds = new Map([...model.feeds, ...rowAdapterFeeds(architecture, each, positions / rows), ...texts]);
       return () => executable.run(feeds);
     }
     case 'swapped':

@@ -27,6 +27,7 @@ import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
+import { trainTogether } from './train-together.ts';
 import { writeAdapter } from './write-adapter.ts';
 
 /**
@@ -91,6 +92,21 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         // It may have been written anew.
         adapters.forget(job.outputFolder);
         slot.forget(job.outputFolder);
+      }
+    },
+    async *trainTogether(job, signal) {
+      const [first] = job.jobs;
+      if (first === undefined) return;
+      const isMixed = job.jobs.some(
+        (each) => each.modelFolder !== first.modelFolder || each.precision !== first.precision,
+      );
+      if (isMixed) throw new Error('trainings on different bases have no pass to share');
+      const { model, giveBack } = await slot.borrow(first.modelFolder, first.precision);
+      try {
+        yield* trainTogether(model, job, adapters, signal);
+      } finally {
+        await giveBack();
+        for (const { outputFolder } of job.jobs) adapters.forget(outputFolder);
       }
     },
     merge: mergeModel,

@@ -13,8 +13,14 @@ export interface MicroBatch {
   readonly targetTokens: number;
   /** For each target token in the order of the graph's output, the index of its row among the rows given. */
   readonly targetRows: Int32Array;
-  /** Laid out when asked for: the masks of a whole split at once would fill the memory. */
-  feeds(): ReadonlyMap<string, Tensor>;
+  /** Laid out when asked for: the masks of a whole split at once would fill the memory. In more `room` than it needs, the rest is padding. */
+  feeds(room?: Room): ReadonlyMap<string, Tensor>;
+}
+
+/** How many sequences of which length there are. */
+export interface Room {
+  readonly sequences: number;
+  readonly length: number;
 }
 
 export interface Packing extends PositionPlan {
@@ -105,8 +111,13 @@ function microBatch(rows: readonly BatchRow[], arrangement: Arrangement, plan: P
     tokens: members.reduce((sum, member) => sum + (rows[member] as BatchRow).ids.length, 0),
     targetTokens: targetRows.length,
     targetRows,
-    feeds: () => layOut(rows, arrangement, plan),
+    feeds: (room) => layOut(rows, room === undefined ? arrangement : widened(arrangement, room), plan),
   };
+}
+
+function widened({ sequences }: Arrangement, room: Room): Arrangement {
+  const empty = Array.from({ length: room.sequences - sequences.length }, () => []);
+  return { sequences: [...sequences, ...empty], length: room.length };
 }
 
 /** Nothing comes before the first token of a text, so nothing predicts it. */

@@ -42,7 +42,9 @@ test('each row of a batch with an adapter of its own comes out as it does alone'
   // Sequences stand in an order of their own: the adapters stand in the same.
   const order = [...new Set(batch?.targetRows)].map((row) => adapters[row] as (typeof adapters)[0]);
   const executable = await model.backend.compile(scoreGraph(architecture, { kind: 'row-adapters', targets }));
-  const result = await executable.run(new Map([...model.weights, ...rowAdapterFeeds(architecture, order), ...feeds]));
+  const result = await executable.run(
+    new Map([...model.weights, ...rowAdapterFeeds(architecture, order, 16), ...feeds]),
+  );
   const mixed: number[][] = [[], [], []];
   for (const [i, row] of (batch?.targetRows ?? []).entries()) {
     mixed[row]?.push(result[logProbabilities]?.data[i] ?? Number.NaN);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Target } from '../../src-contract/adapter.ts';
-import type { TrainEvent, TrainJob } from '../engine/engine.ts';
+import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabWork } from './lab-work.ts';
 
@@ -49,7 +49,8 @@ export type TrainingTelling =
 /**
  * Trains the cells of an experiment, each on the same rows with the same steps, and tells each as it is finished. A cell
  * that was trained before under the same settings is taken over; one that was cut off goes on from its checkpoint.
- * This is the only place that knows how cells are trained: one after the other.
+ * This is the only place that knows how cells are trained: adapters on one base are handed over together, and the engine
+ * lets as many ride in one pass as pays; every weight of the model is trained by itself.
  */
 export async function* trainCells(
   cells: readonly TrainingCell[],
@@ -57,45 +58,78 @@ export async function* trainCells(
   signal: AbortSignal,
 ): AsyncGenerator<TrainingTelling> {
   const tokens = await labTokens(work, signal);
+  const left: PlacedCell[] = [];
   for (const cell of cells) {
-    if (signal.aborted) return;
     const folder = join(work.cellsFolder, await cellId(cell, work, tokens));
     const known = await readTrained(folder);
-    if (known !== undefined) {
-      yield { kind: 'trained', trained: { ...known, key: cell.key, folder: join(folder, 'adapter') } };
-      continue;
-    }
-    yield* trainCell(cell, { work, tokens, folder }, signal);
+    if (known === undefined) left.push({ cell, folder });
+    else yield { kind: 'trained', trained: { ...known, key: cell.key, folder: join(folder, 'adapter') } };
+  }
+  while (left.length > 0 && !signal.aborted) {
+    const [first] = left as [PlacedCell, ...PlacedCell[]];
+    const end = left.findIndex(({ cell }) => !shareBase(first.cell, cell));
+    yield* trainSome(left.splice(0, end === -1 ? left.length : Math.max(1, end)), { work, tokens }, signal);
   }
 }
 
-async function* trainCell(
-  cell: TrainingCell,
-  { work, tokens, folder }: { work: LabWork; tokens: LabTokens; folder: string },
+interface PlacedCell {
+  readonly cell: TrainingCell;
+  readonly folder: string;
+}
+
+function shareBase(one: TrainingCell, other: TrainingCell): boolean {
+  return one.method === 'lora' && other.method === 'lora' && one.precision === other.precision;
+}
+
+async function* trainSome(
+  cells: readonly PlacedCell[],
+  { work, tokens }: { work: LabWork; tokens: LabTokens },
   signal: AbortSignal,
 ): AsyncGenerator<TrainingTelling> {
-  await mkdir(folder, { recursive: true });
-  const { steps } = work.options;
-  const spent = { steps: 0, tokens: 0, seconds: 0 };
-  let parameters = 0;
-  let precision = '';
-  let end: Extract<TrainEvent, { kind: 'finished' }> | undefined;
-  for await (const event of work.engine.train(trainJob(cell, { work, tokens, folder }), signal)) {
+  const jobs = cells.map(({ cell, folder }) => trainJob(cell, { work, tokens, folder }));
+  for (const { folder } of cells) await mkdir(folder, { recursive: true });
+  const spent = cells.map(() => ({ parameters: 0, precision: '', steps: 0, tokens: 0, seconds: 0 }));
+  for await (const { job, event } of eventsOf(jobs, work, signal)) {
+    const { cell, folder } = cells[job] as PlacedCell;
+    const sums = spent[job] as (typeof spent)[number];
     if (event.kind === 'started') {
-      parameters = event.trainableParameters;
-      precision = event.precision;
+      sums.parameters = event.trainableParameters;
+      sums.precision = event.precision;
     } else if (event.kind === 'step') {
-      spent.steps++;
-      spent.tokens += event.tokens;
-      spent.seconds += event.seconds;
-      yield { kind: 'at', key: cell.key, step: event.step, steps };
-    } else if (event.kind === 'finished') end = event;
+      sums.steps++;
+      sums.tokens += event.tokens;
+      sums.seconds += event.seconds;
+      yield { kind: 'at', key: cell.key, step: event.step, steps: work.options.steps };
+    } else if (event.kind === 'finished' && !event.stopped && !signal.aborted) {
+      yield { kind: 'trained', trained: await keepTrained({ cell, folder }, { ...sums, end: event }, work) };
+    }
   }
-  if (end === undefined || end.stopped || signal.aborted) return;
+}
+
+/** The events of all jobs. A single one may be of any method. */
+async function* eventsOf(
+  jobs: readonly TrainJob[],
+  { engine }: LabWork,
+  signal: AbortSignal,
+): AsyncGenerator<TrainTogetherEvent> {
+  const [only, ...others] = jobs;
+  if (only === undefined) return;
+  if (others.length > 0) yield* engine.trainTogether({ jobs }, signal);
+  else for await (const event of engine.train(only, signal)) yield { job: 0, event };
+}
+
+/** Notes down what came of a cell, where the next experiment that needs it finds it. */
+async function keepTrained(
+  { cell, folder }: PlacedCell,
+  spent: {
+    readonly [Name in 'parameters' | 'steps' | 'tokens' | 'seconds']: number;
+  } & { readonly precision: string; readonly end: Extract<TrainEvent, { kind: 'finished' }> },
+  { engine, base }: LabWork,
+): Promise<Trained> {
+  const { parameters, precision, end } = spent;
   const isLora = cell.method === 'lora';
-  const adapter = isLora
-    ? await work.engine.inspectAdapter({ modelFolder: work.base.path, adapterFolder: join(folder, 'adapter') })
-    : null;
+  const adapterFolder = join(folder, 'adapter');
+  const adapter = isLora ? await engine.inspectAdapter({ modelFolder: base.path, adapterFolder }) : null;
   const trained = {
     ...{ parameters, precision, steps: end.step, peakRssBytes: end.peakRssBytes },
     // Measured twice, before the first step and after the last, so the best is the last.
@@ -108,10 +142,10 @@ async function* trainCell(
   };
   await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
   // A whole trained model is as large as the base, and nobody asks for it again.
-  if (!isLora) await rm(join(folder, 'adapter'), { recursive: true, force: true });
+  if (!isLora) await rm(adapterFolder, { recursive: true, force: true });
   await writeFile(join(folder, `${trainedName}.partial`), JSON.stringify(trained));
   await rename(join(folder, `${trainedName}.partial`), join(folder, trainedName));
-  yield { kind: 'trained', trained: { ...trained, key: cell.key, folder: join(folder, 'adapter') } };
+  return { ...trained, key: cell.key, folder: adapterFolder };
 }
 
 function trainJob(

@@ -1,0 +1,144 @@
+import { type Adaptation, adaptationKey } from './adaptation.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { LoraWeights } from './lora.ts';
+import type { MicroBatch } from './micro-batches.ts';
+import { logProbabilities, scoreGraph, trainGraph } from './model-graph.ts';
+import { rowAdapterFeeds, rowAdapterGradients, targetsOf } from './row-adapters.ts';
+import { stackBatches } from './stack-batches.ts';
+import { float32, type Tensor } from './tensor.ts';
+import type { DropoutPlace, Trainable } from './trainable.ts';
+
+/** A micro-batch of one training, on its way through the model. */
+export interface Rider {
+  readonly trainable: Trainable;
+  readonly batch: MicroBatch;
+}
+
+export interface TrainRider extends Rider {
+  /** Minus one over the target tokens of its whole optimiser batch. */
+  readonly cotangent: number;
+  readonly place: Omit<DropoutPlace, 'positions'>;
+}
+
+/** What a training gets back from a pass. */
+export interface Passed {
+  /** Of each target token. */
+  readonly logProbs: Float32Array;
+  /** By the names of its own tensors. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Runs micro-batches of trainings through the model: one by itself, or several, each with its own LoRA adapter, as rows of
+ * one batch. What each gets back is what it would get alone.
+ */
+export class Passes {
+  readonly #model: LoadedModel;
+  readonly #labelSmoothing: number;
+
+  constructor(model: LoadedModel, { labelSmoothing }: { labelSmoothing: number }) {
+    this.#model = model;
+    this.#labelSmoothing = labelSmoothing;
+  }
+
+  /** Compiles the graphs that these need, ahead of the first pass. */
+  async prepare(trainables: readonly Trainable[], { scores }: { scores: boolean }): Promise<void> {
+    const adaptation = this.#adaptationOf(trainables);
+    await this.#trainGraph(adaptation);
+    if (scores) await this.#scoreGraph(adaptation);
+  }
+
+  async train(riders: readonly TrainRider[]): Promise<Passed[]> {
+    const [first, ...others] = riders;
+    if (first === undefined) return [];
+    const executable = await this.#trainGraph(this.#adaptationOf(riders.map(({ trainable }) => trainable)));
+    const cotangents = new Float32Array(riders.reduce((sum, { batch }) => sum + batch.targetTokens, 0));
+    let next = 0;
+    for (const { batch, cotangent } of riders) {
+      cotangents.fill(cotangent, next, next + batch.targetTokens);
+      next += batch.targetTokens;
+    }
+    const more = new Map<string, Tensor>([['cotangent', float32([cotangents.length], cotangents)]]);
+    if (others.length > 0) {
+      const results = await executable.run(new Map([...this.#feedsOf(riders), ...more]));
+      const logProbs = logProbsOf(riders, results);
+      return riders.map(({ trainable }, i) => ({
+        logProbs: logProbs[i] as Float32Array,
+        gradients: rowAdapterGradients(loraOf(trainable), i, results),
+      }));
+    }
+    const { trainable, batch, place } = first;
+    const positions = batch.sequences * batch.length;
+    const feeds = this.#feedsAlone(first, { ...place, positions });
+    const results = await executable.run(new Map([...feeds, ...more]));
+    const names = [...trainable.tensors.keys()];
+    const gradients = new Map(names.map((name) => [name, (results[name] as Tensor<'float32'>).data]));
+    return [{ logProbs: (results[logProbabilities] as Tensor<'float32'>).data, gradients }];
+  }
+
+  /** The log-probabilities of each one's target tokens, without dropout. */
+  async score(riders: readonly Rider[]): Promise<Float32Array[]> {
+    const [first, ...others] = riders;
+    if (first === undefined) return [];
+    const executable = await this.#scoreGraph(this.#adaptationOf(riders.map(({ trainable }) => trainable)));
+    return logProbsOf(
+      riders,
+      await executable.run(others.length > 0 ? this.#feedsOf(riders) : this.#feedsAlone(first, null)),
+    );
+  }
+
+  #feedsAlone({ trainable, batch }: Rider, place: DropoutPlace | null): Map<string, Tensor> {
+    return new Map<string, Tensor>([
+      ...this.#model.feeds,
+      ...trainable.tensors,
+      ...trainable.feeds(place),
+      ...batch.feeds(),
+    ]);
+  }
+
+  #feedsOf(riders: readonly Rider[]): Map<string, Tensor> {
+    const { each, feeds } = stackBatches(riders.map(({ batch }) => batch));
+    const adapters = riders.map(({ trainable }) => loraOf(trainable));
+    return new Map([...this.#model.feeds, ...rowAdapterFeeds(this.#model.architecture, adapters, each), ...feeds]);
+  }
+
+  #adaptationOf(trainables: readonly Trainable[]): Adaptation | null {
+    const [first, ...others] = trainables;
+    if (others.length === 0) return first?.adaptation ?? null;
+    return { kind: 'row-adapters', targets: targetsOf(this.#model.architecture, trainables.map(loraOf)) };
+  }
+
+  #trainGraph(adaptation: Adaptation | null) {
+    const { architecture, precision } = this.#model;
+    const labelSmoothing = this.#labelSmoothing;
+    return this.#model.executable(`train:${adaptationKey(adaptation)}:${labelSmoothing}`, () =>
+      trainGraph(architecture, adaptation, { precision, labelSmoothing }),
+    );
+  }
+
+  #scoreGraph(adaptation: Adaptation | null) {
+    const { architecture, precision } = this.#model;
+    return this.#model.executable(`validate:${adaptationKey(adaptation)}`, () =>
+      scoreGraph(architecture, adaptation?.kind === 'lora' ? { ...adaptation, dropout: false } : adaptation, {
+        precision,
+      }),
+    );
+  }
+}
+
+/** Log-probabilities come in the order of the riders. */
+function logProbsOf(riders: readonly Rider[], results: Readonly<Record<string, Tensor>>): Float32Array[] {
+  const all = (results[logProbabilities] as Tensor<'float32'>).data;
+  let next = 0;
+  return riders.map(({ batch }) => {
+    const first = next;
+    next += batch.targetTokens;
+    return all.subarray(first, next);
+  });
+}
+
+/** Only LoRA can share a pass; `train-together.ts` lets no other in. */
+function loraOf({ live }: Trainable): LoraWeights {
+  if (live?.weights.kind !== 'lora') throw new Error('only LoRA adapters share a pass');
+  return live.weights;
+}

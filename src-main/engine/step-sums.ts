@@ -1,0 +1,47 @@
+import type { MicroBatch } from './micro-batches.ts';
+import type { Passed } from './passes.ts';
+import { RowLosses } from './row-losses.ts';
+
+/**
+ * What the micro-batches of an optimiser step give, added up. Their losses and gradients were divided by the target
+ * tokens of the whole step already, so sums are all it takes.
+ */
+export class StepSums {
+  readonly rowLosses: RowLosses;
+  readonly #gradients = new Map<string, Float32Array>();
+  #logProbs = 0;
+  #targetTokens = 0;
+
+  /** Of rows at these places in the token file. */
+  constructor(places: readonly number[]) {
+    this.rowLosses = new RowLosses(places);
+  }
+
+  get gradients(): ReadonlyMap<string, Float32Array> {
+    return this.#gradients;
+  }
+
+  get targetTokens(): number {
+    return this.#targetTokens;
+  }
+
+  /** The mean over the target tokens. */
+  get loss(): number {
+    return -this.#logProbs / this.#targetTokens;
+  }
+
+  add(batch: MicroBatch, { logProbs, gradients }: Passed): void {
+    this.#logProbs += sumOf(logProbs);
+    this.#targetTokens += batch.targetTokens;
+    this.rowLosses.add(batch.targetRows, logProbs);
+    for (const [name, part] of gradients) {
+      const sum = this.#gradients.get(name);
+      if (sum === undefined) this.#gradients.set(name, part);
+      else for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (part[k] as number);
+    }
+  }
+}
+
+export function sumOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,204 @@
+import { setImmediate } from 'node:timers/promises';
+import type { AdapterCache } from './adapter-cache.ts';
+import type { TrainJob, TrainTogetherEvent, TrainTogetherJob } from './engine.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { packingFor } from './packing.ts';
+import { Passes, type Rider } from './passes.ts';
+import { roomFor } from './stack-batches.ts';
+import { sumOf } from './step-sums.ts';
+import { trainModel } from './train.ts';
+import { openRun, type TrainingRun } from './training-run.ts';
+
+/**
+ * Trains several LoRA adapters over one base: those whose steps are small enough for it side by side, as rows of one batch,
+ * each with its own rows, rank, matrices and rate; then the next ones. Each gets the losses, gradients and weights that it
+ * would get alone, to rounding. The base is measured once for all that are measured on the same rows.
+ * Throws as `trainModel` does; what one throws ends all.
+ */
+export async function* trainTogether(
+  model: LoadedModel,
+  { jobs, together }: TrainTogetherJob,
+  adapters: AdapterCache,
+  signal: AbortSignal,
+): AsyncGenerator<TrainTogetherEvent> {
+  const base: BaseLosses = new Map();
+  for (let first = 0; first < jobs.length && !signal.aborted; ) {
+    const group = await openGroup(model, { jobs: jobs.slice(first), together }, adapters);
+    if (group.length === 0) {
+      for await (const event of trainModel(model, jobs[first] as TrainJob, adapters, signal))
+        yield { job: first, event };
+      first++;
+      continue;
+    }
+    const members = group.map((member, i): Member => ({ ...member, place: first + i }));
+    const budget = together === undefined ? packingFor(model.architecture).tokenBudget : Number.POSITIVE_INFINITY;
+    yield* trainGroup(model, { members, base, budget }, signal);
+    first += group.length;
+  }
+}
+
+interface Member {
+  readonly place: number;
+  readonly job: TrainJob;
+  readonly run: TrainingRun;
+}
+
+/** What the bare base loses on the rows of a file, by the file. */
+type BaseLosses = Map<string, number>;
+
+interface Group {
+  readonly members: readonly Member[];
+  readonly base: BaseLosses;
+  /** Most positions of one pass. */
+  readonly budget: number;
+}
+
+/** The first jobs that ride together; none where the first can't share a pass. */
+async function openGroup(
+  model: LoadedModel,
+  { jobs, together }: TrainTogetherJob,
+  adapters: AdapterCache,
+): Promise<Omit<Member, 'place'>[]> {
+  const group: { job: TrainJob; run: TrainingRun }[] = [];
+  const { tokenBudget } = packingFor(model.architecture);
+  let largest = 0;
+  for (const job of jobs) {
+    if (!canShare(job) || job.labelSmoothing !== jobs[0]?.labelSmoothing) break;
+    if (together !== undefined && group.length >= together) break;
+    const run = await openRun(model, job, adapters);
+    const { riders } = run.planStep();
+    const room = roomFor(riders.map(({ batch }) => batch));
+    // A step of several passes has filled the machine by itself.
+    largest = Math.max(largest, riders.length > 1 ? tokenBudget : room.sequences * room.length);
+    if (together === undefined && group.length > 0 && (group.length + 1) * largest > tokenBudget) break;
+    group.push({ job, run });
+  }
+  return group;
+}
+
+/** Dropout masks are drawn for a batch as it is alone; other methods have nothing that could differ by row. */
+function canShare({ method }: TrainJob): boolean {
+  return method.kind === 'lora' && method.dropout === 0;
+}
+
+async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal): AsyncGenerator<TrainTogetherEvent> {
+  const { members } = group;
+  const [first] = members as [Member, ...Member[]];
+  const passes = new Passes(model, { labelSmoothing: first.job.labelSmoothing ?? 0 });
+  await passes.prepare(
+    members.map(({ run }) => run.trainable),
+    { scores: members.some(({ run }) => run.validates) },
+  );
+  for (const { place: job, run } of members) {
+    await run.resume();
+    yield { job, event: run.started() };
+  }
+  while (!signal.aborted) {
+    const measured = members.filter(({ run }) => run.validationIsDue());
+    const stepping = members.filter(({ run }) => !run.isDone);
+    if (stepping.length === 0) break;
+    const events =
+      measured.length > 0
+        ? await measure(measured, { ...group, passes }, signal)
+        : await step(stepping, { ...group, passes }, signal);
+    if (events === undefined) break;
+    yield* events;
+    // All at the same step: what goes on from there goes on in the same company.
+    if (members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
+  }
+  yield* keep(members);
+  for (const { place: job, run } of members) yield { job, event: await run.finish() };
+}
+
+async function* keep(members: readonly Member[]): AsyncGenerator<TrainTogetherEvent> {
+  for (const { place: job, run } of members) if (run.isUnsaved) yield { job, event: await run.keep() };
+}
+
+interface Passing extends Group {
+  readonly passes: Passes;
+}
+
+/** One optimiser step of each; undefined when aborted on the way. */
+async function step(
+  members: readonly Member[],
+  { passes, budget }: Passing,
+  signal: AbortSignal,
+): Promise<TrainTogetherEvent[] | undefined> {
+  const begun = performance.now();
+  const planned = new Map(members.map((member) => [member, member.run.planStep()]));
+  const riders = [...planned.values()].flatMap((plan) => plan.riders.map((rider) => ({ ...rider, plan })));
+  for (const sharing of shared(riders, budget)) {
+    // Between passes, messages get their turn: an abort, a chat.
+    await setImmediate();
+    if (signal.aborted) return undefined;
+    const passed = await passes.train(sharing);
+    sharing.forEach(({ plan, batch }, i) => {
+      const own = passed[i];
+      if (own) plan.sums.add(batch, own);
+    });
+  }
+  // An equal share of the time is what each would be charged.
+  const seconds = (performance.now() - begun) / 1000 / members.length;
+  return [...planned].map(([{ place, run }, plan]) => ({ job: place, event: run.stepped(plan, seconds) }));
+}
+
+/** The mean loss of each over its validation rows; undefined when aborted on the way. */
+async function measure(
+  members: readonly Member[],
+  { passes, base, budget }: Passing,
+  signal: AbortSignal,
+): Promise<TrainTogetherEvent[] | undefined> {
+  const unmeasured = members.filter((member, i) => {
+    const file = baseFileOf(member);
+    const isFirst = members.findIndex((other) => baseFileOf(other) === file) === i;
+    return file === null || (isFirst && !base.has(file));
+  });
+  const sums = new Map(unmeasured.map((member) => [member, { loss: 0, tokens: 0 }]));
+  const riders = unmeasured.flatMap((member) => {
+    const { trainable } = member.run;
+    return member.run.validationBatches().map((batch) => ({ trainable, batch, sum: sums.get(member) }));
+  });
+  for (const sharing of shared(riders, budget)) {
+    await setImmediate();
+    if (signal.aborted) return undefined;
+    const scored = await passes.score(sharing);
+    sharing.forEach(({ sum, batch }, i) => {
+      if (sum === undefined) return;
+      sum.loss -= sumOf(scored[i] as Float32Array);
+      sum.tokens += batch.targetTokens;
+    });
+  }
+  const events: TrainTogetherEvent[] = [];
+  for (const member of members) {
+    const file = baseFileOf(member);
+    const own = sums.get(member);
+    const loss = own === undefined ? (base.get(file ?? '') as number) : own.loss / own.tokens;
+    if (file !== null) base.set(file, loss);
+    const answers = await member.run.writeSamples(signal);
+    if (signal.aborted) return undefined;
+    events.push({ job: member.place, event: member.run.validated(loss, answers) });
+  }
+  return events;
+}
+
+/** The rows that the bare base is measured on where a training begins as the base; null where it is something else. */
+function baseFileOf({ run, job }: Member): string | null {
+  const isFresh = run.step === 0 && job.method.kind === 'lora' && job.method.initFolder === null;
+  return isFresh ? job.validationFile : null;
+}
+
+/** Deals micro-batches to passes: neighbours of one step share one while there is room; two of one training never do. */
+function* shared<R extends Rider>(riders: readonly R[], budget: number): Generator<R[]> {
+  let left = [...riders];
+  while (left.length > 0) {
+    const sharing: R[] = [];
+    for (const rider of left) {
+      if (sharing.some(({ trainable }) => trainable === rider.trainable)) continue;
+      const room = roomFor([...sharing, rider].map(({ batch }) => batch));
+      if (sharing.length > 0 && (sharing.length + 1) * room.sequences * room.length > budget) break;
+      sharing.push(rider);
+    }
+    left = left.filter((rider) => !sharing.includes(rider));
+    yield sharing;
+  }
+}

@@ -1,0 +1,333 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterCache } from './adapter-cache.ts';
+import type { BatchRow } from './batch-row.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { TrainEvent, TrainJob } from './engine.ts';
+import { generateTokens } from './generate.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
+import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/adamw.ts';
+import { learningRateAt } from './optimiser/schedule.ts';
+import { packingFor } from './packing.ts';
+import type { TrainRider } from './passes.ts';
+import { RowOrder } from './row-order.ts';
+import { StepSums } from './step-sums.ts';
+import { elements, type Tensor } from './tensor.ts';
+import { readTokenFile, type TokenRows } from './token-file.ts';
+import { checkTokenIds } from './token-ids.ts';
+import { type Trainable, trainableOf } from './trainable.ts';
+
+/** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
+const validationRowLimit = 200;
+/** Where a job names no interval, a checkpoint is due after so long. */
+const checkpointMs = 15_000;
+
+/** What one optimiser step takes: its micro-batches, and what they give added up. */
+export interface PlannedStep {
+  readonly step: number;
+  readonly riders: readonly TrainRider[];
+  readonly sums: StepSums;
+}
+
+/** Opens a training at its start. Throws DATASET_TOO_SMALL, CONTEXT_TOO_LONG, MODEL_FILE_INVALID. */
+export async function openRun(model: LoadedModel, job: TrainJob, adapters: AdapterCache): Promise<TrainingRun> {
+  const rows = await readTokenFile(job.trainFile);
+  if (rows.count === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: job.trainFile, rows: 0 });
+  const validation = job.validationFile === null ? undefined : await readTokenFile(job.validationFile);
+  for (const file of [rows, validation]) {
+    for (let row = 0; file && row < file.count; row++) checkTokenIds(file.ids(row), model.architecture);
+  }
+  return new TrainingRun(model, job, { rows, validation }, await trainableOf(model, job, adapters));
+}
+
+/**
+ * A training and how far it is: which rows come next, the optimiser, the best weights so far, checkpoints. It runs
+ * nothing itself: `train.ts` takes it through the model by itself, `train-together.ts` with others.
+ */
+export class TrainingRun {
+  readonly #model: LoadedModel;
+  readonly #job: TrainJob;
+  readonly #rows: TokenRows;
+  readonly trainable: Trainable;
+  readonly #moments: Map<string, Moments>;
+  readonly #settings: string;
+  readonly #data: string;
+  readonly totalSteps: number;
+  readonly #validationRows: readonly BatchRow[];
+  #step = 0;
+  #best: ReadonlyMap<string, Float32Array> | null = null;
+  #bestLoss: number | null = null;
+  #baseLoss: number | null = null;
+  #fruitless = 0;
+  #peakRss = 0;
+  /** The step at which the validation rows were last measured. */
+  #validatedStep: number | null = null;
+  #lastCheckpoint: { step: number; at: number } = { step: 0, at: performance.now() };
+  readonly #rowOrder: RowOrder;
+  #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+
+  constructor(
+    model: LoadedModel,
+    job: TrainJob,
+    { rows, validation }: { rows: TokenRows; validation: TokenRows | undefined },
+    trainable: Trainable,
+  ) {
+    this.#model = model;
+    this.#job = job;
+    this.#rows = rows;
+    this.trainable = trainable;
+    const zeros = ({ dims }: Tensor) => ({
+      first: new Float32Array(elements(dims)),
+      second: new Float32Array(elements(dims)),
+    });
+    this.#moments = new Map([...trainable.tensors].map(([name, tensor]) => [name, zeros(tensor)]));
+    const stepsByEpochs = Math.ceil((job.epochs * rows.count) / job.batchSize);
+    this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
+    const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, samples, ...settings } = job;
+    this.#settings = JSON.stringify({ ...settings, rows: rows.count });
+    const validationCount = Math.min(validation?.count ?? 0, validationRowLimit);
+    this.#validationRows = validation
+      ? rowsAt(
+          validation,
+          Array.from({ length: validationCount }, (_, i) => i),
+        )
+      : [];
+    const allRows = rowsAt(
+      rows,
+      Array.from({ length: rows.count }, (_, i) => i),
+    );
+    this.#rowOrder = new RowOrder(allRows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null });
+    this.#data = `${rows.sha256} ${validation?.sha256 ?? '-'}`;
+  }
+
+  /** Optimiser steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Whether the job's patience is at an end. */
+  get isFruitless(): boolean {
+    const { patience } = this.#job;
+    return patience != null && this.#fruitless >= patience && !this.validationIsDue();
+  }
+
+  /** Whether there is something that no checkpoint holds. */
+  get isUnsaved(): boolean {
+    return this.#step > this.#lastCheckpoint.step;
+  }
+
+  /** Picks up a checkpoint where there is one. Throws RUN_NOT_RESUMABLE. */
+  async resume(): Promise<void> {
+    const { tensors } = this.trainable;
+    const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));
+    const { checkpointFolder } = this.#job;
+    const checkpoint = await readCheckpoint(checkpointFolder, { settings: this.#settings, data: this.#data, sizes });
+    if (checkpoint === undefined) return;
+    for (const [name, { data }] of tensors) data.set(checkpoint.weights.get(name) as Float32Array);
+    for (const [name, { first, second }] of this.#moments) {
+      first.set(checkpoint.moments.get(name)?.first as Float32Array);
+      second.set(checkpoint.moments.get(name)?.second as Float32Array);
+    }
+    this.#step = checkpoint.progress.step;
+    this.#lastCheckpoint = { step: this.#step, at: performance.now() };
+    this.#validatedStep = checkpoint.progress.validatedStep;
+    this.#best = checkpoint.best;
+    this.#bestLoss = checkpoint.progress.bestValidationLoss;
+    this.#baseLoss = checkpoint.progress.baseValidationLoss;
+    this.#fruitless = checkpoint.progress.fruitless;
+    this.#peakRss = checkpoint.progress.peakRssBytes;
+  }
+
+  started(): TrainEvent {
+    const { parameters } = this.#model.architecture;
+    const sum = (dims: Iterable<readonly number[]>) => [...dims].reduce((total, each) => total + elements(each), 0);
+    const trainableParameters = sum([...this.trainable.tensors.values()].map((tensor) => tensor.dims));
+    return {
+      kind: 'started',
+      totalSteps: this.totalSteps,
+      step: this.#step,
+      trainRows: this.#rows.count,
+      validationRows: this.#validationRows.length,
+      trainableParameters,
+      totalParameters: sum(parameters.values()),
+      backend: this.#model.backend.name,
+      device: this.#model.backend.device,
+      precision: this.#model.precision,
+    };
+  }
+
+  /** Whether its last step and its last measurement are done. */
+  get isDone(): boolean {
+    return !this.validationIsDue() && (this.#step >= this.totalSteps || this.isFruitless);
+  }
+
+  /** What the next optimiser step takes. */
+  planStep(): PlannedStep {
+    const step = this.#step + 1;
+    const places = this.#placesOf(step);
+    const batches = cutMicroBatches(rowsAt(this.#rows, places), packingFor(this.#model.architecture));
+    const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
+    const { seed } = this.#job;
+    const riders = batches.map(
+      (batch, microBatch): TrainRider => ({
+        ...{ trainable: this.trainable, batch, cotangent: -1 / targetTokens },
+        place: { seed, step, microBatch },
+      }),
+    );
+    return { step, riders, sums: new StepSums(places) };
+  }
+
+  /** Updates the weights by what a step's micro-batches gave, and tells of it. Throws RUN_DIVERGED. */
+  stepped({ step, riders, sums }: PlannedStep, seconds: number): TrainEvent {
+    const { loss, gradients, targetTokens } = sums;
+    const norm = globalNorm(gradients.values());
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new StudioError('RUN_DIVERGED', { step, rows: sums.rowLosses.undefinedRows().join(', ') });
+    }
+    const learningRate = this.#learningRate(step);
+    this.#update(gradients, { learningRate, step, gradientScale: clipScale(norm, this.#job.gradientClip) });
+    this.#step = step;
+    return {
+      ...{ kind: 'step', step, loss, learningRate, gradientNorm: norm, targetTokens, seconds },
+      tokens: riders.reduce((sum, { batch }) => sum + batch.tokens, 0),
+      rssBytes: this.#sampleMemory(),
+      worst: sums.rowLosses.worst(),
+    };
+  }
+
+  /** Before the first step, at the interval, and after the last step; once each. */
+  validationIsDue(): boolean {
+    if (this.#validationRows.length === 0 || this.#validatedStep === this.#step) return false;
+    const every = this.#job.validationEvery ?? Math.max(1, Math.ceil(this.totalSteps / 10));
+    return this.#step % every === 0 || this.#step === this.totalSteps;
+  }
+
+  /** Whether it is measured on rows of its own. */
+  get validates(): boolean {
+    return this.#validationRows.length > 0;
+  }
+
+  validationBatches(): MicroBatch[] {
+    return cutMicroBatches(this.#validationRows, packingFor(this.#model.architecture));
+  }
+
+  /** Takes down a measurement, at step 0 the base model's, and keeps the weights when they are the best so far. */
+  validated(loss: number, answers: readonly (readonly number[])[]): TrainEvent {
+    const step = this.#step;
+    this.#validatedStep = step;
+    if (step === 0) this.#baseLoss = loss;
+    const best = step > 0 && Number.isFinite(loss) && (this.#bestLoss === null || loss < this.#bestLoss);
+    if (best) {
+      this.#bestLoss = loss;
+      this.#best = this.#copyOfWeights();
+    }
+    this.#fruitless = best || step === 0 ? 0 : this.#fruitless + 1;
+    return { kind: 'validation', step, loss, best, answers };
+  }
+
+  /** What is written after the sample prompts: greedily, so that the same weights write the same. */
+  async writeSamples(signal: AbortSignal): Promise<number[][]> {
+    const { samples, modelFolder } = this.#job;
+    const answers: number[][] = [];
+    for (const promptIds of samples?.prompts ?? []) {
+      const job = { modelFolder, promptIds, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0 };
+      const limits = { maxTokens: samples?.maxTokens ?? 0, stopIds: samples?.stopIds ?? [] };
+      const ids: number[] = [];
+      const live = async () => this.trainable.live;
+      for await (const event of generateTokens(this.#model, live, { ...job, ...limits }, signal)) {
+        if (event.kind === 'token') ids.push(event.id);
+      }
+      answers.push(ids);
+    }
+    return answers;
+  }
+
+  /** Not before a step's validation, so that the checkpoint holds its outcome too. */
+  checkpointIsDue(): boolean {
+    if (!this.isUnsaved || this.validationIsDue()) return false;
+    const every = this.#job.checkpointEvery;
+    return every === null ? performance.now() - this.#lastCheckpoint.at > checkpointMs : this.#step % every === 0;
+  }
+
+  async keep(): Promise<TrainEvent> {
+    const checkpoint: Checkpoint = {
+      progress: {
+        step: this.#step,
+        validatedStep: this.#validatedStep,
+        fruitless: this.#fruitless,
+        baseValidationLoss: this.#baseLoss,
+        bestValidationLoss: this.#bestLoss,
+        peakRssBytes: this.#peakRss,
+        settings: this.#settings,
+        data: this.#data,
+      },
+      weights: new Map([...this.trainable.tensors].map(([name, { data }]) => [name, data])),
+      moments: this.#moments,
+      best: this.#best,
+    };
+    await writeCheckpoint(this.#job.checkpointFolder, checkpoint);
+    this.#lastCheckpoint = { step: this.#step, at: performance.now() };
+    return { kind: 'checkpoint', step: this.#step };
+  }
+
+  /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */
+  async finish(): Promise<TrainEvent> {
+    if (this.#step > 0) await this.trainable.write(this.#best ?? this.#copyOfWeights());
+    const early = this.#step < this.totalSteps && this.isFruitless;
+    return {
+      kind: 'finished',
+      stopped: (this.#step < this.totalSteps && !early) || this.validationIsDue(),
+      early,
+      step: this.#step,
+      bestValidationLoss: this.#bestLoss,
+      baseValidationLoss: this.#baseLoss,
+      peakRssBytes: this.#peakRss,
+    };
+  }
+
+  #update(
+    gradients: ReadonlyMap<string, Float32Array>,
+    { learningRate, step, gradientScale }: { learningRate: number; step: number; gradientScale: number },
+  ): void {
+    for (const [name, { data }] of this.trainable.tensors) {
+      const weightDecay = this.trainable.decays(name) ? this.#job.weightDecay : 0;
+      adamwUpdate(data, gradients.get(name) as Float32Array, this.#moments.get(name) as Moments, {
+        learningRate,
+        weightDecay,
+        step,
+        gradientScale,
+      });
+    }
+  }
+
+  #learningRate(step: number): number {
+    const { schedule: kind, learningRate: peak, warmupSteps } = this.#job;
+    return learningRateAt(step, { kind, peak, warmupSteps, totalSteps: this.totalSteps });
+  }
+
+  /** The rows of an optimiser step (from 1): epoch after epoch, each in its own order; a batch may span two epochs. */
+  #placesOf(step: number): number[] {
+    const { batchSize } = this.#job;
+    const first = (step - 1) * batchSize;
+    const last = Math.min(step * batchSize, Math.ceil(this.#job.epochs * this.#rows.count));
+    return Array.from({ length: Math.max(1, last - first) }, (_, i) => {
+      const epoch = Math.floor((first + i) / this.#rows.count);
+      if (this.#order.epoch !== epoch) this.#order = { epoch, rows: this.#rowOrder.of(epoch) };
+      return this.#order.rows[(first + i) % this.#rows.count] as number;
+    });
+  }
+
+  #copyOfWeights(): Map<string, Float32Array> {
+    return new Map([...this.trainable.tensors].map(([name, { data }]) => [name, data.slice()]));
+  }
+
+  #sampleMemory(): number {
+    const rss = process.memoryUsage.rss();
+    this.#peakRss = Math.max(this.#peakRss, rss);
+    return rss;
+  }
+}
+
+function rowsAt(rows: TokenRows, places: readonly number[]): BatchRow[] {
+  return places.map((row) => ({ ids: rows.ids(row), targetStart: rows.targetStart(row) }));
+}

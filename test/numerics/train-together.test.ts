@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Target } from '../../src-contract/adapter.ts';
+import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
+import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
+import { readPeft } from '../../src-main/engine/formats/peft.ts';
+import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
+import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
+import { Passes, type TrainRider } from '../../src-main/engine/passes.ts';
+import { Random } from '../../src-main/engine/random.ts';
+import { trainModel } from '../../src-main/engine/train.ts';
+import { trainTogether } from '../../src-main/engine/train-together.ts';
+import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+
+// Adapters that share a pass must come out as they do alone: the single training, which is held to PyTorch's numbers
+// elsewhere, is the judge. float32 on both sides; only the sizes of products differ, and with them the order of sums.
+const relative = 2e-5;
+const golden = join(import.meta.dirname, 'golden');
+const forever = new AbortController().signal;
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'together-'));
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+const settings = [
+  { rank: 4, targets: ['q', 'v'], seed: 1, learningRate: 1e-2 },
+  { rank: 1, targets: ['k'], seed: 2, learningRate: 2e-3 },
+  { rank: 3, targets: ['q', 'k', 'v', 'o'], seed: 1, learningRate: 5e-3 },
+  { rank: 2, targets: ['o', 'up', 'down'], seed: 3, learningRate: 1e-2 },
+] as const satisfies readonly { rank: number; targets: readonly Target[]; seed: number; learningRate: number }[];
+
+describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
+  '%s',
+  (name) => {
+    let model: LoadedModel;
+    let examples: readonly TokenExample[];
+
+    beforeAll(async () => {
+      model = await loadModel(join(golden, name), onnxruntimeBackend({ threads: 1 }));
+      const file = JSON.parse(await readFile(join(golden, `${name}.json`), 'utf8')) as { examples: TokenExample[] };
+      ({ examples } = file);
+    });
+
+    afterAll(() => model.release());
+
+    test('log-probabilities and gradients of adapters in one pass are those of each alone, on both backends', async () => {
+      // Of the rows: all, one, the last two, none of them the same as the others'.
+      const shares = [examples, examples.slice(0, 1), examples.slice(-2), examples.slice(1)];
+      const riders = settings.map((each, i) => riderOf(model, each, shares[i] as readonly TokenExample[]));
+      for (const each of [model, new LoadedModel(model.architecture, model.weights, await tfjsBackend())]) {
+        const passes = new Passes(each, { labelSmoothing: 0.1 });
+        const together = await passes.train(riders);
+        const scored = await passes.score(riders);
+        for (const [i, rider] of riders.entries()) {
+          const [alone] = await passes.train([rider]);
+          expectClose(together[i]?.logProbs, alone?.logProbs);
+          expectClose(scored[i], alone?.logProbs);
+          expect([...(together[i]?.gradients.keys() ?? [])].sort()).toEqual(
+            [...(alone?.gradients.keys() ?? [])].sort(),
+          );
+          for (const [tensor, gradient] of alone?.gradients ?? []) {
+            expectClose(together[i]?.gradients.get(tensor), gradient);
+          }
+        }
+      }
+    });
+
+    test('trainings side by side end with the adapters of trainings one after the other', async () => {
+      await writeTokenFile(join(scratch, `${name}-rows`), examples);
+      const jobs = (way: string) => settings.map((each, i) => jobOf(name, `${name}-${way}-${i}`, each));
+      const alone = [];
+      for (const job of jobs('alone')) alone.push(await collected(trainModel(model, job, new AdapterCache(), forever)));
+      const events = settings.map((): TrainEvent[] => []);
+      const together = { jobs: jobs('together'), together: 3 };
+      for await (const { job, event } of trainTogether(model, together, new AdapterCache(), forever)) {
+        events[job]?.push(event);
+      }
+      for (const [i, each] of alone.entries()) {
+        expectClose(lossesOf(events[i]), lossesOf(each));
+        const [one, other] = [`${name}-alone-${i}`, `${name}-together-${i}`].map((folder) => join(scratch, folder));
+        const [expected, found] = [await readPeft(one as string), await readPeft(other as string)];
+        expect([...found.tensors.keys()]).toEqual([...expected.tensors.keys()]);
+        for (const [tensor, { data }] of expected.tensors) expectClose(found.tensors.get(tensor)?.data, data, 1e-3);
+      }
+    });
+  },
+);
+
+test('trainings side by side that are stopped go on to the same bits, and the base is measured once', async () => {
+  const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
+  const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
+  await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
+  const jobs = (way: string) => settings.map((each, i) => jobOf('llama-tiny', `${way}-${i}`, each));
+  const run = async (way: string, stopAfter = Number.POSITIVE_INFINITY) => {
+    const controller = new AbortController();
+    const losses = settings.map((): (number | null)[] => []);
+    const bases = new Set<number | null>();
+    let steps = 0;
+    for await (const { job, event } of trainTogether(
+      model,
+      { jobs: jobs(way) },
+      new AdapterCache(),
+      controller.signal,
+    )) {
+      if (event.kind === 'step') {
+        losses[job]?.push(event.loss);
+        if (++steps === stopAfter) controller.abort();
+      }
+      if (event.kind === 'finished' && event.step > 0) bases.add(event.baseValidationLoss);
+    }
+    return { losses, bases };
+  };
+  const whole = await run('whole');
+  // In the middle of a step's events, as a person's stop comes.
+  const before = await run('stopped', 6);
+  const after = await run('stopped');
+  expect(before.losses.map((losses, i) => [...losses, ...(after.losses[i] ?? [])])).toEqual(whole.losses);
+  expect(whole.bases.size).toBe(1);
+  for (const i of settings.keys()) {
+    const file = (way: string) => readFile(join(scratch, `${way}-${i}`, 'adapter_model.safetensors'));
+    expect(await file('stopped')).toEqual(await file('whole'));
+  }
+  await model.release();
+});
+
+function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: readonly TokenExample[]): TrainRider {
+  const weights = initialiseLora(model.architecture, { ...each, alpha: 8, initialisation: 'kaiming' });
+  const random = new Random(each.seed, each.rank);
+  for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.3 * random.normal()));
+  const [batch, ...more] = cutMicroBatches(rows, packingFor(model.architecture));
+  if (batch === undefined || more.length > 0) throw new Error('the rows do not fit one batch');
+  const trainable = {
+    ...{ tensors: weights.tensors, live: { weights: weights as LoraWeights, scale: weights.scale } },
+    adaptation: { kind: 'lora', targets: each.targets, dropout: false } as const,
+    feeds: () =>
+      new Map([['lora_scale', { type: 'float32', dims: [1], data: Float32Array.of(weights.scale) } as const]]),
+    ...{ decays: () => true, write: async () => {} },
+  };
+  const place = { seed: each.seed, step: 1, microBatch: 0 };
+  return { trainable, batch, cotangent: -1 / batch.targetTokens, place };
+}
+
+function jobOf(
+  name: string,
+  output: string,
+  { rank, targets, seed, learningRate }: (typeof settings)[number],
+): TrainJob {
+  return {
+    modelFolder: join(golden, name),
+    ...{ trainFile: join(scratch, `${name}-rows`), validationFile: join(scratch, `${name}-rows`) },
+    method: {
+      ...{ kind: 'lora', rank, alpha: 8, targets, dropout: 0, initialisation: 'kaiming', initFolder: null },
+    },
+    ...{ learningRate, schedule: 'linear', warmupSteps: 1, weightDecay: 0.01, gradientClip: 1 },
+    ...{ epochs: 10, maxSteps: 5, batchSize: 2, seed, shuffle: true, precision: 'float32' },
+    ...{ validationEvery: 5, checkpointEvery: 2 },
+    ...{ outputFolder: join(scratch, output), checkpointFolder: join(scratch, `${output}-checkpoint`) },
+  };
+}
+
+async function collected(events: AsyncIterable<TrainEvent>): Promise<TrainEvent[]> {
+  const all: TrainEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+function lossesOf(events: readonly TrainEvent[] | undefined): number[] {
+  return (events ?? []).flatMap((event) => {
+    if (event.kind === 'step') return [event.loss, event.gradientNorm, event.learningRate];
+    return event.kind === 'validation' ? [event.loss] : [];
+  });
+}
+
+/** Judged by the size of the whole: single values can be as small as rounding. */
+function expectClose(found: ArrayLike<number> | undefined, expected: ArrayLike<number> | undefined, within = relative) {
+  expect(found?.length).toBe(expected?.length);
+  const size = Math.hypot(...Array.from(expected ?? [])) / Math.sqrt(expected?.length ?? 1);
+  const worst = Array.from(expected ?? []).reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - (found?.[i] ?? Number.NaN))),
+    0,
+  );
+  expect(worst).toBeLessThanOrEqual(within * size);
+}
