@@ -19,6 +19,8 @@ import type {
   ScoreJob,
   TrainEvent,
   TrainJob,
+  TrainTogetherEvent,
+  TrainTogetherJob,
   WriteAdapterJob,
 } from './engine/engine.ts';
 

@@ -16,7 +16,7 @@ export async function* conduct(
   if (done === 0) yield { kind: 'started', total };
   const left = keys.filter((key) => !work.done.has(key)).reduce((sum, key) => sum + weightOf(key), 0);
   let finished = 0;
-  let at: { now: string; step: number; steps: number } = { now: '', step: 0, steps: 0 };
+  let at: { now: string; step: number; steps: number; together?: number } = { now: '', step: 0, steps: 0 };
   let toldMs = 0;
   for await (const telling of experiment.run(work, signal)) {
     if (signal.aborted) return;
@@ -36,13 +36,25 @@ export async function* conduct(
     toldMs = performance.now();
     const share = at.steps > 0 ? Math.min(1, at.step / at.steps) : 0;
     const seconds = (performance.now() - begun) / 1000;
-    const over = finished + share * weightOf(at.now);
+    const { together = 1 } = at;
+    const over = finished + share * weightOf(at.now) * together;
     const secondsLeft = over > 0.05 ? Math.max(0, seconds * (left / over - 1)) : null;
-    yield { kind: 'progress', done, total, ...{ now: at.now, step: at.step, steps: at.steps }, secondsLeft };
+    yield {
+      kind: 'progress',
+      done,
+      total,
+      ...{ now: nameOf(at.now, together), step: at.step, steps: at.steps },
+      secondsLeft,
+    };
   }
 }
 
 const tellEveryMs = 500;
+
+/** One of those that move on together, and how many others there are. */
+function nameOf(now: string, together: number): string {
+  return together > 1 ? `${now} +${together - 1}` : now;
+}
 
 /** A matrix is looked at in a moment, an adapter is trained in minutes. */
 function weightOf(key: string): number {

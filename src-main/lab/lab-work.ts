@@ -40,9 +40,16 @@ export interface LabData {
   rows(split: 'train' | 'validation' | 'test', count: number, flock?: number): Example[];
 }
 
-/** What an experiment tells while it works: how far the part in hand is, or a finished part. */
+/** What an experiment tells while it works: how far the part in hand is, and how many parts that moves on, or a finished part. */
 export type LabTelling =
-  | { readonly kind: 'at'; readonly now: string; readonly step: number; readonly steps: number }
+  | {
+      readonly kind: 'at';
+      readonly now: string;
+      readonly step: number;
+      readonly steps: number;
+      /** Absent is one. */
+      readonly together?: number;
+    }
   | { readonly kind: 'cell'; readonly cell: LabCell };
 
 /** One experiment of the paper. */

@@ -23,7 +23,7 @@ export async function* sweep(
   }
   for await (const telling of trainCells(left, work, signal)) {
     if (telling.kind === 'at') {
-      yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
+      yield { ...telling, now: telling.key };
       continue;
     }
     const cell = left.find(({ key }) => key === telling.trained.key) as TrainingCell;

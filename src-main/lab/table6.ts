@@ -14,11 +14,14 @@ export const table6: Experiment = {
   run: (work, signal) => sweep(cellsOf(work.options), work, signal),
 };
 
-/** Seed by seed, so that a whole table is there early and the spread comes after. */
+/**
+ * Seed by seed, so that a whole table is there early and the spread comes after; neighbours have one rank, as those that
+ * share a pass are filled up to the largest.
+ */
 function cellsOf({ targetSets, ranks, seeds }: LabOptions): TrainingCell[] {
   return seeds.flatMap((seed) =>
-    targetSets.flatMap((targets) =>
-      ranks.map((rank): TrainingCell => {
+    ranks.flatMap((rank) =>
+      targetSets.map((targets): TrainingCell => {
         const key = `${setName(targets)} r${rank} seed ${seed}`;
         return { key, method: 'lora', targets, rank, seed };
       }),

@@ -43,7 +43,14 @@ export interface Trained extends z.infer<typeof trainedSchema> {
 }
 
 export type TrainingTelling =
-  | { readonly kind: 'at'; readonly key: string; readonly step: number; readonly steps: number }
+  | {
+      readonly kind: 'at';
+      readonly key: string;
+      readonly step: number;
+      readonly steps: number;
+      /** How many cells share its passes, itself included. */
+      readonly together: number;
+    }
   | { readonly kind: 'trained'; readonly trained: Trained };
 
 /**
@@ -88,19 +95,23 @@ async function* trainSome(
 ): AsyncGenerator<TrainingTelling> {
   const jobs = cells.map(({ cell, folder }) => trainJob(cell, { work, tokens, folder }));
   for (const { folder } of cells) await mkdir(folder, { recursive: true });
+  const underWay = new Set<number>();
   const spent = cells.map(() => ({ parameters: 0, precision: '', steps: 0, tokens: 0, seconds: 0 }));
   for await (const { job, event } of eventsOf(jobs, work, signal)) {
     const { cell, folder } = cells[job] as PlacedCell;
     const sums = spent[job] as (typeof spent)[number];
     if (event.kind === 'started') {
+      underWay.add(job);
       sums.parameters = event.trainableParameters;
       sums.precision = event.precision;
     } else if (event.kind === 'step') {
       sums.steps++;
       sums.tokens += event.tokens;
       sums.seconds += event.seconds;
-      yield { kind: 'at', key: cell.key, step: event.step, steps: work.options.steps };
-    } else if (event.kind === 'finished' && !event.stopped && !signal.aborted) {
+      yield { kind: 'at', key: cell.key, step: event.step, steps: work.options.steps, together: underWay.size };
+    } else if (event.kind === 'finished') {
+      underWay.delete(job);
+      if (event.stopped || signal.aborted) continue;
       yield { kind: 'trained', trained: await keepTrained({ cell, folder }, { ...sums, end: event }, work) };
     }
   }
