@@ -18,6 +18,7 @@ export default defineConfig({
           'import-thread': 'src-main/datasets/import-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
           'rows-thread': 'src-main/datasets/rows-thread.ts',
+          'rows-writer-thread': 'src-main/datasets/rows-writer-thread.ts',
         },
         output: { format: 'es' },
         checks,

@@ -21,6 +21,8 @@ export const rowVerdicts = {
   ROW_REPLACED: 'The row holds “�”: letters were lost before this file was written.',
   ROW_NUL: 'The row holds NUL characters; they were kept.',
   ROW_SHORT: 'The row has {found} cells, but there are {columns} columns; those that are needed are there.',
+  ROW_SPLIT_UNKNOWN:
+    'The column of splits names none of train, validation and test; the row was dealt like one without it.',
   ROW_FORMULA: 'A cell begins like a formula; it was kept as text.',
 } as const;
 

@@ -15,8 +15,10 @@ export function createRowsFile(file: string): RowsDatabase {
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
     database.pragma('locking_mode = EXCLUSIVE');
-    database.pragma('cache_size = -16000');
+    // Large enough for what one insertion touches; what is written is not read again.
+    database.pragma('cache_size = -2000');
     database.exec(schema);
+    database.exec(blockSchema);
     database.pragma(`user_version = ${schemaVersion}`);
     return database;
   } catch (error) {
@@ -34,6 +36,7 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
   try {
     const version = Number(database.pragma('user_version', { simple: true }));
     if (version > schemaVersion) throw new StudioError('DATABASE_TOO_NEW', { file, version, known: schemaVersion });
+    if (version < schemaVersion) addBlocks(file);
     if (readonly) return database;
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
@@ -44,13 +47,30 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
   }
 }
 
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+/** A file from before there were blocks gets the empty tables for them: its imported rows stay where they are. */
+function addBlocks(file: string): void {
+  const database = new BetterSqlite3(file, { fileMustExist: true, timeout: 5000 });
+  try {
+    database
+      .transaction(() => {
+        if (Number(database.pragma('user_version', { simple: true })) >= schemaVersion) return;
+        database.exec(blockSchema);
+        database.pragma(`user_version = ${schemaVersion}`);
+      })
+      .immediate();
+  } finally {
+    database.close();
+  }
+}
 
 /**
  * A row's content never changes once it is written: an edited row is a new one at the same position. What a version holds
  * is told by `state_page` alone, two bits for each row, in pages that are written anew only where something changed.
  */
 const schema = `
+  -- rows that were written after the import, and all rows of a file from before there were blocks
   CREATE TABLE example (
     -- the import counts from 0 in the order of the file; what is written later goes on counting
     number INTEGER PRIMARY KEY,
@@ -117,4 +137,24 @@ const schema = `
     text TEXT NOT NULL,
     written_at INTEGER NOT NULL
   ) STRICT;
+`;
+
+/** Imported rows, many to a record: ten million records of their own would cost more to write than their texts. */
+const blockSchema = `
+  CREATE TABLE block (
+    -- the number of its first row; an imported row stands at its number
+    first INTEGER PRIMARY KEY,
+    rows INTEGER NOT NULL,
+    -- as row-block.ts in src-main/datasets has it
+    content BLOB NOT NULL
+  ) STRICT;
+
+  -- why rows of blocks were taken with a warning: codes, separated by blanks
+  CREATE TABLE block_warning (number INTEGER PRIMARY KEY, codes TEXT NOT NULL) STRICT;
+
+  -- what the source file's own id column says, where it has one: the ids of some thousand rows, and where each ends
+  CREATE TABLE block_source_ids (first INTEGER PRIMARY KEY, ids BLOB NOT NULL, ends BLOB NOT NULL) STRICT;
+
+  -- by the source's id: rows that were edited
+  CREATE INDEX IF NOT EXISTS example_source_id ON example (source_id) WHERE source_id IS NOT NULL;
 `;

@@ -1,3 +1,4 @@
+import type { Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { RowVerdictCode, RowVerdictData } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
@@ -7,6 +8,7 @@ import { tasks } from '../tasks/tasks.ts';
 import { isQuery, proposeByContents } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 import type { RecordProblem, TableRecord } from './readers/table.ts';
+import { splitColumnNames, splitNamed } from './split.ts';
 
 /**
  * The likely column of each field of a task, judged by name, and where a name says nothing, by what the rows of the sample
@@ -19,10 +21,16 @@ export function proposeMapping(
   sample: readonly (readonly string[])[] = [],
 ): ColumnMapping {
   const byName = proposeByName(taskId, columns);
+  if (byName.split !== undefined && !namesSplits(columns.indexOf(byName.split), sample)) delete byName.split;
   const lacks = neededFields(tasks[taskId], byName).filter((field) => byName[field] === undefined);
   if (lacks.length === 0 || sample.length === 0) return byName;
   const found = proposeByContents(taskId, columns, sample, new Set(Object.values(byName)));
   return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
+}
+
+/** A column is one of splits when it says so in every row of the sample; one of the folds 1 to 10, say, is none. */
+function namesSplits(place: number, sample: readonly (readonly string[])[]): boolean {
+  return sample.length > 0 && sample.every((cells) => splitNamed(cells[place] ?? '') !== undefined);
 }
 
 /** The fields that must have a column: the task's own, or a ready-made context or target where the mapping names one. */
@@ -66,6 +74,8 @@ function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMappin
   if (group !== undefined) mapping.group = group;
   const database = find(task.columnNames.database);
   if (database !== undefined) mapping.database = database;
+  const split = find(splitColumnNames, (column) => !Object.values(mapping).includes(column));
+  if (split !== undefined) mapping.split = split;
   return mapping;
 }
 
@@ -111,7 +121,7 @@ export function resolveMapping(request: {
   const task = tasks[request.task];
   const chosen = request.chosen ?? {};
   const contextFields = task.fields.context;
-  const allowed = new Set([...contextFields, task.fields.target, 'context', 'target', 'group', 'database']);
+  const allowed = new Set([...contextFields, task.fields.target, 'context', 'target', 'group', 'database', 'split']);
   const unknown = Object.keys(chosen).find((field) => !allowed.has(field));
   if (unknown !== undefined) {
     const reason = `“${unknown}” is not a field of this task; its fields are ${[...allowed].join(', ')}`;
@@ -144,6 +154,7 @@ export function resolveMapping(request: {
   if (!take(targetField) && !take('target')) throw missing(task.fields.target);
   take('group');
   take('database');
+  take('split');
   const places = new Map(Object.entries(mapping).map(([field, column]) => [field, columns.indexOf(column)]));
   return { task, mapping, places, columns };
 }
@@ -157,6 +168,8 @@ export type MappedRow =
       readonly group: string | null;
       readonly database: string | null;
       readonly sourceId: string | null;
+      /** What a column of splits says; undefined where there is none, or where it says nothing that is known. */
+      readonly split: Split | undefined;
       /** What is worth a look, though the row can be used. */
       readonly warnings: readonly RowVerdictCode[];
     }
@@ -168,8 +181,8 @@ export function rowMapper(
   encoding: string,
 ): (record: TableRecord) => MappedRow {
   const width = columns.length;
-  const targetField = places.has('target') ? 'target' : task.fields.target;
-  const contextFields = places.has('context') ? ['context'] : task.fields.context;
+  const targetField = targetFieldOf({ task, places });
+  const contextFields = usedContextFields({ task, places });
   const needed = [...contextFields, targetField].map((field) => ({
     place: places.get(field) ?? -1,
     column: mapping[field] ?? field,
@@ -177,8 +190,8 @@ export function rowMapper(
   }));
   const targetPlace = places.get(targetField) ?? -1;
   const contextPlace = places.get('context') ?? -1;
-  const idPlace = columns.findIndex((column) => foldColumnName(column) === 'id');
-  const ownIdPlace = [...places.values()].includes(idPlace) ? -1 : idPlace;
+  const ownIdPlace = sourceIdPlace({ places, columns });
+  const splitPlace = places.get('split') ?? -1;
   const groupPlace = places.get('group') ?? -1;
   const databasePlace = places.get('database') ?? -1;
   const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
@@ -210,14 +223,34 @@ export function rowMapper(
             Object.fromEntries(contextFields.map((field) => [field, cells[places.get(field) ?? -1] ?? ''])),
           );
     const target = cells[targetPlace] ?? '';
+    const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');
     return {
       ...{ kind: 'example', context, target },
       group: trimmed(cells[groupPlace]),
       database: trimmed(cells[databasePlace]),
       sourceId: trimmed(cells[ownIdPlace]),
-      warnings: warningsOf(record, width, context, target),
+      split,
+      warnings: [
+        ...warningsOf(record, width, context, target),
+        ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
+      ],
     };
   };
+}
+
+/** The fields that make the context: the task's own, or a ready-made one. */
+export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
+  return places.has('context') ? ['context'] : task.fields.context;
+}
+
+export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {
+  return places.has('target') ? 'target' : task.fields.target;
+}
+
+/** The column that the source file counts its rows in; -1 where there is none, or where it is used for something else. */
+export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places' | 'columns'>): number {
+  const place = columns.findIndex((column) => foldColumnName(column) === 'id');
+  return [...places.values()].includes(place) ? -1 : place;
 }
 
 const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {

@@ -1,4 +1,6 @@
+import { isAscii } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
+import { copyBytes, RowBlock } from './row-block.ts';
 
 /** What of a row the hash of a dataset stands for, besides its split. */
 export interface HashedContent {
@@ -57,18 +59,38 @@ export class NeighbourSum {
   }
 }
 
-/** The sum over rows that are handed over in order. */
+/** The sum over blocks of rows that are handed over in order. */
 export class ContentSum {
   readonly #sum = new NeighbourSum();
   /** The hash of the row before, as 32 letters of Latin-1 (`binary`): the quickest form to get it in. */
   #last = noHash;
+  /** The text that a row's hash is of. */
+  #text = Buffer.allocUnsafeSlow(64 * 1024);
 
-  add(row: HashedContent): void {
-    const own = hash('sha256', contentText(row), 'binary');
-    pair.latin1Write(this.#last, 0, 32);
-    pair.latin1Write(own, 32, 32);
-    this.#sum.addPair();
-    this.#last = own;
+  /** `bytes` starts at a multiple of four in its buffer. */
+  addBlock(rows: number, bytes: Buffer): void {
+    const block = new RowBlock(0, rows, bytes);
+    const isPlain = isAscii(bytes.subarray(0, rows === 0 ? 0 : block.ends(rows - 1)[3]));
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    const letters = (from: number, to: number) => (isPlain ? to - from : lettersOf(bytes, words, from, to));
+    for (let row = 0; row < rows; row++) {
+      const [start, context, target, group] = block.ends(row);
+      if (this.#text.length < group - start + 64) this.#text = Buffer.allocUnsafeSlow((group - start) * 2);
+      const text = this.#text;
+      let place = writeNumber(text, 0, letters(start, context));
+      place = writeNumber(text, place, letters(context, target));
+      if (group > target) place = writeNumber(text, place, letters(target, group));
+      else {
+        text[place++] = 0x2d;
+        text[place++] = 0x20;
+      }
+      copyBytes(bytes, start, group, text, place);
+      const own = hash('sha256', text.subarray(0, place + group - start), 'binary');
+      pair.latin1Write(this.#last, 0, 32);
+      pair.latin1Write(own, 32, 32);
+      this.#sum.addPair();
+      this.#last = own;
+    }
   }
 
   /** Call it once, after the last row. */
@@ -87,6 +109,47 @@ export function contentHash(row: HashedContent): Buffer {
 /** The lengths before the texts keep apart what would read the same when strung together. */
 function contentText({ context, target, group }: HashedContent): string {
   return `${context.length} ${target.length} ${group?.length ?? '-'} ${context}${target}${group ?? ''}`;
+}
+
+/** UTF-16 units of a piece of UTF-8: its bytes without those that go on a letter, and one more for each letter of four. */
+function lettersOf(bytes: Buffer, words: Uint32Array, from: number, to: number): number {
+  let letters = to - from;
+  let place = from;
+  const one = () => {
+    const byte = bytes[place++] ?? 0;
+    if ((byte & 0xc0) === 0x80) letters--;
+    else if (byte >= 0xf0) letters++;
+  };
+  while (place < to && (place & 3) !== 0) one();
+  for (let word = place >> 2, end = to >> 2; word < end; ) {
+    // Counted in four lanes of a byte each, which hold 255.
+    const stop = Math.min(end, word + 255);
+    let [going, four] = [0, 0];
+    for (; word < stop; word++) {
+      const value = words[word] ?? 0;
+      going += (value >>> 7) & ~(value >>> 6) & 0x0101_0101;
+      four += (value >>> 7) & (value >>> 6) & (value >>> 5) & (value >>> 4) & 0x0101_0101;
+    }
+    letters += sumOfBytes(four) - sumOfBytes(going);
+    place = word << 2;
+  }
+  while (place < to) one();
+  return letters;
+}
+
+function sumOfBytes(value: number): number {
+  return (value & 0xff) + ((value >>> 8) & 0xff) + ((value >>> 16) & 0xff) + (value >>> 24);
+}
+
+/** Writes a number and a blank, and gives the place behind them. */
+function writeNumber(bytes: Buffer, at: number, value: number): number {
+  let end = at + 1;
+  for (let rest = value; rest >= 10; rest = Math.trunc(rest / 10)) end++;
+  for (let place = end - 1, rest = value; place >= at; place--, rest = Math.trunc(rest / 10)) {
+    bytes[place] = 0x30 + (rest % 10);
+  }
+  bytes[end] = 0x20;
+  return end + 1;
 }
 
 /** The splits of all rows in order, one byte a row. */

@@ -5,11 +5,15 @@ import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
+import { PlainRows, recordAt } from './plain-rows.ts';
+import type { PlacedPiece } from './readers/csv-pieces.ts';
 import { openTable } from './readers/open-table.ts';
 import type { OpenTable, TableRecord } from './readers/table.ts';
 import { RejectFile } from './reject-file.ts';
-import { type ImportedFacts, type NewExample, type NewRejection, RowImport } from './row-import-store.ts';
+import { type PackedRows, RowBatch } from './row-block.ts';
+import { type ImportedFacts, type NewRejection, RowImport } from './row-import-store.ts';
 import { RowSplits } from './row-splits.ts';
+import { GatheredStates } from './row-states.ts';
 
 /** What is to be read, and where its rows go. Plain data, so that a thread can be told. */
 export interface RowsJob {
@@ -46,25 +50,51 @@ export type RowsEvent =
       readonly hasDatabase: boolean;
     };
 
+/** What writes the rows file: `RowImport` itself, or a thread that has one. */
+export interface RowsWriter {
+  /** Gives a buffer that may be used again, where there is one. */
+  write(rows: PackedRows, rejections: readonly NewRejection[]): Promise<ArrayBuffer | undefined>;
+  finish(now: number, states: Uint8Array): Promise<ImportedFacts>;
+  close(): Promise<void>;
+}
+
+/** Writes on the thread that reads. */
+export function writeHere(file: string): RowsWriter {
+  const into = new RowImport(file);
+  return {
+    write: async (rows, rejections) => {
+      into.insert(rows, rejections);
+      await nextTurn();
+      return rows.bytes.buffer;
+    },
+    finish: async (now, states) => into.finish(now, states),
+    close: async () => into.close(),
+  };
+}
+
 /**
  * Reads a table and writes the rows file and the reject file of a dataset. Every row read is taken or rejected. What is
  * written is the caller's to remove when this ends early.
  *
  * Throws what `openTable` and `resolveMapping` throw, CSV_NO_ROWS, DATABASE_ATTACHED_INVALID.
  */
-export async function* importRows(job: RowsJob, signal: AbortSignal): AsyncGenerator<RowsEvent, void> {
+export async function* importRows(
+  job: RowsJob,
+  signal: AbortSignal,
+  openWriter = writeHere,
+): AsyncGenerator<RowsEvent, void> {
   const table = await openTable(job.file, job.csv, { signal });
-  let into: RowImport | undefined;
+  let into: RowsWriter | undefined;
   let rejects: RejectFile | undefined;
   try {
     const { columns, bytesTotal } = table;
     const sample = await firstRows(table, signal);
     const mapping = resolveMapping({ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample });
     rejects = new RejectFile(job.rejectFile, columns);
-    into = new RowImport(job.rowsFile);
+    into = openWriter(job.rowsFile);
     yield { kind: 'opened', bytesTotal };
     const copier = job.database && (await DatabaseCopier.open(job.database, job.datasetFolder));
-    const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, encoding: table.facts.encoding });
+    const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, ...table.facts });
     yield* readInto(rows, table, signal);
     await rows.flush();
     if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, reason: rows.reasonForNone() });
@@ -74,7 +104,7 @@ export async function* importRows(job: RowsJob, signal: AbortSignal): AsyncGener
     yield {
       ...{
         kind: 'stored',
-        facts: into.finish(job.now),
+        facts: await into.finish(job.now, rows.states.all),
         mapping: mapping.mapping,
         hasDatabase: copier?.hasCopied ?? false,
       },
@@ -83,7 +113,7 @@ export async function* importRows(job: RowsJob, signal: AbortSignal): AsyncGener
       warned: { count: rows.warned, reasons: Object.fromEntries(rows.warnings) },
     };
   } finally {
-    into?.close();
+    await into?.close();
     await rejects?.close();
     await table.close();
   }
@@ -102,10 +132,12 @@ async function firstRows(table: OpenTable, signal: AbortSignal): Promise<(readon
 async function* readInto(rows: ImportedRows, table: OpenTable, signal: AbortSignal): AsyncGenerator<RowsEvent, void> {
   const began = performance.now();
   let reported = 0;
-  for await (const { records, bytesRead } of table.rows(signal)) {
-    for (const record of records) {
+  for await (const piece of table.pieces?.(signal) ?? table.rows(signal)) {
+    const { bytesRead } = piece;
+    const [from, end] = 'places' in piece ? [piece.from, piece.places.records] : [0, piece.records.length];
+    for (let at = from; at < end; at++) {
       // Only where a database has to be copied, or a slice is full, there is something to wait for.
-      const waiting = rows.take(record);
+      const waiting = 'places' in piece ? rows.takePlaced(piece, at) : rows.take(piece.records[at] as TableRecord);
       if (waiting) {
         await waiting;
         signal.throwIfAborted();
@@ -123,12 +155,13 @@ async function* readInto(rows: ImportedRows, table: OpenTable, signal: AbortSign
 }
 
 interface RowDestination {
-  readonly into: RowImport;
+  readonly into: RowsWriter;
   readonly mapping: ResolvedMapping;
   readonly copier: DatabaseCopier | undefined;
   readonly rejects: RejectFile;
   readonly seed: number;
   readonly encoding: string;
+  readonly quote: string;
 }
 
 /** Gathers mapped rows and stores them slice by slice. */
@@ -138,18 +171,32 @@ class ImportedRows {
   warned = 0;
   readonly reasons = new Map<string, number>();
   readonly warnings = new Map<string, number>();
+  readonly states = new GatheredStates();
   readonly #to: RowDestination;
   readonly #mapRow: (record: TableRecord) => MappedRow;
+  readonly #plain: PlainRows | undefined;
   readonly #splits: RowSplits;
-  #examples: NewExample[] = [];
+  readonly #batch = new RowBatch();
   #rejections: NewRejection[] = [];
-  #letters = 0;
+  #rejectedLetters = 0;
   #firstMessage: string | undefined;
+  /** A buffer for the next batch but one. */
+  #spare: ArrayBuffer | undefined;
 
   constructor(to: RowDestination) {
     this.#to = to;
     this.#mapRow = rowMapper(to.mapping, to.encoding);
+    this.#plain = to.copier ? undefined : PlainRows.of(to.mapping, to.quote);
     this.#splits = new RowSplits(to.seed);
+  }
+
+  /** Gives a promise where there is something to wait for before the next row. */
+  takePlaced(piece: PlacedPiece, at: number): Promise<void> | undefined {
+    const split = this.#plain?.take(piece, at, this.#batch, this.#splits);
+    if (split === undefined) return this.take(recordAt(piece, at, this.#to.quote));
+    this.states.push(split);
+    this.taken++;
+    return this.#batch.isFull ? this.flush() : undefined;
   }
 
   /** Gives a promise where there is something to wait for before the next row. */
@@ -173,12 +220,13 @@ class ImportedRows {
       cells: [...record.cells],
     });
     this.reasons.set(code, (this.reasons.get(code) ?? 0) + 1);
-    for (const cell of record.cells) this.#letters += cell.length;
-    return this.#isFull() ? this.flush() : undefined;
+    for (const cell of record.cells) this.#rejectedLetters += cell.length;
+    const isFull = this.#rejections.length >= mostRejections || this.#rejectedLetters >= mostRejectedLetters;
+    return isFull ? this.flush() : undefined;
   }
 
   #add(
-    record: TableRecord,
+    { line }: TableRecord,
     row: Extract<MappedRow, { kind: 'example' }>,
     database: string | null,
   ): Promise<void> | undefined {
@@ -189,24 +237,11 @@ class ImportedRows {
       for (const code of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
       warning = warnings.join(' ');
     }
-    const split = this.#splits.next(row);
-    this.#examples.push({
-      position: this.taken++,
-      line: record.line,
-      split,
-      context,
-      target,
-      group,
-      database,
-      sourceId,
-      warning,
-    });
-    this.#letters += context.length + target.length;
-    return this.#isFull() ? this.flush() : undefined;
-  }
-
-  #isFull(): boolean {
-    return this.#examples.length + this.#rejections.length >= sliceRows || this.#letters >= sliceLetters;
+    if (row.split !== undefined) this.#splits.passOver();
+    this.states.push(row.split ?? this.#splits.next({ group, context: () => context }));
+    this.taken++;
+    this.#batch.add({ line, context, target, group, database, sourceId, warning });
+    return this.#batch.isFull ? this.flush() : undefined;
   }
 
   /** Why there is no row at all, without a full stop. */
@@ -217,19 +252,21 @@ class ImportedRows {
 
   async flush(): Promise<void> {
     const { into, rejects } = this.#to;
-    into.insert(this.#examples, this.#rejections);
-    if (this.#rejections.length > 0) await rejects.append(this.#rejections);
-    this.#examples = [];
+    const rejections = this.#rejections;
     this.#rejections = [];
-    this.#letters = 0;
-    await nextTurn();
+    this.#rejectedLetters = 0;
+    if (this.#batch.isEmpty && rejections.length === 0) return;
+    if (rejections.length > 0) await rejects.append(rejections);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    this.#spare = await into.write(this.#batch.take(spare), rejections);
   }
 
   /** Deals the splits of a table of few units anew. */
   async settleSplits(signal: AbortSignal): Promise<void> {
     let count = 0;
     for (const { position, split } of this.#splits.moved()) {
-      this.#to.into.setSplit(position, split);
+      this.states.set(position, split);
       if (++count % 10_000 !== 0) continue;
       await nextTurn();
       signal.throwIfAborted();
@@ -237,6 +274,5 @@ class ImportedRows {
   }
 }
 
-/** Small enough that storing a slice holds a shared event loop for a few milliseconds only. */
-const sliceRows = 500;
-const sliceLetters = 500_000;
+const mostRejections = 500;
+const mostRejectedLetters = 500_000;

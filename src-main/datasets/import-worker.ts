@@ -74,7 +74,7 @@ export function forThread(thrown: unknown): ThrownInThread {
   return { name, message, code, stack, data: error instanceof StudioError ? error.data : undefined };
 }
 
-function fromThread({ name, message, code, data, stack }: ThrownInThread): Error {
+export function fromThread({ name, message, code, data, stack }: ThrownInThread): Error {
   // Sound: only a StudioError has data, and its code is one of the catalogue.
   if (data !== undefined) return new StudioError(code as ErrorCode, data as ErrorData<ErrorCode>);
   return Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });

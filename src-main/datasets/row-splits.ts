@@ -12,13 +12,14 @@ export class RowSplits {
   #units: Map<string, Unit> | undefined = new Map();
   #unitOfRow = new Uint16Array(4096);
   #rows = 0;
+  #key: Buffer = Buffer.allocUnsafe(16 * 1024);
 
   constructor(seed: number) {
     this.#seed = seed;
   }
 
-  /** The split of the next row. */
-  next(row: { context: string; group: string | null }): Split {
+  /** The split of the next row; its context is asked for where no group decides, as text or as bytes of UTF-8. */
+  next(row: { context: () => string | Uint8Array; group: string | null }): Split {
     const known = row.group === null ? undefined : this.#recent.get(row.group);
     const { split, unit } = known ?? this.#find(row);
     if (!known && row.group !== null) {
@@ -27,6 +28,11 @@ export class RowSplits {
     }
     if (this.#units) this.#remember(unit);
     return split;
+  }
+
+  /** The next row has a split of its own, whatever its group. */
+  passOver(): void {
+    if (this.#units) this.#remember(ownSplit);
   }
 
   /** The rows whose split is another one, now that all units are known. */
@@ -45,8 +51,8 @@ export class RowSplits {
     }
   }
 
-  #find(row: { context: string; group: string | null }): { split: Split; unit: number } {
-    const digest = hash('sha256', `${this.#seed}\0${splitKey(row)}`);
+  #find({ context, group }: Parameters<RowSplits['next']>[0]): { split: Split; unit: number } {
+    const digest = group === null ? this.#digestOf(context()) : hash('sha256', this.#keyed({ context: '', group }));
     const chance = chanceOfDigest(digest);
     const split = splitOfChance(chance);
     if (!this.#units) return { split, unit: 0 };
@@ -60,6 +66,19 @@ export class RowSplits {
       }
     }
     return { split, unit: unit.number };
+  }
+
+  #digestOf(context: string | Uint8Array): string {
+    if (typeof context === 'string') return hash('sha256', this.#keyed({ context, group: null }));
+    const start = this.#keyed({ context: '', group: null });
+    if (this.#key.length < start.length + context.length) this.#key = Buffer.allocUnsafe(context.length * 2);
+    this.#key.write(start, 'latin1');
+    this.#key.set(context, start.length);
+    return hash('sha256', this.#key.subarray(0, start.length + context.length));
+  }
+
+  #keyed(row: { context: string; group: string | null }): string {
+    return `${this.#seed}\0${splitKey(row)}`;
   }
 
   #remember(unit: number): void {
@@ -79,4 +98,6 @@ interface Unit {
   readonly split: Split;
 }
 
+/** A unit that there never is. */
+const ownSplit = manyUnits + 1000;
 const keptGroups = 10_000;

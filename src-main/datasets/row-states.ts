@@ -34,3 +34,27 @@ export function unpackStates(packed: Uint8Array): Uint8Array {
   for (let place = 0; place < pageRows; place++) states[place] = ((packed[place >> 2] ?? 0) >> ((place & 3) * 2)) & 3;
   return states;
 }
+
+/** The states of rows that come one by one, a byte each. */
+export class GatheredStates {
+  #states = new Uint8Array(pageRows);
+  #rows = 0;
+
+  push(split: Split): void {
+    if (this.#rows === this.#states.length) {
+      const larger = new Uint8Array(Math.ceil(this.#rows * 1.5));
+      larger.set(this.#states);
+      this.#states = larger;
+    }
+    this.#states[this.#rows++] = stateOfSplit(split);
+  }
+
+  /** Deals a row to another split. */
+  set(position: number, split: Split): void {
+    this.#states[position] = stateOfSplit(split);
+  }
+
+  get all(): Uint8Array {
+    return this.#states.subarray(0, this.#rows);
+  }
+}

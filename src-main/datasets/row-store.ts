@@ -3,18 +3,21 @@ import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contrac
 import { StudioError } from '../../src-contract/errors.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
+import { RowBlocks } from './row-blocks-store.ts';
 import { pageRows, splitOfState } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
 export class RowStore {
   readonly #database: RowsDatabase;
+  readonly #blocks: RowBlocks;
   readonly #byNumber;
   #imported: number | undefined;
   #rows: VersionRows | undefined;
 
   constructor(file: string, { readonly }: { readonly: boolean }) {
     this.#database = openRowsFile(file, { readonly });
+    this.#blocks = new RowBlocks(this.#database);
     this.#byNumber = this.#database.prepare<[number], ExampleRow>(
       `SELECT ${exampleColumns} FROM example WHERE number = ?`,
     );
@@ -114,8 +117,8 @@ export class RowStore {
     const rows = this.rowsOf(version);
     return numbers.flatMap((number) => {
       const split = splitOfState(rows.state(number));
-      const row = split && this.#byNumber.get(number);
-      return row ? [{ number, example: toExample(row, split) }] : [];
+      const example = split && this.#example(number, split);
+      return example ? [{ number, example }] : [];
     });
   }
 
@@ -142,10 +145,12 @@ export class RowStore {
 
   /** One behind the last number that any version has used. */
   numberEnd(): number {
-    return (this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1) + 1;
+    const last = this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1;
+    return Math.max(last + 1, this.#blocks.end);
   }
 
   positionOf(number: number): number {
+    if (number < this.#blocks.end) return number;
     const moved = this.#database
       .prepare<[number], number | null>('SELECT position FROM example WHERE number = ?')
       .pluck()
@@ -155,29 +160,38 @@ export class RowStore {
 
   /** Texts of the rows from one number up to another, whichever versions have them. */
   contentBetween(from: number, end: number): { number: number; context: string; target: string }[] {
-    return this.#database
+    const imported: { number: number; context: string; target: string }[] = [];
+    for (let number = from; number < Math.min(end, this.#blocks.end); number++) {
+      const { context, target } = this.#blocks.row(number);
+      imported.push({ number, context, target });
+    }
+    const later = this.#database
       .prepare<[number, number], { number: number; context: string; target: string }>(
         'SELECT number, context, target FROM example WHERE number >= ? AND number < ? ORDER BY number',
       )
       .all(from, end);
+    return [...imported, ...later];
   }
 
   /** Numbers of rows that the import took with a warning. */
   warned(): number[] {
     return this.#database
-      .prepare<[], number>('SELECT number FROM example WHERE warning IS NOT NULL ORDER BY number')
+      .prepare<[], number>(
+        `SELECT number FROM block_warning
+         UNION ALL SELECT number FROM example WHERE warning IS NOT NULL ORDER BY number`,
+      )
       .pluck()
       .all();
   }
 
   /** Whether a row holds a text in context or target, whatever its case. */
   textTest(text: string): (number: number) => boolean {
-    const [context, target] = ['context', 'target'].map((column) =>
-      this.#database.prepare<[number], string>(`SELECT ${column} FROM example WHERE number = ?`).pluck(),
-    );
     const lowered = text.toLowerCase();
-    const holds = (found: string | undefined) => found?.toLowerCase().includes(lowered) === true;
-    return (number) => holds(context?.get(number)) || holds(target?.get(number));
+    return (number) => {
+      const row = number < this.#blocks.end ? this.#blocks.row(number) : this.#byNumber.get(number);
+      if (!row) return false;
+      return row.context.toLowerCase().includes(lowered) || row.target.toLowerCase().includes(lowered);
+    };
   }
 
   countRejections(): number {
@@ -219,11 +233,18 @@ export class RowStore {
     return this.rowsOf(version).at(Number(position));
   }
 
+  #example(number: number, split: Split): Example | undefined {
+    if (number >= this.#blocks.end) {
+      const row = this.#byNumber.get(number);
+      return row && toExample(row, split);
+    }
+    const warning = this.#blocks.warning(number);
+    return { id: `r${number}`, position: number, split, ...this.#blocks.row(number), warning };
+  }
+
   #bySourceId(version: number, sourceId: string): number | undefined {
-    // Without the index there is no row with such an id, and no search through all of them is worth it.
-    const isIndexed = this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'example_source_id'").get();
-    if (!isIndexed) return undefined;
     const rows = this.rowsOf(version);
+    for (const number of this.#blocks.numbersOf(sourceId)) if (rows.state(number) > 0) return number;
     return this.#database
       .prepare<[string], { number: number }>('SELECT number FROM example WHERE source_id = ? ORDER BY number')
       .all(sourceId)

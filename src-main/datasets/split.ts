@@ -78,3 +78,48 @@ export function dealUnits<U extends SplitUnit>(units: readonly U[], shares = usu
   }
   return splits;
 }
+
+/** What a column of splits is called, folded by `foldColumnName`. */
+export const splitColumnNames: readonly string[] = [
+  ...['split', 'splits', 'datasetsplit', 'datasplit', 'subset', 'partition', 'set', 'fold', 'usage', 'phase'],
+  ...['분할', '데이터분할', '구분', '용도', '데이터구분'],
+  ...['aufteilung', 'teilmenge', 'datensatzteil'],
+];
+
+/** The split that a cell names, as people and tools call them; undefined for anything else. */
+export function splitNamed(text: string): Split | undefined {
+  return names.get(text) ?? names.get(text.trim().toLowerCase());
+}
+
+const names = new Map<string, Split>([
+  ...spelt('train', ['train', 'training', 'trn', 'tr', 'fit', '학습', '훈련', '학습용', '훈련용']),
+  ...spelt('validation', [
+    'validation',
+    'validate',
+    'valid',
+    'val',
+    'dev',
+    'development',
+    'devel',
+    'eval',
+    'evaluation',
+  ]),
+  ...spelt('validation', ['검증', '검증용', '개발', 'validierung', 'entwicklung']),
+  ...spelt('test', [
+    'test',
+    'testing',
+    'tst',
+    'holdout',
+    'held-out',
+    'heldout',
+    '시험',
+    '테스트',
+    '평가',
+    '시험용',
+    '평가용',
+  ]),
+]);
+
+function spelt(split: Split, words: readonly string[]): [string, Split][] {
+  return words.map((word) => [word, split]);
+}

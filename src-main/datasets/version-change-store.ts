@@ -4,6 +4,7 @@ import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/da
 import { StudioError } from '../../src-contract/errors.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { contentHash, datasetHash, NeighbourSum, SplitsHash } from './content-hash.ts';
+import { RowBlocks } from './row-blocks-store.ts';
 import { packStates, pageRows, stateOfSplit } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
 
@@ -29,6 +30,7 @@ export class VersionChange {
   readonly #database: RowsDatabase;
   readonly #head: Head;
   readonly #before: VersionRows;
+  readonly #blocks: RowBlocks;
   readonly #after = new Map<number, Uint8Array>();
   /** By position: the row that stands there now, and before; undefined for none. */
   readonly #changed = new Map<number, { old: number | undefined; now: number | undefined }>();
@@ -53,8 +55,9 @@ export class VersionChange {
       if (!head || first === undefined) throw new Error('the rows file has no version');
       this.#head = head;
       this.#before = new VersionRows(this.#database, head.version, first);
-      this.#nextNumber =
-        (this.#database.prepare<[], number>('SELECT max(number) FROM example').pluck().get() ?? -1) + 1;
+      this.#blocks = new RowBlocks(this.#database);
+      const last = this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1;
+      this.#nextNumber = Math.max(last + 1, this.#blocks.end);
       this.#nextPosition = this.#before.positionEnd();
       this.#insert = this.#database.prepare(
         `INSERT INTO example (number, position, line, context, target, group_key, database_name, source_id, warning)
@@ -248,6 +251,7 @@ export class VersionChange {
   }
 
   #content(number: number): StoredContent | undefined {
+    if (number < this.#blocks.end) return { ...this.#blocks.row(number), sourceId: this.#blocks.sourceId(number) };
     return this.#database
       .prepare<[number], StoredContent>(
         `SELECT line, context, target, group_key AS "group", database_name AS "database", source_id AS sourceId

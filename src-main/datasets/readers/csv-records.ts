@@ -50,6 +50,11 @@ export class CsvRecords {
     return this.#line;
   }
 
+  /** The text of the record that has not ended yet; only between two pieces. */
+  get rest(): string {
+    return this.#rest;
+  }
+
   /** How much text is held that has not become a record yet. */
   get waitingLetters(): number {
     return this.#waitingLetters;

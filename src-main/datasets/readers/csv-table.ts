@@ -1,6 +1,7 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { readCsv } from './csv.ts';
-import { detectCsvFormat } from './csv-format.ts';
+import { type CsvFormat, detectCsvFormat } from './csv-format.ts';
+import { canBePlaced, type PlacedPiece, readCsvPieces } from './csv-pieces.ts';
 import type { FileSurvey } from './file-survey.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 
@@ -16,6 +17,7 @@ export function openCsv(
   const { name, bytes, sha256 } = survey;
   // Blanks behind a delimiter are told by its reason; by name it is the sign itself.
   const shown = delimiter.trim() || delimiter;
+  const start = survey.brokenUtf8 === undefined && canBePlaced(format) ? startOf(survey.head, format) : undefined;
   return {
     facts: {
       ...{
@@ -36,23 +38,48 @@ export function openCsv(
     bytesTotal: bytes,
     raw: (signal) => readCsv(file, format, signal),
     rows: (signal) => rowsOf(readCsv(file, format, signal), format),
+    ...(start !== undefined && {
+      pieces: (signal?: AbortSignal) => rowsOf(readCsvPieces(file, format, { start, signal }), format),
+    }),
     close: async () => {},
   };
 }
 
 /** Leaves out what stands above the table, blank lines, and the header. */
-async function* rowsOf(
-  pieces: AsyncGenerator<TablePiece, void>,
+async function* rowsOf<P extends TablePiece | PlacedPiece>(
+  pieces: AsyncGenerator<P, void>,
   { header, skippedLines }: { header: boolean; skippedLines: number },
-): AsyncGenerator<TablePiece, void> {
+): AsyncGenerator<P, void> {
   let headerIsNext = header;
-  for await (const { records, bytesRead } of pieces) {
-    const kept = records.filter(({ cells, line }) => {
+  for await (const piece of pieces) {
+    if ('places' in piece) {
+      const { records, lines } = piece.places;
+      let from = 0;
+      while (from < records && (lines[from] ?? 0) <= skippedLines) from++;
+      if (headerIsNext && from < records) {
+        headerIsNext = false;
+        from++;
+      }
+      yield { ...piece, from };
+      continue;
+    }
+    const kept = piece.records.filter(({ cells, line }) => {
       if (cells.length === 0 || line <= skippedLines) return false;
       if (!headerIsNext) return true;
       headerIsNext = false;
       return false;
     });
-    yield { records: kept, bytesRead };
+    yield { ...piece, records: kept };
   }
+}
+
+/** Where the lines begin that are records; undefined when so much is left out that it is not in the file's first part. */
+function startOf(head: Buffer, { bomBytes, droppedLines }: CsvFormat): number | undefined {
+  let place = bomBytes;
+  for (let left = droppedLines; left > 0; left--) {
+    while (place < head.length && head[place] !== 10 && head[place] !== 13) place++;
+    if (place + 1 >= head.length) return undefined;
+    place += head[place] === 13 && head[place + 1] === 10 ? 2 : 1;
+  }
+  return place;
 }

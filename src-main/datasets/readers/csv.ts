@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { CsvFormat } from './csv-format.ts';
 import { CsvRecords } from './csv-records.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
-import { fileError } from './file-survey.ts';
+import { fileError, isFileSystemError } from './file-survey.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 
 /**
@@ -71,8 +71,4 @@ class LineSkipper {
     }
     return text.slice(place);
   }
-}
-
-function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }

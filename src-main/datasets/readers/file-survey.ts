@@ -117,6 +117,10 @@ export function fileError(error: NodeJS.ErrnoException, name: string): StudioErr
   return new StudioError('FILE_UNREADABLE', { file: name, reason }, { cause: error });
 }
 
+export function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /** The file's own name, without folders, whichever system wrote the path. */
 export function fileName(path: string): string {
   return basename(path.replaceAll('\\', '/'));

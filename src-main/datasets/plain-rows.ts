@@ -1,0 +1,184 @@
+import type { Split } from '../../src-contract/dataset.ts';
+import { type ResolvedMapping, sourceIdPlace, targetFieldOf, usedContextFields } from './column-mapping.ts';
+import type { PlacedPiece } from './readers/csv-pieces.ts';
+import type { TableRecord } from './readers/table.ts';
+import type { RowBatch } from './row-block.ts';
+import type { RowSplits } from './row-splits.ts';
+import { splitNamed } from './split.ts';
+
+/**
+ * Takes rows of which nothing can be said but that they are whole, from bytes to bytes, without a text being made of them.
+ * It refuses every other row, also those that only look as if something might be said: `rowMapper` judges them.
+ */
+export class PlainRows {
+  readonly #width: number;
+  readonly #quote: number;
+  /** The columns that must not be empty, and the length in bytes of their names. */
+  readonly #needed: readonly { readonly place: number; readonly nameBytes: number }[];
+  /** What the context is made of: words in between, and columns. */
+  readonly #parts: readonly (Buffer | number)[];
+  readonly #targetPlace: number;
+  readonly #groupPlace: number;
+  readonly #databasePlace: number;
+  readonly #idPlace: number;
+  readonly #splitPlace: number;
+  #group = '';
+  #groupBytes = Buffer.alloc(0);
+
+  /** Undefined for a mapping whose context is no plain row of texts. */
+  static of(mapping: ResolvedMapping, quote: string): PlainRows | undefined {
+    const parts = contextParts(mapping);
+    return parts && new PlainRows(mapping, parts, quote);
+  }
+
+  private constructor(mapping: ResolvedMapping, parts: readonly (Buffer | number)[], quote: string) {
+    const { places, columns } = mapping;
+    const placeOf = (field: string) => places.get(field) ?? -1;
+    this.#width = columns.length;
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
+    this.#parts = parts;
+    this.#targetPlace = placeOf(targetFieldOf(mapping));
+    this.#needed = [...parts.filter((part) => typeof part === 'number'), this.#targetPlace].map((place) => {
+      const name = columns[place] ?? '';
+      // A name with quotes in it is longer as it is written; any row may then be the header again.
+      return { place, nameBytes: quote !== '' && name.includes(quote) ? -1 : Buffer.byteLength(name) };
+    });
+    this.#groupPlace = placeOf('group');
+    this.#databasePlace = placeOf('database');
+    this.#splitPlace = placeOf('split');
+    this.#idPlace = sourceIdPlace(mapping);
+  }
+
+  /** Puts a row into the batch and gives its split; undefined when it must be judged. */
+  take({ bytes, places }: PlacedPiece, record: number, into: RowBatch, splits: RowSplits): Split | undefined {
+    const first = places.firstCells[record] ?? 0;
+    const { starts, ends, doubled } = places;
+    if ((places.firstCells[record + 1] ?? 0) - first !== this.#width) return undefined;
+    let mayBeHeader = true;
+    for (const { place, nameBytes } of this.#needed) {
+      const [start, end] = [starts[first + place] ?? 0, ends[first + place] ?? 0];
+      if (end - start > longestPlain || !isPlain(bytes, start, end)) return undefined;
+      if (nameBytes >= 0 && end - start !== nameBytes) mayBeHeader = false;
+    }
+    if (mayBeHeader) return undefined;
+    for (const place of [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace]) {
+      if (place < 0) continue;
+      if (doubled[first + place] === 1) return undefined;
+      if (!isTrimmed(bytes, starts[first + place] ?? 0, ends[first + place] ?? 0)) return undefined;
+    }
+    let own: Split | undefined;
+    if (this.#splitPlace >= 0) {
+      const cell = first + this.#splitPlace;
+      own = splitNamed(bytes.toString('utf8', starts[cell], ends[cell]));
+      if (own === undefined) return undefined;
+    }
+    into.begin(places.lines[record] ?? 0);
+    const put = (place: number) => {
+      const [start, end] = [starts[first + place] ?? 0, ends[first + place] ?? 0];
+      if (doubled[first + place] === 1) this.#putUndoubled(into, bytes, start, end);
+      else into.putBytes(bytes, start, end);
+    };
+    for (const part of this.#parts) {
+      if (typeof part === 'number') put(part);
+      else into.putBytes(part, 0, part.length);
+    }
+    into.endText();
+    let split = own;
+    if (split !== undefined) splits.passOver();
+    else {
+      const group = this.#groupPlace < 0 ? null : this.#groupOf(bytes, starts, ends, first);
+      split = splits.next({ group, context: () => into.lastContext });
+    }
+    put(this.#targetPlace);
+    into.endText();
+    if (this.#groupPlace >= 0) put(this.#groupPlace);
+    into.endText();
+    if (this.#databasePlace >= 0) put(this.#databasePlace);
+    into.endText();
+    if (this.#idPlace < 0) into.end(undefined, 0, 0);
+    else into.end(bytes, starts[first + this.#idPlace] ?? 0, ends[first + this.#idPlace] ?? 0);
+    return split;
+  }
+
+  /** Rows of a group mostly stand together, so its name is seldom made anew. */
+  #groupOf(bytes: Buffer, starts: Uint32Array, ends: Uint32Array, first: number): string | null {
+    const [start, end] = [starts[first + this.#groupPlace] ?? 0, ends[first + this.#groupPlace] ?? 0];
+    if (start === end) return null;
+    const known = this.#groupBytes;
+    let isSame = known.length === end - start;
+    for (let place = 0; isSame && place < known.length; place++) isSame = known[place] === bytes[start + place];
+    if (isSame) return this.#group;
+    this.#groupBytes = Buffer.from(bytes.subarray(start, end));
+    this.#group = this.#groupBytes.toString('utf8');
+    return this.#group;
+  }
+
+  /** One quote for two. */
+  #putUndoubled(into: RowBatch, bytes: Buffer, start: number, end: number): void {
+    let from = start;
+    for (let quote = bytes.indexOf(this.#quote, from); quote >= 0 && quote < end; ) {
+      into.putBytes(bytes, from, quote + 1);
+      from = quote + 2;
+      quote = bytes.indexOf(this.#quote, from);
+    }
+    if (from < end) into.putBytes(bytes, from, end);
+  }
+}
+
+/** A record of a piece as texts. */
+export function recordAt({ bytes, places }: PlacedPiece, record: number, quote: string): TableRecord {
+  const cells: string[] = [];
+  const last = places.firstCells[record + 1] ?? 0;
+  for (let cell = places.firstCells[record] ?? 0; cell < last; cell++) {
+    const text = bytes.toString('utf8', places.starts[cell], places.ends[cell]);
+    cells.push(places.doubled[cell] === 1 ? text.replaceAll(quote + quote, quote) : text);
+  }
+  return { cells, line: places.lines[record] ?? 0 };
+}
+
+/** In bytes, of which a letter has one at least: no cell that is too long is among them. */
+const longestPlain = 1_048_576;
+
+/** Not empty, not blank, and no formula, by the first letter alone. */
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  if (start >= end) return false;
+  const first = bytes[start] ?? 0;
+  if (first < 0x80) return first > 0x20 && first !== 0x3d && first !== 0x40 && first !== 0x2b && first !== 0x2d;
+  return !mayBeSpace(bytes, start);
+}
+
+/** Empty, or without blanks at either end, as far as the bytes tell. */
+function isTrimmed(bytes: Buffer, start: number, end: number): boolean {
+  if (start >= end) return true;
+  const first = bytes[start] ?? 0;
+  if (first < 0x80 ? first <= 0x20 : mayBeSpace(bytes, start)) return false;
+  let last = end - 1;
+  while (last > start && ((bytes[last] ?? 0) & 0xc0) === 0x80) last--;
+  const lead = bytes[last] ?? 0;
+  return lead < 0x80 ? lead > 0x20 : !mayBeSpace(bytes, last);
+}
+
+/** Whether the letter beyond ASCII that starts here may be one of Unicode's blanks: all lie behind these leading bytes. */
+function mayBeSpace(bytes: Buffer, place: number): boolean {
+  const [lead, second, third] = [bytes[place] ?? 0, bytes[place + 1] ?? 0, bytes[place + 2] ?? 0];
+  if (lead === 0xc2) return second === 0xa0;
+  if (lead === 0xe1) return second === 0x9a;
+  if (lead === 0xe2) return (second === 0x80 || second === 0x81) && !(third >= 0x90 && third <= 0xa7);
+  if (lead === 0xe3) return second === 0x80 && third === 0x80;
+  return lead === 0xef && second === 0xbb;
+}
+
+/** The context as columns and the words between them, found by rendering marks in place of the columns. */
+function contextParts(mapping: ResolvedMapping): (Buffer | number)[] | undefined {
+  const { task, places } = mapping;
+  const fields = usedContextFields(mapping);
+  if (places.has('context')) return [places.get('context') ?? -1];
+  const marks = new Map(fields.map((field, number) => [`\0${number}\0`, places.get(field) ?? -1]));
+  const rendered = task.renderContext(
+    Object.fromEntries([...marks.keys()].map((mark, at) => [fields[at] ?? '', mark])),
+  );
+  const pieces = rendered.split(/(\0\d+\0)/).filter((piece) => piece !== '');
+  const columns = pieces.filter((piece) => marks.has(piece));
+  if (columns.length !== fields.length || new Set(columns).size !== fields.length) return undefined;
+  return pieces.map((piece) => marks.get(piece) ?? Buffer.from(piece));
+}

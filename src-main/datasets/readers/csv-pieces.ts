@@ -1,0 +1,145 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { CsvFormat } from './csv-format.ts';
+import { CsvPlaces } from './csv-places.ts';
+import { CsvRecords } from './csv-records.ts';
+import { cutSequence } from './decoder.ts';
+import { fileError, isFileSystemError } from './file-survey.ts';
+import type { TablePiece, TableRecord } from './table.ts';
+
+/** Records as places in bytes of UTF-8; both are used again for the next piece. Cells hold no NUL and no U+FFFD. */
+export interface PlacedPiece {
+  readonly bytes: Buffer;
+  readonly places: CsvPlaces;
+  /** The first of the records that is meant. */
+  readonly from: number;
+  readonly bytesRead: number;
+}
+
+/** Whether the records of a format can be found in its bytes. */
+export function canBePlaced({ encoding, delimiter, quote, escape: quoteEscape }: CsvFormat): boolean {
+  const isByte = (sign: string) => sign.length === 1 && sign < '\x80';
+  return encoding === 'utf-8' && isByte(delimiter) && (quote === '' || (isByte(quote) && quoteEscape === quote));
+}
+
+/**
+ * The records of a table in valid UTF-8, header included, blank lines not: in places wherever its quotes are in order, else,
+ * for the rest of a piece, as records; the same ones that `readCsv` gives. `start` is where the records begin in the file.
+ */
+export async function* readCsvPieces(
+  file: { path: string; name: string },
+  format: CsvFormat,
+  { start, signal }: { start: number; signal?: AbortSignal | undefined },
+): AsyncGenerator<PlacedPiece | TablePiece, void> {
+  const handle = await open(file.path).catch((error) => {
+    throw fileError(error, file.name);
+  });
+  try {
+    const window = new Window(handle, start);
+    const places = new CsvPlaces(format);
+    let line = format.droppedLines + 1;
+    while (await window.fill()) {
+      signal?.throwIfAborted();
+      const { bytes, isEnd } = window;
+      const isUnusual = bytes.includes(0) || bytes.includes(replacement);
+      places.place = 0;
+      places.line = line;
+      let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
+      for (;;) {
+        if (places.records > 0 && !isUnusual) yield { bytes, places, from: 0, bytesRead: window.bytesRead };
+        if (end !== 'through' || places.place >= bytes.length) break;
+        end = places.read(bytes, isEnd);
+      }
+      line = places.line;
+      let done = places.place;
+      // A record that fills the window may be a quote that never closes.
+      if (end === 'odd' || (end === 'more' && (isEnd || bytes.length - done > longestPlaced))) {
+        const rest = bytes.subarray(done);
+        const cut = isEnd ? 0 : cutSequence(rest);
+        const reader = new CsvRecords(format, { width: format.columns.length, line });
+        const text = rest.toString('utf8', 0, rest.length - cut);
+        for (const records of reader.pieces(text, { isEnd })) {
+          yield { records: told(records), bytesRead: window.bytesRead };
+        }
+        line = reader.line;
+        done = bytes.length - cut - Buffer.byteLength(reader.rest);
+      }
+      window.drop(done);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw isFileSystemError(error) ? fileError(error, file.name) : error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const replacement = Buffer.from('\ufffd');
+const windowBytes = 1024 * 1024;
+const longestPlaced = windowBytes / 2;
+
+/** Blank lines are left out; what holds U+FFFD lost letters before the file was written. */
+function told(records: readonly TableRecord[]): TableRecord[] {
+  return records
+    .filter(({ cells }) => cells.length > 0)
+    .map((record) =>
+      record.cells.some((cell) => cell.includes('\ufffd'))
+        ? { ...record, problem: record.problem ?? 'REPLACED' }
+        : record,
+    );
+}
+
+/** A piece of a file in memory; what of it is not read yet moves to its front. */
+class Window {
+  readonly #handle: FileHandle;
+  #buffer = Buffer.allocUnsafeSlow(windowBytes);
+  #used = 0;
+  #place: number;
+  isEnd = false;
+
+  constructor(handle: FileHandle, place: number) {
+    this.#handle = handle;
+    this.#place = place;
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#used);
+  }
+
+  get bytesRead(): number {
+    return this.#place;
+  }
+
+  /** False when the file is through. */
+  async fill(): Promise<boolean> {
+    if (this.isEnd) return this.#used > 0;
+    if (this.#used > this.#buffer.length / 2) {
+      const larger = Buffer.allocUnsafeSlow(this.#buffer.length * 2);
+      this.#buffer.copy(larger, 0, 0, this.#used);
+      this.#buffer = larger;
+    } else if (this.#buffer.length > windowBytes && this.#used < windowBytes / 2) {
+      const smaller = Buffer.allocUnsafeSlow(windowBytes);
+      this.#buffer.copy(smaller, 0, 0, this.#used);
+      this.#buffer = smaller;
+    }
+    while (this.#used < this.#buffer.length) {
+      const { bytesRead } = await this.#handle.read(
+        this.#buffer,
+        this.#used,
+        this.#buffer.length - this.#used,
+        this.#place,
+      );
+      if (bytesRead === 0) {
+        this.isEnd = true;
+        break;
+      }
+      this.#used += bytesRead;
+      this.#place += bytesRead;
+    }
+    return this.#used > 0;
+  }
+
+  drop(bytes: number): void {
+    this.#buffer.copyWithin(0, bytes, this.#used);
+    this.#used -= bytes;
+  }
+}

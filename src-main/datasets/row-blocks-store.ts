@@ -1,0 +1,89 @@
+import type { RowsDatabase } from '../database/rows-file.ts';
+import { type BlockRow, RowBlock } from './row-block.ts';
+
+/** The imported rows of a rows file, by number. Their content never changes, so what was read is kept for a while. */
+export class RowBlocks {
+  /** One behind the last row that lies in a block; rows that are written later, and those of older files, lie one by one. */
+  readonly end: number;
+  readonly #find;
+  readonly #warnings;
+  readonly #ids;
+  readonly #kept: RowBlock[] = [];
+
+  constructor(database: RowsDatabase) {
+    const last = database
+      .prepare<[], { first: number; rows: number }>('SELECT first, rows FROM block ORDER BY first DESC LIMIT 1')
+      .get();
+    this.end = last ? last.first + last.rows : 0;
+    this.#find = database.prepare<[number], { first: number; rows: number; content: Buffer }>(
+      'SELECT first, rows, content FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
+    );
+    this.#warnings = database.prepare<[number], string>('SELECT codes FROM block_warning WHERE number = ?').pluck();
+    this.#ids = {
+      of: database.prepare<[number], FoundIds>(
+        'SELECT first, ids, ends FROM block_source_ids WHERE first <= ? ORDER BY first DESC LIMIT 1',
+      ),
+      having: database.prepare<[Uint8Array], FoundIds>(
+        'SELECT first, ids, ends FROM block_source_ids WHERE instr(ids, ?) > 0 ORDER BY first',
+      ),
+    };
+  }
+
+  /** A row below `end`. */
+  row(number: number): BlockRow {
+    return this.#block(number).row(number);
+  }
+
+  /** The codes of a row that was taken with a warning. */
+  warning(number: number): string | null {
+    return this.#warnings.get(number) ?? null;
+  }
+
+  /** The id that the row has in its file. */
+  sourceId(number: number): string | null {
+    const found = this.#ids.of.get(number);
+    return found ? idAt(found, number - found.first).toString() || null : null;
+  }
+
+  /** Numbers of the rows that have an id in their file, rising. */
+  *numbersOf(sourceId: string): Generator<number, void> {
+    const wanted = Buffer.from(sourceId);
+    if (wanted.length === 0) return;
+    for (const found of this.#ids.having.all(wanted)) {
+      for (let place = 0; place < found.ends.length / 4; place++) {
+        if (idAt(found, place).equals(wanted)) yield found.first + place;
+      }
+    }
+  }
+
+  #block(number: number): RowBlock {
+    const known = this.#kept.findIndex((block) => block.has(number));
+    if (known === 0) return this.#kept[0] as RowBlock; // found there
+    let block = this.#kept[known];
+    if (block) this.#kept.splice(known, 1);
+    else {
+      const found = this.#find.get(number);
+      if (!found) throw new Error(`row ${number} is in no block`);
+      block = new RowBlock(found.first, found.rows, found.content);
+      if (!block.has(number)) throw new Error(`row ${number} is in no block`);
+      if (this.#kept.length >= keptBlocks) this.#kept.pop();
+    }
+    this.#kept.unshift(block);
+    return block;
+  }
+}
+
+interface FoundIds {
+  readonly first: number;
+  readonly ids: Buffer;
+  readonly ends: Buffer;
+}
+
+/** Empty behind the last id, and for a row without one. */
+function idAt({ ids, ends }: FoundIds, place: number): Buffer {
+  if (place * 4 >= ends.length) return ids.subarray(0, 0);
+  return ids.subarray(place === 0 ? 0 : ends.readUInt32LE((place - 1) * 4), ends.readUInt32LE(place * 4));
+}
+
+/** A page of a hundred rows lies in a few blocks; two neighbours of an edit in one or two. */
+const keptBlocks = 8;

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { RowsWriter } from './import-rows.ts';
+import { fromThread, type ThrownInThread } from './import-worker.ts';
+import type { PackedRows } from './row-block.ts';
+import type { ImportedFacts, NewRejection } from './row-import-store.ts';
+
+/** What the thread that writes is told. */
+export type ToWriter =
+  | { readonly kind: 'write'; readonly rows: PackedRows; readonly rejections: readonly NewRejection[] }
+  | { readonly kind: 'finish'; readonly now: number; readonly states: Uint8Array };
+
+/** What it says: in the order in which it was told. */
+export type FromWriter =
+  | { readonly kind: 'written'; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'finished'; readonly facts: ImportedFacts }
+  | { readonly kind: 'failed'; readonly error: ThrownInThread };
+
+/**
+ * Writes the rows file in a thread of its own, so that hashing and storing go on beside reading. It ends with the thread that
+ * began it.
+ */
+export function writeInThread(file: string): RowsWriter {
+  const thread = new Worker(threadEntry(), {
+    workerData: file,
+    execArgv: [],
+    // Rows are told in buffers that go back and forth; the heap holds little but what was left out.
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
+  });
+  const spare: ArrayBuffer[] = [];
+  let waiting = 0;
+  let failure: Error | undefined;
+  let facts: ImportedFacts | undefined;
+  let wake = () => {};
+  const heard = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  thread.on('message', (message: FromWriter) => {
+    if (message.kind === 'written') {
+      waiting--;
+      if (spare.length < mostWaiting) spare.push(message.buffer);
+    } else if (message.kind === 'finished') facts = message.facts;
+    else failure ??= fromThread(message.error);
+    wake();
+  });
+  thread.on('error', (error) => {
+    failure ??= error instanceof Error ? error : new Error(String(error));
+    wake();
+  });
+  thread.on('exit', (code) => {
+    if (facts === undefined) failure ??= new Error(`the thread that writes rows ended with status ${code}`);
+    wake();
+  });
+  return {
+    async write(rows, rejections) {
+      while (waiting >= mostWaiting && !failure) await heard();
+      if (failure) throw failure;
+      waiting++;
+      thread.postMessage({ kind: 'write', rows, rejections } satisfies ToWriter, [rows.bytes.buffer]);
+      return spare.pop();
+    },
+    async finish(now, states) {
+      thread.postMessage({ kind: 'finish', now, states } satisfies ToWriter);
+      while (facts === undefined && !failure) await heard();
+      if (facts === undefined) throw failure;
+      return facts;
+    },
+    close: async () => {
+      await thread.terminate();
+    },
+  };
+}
+
+/** So many pieces may wait to be written. */
+const mostWaiting = 4;
+
+/** Beside the built programs, or the source file when the studio runs from source. */
+function threadEntry(): URL {
+  const places = import.meta.url.endsWith('.ts')
+    ? ['./rows-writer-thread.ts']
+    : ['./rows-writer-thread.js', '../rows-writer-thread.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!found) throw new Error('rows-writer-thread is not beside the program');
+  return found;
+}
