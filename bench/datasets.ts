@@ -1,52 +1,99 @@
-// Browsing, searching, editing and checking a dataset of generated rows.
-//   node bench/datasets.ts [rows=100000] [--no-index] [--no-check]
-// Every figure is of this run on this machine; the answer is one JSON object on standard output.
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 import { openDatabase } from '../src-main/database/open.ts';
 import { ProcessLock } from '../src-main/database/process-lock.ts';
 import { DatasetChanges } from '../src-main/datasets/change-dataset.ts';
 import { DatasetStore, rowsPlace } from '../src-main/datasets/dataset-store.ts';
 import { dealSplits } from '../src-main/datasets/deal-splits.ts';
-import { type NewExample, RowImport } from '../src-main/datasets/row-import-store.ts';
 import { RowsThread } from '../src-main/datasets/rows-threads.ts';
-import { splitKey, splitOf } from '../src-main/datasets/split.ts';
+import { buildImportChild } from './built-import.ts';
+import { generatedWords as words, writeGeneratedTable } from './generated-table.ts';
 
-let state = 12345;
-/** 4,000 words of two to four syllables, a fifth of them Korean. */
-const words = Array.from({ length: 4000 }, (_, place) => {
-  const latin = ['ka', 'the', 'ri', 'mo', 'len', 'tu', 'sha', 'ver', 'no', 'qui', 'bel', 'dra'];
-  const korean = ['서울', '에서', '학교', '사람', '나무', '강', '바다', '시장'];
-  const from = place % 5 === 0 ? korean : latin;
-  let word = '';
-  for (let rest = place * 31 + 7, turn = 0; turn < 2 + (place % 3); turn++, rest = Math.floor(rest / 3) + turn) {
-    word += from[rest % from.length];
-  }
-  return word;
+/**
+ * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
+ *
+ *     npm run bench -- datasets [--rows 100000] [--letters 300] [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits]
+ *
+ * The rows are written as a table, imported by a process of its own (built as the product is) and asked for as the page
+ * does, through the thread that reads rows; times are from question to answer on the main loop. The sqlite3 shell imports the
+ * same table where it is installed. Every figure is of this run on this machine; the answer is one JSON object on standard
+ * output.
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000' },
+    letters: { type: 'string', default: '300' },
+    file: { type: 'string' },
+    folder: { type: 'string', default: tmpdir() },
+    'no-index': { type: 'boolean', default: false },
+    'no-check': { type: 'boolean', default: false },
+    'no-edits': { type: 'boolean', default: false },
+  },
 });
 
-const total = Number(process.argv[2] ?? 100_000);
-const skipIndex = process.argv.includes('--no-index');
-const folder = mkdtempSync(join(tmpdir(), 'bench-datasets-'));
+let state = 12345;
+const folder = mkdtempSync(join(values.folder, 'bench-datasets-'));
 const datasetsFolder = join(folder, 'datasets');
 for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
-const database = openDatabase(join(folder, 'studio.sqlite'));
-const lock = new ProcessLock(join(folder, 'locks'));
-const store = new DatasetStore(database, lock, datasetsFolder);
-const changes = new DatasetChanges(store, Date.now);
-const [pages, work] = [new RowsThread(), new RowsThread()];
 const figures: Record<string, unknown> = {
-  rows: total,
   cpu: cpus()[0]?.model,
   cpus: cpus().length,
   load: loadavg()[0],
 };
-
+const table = values.file ?? join(folder, 'table.csv');
+if (values.file === undefined) {
+  await timed('write', () => writeGeneratedTable(table, Number(values.rows), Number(values.letters)));
+}
+figures.tableBytes = statSync(table).size;
+const child = await buildImportChild();
+const run = promisify(execFile);
 try {
-  const { id, letters } = await timed('store', () => makeRows(total));
+  const { stdout } = await run(process.execPath, [child, folder, table]);
+  const imported = JSON.parse(stdout) as { id: string; rows: number; seconds: number; peakBytes: number };
+  figures.import = imported;
+  figures.importMegabytesPerSecond = round(statSync(table).size / 1e6 / imported.seconds);
+  figures.sqliteShell = await sqliteShell();
+  const aborted = await run(process.execPath, [child, join(folder, 'aborted'), table, `${imported.seconds * 500}`]);
+  figures.abort = JSON.parse(aborted.stdout) as unknown;
+  if (values.file === undefined) await rm(table);
+  await browse(imported.id, imported.rows);
+  figures.peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify(figures, null, 2));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function browse(id: string, total: number): Promise<void> {
+  const database = openDatabase(join(folder, 'studio.sqlite'));
+  const lock = new ProcessLock(join(folder, 'locks'));
+  const store = new DatasetStore(database, lock, datasetsFolder);
+  const changes = new DatasetChanges(store, Date.now);
+  const [pages, work] = [new RowsThread(), new RowsThread()];
+  try {
+    await ask(id, total, { store, changes, pages, work });
+  } finally {
+    await Promise.all([pages.close(), work.close()]);
+    store.close();
+    database.close();
+    lock.release();
+  }
+}
+
+async function ask(
+  id: string,
+  total: number,
+  {
+    store,
+    changes,
+    pages,
+    work,
+  }: { store: DatasetStore; changes: DatasetChanges; pages: RowsThread; work: RowsThread },
+): Promise<void> {
   const place = rowsPlace(datasetsFolder, id);
-  figures.letters = letters;
   figures.rowsFileBytes = statSync(place.rowsFile).size;
   const page = (offset: number, filter = {}, limit = 100) =>
     pages.call('page', { ...place, version: store.get(id).version, filter, offset, limit });
@@ -59,22 +106,34 @@ try {
     page(Math.floor(chance * Math.max(1, tests - 100)), { split: 'test' }),
   );
 
-  figures.editMs = await spread(50, (chance) =>
-    changes.edit(id, { position: Math.floor(chance * total), content: { target: `edited ${chance}` } }),
-  );
-  figures.deleteMs = await spread(20, (chance) => changes.remove(id, [Math.floor(chance * total)]));
-  await timed('firstPageAfterEdits', () => page(0));
-  figures.jumpAfterEditsMs = await spread(500, (chance) => page(Math.floor(chance * (total - 200))));
-  await timed('undo', () => changes.bringBack(id, 'undo'));
-  await timed('bringBackFirst', () => changes.bringBack(id, { version: 1 }));
-  const rows = store.rows(id);
-  await timed('dealSplits', () =>
-    changes.apply({ id, kind: 'splits' }, (change) =>
-      dealSplits(change, rows, { kind: 'shares', validation: 0.05, test: 0.1, seed: 3, together: 'group' }),
-    ),
-  );
+  const sampled = await timed('readTenThousandRows', () => {
+    let letters = 0;
+    let rows = 0;
+    for (const { context, target } of store.rows(id).examples(store.get(id).version, 'train')) {
+      letters += context.length + target.length;
+      if (++rows === 10_000) break;
+    }
+    return { rows, letters };
+  });
+  figures.sampled = sampled;
+  if (!values['no-edits']) {
+    figures.editMs = await spread(50, (chance) =>
+      changes.edit(id, { position: Math.floor(chance * total), content: { target: `edited ${chance}` } }),
+    );
+    figures.deleteMs = await spread(20, (chance) => changes.remove(id, [Math.floor(chance * total)]));
+    await timed('firstPageAfterEdits', () => page(0));
+    figures.jumpAfterEditsMs = await spread(500, (chance) => page(Math.floor(chance * (total - 200))));
+    await timed('undo', () => changes.bringBack(id, 'undo'));
+    await timed('bringBackFirst', () => changes.bringBack(id, { version: 1 }));
+    const rows = store.rows(id);
+    await timed('dealSplits', () =>
+      changes.apply({ id, kind: 'splits' }, (change) =>
+        dealSplits(change, rows, { kind: 'shares', validation: 0.05, test: 0.1, seed: 3, together: 'group' }),
+      ),
+    );
+  }
 
-  if (!skipIndex) {
+  if (!values['no-index']) {
     await timed('index', () => work.call('index', place));
     figures.derivedFileBytes = statSync(place.derivedFile).size;
     const search = async (text: string) => {
@@ -99,7 +158,7 @@ try {
     }
     figures.searches = searches;
   }
-  if (!process.argv.includes('--no-check'))
+  if (!values['no-check'])
     await timed('check', () =>
       work.call('check', {
         ...place,
@@ -108,14 +167,6 @@ try {
         more: { flagged: [], limits: [] },
       }),
     );
-  figures.peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  console.log(JSON.stringify(figures, null, 2));
-} finally {
-  await Promise.all([pages.close(), work.close()]);
-  store.close();
-  database.close();
-  lock.release();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function timed<T>(name: string, run: () => T | Promise<T>): Promise<T> {
@@ -139,49 +190,6 @@ async function spread(tries: number, run: (chance: number) => Promise<unknown>) 
   return { median: at(0.5), p99: at(0.99), longest: at(1) };
 }
 
-function makeRows(count: number): { id: string; letters: number } {
-  const id = store.beginImport({
-    name: 'bench',
-    task: 'custom',
-    sourceName: 'generated',
-    mapping: {},
-    seed: 0,
-    now: 1,
-  });
-  const into = new RowImport(store.rowsFile(id));
-  let letters = 0;
-  let slice: NewExample[] = [];
-  for (let position = 0; position < count; position++) {
-    const context = `Row number ${position} says: ${sentence(24)}`;
-    const target = sentence(6);
-    letters += context.length + target.length;
-    const split = splitOf(splitKey({ context, group: null }), 0);
-    slice.push({ position, line: position + 2, split, context, target, group: null, database: null, sourceId: null });
-    if (slice.length < 2000) continue;
-    into.insert(slice);
-    slice = [];
-  }
-  into.insert(slice);
-  const facts = into.finish(1);
-  const file = {
-    name: 'generated',
-    encoding: 'utf-8',
-    delimiter: ',',
-    quote: '"',
-    header: true,
-    rows: count,
-    bytes: letters,
-    sha256: '',
-    reasons: [],
-  };
-  store.finishImport(id, { ...facts, rejected: 0, file: file as never, mapping: {}, hasDatabase: false });
-  return { id, letters };
-}
-
-function sentence(length: number): string {
-  return Array.from({ length }, () => words[Math.floor(nextChance() ** 2 * words.length)]).join(' ');
-}
-
 function nextChance(): number {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return state / 2 ** 32;
@@ -189,4 +197,19 @@ function nextChance(): number {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** How long the sqlite3 shell takes to import the same table; undefined where it is not installed. */
+async function sqliteShell(): Promise<{ version: string; seconds: number } | string> {
+  try {
+    const version = execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '';
+    const file = join(folder, 'shell.sqlite');
+    const began = performance.now();
+    await run('sqlite3', [file, '.mode csv', `.import "${table}" rows`]);
+    const seconds = (performance.now() - began) / 1000;
+    await rm(file);
+    return { version, seconds };
+  } catch {
+    return 'sqlite3 is not installed: not compared';
+  }
 }

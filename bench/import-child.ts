@@ -1,12 +1,13 @@
-// Imports one table in a process of its own and says how long it took and how much memory it had: what bench/import.ts times.
-import { mkdirSync } from 'node:fs';
+// Imports one table in a process of its own and says how long it took and how much memory it had: what bench/import.ts and
+// bench/datasets.ts time. With a third word it aborts the import after so many milliseconds, and says how long that took.
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../src-main/database/open.ts';
 import { ProcessLock } from '../src-main/database/process-lock.ts';
 import { DatasetStore } from '../src-main/datasets/dataset-store.ts';
 import { importDataset } from '../src-main/datasets/import-dataset.ts';
 
-const [folder = '', file = ''] = process.argv.slice(2);
+const [folder = '', file = '', abortAfter] = process.argv.slice(2);
 for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name), { recursive: true });
 const lock = new ProcessLock(join(folder, 'locks'));
 const datasetsFolder = join(folder, 'datasets');
@@ -19,21 +20,48 @@ const watch = setInterval(() => {
   last = now;
 }, 1);
 const job = { file: { path: file, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
-for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
-  if (event.kind !== 'finished') continue;
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const { user, system } = process.cpuUsage();
-  const { rows, sha256 } = event.dataset;
-  process.stdout.write(
-    JSON.stringify({
+const abort = new AbortController();
+let aborted = 0;
+if (abortAfter !== undefined) {
+  setTimeout(() => {
+    aborted = performance.now();
+    abort.abort();
+  }, Number(abortAfter));
+}
+try {
+  for await (const event of importDataset({ store, datasetsFolder }, job, abort.signal)) {
+    if (event.kind !== 'finished') continue;
+    const { user, system } = process.cpuUsage();
+    const { id, rows, sha256 } = event.dataset;
+    say({
       seconds: event.seconds,
       cpuSeconds: (user + system) / 1e6,
+      id,
       rows,
       sha256,
-      peakBytes,
+      peakBytes: peakBytes(),
       longestGapMs,
-    }),
-  );
+    });
+  }
+} catch (error) {
+  if (!abort.signal.aborted) throw error;
+  say({ abortMs: performance.now() - aborted });
+} finally {
+  clearInterval(watch);
+  lock.release();
 }
-clearInterval(watch);
-lock.release();
+
+function say(figures: Record<string, unknown>): void {
+  process.stdout.write(JSON.stringify(figures));
+}
+
+/** `maxRSS` begins with what the process that started this one had; where Linux tells of this program alone, that is taken. */
+function peakBytes(): number {
+  try {
+    const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+  } catch {
+    // No Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}

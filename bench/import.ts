@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { buildImportChild } from './built-import.ts';
+import { writeGeneratedTable } from './generated-table.ts';
 
 /**
  * Times a durable import of one generated table against other tools on the same file: the sqlite3 shell's `.import`,
  * sqlite-utils and DuckDB, as far as they are installed (`--python` names one that has the last two). Ours runs in a process
  * of its own and counts from the call to the dataset that is stored on disk, the look at the encoding, the split, the hashes
- * and the verdict of every row included. Rounds take turns, so that other work on the machine falls on all of them.
+ * and the verdict of every row included. Peak memory is the resident memory of that whole process, Node.js itself and its
+ * threads included. Rounds take turns, so that other work on the machine falls on all of them.
  *
- *     node bench/import.ts [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3] [--json]
+ *     npm run bench -- import [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3] [--json]
  */
 const { values } = parseArgs({
   options: {
@@ -38,10 +38,11 @@ interface Tool {
   run(table: string, scratch: string): Timed;
 }
 
+const child = await buildImportChild();
 const scratch = await mkdtemp(join(tmpdir(), 'import-bench-'));
 try {
   const table = values.file ?? join(scratch, 'table.csv');
-  if (values.file === undefined) await writeTable(table, Number(values.rows), Number(values.letters));
+  if (values.file === undefined) await writeGeneratedTable(table, Number(values.rows), Number(values.letters));
   const { size } = await stat(table);
   const peers = [sqlite3(), sqliteUtils(values.python), duckdb(values.python)];
   const found = peers.filter((peer): peer is Tool => typeof peer !== 'string');
@@ -90,7 +91,6 @@ try {
 }
 
 function ours(): Tool {
-  const child = new URL('./import-child.ts', import.meta.url).pathname;
   return {
     ...{ name: 'adapter-studio', version: '' },
     run: (table, folder) => JSON.parse(output(process.execPath, [child, folder, table])) as Timed,
@@ -146,27 +146,4 @@ function median(numbers: readonly number[]): number {
       (sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN)) /
     2
   );
-}
-
-/** Rows of words, some of them quoted, in English and Korean, ten to a group; the same ones every time. */
-async function writeTable(path: string, rows: number, letters: number): Promise<void> {
-  const words =
-    'the river runs past a small town, where “Ann” lives 강은 작은 마을을 지나 흐르고 since 1880; it is quiet'.split(
-      ' ',
-    );
-  function* lines(): Generator<string> {
-    yield 'id,context,target,group\r\n';
-    let chance = 1;
-    const text = (length: number) => {
-      let made = '';
-      while (made.length < length) {
-        chance = (Math.imul(chance, 1_103_515_245) + 12_345) >>> 0;
-        made += `${words[(chance >>> 16) % words.length]} `;
-      }
-      return made.trim();
-    };
-    for (let row = 0; row < rows; row++)
-      yield `${row},"${text(letters * 0.85)}",${text(letters * 0.15).replaceAll(',', '')},${Math.floor(row / 10)}\r\n`;
-  }
-  await pipeline(Readable.from(lines()), createWriteStream(path));
 }

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
-import { copyBytes, RowBlock } from './row-block.ts';
+import { copyBytes, factsPerRow } from './row-block.ts';
 
 /** What of a row the hash of a dataset stands for, besides its split. */
 export interface HashedContent {
@@ -67,14 +67,16 @@ export class ContentSum {
   /** The text that a row's hash is of. */
   #text = Buffer.allocUnsafeSlow(64 * 1024);
 
-  /** `bytes` starts at a multiple of four in its buffer. */
+  /** A block of `rows` rows; `bytes` starts at a multiple of four in its buffer. */
   addBlock(rows: number, bytes: Buffer): void {
-    const block = new RowBlock(0, rows, bytes);
-    const isPlain = isAscii(bytes.subarray(0, rows === 0 ? 0 : block.ends(rows - 1)[3]));
+    // Little-endian, as every machine is that the studio runs on.
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    const facts = words.subarray(words.length - rows * factsPerRow);
+    const isPlain = isAscii(bytes.subarray(0, facts[facts.length - 1] ?? 0));
     const letters = (from: number, to: number) => (isPlain ? to - from : lettersOf(bytes, words, from, to));
-    for (let row = 0; row < rows; row++) {
-      const [start, context, target, group] = block.ends(row);
+    let start = 0;
+    for (let at = 0; at < facts.length; at += factsPerRow) {
+      const [context, target, group] = [facts[at + 1] ?? 0, facts[at + 2] ?? 0, facts[at + 3] ?? 0];
       if (this.#text.length < group - start + 64) this.#text = Buffer.allocUnsafeSlow((group - start) * 2);
       const text = this.#text;
       let place = writeNumber(text, 0, letters(start, context));
@@ -90,6 +92,7 @@ export class ContentSum {
       pair.latin1Write(own, 32, 32);
       this.#sum.addPair();
       this.#last = own;
+      start = facts[at + 4] ?? 0;
     }
   }
 
@@ -183,7 +186,7 @@ function hashPair(): void {
 const noHash = '\0'.repeat(32);
 const pair = latin1Buffer(64);
 const term = latin1Buffer(32);
-/** Little-endian, as every machine is that the studio runs on. */
+/** Little-endian, as above. */
 const termWords = new Uint32Array(term.buffer, term.byteOffset, 8);
 
 /** Node.js has this method, and its types leave it out. */

@@ -54,7 +54,7 @@ export type RowsEvent =
 export interface RowsWriter {
   /** Gives a buffer that may be used again, where there is one. */
   write(rows: PackedRows, rejections: readonly NewRejection[]): Promise<ArrayBuffer | undefined>;
-  finish(now: number, states: Uint8Array): Promise<ImportedFacts>;
+  finish(now: number, states: GatheredStates): Promise<ImportedFacts>;
   close(): Promise<void>;
 }
 
@@ -104,11 +104,11 @@ export async function* importRows(
     yield {
       ...{
         kind: 'stored',
-        facts: await into.finish(job.now, rows.states.all),
+        facts: await into.finish(job.now, rows.states),
         mapping: mapping.mapping,
         hasDatabase: copier?.hasCopied ?? false,
       },
-      file: { ...table.facts, rows: rows.taken + rows.rejected },
+      file: { ...table.facts, rows: rows.taken + rows.rejected, sha256: await table.sha256(signal) },
       rejected: { count: rows.rejected, reasons: Object.fromEntries(rows.reasons) },
       warned: { count: rows.warned, reasons: Object.fromEntries(rows.warnings) },
     };

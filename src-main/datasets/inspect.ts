@@ -46,7 +46,7 @@ export async function inspectTable(
     ) as Record<TaskId, ColumnMapping>; // fromEntries forgets which keys it was given
     const fieldOf = new Map(Object.entries(mappings[proposedTask]).map(([field, column]) => [column, field]));
     return {
-      file: { ...facts, rows },
+      file: { ...facts, rows, sha256: await table.sha256(signal) },
       columns: columns.map((name) => ({ name, role: fieldOf.get(name) ?? '' })),
       sample: sample.map((row) => [...row]),
       sampleLines: lines,

@@ -2,7 +2,7 @@ import type { Example } from '../../src-contract/dataset.ts';
 
 // Imported rows lie in blocks: rows that follow each other, as one piece of bytes. First come the texts of each row in UTF-8
 // (context, target, group, database, without anything between), then for each row five numbers of four bytes, little-endian:
-// its line, and where its four texts end in the block. An empty group or database is none.
+// its line, and where its four texts end in the block; they begin at a multiple of four. An empty group or database is none.
 
 /** A row as the import hands it over; its id comes from its position. */
 export interface NewExample extends Omit<Example, 'id' | 'warning' | 'split' | 'position'> {
@@ -157,8 +157,9 @@ export class RowBatch {
 
   #closeBlock(): void {
     const numbers = this.#blockRows * factsPerRow;
-    this.#makeRoom(numbers * 4 + 4);
-    let place = this.#place;
+    this.#makeRoom(numbers * 4 + 8);
+    // At a multiple of four, so that they can be read as what they are.
+    let place = (this.#place + 3) & ~3;
     for (let at = 0; at < numbers; at++, place += 4) {
       const value = this.#facts[at] ?? 0;
       this.#bytes[place] = value;
@@ -167,8 +168,8 @@ export class RowBatch {
       this.#bytes[place + 3] = value >>> 24;
     }
     this.#blocks.push([this.#blockFirst, this.#blockRows, this.#blockStart, place]);
-    // The next block starts at a multiple of four, so that its texts can be looked at four bytes at a time.
-    this.#place = (place + 3) & ~3;
+    // The next block starts at a multiple of four too, so that its texts can be looked at four bytes at a time.
+    this.#place = place;
     this.#blockStart = this.#place;
     this.#blockFirst = this.#next;
     this.#blockRows = 0;
@@ -212,11 +213,6 @@ export class RowBlock {
     };
   }
 
-  /** Where a row's context starts, and where context, target and group end. */
-  ends(place: number): readonly [start: number, context: number, target: number, group: number] {
-    return [this.#start(place), this.#fact(place, 1), this.#fact(place, 2), this.#fact(place, 3)];
-  }
-
   #start(place: number): number {
     return place === 0 ? 0 : this.#fact(place - 1, 4);
   }
@@ -226,7 +222,7 @@ export class RowBlock {
   }
 }
 
-const factsPerRow = 5;
+export const factsPerRow = 5;
 /** Reading one row reads its block: some ten rows of usual length, four pages of the rows file. */
 const blockBytes = 24 * 1024;
 const batchBytes = 256 * 1024;

@@ -4,7 +4,7 @@ import type { Rejection } from '../../src-contract/dataset.ts';
 import { createRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { ContentSum, datasetHash, SplitsHash } from './content-hash.ts';
 import type { PackedRows } from './row-block.ts';
-import { packStates, pageRows, splitOfState } from './row-states.ts';
+import { type GatheredStates, packStates, splitOfState } from './row-states.ts';
 
 export interface NewRejection extends Rejection {
   /** Counted from 0 within the dataset. */
@@ -73,22 +73,22 @@ export class RowImport {
   /**
    * Writes version 1, in which each row has the state of its position, and returns when the disk has everything.
    */
-  finish(now: number, states: Uint8Array): ImportedFacts {
-    if (states.length !== this.#rows) throw new Error(`${states.length} states for ${this.#rows} rows`);
+  finish(now: number, states: GatheredStates): ImportedFacts {
+    if (states.rows !== this.#rows) throw new Error(`${states.rows} states for ${this.#rows} rows`);
     const database = this.#database;
     const splits = { train: 0, validation: 0, test: 0 };
     const splitsHash = new SplitsHash();
     const insertPage = database.prepare('INSERT INTO state_page (page, version, states) VALUES (?, 1, ?)');
     const contentSum = this.#content.finish();
     const sha256 = database.transaction(() => {
-      for (let start = 0; start < states.length; start += pageRows) {
-        const page = states.subarray(start, start + pageRows);
+      let number = 0;
+      for (const page of states.pages()) {
         for (const state of page) {
           const split = splitOfState(state);
           if (split) splits[split]++;
         }
         splitsHash.add(page);
-        insertPage.run(start / pageRows, packStates(page));
+        insertPage.run(number++, packStates(page));
       }
       const splitsSha256 = splitsHash.finish();
       const hash = datasetHash(contentSum, splitsSha256);
@@ -98,7 +98,7 @@ export class RowImport {
              splits_sha256, sha256, same_as, created_at)
            VALUES (1, 'import', '{}', ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
         )
-        .run(states.length, splits.train, splits.validation, splits.test, contentSum, splitsSha256, hash, now);
+        .run(states.rows, splits.train, splits.validation, splits.test, contentSum, splitsSha256, hash, now);
       return hash;
     })();
     database.close();

@@ -35,26 +35,48 @@ export function unpackStates(packed: Uint8Array): Uint8Array {
   return states;
 }
 
-/** The states of rows that come one by one, a byte each. */
+/** The states of rows that come one by one, packed: ten million rows are 2.5 MB. */
 export class GatheredStates {
-  #states = new Uint8Array(pageRows);
+  #packed = new Uint8Array(pageRows);
   #rows = 0;
 
+  static of(packed: Uint8Array<ArrayBuffer>, rows: number): GatheredStates {
+    const states = new GatheredStates();
+    states.#packed = packed;
+    states.#rows = rows;
+    return states;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Two bits a row, as `packStates` has them. */
+  get packed(): Uint8Array<ArrayBuffer> {
+    return this.#packed;
+  }
+
   push(split: Split): void {
-    if (this.#rows === this.#states.length) {
-      const larger = new Uint8Array(Math.ceil(this.#rows * 1.5));
-      larger.set(this.#states);
-      this.#states = larger;
+    if (this.#rows === this.#packed.length * 4) {
+      const larger = new Uint8Array(this.#packed.length * 2);
+      larger.set(this.#packed);
+      this.#packed = larger;
     }
-    this.#states[this.#rows++] = stateOfSplit(split);
+    this.set(this.#rows++, split);
   }
 
   /** Deals a row to another split. */
   set(position: number, split: Split): void {
-    this.#states[position] = stateOfSplit(split);
+    const [at, shift] = [position >> 2, (position & 3) * 2];
+    this.#packed[at] = ((this.#packed[at] ?? 0) & ~(3 << shift)) | (stateOfSplit(split) << shift);
   }
 
-  get all(): Uint8Array {
-    return this.#states.subarray(0, this.#rows);
+  /** The states of a page, a byte a row; the last page is shorter. */
+  *pages(): Generator<Uint8Array, void> {
+    for (let start = 0; start < this.#rows; start += pageRows) {
+      const page = new Uint8Array(pageRows / 4);
+      page.set(this.#packed.subarray(start / 4, start / 4 + pageRows / 4));
+      yield unpackStates(page).subarray(0, this.#rows - start);
+    }
   }
 }

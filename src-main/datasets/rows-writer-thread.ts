@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { forThread } from './import-worker.ts';
 import { RowImport } from './row-import-store.ts';
+import { GatheredStates } from './row-states.ts';
 import type { FromWriter, ToWriter } from './rows-writer.ts';
 
 const say = (message: FromWriter, buffers: ArrayBuffer[] = []) => parentPort?.postMessage(message, buffers);
@@ -14,7 +15,10 @@ try {
         into.insert(message.rows, message.rejections);
         const { buffer } = message.rows.bytes;
         say({ kind: 'written', buffer }, [buffer]);
-      } else say({ kind: 'finished', facts: into.finish(message.now, message.states) });
+      } else {
+        const states = GatheredStates.of(message.states, message.rows);
+        say({ kind: 'finished', facts: into.finish(message.now, states) });
+      }
     } catch (error) {
       say({ kind: 'failed', error: forThread(error) });
     }

@@ -8,7 +8,7 @@ import type { ImportedFacts, NewRejection } from './row-import-store.ts';
 /** What the thread that writes is told. */
 export type ToWriter =
   | { readonly kind: 'write'; readonly rows: PackedRows; readonly rejections: readonly NewRejection[] }
-  | { readonly kind: 'finish'; readonly now: number; readonly states: Uint8Array };
+  | { readonly kind: 'finish'; readonly now: number; readonly rows: number; readonly states: Uint8Array<ArrayBuffer> };
 
 /** What it says: in the order in which it was told. */
 export type FromWriter =
@@ -25,7 +25,7 @@ export function writeInThread(file: string): RowsWriter {
     workerData: file,
     execArgv: [],
     // Rows are told in buffers that go back and forth; the heap holds little but what was left out.
-    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128 },
   });
   const spare: ArrayBuffer[] = [];
   let waiting = 0;
@@ -61,7 +61,7 @@ export function writeInThread(file: string): RowsWriter {
       return spare.pop();
     },
     async finish(now, states) {
-      thread.postMessage({ kind: 'finish', now, states } satisfies ToWriter);
+      thread.postMessage({ kind: 'finish', now, rows: states.rows, states: states.packed } satisfies ToWriter);
       while (facts === undefined && !failure) await heard();
       if (facts === undefined) throw failure;
       return facts;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CsvFormat } from './csv-format.ts';
 import { CsvPlaces } from './csv-places.ts';
@@ -23,18 +24,20 @@ export function canBePlaced({ encoding, delimiter, quote, escape: quoteEscape }:
 
 /**
  * The records of a table in valid UTF-8, header included, blank lines not: in places wherever its quotes are in order, else,
- * for the rest of a piece, as records; the same ones that `readCsv` gives. `start` is where the records begin in the file.
+ * for the rest of a piece, as records; the same ones that `readCsv` gives. `start` is where the records begin in the file;
+ * `onHash` is told the file's SHA-256 when all of it has been read.
  */
 export async function* readCsvPieces(
   file: { path: string; name: string },
   format: CsvFormat,
-  { start, signal }: { start: number; signal?: AbortSignal | undefined },
+  { start, signal, onHash }: { start: number; signal?: AbortSignal | undefined; onHash: (sha256: string) => void },
 ): AsyncGenerator<PlacedPiece | TablePiece, void> {
   const handle = await open(file.path).catch((error) => {
     throw fileError(error, file.name);
   });
   try {
-    const window = new Window(handle, start);
+    const window = new Window(handle);
+    await window.skip(start);
     const places = new CsvPlaces(format);
     let line = format.droppedLines + 1;
     while (await window.fill()) {
@@ -65,6 +68,7 @@ export async function* readCsvPieces(
       }
       window.drop(done);
     }
+    onHash(window.hash());
   } catch (error) {
     signal?.throwIfAborted();
     throw isFileSystemError(error) ? fileError(error, file.name) : error;
@@ -93,12 +97,12 @@ class Window {
   readonly #handle: FileHandle;
   #buffer = Buffer.allocUnsafeSlow(windowBytes);
   #used = 0;
-  #place: number;
+  #place = 0;
+  readonly #hash = createHash('sha256');
   isEnd = false;
 
-  constructor(handle: FileHandle, place: number) {
+  constructor(handle: FileHandle) {
     this.#handle = handle;
-    this.#place = place;
   }
 
   get bytes(): Buffer {
@@ -132,10 +136,23 @@ class Window {
         this.isEnd = true;
         break;
       }
+      this.#hash.update(this.#buffer.subarray(this.#used, this.#used + bytesRead));
       this.#used += bytesRead;
       this.#place += bytesRead;
     }
     return this.#used > 0;
+  }
+
+  /** Leaves out the file's first bytes; at the beginning only. */
+  async skip(bytes: number): Promise<void> {
+    const skipped = Buffer.alloc(bytes);
+    const { bytesRead } = await this.#handle.read(skipped, 0, bytes, 0);
+    this.#hash.update(skipped.subarray(0, bytesRead));
+    this.#place = bytesRead;
+  }
+
+  hash(): string {
+    return this.#hash.digest('hex');
   }
 
   drop(bytes: number): void {

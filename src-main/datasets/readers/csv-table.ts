@@ -2,6 +2,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { readCsv } from './csv.ts';
 import { type CsvFormat, detectCsvFormat } from './csv-format.ts';
 import { canBePlaced, type PlacedPiece, readCsvPieces } from './csv-pieces.ts';
+import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 
@@ -14,10 +15,14 @@ export function openCsv(
 ): OpenTable {
   const format = detectCsvFormat(survey, options, { keepEmpty });
   const { encoding, delimiter, quote, header, skippedLines, reasons } = format;
-  const { name, bytes, sha256 } = survey;
+  const { name, bytes } = survey;
   // Blanks behind a delimiter are told by its reason; by name it is the sign itself.
   const shown = delimiter.trim() || delimiter;
   const start = survey.brokenUtf8 === undefined && canBePlaced(format) ? startOf(survey.head, format) : undefined;
+  let sha256: string | undefined;
+  const onHash = (found: string) => {
+    sha256 = found;
+  };
   return {
     facts: {
       ...{
@@ -30,16 +35,19 @@ export function openCsv(
         header,
         skippedLines,
         bytes,
-        sha256,
       },
       reasons: [...reasons],
+    },
+    async sha256(signal) {
+      sha256 ??= (await fingerprint(file.path, signal)).sha256;
+      return sha256;
     },
     columns: format.columns,
     bytesTotal: bytes,
     raw: (signal) => readCsv(file, format, signal),
     rows: (signal) => rowsOf(readCsv(file, format, signal), format),
     ...(start !== undefined && {
-      pieces: (signal?: AbortSignal) => rowsOf(readCsvPieces(file, format, { start, signal }), format),
+      pieces: (signal?: AbortSignal) => rowsOf(readCsvPieces(file, format, { start, signal, onHash }), format),
     }),
     close: async () => {},
   };

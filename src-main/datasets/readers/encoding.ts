@@ -80,10 +80,10 @@ function byteOrderMark({ head, evenNuls, oddNuls, highBytes }: FileSurvey): Omit
 }
 
 /** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */
-function wideEncoding({ head, bytes, evenNuls, oddNuls }: FileSurvey): string | undefined {
+function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): string | undefined {
   const nuls = evenNuls + oddNuls;
-  if (nuls < bytes * 0.02 || nuls < 2) return undefined;
-  if (nuls > bytes * 0.6 && bytes % 4 === 0) return head[0] === 0 ? 'utf-32be' : 'utf-32le';
+  if (nuls < counted * 0.02 || nuls < 2) return undefined;
+  if (nuls > counted * 0.6 && bytes % 4 === 0) return head[0] === 0 ? 'utf-32be' : 'utf-32le';
   let [little, big] = [0, 0];
   for (let place = 0; place + 1 < head.length; place += 2) {
     const [first = 0, second = 0] = head.subarray(place, place + 2);
@@ -102,7 +102,7 @@ function isPlainText(byte: number): boolean {
 function refuseBinary(survey: FileSurvey): void {
   const strange = survey.controls + survey.evenNuls + survey.oddNuls;
   const limit = survey.brokenUtf8 ? 0.03 : 0.3;
-  if (strange > survey.bytes * limit) {
+  if (strange > survey.counted * limit) {
     throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { filePieces } from './file-pieces.ts';
 
 /** How long a file is and the SHA-256 of its bytes. */
 export interface FileFingerprint {
@@ -10,9 +10,9 @@ export interface FileFingerprint {
 export async function fingerprint(path: string, signal?: AbortSignal): Promise<FileFingerprint> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  for await (const piece of filePieces(path, signal)) {
+    hash.update(piece);
+    bytes += piece.length;
   }
   return { bytes, sha256: hash.digest('hex') };
 }

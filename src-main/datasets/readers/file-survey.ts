@@ -1,22 +1,22 @@
 // One pass over a file's bytes that gathers the evidence for its encoding, so that a guess rests on the whole file
 // and not on its first page.
 import { isAscii, isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { cutSequence } from './decoder.ts';
 import { kindOfFile } from './file-kind.ts';
+import { filePieces } from './file-pieces.ts';
 
 export interface FileSurvey {
   readonly name: string;
   readonly bytes: number;
-  readonly sha256: string;
+  /** So many bytes, from the first on, were counted one by one. */
+  readonly counted: number;
   readonly head: Buffer;
   /** Up to 256 KB of the parts that hold bytes beyond ASCII; all of it, when the file is that small. */
   readonly beyondAscii: Buffer;
-  /** Bytes above 0x7f. */
+  /** Bytes above 0x7f among those counted, and one for each later piece with such bytes. */
   readonly highBytes: number;
   readonly escapes: number;
   /** NUL bytes at even and at odd places: one-sided in UTF-16. */
@@ -41,30 +41,26 @@ export async function surveyFile(path: string, name: string, signal?: AbortSigna
 
 /** Counts every byte of the file's first part; of the rest, only what a processor finds at once. */
 async function gather(path: string, name: string, signal: AbortSignal | undefined): Promise<FileSurvey> {
-  const hash = createHash('sha256');
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
-  let [bytes, keptBytes, evenNuls, oddNuls, highBytes, lineFeeds, utf8Letters] = [0, 0, 0, 0, 0, 0, 0];
+  let [bytes, counted, keptBytes, evenNuls, oddNuls, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0];
   let tail: Buffer = Buffer.alloc(0);
-  let brokenUtf8: { line: number; sequences: number } | undefined;
-  const checkUtf8 = (text: Buffer) => {
+  /** `from` is where the piece of the first such place begins, and `line` its line within that piece. */
+  let broken: { from: number; line: number; sequences: number } | undefined;
+  const checkUtf8 = (text: Buffer, from: number) => {
     if (isUtf8(text)) return;
     const { firstLine, sequences, letters } = findBrokenUtf8(text);
-    brokenUtf8 = {
-      line: brokenUtf8?.line ?? lineFeeds + firstLine,
-      sequences: (brokenUtf8?.sequences ?? 0) + sequences,
-    };
+    broken = broken ? { ...broken, sequences: broken.sequences + sequences } : { from, line: firstLine, sequences };
     utf8Letters += letters;
   };
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes, signal }) as AsyncIterable<Buffer>) {
+    for await (const chunk of filePieces(path, signal)) {
       if (!head) {
         const kind = kindOfFile(chunk);
         if (kind) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: kind });
         head = Buffer.from(chunk.subarray(0, headBytes));
       }
-      hash.update(chunk);
       const plain = isAscii(chunk);
       if (bytes < countedBytes) {
         let high = 0;
@@ -77,8 +73,8 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
           } else if (byte >= 0x80) high++;
         }
         highBytes += high;
+        counted += chunk.length;
       } else if (!plain) highBytes++;
-      bytes += chunk.length;
       if (!plain && keptBytes < keptLimit) {
         beyondAscii.push(Buffer.from(chunk));
         keptBytes += chunk.length;
@@ -86,20 +82,24 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
       if (!plain || tail.length > 0) {
         const text = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
         const whole = text.length - cutSequence(text);
-        checkUtf8(text.subarray(0, whole));
+        checkUtf8(text.subarray(0, whole), bytes - tail.length);
         tail = Buffer.from(text.subarray(whole));
       }
-      for (let place = chunk.indexOf(10); place >= 0; place = chunk.indexOf(10, place + 1)) lineFeeds++;
+      bytes += chunk.length;
     }
+    if (tail.length > 0) checkUtf8(tail, bytes - tail.length);
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof StudioError ? error : fileError(error as NodeJS.ErrnoException, name);
   }
-  if (tail.length > 0) checkUtf8(tail);
+  const brokenUtf8 = broken && {
+    line: (await lineFeedsBefore(path, broken.from, signal)) + broken.line,
+    sequences: broken.sequences,
+  };
   let controls = 0;
   for (const byte of controlBytes) controls += counts[byte] ?? 0;
   return {
-    ...{ name, bytes, sha256: hash.digest('hex'), head: head ?? Buffer.alloc(0) },
+    ...{ name, bytes, counted, head: head ?? Buffer.alloc(0) },
     ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
     ...{ evenNuls, oddNuls, controls, brokenUtf8, utf8Letters },
   };
@@ -126,10 +126,20 @@ export function fileName(path: string): string {
   return basename(path.replaceAll('\\', '/'));
 }
 
-const pieceBytes = 256 * 1024;
+async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | undefined): Promise<number> {
+  let [place, lineFeeds] = [0, 0];
+  for await (const chunk of filePieces(path, signal)) {
+    const piece = chunk.subarray(0, end - place);
+    for (let found = piece.indexOf(10); found >= 0; found = piece.indexOf(10, found + 1)) lineFeeds++;
+    place += piece.length;
+    if (place >= end) break;
+  }
+  return lineFeeds;
+}
+
 const headBytes = 64 * 1024;
 const keptLimit = 256 * 1024;
-const countedBytes = 16 * 1024 * 1024;
+const countedBytes = 4 * 1024 * 1024;
 /** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */
 const controlBytes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
 

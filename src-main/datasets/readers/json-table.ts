@@ -3,6 +3,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
+import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { type JsonText, JsonValues } from './json-values.ts';
 import { NamedTable } from './named-table.ts';
@@ -38,7 +39,7 @@ export async function openJson(
   options: CsvOptions = {},
 ): Promise<OpenTable> {
   const { encoding, bomBytes, reason } = chooseEncoding(survey, options.encoding);
-  const { name, bytes, sha256 } = survey;
+  const { name, bytes } = survey;
   const values = (signal?: AbortSignal) => readValues(file.path, { encoding, bomBytes, kind }, signal);
   const sample: NamedValues[] = [];
   for await (const { found } of values()) {
@@ -78,7 +79,6 @@ export async function openJson(
         header: true,
         skippedLines: 0,
         bytes,
-        sha256,
       },
       reasons: [
         { about: 'format', code: 'FORMAT_CONTENT', data: {} },
@@ -89,6 +89,7 @@ export async function openJson(
           : [{ about: 'shape' as const, code: 'FORMAT_SHAPE', data: { shape: 'squad', keys: 'paragraphs, qas' } }]),
       ],
     },
+    sha256: async (signal) => (await fingerprint(file.path, signal)).sha256,
     columns,
     bytesTotal: bytes,
     rows,

@@ -24,8 +24,6 @@ export function joinTables(
       columns.push(column);
     }
   }
-  const hash = createHash('sha256');
-  for (const { name: part, table } of parts) hash.update(`${part}\0${table.facts.sha256}\n`);
   const bytes = parts.reduce((sum, { table }) => sum + table.facts.bytes, 0);
   const first = parts[0]?.table.facts;
   const reason = (code: string, data: FileReason['data']): FileReason => ({ about: 'format', code, data });
@@ -51,7 +49,7 @@ export function joinTables(
         delimiter: first?.delimiter ?? '',
         quote: first?.quote ?? '',
       },
-      ...{ escape: first?.escape ?? '', header: true, skippedLines: 0, bytes, sha256: hash.digest('hex') },
+      ...{ escape: first?.escape ?? '', header: true, skippedLines: 0, bytes },
       files: parts.map((part) => part.name),
       reasons: [
         reason('PARTS_JOINED', { files: parts.length }),
@@ -63,6 +61,11 @@ export function joinTables(
     },
     columns,
     bytesTotal: parts.reduce((sum, { table }) => sum + table.bytesTotal, 0),
+    async sha256(signal) {
+      const hash = createHash('sha256');
+      for (const { name: part, table } of parts) hash.update(`${part}\0${await table.sha256(signal)}\n`);
+      return hash.digest('hex');
+    },
     rows,
     async *raw(signal) {
       yield { records: [{ cells: columns, line: 1 }], bytesRead: 0 };

@@ -68,13 +68,14 @@ export async function openParquet(file: { path: string; name: string }, print: F
   return {
     facts: {
       ...{ name: file.name, format: 'parquet', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header: true },
-      ...{ skippedLines: 0, bytes: print.bytes, sha256: print.sha256 },
+      ...{ skippedLines: 0, bytes: print.bytes },
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
         { about: 'header', code: 'HEADER_KEYS', data: {} },
         ...table.reasons,
       ],
     },
+    sha256: async () => print.sha256,
     columns: table.columns,
     bytesTotal: print.bytes,
     rows,

@@ -36,7 +36,9 @@ export interface TablePiece {
 
 /** A table that can be read, whatever kind of file it lies in. The one interface behind which the readers stand. */
 export interface OpenTable {
-  readonly facts: Omit<FileFacts, 'rows'>;
+  readonly facts: Omit<FileFacts, 'rows' | 'sha256'>;
+  /** The SHA-256 of the file's bytes, in hexadecimal; of a folder or an archive, of its tables. */
+  sha256(signal?: AbortSignal): Promise<string>;
   /** One name a column, unique and not empty. */
   readonly columns: readonly string[];
   /** What `bytesRead` ends at. */

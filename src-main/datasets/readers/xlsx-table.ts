@@ -29,7 +29,7 @@ export async function openXlsx(
   return {
     facts: {
       ...{ name: file.name, format: 'xlsx', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header },
-      ...{ skippedLines: skipped, bytes: print.bytes, sha256: print.sha256, sheet: sheet.name },
+      ...{ skippedLines: skipped, bytes: print.bytes, sheet: sheet.name },
       sheets: book.sheets.map(({ name }) => name),
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
@@ -42,6 +42,7 @@ export async function openXlsx(
           : { about: 'skipped', code: 'CHOSEN', data: {} },
       ],
     },
+    sha256: async () => print.sha256,
     columns,
     bytesTotal: print.bytes,
     raw,

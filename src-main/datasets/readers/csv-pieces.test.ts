@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordAt } from '../plain-rows.ts';
+import { openCsv } from './csv-table.ts';
+import { fingerprint } from './file-fingerprint.ts';
+import { surveyFile } from './file-survey.ts';
+import type { TableRecord } from './table.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pieces-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('records found in bytes are those that are read as text, whatever is wrong with them', async () => {
+  let state = 7;
+  const chance = (end: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * end);
+  };
+  const signs = ['"', '""', ',', '\n', '\r\n', '\r', 'a', 'bc', ' ', '강', '€', '😀', '"a"', ',"', '",', '\n"'];
+  for (let turn = 0; turn < 400; turn++) {
+    // In some texts everything may happen, in others little is out of order.
+    const wild = turn % 3 === 0;
+    const some = turn % 4 === 0 ? [...signs, '\0', '\ufffd'] : signs;
+    let text = turn % 2 === 0 ? 'name,"text",x\r\n' : '\ufeffname,text,x\n\n';
+    for (let length = chance(turn % 10 === 0 ? 4000 : 200); length > 0; length--) {
+      text +=
+        wild || chance(40) === 0
+          ? some[chance(some.length)]
+          : ['a', 'b,c,d\n', '"e\nf","g""h",강\r\n', '\n'][chance(4)];
+    }
+    const { asText, asPieces } = await bothWays(`${turn}.csv`, Buffer.from(text));
+    expect(asPieces, JSON.stringify(text)).toEqual(asText);
+  }
+});
+
+test('records longer than the memory they are read in, and a quote that never closes, come out the same', async () => {
+  const long = 'x강'.repeat(700_000);
+  const rows = Array.from({ length: 30_000 }, (_, row) => `${row},"line one\nline ""two"" of ${row}",${row % 7}`);
+  rows.splice(10_000, 0, `a,"${long}",b`);
+  rows.splice(20_000, 0, 'c,"never closed,d', 'e,f,g');
+  const { asText, asPieces, sha256, own } = await bothWays('long.csv', Buffer.from(`id,text,n\n${rows.join('\n')}`));
+  expect(asPieces.length).toBe(asText.length);
+  expect(asPieces).toEqual(asText);
+  expect(sha256).toBe(own);
+});
+
+async function bothWays(name: string, bytes: Buffer) {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  const options = { encoding: 'utf-8', delimiter: ',', quote: '"', escape: 'doubled' as const };
+  const table = openCsv({ path, name }, await surveyFile(path, name), options, { keepEmpty: true });
+  const asText: TableRecord[] = [];
+  for await (const { records } of table.rows()) asText.push(...records);
+  const asPieces: TableRecord[] = [];
+  if (!table.pieces) throw new Error('a table of UTF-8 with commas comes in pieces');
+  for await (const piece of table.pieces()) {
+    if ('places' in piece) {
+      for (let at = piece.from; at < piece.places.records; at++) asPieces.push(recordAt(piece, at, '"'));
+    } else asPieces.push(...piece.records);
+  }
+  return { asText, asPieces, sha256: await table.sha256(), own: (await fingerprint(path)).sha256 };
+}
