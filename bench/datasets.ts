@@ -16,7 +16,8 @@ import { generatedWords as words, writeGeneratedTable } from './generated-table.
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
  *
- *     npm run bench -- datasets [--rows 100000] [--letters 300] [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits]
+ *     npm run bench -- datasets [--rows 100000] [--letters 300] [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits] [--keep]
+ *     npm run bench -- datasets --use FOLDER      asks again for what was imported with --keep
  *
  * The rows are written as a table, imported by a process of its own (built as the product is) and asked for as the page
  * does, through the thread that reads rows; times are from question to answer on the main loop. The sqlite3 shell imports the
@@ -32,49 +33,59 @@ const { values } = parseArgs({
     'no-index': { type: 'boolean', default: false },
     'no-check': { type: 'boolean', default: false },
     'no-edits': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    use: { type: 'string' },
   },
 });
 
 let state = 12345;
-const folder = mkdtempSync(join(values.folder, 'bench-datasets-'));
+const folder = values.use ?? mkdtempSync(join(values.folder, 'bench-datasets-'));
 const datasetsFolder = join(folder, 'datasets');
-for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
+const run = promisify(execFile);
 const figures: Record<string, unknown> = {
   cpu: cpus()[0]?.model,
   cpus: cpus().length,
   load: loadavg()[0],
 };
-const table = values.file ?? join(folder, 'table.csv');
-if (values.file === undefined) {
-  await timed('write', () => writeGeneratedTable(table, Number(values.rows), Number(values.letters)));
-}
-figures.tableBytes = statSync(table).size;
-const child = await buildImportChild();
-const run = promisify(execFile);
 try {
+  if (values.use === undefined) await writeAndImport();
+  await browse();
+  figures.peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ folder, ...figures }, null, 2));
+} finally {
+  if (!values.keep && values.use === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+async function writeAndImport(): Promise<void> {
+  for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
+  const table = values.file ?? join(folder, 'table.csv');
+  if (values.file === undefined) {
+    await timed('write', () => writeGeneratedTable(table, Number(values.rows), Number(values.letters)));
+  }
+  figures.tableBytes = statSync(table).size;
+  const child = await buildImportChild();
   const { stdout } = await run(process.execPath, [child, folder, table]);
-  const imported = JSON.parse(stdout) as { id: string; rows: number; seconds: number; peakBytes: number };
+  const imported = JSON.parse(stdout) as { seconds: number };
   figures.import = imported;
+  console.error('import', imported);
   figures.importMegabytesPerSecond = round(statSync(table).size / 1e6 / imported.seconds);
-  figures.sqliteShell = await sqliteShell();
+  figures.sqliteShell = await sqliteShell(table);
+  console.error('sqlite3', figures.sqliteShell);
   const aborted = await run(process.execPath, [child, join(folder, 'aborted'), table, `${imported.seconds * 500}`]);
   figures.abort = JSON.parse(aborted.stdout) as unknown;
   if (values.file === undefined) await rm(table);
-  await browse(imported.id, imported.rows);
-  figures.peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  console.log(JSON.stringify(figures, null, 2));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 
-async function browse(id: string, total: number): Promise<void> {
+async function browse(): Promise<void> {
   const database = openDatabase(join(folder, 'studio.sqlite'));
   const lock = new ProcessLock(join(folder, 'locks'));
   const store = new DatasetStore(database, lock, datasetsFolder);
   const changes = new DatasetChanges(store, Date.now);
   const [pages, work] = [new RowsThread(), new RowsThread()];
   try {
-    await ask(id, total, { store, changes, pages, work });
+    const [dataset] = store.list();
+    if (!dataset) throw new Error(`${folder} has no dataset`);
+    await ask(dataset.id, dataset.rows, { store, changes, pages, work });
   } finally {
     await Promise.all([pages.close(), work.close()]);
     store.close();
@@ -200,7 +211,7 @@ function round(value: number): number {
 }
 
 /** How long the sqlite3 shell takes to import the same table; undefined where it is not installed. */
-async function sqliteShell(): Promise<{ version: string; seconds: number } | string> {
+async function sqliteShell(table: string): Promise<{ version: string; seconds: number } | string> {
   try {
     const version = execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '';
     const file = join(folder, 'shell.sqlite');

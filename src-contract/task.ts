@@ -20,7 +20,7 @@ export const taskFields: Readonly<Record<TaskId, TaskFields>> = {
   custom: { context: ['context'], target: 'target' },
 };
 
-/** From a field of the task (or `context`, `target`) to the column that holds it; `group` and `database` are optional extras. */
+/** From a field of the task (or `context`, `target`) to the column that holds it; `group`, `database` and `split` (an own column of splits) are optional extras. */
 export const columnMappingSchema = z.record(z.string(), z.string());
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 

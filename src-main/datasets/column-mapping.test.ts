@@ -126,3 +126,15 @@ test.each([
 ] as const)('%s: where names say nothing, the rows tell which column is which', (task, mapping, cells) => {
   expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
 });
+
+test('a column that says train, validation or test in every row is proposed as the column of splits', () => {
+  const columns = ['context', 'target', 'Split'];
+  const named = [
+    ['a', 'b', 'train'],
+    ['c', 'd', 'Dev'],
+    ['e', 'f', '시험'],
+  ];
+  expect(proposeMapping('custom', columns, named).split).toBe('Split');
+  expect(proposeMapping('custom', columns, [...named, ['g', 'h', '4']]).split).toBeUndefined();
+  expect(proposeMapping('custom', ['context', 'target', 'fold'], [['a', 'b', '1']]).split).toBeUndefined();
+});

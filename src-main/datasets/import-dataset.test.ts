@@ -252,3 +252,20 @@ function expectNothing() {
   expect(database.prepare('SELECT count(*) AS n FROM dataset').get()).toEqual({ n: 0 });
   expect(readdirSync(join(folder, 'datasets'))).toEqual([]);
 }
+
+test('rows stay in the split that their own column names, and the others are dealt', async () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, row) => `c${row},t${row},${row < 30 ? 'train' : row < 34 ? 'valid' : 'TEST'}`,
+  );
+  const { dataset, warned } = await importText(`context,target,split\n${lines.join('\n')}\nx,y,nowhere\n`);
+  expect(dataset.mapping.split).toBe('split');
+  const rows = [...store.examples(dataset.id)];
+  expect(rows.slice(0, 40).map(({ split }) => split)).toEqual([
+    ...Array.from({ length: 30 }, () => 'train'),
+    ...Array.from({ length: 4 }, () => 'validation'),
+    ...Array.from({ length: 6 }, () => 'test'),
+  ]);
+  expect(rows[40]?.warning).toBe('ROW_SPLIT_UNKNOWN');
+  expect(warned.reasons).toEqual({ ROW_SPLIT_UNKNOWN: 1 });
+});

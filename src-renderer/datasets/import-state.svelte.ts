@@ -197,7 +197,7 @@ export class ImportState {
 
   /** Switches between the task's own fields and a ready-made pair of context and target. */
   chooseReady(ready: boolean): void {
-    const { group, database } = this.#mapping;
+    const { group, database, split } = this.#mapping;
     const named = new Map(this.columns.map((column) => [column.toLowerCase(), column]));
     const pair: ColumnMapping = ready ? { context: '', target: '' } : {};
     const mapping: ColumnMapping = {};
@@ -206,6 +206,7 @@ export class ImportState {
     }
     if (group !== undefined) mapping.group = group;
     if (database !== undefined) mapping.database = database;
+    if (split !== undefined) mapping.split = split;
     this.#mapping = mapping;
     this.#judge();
   }

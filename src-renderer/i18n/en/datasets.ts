@@ -147,6 +147,7 @@ export const datasets = {
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.needed': 'Needs a column',
   'import.field.group.what': 'Rows with the same value stay in one split',
+  'import.field.split.what': 'Says train, validation or test for each row; the others are dealt',
   'import.field.database.what': 'Names the database that each query is for',
   'import.ready': 'The table has the text and the answer ready-made',
   'import.database': 'Database for the queries',
@@ -216,5 +217,6 @@ export const datasets = {
   'reject.ROW_REPLACED': 'Letters were lost earlier (�)',
   'reject.ROW_NUL': 'Holds NUL characters',
   'reject.ROW_SHORT': 'Fewer cells than columns',
+  'reject.ROW_SPLIT_UNKNOWN': 'Names no known split',
   'reject.ROW_FORMULA': 'Begins like a formula',
 } satisfies Record<string, Message>;

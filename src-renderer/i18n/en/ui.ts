@@ -48,6 +48,7 @@ export const ui = {
   'field.target': 'Target',
   'field.group': 'Keep together',
   'field.database': 'Database',
+  'field.split': 'Split',
 
   'split.train': 'Train',
   'split.validation': 'Validation',

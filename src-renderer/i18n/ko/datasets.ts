@@ -143,6 +143,7 @@ export const datasets: Translation<typeof english> = {
   'import.field.average': '평균 {n}자',
   'import.field.needed': '열이 필요합니다',
   'import.field.group.what': '값이 같은 행은 한 나눔에 남습니다',
+  'import.field.split.what': '행마다 학습, 검증, 시험 가운데 하나를 적은 열입니다. 나머지 행은 알아서 나눕니다',
   'import.field.database.what': '각 질의가 쓰는 데이터베이스의 이름입니다',
   'import.ready': '표에 입력과 정답이 이미 만들어져 있습니다',
   'import.database': '질의용 데이터베이스',
@@ -211,5 +212,6 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_REPLACED': '앞서 글자를 잃음 (�)',
   'reject.ROW_NUL': 'NUL 문자가 있음',
   'reject.ROW_SHORT': '열보다 칸이 적음',
+  'reject.ROW_SPLIT_UNKNOWN': '알 수 없는 나눔',
   'reject.ROW_FORMULA': '수식처럼 시작함',
 };

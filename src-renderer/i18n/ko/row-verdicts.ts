@@ -17,5 +17,6 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_REPLACED: '행에 “�”가 있습니다. 이 파일이 만들어지기 전에 글자를 잃었습니다.',
   ROW_NUL: '행에 NUL 문자가 있어 그대로 두었습니다.',
   ROW_SHORT: '칸이 {found}개로 열 {columns}개보다 적지만 필요한 칸은 있습니다.',
+  ROW_SPLIT_UNKNOWN: '나눔 열에 학습, 검증, 시험 가운데 아무것도 없어 나눔 열이 없는 행처럼 나누었습니다.',
   ROW_FORMULA: '수식처럼 시작하는 칸을 글자로 두었습니다.',
 };
