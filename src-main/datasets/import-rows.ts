@@ -59,7 +59,7 @@ export interface RowsWriter {
 }
 
 /** Writes on the thread that reads. */
-export function writeHere(file: string): RowsWriter {
+function writeHere(file: string): RowsWriter {
   const into = new RowImport(file);
   return {
     write: async (rows, rejections) => {
