@@ -2,7 +2,8 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
-import { mean, spread } from './numbers.ts';
+import { median, spread } from './numbers.ts';
+import { pairedRatio, uncertainty } from './paired-ratio.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
@@ -59,28 +60,32 @@ async function* timeCase(
     { kind: 'adapter-layers', design: 'houlsby', bottleneck: Math.max(1, Math.round(bottleneck / 2)) },
   ];
   const rounds: (readonly number[])[] = [];
-  // Short passes are over soon and swing more: they get as many rounds more as they are shorter, within reason.
-  const largest = Math.max(...options.passes.map((pass) => pass.rows * pass.tokens));
-  const trials = options.trials * Math.max(1, Math.min(mostTimes, Math.round(largest / (rows * tokens))));
-  const job = { modelFolder: base.path, rows, tokens, variants, trials, seed };
+  const most = options.trials * mostTimes;
+  const job = { modelFolder: base.path, rows, tokens, variants, trials: most, seed };
+  const begun = performance.now();
   for await (const times of engine.latency(job, signal)) {
     rounds.push(times);
-    yield { kind: 'at', now: key, step: rounds.length, steps: trials };
+    yield { kind: 'at', now: key, step: rounds.length, steps: most };
+    if (rounds.length >= options.trials && (isSure(rounds) || performance.now() - begun > longestMs)) break;
   }
-  if (rounds.length < trials) return undefined;
-  return { key, values: { rows, tokens, bottleneck, rank, trials: rounds.length }, timings: timingsOf(rounds) };
+  if (signal.aborted || rounds.length < options.trials) return undefined;
+  const timings = { trials: rounds.length, ...timingsOf(rounds) };
+  return { key, values: { rows, tokens, bottleneck, rank }, timings };
 }
 
-const mostTimes = 10;
-/** The rounds are cut into so many blocks; how much the blocks' ratios differ says how sure the whole is. */
-const blocks = 5;
-/** Student's t for four degrees of freedom, 95 %. */
-const t = 2.776;
+/** A case is measured over and over until merged LoRA is told from the base to one per cent, within reason. */
+const sure = 0.01;
+const mostTimes = 20;
+const longestMs = 90_000;
+
+function isSure(rounds: readonly (readonly number[])[]): boolean {
+  const of = (name: (typeof variantNames)[number]) => rounds.map((round) => round[variantNames.indexOf(name)] ?? 0);
+  return uncertainty(pairedRatio(of('merged'), of('base'))) <= sure;
+}
 
 /**
- * For each variant mean and spread, mean and spread of its difference from the base in the same round, and the ratio of
- * their lower quartiles with its 95 % interval: whatever else a machine does only ever adds time, so the quick rounds are
- * those that tell the variants apart.
+ * For each variant median and spread, median and spread of its difference from the base in the same round, and the median of
+ * its ratio to the base in the same round with the 95 % interval.
  */
 function timingsOf(rounds: readonly (readonly number[])[]): Record<string, number> {
   const timings: Record<string, number> = {};
@@ -88,26 +93,15 @@ function timingsOf(rounds: readonly (readonly number[])[]): Record<string, numbe
     const times = rounds.map((round) => round[place] ?? Number.NaN);
     const bases = rounds.map((round) => round[0] ?? Number.NaN);
     const differences = times.map((time, i) => time - (bases[i] ?? 0));
+    const paired = pairedRatio(times, bases);
     Object.assign(timings, {
-      [`${name} ms`]: mean(times),
+      [`${name} ms`]: median(times),
       [`${name} spread`]: spread(times),
-      [`${name} difference`]: mean(differences),
+      [`${name} difference`]: median(differences),
       [`${name} differenceSpread`]: spread(differences),
-      [`${name} ratio`]: quartile(times) / quartile(bases),
-      [`${name} ratioInterval`]: (t * spread(blockRatios(times, bases))) / Math.sqrt(blocks),
+      [`${name} ratio`]: paired.ratio,
+      [`${name} ratioInterval`]: uncertainty(paired),
     });
   }
   return timings;
-}
-
-function blockRatios(times: readonly number[], bases: readonly number[]): number[] {
-  const size = Math.max(1, Math.floor(times.length / blocks));
-  return Array.from({ length: Math.min(blocks, times.length) }, (_, i) => {
-    const [from, to] = [i * size, (i + 1) * size];
-    return quartile(times.slice(from, to)) / quartile(bases.slice(from, to));
-  });
-}
-
-function quartile(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN;
 }

@@ -31,9 +31,8 @@ export function table1Finding(shown: Shown): Finding {
       ...own.map((cell) => {
         const time = `${numberOf(cell, `${name} ms`).toFixed(1)} ± ${numberOf(cell, `${name} spread`).toFixed(1)}`;
         if (name === 'base') return { text: time };
-        const interval = (1.96 * numberOf(cell, `${name} differenceSpread`)) / Math.sqrt(numberOf(cell, 'trials'));
         const difference = numberOf(cell, `${name} difference`);
-        const inMs = `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(2)} ± ${interval.toFixed(2)} ms`;
+        const inMs = `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(2)} ms`;
         return { text: time, spread: `${inMs}; ${signed(added(cell, name))} ± ${percent(unsure(cell, name))}` };
       }),
     ]),
@@ -53,7 +52,7 @@ export function table1Finding(shown: Shown): Finding {
       })),
     }),
   };
-  const slower = (name: string) => added(smallest, name) > Math.min(same, unsure(smallest, name));
+  const slower = (name: string) => added(smallest, name) > unsure(smallest, name);
   const merged = Math.abs(added(smallest, 'merged'));
   const surely = merged > unsure(smallest, 'merged');
   const verdict =

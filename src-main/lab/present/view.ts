@@ -1,8 +1,8 @@
-import type { LabExperiment, LabKind, LabView } from '../../../src-contract/lab.ts';
+import type { LabCell, LabExperiment, LabKind, LabView } from '../../../src-contract/lab.ts';
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
 import { figureFinding } from './figure-finding.ts';
-import type { Finding, Shown } from './finding.ts';
+import { type Finding, numberOf, type Shown } from './finding.ts';
 import { oneBatchFinding } from './one-batch-finding.ts';
 import { rankToFullFinding } from './rank-to-full-finding.ts';
 import { table5Finding, table6Finding } from './sweep-finding.ts';
@@ -46,7 +46,7 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
 }
 
 /** All that a picture needs to stand alone: what of, on what, how, where and when. */
-function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, say: Say): string {
+function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperiment, say: Say): string {
   const { machine } = facts;
   const trains = facts.dataset !== null;
   const settings = [
@@ -64,7 +64,8 @@ function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, s
         ]
       : []),
     ...(facts.metric === null ? [] : [say('caption.metric', { rows: options.metricRows })]),
-    ...(['table1', 'onebatch', 'benefits'].includes(kind) ? [say('caption.trials', { trials: options.trials })] : []),
+    ...(['onebatch', 'benefits'].includes(kind) ? [say('caption.trials', { trials: options.trials })] : []),
+    ...(kind === 'table1' && cells.length > 0 ? [say('caption.rounds', { rounds: roundsOf(cells) })] : []),
     ...(options.adapterId === null ? [] : [say('caption.adapter', { adapter: options.adapterId })]),
     ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
   ];
@@ -77,4 +78,11 @@ function captionOf({ kind, facts, options, repeat, createdAt }: LabExperiment, s
     machine: say('caption.machine', machine),
     ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
   });
+}
+
+/** From the least to the most of any case: a measurement goes on until it is sure. */
+function roundsOf(cells: readonly LabCell[]): string {
+  const rounds = cells.map((cell) => numberOf(cell, 'trials'));
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
+  return least === most ? String(least) : `${least}–${most}`;
 }

@@ -146,7 +146,7 @@ export const en = {
   'table.benefits.note': '{steps} steps of {batch} rows each',
   'table.latency': 'One forward pass',
   'table.latency.note':
-    'ms, mean ± spread; below, the difference from the base in the same round, and the ratio of the quick rounds, with 95 % intervals',
+    'ms, median ± spread; below, the difference from the base in the same round and its share, with the 95 % interval: medians of all rounds',
   'table.onebatch': 'One batch',
   'table.onebatch.note': 'mean ± spread',
 
@@ -217,6 +217,7 @@ export const en = {
     'Trained {steps} steps of {batch} rows, at most {length} tokens, rate {rate} linear, α {alpha}, seeds {seeds}; loss on {rows} rows.',
   'caption.metric': '{rows} answers marked.',
   'caption.trials': '{trials} trials.',
+  'caption.rounds': '{rounds} rounds, in each every way twice, in changing order.',
   'caption.adapter': 'Adapter of the studio {adapter}.',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',

@@ -146,7 +146,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.benefits.note': '행 {batch}개씩 {steps}단계',
   'table.latency': '한 번의 순방향 실행',
   'table.latency.note':
-    'ms, 평균 ± 표준편차. 아래는 같은 차례의 기본 모델과의 차이, 그리고 빠른 차례들의 비율과 95 % 구간',
+    'ms, 중앙값 ± 표준편차. 아래는 같은 차례의 기본 모델과의 차이와 그 비율, 95 % 구간: 모든 차례의 중앙값',
   'table.onebatch': '한 배치',
   'table.onebatch.note': '평균 ± 표준편차',
 
@@ -217,6 +217,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
     '행 {batch}개씩 {steps}단계 학습, 최대 {length}토큰, 학습률 {rate} 선형, α {alpha}, 시드 {seeds}, 행 {rows}개에서 손실 측정.',
   'caption.metric': '답 {rows}개 채점.',
   'caption.trials': '{trials}번 측정.',
+  'caption.rounds': '{rounds}차례 측정, 차례마다 모든 방법을 두 번씩, 순서를 바꾸어.',
   'caption.adapter': '스튜디오의 어댑터 {adapter}.',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { manyTraining } from './many-training.ts';
+
+/**
+ * What several adapters on one base cost, beside one.
+ *
+ *     npm run bench -- adapters --model FOLDER [--precision int8|float32] [--adapters 8] [--rounds 3] [--json]
+ *
+ * many-training: one pass forward and backward with LoRA of rank 8 on q and v for each of several adapters. `ours` is the
+ * pass of all, `peer` that of one adapter, or of all one after the other; milliseconds, medians of interleaved rounds.
+ */
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    precision: { type: 'string', default: 'float32' },
+    adapters: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (values.model === undefined) {
+  console.error('--model FOLDER is missing: a model folder, as SmolLM2-135M-Instruct.');
+  process.exit(2);
+}
+const { cases, machine } = await manyTraining({
+  model: values.model,
+  precision: values.precision === 'int8' ? 'int8' : 'float32',
+  adapters: Number(values.adapters),
+  rounds: Number(values.rounds),
+});
+if (values.json) console.log(JSON.stringify({ name: 'adapters', cases, machine }));
+else console.table(cases);

@@ -1,0 +1,116 @@
+import { cpus } from 'node:os';
+import { AdapterCache } from '../src-main/engine/adapter-cache.ts';
+import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { TrainJob } from '../src-main/engine/engine.ts';
+import { type LoadedModel, loadModel } from '../src-main/engine/loaded-model.ts';
+import { cutMicroBatches } from '../src-main/engine/micro-batches.ts';
+import { packingFor } from '../src-main/engine/packing.ts';
+import { Passes, type TrainRider } from '../src-main/engine/passes.ts';
+import { Random } from '../src-main/engine/random.ts';
+import { trainableOf } from '../src-main/engine/trainable.ts';
+
+interface Options {
+  readonly model: string;
+  readonly precision: 'int8' | 'float32';
+  readonly adapters: number;
+  readonly rounds: number;
+}
+
+/** Tokens that each adapter reads in a pass. */
+const lengths = [4, 16, 48];
+/** Rows of a batch that is dealt out, one to each adapter, or given to one adapter whole. */
+const dealtLength = 48;
+
+/** Training passes of several adapters, for adapters.ts. */
+export async function manyTraining({ model: folder, precision, adapters, rounds }: Options) {
+  const model = await loadModel(folder, onnxruntimeBackend(), precision);
+  const passes = new Passes(model, { labelSmoothing: 0 });
+  const of = (seed: number, rows: number, tokens: number) => riderOf(model, folder, { seed, rows, tokens });
+  const cases = [];
+  const dealt = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, dealtLength)));
+  const whole = await of(0, adapters, dealtLength);
+  cases.push(
+    await timed(
+      `many-training: a batch of ${adapters} rows of ${dealtLength} tokens, a row for each, beside one adapter`,
+      {
+        ...{ rounds, ours: () => passes.train(dealt), peer: () => passes.train([whole]) },
+      },
+    ),
+  );
+  for (const tokens of lengths) {
+    const each = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, tokens)));
+    const ours = () => passes.train(each);
+    cases.push(
+      await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside ${tokens} for one`, {
+        ...{ rounds, ours, peer: () => passes.train(each.slice(0, 1)) },
+      }),
+      await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside one after the other`, {
+        rounds,
+        ours,
+        async peer() {
+          for (const rider of each) await passes.train([rider]);
+        },
+      }),
+    );
+  }
+  await model.release();
+  return { cases, machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${precision}` };
+}
+
+async function timed(
+  name: string,
+  { rounds, ours, peer }: { rounds: number; ours: () => Promise<unknown>; peer: () => Promise<unknown> },
+) {
+  const times: { ours: number; peer: number }[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const time = { ours: 0, peer: 0 };
+    // In turn, and who is first changes: what else the machine does falls on both.
+    const order = round % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const);
+    for (const who of order) {
+      const begun = performance.now();
+      await (who === 'ours' ? ours() : peer());
+      time[who] = performance.now() - begun;
+    }
+    if (round >= 0) times.push(time);
+  }
+  const ratios = times.map((time) => time.ours / time.peer).sort((a, b) => a - b);
+  const [low = 0, high = 0] = [ratios[0], ratios.at(-1)];
+  return {
+    case: name,
+    ours: rounded(median(times.map((time) => time.ours))),
+    peer: rounded(median(times.map((time) => time.peer))),
+    ...{ ratio: rounded(median(ratios)), low: rounded(low), high: rounded(high), n: times.length },
+  };
+}
+
+async function riderOf(
+  model: LoadedModel,
+  folder: string,
+  { seed, rows, tokens }: { seed: number; rows: number; tokens: number },
+): Promise<TrainRider> {
+  const random = new Random(seed);
+  const texts = Array.from({ length: rows }, (_, row) => ({
+    // The first token tells rows apart, so that nothing is shared between them.
+    ids: Int32Array.from({ length: tokens }, (_, i) => (i === 0 ? row : random.bits() % model.architecture.vocabulary)),
+    targetStart: Math.floor(0.8 * tokens),
+  }));
+  const plan = { ...packingFor(model.architecture), tokenBudget: Number.POSITIVE_INFINITY };
+  const [batch] = cutMicroBatches(texts, plan);
+  if (batch === undefined) throw new Error('no rows');
+  const job = { modelFolder: folder, seed, outputFolder: '', method: lora } as Partial<TrainJob> as TrainJob;
+  const trainable = await trainableOf(model, job, new AdapterCache());
+  return { trainable, batch, cotangent: -1 / batch.targetTokens, place: { seed, step: 1, microBatch: 0 } };
+}
+
+const lora: TrainJob['method'] = {
+  ...{ kind: 'lora', rank: 8, alpha: 16, targets: ['q', 'v'], dropout: 0 },
+  ...{ initialisation: 'kaiming', initFolder: null },
+};
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(2));
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { pairedRatio, uncertainty } from './paired-ratio.ts';
+
+test('the ratio is the median of the rounds’ own ratios', () => {
+  // 1.1, 2, 1.2: a round that was disturbed counts as one, however much.
+  expect(pairedRatio([110, 200, 1200], [100, 100, 1000]).ratio).toBeCloseTo(1.2, 12);
+  expect(pairedRatio([110, 130], [100, 100]).ratio).toBeCloseTo(1.2, 12);
+});
+
+test('the interval is that of the ranks: of 100 rounds the 41st and the 60th', () => {
+  const times = Array.from({ length: 100 }, (_, i) => 100 + i);
+  const { low, high } = pairedRatio(
+    times,
+    times.map(() => 100),
+  );
+  expect([low, high]).toEqual([1.4, 1.59]);
+});
+
+test('of equal things the interval holds 1 nineteen times in twenty, whatever the machine does meanwhile', () => {
+  let seed = 1;
+  const uniform = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  // Rounds are slow together, and single passes are held up now and then.
+  const pass = (mood: number) => mood * (1 + 0.02 * uniform()) * (uniform() < 0.1 ? 3 : 1);
+  let holds = 0;
+  for (let experiment = 0; experiment < 400; experiment++) {
+    const moods = Array.from({ length: 60 }, () => 50 + 200 * uniform());
+    const ratio = pairedRatio(moods.map(pass), moods.map(pass));
+    if (ratio.low <= 1 && 1 <= ratio.high) holds++;
+    expect(uncertainty(ratio)).toBeLessThan(0.02);
+  }
+  expect(holds / 400).toBeGreaterThan(0.92);
+});
+
+test('fewer than six rounds say nothing beyond their own range', () => {
+  const { low, high } = pairedRatio([90, 100, 130], [100, 100, 100]);
+  expect([low, high]).toEqual([0.9, 1.3]);
+});
