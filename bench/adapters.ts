@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { manyTraining } from './many-training.ts';
 
@@ -22,11 +23,13 @@ if (values.model === undefined) {
   console.error('--model FOLDER is missing: a model folder, as SmolLM2-135M-Instruct.');
   process.exit(2);
 }
-const { cases, machine } = await manyTraining({
-  model: values.model,
-  precision: values.precision === 'int8' ? 'int8' : 'float32',
-  adapters: Number(values.adapters),
-  rounds: Number(values.rounds),
-});
+const precision = values.precision === 'int8' ? 'int8' : 'float32';
+const options = { precision, adapters: Number(values.adapters), rounds: Number(values.rounds) } as const;
+const cases = [];
+for await (const measured of manyTraining({ model: values.model, ...options })) {
+  cases.push(measured);
+  if (!values.json) console.error(`${measured.case}: ${measured.ratio}`);
+}
+const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${precision}`;
 if (values.json) console.log(JSON.stringify({ name: 'adapters', cases, machine }));
 else console.table(cases);

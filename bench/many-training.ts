@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { AdapterCache } from '../src-main/engine/adapter-cache.ts';
 import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { TrainJob } from '../src-main/engine/engine.ts';
@@ -22,39 +21,31 @@ const lengths = [4, 16, 48];
 const dealtLength = 48;
 
 /** Training passes of several adapters, for adapters.ts. */
-export async function manyTraining({ model: folder, precision, adapters, rounds }: Options) {
+export async function* manyTraining({ model: folder, precision, adapters, rounds }: Options) {
   const model = await loadModel(folder, onnxruntimeBackend(), precision);
   const passes = new Passes(model, { labelSmoothing: 0 });
   const of = (seed: number, rows: number, tokens: number) => riderOf(model, folder, { seed, rows, tokens });
-  const cases = [];
   const dealt = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, dealtLength)));
   const whole = await of(0, adapters, dealtLength);
-  cases.push(
-    await timed(
-      `many-training: a batch of ${adapters} rows of ${dealtLength} tokens, a row for each, beside one adapter`,
-      {
-        ...{ rounds, ours: () => passes.train(dealt), peer: () => passes.train([whole]) },
-      },
-    ),
+  yield await timed(
+    `many-training: ${adapters} rows of ${dealtLength} tokens, a row for each of ${adapters}, beside all for one`,
+    { rounds, ours: () => passes.train(dealt), peer: () => passes.train([whole]) },
   );
   for (const tokens of lengths) {
     const each = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, tokens)));
     const ours = () => passes.train(each);
-    cases.push(
-      await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside ${tokens} for one`, {
-        ...{ rounds, ours, peer: () => passes.train(each.slice(0, 1)) },
-      }),
-      await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside one after the other`, {
-        rounds,
-        ours,
-        async peer() {
-          for (const rider of each) await passes.train([rider]);
-        },
-      }),
-    );
+    yield await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside ${tokens} for one`, {
+      ...{ rounds, ours, peer: () => passes.train(each.slice(0, 1)) },
+    });
+    yield await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside one after the other`, {
+      rounds,
+      ours,
+      async peer() {
+        for (const rider of each) await passes.train([rider]);
+      },
+    });
   }
   await model.release();
-  return { cases, machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${precision}` };
 }
 
 async function timed(
