@@ -41,17 +41,18 @@ async function* compare(
   work: LabWork,
   signal: AbortSignal,
 ): AsyncGenerator<LabTelling> {
-  const trained: Trained[] = [];
+  const trained = new Map<string, Trained>();
   for await (const telling of trainCells(pair, work, signal)) {
     if (telling.kind === 'at') {
       yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
       continue;
     }
-    trained.push(telling.trained);
-    const cell = pair[trained.length - 1] as TrainingCell;
+    // Those that were trained before come first, whichever of the two that is.
+    trained.set(telling.trained.key, telling.trained);
+    const cell = pair.find(({ key }) => key === telling.trained.key) as TrainingCell;
     if (!work.done.has(`trained ${cell.key}`)) yield { kind: 'cell', cell: trainedCell(cell, telling.trained) };
   }
-  const [first, second] = trained;
+  const [first, second] = pair.map(({ key }) => trained.get(key));
   if (signal.aborted || first === undefined || second === undefined) return;
   const job: AnalyseJob = {
     ...{ modelFolder: work.base.path, targets, layers: null, seed: pair[0].seed },
