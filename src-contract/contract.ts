@@ -76,6 +76,7 @@ import {
 import {
   backupEventSchema,
   changeEventSchema,
+  deviceReportSchema,
   engineSettingsSchema,
   settingsSchema,
   studioStatusSchema,
@@ -95,6 +96,8 @@ export const contract = {
     changes: base.output(eventIterator(changeEventSchema)),
     settings: base.output(settingsSchema),
     set: base.input(engineSettingsSchema).output(settingsSchema),
+    /** Looks for every device and times it: a second or two. */
+    devices: base.output(z.array(deviceReportSchema)),
     /** What helps to find a fault, as a text to be read before it is passed on: no name, no path, no row of the person's. */
     diagnostics: base.output(z.object({ name: z.string(), text: z.string() })),
     /** Copies the data folder to a new folder while the studio goes on; not for pages. */

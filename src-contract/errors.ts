@@ -222,6 +222,11 @@ export const errorCatalogue = {
     'The disk that holds {folder} is full; {needed} more would be needed.',
     'Free some space and try again; nothing was changed.',
   ),
+  DEVICE_MISSING: entry(
+    { device: z.string(), reason: z.string() },
+    'The {device} cannot be used: {reason}',
+    'Choose the processor in the settings and start the studio again.',
+  ),
   ENGINE_STOPPED: entry(
     { reason: z.string() },
     'The engine stopped unexpectedly: {reason}.',

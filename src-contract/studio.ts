@@ -34,6 +34,8 @@ export type ChangeEvent = z.infer<typeof changeEventSchema>;
 export const engineSettingsSchema = z.object({
   /** Null leaves the choice to the engine. */
   threads: z.number().int().min(1).max(256).nullable(),
+  /** What models run on. A graphics processor is used when a person chose it, having seen it found and timed. */
+  device: z.enum(['cpu', 'webgpu']).default('cpu'),
 });
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
@@ -41,6 +43,20 @@ export const settingsSchema = engineSettingsSchema.extend({
   /** Logical cores of this machine. */
   cores: z.number().int(),
 });
+
+/** A device that models could run on, looked for and timed on this machine. */
+export const deviceReportSchema = z.object({
+  /** `cuda` is an NVIDIA card through TensorFlow, where a person installed that; a training can ask for it. */
+  id: z.enum(['cpu', 'webgpu', 'cuda']),
+  found: z.boolean(),
+  device: z.string().nullable(),
+  gigaflops: z.number().nullable(),
+  /** Why it was not found, in the words of the library that looked for it. */
+  reason: z.string().nullable(),
+  /** Whether the engine runs on it now. */
+  used: z.boolean(),
+});
+export type DeviceReport = z.infer<typeof deviceReportSchema>;
 
 export const backupEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),

@@ -36,12 +36,19 @@ export function studioProcedures(studio: {
     });
     return device;
   };
-  const settings = () => ({ ...(studio.engineSettings?.read() ?? { threads: null }), cores: cpus().length });
+  const settings = () => ({
+    ...(studio.engineSettings?.read() ?? { threads: null, device: 'cpu' as const }),
+    cores: cpus().length,
+  });
   return os.router({
     settings: os.settings.handler(settings),
     set: os.set.handler(({ input }) => {
       studio.engineSettings?.write(input);
       return settings();
+    }),
+    devices: os.devices.handler(async () => {
+      const [{ device: used }, devices] = await Promise.all([askDevice(), studio.engine.devices()]);
+      return devices.map((each) => ({ ...each, used: each.found && each.device === used }));
     }),
     diagnostics: os.diagnostics.handler(async () => {
       const text = diagnosticsText({ ...studio.facts(), version: studio.version, device: await askDevice() });

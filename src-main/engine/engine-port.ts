@@ -55,6 +55,7 @@ export function connectEngine(port: EnginePort): Engine {
 
   return {
     device: () => remote.device().catch(rethrow),
+    devices: () => remote.devices().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
     check: (job) => remote.check(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
@@ -102,6 +103,7 @@ function engineRouter(engine: Engine) {
 
   return {
     device: procedure.handler(() => engine.device()),
+    devices: procedure.handler(() => engine.devices()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
     check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
     unpack: procedure.input(type<{ file: string; folder: string }>()).handler(({ input }) => engine.unpack(input)),

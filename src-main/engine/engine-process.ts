@@ -11,7 +11,8 @@ if (!port) throw new Error('engine-process runs in a worker thread or a utility 
 giveWay();
 /** Set by the host from what a person chose; else the backend chooses. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);
-serveEngine(localEngine(threads > 0 ? onnxruntimeBackend({ threads }) : undefined), port);
+const device = process.env.ADAPTER_STUDIO_DEVICE === 'webgpu' ? 'webgpu' : 'cpu';
+serveEngine(localEngine(onnxruntimeBackend({ device, ...(threads > 0 && { threads }) })), port);
 
 /**
  * Beside a page the engine takes only what time is left: a key must be answered while every core trains. Linux keeps a

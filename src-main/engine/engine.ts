@@ -8,6 +8,8 @@ import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 export interface Engine {
   /** What the engine runs on, in words a person can read. */
   device(): Promise<DeviceFacts>;
+  /** Looks for all devices and times them; takes a second or two. */
+  devices(): Promise<DeviceReport[]>;
   /** Reads and validates config and tensor directory of a model folder (safetensors, or one GGUF file) without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
   inspect(modelFolder: string): Promise<ModelFacts>;
   /** Reads and validates one file on its own, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED. */
@@ -44,6 +46,17 @@ export interface DeviceFacts {
   readonly backend: string;
   readonly device: string;
   readonly threads: number;
+}
+
+export interface DeviceReport {
+  readonly id: 'cpu' | 'webgpu' | 'cuda';
+  readonly found: boolean;
+  /** In words, where it was found. */
+  readonly device: string | null;
+  /** Measured on a product of two matrices of floats. */
+  readonly gigaflops: number | null;
+  /** What the library said that did not find it. */
+  readonly reason: string | null;
 }
 
 export interface ModelFacts {

@@ -53,8 +53,9 @@ export class LoadedModel {
   ): Promise<Executable<Output>> {
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      if (constants && constants.size > 0) this.#makeRoom(key);
-      compiled = this.backend.compile(outputs(), constants);
+      const inside = this.backend.weightsInside ? this.feeds : constants;
+      if (inside && inside.size > 0) this.#makeRoom(key);
+      compiled = this.backend.compile(outputs(), inside);
       this.#compiled.set(key, compiled);
       // A failed compilation is forgotten, so that the next use reports it again.
       compiled.catch(() => this.#compiled.delete(key));

@@ -10,6 +10,7 @@ import { analyseAdapters } from './analysis/analyse.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
+import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
@@ -55,6 +56,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
 
   return {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
+    devices: findDevices,
     inspect: inspectModel,
     async check({ file, kind }) {
       if (kind === 'safetensors') await checkSafetensors(file);

@@ -10,8 +10,10 @@ test('the engine is started with as many threads as were set, and chooses where 
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const settings = new EngineSettingsFile(folder);
   expect(settings.environment({ A: 'b' })).toEqual({ A: 'b' });
-  settings.write({ threads: 3 });
-  expect(settings.read()).toEqual({ threads: 3 });
+  settings.write({ threads: 3, device: 'webgpu' });
+  expect(settings.environment({})).toEqual({ ADAPTER_STUDIO_THREADS: '3', ADAPTER_STUDIO_DEVICE: 'webgpu' });
+  settings.write({ threads: 3, device: 'cpu' });
+  expect(settings.read()).toEqual({ threads: 3, device: 'cpu' });
   const entry = new URL('../engine/engine-process.ts', import.meta.url);
   const { engine, stop } = startEngineThread(entry, settings.environment());
   expect(await engine.device()).toMatchObject({ threads: 3 });

@@ -15,7 +15,7 @@ export class EngineSettingsFile {
       return engineSettingsSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
     } catch {
       // Missing or damaged: the engine chooses.
-      return { threads: null };
+      return engineSettingsSchema.parse({ threads: null });
     }
   }
 
@@ -26,7 +26,11 @@ export class EngineSettingsFile {
 
   /** The environment that the engine's thread or process gets. */
   environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-    const { threads } = this.read();
-    return threads === null ? env : { ...env, ADAPTER_STUDIO_THREADS: String(threads) };
+    const { threads, device } = this.read();
+    return {
+      ...env,
+      ...(threads !== null && { ADAPTER_STUDIO_THREADS: String(threads) }),
+      ...(device !== 'cpu' && { ADAPTER_STUDIO_DEVICE: device }),
+    };
   }
 }

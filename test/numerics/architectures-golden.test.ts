@@ -7,7 +7,6 @@ import { architectureOf } from '../../src-main/engine/architectures/by-model-typ
 import { ModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import type { Backend } from '../../src-main/engine/backends/backend.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
@@ -22,6 +21,7 @@ import { storedTensors } from '../../src-main/engine/stored-weights.ts';
 import { elements, float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainModel } from '../../src-main/engine/train.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+import { backends } from '../fixtures/backends.ts';
 
 // Made by golden/make_architectures_golden.py with PyTorch, transformers and PEFT (versions in the files).
 interface Golden {
@@ -66,7 +66,8 @@ describe.each([
   beforeAll(async () => {
     golden = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as Golden;
     onnxruntime = await loadModel(modelFolder, onnxruntimeBackend({ threads: 1 }));
-    models = [onnxruntime, new LoadedModel(onnxruntime.architecture, onnxruntime.weights, await tfjsBackend())];
+    const { architecture, weights } = onnxruntime;
+    models = await Promise.all(backends.map(async ({ open }) => new LoadedModel(architecture, weights, await open())));
     adapter = await new AdapterCache().get(adapterFolder, onnxruntime.architecture);
   });
 
@@ -129,7 +130,8 @@ describe.each([
   });
 
   test('ten AdamW steps with clipping follow those of PyTorch, and those of a run that is stopped and resumed are the same bits', async () => {
-    const whole = await trainTenSteps(onnxruntime, 'whole');
+    const [first] = models as [LoadedModel];
+    const whole = await trainTenSteps(first, 'whole');
     expectClose(
       whole.losses,
       golden.steps.map((step) => step.loss),
@@ -139,7 +141,7 @@ describe.each([
       golden.steps.map((step) => step.gradientNorm),
     );
     for (const [tensor, expected] of Object.entries(golden.final)) expectClose(whole.final.get(tensor) ?? [], expected);
-    expect(await trainTenSteps(onnxruntime, 'stopped', 4)).toEqual(whole);
+    expect(await trainTenSteps(first, 'stopped', 4)).toEqual(whole);
   });
 
   test('an adapter is written as it was read', async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend } from '../../src-main/engine/backends/backend.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { evaluate } from '../../src-main/engine/backends/reference/reference-backend.ts';
-import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import { type Expression, input, type NdArray, type OpName } from '../../src-main/engine/graph/expression.ts';
 import { gradient } from '../../src-main/engine/graph/gradient.ts';
 import { opTable } from '../../src-main/engine/graph/op-table.ts';
@@ -24,6 +22,7 @@ import { pad, slice } from '../../src-main/engine/graph/ops/slice.ts';
 import { exp, logSoftmax, softmax } from '../../src-main/engine/graph/ops/softmax.ts';
 import { transpose } from '../../src-main/engine/graph/ops/transpose.ts';
 import type { Tensor } from '../../src-main/engine/tensor.ts';
+import { backends } from '../fixtures/backends.ts';
 
 interface Case {
   readonly op: OpName;
@@ -34,11 +33,6 @@ interface Case {
   /** Where onnxruntime rounds on purpose. */
   readonly tolerance?: number;
 }
-
-const backends: readonly { readonly name: string; readonly open: () => Backend | Promise<Backend> }[] = [
-  { name: 'onnxruntime', open: () => onnxruntimeBackend({ threads: 1 }) },
-  { name: 'tfjs', open: tfjsBackend },
-];
 
 const index = input('index', ['n'], 'int32');
 const indexValues = [2, 0, 2];
@@ -201,7 +195,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance }) => {
     const expected = evaluate([output, ...gradients], feeds);
     Object.values(results).forEach((result, i) => {
       expect(result.dims).toEqual((expected[i] as NdArray).dims);
-      const allowed = backend === 'onnxruntime' ? tolerance : undefined;
+      const allowed = backend === 'tfjs' ? undefined : tolerance;
       expectClose(Float64Array.from(result.data), (expected[i] as NdArray).data, allowed ?? 1e-5);
     });
     await executable.release();

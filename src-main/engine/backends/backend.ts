@@ -8,6 +8,8 @@ export interface Backend {
   /** The device in words, for people: "CPU, 2 threads". */
   readonly device: string;
   readonly threads: number;
+  /** Whether weights belong into what is compiled: a device with memory of its own would be sent them at every run. */
+  readonly weightsInside: boolean;
   /** Whether products of eight-bit numbers are exact here: some older processors saturate in between. */
   hasInt8(): Promise<boolean>;
   /**

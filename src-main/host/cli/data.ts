@@ -42,6 +42,21 @@ export function addDataCommands(program: Command, run: Run): void {
     );
 
   program
+    .command('devices')
+    .description('what models could run on here, each timed, and why not the others')
+    .action((_options: object, command: Command) =>
+      run(command, async ({ open }) => {
+        const devices = await (await open()).studio.devices();
+        const lines = devices.map(({ id, device, gigaflops, reason, used }) =>
+          reason === null
+            ? `${id}: ${device}, ${gigaflops?.toFixed(0)} billion operations a second${used ? ', in use' : ''}`
+            : `${id}: not found. ${reason}`,
+        );
+        return { json: { devices }, text: lines.join('\n') };
+      }),
+    );
+
+  program
     .command('diagnostics')
     .description('facts for a report: counts, sizes and codes, nothing of yours')
     .action((_options: object, command: Command) =>

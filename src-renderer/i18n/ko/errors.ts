@@ -147,6 +147,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '{folder}[이|가] 있는 디스크가 가득 찼습니다. {needed}[이|가] 더 필요합니다.',
     hint: '공간을 비우고 다시 시도하세요. 아무것도 바뀌지 않았습니다.',
   },
+  DEVICE_MISSING: {
+    message: '{device}[을|를] 쓸 수 없습니다: {reason}',
+    hint: '설정에서 프로세서를 고르고 스튜디오를 다시 시작하세요.',
+  },
   ENGINE_STOPPED: {
     message: '엔진이 예기치 않게 멈췄습니다: {reason}.',
     hint: '지금까지 한 것은 남아 있습니다. 학습을 이어서 하세요.',

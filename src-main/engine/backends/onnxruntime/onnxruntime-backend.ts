@@ -1,40 +1,57 @@
 import { cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
+import { StudioError } from '../../../../src-contract/errors.ts';
 import { type Expression, input } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { lower, outputPrefix } from './lower.ts';
 
+export interface OnnxruntimeOptions {
+  readonly threads?: number;
+  readonly device?: 'cpu' | 'webgpu';
+}
+
 /**
- * Runs graphs on the CPU through onnxruntime. Weights, adapters and data are all graph inputs over JavaScript memory,
- * which onnxruntime reads in place: one copy of the weights serves every session (stack.md, "big weights").
+ * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU weights,
+ * adapters and data are all graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of the weights
+ * serves every session (stack.md, "big weights"). On a graphics processor weights are part of what is compiled, and stay in
+ * its memory; what it has no kernel for, as scatters, runs on the CPU.
  * `run` blocks the thread it is called on; the engine has a thread of its own for that reason.
  */
-export function onnxruntimeBackend({ threads = cpus().length }: { threads?: number } = {}): Backend {
+export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
+  const cpu = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return {
     name: 'onnxruntime',
-    device: `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    device: device === 'cpu' ? cpu : 'graphics processor (WebGPU)',
     threads,
-    hasInt8,
-    compile: (outputs, constants) => compile(outputs, constants, threads),
+    weightsInside: device !== 'cpu',
+    // WebGPU has no product of whole numbers with a scale for each row.
+    hasInt8: device === 'cpu' ? hasInt8 : async () => false,
+    compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
 }
 
 async function compile<Output extends string>(
   outputs: Readonly<Record<Output, Expression>>,
   constants: ReadonlyMap<string, Tensor> | undefined,
-  threads: number,
+  { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
   const { model, inputs } = lower(outputs, constants);
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+  const opening = ort.InferenceSession.create(model, {
+    executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     // It plans one block of memory for each shape met, and sizes vary from step to step: off, a run holds a third less.
     enableMemPattern: false,
     logSeverityLevel: 3,
+  });
+  // The first session opens the device; that a chosen one is not there must not pass for a fault of the graph.
+  const session = await opening.catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
+    const [, reason] = /(Failed to get a WebGPU (?:adapter|device).*)/.exec(said) ?? [];
+    throw reason === undefined ? error : new StudioError('DEVICE_MISSING', { device: 'graphics processor', reason });
   });
   const wanted = new Set(inputs);
   return {
@@ -71,7 +88,10 @@ function hasInt8(): Promise<boolean> {
       transposed: input('transposed', [out, inside], 'int8'),
       scales: input('scales', [out]),
     };
-    const probe = await compile({ product: matmulInt8(input('x', ['rows', inside]), matrix) }, undefined, 1);
+    const probe = await compile({ product: matmulInt8(input('x', ['rows', inside]), matrix) }, undefined, {
+      threads: 1,
+      device: 'cpu',
+    });
     const { product } = await probe.run(
       new Map<string, Tensor>([
         ['x', { type: 'float32', dims: [4, inside], data: new Float32Array(4 * inside).fill(1) }],

@@ -21,6 +21,7 @@ export async function tfjsBackend(): Promise<Backend> {
     name: 'tfjs',
     device: native ? 'NVIDIA GPU through TensorFlow' : 'CPU, 1 thread, TensorFlow.js',
     threads: 1,
+    weightsInside: false,
     // It would multiply the integers as floats: exact, and slower than floats that are there already.
     hasInt8: async () => false,
     compile: async (outputs, constants = new Map()) => executable(outputs, constants),

@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import { StudioError } from '../../../src-contract/errors.ts';
+import type { DeviceReport } from '../engine.ts';
+import { input } from '../graph/expression.ts';
+import { matmul } from '../graph/ops/matmul.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Backend } from './backend.ts';
+import { onnxruntimeBackend } from './onnxruntime/onnxruntime-backend.ts';
+import { tfjsBackend } from './tfjs/tfjs-backend.ts';
+
+/** The product that devices are timed by: a layer of a small model on a short text. */
+const [rows, inside, out] = [512, 576, 1536];
+
+/**
+ * Looks for every device that a backend could use, and times a matrix product on each that answers. What is missing is
+ * told in the words of the library that did not find it. Not done at the start of the studio: a driver may be slow, or worse.
+ */
+export async function findDevices(): Promise<DeviceReport[]> {
+  return [
+    await report('cpu', async () => onnxruntimeBackend({ threads: availableParallelism() })),
+    await report('webgpu', async () => onnxruntimeBackend({ device: 'webgpu' })),
+    await report('cuda', async () => {
+      const backend = await tfjsBackend();
+      if (!backend.device.startsWith('NVIDIA')) throw new Error('@tensorflow/tfjs-node-gpu is not installed');
+      return backend;
+    }),
+  ];
+}
+
+async function report(id: DeviceReport['id'], open: () => Promise<Backend>): Promise<DeviceReport> {
+  try {
+    const backend = await open();
+    return { id, found: true, device: backend.device, gigaflops: await measure(backend), reason: null };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof StudioError && 'reason' in error.data ? String(error.data.reason) : said;
+    return { id, found: false, device: null, gigaflops: null, reason };
+  }
+}
+
+/** Billions of operations a second, the best of five after one that prepares. */
+async function measure(backend: Backend): Promise<number> {
+  const weights: Tensor = { type: 'float32', dims: [inside, out], data: new Float32Array(inside * out).fill(0.5) };
+  const outputs = { product: matmul(input('x', ['rows', inside]), input('weights', [inside, out])) };
+  const executable = await backend.compile(outputs, new Map([['weights', weights]]));
+  const x: Tensor = { type: 'float32', dims: [rows, inside], data: new Float32Array(rows * inside).fill(2) };
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 6; run++) {
+    const begun = performance.now();
+    const { product } = await executable.run(new Map([['x', x]]));
+    if (product.data.at(-1) !== inside) throw new Error('a matrix product came out wrong');
+    if (run > 0) best = Math.min(best, performance.now() - begun);
+  }
+  await executable.release();
+  return (2 * rows * inside * out) / best / 1e6;
+}
