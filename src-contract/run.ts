@@ -211,7 +211,7 @@ export const estimateSchema = z.object({
   options: trainOptionsSchema,
   fits: z.boolean(),
   /** Where it does not fit: the nearest settings that would; null where none does. */
-  remedy: z.object({ batchSize: z.number().int(), maxLength: z.number().int() }).nullable(),
+  remedy: z.object({ batchSize: z.number().int(), maxLength: z.number().int(), precision: precisionSchema }).nullable(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 

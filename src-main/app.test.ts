@@ -57,6 +57,10 @@ class FakeEngine implements Engine {
     return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
   }
 
+  async trainingMemory() {
+    return { weights: 4000, adapter: 1024, optimiser: 512, activations: 9, validation: 3, cache: 2, graphs: 1 };
+  }
+
   async *merge() {}
 
   async writeAdapter({ adapter, out }: WriteAdapterJob) {

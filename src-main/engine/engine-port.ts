@@ -15,6 +15,7 @@ import type {
   ScoreJob,
   TokenEvent,
   TrainEvent,
+  TrainingMemoryJob,
   TrainJob,
   TrainTogetherEvent,
   TrainTogetherJob,
@@ -60,6 +61,7 @@ export function connectEngine(port: EnginePort): Engine {
     check: (job) => remote.check(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
+    trainingMemory: (job) => remote.trainingMemory(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
     trainTogether: (job, signal) => follow((jobId) => remote.trainTogether({ jobId, job }), signal),
     merge: (job, signal) => follow((jobId) => remote.merge({ jobId, job }), signal),
@@ -110,6 +112,7 @@ function engineRouter(engine: Engine) {
     inspectAdapter: procedure
       .input(type<{ modelFolder: string; adapterFolder: string }>())
       .handler(({ input }) => engine.inspectAdapter(input)),
+    trainingMemory: procedure.input(type<TrainingMemoryJob>()).handler(({ input }) => engine.trainingMemory(input)),
     train: procedure
       .input(type<{ jobId: number; job: TrainJob }>())
       .handler(({ input }) => run<TrainEvent>(input.jobId, (signal) => engine.train(input.job, signal))),

@@ -23,6 +23,8 @@ export interface Engine {
    * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED, RUN_NOT_RESUMABLE, DISK_FULL.
    */
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
+  /** What a training would hold in memory, by part, without loading the weights. Throws as `inspect` does. */
+  trainingMemory(job: TrainingMemoryJob): Promise<TrainingMemory>;
   /** Trains several LoRA adapters over one base, as many side by side as pays; each event names its job. Throws as `train` does. */
   trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
@@ -187,6 +189,32 @@ export interface TrainJob {
   readonly checkpointFolder: string;
   /** Optimiser steps between checkpoints; null picks by time. */
   readonly checkpointEvery: number | null;
+}
+
+/** What decides about the memory of a training. */
+export interface TrainingMemoryJob
+  extends Pick<TrainJob, 'modelFolder' | 'batchSize' | 'seed' | 'shuffle' | 'labelSmoothing' | 'precision'> {
+  readonly method: Pick<LoraSettings, 'rank' | 'targets' | 'dropout'>;
+  /** The rows, or an even sample of them, in their order. */
+  readonly rows: readonly TokenExample[];
+  readonly validationRows: readonly TokenExample[];
+  /** Of what is written at each validation: tokens of the longest prompt and answer. Null where nothing is. */
+  readonly samples: { readonly prompt: number; readonly answer: number } | null;
+}
+
+/** Bytes. */
+export interface TrainingMemory {
+  readonly weights: number;
+  /** The adapter with its gradients, and the best so far. */
+  readonly adapter: number;
+  readonly optimiser: number;
+  /** What a training pass keeps for the way back. */
+  readonly activations: number;
+  readonly validation: number;
+  /** What writing sample answers takes: keys and values, and the executable's own copy of the weights. */
+  readonly cache: number;
+  /** The compiled graphs themselves. */
+  readonly graphs: number;
 }
 
 export interface TrainTogetherJob {

@@ -109,7 +109,7 @@ export async function loadModel(
 const smallModel = 50e6;
 
 /** Eight bits where that pays, and where the processor's integer products are exact. */
-async function precisionFor({ parameters }: Architecture, backend: Backend): Promise<Precision> {
+export async function precisionFor({ parameters }: Architecture, backend: Backend): Promise<Precision> {
   const count = [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
   return count >= smallModel && (await backend.hasInt8()) ? 'int8' : 'float32';
 }

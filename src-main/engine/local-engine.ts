@@ -29,6 +29,7 @@ import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
 import { trainModel } from './train.ts';
 import { trainTogether } from './train-together.ts';
+import { trainingMemory } from './training-memory.ts';
 import { writeAdapter } from './write-adapter.ts';
 
 /**
@@ -80,6 +81,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       const parameters = [...tensors.values()].reduce((sum, { dims }) => sum + elements(dims), 0);
       return { rank, alpha, scale, targets, parameters, bytes: (await stat(file)).size, sha256: await sha256(file) };
     },
+    trainingMemory: (job) => trainingMemory(job, backend),
     async *train(job, signal) {
       const other = job.backend === 'tfjs';
       // Full training changes the weights in place: it works on a copy of the model, as does one on another backend.

@@ -18,7 +18,7 @@ import { checkTokenIds } from './token-ids.ts';
 import { type Trainable, trainableOf } from './trainable.ts';
 
 /** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
-const validationRowLimit = 200;
+export const validationRowLimit = 200;
 /** Where a job names no interval, a checkpoint is due after so long. */
 const checkpointMs = 15_000;
 

@@ -5,10 +5,12 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import type { ModelFacts } from '../engine/engine.ts';
-import { availableDisk, availableMemory, remedyFor } from './available.ts';
+import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
+import { availableDisk, availableMemory } from './available.ts';
+import { bytesOf, memoryNeed, remedyFor } from './memory-need.ts';
 import type { RunStore } from './run-store.ts';
-import { diskNeed, memoryNeed, type RowTokens, trainableParameters } from './training-need.ts';
+import { SampleAnswers } from './sample-answers.ts';
+import { diskNeed, type RowTokens, trainableParameters } from './training-need.ts';
 import type { TrainingSpeedStore } from './training-speed-store.ts';
 
 export interface Estimating {
@@ -26,6 +28,7 @@ export async function estimateRun(
   parts: {
     datasets: DatasetStore;
     text: ModelText;
+    engine: Engine;
     runs: RunStore;
     speeds: TrainingSpeedStore;
     runsFolder: string;
@@ -35,11 +38,13 @@ export async function estimateRun(
   const { base, facts, options } = about;
   const count = await countTokens(about, parts, signal);
   const rowCount = Math.max(1, count.rows);
-  const rows: RowTokens = { mean: count.total / rowCount, longest: count.longest, target: count.target / rowCount };
-  const measured = parts.speeds.get(base.sha256, options);
-  const memory = memoryNeed({ facts, options, rows }, measured);
-  const bytes = Object.values(memory).reduce((sum, part) => sum + part, 0);
-  const available = availableMemory(facts.parameters * 4);
+  const rows: RowTokens = { mean: count.total / rowCount, target: count.target / rowCount };
+  const { engine } = parts;
+  const occasion = { base, rows: count.examples, ...validationOf(about, parts) };
+  const memory = await memoryNeed(options, occasion, engine);
+  signal?.throwIfAborted();
+  const bytes = bytesOf(memory);
+  const available = availableMemory((memory.baseModel ?? 0) + (memory.runtime ?? 0));
   const disk = diskNeed({ facts, options, rowCount, rows });
   const fits = bytes <= available;
   return {
@@ -50,9 +55,28 @@ export async function estimateRun(
     trainableParameters: trainableParameters(facts, options),
     totalParameters: base.parameters,
     ...{ options, fits },
-    remedy: fits ? null : remedyFor({ facts, options, rows }, { available, measured }),
+    remedy: fits ? null : await remedyFor(options, occasion, { engine, available }),
   };
 }
+
+/** The rows that are measured on the way, and the size of the answers that are written. */
+function validationOf({ dataset, options }: Estimating, parts: { datasets: DatasetStore; text: ModelText }) {
+  const { datasets, text } = parts;
+  const { maxLength, sampleRows: count } = options;
+  const validationRows: TokenExample[] = [];
+  for (const { context, target } of datasets.examples(dataset.id, 'validation', dataset.version)) {
+    const row = text.exampleIds(context, target, maxLength);
+    if (row !== undefined) validationRows.push(row);
+    if (validationRows.length === rowsMeasured) break;
+  }
+  const about = { datasetId: dataset.id, datasetVersion: dataset.version, task: dataset.task, count, maxLength };
+  const job = SampleAnswers.of(about, { datasets, text, runQuery: undefined })?.job;
+  const prompt = Math.max(1, ...(job?.prompts ?? []).map((ids) => ids.length));
+  return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
+}
+
+/** As the engine does: more of them take no more memory. */
+const rowsMeasured = 200;
 
 function timeNeed(
   { dataset, base, facts, options }: Estimating,
@@ -86,8 +110,8 @@ interface TokenCount {
   readonly total: number;
   readonly target: number;
   readonly cut: number;
-  /** Tokens of the longest row, after shortening. */
-  readonly longest: number;
+  /** The rows that were looked at, as a run takes them. */
+  readonly examples: readonly TokenExample[];
 }
 
 const usualRowsLookedAt = 2000;
@@ -101,7 +125,7 @@ async function countTokens(
   const all = dataset.splits.train;
   const every = Math.max(1, Math.ceil(all / rowsLookedAt));
   const sum = { rows: 0, total: 0, target: 0, cut: 0 };
-  let longest = 1;
+  const examples: TokenExample[] = [];
   let place = 0;
   let counted = 0;
   let sliceBegan = performance.now();
@@ -113,21 +137,17 @@ async function countTokens(
     }
     if (place++ % every !== 0) continue;
     counted++;
-    const targetTokens = parts.text.targetIds(target).length;
-    const promptTokens = parts.text.promptIds(context).length;
-    const room = options.maxLength - targetTokens;
-    if (room < Math.min(promptTokens, 8)) continue;
+    const example = parts.text.exampleIds(context, target, options.maxLength);
+    if (example === undefined) continue;
+    examples.push(example);
     sum.rows++;
-    sum.target += targetTokens;
-    sum.total += targetTokens + Math.min(promptTokens, room);
-    sum.cut += Math.max(0, promptTokens - room);
-    longest = Math.max(longest, targetTokens + Math.min(promptTokens, room));
+    sum.target += example.ids.length - example.targetStart;
+    sum.total += example.ids.length;
+    if (example.cut) sum.cut += parts.text.promptIds(context).length - example.targetStart;
   }
   const scale = counted === 0 ? 0 : all / counted;
-  // A sample may miss the longest row.
-  if (every > 1) longest = Math.min(options.maxLength, longest * 2);
   const { rows, total, target, cut } = sum;
-  return { rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale, longest };
+  return { rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale, examples };
 }
 
 /** Multiplications of a token: twice through the frozen weights, and three times through those that are trained. */

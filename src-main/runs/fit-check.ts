@@ -24,7 +24,9 @@ export async function requireFit(
   const needs = { needed: size(memory.bytes), available: size(memory.availableBytes) };
   throw remedy === null
     ? new StudioError('RUN_BASE_TOO_BIG', { ...needs, base: about.base.name })
-    : new StudioError('RUN_TOO_BIG', { ...needs, rows: remedy.batchSize, length: remedy.maxLength });
+    : new StudioError(remedy.precision === about.options.precision ? 'RUN_TOO_BIG' : 'RUN_TOO_BIG_IN_FLOATS', {
+        ...{ ...needs, rows: remedy.batchSize, length: remedy.maxLength },
+      });
 }
 
 function size(bytes: number): string {

@@ -14,7 +14,10 @@ test('reading comprehension counts equal answers and shared words', async () => 
 test('a summary is judged by ROUGE, and its words are counted', async () => {
   const judge = judgeOf('summarisation', words);
   const marks = await judge.mark('a dog barks', { target: 'a dog barks', database: null }, signal);
-  expect(marks).toEqual({ rouge1: 1, rouge2: 1, rougeL: 1, words: 3, targetWords: 3 });
+  expect(marks).toEqual({
+    ...{ rouge1: 1, rouge2: 1, rougeL: 1, rouge1Stemmed: 1, rouge2Stemmed: 1, rougeLStemmed: 1 },
+    ...{ words: 3, targetWords: 3 },
+  });
   expect(judge.mainMetric).toBe('rougeL');
 });
 

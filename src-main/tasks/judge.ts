@@ -35,7 +35,7 @@ export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: 
         mainMetric: 'rougeL',
         mark: async (answer, { target }) => {
           const { answerWords, targetWords, ...measures } = rouge(answer, target, language);
-          return { ...measures, words: answerWords, targetWords };
+          return { ...measures, ...stemmedRouge(answer, target, language), words: answerWords, targetWords };
         },
       };
     case 'mrc':
@@ -52,6 +52,13 @@ export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: 
     default:
       return task satisfies never;
   }
+}
+
+/** By the stems of words, in English alone: many papers give ROUGE so. */
+function stemmedRouge(answer: string, target: string, language: AnswerLanguage): Marks {
+  if (language !== 'en') return {};
+  const { rouge1, rouge2, rougeL } = rouge(answer, target, language, { stemmed: true });
+  return { rouge1Stemmed: rouge1, rouge2Stemmed: rouge2, rougeLStemmed: rougeL };
 }
 
 const byText: Judge = {

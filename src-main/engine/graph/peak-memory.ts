@@ -1,70 +1,80 @@
 import type { ElementType } from '../tensor.ts';
-import { type Expression, type OpName, topologicalOrder } from './expression.ts';
+import { type Dim, type Expression, type OpName, topologicalOrder } from './expression.ts';
 import { sizeOf } from './shape.ts';
 
 /**
  * Bytes that a run of a graph holds at its fullest moment beside what it is fed: values live from when they are made to
- * their last use, outputs to the end. Operations run in the order of `topologicalOrder`, as backends are given them.
+ * their last use, outputs to the end. Operations run in the order of `topologicalOrder`, as backends are given them; what
+ * a backend needs within one operation is counted as onnxruntime's lowering makes it.
  */
 export function peakMemory(outputs: readonly Expression[], sizes: ReadonlyMap<string, number>): number {
   const order = topologicalOrder(outputs);
-  const storage = new Map<Expression, Expression>();
-  for (const node of order) {
-    // Another view of the same bytes.
-    const [first] = node.inputs;
-    storage.set(node, node.op === 'reshape' && first !== undefined ? (storage.get(first) as Expression) : node);
-  }
+  const known = new Map<Dim, number>();
+  const size = (dim: Dim) => {
+    const found = known.get(dim) ?? sizeOf(dim, sizes);
+    known.set(dim, found);
+    return found;
+  };
+  const bytesOf = ({ shape, type }: Expression) =>
+    shape.reduce<number>((n, dim) => n * size(dim), 1) * elementBytes[type];
+  const held = holders(order);
+  const holder = (node: Expression) => held.get(node) as Expression;
   const lastUse = new Map<Expression, number>();
   order.forEach((node, i) => {
-    for (const operand of node.inputs) lastUse.set(storage.get(operand) as Expression, i);
+    lastUse.set(holder(node), i);
+    for (const operand of node.inputs) lastUse.set(holder(operand), i);
   });
-  for (const output of outputs) lastUse.set(storage.get(output) as Expression, order.length);
-  const bytes = (node: Expression) =>
-    node.shape.reduce<number>((size, dim) => size * sizeOf(dim, sizes), 1) * elementBytes[node.type];
-  const endingAt = Map.groupBy(
-    [...lastUse].filter(([node]) => node.op !== 'input'),
-    ([, i]) => i,
-  );
+  for (const output of outputs) lastUse.set(holder(output), order.length);
+  const ending = Map.groupBy([...lastUse.keys()], (node) => lastUse.get(node));
   let live = 0;
   let peak = 0;
   order.forEach((node, i) => {
-    if (node.op === 'input' || storage.get(node) !== node) return free(i);
-    const own = bytes(node);
-    const ending = node.inputs.find((operand) => {
-      const held = storage.get(operand) as Expression;
-      return held.op !== 'input' && lastUse.get(held) === i && bytes(held) === own;
-    });
-    const isInPlace = inPlace.has(node.op) && ending !== undefined;
-    live += isInPlace ? 0 : own;
-    peak = Math.max(peak, live + besides(node, own, sizes));
-    if (isInPlace) live += own;
-    free(i);
+    const own = bytesOf(node);
+    if (node.op !== 'input' && holder(node) === node) {
+      const isInPlace =
+        inPlace.has(node.op) &&
+        node.inputs.some((operand) => {
+          const { op } = holder(operand);
+          return op !== 'input' && lastUse.get(holder(operand)) === i && bytesOf(operand) === own;
+        });
+      peak = Math.max(peak, live + (isInPlace ? 0 : own) + besides(node, bytesOf));
+      live += own;
+    }
+    for (const gone of ending.get(i) ?? []) if (gone.op !== 'input') live -= bytesOf(gone);
   });
   return peak;
-
-  function free(i: number): void {
-    for (const [node] of endingAt.get(i) ?? []) live -= bytes(node);
-  }
 }
 
-/** Whose result may take the place of an operand that nobody needs any more. */
-const inPlace: ReadonlySet<OpName> = new Set(['add', 'multiply', 'scale', 'sigmoid', 'relu', 'step', 'exp', 'softmax', 'logSoftmax']);
+/** Whose memory each value lies in: its own, or that of the value that it is another view of. */
+function holders(order: readonly Expression[]): ReadonlyMap<Expression, Expression> {
+  const held = new Map<Expression, Expression>();
+  for (const node of order) {
+    const [operand] = node.inputs;
+    held.set(node, node.op === 'reshape' && operand !== undefined ? (held.get(operand) as Expression) : node);
+  }
+  return held;
+}
 
-function besides(node: Expression, own: number, sizes: ReadonlyMap<string, number>): number {
-  const bytes = (each: Expression) => each.shape.reduce<number>((size, dim) => size * sizeOf(dim, sizes), 1) * 4;
+const elementBytes: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, uint8: 1, int8: 1 };
+
+/** Whose result may take the place of an operand that nobody needs any more. */
+const inPlace: ReadonlySet<OpName> = new Set([
+  ...(['add', 'multiply', 'scale', 'sigmoid', 'relu', 'step', 'exp', 'softmax', 'logSoftmax'] as const),
+]);
+
+/** What an operation that is lowered to several holds on its way. */
+function besides(node: Expression, bytesOf: (node: Expression) => number): number {
+  const left = node.inputs[0];
+  if (left === undefined) return 0;
   switch (node.op) {
     case 'inverseRms':
-      return bytes(node.inputs[0] as Expression);
+      return bytesOf(left);
     case 'rotate':
-      return own * 2;
-    case 'matmulInt8': {
-      const left = bytes(node.inputs[0] as Expression);
-      // rows, coarse and the rest
-      return Math.max(left * 3, left * 1.5 + own * 2);
-    }
+      return 2 * bytesOf(node);
+    case 'matmulInt8':
+      // Rounded once, what that left over, and both side by side as bytes; then both products.
+      return Math.max(3 * bytesOf(left), 1.5 * bytesOf(left) + 2 * bytesOf(node));
     default:
       return 0;
   }
 }
-
-const elementBytes: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, uint8: 1, int8: 1 };

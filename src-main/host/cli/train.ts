@@ -263,15 +263,21 @@ function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Ad
   ].join('\n');
 }
 
+function partsText(parts: Estimate['memory']['parts']): string {
+  return Object.entries(parts)
+    .map(([name, bytes]) => `${name} ${Math.ceil(bytes / 1e6)}`)
+    .join(', ');
+}
+
 function estimateText({ memory, time, tokens, fits, remedy, trainableParameters, totalParameters }: Estimate): string {
   return [
-    `About ${Math.ceil(memory.bytes / 2 ** 20)} MB of memory and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
-    `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} rows are cut.`,
+    `About ${Math.ceil(memory.bytes / 1e6)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
+    `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} are cut off longer rows.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     fits
       ? 'It fits on this machine.'
       : remedy === null
         ? 'It does not fit on this machine.'
-        : `It does not fit on this machine; with ${remedy.batchSize} rows a step and ${remedy.maxLength} tokens at most it would.`,
+        : `It does not fit on this machine; with ${remedy.batchSize} rows a step, ${remedy.maxLength} tokens at most and the base in precision “${remedy.precision}” it would.`,
   ].join('\n');
 }

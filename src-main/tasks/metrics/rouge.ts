@@ -1,6 +1,7 @@
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
+import { porterStem } from './porter-stem.ts';
 
-// ROUGE as Google's rouge-score computes it for English, without its stemmer. Beyond English, where rouge-score would drop
+// ROUGE as Google's rouge-score computes it for English, with its stemmer or without. Beyond English, where rouge-score would drop
 // what is not a–z, letters and digits of every script make words, and Han and kana are words sign by sign.
 
 /** F-measures from 0 to 1, and the words of both texts. */
@@ -12,10 +13,21 @@ export interface Rouge {
   readonly targetWords: number;
 }
 
-/** Overlap of single words, of word pairs, and the longest common subsequence. Source: Lin 2004; rouge-score 0.1.2. */
-export function rouge(answer: string, target: string, language: AnswerLanguage): Rouge {
-  const answerWords = words(answer, language);
-  const targetWords = words(target, language);
+/**
+ * Overlap of single words, of word pairs, and the longest common subsequence; `stemmed` compares English words by their
+ * stems, as rouge-score's `use_stemmer` does. Source: Lin 2004; rouge-score 0.1.2.
+ */
+export function rouge(
+  answer: string,
+  target: string,
+  language: AnswerLanguage,
+  { stemmed = false }: { stemmed?: boolean } = {},
+): Rouge {
+  const read = (text: string) => {
+    const found = words(text, language);
+    return stemmed && language === 'en' ? found.map((word) => (word.length > 3 ? porterStem(word) : word)) : found;
+  };
+  const [answerWords, targetWords] = [read(answer), read(target)];
   return {
     rouge1: overlap(answerWords, targetWords),
     rouge2: overlap(pairs(answerWords), pairs(targetWords)),

@@ -27,6 +27,9 @@ export const evaluations = {
   'evaluations.metric.rougeL': 'ROUGE-L',
   'evaluations.metric.rouge1': 'ROUGE-1',
   'evaluations.metric.rouge2': 'ROUGE-2',
+  'evaluations.metric.rouge1Stemmed': 'ROUGE-1, word stems',
+  'evaluations.metric.rouge2Stemmed': 'ROUGE-2, word stems',
+  'evaluations.metric.rougeLStemmed': 'ROUGE-L, word stems',
   'evaluations.metric.exactMatch': 'Exact match',
   'evaluations.metric.f1': 'F1',
   'evaluations.metric.executionAccuracy': 'Same result when run',
@@ -43,6 +46,8 @@ export const evaluations = {
     'Share of rows whose query is the target’s, apart from case, spaces and quotes.',
   'evaluations.metric.perplexity': 'Perplexity',
   'evaluations.metric.loss': 'Loss',
+  'evaluations.metric.rougeLStemmed.explain':
+    'ROUGE-L that takes “visit”, “visits” and “visiting” for the same word, as rouge-score does with its stemmer.',
   'evaluations.metric.rougeL.explain': 'How much of the target’s word order the answer shares, from 0 to 100 %.',
   'evaluations.metric.exactMatch.explain':
     'Share of rows whose answer is the target, apart from case, articles and punctuation.',
@@ -125,7 +130,7 @@ export const evaluations = {
   'evaluations.made.adapter': 'Adapter {name}',
   'evaluations.made.answers': 'All answers',
   'evaluations.made.how':
-    'Intervals: paired bootstrap over the rows, percentiles, fixed seed; with fewer than 20 rows a sign test must agree. Measures as in rouge-score (unstemmed), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite.',
+    'Intervals: paired bootstrap over the rows, percentiles, fixed seed; with fewer than 20 rows a sign test must agree. Measures as in rouge-score (without and with its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite.',
   'evaluations.language.en': 'English',
   'evaluations.language.ko': 'Korean',
   'evaluations.language.de': 'German',

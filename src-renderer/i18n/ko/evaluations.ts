@@ -26,6 +26,9 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.rougeL': 'ROUGE-L',
   'evaluations.metric.rouge1': 'ROUGE-1',
   'evaluations.metric.rouge2': 'ROUGE-2',
+  'evaluations.metric.rouge1Stemmed': 'ROUGE-1, 어간',
+  'evaluations.metric.rouge2Stemmed': 'ROUGE-2, 어간',
+  'evaluations.metric.rougeLStemmed': 'ROUGE-L, 어간',
   'evaluations.metric.exactMatch': '정확히 일치',
   'evaluations.metric.f1': 'F1',
   'evaluations.metric.executionAccuracy': '실행 결과 일치',
@@ -41,6 +44,8 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.sqlMatch.explain': '대소문자, 공백, 따옴표를 빼고 질의가 정답과 같은 행의 비율입니다.',
   'evaluations.metric.perplexity': '퍼플렉시티',
   'evaluations.metric.loss': '손실',
+  'evaluations.metric.rougeLStemmed.explain':
+    '“visit”, “visits”, “visiting”을 같은 단어로 보는 ROUGE-L입니다. rouge-score의 어간 추출과 같습니다.',
   'evaluations.metric.rougeL.explain': '답이 정답의 단어 순서를 얼마나 담는지, 0에서 100 %까지입니다.',
   'evaluations.metric.exactMatch.explain': '대소문자, 관사, 문장 부호를 빼고 답이 정답과 같은 행의 비율입니다.',
   'evaluations.metric.executionAccuracy.explain': '질의 결과가 정답 질의의 결과와 같은 행의 비율입니다.',
@@ -120,7 +125,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.adapter': '어댑터 {name}',
   'evaluations.made.answers': '모든 답',
   'evaluations.made.how':
-    '구간은 행에 대한 쌍 부트스트랩의 백분위수이며 시드는 고정입니다. 행이 20개보다 적으면 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없음), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같습니다.',
+    '구간은 행에 대한 쌍 부트스트랩의 백분위수이며 시드는 고정입니다. 행이 20개보다 적으면 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같습니다.',
   'evaluations.language.en': '영어',
   'evaluations.language.ko': '한국어',
   'evaluations.language.de': '독일어',

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { createRouterClient } from '@orpc/server';
+import { parse } from 'csv-parse/sync';
+import { createApp } from '../src-main/app.ts';
+import { startEngineThread } from '../src-main/host/engine-thread.ts';
+import { superviseEngine } from '../src-main/host/supervised-engine.ts';
+import { realSets } from './real-rows.ts';
+
+/**
+ * The memory that is foretold before a run, by part, beside what a fresh process ever held in that run (VmHWM): real rows,
+ * measured and answered before the first step as in any run.
+ *
+ *     npm run bench -- memory [--model FOLDER] [--data ../shared/data] [--only PART-OF-A-NAME] [--json]
+ *
+ * Without `--model`, only the cases of the starter model are run.
+ */
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    data: { type: 'string', default: '../shared/data' },
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const usual = { maxSteps: 3, validationEvery: 3, sampleRows: 2 };
+const [qv, all] = [
+  ['q', 'v'],
+  ['q', 'k', 'v', 'o', 'gate', 'up', 'down'],
+];
+const cases = [
+  { base: 'starter', task: 'mrc', options: { targets: all, rank: 16, maxLength: 256, batchSize: 8 } },
+  { base: 'starter', task: 'mrc', options: { targets: qv, rank: 8, maxLength: 512, batchSize: 32 } },
+  { base: 'large', task: 'mrc', options: { targets: qv, rank: 8, maxLength: 256, batchSize: 2, precision: 'int8' } },
+  { base: 'large', task: 'mrc', options: { targets: qv, rank: 8, maxLength: 512, batchSize: 4, precision: 'int8' } },
+  {
+    base: 'large',
+    task: 'summarisation',
+    options: { targets: qv, rank: 8, maxLength: 1024, batchSize: 1, precision: 'int8' },
+  },
+  {
+    base: 'large',
+    task: 'nl2sql',
+    options: { targets: all, rank: 16, maxLength: 512, batchSize: 4, precision: 'float32' },
+  },
+  { base: 'large', task: 'mrc', options: { targets: qv, rank: 8, maxLength: 256, batchSize: 4, precision: 'float32' } },
+] as const;
+
+/** Few rows: measuring them takes long, and more of them take no more memory. */
+const rowsTaken = 60;
+
+const home = await mkdtemp(join(tmpdir(), 'bench-memory-'));
+try {
+  const { datasets, large } = await prepare();
+  const rows = [];
+  for (const { base, task, options } of cases) {
+    const { targets, rank, maxLength, batchSize } = options;
+    const precision = 'precision' in options ? options.precision : 'float32';
+    const name = `${base === 'large' ? 'SmolLM2-135M' : 'starter'} ${task}, ${precision}, ${batchSize} × ${maxLength}, ${targets.length} matrices, rank ${rank}`;
+    const baseModelId = base === 'starter' ? 'starter' : large;
+    if (baseModelId === undefined || !name.includes(values.only)) continue;
+    const about = { home, datasetId: datasets.get(task), baseModelId, options: { ...usual, ...options, precision } };
+    const estimate = await child('estimate', about);
+    const { peakBytes, startRss } = await child('train', about);
+    const parts = Object.entries(estimate.parts as Record<string, number>).map(([part, bytes]) => [part, mb(bytes)]);
+    rows.push({
+      case: name,
+      ...Object.fromEntries(parts),
+      estimated: mb(estimate.bytes),
+      measured: mb(peakBytes),
+      errorPercent: Number(((100 * (estimate.bytes - peakBytes)) / peakBytes).toFixed(1)),
+      programBefore: mb(startRss),
+      estimateMs: Math.round(estimate.ms),
+    });
+    if (!values.json) console.table([rows.at(-1)]);
+  }
+  if (values.json) console.log(JSON.stringify({ name: 'memory', cases: rows }));
+  else console.table(rows);
+} finally {
+  await rm(home, { recursive: true });
+}
+
+/** A data folder with the rows and the base in it. */
+async function prepare() {
+  const { engine, stop } = superviseEngine(() =>
+    startEngineThread(new URL('../src-main/engine/engine-process.ts', import.meta.url)),
+  );
+  const app = await createApp({ dataDir: home, resourcesDir: join(import.meta.dirname, '../resources'), engine });
+  const client = createRouterClient(app.router, { context: { caller: 'trusted' } });
+  const datasets = new Map<string, string>();
+  for (const [task, file] of Object.entries(realSets) as [keyof typeof realSets, string][]) {
+    const records = parse(await readFile(join(values.data, file)), { columns: true, bom: true }) as Record<
+      string,
+      string
+    >[];
+    const path = join(home, `${task}.csv`);
+    const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+    const lines = records.slice(0, rowsTaken).map((record) => Object.values(record).map(quoted).join(','));
+    await writeFile(path, [Object.keys(records[0] ?? {}).join(','), ...lines, ''].join('\n'));
+    for await (const event of await client.datasets.import({ source: { kind: 'path', path }, task })) {
+      if (event.kind === 'finished') datasets.set(task, event.dataset.id);
+    }
+  }
+  const large =
+    values.model === undefined
+      ? undefined
+      : (await client.baseModels.import({ path: resolve(values.model), name: 'large' })).id;
+  await app.close();
+  await stop();
+  return { datasets, large };
+}
+
+async function child(what: 'estimate' | 'train', about: object) {
+  const words = [join(import.meta.dirname, 'memory-child.ts'), what, JSON.stringify(about)];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout.trim().split('\n').at(-1) as string);
+}
+
+function mb(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}

@@ -1,0 +1,151 @@
+import type { Architecture } from './architectures/architecture.ts';
+import type { Backend } from './backends/backend.ts';
+import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
+import { type Expression, topologicalOrder } from './graph/expression.ts';
+import { peakMemory } from './graph/peak-memory.ts';
+import { int8Modules } from './int8-weights.ts';
+import { openModel, precisionFor } from './loaded-model.ts';
+import { adaptedModules, weightDims } from './lora.ts';
+import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
+import { generateGraph, type Precision, scoreGraph, trainGraph } from './model-graph.ts';
+import { packingFor } from './packing.ts';
+import { RowOrder } from './row-order.ts';
+import { elements } from './tensor.ts';
+import { validationRowLimit } from './training-run.ts';
+
+/**
+ * What a training will hold in memory, by part, counted on the very graphs and micro-batches that it will run; the weights
+ * are not loaded. Throws as `inspect` does.
+ */
+export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): Promise<TrainingMemory> {
+  const { architecture, source } = await openModel(job.modelFolder);
+  await source.close();
+  const wanted = job.precision ?? 'auto';
+  const precision = wanted === 'auto' ? await precisionFor(architecture, backend) : wanted;
+  const { rank, targets } = job.method;
+  const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
+  const { labelSmoothing } = job;
+  const graphs = {
+    train: Object.values(trainGraph(architecture, adaptation, { precision, labelSmoothing })),
+    score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
+    generate: Object.values(generateGraph(architecture, { ...adaptation, dropout: false }, { precision })),
+  };
+  const packing = packingFor(architecture);
+  const order = new RowOrder(job.rows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null }).of(0);
+  const batches: MicroBatch[] = [];
+  for (let first = 0; first < order.length; first += job.batchSize) {
+    const rows = Array.from(order.subarray(first, first + job.batchSize), (place) => job.rows[place] as Row);
+    batches.push(...cutMicroBatches(rows, packing));
+  }
+  const validation = cutMicroBatches(job.validationRows.slice(0, validationRowLimit), packing);
+  const trained = adaptedModules(architecture, targets).reduce((sum, module) => {
+    const [out, inside] = weightDims(architecture, module);
+    return sum + rank * (out + inside);
+  }, 0);
+  const activations = arena(fullest(graphs.train, batches, rank));
+  const masks = adaptation.dropout ? dropoutMasks(architecture, targets, batches) : 0;
+  return {
+    weights: weightBytes(architecture, precision),
+    // A and B, those that were best, and their gradients, summed up and of the newest pass.
+    adapter: 4 * trained * 4,
+    optimiser: 2 * trained * 4,
+    activations: activations + masks,
+    validation: validation.length === 0 ? 0 : arena(fullest(graphs.score, validation, rank)),
+    cache:
+      job.samples === null
+        ? 0
+        : generation(graphs.generate, activations, { ...job.samples, architecture, precision, rank }),
+    graphs:
+      bytesPerOperation *
+      [graphs.train, validation.length > 0 && graphs.score, job.samples !== null && graphs.generate]
+        .filter((graph) => graph !== false)
+        .reduce((sum, graph) => sum + topologicalOrder(graph).length, 0),
+  };
+}
+
+type Row = TrainingMemoryJob['rows'][number];
+
+/** What a compiled graph takes for each of its operations. Measured: 36 MB for 4181 of them, 8 MB for 1208. */
+const bytesPerOperation = 8e3;
+
+/**
+ * What the runtime's allocator has taken from the system for values of so many bytes at a time: it never gives back, and
+ * rounds up. Measured on six shapes and two models, 98 MB to 2.1 GB: 1.05 of it and 22 MB.
+ */
+function arena(bytes: number): number {
+  return Math.round(1.05 * bytes + 22e6);
+}
+
+function fullest(graph: readonly Expression[], batches: readonly MicroBatch[], rank: number): number {
+  return Math.max(0, ...largest(batches).map((batch) => peakMemory(graph, sizesOf(batch, rank))));
+}
+
+/** Of micro-batches, those among which the fullest is: by tokens, by what attention looks at, and by targets. */
+function largest(batches: readonly MicroBatch[]): MicroBatch[] {
+  const measures: ((batch: MicroBatch) => number)[] = [
+    ({ sequences, length }) => sequences * length,
+    ({ sequences, length }) => sequences * length ** 2,
+    ({ targetTokens }) => targetTokens,
+  ];
+  const found = measures.map((measure) => {
+    const values = batches.map(measure);
+    return batches[values.indexOf(Math.max(...values))];
+  });
+  return [...new Set(found)].filter((batch) => batch !== undefined);
+}
+
+function sizesOf({ sequences, length, targetTokens }: MicroBatch, rank: number): Map<string, number> {
+  return new Map([
+    ...Object.entries({ rows: sequences, tokens: length, positions: sequences * length, targets: targetTokens, rank }),
+  ]);
+}
+
+/** In JavaScript's memory: every weight as a float, or with `int8` each matrix twice in bytes, as it is and transposed. */
+function weightBytes(architecture: Architecture, precision: Precision): number {
+  const rounded = new Set(precision === 'int8' ? int8Modules(architecture) : []);
+  let bytes = 0;
+  for (const [name, dims] of architecture.parameters) {
+    const module = name.replace(/\.weight$/, '');
+    const isRounded = rounded.has(module);
+    if (isRounded) bytes += 2 * elements(dims) + 4 * (dims[0] ?? 0);
+    if (!isRounded || module === architecture.embedding) bytes += 4 * elements(dims);
+  }
+  return bytes;
+}
+
+/** Fed to a pass, one mask for each adapted matrix. */
+function dropoutMasks(
+  architecture: Architecture,
+  targets: TrainingMemoryJob['method']['targets'],
+  batches: readonly MicroBatch[],
+): number {
+  const positions = Math.max(0, ...batches.map(({ sequences, length }) => sequences * length));
+  const features = adaptedModules(architecture, targets).reduce(
+    (sum, module) => sum + weightDims(architecture, module)[1],
+    0,
+  );
+  return positions * features * 4;
+}
+
+/** Keys and values, one reading of the longest prompt, and with `int8` the executable's own copies of the integers. */
+function generation(
+  graph: readonly Expression[],
+  activations: number,
+  about: { prompt: number; answer: number; architecture: Architecture; precision: Precision; rank: number },
+): number {
+  const { prompt, answer, architecture, precision, rank } = about;
+  const { layers, keyValueHeads, headSize } = architecture;
+  const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
+  const sizes = { tokens: prompt, positions: prompt, past: 0, 'past+tokens': prompt, last: 1, rank };
+  const pass = arena(peakMemory(graph, new Map(Object.entries(sizes))));
+  const integers =
+    precision === 'float32'
+      ? 0
+      : int8Modules(architecture).reduce((sum, module) => {
+          const [out, inside] = weightDims(architecture, module);
+          return sum + out * inside;
+        }, 0);
+  // Kept twice, as read and as the kernels want them; nearly five times (measured: 4.7) while it is compiled, which is
+  // before the first training pass and in the place of what that will take.
+  return kept + pass + 2 * integers + Math.max(0, 2.7 * integers - activations);
+}

@@ -1,0 +1,79 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
+import type { Engine, TokenExample } from '../engine/engine.ts';
+
+/** What the memory of a run depends on besides its options. */
+export interface MemoryOccasion {
+  readonly base: BaseModel;
+  /** The rows that train, or an even sample of them, and those that are measured; cut to the run's longest row. */
+  readonly rows: readonly TokenExample[];
+  readonly validationRows: readonly TokenExample[];
+  /** Of the answers that are written on the way: tokens of the longest prompt and answer. */
+  readonly samples: { readonly prompt: number; readonly answer: number } | null;
+}
+
+/** Memory of a run by part, in bytes: what its graphs hold, and the program around them. */
+export async function memoryNeed(
+  options: TrainOptions,
+  { base, rows, validationRows, samples }: MemoryOccasion,
+  engine: Engine,
+): Promise<Record<string, number>> {
+  const { graphs, weights, ...parts } = await engine.trainingMemory({
+    ...{ modelFolder: base.path, method: options, rows, validationRows, samples },
+    ...{ batchSize: options.batchSize, seed: options.seed, shuffle: options.shuffle, precision: options.precision },
+    labelSmoothing: options.labelSmoothing,
+  });
+  const all = { baseModel: weights, ...parts, runtime: programBytes + graphs };
+  return Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, Math.round(bytes)]));
+}
+
+export function bytesOf(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((sum, part) => sum + part, 0);
+}
+
+/**
+ * The nearest settings that would fit: whole numbers of eight bits in place of floats first, then fewer rows at a time, then
+ * shorter rows; null where none would.
+ */
+export async function remedyFor(
+  options: TrainOptions,
+  about: MemoryOccasion,
+  { engine, available }: { engine: Engine; available: number },
+): Promise<Estimate['remedy']> {
+  const fits = async (changed: Partial<TrainOptions>) => {
+    const settings = { ...options, ...changed };
+    const cut = (rows: readonly TokenExample[]) => shortened(rows, settings.maxLength);
+    const { samples, validationRows } = about;
+    const shorter = { rows: cut(about.rows), validationRows: cut(validationRows) };
+    const prompt = samples && { ...samples, prompt: Math.min(samples.prompt, settings.maxLength) };
+    return bytesOf(await memoryNeed(settings, { ...about, ...shorter, samples: prompt }, engine)) <= available;
+  };
+  const precisions = options.precision === 'float32' ? (['float32', 'int8'] as const) : [options.precision];
+  for (let maxLength = options.maxLength; maxLength >= shortest; maxLength = Math.floor(maxLength / 2)) {
+    for (const precision of precisions.toReversed()) {
+      // Whether one row at a time fits tells of all batches between.
+      if (!(await fits({ maxLength, precision, batchSize: 1 }))) continue;
+      let { batchSize } = options;
+      while (batchSize > 1 && !(await fits({ maxLength, precision, batchSize }))) batchSize = Math.floor(batchSize / 2);
+      return { batchSize, maxLength, precision };
+    }
+  }
+  return null;
+}
+
+const shortest = 64;
+
+/** As a run cuts them: the target stays whole, and a row whose target does not fit is left out. */
+function shortened(rows: readonly TokenExample[], maxLength: number): TokenExample[] {
+  return rows.flatMap((row) => {
+    const room = maxLength - (row.ids.length - row.targetStart);
+    if (room >= row.targetStart) return [row];
+    return room < 8 ? [] : [{ ids: [...row.ids.slice(0, room), ...row.ids.slice(row.targetStart)], targetStart: room }];
+  });
+}
+
+/**
+ * Node.js, the database and the engine's thread, 210 MB before a run (`npm run bench -- memory`), and what the runtime's
+ * library, tokenising and garbage add while one goes on: what two runs of the starter model took beside the other parts.
+ */
+const programBytes = 265e6;
