@@ -32,6 +32,7 @@ export const fileReasons = {
   SKIPPED_NONE: 'The table starts at the first line.',
   SKIPPED_SEPARATOR: 'The first line only names the separator.',
   SKIPPED_PREAMBLE: 'The first {lines} lines have fewer cells than the table below them.',
+  SECOND_TABLE: 'On line {line}, behind a blank line, another table seems to begin; its rows are told one by one.',
   SHEET_FIRST: 'The first sheet that holds a table, of {sheets}.',
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',

@@ -15,6 +15,8 @@ export const rowVerdicts = {
   ROW_QUOTE_OPEN: 'A quote is opened on this line and not closed.',
   ROW_ENCODING: 'Some bytes of the row are not valid in the encoding {encoding}.',
   ROW_HEADER_AGAIN: 'The row repeats the names of the columns.',
+  ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
+  ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer of the assistant.',
   ROW_TEXT_AFTER_QUOTE: 'Text stands behind a closing quote; it was kept.',

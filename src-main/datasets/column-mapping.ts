@@ -8,6 +8,7 @@ import { tasks } from '../tasks/tasks.ts';
 import { isQuery, proposeByContents } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 import type { RecordProblem, TableRecord } from './readers/table.ts';
+import { isRule, namesOfSecondTable } from './readers/table-breaks.ts';
 import { splitColumnNames, splitNamed } from './split.ts';
 
 /**
@@ -197,6 +198,11 @@ export function rowMapper(
   const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
   return (record) => {
     const { cells, problem } = record;
+    if (isRule(cells)) return rejected('ROW_RULE', {});
+    const second = record.afterBlank ? namesOfSecondTable(cells, columns) : undefined;
+    if (second && second.length !== width) {
+      return rejected('ROW_SECOND_TABLE', { columns: second.join(', ').slice(0, 200) });
+    }
     const verdict = problem && rejectedFor[problem];
     if (verdict) return rejected(verdict, verdict === 'ROW_ENCODING' ? { encoding: encoding.toUpperCase() } : {});
     if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
@@ -210,9 +216,10 @@ export function rowMapper(
         return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestCell });
       }
     }
+    const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
     if (
-      needed.every(({ place, column }) => cells[place] === column) &&
-      cells.every((cell, place) => cell === columns[place])
+      needed.every(({ place, column }) => nameAt(place) === column) &&
+      cells.every((_, place) => nameAt(place) === columns[place])
     ) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
@@ -232,6 +239,7 @@ export function rowMapper(
       split,
       warnings: [
         ...warningsOf(record, width, context, target),
+        ...(second ? (['ROW_SECOND_TABLE'] as const) : []),
         ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
       ],
     };

@@ -53,12 +53,15 @@ export class PlainRows {
   take({ bytes, places }: PlacedPiece, record: number, into: RowBatch, splits: RowSplits): Split | undefined {
     const first = places.firstCells[record] ?? 0;
     const { starts, ends, doubled } = places;
-    if ((places.firstCells[record + 1] ?? 0) - first !== this.#width) return undefined;
+    if ((places.firstCells[record + 1] ?? 0) - first !== this.#width || places.afterBlank[record] === 1)
+      return undefined;
     let mayBeHeader = true;
     for (const { place, nameBytes } of this.#needed) {
       const [start, end] = [starts[first + place] ?? 0, ends[first + place] ?? 0];
       if (end - start > longestPlain || !isPlain(bytes, start, end)) return undefined;
-      if (nameBytes >= 0 && end - start !== nameBytes) mayBeHeader = false;
+      // A second file behind the first one brings its byte order mark before its header.
+      const markBytes = place === 0 && bytes[start] === 0xef ? 3 : 0;
+      if (nameBytes >= 0 && end - start !== nameBytes + markBytes) mayBeHeader = false;
     }
     if (mayBeHeader) return undefined;
     for (const place of [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace]) {
@@ -133,17 +136,18 @@ export function recordAt({ bytes, places }: PlacedPiece, record: number, quote: 
     const text = bytes.toString('utf8', places.starts[cell], places.ends[cell]);
     cells.push(places.doubled[cell] === 1 ? text.replaceAll(quote + quote, quote) : text);
   }
-  return { cells, line: places.lines[record] ?? 0 };
+  return { cells, line: places.lines[record] ?? 0, ...(places.afterBlank[record] === 1 && { afterBlank: true }) };
 }
 
 /** In bytes, of which a letter has one at least: no cell that is too long is among them. */
 const longestPlain = 1_048_576;
 
-/** Not empty, not blank, and no formula, by the first letter alone. */
+/** Not empty, not blank, no formula and no line of signs, by the first letter alone. */
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (start >= end) return false;
   const first = bytes[start] ?? 0;
-  if (first < 0x80) return first > 0x20 && first !== 0x3d && first !== 0x40 && first !== 0x2b && first !== 0x2d;
+  if (first < 0x80) return first > 0x20 && !'=@+-:|'.includes(String.fromCharCode(first));
+  if (first === 0xe2 && bytes[start + 1] === 0x94) return false;
   return !mayBeSpace(bytes, start);
 }
 

@@ -2,6 +2,7 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { typedShare } from './cell-type.ts';
 import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import type { TableRecord } from './table.ts';
+import { isRule } from './table-breaks.ts';
 
 export interface DialectChoice {
   readonly dialect: CsvDialect;
@@ -51,6 +52,8 @@ const rare = [
   '、',
   '，',
   '；',
+  '،',
+  '؛',
   '#',
   '&',
   '@',
@@ -124,7 +127,8 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   const all = reader.push(text);
   // A file whose first quoted cell is longer than the sample has no whole record in it.
   if (whole || all.length === 0) all.push(...reader.end());
-  const rows = all.filter(({ cells }) => cells.length > 0);
+  // Lines that are drawn say nothing of what separates cells.
+  const rows = all.filter(({ cells }) => cells.length > 0 && !isRule(cells));
   const damaged =
     rows.filter(({ problem }) => problem !== undefined).length +
     (!whole && reader.waitingLetters > text.length / 2 ? 1 : 0);

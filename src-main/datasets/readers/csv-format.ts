@@ -7,6 +7,7 @@ import type { CsvDialect } from './csv-records.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { isRule, namesOfSecondTable, withoutBlanks } from './table-breaks.ts';
 
 /** How a file is to be read, and why. */
 export interface CsvFormat extends CsvDialect {
@@ -51,19 +52,35 @@ export function detectCsvFormat(
   const preamble = options.skipLines === undefined && options.header !== false ? preambleLines(choice.records) : 0;
   // Without what stands above it the table is seen more clearly.
   if (preamble > 0) choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
-  const rows = choice.records.filter(({ cells }) => cells.length > 0);
+  const rows = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
   const header = chooseHeader(rows, options.header);
   const skippedReason = (): FileReason => {
     if (options.skipLines !== undefined) return { about: 'skipped', code: 'CHOSEN', data: {} };
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
     return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
   };
+  const columns = nameColumns(rows, header.header);
+  const second = withoutBlanks(choice.records, false).kept.find(
+    ({ cells, afterBlank, line }) =>
+      afterBlank && line > 1 && cells !== rows[0]?.cells && namesOfSecondTable(cells, columns),
+  );
+  const secondLine = second && second.line + skip + Math.max(0, preamble);
   return {
     ...{ encoding, bomBytes, ...choice.dialect, header: header.header, skippedLines: skip + preamble },
     droppedLines: preamble > 1 ? skip + preamble : skip,
-    reasons: [{ ...reason }, ...choice.reasons, header.reason, skippedReason()],
-    columns: nameColumns(rows, header.header),
+    reasons: [
+      { ...reason },
+      ...choice.reasons,
+      header.reason,
+      skippedReason(),
+      ...(secondLine === undefined ? [] : [secondTable(secondLine)]),
+    ],
+    columns,
   };
+}
+
+function secondTable(line: number): FileReason {
+  return { about: 'skipped', code: 'SECOND_TABLE', data: { line } };
 }
 
 /** The text behind its first lines. */

@@ -2,6 +2,7 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
 import { isDate, isNumber } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
+import { isRule } from './table-breaks.ts';
 
 /** Whether the first of these records names the columns, and why. */
 export function chooseHeader(
@@ -56,6 +57,7 @@ export function preambleLines(records: readonly TableRecord[]): number {
   const start = records.findIndex(({ cells }) => cells.length >= width);
   const header = records[start];
   if (width < 2 || start <= 0 || start > 100 || header?.cells.length !== width) return 0;
+  if (records.slice(0, start).every(({ cells }) => isRule(cells))) return header.line - 1;
   const body = records.slice(start).filter(({ cells }) => cells.length > 0);
   const even = body.filter(({ cells }) => cells.length === width).length / body.length;
   if (body.length < 2 || even < 0.8 || header.cells.some((cell) => cell.trim() === '')) return 0;
@@ -67,17 +69,30 @@ export function preambleLines(records: readonly TableRecord[]): number {
   return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
 }
 
-/** Blank names are made up, and a name that stands twice gets a number, so that every column can be chosen. */
+/**
+ * Blank names are made up, and a name that stands twice gets a number, so that every column can be chosen. Where every row has
+ * one cell more than the header, that column gets a name too: the first one where it counts or names the rows, as R writes it.
+ */
 export function nameColumns(rows: readonly TableRecord[], header: boolean): string[] {
   const first = rows[0]?.cells ?? [];
   const width = header ? first.length : Math.max(0, ...rows.slice(0, 100).map(({ cells }) => cells.length));
-  return uniqueNames(Array.from({ length: width }, (_, place) => (header ? (first[place] ?? '') : '')));
+  const names = Array.from({ length: width }, (_, place) => (header ? (first[place] ?? '') : ''));
+  const below = rows.slice(1, 200).map(({ cells }) => cells);
+  const isOneMore = header && width > 1 && below.length > 1 && below.every((cells) => cells.length === width + 1);
+  if (!isOneMore || below.every((cells) => cells.at(-1) === '')) return uniqueNames(names);
+  const leading = below.map(([cell = '']) => cell);
+  const namesRows =
+    new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));
+  return uniqueNames(namesRows ? ['', ...names] : [...names, '']);
 }
+
+/** Marks without width, which nobody sees and nobody can type. */
+const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|[\u200b-\u200d\u2060\ufeff]+$/g;
 
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((written, place) => {
-    const wanted = written.replace(/^\ufeff/, '').trim() || `column ${place + 1}`;
+    const wanted = written.replace(unseenEnds, '').trim() || `column ${place + 1}`;
     let name = wanted;
     for (let number = 2; taken.has(name); number++) name = `${wanted} ${number}`;
     taken.add(name);

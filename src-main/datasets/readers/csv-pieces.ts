@@ -6,6 +6,7 @@ import { CsvRecords } from './csv-records.ts';
 import { cutSequence } from './decoder.ts';
 import { fileError, isFileSystemError } from './file-survey.ts';
 import type { TablePiece, TableRecord } from './table.ts';
+import { withoutBlanks } from './table-breaks.ts';
 
 /** Records as places in bytes of UTF-8; both are used again for the next piece. Cells hold no NUL and no U+FFFD. */
 export interface PlacedPiece {
@@ -61,7 +62,9 @@ export async function* readCsvPieces(
         const reader = new CsvRecords(format, { width: format.columns.length, line });
         const text = rest.toString('utf8', 0, rest.length - cut);
         for (const records of reader.pieces(text, { isEnd })) {
-          yield { records: told(records), bytesRead: window.bytesRead };
+          const { kept, isBlank } = withoutBlanks(records, places.isBlank);
+          places.isBlank = isBlank;
+          yield { records: kept.map(told), bytesRead: window.bytesRead };
         }
         line = reader.line;
         done = bytes.length - cut - Buffer.byteLength(reader.rest);
@@ -81,15 +84,10 @@ const replacement = Buffer.from('\ufffd');
 const windowBytes = 1024 * 1024;
 const longestPlaced = windowBytes / 2;
 
-/** Blank lines are left out; what holds U+FFFD lost letters before the file was written. */
-function told(records: readonly TableRecord[]): TableRecord[] {
-  return records
-    .filter(({ cells }) => cells.length > 0)
-    .map((record) =>
-      record.cells.some((cell) => cell.includes('\ufffd'))
-        ? { ...record, problem: record.problem ?? 'REPLACED' }
-        : record,
-    );
+/** What holds U+FFFD lost letters before the file was written. */
+function told(record: TableRecord): TableRecord {
+  if (!record.cells.some((cell) => cell.includes('\ufffd'))) return record;
+  return { ...record, problem: record.problem ?? 'REPLACED' };
 }
 
 /** A piece of a file in memory; what of it is not read yet moves to its front. */

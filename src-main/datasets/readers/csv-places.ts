@@ -16,6 +16,10 @@ export class CsvPlaces {
   readonly starts = new Uint32Array(mostCells);
   readonly ends = new Uint32Array(mostCells);
   readonly doubled = new Uint8Array(mostCells);
+  /** For each record whether a blank line stands before it. */
+  readonly afterBlank = new Uint8Array(mostRecords);
+  /** Whether a blank line stands before the next record. */
+  isBlank = false;
   /** The place behind the last record. */
   place = 0;
   /** The line on which the next record starts. */
@@ -49,10 +53,12 @@ export class CsvPlaces {
       if (found === odd) return 'odd';
       const isBlank = found === cells;
       if (!isBlank) {
+        this.afterBlank[this.records] = this.isBlank ? 1 : 0;
         this.lines[this.records++] = this.line;
         cells = found;
         this.firstCells[this.records] = cells;
       }
+      this.isBlank = isBlank;
       this.line += this.#lines;
       this.place = this.#end;
     }

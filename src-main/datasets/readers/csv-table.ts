@@ -5,6 +5,7 @@ import { canBePlaced, type PlacedPiece, readCsvPieces } from './csv-pieces.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
 import type { OpenTable, TablePiece } from './table.ts';
+import { withoutBlanks } from './table-breaks.ts';
 
 /** A table of text. `keepEmpty` opens one that holds only blanks, too. Throws what `detectCsvFormat` throws. */
 export function openCsv(
@@ -59,6 +60,7 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
   { header, skippedLines }: { header: boolean; skippedLines: number },
 ): AsyncGenerator<P, void> {
   let headerIsNext = header;
+  let wasBlank = false;
   for await (const piece of pieces) {
     if ('places' in piece) {
       const { records, lines } = piece.places;
@@ -71,8 +73,10 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
       yield { ...piece, from };
       continue;
     }
-    const kept = piece.records.filter(({ cells, line }) => {
-      if (cells.length === 0 || line <= skippedLines) return false;
+    const { kept: records, isBlank } = withoutBlanks(piece.records, wasBlank);
+    wasBlank = isBlank;
+    const kept = records.filter(({ line }) => {
+      if (line <= skippedLines) return false;
       if (!headerIsNext) return true;
       headerIsNext = false;
       return false;

@@ -46,10 +46,12 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
 
 /**
  * Another encoding breaks nearly every letter beyond ASCII, and hardly ever gives a valid sequence of UTF-8 by chance; where
- * the valid letters are more than the broken places, the file is UTF-8 with damage.
+ * the valid letters are more than the broken places, the file is UTF-8 with damage. So it is where whole lines are valid: then
+ * files of two encodings were put together, and what is not UTF-8 is told row by row.
  */
-function isSparse({ brokenUtf8, utf8Letters }: FileSurvey): boolean {
-  return brokenUtf8 !== undefined && utf8Letters > brokenUtf8.sequences;
+function isSparse({ brokenUtf8, utf8Letters, lines }: FileSurvey): boolean {
+  if (brokenUtf8 === undefined) return false;
+  return utf8Letters > brokenUtf8.sequences || (lines.valid > 0 && lines.valid * 5 >= lines.broken);
 }
 
 function damaged({ brokenUtf8 }: FileSurvey): FileReason {
@@ -100,7 +102,11 @@ function isPlainText(byte: number): boolean {
 }
 
 function refuseBinary(survey: FileSurvey): void {
-  const strange = survey.controls + survey.evenNuls + survey.oddNuls;
+  // In EBCDIC a blank is 0x40, and there is no line end as other encodings have it.
+  const isEbcdic = survey.highBytes > survey.counted * 0.4 && !/[\n\r\t ,;]/.test(survey.head.toString('latin1'));
+  if (isEbcdic && survey.brokenUtf8)
+    throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });
+  const strange = survey.controls + Math.max(0, survey.evenNuls + survey.oddNuls - survey.endNuls);
   const limit = survey.brokenUtf8 ? 0.03 : 0.3;
   if (strange > survey.counted * limit) {
     throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });

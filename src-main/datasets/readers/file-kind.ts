@@ -12,7 +12,12 @@ export function kindOfFile(head: Buffer): string | undefined {
     if (names.includes('spreadsheet')) return 'an OpenDocument spreadsheet (ODS)';
   }
   if (found) return found.kind;
-  return /^\s*<(?:!doctype html|html)[\s>]/i.test(head.toString('latin1', 0, 200)) ? 'a web page (HTML)' : undefined;
+  const start = head.toString('latin1', 0, 400).replace(/^\xef\xbb\xbf/, '');
+  if (/^\s*<(?:!doctype html|html|head|body|table)[\s>]/i.test(start)) return 'a web page (HTML)';
+  if (/^\s*<\?xml[\s?]/i.test(start)) {
+    return start.includes('Excel.Sheet') ? 'an Excel workbook of 2003 (XML)' : 'an XML document';
+  }
+  return undefined;
 }
 
 const zip = 'a ZIP archive';

@@ -26,6 +26,10 @@ export interface FileSurvey {
   readonly controls: number;
   /** The line (from 1) of the first bytes that are not UTF-8, and how many such places there are. */
   readonly brokenUtf8: { readonly line: number; readonly sequences: number } | undefined;
+  /** NUL bytes at the very end: a file that was allotted more than was written. */
+  readonly endNuls: number;
+  /** Lines with letters beyond ASCII that are valid UTF-8, and those that are not; counted where something is not. */
+  readonly lines: { readonly valid: number; readonly broken: number };
   /** Letters beyond ASCII that are valid UTF-8, counted where something is not. */
   readonly utf8Letters: number;
 }
@@ -44,7 +48,7 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
-  let [bytes, counted, keptBytes, evenNuls, oddNuls, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0];
+  let [bytes, counted, keptBytes, evenNuls, oddNuls, endNuls, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0, 0];
   let tail: Buffer = Buffer.alloc(0);
   /** `from` is where the piece of the first such place begins, and `line` its line within that piece. */
   let broken: { from: number; line: number; sequences: number } | undefined;
@@ -85,6 +89,9 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
         checkUtf8(text.subarray(0, whole), bytes - tail.length);
         tail = Buffer.from(text.subarray(whole));
       }
+      let last = chunk.length;
+      while (last > 0 && chunk[last - 1] === 0) last--;
+      endNuls = last === 0 ? endNuls + chunk.length : chunk.length - last;
       bytes += chunk.length;
     }
     if (tail.length > 0) checkUtf8(tail, bytes - tail.length);
@@ -101,7 +108,8 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
   return {
     ...{ name, bytes, counted, head: head ?? Buffer.alloc(0) },
     ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
-    ...{ evenNuls, oddNuls, controls, brokenUtf8, utf8Letters },
+    ...{ evenNuls, oddNuls, endNuls, controls, brokenUtf8, utf8Letters },
+    lines: broken ? await judgeLines(path, signal) : { valid: 0, broken: 0 },
   };
 }
 
@@ -126,6 +134,28 @@ export function fileName(path: string): string {
   return basename(path.replaceAll('\\', '/'));
 }
 
+/** Of the file's first part. Only lines with several bytes beyond ASCII count: one letter may be valid by chance. */
+async function judgeLines(path: string, signal: AbortSignal | undefined): Promise<{ valid: number; broken: number }> {
+  let [valid, broken, place] = [0, 0, 0];
+  for await (const piece of filePieces(path, signal)) {
+    // The first and the last line of a piece may be halves.
+    for (let start = 0; start < piece.length; ) {
+      const found = piece.indexOf(10, start);
+      if (found < 0) break;
+      const line = piece.subarray(start, found);
+      start = found + 1;
+      if (isAscii(line)) continue;
+      const high = line.reduce((sum, byte) => sum + (byte >= 0x80 ? 1 : 0), 0);
+      if (high < 6) continue;
+      if (isUtf8(line)) valid++;
+      else broken++;
+    }
+    place += piece.length;
+    if (place >= judgedBytes) break;
+  }
+  return { valid, broken };
+}
+
 async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | undefined): Promise<number> {
   let [place, lineFeeds] = [0, 0];
   for await (const chunk of filePieces(path, signal)) {
@@ -137,6 +167,7 @@ async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | 
   return lineFeeds;
 }
 
+const judgedBytes = 4 * 1024 * 1024;
 const headBytes = 64 * 1024;
 const keptLimit = 256 * 1024;
 const countedBytes = 4 * 1024 * 1024;

@@ -5,24 +5,46 @@ import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
-import { type JsonText, JsonValues } from './json-values.ts';
-import { NamedTable } from './named-table.ts';
-import { isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
+import { isObject, parseJson } from './json-parse.ts';
+import { jsonRows } from './json-rows.ts';
+import { type JsonLayout, type JsonText, JsonValues } from './json-values.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
-/** What kind of JSON a text begins like: one value a line, or one list; undefined when it is something else. */
+/** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
 export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
-  const start = text.replace(/^\ufeff/, '').trimStart();
-  if (start.startsWith('[')) return /^\[\s*[{[]/.test(start) ? 'json' : undefined;
+  const start = startOf(text);
+  const [line = '', next = ''] = start.split('\n', 2);
+  if (start.startsWith('[')) {
+    const [first, second] = [parseJson(line), parseJson(next)];
+    if (Array.isArray(first) && Array.isArray(second) && first.length === second.length) return 'jsonl';
+    return /^\[\s*[{[]/.test(start) ? 'json' : undefined;
+  }
   if (!start.startsWith('{')) return undefined;
-  const line = start.slice(0, start.indexOf('\n') < 0 ? undefined : start.indexOf('\n'));
-  if (isObject(parsed(line))) return isListWithin(start) ? 'json' : 'jsonl';
+  if (isObject(parseJson(line))) return isListWithin(start) ? 'json' : 'jsonl';
   return /^\{\s*"/.test(start) ? 'json' : undefined;
+}
+
+function startOf(text: string): string {
+  return text
+    .replace(/^[\ufeff\s]+/, '')
+    .replace(recordSeparator, '')
+    .trimStart();
+}
+
+const recordSeparator = String.fromCharCode(0x1e);
+
+/** How the values of a text that is not one value a line follow each other, by its beginning. */
+function layoutOf(text: string, isWhole: boolean): JsonLayout {
+  const start = startOf(text);
+  if (!start.startsWith('{')) return 'array';
+  const values = new JsonValues('objects').push(start);
+  if (values.length > 1) return 'objects';
+  return isWhole && values.length === 1 && !isListWithin(start) ? 'objects' : 'array';
 }
 
 /** A single object on one line may be the whole file, with the list inside. */
 function isListWithin(start: string): boolean {
-  const value = parsed(start.trimEnd());
+  const value = parseJson(start.trimEnd());
   return (
     isObject(value) &&
     Object.values(value).some(
@@ -31,7 +53,7 @@ function isListWithin(start: string): boolean {
   );
 }
 
-/** Throws FILE_EMPTY when there is no record, and what `chooseEncoding` throws. */
+/** Throws FILE_EMPTY when there is no value, FILE_NOT_A_TABLE when none can be read, and what `chooseEncoding` throws. */
 export async function openJson(
   file: { path: string; name: string },
   survey: FileSurvey,
@@ -40,29 +62,35 @@ export async function openJson(
 ): Promise<OpenTable> {
   const { encoding, bomBytes, reason } = chooseEncoding(survey, options.encoding);
   const { name, bytes } = survey;
-  const values = (signal?: AbortSignal) => readValues(file.path, { encoding, bomBytes, kind }, signal);
-  const sample: NamedValues[] = [];
+  const head = createDecoder(encoding).write(survey.head.subarray(bomBytes));
+  const layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
+  const values = (signal?: AbortSignal) => readValues(file.path, { encoding, bomBytes, layout }, signal);
+  const sample: unknown[] = [];
+  let isEmpty = true;
   for await (const { found } of values()) {
     for (const { text } of found) {
-      const value = parsed(text);
-      if (isObject(value)) sample.push(value);
+      isEmpty = false;
+      const value = parseJson(text);
+      if (typeof value === 'object' && value !== null) sample.push(value);
     }
     if (sample.length >= 200) break;
   }
-  const first = sample[0];
-  if (first === undefined) throw new StudioError('FILE_EMPTY', { file: name });
-  const isArticles = isSquad(first);
-  const table = isArticles ? undefined : new NamedTable(sample);
-  const columns = table?.columns ?? squadColumns;
+  if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
+  if (sample.length === 0) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: 'damaged JSON' });
+  const { columns, reasons, rowsOf } = jsonRows(sample);
   const recordsOf = ({ text, line }: JsonText): TableRecord[] => {
-    const value = parsed(text);
-    if (!isObject(value)) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
-    if (!table)
-      return isSquad(value)
-        ? squadRows(value).map((cells) => ({ cells, line }))
-        : [{ cells: [text], line, problem: 'JSON' }];
-    const record = table.row(value, line);
-    return [hasMark(text) ? { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' } : record];
+    const records = rowsOf(parseJson(text), line);
+    if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
+    return records.map((record) => {
+      if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
+      // An escape may write half a letter, which no text can keep.
+      if (record.cells.every((cell) => cell.isWellFormed())) return record;
+      return {
+        ...record,
+        cells: record.cells.map((cell) => cell.toWellFormed()),
+        problem: record.problem ?? 'REPLACED',
+      };
+    });
   };
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     for await (const { found, bytesRead } of values(signal)) yield { records: found.flatMap(recordsOf), bytesRead };
@@ -84,9 +112,7 @@ export async function openJson(
         { about: 'format', code: 'FORMAT_CONTENT', data: {} },
         reason,
         { about: 'header', code: 'HEADER_KEYS', data: {} },
-        ...(table
-          ? table.reasons
-          : [{ about: 'shape' as const, code: 'FORMAT_SHAPE', data: { shape: 'squad', keys: 'paragraphs, qas' } }]),
+        ...reasons,
       ],
     },
     sha256: async (signal) => (await fingerprint(file.path, signal)).sha256,
@@ -103,11 +129,11 @@ export async function openJson(
 
 async function* readValues(
   path: string,
-  { encoding, bomBytes, kind }: { encoding: string; bomBytes: number; kind: 'json' | 'jsonl' },
+  { encoding, bomBytes, layout }: { encoding: string; bomBytes: number; layout: JsonLayout },
   signal?: AbortSignal,
 ): AsyncGenerator<{ found: JsonText[]; bytesRead: number }, void> {
   const decoder = createDecoder(encoding);
-  const values = new JsonValues(kind === 'jsonl' ? 'lines' : 'array');
+  const values = new JsonValues(layout);
   let bytesRead = bomBytes;
   for await (const chunk of createReadStream(path, {
     start: bomBytes,
@@ -118,16 +144,4 @@ async function* readValues(
     yield { found: values.push(decoder.write(chunk)), bytesRead };
   }
   yield { found: [...values.push(decoder.end()), ...values.end()], bytesRead };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

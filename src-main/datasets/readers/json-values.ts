@@ -4,16 +4,22 @@ export interface JsonText {
   readonly line: number;
 }
 
+export type JsonLayout = 'lines' | 'array' | 'objects';
+
+/** Between values; some write a record separator before each (RFC 7464). */
+const between = { test: (sign: string) => sign === ',' || sign === recordSeparator || sign.trim() === '' };
+const recordSeparator = String.fromCharCode(0x1e);
+
 /** A value of 64 Mi letters is no row of a table: it is given up with what follows it. */
 const longestValue = 64 * 1024 * 1024;
 
 /**
  * Cuts text, piece by piece, into the values of a list: one a line (JSON Lines), the elements of a top-level array, or those
- * of the first array of objects within a top-level object (`{"version": …, "data": [ … ]}`). Nothing but the value being read
- * is held. What is not JSON comes out as it is, to be refused by whoever parses it.
+ * of the first array of objects within a top-level object (`{"version": …, "data": [ … ]}`), or values that follow each other
+ * with nothing or a comma between them, over several lines or on one. Nothing but the value being read is held. What is not JSON comes out as it is, to be refused by whoever parses it.
  */
 export class JsonValues {
-  readonly #kind: 'lines' | 'array';
+  readonly #kind: JsonLayout;
   #text = '';
   #place = 0;
   #line = 1;
@@ -25,8 +31,9 @@ export class JsonValues {
   #isString = false;
   #ended = false;
 
-  constructor(kind: 'lines' | 'array') {
+  constructor(kind: JsonLayout) {
     this.#kind = kind;
+    this.#isInside = kind === 'objects';
   }
 
   push(text: string): JsonText[] {
@@ -85,8 +92,8 @@ export class JsonValues {
         continue;
       }
       if (this.#start < 0) {
-        if (sign === ']') this.#ended = true;
-        else if (sign !== undefined && !/[\s,]/.test(sign)) {
+        if (sign === ']' && this.#kind === 'array') this.#ended = true;
+        else if (sign !== undefined && !between.test(sign)) {
           this.#start = this.#place;
           this.#startLine = this.#line;
           this.#depth = 0;
@@ -103,7 +110,11 @@ export class JsonValues {
           this.#start = -1;
           continue;
         }
-        if (sign !== ',') this.#depth--;
+        if (sign !== ',' && --this.#depth === 0) {
+          // A list or an object has its own end, whatever follows.
+          found.push({ text: text.slice(this.#start, this.#place + 1).trim(), line: this.#startLine });
+          this.#start = -1;
+        }
       }
       this.#place++;
     }

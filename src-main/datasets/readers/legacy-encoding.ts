@@ -11,6 +11,7 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
   const scored = eastAsian.map(({ encoding, score }) => ({ encoding, score: scoreText(text, encoding, score) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.score >= 0.35) return best.encoding;
+  if (isHalfWidthKatakana(text)) return 'shift_jis';
   const candidates = chardet
     .analyse(text)
     .map(({ name }) => canonicalName(name))
@@ -20,6 +21,16 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
     if (!decodedSample(text, encoding).includes('\ufffd')) return encoding;
   }
   return 'windows-1252';
+}
+
+/**
+ * Japanese in half-width katakana alone: a byte for each sign, none above 0xdf, where European texts have most of their small
+ * letters, and many below 0xc0, where they have none.
+ */
+function isHalfWidthKatakana(text: Buffer): boolean {
+  const high = text.filter((byte) => byte >= 0x80);
+  if (high.length < 12 || high.some((byte) => byte < 0xa1 || byte > 0xdf)) return false;
+  return high.filter((byte) => byte >= 0xa6 && byte < 0xc0).length > high.length * 0.25;
 }
 
 /** How much of the sample an encoding explains: at most 1; below 0 where it leaves holes. */

@@ -24,6 +24,8 @@ export interface TableRecord {
   readonly cells: readonly string[];
   readonly line: number;
   readonly problem?: RecordProblem;
+  /** A blank line stands before it. */
+  readonly afterBlank?: boolean;
   /** The file within a folder or an archive. */
   readonly part?: string;
 }

@@ -217,6 +217,8 @@ export const datasets = {
   'reject.ROW_REPLACED': 'Letters were lost earlier (�)',
   'reject.ROW_NUL': 'Holds NUL characters',
   'reject.ROW_SHORT': 'Fewer cells than columns',
+  'reject.ROW_RULE': 'A line of signs',
+  'reject.ROW_SECOND_TABLE': 'Another table begins',
   'reject.ROW_SPLIT_UNKNOWN': 'Names no known split',
   'reject.ROW_FORMULA': 'Begins like a formula',
 } satisfies Record<string, Message>;

@@ -212,6 +212,8 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_REPLACED': '앞서 글자를 잃음 (�)',
   'reject.ROW_NUL': 'NUL 문자가 있음',
   'reject.ROW_SHORT': '열보다 칸이 적음',
+  'reject.ROW_RULE': '기호로 그은 줄',
+  'reject.ROW_SECOND_TABLE': '다른 표의 시작',
   'reject.ROW_SPLIT_UNKNOWN': '알 수 없는 나눔',
   'reject.ROW_FORMULA': '수식처럼 시작함',
 };

@@ -31,6 +31,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   SKIPPED_NONE: '표가 첫 줄에서 시작합니다.',
   SKIPPED_SEPARATOR: '첫 줄은 구분자만 알려 줍니다.',
   SKIPPED_PREAMBLE: '처음 {lines}줄은 아래의 표보다 칸이 적습니다.',
+  SECOND_TABLE: '빈 줄 다음의 {line}번째 줄에서 다른 표가 시작하는 듯합니다. 그 행들은 하나씩 알려 드립니다.',
   SHEET_FIRST: '시트 {sheets}개 가운데 표가 있는 첫 시트입니다.',
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',

@@ -11,6 +11,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_QUOTE_OPEN: '이 줄에서 열린 따옴표가 닫히지 않습니다.',
   ROW_ENCODING: '행에 {encoding} 인코딩으로 읽을 수 없는 바이트가 있습니다.',
   ROW_HEADER_AGAIN: '열 이름이 다시 적힌 행입니다.',
+  ROW_RULE: '글 없이 기호로 그은 줄입니다.',
+  ROW_SECOND_TABLE: '빈 줄 다음의 이 행에서 다른 표가 시작하는 듯합니다. 열은 {columns}입니다.',
   ROW_JSON_INVALID: 'JSON 객체가 아닙니다.',
   ROW_NO_ANSWER: '대화가 도우미의 답으로 끝나지 않습니다.',
   ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',

@@ -1,0 +1,93 @@
+import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { uniqueNames } from './csv-header.ts';
+import { isObject } from './json-parse.ts';
+import { NamedTable } from './named-table.ts';
+import { cellOf, isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
+import type { TableRecord } from './table.ts';
+
+/** How the values of a JSON file become rows. */
+export interface JsonRows {
+  readonly columns: readonly string[];
+  readonly reasons: readonly FileReason[];
+  /** The rows of a value; undefined for one that gives none. */
+  rowsOf(value: unknown, line: number): TableRecord[] | undefined;
+}
+
+/**
+ * By the first values (at least one, each an object or a list): articles of SQuAD, lists of cells whose first one may name
+ * them, one object of columns as pandas writes it, or else an object for each row.
+ */
+export function jsonRows(sample: readonly unknown[]): JsonRows {
+  const [first] = sample;
+  const shaped = (shape: string, keys: string): FileReason => ({
+    about: 'shape',
+    code: 'FORMAT_SHAPE',
+    data: { shape, keys },
+  });
+  if (Array.isArray(first)) return listRows(first);
+  const objects = sample.filter(isObject);
+  if (isObject(first) && isSquad(first)) {
+    return {
+      columns: squadColumns,
+      reasons: [shaped('squad', 'paragraphs, qas')],
+      rowsOf: (value, line) =>
+        isObject(value) && isSquad(value) ? squadRows(value).map((cells) => ({ cells, line })) : undefined,
+    };
+  }
+  if (sample.length === 1 && isObject(first) && columnCells(first)) {
+    return {
+      columns: uniqueNames(Object.keys(first)),
+      reasons: [shaped('columns', Object.keys(first).slice(0, 3).join(', '))],
+      rowsOf: (value, line) => (isObject(value) ? columnCells(value)?.map((cells) => ({ cells, line })) : undefined),
+    };
+  }
+  const table = new NamedTable(objects);
+  return {
+    columns: table.columns,
+    reasons: table.reasons,
+    rowsOf(value, line) {
+      try {
+        return isObject(value) ? [table.row(value, line)] : undefined;
+      } catch (error) {
+        // Lists within lists, ten thousand deep.
+        if (error instanceof RangeError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function listRows(first: readonly unknown[]): JsonRows {
+  const isHeader =
+    first.every((cell) => typeof cell === 'string' && cell.trim() !== '') && new Set(first).size === first.length;
+  const columns = uniqueNames(first.map((cell) => (isHeader ? String(cell) : '')));
+  let headerIsNext = isHeader;
+  return {
+    columns,
+    reasons: [],
+    rowsOf(value, line) {
+      if (!Array.isArray(value)) return undefined;
+      const cells = value.map(cellOf);
+      const isFirst = headerIsNext && cells.every((cell, place) => cell === first[place]);
+      headerIsNext = headerIsNext && !isFirst;
+      return isFirst ? [] : [{ cells, line }];
+    },
+  };
+}
+
+/** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */
+function columnCells(value: NamedValues): string[][] | undefined {
+  const columns = Object.values(value);
+  if (columns.length < 2) return undefined;
+  const lists = columns.map((column) =>
+    Array.isArray(column) ? column : isObject(column) ? Object.values(column) : undefined,
+  );
+  const rows = lists[0]?.length ?? 0;
+  const isTable = lists.every((list) => list !== undefined && list.length === rows && !list.some(isObject));
+  const haveSameKeys = columns.every(
+    (column) =>
+      Array.isArray(column) || Object.keys(column as object).join() === Object.keys(columns[0] as object).join(),
+  );
+  if (rows < 1 || !isTable || !haveSameKeys) return undefined;
+  return Array.from({ length: rows }, (_, row) => lists.map((list) => cellOf(list?.[row])));
+}

@@ -1,0 +1,44 @@
+import { isDate, isNumber } from './cell-type.ts';
+import type { TableRecord } from './table.ts';
+
+/** A line drawn with signs, as programs put it under a header or around a table: `----+----`, `|:---|---:|`, `=====`. */
+export function isRule(cells: readonly string[]): boolean {
+  let signs = 0;
+  for (const cell of cells) {
+    if (!/^[\s:+=|─━-]*$/.test(cell)) return false;
+    signs += cell.replace(/[\s:|]/g, '').length;
+  }
+  return signs >= 3;
+}
+
+/**
+ * The names of another table that seems to begin with this record, which stands behind a blank line: a row of names, none of
+ * them empty or a value, and others than the table's own. Where they are as many as the table's columns, they must look like
+ * nothing but names.
+ */
+export function namesOfSecondTable(cells: readonly string[], columns: readonly string[]): string[] | undefined {
+  const names = cells.map((cell) => cell.trim());
+  while (names.at(-1) === '') names.pop();
+  if (names.length < 2 || names.every((name, place) => name === columns[place])) return undefined;
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length) return undefined;
+  const areNames = names.every(
+    (name) => name.length <= 40 && /^[\p{L}_][\p{L}\p{N}_ .()/-]*$/u.test(name) && !isNumber(name) && !isDate(name),
+  );
+  if (!areNames) return undefined;
+  if (names.length !== columns.length) return names;
+  return names.every((name) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) ? names : undefined;
+}
+
+/** Leaves out blank lines, and marks the records behind them. `isBlank` says whether a blank line stands before the first. */
+export function withoutBlanks(
+  records: readonly TableRecord[],
+  isBlank: boolean,
+): { kept: TableRecord[]; isBlank: boolean } {
+  const kept: TableRecord[] = [];
+  let wasBlank = isBlank;
+  for (const record of records) {
+    if (record.cells.length > 0) kept.push(wasBlank ? { ...record, afterBlank: true } : record);
+    wasBlank = record.cells.length === 0;
+  }
+  return { kept, isBlank: wasBlank };
+}

@@ -1,0 +1,289 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import iconv from 'iconv-lite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CsvOptions } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { resolveMapping, rowMapper } from '../../src-main/datasets/column-mapping.ts';
+import { openTable } from '../../src-main/datasets/readers/open-table.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const many = (count: number, line: (row: number) => string) =>
+  Array.from({ length: count }, (_, row) => line(row)).join('');
+const nul = '\0';
+
+/** A file, and what becomes of it: the pairs that are taken, with `?` behind those that are warned of, and the verdicts of the others. */
+type Case = readonly [name: string, file: string | Buffer, taken: readonly string[], rejected?: readonly string[]];
+
+const ab = ['a=1', 'b=2'];
+const cases: readonly Case[] = [
+  [
+    'all kinds of line ends in one file',
+    'context,target\r\na,1\nb,2\rc,3\r\n\r\nd,4\r\r\ne,5',
+    [...ab, 'c=3', 'd=4', 'e=5'],
+  ],
+  ['quotes in the middle of cells', 'context,target\na"b"c,1\n5" pipe,2\n', ['a"b"c=1', '5" pipe=2']],
+  [
+    'a quote that is opened and wraps nothing',
+    'context,target\nhe said "yes, no",1\nb,2\n',
+    ['b=2'],
+    ['ROW_TOO_MANY_CELLS'],
+  ],
+  [
+    'two files with byte order marks, one behind the other',
+    '\ufeffcontext,target\na,1\n\ufeffcontext,target\nb,2\n',
+    ab,
+    ['ROW_HEADER_AGAIN'],
+  ],
+  ['two byte order marks', '\ufeff\ufeffcontext,target\na,1\n', ['a=1']],
+  [
+    'UTF-16 without a mark, all Korean',
+    iconv.encode(`문맥,목표\n${many(9, () => '강은흐르고산은높다,답이다\n')}`, 'utf-16le'),
+    many(9, () => '강은흐르고산은높다=답이다\n')
+      .trim()
+      .split('\n'),
+  ],
+  ['UTF-16 big-endian without a mark', iconv.encode('context,target\na,1\nb,2\n', 'utf-16be'), ab],
+  [
+    'UTF-16 that ends within a letter',
+    Buffer.concat([iconv.encode('\ufeffcontext,target\na,1\nb,2\n', 'utf-16le'), Buffer.from('c')]),
+    ab,
+    ['ROW_ENCODING'],
+  ],
+  ['UTF-32', iconv.encode('context,target\na,1\nb,2\n', 'utf-32le'), ab],
+  [
+    'as Excel writes “Unicode text”',
+    iconv.encode('\ufeffcontext\ttarget\r\n"a\tb"\t1\r\n강\t2\r\n', 'utf-16le'),
+    ['a\tb=1', '강=2'],
+  ],
+  [
+    'NUL bytes behind the end',
+    `context,target\n${many(50, (row) => `row ${row},x\n`)}${nul.repeat(2048)}`,
+    Array.from({ length: 50 }, (_, row) => `row ${row}=x`),
+    ['ROW_CELL_MISSING'],
+  ],
+  ['NUL within a cell', `context,target\na${nul}b,1\nb,2\n`, [`a${nul}b=1?`, 'b=2']],
+  ['semicolons and decimal commas', 'context;target\n1,5;2,5\n3,5;4,5\n', ['1,5=2,5', '3,5=4,5']],
+  ['tabs at the ends of the rows alone', 'context\ttarget\na\t1\t\t\nb\t2\t\t\n', ab],
+  ['delimiters at the ends of all lines', 'context,target,\na,1,\nb,2,\n', ab],
+  ['blanks before delimiters are kept', 'context\ttarget \na \t1  \n', ['a =1  ']],
+  ['a name with a line break in it', '"context\nof a row",target\na,1\n', ['a=1']],
+  ['backslashes before quotes', 'context,target\n"say \\"hi\\", ok",1\n"a \\\\ b",2\n', ['say "hi", ok=1', 'a \\ b=2']],
+  ['the header once more in the middle', 'context,target\na,1\ncontext,target\nb,2\n', ab, ['ROW_HEADER_AGAIN']],
+  ['remarks above the table', '# exported\n# by me\ncontext,target\na,1\nb,2\n', ab],
+  ['a remark within the table', 'context,target\na,1\n# note\nb,2\n', ab, ['ROW_CELL_MISSING']],
+  ['sep= behind a mark', '\ufeffsep=;\r\ncontext;target\r\na;1\r\nb;2\r\n', ab],
+  ['sep= in quotes', '"sep=;"\r\ncontext;target\r\na,b;1\r\n', ['a,b=1']],
+  [
+    'two letters of CP949 in a large English file',
+    iconv.encode(`context,target\n${many(300, (row) => `english ${row},x\n`)}서울,값\n`, 'cp949'),
+    [...Array.from({ length: 300 }, (_, row) => `english ${row}=x`), '서울=값'],
+  ],
+  [
+    'four bytes a letter in GB18030',
+    iconv.encode(`上下文,目标\n${many(3, () => '我们在这里工作㐀㐁,结果是好的\n')}`, 'gb18030'),
+    Array.from({ length: 3 }, () => '我们在这里工作㐀㐁=结果是好的'),
+  ],
+  [
+    'backslashes within letters of Shift_JIS',
+    iconv.encode('文脈,答え\n表示の機能と予定ソフト,はい\n', 'shift_jis'),
+    ['表示の機能と予定ソフト=はい'],
+  ],
+  [
+    'katakana of half width',
+    iconv.encode(`ﾊﾝｶｸ,ｺﾀｴ\n${many(3, () => 'ﾄｳｷｮｳﾊ ﾆﾎﾝﾉ ｼｭﾄ,ﾊｲ\n')}`, 'shift_jis'),
+    Array.from({ length: 3 }, () => 'ﾄｳｷｮｳﾊ ﾆﾎﾝﾉ ｼｭﾄ=ﾊｲ'),
+  ],
+  [
+    'EUC-JP',
+    iconv.encode('文脈,答え\n東京は日本の首都です。人が多い,はい\n', 'euc-jp'),
+    ['東京は日本の首都です。人が多い=はい'],
+  ],
+  [
+    'Russian in KOI8-R',
+    iconv.encode(`вопрос,ответ\n${many(3, () => 'Где находится город Москва?,В России\n')}`, 'koi8-r'),
+    Array.from({ length: 3 }, () => 'Где находится город Москва?=В России'),
+  ],
+  [
+    'curly quotes of Windows',
+    iconv.encode('context,target\n“smart” – here,it’s\nb,2\n', 'win1252'),
+    ['“smart” – here=it’s', 'b=2'],
+  ],
+  [
+    'half of the file UTF-8, half CP949',
+    Buffer.concat([
+      Buffer.from(`context,target\n${many(4, () => '한글 문장입니다,답\n')}`),
+      iconv.encode(
+        many(4, () => '완성형 문장입니다,값\n'),
+        'cp949',
+      ),
+    ]),
+    Array.from({ length: 4 }, () => '한글 문장입니다=답'),
+    Array.from({ length: 4 }, () => 'ROW_ENCODING'),
+  ],
+  [
+    'a row in another encoding',
+    Buffer.concat([
+      Buffer.from(`context,target\n${many(5, () => '한글 문장입니다,답\n')}`),
+      iconv.encode('깨진 줄,값\n', 'cp949'),
+      Buffer.from('b,2\n'),
+    ]),
+    [...Array.from({ length: 5 }, () => '한글 문장입니다=답'), 'b=2'],
+    ['ROW_ENCODING'],
+  ],
+  [
+    'a cell of two million letters',
+    `context,target\n${'x'.repeat(2_000_000)},1\nb,2\n`,
+    ['b=2'],
+    ['ROW_CELL_TOO_LONG'],
+  ],
+  [
+    'dates, zeros and exponents stay what they are',
+    'context,target\n1/2/2024,00123\n45292,1E+05\n',
+    ['1/2/2024=00123', '45292=1E+05'],
+  ],
+  [
+    'formulas are text',
+    'context,target\n"=cmd|\' /C calc\'!A0",1\n@SUM(A1),2\n-5,3\n',
+    ["=cmd|' /C calc'!A0=1?", '@SUM(A1)=2?', '-5=3'],
+  ],
+  ['words for nothing are words', 'context,target\nNULL,N/A\n\\N,nan\n', ['NULL=N/A', '\\N=nan']],
+  ['an index in front of the named columns', ',context,target\n0,a,1\n1,b,2\n', ab],
+  ['row names without a name, as R writes them', 'context,target\n0,a,1\n1,b,2\n', ab],
+  ['apostrophes', "context,target\nit's here,don't\n'tis so,o'clock\n", ["it's here=don't", "'tis so=o'clock"]],
+  [
+    'a table as psql prints it',
+    ' context | target \n---------+--------\n a | 1\n b | 2\n(2 rows)\n',
+    [' a = 1', ' b = 2'],
+    ['ROW_RULE', 'ROW_CELL_MISSING'],
+  ],
+  [
+    'a table as MySQL prints it',
+    '+---+---+\n| context | target |\n+---+---+\n| a | 1 |\n+---+---+\n1 row in set\n',
+    [' a = 1 '],
+    ['ROW_RULE', 'ROW_RULE', 'ROW_CELL_MISSING'],
+  ],
+  ['a table of Markdown', '| context | target |\n|---|:---:|\n| a | 1 |\n', [' a = 1 '], ['ROW_RULE']],
+  [
+    'separators of Unicode end no line',
+    'context,target\na\u2028b\u0085c,1\nd\u000be\u000cf,2\n',
+    ['a\u2028b\u0085c=1', 'd\u000be\u000cf=2'],
+  ],
+  ['cells between control characters', 'context\u0001target\na\u00011\nb\u00012\n', ab],
+  ['Arabic commas', 'السياق،الهدف\nأ،١\nب،٢\n', ['أ=١', 'ب=٢']],
+  ['commas of full width', 'ｃｏｎｔｅｘｔ，ｔａｒｇｅｔ\nａ，１\nｂ，２\n', ['ａ=１', 'ｂ=２']],
+  ['names with marks that nobody sees', '\u200bcontext,target\u200b\na,1\nb,2\n', ab],
+  ['a footer', 'context,target\na,1\nb,2\n\nTotal,,\n-- end --\n', ab, ['ROW_TARGET_EMPTY', 'ROW_CELL_MISSING']],
+  ['blanks behind commas before quotes', 'context, target\n"a, b", "c, d"\n', ['a, b=c, d']],
+  [
+    'a second table of other columns',
+    'context,target\na,1\nb,2\n\nname,age,city\nAnn,30,Bonn\n',
+    ab,
+    ['ROW_SECOND_TABLE', 'ROW_TOO_MANY_CELLS'],
+  ],
+  [
+    'a second table of as many columns',
+    'context,target\na,1\nb,2\n\nname,age\nAnn,30\n',
+    [...ab, 'name=age?', 'Ann=30'],
+  ],
+  ['quotes that never close', 'context,target\n"a,1\n"b,2\nc,3\n', ['c=3'], ['ROW_QUOTE_OPEN', 'ROW_QUOTE_OPEN']],
+  ['a quote that is closed too soon', 'context,target\n"a"b",1\nb,2\n', ['ab"=1?', 'b=2']],
+  ['lines of blanks', 'context,target\na,1\n   \nb,2\n\t\n', ab, ['ROW_CONTEXT_EMPTY', 'ROW_CONTEXT_EMPTY']],
+  ['three thousand columns', `${many(3000, (at) => `c${at},`)}context,target\n${many(3000, () => 'x,')}a,1\n`, ['a=1']],
+  ['JSON Lines with commas at their ends', '{"context":"a","target":"1"},\n{"context":"b","target":"2"},\n', ab],
+  ['objects over several lines', '{"context":"a",\n "target":"1"}\n{"context":"b",\n "target":"2"}\n', ab],
+  ['objects side by side', '{"context":"a","target":"1"}{"context":"b","target":"2"}', ab],
+  ['records behind separators', '\u001e{"context":"a","target":"1"}\n\u001e{"context":"b","target":"2"}\n', ab],
+  [
+    'NaN in JSON',
+    '[{"context":"a","target":NaN},{"context":"NaN, b","target":-Infinity}]',
+    ['a=NaN', 'NaN, b=-Infinity'],
+  ],
+  ['a list with a comma behind its last element', '[{"context":"a","target":"1"},{"context":"b","target":"2"},]', ab],
+  ['a list that was cut off', '[{"context":"a","target":"1"},{"context":"b","tar', ['a=1'], ['ROW_JSON_INVALID']],
+  ['lists in a list', '[["context","target"],["a","1"],["b","2"]]', ab],
+  ['a list a line', '["context","target"]\n["a","1"]\n["b","2"]\n', ab],
+  ['JSON by columns', '{"context":["a","b"],"target":["1","2"]}', ab],
+  ['JSON by columns and rows, as pandas writes it', '{"context":{"0":"a","1":"b"},"target":{"0":1,"1":2}}', ab],
+  [
+    'numbers longer than a number holds',
+    '{"context":12345678901234567890,"target":1.10}\n',
+    ['12345678901234567890=1.10'],
+  ],
+  ['half a letter in JSON', '{"context":"\\ud83d bad","target":"1"}\n', ['� bad=1?']],
+  [
+    'lists within lists, twenty thousand deep',
+    `{"context":"a","target":"1"}\n{"context":${'['.repeat(20_000)}${']'.repeat(20_000)},"target":"x"}\n`,
+    ['a=1'],
+    ['ROW_JSON_INVALID'],
+  ],
+  [
+    'names that objects have by themselves',
+    '{"__proto__":"x","constructor":"y","context":"a","target":"1"}\n',
+    ['a=1'],
+  ],
+];
+
+test.each(cases)('%s', async (_name, file, taken, rejected = []) => {
+  const found = await judged(Buffer.from(file));
+  expect(found.taken).toEqual(taken);
+  expect(found.rejected).toEqual(rejected);
+});
+
+test.each([
+  ['nothing', '', 'FILE_EMPTY'],
+  ['a mark alone', '\ufeff', 'FILE_EMPTY'],
+  ['blank lines', '\n\n  \n\t\n', 'FILE_EMPTY'],
+  ['one column', 'just\nsome\nlines\n', 'CSV_COLUMN_MISSING'],
+  ['a table of HTML', '<table><tr><td>context</td></tr></table>', 'FILE_NOT_A_TABLE'],
+  ['XML', '\ufeff<?xml version="1.0"?><rows/>', 'FILE_NOT_A_TABLE'],
+  [
+    'a workbook of 2003',
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+    'FILE_NOT_A_TABLE',
+  ],
+  [
+    'EBCDIC',
+    Buffer.from('8396 95a3 85a7 a36b a381 9987 85a3 2581 6bf1 25'.replaceAll(' ', ''), 'hex'),
+    'FILE_NOT_A_TABLE',
+  ],
+  ['JSON of which nothing can be read', '{"context": nothing}\n', 'FILE_NOT_A_TABLE'],
+] as const)('%s is refused', async (_name, file, code) => {
+  const refusal = await judged(Buffer.from(file as string)).catch((error: unknown) => error);
+  expect(refusal instanceof StudioError && refusal.code).toBe(code);
+});
+
+async function judged(bytes: Buffer, options: CsvOptions = {}) {
+  const path = join(folder, 'table');
+  writeFileSync(path, bytes);
+  const table = await openTable({ path, name: 'table' }, options);
+  const taken: string[] = [];
+  const rejected: string[] = [];
+  let mapRow: ReturnType<typeof rowMapper> | undefined;
+  for await (const { records } of table.rows()) {
+    const sample = records.slice(0, 20).map(({ cells }) => cells);
+    mapRow ??= rowMapper(mappingOf(table.columns, sample), table.facts.encoding);
+    for (const record of records) {
+      const row = mapRow(record);
+      if (row.kind === 'rejected') rejected.push(row.code);
+      else taken.push(`${row.context}=${row.target}${row.warnings.length > 0 ? '?' : ''}`);
+    }
+  }
+  if (!mapRow) mappingOf(table.columns, []);
+  await table.close();
+  return { taken, rejected };
+}
+
+/** By name where there are such names; else the first two columns. */
+function mappingOf(columns: readonly string[], sample: (readonly string[])[]) {
+  const isNamed = ['context', 'target'].every((name) => columns.includes(name));
+  const [context = 'context', target = 'target'] = columns;
+  const chosen = isNamed ? {} : { context, target };
+  return resolveMapping({ task: 'custom', columns, chosen, file: 'table', sample });
+}
