@@ -2,6 +2,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
 
+/** Of the engine beside a page: it gets a third of what a program of usual priority gets, and all that nobody wants. */
+const niceness = 5;
+
 /** What the engine is started with. It lies in a file of its own: the engine starts before the database is open. */
 export class EngineSettingsFile {
   readonly #file: string;
@@ -24,13 +27,14 @@ export class EngineSettingsFile {
     renameSync(`${this.#file}.partial`, this.#file);
   }
 
-  /** The environment that the engine's thread or process gets. */
-  environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  /** The environment that the engine's thread or process gets; beside a page it is told to give way to it. */
+  environment(env: NodeJS.ProcessEnv = process.env, { besidePage = false } = {}): NodeJS.ProcessEnv {
     const { threads, device } = this.read();
     return {
       ...env,
       ...(threads !== null && { ADAPTER_STUDIO_THREADS: String(threads) }),
       ...(device !== 'cpu' && { ADAPTER_STUDIO_DEVICE: device }),
+      ...(besidePage && { ADAPTER_STUDIO_NICENESS: env.ADAPTER_STUDIO_NICENESS ?? String(niceness) }),
     };
   }
 }

@@ -11,6 +11,8 @@ export interface HomeFacts extends Belongings {
   readonly status: StudioStatus;
 }
 
+const drawingMs = 250;
+
 /** Everything that the first page tells, and the plot of the run in progress. */
 export class HomeState {
   readonly facts = new Loaded<HomeFacts>(async () => {
@@ -65,11 +67,22 @@ export class HomeState {
     this.#watched = id;
     this.#losses = [];
     this.#step = undefined;
+    const losses: number[] = [];
+    let latest: { step: number; secondsLeft: number } | undefined;
+    let isDrawing = false;
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         if (event.kind !== 'step') continue;
-        this.#losses = [...this.#losses, event.loss];
-        this.#step = { step: event.step, secondsLeft: event.secondsLeft };
+        losses.push(event.loss);
+        latest = { step: event.step, secondsLeft: event.secondsLeft };
+        // A replay brings thousands of steps in one go: they are drawn together.
+        if (isDrawing) continue;
+        isDrawing = true;
+        setTimeout(() => {
+          isDrawing = false;
+          this.#losses = losses.slice();
+          this.#step = latest;
+        }, drawingMs);
       }
     } catch {
       this.#watched = undefined;

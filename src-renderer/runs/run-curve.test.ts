@@ -23,6 +23,28 @@ test('columns put every measured step in order and leave gaps', () => {
   expect(validation).toEqual([3, null, 2.6]);
 });
 
+test('columns that grow are those of all events at once', () => {
+  const events: RunEvent[] = [
+    { kind: 'validation', step: 0, loss: 3, best: false },
+    step(1, 2.9),
+    step(2, 2.7),
+    { kind: 'validation', step: 2, loss: 2.6, best: true },
+    step(3, 2.5),
+    step(2, 2.4),
+    { kind: 'validation', step: 2, loss: 2.3, best: true },
+    step(3, 2.2),
+  ];
+  const growing = new RunCurve();
+  for (const event of events) {
+    growing.push(event);
+    growing.columns();
+  }
+  const atOnce = new RunCurve();
+  for (const event of events) atOnce.push(event);
+  expect(growing.columns()).toEqual(atOnce.columns());
+  expect(growing.columns()[3]).toEqual([3, null, 2.3, null]);
+});
+
 test('the mean of a constant loss is that loss from the first step on', () => {
   const curve = new RunCurve();
   for (let index = 1; index <= 5; index++) curve.push(step(index, 2));

@@ -4,6 +4,9 @@ type StepEvent = Extract<RunEvent, { kind: 'step' }>;
 type ValidationEvent = Extract<RunEvent, { kind: 'validation' }>;
 type SpikeEvent = Extract<RunEvent, { kind: 'spike' }>;
 
+type Column = (number | null)[];
+type Columns = [number[], Column, Column, Column];
+
 /** Share of the old mean that a new loss keeps: about the last ten steps count. */
 const usualSmoothing = 0.9;
 
@@ -19,6 +22,9 @@ export class RunCurve {
   /** Exponential mean of the training loss, one value a step, corrected for its start. */
   readonly smoothed: number[] = [];
   readonly #smoothing: number;
+  /** What `columns` gave last, and how much of the steps and validations stands in it. */
+  #columns: Columns = [[], [], [], []];
+  #taken = { steps: 0, validations: 0 };
   #mean = 0;
   #weight = 0;
 
@@ -62,19 +68,35 @@ export class RunCurve {
     return other;
   }
 
-  /** Columns for a chart: steps, training loss, its mean, validation loss; null where a step has no such value. */
-  columns(): [number[], (number | null)[], (number | null)[], (number | null)[]] {
-    const steps = [...new Set([...this.validations.map((v) => v.step), ...this.steps.map((s) => s.step)])];
-    steps.sort((a, b) => a - b);
-    const loss = new Map(this.steps.map((event) => [event.step, event.loss]));
-    const smoothed = new Map(this.steps.map((event, index) => [event.step, this.smoothed[index] ?? null]));
-    const validation = new Map(this.validations.map((event) => [event.step, event.loss]));
-    return [
-      steps,
-      steps.map((step) => loss.get(step) ?? null),
-      steps.map((step) => smoothed.get(step) ?? null),
-      steps.map((step) => validation.get(step) ?? null),
-    ];
+  /**
+   * Columns for a chart: steps, training loss, its mean, validation loss; null where a step has no such value. They grow in
+   * place from call to call, so that a long run costs no more than what was added.
+   */
+  columns(): Columns {
+    const [steps, loss, smoothed, validation] = this.#columns;
+    const place = (step: number): number => {
+      if (step > (steps.at(-1) ?? -1)) {
+        for (const column of [loss, smoothed, validation]) column.push(null);
+        return steps.push(step) - 1;
+      }
+      const found = steps.lastIndexOf(step);
+      if (found >= 0) return found;
+      const later = steps.findIndex((known) => known > step);
+      steps.splice(later, 0, step);
+      for (const column of [loss, smoothed, validation]) column.splice(later, 0, null);
+      return later;
+    };
+    for (; this.#taken.steps < this.steps.length; this.#taken.steps++) {
+      const event = this.steps[this.#taken.steps] as StepEvent;
+      const at = place(event.step);
+      loss[at] = event.loss;
+      smoothed[at] = this.smoothed[this.#taken.steps] ?? null;
+    }
+    for (; this.#taken.validations < this.validations.length; this.#taken.validations++) {
+      const event = this.validations[this.#taken.validations] as ValidationEvent;
+      validation[place(event.step)] = event.loss;
+    }
+    return [steps, loss, smoothed, validation];
   }
 
   #pushStep(event: StepEvent): void {
@@ -91,11 +113,20 @@ export class RunCurve {
 
   #pushValidation(event: ValidationEvent): void {
     const later = this.validations.findIndex((known) => known.step >= event.step);
-    if (later >= 0) this.validations.splice(later);
+    if (later >= 0) {
+      this.validations.splice(later);
+      this.#forgetColumns();
+    }
     this.validations.push(event);
   }
 
+  #forgetColumns(): void {
+    this.#columns = [[], [], [], []];
+    this.#taken = { steps: 0, validations: 0 };
+  }
+
   #forgetFrom(step: number): void {
+    this.#forgetColumns();
     this.steps.splice(this.steps.findIndex((known) => known.step >= step));
     const later = this.validations.findIndex((known) => known.step >= step);
     if (later >= 0) this.validations.splice(later);

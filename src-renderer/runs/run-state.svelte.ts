@@ -9,6 +9,9 @@ import { RunCurve } from './run-curve.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
 
+const drawingMs = 150;
+const longestWaitMs = 400;
+
 export interface LogLine {
   readonly number: number;
   readonly event: RunEvent;
@@ -195,14 +198,19 @@ export class RunState {
     this.#drawSoon();
   }
 
-  /** A replay brings thousands of events in one go; they are drawn together. */
+  /**
+   * A replay brings thousands of events in one go; they are drawn together, a few times a second, in a moment in which the
+   * browser has nothing more urgent to do: a key comes first.
+   */
   #drawSoon(): void {
     if (this.#drawing) return;
     this.#drawing = true;
     setTimeout(() => {
-      this.#drawing = false;
-      this.version++;
-    }, 100);
+      whenIdle(() => {
+        this.#drawing = false;
+        this.version++;
+      });
+    }, drawingMs);
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {
@@ -227,6 +235,12 @@ function forgetRetold(log: LogLine[], event: RunEvent): void {
     order(each) > order(event) || (order(each) === order(event) && each.kind === event.kind);
   const first = log.findIndex((line) => isRetold(line.event));
   if (first >= 0) log.splice(first);
+}
+
+function whenIdle(draw: () => void): void {
+  // Safari has no idle callback, and a test has no browser.
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(draw, { timeout: longestWaitMs });
+  else draw();
 }
 
 function untilOpen(signal: AbortSignal): Promise<void> {

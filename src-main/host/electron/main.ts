@@ -44,7 +44,10 @@ async function openStudio(): Promise<void> {
   try {
     const engineSettings = new EngineSettingsFile(dataDir);
     const { engine, stop: stopEngine } = superviseEngine(() =>
-      startEngineUtility(path.join(out, 'main/engine-process.js'), engineSettings.environment()),
+      startEngineUtility(
+        path.join(out, 'main/engine-process.js'),
+        engineSettings.environment(process.env, { besidePage: true }),
+      ),
     );
     const startSqlProcess = () => startSqlUtility(path.join(out, 'main/sql-process.js'));
     const studio = await createApp({

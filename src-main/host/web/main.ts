@@ -45,7 +45,7 @@ async function serve(): Promise<void> {
   const engineSettings = new EngineSettingsFile(dataDir);
   const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
   const { engine, stop: stopEngine } = superviseEngine(() =>
-    startEngineThread(engineEntry, engineSettings.environment()),
+    startEngineThread(engineEntry, engineSettings.environment(process.env, { besidePage: true })),
   );
   const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
   const app = await createApp({ dataDir, resourcesDir, engine, engineSettings, openEndpoint, takesUpWork: true });
