@@ -24,6 +24,7 @@ import {
   scoreSchema,
   sendInputSchema,
 } from './chat.ts';
+import { dataFoldersSchema, folderNameSchema } from './data-folder.ts';
 import {
   csvOptionsSchema,
   datasetSchema,
@@ -102,6 +103,24 @@ export const contract = {
     diagnostics: base.output(z.object({ name: z.string(), text: z.string() })),
     /** Copies the data folder to a new folder while the studio goes on; not for pages. */
     backup: base.input(z.object({ out: z.string() })).output(eventIterator(backupEventSchema)),
+  },
+  /** Where everything that a person makes is kept. Pages name folders by the ids of `list` and never by a path. */
+  dataFolders: {
+    list: base.output(dataFoldersSchema),
+    /** The system's own dialog; what is chosen there is listed from then on. Null when the person closes it. */
+    choose: base.output(z.object({ id: z.string(), path: z.string() }).nullable()),
+    backUp: base.input(z.object({ placeId: z.string() })).output(eventIterator(backupEventSchema)),
+    /** From here on: the studio closes and opens again on the other folder, and pages connect anew. Throws STUDIO_BUSY. */
+    open: base.input(id).output(nothing),
+    create: base.input(z.object({ placeId: z.string(), name: folderNameSchema })).output(nothing),
+    /** Makes a new data folder out of a backup and opens it; what is there is never written over. */
+    restore: base
+      .input(z.object({ backupId: z.string(), placeId: z.string() }))
+      .output(eventIterator(backupEventSchema)),
+    /** On the same disk at once; to another one by a checked copy, which leaves the old folder as it is. */
+    move: base
+      .input(z.object({ placeId: z.string(), name: folderNameSchema }))
+      .output(eventIterator(backupEventSchema)),
   },
   endpoint: {
     get: base.output(endpointSchema),

@@ -222,6 +222,11 @@ export const errorCatalogue = {
     'The data folder {folder} is in use by another Adapter Studio that is training.',
     'Close the other one, or choose another data folder with --home.',
   ),
+  STUDIO_BUSY: entry(
+    {},
+    'A run, an evaluation or an experiment is going on; a change of the data folder would interrupt it.',
+    'Wait until it has ended, or stop it first.',
+  ),
   DISK_FULL: entry(
     { needed: z.string(), folder: z.string() },
     'The disk that holds {folder} is full; {needed} more would be needed.',

@@ -22,7 +22,9 @@ import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
+import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
+import type { FolderHost } from './data-folders.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -54,6 +56,8 @@ import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
 import { type EngineSettingsKeeper, studioProcedures } from './studio-procedures.ts';
 
+export type { FolderHost } from './data-folders.ts';
+
 export interface AppOptions {
   /** Where everything that a person makes is kept; made where it isn't there. */
   readonly dataDir: string;
@@ -67,6 +71,8 @@ export interface AppOptions {
   readonly engineSettings?: EngineSettingsKeeper;
   /** A backup that the data folder is to be made of, before anything is opened. */
   readonly restoreFrom?: string;
+  /** How the host changes to another data folder while it runs. */
+  readonly folders?: FolderHost | undefined;
   /** Opens an address for other programs, whose questions are answered as the command line's are. */
   readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
   /** The system's own dialog for a folder or file, where the host has a window. Gives nothing when the person closes it. */
@@ -196,16 +202,20 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
   );
 
+  const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
-      job: () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab }),
+      job,
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },
       facts: () => ({
         ...{ datasets: datasets.list(), baseModels: baseModels.list(), adapters: adapters.list(), runs: runs.list() },
         ...{ migrations: Number(database.pragma('user_version', { simple: true })), endpointOn: endpoint.state.on },
       }),
+    }),
+    dataFolders: dataFolderProcedures({
+      ...{ dataDir, version: packageJson.version, host: host.folders, isBusy: () => job() !== null },
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),

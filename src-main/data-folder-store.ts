@@ -7,7 +7,8 @@ import { StudioError } from '../src-contract/errors.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
 
-const manifestName = 'adapter-studio-backup.json';
+/** Lists a backup's files with their hashes. */
+export const manifestName = 'adapter-studio-backup.json';
 /** What a data folder can do without: locks, half-sent files, the window's own, and what SQLite keeps beside a database. */
 const leftOut = /^(locks|uploads|downloads|window)(\/|$)|-(wal|shm|journal)$/;
 
@@ -63,13 +64,17 @@ export async function* backUpDataFolder(
  * Makes a data folder out of a backup, every file held against its hash. Throws FILE_NOT_FOUND, FILE_UNREADABLE, and
  * OPTION_INVALID when the data folder holds a studio already: what is there is never written over.
  */
-export async function restoreDataFolder({
-  from,
-  dataDir,
-}: {
-  from: string;
-  dataDir: string;
-}): Promise<{ files: number }> {
+export async function restoreDataFolder(folders: { from: string; dataDir: string }): Promise<{ files: number }> {
+  let files = 0;
+  for await (const event of restoringDataFolder(folders, new AbortController().signal)) files = event.done;
+  return { files };
+}
+
+/** As `restoreDataFolder`, telling of each file. What is there of an aborted one is no studio: its database comes last. */
+export async function* restoringDataFolder(
+  { from, dataDir }: { from: string; dataDir: string },
+  signal: AbortSignal,
+): AsyncGenerator<Extract<BackupEvent, { kind: 'progress' }>> {
   const manifest = await readManifest(from);
   if (existsSync(join(dataDir, 'studio.sqlite'))) {
     throw new StudioError('OPTION_INVALID', {
@@ -82,7 +87,8 @@ export async function restoreDataFolder({
   const files = manifest.files.toSorted(
     (a, b) => Number(a.path === 'studio.sqlite') - Number(b.path === 'studio.sqlite'),
   );
-  for (const { path, sha256: expected } of files) {
+  for (const [place, { path, sha256: expected }] of files.entries()) {
+    signal.throwIfAborted();
     // A path in a list that somebody else may have written must stay inside.
     if (path.split(/[\\/]/).some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
       throw new StudioError('FILE_UNREADABLE', { file: manifestName, reason: `it names the file ${path}` });
@@ -98,8 +104,19 @@ export async function restoreDataFolder({
       });
     }
     await rename(`${to}.partial`, to);
+    yield { kind: 'progress', done: place + 1, total: files.length };
   }
-  return { files: files.length };
+}
+
+/** When a backup was made and what it weighs; undefined where there is none. */
+export async function readBackup(
+  folder: string,
+): Promise<{ createdAt: number; bytes: number; files: number } | undefined> {
+  if (!existsSync(join(folder, manifestName))) return undefined;
+  const manifest = await readManifest(folder).catch(() => undefined);
+  if (manifest === undefined) return undefined;
+  const { createdAt, files } = manifest;
+  return { createdAt, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 async function readManifest(from: string) {

@@ -2,6 +2,7 @@ import { adapters } from './en/adapters.ts';
 import { app } from './en/app.ts';
 import { baseModels } from './en/base-models.ts';
 import { chat } from './en/chat.ts';
+import { dataFolder } from './en/data-folder.ts';
 import { datasets } from './en/datasets.ts';
 import { evaluations } from './en/evaluations.ts';
 import { home } from './en/home.ts';
@@ -14,6 +15,7 @@ import { ui } from './en/ui.ts';
 export const en = {
   ...ui,
   ...app,
+  ...dataFolder,
   ...home,
   ...datasets,
   ...mending,

@@ -3,6 +3,7 @@ import { adapters } from './ko/adapters.ts';
 import { app } from './ko/app.ts';
 import { baseModels } from './ko/base-models.ts';
 import { chat } from './ko/chat.ts';
+import { dataFolder } from './ko/data-folder.ts';
 import { datasets } from './ko/datasets.ts';
 import { evaluations } from './ko/evaluations.ts';
 import { home } from './ko/home.ts';
@@ -20,6 +21,7 @@ import type { Translation } from './message.ts';
 export const ko: Translation<typeof en> = {
   ...ui,
   ...app,
+  ...dataFolder,
   ...home,
   ...datasets,
   ...mending,

@@ -21,10 +21,19 @@ export interface RunningStudio {
 }
 
 /** Starts the built web host (`npm run build` first) as a process of its own, on a fresh data folder or on `home`. */
-export async function startStudio({ home }: { readonly home?: string } = {}): Promise<RunningStudio> {
+export async function startStudio({
+  home,
+  env,
+}: {
+  readonly home?: string;
+  readonly env?: NodeJS.ProcessEnv;
+} = {}): Promise<RunningStudio> {
   if (!existsSync(entry)) throw new Error('There is no build: run “npm run build” first.');
   const folder = home ?? (await mkdtemp(path.join(tmpdir(), 'adapter-studio-e2e-')));
-  const child = spawn(process.execPath, [entry, '--home', folder, '--no-open'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, '--home', folder, '--no-open'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   // A test that fails, or a worker that is told to stop, must not leave a studio behind.
   const end = () => child.kill('SIGKILL');
   const leave = () => process.exit(143);

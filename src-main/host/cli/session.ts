@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { usualDataFolder } from '../usual-data-folder.ts';
+import { OpenedFolder } from '../opened-folder.ts';
 import { fromHere } from './arguments.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { Installation } from './installation.ts';
@@ -39,7 +39,7 @@ export function runnerFor(installation: Installation): Run {
     const { home, json = false } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
     const interrupted = signalOfInterrupt();
     const progress = new Progress(process.stderr);
-    const dataDir = home === undefined ? usualDataFolder() : fromHere(home);
+    const dataDir = home === undefined ? new OpenedFolder().start : fromHere(home);
     let studio: Studio | undefined;
     let failure: Failure | undefined;
     const open = async (folder = dataDir, { restoreFrom }: { restoreFrom?: string } = {}) => {

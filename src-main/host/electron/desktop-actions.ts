@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { app, type BrowserWindow, dialog, Notification, shell } from 'electron';
 import type { Contract } from '../../../src-contract/contract.ts';
+import { changeFolder } from './change-folder.ts';
 import { type MenuActions, menuPlaces } from './menu.ts';
 import { pageOrigin } from './page-guard.ts';
 import type { WorkSigns } from './work-watch.ts';
@@ -38,11 +39,7 @@ export function desktopActions(studio: {
       });
       const [folder] = filePaths;
       if (canceled || folder === undefined || folder === dataDir) return;
-      // Another folder is another studio: the program starts anew on it, and puts its work away first.
-      app.relaunch({
-        args: [...process.argv.slice(1).filter((word) => !word.startsWith('--home')), `--home=${folder}`],
-      });
-      app.quit();
+      changeFolder({ folder, from: dataDir, move: false });
     },
   };
 }

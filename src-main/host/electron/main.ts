@@ -1,5 +1,5 @@
 // The desktop window: one window on the same contract that the web host serves, with no port open to anybody.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
@@ -7,12 +7,13 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, Menu, protocol, screen, session } from 'electron';
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { createApp } from '../../app.ts';
+import { createApp, type FolderHost } from '../../app.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
+import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
-import { usualDataFolder } from '../usual-data-folder.ts';
+import { changeFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
 import { menuTemplate } from './menu.ts';
@@ -24,8 +25,17 @@ import { readWindowState, writeWindowState } from './window-state.ts';
 import { questionsOf, watchWork } from './work-watch.ts';
 
 const out = path.join(import.meta.dirname, '..');
-const { home } = parseArgs({ options: { home: { type: 'string' } }, strict: false }).values;
-const dataDir = path.resolve(typeof home === 'string' ? home : usualDataFolder());
+const words = parseArgs({
+  options: { home: { type: 'string' }, 'opened-home': { type: 'string' }, 'moved-from': { type: 'string' } },
+  strict: false,
+}).values;
+const opened = new OpenedFolder();
+const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME;
+const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'] : undefined;
+const dataDir = path.resolve(changedTo ?? named ?? opened.start);
+// Before anything in it is open: Windows moves no folder of which a file is in use.
+if (typeof words['moved-from'] === 'string') renameSync(words['moved-from'], dataDir);
+if (changedTo !== undefined && named === undefined) opened.remember(dataDir);
 mkdirSync(dataDir, { recursive: true });
 // What Chromium keeps lies inside the data folder: one folder to move, to back up and to delete.
 app.setPath('userData', path.join(dataDir, 'window'));
@@ -59,6 +69,7 @@ async function openStudio(): Promise<void> {
         startSqlProcess,
         openEndpoint,
         choosePath,
+        folders: folderHost(),
         takesUpWork: true,
       },
     });
@@ -105,6 +116,19 @@ async function openStudio(): Promise<void> {
     dialog.showErrorBox('Adapter Studio cannot start', sentenceOf(error));
     app.exit(1);
   }
+}
+
+/** Another folder is another studio: the program starts anew on it, and puts its work away first. */
+function folderHost(): FolderHost {
+  return {
+    places: () => personalPlaces(),
+    known: () => opened.known,
+    async choose() {
+      const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
+      return filePaths[0];
+    },
+    change: (to) => setTimeout(() => changeFolder({ ...to, from: dataDir }), 50),
+  };
 }
 
 /** The page never names a path: it asks for the dialog, and hears what came of it. */

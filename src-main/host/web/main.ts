@@ -1,30 +1,42 @@
 // The web host: the studio for a browser on this machine. It prints the address, with a token that works once, and runs
 // until it is told to stop.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type App, createApp } from '../../app.ts';
+import { type App, createApp, type FolderHost } from '../../app.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { startEngineThread } from '../engine-thread.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
-import type { OpenaiServer } from '../openai/openai-server.ts';
+import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { superviseEngine } from '../supervised-engine.ts';
-import { usualDataFolder } from '../usual-data-folder.ts';
 import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
 const { home, port, open, openai } = new Command('adapter-studio-web')
   .description('Serves Adapter Studio to a browser on this machine.')
-  .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)', usualDataFolder())
+  .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
   .option('--port <number>', 'the port on 127.0.0.1; 0 takes a free one', portOf, 0)
   .option('--no-open', 'do not open a browser')
   .option('--openai', 'answer OpenAI’s requests too, as long as this runs')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-  .opts<{ home: string; port: number; open: boolean; openai?: boolean }>();
+  .opts<{ home?: string; port: number; open: boolean; openai?: boolean }>();
+
+// Beside this file when built; from source the same places are elsewhere.
+const isBuilt = import.meta.url.endsWith('.js');
+const place = (built: string, source: string) => new URL(isBuilt ? built : source, import.meta.url);
+const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
+const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
+const pageFolder = fileURLToPath(place('../renderer', '../../../out/renderer'));
+
+interface OpenStudio {
+  readonly app: App;
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
 
 try {
   await serve();
@@ -36,40 +48,77 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const dataDir = path.resolve(home);
-  mkdirSync(dataDir, { recursive: true });
-  // Beside this file when built; from source the same places are elsewhere.
-  const isBuilt = import.meta.url.endsWith('.js');
-  const place = (built: string, source: string) => new URL(isBuilt ? built : source, import.meta.url);
+  const opened = new OpenedFolder();
+  const named = home ?? process.env.ADAPTER_STUDIO_HOME;
+  /** Opened since the start, and left again. */
+  const earlier = new Set<string>();
+  let studio = await openFolder(path.resolve(named ?? opened.start));
+  const server = await servePage({ router: studio.app.router, pageFolder, port });
 
-  const engineSettings = new EngineSettingsFile(dataDir);
-  const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
-  const { engine, stop: stopEngine } = superviseEngine(() =>
-    startEngineThread(engineEntry, engineSettings.environment(process.env, { besidePage: true })),
-  );
-  const resourcesDir = fileURLToPath(place('../../resources', '../../../resources'));
-  const app = await createApp({ dataDir, resourcesDir, engine, engineSettings, openEndpoint, takesUpWork: true });
-  const pageFolder = fileURLToPath(place('../renderer', '../../../out/renderer'));
-  const server = await servePage({ router: app.router, pageFolder, port });
+  /** Puts the studio away and goes on with another folder; where that cannot be opened, with the one before. */
+  async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
+    const before = studio.dataDir;
+    if (!move) earlier.add(before);
+    server.answerWith(undefined);
+    await endpoint?.close();
+    await studio.close();
+    try {
+      if (move) renameSync(before, folder);
+      studio = await openFolder(folder);
+      // Who named a folder for this start has not said anything about the next one.
+      if (named === undefined) opened.remember(folder);
+    } catch (error) {
+      console.error(`The data folder ${folder} cannot be opened.`, error);
+      if (move && !existsSync(before)) renameSync(folder, before);
+      studio = await openFolder(before);
+    }
+    server.answerWith(studio.app.router);
+    if (endpoint) endpoint = await openEndpoint({ router: studio.app.router, port: portIn(endpoint.url), key });
+  }
 
-  const endpoint = openai ? await openOnce(app) : undefined;
+  async function openFolder(dataDir: string): Promise<OpenStudio> {
+    mkdirSync(dataDir, { recursive: true });
+    const engineSettings = new EngineSettingsFile(dataDir);
+    const { engine, stop: stopEngine } = superviseEngine(() =>
+      startEngineThread(engineEntry, engineSettings.environment(process.env, { besidePage: true })),
+    );
+    const folders: FolderHost = {
+      places: () => personalPlaces(),
+      known: () => [...earlier, ...opened.known],
+      change: (to) => {
+        // The page's question is answered first.
+        setTimeout(() => void change(to), 50);
+      },
+    };
+    try {
+      const app = await createApp({
+        ...{ dataDir, resourcesDir, engine, engineSettings, openEndpoint, folders, takesUpWork: true },
+      });
+      // The engine last: a run writes its checkpoint through it.
+      return { app, dataDir, close: () => app.close().then(stopEngine) };
+    } catch (error) {
+      await stopEngine();
+      throw error;
+    }
+  }
+
+  // The address for other programs, with a key of its own, whatever the settings say.
+  const key = `as-${randomBytes(24).toString('base64url')}`;
+  let endpoint = openai ? await openEndpoint({ router: studio.app.router, port: 0, key }) : undefined;
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
-  if (endpoint) process.stdout.write(`OpenAI-compatible address: ${endpoint.url} key: ${endpoint.key}\n`);
+  if (endpoint) process.stdout.write(`OpenAI-compatible address: ${endpoint.url} key: ${key}\n`);
   if (open) openBrowser(server.url);
 
   await toldToStop();
-  // Pages first: what is attached to them ends with them. The engine last: a run writes its checkpoint through it.
+  // Pages first: what is attached to them ends with them.
   await server.close();
   await endpoint?.close();
-  await app.close();
-  await stopEngine();
+  await studio.close();
   process.exit(0);
 }
 
-/** The address for other programs, with a key of its own, whatever the settings say. */
-async function openOnce(app: App): Promise<OpenaiServer & { key: string }> {
-  const key = `as-${randomBytes(24).toString('base64url')}`;
-  return { ...(await openEndpoint({ router: app.router, port: 0, key })), key };
+function portIn(url: string): number {
+  return Number(new URL(url).port);
 }
 
 /** A second request, a second or more after the first, ends the process at once; a terminal may send one thrice. */

@@ -18,6 +18,8 @@ const heartbeatMs = 30_000;
 export interface PageServer {
   /** With the token that works once. */
   readonly url: string;
+  /** Goes on with another studio: pages lose their connection, and find it again here. While there is none, they are put off. */
+  answerWith(router: AnyRouter | undefined): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -45,25 +47,30 @@ export async function servePage(options: {
     answer(request, response, gate, files).catch(() => response.destroy());
   });
 
-  const handler = new RPCHandler<CallerContext>(options.router);
+  let handler: RPCHandler<CallerContext> | undefined = new RPCHandler<CallerContext>(options.router);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes, perMessageDeflate: false });
   server.on('upgrade', (request, stream, head) => {
     const refusal = refusalOfSocket(request, gate, sockets.clients.size);
-    if (refusal) {
-      refuseUpgrade(stream, refusal);
+    const answering = handler;
+    if (refusal || answering === undefined) {
+      refuseUpgrade(stream, refusal ?? '503 Service Unavailable');
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
       // An oversize or malformed message closes the socket by itself; without a listener it would end the process.
       socket.on('error', () => {});
       sockets.emit('connection', socket, request);
-      handler.upgrade(socket, { context: { caller: 'page' } });
+      answering.upgrade(socket, { context: { caller: 'page' } });
     });
   });
   const stopHeartbeat = beat(sockets);
 
   return {
     url: `http://${host}/?token=${gate.token}`,
+    answerWith(router) {
+      handler = router && new RPCHandler<CallerContext>(router);
+      for (const socket of sockets.clients) socket.terminate();
+    },
     async close() {
       stopHeartbeat();
       for (const socket of sockets.clients) socket.terminate();

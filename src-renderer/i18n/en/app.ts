@@ -80,7 +80,6 @@ export const app = {
   'settings.threads.what': 'How many cores training and chat may use. Holds from the next start on.',
   'settings.threads.auto': 'As many as there are',
   'settings.threads.next': 'Holds from the next start of the studio on',
-  'settings.data.more': 'Back up, restore, move',
   'settings.data.backup': 'Back up',
   'settings.data.restore': 'Restore',
   'settings.data.other': 'Open another, or a moved one',
@@ -98,8 +97,7 @@ export const app = {
   'settings.facts.show': 'Show the facts',
   'settings.facts.read': 'This is all of it. Read it before you pass it on.',
   'settings.data': 'Data folder',
-  'settings.data.what':
-    'Everything you make is kept here: datasets, runs, adapters, conversations. To use another folder, start the studio with --home.',
+  'settings.data.what': 'Everything you make is kept here: datasets, runs, adapters, conversations.',
   'settings.device': 'Device',
   'settings.device.what': 'What trains and answers. A choice holds from the next start on.',
   'settings.device.now': 'In use: {device}',

@@ -80,7 +80,6 @@ export const app: Translation<typeof english> = {
   'settings.threads.what': '학습과 채팅이 쓸 코어 수입니다. 다음에 시작할 때부터 적용됩니다.',
   'settings.threads.auto': '있는 만큼',
   'settings.threads.next': '스튜디오를 다시 시작하면 적용됩니다',
-  'settings.data.more': '백업, 복원, 옮기기',
   'settings.data.backup': '백업',
   'settings.data.restore': '복원',
   'settings.data.other': '다른 폴더나 옮긴 폴더 열기',
@@ -98,8 +97,7 @@ export const app: Translation<typeof english> = {
   'settings.facts.show': '정보 보기',
   'settings.facts.read': '이것이 전부입니다. 보내기 전에 읽어 보세요.',
   'settings.data': '데이터 폴더',
-  'settings.data.what':
-    '만든 것은 모두 여기에 있습니다. 데이터셋, 학습, 어댑터, 대화가 들어 있습니다. 다른 폴더를 쓰려면 --home으로 스튜디오를 시작하세요.',
+  'settings.data.what': '만든 것은 모두 여기에 있습니다. 데이터셋, 학습, 어댑터, 대화가 들어 있습니다.',
   'settings.device': '장치',
   'settings.device.what': '학습하고 답하는 장치입니다. 바꾸면 다음에 시작할 때부터 적용됩니다.',
   'settings.device.now': '사용 중: {device}',

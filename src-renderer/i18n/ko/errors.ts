@@ -147,6 +147,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
     hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
   },
+  STUDIO_BUSY: {
+    message: '학습이나 평가, 실험이 진행 중입니다. 데이터 폴더를 바꾸면 중단됩니다.',
+    hint: '끝날 때까지 기다리거나 먼저 멈추세요.',
+  },
   DISK_FULL: {
     message: '{folder}[이|가] 있는 디스크가 가득 찼습니다. {needed}[이|가] 더 필요합니다.',
     hint: '공간을 비우고 다시 시도하세요. 아무것도 바뀌지 않았습니다.',

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { implement } from '@orpc/server';
+import type { CallerContext } from '../src-contract/caller.ts';
+import { contract } from '../src-contract/contract.ts';
+import { StudioError } from '../src-contract/errors.ts';
+import { backUpDataFolder, manifestName, restoringDataFolder } from './data-folder-store.ts';
+import { type FolderHost, freeFolder, KnownFolders } from './data-folders.ts';
+
+export function dataFolderProcedures(studio: {
+  dataDir: string;
+  version: string;
+  host: FolderHost | undefined;
+  /** Whether something is going on that a change of folder would interrupt. */
+  isBusy: () => boolean;
+}) {
+  const { dataDir, version } = studio;
+  const folders = new KnownFolders(dataDir, studio.host);
+  const os = implement(contract.dataFolders).$context<CallerContext>();
+
+  const expectRest = () => {
+    if (studio.isBusy()) throw new StudioError('STUDIO_BUSY', {});
+  };
+  return os.router({
+    list: os.list.handler(() => folders.list()),
+    choose: os.choose.handler(async () => (await folders.choose()) ?? null),
+    backUp: os.backUp.handler(async function* ({ input, signal = new AbortController().signal }) {
+      const out = freeFolder(await folders.pathOf(input.placeId, 'place'), 'Adapter Studio backup', Date.now());
+      yield* backUpDataFolder({ dataDir, out, version, now: Date.now() }, signal);
+    }),
+    open: os.open.handler(async ({ input }) => {
+      expectRest();
+      folders.change({ folder: await folders.pathOf(input.id, 'studio'), move: false });
+    }),
+    create: os.create.handler(async ({ input }) => {
+      expectRest();
+      const folder = join(await folders.pathOf(input.placeId, 'place'), input.name);
+      if (existsSync(folder)) throw taken(folder);
+      folders.change({ folder, move: false });
+    }),
+    restore: os.restore.handler(async function* ({ input, signal = new AbortController().signal }) {
+      expectRest();
+      const from = await folders.pathOf(input.backupId, 'backup');
+      const to = freeFolder(await folders.pathOf(input.placeId, 'place'), 'Adapter Studio restored', Date.now());
+      yield* restoringDataFolder({ from, dataDir: to }, signal);
+      folders.change({ folder: to, move: false });
+    }),
+    move: os.move.handler(async function* ({ input, signal = new AbortController().signal }) {
+      expectRest();
+      const { places } = await folders.list();
+      const folder = join(await folders.pathOf(input.placeId, 'place'), input.name);
+      if (existsSync(folder)) throw taken(folder);
+      const isSameDisk = places.find(({ id }) => id === input.placeId)?.isSameDisk === true;
+      // To another disk everything is copied and held against its hash; the old folder stays, for the person to remove.
+      if (!isSameDisk) {
+        yield* backUpDataFolder({ dataDir, out: folder, version, now: Date.now() }, signal);
+        await rm(join(folder, manifestName));
+      }
+      folders.change({ folder, move: isSameDisk });
+    }),
+  });
+}
+
+function taken(folder: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'name', reason: `${folder} is there already` });
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { folderNameSchema } from '../src-contract/data-folder.ts';
+import { type FolderHost, freeFolder, KnownFolders } from './data-folders.ts';
+
+test('only folders that were listed can be named, each for what it is', async () => {
+  const { folders, own, other, documents } = scene();
+  const { studios, places, backups } = await folders.list();
+  expect(studios.map(({ path, isOpen }) => [path, isOpen])).toEqual([
+    [own, true],
+    [other, false],
+  ]);
+  expect(places.map(({ path }) => path)).toEqual([documents]);
+  expect(backups).toEqual([]);
+  expect(await folders.pathOf(studios[1]?.id ?? '', 'studio')).toBe(other);
+  for (const [id, kind] of [
+    [other, 'studio'],
+    ['../other', 'studio'],
+    [studios[1]?.id ?? '', 'place'],
+    [places[0]?.id ?? '', 'studio'],
+    ['', 'backup'],
+  ] as const) {
+    await expect(folders.pathOf(id, kind)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  }
+});
+
+test('what is chosen in the system’s dialog is listed from then on', async () => {
+  const { folders, elsewhere } = scene();
+  const chosen = await folders.choose();
+  expect(chosen?.path).toBe(elsewhere);
+  expect(await folders.pathOf(chosen?.id ?? '', 'place')).toBe(elsewhere);
+});
+
+test('without a host that can change folders nothing is changed', async () => {
+  const folders = new KnownFolders('/nowhere', undefined);
+  expect(await folders.list()).toMatchObject({ available: false, canChoose: false, places: [] });
+  expect(() => folders.change({ folder: '/tmp/x', move: false })).toThrow();
+  await expect(folders.choose()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('a new folder takes a free name with the time in it', () => {
+  const place = temporary();
+  const first = freeFolder(place, 'Backup', Date.UTC(2026, 0, 2, 3, 4));
+  mkdirSync(first);
+  expect(freeFolder(place, 'Backup', Date.UTC(2026, 0, 2, 3, 4))).toBe(`${first} (2)`);
+});
+
+test.each(['..', '.', '.hidden', 'a/b', 'a\\b', 'C:', 'con', 'NUL.txt', 'ends.', 'two\nlines', '', '\u202Egnp'])(
+  '%j is no name for a folder',
+  (name) => expect(folderNameSchema.safeParse(name).success).toBe(false),
+);
+
+test.each(['Adapter Studio data', '데이터 2', 'a.b-c_d'])('%j is a name for a folder', (name) =>
+  expect(folderNameSchema.safeParse(name).success).toBe(true),
+);
+
+function scene() {
+  const root = temporary();
+  const [own, other, documents, elsewhere] = ['own', 'other', 'documents', 'elsewhere'].map((name) => join(root, name));
+  for (const path of [own, other, documents, elsewhere]) mkdirSync(path as string);
+  for (const path of [own, other]) writeFileSync(join(path as string, 'studio.sqlite'), '');
+  const host: FolderHost = {
+    places: () => [documents as string],
+    known: () => [other as string, join(root, 'gone')],
+    choose: async () => elsewhere,
+    change: () => {},
+  };
+  return { folders: new KnownFolders(own as string, host), own, other, documents, elsewhere };
+}
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'data-folders-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

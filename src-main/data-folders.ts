@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { DataFolders } from '../src-contract/data-folder.ts';
+import { StudioError } from '../src-contract/errors.ts';
+import { manifestName, readBackup } from './data-folder-store.ts';
+
+/** What a host knows of folders, and what only it can do: put this studio away and go on with another folder. */
+export interface FolderHost {
+  /** Folders in which a person keeps files: only in these may a page have one made. */
+  places(): readonly string[];
+  /** Data folders that were opened before. */
+  known(): readonly string[];
+  /** The system's own dialog, where there is one. Gives nothing when the person closes it. */
+  readonly choose?: (() => Promise<string | undefined>) | undefined;
+  /** Answers at once; pages lose their connection and find it again with the other folder. */
+  change(to: { readonly folder: string; readonly move: boolean }): void;
+}
+
+type FolderKind = 'studio' | 'backup' | 'place';
+
+/** The folders that a page may speak of. It names them by an id that is good only for what was listed or chosen here. */
+export class KnownFolders {
+  readonly #dataDir: string;
+  readonly #host: FolderHost | undefined;
+  /** Chosen in the system's dialog since the start. */
+  readonly #chosen = new Set<string>();
+
+  constructor(dataDir: string, host: FolderHost | undefined) {
+    this.#dataDir = dataDir;
+    this.#host = host;
+  }
+
+  async list(): Promise<DataFolders> {
+    const [studios, backups, places] = await Promise.all([this.#studios(), this.#backups(), this.#places()]);
+    return {
+      available: this.#host !== undefined,
+      canChoose: this.#host?.choose !== undefined,
+      studios: studios.map((path) => ({ id: idOf(path), path, isOpen: path === this.#dataDir })),
+      backups,
+      places,
+    };
+  }
+
+  /** Throws NOT_ALLOWED for a folder that is not among those listed. */
+  async pathOf(id: string, kind: FolderKind): Promise<string> {
+    const { studios, backups, places } = await this.list();
+    const found = { studio: studios, backup: backups, place: places }[kind].find((folder) => folder.id === id);
+    if (found === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A folder that was not listed' });
+    return found.path;
+  }
+
+  /** Opens the system's dialog; what is chosen is listed from then on. Gives nothing when nothing was chosen. */
+  async choose(): Promise<{ id: string; path: string } | undefined> {
+    if (this.#host?.choose === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A dialog of the system' });
+    const path = await this.#host.choose();
+    if (path === undefined) return undefined;
+    this.#chosen.add(path);
+    return { id: idOf(path), path };
+  }
+
+  change(to: { folder: string; move: boolean }): void {
+    if (this.#host === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Changing the data folder' });
+    this.#host.change(to);
+  }
+
+  async #studios(): Promise<string[]> {
+    const beside = (await foldersIn(dirname(this.#dataDir))).filter((path) => path !== this.#dataDir);
+    const all = [...(this.#host?.known() ?? []), ...this.#chosen, ...beside];
+    return [this.#dataDir, ...distinct(all).filter((path) => path !== this.#dataDir && isStudio(path))];
+  }
+
+  async #backups(): Promise<DataFolders['backups']> {
+    const around = [dirname(this.#dataDir), ...this.#allPlaces()];
+    const folders = distinct([...this.#chosen, ...(await Promise.all(around.map(foldersIn))).flat()]);
+    const found = await Promise.all(
+      folders.map(async (path) => {
+        const backup = await readBackup(path);
+        return backup === undefined ? [] : [{ id: idOf(path), path, ...backup }];
+      }),
+    );
+    return found.flat().toSorted((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async #places(): Promise<DataFolders['places']> {
+    const own = await deviceOf(this.#dataDir);
+    const found = await Promise.all(
+      this.#allPlaces().map(async (path) => {
+        const space = await statfs(path).catch(() => undefined);
+        if (space === undefined) return [];
+        const isSameDisk = (await deviceOf(path)) === own;
+        return [{ id: idOf(path), path, freeBytes: space.bavail * space.bsize, isSameDisk }];
+      }),
+    );
+    return found.flat();
+  }
+
+  #allPlaces(): string[] {
+    const inside = (path: string) => path === this.#dataDir || path.startsWith(join(this.#dataDir, '/'));
+    return distinct([...(this.#host?.places() ?? []), ...this.#chosen]).filter((path) => !inside(path));
+  }
+}
+
+/** A name such as `Adapter Studio backup 2026-11-25 14.05`, with a number behind it where that is taken. */
+export function freeFolder(place: string, words: string, nowMs: number): string {
+  const time = new Date(nowMs);
+  const local = new Date(nowMs - time.getTimezoneOffset() * 60_000).toISOString();
+  const name = `${words} ${local.slice(0, 10)} ${local.slice(11, 16).replace(':', '.')}`;
+  let path = join(place, name);
+  for (let number = 2; existsSync(path); number++) path = join(place, `${name} (${number})`);
+  return path;
+}
+
+function isStudio(path: string): boolean {
+  // Opened as it lies, a backup would be one no more.
+  return existsSync(join(path, 'studio.sqlite')) && !existsSync(join(path, manifestName));
+}
+
+/** Hidden folders hold a program's own files, and a folder may be one that this person may not look into. */
+async function foldersIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+}
+
+async function deviceOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.dev;
+}
+
+function idOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
+
+function distinct(paths: readonly string[]): string[] {
+  return [...new Set(paths)].filter((path) => basename(path) !== '');
+}

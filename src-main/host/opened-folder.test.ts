@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { OpenedFolder, personalPlaces } from './opened-folder.ts';
+
+test('the folder that was opened last is opened again, as long as it is there', () => {
+  const root = temporary();
+  const [usual, other] = [join(root, 'usual'), join(root, 'other')];
+  expect(new OpenedFolder(usual).start).toBe(usual);
+  mkdirSync(other);
+  new OpenedFolder(usual).remember(other);
+  expect(new OpenedFolder(usual).start).toBe(other);
+  expect(new OpenedFolder(usual).known).toEqual([usual, other]);
+  rmSync(other, { recursive: true });
+  expect(new OpenedFolder(usual).start).toBe(usual);
+  writeFileSync(join(usual, 'opened-folder.json'), '{"opened":');
+  expect(new OpenedFolder(usual).start).toBe(usual);
+});
+
+test('a page may have folders made where a person keeps files', () => {
+  const home = temporary();
+  expect(personalPlaces(home, 'freebsd')).toEqual([home]);
+  mkdirSync(join(home, 'Documents'));
+  expect(personalPlaces(home, 'freebsd')).toEqual([join(home, 'Documents'), home]);
+});
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'opened-folder-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

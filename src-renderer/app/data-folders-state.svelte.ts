@@ -1,0 +1,126 @@
+import { type DataFolders, folderNameSchema } from '../../src-contract/data-folder.ts';
+import type { BackupEvent } from '../../src-contract/studio.ts';
+import { client, connection } from '../client.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+
+export type FolderAction = 'backUp' | 'restore' | 'open' | 'move';
+
+export type FolderStage =
+  | { readonly kind: 'choosing' }
+  | { readonly kind: 'working'; readonly done: number; readonly total: number }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'done'; readonly event: Extract<BackupEvent, { kind: 'finished' }> };
+
+/** One of the things that can be done to the data folder, from what is chosen to what came of it. */
+export class DataFoldersState {
+  readonly folders = new Loaded<DataFolders>(() => client.dataFolders.list());
+  action = $state<FolderAction>('backUp');
+  stage = $state.raw<FolderStage>({ kind: 'choosing' });
+  error = $state.raw<unknown>(undefined);
+  /** Of a studio or a backup; empty for a new folder. */
+  chosen = $state('');
+  placeId = $state('');
+  name = $state('');
+  #working: AbortController | undefined;
+
+  get isNameRight(): boolean {
+    return folderNameSchema.safeParse(this.name).success;
+  }
+
+  get needsName(): boolean {
+    return this.action === 'move' || (this.action === 'open' && this.chosen === '');
+  }
+
+  get place(): DataFolders['places'][number] | undefined {
+    return this.folders.value?.places.find(({ id }) => id === this.placeId);
+  }
+
+  async begin(action: FolderAction, name: string): Promise<void> {
+    this.action = action;
+    this.stage = { kind: 'choosing' };
+    this.error = undefined;
+    this.name = name;
+    await this.folders.load();
+    const { studios, backups, places } = this.folders.value ?? { studios: [], backups: [], places: [] };
+    this.placeId = places[0]?.id ?? '';
+    const other = studios.find(({ isOpen }) => !isOpen);
+    this.chosen = action === 'restore' ? (backups[0]?.id ?? '') : (other?.id ?? '');
+  }
+
+  /** The system's own dialog; what was chosen there is selected. */
+  async choosePlace(): Promise<void> {
+    try {
+      const folder = await client.dataFolders.choose();
+      if (folder === null) return;
+      await this.folders.load();
+      const isIn = (list: readonly { id: string }[] = []) => list.some(({ id }) => id === folder.id);
+      const { studios, backups } = this.folders.value ?? {};
+      if (this.action === 'restore' && isIn(backups)) this.chosen = folder.id;
+      else if (this.action === 'open' && isIn(studios)) this.chosen = folder.id;
+      else this.placeId = folder.id;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async start(): Promise<void> {
+    this.error = undefined;
+    this.#working = new AbortController();
+    const { signal } = this.#working;
+    const { placeId, chosen, name } = this;
+    try {
+      switch (this.action) {
+        case 'backUp':
+          return await this.#follow(await client.dataFolders.backUp({ placeId }, { signal }));
+        case 'restore':
+          await this.#follow(await client.dataFolders.restore({ backupId: chosen, placeId }, { signal }));
+          break;
+        case 'move':
+          await this.#follow(await client.dataFolders.move({ placeId, name }, { signal }));
+          break;
+        case 'open':
+          await (chosen === ''
+            ? client.dataFolders.create({ placeId, name })
+            : client.dataFolders.open({ id: chosen }));
+          break;
+        default:
+          return this.action satisfies never;
+      }
+      this.stage = { kind: 'opening' };
+      await reopened();
+      location.hash = '#/';
+      location.reload();
+    } catch (error) {
+      if (!signal.aborted) this.error = error;
+      this.stage = { kind: 'choosing' };
+    }
+  }
+
+  cancel(): void {
+    this.#working?.abort();
+  }
+
+  async #follow(events: AsyncIterable<BackupEvent>): Promise<void> {
+    this.stage = { kind: 'working', done: 0, total: 0 };
+    for await (const event of events) {
+      if (event.kind === 'progress') this.stage = { kind: 'working', done: event.done, total: event.total };
+      else this.stage = { kind: 'done', event };
+    }
+  }
+}
+
+/** Resolves when the connection was lost and is there again. */
+function reopened(): Promise<void> {
+  return new Promise((resolve) => {
+    let wasLost = false;
+    const unsubscribe = connection.subscribe((state) => {
+      if (state !== 'open') wasLost = true;
+      else if (wasLost) queueMicrotask(finish);
+    });
+
+    function finish(): void {
+      unsubscribe();
+      resolve();
+    }
+  });
+}

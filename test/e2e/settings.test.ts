@@ -1,0 +1,117 @@
+// What a person does with the data folder from the page: back up, open a new one, come back, move, restore. The page never
+// names a path; the studio lists what there is. The whole road runs in one browser page, over one address.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { openWatchedPage, seriousViolations } from '../browser/watched-page.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-settings-'));
+const person = path.join(folder, 'person');
+const documents = path.join(person, 'Documents');
+const home = path.join(folder, 'studio');
+
+let browser: Browser;
+let studio: RunningStudio;
+let page: Page;
+
+beforeEach(({ onTestFailed }) => {
+  onTestFailed(async () =>
+    console.error(`The page at the time:\n${await page.locator('body').innerText()}\n${studio.errors()}`),
+  );
+});
+
+beforeAll(async () => {
+  mkdirSync(documents, { recursive: true });
+  [browser, studio] = await Promise.all([
+    launchBrowser(),
+    startStudio({ home, env: { HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') } }),
+  ]);
+  ({ page } = await openWatchedPage(browser, studio.url));
+  // Something by which the folder is known again.
+  await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  expect(await studio?.stop()).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a backup goes to a place that the studio lists, and is counted', async () => {
+  await openSettings();
+  await button('Back up').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(documents).first().waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Back up', exact: true }).click();
+  await dialog.getByText(/\d+ files?, .* (is|are) in/).waitFor();
+  const [backup] = readdirSync(documents);
+  expect(backup).toMatch(/^Adapter Studio backup \d{4}-\d\d-\d\d \d\d\.\d\d$/);
+  await dialog.getByText(path.join(documents, backup ?? '')).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+});
+
+test('a new folder is opened without a restart, and the old one is there to come back to', async () => {
+  await openSettings();
+  await button('Open another').click();
+  await page.getByLabel('Name of the folder').fill('../outside');
+  await page.getByText(/Letters, digits, spaces/).waitFor();
+  await page.getByLabel('Name of the folder').fill('Second');
+  await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
+  await page.getByText('Teach a small model one job, on this computer').waitFor();
+  await openSettings();
+  await page.getByText(path.join(documents, 'Second'), { exact: true }).waitFor();
+
+  await button('Open another').click();
+  await page.getByRole('radio', { name: home }).check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
+  await page.getByText(/^Next: train an adapter with/).waitFor();
+});
+
+test('the folder is moved, and what it holds is there as before', async () => {
+  await openSettings();
+  await button('Move').click();
+  await page.getByLabel('Name of the folder').fill('Moved');
+  await page.getByRole('dialog').getByRole('button', { name: 'Move', exact: true }).click();
+  await page.getByText(/^Next: train an adapter with/).waitFor();
+  expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
+  expect(existsSync(home)).toBe(false);
+  await page.evaluate(() => (location.hash = '/datasets'));
+  await page.getByRole('main').getByRole('link', { name: 'Places and people' }).click();
+  await page.getByRole('tab', { name: 'Rows' }).waitFor();
+});
+
+test('a backup becomes a new folder, and nothing is written over', async () => {
+  await openSettings();
+  await button('Restore').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio').first().check();
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByText(/^Next: train an adapter with/).waitFor();
+  await openSettings();
+  await page.getByText(/Adapter Studio restored \d{4}/).waitFor();
+  expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
+});
+
+test('the settings on a narrow window in Korean: no serious fault, nothing cut off', async () => {
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));
+  await page.reload();
+  await page.evaluate(() => (location.hash = '/settings'));
+  await page.getByRole('button', { name: '옮기기' }).click();
+  await page.getByRole('dialog').getByText('폴더 이름').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});
+
+async function openSettings(): Promise<void> {
+  await page.evaluate(() => (location.hash = '/settings'));
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+}
+
+const button = (name: string) => page.getByRole('main').getByRole('button', { name, exact: true });
