@@ -39,6 +39,9 @@ class FakeEngine implements Engine {
   async device() {
     return { backend: 'fake', device: 'nothing', threads: 1 };
   }
+  async devices() {
+    return [];
+  }
 
   async inspect(folder: string): Promise<ModelFacts> {
     if (!existsSync(join(folder, 'model.safetensors'))) throw new Error('inspected a folder without weights');

@@ -58,16 +58,17 @@ test.each(['Adapter Studio data', '데이터 2', 'a.b-c_d'])('%j is a name for a
 
 function scene() {
   const root = temporary();
-  const [own, other, documents, elsewhere] = ['own', 'other', 'documents', 'elsewhere'].map((name) => join(root, name));
-  for (const path of [own, other, documents, elsewhere]) mkdirSync(path as string);
-  for (const path of [own, other]) writeFileSync(join(path as string, 'studio.sqlite'), '');
+  const [own, other] = [join(root, 'own'), join(root, 'other')];
+  const [documents, elsewhere] = [join(root, 'documents'), join(root, 'elsewhere')];
+  for (const path of [own, other, documents, elsewhere]) mkdirSync(path);
+  for (const path of [own, other]) writeFileSync(join(path, 'studio.sqlite'), '');
   const host: FolderHost = {
-    places: () => [documents as string],
-    known: () => [other as string, join(root, 'gone')],
+    places: () => [documents],
+    known: () => [other, join(root, 'gone')],
     choose: async () => elsewhere,
     change: () => {},
   };
-  return { folders: new KnownFolders(own as string, host), own, other, documents, elsewhere };
+  return { folders: new KnownFolders(own, host), own, other, documents, elsewhere };
 }
 
 function temporary(): string {

@@ -44,6 +44,20 @@ export function desktopActions(studio: {
   };
 }
 
+const endPlaces = { run: 'train', evaluation: 'evaluate', lab: 'lab' } as const;
+const endWords = {
+  en: {
+    run: (name: string) => `The training of ${name} has ended`,
+    evaluation: (name: string) => `The evaluation on ${name} has ended`,
+    lab: () => 'An experiment has ended',
+  },
+  ko: {
+    run: (name: string) => `${name} 학습이 끝났습니다`,
+    evaluation: (name: string) => `${name} 평가가 끝났습니다`,
+    lab: () => '실험이 끝났습니다',
+  },
+} as const;
+
 /** Progress on the taskbar or dock, and the platform's own notices. */
 export function desktopSigns(windows: { now: () => BrowserWindow; open: () => BrowserWindow }): WorkSigns {
   // On a Mac the studio may go on without a window; that alone opens none.
@@ -52,10 +66,11 @@ export function desktopSigns(windows: { now: () => BrowserWindow; open: () => Br
     progress: (share) => present()?.setProgressBar(share ?? -1),
     isLookedAt: () => present()?.isFocused() === true,
     ended({ kind, id, name }) {
-      const notice = new Notification({ title: 'Adapter Studio', body: name });
+      const text = app.getLocale().toLowerCase().startsWith('ko') ? endWords.ko : endWords.en;
+      const notice = new Notification({ title: 'Adapter Studio', body: text[kind](name) });
       notice.on('click', () => {
         windows.open().show();
-        if (kind === 'run') void windows.open().loadURL(`${pageOrigin}/#/train/${encodeURIComponent(id)}`);
+        void windows.open().loadURL(`${pageOrigin}/#/${endPlaces[kind]}/${encodeURIComponent(id)}`);
       });
       notice.show();
     },

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+// The built desktop shell, run by Node.js with a stand-in for the `electron` module: main and preload bundle, menus, dialogs,
+// taskbar, notices and guards do what they should with what Electron would hand them. test/e2e/desktop-window.test.ts drives
+// the real window where Electron's program and a screen are there.
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'adapter-studio-shell-'));
+const home = path.join(scratch, 'home');
+// biome-ignore lint/suspicious/noExplicitAny: what the script prints is read as it is; the expectations say its shape.
+let seen: any;
+
+beforeAll(() => {
+  seen = runShell();
+}, 180_000);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test('everything is closed off before a window opens', () => {
+  expect(seen.before.indexOf('app.enableSandbox')).toBeLessThan(seen.before.indexOf('app.whenReady'));
+  expect(seen.before.indexOf('protocol.registerSchemesAsPrivileged')).toBeLessThan(
+    seen.before.indexOf('app.whenReady'),
+  );
+  expect(seen.options.webPreferences).toMatchObject({
+    ...{ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false },
+    preload: path.join(import.meta.dirname, '../../out/preload/preload.cjs'),
+  });
+  expect(seen.loaded).toBe('app://studio/');
+});
+
+test('only the built page is answered, under its policy', () => {
+  expect(seen.page.own).toMatchObject({ status: 200, policy: expect.stringContaining("default-src 'none'") });
+  for (const other of ['outside', 'encoded', 'other']) expect(seen.page[other].status).toBe(404);
+  expect(seen.page.post.status).toBe(405);
+});
+
+test('navigations, windows, permissions, foreign requests and downloads are refused', () => {
+  expect(seen.guards.navigations).toEqual([true, true, true, true]);
+  expect(seen.guards.newWindow).toEqual({ action: 'deny' });
+  expect(seen.guards.permissions).toEqual([false, false, false, false, false]);
+  expect(seen.guards.checks).toEqual([false, false]);
+  expect(seen.guards.requests.map(({ cancel }: { cancel: boolean }) => cancel)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(seen.guards.downloads).toEqual([true, false]);
+});
+
+test('one port of the page’s own top frame is answered, and it may name no path', () => {
+  expect(seen.passed).toEqual([{ name: 'adapter-studio:port', data: null, ports: 1 }]);
+  expect(seen.strangersAnswered).toEqual([false, false, false]);
+  expect(seen.status).toEqual({ dataFolder: home, canChoosePath: true });
+  expect(seen.pathFromPage).toBe('NOT_ALLOWED');
+});
+
+test('the menu leads to places, shows the data folder and backs it up with progress', () => {
+  expect(seen.places).toEqual(
+    ['/', '/datasets/import', '/train/new', '/chat', '/settings'].map((place) => `app://studio/#${place}`),
+  );
+  expect(seen.shown).toBe(home);
+  expect(seen.cancelledBackup).toBe(false);
+  expect(seen.backup.isThere).toBe(true);
+  expect(seen.backup.progress.at(-1)).toBe(-1);
+  expect(seen.backup.progress.some((share: number) => share > 0)).toBe(true);
+});
+
+test('a run shows on the taskbar, and its end is told to who looks elsewhere', () => {
+  expect(seen.work.shares.some((share: number) => share > 0 && share <= 1)).toBe(true);
+  expect(seen.work.notice).toMatchObject({ body: 'The training of Long one has ended' });
+  expect(seen.afterNotice).toBe(true);
+});
+
+test('a second start brings the first one’s window forward and opens none', () => {
+  expect(seen.secondInstance).toEqual(['window.restore', 'window.focus']);
+  expect(runShell({ STAND_IN_SECOND: '1' })).toEqual({ windows: 0 });
+});
+
+test('another data folder is chosen in the system’s dialog, and the program starts anew on it', () => {
+  expect(seen.nothingChosen).toBe(null);
+  expect(seen.chosen).toBe(true);
+  expect(seen.relaunch.args).toContain(`--opened-home=${path.join(scratch, 'backup', 'Next')}`);
+  expect(seen.ending.at(-1)).toBe('app.exit');
+  expect(seen.errorBoxes).toEqual([]);
+});
+
+function runShell(env: NodeJS.ProcessEnv = {}) {
+  mkdirSync(scratch, { recursive: true });
+  const driver = path.join(import.meta.dirname, '../desktop/run-shell.ts');
+  const person = path.join(scratch, 'person');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [driver, '--home', home], {
+    encoding: 'utf8',
+    timeout: 170_000,
+    env: {
+      ...{ ...process.env, ...env, HOME: person, XDG_DATA_HOME: person, USERPROFILE: person },
+      ...{ STAND_IN_SCRATCH: scratch, STAND_IN_USER_DATA: scratch },
+    },
+  });
+  if (status !== 0) throw new Error(`The shell ended with status ${status}.\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
