@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** Tokens that each adapter reads in a pass. */
-const lengths = [4, 16, 48];
+const lengths = [4, 16, 48, 128];
 /** Rows of a batch that is dealt out, one to each adapter, or given to one adapter whole. */
 const dealtLength = 48;
 
