@@ -1,5 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Architecture } from './architectures/architecture.ts';
+import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
@@ -94,7 +94,7 @@ export async function loadModel(
   const integers = new Map<string, Tensor>();
   try {
     for await (const [name, tensor] of readWeights(architecture, source)) {
-      const module = name.replace(/\.weight$/, '');
+      const module = moduleOfWeight(name);
       const isRounded = rounded.has(module);
       if (isRounded) for (const [key, part] of toInt8(module, tensor)) integers.set(key, part);
       if (!isRounded || module === architecture.embedding) weights.set(name, tensor);

@@ -35,6 +35,11 @@ export interface Architecture extends PositionPlan {
   readonly head: string;
 }
 
+/** The module that a weight is of: its name without `.weight`. */
+export function moduleOfWeight(name: string): string {
+  return name.replace(/\.weight$/, '');
+}
+
 /** What an architecture must be told of the places of tokens. */
 export interface PositionPlan {
   /** Radians per position of each rotary pair, headSize / 2 of them; empty where positions are no angles. */

@@ -6,7 +6,7 @@ import { inverseRms } from '../graph/ops/inverse-rms.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { scale } from '../graph/ops/scale.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
-import type { Architecture, ModelInput } from './architecture.ts';
+import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
 import { attention, splitHeads, turn } from './attention.ts';
 import { decoderSizes, matrixDims, most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import { windowedLayers } from './layer-types.ts';
@@ -104,7 +104,7 @@ export function gemma3(config: ModelConfig): Architecture {
       return norm(x, 'model.norm', input);
     },
     embedding: 'model.embed_tokens',
-    head: head.replace(/\.weight$/, ''),
+    head: moduleOfWeight(head),
   };
 }
 

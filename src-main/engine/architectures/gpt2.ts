@@ -4,7 +4,7 @@ import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { layerNorm } from '../graph/ops/inverse-rms.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
-import type { Architecture, ModelInput, StoredPart } from './architecture.ts';
+import { type Architecture, type ModelInput, moduleOfWeight, type StoredPart } from './architecture.ts';
 import { attention, splitHeads } from './attention.ts';
 import { most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -130,7 +130,7 @@ export function gpt2(config: ModelConfig): Architecture {
       return normed(x, 'transformer.ln_f');
     },
     embedding: 'transformer.wte',
-    head: head.replace(/\.weight$/, ''),
+    head: moduleOfWeight(head),
   };
 }
 

@@ -5,7 +5,7 @@ import { gather } from '../graph/ops/gather.ts';
 import { rmsNorm } from '../graph/ops/inverse-rms.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { silu } from '../graph/ops/sigmoid.ts';
-import type { Architecture, ModelInput } from './architecture.ts';
+import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
 import { attention, splitHeads, turn } from './attention.ts';
 import { decoderSizes, matrixDims, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -127,6 +127,6 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       return norm(x, 'model.norm.weight');
     },
     embedding: 'model.embed_tokens',
-    head: head.replace(/\.weight$/, ''),
+    head: moduleOfWeight(head),
   };
 }
