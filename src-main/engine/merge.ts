@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { readMix, type ScaledAdapter } from './adapter-mix.ts';
+import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
 import { allFinite, fromFloat32, toFloat32 } from './formats/float-types.ts';
 import { createSafetensors } from './formats/safetensors.ts';
@@ -42,9 +43,9 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
         const { dtype } = types.get(name) as { dtype: FloatType };
         const weights = await readStored(architecture, source, name);
         const update = new Float32Array(weights.length);
-        const changed = members.filter(({ parameter }) => modules.has(moduleOf(parameter)));
+        const changed = members.filter(({ parameter }) => modules.has(moduleOfWeight(parameter)));
         for (const { parameter, part } of changed) {
-          const module = moduleOf(parameter);
+          const module = moduleOfWeight(parameter);
           addToPart(update, part, updateOf(adapter, module, weightDims(architecture, module)));
         }
         const merged = changed.length === 0 ? weights : weights.map((value, k) => value + (update[k] as number));
@@ -104,10 +105,6 @@ class Residue {
       this.#weight = Math.max(this.#weight, Math.abs(value));
     });
   }
-}
-
-function moduleOf(parameter: string): string {
-  return parameter.replace(/\.weight$/, '');
 }
 
 /** Blocks of small integers cannot take up a change: they become half precision. */
