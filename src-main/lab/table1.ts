@@ -63,10 +63,13 @@ async function* timeCase(
   const most = options.trials * mostTimes;
   const job = { modelFolder: base.path, rows, tokens, variants, trials: most, seed };
   const begun = performance.now();
-  for await (const times of engine.latency(job, signal)) {
+  // Stopped rather than left: what is under way in the engine is then over when this is.
+  const enough = new AbortController();
+  for await (const times of engine.latency(job, AbortSignal.any([signal, enough.signal]))) {
+    if (enough.signal.aborted) continue;
     rounds.push(times);
     yield { kind: 'at', now: key, step: rounds.length, steps: most };
-    if (rounds.length >= options.trials && (isSure(rounds) || performance.now() - begun > longestMs)) break;
+    if (rounds.length >= options.trials && (isSure(rounds) || performance.now() - begun > longestMs)) enough.abort();
   }
   if (signal.aborted || rounds.length < options.trials) return undefined;
   const timings = { trials: rounds.length, ...timingsOf(rounds) };
