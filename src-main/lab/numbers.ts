@@ -38,7 +38,14 @@ export function significant(value: number, digits = 3): string {
 }
 
 export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`;
+  const rounded = (share * 100).toFixed(digits);
+  return `${Number(rounded) === 0 ? rounded.replace('-', '') : rounded.replace('-', '−')} %`;
+}
+
+/** As a change: with its sign, unless it rounds to none. */
+export function signedPercent(share: number): string {
+  const text = percent(share);
+  return share > 0 && text !== percent(0) ? `+${text}` : text;
 }
 
 export function bytes(value: number): string {

@@ -1,5 +1,5 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
-import { percent } from '../numbers.ts';
+import { percent, signedPercent } from '../numbers.ts';
 import { variantNames } from '../table1.ts';
 import { barChart } from './bar-chart.ts';
 import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
@@ -8,6 +8,8 @@ import { paper } from './paper.ts';
 
 /** Merged LoRA counts as fast as the base within this share; the machine's own unrest is as large. */
 const same = 0.02;
+/** Half of an interval that is too wide to call a difference none. */
+const widest = 0.03;
 const variants = variantNames.slice(1) as readonly Exclude<(typeof variantNames)[number], 'base'>[];
 
 /** Table 1 and the map of Appendix B: what each way of adapting adds to a forward pass. */
@@ -22,7 +24,6 @@ export function table1Finding(shown: Shown): Finding {
   if (smallest === undefined) return openFinding(say, explanation, { tables: [paperTable] });
   const added = (cell: LabCell, name: string) => numberOf(cell, `${name} ratio`) - 1;
   const unsure = (cell: LabCell, name: string) => numberOf(cell, `${name} ratioInterval`);
-  const signed = (share: number) => `${share >= 0 ? '+' : '−'}${percent(Math.abs(share))}`;
   const table: LabTable = {
     ...{ title: say('table.latency'), whose: 'ours', note: say('table.latency.note') },
     columns: [say('column.case'), ...own.map((cell) => `${numberOf(cell, 'rows')} × ${numberOf(cell, 'tokens')}`)],
@@ -33,7 +34,7 @@ export function table1Finding(shown: Shown): Finding {
         if (name === 'base') return { text: time };
         const difference = numberOf(cell, `${name} difference`);
         const inMs = `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(2)} ms`;
-        return { text: time, spread: `${inMs}; ${signed(added(cell, name))} ± ${percent(unsure(cell, name))}` };
+        return { text: time, spread: `${inMs}; ${signedPercent(added(cell, name))} ± ${percent(unsure(cell, name))}` };
       }),
     ]),
   };
@@ -46,7 +47,7 @@ export function table1Finding(shown: Shown): Finding {
         ...{
           name: say(`variant.${name}`),
           value: added(smallest, name),
-          shown: signed(added(smallest, name)),
+          shown: signedPercent(added(smallest, name)),
           whose: 'ours',
         },
       })),
@@ -54,18 +55,23 @@ export function table1Finding(shown: Shown): Finding {
   };
   const slower = (name: string) => added(smallest, name) > unsure(smallest, name);
   const merged = Math.abs(added(smallest, 'merged'));
-  const surely = merged > unsure(smallest, 'merged');
-  const verdict =
-    merged > same ? (surely ? 'not' : 'unclear') : slower('adapter-l') && slower('adapter-h') ? 'holds' : 'partly';
+  const margin = unsure(smallest, 'merged');
+  // What is as likely five per cent more as none is not known to be none.
+  const isUnclear = merged > same ? merged <= margin : margin > widest;
+  const both = slower('adapter-l') && slower('adapter-h');
+  const verdict = isUnclear ? 'unclear' : merged > same ? 'not' : both ? 'holds' : 'partly';
   return {
     verdict,
     reading: say(`verdict.${verdict}`) + say(`reading.table1.${verdict}`),
     because: say('because.table1', {
       ...{ rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') },
-      ...{ merged: signed(added(smallest, 'merged')), unmerged: signed(added(smallest, 'unmerged')) },
-      ...{ l: signed(added(smallest, 'adapter-l')), h: signed(added(smallest, 'adapter-h')) },
+      ...{ merged: signedPercent(added(smallest, 'merged')), unmerged: signedPercent(added(smallest, 'unmerged')) },
+      ...{ l: signedPercent(added(smallest, 'adapter-l')), h: signedPercent(added(smallest, 'adapter-h')) },
     }),
-    short: say('short.table1', { merged: signed(added(smallest, 'merged')), h: signed(added(smallest, 'adapter-h')) }),
+    short: say('short.table1', {
+      merged: signedPercent(added(smallest, 'merged')),
+      h: signedPercent(added(smallest, 'adapter-h')),
+    }),
     ...{ explanation, tables: [table, paperTable] },
     pictures: [bars, ...(experiment.options.bottlenecks.length > 1 ? [sweepPicture(shown, added)] : [])],
   };
