@@ -326,6 +326,8 @@ export type TokenEvent =
       readonly firstTokenMs: number;
       readonly switchMs: number;
       readonly seconds: number;
+      /** Tokens of the prompt that were read for this answer; the others were known from earlier ones. */
+      readonly readTokens: number;
     };
 
 /**

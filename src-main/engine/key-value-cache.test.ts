@@ -1,141 +1,128 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import { expect, test } from 'vitest';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
-import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
-import { generateTokens } from './generate.ts';
-import { KeyValueCache } from './key-value-cache.ts';
-import { type LoadedModel, loadModel } from './loaded-model.ts';
-import { scoreRows } from './score.ts';
-import { float32 } from './tensor.ts';
+import { type CachePass, KeyValueCache } from './key-value-cache.ts';
 
-// One layer, two heads of size 1: a kept row is one number per head.
-const architecture = architectureOf(
-  new ModelConfig(
-    {
-      ...{ model_type: 'llama', vocab_size: 4, hidden_size: 4, intermediate_size: 4 },
-      ...{ num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 2, head_dim: 2 },
-    },
-    'config.json',
-  ),
-);
-const forever = new AbortController().signal;
-let folder: string;
-let model: LoadedModel;
+// One layer, two heads of keys of size 2: a kept place is four numbers.
+const sizes = { vocab_size: 4, hidden_size: 4, intermediate_size: 4, num_hidden_layers: 1 };
+const heads = { num_attention_heads: 2, num_key_value_heads: 2, head_dim: 2 };
+const architecture = architectureOf(new ModelConfig({ model_type: 'llama', ...sizes, ...heads }, 'config.json'));
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'key-value-cache-'));
-  writeTinyModel(folder, { hidden: 16, layers: 2, heads: 2, keyValueHeads: 1, intermediate: 16 });
-  model = await loadModel(folder, onnxruntimeBackend({ threads: 1 }));
-});
-
-afterAll(async () => {
-  await model.release();
-  await rm(folder, { recursive: true, force: true });
-});
-
-test('rows are kept head by head, in order, when the room grows too', () => {
+test('places are kept in order where the room grows too, and can be read back', () => {
   const cache = new KeyValueCache(architecture);
-  let position = 0;
-  for (const fresh of [3, 1, 130, 1, 200]) {
-    cache.append({ 'keys.0': rows(position, fresh, 0), 'values.0': rows(position, fresh, 0.5) }, fresh);
-    position += fresh;
-  }
-  expect(cache.length).toBe(335);
-  const feeds = cache.feeds(1);
-  for (const [name, offset] of [
-    ['past_keys.0', 0],
-    ['past_values.0', 0.5],
-  ] as const) {
-    const { dims, data } = feeds.get(name) ?? {};
-    const room = dims?.[2] as number;
-    expect(dims).toEqual([1, 2, 384, 2]);
-    for (let head = 0; head < 2; head++) {
-      const kept = Array.from({ length: 335 }, (_, i) => data?.[(head * room + i) * 2]);
-      expect(kept).toEqual(Array.from({ length: 335 }, (_, i) => 1000 * head + i + offset));
-    }
-  }
+  for (const fresh of [3, 1, 130, 1, 200]) write(cache, fresh, [fresh]);
+  expect(cache.held(0)).toBe(335);
+  const { keys, length } = cache.read(0);
+  expect(length).toBe(335);
+  expect([...(keys[0] ?? [])]).toEqual(Array.from({ length: 335 * 4 }, (_, i) => Math.floor(i / 4)));
 });
 
-test('a new position sees what is kept and the new ones up to itself, never the empty room', () => {
+test('a new position sees what is kept and the new ones up to itself', () => {
   const cache = new KeyValueCache(architecture);
-  cache.append({ 'keys.0': rows(0, 2, 0), 'values.0': rows(0, 2, 0) }, 2);
-  const mask = cache.feeds(3).get('mask');
-  expect(mask?.dims).toEqual([1, 1, 1, 3, 128 + 3]);
-  const seen = [0, 1, 2].map((i) =>
-    Array.from({ length: 131 }, (_, key) => key).filter((key) => mask?.data[i * 131 + key] === 0),
-  );
-  expect(seen).toEqual([
-    [0, 1, 128],
-    [0, 1, 128, 129],
-    [0, 1, 128, 129, 130],
+  write(cache, 2, [2]);
+  const { feeds } = cache.pass(3, [3]);
+  expect(feeds.get('kept_keys.0')?.dims).toEqual([5, 2, 2]);
+  expect(seen(feeds.get('mask'))).toEqual([
+    [0, 1, 2],
+    [0, 1, 2, 3],
+    [0, 1, 2, 3, 4],
   ]);
 });
 
-test('generation over two growth steps writes what the whole text, read at once, would go on with', async () => {
-  const promptIds = Array.from({ length: 100 }, (_, i) => (i * 37) % 250);
-  const written = await generated(promptIds, 180);
-  expect(written).toHaveLength(180);
-  // Room ends at 128 and 256 positions.
-  for (const step of [0, 1, 27, 28, 29, 30, 155, 156, 157, 158, 179]) {
-    const [next] = await generated([...promptIds, ...written.slice(0, step)], 1);
-    expect(next).toBe(written[step]);
-  }
-  // And the likeliest of 257 tokens is likelier than one in 257, as scoring sees it too.
-  const [logprobs = []] = await scoreRows(
-    model,
-    null,
-    [{ ids: [...promptIds, ...written], targetStart: 100 }],
-    forever,
-  );
-  for (const logprob of logprobs) expect(logprob).toBeGreaterThan(-Math.log(257));
+test('what is written by a pass lies where the next one reads it', () => {
+  const cache = new KeyValueCache(architecture);
+  const { into } = cache.pass(2, [2]);
+  into.get('keys.0')?.data.fill(7);
+  cache.keep([2]);
+  expect([...(cache.pass(1, [1]).feeds.get('kept_keys.0')?.data.subarray(0, 8) ?? [])]).toEqual(Array(8).fill(7));
 });
 
-async function generated(promptIds: readonly number[], maxTokens: number): Promise<number[]> {
-  const settings = { modelFolder: folder, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
-  const ids: number[] = [];
-  for await (const event of generateTokens(model, async () => null, { ...settings, promptIds, maxTokens }, forever)) {
-    if (event.kind === 'token') ids.push(event.id);
-  }
-  return ids;
-}
+test('guesses that were wrong are overwritten', () => {
+  const cache = new KeyValueCache(architecture);
+  write(cache, 4, [1]);
+  expect(cache.held(0)).toBe(1);
+  expect(cache.pass(1, [1]).feeds.get('kept_keys.0')?.dims).toEqual([2, 2, 2]);
+});
 
-/** [1, 2 heads, fresh, 2]: the number of the position, plus 1000 in the second head. */
-function rows(from: number, fresh: number, offset: number) {
-  const data = Float32Array.from({ length: 2 * fresh * 2 }, (_, i) => {
-    const [head, position] = [Math.floor(i / (2 * fresh)), Math.floor((i % (2 * fresh)) / 2)];
-    return 1000 * head + from + position + offset;
-  });
-  return float32([1, 2, fresh, 2], data);
-}
+test('rows that hold texts of different lengths each see their own places alone', () => {
+  const cache = new KeyValueCache(architecture, 2);
+  // Two new positions, of which the second row takes one; then one for each.
+  write(cache, 2, [2, 1]);
+  const { feeds } = cache.pass(1, [1, 1]);
+  // Streams are rows times heads of keys: two of each row.
+  expect(seen(feeds.get('mask'))).toEqual([
+    [0, 1, 2],
+    [0, 1, 2],
+    [0, 2],
+    [0, 2],
+  ]);
+  cache.keep([1, 1]);
+  expect([cache.held(0), cache.held(1)]).toEqual([3, 2]);
+  cache.clear(0);
+  expect(seen(cache.pass(1, [0, 1]).feeds.get('mask')).slice(2)).toEqual([
+    [0, 2, 3],
+    [0, 2, 3],
+  ]);
+});
+
+test('a text is moved to a row of another cache', () => {
+  const from = new KeyValueCache(architecture);
+  write(from, 3, [3]);
+  const into = new KeyValueCache(architecture, 4);
+  into.write(2, from.read(0));
+  expect(into.held(2)).toBe(3);
+  expect(into.read(2)).toEqual(from.read(0));
+  into.write(1, from.read(0), 2);
+  expect(into.read(1)).toEqual(from.read(0, 2));
+});
+
+test('columns that have become empty are laid together before memory grows', () => {
+  const cache = new KeyValueCache(architecture, 2);
+  // The rows take turns: each holds half of the columns, until one leaves.
+  for (let i = 0; i < 120; i++) write(cache, 1, i % 2 === 0 ? [1, 0] : [0, 1]);
+  const before = cache.read(1);
+  cache.clear(0);
+  const { bytes } = cache;
+  for (let i = 0; i < 40; i++) write(cache, 1, [0, 1]);
+  expect(cache.bytes).toBe(bytes);
+  expect(cache.held(1)).toBe(100);
+  expect(cache.read(1, 60)).toEqual(before);
+});
 
 test('with a window of 4, what lies further back is out of sight, kept or new', () => {
   const windowed = architectureOf(
-    new ModelConfig(
-      {
-        ...{ model_type: 'mistral', vocab_size: 4, hidden_size: 4, intermediate_size: 4, sliding_window: 4 },
-        ...{ num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 1, head_dim: 2 },
-      },
-      'config.json',
-    ),
+    new ModelConfig({ model_type: 'mistral', sliding_window: 4, ...sizes, ...heads }, 'config.json'),
   );
   const cache = new KeyValueCache(windowed);
-  const rows = float32([1, 1, 6, 2]);
-  cache.append({ 'keys.0': rows, 'values.0': rows }, 6);
-  // Places seen by each of six new positions, which stand at 6 to 11: kept ones first, then, behind the room of 128, new ones.
-  const mask = cache.feeds(6).get('local_mask');
-  const seen = Array.from({ length: 6 }, (_, i) =>
-    [...(mask?.data.subarray(i * 134, (i + 1) * 134) ?? [])].flatMap((value, key) => (value === 0 ? [key] : [])),
-  );
-  expect(seen).toEqual([
-    [3, 4, 5, 128],
-    [4, 5, 128, 129],
-    [5, 128, 129, 130],
-    [128, 129, 130, 131],
-    [129, 130, 131, 132],
-    [130, 131, 132, 133],
+  write(cache, 6, [6]);
+  expect(seen(cache.pass(6, [6]).feeds.get('local_mask'))).toEqual([
+    [3, 4, 5, 6],
+    [4, 5, 6, 7],
+    [5, 6, 7, 8],
+    [6, 7, 8, 9],
+    [7, 8, 9, 10],
+    [8, 9, 10, 11],
   ]);
 });
+
+/** Writes the number of each row's place into what it holds there. */
+function write(cache: KeyValueCache, tokens: number, counts: readonly number[]): void {
+  const { into } = cache.pass(tokens, counts);
+  for (const { data } of into.values()) {
+    for (let token = 0; token < tokens; token++) {
+      counts.forEach((_, row) => {
+        const start = (token * counts.length + row) * 4;
+        data.fill(cache.held(row) + token, start, start + 4);
+      });
+    }
+  }
+  cache.keep(counts);
+}
+
+/** The columns that each row of a mask lets through. */
+function seen(mask: ReturnType<CachePass['feeds']['get']>): number[][] {
+  const [streams = 0, queries = 0, keys = 0] = mask?.dims ?? [];
+  return Array.from({ length: streams * queries }, (_, i) =>
+    Array.from({ length: keys }, (_, key) => key).filter((key) => mask?.data[i * keys + key] === 0),
+  );
+}

@@ -1,87 +1,225 @@
 import type { Architecture } from './architectures/architecture.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** Room grows by this many positions at a time. */
+/** Room grows by at least so many columns at a time. */
 const roomStep = 128;
-/** Lowers the score of a place that holds nothing yet, or nothing that may be seen. */
+/** Lowers the score of a place that may not be seen. */
 const masked = -1e30;
+/** Marks a column in which a row holds nothing. */
+const nothing = -1;
+
+/** Keys and values of a text, place by place: one array [places, key heads · size] for each layer. */
+export interface KeptText {
+  readonly length: number;
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+}
+
+/** What a pass over new positions is fed, and the memory that its outputs are written into. */
+export interface CachePass {
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly into: ReadonlyMap<string, Tensor>;
+}
 
 /**
- * Keys and values of the positions read so far, in JavaScript memory, where onnxruntime reads them in place. They never
- * leave a graph again: only the rows of new positions come out, and are copied in here. Layout [1, heads, room, size].
+ * Keys and values of what was read so far, of one text or of several beside each other, in JavaScript memory, where
+ * onnxruntime reads them in place and writes those of new positions behind them: nothing is copied. Memory is column by column,
+ * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
  */
 export class KeyValueCache {
+  readonly rows: number;
   readonly #architecture: Architecture;
+  /** Numbers of one row in a column. */
+  readonly #width: number;
   #room = 0;
-  #length = 0;
-  #tensors = new Map<string, Tensor<'float32'>>();
+  #columns = 0;
+  #keys: Float32Array[] = [];
+  #values: Float32Array[] = [];
+  /** For each row and column, the place in the row's text, or `nothing`. */
+  #places: Int32Array[];
+  readonly #held: number[];
 
-  constructor(architecture: Architecture) {
+  constructor(architecture: Architecture, rows = 1) {
     this.#architecture = architecture;
+    this.rows = rows;
+    this.#width = architecture.keyValueHeads * architecture.headSize;
+    this.#places = Array.from({ length: rows }, () => new Int32Array());
+    this.#held = new Array<number>(rows).fill(0);
     this.#grow(roomStep);
   }
 
-  /** Positions held. */
-  get length(): number {
-    return this.#length;
+  /** Places held of a row's text. */
+  held(row: number): number {
+    return this.#held[row] as number;
   }
 
-  /** The kept keys and values, and the mask of a pass over `fresh` new positions. */
-  feeds(fresh: number): Map<string, Tensor> {
-    const keys = this.#room + fresh;
-    const mask = float32([1, 1, 1, fresh, keys]);
-    for (let i = 0; i < fresh; i++) {
-      mask.data.fill(masked, i * keys + this.#length, i * keys + this.#room);
-      mask.data.fill(masked, i * keys + this.#room + i + 1, (i + 1) * keys);
-    }
-    const feeds = new Map<string, Tensor>([...this.#tensors, ['mask', mask]]);
-    const { window } = this.#architecture;
-    return window === undefined ? feeds : feeds.set('local_mask', this.#windowed(mask, fresh, window));
+  /** Numbers held in memory, in bytes. */
+  get bytes(): number {
+    return 2 * 4 * this.#architecture.layers * this.#room * this.rows * this.#width;
   }
 
-  /** The mask of layers that see a window only. */
-  #windowed(mask: Tensor<'float32'>, fresh: number, window: number): Tensor<'float32'> {
-    if (this.#length + fresh <= window) return mask;
-    const keys = this.#room + fresh;
-    const data = mask.data.slice();
-    for (let i = 0; i < fresh; i++) {
-      // Places from here back are out of sight: those kept, then those of this pass.
-      const hidden = this.#length + i - window + 1;
-      data.fill(masked, i * keys, i * keys + Math.min(this.#length, Math.max(0, hidden)));
-      data.fill(masked, i * keys + this.#room, i * keys + this.#room + Math.max(0, hidden - this.#length));
-    }
-    return float32(mask.dims, data);
-  }
-
-  /** Keeps the first `kept` of the `fresh` positions that a pass gave. */
-  append(outputs: Readonly<Record<string, Tensor>>, fresh: number, kept = fresh): void {
-    if (this.#length + kept > this.#room) this.#grow(Math.ceil((this.#length + kept) / roomStep) * roomStep);
-    const { keyValueHeads, headSize } = this.#architecture;
-    for (const [name, tensor] of this.#tensors) {
-      const rows = (outputs[name.slice('past_'.length)] as Tensor<'float32'>).data;
-      for (let head = 0; head < keyValueHeads; head++) {
-        const row = rows.subarray(head * fresh * headSize, (head * fresh + kept) * headSize);
-        tensor.data.set(row, (head * this.#room + this.#length) * headSize);
-      }
-    }
-    this.#length += kept;
-  }
-
-  #grow(room: number): void {
-    const { layers, keyValueHeads, headSize } = this.#architecture;
-    const grown = new Map<string, Tensor<'float32'>>();
+  /**
+   * A pass over `tokens` new positions of every row, of which `counts[row]` belong to its text: the first ones. The mask is
+   * [streams, tokens · group, keys], or [1, …] where there is one row.
+   */
+  pass(tokens: number, counts: readonly number[]): CachePass {
+    if (this.#columns + tokens > this.#room) this.#makeRoom(tokens);
+    const { keyValueHeads, headSize, layers, window } = this.#architecture;
+    const keys = this.#columns + tokens;
+    counts.forEach((count, row) => {
+      const places = this.#places[row] as Int32Array;
+      for (let i = 0; i < tokens; i++) places[this.#columns + i] = i < count ? this.held(row) + i : nothing;
+    });
+    const feeds = new Map<string, Tensor>([['mask', this.#mask(tokens)]]);
+    const into = new Map<string, Tensor>();
+    if (window !== undefined) feeds.set('local_mask', this.#mask(tokens, window));
+    const column = this.rows * this.#width;
+    const streams = this.rows * keyValueHeads;
     for (let layer = 0; layer < layers; layer++) {
-      for (const name of [`past_keys.${layer}`, `past_values.${layer}`]) {
-        const tensor = float32([1, keyValueHeads, room, headSize]);
-        const old = this.#tensors.get(name);
-        for (let head = 0; old && head < keyValueHeads; head++) {
-          const start = head * this.#room * headSize;
-          tensor.data.set(old.data.subarray(start, start + this.#length * headSize), head * room * headSize);
-        }
-        grown.set(name, tensor);
+      for (const [kind, all] of [
+        ['keys', this.#keys],
+        ['values', this.#values],
+      ] as const) {
+        const data = all[layer] as Float32Array;
+        feeds.set(`kept_${kind}.${layer}`, float32([keys, streams, headSize], data.subarray(0, keys * column)));
+        const fresh = data.subarray(this.#columns * column, keys * column);
+        into.set(`${kind}.${layer}`, float32([tokens, streams, headSize], fresh));
       }
     }
-    this.#tensors = grown;
+    return { feeds, into };
+  }
+
+  /** Keeps of the last pass the first `counts[row]` positions of each row; what lies behind them is forgotten. */
+  keep(counts: readonly number[]): void {
+    counts.forEach((count, row) => {
+      (this.#places[row] as Int32Array).fill(nothing, this.#columns + count);
+      this.#held[row] = this.held(row) + count;
+    });
+    this.#columns += Math.max(0, ...counts);
+  }
+
+  /** Forgets a row's text. */
+  clear(row: number): void {
+    (this.#places[row] as Int32Array).fill(nothing);
+    this.#held[row] = 0;
+    if (this.#held.every((held) => held === 0)) this.#columns = 0;
+  }
+
+  /** A copy of the first `length` places of a row's text. */
+  read(row: number, length = this.held(row)): KeptText {
+    const columns = this.#columnsOf(row).slice(0, length);
+    const copy = (all: readonly Float32Array[]) =>
+      all.map((from) => {
+        const into = new Float32Array(length * this.#width);
+        this.#eachRun(row, columns, (start, end, at) => into.set(from.subarray(start, end), at));
+        return into;
+      });
+    return { length, keys: copy(this.#keys), values: copy(this.#values) };
+  }
+
+  /** Gives an empty row the first `length` places of a text. */
+  write(row: number, text: KeptText, length = text.length): void {
+    if (length > this.#room) this.#grow(length);
+    const columns = Int32Array.from({ length }, (_, column) => column);
+    const copy = (from: readonly Float32Array[], all: readonly Float32Array[]) =>
+      all.forEach((into, layer) => {
+        const source = from[layer] as Float32Array;
+        this.#eachRun(row, columns, (start, end, at) => into.set(source.subarray(at, at + end - start), start));
+      });
+    copy(text.keys, this.#keys);
+    copy(text.values, this.#values);
+    const places = this.#places[row] as Int32Array;
+    places.fill(nothing);
+    places.set(columns);
+    this.#held[row] = length;
+    this.#columns = Math.max(this.#columns, length);
+  }
+
+  /** Stretches of a row that lie side by side in memory, and where they begin in a copy of it alone. */
+  #eachRun(row: number, columns: Int32Array, see: (start: number, end: number, at: number) => void): void {
+    const [width, column] = [this.#width, this.rows * this.#width];
+    if (this.rows === 1 && columns.length > 0 && columns[columns.length - 1] === columns.length - 1) {
+      see(0, columns.length * width, 0);
+      return;
+    }
+    for (let i = 0; i < columns.length; i++) {
+      const start = (columns[i] as number) * column + row * width;
+      see(start, start + width, i * width);
+    }
+  }
+
+  /** The columns in which a row's text lies, in its order. */
+  #columnsOf(row: number): Int32Array {
+    const places = this.#places[row] as Int32Array;
+    const columns = new Int32Array(this.held(row));
+    for (let column = 0; column < this.#columns; column++) {
+      const place = places[column] as number;
+      if (place !== nothing) columns[place] = column;
+    }
+    return columns;
+  }
+
+  #mask(tokens: number, window = Number.POSITIVE_INFINITY): Tensor<'float32'> {
+    const { keyValueHeads, heads } = this.#architecture;
+    const keys = this.#columns + tokens;
+    const group = heads / keyValueHeads;
+    const streams = this.rows === 1 ? 1 : this.rows * keyValueHeads;
+    const perToken = this.rows === 1 && tokens === 1 ? 1 : group;
+    const mask = float32([streams, tokens * perToken, keys]);
+    const { data } = mask;
+    const perRow = (streams / this.rows) * tokens * perToken * keys;
+    for (let row = 0; row < this.rows; row++) {
+      const places = this.#places[row] as Int32Array;
+      for (let token = 0; token < tokens; token++) {
+        const own = places[this.#columns + token] as number;
+        const start = row * perRow + token * perToken * keys;
+        for (let key = 0; key < keys; key++) {
+          const place = places[key] as number;
+          if (place === nothing || place > own || own - place >= window) data[start + key] = masked;
+        }
+        // The same for every head of the group.
+        for (let member = 1; member < perToken; member++) data.copyWithin(start + member * keys, start, start + keys);
+      }
+      const block = tokens * perToken * keys;
+      for (let head = 1; head < streams / this.rows; head++)
+        data.copyWithin(row * perRow + head * block, row * perRow, row * perRow + block);
+    }
+    return mask;
+  }
+
+  /** Lays the texts together where many columns are empty, and else takes more memory. */
+  #makeRoom(tokens: number): void {
+    const longest = Math.max(...this.#held);
+    if (4 * (longest + tokens) < 3 * this.#columns) this.#compact();
+    const needed = this.#columns + tokens;
+    if (needed > this.#room) this.#grow(Math.max(needed, this.rows === 1 ? 0 : Math.ceil(1.5 * this.#room)));
+  }
+
+  #compact(): void {
+    const texts = Array.from({ length: this.rows }, (_, row) => this.read(row));
+    this.#columns = 0;
+    texts.forEach((text, row) => {
+      this.write(row, text);
+    });
+  }
+
+  #grow(needed: number): void {
+    const room = Math.ceil(needed / roomStep) * roomStep;
+    const size = room * this.rows * this.#width;
+    const used = this.#columns * this.rows * this.#width;
+    const grown = (all: readonly Float32Array[]) =>
+      Array.from({ length: this.#architecture.layers }, (_, layer) => {
+        const data = new Float32Array(size);
+        if (all[layer]) data.set((all[layer] as Float32Array).subarray(0, used));
+        return data;
+      });
+    this.#keys = grown(this.#keys);
+    this.#values = grown(this.#values);
+    this.#places = this.#places.map((places) => {
+      const longer = new Int32Array(room).fill(nothing);
+      longer.set(places.subarray(0, this.#columns));
+      return longer;
+    });
     this.#room = room;
   }
 }

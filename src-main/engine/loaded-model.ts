@@ -12,9 +12,12 @@ import { weightDims } from './lora.ts';
 import type { Precision } from './model-graph.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
+import { readBlocks } from './weight-blocks.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
 const mostLarge = 3;
+
+type DecodeOutputs = Readonly<Record<string, Expression>>;
 
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
 export class LoadedModel {
@@ -27,6 +30,7 @@ export class LoadedModel {
   readonly integers: ReadonlyMap<string, Tensor>;
   /** Everything that a graph of this model may want to be fed. */
   readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly #readBlocks: (() => Promise<ReadonlyMap<string, Tensor>>) | undefined;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
@@ -36,6 +40,7 @@ export class LoadedModel {
     weights: ReadonlyMap<string, Tensor<'float32'>>,
     backend: Backend,
     integers: ReadonlyMap<string, Tensor> = new Map(),
+    blocks?: () => Promise<ReadonlyMap<string, Tensor>>,
   ) {
     this.architecture = architecture;
     this.weights = weights;
@@ -43,6 +48,22 @@ export class LoadedModel {
     this.integers = integers;
     this.precision = integers.size > 0 ? 'int8' : 'float32';
     this.feeds = new Map<string, Tensor>([...weights, ...integers]);
+    this.#readBlocks = blocks;
+  }
+
+  /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
+  decoding(
+    key: string,
+    graph: (blocks: ReadonlyMap<string, Tensor> | undefined) => DecodeOutputs,
+  ): Promise<Executable> {
+    const readBlocks = this.precision === 'int8' ? this.#readBlocks : undefined;
+    if (readBlocks === undefined) return this.executable(key, () => graph(undefined));
+    return this.#kept(key, async () => {
+      this.#makeRoom(key);
+      // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
+      const blocks = await readBlocks();
+      return this.backend.compile(graph(blocks), blocks);
+    });
   }
 
   /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where it is worth a copy. */
@@ -51,16 +72,22 @@ export class LoadedModel {
     outputs: () => Readonly<Record<Output, Expression>>,
     constants?: ReadonlyMap<string, Tensor>,
   ): Promise<Executable<Output>> {
-    let compiled = this.#compiled.get(key);
-    if (compiled === undefined) {
+    return this.#kept(key, () => {
       const inside = this.backend.weightsInside ? this.feeds : constants;
       if (inside && inside.size > 0) this.#makeRoom(key);
-      compiled = this.backend.compile(outputs(), inside);
+      return this.backend.compile(outputs(), inside);
+    }) as Promise<Executable<Output>>;
+  }
+
+  #kept(key: string, compile: () => Promise<Executable>): Promise<Executable> {
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = compile();
       this.#compiled.set(key, compiled);
       // A failed compilation is forgotten, so that the next use reports it again.
       compiled.catch(() => this.#compiled.delete(key));
     }
-    return compiled as Promise<Executable<Output>>;
+    return compiled;
   }
 
   /** Executables with weights inside are large: the oldest goes for a new one. It is left to the garbage collector, as an answer may still be using it. */
@@ -99,7 +126,16 @@ export async function loadModel(
       if (isRounded) for (const [key, part] of toInt8(module, tensor)) integers.set(key, part);
       if (!isRounded || module === architecture.embedding) weights.set(name, tensor);
     }
-    return new LoadedModel(architecture, weights, backend, integers);
+    return new LoadedModel(architecture, weights, backend, integers, () => readModelBlocks(folder));
+  } finally {
+    await source.close();
+  }
+}
+
+async function readModelBlocks(folder: string): Promise<ReadonlyMap<string, Tensor>> {
+  const { architecture, source } = await openModel(folder);
+  try {
+    return await readBlocks(architecture, readWeights(architecture, source));
   } finally {
     await source.close();
   }

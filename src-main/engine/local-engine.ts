@@ -13,12 +13,12 @@ import type { Backend } from './backends/backend.ts';
 import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
+import { Decoder } from './decoder.ts';
 import type { AdapterChoice, Engine } from './engine.ts';
 import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
-import { generateTokens } from './generate.ts';
 import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
@@ -40,6 +40,14 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   const mixes = new AdapterMixes();
   const slot = new ModelSlot((folder, precision) => loadModel(folder, backend, precision));
+
+  const decoders = new WeakMap<LoadedModel, Decoder>();
+
+  function decoderOf(model: LoadedModel): Decoder {
+    const decoder = decoders.get(model) ?? new Decoder(model);
+    decoders.set(model, decoder);
+    return decoder;
+  }
 
   async function liveAdapter(choice: AdapterChoice | null, model: LoadedModel): Promise<LiveAdapter | null> {
     if (choice === null) return null;
@@ -126,7 +134,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     async *generate(job, signal) {
       const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
       try {
-        yield* generateTokens(model, () => liveAdapter(job.adapter, model), job, signal);
+        yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal);
       } finally {
         giveBack();
       }

@@ -1,10 +1,9 @@
 import { type Adaptation, adapt } from './adaptation.ts';
-import type { Architecture, KeysAndValues, ModelInput } from './architectures/architecture.ts';
+import type { Architecture, ModelInput } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
 import { add } from './graph/ops/add.ts';
 import { sumTo } from './graph/ops/broadcast.ts';
-import { concat } from './graph/ops/concat.ts';
 import { gather } from './graph/ops/gather.ts';
 import { matmul } from './graph/ops/matmul.ts';
 import { pick } from './graph/ops/pick.ts';
@@ -58,36 +57,8 @@ export function trainGraph(
   };
 }
 
-/**
- * One pass of generation over `tokens` new positions with `past` kept ones: logits [last, vocabulary] of the positions
- * `last` [last], and each layer's keys and values of the new positions, `keys.<layer>` and `values.<layer>`
- * [1, keyValueHeads, tokens, headSize], to be kept for the next pass. Feeds besides: `past_keys.<layer>`, `past_values.<layer>`.
- */
-export function generateGraph(
-  architecture: Architecture,
-  adaptation: Adaptation | null,
-  { precision = 'float32' }: GraphOptions = {},
-): Record<string, Expression> {
-  const fresh = new Map<string, Expression>();
-  const { keyValueHeads, headSize } = architecture;
-  const cache = (layer: number, { keys, values }: KeysAndValues): KeysAndValues => {
-    fresh.set(`keys.${layer}`, keys).set(`values.${layer}`, values);
-    const past = (kind: string) => input(`past_${kind}.${layer}`, [1, keyValueHeads, 'past', headSize]);
-    return { keys: concat(past('keys'), keys, 2), values: concat(past('values'), values, 2) };
-  };
-  const layout = { rows: 1, keys: 'past+tokens', precision, cache } as const;
-  const { modelInput, plain } = inputs(architecture, adaptation, layout);
-  const states = gather(architecture.hiddenStates(modelInput), input('last', ['last'], 'int32'));
-  return { logits: plain(architecture.head, states), ...Object.fromEntries(fresh) };
-}
-
 function forward(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
-  const { modelInput, plain, trainable } = inputs(architecture, adaptation, {
-    rows: 'rows',
-    keys: 'tokens',
-    precision,
-    cache: (_layer, fresh) => fresh,
-  });
+  const { modelInput, plain, trainable } = inputs(architecture, adaptation, precision);
   const states = gather(architecture.hiddenStates(modelInput), input('target_positions', ['targets'], 'int32'));
   const allLogProbs = logSoftmax(plain(architecture.head, states));
   return { logProbs: pick(allLogProbs, input('target_ids', ['targets'], 'int32')), allLogProbs, trainable };
@@ -99,15 +70,7 @@ function smoothed(logProbs: Expression, allLogProbs: Expression, share: number):
   return add(scale(logProbs, 1 - share), scale(sums, share / classes));
 }
 
-interface Layout {
-  readonly rows: 1 | 'rows';
-  readonly keys: string;
-  readonly precision: Precision;
-  readonly cache: ModelInput['cache'];
-}
-
-function inputs(architecture: Architecture, adaptation: Adaptation | null, layout: Layout) {
-  const { rows, keys, precision, cache } = layout;
+function inputs(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
   const weights = new Map<string, Expression>();
   const parameter = (name: string) => {
     const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
@@ -119,23 +82,22 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, layou
       ? int8Linear(architecture, module, x)
       : matmul(x, parameter(`${module}.weight`), { transposeB: true });
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
-  const angles = [rows, 'tokens', 1, architecture.headSize / 2];
+  const angles = ['rows', 'tokens', 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
     ids: input('ids', ['positions'], 'int32'),
     cos,
     sin,
-    mask: input('mask', [rows, 1, 1, 'tokens', keys]),
+    mask: input('mask', ['rows', 1, 1, 'tokens', 'tokens']),
     places: input('places', ['positions'], 'int32'),
     local: {
       cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
       sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,
-      mask: input('local_mask', [rows, 1, 1, 'tokens', keys]),
+      mask: input('local_mask', ['rows', 1, 1, 'tokens', 'tokens']),
     },
     parameter,
     linear: adapted?.linear ?? plain,
     insert: adapted?.insert ?? ((_place, _layer, x) => x),
-    cache,
   };
   return { modelInput, plain, trainable: adapted?.trainable ?? weights };
 }

@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { AdapterStack } from '../../src-main/engine/adapter-stack.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { BatchRow } from '../../src-main/engine/batch-row.ts';
+import { DecodePass } from '../../src-main/engine/decode-pass.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
 import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
 import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/micro-batches.ts';
-import { generateGraph, logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { placeFeeds } from '../../src-main/engine/places.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainableOf } from '../../src-main/engine/trainable.ts';
@@ -219,16 +220,10 @@ test('guessing from the prompt changes no token: each is the likeliest after all
   }
 });
 
-async function logitsAfter(ids: readonly number[], live: { weights: LoraWeights; scale: number } | null) {
-  const { executable, feeds } = await adaptedExecutable(model, 'generate', live, generateGraph);
-  const positions = Int32Array.from(ids, (_, i) => i);
-  const pass = new Map<string, Tensor>([
-    ['ids', int32([ids.length], Int32Array.from(ids))],
-    ...placeFeeds(positions, model.architecture, [1, ids.length]),
-    ['last', int32([1], Int32Array.of(ids.length - 1))],
-  ]);
-  const cache = new KeyValueCache(model.architecture);
-  return [...((await executable.run(new Map([...feeds, ...cache.feeds(ids.length), ...pass]))).logits?.data ?? [])];
+async function logitsAfter(ids: readonly number[], adapter: { weights: LoraWeights; scale: number } | null) {
+  const pass = new DecodePass(model, new AdapterStack(model.architecture));
+  const [logits] = await pass.run(new KeyValueCache(model.architecture), [{ ids, adapter, asked: 1 }]);
+  return [...(logits?.[0] ?? [])];
 }
 
 /** The base with scale · BA added to its weights, computed here in float64 and rounded once. */

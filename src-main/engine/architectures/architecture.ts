@@ -92,11 +92,22 @@ export interface ModelInput extends Sight {
   linear(module: string, x: Expression): Expression;
   /** What goes on from a place of a layer: x itself, or x through an adapter layer. [positions, hidden] both. */
   insert(place: Place, layer: number, x: Expression): Expression;
-  /** Gives a layer the keys and values to attend to, from those of the new positions, [rows, keyValueHeads, tokens, headSize]. */
-  cache(layer: number, fresh: KeysAndValues): KeysAndValues;
+  /**
+   * Attention of a layer over what was kept of earlier passes too, from queries, keys and values as [rows, tokens, heads, size];
+   * absent where a pass sees itself alone. [positions, heads · size].
+   */
+  readonly attend?: ((layer: number, projected: Projected, sight: AttentionSight) => Expression) | undefined;
 }
 
-export interface KeysAndValues {
+/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; turned or not is the caller's affair. */
+export interface Projected {
+  readonly queries: Expression;
   readonly keys: Expression;
   readonly values: Expression;
+}
+
+export interface AttentionSight {
+  readonly mask: Expression;
+  /** What scores are multiplied by. */
+  readonly factor: number;
 }

@@ -7,18 +7,11 @@ import { scale } from '../graph/ops/scale.ts';
 import { softmax } from '../graph/ops/softmax.ts';
 import { transpose } from '../graph/ops/transpose.ts';
 import { multiplyDims } from '../graph/shape.ts';
-import type { KeysAndValues, ModelInput, Sight } from './architecture.ts';
-
-/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; turned or not is the caller's affair. */
-export interface Projected {
-  readonly queries: Expression;
-  readonly keys: Expression;
-  readonly values: Expression;
-}
+import type { ModelInput, Projected, Sight } from './architecture.ts';
 
 /** Splits what a projection gives into heads: [positions, heads · size] → [rows, tokens, heads, size]. */
-export function splitHeads(x: Expression, { mask }: Sight, heads: number, size: number): Expression {
-  return reshape(x, [mask.shape[0] as Dim, mask.shape[3] as Dim, heads, size]);
+export function splitHeads(x: Expression, { cos }: Sight, heads: number, size: number): Expression {
+  return reshape(x, [cos.shape[0] as Dim, cos.shape[1] as Dim, heads, size]);
 }
 
 /** Rotary positions on queries and keys (Su et al. 2021). */
@@ -27,18 +20,24 @@ export function turn({ queries, keys, values }: Projected, { cos, sin }: Sight):
 }
 
 /**
- * Attention of the new positions over what the layer's cache gives them: [positions, heads · size].
+ * Attention of the new positions over themselves, and over what was kept where there is something: [positions, heads · size].
  * Scores are multiplied by `factor`, 1/√size where nothing else is said.
  */
 export function attention(
-  { queries, keys, values }: Projected,
+  projected: Projected,
   input: ModelInput,
-  { layer, mask, factor }: { layer: number; mask: Expression; factor?: number | undefined },
+  { layer, mask, factor = 1 / Math.sqrt(projected.queries.shape[3] as number) }: AttentionOptions,
 ): Expression {
+  if (input.attend) return input.attend(layer, projected, { mask, factor });
   const headsFirst = (x: Expression) => transpose(x, [0, 2, 1, 3]);
-  const kept = input.cache(layer, { keys: headsFirst(keys), values: headsFirst(values) });
-  const size = queries.shape[3] as number;
-  return attend(scale(queries, factor ?? 1 / Math.sqrt(size)), kept, mask, input.ids.shape[0] as Dim);
+  const [keys, values] = [headsFirst(projected.keys), headsFirst(projected.values)];
+  return attend(scale(projected.queries, factor), { keys, values }, mask, input.ids.shape[0] as Dim);
+}
+
+interface AttentionOptions {
+  readonly layer: number;
+  readonly mask: Expression;
+  readonly factor?: number | undefined;
 }
 
 /**
@@ -48,7 +47,12 @@ export function attention(
  * → [positions, heads · size]. The queries of a group are stacked along the token axis, so that each product is one
  * plain matrix product per row and key-value head and nothing is repeated in memory.
  */
-function attend(queries: Expression, { keys, values }: KeysAndValues, mask: Expression, positions: Dim): Expression {
+function attend(
+  queries: Expression,
+  { keys, values }: Omit<Projected, 'queries'>,
+  mask: Expression,
+  positions: Dim,
+): Expression {
   const [rows, tokens, heads, size] = queries.shape as [Dim, Dim, number, number];
   const keyValueHeads = keys.shape[1] as number;
   const keyCount = keys.shape[2] as Dim;

@@ -25,7 +25,10 @@ export interface Backend {
 export interface Executable<Output extends string = string> {
   /** Names of the inputs that `run` wants. */
   readonly inputs: ReadonlySet<string>;
-  /** Runs on tensors by input name; names that the graph doesn't use are ignored. Outputs belong to the caller. */
-  run(feeds: ReadonlyMap<string, Tensor>): Promise<Record<Output, Tensor>>;
+  /**
+   * Runs on tensors by input name; names that the graph doesn't use are ignored. Outputs belong to the caller; those named in
+   * `into` are written into these tensors, which may share memory with inputs where an op says so (`attend`).
+   */
+  run(feeds: ReadonlyMap<string, Tensor>, into?: ReadonlyMap<string, Tensor>): Promise<Record<Output, Tensor>>;
   release(): Promise<void>;
 }

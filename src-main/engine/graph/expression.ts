@@ -18,6 +18,8 @@ export interface OpAttributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** Where the factors apply: to the columns of the product, or to those of the left operand before it; and in how many eight-bit terms that operand is rounded. */
   matmulInt8: { readonly scaled: 'output' | 'input'; readonly terms: 1 | 2 };
+  matmulBlocks: { readonly bits: 4 | 8 };
+  attend: { readonly factor: number; readonly group: number };
   reshape: NoAttributes;
   transpose: { readonly permutation: readonly number[] };
   concat: { readonly axis: number };

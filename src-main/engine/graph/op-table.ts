@@ -1,10 +1,12 @@
 import type { OpDefinition, OpName } from './expression.ts';
 import { addOp } from './ops/add.ts';
+import { attendOp } from './ops/attend.ts';
 import { expandOp, sumToOp } from './ops/broadcast.ts';
 import { concatOp } from './ops/concat.ts';
 import { gatherOp, scatterAddOp } from './ops/gather.ts';
 import { inverseRmsOp } from './ops/inverse-rms.ts';
 import { matmulOp } from './ops/matmul.ts';
+import { matmulBlocksOp } from './ops/matmul-blocks.ts';
 import { matmulInt8Op } from './ops/matmul-int8.ts';
 import { multiplyOp } from './ops/multiply.ts';
 import { pickOp, spreadOp } from './ops/pick.ts';
@@ -26,6 +28,8 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   expand: expandOp,
   matmul: matmulOp,
   matmulInt8: matmulInt8Op,
+  matmulBlocks: matmulBlocksOp,
+  attend: attendOp,
   reshape: reshapeOp,
   transpose: transposeOp,
   concat: concatOp,

@@ -40,14 +40,16 @@ export class GraphWriter {
     return output as string;
   }
 
+  /** The same with several outputs, of which those that nobody wants may be left out. */
   nodes(
     type: string,
     inputs: readonly string[],
-    outputs: number,
+    outputs: number | readonly boolean[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
     domain: OnnxNode['domain'] = '',
   ): string[] {
-    const names = Array.from({ length: outputs }, () => `v${this.#names++}`);
+    const wanted = typeof outputs === 'number' ? Array.from({ length: outputs }, () => true) : outputs;
+    const names = wanted.map((isWanted) => (isWanted ? `v${this.#names++}` : ''));
     this.#nodes.push({ type, domain, inputs, outputs: names, attributes });
     return names;
   }
@@ -78,14 +80,20 @@ export class GraphWriter {
   }
 
   finish(outputs: ReadonlyMap<string, { name: string; expression: Expression }>): OnnxGraph {
-    // An output may be another output or an input: a copy under its own name keeps ONNX's rules.
+    const made = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const renamed = new Map<string, string>();
     const values = [...outputs].map(([name, { name: source, expression }]) => {
-      this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
+      // What reads an output reads it under its name: a kernel may rely on its being written first.
+      if (made.has(source) && !renamed.has(source)) renamed.set(source, name);
+      // It may be another output too, or an input: a copy under its own name keeps ONNX's rules.
+      else this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
       return { name, type: expression.type, shape: expression.shape };
     });
+    const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
+    const nodes = this.#nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }));
     const used = new Set(this.#nodes.flatMap((node) => node.inputs));
     return {
-      nodes: this.#nodes,
+      nodes,
       // What an op is given for its gradient alone need not be fed where there is none.
       inputs: this.#inputs.filter(({ name }) => used.has(name)),
       outputs: values,

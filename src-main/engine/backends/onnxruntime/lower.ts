@@ -1,6 +1,9 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
+import { blockSize } from '../../graph/ops/matmul-blocks.ts';
 import type { Tensor } from '../../tensor.ts';
+import { type FusedNorm, findFusions } from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
+import { lowerAttend } from './lower-attend.ts';
 import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
 
 /** Writes an op as ONNX nodes, given the names of its operands; returns the name of its value. */
@@ -73,7 +76,17 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const root = writer.node('Sqrt', [writer.node('Add', [mean, writer.scalar(node.attributes.epsilon)])]);
     return writer.node('Reciprocal', [root]);
   },
-  rotate(writer, [x = '', cos = '', sin = '']) {
+  matmulBlocks(writer, operands, node) {
+    const attributes = {
+      K: int(node.inputs[0]?.shape.at(-1) as number),
+      N: int(node.shape.at(-1) as number),
+      ...{ bits: int(node.attributes.bits), block_size: int(blockSize), accuracy_level: int(inEightBits) },
+    };
+    return writer.node('MatMulNBits', operands, attributes, 'com.microsoft');
+  },
+  attend: lowerAttend,
+  rotate(writer, [x = '', cos = '', sin = ''], node) {
+    if (hasAngleForEach(node)) return lowerRotateAtOnce(writer, [x, cos, sin], node);
     const axis = { kind: 'int', value: -1 } as const;
     const [low = '', high = ''] = writer.nodes('Split', [x], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
     const turnedLow = writer.node('Sub', [writer.node('Mul', [low, cos]), writer.node('Mul', [high, sin])]);
@@ -98,11 +111,31 @@ export function lower(
   const writer = new GraphWriter(constants);
   const names = new Map<Expression, string>();
   const order = topologicalOrder(Object.values(outputs));
+  const { norms, sums, gates, absorbed } = findFusions(order, Object.values(outputs));
+  const nameOf = (expression: Expression) => names.get(expression) as string;
   // Inputs first: they carry the sizes that shapes are made of.
   for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {
+    if (absorbed.has(node) || names.has(node)) continue;
+    const [sum, norm, gate] = [sums.get(node), norms.get(node), gates.get(node)];
+    if (sum !== undefined) {
+      const [normed = '', , , summed = ''] = lowerSummedNorm(writer, node.inputs.map(nameOf), nameOf(sum.weight), sum);
+      names.set(sum.root, normed).set(node, summed);
+      continue;
+    }
+    if (norm !== undefined) {
+      names.set(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
+      continue;
+    }
+    if (gate !== undefined) {
+      names.set(
+        node,
+        writer.node('QuickGelu', [nameOf(gate)], { alpha: { kind: 'float', value: 1 } }, 'com.microsoft'),
+      );
+      continue;
+    }
     // Sound because `node.op` picks the lowering of exactly the op that made the node.
     const lowering = lowerings[node.op] as Lowering<OpName>;
-    const operands = node.inputs.map((operand) => names.get(operand) as string);
+    const operands = node.inputs.map(nameOf);
     names.set(node, lowering(writer, operands, node));
   }
   const named = Object.entries(outputs).map(
@@ -111,6 +144,9 @@ export function lower(
   const graph: OnnxGraph = writer.finish(new Map(named));
   return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
 }
+
+/** What onnxruntime calls it when it rounds the left operand to eight bits, block by block. */
+const inEightBits = 4;
 
 /** The least magnitude that a row is divided by: a row of zeros stays one. */
 const leastMagnitude = 1e-30;
@@ -157,6 +193,51 @@ function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): 
   return value;
 }
 
+function lowerNorm(writer: GraphWriter, x: string, weight: string, { epsilon }: FusedNorm): string {
+  const attributes = { epsilon: { kind: 'float', value: epsilon }, axis: int(-1) } as const;
+  return writer.node('SimplifiedLayerNormalization', [x, weight], attributes);
+}
+
+/** The norm of a sum of two, and the sum. */
+function lowerSummedNorm(
+  writer: GraphWriter,
+  operands: readonly string[],
+  weight: string,
+  { epsilon }: FusedNorm,
+): string[] {
+  const attributes = { epsilon: { kind: 'float', value: epsilon } } as const;
+  const inputs = [...operands, weight];
+  return writer.nodes(
+    'SkipSimplifiedLayerNormalization',
+    inputs,
+    [true, false, false, true],
+    attributes,
+    'com.microsoft',
+  );
+}
+
+/** Whether x is [a, b, heads, size] and has one angle for each of a · b places, [a, b, 1, size / 2]. */
+function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>): boolean {
+  const isPlaced = (angles: Expression | undefined) =>
+    angles?.shape.length === 4 && angles.shape[0] === x?.shape[0] && angles.shape[1] === x?.shape[1];
+  return x?.shape.length === 4 && isPlaced(cos) && isPlaced(sin) && cos?.shape[2] === 1;
+}
+
+/** In one kernel, whose table of angles is that of the places, from its first on. */
+function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
+  const [x = '', cos = '', sin = ''] = operands;
+  const [heads, size] = node.shape.slice(2) as [number, number];
+  const table = (angles: string) => writer.node('Reshape', [angles, writer.int64([-1, size / 2])]);
+  const flat = writer.node('Reshape', [x, writer.int64([1, -1, heads * size])]);
+  const inputs = [flat, writer.int64([0]), table(cos), table(sin)];
+  const turned = writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
+  return writer.node('Reshape', [turned, writer.shape(node.shape)]);
+}
+
 function flag(on: boolean) {
-  return { kind: 'int', value: on ? 1 : 0 } as const;
+  return int(on ? 1 : 0);
+}
+
+function int(value: number) {
+  return { kind: 'int', value } as const;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Dim, type Expression, type OpName, type Shape, topologicalOrder } from '../../graph/expression.ts';
+import { blockSize } from '../../graph/ops/matmul-blocks.ts';
 import { sizeOf } from '../../graph/shape.ts';
 
 /** Runs an op through TensorFlow.js. `dims` is the output's shape with sizes filled in. */
@@ -26,6 +27,23 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const rows = tf.reshape(left, [-1, matrix.shape[0] as number]) as tf.Tensor2D;
     const product = tf.reshape(tf.matMul(rows, matrix), dims);
     return scaled === 'output' ? tf.mul(product, given(scales)) : product;
+  },
+  matmulBlocks([x, integers, scales], node, dims) {
+    const inside = node.inputs[0]?.shape.at(-1) as number;
+    const rows = tf.reshape(given(x), [-1, inside]) as tf.Tensor2D;
+    const matrix = unblocked(given(integers), given(scales), { ...node.attributes, inside });
+    return tf.reshape(tf.matMul(rows, matrix, false, true), dims);
+  },
+  attend([queries, freshKeys, freshValues, keptKeys, keptValues, mask], { attributes: { factor, group } }, dims) {
+    const [tokens, streams, size] = given(freshKeys).shape as [number, number, number];
+    // By stream: [streams, keys, size], with the new places in their own.
+    const all = (fresh: tf.Tensor | undefined, kept: tf.Tensor | undefined) =>
+      tf.transpose(tf.concat([tf.slice(given(kept), 0, (kept?.shape[0] ?? 0) - tokens), given(fresh)]), [1, 0, 2]);
+    const split = tf.transpose(tf.reshape(given(queries), [tokens, streams, group, size]), [1, 0, 2, 3]);
+    const byStream = tf.reshape(split, [streams, tokens * group, size]);
+    const scores = tf.mul(tf.matMul(byStream, all(freshKeys, keptKeys), false, true), factor);
+    const mixed = tf.matMul(tf.softmax(tf.add(scores, given(mask))), all(freshValues, keptValues));
+    return tf.reshape(tf.transpose(tf.reshape(mixed, [streams, tokens, group, size]), [1, 0, 2, 3]), dims);
   },
   reshape: ([x], _node, dims) => tf.reshape(given(x), dims),
   transpose: ([x], node) => tf.transpose(given(x), [...node.attributes.permutation]),
@@ -73,6 +91,7 @@ export function interpret(outputs: readonly Expression[], feeds: ReadonlyMap<str
     // Sound because `node.op` picks the interpretation of exactly the op that made the node.
     const run = interpretations[node.op as keyof typeof interpretations] as Interpretation<OpName>;
     const operands = node.inputs.map((operand) => given(values.get(operand)));
+    if (node.op === 'reshape') inferSize(node.shape, given(operands[0]).size, sizes);
     values.set(node, run(operands, node, dimsOf(node.shape, sizes)));
   }
   return outputs.map((output) => given(values.get(output)));
@@ -84,6 +103,17 @@ function isInput(node: Expression): node is Expression<'input'> {
 
 function dimsOf(shape: Shape, sizes: ReadonlyMap<string, number>): number[] {
   return shape.map((dim: Dim) => sizeOf(dim, sizes));
+}
+
+/** The one size of a new shape that no input carries is what is left. */
+function inferSize(shape: Shape, elements: number, sizes: Map<string, number>): void {
+  const isUnknown = (dim: Dim) => typeof dim === 'string' && /^\w+$/.test(dim) && !sizes.has(dim);
+  const [unknown, ...others] = shape.filter(isUnknown);
+  if (unknown === undefined || others.length > 0) return;
+  const known = shape
+    .filter((dim) => dim !== unknown)
+    .reduce<number>((product, dim) => product * sizeOf(dim, sizes), 1);
+  sizes.set(unknown as string, elements / known);
 }
 
 function sumTo(x: tf.Tensor, dims: number[]): tf.Tensor {
@@ -105,6 +135,23 @@ function along(dims: readonly number[], axis: number, start: number): number[] {
 
 function oneHot(index: tf.Tensor, classes: number): tf.Tensor {
   return tf.oneHot(index as tf.Tensor1D, classes, 1, 0, 'float32');
+}
+
+/** The matrix [out, in] that blocks of integers stand for. */
+function unblocked(
+  integers: tf.Tensor,
+  scales: tf.Tensor,
+  { bits, inside }: { bits: 4 | 8; inside: number },
+): tf.Tensor2D {
+  const [out, blocks, bytes] = integers.shape as [number, number, number];
+  const [packed, factors] = [integers.dataSync(), scales.dataSync()];
+  const values = Float32Array.from({ length: out * inside }, (_, i) => {
+    const block = Math.floor(i / inside) * blocks + Math.floor((i % inside) / blockSize);
+    const within = (i % inside) % blockSize;
+    const byte = packed[block * bytes + (bits === 8 ? within : within >> 1)] as number;
+    return (factors[block] as number) * (bits === 8 ? byte - 128 : ((byte >> (4 * (within % 2))) & 15) - 8);
+  });
+  return tf.tensor2d(values, [out, inside]);
 }
 
 function given(tensor: tf.Tensor | undefined): tf.Tensor {

@@ -39,7 +39,7 @@ function executable<Output extends string>(
   );
   return {
     inputs: new Set(inputs.filter((name) => !constants.has(name))),
-    async run(feeds) {
+    async run(feeds, into = new Map()) {
       const results = tf.tidy(() => {
         const fed = inputs.flatMap((name) => {
           const tensor = feeds.get(name) ?? constants.get(name);
@@ -49,6 +49,10 @@ function executable<Output extends string>(
       });
       const values = await Promise.all(results.map(fromTfjs));
       tf.dispose(results);
+      for (const [i, name] of names.entries()) {
+        // Sound because `into` has the type of the output.
+        (into.get(name)?.data as Float32Array | undefined)?.set(values[i]?.data as Float32Array);
+      }
       // Sound because results come in the order of the names.
       return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Output, Tensor>;
     },

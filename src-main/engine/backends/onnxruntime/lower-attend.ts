@@ -1,0 +1,35 @@
+import type { Expression } from '../../graph/expression.ts';
+import type { GraphWriter } from './graph-writer.ts';
+
+/**
+ * Attention that reads kept keys and values where they lie: the products go over their middle axis, so that nothing is
+ * copied or turned round. The new places are outputs of the graph that are written into the same memory; the shape which
+ * the queries are given is taken from those outputs, so that no product can begin before both are written.
+ */
+export function lowerAttend(writer: GraphWriter, operands: readonly string[], node: Expression<'attend'>): string {
+  const [queries = '', freshKeys = '', freshValues = '', keptKeys = '', keptValues = '', mask = ''] = operands;
+  const width = node.shape[1] as number;
+  const { factor, group } = node.attributes;
+  const size = (node.inputs[1] as Expression).shape[2] as number;
+  const tokens = writer.node('Shape', [freshValues], { start: int(0), end: int(1) });
+  const streams = writer.node('Shape', [freshKeys], { start: int(1), end: int(2) });
+  const written = writer.node('Concat', [tokens, streams, writer.int64([group, size])], { axis: int(0) });
+  const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
+  const split = writer.node('Transpose', [writer.node('Reshape', [queries, written])], turn);
+  // Zero keeps the size of that place.
+  const byStream = writer.node('Reshape', [split, writer.int64([0, -1, size])]);
+  const scores = writer.node(
+    'FusedMatMul',
+    [byStream, keptKeys],
+    { transB: int(1), transBatchB: int(1), alpha: { kind: 'float', value: factor } },
+    'com.microsoft',
+  );
+  const weights = writer.node('Softmax', [writer.node('Add', [scores, mask])], { axis: int(-1) });
+  const mixed = writer.node('FusedMatMul', [weights, keptValues], { transBatchB: int(1) }, 'com.microsoft');
+  const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
+  return writer.node('Reshape', [writer.node('Transpose', [apart], turn), writer.int64([-1, width])]);
+}
+
+function int(value: number) {
+  return { kind: 'int', value } as const;
+}

@@ -1,0 +1,146 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import { adapt } from './adaptation.ts';
+import type { AdapterLayerOptions } from './adapter-layers.ts';
+import { groupOf, groupsOf, maskName, type TargetGroup } from './adapter-stack.ts';
+import type { Architecture, AttentionSight, ModelInput, Projected } from './architectures/architecture.ts';
+import { type Expression, input } from './graph/expression.ts';
+import { add } from './graph/ops/add.ts';
+import { attend } from './graph/ops/attend.ts';
+import { gather } from './graph/ops/gather.ts';
+import { matmul } from './graph/ops/matmul.ts';
+import { blockSize, matmulBlocks } from './graph/ops/matmul-blocks.ts';
+import { multiply } from './graph/ops/multiply.ts';
+import { reshape } from './graph/ops/reshape.ts';
+import { slice } from './graph/ops/slice.ts';
+import { weightDims } from './lora.ts';
+import type { Tensor } from './tensor.ts';
+
+export interface DecodeOptions {
+  /** The matrices that adapters in a batch may change. */
+  readonly targets: ReadonlySet<Target>;
+  /** Layers put between the base's own, in place of LoRA. */
+  readonly layers: AdapterLayerOptions | undefined;
+  /** The matrices in blocks (`weight-blocks.ts`); absent where they are multiplied as floats. */
+  readonly blocks: ReadonlyMap<string, Tensor> | undefined;
+}
+
+/**
+ * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
+ * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
+ * [tokens, streams, size] of the new positions. Feeds: `ids`, `places`, angles by position; `mask` and, with a window,
+ * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives.
+ */
+export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
+  const { headSize, keyValueHeads, heads } = architecture;
+  const fresh = new Map<string, Expression>();
+  const attendKept = (layer: number, { queries, keys, values }: Projected, { mask, factor }: AttentionSight) => {
+    const byStream = (x: Expression) => reshape(x, ['tokens', 'streams', headSize]);
+    const own = { keys: byStream(keys), values: byStream(values) };
+    fresh.set(`keys.${layer}`, own.keys).set(`values.${layer}`, own.values);
+    const kept = (kind: string) => input(`kept_${kind}.${layer}`, ['keys', 'streams', headSize]);
+    return attend(reshape(queries, ['positions', heads * headSize]), {
+      ...{ fresh: own, kept: { keys: kept('keys'), values: kept('values') }, mask, factor },
+      group: heads / keyValueHeads,
+    });
+  };
+  const modelInput = inputs(architecture, options, attendKept);
+  const states = gather(architecture.hiddenStates(modelInput), input('last', ['last'], 'int32'));
+  const logits = plainLinear(options, modelInput)(architecture.head, states);
+  return { logits, ...Object.fromEntries(fresh) };
+}
+
+type Attend = NonNullable<ModelInput['attend']>;
+type Parameter = Pick<ModelInput, 'parameter'>;
+
+function inputs(architecture: Architecture, options: DecodeOptions, attendKept: Attend): ModelInput {
+  const weights = new Map<string, Expression>();
+  const parameter = (name: string) => {
+    const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
+    weights.set(name, known);
+    return known;
+  };
+  const linear = groupedLinear(architecture, options, { parameter });
+  // Rows and tokens are one axis here: nothing but attention tells positions apart.
+  const angles = ['positions', 1, 1, architecture.headSize / 2];
+  const [cos, sin] = [input('cos', angles), input('sin', angles)];
+  const isLocal = architecture.localRotaryFrequencies !== undefined;
+  const { insert } = options.layers === undefined ? { insert: undefined } : adapt(architecture, linear, options.layers);
+  return {
+    ids: input('ids', ['positions'], 'int32'),
+    ...{ cos, sin, mask: input('mask', ['mask_streams', 'mask_queries', 'keys']) },
+    places: input('places', ['positions'], 'int32'),
+    local: {
+      cos: isLocal ? input('local_cos', angles) : cos,
+      sin: isLocal ? input('local_sin', angles) : sin,
+      mask: input('local_mask', ['mask_streams', 'mask_queries', 'keys']),
+    },
+    parameter,
+    linear,
+    insert: insert ?? ((_place, _layer, x) => x),
+    attend: attendKept,
+  };
+}
+
+/** y = x Wᵀ by the floats or by the blocks of one matrix or of several that lie in one. */
+function plainLinear({ blocks }: DecodeOptions, { parameter }: Parameter) {
+  return (name: string, x: Expression): Expression => {
+    if (blocks === undefined) return matmul(x, parameter(`${name}.weight`), { transposeB: true });
+    const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
+    const dims = dimsOf('integers');
+    return matmulBlocks(x, {
+      bits: 2 * (dims[2] as number) === blockSize ? 4 : 8,
+      integers: input(`${name}.integers`, dims, 'uint8'),
+      scales: input(`${name}.scales`, dimsOf('scales')),
+    });
+  };
+}
+
+/**
+ * Matrices that read the same are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A and B
+ * are those of all adapters in the batch, one below the other, and the mask [positions, ranks] holds the scale of the row's own
+ * adapter in its ranks and zero in those of others. Exact, for zero times anything adds nothing.
+ */
+function groupedLinear(architecture: Architecture, options: DecodeOptions, parameters: Parameter) {
+  const { targets, blocks } = options;
+  const plain = plainLinear(options, parameters);
+  const updates = new Map<string, Expression>();
+  const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
+  const groups = groupsOf(architecture);
+  const masks = new Map(
+    groups.map((group) => [group.name, input(maskName(group), ['positions', `ranks.${group.name}`])] as const),
+  );
+
+  function update(group: TargetGroup, layer: number, x: Expression): Expression {
+    const name = `${layer}.${group.name}`;
+    const known = updates.get(name);
+    if (known !== undefined) return known;
+    const rank = `ranks.${group.name}`;
+    const a = input(`stack_A.${name}`, [rank, x.shape.at(-1) as number]);
+    const b = input(`stack_B.${name}`, [rank, group.width]);
+    const low = multiply(matmul(x, a, { transposeB: true }), masks.get(group.name) as Expression);
+    const made = matmul(low, b);
+    updates.set(name, made);
+    return made;
+  }
+
+  return (module: string, x: Expression): Expression => {
+    const { group, layer, target } = groupOf(architecture, groups, module);
+    const isAdapted = group.targets.some((each) => targets.has(each));
+    const start = group.starts.get(target) as number;
+    const own = (whole: Expression) =>
+      group.targets.length === 1 ? whole : slice(whole, 1, start, start + weightDims(architecture, module)[0]);
+    if (blocks === undefined) {
+      const y = plain(module, x);
+      return isAdapted ? add(y, own(update(group, layer, x))) : y;
+    }
+    const name = `${layer}.${group.name}`;
+    let known = products.get(name);
+    if (known === undefined) {
+      const y = plain(name, x);
+      known = { x, y: isAdapted ? add(y, update(group, layer, x)) : y };
+      products.set(name, known);
+    }
+    if (known.x !== x) throw new Error(`The matrices of ${name} do not read the same`);
+    return own(known.y);
+  };
+}

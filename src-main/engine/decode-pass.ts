@@ -1,0 +1,115 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import { adapterFeeds, type LiveAdapter } from './adaptation.ts';
+import type { AdapterStack } from './adapter-stack.ts';
+import type { Executable } from './backends/backend.ts';
+import { type DecodeOptions, decodeGraph } from './decode-graph.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { LoraWeights } from './lora.ts';
+import { placeFeeds } from './places.ts';
+import { int32, type Tensor } from './tensor.ts';
+
+/** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
+const targetSets: readonly (readonly Target[])[] = [
+  [],
+  ['q', 'k', 'v'],
+  ['q', 'k', 'v', 'o'],
+  ['q', 'k', 'v', 'o', 'gate', 'up', 'down'],
+];
+
+/** What one row of a pass reads: ids that follow what its cache holds. */
+export interface PassRow {
+  readonly ids: readonly number[];
+  readonly adapter: LiveAdapter | null;
+  /** Of how many of the ids, the last ones, logits are wanted. */
+  readonly asked: number;
+}
+
+/** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
+export class DecodePass {
+  readonly #model: LoadedModel;
+  readonly #stack: AdapterStack;
+  /** Sets of targets that there is a graph for. */
+  readonly #compiled = new Set<number>();
+
+  constructor(model: LoadedModel, stack: AdapterStack) {
+    this.#model = model;
+    this.#stack = stack;
+  }
+
+  /**
+   * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
+   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
+   */
+  async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[]): Promise<readonly Float32Array[][]> {
+    const { architecture, weights } = this.#model;
+    const count = rows.length;
+    const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
+    const positions = tokens * count;
+    const ids = new Int32Array(positions);
+    const places = new Int32Array(positions);
+    const last: number[] = [];
+    rows.forEach((row, r) => {
+      row?.ids.forEach((id, i) => {
+        ids[i * count + r] = id;
+        places[i * count + r] = cache.held(r) + i;
+        if (i >= row.ids.length - row.asked) last.push(i * count + r);
+      });
+    });
+    const { executable, adapters } = await this.#adapted(rows, positions);
+    const pass = cache.pass(
+      tokens,
+      rows.map((row) => row?.ids.length ?? 0),
+    );
+    const isAsked = last.length > 0;
+    const feeds = new Map<string, Tensor>([
+      ...weights,
+      ...adapters,
+      ...pass.feeds,
+      ...placeFeeds(places, architecture, [positions, 1]),
+      ['ids', int32([positions], ids)],
+      ['last', int32([isAsked ? last.length : 1], Int32Array.from(isAsked ? last : [0]))],
+    ]);
+    const { logits } = await executable.run(feeds, pass.into);
+    const data = logits?.data as Float32Array;
+    let next = 0;
+    return rows.map((row) =>
+      Array.from({ length: row?.asked ?? 0 }, () => {
+        const start = next++ * architecture.vocabulary;
+        return data.subarray(start, start + architecture.vocabulary);
+      }),
+    );
+  }
+
+  /** The graph for these rows' adapters, and their feeds. */
+  async #adapted(
+    rows: readonly (PassRow | undefined)[],
+    positions: number,
+  ): Promise<{ executable: Executable; adapters: ReadonlyMap<string, Tensor> }> {
+    const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
+    if (layered?.weights.kind === 'adapter-layers') {
+      const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
+      return { executable: await this.#compile([], layers), adapters: adapterFeeds(layered) };
+    }
+    // Sound because batches keep the kinds apart.
+    const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
+    const needed = new Set(adapters.flatMap((adapter) => adapter?.weights.targets ?? []));
+    const holds = (set: number) => [...needed].every((target) => targetSets[set]?.includes(target));
+    const all = targetSets.map((_, set) => set);
+    // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
+    const set = all.find((each) => holds(each) && this.#compiled.has(each)) ?? (all.find(holds) as number);
+    const targets = (targetSets[set] ?? []).filter((target) => this.#model.architecture.targets.includes(target));
+    const executable = await this.#compile(targets);
+    this.#compiled.add(set);
+    const rowOf = (position: number) => position % rows.length;
+    return { executable, adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }) };
+  }
+
+  #compile(targets: readonly Target[], layers?: DecodeOptions['layers']): Promise<Executable> {
+    const { architecture } = this.#model;
+    const key = `decode:${targets.join(',')}:${layers?.design ?? ''}`;
+    return this.#model.decoding(key, (blocks) =>
+      decodeGraph(architecture, { targets: new Set(targets), layers, blocks }),
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import type { LiveAdapter } from './adaptation.ts';
+import { AdapterStack } from './adapter-stack.ts';
+import { DecodePass } from './decode-pass.ts';
+import type { GenerateJob, TokenEvent } from './engine.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { PrefixCache } from './prefix-cache.ts';
+import { StreamBatch } from './stream-batch.ts';
+import { checkTokenIds } from './token-ids.ts';
+import { TokenStream } from './token-stream.ts';
+
+/** What was read for earlier answers may take so much memory. */
+const usualPrefixBytes = 256 * 2 ** 20;
+
+/**
+ * Answers with one model. Answers that are asked for at the same time are written in one batch, whatever their adapters; those
+ * that lie between the base's layers have batches of their own.
+ */
+export class Decoder {
+  readonly #model: LoadedModel;
+  readonly #prefixes: PrefixCache;
+  readonly #stack: AdapterStack;
+  readonly #batch: StreamBatch;
+  readonly #layered = new WeakMap<object, StreamBatch>();
+
+  constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
+    this.#model = model;
+    this.#prefixes = new PrefixCache(prefixBytes);
+    this.#stack = new AdapterStack(model.architecture);
+    this.#batch = this.#newBatch();
+  }
+
+  /**
+   * Streams the tokens that the model writes after a prompt. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG
+   * where it and one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
+   */
+  async *stream(
+    chooseAdapter: () => Promise<LiveAdapter | null>,
+    job: GenerateJob,
+    signal: AbortSignal,
+  ): AsyncGenerator<TokenEvent> {
+    const { architecture } = this.#model;
+    const started = performance.now();
+    const limit = architecture.contextLength;
+    if (job.promptIds.length === 0)
+      throw new StudioError('OPTION_INVALID', { option: 'prompt', reason: 'it is empty' });
+    if (job.promptIds.length >= limit)
+      throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
+    checkTokenIds(job.promptIds, architecture);
+    const adapter = await chooseAdapter();
+    if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
+    const stream = new TokenStream(job, { adapter, limit, started, signal });
+    try {
+      this.#batchOf(adapter).join(stream);
+      yield* stream.events();
+    } finally {
+      stream.leave();
+    }
+  }
+
+  #batchOf(adapter: LiveAdapter | null): StreamBatch {
+    if (adapter === null || adapter.weights.kind === 'lora') return this.#batch;
+    // A strength makes other numbers of the same layers.
+    const key = adapter.scale === 1 ? adapter.weights : adapter;
+    const batch = this.#layered.get(key) ?? this.#newBatch();
+    this.#layered.set(key, batch);
+    return batch;
+  }
+
+  #newBatch(): StreamBatch {
+    return new StreamBatch(this.#model.architecture, new DecodePass(this.#model, this.#stack), this.#prefixes);
+  }
+}

@@ -1,0 +1,180 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Architecture } from './architectures/architecture.ts';
+import type { DecodePass } from './decode-pass.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import type { PrefixCache } from './prefix-cache.ts';
+import type { TokenStream } from './token-stream.ts';
+
+/** A prompt is read in pieces: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
+const pieceLength = 128;
+/** Rows of a batch: more take turns, as a processor has no more to give. */
+const mostRows = 16;
+/** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
+const mostGuesses = [8, 3, 0] as const;
+
+interface Reading {
+  readonly stream: TokenStream;
+  readonly cache: KeyValueCache;
+  read: number;
+}
+
+/**
+ * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
+ * and leave when they are done, while the others go on; each writes what it would write alone.
+ */
+export class StreamBatch {
+  readonly #architecture: Architecture;
+  readonly #pass: DecodePass;
+  readonly #prefixes: PrefixCache;
+  readonly #waiting: TokenStream[] = [];
+  #reading: Reading[] = [];
+  /** The answers that are being written, by their row of the cache. */
+  #rows: (TokenStream | undefined)[] = [];
+  #cache: KeyValueCache | undefined;
+  #isRunning = false;
+
+  constructor(architecture: Architecture, pass: DecodePass, prefixes: PrefixCache) {
+    this.#architecture = architecture;
+    this.#pass = pass;
+    this.#prefixes = prefixes;
+  }
+
+  join(stream: TokenStream): void {
+    this.#waiting.push(stream);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    try {
+      for (;;) {
+        // Between passes, messages get their turn: a stop, another answer, a training.
+        await setImmediate();
+        this.#letGo();
+        this.#letIn();
+        if (this.#reading.length === 0 && this.#writing === 0) break;
+        await this.#readPiece();
+        if (this.#writing > 0) await this.#writeTokens();
+      }
+    } catch (error) {
+      for (const stream of [...this.#waiting, ...this.#reading.map((each) => each.stream), ...this.#rows])
+        stream?.fail(error);
+      this.#waiting.length = 0;
+      this.#reading = [];
+      this.#rows = [];
+    } finally {
+      this.#cache = undefined;
+      this.#rows = [];
+      this.#isRunning = false;
+    }
+  }
+
+  get #writing(): number {
+    return this.#rows.filter((stream) => stream !== undefined).length;
+  }
+
+  /** Rows of answers that are over are free. */
+  #letGo(): void {
+    this.#rows.forEach((stream, row) => {
+      if (!stream?.isOver) return;
+      this.#remember(stream, this.#cache as KeyValueCache, row);
+      this.#cache?.clear(row);
+      this.#rows[row] = undefined;
+    });
+    for (const { stream, cache } of this.#reading) if (stream.isOver) this.#remember(stream, cache, 0);
+    this.#reading = this.#reading.filter(({ stream }) => !stream.isOver);
+    const left = this.#waiting.filter((stream) => !stream.isOver);
+    this.#waiting.splice(0, this.#waiting.length, ...left);
+    // Half of the rows idle would cost what they cost when they write.
+    if (this.#waiting.length + this.#reading.length === 0 && this.#rows.length > 1 && this.#writing > 0) {
+      if (2 * this.#writing <= this.#rows.length) this.#resize(this.#rows.length / 2);
+    }
+  }
+
+  #letIn(): void {
+    while (this.#waiting.length > 0 && this.#reading.length + this.#writing < mostRows) {
+      const stream = this.#waiting.shift() as TokenStream;
+      const cache = new KeyValueCache(this.#architecture);
+      const [owner, scale] = this.#ownerOf(stream);
+      const known = this.#prefixes.find(owner, scale, stream.promptIds);
+      if (known !== undefined) cache.write(0, known.text, known.length);
+      this.#reading.push({ stream, cache, read: known?.length ?? 0 });
+    }
+  }
+
+  /** A piece of the prompt that came first; behind its last one, the first token is written. */
+  async #readPiece(): Promise<void> {
+    const [reading] = this.#reading;
+    if (reading === undefined) return;
+    const { stream, cache } = reading;
+    const ids = stream.promptIds.slice(reading.read, reading.read + pieceLength);
+    const isLast = reading.read + ids.length === stream.promptIds.length;
+    const [logits] = await this.#pass.run(cache, [{ ids, adapter: stream.adapter, asked: isLast ? 1 : 0 }]);
+    cache.keep([ids.length]);
+    reading.read += ids.length;
+    stream.readTokens += ids.length;
+    if (!isLast) return;
+    this.#reading.shift();
+    if (stream.isOver) return this.#remember(stream, cache, 0);
+    stream.take(logits as Float32Array[]);
+    if (stream.isOver) this.#remember(stream, cache, 0);
+    else this.#place(stream, cache);
+  }
+
+  async #writeTokens(): Promise<void> {
+    const cache = this.#cache as KeyValueCache;
+    const most = mostGuesses[Math.min(this.#rows.length, mostGuesses.length) - 1] as number;
+    const streams = [...this.#rows];
+    const rows = streams.map((stream) => {
+      if (stream === undefined) return undefined;
+      const ids = stream.next(most);
+      return { ids, adapter: stream.adapter, asked: ids.length };
+    });
+    const logits = await this.#pass.run(cache, rows);
+    // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
+    const kept = streams.map((stream, row) => {
+      if (stream === undefined) return 0;
+      return stream.isOver ? 1 : 1 + stream.take(logits[row] as Float32Array[]);
+    });
+    cache.keep(kept);
+  }
+
+  /** A row for an answer whose prompt is read. */
+  #place(stream: TokenStream, cache: KeyValueCache): void {
+    if (this.#writing === 0) {
+      this.#cache = cache;
+      this.#rows = [stream];
+      return;
+    }
+    if (!this.#rows.includes(undefined)) this.#resize(2 * this.#rows.length);
+    const row = this.#rows.indexOf(undefined);
+    this.#rows[row] = stream;
+    this.#cache?.write(row, cache.read(0));
+  }
+
+  /** Moves the answers to a cache of another number of rows. */
+  #resize(rows: number): void {
+    const from = this.#cache as KeyValueCache;
+    const into = new KeyValueCache(this.#architecture, rows);
+    const moved: (TokenStream | undefined)[] = Array.from({ length: rows }, () => undefined);
+    let next = 0;
+    this.#rows.forEach((stream, row) => {
+      if (stream === undefined) return;
+      into.write(next, from.read(row));
+      moved[next++] = stream;
+    });
+    this.#cache = into;
+    this.#rows = moved;
+  }
+
+  #remember(stream: TokenStream, cache: KeyValueCache, row: number): void {
+    const [owner, scale] = this.#ownerOf(stream);
+    const ids = stream.ids.slice(0, cache.held(row));
+    if (this.#prefixes.isOn && !this.#prefixes.holds(owner, scale, ids))
+      this.#prefixes.keep(owner, scale, ids, cache.read(row));
+  }
+
+  #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {
+    return adapter === null ? [this.#architecture, 1] : [adapter.weights, adapter.scale];
+  }
+}

@@ -1,0 +1,125 @@
+import type { LiveAdapter } from './adaptation.ts';
+import { Draft } from './draft.ts';
+import type { GenerateJob, TokenEvent } from './engine.ts';
+import { Random } from './random.ts';
+import { chooseToken } from './sampling.ts';
+import { TokenQueue } from './token-queue.ts';
+
+type Finish = 'end' | 'length' | 'stopped';
+
+/** One answer that is being written: what was read and written of it, and what comes next. */
+export class TokenStream {
+  readonly adapter: LiveAdapter | null;
+  readonly promptIds: readonly number[];
+  /** Tokens of the prompt that were read, those not counted that were known from before. */
+  readTokens = 0;
+  readonly #job: GenerateJob;
+  readonly #limit: number;
+  readonly #signal: AbortSignal;
+  readonly #started: number;
+  readonly #switchMs: number;
+  readonly #queue = new TokenQueue();
+  readonly #draft: Draft;
+  readonly #random: Random;
+  readonly #stopIds: ReadonlySet<number>;
+  readonly #written: number[] = [];
+  #guess: readonly number[] = [];
+  #firstTokenMs = 0;
+  #isOver = false;
+
+  constructor(
+    job: GenerateJob,
+    options: { adapter: LiveAdapter | null; limit: number; started: number; signal: AbortSignal },
+  ) {
+    this.adapter = options.adapter;
+    this.promptIds = job.promptIds;
+    this.#job = job;
+    this.#limit = options.limit;
+    this.#signal = options.signal;
+    this.#started = options.started;
+    this.#switchMs = performance.now() - options.started;
+    this.#draft = new Draft(job.promptIds);
+    this.#random = new Random(job.seed, 0x9e4);
+    this.#stopIds = new Set(job.stopIds);
+    this.#signal.addEventListener('abort', this.#stop, { once: true });
+    if (this.#signal.aborted) this.#stop();
+    else if (job.maxTokens < 1) this.finish('length');
+  }
+
+  /** Nothing more is to be written. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Prompt and answer so far. */
+  get ids(): readonly number[] {
+    return [...this.promptIds, ...this.#written];
+  }
+
+  /** The last token, which is not read yet, and at most `most` guesses at those behind it. */
+  next(most: number): readonly number[] {
+    const places = this.promptIds.length + this.#written.length;
+    const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
+    this.#guess = this.#draft.guess(room);
+    return [this.#written.at(-1) as number, ...this.#guess];
+  }
+
+  /**
+   * Takes the tokens that the logits of the last positions choose, as long as they are those that were guessed. Gives how many
+   * guesses were right: so many places behind the token that was read are right too.
+   */
+  take(logits: readonly Float32Array[]): number {
+    const guess = this.#guess;
+    this.#guess = [];
+    let right = 0;
+    for (let place = 0; place <= right && !this.#isOver; place++) {
+      const id = chooseToken(logits[place] as Float32Array, this.#job, this.#random);
+      if (this.#written.length === 0) this.#firstTokenMs = performance.now() - this.#started;
+      if (this.#stopIds.has(id)) {
+        this.finish('end');
+        break;
+      }
+      this.#written.push(id);
+      this.#draft.push(id);
+      this.#queue.push({ kind: 'token', id });
+      if (id === guess[place]) right++;
+      const places = this.promptIds.length + this.#written.length;
+      if (this.#written.length >= this.#job.maxTokens || places > this.#limit) this.finish('length');
+    }
+    this.#draft.learn(guess.length, right);
+    return right;
+  }
+
+  finish(finish: Finish): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this.#stop);
+    this.#queue.push({
+      ...{ kind: 'finished', finish, firstTokenMs: this.#firstTokenMs, switchMs: this.#switchMs },
+      ...{ seconds: (performance.now() - this.#started) / 1000, readTokens: this.readTokens },
+    });
+  }
+
+  fail(error: unknown): void {
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this.#stop);
+    this.#queue.fail(error);
+  }
+
+  /** Nobody listens any more. */
+  leave(): void {
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this.#stop);
+  }
+
+  events(): AsyncGenerator<TokenEvent> {
+    return this.#queue.events();
+  }
+
+  /** At once: what was written ahead of the reader goes too. */
+  readonly #stop = (): void => {
+    if (this.#isOver) return;
+    this.#queue.drop();
+    this.finish('stopped');
+  };
+}
