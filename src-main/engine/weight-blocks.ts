@@ -55,39 +55,57 @@ function addBlocks(blocks: Map<string, Tensor>, name: string, matrices: readonly
   const scales = new Float32Array(out * perRow);
   let block = 0;
   for (const { data } of matrices) {
-    for (let row = 0; row < data.length; row += inside) {
-      for (let start = row; start < row + inside; start += blockSize) {
-        const values = data.subarray(start, Math.min(start + blockSize, row + inside));
-        const largest = largestOf(values);
-        const scale = bits === 4 ? -largest / 8 : Math.abs(largest) / 127;
-        scales[block] = scale;
-        if (scale !== 0) {
-          if (bits === 4) packFour(values, scale, integers.subarray(block * bytes, (block + 1) * bytes));
-          else
-            for (let i = 0; i < values.length; i++) {
-              integers[block * bytes + i] = Math.round((values[i] as number) / scale) + 128;
-            }
-        }
-        block++;
-      }
-    }
+    const packed = { integers: integers.subarray(block * bytes), scales: scales.subarray(block) };
+    if (bits === 4) packFour(data, packed);
+    else packEight(data, inside, packed);
+    block += (data.length / inside) * perRow;
   }
   blocks.set(`${name}.integers`, { type: 'uint8', dims: [out, perRow, bytes], data: integers });
   blocks.set(`${name}.scales`, float32([out * perRow], scales));
 }
 
-function packFour(values: Float32Array, scale: number, into: Uint8Array): void {
-  for (let i = 0; i < values.length; i += 2) {
-    const low = Math.round((values[i] as number) / scale) + 8;
-    const high = Math.round((values[i + 1] as number) / scale) + 8;
-    into[i >> 1] = low | (high << 4);
+interface Packed {
+  readonly integers: Uint8Array;
+  readonly scales: Float32Array;
+}
+
+// Plain loops, as a model has millions of blocks.
+
+function packEight(data: Float32Array, inside: number, { integers, scales }: Packed): void {
+  let block = 0;
+  for (let row = 0; row < data.length; row += inside) {
+    for (let start = row; start < row + inside; start += blockSize) {
+      const end = Math.min(start + blockSize, row + inside);
+      let largest = 0;
+      for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(data[i] as number));
+      scales[block] = largest / 127;
+      const factor = largest === 0 ? 0 : 1 / (scales[block] as number);
+      const at = block * blockSize - start;
+      // Between 1 and 255, where cutting off rounds down.
+      for (let i = start; i < end; i++) integers[at + i] = ((data[i] as number) * factor + 128.5) | 0;
+      block++;
+    }
+  }
+}
+
+/** Rows are whole blocks. */
+function packFour(data: Float32Array, { integers, scales }: Packed): void {
+  for (let start = 0, block = 0; start < data.length; start += blockSize, block++) {
+    scales[block] = scaleOfFour(data, start);
+    const scale = scales[block] as number;
+    if (scale === 0) continue;
+    for (let i = 0; i < blockSize; i += 2) {
+      const low = Math.round((data[start + i] as number) / scale) + 8;
+      const high = Math.round((data[start + i + 1] as number) / scale) + 8;
+      integers[(start + i) >> 1] = low | (high << 4);
+    }
   }
 }
 
 /** Whether every block is whole numbers from −8 to 7 times a scale, the largest being −8: what Q4_0 stores. */
 function isInFourBits(data: Float32Array): boolean {
   for (let start = 0; start < data.length; start += blockSize) {
-    const scale = Math.fround(-largestOf(data.subarray(start, start + blockSize)) / 8);
+    const scale = scaleOfFour(data, start);
     if (scale === 0) continue;
     for (let i = start; i < start + blockSize; i++) {
       const whole = Math.round((data[i] as number) / scale);
@@ -97,11 +115,11 @@ function isInFourBits(data: Float32Array): boolean {
   return true;
 }
 
-/** The value of the largest magnitude, with its sign; the first of several. */
-function largestOf(values: Float32Array): number {
+/** What makes the value of the largest magnitude −8. */
+function scaleOfFour(data: Float32Array, start: number): number {
   let largest = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (Math.abs(values[i] as number) > Math.abs(largest)) largest = values[i] as number;
+  for (let i = start; i < start + blockSize; i++) {
+    if (Math.abs(data[i] as number) > Math.abs(largest)) largest = data[i] as number;
   }
-  return largest;
+  return Math.fround(-largest / 8);
 }
