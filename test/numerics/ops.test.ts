@@ -159,7 +159,7 @@ const cases: readonly Case[] = [
       [2, 4, 2],
     ],
     build: (a: Expression, b: Expression, c: Expression) =>
-      attend(reshape(a, ['positions', 4 * group]), {
+      attend(a, {
         fresh: { keys: b, values: c },
         kept: { keys: input('kept_keys', ['keys', 4, 2]), values: input('kept_values', ['keys', 4, 2]) },
         mask: input('mask', [1, 2 * group, 'keys']),

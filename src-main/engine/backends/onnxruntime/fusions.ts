@@ -19,6 +19,8 @@ export interface Fusions {
   readonly absorbed: ReadonlySet<Expression>;
 }
 
+export const noFusions: Fusions = { norms: new Map(), sums: new Map(), gates: new Map(), absorbed: new Set() };
+
 /** Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, and each costs its start. */
 export function findFusions(order: readonly Expression[], outputs: readonly Expression[]): Fusions {
   const users = new Map<Expression, number>();

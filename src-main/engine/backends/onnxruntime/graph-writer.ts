@@ -12,10 +12,13 @@ export class GraphWriter {
   readonly #sizes = new Map<string, string>();
   #names = 0;
   readonly #constants: ReadonlyMap<string, Tensor>;
+  /** What the graph is to run on: kernels differ. */
+  readonly device: 'cpu' | 'webgpu';
 
   /** Inputs under these names are written into the model. */
-  constructor(constants: ReadonlyMap<string, Tensor>) {
+  constructor(constants: ReadonlyMap<string, Tensor>, device: 'cpu' | 'webgpu' = 'cpu') {
     this.#constants = constants;
+    this.device = device;
   }
 
   input(value: OnnxValue): string {

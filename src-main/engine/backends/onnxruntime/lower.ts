@@ -1,7 +1,7 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
 import { blockSize } from '../../graph/ops/matmul-blocks.ts';
 import type { Tensor } from '../../tensor.ts';
-import { type FusedNorm, findFusions } from './fusions.ts';
+import { type FusedNorm, findFusions, noFusions } from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { lowerAttend } from './lower-attend.ts';
 import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
@@ -86,7 +86,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   },
   attend: lowerAttend,
   rotate(writer, [x = '', cos = '', sin = ''], node) {
-    if (hasAngleForEach(node)) return lowerRotateAtOnce(writer, [x, cos, sin], node);
+    if (writer.device === 'cpu' && hasAngleForEach(node)) return lowerRotateAtOnce(writer, [x, cos, sin], node);
     const axis = { kind: 'int', value: -1 } as const;
     const [low = '', high = ''] = writer.nodes('Split', [x], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
     const turnedLow = writer.node('Sub', [writer.node('Mul', [low, cos]), writer.node('Mul', [high, sin])]);
@@ -107,11 +107,12 @@ export const outputPrefix = 'output/';
 export function lower(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
+  device: 'cpu' | 'webgpu' = 'cpu',
 ): LoweredGraph {
-  const writer = new GraphWriter(constants);
+  const writer = new GraphWriter(constants, device);
   const names = new Map<Expression, string>();
   const order = topologicalOrder(Object.values(outputs));
-  const { norms, sums, gates, absorbed } = findFusions(order, Object.values(outputs));
+  const { norms, sums, gates, absorbed } = device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const nameOf = (expression: Expression) => names.get(expression) as string;
   // Inputs first: they carry the sizes that shapes are made of.
   for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {

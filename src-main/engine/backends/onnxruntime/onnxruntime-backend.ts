@@ -37,7 +37,7 @@ async function compile<Output extends string>(
   constants: ReadonlyMap<string, Tensor> | undefined,
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
-  const { model, inputs } = lower(outputs, constants);
+  const { model, inputs } = lower(outputs, constants, device);
   const opening = ort.InferenceSession.create(model, {
     executionProviders: [device],
     intraOpNumThreads: threads,
