@@ -20,7 +20,7 @@ import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { timePasses } from './latency.ts';
-import { inspectModel, type LoadedModel, loadModel } from './loaded-model.ts';
+import { inspectModel, type LoadedModel, loadModel, precisionFor } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { mergeModel } from './merge.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -39,7 +39,11 @@ import { writeAdapter } from './write-adapter.ts';
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   const mixes = new AdapterMixes();
-  const slot = new ModelSlot((folder, precision) => loadModel(folder, backend, precision));
+  const slot = new ModelSlot({
+    load: (folder, precision) => loadModel(folder, backend, precision),
+    comesTo: async (precision, { architecture }) =>
+      precision === 'auto' ? precisionFor(architecture, backend) : precision,
+  });
 
   const decoders = new WeakMap<LoadedModel, Decoder>();
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import type { Precision } from './model-graph.ts';
 import { ModelSlot } from './model-slot.ts';
 
 test('a model is loaded once for all its jobs', async () => {
@@ -42,26 +44,39 @@ test('a folder whose files have changed is loaded again', async () => {
 
 test('a load that failed is tried again', async () => {
   let loads = 0;
-  const slot = new ModelSlot(async () => {
+  const load = async () => {
     if (++loads === 1) throw new Error('broken');
-    return modelOf('a', []);
-  });
+    return modelOf('a', [], 'float32');
+  };
+  const slot = new ModelSlot({ load, comesTo: async () => 'float32' });
   await expect(slot.borrow('a')).rejects.toThrow('broken');
   await expect(slot.borrow('a')).resolves.toMatchObject({});
 });
 
+test('choices that come to the same share a model, others do not', async () => {
+  const { slot, told } = slotOf();
+  const first = await slot.borrow('a', 'auto');
+  expect((await slot.borrow('a', 'float32')).model).toBe(first.model);
+  expect(told).toEqual(['load a']);
+  const others = await Promise.all([slot.borrow('a', 'int8'), slot.borrow('a', 'int8')]);
+  expect(others[0]?.model).toBe(others[1]?.model);
+  expect(told).toEqual(['load a', 'load a']);
+});
+
+/** Here, `auto` comes to floats. */
 function slotOf() {
   const told: string[] = [];
-  const slot = new ModelSlot(async (folder) => {
+  const comesTo = async (choice: PrecisionChoice) => (choice === 'auto' ? 'float32' : choice);
+  const load = async (folder: string, choice: PrecisionChoice) => {
     told.push(`load ${folder}`);
-    return modelOf(folder, told);
-  });
-  return { slot, told };
+    return modelOf(folder, told, await comesTo(choice));
+  };
+  return { slot: new ModelSlot({ load, comesTo }), told };
 }
 
-/** Sound here because the slot does nothing with a model but release it. */
-function modelOf(folder: string, told: string[]): LoadedModel {
-  return { release: async () => void told.push(`release ${folder}`) } as unknown as LoadedModel;
+/** Sound here because the slot does nothing with a model but release it and look at its precision. */
+function modelOf(folder: string, told: string[], precision: Precision): LoadedModel {
+  return { precision, release: async () => void told.push(`release ${folder}`) } as unknown as LoadedModel;
 }
 
 function settled(): Promise<void> {

@@ -1,8 +1,10 @@
 import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import type { Precision } from './model-graph.ts';
 
 interface Held {
   readonly folder: string;
+  /** What was asked for when it was loaded. */
   readonly precision: PrecisionChoice;
   readonly model: Promise<LoadedModel>;
   jobs: number;
@@ -13,21 +15,31 @@ export interface Loan {
   giveBack(): void;
 }
 
+interface Loader {
+  load(folder: string, precision: PrecisionChoice): Promise<LoadedModel>;
+  /** What a choice of precision comes to for a model: two choices that come to the same share it. */
+  comesTo(precision: PrecisionChoice, model: LoadedModel): Promise<Precision>;
+}
+
 /**
  * Keeps one base model loaded: a second one takes the first one's place. Jobs borrow it; a model that lost its place while
  * jobs use it is released when the last of them gives it back.
  */
 export class ModelSlot {
-  readonly #load: (folder: string, precision: PrecisionChoice) => Promise<LoadedModel>;
+  readonly #loader: Loader;
   #held: Held | undefined;
 
-  constructor(load: (folder: string, precision: PrecisionChoice) => Promise<LoadedModel>) {
-    this.#load = load;
+  constructor(loader: Loader) {
+    this.#loader = loader;
   }
 
   async borrow(folder: string, precision: PrecisionChoice = 'auto'): Promise<Loan> {
-    if (this.#held?.folder !== folder || this.#held.precision !== precision)
-      this.#replaceBy({ folder, precision, model: this.#load(folder, precision), jobs: 0 });
+    const before = this.#held;
+    if (before?.folder !== folder || !(await this.#serves(before, precision))) {
+      // While that was looked at, somebody else may have loaded what is wanted.
+      if (this.#held !== before) return this.borrow(folder, precision);
+      this.#replaceBy({ folder, precision, model: this.#loader.load(folder, precision), jobs: 0 });
+    } else if (this.#held !== before) return this.borrow(folder, precision);
     const held = this.#held as Held;
     held.jobs++;
     let given = false;
@@ -50,6 +62,12 @@ export class ModelSlot {
   /** For a folder whose files have changed. */
   forget(folder: string): void {
     if (this.#held?.folder === folder) this.#replaceBy(undefined);
+  }
+
+  async #serves(held: Held, precision: PrecisionChoice): Promise<boolean> {
+    if (held.precision === precision) return true;
+    const model = await held.model.catch(() => undefined);
+    return model !== undefined && (await this.#loader.comesTo(precision, model)) === model.precision;
   }
 
   #replaceBy(held: Held | undefined): void {

@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import type { LiveAdapter } from './adaptation.ts';
+import { initialiseAdapterLayers } from './adapter-layers.ts';
+import { mixAdapters } from './adapter-mix.ts';
+import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { Decoder } from './decoder.ts';
+import type { GenerateJob } from './engine.ts';
+import { generateTokens } from './generate.ts';
+import { type LoadedModel, loadModel } from './loaded-model.ts';
+import { initialiseLora, type LoraWeights } from './lora.ts';
+import { Random } from './random.ts';
+import { scoreRows } from './score.ts';
+
+/** INTERLEAVINGS=10000 for the long run. */
+const interleavings = Number(process.env.INTERLEAVINGS ?? 12);
+const forever = new AbortController().signal;
+let folder: string;
+let model: LoadedModel;
+let adapters: readonly (LiveAdapter | null)[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'decoder-'));
+  writeTinyModel(folder, { hidden: 32, layers: 2, heads: 4, keyValueHeads: 2, intermediate: 32 });
+  model = await loadModel(folder, onnxruntimeBackend({ threads: 1 }));
+  const loras = [lora(1, 2, ['q', 'v']), lora(2, 4, ['q', 'v']), lora(3, 1, ['k']), lora(4, 3, ['o', 'down', 'up'])];
+  const [first, second] = loras as [LiveAdapter<LoraWeights>, LiveAdapter<LoraWeights>];
+  // Of several ranks, matrices and strengths, one of them a mix.
+  adapters = [null, ...loras, { ...first, scale: 0.3 }, mixAdapters([first, second], model.architecture), null];
+});
+
+afterAll(async () => {
+  await model.release();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('answers that come and go together, each with its own adapter, are those that each would be alone', async () => {
+  const decoder = new Decoder(model);
+  const random = new Random(5, 0xbeef);
+  const alone = new Map<string, number[]>();
+  let tokens = 0;
+  for (let round = 0; round < interleavings; round += adapters.length) {
+    const jobs = adapters.map((adapter, a) => {
+      const prompt = random.bits() % 6;
+      const start = Array.from({ length: 3 + 29 * (prompt % 3) }, (_, i) => (prompt * 31 + i * 7) % 250);
+      // Repetition, so that guesses are made, right and wrong.
+      const promptIds = [...start, ...start.slice(0, 5)];
+      return { a, adapter, prompt, promptIds, maxTokens: 4 + (random.bits() % 20), wait: random.bits() % 8 };
+    });
+    const answers = await Promise.all(
+      jobs.map(async ({ adapter, promptIds, maxTokens, wait }) => {
+        for (let i = 0; i < wait; i++) await new Promise((resolve) => setImmediate(resolve));
+        return written(decoder, adapter, { promptIds, maxTokens });
+      }),
+    );
+    for (const [i, { a, adapter, prompt, promptIds, maxTokens }] of jobs.entries()) {
+      const name = `${a} ${prompt}`;
+      const expected =
+        alone.get(name) ??
+        (await written(new Decoder(model, { prefixBytes: 0 }), adapter, { promptIds, maxTokens: 24 }));
+      alone.set(name, expected);
+      expect(answers[i]).toEqual(expected.slice(0, maxTokens));
+      tokens += maxTokens;
+    }
+  }
+  if (interleavings > 100) console.log(`${interleavings} answers, ${tokens} tokens, none wrong`);
+}, 36_000_000);
+
+test('what is written is the likeliest that scoring knows, over the whole vocabulary', async () => {
+  const adapter = adapters[2] as LiveAdapter;
+  const promptIds = [7, 1, 9, 7, 1];
+  const answer = await written(new Decoder(model), adapter, { promptIds, maxTokens: 6 });
+  for (const [i, id] of answer.entries()) {
+    const rows = Array.from({ length: 257 }, (_, next) => ({
+      ids: [...promptIds, ...answer.slice(0, i), next],
+      targetStart: promptIds.length + i,
+    }));
+    const logprobs = (await scoreRows(model, adapter, rows, forever)).map(([logprob]) => logprob as number);
+    expect(id).toBe(logprobs.indexOf(Math.max(...logprobs)));
+  }
+});
+
+test('generation over several growth steps writes what the whole text, read at once, would go on with', async () => {
+  const promptIds = Array.from({ length: 100 }, (_, i) => (i * 37) % 250);
+  const answer = await written(new Decoder(model), null, { promptIds, maxTokens: 180 });
+  expect(answer).toHaveLength(180);
+  for (const step of [0, 27, 28, 156, 179]) {
+    const fresh = new Decoder(model, { prefixBytes: 0 });
+    const [next] = await written(fresh, null, { promptIds: [...promptIds, ...answer.slice(0, step)], maxTokens: 1 });
+    expect(next).toBe(answer[step]);
+  }
+});
+
+test('the past of a conversation is read once, by the adapter that read it, and the answer is the same', async () => {
+  const decoder = new Decoder(model);
+  const [adapter, other] = [adapters[1] as LiveAdapter, adapters[2] as LiveAdapter];
+  const first = Array.from({ length: 200 }, (_, i) => (i * 11) % 250);
+  const answer = await outcome(decoder, adapter, { promptIds: first, maxTokens: 10 });
+  expect(answer.readTokens).toBe(200);
+  // The last token of the answer was written and not read.
+  const second = [...first, ...answer.ids, 3, 4, 5];
+  const next = await outcome(decoder, adapter, { promptIds: second, maxTokens: 10 });
+  expect(next.readTokens).toBe(1 + 3);
+  expect(next.ids).toEqual(await written(new Decoder(model), adapter, { promptIds: second, maxTokens: 10 }));
+  // The same passage with another question: all but the question is known.
+  const question = [...first.slice(0, 150), 9, 9, 8];
+  expect((await outcome(decoder, adapter, { promptIds: question, maxTokens: 2 })).readTokens).toBe(3);
+  expect((await outcome(decoder, other, { promptIds: question, maxTokens: 2 })).readTokens).toBe(153);
+  expect((await outcome(decoder, { ...adapter, scale: 9 }, { promptIds: question, maxTokens: 2 })).readTokens).toBe(
+    153,
+  );
+});
+
+test('one answer is stopped at once, and those beside it go on', async () => {
+  const decoder = new Decoder(model);
+  const stop = new AbortController();
+  const job = { promptIds: [1, 2, 3, 4], maxTokens: 60 };
+  const beside = written(decoder, adapters[1] ?? null, job);
+  let seen = 0;
+  for await (const event of decoder.stream(async () => null, jobOf(job), stop.signal)) {
+    if (event.kind === 'finished') expect(event.finish).toBe('stopped');
+    else if (++seen === 5) stop.abort();
+  }
+  expect(seen).toBe(5);
+  expect(await beside).toEqual(await written(new Decoder(model), adapters[1] ?? null, job));
+});
+
+test('an answer that nobody follows any more leaves the batch', async () => {
+  const decoder = new Decoder(model);
+  for await (const event of decoder.stream(async () => null, jobOf({ promptIds: [5], maxTokens: 400 }), forever)) {
+    if (event.kind === 'token') break;
+  }
+  expect(await written(decoder, null, { promptIds: [6, 7], maxTokens: 3 })).toHaveLength(3);
+});
+
+test('layers between the base’s own answer beside LoRA, each design with its own graph', async () => {
+  const layers = (['houlsby', 'lin'] as const).map((design): LiveAdapter => {
+    const weights = initialiseAdapterLayers(model.architecture, {
+      kind: 'adapter-layers',
+      design,
+      bottleneck: 4,
+      seed: 1,
+    });
+    for (const { data } of weights.tensors.values()) data.set(data.map((value, i) => value + 0.2 * Math.sin(i)));
+    return { weights, scale: 1 };
+  });
+  const all = [...layers, ...adapters.slice(0, 2)];
+  const decoder = new Decoder(model);
+  const job = { promptIds: [8, 9, 10], maxTokens: 8 };
+  const together = await Promise.all(all.map((adapter) => written(decoder, adapter, job)));
+  for (const [i, adapter] of all.entries()) {
+    const ids: number[] = [];
+    for await (const event of generateTokens(model, async () => adapter, jobOf(job), forever)) {
+      if (event.kind === 'token') ids.push(event.id);
+    }
+    expect(together[i]).toEqual(ids);
+  }
+});
+
+function lora(seed: number, rank: number, targets: LoraWeights['targets']): LiveAdapter<LoraWeights> {
+  const weights = initialiseLora(model.architecture, {
+    rank,
+    alpha: 2 * rank,
+    targets,
+    initialisation: 'kaiming',
+    seed,
+  });
+  const random = new Random(seed, 0xb);
+  for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.3 * random.normal()));
+  return { weights, scale: weights.scale };
+}
+
+function jobOf(job: Pick<GenerateJob, 'promptIds' | 'maxTokens'>): GenerateJob {
+  return { ...job, modelFolder: folder, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
+}
+
+async function outcome(
+  decoder: Decoder,
+  adapter: LiveAdapter | null,
+  job: Pick<GenerateJob, 'promptIds' | 'maxTokens'>,
+) {
+  const ids: number[] = [];
+  let readTokens = Number.NaN;
+  for await (const event of decoder.stream(async () => adapter, jobOf(job), forever)) {
+    if (event.kind === 'token') ids.push(event.id);
+    else readTokens = event.readTokens;
+  }
+  return { ids, readTokens };
+}
+
+async function written(...asked: Parameters<typeof outcome>): Promise<number[]> {
+  return (await outcome(...asked)).ids;
+}
