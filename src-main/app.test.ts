@@ -133,7 +133,7 @@ class FakeEngine implements Engine {
       if (!signal.aborted) yield { kind: 'token' as const, id };
     }
     const finish = signal.aborted ? ('stopped' as const) : ('end' as const);
-    yield { kind: 'finished' as const, finish, firstTokenMs: 4, switchMs: 1, seconds: 0.5 };
+    yield { kind: 'finished' as const, finish, firstTokenMs: 4, switchMs: 1, seconds: 0.5, readTokens: 2 };
   }
 }
 

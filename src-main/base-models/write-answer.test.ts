@@ -22,7 +22,7 @@ function writing(answer: string, seen: GenerateJob[] = []): Engine {
         if (finish === 'stopped') break;
         yield { kind: 'token', id };
       }
-      yield { kind: 'finished', finish, firstTokenMs: 1, switchMs: 2, seconds: 3 };
+      yield { kind: 'finished', finish, firstTokenMs: 1, switchMs: 2, seconds: 3, readTokens: 1 };
     },
   } as Partial<Engine> as Engine;
 }
