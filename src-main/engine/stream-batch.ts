@@ -6,7 +6,7 @@ import type { PrefixCache } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
-const pieceLength = 128;
+export const pieceLength = 128;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
 const mostRows = 16;
 /** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */

@@ -1,5 +1,7 @@
+import { groupsOf } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
+import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
@@ -7,9 +9,10 @@ import { int8Modules } from './int8-weights.ts';
 import { openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
-import { generateGraph, type Precision, scoreGraph, trainGraph } from './model-graph.ts';
+import { type Precision, scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
 import { RowOrder } from './row-order.ts';
+import { pieceLength } from './stream-batch.ts';
 import { elements } from './tensor.ts';
 import { validationRowLimit } from './training-run.ts';
 
@@ -28,7 +31,9 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const graphs = {
     train: Object.values(trainGraph(architecture, adaptation, { precision, labelSmoothing })),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
-    generate: Object.values(generateGraph(architecture, { ...adaptation, dropout: false }, { precision })),
+    generate: Object.values(
+      decodeGraph(architecture, { targets: new Set(targets), layers: undefined, blocks: undefined }),
+    ),
   };
   const packing = packingFor(architecture);
   const order = new RowOrder(job.rows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null }).of(0);
@@ -136,8 +141,13 @@ function generation(
   const { prompt, answer, architecture, precision, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
   const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
-  const sizes = { tokens: prompt, positions: prompt, past: 0, 'past+tokens': prompt, last: 1, rank };
-  const pass = arena(peakMemory(graph, new Map(Object.entries(sizes))));
+  const tokens = Math.min(prompt, pieceLength);
+  const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
+  const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...masks };
+  const ranks = groupsOf(architecture).map(({ name, targets }) => [`ranks.${name}`, targets.length * rank] as const);
+  // Scores before and after softmax lie inside of one operation.
+  const scores = 2 * architecture.heads * tokens * prompt * 4;
+  const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);
   const integers =
     precision === 'float32'
       ? 0
