@@ -193,7 +193,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const running = runningParts({
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
     ...{ supervisor: training, now: Date.now, adapterAdded: changed('adapter') },
-    ...{ datasetsFolder, version: packageJson.version },
+    ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
     evaluateAfter: (runId) => void measure(runId),
   });
   const { openEndpoint } = host;
@@ -254,7 +254,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     adapters: adapterProcedures({
       ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, changed: changed('adapter') },
     }),
-    runs: runProcedures({ ...running, settings, changed: changed('run'), dataFolder: dataDir }),
+    runs: runProcedures({ ...running, settings, changed: changed('run') }),
     chat: chatProcedures({
       ...{
         store: conversations,

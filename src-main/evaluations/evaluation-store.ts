@@ -73,16 +73,6 @@ export class EvaluationStore {
     };
   }
 
-  /** Evaluations that wait for a process that is gone, the first first. */
-  listLeft(): string[] {
-    return this.#jobs.listLeft('evaluation');
-  }
-
-  /** Makes an evaluation that was left waiting this process's own. */
-  adopt(id: string): void {
-    this.#jobs.adopt({ id, kind: 'evaluation' });
-  }
-
   setProvenance(id: string, provenance: Provenance): void {
     this.#database.prepare('UPDATE evaluation SET provenance = ? WHERE id = ?').run(JSON.stringify(provenance), id);
   }

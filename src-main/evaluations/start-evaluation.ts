@@ -9,7 +9,7 @@ import type { ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Supervisor } from '../jobs/supervisor.ts';
+import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 import { compareResults } from './compare-results.ts';
@@ -43,23 +43,21 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   // The same in every language.
   const { mainMetric } = judgeOf(dataset.task, { language: 'en', runQuery: datasetQueries(dataset, parts) });
   const evaluation = store.insert(settled, mainMetric, Date.now());
-  begin(evaluation.id, parts);
+  parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
   return evaluation;
 }
 
 /** Lets the evaluations that an earlier process left waiting wait here. */
 export function takeUpEvaluations(parts: EvaluatingParts): void {
-  for (const id of parts.store.listLeft()) {
-    parts.store.adopt(id);
-    begin(id, parts);
-  }
+  const { supervisor } = parts;
+  for (const id of supervisor.listLeft('evaluation')) supervisor.takeUp(id, workOf(id, parts));
 }
 
-function begin(id: string, parts: EvaluatingParts): void {
-  parts.supervisor.start(id, {
+function workOf(id: string, parts: EvaluatingParts): Work<EvaluationEvent> {
+  return {
     run: (signal) => measure(id, parts, signal),
     finished: () => ({ kind: 'finished', evaluation: parts.store.get(id) }),
-  });
+  };
 }
 
 async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal): AsyncGenerator<EvaluationEvent> {

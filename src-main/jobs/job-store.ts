@@ -59,9 +59,10 @@ export class JobStore {
   }
 
   /** Makes a job that was left this process's own, in its place among those that wait. Throws DATA_FOLDER_BUSY as `enqueue` does. */
-  adopt(job: { id: string; kind: string; aloneIn?: string }): void {
+  adopt(job: { id: string; aloneIn?: string }): void {
     this.transaction(() => {
-      this.#requireAlone(job);
+      const kind = this.#database.prepare('SELECT kind FROM job WHERE id = ?').pluck().get(job.id) as string;
+      this.#requireAlone({ ...job, kind });
       this.#database
         .prepare(`UPDATE job SET owner = ? WHERE id = ? AND state = 'queued'`)
         .run(this.#lock.token, job.id);

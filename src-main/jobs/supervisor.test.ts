@@ -143,7 +143,7 @@ test('what waited for a process that is gone can be taken up in its order, or en
   await supervisor.stop('second');
   expect(store.stateOf('second')).toBe('stopped');
   const order: string[] = [];
-  for (const id of ['third', 'first']) store.adopt({ id, kind: 'run' });
+  for (const id of ['third', 'first']) store.adopt({ id });
   expect(store.listLeft('run')).toEqual([]);
   start('new', { ...counting(0, { endless: true }) });
   for (const id of ['third', 'first']) {

@@ -42,6 +42,22 @@ export class Supervisor<Event> {
     return this.#current?.latest;
   }
 
+  /** True for a job that waits for a process that is gone: it may be taken up here. */
+  isLeft(id: string): boolean {
+    return this.#store.isLeft(id);
+  }
+
+  /** Takes on a job that waits for a process that is gone, in its place among those that wait. Throws DATA_FOLDER_BUSY. */
+  takeUp(id: string, work: Work<Event>, where: { aloneIn?: string } = {}): void {
+    this.#store.adopt({ id, ...where });
+    this.start(id, work);
+  }
+
+  /** The jobs of a kind that wait for a process that is gone, the first first. */
+  listLeft(kind: string): string[] {
+    return this.#store.listLeft(kind);
+  }
+
   /** Takes on a job that its store has enqueued; it begins when those before it have ended. */
   start(id: string, work: Work<Event>): void {
     this.#waiting.push(new Job(id, work, this.#store));

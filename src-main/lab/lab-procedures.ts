@@ -21,7 +21,7 @@ export function labProcedures(parts: LabParts & { changed: () => void; dataFolde
     stop: os.stop.handler(async ({ input }) => {
       const { id, state } = store.get(input.id);
       const isGoing = state === 'queued' || state === 'running';
-      if (isGoing && !supervisor.isActive(id) && !store.isLeft(id)) {
+      if (isGoing && !supervisor.isActive(id) && !supervisor.isLeft(id)) {
         throw new StudioError('DATA_FOLDER_BUSY', { folder: parts.dataFolder });
       }
       await supervisor.stop(id);

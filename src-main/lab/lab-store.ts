@@ -75,22 +75,6 @@ export class LabStore {
     return this.get(id);
   }
 
-  /** Experiments that wait for a process that is gone, the first first. */
-  listLeft(): string[] {
-    return this.#jobs.listLeft('lab');
-  }
-
-  /** True for an experiment that waits for a process that is gone. */
-  isLeft(id: string): boolean {
-    return this.#jobs.isLeft(id);
-  }
-
-  /** Makes an experiment that was left waiting this process's own. */
-  adopt(id: string): LabExperiment {
-    this.#jobs.adopt({ id, kind: 'lab' });
-    return this.get(id);
-  }
-
   setTotal(id: string, total: number): void {
     this.#database.prepare('UPDATE lab_experiment SET total = ? WHERE id = ?').run(total, id);
   }

@@ -9,7 +9,7 @@ import type { ModelTexts } from '../base-models/model-text.ts';
 import { attachedFile, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Supervisor } from '../jobs/supervisor.ts';
+import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 import { agreement, conduct } from './conduct.ts';
@@ -87,20 +87,21 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     parts.now(),
   );
   parts.store.setTotal(stored.id, experiment.keys(settled, model, adapter).length);
-  begin(stored, parts);
+  parts.supervisor.start(stored.id, detached(stored, parts));
   return parts.store.get(stored.id);
 }
 
 /** Lets the experiments that an earlier process left waiting wait here. */
 export function takeUpLab(parts: LabParts): void {
-  for (const id of parts.store.listLeft()) begin(parts.store.adopt(id), parts);
+  const { store, supervisor } = parts;
+  for (const id of supervisor.listLeft('lab')) supervisor.takeUp(id, detached(store.get(id), parts));
 }
 
 /** Lets an ended experiment go on. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
   const refuse = (reason: string) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason });
-  const isLeft = parts.store.isLeft(id);
+  const isLeft = parts.supervisor.isLeft(id);
   if (experiment.state === 'running' || (experiment.state === 'queued' && !isLeft)) {
     throw refuse('it is going on already');
   }
@@ -111,16 +112,20 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     const dataset = parts.datasets.list().find((each) => each.id === experiment.datasetId);
     if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse('its dataset was deleted or has changed');
   }
-  const waiting = isLeft ? parts.store.adopt(id) : parts.store.enqueueAgain(id, parts.now());
+  if (isLeft) {
+    parts.supervisor.takeUp(id, detached(experiment, parts));
+    return experiment;
+  }
+  const waiting = parts.store.enqueueAgain(id, parts.now());
   parts.supervisor.rewind(id, (event) => event.kind === 'finished');
-  begin(waiting, parts);
+  parts.supervisor.start(id, detached(waiting, parts));
   return waiting;
 }
 
-function begin({ id, kind }: LabExperiment, parts: LabParts): void {
-  const { store, supervisor } = parts;
+function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> {
+  const { store } = parts;
   const experiment = experiments[kind];
-  supervisor.start(id, {
+  return {
     async *run(signal) {
       const begun = performance.now();
       try {
@@ -133,7 +138,7 @@ function begin({ id, kind }: LabExperiment, parts: LabParts): void {
       }
     },
     finished: () => ({ kind: 'finished', experiment: store.get(id) }),
-  });
+  };
 }
 
 function compareWithEarlier(id: string, store: LabStore): void {

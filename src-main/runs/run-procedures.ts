@@ -12,9 +12,7 @@ import { keepStopped, type RunningParts, repeatRun, resumeRun, settleOptions, st
 import { countTokenLengths } from './token-lengths.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
 
-export function runProcedures(
-  parts: RunningParts & { settings: TrainingSettingsStore; changed: () => void; dataFolder: string },
-) {
+export function runProcedures(parts: RunningParts & { settings: TrainingSettingsStore; changed: () => void }) {
   const { runs, supervisor, datasets, baseModels, engine, modelTexts, settings, changed, dataFolder } = parts;
   const os = implement(contract.runs).$context<CallerContext>();
   const settled = async (input: Omit<StartRunInput, 'name'>) => {
@@ -27,7 +25,7 @@ export function runProcedures(
   const mine = (name: string) => {
     const run = runs.get(name);
     const isGoing = run.state === 'queued' || run.state === 'running';
-    if (isGoing && !supervisor.isActive(run.id) && !runs.isLeft(run.id))
+    if (isGoing && !supervisor.isActive(run.id) && !supervisor.isLeft(run.id))
       throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
     return run;
   };

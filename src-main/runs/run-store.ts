@@ -85,22 +85,6 @@ export class RunStore {
     return this.get(id);
   }
 
-  /** Runs that wait for a process that is gone, the first first. */
-  listLeft(): string[] {
-    return this.#jobs.listLeft('run');
-  }
-
-  /** Makes a run that was left waiting this process's own. Throws DATA_FOLDER_BUSY. */
-  adopt(id: string): Run {
-    this.#jobs.adopt({ id, kind: 'run', aloneIn: this.#dataFolder });
-    return this.get(id);
-  }
-
-  /** True for a run that waits for a process that is gone. */
-  isLeft(id: string): boolean {
-    return this.#jobs.isLeft(id);
-  }
-
   /** Puts a waiting run at a place of the queue, from 1. Throws RUN_NOT_WAITING. */
   move(id: string, to: number): void {
     if (!this.#jobs.move(id, to)) throw new StudioError('RUN_NOT_WAITING', { run: this.get(id).name });

@@ -3,7 +3,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, StartRunInput, TrainOptions } from '../../src-contract/run.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
-import type { Supervisor } from '../jobs/supervisor.ts';
+import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
 import { type TrainingParts, trainRun } from './train-run.ts';
@@ -14,6 +14,7 @@ export type GivenParts = Omit<RunningParts, 'told' | 'rewind' | 'pausing'>;
 export interface RunningParts extends TrainingParts {
   readonly baseModels: BaseModelStore;
   readonly supervisor: Supervisor<RunEvent>;
+  readonly dataFolder: string;
   /** Runs that are being ended only for now. */
   readonly pausing: Set<string>;
   /** Called when a run has made an adapter that is to be measured. */
@@ -91,7 +92,7 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
 /** Lets the runs that an earlier process left waiting wait here, in their order. While another process trains, they are left. */
 export function takeUpRuns(parts: RunningParts): void {
   try {
-    for (const id of parts.runs.listLeft()) beginWork(parts.runs.adopt(id), parts);
+    for (const id of parts.supervisor.listLeft('run')) takeUp(id, parts);
   } catch (error) {
     if (!(error instanceof StudioError && error.code === 'DATA_FOLDER_BUSY')) throw error;
   }
@@ -102,7 +103,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
   const plan = parts.runs.plan(run.id);
   const refuse = (reason: string) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, reason });
-  const isLeft = parts.runs.isLeft(run.id);
+  const isLeft = parts.supervisor.isLeft(run.id);
   if (run.state === 'running' || (run.state === 'queued' && !isLeft)) {
     throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
   }
@@ -114,7 +115,11 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
   if (version?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
-  const waiting = isLeft ? parts.runs.adopt(run.id) : parts.runs.enqueueAgain(run.id, parts.now());
+  if (isLeft) {
+    takeUp(run.id, parts);
+    return parts.runs.get(run.id);
+  }
+  const waiting = parts.runs.enqueueAgain(run.id, parts.now());
   // It has not ended after all, for whoever watches from now on.
   parts.rewind(run.id, (event) => event.kind === 'finished');
   beginWork(waiting, parts);
@@ -175,8 +180,16 @@ export async function settleOptions(
 }
 
 function beginWork(run: Run, parts: RunningParts): void {
+  parts.supervisor.start(run.id, workOf(run, parts));
+}
+
+function takeUp(id: string, parts: RunningParts): void {
+  parts.supervisor.takeUp(id, workOf(parts.runs.get(id), parts), { aloneIn: parts.dataFolder });
+}
+
+function workOf(run: Run, parts: RunningParts): Work<RunEvent> {
   const { supervisor, runs } = parts;
-  supervisor.start(run.id, {
+  return {
     run: (signal) => {
       const plan = runs.plan(run.id);
       const base = parts.baseModels.get(run.baseModelId);
@@ -189,7 +202,7 @@ function beginWork(run: Run, parts: RunningParts): void {
       if (state === 'finished' && adapterId !== null && runs.plan(run.id).evaluateAfter) parts.evaluateAfter(run.id);
       return { kind: 'finished', state, adapterId };
     },
-  });
+  };
 }
 
 function targetsOf(facts: ModelFacts) {

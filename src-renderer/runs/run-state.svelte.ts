@@ -233,6 +233,8 @@ function forgetRetold(log: LogLine[], event: RunEvent): void {
   const order = (each: RunEvent) => ('step' in each ? each.step * 2 + (each.kind === 'step' ? 0 : 1) : -1);
   const isRetold = (each: RunEvent) =>
     order(each) > order(event) || (order(each) === order(event) && each.kind === event.kind);
+  const newest = log.at(-1);
+  if (newest === undefined || !isRetold(newest.event)) return;
   const first = log.findIndex((line) => isRetold(line.event));
   if (first >= 0) log.splice(first);
 }
