@@ -16,10 +16,10 @@ import { realSets } from './real-rows.ts';
  * train.csv, base and adapter answer the first rows of dev.csv (other passages, databases, dialogues), and the measures are
  * computed twice: by the studio, and from the exported answers by the reference scripts (`peers/recompute.py`).
  *
- *     npm run bench -- before-after [--model FOLDER] [--data ../shared/data] [--task mrc] [--minutes 4] [--train-rows 240]
+ *     npm run bench -- before-after [--model FOLDER] [--data ../shared/data] [--task mrc] [--minutes 4 | --steps 60] [--train-rows 240]
  *       [--rows 20] [--python python3] [--spider DIR] [--mlqa DIR] [--out DIR] [--json]
  *
- * Without `--model`, the starter model is trained. A measure whose script is not given is not computed twice.
+ * `--steps` trains a number of steps in place of minutes, which says more where the machine is shared. Without `--model`, the starter model is trained. A measure whose script is not given is not computed twice.
  */
 const { values } = parseArgs({
   options: {
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: '../shared/data' },
     task: { type: 'string' },
     minutes: { type: 'string', default: '4' },
+    steps: { type: 'string' },
     'train-rows': { type: 'string', default: '240' },
     rows: { type: 'string', default: '20' },
     'max-length': { type: 'string', default: '512' },
@@ -112,14 +113,15 @@ async function imported(task: Task, part: 'train' | 'dev', count: number | undef
 
 /** Trains until the minutes are over; what was learnt by then is the adapter. */
 async function trained(datasetId: string, baseModelId: string, name: string) {
-  const options = { sampleRows: 0, epochs: 1000, patience: null, maxLength: Number(values['max-length']) };
-  const settings = { ...options, maxSteps: 100_000, validationEvery: 100_000, schedule: 'constant' as const };
+  const options = { sampleRows: 0, epochs: 10_000, patience: null, maxLength: Number(values['max-length']) };
+  const maxSteps = values.steps === undefined ? 100_000 : Number(values.steps);
+  const settings = { ...options, maxSteps, validationEvery: maxSteps, warmupSteps: 5, schedule: 'constant' as const };
   const run = await client.runs.start({ datasetId, baseModelId, name, preset: 'quick', options: settings });
   const over = new AbortController();
   for await (const event of await client.runs.watch({ id: run.id })) {
     tell(name, event);
     // The base is measured before; the minutes count from there.
-    if (event.kind === 'validation' && event.step === 0) {
+    if (values.steps === undefined && event.kind === 'validation' && event.step === 0) {
       void sleep(Number(values.minutes) * 60_000, undefined, { signal: over.signal })
         .then(() => client.runs.stop({ id: run.id }))
         .catch(() => undefined);
