@@ -26,6 +26,7 @@ import {
 } from './chat.ts';
 import { dataFoldersSchema, folderNameSchema } from './data-folder.ts';
 import {
+  addedRowsSchema,
   csvOptionsSchema,
   datasetSchema,
   exampleSchema,
@@ -188,6 +189,10 @@ export const contract = {
       .output(z.object({ total: z.number().int(), rejections: z.array(rejectionSchema) })),
     /** The reject file's text, to be saved by the page. */
     rejectFile: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
+    /** Adds the rows of a file, mended ones or new ones, as the dataset's next version. */
+    addFromFile: base
+      .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))
+      .output(addedRowsSchema),
     rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(datasetSchema),
     /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),

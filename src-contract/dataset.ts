@@ -126,6 +126,14 @@ export const rejectedSchema = z.object({
 /** Rows that were taken, but have something to look at. */
 export const warnedSchema = z.object({ count: z.number().int(), reasons: z.record(z.string(), z.number().int()) });
 
+/** What became of the rows of a file that were added to a dataset; those that could not be used are not kept. */
+export const addedRowsSchema = z.object({
+  dataset: datasetSchema,
+  added: z.number().int(),
+  rejected: rejectedSchema.omit({ file: true }),
+});
+export type AddedRows = z.infer<typeof addedRowsSchema>;
+
 /** What the rows of a file would come to under a mapping. */
 export const rowJudgementSchema = z.object({
   rows: z.number().int(),

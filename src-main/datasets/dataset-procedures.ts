@@ -5,6 +5,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { addFromFile } from './add-from-file.ts';
 import { attachToDataset } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
@@ -104,6 +105,14 @@ export function datasetProcedures(studio: {
         throw new StudioError('FILE_NOT_FOUND', { file: name }, { cause: error });
       });
       return { name, text };
+    }),
+    addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
+      const { source, csv } = input;
+      const file = await find(source, context);
+      const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
+      if (source.kind === 'upload') await uploads.discard(source.fileId);
+      changed();
+      return after;
     }),
     rename: os.rename.handler(({ input }) => {
       const dataset = store.rename(input.id, input.name);

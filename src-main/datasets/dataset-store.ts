@@ -111,6 +111,11 @@ export class DatasetStore {
     return { format: 'csv', escape: facts.quote, skippedLines: 0, ...facts, reasons };
   }
 
+  /** The seed by which its rows were dealt to splits. */
+  seedOf(id: string): number {
+    return this.#database.prepare<[string], number>('SELECT seed FROM dataset WHERE id = ?').pluck().get(id) ?? 0;
+  }
+
   /** True when a living dataset, or one that is being imported, has this name. */
   isNameTaken(name: string): boolean {
     return (

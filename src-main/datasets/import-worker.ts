@@ -29,7 +29,7 @@ export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): As
     // What the process was started with is not for this thread.
     execArgv: [],
     // Rows are read and let go: a small heap is swept more often, and holds the longest cell many times over.
-    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 },
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 },
   });
   const waiting: ThreadMessage[] = [];
   let wake = () => {};

@@ -9,6 +9,7 @@ export class RowBlocks {
   readonly #warnings;
   readonly #ids;
   readonly #kept: RowBlock[] = [];
+  #warned = { first: -1, codes: new Map<number, string>() };
 
   constructor(database: RowsDatabase) {
     const last = database
@@ -18,7 +19,9 @@ export class RowBlocks {
     this.#find = database.prepare<[number], { first: number; rows: number; content: Buffer }>(
       'SELECT first, rows, content FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
     );
-    this.#warnings = database.prepare<[number], string>('SELECT codes FROM block_warning WHERE number = ?').pluck();
+    this.#warnings = database.prepare<[number, number], { number: number; codes: string }>(
+      'SELECT number, codes FROM block_warning WHERE number >= ? AND number < ?',
+    );
     this.#ids = {
       of: database.prepare<[number], FoundIds>(
         'SELECT first, ids, ends FROM block_source_ids WHERE first <= ? ORDER BY first DESC LIMIT 1',
@@ -36,7 +39,13 @@ export class RowBlocks {
 
   /** The codes of a row that was taken with a warning. */
   warning(number: number): string | null {
-    return this.#warnings.get(number) ?? null;
+    const { first, rows } = this.#block(number);
+    // Hardly any row has one, and rows are asked for one after the other.
+    if (this.#warned.first !== first) {
+      const found = this.#warnings.all(first, first + rows).map(({ number: own, codes }) => [own, codes] as const);
+      this.#warned = { first, codes: new Map(found) };
+    }
+    return this.#warned.codes.get(number) ?? null;
   }
 
   /** The id that the row has in its file. */

@@ -4,7 +4,7 @@ import type { Rejection } from '../../src-contract/dataset.ts';
 import { createRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { ContentSum, datasetHash, SplitsHash } from './content-hash.ts';
 import type { PackedRows } from './row-block.ts';
-import { type GatheredStates, packStates, splitOfState } from './row-states.ts';
+import { type GatheredStates, splitOfState } from './row-states.ts';
 
 export interface NewRejection extends Rejection {
   /** Counted from 0 within the dataset. */
@@ -82,13 +82,13 @@ export class RowImport {
     const contentSum = this.#content.finish();
     const sha256 = database.transaction(() => {
       let number = 0;
-      for (const page of states.pages()) {
+      for (const { packed, states: page } of states.pages()) {
         for (const state of page) {
           const split = splitOfState(state);
           if (split) splits[split]++;
         }
         splitsHash.add(page);
-        insertPage.run(number++, packStates(page));
+        insertPage.run(number++, packed);
       }
       const splitsSha256 = splitsHash.finish();
       const hash = datasetHash(contentSum, splitsSha256);

@@ -71,12 +71,16 @@ export class GatheredStates {
     this.#packed[at] = ((this.#packed[at] ?? 0) & ~(3 << shift)) | (stateOfSplit(split) << shift);
   }
 
-  /** The states of a page, a byte a row; the last page is shorter. */
-  *pages(): Generator<Uint8Array, void> {
+  /** The states of each page, packed and a byte a row; the last one is shorter. What it gives holds until the next one. */
+  *pages(): Generator<{ packed: Uint8Array; states: Uint8Array }, void> {
+    const packed = new Uint8Array(pageRows / 4);
+    const states = new Uint8Array(pageRows);
     for (let start = 0; start < this.#rows; start += pageRows) {
-      const page = new Uint8Array(pageRows / 4);
-      page.set(this.#packed.subarray(start / 4, start / 4 + pageRows / 4));
-      yield unpackStates(page).subarray(0, this.#rows - start);
+      packed.fill(0);
+      packed.set(this.#packed.subarray(start / 4, start / 4 + packed.length));
+      for (let place = 0; place < pageRows; place++)
+        states[place] = ((packed[place >> 2] ?? 0) >> ((place & 3) * 2)) & 3;
+      yield { packed, states: states.subarray(0, this.#rows - start) };
     }
   }
 }

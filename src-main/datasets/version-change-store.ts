@@ -108,9 +108,9 @@ export class VersionChange {
   }
 
   /** Adds a row behind all others and gives its position. */
-  add(content: RowContent, split: Split): number {
+  add({ context, target, group, database }: RowContent, split: Split, sourceId: string | null = null): number {
     const position = this.#nextPosition++;
-    const number = this.#write(position, { ...content, line: 0, sourceId: null });
+    const number = this.#write(position, { context, target, group, database, line: 0, sourceId });
     this.#setState(number, stateOfSplit(split));
     this.#note(position, number);
     return position;

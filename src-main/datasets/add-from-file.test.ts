@@ -1,0 +1,51 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { addFromFile } from './add-from-file.ts';
+import { importDataset } from './import-dataset.ts';
+
+let given: DatasetFolder;
+beforeEach(() => {
+  given = new DatasetFolder();
+});
+afterEach(() => given.close());
+
+test('rows that were left out are mended in their file and added to the same dataset, in the splits of their groups', async () => {
+  const { store, datasetsFolder, changes } = given;
+  const path = join(given.folder, 'table.csv');
+  const lines = Array.from(
+    { length: 60 },
+    (_, row) => `q${row},c${row},${row % 10 === 3 ? '' : `t${row}`},g${row % 6}`,
+  );
+  writeFileSync(path, `id,context,target,group\n${lines.join('\n')}\n`);
+  const job = { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
+  let rejectFile = '';
+  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
+    if (event.kind === 'finished') rejectFile = event.rejected.file ?? '';
+  }
+  const [dataset] = store.list();
+  if (!dataset) throw new Error('it was imported');
+  expect([dataset.rows, dataset.rejected]).toEqual([54, 6]);
+
+  // Five of the six are mended; the reasons stay in the file, as they would.
+  let left = 5;
+  const mended = readFileSync(rejectFile, 'utf8').replace(/^(q\d+,c(\d+),),/gm, (all, start, row) =>
+    left-- > 0 ? `${start}t${row},` : all,
+  );
+  const file = { path: join(given.folder, 'mended.csv'), name: 'mended.csv' };
+  writeFileSync(file.path, mended);
+  const added = await addFromFile({ store, changes }, { dataset, file });
+  expect(added).toMatchObject({ added: 5, rejected: { count: 1, reasons: { ROW_TARGET_EMPTY: 1 } } });
+  expect(added.dataset).toMatchObject({ version: 2, rows: 59 });
+  expect(store.example(dataset.id, 'q3')).toMatchObject({ context: 'c3', target: 't3', group: 'g3' });
+
+  const splits = new Map<string | null, Set<string>>();
+  for (const { group, split } of store.examples(dataset.id)) {
+    splits.set(group, (splits.get(group) ?? new Set()).add(split));
+  }
+  expect([...splits.values()].every((found) => found.size === 1)).toBe(true);
+
+  const before = await changes.bringBack(dataset.id, 'undo');
+  expect(before).toMatchObject({ rows: 54, sha256: dataset.sha256 });
+});
