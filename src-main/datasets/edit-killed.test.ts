@@ -36,7 +36,7 @@ const program = `
 
 const kills = Number(process.env.STUDIO_KILLS ?? 6);
 
-const timeout = 60_000 + kills * 5000;
+const timeout = 60_000 + kills * 20_000;
 test(`killed ${kills} times while it is edited, a dataset has every version that was told, and no half of one`, {
   timeout,
 }, async () => {
