@@ -16,8 +16,8 @@ export interface OpAttributes {
   sumTo: NoAttributes;
   expand: NoAttributes;
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
-  /** Where the factors apply: to the columns of the product, or to those of the left operand before it; and in how many eight-bit terms that operand is rounded. */
-  matmulInt8: { readonly scaled: 'output' | 'input'; readonly terms: 1 | 2 };
+  /** Where the factors apply: to the columns of the product, or to those of the left operand before it. */
+  matmulInt8: { readonly scaled: 'output' | 'input' };
   matmulBlocks: { readonly bits: 4 | 8 };
   attend: { readonly factor: number; readonly group: number };
   reshape: NoAttributes;

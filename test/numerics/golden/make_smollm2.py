@@ -19,7 +19,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 here = pathlib.Path(__file__).parent
-ROWS = [("mrc/xquad_en", 5), ("nl2sql/spider_en", 5), ("summarisation/mts_dialog", 4)]
+ROWS = [("mrc/xquad_en", 6), ("nl2sql/spider_en", 7), ("summarisation/mts_dialog", 5)]
 QUESTIONS = ["What is the capital of France?", "Write a SQL query that counts the rows of the table singer.", "Name the planets of the solar system."]
 
 

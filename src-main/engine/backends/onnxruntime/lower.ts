@@ -153,33 +153,31 @@ const inEightBits = 4;
 const leastMagnitude = 1e-30;
 
 /**
- * Each row of the left operand is divided by its largest magnitude and rounded to whole numbers around 128 in steps of
- * 1/127; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit, whatever
- * stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). With two terms, what
- * rounding left over, at most half a step, is rounded in its turn and multiplied in the same pass over the matrix: rows
- * have outliers, beside which eight bits leave the rest too coarse.
+ * Each row of the left operand is rounded to whole numbers around 128 in steps of 1/127 of its largest magnitude; the product
+ * is then exact, and is scaled back. A row's result depends on that row alone, bit for bit, whatever stands beside it (which
+ * `DynamicQuantizeMatMul`, with one scale for all rows, does not give). Every pass over a row costs a good part of the
+ * product: the largest and the least in place of magnitudes, and a step for each row in place of a division.
  */
 function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
   const [x = '', integers = '', , scales = ''] = operands;
   const before = node.attributes.scaled === 'input';
   const left = before ? writer.node('Mul', [x, scales]) : x;
-  const last = { keepdims: flag(true) };
-  const largest = writer.node('ReduceMax', [writer.node('Abs', [left]), writer.int64([-1])], last);
-  const size = writer.node('Max', [largest, writer.scalar(leastMagnitude)]);
-  const rows = writer.node('Div', [left, size]);
-  const [step, middle] = [writer.scalar(1 / 127), writer.uint8(128)];
-  const factors = before ? writer.scalar(1) : scales;
-  const multiply = (rounded: string) =>
-    writer.node('MatMulIntegerToFloat', [rounded, integers, step, factors, middle], {}, 'com.microsoft');
-  const coarse = writer.node('QuantizeLinear', [rows, step, middle]);
-  if (node.attributes.terms === 1) return writer.node('Mul', [multiply(coarse), size]);
-  const rest = writer.node('Sub', [rows, writer.node('DequantizeLinear', [coarse, step, middle])]);
-  const fine = writer.node('QuantizeLinear', [rest, writer.scalar(1 / 127 / 254), middle]);
-  const axis = { kind: 'int', value: 0 } as const;
-  const both = multiply(writer.node('Concat', [coarse, fine], { axis }));
-  const [large = '', small = ''] = writer.nodes('Split', [both], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
-  const product = writer.node('Add', [large, writer.node('Mul', [small, writer.scalar(1 / 254)])]);
-  return writer.node('Mul', [product, size]);
+  const along = [left, writer.int64([-1])];
+  const [largest, least] = ['ReduceMax', 'ReduceMin'].map((type) => writer.node(type, along, { keepdims: flag(true) }));
+  const magnitude = writer.node('Max', [
+    largest ?? '',
+    writer.node('Neg', [least ?? '']),
+    writer.scalar(leastMagnitude),
+  ]);
+  const steps = writer.node('Mul', [magnitude, writer.scalar(1 / 127)]);
+  const middle = writer.uint8(128);
+  const stepOfRow = writer.node('Reshape', [steps, writer.int64([-1])]);
+  const middles = writer.node('Expand', [middle, writer.node('Shape', [stepOfRow])]);
+  const rounded = writer.node('QuantizeLinear', [left, stepOfRow, middles], { axis: { kind: 'int', value: 0 } });
+  const one = writer.scalar(1);
+  const factors = [one, before ? one : scales];
+  const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
+  return writer.node('Mul', [product, steps]);
 }
 
 function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): string {

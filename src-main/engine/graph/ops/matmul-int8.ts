@@ -13,25 +13,23 @@ export interface Int8Matrix {
 }
 
 /**
- * y = x · (integers ∘ scales): [n, in] → [n, out]. A backend may round each row of x too, by the row's own largest
- * magnitude, to two terms of eight bits, and its gradient to one; the mathematics, and `reference`, do not.
+ * y = x · (integers ∘ scales): [n, in] → [n, out]. A backend may round each row of x to eight bits too, by the row's own
+ * largest magnitude, and each of its gradient; the mathematics, and `reference`, do not.
  */
 export function matmulInt8(x: Expression, { integers, transposed, scales }: Int8Matrix): Expression {
   const out = fromEnd(integers.shape, 1);
   check(fromEnd(x.shape, 1) === integers.shape[0], `matmulInt8 of ${show(x.shape)} and ${show(integers.shape)}`);
   const operands = [x, integers, transposed, scales];
-  return expression('matmulInt8', operands, { scaled: 'output', terms: 2 }, [...x.shape.slice(0, -1), out]);
+  return expression('matmulInt8', operands, { scaled: 'output' }, [...x.shape.slice(0, -1), out]);
 }
 
 export const matmulInt8Op: OpDefinition<'matmulInt8'> = {
   gradient(node, cotangent) {
     const [, integers, transposed, scales] = node.inputs as [Expression, Expression, Expression, Expression];
     const shape = [...node.shape.slice(0, -1), fromEnd(transposed.shape, 1)];
-    // One term: what rounding does to a gradient is noise that averages out; in what is read, it would stay.
-    const terms = 1;
     // y = (x W) ∘ s: dx = (dy ∘ s) Wᵀ; y = (x ∘ s) W: dx = (dy Wᵀ) ∘ s. The one is the other's gradient.
     const scaled = node.attributes.scaled === 'output' ? 'input' : 'output';
-    const back = expression('matmulInt8', [cotangent, transposed, integers, scales], { scaled, terms }, shape);
+    const back = expression('matmulInt8', [cotangent, transposed, integers, scales], { scaled }, shape);
     // The matrix is frozen: no gradient reaches it.
     return [back, undefined, undefined, undefined];
   },

@@ -1,0 +1,69 @@
+import { type Expression, input } from './graph/expression.ts';
+import { matmul } from './graph/ops/matmul.ts';
+import { reshape } from './graph/ops/reshape.ts';
+import { multiplyDims } from './graph/shape.ts';
+import { float32, type Tensor } from './tensor.ts';
+
+/**
+ * Rows turned by Hadamard's matrix, block by block: an outlier becomes a little more of everything in its block, so that
+ * eight bits serve the whole row. The matrix is orthogonal and its own inverse, so x · w = (x H) · (w H).
+ * Source: QuaRot, Ashkboos et al. 2024, §4, which turns whole rows; blocks cost less and spread enough.
+ */
+export function turnRow(row: Float32Array): void {
+  const block = blockOf(row.length);
+  const norm = 1 / Math.sqrt(block);
+  for (let start = 0; start < row.length; start += block) {
+    for (let half = 1; half < block; half *= 2) {
+      for (let i = start; i < start + block; i += 2 * half) {
+        for (let k = i; k < i + half; k++) {
+          const [a, b] = [row[k] as number, row[k + half] as number];
+          row[k] = a + b;
+          row[k + half] = a - b;
+        }
+      }
+    }
+    for (let i = start; i < start + block; i++) row[i] = (row[i] as number) * norm;
+  }
+}
+
+/** The same in a graph; several products of one x share it. Wants the feed `hadamard.<block>`. */
+export function turned(x: Expression): Expression {
+  const known = turnedOnes.get(x);
+  if (known !== undefined) return known;
+  const [rows, width] = x.shape as readonly [string | number, number];
+  const block = blockOf(width);
+  const value = reshape(matmul(reshape(x, [multiplyDims(width / block, rows), block]), matrixOf(block)), x.shape);
+  turnedOnes.set(x, value);
+  return value;
+}
+
+const turnedOnes = new WeakMap<Expression, Expression>();
+const matrices = new Map<number, Expression>();
+
+/** One expression for all graphs: an input may stand in a graph once. */
+function matrixOf(block: number): Expression {
+  const matrix = matrices.get(block) ?? input(hadamardName(block), [block, block]);
+  matrices.set(block, matrix);
+  return matrix;
+}
+
+/** The feed that rows of this length are turned by. */
+export function hadamardFeed(width: number): readonly [name: string, matrix: Tensor] {
+  const block = blockOf(width);
+  const matrix = new Float32Array(block * block);
+  for (let i = 0; i < block; i++) {
+    const row = matrix.subarray(i * block, (i + 1) * block);
+    row[i] = 1;
+    turnRow(row);
+  }
+  return [hadamardName(block), float32([block, block], matrix)];
+}
+
+/** The largest power of two, up to 64, that rows of this length consist of. */
+function blockOf(width: number): number {
+  return Math.min(64, width & -width);
+}
+
+function hadamardName(block: number): string {
+  return `hadamard.${block}`;
+}
