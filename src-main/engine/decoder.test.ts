@@ -139,7 +139,6 @@ test('an answer that nobody follows any more leaves the batch', async () => {
 test('layers between the base’s own answer beside LoRA, each design with its own graph', async () => {
   const layers = (['houlsby', 'lin'] as const).map((design): LiveAdapter => {
     const weights = initialiseAdapterLayers(model.architecture, {
-      kind: 'adapter-layers',
       design,
       bottleneck: 4,
       seed: 1,

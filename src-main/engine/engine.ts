@@ -316,6 +316,8 @@ export interface GenerateJob {
   readonly topP: number;
   readonly seed: number;
   readonly stopIds: readonly number[];
+  /** Whether tokens are guessed from the text before they are computed, which changes the speed alone; absent is true. */
+  readonly draft?: boolean | undefined;
 }
 
 export type TokenEvent =

@@ -60,7 +60,7 @@ export class TokenStream {
   next(most: number): readonly number[] {
     const places = this.promptIds.length + this.#written.length;
     const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
-    this.#guess = this.#draft.guess(room);
+    this.#guess = this.#job.draft === false ? [] : this.#draft.guess(room);
     return [this.#written.at(-1) as number, ...this.#guess];
   }
 

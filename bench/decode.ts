@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
+import { readRealRows } from './real-rows.ts';
+
+/**
+ * How fast one answer is written, beside llama.cpp on the same GGUF file with the same threads: tokens a second behind the first
+ * one, with and without guessing, and the time to the first token. Prompts are rows of an open set; each program runs in a
+ * process of its own, in turn, and medians over prompts and rounds are told.
+ *
+ *     npm run bench -- decode --gguf FILE [--task mrc] [--prompts 4] [--tokens 64] [--length 512] [--rounds 3] [--peer FOLDER] [--json]
+ *
+ * `--length` joins rows until a prompt has so many tokens; 0 takes them as they are. `--peer` is where node-llama-cpp was installed
+ * (bench/peers/llama.mjs).
+ */
+const { values } = parseArgs({
+  options: {
+    gguf: { type: 'string' },
+    data: { type: 'string', default: '../shared/data' },
+    task: { type: 'string', default: 'mrc' },
+    prompts: { type: 'string', default: '4' },
+    tokens: { type: 'string', default: '64' },
+    length: { type: 'string', default: '0' },
+    rounds: { type: 'string', default: '3' },
+    peer: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (values.gguf === undefined) {
+  console.error('--gguf FILE is missing: a model as one GGUF file.');
+  process.exit(2);
+}
+
+interface Answer {
+  readonly ids: readonly number[];
+  readonly firstMs: number;
+  readonly restMs: number;
+}
+
+const here = import.meta.dirname;
+const programs: Readonly<Record<string, readonly string[]>> = {
+  'ours, without guessing': [join(here, 'decode-child.ts'), 'plain'],
+  'ours, with guessing': [join(here, 'decode-child.ts'), 'draft'],
+  'llama.cpp': [join(here, 'peers/llama.mjs')],
+};
+const folder = await mkdtemp(join(tmpdir(), 'bench-decode-'));
+try {
+  await unpackGguf(values.gguf, folder);
+  await symlink(resolve(values.gguf), join(folder, 'model.gguf'));
+  const job = join(folder, 'job.json');
+  const threads = cpus().length;
+  const prompts = await promptsOf(folder);
+  const maxTokens = Number(values.tokens);
+  await writeFile(job, JSON.stringify({ folder, gguf: resolve(values.gguf), prompts, maxTokens, threads }));
+  const answers = new Map<string, Answer[]>();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [name, command] of Object.entries(programs)) {
+      answers.set(name, [...(answers.get(name) ?? []), ...(await run(name, command, job))]);
+    }
+  }
+  const peer = answers.get('llama.cpp') ?? [];
+  const cases = [...answers].flatMap(([name, all]) => {
+    if (all.length === 0) return [];
+    const speeds = all.map(({ ids, restMs }) => (1000 * (ids.length - 1)) / restMs);
+    const firsts = all.map(({ firstMs }) => firstMs);
+    return {
+      case: name,
+      tokensPerSecond: round(median(speeds)),
+      low: round(Math.min(...speeds)),
+      high: round(Math.max(...speeds)),
+      timesPeer: round(median(speeds) / median(peer.map(({ ids, restMs }) => (1000 * (ids.length - 1)) / restMs))),
+      firstTokenMs: Math.round(median(firsts)),
+      firstOfPeer: round(median(firsts) / median(peer.map(({ firstMs }) => firstMs))),
+      n: all.length,
+    };
+  });
+  const lengths = prompts.map((ids) => ids.length);
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${threads} threads`;
+  if (values.json)
+    console.log(JSON.stringify({ name: 'decode', gguf: values.gguf, task: values.task, lengths, cases, machine }));
+  else {
+    console.log(`${values.gguf}, ${values.task}, prompts of ${lengths.join(', ')} tokens, ${maxTokens} written`);
+    console.table(cases);
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function promptsOf(model: string): Promise<number[][]> {
+  const [count, length] = [Number(values.prompts), Number(values.length)];
+  const task = values.task as Parameters<typeof readRealRows>[0];
+  const options = { data: values.data, model, count: 8 * count, batchSize: 1, maxLength: 1024 };
+  const rows = (await readRealRows(task, options)).map(({ ids, targetStart }) => ids.slice(0, targetStart));
+  if (length === 0) return rows.slice(0, count);
+  return Array.from({ length: count }, (_, i) => [...rows.slice(i), ...rows].flat().slice(0, length));
+}
+
+/** Nothing, and said so, where a program can't be run here. */
+async function run(name: string, [script, ...words]: readonly string[], job: string): Promise<Answer[]> {
+  const env = { ...process.env, ...(values.peer !== undefined && { NODE_LLAMA_CPP: resolve(values.peer) }) };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [script as string, job, ...words], {
+      env,
+      maxBuffer: 2 ** 26,
+    });
+    return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer[];
+  } catch (error) {
+    const lines = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n');
+    console.error(`${name} could not be run: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
+    return [];
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(2));
+}
