@@ -15,7 +15,13 @@ addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
 async function read(bytes: ArrayBuffer): Promise<PdfReply> {
   try {
     // Nothing in a PDF may run or be fetched.
-    const options = { isEvalSupported: false, useWorkerFetch: false, disableFontFace: true, stopAtErrors: false };
+    const options = {
+      isEvalSupported: false,
+      useWorkerFetch: false,
+      disableFontFace: true,
+      stopAtErrors: false,
+      verbosity: 0,
+    };
     const pdf = await getDocumentProxy(new Uint8Array(bytes), options);
     const pages: string[] = [];
     let letters = 0;

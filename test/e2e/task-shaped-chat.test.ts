@@ -1,0 +1,250 @@
+// What each task brings to a message, in a real browser: a passage and questions, a document dropped as text, Markdown and
+// PDF, a database whose SQL is changed, run and exported; a row asked in chat, and a mended answer kept as a row. At the end
+// a model's mouth says the worst. Two steps of training are enough: nothing here depends on what was learnt.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+
+const home = mkdtempSync(path.join(tmpdir(), 'adapter-studio-tasks-'));
+let browser: Browser;
+let studio: RunningStudio;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  expectStarterWeights();
+  for (const [task, dataset, adapter] of [
+    ['mrc', 'Places', 'Answers'],
+    ['summarisation', 'Talks', 'Summaries'],
+    ['nl2sql', 'Tables', 'Queries'],
+  ] as const) {
+    command('import', `generated-${task}`, '--task', task, '--name', dataset);
+    command('train', '--dataset', dataset, '--base', 'starter', '--name', adapter, '--max-steps', '2');
+  }
+  browser = await launchBrowser();
+  studio = await startStudio({ home });
+  watched = await openWatchedPage(browser, studio.url);
+  page = watched.page;
+}, 180_000);
+
+beforeEach(({ onTestFailed }) => {
+  onTestFailed(async () =>
+    console.error(`The page at the time, ${page.url()}:\n${await page.locator('body').innerText()}`),
+  );
+});
+
+afterEach(() => expect(watched.complaints()).toEqual([]));
+
+afterAll(async () => {
+  await browser?.close();
+  expect(await studio?.stop()).toBe(0);
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('a passage stays beside the conversation for one question after the other', async () => {
+  await talkTo('Answers');
+  await beside('Passage').fill('Lisbon lies on the Tagus. Its mayor is Ana Silva.');
+  await send('Who is the mayor of Lisbon?');
+  await send('Where does Lisbon lie?');
+  expect(await page.getByRole('article', { name: 'Answers' }).count()).toBe(2);
+  expect(await page.getByText('passage, 10 words').count()).toBe(2);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test.each([
+  ['notes.txt', 'text/plain', Buffer.from('The harbour was closed on Monday because of ice.')],
+  ['notes.md', 'text/markdown', Buffer.from('# Harbour\n\nThe harbour was closed on *Monday* because of ice.')],
+  ['notes.pdf', 'application/pdf', pdfOf('The harbour was closed on Monday because of ice.')],
+])('a document dropped as %s is read in the page, and summarised with an empty box', async (name, type, bytes) => {
+  await talkTo('Summaries');
+  await drop(page.getByRole('region', { name: 'Chat' }), { name, type, bytes });
+  await page.getByText(`${name} read`).first().waitFor();
+  expect(await beside('Document').inputValue()).toMatch(/The harbour was closed on \*?Monday\*? because of ice\./);
+  await button('Send').click();
+  await finished(page.getByRole('article', { name: 'Summaries' }).last());
+});
+
+test('a file that is no document says so, and nothing is lost', async () => {
+  await beside('Document').fill('Kept.');
+  await drop(page.getByRole('group', { name: 'Document' }), {
+    ...{ name: 'broken.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4 and no more') },
+  });
+  await page.getByText(/“broken.pdf” cannot be read/).waitFor();
+  expect(await beside('Document').inputValue()).toBe('Kept.');
+});
+
+test('a query is changed, run read-only, shown as a table and saved', async () => {
+  await talkTo('Queries');
+  await button('Pick from the test rows').click();
+  await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
+  await button('Send').click();
+  const answer = page.getByRole('article', { name: 'Queries' }).last();
+  await finished(answer);
+  // The answer was checked against the database without a press.
+  await answer.getByText(/Checked: it can run|Cannot run:/).waitFor();
+  await answer.getByRole('button', { name: 'Change it' }).click();
+  const query = answer.getByRole('textbox', { name: 'Query' });
+  await query.fill("SELECT 1 AS one, '=cmd' AS danger UNION ALL SELECT 2, 'b'");
+  await query.press('Control+Enter');
+  await answer.getByText(/Ran: 2 rows/).waitFor();
+  const result = page.getByRole('complementary', { name: 'Beside the message' });
+  await result.getByRole('cell', { name: '=cmd' }).waitFor();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    result.getByRole('button', { name: 'Save as CSV' }).click(),
+  ]);
+  const text = readFileSync(await saved.path(), 'utf8').replace(/^\uFEFF/, '');
+  expect(text.split(/\r?\n/)[0]).toBe('one,danger');
+  expect(text).toContain('2,b');
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test.each([
+  'DROP TABLE IF EXISTS anything',
+  "ATTACH DATABASE '/etc/passwd' AS x",
+  'CREATE TABLE made (x)',
+  'SELECT 1; SELECT 2',
+  "SELECT load_extension('x')",
+  'PRAGMA writable_schema = 1',
+])('the query %j is refused, and says why', async (sql) => {
+  const answer = page.getByRole('article', { name: 'Queries' }).last();
+  await answer.getByRole('textbox', { name: 'Query' }).fill(sql);
+  await answer.getByRole('button', { name: /Run it/ }).click();
+  await answer.getByText('Does not run').waitFor();
+  expect((await answer.getByRole('status').innerText()).length).toBeGreaterThan('Does not run'.length + 5);
+  // So that the next refusal is a new one.
+  await answer.getByRole('textbox', { name: 'Query' }).fill('SELECT 1');
+  await answer.getByRole('button', { name: /Run it/ }).click();
+  await answer.getByText(/Ran: 1 row/).waitFor();
+});
+
+test('a mended query becomes a row with its database, and can be taken back', async () => {
+  const answer = page.getByRole('article', { name: 'Queries' }).last();
+  await answer.getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
+  await answer.getByRole('button', { name: 'More for this answer' }).click();
+  await page.getByRole('menuitem', { name: 'Keep as a row of a dataset' }).click();
+  const dialog = page.getByRole('dialog');
+  expect(await dialog.getByLabel('Target').inputValue()).toBe('SELECT 42 AS mended');
+  await dialog.getByRole('button', { name: 'Add the row' }).click();
+  await page.getByText('Added to Tables').waitFor();
+  await button('Undo').click();
+  await page.evaluate(() => (location.hash = '/datasets'));
+  await page
+    .getByRole('row', { name: /Tables/ })
+    .getByText('400')
+    .first()
+    .waitFor();
+});
+
+test('a row of a dataset is asked in chat with all that it brings', async () => {
+  await page.getByRole('link', { name: 'Places', exact: true }).click();
+  await page.getByRole('tab', { name: 'Rows' }).click();
+  await page.getByRole('row').nth(2).click();
+  await page.getByRole('link', { name: 'Ask it in chat' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => {
+    const boxes = [...document.querySelectorAll<HTMLTextAreaElement>('main textarea')];
+    return boxes.length >= 2 && boxes.every(({ value }) => value.length > 0);
+  });
+  await page.getByText('Target of the picked row').waitFor();
+});
+
+test('whatever a model says stays words: nothing of it acts, loads or leads away', async () => {
+  await talkTo('Answers');
+  await beside('Passage').fill('Lisbon lies on the Tagus.');
+  await send('Where does it lie?');
+  const words = [
+    '<img src=x onerror="window.hit=1"><svg onload="window.hit=1"></svg><script>window.hit=1</script>',
+    '[a link](javascript:window.hit=1) ![p](http://studio.example/p.png) <iframe srcdoc="<script>parent.hit=1</script>">',
+    '<style>body{display:none}</style><form action="http://studio.example/"><button>Go</button></form>',
+    '| a | b |\n|---|---|\n| **bold** | `code` |',
+  ].join('\n\n');
+  const database = new BetterSqlite3(path.join(home, 'studio.sqlite'));
+  database
+    .prepare("UPDATE message SET text = ? WHERE number = (SELECT MAX(number) FROM message WHERE role = 'assistant')")
+    .run(words);
+  database.close();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.reload();
+  const answer = page.getByRole('article').last();
+  await answer.getByRole('cell', { name: 'bold' }).waitFor();
+  expect(await answer.locator('.answer').locator('img, svg, script, iframe, style, form, a, button').count()).toBe(0);
+  expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+  expect(asked.filter((url) => !url.startsWith(new URL(page.url()).origin))).toEqual([]);
+  expect(await answer.getByText('window.hit=1').first().isVisible()).toBe(true);
+});
+
+async function talkTo(adapter: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), `${paths.chat().slice(1)}?fresh=${adapter}`);
+  const chip = page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio', { name: adapter });
+  await chip.waitFor();
+  await button('New conversation').click();
+  await chip.click();
+}
+
+async function send(text: string): Promise<void> {
+  const before = await page.getByRole('article').count();
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+  await button('Send').click();
+  await finished(page.getByRole('article').nth(before));
+}
+
+async function finished(answer: Locator): Promise<void> {
+  await answer.getByText(/first after/).waitFor();
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const beside = (name: string) => page.getByRole('group', { name }).getByRole('textbox');
+
+/** As the file manager drops it. */
+async function drop(on: Locator, file: { name: string; type: string; bytes: Buffer }): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ({ name, type, base64 }) => {
+      const transfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+      return transfer;
+    },
+    { name: file.name, type: file.type, base64: file.bytes.toString('base64') },
+  );
+  await on.dispatchEvent('drop', { dataTransfer });
+}
+
+/** One page with one line, in the fewest objects that PDF allows. */
+function pdfOf(line: string): Buffer {
+  const drawn = `BT /F1 12 Tf 72 720 Td (${line}) Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  let text = '%PDF-1.4\n';
+  const places = objects.map((object, at) => {
+    const place = text.length;
+    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, '0')} 00000 n \n`;
+  });
+  const start = text.length;
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join('')}`;
+  return Buffer.from(`${text}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`);
+}
+
+function command(...words: string[]): void {
+  const entry = path.join(import.meta.dirname, '../../out/main/cli.js');
+  const { status, stderr } = spawnSync(process.execPath, [entry, ...words, '--home', home, '--json'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
+}
