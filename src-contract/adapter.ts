@@ -42,6 +42,9 @@ export const adapterExportInputSchema = z.object({
 });
 export type AdapterExportInput = z.infer<typeof adapterExportInputSchema>;
 
+/** As `adapterExportInputSchema`, into a new folder or file at a place that the studio has listed. */
+export const adapterExportToInputSchema = adapterExportInputSchema.omit({ out: true }).extend({ placeId: z.string() });
+
 export const adapterExportSchema = z.object({
   path: z.string(),
   merged: z

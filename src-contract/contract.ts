@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   adapterExportInputSchema,
   adapterExportSchema,
+  adapterExportToInputSchema,
   adapterMixInputSchema,
   adapterSchema,
   adapterVerificationSchema,
@@ -392,6 +393,12 @@ export const contract = {
       .output(adapterSchema),
     /** Writes the adapter to `out` for other programs; not for pages. */
     export: base.input(adapterExportInputSchema).output(adapterExportSchema),
+    /** As `export`, at a place of `dataFolders.list`. Attached: ends, and leaves nothing, when the watcher leaves. */
+    exportTo: base.input(adapterExportToInputSchema).output(adapterExportSchema),
+    /** The two files of a PEFT folder, as a page has sent them. */
+    importSent: base
+      .input(z.object({ configFileId: z.string(), weightsFileId: z.string(), name: z.string().min(1).max(200) }))
+      .output(adapterSchema),
     /** Adds adapters of one base together into a new one. */
     mix: base.input(adapterMixInputSchema).output(adapterSchema),
     verify: base.input(id).output(adapterVerificationSchema),

@@ -24,7 +24,7 @@ import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
-import type { FolderHost } from './data-folders.ts';
+import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -202,6 +202,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
   );
 
+  const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
   const os = implement(contract).$context<CallerContext>().use(tellingErrors);
   const router: App['router'] = os.router({
@@ -215,7 +216,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       }),
     }),
     dataFolders: dataFolderProcedures({
-      ...{ dataDir, version: packageJson.version, host: host.folders, isBusy: () => job() !== null },
+      ...{ dataDir, version: packageJson.version, folders, isBusy: () => job() !== null },
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),
@@ -252,7 +253,8 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       downloads: modelDownloads,
     }),
     adapters: adapterProcedures({
-      ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, changed: changed('adapter') },
+      ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, uploads, changed: changed('adapter') },
+      newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
     }),
     runs: runProcedures({ ...running, settings, changed: changed('run') }),
     chat: chatProcedures({

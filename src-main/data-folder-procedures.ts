@@ -6,17 +6,16 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import { backUpDataFolder, manifestName, restoringDataFolder } from './data-folder-store.ts';
-import { type FolderHost, freeFolder, KnownFolders } from './data-folders.ts';
+import { freeFolder, type KnownFolders } from './data-folders.ts';
 
 export function dataFolderProcedures(studio: {
   dataDir: string;
   version: string;
-  host: FolderHost | undefined;
+  folders: KnownFolders;
   /** Whether something is going on that a change of folder would interrupt. */
   isBusy: () => boolean;
 }) {
-  const { dataDir, version } = studio;
-  const folders = new KnownFolders(dataDir, studio.host);
+  const { dataDir, version, folders } = studio;
   const os = implement(contract.dataFolders).$context<CallerContext>();
 
   const expectRest = () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import type { DataFolders } from '../src-contract/data-folder.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
@@ -102,14 +102,20 @@ export class KnownFolders {
   }
 }
 
-/** A name such as `Adapter Studio backup 2026-11-25 14.05`, with a number behind it where that is taken. */
+/** `name` at a place, with a number behind it where that is taken. */
+export function freePath(place: string, name: string): string {
+  const { name: stem, ext } = parse(name);
+  let path = join(place, name);
+  for (let number = 2; existsSync(path); number++) path = join(place, `${stem} (${number})${ext}`);
+  return path;
+}
+
+/** A name such as `Adapter Studio backup 2026-11-25 14-05`, with a number behind it where that is taken. */
 export function freeFolder(place: string, words: string, nowMs: number): string {
   const time = new Date(nowMs);
   const local = new Date(nowMs - time.getTimezoneOffset() * 60_000).toISOString();
-  const name = `${words} ${local.slice(0, 10)} ${local.slice(11, 16).replace(':', '.')}`;
-  let path = join(place, name);
-  for (let number = 2; existsSync(path); number++) path = join(place, `${name} (${number})`);
-  return path;
+  // A hyphen, as what stands behind a full stop would be taken for the kind of a file.
+  return freePath(place, `${words} ${local.slice(0, 10)} ${local.slice(11, 16).replace(':', '-')}`);
 }
 
 function isStudio(path: string): boolean {

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -18,9 +18,12 @@ export function adapterProcedures(studio: {
   baseModels: BaseModels;
   hashBase: (base: BaseModel) => Promise<string>;
   adaptersFolder: string;
+  uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
+  /** A free path for something new at a place that was listed. Throws NOT_ALLOWED. */
+  newAt: (placeId: string, name: string) => Promise<string>;
   changed: () => void;
 }) {
-  const { store, engine, baseModels, hashBase, adaptersFolder, changed } = studio;
+  const { store, engine, baseModels, hashBase, adaptersFolder, uploads, newAt, changed } = studio;
   const os = implement(contract.adapters).$context<CallerContext>();
   return os.router({
     list: os.list.handler(() => store.list()),
@@ -36,6 +39,28 @@ export function adapterProcedures(studio: {
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
       return exportAdapter(input, { adapter, base }, engine, signal ?? new AbortController().signal);
+    }),
+    exportTo: os.exportTo.handler(async ({ input: { placeId, ...input }, signal = new AbortController().signal }) => {
+      const adapter = store.get(input.id);
+      const base = baseModels.get(adapter.baseModelId);
+      const name = `${adapter.name.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60)} ${input.format}`;
+      const out = await newAt(placeId, input.format === 'gguf' ? `${name}.gguf` : name);
+      return exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
+    }),
+    importSent: os.importSent.handler(async ({ input: { configFileId, weightsFileId, name } }) => {
+      // What begins with a dot and no row is removed at the next start.
+      const folder = await mkdtemp(join(adaptersFolder, '.sent-'));
+      try {
+        await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
+        await copyFile(uploads.find(weightsFileId).path, join(folder, 'adapter_model.safetensors'));
+        const source = { path: folder, name: store.freeName(name) };
+        const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+        changed();
+        return adapter;
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+        await Promise.all([uploads.discard(configFileId), uploads.discard(weightsFileId)]);
+      }
     }),
     mix: os.mix.handler(async ({ input }) => {
       const adapter = await mixAdapters(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });

@@ -51,7 +51,7 @@ test('a backup goes to a place that the studio lists, and is counted', async () 
   await dialog.getByRole('button', { name: 'Back up', exact: true }).click();
   await dialog.getByText(/\d+ files?, .* (is|are) in/).waitFor();
   const [backup] = readdirSync(documents);
-  expect(backup).toMatch(/^Adapter Studio backup \d{4}-\d\d-\d\d \d\d\.\d\d$/);
+  expect(backup).toMatch(/^Adapter Studio backup \d{4}-\d\d-\d\d \d\d-\d\d$/);
   await dialog.getByText(path.join(documents, backup ?? '')).waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   studio = await startStudio({ home });
   watched = await openWatchedPage(browser, studio.url);
   page = watched.page;
-}, 180_000);
+}, 400_000);
 
 beforeEach(({ onTestFailed }) => {
   onTestFailed(async () =>
