@@ -115,7 +115,7 @@ function readTable6(
   return {
     verdict,
     reading: say(`verdict.${verdict}`) + say(`reading.table6.${verdict}`),
-    because: say('because.table6', {
+    because: say(best === low ? 'because.table6.lowest' : 'because.table6', {
       ...{ set, low: low.rank, bestRank: best.rank, first, share: percent(share, 0) },
       ...{ base: significant(base), bestLoss: significant(lowest), gain: significant(gain), range: significant(range) },
     }),

@@ -84,6 +84,8 @@ export const en = {
   'reading.table6.not': 'more rank keeps helping.',
   'because.table6':
     'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
+  'because.table6.lowest':
+    'On {set}, rank {low} does best of all: it takes the base’s loss from {base} to {bestLoss}. At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
   'short.table6': 'rank {low} gives {share}',
 
   'reading.table7.holds': 'the adapter works in directions that W has but does not stress, and raises them.',

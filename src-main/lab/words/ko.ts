@@ -86,6 +86,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.table6.not': '랭크를 올릴수록 계속 좋아집니다.',
   'because.table6':
     '{set}에서 랭크 {low}만으로, 랭크 {bestRank}이 줄인 손실({base} → {bestLoss})의 {share}을 얻습니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
+  'because.table6.lowest':
+    '{set}에서는 랭크 {low}이 가장 좋아, 기본 모델의 손실을 {base}에서 {bestLoss}로 낮춥니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
   'short.table6': '랭크 {low}로 {share}',
 
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
