@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Switching adapters: the same cases as `adapters`, of which the switch is one, with fewer rounds of the others.
+ * Switching adapters: the same cases as `answers`, of which the switch is one, with fewer rounds of the others.
  *
  *     npm run bench -- switch --model FOLDER [--many 64] [--json]
  */
@@ -14,4 +14,4 @@ const { values } = parseArgs({
 });
 const words = ['--model', values.model, '--many', values.many, '--rounds', '1', ...(values.json ? ['--json'] : [])];
 process.argv.splice(2, process.argv.length, ...words);
-await import('./adapters.ts');
+await import('./answers.ts');
