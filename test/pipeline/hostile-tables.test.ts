@@ -77,6 +77,7 @@ const cases: readonly Case[] = [
   ['backslashes before quotes', 'context,target\n"say \\"hi\\", ok",1\n"a \\\\ b",2\n', ['say "hi", ok=1', 'a \\ b=2']],
   ['the header once more in the middle', 'context,target\na,1\ncontext,target\nb,2\n', ab, ['ROW_HEADER_AGAIN']],
   ['remarks above the table', '# exported\n# by me\ncontext,target\na,1\nb,2\n', ab],
+  ['a title with the delimiters of the table', 'Export,,\n,,\ncontext,target,n\na,1,3\nb,2,4\n', ab],
   ['a remark within the table', 'context,target\na,1\n# note\nb,2\n', ab, ['ROW_CELL_MISSING']],
   ['sep= behind a mark', '\ufeffsep=;\r\ncontext;target\r\na;1\r\nb;2\r\n', ab],
   ['sep= in quotes', '"sep=;"\r\ncontext;target\r\na,b;1\r\n', ['a,b=1']],

@@ -50,6 +50,8 @@ export function detectCsvFormat(
   const body = withoutLines(text, skip);
   let choice = detectDialect(body, whole, given, isNamed);
   const preamble = options.skipLines === undefined && options.header !== false ? preambleLines(choice.records) : 0;
+  // Lines that are as wide as the table are records of the file all the same.
+  const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without what stands above it the table is seen more clearly.
   if (preamble > 0) choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
   const rows = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
@@ -67,7 +69,7 @@ export function detectCsvFormat(
   const secondLine = second && second.line + skip + Math.max(0, preamble);
   return {
     ...{ encoding, bomBytes, ...choice.dialect, header: header.header, skippedLines: skip + preamble },
-    droppedLines: preamble > 1 ? skip + preamble : skip,
+    droppedLines: preamble > 1 && !isPadded ? skip + preamble : skip,
     reasons: [
       { ...reason },
       ...choice.reasons,

@@ -54,7 +54,9 @@ export function preambleLines(records: readonly TableRecord[]): number {
   const counts = new Map<number, number>();
   for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
   const [width = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
-  const start = records.findIndex(({ cells }) => cells.length >= width);
+  // A spreadsheet gives its title and the line below it as many delimiters as the table has.
+  const isPadded = (cells: readonly string[]) => width > 2 && filled(cells) <= Math.min(2, width / 2);
+  const start = records.findIndex(({ cells }) => cells.length >= width && !isPadded(cells));
   const header = records[start];
   if (width < 2 || start <= 0 || start > 100 || header?.cells.length !== width) return 0;
   if (records.slice(0, start).every(({ cells }) => isRule(cells))) return header.line - 1;
@@ -63,10 +65,15 @@ export function preambleLines(records: readonly TableRecord[]): number {
   if (body.length < 2 || even < 0.8 || header.cells.some((cell) => cell.trim() === '')) return 0;
   const above = records.slice(0, start);
   if (above.every(({ cells }) => cells.length === 0)) return 0;
-  const isApart = above.some(({ cells }) => cells.length === 0) || above.length > 1;
+  const isApart = above.some(({ cells }) => filled(cells) === 0) || above.length > 1;
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
   return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
+}
+
+/** How many cells there are up to the last one that is not blank. */
+function filled(cells: readonly string[]): number {
+  return cells.findLastIndex((cell) => cell.trim() !== '') + 1;
 }
 
 /**
