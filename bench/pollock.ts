@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { inspectTable } from '../src-main/datasets/inspect.ts';
+import { openTable } from '../src-main/datasets/readers/open-table.ts';
 
 /**
  * The score of Pollock, a benchmark for loading polluted CSV files (Vitagliano and others, 2023), with everything about each
@@ -48,18 +48,12 @@ async function scoreOf(name: string): Promise<{ score: number; why: string }> {
   let loaded: readonly (readonly string[])[];
   let why = '';
   try {
-    const {
-      file,
-      cells = [],
-      columns,
-    } = await inspectTable({ path: join(folder, 'csv', name), name }, { cells: true });
-    // What stands above the table is no part of it.
-    const above = Math.max(
-      0,
-      cells.findIndex((row) => row.length >= columns.length),
-    );
-    loaded = cells.slice(above).filter((row) => row.length > 0);
-    why = `split at ${JSON.stringify(file.delimiter)}, quotes ${file.quote}, header ${file.header}, ${file.skippedLines} lines above`;
+    const table = await openTable({ path: join(folder, 'csv', name), name });
+    const { delimiter, quote, header, skippedLines } = table.facts;
+    const rows: (readonly string[])[] = header ? [table.columns] : [];
+    for await (const { records } of table.rows()) rows.push(...records.map(({ cells }) => cells));
+    loaded = rows;
+    why = `split at ${JSON.stringify(delimiter)}, quotes ${quote}, header ${header}, ${skippedLines} lines above`;
   } catch (error) {
     return { score: clean.length === 0 ? 10 : 0, why: (error as Error).message };
   }
