@@ -6,7 +6,7 @@ import { matmul } from '../graph/ops/matmul.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Backend } from './backend.ts';
 import { onnxruntimeBackend } from './onnxruntime/onnxruntime-backend.ts';
-import { tfjsBackend } from './tfjs/tfjs-backend.ts';
+import { nvidia, tfjsBackend } from './tfjs/tfjs-backend.ts';
 
 /** The product that devices are timed by: a layer of a small model on a short text. */
 const [rows, inside, out] = [512, 576, 1536];
@@ -21,8 +21,12 @@ export async function findDevices(): Promise<DeviceReport[]> {
     await report('webgpu', async () => onnxruntimeBackend({ device: 'webgpu' })),
     await report('cuda', async () => {
       const backend = await tfjsBackend();
-      if (!backend.device.startsWith('NVIDIA')) throw new Error('@tensorflow/tfjs-node-gpu is not installed');
-      return backend;
+      if (backend.device === nvidia) return backend;
+      throw new Error(
+        backend.device.startsWith('CPU through')
+          ? 'TensorFlow found no card'
+          : '@tensorflow/tfjs-node-gpu is not installed',
+      );
     }),
   ];
 }

@@ -8,6 +8,9 @@ import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { interpret } from './interpret.ts';
 
+/** The device's name where TensorFlow found a card. */
+export const nvidia = 'NVIDIA GPU through TensorFlow';
+
 /**
  * The second interpreter of the op algebra, through TensorFlow.js: NVIDIA GPUs where the optional package
  * `@tensorflow/tfjs-node-gpu` is installed, else its plain CPU backend, which is slow and there to judge onnxruntime by.
@@ -19,7 +22,7 @@ export async function tfjsBackend(): Promise<Backend> {
   await tf.setBackend(native ? 'tensorflow' : 'cpu');
   return {
     name: 'tfjs',
-    device: native ? 'NVIDIA GPU through TensorFlow' : 'CPU, 1 thread, TensorFlow.js',
+    device: native ? nativeDevice() : 'CPU, 1 thread, TensorFlow.js',
     threads: 1,
     weightsInside: false,
     // It would multiply the integers as floats: exact, and slower than floats that are there already.
@@ -71,6 +74,12 @@ async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {
 }
 
 /** Takes the CUDA package when it is installed; a plain install never fetches it. */
+/** TensorFlow falls back to the CPU where it finds no card, or not the driver it wants; that must not be called a GPU. */
+function nativeDevice(): string {
+  const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
+  return isUsingGpuDevice ? nvidia : 'CPU through TensorFlow';
+}
+
 function loadNative(): boolean {
   const require = createRequire(import.meta.url);
   const name = '@tensorflow/tfjs-node-gpu';
