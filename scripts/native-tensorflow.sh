@@ -8,7 +8,10 @@ mkdir -p "$work"
 git clone --quiet . "$work/checkout"
 cd "$work/checkout"
 npm ci
-npm install --no-save --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
+# Beside, as npm takes an optional peer for something that it need not bring.
+mkdir -p "$work/packages" && echo '{}' > "$work/packages/package.json"
+npm install --prefix "$work/packages" --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
+cp -rn "$work/packages/node_modules/." node_modules/
 pip download --quiet --no-deps --dest "$work" tensorflow-cpu==2.21.0
 python3 -m zipfile -e "$work"/tensorflow_cpu-*.whl "$work/wheel"
 addon=node_modules/@tensorflow/tfjs-node-gpu
