@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import type { TrainingMemoryJob } from './engine.ts';
+import { inspectModel } from './loaded-model.ts';
+import { trainingMemory } from './training-memory.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'training-memory-'));
+const backend = onnxruntimeBackend({ threads: 1 });
+beforeAll(() => writeTinyModel(folder));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function need(changed: Partial<TrainingMemoryJob> = {}, rowLength = 32) {
+  const rows = Array.from({ length: 8 }, (_, row) => ({
+    ids: Array.from({ length: rowLength }, (_, i) => (row * 7 + i) % 50),
+    targetStart: rowLength - 4,
+  }));
+  const usual = { modelFolder: folder, method: { rank: 2, targets: ['q', 'v'] as const, dropout: 0 }, batchSize: 4 };
+  const order = { seed: 0, shuffle: false, precision: 'float32' as const };
+  return trainingMemory(
+    { ...usual, ...order, rows, validationRows: [], samples: null, ...changed } as TrainingMemoryJob,
+    backend,
+  );
+}
+
+test('weights are four bytes each; the optimiser has two numbers for each weight that is trained', async () => {
+  const { parameters, layers, targets } = await inspectModel(folder);
+  const memory = await need();
+  expect(memory.weights).toBe(4 * parameters);
+  const trained = [targets.q, targets.v].reduce(
+    (sum, [out = 0, into = 0] = [0, 0]) => sum + layers * 2 * (out + into),
+    0,
+  );
+  expect(memory.optimiser).toBe(8 * trained);
+  expect(memory).toMatchObject({ validation: 0, cache: 0 });
+});
+
+test('longer rows and larger batches take more, until a batch is run in parts', async () => {
+  const [usual, longer, larger] = [await need(), await need({}, 64), await need({ batchSize: 8 })];
+  expect(longer.activations).toBeGreaterThan(usual.activations);
+  expect(larger.activations).toBeGreaterThan(usual.activations);
+  const rows = Array.from({ length: 200 }, (_, row) => ({
+    ids: Array.from({ length: 32 }, (_, i) => (row * 7 + i * 3) % 50),
+    targetStart: 28,
+  }));
+  const parts = await need({ rows, batchSize: 100 });
+  expect((await need({ rows, batchSize: 200 })).activations).toBe(parts.activations);
+});
+
+test('what is written and measured on the way takes memory too', async () => {
+  const rows = [{ ids: [1, 2, 3, 4, 5, 6], targetStart: 3 }];
+  const memory = await need({ validationRows: rows, samples: { prompt: 20, answer: 10 } });
+  expect(memory.validation).toBeGreaterThan(0);
+  expect(memory.cache).toBeGreaterThan(0);
+  expect(memory.graphs).toBeGreaterThan((await need()).graphs);
+});
