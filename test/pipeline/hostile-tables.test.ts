@@ -231,11 +231,14 @@ const cases: readonly Case[] = [
   ],
 ];
 
-test.each(cases)('%s', async (_name, file, taken, rejected = []) => {
-  const found = await judged(Buffer.from(file));
-  expect(found.taken).toEqual(taken);
-  expect(found.rejected).toEqual(rejected);
-});
+test.each(cases.map(([name, file, taken, rejected = []]) => ({ name, file, taken, rejected })))(
+  '$name',
+  async ({ file, taken, rejected }) => {
+    const found = await judged(Buffer.from(file));
+    expect(found.taken).toEqual(taken);
+    expect(found.rejected).toEqual(rejected);
+  },
+);
 
 test.each([
   ['nothing', '', 'FILE_EMPTY'],
@@ -285,6 +288,6 @@ async function judged(bytes: Buffer, options: CsvOptions = {}) {
 function mappingOf(columns: readonly string[], sample: (readonly string[])[]) {
   const isNamed = ['context', 'target'].every((name) => columns.includes(name));
   const [context = 'context', target = 'target'] = columns;
-  const chosen = isNamed ? {} : { context, target };
+  const chosen: Record<string, string> = isNamed ? {} : { context, target };
   return resolveMapping({ task: 'custom', columns, chosen, file: 'table', sample });
 }
