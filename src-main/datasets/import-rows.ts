@@ -6,7 +6,7 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
 import { PlainRows, recordAt } from './plain-rows.ts';
-import type { PlacedPiece } from './readers/csv-pieces.ts';
+import type { PlacedPiece } from './readers/csv-places.ts';
 import { openTable } from './readers/open-table.ts';
 import type { OpenTable, TableRecord } from './readers/table.ts';
 import { RejectFile } from './reject-file.ts';

@@ -1,6 +1,6 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { type ResolvedMapping, sourceIdPlace, targetFieldOf, usedContextFields } from './column-mapping.ts';
-import type { PlacedPiece } from './readers/csv-pieces.ts';
+import type { PlacedPiece } from './readers/csv-places.ts';
 import type { TableRecord } from './readers/table.ts';
 import type { RowBatch } from './row-block.ts';
 import type { RowSplits } from './row-splits.ts';

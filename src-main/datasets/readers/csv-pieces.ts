@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CsvFormat } from './csv-format.ts';
-import { CsvPlaces } from './csv-places.ts';
+import { CsvPlaces, type PlacedPiece } from './csv-places.ts';
 import { CsvRecords } from './csv-records.ts';
 import { cutSequence } from './decoder.ts';
 import { fileError, isFileSystemError } from './file-survey.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
-
-/** Records as places in bytes of UTF-8; both are used again for the next piece. Cells hold no NUL and no U+FFFD. */
-export interface PlacedPiece {
-  readonly bytes: Buffer;
-  readonly places: CsvPlaces;
-  /** The first of the records that is meant. */
-  readonly from: number;
-  readonly bytesRead: number;
-}
 
 /** Whether the records of a format can be found in its bytes. */
 export function canBePlaced({ encoding, delimiter, quote, escape: quoteEscape }: CsvFormat): boolean {

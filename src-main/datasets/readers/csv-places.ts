@@ -1,6 +1,15 @@
 /** Why the reading of places stopped: the text is through, a record goes on behind it, or `CsvRecords` must have a look. */
 export type PlacesEnd = 'through' | 'more' | 'odd';
 
+/** Records as places in bytes of UTF-8; both are used again for the next piece. Cells hold no NUL and no U+FFFD. */
+export interface PlacedPiece {
+  readonly bytes: Buffer;
+  readonly places: CsvPlaces;
+  /** The first of the records that is meant. */
+  readonly from: number;
+  readonly bytesRead: number;
+}
+
 /**
  * Finds records in bytes of UTF-8 (or ASCII) without making a text of any cell: what `CsvRecords` does, for a delimiter and a
  * doubled quote of one byte each, and as long as every quote closes where a cell ends. At anything else it stops, and says at

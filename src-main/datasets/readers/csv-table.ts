@@ -1,7 +1,8 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { readCsv } from './csv.ts';
 import { type CsvFormat, detectCsvFormat } from './csv-format.ts';
-import { canBePlaced, type PlacedPiece, readCsvPieces } from './csv-pieces.ts';
+import { canBePlaced, readCsvPieces } from './csv-pieces.ts';
+import type { PlacedPiece } from './csv-places.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
 import type { OpenTable, TablePiece } from './table.ts';

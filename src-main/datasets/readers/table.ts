@@ -1,5 +1,5 @@
 import type { FileFacts } from '../../../src-contract/dataset.ts';
-import type { PlacedPiece } from './csv-pieces.ts';
+import type { PlacedPiece } from './csv-places.ts';
 
 /** What is wrong with a record as it stands in the file; whether it can still be used is judged later. */
 export type RecordProblem =
