@@ -15,14 +15,14 @@ afterAll(() => studio.close());
 
 test.each(procedurePaths(contract))('%s is answered', async (dotted) => {
   const leave = new AbortController();
-  // Every procedure that takes an input refuses this one; those that take none answer.
+  // Every procedure that takes an input refuses this one; those that take none answer, or say that this host cannot.
   const procedure = dotted
     .split('.')
     .reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], studio.client);
   const call = procedure as (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>;
   const { error } = await safe(call({ isNothingOfTheContract: true }, { signal: leave.signal }));
   leave.abort();
-  if (error !== null) expect(error).toMatchObject({ code: 'BAD_REQUEST' });
+  if (error !== null) expect(['BAD_REQUEST', 'NOT_ALLOWED']).toContain((error as { code?: string }).code);
 });
 
 test('an error that a person can meet arrives with its code and its data', async () => {
