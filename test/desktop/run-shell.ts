@@ -177,10 +177,10 @@ const [base] = await page.baseModels.list();
 const before = electron.calls.length;
 const run = await page.runs.start({
   ...{ datasetId, baseModelId: base?.id ?? '', name: 'Long one', preset: 'quick', evaluateAfter: false },
-  options: { maxSteps: 12, batchSize: 2, sampleRows: 0 } as never,
+  options: { maxSteps: 40, batchSize: 2, sampleRows: 0 } as never,
 });
 for await (const event of await page.runs.watch({ id: run.id })) {
-  if (event.kind !== 'step' || event.step !== 2) continue;
+  if (event.kind !== 'step' || event.step !== 8) continue;
   const now = Date.now;
   Date.now = () => now() + 60_000;
 }

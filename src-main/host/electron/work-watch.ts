@@ -25,7 +25,7 @@ export async function watchWork(
   },
   signs: WorkSigns,
   signal: AbortSignal,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): Promise<void> {
   let job: Job | undefined;
   let sinceMs = 0;
