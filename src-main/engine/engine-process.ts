@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
@@ -8,6 +8,8 @@ import { localEngine } from './local-engine.ts';
 const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
 const port = parentPort ?? electronPort;
 if (!port) throw new Error('engine-process runs in a worker thread or a utility process');
+// Between two passes; a thread is not to be ended within one (see `startEngineThread`).
+(workerData as { leave?: MessagePort } | null)?.leave?.once('message', () => process.exit());
 giveWay();
 /** Set by the host from what a person chose; else the backend chooses. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);

@@ -16,7 +16,8 @@ export function turnRow(row: Float32Array): void {
     for (let half = 1; half < block; half *= 2) {
       for (let i = start; i < start + block; i += 2 * half) {
         for (let k = i; k < i + half; k++) {
-          const [a, b] = [row[k] as number, row[k + half] as number];
+          const a = row[k] as number;
+          const b = row[k + half] as number;
           row[k] = a + b;
           row[k + half] = a - b;
         }
