@@ -51,13 +51,22 @@ function matrixOf(block: number): Expression {
 /** The feed that rows of this length are turned by. */
 export function hadamardFeed(width: number): readonly [name: string, matrix: Tensor] {
   const block = blockOf(width);
+  const matrix = feeds.get(block) ?? hadamard(block);
+  feeds.set(block, matrix);
+  return [hadamardName(block), matrix];
+}
+
+/** Made once: every matrix of a model asks for one of these few. */
+const feeds = new Map<number, Tensor>();
+
+function hadamard(block: number): Tensor {
   const matrix = new Float32Array(block * block);
   for (let i = 0; i < block; i++) {
     const row = matrix.subarray(i * block, (i + 1) * block);
     row[i] = 1;
     turnRow(row);
   }
-  return [hadamardName(block), float32([block, block], matrix)];
+  return float32([block, block], matrix);
 }
 
 /** The largest power of two, up to 64, that rows of this length consist of. */

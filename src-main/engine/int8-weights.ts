@@ -37,7 +37,7 @@ export function int8Linear(architecture: Architecture, module: string, x: Expres
 export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
   const scales = new Float32Array(out);
-  const turned = new Int8Array(data.length);
+  const transposed = new Int8Array(data.length);
   const integers = new Int8Array(data.length);
   const weights = new Float32Array(inside);
   for (let row = 0; row < out; row++) {
@@ -49,13 +49,13 @@ export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<s
     const factor = largest === 0 ? 0 : most / largest;
     for (let column = 0; column < inside; column++) {
       const value = Math.round((weights[column] as number) * factor);
-      turned[row * inside + column] = value;
+      transposed[row * inside + column] = value;
       integers[column * out + row] = value;
     }
   }
   return new Map<string, Tensor>([
     [`${module}.int8`, { type: 'int8', dims: [inside, out], data: integers }],
-    [`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: turned }],
+    [`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed }],
     [`${module}.int8_scales`, float32([out], scales)],
     hadamardFeed(inside),
   ]);

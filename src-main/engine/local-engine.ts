@@ -69,7 +69,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
 
   return {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
-    devices: findDevices,
+    devices: () => findDevices(backend.threads),
     inspect: inspectModel,
     async check({ file, kind }) {
       if (kind === 'safetensors') await checkSafetensors(file);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { DeviceReport } from '../engine.ts';
 import { input } from '../graph/expression.ts';
@@ -15,9 +14,9 @@ const [rows, inside, out] = [512, 576, 1536];
  * Looks for every device that a backend could use, and times a matrix product on each that answers. What is missing is
  * told in the words of the library that did not find it. Not done at the start of the studio: a driver may be slow, or worse.
  */
-export async function findDevices(): Promise<DeviceReport[]> {
+export async function findDevices(threads: number): Promise<DeviceReport[]> {
   return [
-    await report('cpu', async () => onnxruntimeBackend({ threads: availableParallelism() })),
+    await report('cpu', async () => onnxruntimeBackend({ threads })),
     await report('webgpu', async () => onnxruntimeBackend({ device: 'webgpu' })),
     await report('cuda', async () => {
       const backend = await tfjsBackend();
