@@ -218,7 +218,11 @@ test('the conversation is there after a reload, with who gave which answer', asy
 });
 
 test('a measurement on unseen rows compares the adapter with the base', async () => {
+  const conversation = await page.getByRole('log').elementHandle();
   await place('Adapters').click();
+  // A browser may tell of the last scroll when the page has been left.
+  await conversation?.waitForElementState('hidden');
+  await conversation?.evaluate((left) => left.dispatchEvent(new Event('scroll')));
   await link('towns answers').first().click();
   await link('Evaluate').click();
   await page.getByLabel('Rows at most').fill('4');
