@@ -11,7 +11,7 @@ import { DatasetStore, rowsPlace } from '../src-main/datasets/dataset-store.ts';
 import { dealSplits } from '../src-main/datasets/deal-splits.ts';
 import { RowsThread } from '../src-main/datasets/rows-threads.ts';
 import { buildImportChild } from './built-import.ts';
-import { generatedWords as words, writeGeneratedTable } from './generated-table.ts';
+import { readWords, generatedWords as words, writeGeneratedTable } from './generated-table.ts';
 
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
@@ -28,6 +28,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '100000' },
     letters: { type: 'string', default: '300' },
+    texts: { type: 'string', multiple: true, default: [] },
     file: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
     'no-index': { type: 'boolean', default: false },
@@ -60,7 +61,9 @@ async function writeAndImport(): Promise<void> {
   for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
   const table = values.file ?? join(folder, 'table.csv');
   if (values.file === undefined) {
-    await timed('write', () => writeGeneratedTable(table, Number(values.rows), Number(values.letters)));
+    const texts = await Promise.all(values.texts.map((paths) => readWords(paths.split(','))));
+    const size = { rows: Number(values.rows), letters: Number(values.letters), texts };
+    await timed('write', () => writeGeneratedTable(table, size));
   }
   figures.tableBytes = statSync(table).size;
   const child = await buildImportChild();

@@ -42,7 +42,8 @@ const child = await buildImportChild();
 const scratch = await mkdtemp(join(tmpdir(), 'import-bench-'));
 try {
   const table = values.file ?? join(scratch, 'table.csv');
-  if (values.file === undefined) await writeGeneratedTable(table, Number(values.rows), Number(values.letters));
+  if (values.file === undefined)
+    await writeGeneratedTable(table, { rows: Number(values.rows), letters: Number(values.letters) });
   const { size } = await stat(table);
   const peers = [sqlite3(), sqliteUtils(values.python), duckdb(values.python)];
   const found = peers.filter((peer): peer is Tool => typeof peer !== 'string');

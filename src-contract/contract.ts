@@ -46,6 +46,7 @@ import {
 import {
   attachInputSchema,
   datasetVersionSchema,
+  dealSplitsEventSchema,
   dealSplitsInputSchema,
   exportFormatSchema,
   noteSchema,
@@ -218,8 +219,11 @@ export const contract = {
       .output(z.instanceof(Blob)),
     /** Copies a SQLite file to the dataset; with `schema`, the rows’ schema texts are made from it, as a new version. */
     attachDatabase: base.input(attachInputSchema).output(datasetSchema),
-    /** Deals all rows to the splits anew, as a new version; a group is never on both sides. */
-    dealSplits: base.input(dealSplitsInputSchema).output(datasetSchema),
+    /**
+     * Deals all rows to the splits anew, as a new version; a group is never on both sides. Attached: ends, and undoes itself,
+     * when the watcher leaves.
+     */
+    dealSplits: base.input(dealSplitsInputSchema).output(eventIterator(dealSplitsEventSchema)),
     /** Runs one reading query on the dataset's attached database, in a process of its own. */
     query: base
       .input(z.object({ datasetId: z.string(), database: z.string().nullable(), sql: z.string().max(20_000) }))

@@ -7,6 +7,7 @@ import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { emptyDatabase } from './findings/finding-store.ts';
 import { checkQueries, type QueryPlaces } from './findings/queries.ts';
+import { LatestCount } from './latest-count.ts';
 import type { RowsThreadCalls } from './rows-thread-messages.ts';
 import type { RowsThread } from './rows-threads.ts';
 
@@ -39,7 +40,7 @@ export async function* checkDataset(
     }
     yield progress(Math.floor((step.value.done * share) / total));
   }
-  const told = new Counts();
+  const told = new LatestCount();
   const ask = { ...rowsPlace(parts.datasetsFolder, id), version, task, more };
   const checking = parts.thread
     .call('check', ask, {
@@ -90,36 +91,5 @@ function* checkedRows(store: DatasetStore, { id, version }: Dataset): Generator<
   const places = rows.versionRows(version);
   for (const { position, split, context, target, group, database } of rows.examples(version)) {
     yield { number: places.at(position) ?? position, position, split, context, target, group, database };
-  }
-}
-
-/** The newest of some numbers that are told from elsewhere, to be followed until the end. */
-class Counts {
-  #latest: number | undefined;
-  #isOver = false;
-  #wake: (() => void) | undefined;
-
-  put(count: number): void {
-    this.#latest = count;
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#isOver = true;
-    this.#wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<number> {
-    while (!this.#isOver) {
-      if (this.#latest === undefined) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        continue;
-      }
-      const count = this.#latest;
-      this.#latest = undefined;
-      yield count;
-    }
   }
 }

@@ -10,7 +10,7 @@ import { attachToDataset } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
-import { dealSplits } from './deal-splits.ts';
+import { dealDataset } from './deal-splits.ts';
 import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
 import type { FileSources, FoundFile } from './file-sources.ts';
@@ -155,12 +155,9 @@ export function datasetProcedures(studio: {
       changed();
       return after;
     }),
-    dealSplits: os.dealSplits.handler(async ({ input, signal }) => {
-      const { id } = store.get(input.id);
-      const rows = store.rows(id);
-      const after = await changes.apply({ id, kind: 'splits' }, (change) => dealSplits(change, rows, input.by), signal);
+    dealSplits: os.dealSplits.handler(async function* ({ input, signal }) {
+      yield* dealDataset({ store, changes }, { dataset: store.get(input.id), by: input.by }, signal);
       changed();
-      return after;
     }),
     query: os.query.handler(({ input, signal }) => {
       const { id } = store.get(input.datasetId);

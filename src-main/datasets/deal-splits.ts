@@ -1,60 +1,103 @@
-import type { Split } from '../../src-contract/dataset.ts';
-import type { DealSplitsInput } from '../../src-contract/dataset-version.ts';
+import type { Dataset, Split } from '../../src-contract/dataset.ts';
+import type { DealSplitsEvent, DealSplitsInput } from '../../src-contract/dataset-version.ts';
+import type { DatasetChanges } from './change-dataset.ts';
+import type { DatasetStore } from './dataset-store.ts';
+import { LatestCount } from './latest-count.ts';
+import { RowSplits } from './row-splits.ts';
 import type { RowStore } from './row-store.ts';
-import { chanceOf, dealUnits, manyUnits, type SplitShares, splitKey, splitOf } from './split.ts';
 import type { VersionChange } from './version-change-store.ts';
 
-/** Deals all rows of the version in force to the splits anew; yields after every row, so that the event loop can have turns. */
-export function* dealSplits(change: VersionChange, rows: RowStore, by: DealSplitsInput['by']): Generator<void> {
-  const version = change.headVersion;
-  if (by.kind === 'groups') {
+/** Deals all rows of a dataset to the splits anew, as its next version; an abort leaves it as it was. */
+export async function* dealDataset(
+  { store, changes }: { store: DatasetStore; changes: DatasetChanges },
+  { dataset, by }: { dataset: Dataset; by: DealSplitsInput['by'] },
+  signal?: AbortSignal,
+): AsyncGenerator<DealSplitsEvent, void> {
+  const { id, rows: total } = dataset;
+  const rows = store.rows(id);
+  const told = new LatestCount();
+  const dealing = changes
+    .apply(
+      { id, kind: 'splits' },
+      function* (change) {
+        for (const done of dealSplits(change, rows, by)) yield told.put(done);
+      },
+      signal,
+    )
+    .finally(() => told.end());
+  // It is awaited below; meanwhile a failure only ends the loop.
+  dealing.catch(() => undefined);
+  for await (const done of told) yield { kind: 'progress', done: Math.min(done, total), total };
+  yield { kind: 'finished', dataset: await dealing };
+}
+
+/**
+ * Deals all rows of the version in force to the splits anew. Of a row it reads what decides, its group or its context. It yields
+ * now and then, so that the event loop can have turns: how many rows have been dealt.
+ */
+export function* dealSplits(change: VersionChange, rows: RowStore, by: DealSplitsInput['by']): Generator<number> {
+  if (by.kind === 'shares') yield* dealByShares(change, rows, by);
+  else {
     const homes = new Map<string, Split>([
       ...by.validation.map((group) => [group, 'validation'] as const),
       ...by.test.map((group) => [group, 'test'] as const),
     ]);
-    for (const { position, group } of rows.examples(version)) {
-      change.move(position, (group === null ? undefined : homes.get(group)) ?? 'train');
-      yield;
+    for (const { done, numbers } of stretches(rows, change.headVersion)) {
+      for (const number of numbers) {
+        const { group } = rows.splitFacts(number);
+        change.deal(number, (group === null ? undefined : homes.get(group)) ?? 'train');
+      }
+      yield done;
     }
-    return;
-  }
-  const shares: SplitShares = { validation: by.validation, test: by.test };
-  const keyOf = (row: { context: string; group: string | null }) =>
-    row.group === null && by.together === 'passage' ? `p${passageOf(row.context)}` : splitKey(row);
-  const small = yield* dealtUnits(rows, { version, keyOf, seed: by.seed, shares });
-  for (const row of rows.examples(version)) {
-    const key = keyOf(row);
-    change.move(row.position, small?.get(key) ?? splitOf(key, by.seed, shares));
-    yield;
   }
 }
 
-/** The splits of the units of a table that has few of them; undefined for one where chance comes near enough to the shares. */
-function* dealtUnits(
+function* dealByShares(
+  change: VersionChange,
   rows: RowStore,
-  by: {
-    version: number;
-    keyOf: (row: { context: string; group: string | null }) => string;
-    seed: number;
-    shares: SplitShares;
-  },
-): Generator<void, Map<string, Split> | undefined> {
-  const units = new Map<string, { key: string; rows: number; chance: number }>();
-  for (const row of rows.examples(by.version)) {
-    const key = by.keyOf(row);
-    const unit = units.get(key);
-    if (unit) unit.rows++;
-    else {
-      if (units.size === manyUnits) return undefined;
-      units.set(key, { key, rows: 1, chance: chanceOf(key, by.seed) });
+  { validation, test, seed, together }: Extract<DealSplitsInput['by'], { kind: 'shares' }>,
+): Generator<number> {
+  const splits = new RowSplits(seed, { validation, test });
+  let all = 0;
+  for (const { done, numbers } of stretches(rows, change.headVersion)) {
+    for (const number of numbers) {
+      const { group, context } = rows.splitFacts(number);
+      const passage = together === 'passage' ? () => passageOf(context()) : undefined;
+      change.deal(number, splits.next({ group, context, passage }));
     }
-    yield;
+    all = done;
+    yield done;
   }
-  return new Map([...dealUnits([...units.values()], by.shares)].map(([{ key }, split]) => [key, split]));
+  // Few units are dealt once more, now that all are known.
+  const moved = splits.moved();
+  let next = moved.next();
+  for (const { done, numbers } of stretches(rows, change.headVersion)) {
+    if (next.done) return;
+    for (; !next.done && next.value.position < done; next = moved.next()) {
+      const number = numbers[next.value.position - (done - numbers.length)];
+      if (number !== undefined) change.deal(number, next.value.split);
+    }
+    yield all;
+  }
 }
+
+/** The numbers of a version's rows in order, some hundred at a time, and how many there were with them. */
+function* stretches(rows: RowStore, version: number): Generator<{ done: number; numbers: Uint32Array }> {
+  let done = 0;
+  for (const { numbers } of rows.numbersOf(version)) {
+    for (let start = 0; start < numbers.length; start += stretchRows) {
+      const stretch = numbers.subarray(start, start + stretchRows);
+      done += stretch.length;
+      yield { done, numbers: stretch };
+    }
+  }
+}
+
+const stretchRows = 256;
 
 /** What stands before the question, in the layout of the tasks that have one; else the whole context. */
-function passageOf(context: string): string {
-  const end = context.lastIndexOf('\n\nQuestion: ');
-  return end < 0 ? context : context.slice(0, end);
+function passageOf(context: string | Uint8Array): string {
+  const text = typeof context === 'string' ? context : Buffer.from(context).toString();
+  const end = text.lastIndexOf('\n\nQuestion: ');
+  return end < 0 ? text : text.slice(0, end);
 }

@@ -213,6 +213,19 @@ export class RowBlock {
     };
   }
 
+  /** As `row` has it. */
+  group(number: number): string | null {
+    const place = number - this.first;
+    const [start, end] = [this.#fact(place, 2), this.#fact(place, 3)];
+    return start === end ? null : this.#bytes.toString('utf8', start, end);
+  }
+
+  /** In UTF-8. */
+  context(number: number): Uint8Array {
+    const place = number - this.first;
+    return this.#bytes.subarray(this.#start(place), this.#fact(place, 1));
+  }
+
   #start(place: number): number {
     return place === 0 ? 0 : this.#fact(place - 1, 4);
   }

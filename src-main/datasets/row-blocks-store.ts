@@ -37,6 +37,12 @@ export class RowBlocks {
     return this.#block(number).row(number);
   }
 
+  /** Group and context of a row below `end`; the context as bytes of UTF-8, which hold until another row is asked for. */
+  splitFacts(number: number): { group: string | null; context: () => Uint8Array } {
+    const block = this.#block(number);
+    return { group: block.group(number), context: () => block.context(number) };
+  }
+
   /** The codes of a row that was taken with a warning. */
   warning(number: number): string | null {
     const { first, rows } = this.#block(number);

@@ -25,6 +25,17 @@ export class RowOrder {
     this.#length++;
   }
 
+  /** Some numbers at once: where they follow each other it costs little more than looking at them. */
+  pushAll(numbers: Uint32Array): void {
+    const first = numbers[0];
+    if (first === undefined) return;
+    const stop = numbers.findIndex((number, place) => number !== first + place);
+    const follow = stop < 0 ? numbers.length : stop;
+    this.push(first);
+    this.#length += follow - 1;
+    for (let place = follow; place < numbers.length; place++) this.push(numbers[place] ?? 0);
+  }
+
   /** The numbers from a place on; fewer than asked for at the end of the list. */
   slice(from: number, count: number): number[] {
     const numbers: number[] = [];

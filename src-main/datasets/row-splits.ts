@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Split } from '../../src-contract/dataset.ts';
-import { chanceOfDigest, dealUnits, manyUnits, splitKey, splitOfChance } from './split.ts';
+import { chanceOfDigest, dealUnits, manyUnits, type SplitShares, splitOfChance, usualShares } from './split.ts';
 
 /**
  * Deals rows to splits as they come: by the chance of what must stay together. A table of few units is dealt anew at the end;
@@ -8,18 +8,23 @@ import { chanceOfDigest, dealUnits, manyUnits, splitKey, splitOfChance } from '.
  */
 export class RowSplits {
   readonly #seed: number;
+  readonly #shares: SplitShares;
   readonly #recent = new Map<string, { split: Split; unit: number }>();
   #units: Map<string, Unit> | undefined = new Map();
   #unitOfRow = new Uint16Array(4096);
   #rows = 0;
   #key: Buffer = Buffer.allocUnsafe(16 * 1024);
 
-  constructor(seed: number) {
+  constructor(seed: number, shares = usualShares) {
     this.#seed = seed;
+    this.#shares = shares;
   }
 
-  /** The split of the next row; its context is asked for where no group decides, as text or as bytes of UTF-8. */
-  next(row: { context: () => string | Uint8Array; group: string | null }): Split {
+  /**
+   * The split of the next row; its context is asked for where no group decides, as text or as bytes of UTF-8, or else the
+   * passage that decides instead.
+   */
+  next(row: UnitOfRow): Split {
     const known = row.group === null ? undefined : this.#recent.get(row.group);
     const { split, unit } = known ?? this.#find(row);
     if (!known && row.group !== null) {
@@ -43,7 +48,7 @@ export class RowSplits {
       const unit = units[this.#unitOfRow[row] ?? 0];
       if (unit) unit.rows++;
     }
-    const dealt = dealUnits(units);
+    const dealt = dealUnits(units, this.#shares);
     for (let position = 0; position < this.#rows; position++) {
       const unit = units[this.#unitOfRow[position] ?? 0];
       const split = unit && dealt.get(unit);
@@ -51,10 +56,10 @@ export class RowSplits {
     }
   }
 
-  #find({ context, group }: Parameters<RowSplits['next']>[0]): { split: Split; unit: number } {
-    const digest = group === null ? this.#digestOf(context()) : hash('sha256', this.#keyed({ context: '', group }));
+  #find(row: UnitOfRow): { split: Split; unit: number } {
+    const digest = this.#digestOf(row);
     const chance = chanceOfDigest(digest);
-    const split = splitOfChance(chance);
+    const split = splitOfChance(chance, this.#shares);
     if (!this.#units) return { split, unit: 0 };
     let unit = this.#units.get(digest);
     if (!unit) {
@@ -68,17 +73,17 @@ export class RowSplits {
     return { split, unit: unit.number };
   }
 
-  #digestOf(context: string | Uint8Array): string {
-    if (typeof context === 'string') return hash('sha256', this.#keyed({ context, group: null }));
-    const start = this.#keyed({ context: '', group: null });
-    if (this.#key.length < start.length + context.length) this.#key = Buffer.allocUnsafe(context.length * 2);
+  /** Of what `splitKey` gives for the row, with the seed before it. */
+  #digestOf({ group, context, passage }: UnitOfRow): string {
+    if (group !== null) return hash('sha256', `${this.#seed}\0g${group}`);
+    if (passage !== undefined) return hash('sha256', `${this.#seed}\0p${passage()}`);
+    const own = context();
+    const start = `${this.#seed}\0r`;
+    if (typeof own === 'string') return hash('sha256', start + own);
+    if (this.#key.length < start.length + own.length) this.#key = Buffer.allocUnsafe(own.length * 2);
     this.#key.write(start, 'latin1');
-    this.#key.set(context, start.length);
-    return hash('sha256', this.#key.subarray(0, start.length + context.length));
-  }
-
-  #keyed(row: { context: string; group: string | null }): string {
-    return `${this.#seed}\0${splitKey(row)}`;
+    this.#key.set(own, start.length);
+    return hash('sha256', this.#key.subarray(0, start.length + own.length));
   }
 
   #remember(unit: number): void {
@@ -89,6 +94,13 @@ export class RowSplits {
     }
     this.#unitOfRow[this.#rows++] = unit;
   }
+}
+
+/** What of a row is dealt as one. */
+interface UnitOfRow {
+  readonly group: string | null;
+  readonly context: () => string | Uint8Array;
+  readonly passage?: (() => string) | undefined;
 }
 
 interface Unit {

@@ -4,7 +4,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { RowBlocks } from './row-blocks-store.ts';
-import { pageRows, splitOfState } from './row-states.ts';
+import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
@@ -91,10 +91,10 @@ export class RowStore {
   }
 
   /** Numbers of the rows of a version or of one of its splits, a page of positions at a time. */
-  *numbersOf(version: number, split?: Split): Generator<{ numbers: number[] }, void> {
+  *numbersOf(version: number, split?: Split): Generator<{ numbers: Uint32Array }, void> {
+    const wanted = split && stateOfSplit(split);
     for (const { numbers, states } of this.rowsOf(version).pages()) {
-      if (split === undefined) yield { numbers };
-      else yield { numbers: numbers.filter((_, at) => splitOfState(states[at] ?? 0) === split) };
+      yield { numbers: wanted === undefined ? numbers : numbers.filter((_, at) => states[at] === wanted) };
     }
   }
 
@@ -107,19 +107,28 @@ export class RowStore {
     }
   }
 
+  /** What decides in which split a row belongs: read for itself, it costs far less than the row. */
+  splitFacts(number: number): { group: string | null; context: () => string | Uint8Array } {
+    if (number < this.#blocks.end) return this.#blocks.splitFacts(number);
+    const row = this.#byNumber.get(number);
+    return { group: row?.group_key ?? null, context: () => row?.context ?? '' };
+  }
+
   /** In the order asked for. Numbers without a row in the version are left out. */
-  byNumbers(version: number, numbers: readonly number[]): Example[] {
+  byNumbers(version: number, numbers: Iterable<number>): Example[] {
     return this.numbered(version, numbers).map(({ example }) => example);
   }
 
   /** As `byNumbers`, each with its number. */
-  numbered(version: number, numbers: readonly number[]): { number: number; example: Example }[] {
+  numbered(version: number, numbers: Iterable<number>): { number: number; example: Example }[] {
     const rows = this.rowsOf(version);
-    return numbers.flatMap((number) => {
+    const found: { number: number; example: Example }[] = [];
+    for (const number of numbers) {
       const split = splitOfState(rows.state(number));
       const example = split && this.#example(number, split);
-      return example ? [{ number, example }] : [];
-    });
+      if (example) found.push({ number, example });
+    }
+    return found;
   }
 
   /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
-import { pageRows, splitOfState } from './row-states.ts';
+import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { RowStore } from './row-store.ts';
 import type { WordIndex } from './word-index-store.ts';
 
@@ -36,13 +36,24 @@ export async function viewRows(
   const text = filter.search?.trim();
   if (text) return searchRows({ rows, index }, { version, text, fits, turns });
   const order = new RowOrder();
-  for (const page of rows.rowsOf(version).pages()) {
-    page.numbers.forEach((number, at) => {
-      if (fits(number, page.states[at] ?? 0)) order.push(number);
-    });
+  const isAll = filter.split === undefined && isOpen(filter);
+  const wanted = filter.split !== undefined && isOpen(filter) ? stateOfSplit(filter.split) : undefined;
+  for (const { numbers, states } of rows.rowsOf(version).pages()) {
+    if (isAll) order.pushAll(numbers);
+    else {
+      for (let place = 0; place < numbers.length; place++) {
+        const [number = 0, state = 0] = [numbers[place], states[place]];
+        if (wanted === undefined ? fits(number, state) : state === wanted) order.push(number);
+      }
+    }
     await turns.rest();
   }
   return { order, isBounded: false };
+}
+
+/** Whether nothing but the split is asked for. */
+function isOpen({ verdict, contextLetters, targetLetters }: RowFilter): boolean {
+  return verdict === undefined && !contextLetters && !targetLetters;
 }
 
 /** So many rows are found by a search at most; whoever wants others narrows it down. */

@@ -15,7 +15,7 @@ export interface SplitShares {
   readonly test: number;
 }
 
-const usualShares: SplitShares = { validation: 0.1, test: 0.1 };
+export const usualShares: SplitShares = { validation: 0.1, test: 0.1 };
 
 /**
  * About 80 % train, 10 % validation, 10 % test, unless other shares are named. The same key and seed always give the same split, whatever else is in the

@@ -37,7 +37,6 @@ export class VersionChange {
   readonly #insert;
   #nextNumber: number;
   #nextPosition: number;
-  #moved = 0;
   #isOpen = true;
 
   /** Throws DATASET_IN_USE (after a wait) while another process changes the dataset. */
@@ -120,9 +119,15 @@ export class VersionChange {
   move(position: number, split: Split): boolean {
     const number = this.#numberNow(position);
     if (number === undefined || this.#state(number) === stateOfSplit(split)) return false;
-    this.#setState(number, stateOfSplit(split));
-    this.#moved++;
+    this.deal(number, split);
     return true;
+  }
+
+  /** As `move`, for a row of the version in force by its number. */
+  deal(number: number, split: Split): void {
+    const state = stateOfSplit(split);
+    if (this.#state(number) === state) return;
+    this.#setState(number, state);
   }
 
   /**
@@ -136,26 +141,28 @@ export class VersionChange {
       else if (number === undefined) figures.removed++;
       else figures.edited++;
     }
-    if (figures.added + figures.removed + figures.edited + this.#moved === 0) {
+    const { moved, counts } = await this.#stateFigures(signal);
+    if (figures.added + figures.removed + figures.edited + moved === 0) {
       this.rollback();
       return undefined;
     }
     const contentSum = await this.#contentSum(signal);
     const version = this.#head.version + 1;
-    this.#writePages(version);
-    const facts =
-      this.#moved + figures.added + figures.removed === 0 ? this.#head : await this.#countSplits(version, signal);
-    const sha256 = datasetHash(contentSum, facts.splits_sha256);
-    const told = { ...detail, ...nonZero({ ...figures, moved: this.#moved }) };
-    const { train_rows, validation_rows, test_rows, splits_sha256 } = facts;
+    await this.#writePages(version, signal);
+    const splitsSha256 =
+      moved + figures.added + figures.removed === 0
+        ? this.#head.splits_sha256
+        : await this.#splitsSha256(version, signal);
+    const sha256 = datasetHash(contentSum, splitsSha256);
+    const told = { ...detail, ...nonZero({ ...figures, moved }) };
     // The same rows may have been there before, changed back by hand.
     const sameAs = this.#database
       .prepare<[string], number>('SELECT min(same_as) FROM version WHERE sha256 = ?')
       .pluck()
       .get(sha256);
     this.#insertVersion({
-      ...{ version, kind, detail: JSON.stringify(told), rows: train_rows + validation_rows + test_rows },
-      ...{ train_rows, validation_rows, test_rows, content_sum: contentSum, splits_sha256, sha256 },
+      ...{ version, kind, detail: JSON.stringify(told), ...counts },
+      ...{ content_sum: contentSum, splits_sha256: splitsSha256, sha256 },
       ...{ same_as: sameAs ?? version, undo_to: this.#head.version, redo_to: null, created_at: now },
     });
     this.#close('COMMIT');
@@ -276,16 +283,12 @@ export class VersionChange {
       { at: (position: number) => this.#before.at(position), isOld: true },
       { at: (position: number) => this.#numberNow(position), isOld: false },
     ];
-    let sliceBegan = performance.now();
+    const turns = new Slices(signal);
     for (const { at, isOld } of sides) {
       const neighbours = new Neighbours(at, this.#nextPosition);
       let lastLeft: number | undefined | null = null;
       for (const position of positions) {
-        if (performance.now() - sliceBegan > 8) {
-          await nextTurn();
-          signal?.throwIfAborted();
-          sliceBegan = performance.now();
-        }
+        await turns.rest();
         for (const [left, right] of neighbours.pairsAround(position)) {
           // In rising order, so a pair that was met already is the last one that was met.
           if (lastLeft !== null && (left ?? -1) <= (lastLeft ?? -1)) continue;
@@ -299,9 +302,40 @@ export class VersionChange {
     return sum.toHex();
   }
 
-  #writePages(version: number): void {
+  /** How many rows are in another split than before, and how many each split has now. */
+  async #stateFigures(signal: AbortSignal | undefined) {
+    const changes = [0, 0, 0, 0];
+    let moved = 0;
+    const turns = new Slices(signal);
+    for (const [page, after] of this.#after) {
+      const before = this.#before.page(page);
+      for (let place = 0; place < pageRows; place++) {
+        const [old = 0, now = 0] = [before[place], after[place]];
+        if (old === now) continue;
+        changes[old] = (changes[old] ?? 0) - 1;
+        changes[now] = (changes[now] ?? 0) + 1;
+        if (old > 0 && now > 0) moved++;
+      }
+      await turns.rest();
+    }
+    const [, train = 0, validation = 0, test = 0] = changes;
+    const { rows, train_rows, validation_rows, test_rows } = this.#head;
+    const counts = {
+      rows: rows + train + validation + test,
+      train_rows: train_rows + train,
+      validation_rows: validation_rows + validation,
+      test_rows: test_rows + test,
+    };
+    return { moved, counts };
+  }
+
+  async #writePages(version: number, signal: AbortSignal | undefined): Promise<void> {
     const insert = this.#database.prepare('INSERT INTO state_page (page, version, states) VALUES (?, ?, ?)');
-    for (const [page, states] of this.#after) insert.run(page, version, packStates(states));
+    const turns = new Slices(signal);
+    for (const [page, states] of this.#after) {
+      insert.run(page, version, packStates(states));
+      await turns.rest();
+    }
   }
 
   /** Pages that have changed between the target and the version in force get the target's states again. */
@@ -315,25 +349,15 @@ export class VersionChange {
     for (const page of changed) insert.run(page, version, packStates(rows.page(page)));
   }
 
-  async #countSplits(version: number, signal: AbortSignal | undefined) {
+  async #splitsSha256(version: number, signal: AbortSignal | undefined): Promise<string> {
     const hash = new SplitsHash();
-    const counts = [0, 0, 0, 0];
     const rows = new VersionRows(this.#database, version, this.#before.imported);
-    let sliceBegan = performance.now();
-    for (let page = 0, end = rows.pageCount(); page < end; page++) {
-      const states = rows.orderedStates(page);
+    const turns = new Slices(signal);
+    for (const states of rows.orderedStates()) {
       hash.add(states);
-      for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
-      if (performance.now() - sliceBegan <= 8) continue;
-      await nextTurn();
-      signal?.throwIfAborted();
-      sliceBegan = performance.now();
+      await turns.rest();
     }
-    const [, train = 0, validation = 0, test = 0] = counts;
-    return {
-      ...{ train_rows: train, validation_rows: validation, test_rows: test },
-      splits_sha256: hash.finish(),
-    };
+    return hash.finish();
   }
 
   #insertVersion(values: Record<string, string | number | null>): void {
@@ -351,6 +375,24 @@ export class VersionChange {
 interface StoredContent extends RowContent {
   readonly line: number;
   readonly sourceId: string | null;
+}
+
+/** Leaves the event loop a turn every few milliseconds. */
+class Slices {
+  readonly #signal: AbortSignal | undefined;
+  #began = performance.now();
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** Throws the reason of an abort. */
+  async rest(): Promise<void> {
+    if (performance.now() - this.#began <= 8) return;
+    await nextTurn();
+    this.#signal?.throwIfAborted();
+    this.#began = performance.now();
+  }
 }
 
 /** Finds the nearest rows around positions that are asked for in rising order. */

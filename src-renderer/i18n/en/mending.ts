@@ -184,6 +184,8 @@ export const mending = {
   'splits.groups.what': 'All other rows are trained on.',
   'splits.groups.needs': 'Name a group',
   'splits.deal': 'Divide',
+  'splits.dealing': 'The rows are being divided',
+  'splits.dealing.rows': { one: '{done} of {n} row', other: '{done} of {n} rows' },
   'splits.done': 'The rows are divided anew.',
   'splits.same': 'The rows were divided like that already.',
 

@@ -176,6 +176,8 @@ export const mending: Translation<typeof english> = {
   'splits.groups.what': '나머지 행은 모두 학습에 씁니다.',
   'splits.groups.needs': '묶음 이름을 적으세요',
   'splits.deal': '나누기',
+  'splits.dealing': '행을 나누고 있습니다',
+  'splits.dealing.rows': '{n}행 중 {done}행 나눔',
   'splits.done': '행을 다시 나누었습니다.',
   'splits.same': '이미 그렇게 나뉘어 있습니다.',
 

@@ -1,0 +1,33 @@
+/** The newest of some numbers that are told from elsewhere, to be followed until the end; some ten a second. */
+export class LatestCount {
+  #latest: number | undefined;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+  #told = 0;
+
+  put(count: number): void {
+    if (performance.now() - this.#told < 100) return;
+    this.#told = performance.now();
+    this.#latest = count;
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<number> {
+    while (!this.#isOver) {
+      if (this.#latest === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      const count = this.#latest;
+      this.#latest = undefined;
+      yield count;
+    }
+  }
+}
