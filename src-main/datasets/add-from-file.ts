@@ -5,6 +5,7 @@ import type { DatasetChanges } from './change-dataset.ts';
 import { resolveMapping, rowMapper } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { openTable } from './readers/open-table.ts';
+import { splitOfState } from './row-states.ts';
 import { splitKey, splitOf } from './split.ts';
 
 /**
@@ -26,9 +27,13 @@ export async function addFromFile(
   const after = await changes.apply(
     { id: dataset.id, kind: 'add' },
     function* (change) {
-      for (const row of store.rows(dataset.id).examples(change.headVersion)) {
-        const key = splitKey(row);
-        if (homes.has(key)) homes.set(key, row.split);
+      const stored = store.rows(dataset.id);
+      for (const { numbers, states } of stored.rowsOf(change.headVersion).pages()) {
+        for (const [place, number] of numbers.entries()) {
+          const { group, context } = stored.splitFacts(number);
+          const key = splitKey({ group, context: group === null ? String(context()) : '' });
+          if (homes.has(key)) homes.set(key, splitOfState(states[place] ?? 0));
+        }
         yield;
       }
       for (const row of rows) {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { compareVersions } from './compare-versions.ts';
-import { dealSplits } from './deal-splits.ts';
+import { dealDataset, dealSplits } from './deal-splits.ts';
 import { previewReplace, replaceText } from './replace-text.ts';
+import { splitOf } from './split.ts';
 
 let given: DatasetFolder;
 beforeEach(() => {
@@ -191,6 +192,35 @@ test('splits are dealt anew by shares, the same for the same seed, and a group s
   expect([...sides.values()].every(({ size }) => size === 1)).toBe(true);
   expect((await deal(2)).sha256).not.toBe(first.sha256);
   expect((await deal(1)).sha256).toBe(first.sha256);
+});
+
+test('a dealing by passages is that of each row, read as text, also of rows that were edited or added', async () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => ({
+    context: `문서 ${row % 1300} “é”\n\nQuestion: ${row}`,
+    group: row % 7 === 0 ? `묶음 ${row}` : null,
+  }));
+  const { id } = given.make(rows);
+  await given.changes.edit(id, { position: 5, content: { context: 'edited' } });
+  await given.changes.add(id, { context: 'added', target: 'y', group: 'new', database: null }, 'test');
+  await given.changes.remove(id, [9]);
+  const shares = { validation: 0.2, test: 0.3 };
+  const events: string[] = [];
+  const by = { kind: 'shares', ...shares, seed: 5, together: 'passage' } as const;
+  for await (const event of dealDataset(given, { dataset: given.store.get(id), by })) events.push(event.kind);
+  expect(events.at(-1)).toBe('finished');
+  const expected = [...given.store.examples(id)].map(({ context, group }) =>
+    splitOf(group === null ? `p${context.split('\n\nQuestion: ')[0]}` : `g${group}`, 5, shares),
+  );
+  expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(expected);
+});
+
+test('a dealing that is cancelled leaves the splits as they were', async () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => ({ context: `row ${row}` }));
+  const dataset = given.make(rows);
+  const by = { kind: 'shares', validation: 0.2, test: 0.3, seed: 5, together: 'group' } as const;
+  const dealing = dealDataset(given, { dataset, by }, AbortSignal.abort());
+  await expect(dealing.next().then(() => dealing.next())).rejects.toMatchObject({ name: 'AbortError' });
+  expect(given.store.get(dataset.id)).toEqual(dataset);
 });
 
 test('groups are held out by hand', async () => {

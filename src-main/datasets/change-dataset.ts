@@ -43,6 +43,7 @@ export class DatasetChanges {
         signal?.throwIfAborted();
         sliceBegan = performance.now();
       }
+      signal?.throwIfAborted();
       await change.commit(kind, detail, this.#now(), signal);
     });
   }

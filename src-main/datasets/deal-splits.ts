@@ -96,8 +96,8 @@ function* stretches(rows: RowStore, version: number): Generator<{ done: number; 
 const stretchRows = 256;
 
 /** What stands before the question, in the layout of the tasks that have one; else the whole context. */
-function passageOf(context: string | Uint8Array): string {
-  const text = typeof context === 'string' ? context : Buffer.from(context).toString();
+function passageOf(context: string | Buffer): string {
+  const text = String(context);
   const end = text.lastIndexOf('\n\nQuestion: ');
   return end < 0 ? text : text.slice(0, end);
 }

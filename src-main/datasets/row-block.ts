@@ -221,7 +221,7 @@ export class RowBlock {
   }
 
   /** In UTF-8. */
-  context(number: number): Uint8Array {
+  context(number: number): Buffer {
     const place = number - this.first;
     return this.#bytes.subarray(this.#start(place), this.#fact(place, 1));
   }

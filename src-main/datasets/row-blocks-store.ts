@@ -38,7 +38,7 @@ export class RowBlocks {
   }
 
   /** Group and context of a row below `end`; the context as bytes of UTF-8, which hold until another row is asked for. */
-  splitFacts(number: number): { group: string | null; context: () => Uint8Array } {
+  splitFacts(number: number): { group: string | null; context: () => Buffer } {
     const block = this.#block(number);
     return { group: block.group(number), context: () => block.context(number) };
   }

@@ -108,7 +108,7 @@ export class RowStore {
   }
 
   /** What decides in which split a row belongs: read for itself, it costs far less than the row. */
-  splitFacts(number: number): { group: string | null; context: () => string | Uint8Array } {
+  splitFacts(number: number): { group: string | null; context: () => string | Buffer } {
     if (number < this.#blocks.end) return this.#blocks.splitFacts(number);
     const row = this.#byNumber.get(number);
     return { group: row?.group_key ?? null, context: () => row?.context ?? '' };
