@@ -399,9 +399,17 @@ export const contract = {
     export: base.input(adapterExportInputSchema).output(adapterExportSchema),
     /** As `export`, at a place of `dataFolders.list`. Attached: ends, and leaves nothing, when the watcher leaves. */
     exportTo: base.input(adapterExportToInputSchema).output(adapterExportSchema),
-    /** The two files of a PEFT folder, as a page has sent them. */
+    /** The two files of a PEFT folder, as a page has sent them, with the studio's own beside them where it is one of its. */
     importSent: base
-      .input(z.object({ configFileId: z.string(), weightsFileId: z.string(), name: z.string().min(1).max(200) }))
+      .input(
+        z.object({
+          configFileId: z.string(),
+          weightsFileId: z.string(),
+          originFileId: z.string().optional(),
+          name: z.string().min(1).max(200),
+          baseModelId: z.string().optional(),
+        }),
+      )
       .output(adapterSchema),
     /** Adds adapters of one base together into a new one. */
     mix: base.input(adapterMixInputSchema).output(adapterSchema),

@@ -79,7 +79,7 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
 
 const configName = 'adapter_config.json';
 export const weightsName = 'adapter_model.safetensors';
-const originName = 'adapter_studio.json';
+export const originName = 'adapter_studio.json';
 
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r+');

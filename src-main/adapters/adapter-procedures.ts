@@ -6,6 +6,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { originName } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
@@ -47,21 +48,25 @@ export function adapterProcedures(studio: {
       const out = await newAt(placeId, input.format === 'gguf' ? `${name}.gguf` : name);
       return exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
     }),
-    importSent: os.importSent.handler(async ({ input: { configFileId, weightsFileId, name } }) => {
-      // What begins with a dot and no row is removed at the next start.
-      const folder = await mkdtemp(join(adaptersFolder, '.sent-'));
-      try {
-        await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
-        await copyFile(uploads.find(weightsFileId).path, join(folder, 'adapter_model.safetensors'));
-        const source = { path: folder, name: store.freeName(name) };
-        const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
-        changed();
-        return adapter;
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-        await Promise.all([uploads.discard(configFileId), uploads.discard(weightsFileId)]);
-      }
-    }),
+    importSent: os.importSent.handler(
+      async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {
+        // What begins with a dot and no row is removed at the next start.
+        const folder = await mkdtemp(join(adaptersFolder, '.sent-'));
+        try {
+          await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
+          await copyFile(uploads.find(weightsFileId).path, join(folder, 'adapter_model.safetensors'));
+          if (originFileId) await copyFile(uploads.find(originFileId).path, join(folder, originName));
+          const source = { path: folder, name: store.freeName(name), ...(baseModelId && { baseModelId }) };
+          const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+          changed();
+          return adapter;
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+          const sent = [configFileId, weightsFileId, originFileId].filter((fileId) => fileId !== undefined);
+          await Promise.all(sent.map((fileId) => uploads.discard(fileId)));
+        }
+      },
+    ),
     mix: os.mix.handler(async ({ input }) => {
       const adapter = await mixAdapters(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });
       changed();

@@ -82,8 +82,17 @@ async function findBase(search: {
   const name = await readBaseName(folder);
   const byName = bases.find((base) => base.name === name);
   if (byName !== undefined) return on(byName);
-  const only = bases.length === 1 ? bases[0] : undefined;
-  if (only !== undefined) return on(only);
+  return byShape(bases.map(on));
+}
+
+/** An adapter that names no base of this shelf belongs to the one that all its tensors fit. */
+async function byShape(tried: readonly Promise<Found>[]): Promise<Found> {
+  const outcomes = await Promise.allSettled(tried);
+  const fitting = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
+  if (only === undefined && refused !== undefined) throw refused.reason;
   const reason = 'the adapter does not say for which base model here it was made; name it';
   throw new StudioError('OPTION_INVALID', { option: 'base', reason });
 }

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
 // Every page of a studio with something in it: judged by axe, in both languages and themes, on a narrow window and a wide
 // screen. STUDIO_PICTURES=folder keeps a picture of each, and has axe judge every look; without it, the first one.
@@ -23,30 +20,18 @@ const looks = [
   { language: 'ko', theme: 'light', width: 1000, height: 700 },
 ] as const;
 
-let home: string;
-let browser: Browser;
-let studio: RunningStudio;
-let watched: WatchedPage;
-
-beforeAll(async () => {
-  home = mkdtempSync(path.join(tmpdir(), 'adapter-studio-pages-'));
-  command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places and people');
-  command('train', '--dataset', 'Places and people', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
-  browser = await launchBrowser();
-  studio = await startStudio({ home });
-  watched = await openWatchedPage(browser, studio.url);
+const opened = openStudioForTests({
+  before: ({ command }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places and people');
+    command('train', '--dataset', 'Places and people', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
+  },
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await studio?.stop();
-  rmSync(home, { recursive: true, force: true });
-});
+let page: Page;
+beforeAll(() => ({ page } = opened));
 
 test.each(looks)(
   'every page in $language, $theme, $width wide: no serious fault, nothing cut off at the side',
   async (look) => {
-    const { page } = watched;
     await page.setViewportSize({ width: look.width, height: look.height });
     await page.evaluate(({ language, theme }) => {
       for (const name of Object.keys(localStorage))
@@ -76,12 +61,10 @@ test.each(looks)(
       }
     }
     expect(faults).toEqual([]);
-    expect(watched.complaints()).toEqual([]);
   },
 );
 
 test('with reduced motion nothing moves for long', async () => {
-  const { page } = watched;
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => (location.hash = '/chat'));
   await page.locator('main h1').waitFor();
@@ -98,7 +81,6 @@ test('with reduced motion nothing moves for long', async () => {
 
 /** The page of the dataset, of the run and of the adapter. */
 async function pagesOfThings(): Promise<string[]> {
-  const { page } = watched;
   const found: string[] = [];
   for (const [list, way] of [
     ['/datasets', '#/datasets/0'],
@@ -111,12 +93,4 @@ async function pagesOfThings(): Promise<string[]> {
     found.push(((await link.getAttribute('href')) ?? '#/').slice(1));
   }
   return found;
-}
-
-function command(...words: string[]): void {
-  const entry = path.join(import.meta.dirname, '../../out/main/cli.js');
-  const { status, stderr } = spawnSync(process.execPath, [entry, ...words, '--home', home, '--json'], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
 }

@@ -1,34 +1,20 @@
 // A beginner's first minutes, from an empty data folder and with nothing known of models: how many presses lead to a
 // trained sample, and what is offered after it. Every press is counted by the page itself.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { expectStarterWeights } from '../browser/starter-weights.ts';
-import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { startStudio } from '../browser/start-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
-let browser: Browser;
-let studio: RunningStudio;
-let watched: WatchedPage;
+const opened = openStudioForTests();
 let page: Page;
-
 beforeAll(async () => {
-  expectStarterWeights();
-  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
-  watched = await openWatchedPage(browser, studio.url);
-  page = watched.page;
+  ({ page } = opened);
   await page.evaluate(() => {
     const counted = window as unknown as { presses: number };
     counted.presses = 0;
     for (const kind of ['click', 'keydown']) addEventListener(kind, () => counted.presses++, { capture: true });
   });
-});
-
-afterEach(() => expect(watched.complaints()).toEqual([]));
-
-afterAll(async () => {
-  await browser?.close();
-  expect(await studio?.stop()).toBe(0);
 });
 
 const presses = () => page.evaluate(() => (window as unknown as { presses: number }).presses);
@@ -67,7 +53,7 @@ test('back home, the next step is named and the real model is offered again', as
 test('the same in Korean: no word is left in English, and nothing is cut off', async () => {
   const other = await startStudio();
   try {
-    const korean = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1000, height: 700 } });
+    const korean = await opened.browser.newContext({ locale: 'ko-KR', viewport: { width: 1000, height: 700 } });
     const first = await korean.newPage();
     await first.goto(other.url);
     await first.getByText('작은 모델에게 한 가지 일을, 이 컴퓨터에서').waitFor();

@@ -1,58 +1,28 @@
 // The main road as a person takes it, in a real browser and from an empty data folder: a table becomes an adapter, two
 // adapters answer in one conversation, and a measurement tells what they are worth. Each test goes on where the one
 // before it ended. The starter model is really trained, for a few steps only: nothing here depends on how well it learns.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { expectStarterWeights } from '../browser/starter-weights.ts';
-import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
 const sample = path.join(import.meta.dirname, '../../resources/samples/generated-mrc.csv');
-const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-road-'));
-const table = path.join(folder, 'towns.csv');
-
-let browser: Browser;
-let studio: RunningStudio;
-let watched: WatchedPage;
+const opened = openStudioForTests();
+const table = path.join(opened.folder, 'towns.csv');
 let page: Page;
 /** First and last digits of each adapter's hash, as the list of adapters shows them. */
 const fingerprints = new Map<string, string>();
 
-beforeAll(async () => {
-  expectStarterWeights();
+beforeAll(() => {
+  ({ page } = opened);
   const [header, ...lines] = readFileSync(sample, 'utf8').trimEnd().split('\n');
   // A passage of several paragraphs goes over several lines; those are not needed here.
   const rows = lines.filter((line) => line.startsWith('mrc-') && !line.includes('"'));
   const unusable = ['bad-1,Kiso has a mayor.,,Anna,bad', 'bad-2,Kiso has a mayor.,Who is the mayor?,,bad'];
   writeFileSync(table, [header, ...rows.slice(0, 4), ...unusable, ...rows.slice(4, 80)].join('\n'));
-  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
-  watched = await openWatchedPage(browser, studio.url);
-  page = watched.page;
-});
-
-let isRoadBlocked = false;
-beforeEach(({ skip, onTestFailed }) => {
-  if (isRoadBlocked) skip('an earlier part of the road failed');
-  onTestFailed(async () => {
-    isRoadBlocked = true;
-    console.error(`The page at the time, ${page.url()}:\n${await page.getByRole('main').innerText()}`);
-  });
-});
-
-afterEach(() => {
-  expect(watched.complaints()).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-  expect(await studio?.stop()).toBe(0);
-  expect(studio?.errors()).toBe('');
 });
 
 test('a table comes in by the file chooser, and says which rows it leaves out and why', async () => {

@@ -1,45 +1,22 @@
 // What a person does with the data folder from the page: back up, open a new one, come back, move, restore. The page never
 // names a path; the studio lists what there is. The whole road runs in one browser page, over one address.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { openWatchedPage, seriousViolations } from '../browser/watched-page.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-settings-'));
-const person = path.join(folder, 'person');
-const documents = path.join(person, 'Documents');
-const home = path.join(folder, 'studio');
-
-let browser: Browser;
-let studio: RunningStudio;
+const opened = openStudioForTests({ before: ({ person }) => mkdirSync(path.join(person, 'Documents')) });
+const { home } = opened;
+const documents = path.join(opened.person, 'Documents');
 let page: Page;
 
-beforeEach(({ onTestFailed }) => {
-  onTestFailed(async () =>
-    console.error(`The page at the time:\n${await page.locator('body').innerText()}\n${studio.errors()}`),
-  );
-});
-
 beforeAll(async () => {
-  mkdirSync(documents, { recursive: true });
-  [browser, studio] = await Promise.all([
-    launchBrowser(),
-    startStudio({ home, env: { HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') } }),
-  ]);
-  ({ page } = await openWatchedPage(browser, studio.url));
+  ({ page } = opened);
   // Something by which the folder is known again.
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  expect(await studio?.stop()).toBe(0);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('a backup goes to a place that the studio lists, and is counted', async () => {

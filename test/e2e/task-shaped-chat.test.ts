@@ -1,54 +1,29 @@
 // What each task brings to a message, in a real browser: a passage and questions, a document dropped as text, Markdown and
 // PDF, a database whose SQL is changed, run and exported; a row asked in chat, and a mended answer kept as a row. At the end
 // a model's mouth says the worst. Two steps of training are enough: nothing here depends on what was learnt.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { expectStarterWeights } from '../browser/starter-weights.ts';
-import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
-const home = mkdtempSync(path.join(tmpdir(), 'adapter-studio-tasks-'));
-let browser: Browser;
-let studio: RunningStudio;
-let watched: WatchedPage;
+const opened = openStudioForTests({
+  before: ({ command }) => {
+    for (const [task, dataset, adapter] of [
+      ['mrc', 'Places', 'Answers'],
+      ['summarisation', 'Talks', 'Summaries'],
+      ['nl2sql', 'Tables', 'Queries'],
+    ] as const) {
+      command('import', `generated-${task}`, '--task', task, '--name', dataset);
+      command('train', '--dataset', dataset, '--base', 'starter', '--name', adapter, '--max-steps', '2');
+    }
+  },
+});
 let page: Page;
-
-beforeAll(async () => {
-  expectStarterWeights();
-  for (const [task, dataset, adapter] of [
-    ['mrc', 'Places', 'Answers'],
-    ['summarisation', 'Talks', 'Summaries'],
-    ['nl2sql', 'Tables', 'Queries'],
-  ] as const) {
-    command('import', `generated-${task}`, '--task', task, '--name', dataset);
-    command('train', '--dataset', dataset, '--base', 'starter', '--name', adapter, '--max-steps', '2');
-  }
-  browser = await launchBrowser();
-  studio = await startStudio({ home });
-  watched = await openWatchedPage(browser, studio.url);
-  page = watched.page;
-}, 400_000);
-
-beforeEach(({ onTestFailed }) => {
-  onTestFailed(async () =>
-    console.error(`The page at the time, ${page.url()}:\n${await page.locator('body').innerText()}`),
-  );
-});
-
-afterEach(() => expect(watched.complaints()).toEqual([]));
-
-afterAll(async () => {
-  await browser?.close();
-  expect(await studio?.stop()).toBe(0);
-  rmSync(home, { recursive: true, force: true });
-});
+beforeAll(() => ({ page } = opened));
 
 test('a passage stays beside the conversation for one question after the other', async () => {
   await talkTo('Answers');
@@ -168,7 +143,7 @@ test('whatever a model says stays words: nothing of it acts, loads or leads away
     '<style>body{display:none}</style><form action="http://studio.example/"><button>Go</button></form>',
     '| a | b |\n|---|---|\n| **bold** | `code` |',
   ].join('\n\n');
-  const database = new BetterSqlite3(path.join(home, 'studio.sqlite'));
+  const database = new BetterSqlite3(path.join(opened.home, 'studio.sqlite'));
   database
     .prepare("UPDATE message SET text = ? WHERE number = (SELECT MAX(number) FROM message WHERE role = 'assistant')")
     .run(words);
@@ -239,12 +214,4 @@ function pdfOf(line: string): Buffer {
   const start = text.length;
   text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join('')}`;
   return Buffer.from(`${text}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`);
-}
-
-function command(...words: string[]): void {
-  const entry = path.join(import.meta.dirname, '../../out/main/cli.js');
-  const { status, stderr } = spawnSync(process.execPath, [entry, ...words, '--home', home, '--json'], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
 }

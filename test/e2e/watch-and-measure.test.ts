@@ -1,43 +1,14 @@
 // Training that is watched, rests and goes on, and the measurement after it: in a real browser, on the starter model. Each
 // test goes on where the one before it ended.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
-import { launchBrowser } from '../browser/launch-browser.ts';
-import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
-import { expectStarterWeights } from '../browser/starter-weights.ts';
-import { openWatchedPage, seriousViolations, type WatchedPage } from '../browser/watched-page.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
 
-let browser: Browser;
-let studio: RunningStudio;
-let watched: WatchedPage;
+const opened = openStudioForTests();
 let page: Page;
-
-beforeAll(async () => {
-  expectStarterWeights();
-  [browser, studio] = await Promise.all([launchBrowser(), startStudio()]);
-  watched = await openWatchedPage(browser, studio.url);
-  page = watched.page;
-});
-
-let isBlocked = false;
-beforeEach(({ skip, onTestFailed }) => {
-  if (isBlocked) skip('an earlier part failed');
-  onTestFailed(async () => {
-    isBlocked = true;
-    console.error(`The page at the time, ${page.url()}:\n${await page.getByRole('main').innerText()}`);
-  });
-});
-
-afterEach(() => {
-  expect(watched.complaints()).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  expect(await studio?.stop()).toBe(0);
-  expect(studio?.errors()).toBe('');
-});
+beforeAll(() => ({ page } = opened));
 
 test('the cards say what a run takes here, measured, and every option has a sentence', {
   timeout: 300_000,

@@ -12,6 +12,9 @@ export const adapters = {
   'adapters.import.both': 'Choose both files: adapter_config.json and adapter_model.safetensors',
   'adapters.import.working': 'Copying and checking it',
   'adapters.import.name': 'Imported adapter',
+  'adapters.import.base': 'Which base model is it for?',
+  'adapters.import.base.what':
+    'The adapter fits several of those that are here, and its files do not say which it was made with.',
   'adapters.import.done': '{name} is among the adapters',
   'adapters.export': 'Export',
   'adapters.export.title': 'Export {name}',

@@ -11,6 +11,9 @@ export const adapters: Translation<typeof english> = {
   'adapters.import.both': '두 파일을 함께 고르세요: adapter_config.json과 adapter_model.safetensors',
   'adapters.import.working': '복사하고 확인하는 중',
   'adapters.import.name': '가져온 어댑터',
+  'adapters.import.base': '어느 기본 모델용 어댑터인가요?',
+  'adapters.import.base.what':
+    '여기 있는 기본 모델 여러 개에 맞는 어댑터인데, 파일에는 어느 모델로 만들었는지 적혀 있지 않습니다.',
   'adapters.import.done': '{name}[을|를] 어댑터에 더했습니다',
   'adapters.export': '내보내기',
   'adapters.export.title': '{name} 내보내기',

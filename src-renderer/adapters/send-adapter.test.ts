@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { adapterFilesOf } from './send-adapter.ts';
+
+const file = (name: string) => new File([''], name);
+
+test('the files of an adapter are known by their names, in any order and among others', () => {
+  const chosen = ['README.md', 'adapter_studio.json', 'adapter_model.safetensors', 'adapter_config.json'].map(file);
+  const found = adapterFilesOf(chosen);
+  expect([found?.config.name, found?.weights.name, found?.origin?.name]).toEqual([
+    ...['adapter_config.json', 'adapter_model.safetensors', 'adapter_studio.json'],
+  ]);
+});
+
+test('without config or weights it is no adapter', () => {
+  expect(adapterFilesOf(['adapter_config.json'].map(file))).toBeUndefined();
+  expect(adapterFilesOf(['adapter_studio.json', 'adapter_model.safetensors'].map(file))).toBeUndefined();
+});

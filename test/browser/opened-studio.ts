@@ -1,0 +1,99 @@
+// What the tests of one file share: a studio in a folder of its own, a browser, and a page of it that is watched. The tests of
+// a file are a road: each goes on where the one before it ended, so that after a failure the rest are skipped.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { launchBrowser } from './launch-browser.ts';
+import { type RunningStudio, startStudio } from './start-studio.ts';
+import { expectStarterWeights } from './starter-weights.ts';
+import { openWatchedPage, type WatchedPage } from './watched-page.ts';
+
+export interface OpenedStudio {
+  /** Gone when the tests are over. */
+  readonly folder: string;
+  /** What the studio takes for the folder of the person, so that nothing depends on whose machine this is. */
+  readonly person: string;
+  readonly home: string;
+  readonly browser: Browser;
+  readonly studio: RunningStudio;
+  readonly watched: WatchedPage;
+  readonly page: Page;
+  /** Calls the built command line on the data folder, and fails with what it said. */
+  command(...words: string[]): void;
+}
+
+/**
+ * Opens a studio for the tests of the file that calls it; `before` fills its data folder. After each test the page must have
+ * had nothing to complain of, and at the end the studio must close in order and have written no error.
+ */
+export function openStudioForTests({
+  before,
+}: {
+  readonly before?: (opened: Pick<OpenedStudio, 'command' | 'folder' | 'person'>) => void;
+} = {}): OpenedStudio {
+  const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-e2e-'));
+  const [home, person] = [path.join(folder, 'studio'), path.join(folder, 'person')];
+  let [browser, studio, watched]: [Browser?, RunningStudio?, WatchedPage?] = [];
+  let isBlocked = false;
+
+  function command(...words: string[]): void {
+    const entry = path.join(import.meta.dirname, '../../out/main/cli.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [entry, ...words, '--home', home, '--json'], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${words.join(' ')}: ${stdout}${stderr}`);
+  }
+
+  beforeAll(async () => {
+    expectStarterWeights();
+    mkdirSync(person);
+    before?.({ command, folder, person });
+    const env = { HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') };
+    [browser, studio] = await Promise.all([launchBrowser(), startStudio({ home, env })]);
+    watched = await openWatchedPage(browser, studio.url);
+  }, 400_000);
+
+  beforeEach(({ skip, onTestFailed }) => {
+    if (isBlocked) skip('an earlier part failed');
+    onTestFailed(async () => {
+      isBlocked = true;
+      // biome-ignore lint/performance/useDomNodeTextContent: as a person reads it, with its lines.
+      const text = await opened.page.locator('body').innerText();
+      console.error(`The page at the time, ${opened.page.url()}:\n${text}\n${studio?.errors()}`);
+    });
+  });
+
+  afterEach(() => expect(watched?.complaints()).toEqual([]));
+
+  afterAll(async () => {
+    await browser?.close();
+    const status = await studio?.stop();
+    rmSync(folder, { recursive: true, force: true });
+    expect({ status, errors: studio?.errors() }).toEqual({ status: 0, errors: '' });
+  });
+
+  const opened: OpenedStudio = {
+    ...{ folder, person, home, command },
+    get browser() {
+      return there(browser);
+    },
+    get studio() {
+      return there(studio);
+    },
+    get watched() {
+      return there(watched);
+    },
+    get page() {
+      return there(watched).page;
+    },
+  };
+  return opened;
+}
+
+function there<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('The studio of these tests is opened before the first of them.');
+  return part;
+}

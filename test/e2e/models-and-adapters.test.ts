@@ -1,0 +1,117 @@
+// What stands on the shelf: a model file is taken in and a broken one refused; what can be downloaded is shown with what it
+// takes; an adapter is written for other programs in each format and taken in again, with the same fingerprint.
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+import { writeTinyGguf } from '../tiny-gguf.ts';
+
+const opened = openStudioForTests({
+  before: ({ command }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
+    command('train', '--dataset', 'Places', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
+  },
+});
+const { person } = opened;
+let page: Page;
+beforeAll(() => ({ page } = opened));
+
+test('the models to download say what they are good for and what they take', async () => {
+  await open('/base-models');
+  const card = page.getByRole('article', { name: 'SmolLM2-135M-Instruct' });
+  await card.getByText('Apache 2.0').waitFor();
+  await card.getByText(/^about .* of memory/).waitFor();
+  await card.getByText('English', { exact: true }).waitFor();
+});
+
+test('a GGUF file is taken in by the page, and can be taken back', async () => {
+  const file = path.join(opened.folder, 'tiny-llama.gguf');
+  await writeTinyGguf(file);
+  await button('Add a model').click();
+  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(file);
+  await page.getByText('tiny-llama is on the shelf').waitFor();
+  const card = page.getByRole('article', { name: 'tiny-llama' });
+  await card.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await card.waitFor({ state: 'detached' });
+  await button('Undo').click();
+  await card.waitFor();
+});
+
+test('a file that is no model is refused with its reason, and the shelf stays as it was', async () => {
+  const before = await page.getByRole('main').getByRole('article').count();
+  await button('Add a model').click();
+  await page
+    .getByRole('dialog')
+    .locator('input[type=file]')
+    .setInputFiles({
+      name: 'broken.gguf',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from('GGUF and no more'),
+    });
+  await page.getByRole('dialog').getByRole('alert').getByText('MODEL_FILE_INVALID').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('main').getByRole('article').count()).toBe(before);
+});
+
+test.each([
+  ['PEFT', 'Answers peft/adapter_model.safetensors'],
+  ['GGUF', 'Answers gguf.gguf'],
+  ['Merged model', 'Answers merged/model.safetensors'],
+])('an adapter is written as %s to a place that the studio lists', async (format, file) => {
+  await open('/adapters');
+  await button('More for Answers').click();
+  await page.getByRole('menuitem', { name: 'Export' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(format, { exact: true }).click();
+  if (format === 'PEFT') expect(await seriousViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await dialog.getByText('Written to').waitFor();
+  expect(existsSync(path.join(person, file))).toBe(true);
+  expect(statSync(path.join(person, file)).size).toBeGreaterThan(1000);
+  await page.keyboard.press('Escape');
+});
+
+test('the two files of an adapter are taken in again, with the same fingerprint', async () => {
+  await open('/adapters');
+  const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) =>
+    path.join(person, 'Answers peft', name),
+  );
+  await page
+    .getByRole('main')
+    .locator('input[type=file]')
+    .setInputFiles(files[0] as string);
+  await page.getByText(/^Choose both files/).waitFor();
+  await page.getByRole('main').locator('input[type=file]').setInputFiles(files);
+  await page.getByText('Imported adapter is among the adapters').waitFor();
+  const prints = await page
+    .getByRole('row')
+    .filter({ hasText: /Answers|Imported adapter/ })
+    .evaluateAll((rows) => rows.map((row) => row.textContent?.match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]));
+  expect(prints).toHaveLength(2);
+  expect(prints[0]).toBe(prints[1]);
+});
+
+test('the shelf in Korean, dark and narrow: no serious fault, nothing cut off', async () => {
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await page.evaluate(() => {
+    localStorage.setItem('studio.locale', 'ko');
+    localStorage.setItem('studio.theme', 'dark');
+  });
+  await page.reload();
+  for (const place of ['/base-models', '/adapters']) {
+    await open(place);
+    await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main .skeleton') === null);
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+});
+
+async function open(place: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), place);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
