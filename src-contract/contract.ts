@@ -68,6 +68,7 @@ import {
   labViewSchema,
   startLabInputSchema,
 } from './lab.ts';
+import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
 import {
   estimateSchema,
   presetSchema,
@@ -318,17 +319,20 @@ export const contract = {
   baseModels: {
     list: base.output(z.array(baseModelSchema)),
     get: base.input(id).output(baseModelSchema),
-    /** A folder or GGUF file by its path (not for pages), or a GGUF file that a page has sent. */
+    /** A folder or GGUF file by its path (not for pages), or the files that a page has sent. */
     import: base
-      .input(
-        z.union([
-          z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }),
-          z.object({ fileId: z.string(), name: z.string().min(1).max(200).optional() }),
-        ]),
-      )
+      .input(z.union([z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }), sentModelSchema]))
       .output(baseModelSchema),
     /** Lets the person choose a folder or file in the system's own dialog; null when they choose none. Desktop only. */
     importChosen: base.input(z.object({ what: z.enum(['folder', 'file']) })).output(baseModelSchema.nullable()),
+    /** The model folder, and what lies in it. */
+    library: base.output(modelLibrarySchema),
+    /** Names the model folder (not for pages), or takes the usual one again. */
+    setLibrary: base.input(z.object({ path: z.string().nullable() })).output(modelLibrarySchema),
+    /** Lets the person choose the model folder in the system's own dialog; null when they choose none. Desktop only. */
+    chooseLibrary: base.output(modelLibrarySchema.nullable()),
+    /** Puts a model of the model folder on the shelf, without a second copy of its weights where the disk can. */
+    importFound: base.input(id).output(baseModelSchema),
     catalogue: base.output(z.array(catalogueModelSchema)),
     /** Detached: goes on when the watcher leaves, and after a break from where it was. Starting what goes on changes nothing. */
     download: base

@@ -18,6 +18,7 @@ import { Catalogue } from './base-models/catalogue.ts';
 import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
 import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
+import { ModelLibrary } from './base-models/model-library.ts';
 import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
@@ -158,8 +159,10 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab') });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine);
+  const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
   const modelDownloads = new ModelDownloads({
     ...{ folder: join(dataDir, 'model-downloads'), environment: process.env, changed: changed('base-model') },
+    modelFolder: () => modelLibrary.path,
     bringIn: ({ id, name }, path, { take }) => {
       const source = { path, title: name, catalogueId: id, take };
       return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now() });
@@ -251,6 +254,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       },
       ...{ catalogue: new Catalogue(resourcesDir, { store: baseModels, downloads: modelDownloads }) },
       downloads: modelDownloads,
+      library: modelLibrary,
     }),
     adapters: adapterProcedures({
       ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, uploads, changed: changed('adapter') },

@@ -9,13 +9,16 @@ import type { BaseModelStore } from './base-model-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkModelFiles } from './check-model-files.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
+import { gatherModel } from './gather-model.ts';
 import { importBaseModel, type ModelSource } from './import-base-model.ts';
+import type { ModelLibrary } from './model-library.ts';
 
 export function baseModelProcedures(studio: {
   store: BaseModelStore;
   engine: Engine;
   modelsFolder: string;
   catalogue: Catalogue;
+  library: ModelLibrary;
   downloads: ModelDownloads;
   /** Files that pages have sent. */
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
@@ -23,11 +26,11 @@ export function baseModelProcedures(studio: {
   choosePath: ((what: 'folder' | 'file') => Promise<string | undefined>) | undefined;
   changed: () => void;
 }) {
-  const { store, engine, modelsFolder, catalogue, downloads, uploads, choosePath, changed } = studio;
+  const { store, engine, modelsFolder, catalogue, library, downloads, uploads, choosePath, changed } = studio;
   const os = implement(contract.baseModels).$context<CallerContext>();
 
-  async function bringIn(source: ModelSource) {
-    const model = await importBaseModel(source, { store, engine, modelsFolder, now: Date.now() });
+  async function bringIn(source: ModelSource, signal: AbortSignal | undefined) {
+    const model = await importBaseModel(source, { store, engine, modelsFolder, now: Date.now(), signal });
     changed();
     return model;
   }
@@ -35,28 +38,54 @@ export function baseModelProcedures(studio: {
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
-    import: os.import.handler(async ({ input, context }) => {
+    import: os.import.handler(async ({ input, context, signal }) => {
       if ('path' in input) {
         if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
-        return bringIn(input);
+        return bringIn(input, signal);
       }
-      const { path, name } = uploads.find(input.fileId);
+      // What ends in this way and has no row is removed at the next start.
+      const folder = join(modelsFolder, `.${store.newId()}.sent.partial`);
       try {
-        const title = name.replace(/\.gguf$/i, '');
-        return await bringIn({ path, name: input.name, title, isGguf: true, take: true });
+        await gatherModel(input, folder, uploads);
+        const title = input.title?.trim() || 'model';
+        return await bringIn({ path: folder, name: input.name, title, take: true }, signal);
       } finally {
-        await uploads.discard(input.fileId);
+        await rm(folder, { recursive: true, force: true });
+        await Promise.all(input.files.map(({ fileId }) => uploads.discard(fileId)));
       }
     }),
-    importChosen: os.importChosen.handler(async ({ input }) => {
+    importChosen: os.importChosen.handler(async ({ input, signal }) => {
       if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Choosing a folder' });
       const path = await choosePath(input.what);
-      return path === undefined ? null : bringIn({ path });
+      return path === undefined ? null : bringIn({ path }, signal);
+    }),
+    library: os.library.handler(() => library.facts()),
+    setLibrary: os.setLibrary.handler(async ({ input, context }) => {
+      if (input.path !== null && context.caller === 'page') {
+        throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      }
+      await library.choose(input.path ?? undefined);
+      changed();
+      return library.facts();
+    }),
+    chooseLibrary: os.chooseLibrary.handler(async () => {
+      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Choosing a folder' });
+      const path = await choosePath('folder');
+      if (path === undefined) return null;
+      await library.choose(path);
+      changed();
+      return library.facts();
+    }),
+    importFound: os.importFound.handler(async ({ input, signal }) => {
+      const found = await library.find(input.id);
+      const model = await bringIn({ path: found.path, title: found.name, link: true }, signal);
+      library.taken(found, model.id);
+      return model;
     }),
     catalogue: os.catalogue.handler(() => catalogue.list()),
     download: os.download.handler(async ({ input: { id, ...options } }) => {
       const entry = await catalogue.find(id);
-      downloads.start(entry, options);
+      downloads.start(entry, { keepInCache: library.isChosen, ...options });
     }),
     watchDownload: os.watchDownload.handler(async function* ({ input, signal }) {
       const { id } = await catalogue.find(input.id);

@@ -1,4 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,8 +57,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const importing = (name?: string) =>
-  importBaseModel({ path: source, name }, { store, engine, modelsFolder, now: 1_700_000_000_000 });
+const studio = () => ({ store, engine, modelsFolder, now: 1_700_000_000_000 });
+const importing = (name?: string) => importBaseModel({ path: source, name }, studio());
 
 test('a folder is copied without what is not needed, and is found by id and by name', async () => {
   const model = await importing();
@@ -116,5 +128,28 @@ test('the starter model is used where it lies, and its row follows its files', a
 
 test('no starter model, no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
+  expect(store.list()).toEqual([]);
+});
+
+test('weights of another program get a second name and no second copy, and stay when the first name goes', async () => {
+  const model = await importBaseModel({ path: source, link: true }, studio());
+  expect(statSync(join(model.path, 'model.safetensors')).ino).toBe(statSync(join(source, 'model.safetensors')).ino);
+  expect(statSync(join(model.path, 'config.json')).ino).not.toBe(statSync(join(source, 'config.json')).ino);
+  rmSync(source, { recursive: true });
+  expect(await hashModel(model.path, (await readModelFolder(model.path)).hashed)).toBe(model.sha256);
+});
+
+test('a link in a cache stands for the file that it leads to', async () => {
+  renameSync(join(source, 'model.safetensors'), join(folder, 'blob'));
+  symlinkSync('../blob', join(source, 'model.safetensors'));
+  const model = await importBaseModel({ path: source, link: true }, studio());
+  expect(lstatSync(join(model.path, 'model.safetensors')).isFile()).toBe(true);
+  expect(readFileSync(join(model.path, 'model.safetensors'), 'utf8')).toBe('weights');
+});
+
+test.each([{}, { take: true }, { link: true }])('an import that is given up leaves nothing behind: %j', async (how) => {
+  const given = importBaseModel({ path: source, ...how }, { ...studio(), signal: AbortSignal.abort() });
+  await expect(given).rejects.toMatchObject({ name: 'AbortError' });
+  expect(readdirSync(modelsFolder)).toEqual([]);
   expect(store.list()).toEqual([]);
 });

@@ -4,21 +4,21 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BaseModelStore } from './base-model-store.ts';
-import { copyBeside, copyFile, hashModel, readLicence, readModelFolder } from './model-folder.ts';
+import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
 
 /** A model to be brought in. */
 export interface ModelSource {
   /** A Hugging Face folder, a file of one, or a GGUF file. */
   readonly path: string;
-  /** Where the path has no ending to tell by. */
-  readonly isGguf?: boolean;
   readonly name?: string | undefined;
   /** What the model is called where no name is given; else its file or folder lends its own. */
   readonly title?: string | undefined;
   readonly catalogueId?: string;
   /** Moved, not copied: it lies in a folder of the studio's own. */
   readonly take?: boolean;
+  /** The weights get a second name instead of a second copy, where the disk can. */
+  readonly link?: boolean;
 }
 
 /**
@@ -28,18 +28,25 @@ export interface ModelSource {
  */
 export async function importBaseModel(
   source: ModelSource,
-  studio: { store: BaseModelStore; engine: Engine; modelsFolder: string; now: number },
+  studio: {
+    store: BaseModelStore;
+    engine: Engine;
+    modelsFolder: string;
+    now: number;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<BaseModel> {
-  const { store, engine, modelsFolder, now } = studio;
+  const { store, engine, modelsFolder, now, signal } = studio;
   if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
-  const place = source.isGguf ? { path: source.path, gguf: true } : await placeOf(resolve(source.path));
+  const place = await placeOf(resolve(source.path));
   const id = store.newId();
   const partial = join(modelsFolder, `.${id}.partial`);
   const path = join(modelsFolder, id);
   try {
     await mkdir(partial, { recursive: true });
-    const bringIn = { partial, engine, take: source.take ?? false };
+    const bringIn = { partial, engine, take: source.take ?? false, link: source.link ?? false, signal };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
+    signal?.throwIfAborted();
     await rename(partial, path);
     const name = source.name ?? store.freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''));
     const catalogueId = source.catalogueId ?? null;
@@ -65,28 +72,41 @@ interface BringIn {
   readonly partial: string;
   readonly engine: Engine;
   readonly take: boolean;
+  readonly link: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function bringFolder(folder: string, { partial, engine, take }: BringIn) {
+async function bringFolder(folder: string, { partial, engine, take, link, signal }: BringIn) {
   const files = await readModelFolder(folder);
   const facts = await describeModel(folder, engine);
+  if (link) {
+    const isWeights = (name: string) => /\.(safetensors|gguf)$/i.test(name);
+    for (const name of files.hashed.filter(isWeights)) await linkFile(join(folder, name), join(partial, name), signal);
+    await copyBeside(folder, partial, [...files.hashed.filter((name) => !isWeights(name)), ...files.beside]);
+    return { facts, sha256: await hashModel(partial, files.hashed, { signal }) };
+  }
   if (!take) {
-    const sha256 = await hashModel(folder, files.hashed, partial);
+    const sha256 = await hashModel(folder, files.hashed, { copyTo: partial, signal });
     await copyBeside(folder, partial, files.beside);
     return { facts, sha256 };
   }
-  for (const name of [...files.hashed, ...files.beside]) await rename(join(folder, name), join(partial, name));
-  return { facts, sha256: await hashModel(partial, files.hashed) };
+  for (const name of [...files.hashed, ...files.beside]) {
+    await syncFile(join(folder, name));
+    await rename(join(folder, name), join(partial, name));
+  }
+  return { facts, sha256: await hashModel(partial, files.hashed, { signal }) };
 }
 
 /** What the file says of itself is written out first: a model that cannot be used is refused before it is copied. */
-async function bringGguf(file: string, { partial, engine, take }: BringIn) {
+async function bringGguf(file: string, { partial, engine, take, link, signal }: BringIn) {
   await engine.unpack({ file, folder: partial });
   const copy = join(partial, 'model.gguf');
-  if (take) await rename(file, copy);
-  else await copyFile(file, copy);
+  if (take) {
+    await syncFile(file);
+    await rename(file, copy);
+  } else await (link ? linkFile : copyFile)(file, copy, signal);
   const facts = await describeModel(partial, engine);
-  return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed) };
+  return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed, { signal }) };
 }
 
 /** The starter model is used where it lies; its row follows the files. Does nothing where the folder holds no model. */

@@ -1,7 +1,7 @@
 // A model as Hugging Face lays it out in a folder: which files it has, what they hash to, and how they are copied.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 
@@ -32,12 +32,19 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
  * SHA-256 over name, size and content of each file, in the order of their names; hexadecimal.
  * With `copyTo`, the bytes that are hashed are written there too. Reads a megabyte at a time.
  */
-export async function hashModel(folder: string, files: readonly string[], copyTo?: string): Promise<string> {
+export async function hashModel(
+  folder: string,
+  files: readonly string[],
+  { copyTo, signal }: { copyTo?: string; signal?: AbortSignal | undefined } = {},
+): Promise<string> {
   const hash = createHash('sha256');
   for (const name of [...files].sort()) {
     const { size } = await stat(join(folder, name));
     hash.update(`${name}\0${size}\0`);
-    await readInto(hash, join(folder, name), copyTo === undefined ? undefined : join(copyTo, name));
+    await readInto(hash, join(folder, name), {
+      to: copyTo === undefined ? undefined : join(copyTo, name),
+      signal,
+    });
   }
   return hash.digest('hex');
 }
@@ -102,10 +109,15 @@ function noWeights(folder: string, names: readonly string[]): StudioError {
   });
 }
 
-async function readInto(hash: Hash, from: string, to: string | undefined): Promise<void> {
+async function readInto(
+  hash: Hash,
+  from: string,
+  { to, signal }: { to: string | undefined; signal: AbortSignal | undefined },
+): Promise<void> {
   const copy = to === undefined ? undefined : await open(to, 'w');
   try {
     for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
       hash.update(chunk as Buffer);
       if (copy !== undefined) await copy.writeFile(chunk as Buffer);
     }
@@ -116,12 +128,30 @@ async function readInto(hash: Hash, from: string, to: string | undefined): Promi
 }
 
 /** Copies one file, synced. Reads a megabyte at a time. */
-export function copyFile(from: string, to: string): Promise<void> {
-  return readInto(createHash('sha256'), from, to);
+export function copyFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  return readInto(createHash('sha256'), from, { to, signal });
 }
 
 /** Copies the files that go along with a model. */
 export async function copyBeside(from: string, to: string, files: readonly string[]): Promise<void> {
   await mkdir(to, { recursive: true });
-  for (const name of files) await hashModel(from, [name], to);
+  for (const name of files) await hashModel(from, [name], { copyTo: to });
+}
+
+/**
+ * Gives a file a second name, so that it takes no second room and stays when the first one goes; where the disk cannot, it is
+ * copied. A link to a file stands for the file.
+ */
+export async function linkFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  await link(await realpath(from), to).catch(() => copyFile(from, to, signal));
+}
+
+/** Has what was written of a file reach the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

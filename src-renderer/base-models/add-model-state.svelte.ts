@@ -1,16 +1,23 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
+import type { FolderOfFiles } from '../ui/dropped-folder.ts';
 import { uploadFile } from '../ui/upload-file.ts';
+import { modelFilesOf } from './model-files.ts';
 
 export type AddStage =
   | { readonly kind: 'choosing' }
   | { readonly kind: 'sending'; readonly name: string; readonly bytes: number; readonly bytesTotal: number }
   | { readonly kind: 'checking'; readonly name: string };
 
-/** Brings a model of the person's own onto the shelf: a GGUF file sent by the page, or a place chosen in the system's dialog. */
+/**
+ * Brings a model of the person's own onto the shelf: a GGUF file or a folder that the page sends, or a place chosen in the
+ * system's dialog. What was sent of one that is given up is thrown away.
+ */
 export class AddModelState {
   stage = $state.raw<AddStage>({ kind: 'choosing' });
   error = $state.raw<unknown>(undefined);
+  /** What a folder lacks to be a model. */
+  missing = $state.raw<readonly string[]>([]);
   #leaving: AbortController | undefined;
   readonly #added: (model: BaseModel) => void;
 
@@ -20,16 +27,18 @@ export class AddModelState {
 
   async send(file: File): Promise<void> {
     const { signal } = this.#begin();
-    await this.#do(signal, async () => {
-      this.stage = { kind: 'sending', name: file.name, bytes: 0, bytesTotal: file.size };
-      const sending = uploadFile(file, signal);
-      let step = await sending.next();
-      for (; !step.done; step = await sending.next()) {
-        this.stage = { kind: 'sending', name: file.name, bytes: step.value, bytesTotal: file.size };
-      }
-      this.stage = { kind: 'checking', name: file.name };
-      return client.baseModels.import({ fileId: step.value }, { signal });
-    });
+    const title = file.name.replace(/\.gguf$/i, '');
+    await this.#do(signal, () => this.#send(title, [{ file, name: 'model.gguf' }], signal));
+  }
+
+  async sendFolder({ name, files: all }: FolderOfFiles): Promise<void> {
+    const { signal } = this.#begin();
+    const { files, missing } = await modelFilesOf(all);
+    if (signal.aborted) return;
+    this.missing = missing;
+    if (missing.length > 0) return;
+    const named = files.map((file) => ({ file, name: file.name }));
+    await this.#do(signal, () => this.#send(name, named, signal));
   }
 
   async choose(what: 'folder' | 'file'): Promise<void> {
@@ -41,6 +50,31 @@ export class AddModelState {
     this.#leaving?.abort();
     this.stage = { kind: 'choosing' };
     this.error = undefined;
+    this.missing = [];
+  }
+
+  async #send(title: string, files: readonly { file: File; name: string }[], signal: AbortSignal): Promise<BaseModel> {
+    const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0);
+    const sent: { fileId: string; name: string }[] = [];
+    try {
+      let before = 0;
+      this.stage = { kind: 'sending', name: title, bytes: 0, bytesTotal };
+      for (const { file, name } of files) {
+        const sending = uploadFile(file, signal);
+        let step = await sending.next();
+        for (; !step.done; step = await sending.next()) {
+          this.stage = { kind: 'sending', name: title, bytes: before + step.value, bytesTotal };
+        }
+        before += file.size;
+        sent.push({ fileId: step.value, name });
+      }
+      this.stage = { kind: 'checking', name: title };
+      return await client.baseModels.import({ files: sent, title }, { signal });
+    } catch (error) {
+      // The import has thrown away what it was given; what had not come to it is thrown away here.
+      for (const { fileId } of sent) void client.files.discard({ fileId }).catch(() => {});
+      throw error;
+    }
   }
 
   #begin(): AbortController {

@@ -8,6 +8,7 @@ import { evaluations } from './en/evaluations.ts';
 import { home } from './en/home.ts';
 import { lab } from './en/lab.ts';
 import { mending } from './en/mending.ts';
+import { modelLibrary } from './en/model-library.ts';
 import { runs } from './en/runs.ts';
 import { ui } from './en/ui.ts';
 
@@ -20,6 +21,7 @@ export const en = {
   ...datasets,
   ...mending,
   ...baseModels,
+  ...modelLibrary,
   ...runs,
   ...adapters,
   ...chat,

@@ -9,6 +9,7 @@ import { evaluations } from './ko/evaluations.ts';
 import { home } from './ko/home.ts';
 import { lab } from './ko/lab.ts';
 import { mending } from './ko/mending.ts';
+import { modelLibrary } from './ko/model-library.ts';
 import { runs } from './ko/runs.ts';
 import { ui } from './ko/ui.ts';
 import type { Translation } from './message.ts';
@@ -26,6 +27,7 @@ export const ko: Translation<typeof en> = {
   ...datasets,
   ...mending,
   ...baseModels,
+  ...modelLibrary,
   ...runs,
   ...adapters,
   ...chat,

@@ -1,6 +1,6 @@
 // What stands on the shelf: a model file is taken in and a broken one refused; what can be downloaded is shown with what it
 // takes; an adapter is written for other programs in each format and taken in again, with the same fingerprint.
-import { existsSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ test('a GGUF file is taken in by the page, and can be taken back', async () => {
   const file = path.join(opened.folder, 'tiny-llama.gguf');
   await writeTinyGguf(file);
   await button('Add a model').click();
-  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(file);
+  await page.getByRole('dialog').locator('input[accept]').setInputFiles(file);
   await page.getByText('tiny-llama is on the shelf').waitFor();
   const card = page.getByRole('article', { name: 'tiny-llama' });
   await card.getByRole('button', { name: 'More' }).click();
@@ -40,12 +40,64 @@ test('a GGUF file is taken in by the page, and can be taken back', async () => {
   await card.waitFor();
 });
 
+test('a folder of a model is sent by the page, under its own name and without what does not belong to it', async () => {
+  const folder = path.join(opened.folder, 'my-starter');
+  cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), folder, { recursive: true });
+  writeFileSync(path.join(folder, 'training_args.bin'), 'not of the model');
+  await button('Add a model').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Choose a folder').and(page.locator('input')).setInputFiles(folder);
+  await page.getByText('my-starter is on the shelf').waitFor();
+  const card = page.getByRole('article', { name: 'my-starter' });
+  const [own, starter] = [card, page.getByRole('article', { name: 'starter', exact: true })].map((each) =>
+    each.getByText(/^[0-9a-f]{4}·[0-9a-f]{4}$/).textContent(),
+  );
+  expect(await own).toBe(await starter);
+  // Nothing of what was sent is left beside it.
+  const [made] = readdirSync(path.join(opened.home, 'base-models')).filter((name) =>
+    existsSync(path.join(opened.home, 'base-models', name, 'model.safetensors')),
+  );
+  expect(readdirSync(path.join(opened.home, 'base-models', made ?? ''))).not.toContain('training_args.bin');
+  expect(readdirSync(path.join(opened.home, 'base-models')).filter((name) => name.startsWith('.'))).toEqual([]);
+  await card.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await card.waitFor({ state: 'detached' });
+});
+
+test('a folder that lacks a part says which, before anything is sent', async () => {
+  rmSync(path.join(opened.folder, 'my-starter', 'tokenizer.json'));
+  await button('Add a model').click();
+  const dialog = page.getByRole('dialog');
+  await dialog
+    .getByLabel('Choose a folder')
+    .and(page.locator('input'))
+    .setInputFiles(path.join(opened.folder, 'my-starter'));
+  await dialog.getByRole('alert').getByText('tokenizer.json').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('what other programs keep in the model folder is put on the shelf with one press', async () => {
+  const library = path.join(person, 'models');
+  mkdirSync(library);
+  await writeTinyGguf(path.join(library, 'found-llama.gguf'));
+  opened.command('models', 'folder', library);
+  await open('/settings');
+  await page.getByText(library, { exact: true }).waitFor();
+  await page.getByRole('link', { name: '1 model is there' }).click();
+  await button('Add found-llama').click();
+  await page.getByText('found-llama is on the shelf').waitFor();
+  await page.getByText('The one model there is on the shelf').waitFor();
+  await page.getByRole('article', { name: 'found-llama' }).waitFor();
+});
+
 test('a file that is no model is refused with its reason, and the shelf stays as it was', async () => {
   const before = await page.getByRole('main').getByRole('article').count();
   await button('Add a model').click();
   await page
     .getByRole('dialog')
-    .locator('input[type=file]')
+    .locator('input[accept]')
     .setInputFiles({
       name: 'broken.gguf',
       mimeType: 'application/octet-stream',
@@ -81,10 +133,10 @@ test('the two files of an adapter are taken in again, with the same fingerprint'
   );
   await page
     .getByRole('main')
-    .locator('input[type=file]')
+    .locator('input[accept]')
     .setInputFiles(files[0] as string);
   await page.getByText(/^Choose both files/).waitFor();
-  await page.getByRole('main').locator('input[type=file]').setInputFiles(files);
+  await page.getByRole('main').locator('input[accept]').setInputFiles(files);
   await page.getByText('Imported adapter is among the adapters').waitFor();
   const prints = await page
     .getByRole('row')

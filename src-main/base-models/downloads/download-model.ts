@@ -23,6 +23,8 @@ export interface FetchOptions {
   readonly from?: ModelOrigin['kind'] | undefined;
   /** Also leaves the hub's files in the Hugging Face cache. */
   readonly keepInCache?: boolean | undefined;
+  /** In the layout of the Hugging Face cache; that cache itself where none is named. */
+  readonly modelFolder?: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -75,7 +77,7 @@ async function* fromHub(
   options: FetchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<FetchEvent> {
-  const cache = huggingFaceCache(options.environment);
+  const cache = options.modelFolder ?? huggingFaceCache(options.environment);
   const cached = await findInCache(cache, source.repository, source.revision);
   if (cached !== undefined) {
     yield { kind: 'started', from: 'cache', bytesTotal: source.sizeBytes };

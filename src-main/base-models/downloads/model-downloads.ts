@@ -13,6 +13,7 @@ type Options = Pick<FetchOptions, 'from' | 'keepInCache'>;
 export class ModelDownloads {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #modelFolder: () => string;
   readonly #bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
   readonly #changed: () => void;
   readonly #active = new Map<string, Active>();
@@ -20,12 +21,15 @@ export class ModelDownloads {
   constructor(options: {
     folder: string;
     environment: NodeJS.ProcessEnv;
+    /** Where models that other programs fetched are looked for. */
+    modelFolder: () => string;
     /** Makes a base model of what was fetched. */
     bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
     changed: () => void;
   }) {
     this.#folder = options.folder;
     this.#environment = options.environment;
+    this.#modelFolder = options.modelFolder;
     this.#bringIn = options.bringIn;
     this.#changed = options.changed;
   }
@@ -93,7 +97,8 @@ export class ModelDownloads {
     const { signal } = active.abort;
     const speed = new Speed();
     try {
-      for await (const event of downloadModel(entry, folder, { ...options, environment: this.#environment }, signal)) {
+      const from = { ...options, environment: this.#environment, modelFolder: this.#modelFolder() };
+      for await (const event of downloadModel(entry, folder, from, signal)) {
         switch (event.kind) {
           case 'bytes':
             active.tellBytes(event.bytesDone, speed);

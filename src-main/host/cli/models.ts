@@ -57,6 +57,34 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   models
+    .command('folder')
+    .description('the folder in which other programs keep models and downloads are looked for, and what lies in it')
+    .argument('[folder]', 'another folder from now on')
+    .option('--usual', 'the cache of Hugging Face’s programs again')
+    .action((folder: string | undefined, { usual }: { usual?: boolean }, command: Command) =>
+      run(command, async ({ open }) => {
+        const { baseModels } = await open();
+        const facts =
+          folder === undefined && !usual
+            ? await baseModels.library()
+            : await baseModels.setLibrary({ path: folder === undefined ? null : fromHere(folder) });
+        const from = { usual: 'the usual one', chosen: 'chosen', environment: 'named by ADAPTER_STUDIO_MODELS' };
+        return {
+          json: { modelFolder: facts },
+          text: [
+            `${facts.path} (${from[facts.from]})`,
+            textTable([
+              ['name', 'kind', 'size', 'on the shelf'],
+              ...facts.found.map(({ name, kind, sizeBytes, onShelf }) => [
+                ...[name, kind, megabytes(sizeBytes), onShelf ? 'yes' : ''],
+              ]),
+            ]),
+          ].join('\n'),
+        };
+      }),
+    );
+
+  models
     .command('download')
     .description('fetch a model of the catalogue; a download that was broken off goes on')
     .argument('<id>', 'as `models catalogue` lists it')

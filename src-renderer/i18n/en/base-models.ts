@@ -35,11 +35,11 @@ export const baseModels = {
   'baseModels.add.title': 'Add a base model',
   'baseModels.add.what':
     'A GGUF file, or a folder in the layout of Hugging Face with config.json, tokenizer.json and the weights in safetensors.',
-  'baseModels.add.drop': 'Drop a GGUF file here',
+  'baseModels.add.drop': 'Drop a GGUF file or a model’s folder here',
   'baseModels.add.drop.what': 'Llama-type, Qwen and GPT-2 models, with F32, F16, BF16 or Q2_K to Q8_0 weights',
   'baseModels.add.folder': 'Choose a folder',
   'baseModels.add.file': 'Choose a GGUF file',
-  'baseModels.add.command': 'A folder is added from the command line, and appears here by itself:',
+  'baseModels.add.missing': 'This folder is no model: it lacks {names}.',
   'baseModels.add.sending': 'Copying {name}',
   'baseModels.add.checking': 'Checking {name}',
   'baseModels.added': '{name} is on the shelf',

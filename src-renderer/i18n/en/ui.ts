@@ -23,6 +23,7 @@ export const ui = {
   'ui.rows': { one: '{n} row', other: '{n} rows' },
   'ui.nothingFound': 'Nothing found',
 
+  'ui.chooseFolder': 'Choose a folder',
   'ui.chooseFile': 'Choose a file',
   'ui.remove': 'Remove',
   'ui.change': 'Change {what}',

@@ -36,11 +36,11 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.add.title': '기본 모델 더하기',
   'baseModels.add.what':
     'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 가중치가 든 Hugging Face 형식의 폴더를 더할 수 있습니다.',
-  'baseModels.add.drop': 'GGUF 파일을 여기에 놓으세요',
+  'baseModels.add.drop': 'GGUF 파일이나 모델 폴더를 여기에 놓으세요',
   'baseModels.add.drop.what': 'Llama 계열, Qwen, GPT-2 모델. 가중치는 F32, F16, BF16, Q2_K부터 Q8_0까지',
   'baseModels.add.folder': '폴더 고르기',
   'baseModels.add.file': 'GGUF 파일 고르기',
-  'baseModels.add.command': '폴더는 명령줄에서 더합니다. 더하면 여기에 저절로 나타납니다.',
+  'baseModels.add.missing': '이 폴더에는 모델에 필요한 {names} 파일이 없습니다.',
   'baseModels.add.sending': '{name} 복사 중',
   'baseModels.add.checking': '{name} 확인 중',
   'baseModels.added': '{name}을(를) 더했습니다',

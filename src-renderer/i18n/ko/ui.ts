@@ -23,6 +23,7 @@ export const ui: Translation<typeof english> = {
   'ui.rows': '{n}행',
   'ui.nothingFound': '찾은 것이 없습니다',
 
+  'ui.chooseFolder': '폴더 고르기',
   'ui.chooseFile': '파일 고르기',
   'ui.remove': '빼기',
   'ui.change': '{what} 바꾸기',

@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ModelLibraryFacts } from '../../src-contract/model-folder.ts';
+import type { BaseModelStore } from './base-model-store.ts';
+import { huggingFaceCache } from './downloads/hugging-face-cache.ts';
+import { findModels, type PlacedModel } from './found-models.ts';
+
+/** What is remembered with the data folder. */
+export interface Remembered {
+  read(name: string): string | undefined;
+  write(name: string, value: string): void;
+}
+
+/**
+ * The folder in which models of other programs lie, and in which downloads are looked for: the one that the environment
+ * names (`ADAPTER_STUDIO_MODELS`), else the one that was chosen, else Hugging Face's own cache. Pages name what lies there by
+ * an id that is good only for what was found.
+ */
+export class ModelLibrary {
+  readonly #remembered: Remembered;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #store: BaseModelStore;
+
+  constructor(remembered: Remembered, studio: { environment: NodeJS.ProcessEnv; store: BaseModelStore }) {
+    this.#remembered = remembered;
+    this.#environment = studio.environment;
+    this.#store = studio.store;
+  }
+
+  get path(): string {
+    return this.#place().path;
+  }
+
+  /** Whether somebody said where, so that downloads are meant to be found there by other programs too. */
+  get isChosen(): boolean {
+    return this.#place().from !== 'usual';
+  }
+
+  async facts(): Promise<ModelLibraryFacts> {
+    const { path, from } = this.#place();
+    const isThere = await isFolder(path);
+    const found = isThere ? await findModels(path) : [];
+    const onShelf = new Set(this.#store.list().flatMap(({ id, name }) => [id, name]));
+    return {
+      ...{ path, from, isThere },
+      found: found.map(({ path: _, ...model }) => ({
+        ...model,
+        onShelf: onShelf.has(model.name) || onShelf.has(this.#remembered.read(takenAs(model.id)) ?? ''),
+      })),
+    };
+  }
+
+  /** Throws NOT_ALLOWED for a model that does not lie there. */
+  async find(id: string): Promise<PlacedModel> {
+    const model = (await findModels(this.path)).find((each) => each.id === id);
+    if (model === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A model that is not in the model folder' });
+    return model;
+  }
+
+  taken(model: PlacedModel, baseModelId: string): void {
+    this.#remembered.write(takenAs(model.id), baseModelId);
+  }
+
+  /** Undefined for the usual one again. Throws OPTION_INVALID where the environment decides, FILE_NOT_FOUND for no folder. */
+  async choose(path: string | undefined): Promise<void> {
+    if (this.#place().from === 'environment') {
+      throw new StudioError('OPTION_INVALID', {
+        option: 'model folder',
+        reason: 'the environment names it (ADAPTER_STUDIO_MODELS)',
+      });
+    }
+    if (path !== undefined && !(await isFolder(path))) throw new StudioError('FILE_NOT_FOUND', { file: path });
+    this.#remembered.write(chosenName, path ?? '');
+  }
+
+  #place(): Pick<ModelLibraryFacts, 'path' | 'from'> {
+    const named = this.#environment.ADAPTER_STUDIO_MODELS;
+    if (named) return { path: resolve(named), from: 'environment' };
+    const chosen = this.#remembered.read(chosenName);
+    if (chosen) return { path: chosen, from: 'chosen' };
+    return { path: huggingFaceCache(this.#environment), from: 'usual' };
+  }
+}
+
+const chosenName = 'model-folder';
+
+function takenAs(foundId: string): string {
+  return `model-folder/${foundId}`;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

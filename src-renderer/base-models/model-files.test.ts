@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { modelFilesOf } from './model-files.ts';
+
+const file = (name: string, text = '') => new File([text], name);
+const namesOf = async (...files: File[]) => {
+  const { files: kept, missing } = await modelFilesOf(files);
+  return { kept: kept.map(({ name }) => name), missing };
+};
+
+test('of a folder only what makes the model is sent', async () => {
+  const folder = ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md', 'pytorch_model.bin', 'me.jpg'];
+  expect(await namesOf(...folder.map((name) => file(name)), file('consolidated.safetensors'))).toEqual({
+    kept: ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md'],
+    missing: [],
+  });
+});
+
+test('the index says which shards there must be', async () => {
+  const map = { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' };
+  const index = file('model.safetensors.index.json', JSON.stringify({ weight_map: map }));
+  const shard = file('model-00001-of-00002.safetensors');
+  expect(await namesOf(file('config.json'), file('tokenizer.json'), index, shard, file('model.safetensors'))).toEqual({
+    kept: ['config.json', 'tokenizer.json', 'model.safetensors.index.json', 'model-00001-of-00002.safetensors'],
+    missing: ['model-00002-of-00002.safetensors'],
+  });
+});
+
+test('a folder with one GGUF file and no config is that file', async () => {
+  expect(await namesOf(file('tiny.gguf'), file('README.md'))).toEqual({ kept: ['tiny.gguf'], missing: [] });
+});
+
+test('what a folder lacks is named', async () => {
+  expect((await namesOf(file('holiday.jpg'))).missing).toEqual(['config.json', 'tokenizer.json', 'model.safetensors']);
+});
