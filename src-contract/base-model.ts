@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** How a base's matrices are multiplied: as floats, rounded to eight bits, or as suits the base and the processor. */
-export const precisionSchema = z.enum(['auto', 'float32', 'int8']);
+/** How a base's matrices are kept: as floats, rounded to eight or to four bits, or as suits the base and the processor. */
+export const precisionSchema = z.enum(['auto', 'float32', 'int8', 'int4']);
 export type PrecisionChoice = z.infer<typeof precisionSchema>;
 
 export const baseModelSchema = z.object({

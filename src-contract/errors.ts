@@ -163,9 +163,9 @@ export const errorCatalogue = {
     'With {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
   ),
   RUN_TOO_BIG_IN_FLOATS: entry(
-    { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
+    { needed: z.string(), available: z.string(), bits: z.number(), rows: z.number(), length: z.number() },
     'The run would need {needed} of memory; {available} can be had.',
-    'With the base in eight bits, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+    'With the base in {bits} bits, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
   ),
   RUN_BASE_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), base: z.string() },

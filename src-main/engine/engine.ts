@@ -249,7 +249,7 @@ export type TrainEvent =
       readonly totalParameters: number;
       readonly backend: string;
       readonly device: string;
-      readonly precision: 'float32' | 'int8';
+      readonly precision: Exclude<PrecisionChoice, 'auto'>;
     }
   | {
       readonly kind: 'step';

@@ -7,9 +7,9 @@ import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
-import { int8Modules, toInt8 } from './int8-weights.ts';
+import { writtenOut } from './int4-weights.ts';
 import { weightDims } from './lora.ts';
-import type { Precision } from './model-graph.ts';
+import { type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readBlocks } from './weight-blocks.ts';
@@ -22,7 +22,7 @@ type DecodeOutputs = Readonly<Record<string, Expression>>;
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
 export class LoadedModel {
   readonly architecture: Architecture;
-  /** What is kept as float32: every weight, or with `int8` those that are no matrices of integers. */
+  /** What is kept as float32: every weight, or those that are no matrices of integers. */
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
   readonly precision: Precision;
@@ -39,16 +39,19 @@ export class LoadedModel {
     architecture: Architecture,
     weights: ReadonlyMap<string, Tensor<'float32'>>,
     backend: Backend,
-    integers: ReadonlyMap<string, Tensor> = new Map(),
-    blocks?: () => Promise<ReadonlyMap<string, Tensor>>,
+    rounded: {
+      readonly precision: Precision;
+      readonly integers: ReadonlyMap<string, Tensor>;
+      readonly blocks?: () => Promise<ReadonlyMap<string, Tensor>>;
+    } = { precision: 'float32', integers: new Map() },
   ) {
     this.architecture = architecture;
     this.weights = weights;
     this.backend = backend;
-    this.integers = integers;
-    this.precision = integers.size > 0 ? 'int8' : 'float32';
-    this.feeds = new Map<string, Tensor>([...weights, ...integers]);
-    this.#readBlocks = blocks;
+    this.integers = rounded.integers;
+    this.precision = rounded.precision;
+    this.feeds = new Map<string, Tensor>([...weights, ...rounded.integers]);
+    this.#readBlocks = rounded.blocks;
   }
 
   /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
@@ -56,7 +59,7 @@ export class LoadedModel {
     key: string,
     graph: (blocks: ReadonlyMap<string, Tensor> | undefined) => DecodeOutputs,
   ): Promise<Executable> {
-    const readBlocks = this.precision === 'int8' ? this.#readBlocks : undefined;
+    const readBlocks = this.#readBlocks;
     if (readBlocks === undefined) return this.executable(key, () => graph(undefined));
     return this.#kept(key, async () => {
       this.#makeRoom(key);
@@ -104,38 +107,40 @@ export class LoadedModel {
 }
 
 /**
- * Reads a model folder, weights and all. With `int8` the matrices of linear layers are rounded as they are read, so that
- * the whole is never in memory as floats. Throws as `inspectModel` does.
+ * Reads a model folder, weights and all. With `int8` and `int4` the matrices of linear layers are rounded as they are read,
+ * so that the whole is never in memory as floats. Throws as `inspectModel` does.
  */
 export async function loadModel(
   folder: string,
   backend: Backend,
-  precision: Precision | 'auto' = 'float32',
+  wanted: Precision | 'auto' = 'float32',
 ): Promise<LoadedModel> {
   const { architecture, source } = await openModel(folder);
-  const rounded =
-    (precision === 'auto' ? await precisionFor(architecture, backend) : precision) === 'int8'
-      ? new Set(int8Modules(architecture))
-      : new Set<string>();
+  const precision = wanted === 'auto' ? await precisionFor(architecture, backend) : wanted;
+  const rounded = new Set(roundedModules(architecture, precision));
   const weights = new Map<string, Tensor<'float32'>>();
   const integers = new Map<string, Tensor>();
   try {
     for await (const [name, tensor] of readWeights(architecture, source)) {
       const module = moduleOfWeight(name);
       const isRounded = rounded.has(module);
-      if (isRounded) for (const [key, part] of toInt8(module, tensor)) integers.set(key, part);
+      if (isRounded) for (const [key, part] of roundWeight(precision, module, tensor)) integers.set(key, part);
       if (!isRounded || module === architecture.embedding) weights.set(name, tensor);
     }
-    return new LoadedModel(architecture, weights, backend, integers, () => readModelBlocks(folder));
+    return new LoadedModel(architecture, weights, backend, {
+      ...{ precision, integers },
+      ...(precision !== 'float32' && { blocks: () => readModelBlocks(folder, precision) }),
+    });
   } finally {
     await source.close();
   }
 }
 
-async function readModelBlocks(folder: string): Promise<ReadonlyMap<string, Tensor>> {
+async function readModelBlocks(folder: string, precision: 'int8' | 'int4'): Promise<ReadonlyMap<string, Tensor>> {
   const { architecture, source } = await openModel(folder);
   try {
-    return await readBlocks(architecture, readWeights(architecture, source));
+    const weights = readWeights(architecture, source);
+    return await readBlocks(architecture, precision === 'int4' ? writtenOut(architecture, weights) : weights);
   } finally {
     await source.close();
   }

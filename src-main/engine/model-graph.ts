@@ -10,13 +10,12 @@ import { pick } from './graph/ops/pick.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
+import { int4Linear } from './int4-weights.ts';
 import { int8Linear } from './int8-weights.ts';
+import { type Precision, roundedModules } from './rounded-weights.ts';
 
 /** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
 export const logProbabilities = 'log_probabilities';
-
-/** How a base's frozen matrices are multiplied: as they are, or as whole numbers of eight bits. */
-export type Precision = 'float32' | 'int8';
 
 export interface GraphOptions {
   readonly precision?: Precision;
@@ -77,10 +76,11 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     weights.set(name, known);
     return known;
   };
-  const plain = (module: string, x: Expression) =>
-    precision === 'int8'
-      ? int8Linear(architecture, module, x)
-      : matmul(x, parameter(`${module}.weight`), { transposeB: true });
+  const rounded = new Set(roundedModules(architecture, precision));
+  const plain = (module: string, x: Expression) => {
+    if (!rounded.has(module)) return matmul(x, parameter(`${module}.weight`), { transposeB: true });
+    return (precision === 'int4' ? int4Linear : int8Linear)(architecture, module, x);
+  };
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
   const angles = ['rows', 'tokens', 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];

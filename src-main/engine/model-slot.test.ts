@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import type { Precision } from './model-graph.ts';
 import { ModelSlot } from './model-slot.ts';
+import type { Precision } from './rounded-weights.ts';
 
 test('a model is loaded once for all its jobs', async () => {
   const { slot, told } = slotOf();

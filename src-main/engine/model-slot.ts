@@ -1,6 +1,6 @@
 import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import type { Precision } from './model-graph.ts';
+import type { Precision } from './rounded-weights.ts';
 
 interface Held {
   readonly folder: string;

@@ -9,8 +9,9 @@ import { int8Modules } from './int8-weights.ts';
 import { openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
-import { type Precision, scoreGraph, trainGraph } from './model-graph.ts';
+import { scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
+import { type Precision, roundedModules } from './rounded-weights.ts';
 import { RowOrder } from './row-order.ts';
 import { pieceLength } from './stream-batch.ts';
 import { elements } from './tensor.ts';
@@ -105,14 +106,17 @@ function sizesOf({ sequences, length, targetTokens }: MicroBatch, rank: number):
   ]);
 }
 
-/** In JavaScript's memory: every weight as a float, or with `int8` each matrix twice in bytes, as it is and transposed. */
+/**
+ * In JavaScript's memory: every weight as a float; of a rounded matrix with `int8` each number twice in a byte, as it is and
+ * transposed, with `int4` half a byte, and for 32 of them a scale and a minimum.
+ */
 function weightBytes(architecture: Architecture, precision: Precision): number {
-  const rounded = new Set(precision === 'int8' ? int8Modules(architecture) : []);
+  const rounded = new Set(roundedModules(architecture, precision));
   let bytes = 0;
   for (const [name, dims] of architecture.parameters) {
     const module = name.replace(/\.weight$/, '');
     const isRounded = rounded.has(module);
-    if (isRounded) bytes += 2 * elements(dims) + 4 * (dims[0] ?? 0);
+    if (isRounded) bytes += precision === 'int4' ? 0.75 * elements(dims) : 2 * elements(dims) + 4 * (dims[0] ?? 0);
     if (!isRounded || module === architecture.embedding) bytes += 4 * elements(dims);
   }
   return bytes;
@@ -132,7 +136,7 @@ function dropoutMasks(
   return positions * features * 4;
 }
 
-/** Keys and values, one reading of the longest prompt, and with `int8` the executable's own copies of the integers. */
+/** Keys and values, one reading of the longest prompt, and where the base is rounded the executable's own copies of the integers. */
 function generation(
   graph: readonly Expression[],
   activations: number,

@@ -25,7 +25,8 @@ export async function requireFit(
   throw remedy === null
     ? new StudioError('RUN_BASE_TOO_BIG', { ...needs, base: about.base.name })
     : new StudioError(remedy.precision === about.options.precision ? 'RUN_TOO_BIG' : 'RUN_TOO_BIG_IN_FLOATS', {
-        ...{ ...needs, rows: remedy.batchSize, length: remedy.maxLength },
+        ...{ ...needs, bits: remedy.precision === 'int4' ? 4 : 8 },
+        ...{ rows: remedy.batchSize, length: remedy.maxLength },
       });
 }
 

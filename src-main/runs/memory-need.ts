@@ -1,4 +1,4 @@
-import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { BaseModel, PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import type { Engine, TokenExample } from '../engine/engine.ts';
 
@@ -32,8 +32,8 @@ export function bytesOf(parts: Readonly<Record<string, number>>): number {
 }
 
 /**
- * The nearest settings that would fit: whole numbers of eight bits in place of floats first, then fewer rows at a time, then
- * shorter rows; null where none would.
+ * The nearest settings that would fit: whole numbers of eight bits in place of floats first, then of four, then fewer rows at
+ * a time, then shorter rows; null where none would.
  */
 export async function remedyFor(
   options: TrainOptions,
@@ -48,9 +48,8 @@ export async function remedyFor(
     const prompt = samples && { ...samples, prompt: Math.min(samples.prompt, settings.maxLength) };
     return bytesOf(await memoryNeed(settings, { ...about, ...shorter, samples: prompt }, engine)) <= available;
   };
-  const precisions = options.precision === 'float32' ? (['float32', 'int8'] as const) : [options.precision];
   for (let maxLength = options.maxLength; maxLength >= shortest; maxLength = Math.floor(maxLength / 2)) {
-    for (const precision of precisions.toReversed()) {
+    for (const precision of fromFineToCoarse[options.precision]) {
       // Whether one row at a time fits tells of all batches between.
       if (!(await fits({ maxLength, precision, batchSize: 1 }))) continue;
       let { batchSize } = options;
@@ -62,6 +61,14 @@ export async function remedyFor(
 }
 
 const shortest = 64;
+
+/** What is tried for a run that does not fit. Floats are four times as large as eight bits: they never fit where those do not. */
+const fromFineToCoarse: Readonly<Record<PrecisionChoice, readonly PrecisionChoice[]>> = {
+  float32: ['int8', 'int4'],
+  auto: ['auto', 'int4'],
+  int8: ['int8', 'int4'],
+  int4: ['int4'],
+};
 
 /** As a run cuts them: the target stays whole, and a row whose target does not fit is left out. */
 function shortened(rows: readonly TokenExample[], maxLength: number): TokenExample[] {

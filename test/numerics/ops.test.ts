@@ -12,6 +12,7 @@ import { gather, scatterAdd } from '../../src-main/engine/graph/ops/gather.ts';
 import { inverseRms, layerNorm } from '../../src-main/engine/graph/ops/inverse-rms.ts';
 import { matmul } from '../../src-main/engine/graph/ops/matmul.ts';
 import { matmulBlocks } from '../../src-main/engine/graph/ops/matmul-blocks.ts';
+import { matmulInt4 } from '../../src-main/engine/graph/ops/matmul-int4.ts';
 import { matmulInt8 } from '../../src-main/engine/graph/ops/matmul-int8.ts';
 import { multiply } from '../../src-main/engine/graph/ops/multiply.ts';
 import { pick, spread } from '../../src-main/engine/graph/ops/pick.ts';
@@ -136,6 +137,17 @@ const cases: readonly Case[] = [
     // Eight bits of a row whose largest value is near 1.
     tolerance: 5e-2,
   })),
+  ...[false, true].map((turned) => ({
+    op: 'matmulInt4' as const,
+    name: turned ? 'by the matrix as it is' : 'by the matrix transposed',
+    operands: [[3, turned ? 5 : 64]],
+    build: (a: Expression) => {
+      const [scales, minima] = [input('block_scales', [10]), input('block_minima', [10])];
+      const matrix = { integers: input('blocks4', [5, 2, 16], 'uint8'), scales, minima };
+      const value = matmulInt4(turned ? input('wide', [3, 64]) : a, matrix);
+      return turned ? (gradient(value, a, [value.inputs[0] as Expression])[0] as Expression) : value;
+    },
+  })),
   ...([8, 4] as const).map((bits) => ({
     op: 'matmulBlocks' as const,
     name: `of ${bits} bits, with a block that is not full`,
@@ -209,6 +221,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
     ['sin', random([3, 2], 8)],
     ['blocks8', bytes([5, 2, 32])],
     ['blocks4', bytes([5, 2, 16])],
+    ['block_minima', random([10], 23)],
     ['block_scales', { dims: [10], data: Float64Array.from({ length: 10 }, (_, i) => 0.002 + 0.001 * i) }],
     ...operands.map((dims, i) => [names[i] as string, random(dims, i + 1)] as const),
   ]);

@@ -18,6 +18,8 @@ export interface OpAttributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** Where the factors apply: to the columns of the product, or to those of the left operand before it. */
   matmulInt8: { readonly scaled: 'output' | 'input' };
+  /** `transposed` multiplies by Wᵀ, [n, in] → [n, out]; `plain` by W, the other way round. */
+  matmulInt4: { readonly by: 'transposed' | 'plain' };
   matmulBlocks: { readonly bits: 4 | 8 };
   attend: { readonly factor: number; readonly group: number };
   reshape: NoAttributes;

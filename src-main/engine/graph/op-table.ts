@@ -7,6 +7,7 @@ import { gatherOp, scatterAddOp } from './ops/gather.ts';
 import { inverseRmsOp } from './ops/inverse-rms.ts';
 import { matmulOp } from './ops/matmul.ts';
 import { matmulBlocksOp } from './ops/matmul-blocks.ts';
+import { matmulInt4Op } from './ops/matmul-int4.ts';
 import { matmulInt8Op } from './ops/matmul-int8.ts';
 import { multiplyOp } from './ops/multiply.ts';
 import { pickOp, spreadOp } from './ops/pick.ts';
@@ -28,6 +29,7 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   expand: expandOp,
   matmul: matmulOp,
   matmulInt8: matmulInt8Op,
+  matmulInt4: matmulInt4Op,
   matmulBlocks: matmulBlocksOp,
   attend: attendOp,
   reshape: reshapeOp,

@@ -72,8 +72,11 @@ function besides(node: Expression, bytesOf: (node: Expression) => number): numbe
     case 'rotate':
       return 2 * bytesOf(node);
     case 'matmulInt8':
-      // Rounded once, what that left over, and both side by side as bytes; then both products.
-      return Math.max(3 * bytesOf(left), 1.5 * bytesOf(left) + 2 * bytesOf(node));
+      // Rounded to bytes; scaled before that in the gradient.
+      return ((node as Expression<'matmulInt8'>).attributes.scaled === 'input' ? 1.25 : 0.25) * bytesOf(left);
+    case 'matmulInt4':
+      // The matrix in bytes and as floats: ten times its packed bytes.
+      return 10 * bytesOf(node.inputs[1] as Expression);
     default:
       return 0;
   }

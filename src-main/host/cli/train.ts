@@ -139,7 +139,7 @@ function withTrainOptions(command: Command): Command {
     .option('--validation-every <steps>', 'steps between two validations', numberIn(shape.validationEvery.unwrap()))
     .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
     .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
-    .option('--precision <precision>', 'of the base’s matrices: auto, float32 or int8', wordIn(shape.precision));
+    .option('--precision <precision>', 'of the base’s matrices: auto, float32, int8 or int4', wordIn(shape.precision));
 }
 
 /** Commander takes a null for an empty text. */

@@ -34,7 +34,8 @@ export const runs = {
   'runs.new.larger': 'Larger models',
   'runs.new.fitsNot': 'Too big for this machine: it would take {needed}, and {total} can be had.',
   'runs.new.remedy': 'With {rows} rows a step and {tokens} tokens at most it would fit.',
-  'runs.new.remedy.int8': 'With the base in eight bits, {rows} rows a step and {tokens} tokens at most it would fit.',
+  'runs.new.remedy.rounded':
+    'With the base in {bits} bits, {rows} rows a step and {tokens} tokens at most it would fit.',
   'runs.new.remedy.use': 'Use these settings',
   'runs.new.tooBig': 'It does not fit this machine',
   'runs.new.cut': {
@@ -123,10 +124,11 @@ export const runs = {
     'How far one step moves. Too high and the loss jumps; too low and little is learned.',
   'runs.option.precision': 'Precision of the base',
   'runs.option.precision.help':
-    'Eight bits make large models faster; the loss differs a little. Small models stay exact.',
+    'Eight bits make large models faster; four bits take the least memory. The loss differs a little. Small models stay exact.',
   'runs.option.precision.auto': 'What suits the model and the processor',
   'runs.option.precision.float32': 'Exact (32 bits)',
   'runs.option.precision.int8': 'Fast (8 bits)',
+  'runs.option.precision.int4': 'Small (4 bits)',
   'runs.option.schedule': 'Schedule',
   'runs.option.schedule.help': 'How the learning rate changes after the warm-up.',
   'runs.option.schedule.linear': 'Linear to zero',

@@ -1,5 +1,6 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
 import { blockSize } from '../../graph/ops/matmul-blocks.ts';
+import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import type { Tensor } from '../../tensor.ts';
 import { type FusedNorm, findFusions, noFusions } from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
@@ -27,6 +28,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
   matmulInt8: (writer, operands, node) => lowerMatmulInt8(writer, operands, node),
+  matmulInt4: (writer, operands, node) => lowerMatmulInt4(writer, operands, node),
   reshape: (writer, [x = ''], node) => writer.node('Reshape', [x, writer.shape(node.shape)]),
   transpose: (writer, operands, node) =>
     writer.node('Transpose', operands, { perm: { kind: 'ints', value: node.attributes.permutation } }),
@@ -178,6 +180,28 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
   const factors = [one, before ? one : scales];
   const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
   return writer.node('Mul', [product, steps]);
+}
+
+/**
+ * The matrix is written out as floats and multiplied. What it is unpacked by is made from the left operand's size: so neither
+ * does the runtime take the matrix of the backward pass for that of the forward pass and keep it in between, nor does it
+ * unpack all of them at the start.
+ */
+function lowerMatmulInt4(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt4'>): string {
+  const [x = '', integers = '', scales = '', minima = ''] = operands;
+  const [out, blocks] = (node.inputs[1] as Expression).shape as readonly [number, number];
+  const nothing = writer.node('Mul', [writer.node('Shape', [x], { start: int(0), end: int(1) }), writer.int64([0])]);
+  const afterLeft = (value: number) =>
+    writer.node('Cast', [writer.node('Add', [nothing, writer.int64([value])])], { to: int(2) });
+  const low = writer.node('BitwiseAnd', [integers, afterLeft(15)]);
+  const high = writer.node('BitShift', [integers, afterLeft(4)], { direction: { kind: 'string', value: 'RIGHT' } });
+  const halves = [low, high].map((part) => writer.node('Reshape', [part, writer.int64([-1, int4Block / 2])]));
+  const wholes = writer.node('Concat', halves, { axis: int(1) });
+  const scaled = writer.node('DequantizeLinear', [wholes, scales], { axis: int(0) });
+  const values = writer.node('Add', [scaled, writer.node('Reshape', [minima, writer.int64([-1, 1])])]);
+  const matrix = writer.node('Reshape', [values, writer.int64([out, blocks * int4Block])]);
+  if (node.attributes.by === 'plain') return writer.node('MatMul', [x, matrix]);
+  return writer.node('FusedMatMul', [x, matrix], { transA: flag(false), transB: flag(true) }, 'com.microsoft');
 }
 
 function lowerSumTo(writer: GraphWriter, x: string, node: Expression<'sumTo'>): string {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Dim, type Expression, type OpName, type Shape, topologicalOrder } from '../../graph/expression.ts';
 import { blockSize } from '../../graph/ops/matmul-blocks.ts';
+import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import { sizeOf } from '../../graph/shape.ts';
 
 /** Runs an op through TensorFlow.js. `dims` is the output's shape with sizes filled in. */
@@ -27,6 +28,17 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const rows = tf.reshape(left, [-1, matrix.shape[0] as number]) as tf.Tensor2D;
     const product = tf.reshape(tf.matMul(rows, matrix), dims);
     return scaled === 'output' ? tf.mul(product, given(scales)) : product;
+  },
+  matmulInt4([x, integers, scales, minima], { attributes: { by } }, dims) {
+    const [out, blocks] = given(integers).shape as [number, number];
+    const packed = tf.cast(given(integers), 'float32');
+    const high = tf.floor(tf.div(packed, 16));
+    const wholes = tf.concat([tf.sub(packed, tf.mul(high, 16)), high], 2);
+    const perBlock = [given(scales), given(minima)].map((each) => tf.reshape(each, [out, blocks, 1]));
+    const matrix = tf.add(tf.mul(wholes, given(perBlock[0])), given(perBlock[1]));
+    const flat = tf.reshape(matrix, [out, blocks * int4Block]) as tf.Tensor2D;
+    const rows = tf.reshape(given(x), [-1, flat.shape[by === 'transposed' ? 1 : 0]]) as tf.Tensor2D;
+    return tf.reshape(tf.matMul(rows, flat, false, by === 'transposed'), dims);
   },
   matmulBlocks([x, integers, scales], node, dims) {
     const inside = node.inputs[0]?.shape.at(-1) as number;

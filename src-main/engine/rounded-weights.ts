@@ -1,0 +1,18 @@
+import type { Architecture } from './architectures/architecture.ts';
+import { int4Modules, toInt4 } from './int4-weights.ts';
+import { int8Modules, toInt8 } from './int8-weights.ts';
+import type { Tensor } from './tensor.ts';
+
+/** How a base's frozen matrices are kept and multiplied: as floats, or as whole numbers of eight or four bits. */
+export type Precision = 'float32' | 'int8' | 'int4';
+
+/** The modules whose matrices a precision rounds; no others are. */
+export function roundedModules(architecture: Architecture, precision: Precision): readonly string[] {
+  if (precision === 'float32') return [];
+  return precision === 'int8' ? int8Modules(architecture) : int4Modules(architecture);
+}
+
+/** A module's matrix [out, in] as graphs of that precision want it, by the names of their inputs. */
+export function roundWeight(precision: Precision, module: string, weight: Tensor<'float32'>): Map<string, Tensor> {
+  return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight);
+}

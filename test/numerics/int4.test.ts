@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { BatchRow } from '../../src-main/engine/batch-row.ts';
+import { fromFourBits, toFourBits } from '../../src-main/engine/four-bit-blocks.ts';
+import { int4Block } from '../../src-main/engine/graph/ops/matmul-int4.ts';
+import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
+import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
+import { trainGraph } from '../../src-main/engine/model-graph.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
+import { adaptedExecutable } from '../../src-main/engine/score.ts';
+import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
+
+// Four bits lose something when they are rounded to, and nothing after that: a base in four bits is the base whose floats are
+// those numbers.
+const folder = mkdtempSync(join(tmpdir(), 'int4-'));
+const rows: readonly BatchRow[] = Array.from({ length: 6 }, (_, row) => ({
+  ids: Array.from({ length: 40 }, (_, i) => (row * 31 + i * i) % 256),
+  targetStart: 20,
+}));
+
+let rounded: LoadedModel;
+let writtenOut: LoadedModel;
+let adapter: LoraWeights;
+
+beforeAll(async () => {
+  writeTinyModel(folder, { hidden: 128, intermediate: 256, layers: 3 });
+  const backend = onnxruntimeBackend({ threads: 2 });
+  rounded = await loadModel(folder, backend, 'int4');
+  const { architecture, weights } = await loadModel(folder, backend);
+  const same = [...weights].map(([name, tensor]) => {
+    const isRounded = rounded.integers.has(name.replace(/\.weight$/, '.int4'));
+    return [name, isRounded ? float32(tensor.dims, fromFourBits(toFourBits(tensor.data))) : tensor] as const;
+  });
+  writtenOut = new LoadedModel(architecture, new Map(same), backend);
+  const fresh = { rank: 4, alpha: 8, targets: ['q', 'v', 'down'], initialisation: 'gaussian', seed: 1 } as const;
+  adapter = initialiseLora(architecture, fresh);
+  for (const [name, { data }] of adapter.tensors) if (name.endsWith('lora_B')) data.fill(0.02);
+});
+
+afterAll(async () => {
+  await Promise.all([rounded?.release(), writtenOut?.release()]);
+  rmSync(folder, { recursive: true });
+});
+
+test('the matrices of the layers are in four bits, and nothing else', () => {
+  expect(rounded.precision).toBe('int4');
+  expect([...rounded.weights.keys()].filter((name) => name.includes('layers') && name.includes('proj'))).toEqual([]);
+  const { data } = rounded.integers.get('model.layers.0.mlp.down_proj.int4') as Tensor;
+  expect(data.byteLength).toBe((128 * 256) / 2);
+  expect(rounded.weights.has('model.embed_tokens.weight')).toBe(true);
+});
+
+test('losses and every gradient are those of floats with the same values', async () => {
+  const [four, floats] = [await results(rounded), await results(writtenOut)];
+  expect([...four.keys()]).toEqual([...floats.keys()]);
+  for (const [name, values] of floats) {
+    const largest = Math.max(...values.map(Math.abs));
+    four.get(name)?.forEach((value, i) => {
+      expect(Math.abs(value - (values[i] as number)) / largest).toBeLessThan(1e-5);
+    });
+  }
+});
+
+test('what Q4_0 and Q4_1 store is kept as it is, and anything else at least as well as they do', () => {
+  const values = Float32Array.from({ length: 64 * int4Block }, (_, i) => Math.sin(i * 12.9898) ** 3);
+  const own = fromFourBits(toFourBits(values));
+  for (const stored of [q40(values), q41(values)]) {
+    expect(fromFourBits(toFourBits(stored))).toEqual(stored);
+    expect(errorOf(own)).toBeLessThan(errorOf(stored));
+  }
+  expect(fromFourBits(toFourBits(new Float32Array(int4Block)))).toEqual(new Float32Array(int4Block));
+  expect(fromFourBits(toFourBits(new Float32Array(int4Block).fill(0.3)))).toEqual(
+    new Float32Array(int4Block).fill(0.3),
+  );
+
+  function errorOf(rounded: Float32Array): number {
+    return values.reduce((sum, value, i) => sum + (value - (rounded[i] as number)) ** 2, 0);
+  }
+});
+
+/** As ggml's `quantize_row_q4_0_ref` rounds, written out; scales are of half precision. */
+function q40(values: Float32Array): Float32Array {
+  return eachBlock(values, (block) => {
+    const extreme = block.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0);
+    const scale = toHalf(extreme / -8);
+    // Plus zero: zero has no sign here.
+    return block.map((value) => scale * (Math.min(15, Math.floor(value / scale + 8.5)) - 8) + 0);
+  });
+}
+
+/** As `quantize_row_q4_1_ref`. */
+function q41(values: Float32Array): Float32Array {
+  return eachBlock(values, (block) => {
+    const [low, high] = [Math.min(...block), Math.max(...block)];
+    const [scale, minimum] = [toHalf((high - low) / 15), toHalf(low)];
+    return block.map((value) => scale * Math.min(15, Math.floor((value - low) / scale + 0.5)) + minimum);
+  });
+}
+
+function eachBlock(values: Float32Array, round: (block: Float32Array) => Float32Array): Float32Array {
+  const rounded = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i += int4Block) rounded.set(round(values.subarray(i, i + int4Block)), i);
+  return rounded;
+}
+
+/** To eleven significant bits. */
+function toHalf(value: number): number {
+  const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
+  return Math.round(value / unit) * unit;
+}
+
+async function results(model: LoadedModel): Promise<Map<string, Float32Array>> {
+  const live = { weights: adapter, scale: adapter.scale };
+  const { executable, feeds } = await adaptedExecutable(model, 'train', live, trainGraph);
+  const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
+  const count = batch?.targetTokens ?? 0;
+  const cotangent = float32([count], new Float32Array(count).fill(-1 / count));
+  const result = await executable.run(new Map([...feeds, ...(batch?.feeds() ?? []), ['cotangent', cotangent]]));
+  return new Map(Object.entries(result).map(([name, { data }]) => [name, data as Float32Array]));
+}
