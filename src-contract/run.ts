@@ -45,6 +45,17 @@ export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 /** What runs of earlier versions did not know, as they did it. */
 export const earlierOptions = { labelSmoothing: 0, patience: null, sampleRows: 0, precision: 'float32' } as const;
 
+/** What else is trained in the same go: an adapter for each way of putting a rank, a seed and a rate together. */
+export const alsoSchema = z.object({
+  ranks: z.array(trainOptionsSchema.shape.rank).optional(),
+  seeds: z.array(trainOptionsSchema.shape.seed).optional(),
+  learningRates: z.array(trainOptionsSchema.shape.learningRate).optional(),
+});
+export type Also = z.infer<typeof alsoSchema>;
+
+/** As many as an evaluation can hold against each other. */
+export const mostTogether = 8;
+
 export const startRunInputSchema = z.object({
   datasetId: z.string(),
   baseModelId: z.string(),
@@ -54,6 +65,8 @@ export const startRunInputSchema = z.object({
   options: trainOptionsSchema.partial().optional(),
   /** Measures the adapter on the test rows as soon as the run has ended. */
   evaluateAfter: z.boolean().optional(),
+  /** Trains further adapters besides, which share the base and the rows; each is a run of its own. */
+  also: alsoSchema.optional(),
 });
 export type StartRunInput = z.infer<typeof startRunInputSchema>;
 
@@ -125,8 +138,10 @@ export const runSchema = z.object({
   machine: machineSchema.nullable(),
   /** The run that this one repeats. */
   repeats: z.string().nullable(),
-  /** Of one that waits: its turn among those that wait, from 1. */
+  /** Of one that waits: its turn among those that wait, from 1; runs that train together have one turn. */
   queuePlace: z.number().int().nullable(),
+  /** Of one that trains together with others: the first of them, and how many they were at the start. */
+  group: z.object({ id: z.string(), size: z.number().int() }).nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -209,6 +224,16 @@ export const estimateSchema = z.object({
   trainableParameters: z.number().int(),
   totalParameters: z.number().int(),
   options: trainOptionsSchema,
+  /** Of several that train together, of which memory, disk, time and trained parameters are the sum; null for one by itself. */
+  group: z
+    .object({
+      runs: z.number().int(),
+      /** Most that share a pass; 1 where each step fills the machine by itself. */
+      together: z.number().int(),
+      /** What the first would take alone. */
+      alone: z.object({ seconds: z.number(), memoryBytes: z.number().int() }),
+    })
+    .nullable(),
   fits: z.boolean(),
   /** Where it does not fit: the nearest settings that would; null where none does. */
   remedy: z.object({ batchSize: z.number().int(), maxLength: z.number().int(), precision: precisionSchema }).nullable(),

@@ -18,6 +18,7 @@ import type {
   ModelFacts,
   ScoreJob,
   TrainEvent,
+  TrainingMemoryJob,
   TrainJob,
   TrainTogetherEvent,
   TrainTogetherJob,
@@ -60,8 +61,12 @@ class FakeEngine implements Engine {
     return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
   }
 
-  async trainingMemory() {
-    return { weights: 4000, adapter: 1024, optimiser: 512, activations: 9, validation: 3, cache: 2, graphs: 1 };
+  async trainingMemory({ others = [] }: TrainingMemoryJob) {
+    const companies = [1 + others.length];
+    return {
+      ...{ companies, weights: 4000, adapter: 1024, optimiser: 512 * companies[0], activations: 9, validation: 3 },
+      ...{ cache: 2, graphs: 1 },
+    };
   }
 
   async *merge() {}
@@ -308,6 +313,56 @@ test('a run that asks for it is measured as soon as it has ended', async () => {
     null,
     (await client.runs.get({ id })).adapterId,
   ]);
+});
+
+test('a run may take others along: one place in the queue, one stop, one way on, and one evaluation of all', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4, rank: 2 }, evaluateAfter: true };
+  const also = { ranks: [4, 8], seeds: [7] };
+  const [one, six] = [await client.runs.estimate(about), await client.runs.estimate({ ...about, also })];
+  expect(six.group).toMatchObject({ runs: 6, together: 6, alone: { seconds: one.time.seconds } });
+  expect(six.time.seconds).toBeLessThan(6 * one.time.seconds);
+  expect([one.trainableParameters, six.trainableParameters].map((n) => n / one.trainableParameters)).toEqual([1, 14]);
+  const { id: other } = await client.runs.start({ ...about, name: 'other' });
+  const first = await client.runs.start({ ...about, name: 'r', also: { ranks: [4] } });
+  const { id: last } = await client.runs.start({ ...about, name: 'last' });
+  const placesOf = async () => {
+    const runs = await client.runs.list();
+    return Object.fromEntries(runs.map(({ name, queuePlace }) => [name, queuePlace]));
+  };
+  expect(await placesOf()).toEqual({ other: null, r: 1, 'r · r 4': 1, last: 2 });
+  await client.runs.move({ id: first.id, to: 2 });
+  expect(await placesOf()).toEqual({ other: null, last: 1, r: 2, 'r · r 4': 2 });
+  await client.runs.stop({ id: last });
+  await client.runs.stop({ id: other });
+
+  const statesOf = async () => {
+    const group = (await client.runs.list()).filter((run) => run.group?.id === first.id);
+    return Object.fromEntries(group.map((run) => [run.name, `${run.state} ${run.step}`]));
+  };
+  for await (const event of await client.runs.watch({ id: first.id }))
+    if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.pause({ id: first.id });
+  expect(await statesOf()).toEqual({ r: 'paused 2', 'r · r 4': 'paused 0' });
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  const second = (await client.runs.list()).find(({ name }) => name === 'r · r 4')?.id ?? '';
+  await client.runs.resume({ id: second });
+  for (const id of [first.id, second]) {
+    expect(stepsOf(await Array.fromAsync(await client.runs.watch({ id })))).toEqual([1, 2, 3, 4]);
+  }
+  expect(await statesOf()).toEqual({ r: 'finished 4', 'r · r 4': 'finished 4' });
+  const made = (await client.runs.list()).filter((run) => run.group?.id === first.id).map((run) => run.adapterId);
+  await vi.waitFor(async () => expect((await client.evaluations.list())[0]?.state).toBe('finished'));
+  const [evaluation] = await client.evaluations.list();
+  expect(evaluation?.results.map(({ adapterId }) => adapterId)).toEqual([null, ...made.toReversed()]);
+
+  // A repeat is one of all: what a run trains with decides about its last digits.
+  const again = await client.runs.repeat({ id: second });
+  await Array.fromAsync(await client.runs.watch({ id: again.id }));
+  expect(again).toMatchObject({ name: 'r · r 4 again', repeats: second, group: { size: 2 } });
+  const twins = await safe(client.runs.start({ ...about, name: 'twins', also: { seeds: [3, 3] } }));
+  expect(twins.error).toMatchObject({ code: 'OPTION_INVALID' });
 });
 
 test('a short probe measures speed once, and leaves nothing behind', async () => {

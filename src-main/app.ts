@@ -8,7 +8,7 @@ import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { EvaluationEvent } from '../src-contract/evaluation.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
-import type { RunEvent } from '../src-contract/run.ts';
+import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
 import { adapterProcedures, clearAdapters } from './adapters/adapter-procedures.ts';
 import { AdapterStore } from './adapters/adapter-store.ts';
@@ -174,13 +174,14 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, version: packageJson.version },
   };
-  /** The adapter of a run that has just ended, beside its base, on the test rows of its dataset. */
-  async function measure(runId: string): Promise<void> {
-    const { datasetId, baseModelId, adapterId } = runs.get(runId);
+  /** The adapters of runs that have just ended, beside their base, on the test rows of their dataset. */
+  async function measure([first, ...others]: readonly Run[]): Promise<void> {
+    if (first === undefined) return;
+    const { datasetId, baseModelId } = first;
     const input = {
       datasetId,
       baseModelId,
-      adapterIds: [adapterId ?? ''],
+      adapterIds: [first, ...others].map(({ adapterId }) => adapterId ?? ''),
       split: 'test' as const,
       limit: rowsMeasured,
     };
@@ -197,7 +198,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
     ...{ supervisor: training, now: Date.now, adapterAdded: changed('adapter') },
     ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
-    evaluateAfter: (runId) => void measure(runId),
+    evaluateAfter: (finished) => void measure(finished),
   });
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(

@@ -12,6 +12,7 @@ import { trainingAndEvaluationMigration } from './migrations/0010-training-and-e
 import { settingsMigration } from './migrations/0011-settings.ts';
 import { baseModelCatalogueMigration } from './migrations/0012-base-model-catalogue.ts';
 import { queueMigration } from './migrations/0013-queue.ts';
+import { runsInGroupsMigration } from './migrations/0014-runs-in-groups.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   settingsMigration,
   baseModelCatalogueMigration,
   queueMigration,
+  runsInGroupsMigration,
 ];

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -38,10 +38,24 @@ export interface Checkpoint {
 }
 
 const fileName = 'checkpoint.safetensors';
+const previousName = 'previous.safetensors';
 
-/** One file, written under another name, synced and renamed: a crash leaves the previous checkpoint or this one. */
-export async function writeCheckpoint(folder: string, { progress, weights, moments, best }: Checkpoint): Promise<void> {
+/**
+ * One file, written under another name, synced and renamed: a crash leaves the previous checkpoint or this one. With
+ * `keepsPrevious` the one before stays beside it.
+ */
+export async function writeCheckpoint(
+  folder: string,
+  { progress, weights, moments, best }: Checkpoint,
+  { keepsPrevious = false }: { keepsPrevious?: boolean } = {},
+): Promise<void> {
   await mkdir(folder, { recursive: true });
+  if (keepsPrevious) {
+    await copyFile(join(folder, fileName), join(folder, previousName)).catch((error: NodeJS.ErrnoException) => {
+      // The first has none before it.
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
   const tensors = new Map<string, StoredTensor>();
   const put = (kind: string, name: string, data: Float32Array) =>
     tensors.set(`${kind}/${name}`, { dtype: 'F32', dims: [data.length], data });
@@ -54,11 +68,18 @@ export async function writeCheckpoint(folder: string, { progress, weights, momen
   await writeSafetensors(join(folder, fileName), tensors, { progress: JSON.stringify(progress) });
 }
 
-/** The folder's checkpoint, or undefined when it has none. Throws RUN_NOT_RESUMABLE when it is damaged or of another run. */
-export async function readCheckpoint(folder: string, expected: Expected): Promise<Checkpoint | undefined> {
+/**
+ * The folder's checkpoint, or the one before it; undefined when there is none. Throws RUN_NOT_RESUMABLE when it is damaged or
+ * of another run.
+ */
+export async function readCheckpoint(
+  folder: string,
+  expected: Expected,
+  { isPrevious = false }: { isPrevious?: boolean } = {},
+): Promise<Checkpoint | undefined> {
   const refusal = (reason: string, cause?: unknown) =>
     new StudioError('RUN_NOT_RESUMABLE', { run: folder, reason }, { cause });
-  const file = await openSafetensors(join(folder, fileName)).catch((error: unknown) => {
+  const file = await openSafetensors(join(folder, isPrevious ? previousName : fileName)).catch((error: unknown) => {
     if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
     if (error instanceof StudioError && error.code === 'MODEL_FILE_INVALID')
       throw refusal('its checkpoint is damaged', error);

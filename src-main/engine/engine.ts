@@ -200,10 +200,13 @@ export interface TrainingMemoryJob
   readonly validationRows: readonly TokenExample[];
   /** Of what is written at each validation: tokens of the longest prompt and answer. Null where nothing is. */
   readonly samples: { readonly prompt: number; readonly answer: number } | null;
+  /** Adapters that are trained besides, on the same rows and matrices. */
+  readonly others?: readonly { readonly rank: number; readonly seed: number }[];
 }
 
-/** Bytes. */
+/** Bytes; and how many adapters share their passes, one company after the other. */
 export interface TrainingMemory {
+  readonly companies: readonly number[];
   readonly weights: number;
   /** The adapter with its gradients, and the best so far. */
   readonly adapter: number;
@@ -227,7 +230,17 @@ export interface TrainTogetherJob {
 export interface TrainTogetherEvent {
   /** The place of the job that it is about. */
   readonly job: number;
-  readonly event: TrainEvent;
+  readonly event: TrainEvent | DivergedEvent;
+  /** Of a step: how many took it side by side. Its seconds are an equal share of theirs. */
+  readonly together?: number;
+}
+
+/** One of several trainings ends here, for what RUN_DIVERGED says of one by itself; the others go on. */
+export interface DivergedEvent {
+  readonly kind: 'diverged';
+  readonly step: number;
+  /** Places of the rows whose loss was no number, separated by commas. */
+  readonly rows: string;
 }
 
 export interface SampleJob {

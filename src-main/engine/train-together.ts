@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { AdapterCache } from './adapter-cache.ts';
-import type { TrainJob, TrainTogetherEvent, TrainTogetherJob } from './engine.ts';
+import { readCompany, sharesPass, writeCompany } from './company.ts';
+import type { DivergedEvent, TrainJob, TrainTogetherEvent, TrainTogetherJob } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import type { MicroBatch } from './micro-batches.ts';
 import { packingFor } from './packing.ts';
 import { Passes, type Rider } from './passes.ts';
 import { roomFor } from './stack-batches.ts';
@@ -12,8 +15,9 @@ import { openRun, type TrainingRun } from './training-run.ts';
 /**
  * Trains several LoRA adapters over one base: those whose steps are small enough for it side by side, as rows of one batch,
  * each with its own rows, rank, matrices and rate; then the next ones. Each gets the losses, gradients and weights that it
- * would get alone, to rounding. The base is measured once for all that are measured on the same rows.
- * Throws as `trainModel` does; what one throws ends all.
+ * would get alone, to rounding; stopped or killed and called again, what it would have got without. The base is measured
+ * once for all that are measured on the same rows. Throws as `trainModel` does, and ends all; but one that diverges ends by
+ * itself.
  */
 export async function* trainTogether(
   model: LoadedModel,
@@ -25,8 +29,7 @@ export async function* trainTogether(
   for (let first = 0; first < jobs.length && !signal.aborted; ) {
     const group = await openGroup(model, { jobs: jobs.slice(first), together }, adapters);
     if (group.length === 0) {
-      for await (const event of trainModel(model, jobs[first] as TrainJob, adapters, signal))
-        yield { job: first, event };
+      yield* trainAlone(model, { place: first, job: jobs[first] as TrainJob }, adapters, signal);
       first++;
       continue;
     }
@@ -37,13 +40,33 @@ export async function* trainTogether(
   }
 }
 
+async function* trainAlone(
+  model: LoadedModel,
+  { place, job }: { place: number; job: TrainJob },
+  adapters: AdapterCache,
+  signal: AbortSignal,
+): AsyncGenerator<TrainTogetherEvent> {
+  try {
+    for await (const event of trainModel(model, job, adapters, signal)) yield { job: place, event };
+  } catch (error) {
+    yield { job: place, event: divergenceOf(error) };
+  }
+}
+
+/** Throws what is no divergence. */
+function divergenceOf(error: unknown): DivergedEvent {
+  if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
+  // Sound: the code decides the type of the data.
+  return { kind: 'diverged', ...(error as StudioError<'RUN_DIVERGED'>).data };
+}
+
 interface Member {
   readonly place: number;
   readonly job: TrainJob;
   readonly run: TrainingRun;
 }
 
-/** What the bare base loses on the rows of a file, by the file. */
+/** What the bare base loses on the rows of a file, by the file's hash. */
 type BaseLosses = Map<string, number>;
 
 interface Group {
@@ -53,7 +76,7 @@ interface Group {
   readonly budget: number;
 }
 
-/** The first jobs that ride together; none where the first can't share a pass. */
+/** The first jobs that ride together, as far as each is; none where the first can't share a pass. */
 async function openGroup(
   model: LoadedModel,
   { jobs, together }: TrainTogetherJob,
@@ -61,19 +84,43 @@ async function openGroup(
 ): Promise<Omit<Member, 'place'>[]> {
   const group: { job: TrainJob; run: TrainingRun }[] = [];
   const { tokenBudget } = packingFor(model.architecture);
-  let largest = 0;
+  const firstSteps: MicroBatch[][] = [];
+  const [first] = jobs;
+  const company = first && (await readCompany(first.checkpointFolder));
   for (const job of jobs) {
     if (!canShare(job) || job.labelSmoothing !== jobs[0]?.labelSmoothing) break;
     if (together !== undefined && group.length >= together) break;
     const run = await openRun(model, job, adapters);
-    const { riders } = run.planStep();
-    const room = roomFor(riders.map(({ batch }) => batch));
-    // A step of several passes has filled the machine by itself.
-    largest = Math.max(largest, riders.length > 1 ? tokenBudget : room.sequences * room.length);
-    if (together === undefined && group.length > 0 && (group.length + 1) * largest > tokenBudget) break;
+    firstSteps.push(run.planStep().riders.map(({ batch }) => batch));
+    if (together === undefined && !sharesPass(firstSteps, tokenBudget)) break;
+    await run.resume();
+    const isFresh = run.step === 0 && (group[0]?.run.step ?? 0) === 0;
+    const belongs = company === undefined ? isFresh : (await readCompany(job.checkpointFolder)) === company;
+    if (group.length > 0 && !belongs) break;
     group.push({ job, run });
   }
-  return group;
+  if (company === undefined) await writeCompany(group.map(({ job }) => job.checkpointFolder));
+  return await abreast(model, group, adapters);
+}
+
+/** A kill between the checkpoints of a company leaves some ahead of the others: they go back to the step of those. */
+async function abreast(
+  model: LoadedModel,
+  group: readonly Omit<Member, 'place'>[],
+  adapters: AdapterCache,
+): Promise<Omit<Member, 'place'>[]> {
+  const step = Math.min(...group.filter(({ run }) => !run.isDone).map(({ run }) => run.step));
+  const members: Omit<Member, 'place'>[] = [];
+  for (const { job, run } of group) {
+    const isAhead = run.step > step;
+    if (!isAhead) members.push({ job, run });
+    else {
+      const again = await openRun(model, job, adapters);
+      await again.resume({ isPrevious: true });
+      members.push({ job, run: again.step === step ? again : run });
+    }
+  }
+  return members;
 }
 
 /** Dropout masks are drawn for a batch as it is alone; other methods have nothing that could differ by row. */
@@ -82,17 +129,14 @@ function canShare({ method }: TrainJob): boolean {
 }
 
 async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal): AsyncGenerator<TrainTogetherEvent> {
-  const { members } = group;
+  let { members } = group;
   const [first] = members as [Member, ...Member[]];
   const passes = new Passes(model, { labelSmoothing: first.job.labelSmoothing ?? 0 });
   await passes.prepare(
     members.map(({ run }) => run.trainable),
     { scores: members.some(({ run }) => run.validates) },
   );
-  for (const { place: job, run } of members) {
-    await run.resume();
-    yield { job, event: run.started() };
-  }
+  for (const { place: job, run } of members) yield { job, event: run.started() };
   while (!signal.aborted) {
     const measured = members.filter(({ run }) => run.validationIsDue());
     const stepping = members.filter(({ run }) => !run.isDone);
@@ -103,15 +147,19 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
         : await step(stepping, { ...group, passes }, signal);
     if (events === undefined) break;
     yield* events;
-    // All at the same step: what goes on from there goes on in the same company.
-    if (members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
+    const diverged = events.filter(({ event }) => event.kind === 'diverged').map(({ job }) => job);
+    members = members.filter(({ place }) => !diverged.includes(place));
+    // All at the same step: what goes on from there goes on in the same company, which is a smaller one after a divergence.
+    if (diverged.length > 0 || members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
   }
   yield* keep(members);
   for (const { place: job, run } of members) yield { job, event: await run.finish() };
 }
 
 async function* keep(members: readonly Member[]): AsyncGenerator<TrainTogetherEvent> {
-  for (const { place: job, run } of members) if (run.isUnsaved) yield { job, event: await run.keep() };
+  for (const { place: job, run } of members) {
+    if (run.isUnsaved) yield { job, event: await run.keep({ keepsPrevious: true }) };
+  }
 }
 
 interface Passing extends Group {
@@ -139,7 +187,13 @@ async function step(
   }
   // An equal share of the time is what each would be charged.
   const seconds = (performance.now() - begun) / 1000 / members.length;
-  return [...planned].map(([{ place, run }, plan]) => ({ job: place, event: run.stepped(plan, seconds) }));
+  return [...planned].map(([{ place, run }, plan]) => {
+    try {
+      return { job: place, event: run.stepped(plan, seconds), together: members.length };
+    } catch (error) {
+      return { job: place, event: divergenceOf(error) };
+    }
+  });
 }
 
 /** The mean loss of each over its validation rows; undefined when aborted on the way. */
@@ -149,8 +203,8 @@ async function measure(
   signal: AbortSignal,
 ): Promise<TrainTogetherEvent[] | undefined> {
   const unmeasured = members.filter((member, i) => {
-    const file = baseFileOf(member);
-    const isFirst = members.findIndex((other) => baseFileOf(other) === file) === i;
+    const file = baseRowsOf(member);
+    const isFirst = members.findIndex((other) => baseRowsOf(other) === file) === i;
     return file === null || (isFirst && !base.has(file));
   });
   const sums = new Map(unmeasured.map((member) => [member, { loss: 0, tokens: 0 }]));
@@ -170,7 +224,7 @@ async function measure(
   }
   const events: TrainTogetherEvent[] = [];
   for (const member of members) {
-    const file = baseFileOf(member);
+    const file = baseRowsOf(member);
     const own = sums.get(member);
     const loss = own === undefined ? (base.get(file ?? '') as number) : own.loss / own.tokens;
     if (file !== null) base.set(file, loss);
@@ -182,9 +236,9 @@ async function measure(
 }
 
 /** The rows that the bare base is measured on where a training begins as the base; null where it is something else. */
-function baseFileOf({ run, job }: Member): string | null {
+function baseRowsOf({ run, job }: Member): string | null {
   const isFresh = run.step === 0 && job.method.kind === 'lora' && job.method.initFolder === null;
-  return isFresh ? job.validationFile : null;
+  return isFresh ? run.validationSha256 : null;
 }
 
 /** Deals micro-batches to passes: neighbours of one step share one while there is room; two of one training never do. */

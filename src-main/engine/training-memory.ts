@@ -1,6 +1,7 @@
 import { groupsOf } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
+import { sharesPass } from './company.ts';
 import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, topologicalOrder } from './graph/expression.ts';
@@ -8,7 +9,7 @@ import { peakMemory } from './graph/peak-memory.ts';
 import { int8Modules } from './int8-weights.ts';
 import { openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
-import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
+import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
 import { type Precision, roundedModules } from './rounded-weights.ts';
@@ -40,27 +41,43 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const order = new RowOrder(job.rows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null }).of(0);
   const batches: MicroBatch[] = [];
   for (let first = 0; first < order.length; first += job.batchSize) {
-    const rows = Array.from(order.subarray(first, first + job.batchSize), (place) => job.rows[place] as Row);
-    batches.push(...cutMicroBatches(rows, packing));
+    batches.push(...cutMicroBatches(rowsOfStep(job, order, first), packing));
   }
   const validation = cutMicroBatches(job.validationRows.slice(0, validationRowLimit), packing);
-  const trained = adaptedModules(architecture, targets).reduce((sum, module) => {
+  const perRank = adaptedModules(architecture, targets).reduce((sum, module) => {
     const [out, inside] = weightDims(architecture, module);
-    return sum + rank * (out + inside);
+    return sum + out + inside;
   }, 0);
-  const activations = arena(fullest(graphs.train, batches, rank));
+  const companies = companiesOf(job, packing);
+  const largestCompany = companies.reduce((most, each) => (each.length > most.length ? each : most));
+  // Companies train one after the other: the one with most to learn tells.
+  const trained = perRank * Math.max(...companies.map((ranks) => ranks.reduce((sum, each) => sum + each, 0)));
+  const highest = Math.max(rank, ...(job.others ?? []).map((other) => other.rank));
+  const activations = arena(
+    Math.max(
+      fullest(graphs.train, batches, highest),
+      largestCompany.length === 1
+        ? 0
+        : together(
+            Object.values(trainGraph(architecture, { kind: 'row-adapters', targets }, { precision, labelSmoothing })),
+            batches,
+            { adapters: largestCompany.length, rank: highest, tokenBudget: packing.tokenBudget },
+          ),
+    ),
+  );
   const masks = adaptation.dropout ? dropoutMasks(architecture, targets, batches) : 0;
   return {
+    companies: companies.map((ranks) => ranks.length),
     weights: weightBytes(architecture, precision),
     // A and B, those that were best, and their gradients, summed up and of the newest pass.
     adapter: 4 * trained * 4,
     optimiser: 2 * trained * 4,
     activations: activations + masks,
-    validation: validation.length === 0 ? 0 : arena(fullest(graphs.score, validation, rank)),
+    validation: validation.length === 0 ? 0 : arena(fullest(graphs.score, validation, highest)),
     cache:
       job.samples === null
         ? 0
-        : generation(graphs.generate, activations, { ...job.samples, architecture, precision, rank }),
+        : generation(graphs.generate, activations, { ...job.samples, architecture, precision, rank: highest }),
     graphs:
       bytesPerOperation *
       [graphs.train, validation.length > 0 && graphs.score, job.samples !== null && graphs.generate]
@@ -70,6 +87,52 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
 }
 
 type Row = TrainingMemoryJob['rows'][number];
+
+function rowsOfStep({ rows, batchSize }: TrainingMemoryJob, order: Int32Array, first: number): Row[] {
+  return Array.from(order.subarray(first, first + batchSize), (place) => rows[place] as Row);
+}
+
+/** The ranks of those that share their passes, as `trainTogether` puts them together. */
+function companiesOf(job: TrainingMemoryJob, packing: Packing): number[][] {
+  const { method, seed, shuffle, batchSize, rows } = job;
+  const all = [{ rank: method.rank, seed }, ...(job.others ?? [])];
+  if (method.dropout > 0) return all.map(({ rank }) => [rank]);
+  const firstSteps = new Map<number, MicroBatch[]>();
+  const firstStep = (own: number) => {
+    const order = new RowOrder(rows, { batchSize, seed: shuffle ? own : null }).of(0);
+    return cutMicroBatches(rowsOfStep(job, order, 0), packing);
+  };
+  const companies: number[][] = [];
+  let steps: MicroBatch[][] = [];
+  for (const { rank, seed: own } of all) {
+    const step = firstSteps.get(own) ?? firstStep(own);
+    firstSteps.set(own, step);
+    steps.push(step);
+    if (companies.length > 0 && sharesPass(steps, packing.tokenBudget)) companies.at(-1)?.push(rank);
+    else {
+      companies.push([rank]);
+      steps = [step];
+    }
+  }
+  return companies;
+}
+
+/** Of a pass that adapters share, each with its own rows, no fuller than the engine makes one. */
+function together(
+  graph: readonly Expression[],
+  batches: readonly MicroBatch[],
+  about: { adapters: number; rank: number; tokenBudget: number },
+): number {
+  const { rank, tokenBudget } = about;
+  const held = largest(batches).map(({ sequences, length, targetTokens }) => {
+    const each = sequences * length;
+    const adapters = Math.min(about.adapters, Math.floor(tokenBudget / each));
+    if (adapters < 2) return 0;
+    const sizes = { rows: adapters * sequences, positions: adapters * each, targets: adapters * targetTokens };
+    return peakMemory(graph, new Map([...Object.entries({ ...sizes, tokens: length, adapters, each, rank })]));
+  });
+  return Math.max(0, ...held);
+}
 
 /** What a compiled graph takes for each of its operations. Measured: 36 MB for 4181 of them, 8 MB for 1208. */
 const bytesPerOperation = 8e3;

@@ -52,6 +52,7 @@ export class TrainingRun {
   readonly #moments: Map<string, Moments>;
   readonly #settings: string;
   readonly #data: string;
+  readonly #validationSha256: string | null;
   readonly totalSteps: number;
   readonly #validationRows: readonly BatchRow[];
   #step = 0;
@@ -97,6 +98,7 @@ export class TrainingRun {
       Array.from({ length: rows.count }, (_, i) => i),
     );
     this.#rowOrder = new RowOrder(allRows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null });
+    this.#validationSha256 = validation?.sha256 ?? null;
     this.#data = `${rows.sha256} ${validation?.sha256 ?? '-'}`;
   }
 
@@ -116,12 +118,13 @@ export class TrainingRun {
     return this.#step > this.#lastCheckpoint.step;
   }
 
-  /** Picks up a checkpoint where there is one. Throws RUN_NOT_RESUMABLE. */
-  async resume(): Promise<void> {
+  /** Picks up a checkpoint, or the one before it, where there is one. Throws RUN_NOT_RESUMABLE. */
+  async resume({ isPrevious = false }: { isPrevious?: boolean } = {}): Promise<void> {
     const { tensors } = this.trainable;
     const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));
     const { checkpointFolder } = this.#job;
-    const checkpoint = await readCheckpoint(checkpointFolder, { settings: this.#settings, data: this.#data, sizes });
+    const expected = { settings: this.#settings, data: this.#data, sizes };
+    const checkpoint = await readCheckpoint(checkpointFolder, expected, { isPrevious });
     if (checkpoint === undefined) return;
     for (const [name, { data }] of tensors) data.set(checkpoint.weights.get(name) as Float32Array);
     for (const [name, { first, second }] of this.#moments) {
@@ -207,6 +210,11 @@ export class TrainingRun {
     return this.#validationRows.length > 0;
   }
 
+  /** Equal for trainings that are measured on the same rows; null for one that is not measured. */
+  get validationSha256(): string | null {
+    return this.#validationSha256;
+  }
+
   validationBatches(): MicroBatch[] {
     return cutMicroBatches(this.#validationRows, packingFor(this.#model.architecture));
   }
@@ -249,7 +257,8 @@ export class TrainingRun {
     return every === null ? performance.now() - this.#lastCheckpoint.at > checkpointMs : this.#step % every === 0;
   }
 
-  async keep(): Promise<TrainEvent> {
+  /** Writes a checkpoint; with `keepsPrevious` the one before stays beside it. */
+  async keep(options: { keepsPrevious?: boolean } = {}): Promise<TrainEvent> {
     const checkpoint: Checkpoint = {
       progress: {
         step: this.#step,
@@ -265,7 +274,7 @@ export class TrainingRun {
       moments: this.#moments,
       best: this.#best,
     };
-    await writeCheckpoint(this.#job.checkpointFolder, checkpoint);
+    await writeCheckpoint(this.#job.checkpointFolder, checkpoint, options);
     this.#lastCheckpoint = { step: this.#step, at: performance.now() };
     return { kind: 'checkpoint', step: this.#step };
   }

@@ -28,20 +28,22 @@ export class JobStore {
   }
 
   /**
-   * A new job that waits, or an old one that is to go on; it comes after all that wait. To be called in the transaction that
-   * stores what the job is about. With `aloneIn`, throws DATA_FOLDER_BUSY when another living process does such a job.
+   * A new job that waits, or an old one that is to go on; it comes after all that wait, or at the place of the job `beside`
+   * which it shares its work with. To be called in the transaction that stores what the job is about. With `aloneIn`, throws
+   * DATA_FOLDER_BUSY when another living process does such a job.
    */
-  enqueue(job: { id: string; kind: string; now: number; aloneIn?: string }): void {
+  enqueue(job: { id: string; kind: string; now: number; aloneIn?: string; beside?: string | undefined }): void {
     this.interruptOrphans(job.now);
     this.#requireAlone(job);
     this.#database
       .prepare(
         `INSERT INTO job (id, kind, state, owner, created_at, place)
-         VALUES (:id, :kind, 'queued', :owner, :now, (SELECT coalesce(max(place), 0) + 1 FROM job))
+         VALUES (:id, :kind, 'queued', :owner, :now,
+           coalesce((SELECT place FROM job WHERE id = :beside), (SELECT coalesce(max(place), 0) + 1 FROM job)))
          ON CONFLICT (id) DO UPDATE SET state = 'queued', owner = :owner, place = excluded.place, error_code = NULL,
            error_message = NULL, error_hint = NULL, finished_at = NULL`,
       )
-      .run({ id: job.id, kind: job.kind, owner: this.#lock.token, now: job.now });
+      .run({ id: job.id, kind: job.kind, owner: this.#lock.token, now: job.now, beside: job.beside ?? null });
   }
 
   /** Jobs of a kind that wait for a process that is gone, the first first. */
@@ -77,7 +79,10 @@ export class JobStore {
       .get(JSON.stringify(ids)) as string | undefined;
   }
 
-  /** Puts a waiting job at a place among those of its kind that wait, from 1; false when it does not wait. */
+  /**
+   * Puts a waiting job, and those that stand beside it, at a place among those of its kind that wait, from 1; false when it
+   * does not wait.
+   */
   move(id: string, to: number): boolean {
     return this.transaction(() => {
       const waiting = this.#database
@@ -85,12 +90,13 @@ export class JobStore {
           `SELECT id, place FROM job WHERE state = 'queued' AND kind = (SELECT kind FROM job WHERE id = ?) ORDER BY place`,
         )
         .all(id) as { id: string; place: number }[];
-      const places = waiting.map(({ place }) => place);
-      const order = waiting.map((job) => job.id).filter((each) => each !== id);
-      if (order.length === waiting.length) return false;
-      order.splice(to - 1, 0, id);
+      const moved = waiting.find((job) => job.id === id)?.place;
+      if (moved === undefined) return false;
+      const places = [...new Set(waiting.map(({ place }) => place))];
+      const order = places.filter((place) => place !== moved);
+      order.splice(to - 1, 0, moved);
       const put = this.#database.prepare('UPDATE job SET place = ? WHERE id = ?');
-      for (const [i, each] of order.entries()) put.run(places[i], each);
+      for (const job of waiting) put.run(places[order.indexOf(job.place)], job.id);
       return true;
     });
   }

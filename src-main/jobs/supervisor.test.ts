@@ -182,6 +182,42 @@ test('a waiting job is moved to another place of the queue', async () => {
   expect(order).toEqual(['d', 'c', 'b']);
 });
 
+test('jobs that share their work have one place in the queue, may end one by one, and are stopped together', async () => {
+  start('a', counting(1, { endless: true }));
+  for (const id of ['b', 'c', 'd']) store.enqueue({ id, kind: 'run', now: 1, beside: id === 'b' ? undefined : 'b' });
+  const order: string[] = [];
+  supervisor.startTogether(['b', 'c', 'd'], {
+    async *run(signal) {
+      for (const id of ['b', 'c', 'd']) {
+        order.push(id);
+        yield { id, event: { kind: 'step', step: 1 } };
+      }
+      yield { id: 'b', end: 'finished' };
+      yield { id: 'c', error: new StudioError('RUN_DIVERGED', { step: 4, rows: '1' }) };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+    finished: (_, state) => ({ kind: 'finished', state }),
+  });
+  start('e', {
+    ...counting(1),
+    async *run(signal) {
+      order.push('e');
+      yield* counting(1).run(signal);
+    },
+  });
+  expect(store.move('c', 2)).toBe(true);
+  await supervisor.stop('a');
+  const step = { kind: 'step', step: 1 };
+  expect(await told('b')).toEqual([step, { kind: 'finished', state: 'finished' }]);
+  expect(await told('c')).toEqual([step, { kind: 'finished', state: 'failed' }]);
+  expect([supervisor.isActive('b'), supervisor.current]).toEqual([false, 'd']);
+  await supervisor.stop('d');
+  expect(await told('d')).toEqual([step, { kind: 'finished', state: 'stopped' }]);
+  expect(['b', 'c', 'd'].map((id) => store.stateOf(id))).toEqual(['finished', 'failed', 'stopped']);
+  // Moved behind the one that came after them, all three.
+  expect(order).toEqual(['e', 'b', 'c', 'd']);
+});
+
 test('work that must be alone is refused while another process does the same', () => {
   const other = new ProcessLock(folder);
   new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });

@@ -9,6 +9,20 @@ export interface Work<Event> {
   finished(state: EndState): Event;
 }
 
+/** Work that several jobs have in common: it tells of each, and each may end before the others. */
+export interface SharedWork<Event> {
+  run(signal: AbortSignal): AsyncIterable<Told<Event>>;
+  /** The last event of a job, made when its end is already stored. */
+  finished(id: string, state: EndState): Event;
+}
+
+/** What shared work tells of one of its jobs. A job that it does not end by itself ends with the work. */
+export type Told<Event> = { readonly id: string } & (
+  | { readonly event: Event }
+  | { readonly end: 'finished' }
+  | { readonly error: unknown }
+);
+
 /**
  * Does detached work of one kind, one piece at a time in the order that the store keeps, whoever watches or leaves.
  * It stores what the work tells and how it ended, and knows nothing else of it.
@@ -17,8 +31,8 @@ export class Supervisor<Event> {
   readonly #store: JobStore;
   readonly #changed: () => void;
   readonly #now: () => number;
-  readonly #waiting: Job<Event>[] = [];
-  #current: Job<Event> | undefined;
+  readonly #waiting: Piece<Event>[] = [];
+  #current: Piece<Event> | undefined;
   #closing = false;
 
   constructor(options: { store: JobStore; changed: () => void; now?: () => number }) {
@@ -32,14 +46,14 @@ export class Supervisor<Event> {
     return this.#closing;
   }
 
-  /** The job being done. */
+  /** The job being done; of several that share their work, the first that has not ended. */
   get current(): string | undefined {
-    return this.#current?.id;
+    return this.#current?.jobs[0]?.id;
   }
 
   /** The last thing that the job being done has told. */
   get latest(): Event | undefined {
-    return this.#current?.latest;
+    return this.#current?.jobs[0]?.latest;
   }
 
   /** True for a job that waits for a process that is gone: it may be taken up here. */
@@ -49,8 +63,13 @@ export class Supervisor<Event> {
 
   /** Takes on a job that waits for a process that is gone, in its place among those that wait. Throws DATA_FOLDER_BUSY. */
   takeUp(id: string, work: Work<Event>, where: { aloneIn?: string } = {}): void {
-    this.#store.adopt({ id, ...where });
-    this.start(id, work);
+    this.takeUpTogether([id], alone(id, work), where);
+  }
+
+  /** As `takeUp`, for jobs that share their work. */
+  takeUpTogether(ids: readonly string[], work: SharedWork<Event>, where: { aloneIn?: string } = {}): void {
+    for (const id of ids) this.#store.adopt({ id, ...where });
+    this.startTogether(ids, work);
   }
 
   /** The jobs of a kind that wait for a process that is gone, the first first. */
@@ -60,7 +79,12 @@ export class Supervisor<Event> {
 
   /** Takes on a job that its store has enqueued; it begins when those before it have ended. */
   start(id: string, work: Work<Event>): void {
-    this.#waiting.push(new Job(id, work, this.#store));
+    this.startTogether([id], alone(id, work));
+  }
+
+  /** Takes on jobs that their store has enqueued beside each other, and that one piece of work does. */
+  startTogether(ids: readonly string[], work: SharedWork<Event>): void {
+    this.#waiting.push(new Piece(ids, work, this.#store));
     this.#changed();
     if (this.#current === undefined) void this.#next();
   }
@@ -69,20 +93,24 @@ export class Supervisor<Event> {
     return this.#find(id) !== undefined;
   }
 
-  /** Asks a job to end and waits until it has; so ends one that waits for a process that is gone. Any other is left alone. */
+  /**
+   * Asks a job to end, and with it those that share its work, and waits until it has; so ends one that waits for a process
+   * that is gone. Any other is left alone.
+   */
   async stop(id: string): Promise<void> {
-    const job = this.#find(id);
-    if (job === undefined) {
+    const piece = this.#pieceOf(id);
+    if (piece === undefined) {
       if (this.#store.isLeft(id)) this.#store.end(id, { state: 'stopped', failure: null, now: this.#now() });
       return;
     }
-    job.abort.abort();
-    const place = this.#waiting.indexOf(job);
+    const ended = piece.jobs.map((job) => job.ended.promise);
+    piece.abort.abort();
+    const place = this.#waiting.indexOf(piece);
     if (place >= 0) {
       this.#waiting.splice(place, 1);
-      this.#end(job, 'stopped', null);
+      for (const job of [...piece.jobs]) this.#end(piece, job, 'stopped', null);
     }
-    await job.ended.promise;
+    await Promise.all(ended);
   }
 
   /** Replays the stored events after `after`, then follows until the job ends or the signal aborts. */
@@ -140,62 +168,98 @@ export class Supervisor<Event> {
   /** Ends all work: what was going on is marked as interrupted, so that it can go on later, and what waited goes on waiting. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const job of this.#waiting.splice(0)) job.close();
-    const job = this.#current;
-    job?.abort.abort();
-    await job?.ended.promise;
+    for (const piece of this.#waiting.splice(0)) for (const job of piece.jobs) job.close();
+    const piece = this.#current;
+    piece?.abort.abort();
+    await Promise.all(piece?.jobs.map((job) => job.ended.promise) ?? []);
+  }
+
+  #pieceOf(id: string): Piece<Event> | undefined {
+    const pieces = this.#current === undefined ? this.#waiting : [this.#current, ...this.#waiting];
+    return pieces.find(({ jobs }) => jobs.some((job) => job.id === id));
   }
 
   #find(id: string): Job<Event> | undefined {
-    return this.#current?.id === id ? this.#current : this.#waiting.find((job) => job.id === id);
+    return this.#pieceOf(id)?.jobs.find((job) => job.id === id);
   }
 
   async #next(): Promise<void> {
-    for (let job = this.#takeNext(); job !== undefined; job = this.#takeNext()) {
-      this.#current = job;
-      this.#store.begin(job.id, this.#now());
+    for (let piece = this.#takeNext(); piece !== undefined; piece = this.#takeNext()) {
+      this.#current = piece;
+      for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
       this.#changed();
-      const { state, failure } = await this.#do(job);
+      const { state, failure } = await this.#do(piece);
       this.#current = undefined;
-      this.#end(job, state, failure);
+      for (const job of [...piece.jobs]) this.#end(piece, job, state, failure);
     }
   }
 
-  #takeNext(): Job<Event> | undefined {
-    const next = this.#store.nextOf(this.#waiting.map(({ id }) => id));
-    const place = this.#waiting.findIndex(({ id }) => id === next);
+  #takeNext(): Piece<Event> | undefined {
+    const next = this.#store.nextOf(this.#waiting.flatMap(({ jobs }) => jobs.map(({ id }) => id)));
+    const place = this.#waiting.findIndex(({ jobs }) => jobs.some(({ id }) => id === next));
     return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
 
-  async #do(job: Job<Event>): Promise<{ state: EndState; failure: JobFailure | null }> {
+  async #do(piece: Piece<Event>): Promise<{ state: EndState; failure: JobFailure | null }> {
+    const { signal } = piece.abort;
     const aborted = () => ({ state: this.#closing ? ('interrupted' as const) : ('stopped' as const), failure: null });
     try {
-      for await (const event of job.work.run(job.abort.signal)) job.tell(event);
-      return job.abort.signal.aborted ? aborted() : { state: 'finished', failure: null };
+      for await (const told of piece.work.run(signal)) {
+        const job = piece.jobs.find(({ id }) => id === told.id);
+        if (job === undefined) continue;
+        if ('event' in told) job.tell(told.event);
+        else if ('end' in told) this.#end(piece, job, told.end, null);
+        else this.#end(piece, job, 'failed', failureOf(told.error));
+      }
+      return signal.aborted ? aborted() : { state: 'finished', failure: null };
     } catch (error) {
       // After an abort the engine's port gives a plain error, whatever the cause was.
-      if (job.abort.signal.aborted) return aborted();
+      if (signal.aborted) return aborted();
       const failure = failureOf(error);
       const state = error instanceof StudioError && error.code === 'ENGINE_STOPPED' ? 'interrupted' : 'failed';
       return { state, failure };
     }
   }
 
-  #end(job: Job<Event>, state: EndState, failure: JobFailure | null): void {
+  #end(piece: Piece<Event>, job: Job<Event>, state: EndState, failure: JobFailure | null): void {
     try {
       this.#store.transaction(() => {
         job.flush();
         this.#store.end(job.id, { state, failure, now: this.#now() });
-        job.tell(job.work.finished(state));
+        job.tell(piece.work.finished(job.id, state));
         job.flush();
       });
     } catch (error) {
       // What cannot be stored now is found at the next start, as a job without a process.
       console.error(error);
     } finally {
+      piece.jobs.splice(piece.jobs.indexOf(job), 1);
       job.close();
       this.#changed();
     }
+  }
+}
+
+/** Work of one job as work of several. */
+function alone<Event>(id: string, work: Work<Event>): SharedWork<Event> {
+  return {
+    async *run(signal) {
+      for await (const event of work.run(signal)) yield { id, event };
+    },
+    finished: (_, state) => work.finished(state),
+  };
+}
+
+/** What is done at a time: a job, or several that share their work. */
+class Piece<Event> {
+  readonly work: SharedWork<Event>;
+  readonly abort = new AbortController();
+  /** Those that have not ended. */
+  readonly jobs: Job<Event>[];
+
+  constructor(ids: readonly string[], work: SharedWork<Event>, store: JobStore) {
+    this.work = work;
+    this.jobs = ids.map((id) => new Job(id, store));
   }
 }
 
@@ -207,8 +271,6 @@ const flushAfterMs = 200;
 
 class Job<Event> {
   readonly id: string;
-  readonly work: Work<Event>;
-  readonly abort = new AbortController();
   readonly ended = Promise.withResolvers<void>();
   latest: Event | undefined;
   readonly #store: JobStore;
@@ -218,9 +280,8 @@ class Job<Event> {
   #change = Promise.withResolvers<void>();
   #flushing: AbortController | undefined;
 
-  constructor(id: string, work: Work<Event>, store: JobStore) {
+  constructor(id: string, store: JobStore) {
     this.id = id;
-    this.work = work;
     this.#store = store;
     this.#sequence = store.lastSequence(id);
   }

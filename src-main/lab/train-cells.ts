@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Target } from '../../src-contract/adapter.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabWork } from './lab-work.ts';
@@ -100,7 +101,9 @@ async function* trainSome(
   for await (const { job, event } of eventsOf(jobs, work, signal)) {
     const { cell, folder } = cells[job] as PlacedCell;
     const sums = spent[job] as (typeof spent)[number];
-    if (event.kind === 'started') {
+    if (event.kind === 'diverged') {
+      throw new StudioError('RUN_DIVERGED', { step: event.step, rows: event.rows });
+    } else if (event.kind === 'started') {
       underWay.add(job);
       sums.parameters = event.trainableParameters;
       sums.precision = event.precision;

@@ -10,21 +10,30 @@ export interface MemoryOccasion {
   readonly validationRows: readonly TokenExample[];
   /** Of the answers that are written on the way: tokens of the longest prompt and answer. */
   readonly samples: { readonly prompt: number; readonly answer: number } | null;
+  /** Adapters that are trained besides, on the same rows. */
+  readonly others: readonly Pick<TrainOptions, 'rank' | 'seed'>[];
 }
 
-/** Memory of a run by part, in bytes: what its graphs hold, and the program around them. */
+/**
+ * Memory of a run by part, in bytes: what its graphs hold, and the program around them. `companies` says how many of
+ * several adapters share their passes.
+ */
 export async function memoryNeed(
   options: TrainOptions,
-  { base, rows, validationRows, samples }: MemoryOccasion,
+  { base, rows, validationRows, samples, others }: MemoryOccasion,
   engine: Engine,
-): Promise<Record<string, number>> {
-  const { graphs, weights, ...parts } = await engine.trainingMemory({
+): Promise<{ parts: Record<string, number>; companies: readonly number[] }> {
+  const { graphs, weights, companies, ...parts } = await engine.trainingMemory({
     ...{ modelFolder: base.path, method: options, rows, validationRows, samples },
     ...{ batchSize: options.batchSize, seed: options.seed, shuffle: options.shuffle, precision: options.precision },
     labelSmoothing: options.labelSmoothing,
+    others: others.map(({ rank, seed }) => ({ rank, seed })),
   });
   const all = { baseModel: weights, ...parts, runtime: programBytes + graphs };
-  return Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, Math.round(bytes)]));
+  return {
+    parts: Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, Math.round(bytes)])),
+    companies,
+  };
 }
 
 export function bytesOf(parts: Readonly<Record<string, number>>): number {
@@ -46,7 +55,8 @@ export async function remedyFor(
     const { samples, validationRows } = about;
     const shorter = { rows: cut(about.rows), validationRows: cut(validationRows) };
     const prompt = samples && { ...samples, prompt: Math.min(samples.prompt, settings.maxLength) };
-    return bytesOf(await memoryNeed(settings, { ...about, ...shorter, samples: prompt }, engine)) <= available;
+    const { parts } = await memoryNeed(settings, { ...about, ...shorter, samples: prompt }, engine);
+    return bytesOf(parts) <= available;
   };
   for (let maxLength = options.maxLength; maxLength >= shortest; maxLength = Math.floor(maxLength / 2)) {
     for (const precision of fromFineToCoarse[options.precision]) {

@@ -4,11 +4,11 @@ import { implement, withEventMeta } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { StartRunInput } from '../../src-contract/run.ts';
+import type { Run, StartRunInput } from '../../src-contract/run.ts';
 import { estimateRun } from './estimate.ts';
 import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
-import { keepStopped, type RunningParts, repeatRun, resumeRun, settleOptions, startRun } from './start-run.ts';
+import { keepStopped, type RunningParts, repeatRun, resumeRun, settleAll, startRun } from './start-run.ts';
 import { countTokenLengths } from './token-lengths.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
 
@@ -18,8 +18,8 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
   const settled = async (input: Omit<StartRunInput, 'name'>) => {
     const dataset = datasets.get(input.datasetId);
     const base = baseModels.get(input.baseModelId);
-    const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
-    return { dataset, base, options };
+    const [options, ...others] = await settleAll(input, { ...parts, base, trainRows: dataset.splits.train });
+    return { dataset, base, options, others };
   };
   /** The id of a run that goes on here, or ended; one that goes on elsewhere is not to be touched. */
   const mine = (name: string) => {
@@ -30,25 +30,30 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     return run;
   };
 
+  /** Those that rest and end as one with a run: itself, and those that train together with it. */
+  const together = (run: Run) => runs.groupOf(run).filter(({ id, state }) => id === run.id || state !== 'finished');
+
   return os.router({
     start: os.start.handler(({ input }) => startRun(input, parts)),
     resume: os.resume.handler(({ input }) => resumeRun(input.id, parts)),
     repeat: os.repeat.handler(({ input }) => repeatRun(input.id, parts)),
     stop: os.stop.handler(async ({ input }) => {
-      const { id } = mine(input.id);
-      await supervisor.stop(id);
-      await keepStopped(id, parts);
+      const run = mine(input.id);
+      const stopping = together(run);
+      for (const { id } of stopping) await supervisor.stop(id);
+      for (const { id } of stopping) await keepStopped(id, parts);
       changed();
     }),
     pause: os.pause.handler(async ({ input }) => {
-      const { id, state } = mine(input.id);
-      if (state !== 'queued' && state !== 'running') return;
-      parts.pausing.add(id);
+      const run = mine(input.id);
+      if (run.state !== 'queued' && run.state !== 'running') return;
+      const pausing = together(run).filter(({ state }) => state === 'queued' || state === 'running');
+      for (const { id } of pausing) parts.pausing.add(id);
       try {
-        runs.setPaused(id);
-        await supervisor.stop(id);
+        for (const { id } of pausing) runs.setPaused(id);
+        for (const { id } of pausing) await supervisor.stop(id);
       } finally {
-        parts.pausing.delete(id);
+        for (const { id } of pausing) parts.pausing.delete(id);
       }
       changed();
     }),
@@ -92,9 +97,9 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       yield* countTokenLengths({ dataset, base, split: input.split }, { datasets, text, dataFolder }, signal);
     }),
     estimate: os.estimate.handler(async ({ input, signal }) => {
-      const { dataset, base, options } = await settled(input);
+      const { dataset, base, options, others } = await settled(input);
       const [facts, text] = [await engine.inspect(base.path), await modelTexts.of(base)];
-      return estimateRun({ dataset, base, facts, options }, { ...parts, text }, signal);
+      return estimateRun({ dataset, base, facts, options, others }, { ...parts, text }, signal);
     }),
     probe: os.probe.handler(async ({ input, signal = new AbortController().signal }) => {
       const about = await settled(input);

@@ -59,30 +59,48 @@ export class RunStore {
     return fromRow(row);
   }
 
-  /** A new run that waits its turn. Throws DATA_FOLDER_BUSY when another process is training. */
-  insert(plan: RunPlan, now: number): Run {
-    const id = newId(now);
+  /** New runs that wait their turn; several train together. Throws DATA_FOLDER_BUSY when another process is training. */
+  insert(plans: readonly RunPlan[], now: number): Run[] {
+    // Ids sort by age: of those that begin together, too.
+    const ids = plans.map((_, place) => newId(now + place));
+    const group = plans.length > 1 ? { groupId: ids[0], groupSize: plans.length } : { groupId: null, groupSize: null };
+    const insert = this.#database.prepare(
+      `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+         chat_template, options, repeats, evaluate_after, group_id, group_size)
+       VALUES (:id, :name, :datasetId, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
+         :chatTemplate, :options, :repeats, :evaluateAfter, :groupId, :groupSize)`,
+    );
     this.#jobs.transaction(() => {
-      this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder });
-      this.#database
-        .prepare(
-          `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
-             chat_template, options, repeats, evaluate_after)
-           VALUES (:id, :name, :datasetId, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
-             :chatTemplate, :options, :repeats, :evaluateAfter)`,
-        )
-        .run({ ...plan, id, options: JSON.stringify(plan.options), evaluateAfter: plan.evaluateAfter ? 1 : 0 });
+      this.#enqueue(ids, now);
+      for (const [place, plan] of plans.entries()) {
+        const stored = { options: JSON.stringify(plan.options), evaluateAfter: plan.evaluateAfter ? 1 : 0 };
+        insert.run({ ...plan, ...stored, ...group, id: ids[place] });
+      }
     });
-    return this.get(id);
+    return ids.map((id) => this.get(id));
   }
 
-  /** An ended run that waits its turn again. Throws DATA_FOLDER_BUSY. */
-  enqueueAgain(id: string, now: number): Run {
+  /** Ended runs that wait their turn again, together. Throws DATA_FOLDER_BUSY. */
+  enqueueAgain(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
-      this.#jobs.enqueue({ id, kind: 'run', now, aloneIn: this.#dataFolder });
-      this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
+      this.#enqueue(ids, now);
+      for (const id of ids) this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
     });
-    return this.get(id);
+  }
+
+  /** The runs that train together with this one, itself included, in their order. */
+  groupOf({ id, group }: Run): Run[] {
+    if (group === null) return [this.get(id)];
+    const rows = this.#database
+      .prepare(`${select} WHERE group_id = ? AND deleted_at IS NULL ORDER BY run.id`)
+      .all(group.id) as Row[];
+    return rows.map(fromRow);
+  }
+
+  #enqueue([first, ...others]: readonly string[], now: number): void {
+    if (first === undefined) return;
+    this.#jobs.enqueue({ id: first, kind: 'run', now, aloneIn: this.#dataFolder });
+    for (const id of others) this.#jobs.enqueue({ id, kind: 'run', now, beside: first });
   }
 
   /** Puts a waiting run at a place of the queue, from 1. Throws RUN_NOT_WAITING. */
@@ -203,8 +221,8 @@ export class RunStore {
 const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
     job.error_hint, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
-    active_since, seconds_before, iif(job.state = 'queued', (
-      SELECT count(*) FROM job AS waiting
+    active_since, seconds_before, group_id, group_size, iif(job.state = 'queued', (
+      SELECT count(DISTINCT waiting.place) FROM job AS waiting
       WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
     ), NULL) AS queue_place
   FROM run JOIN job ON job.id = run.id`;
@@ -239,6 +257,8 @@ interface Row {
   active_since: number | null;
   seconds_before: number;
   queue_place: number | null;
+  group_id: string | null;
+  group_size: number | null;
 }
 
 function fromRow(row: Row): Run {
@@ -265,6 +285,7 @@ function fromRow(row: Row): Run {
     machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
     repeats: row.repeats,
     queuePlace: row.queue_place,
+    group: row.group_id === null ? null : { id: row.group_id, size: row.group_size ?? 0 },
   };
 }
 

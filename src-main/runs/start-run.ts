@@ -1,12 +1,19 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Run, RunEvent, StartRunInput, TrainOptions } from '../../src-contract/run.ts';
+import {
+  mostTogether,
+  type Run,
+  type RunEvent,
+  type StartRunInput,
+  type TrainOptions,
+} from '../../src-contract/run.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
-import type { Supervisor, Work } from '../jobs/supervisor.ts';
+import type { SharedWork, Supervisor } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
-import { type TrainingParts, trainRun } from './train-run.ts';
+import type { RunPlan } from './run-store.ts';
+import { type TrainingParts, trainRuns } from './train-run.ts';
 
 /** What training needs from outside. */
 export type GivenParts = Omit<RunningParts, 'told' | 'rewind' | 'pausing'>;
@@ -17,8 +24,8 @@ export interface RunningParts extends TrainingParts {
   readonly dataFolder: string;
   /** Runs that are being ended only for now. */
   readonly pausing: Set<string>;
-  /** Called when a run has made an adapter that is to be measured. */
-  readonly evaluateAfter: (runId: string) => void;
+  /** Called when runs have made adapters that are to be measured, against each other. */
+  readonly evaluateAfter: (finished: readonly Run[]) => void;
 }
 
 export function runningParts(given: GivenParts): RunningParts {
@@ -32,7 +39,7 @@ export function runningParts(given: GivenParts): RunningParts {
 }
 
 /**
- * Settles everything a run depends on and lets it wait its turn.
+ * Settles everything a run depends on, and the runs that train together with it, and lets them wait their turn.
  * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DATASET_TOO_SMALL,
  * DATA_FOLDER_BUSY, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL.
  */
@@ -41,23 +48,40 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   const dataset = datasets.get(input.datasetId);
   const base = baseModels.get(input.baseModelId);
   if (dataset.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
-  const options = await settleOptions(input, { ...parts, base, trainRows: dataset.splits.train });
+  const all = await settleAll(input, { ...parts, base, trainRows: dataset.splits.train });
   const { template } = await parts.modelTexts.of(base);
-  await requireFit({ dataset, base, options }, parts);
+  const [options, ...others] = all;
+  await requireFit({ dataset, base, options, others }, parts);
+  const names = all.map((each, place) => (place === 0 ? input.name : nameOf(input.name, each, options)));
   // Nothing waits between the look at the name and the row.
-  if (adapters.isNameTaken(input.name) || runs.isNameActive(input.name)) {
-    throw invalid('name', `there is already an adapter or a run named “${input.name}”`);
+  for (const name of names) {
+    if (adapters.isNameTaken(name) || runs.isNameActive(name)) {
+      throw invalid('name', `there is already an adapter or a run named “${name}”`);
+    }
   }
-  const run = runs.insert(
-    {
-      ...{ name: input.name, datasetId: dataset.id, datasetSha256: dataset.sha256, datasetVersion: dataset.version },
-      ...{ task: dataset.task, baseModelId: base.id, baseSha256: base.sha256, options },
-      ...{ chatTemplate: template?.source ?? null, repeats: null, evaluateAfter: input.evaluateAfter ?? false },
-    },
-    parts.now(),
-  );
-  beginWork(run, parts);
-  return run;
+  const shared = {
+    ...{ datasetId: dataset.id, datasetSha256: dataset.sha256, datasetVersion: dataset.version },
+    ...{ task: dataset.task, baseModelId: base.id, baseSha256: base.sha256, repeats: null },
+    ...{ chatTemplate: template?.source ?? null, evaluateAfter: input.evaluateAfter ?? false },
+  };
+  const plans = all.map((each, place) => ({ ...shared, name: names[place] as string, options: each }));
+  return begin(plans, parts);
+}
+
+/** A name for one that is trained besides, by what sets it apart from the first. */
+function nameOf(name: string, options: TrainOptions, first: TrainOptions): string {
+  return [
+    name,
+    ...(options.rank === first.rank ? [] : [`r ${options.rank}`]),
+    ...(options.learningRate === first.learningRate ? [] : [`lr ${options.learningRate}`]),
+    ...(options.seed === first.seed ? [] : [`seed ${options.seed}`]),
+  ].join(' · ');
+}
+
+function begin(plans: readonly RunPlan[], parts: RunningParts): Run {
+  const inserted = parts.runs.insert(plans, parts.now());
+  beginWork(inserted, parts);
+  return inserted[0] as Run;
 }
 
 /**
@@ -80,25 +104,35 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   if (initial !== null && !adapters.list().some(({ id }) => id === initial)) {
     throw refuse('the adapter that it went on from was deleted');
   }
-  await requireFit({ dataset, base, options: run.options }, parts);
+  const group = runs.groupOf(run);
+  // What it trained with decides about its last digits.
+  if (group.length < (run.group?.size ?? 1)) throw refuse('a run that it trained together with was deleted');
+  const [options, ...others] = group.map((each) => each.options) as [TrainOptions, ...TrainOptions[]];
+  await requireFit({ dataset, base, options, others }, parts);
   const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
-  let name = `${run.name} again`;
-  for (let number = 2; isTaken(name); number++) name = `${run.name} again ${number}`;
-  const again = runs.insert({ ...plan, name, repeats: run.id, evaluateAfter: false }, parts.now());
-  beginWork(again, parts);
-  return again;
+  const plans = group.map((each) => {
+    let name = `${each.name} again`;
+    for (let number = 2; isTaken(name); number++) name = `${each.name} again ${number}`;
+    return { ...plan, name, options: each.options, repeats: each.id, evaluateAfter: false };
+  });
+  const first = begin(plans, parts);
+  return runs.groupOf(first).find(({ repeats }) => repeats === run.id) as Run;
 }
 
 /** Lets the runs that an earlier process left waiting wait here, in their order. While another process trains, they are left. */
 export function takeUpRuns(parts: RunningParts): void {
   try {
-    for (const id of parts.supervisor.listLeft('run')) takeUp(id, parts);
+    // Runs that train together are taken up with the first of them.
+    for (const id of parts.supervisor.listLeft('run')) if (!parts.supervisor.isActive(id)) takeUp(id, parts);
   } catch (error) {
     if (!(error instanceof StudioError && error.code === 'DATA_FOLDER_BUSY')) throw error;
   }
 }
 
-/** Lets an ended run go on from its checkpoint, or one that was left waiting begin. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY. */
+/**
+ * Lets an ended run go on from its checkpoint, or one that was left waiting begin, and with it those that it trains together
+ * with. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY.
+ */
 export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
   const plan = parts.runs.plan(run.id);
@@ -119,11 +153,23 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
     takeUp(run.id, parts);
     return parts.runs.get(run.id);
   }
-  const waiting = parts.runs.enqueueAgain(run.id, parts.now());
-  // It has not ended after all, for whoever watches from now on.
-  parts.rewind(run.id, (event) => event.kind === 'finished');
-  beginWork(waiting, parts);
-  return waiting;
+  const resumed = parts.runs.groupOf(run).filter((each) => each.id === run.id || canGoOn(each));
+  parts.runs.enqueueAgain(
+    resumed.map(({ id }) => id),
+    parts.now(),
+  );
+  // They have not ended after all, for whoever watches from now on.
+  for (const { id } of resumed) parts.rewind(id, (event) => event.kind === 'finished');
+  beginWork(
+    resumed.map(({ id }) => parts.runs.get(id)),
+    parts,
+  );
+  return parts.runs.get(run.id);
+}
+
+/** Whether a run that trained together with others goes on when they do. */
+function canGoOn({ state, error }: Run): boolean {
+  return state !== 'finished' && error?.code !== 'RUN_DIVERGED';
 }
 
 /**
@@ -141,7 +187,33 @@ export async function keepStopped(id: string, parts: RunningParts): Promise<void
   runs.setStopped(id);
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
   // Nothing is told that has not been told before: the run ends where its checkpoint is.
-  for await (const _ of trainRun({ run, plan: runs.plan(id), base, dataset }, parts, stop));
+  for await (const _ of trainRuns([{ run, plan: runs.plan(id), base, dataset }], parts, stop));
+}
+
+/** The options of a run and of those that are trained besides. Throws OPTION_INVALID where two would be the same, or too many. */
+export async function settleAll(
+  input: Pick<StartRunInput, 'preset' | 'options' | 'also'>,
+  about: Parameters<typeof settleOptions>[1],
+): Promise<[TrainOptions, ...TrainOptions[]]> {
+  const first = await settleOptions(input, about);
+  const { ranks = [], seeds = [], learningRates = [] } = input.also ?? {};
+  if (first.initAdapterId !== null && ranks.length > 0) throw invalid('also', 'an adapter to go on from has a rank');
+  const others: TrainOptions[] = [];
+  for (const rank of [first.rank, ...ranks]) {
+    for (const learningRate of [first.learningRate, ...learningRates]) {
+      for (const seed of [first.seed, ...seeds]) {
+        if (rank === first.rank && learningRate === first.learningRate && seed === first.seed) continue;
+        const { preset, options } = input;
+        others.push(await settleOptions({ preset, options: { ...options, rank, learningRate, seed } }, about));
+      }
+    }
+  }
+  const all: [TrainOptions, ...TrainOptions[]] = [first, ...others];
+  if (all.length > mostTogether)
+    throw invalid('also', `${all.length} adapters at once, and ${mostTogether} are the most`);
+  if (new Set(all.map((each) => JSON.stringify(each))).size < all.length)
+    throw invalid('also', 'two would be the same');
+  return all;
 }
 
 /** Resolves the options and checks them against base model and data. */
@@ -179,30 +251,46 @@ export async function settleOptions(
   }
 }
 
-function beginWork(run: Run, parts: RunningParts): void {
-  parts.supervisor.start(run.id, workOf(run, parts));
+/** Lets runs that train together, or one by itself, wait their turn. */
+function beginWork(waiting: readonly Run[], parts: RunningParts): void {
+  parts.supervisor.startTogether(...workOf(waiting, parts));
 }
 
 function takeUp(id: string, parts: RunningParts): void {
-  parts.supervisor.takeUp(id, workOf(parts.runs.get(id), parts), { aloneIn: parts.dataFolder });
+  const group = parts.runs.groupOf(parts.runs.get(id)).filter((each) => parts.supervisor.isLeft(each.id));
+  parts.supervisor.takeUpTogether(...workOf(group, parts), { aloneIn: parts.dataFolder });
 }
 
-function workOf(run: Run, parts: RunningParts): Work<RunEvent> {
+function workOf(waiting: readonly Run[], parts: RunningParts): [string[], SharedWork<RunEvent>] {
   const { supervisor, runs } = parts;
-  return {
+  const ids = waiting.map(({ id }) => id);
+  const isResting = () =>
+    supervisor.isClosing || ids.some((id) => runs.get(id).state === 'paused' || parts.pausing.has(id));
+  const work: SharedWork<RunEvent> = {
     run: (signal) => {
-      const plan = runs.plan(run.id);
-      const base = parts.baseModels.get(run.baseModelId);
-      const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
-      const isResting = () => supervisor.isClosing || runs.get(run.id).state === 'paused' || parts.pausing.has(run.id);
-      return trainRun({ run, plan, base, dataset }, parts, { signal, isResting });
+      const trainings = ids.map((id) => {
+        const run = runs.get(id);
+        const base = parts.baseModels.get(run.baseModelId);
+        const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
+        return { run, plan: runs.plan(id), base, dataset };
+      });
+      return trainRuns(trainings, parts, { signal, isResting });
     },
-    finished: () => {
-      const { state, adapterId } = runs.get(run.id);
-      if (state === 'finished' && adapterId !== null && runs.plan(run.id).evaluateAfter) parts.evaluateAfter(run.id);
-      return { kind: 'finished', state, adapterId };
+    finished: (id) => {
+      const run = runs.get(id);
+      if (runs.plan(id).evaluateAfter) measureWhenAllHaveEnded(run, parts);
+      return { kind: 'finished', state: run.state, adapterId: run.adapterId };
     },
   };
+  return [ids, work];
+}
+
+/** Adapters that were trained together are held against each other. */
+function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
+  const group = runs.groupOf(run);
+  if (group.some(({ state }) => state === 'running' || state === 'queued')) return;
+  const made = group.filter(({ state, adapterId }) => state === 'finished' && adapterId !== null);
+  if (made.length > 0) evaluateAfter(made);
 }
 
 function targetsOf(facts: ModelFacts) {

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Split } from '../../src-contract/dataset.ts';
@@ -58,6 +58,14 @@ export async function writeRunTokens(
   await writeFile(join(run.folder, `${factsName}.partial`), JSON.stringify(facts));
   await rename(join(run.folder, `${factsName}.partial`), join(run.folder, factsName));
   return filesOf(run.folder, facts);
+}
+
+/** Brings the token files of a run into the folder of one that trains with it, unless it has them. */
+export async function copyRunTokens(from: string, to: string): Promise<void> {
+  if ((await readRunTokens(to)) !== undefined || (await readRunTokens(from)) === undefined) return;
+  for (const name of [trainName, validationName, rowsName]) await copyFile(join(from, name), join(to, name));
+  await copyFile(join(from, factsName), join(to, `${factsName}.partial`));
+  await rename(join(to, `${factsName}.partial`), join(to, factsName));
 }
 
 async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {

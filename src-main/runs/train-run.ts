@@ -9,12 +9,12 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import type { Engine, TrainEvent } from '../engine/engine.ts';
+import type { Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { LossWatch } from './loss-watch.ts';
 import { machineFacts } from './machine.ts';
 import type { RunPlan, RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
-import { type TokenFiles, writeRunTokens } from './token-files.ts';
+import { copyRunTokens, type TokenFiles, writeRunTokens } from './token-files.ts';
 import { trainJob } from './train-job.ts';
 import type { TrainingSpeedStore } from './training-speed-store.ts';
 
@@ -40,15 +40,26 @@ export interface TrainingParts {
   readonly now: () => number;
 }
 
+/** What the trainings of runs tell: their events, and that one of them has ended. */
+export type Telling = { readonly id: string } & (
+  | { readonly event: RunEvent }
+  | { readonly end: 'finished' }
+  | { readonly error: unknown }
+);
+
 /**
- * Trains a run from its start or from its checkpoint, telling how far it is; at the end, also at a stop, there is an adapter
- * of what was learnt, if a step was done. `isResting` says that an abort is no end, because the studio closes or a person
- * only pauses: then nothing is made of it, and the run can go on later.
+ * Trains a run from its start or from its checkpoint, or several on one base in as few passes as it takes, telling how far
+ * they are; at the end, also at a stop, there is an adapter of what was learnt, if a step was done. `isResting` says that an
+ * abort is no end, because the studio closes or a person only pauses: then nothing is made of it, and the runs can go on later.
  * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
  */
-export async function* trainRun(about: Training, parts: TrainingParts, stop: Stop): AsyncGenerator<RunEvent> {
+export async function* trainRuns(
+  trainings: readonly Training[],
+  parts: TrainingParts,
+  stop: Stop,
+): AsyncGenerator<Telling> {
   try {
-    yield* trainToTheEnd(about, parts, stop);
+    yield* trainToTheEnd(trainings, parts, stop);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'SQLITE_FULL') throw error;
@@ -56,7 +67,7 @@ export async function* trainRun(about: Training, parts: TrainingParts, stop: Sto
   }
 }
 
-interface Training {
+export interface Training {
   readonly run: Run;
   readonly plan: RunPlan;
   readonly base: BaseModel;
@@ -69,22 +80,58 @@ interface Stop {
 }
 
 async function* trainToTheEnd(
-  about: Training,
+  trainings: readonly Training[],
   parts: TrainingParts,
-  { signal, isResting }: Stop,
-): AsyncGenerator<RunEvent> {
-  const { run, plan, base, dataset } = about;
-  const { engine, runs } = parts;
+  stop: Stop,
+): AsyncGenerator<Telling> {
+  const ongoing: OngoingRun[] = [];
+  for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
+  const jobs = ongoing.map(({ job }) => job);
+  for await (const { job, event: told, together = 1 } of tellingRows(eventsOf(jobs, parts.engine, stop.signal))) {
+    const run = ongoing[job] as OngoingRun;
+    // A person waits for the whole of a step, not for a share of it.
+    const event = told.kind === 'step' ? { ...told, seconds: told.seconds * together } : told;
+    const { id } = run.training.run;
+    for await (const each of run.told(event)) yield { id, event: each };
+    if (event.kind === 'diverged') yield { id, error: event.error };
+    if (event.kind !== 'finished' || event.step === 0 || (stop.signal.aborted && stop.isResting())) continue;
+    await run.keepWhatItLearnt(event);
+    // Of those that are stopped, all end as the stop says.
+    if (!event.stopped) yield { id, end: 'finished' };
+  }
+}
+
+/** The events of all jobs. A runtime that a person chose takes them one by one. */
+async function* eventsOf(
+  jobs: readonly TrainJob[],
+  engine: Engine,
+  signal: AbortSignal,
+): AsyncGenerator<TrainTogetherEvent> {
+  const goTogether = jobs.length > 1 && jobs.every(({ backend }) => backend !== 'tfjs');
+  if (goTogether) yield* engine.trainTogether({ jobs }, signal);
+  else
+    for (const [job, each] of jobs.entries())
+      for await (const event of engine.train(each, signal)) yield { job, event };
+}
+
+/** Gets a run ready to train: its base as it was, its rows as tokens. Runs that train together read the rows of the first. */
+async function openTraining(
+  training: Training,
+  firstFolder: string | undefined,
+  parts: TrainingParts,
+  signal: AbortSignal,
+): Promise<OngoingRun> {
+  const { run, plan, base, dataset } = training;
   const folder = join(parts.runsFolder, run.id);
   await mkdir(folder, { recursive: true });
-  const baseSha256Before = await parts.hashBase(base);
-  if (baseSha256Before !== plan.baseSha256) {
+  if (firstFolder === undefined && (await parts.hashBase(base)) !== plan.baseSha256) {
     throw new StudioError('MODEL_FILE_INVALID', {
       file: base.name,
       reason: 'its files are not what they were when the run was set up',
     });
   }
   const text = await parts.modelTexts.of(base);
+  if (firstFolder !== undefined) await copyRunTokens(firstFolder, folder);
   const files = await writeRunTokens(
     {
       ...{ folder, datasetId: plan.datasetId, datasetVersion: plan.datasetVersion, maxLength: run.options.maxLength },
@@ -97,80 +144,117 @@ async function* trainToTheEnd(
   const { initAdapterId } = run.options;
   const initFolder = initAdapterId === null ? null : parts.adapters.get(initAdapterId).path;
   const job = trainJob(run.options, { base, folder, files, samples, initFolder });
-  const progress = new Progress(run.id, runs);
-  const watch = new LossWatch();
-  runs.setActive(run.id, machineFacts(parts.version, await engine.device()), parts.now());
-  let end: Extract<TrainEvent, { kind: 'finished' }> | undefined;
-  let place = { backend: '', device: '' };
-  let bestStep: number | null = null;
-  for await (const event of tellingRows(engine.train(job, signal))) {
+  return new OngoingRun({ training, parts, folder, files, samples, job });
+}
+
+/** A run that trains: what the engine tells of it, told on with what the studio knows, and what comes of it at the end. */
+class OngoingRun {
+  readonly training: Training;
+  readonly folder: string;
+  readonly job: TrainJob;
+  readonly #parts: TrainingParts;
+  readonly #files: TokenFiles;
+  readonly #samples: SampleAnswers | undefined;
+  readonly #progress: Progress;
+  readonly #watch = new LossWatch();
+  #place = { backend: '', device: '' };
+  #bestStep: number | null = null;
+
+  constructor(about: {
+    training: Training;
+    parts: TrainingParts;
+    folder: string;
+    files: TokenFiles;
+    samples: SampleAnswers | undefined;
+    job: TrainJob;
+  }) {
+    this.training = about.training;
+    this.folder = about.folder;
+    this.job = about.job;
+    this.#parts = about.parts;
+    this.#files = about.files;
+    this.#samples = about.samples;
+    this.#progress = new Progress(about.training.run.id, about.parts.runs);
+  }
+
+  async *told(event: TrainEvent | Diverged): AsyncGenerator<RunEvent> {
     switch (event.kind) {
-      case 'started': {
-        const isNew = progress.begin(event, parts);
-        place = event;
-        // What was told up to the checkpoint counts as if the run had never stopped.
-        for (const told of parts.told(run.id)) {
-          if (told.kind === 'validation' && told.best) bestStep = told.step;
-          if (told.kind === 'step') watch.spikeOver(told.loss);
-        }
-        if (isNew) {
-          const { totalSteps, trainRows, validationRows, trainableParameters, totalParameters, device } = event;
-          const { leftOut, cut } = files.facts;
-          yield {
-            kind: 'started',
-            ...{ totalSteps, trainRows, validationRows, leftOut, cut, trainableParameters, totalParameters, device },
-            ...(samples && { samples: [...samples.rows], mainMetric: samples.mainMetric }),
-          };
-        }
-        break;
-      }
+      case 'started':
+        return yield* this.#begin(event);
       case 'step': {
-        yield progress.step(event);
-        const usual = watch.spikeOver(event.loss);
-        if (usual !== undefined) yield await spike(event, usual, { files, plan, datasets: parts.datasets });
-        break;
+        yield this.#progress.step(event);
+        const usual = this.#watch.spikeOver(event.loss);
+        if (usual !== undefined) yield await spike(event, usual, this.#names);
+        return;
       }
       case 'diverged':
-        yield await divergence(event.error, { files, plan, datasets: parts.datasets });
-        throw event.error;
+        return yield await divergence(event.error, this.#names);
       case 'checkpoint':
-        progress.keep();
-        yield event;
-        break;
+        this.#progress.keep();
+        return yield event;
       case 'validation': {
         const { answers, ...measured } = event;
-        if (event.best) bestStep = event.step;
-        progress.pass();
-        yield samples === undefined || answers.length === 0
-          ? measured
-          : { ...measured, answers: await samples.judged(answers) };
-        break;
+        if (event.best) this.#bestStep = event.step;
+        this.#progress.pass();
+        const isAnswered = this.#samples !== undefined && answers.length > 0;
+        return yield isAnswered ? { ...measured, answers: await this.#samples.judged(answers) } : measured;
       }
       case 'finished':
-        end = event;
-        break;
+        return;
       default:
         event satisfies never;
     }
   }
-  if (end === undefined || end.step === 0 || (signal.aborted && isResting())) return;
-  progress.keep();
-  const baseSha256After = await parts.hashBase(base);
-  const { losses, tokens, targetTokens, seconds } = progress.summary(parts.told(run.id));
-  const { baseValidationLoss, bestValidationLoss } = end;
-  const result: RunResult = {
-    ...{ steps: end.step, tokens, targetTokens, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0 },
-    ...{ peakRssBytes: end.peakRssBytes, firstLoss: losses[0] ?? 0, lastLoss: losses.at(-1) ?? 0, losses },
-    ...{ baseValidationLoss, bestValidationLoss, backend: place.backend, device: place.device },
-    ...{ baseSha256Before, baseSha256After, early: end.early, bestStep },
-  };
-  if (result.tokensPerSecond > 0) {
-    const speed = { tokensPerSecond: result.tokensPerSecond, bytes: 0, tokens: 0 };
-    parts.speeds.put(plan.baseSha256, run.options, speed, parts.now());
+
+  async *#begin(event: Extract<TrainEvent, { kind: 'started' }>): AsyncGenerator<RunEvent> {
+    const { run } = this.training;
+    const { runs, version, engine, now } = this.#parts;
+    runs.setActive(run.id, machineFacts(version, await engine.device()), now());
+    const isNew = this.#progress.begin(event, this.#parts);
+    this.#place = event;
+    // What was told up to the checkpoint counts as if the run had never stopped.
+    for (const told of this.#parts.told(run.id)) {
+      if (told.kind === 'validation' && told.best) this.#bestStep = told.step;
+      if (told.kind === 'step') this.#watch.spikeOver(told.loss);
+    }
+    if (!isNew) return;
+    const { totalSteps, trainRows, validationRows, trainableParameters, totalParameters, device } = event;
+    const { leftOut, cut } = this.#files.facts;
+    yield {
+      kind: 'started',
+      ...{ totalSteps, trainRows, validationRows, leftOut, cut, trainableParameters, totalParameters, device },
+      ...(this.#samples && { samples: [...this.#samples.rows], mainMetric: this.#samples.mainMetric }),
+    };
   }
-  await keepAdapter({ run, plan, base, result, outputFolder: job.outputFolder }, parts);
-  // A stopped run keeps its checkpoint, and with it the way on.
-  if (!end.stopped) await rm(folder, { recursive: true, force: true });
+
+  /** Makes an adapter of what the engine has written, and takes down how the run went. */
+  async keepWhatItLearnt(end: Extract<TrainEvent, { kind: 'finished' }>): Promise<void> {
+    const { run, plan, base } = this.training;
+    const parts = this.#parts;
+    this.#progress.keep();
+    const baseSha256After = await parts.hashBase(base);
+    const { losses, tokens, targetTokens, seconds } = this.#progress.summary(parts.told(run.id));
+    const { baseValidationLoss, bestValidationLoss } = end;
+    const { backend, device } = this.#place;
+    const result: RunResult = {
+      ...{ steps: end.step, tokens, targetTokens, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0 },
+      ...{ peakRssBytes: end.peakRssBytes, firstLoss: losses[0] ?? 0, lastLoss: losses.at(-1) ?? 0, losses },
+      ...{ baseValidationLoss, bestValidationLoss, backend, device },
+      ...{ baseSha256Before: plan.baseSha256, baseSha256After, early: end.early, bestStep: this.#bestStep },
+    };
+    // What one costs beside others says nothing of one by itself.
+    if (result.tokensPerSecond > 0 && run.group === null) {
+      const speed = { tokensPerSecond: result.tokensPerSecond, bytes: 0, tokens: 0 };
+      parts.speeds.put(plan.baseSha256, run.options, speed, parts.now());
+    }
+    await keepAdapter({ run, plan, base, result, outputFolder: this.job.outputFolder }, parts);
+    // A stopped run keeps its checkpoint, and with it the way on.
+    if (!end.stopped) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get #names(): RowNames {
+    return { files: this.#files, plan: this.training.plan, datasets: this.#parts.datasets };
+  }
 }
 
 function samplesOf(
@@ -212,14 +296,22 @@ async function rowsNamed(places: readonly { place: number; loss: number | null }
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 type Diverged = { readonly kind: 'diverged'; readonly error: StudioError<'RUN_DIVERGED'> };
 
-/** A divergence as an event, so that its rows can be told of before the run fails. */
-async function* tellingRows(events: AsyncIterable<TrainEvent>): AsyncGenerator<TrainEvent | Diverged> {
+type ToldWithRows = Pick<TrainTogetherEvent, 'job' | 'together'> & { readonly event: TrainEvent | Diverged };
+
+/** A divergence as an event of one form, whether the run was by itself or with others, so that its rows can be told of. */
+async function* tellingRows(events: AsyncIterable<TrainTogetherEvent>): AsyncGenerator<ToldWithRows> {
   try {
-    yield* events;
+    for await (const { event, ...rest } of events) {
+      if (event.kind !== 'diverged') yield { ...rest, event };
+      else {
+        const { step, rows } = event;
+        yield { ...rest, event: { kind: 'diverged', error: new StudioError('RUN_DIVERGED', { step, rows }) } };
+      }
+    }
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
-    // Sound: the code decides the type of the data.
-    yield { kind: 'diverged', error: error as StudioError<'RUN_DIVERGED'> };
+    // Sound: the code decides the type of the data. Only one by itself throws it.
+    yield { job: 0, event: { kind: 'diverged', error: error as StudioError<'RUN_DIVERGED'> } };
   }
 }
 

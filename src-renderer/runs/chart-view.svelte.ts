@@ -20,6 +20,8 @@ export class ChartView {
   overlays = $state.raw<readonly Overlay[]>([]);
   others = $state.raw<readonly Run[]>([]);
   error = $state.raw<unknown>(undefined);
+  /** Rises whenever the curve of an overlay has grown. */
+  version = $state(0);
 
   readonly #leaving = new AbortController();
 
@@ -27,25 +29,40 @@ export class ChartView {
   async load(id: string): Promise<void> {
     try {
       const runs = await client.runs.list();
-      this.others = runs.filter((run) => run.id !== id && run.step > 0 && run.state !== 'running');
+      this.others = runs.filter((run) => run.id !== id && run.step > 0);
     } catch (error) {
       this.error = error;
     }
   }
 
-  async toggle(run: Run): Promise<void> {
-    if (this.overlays.some(({ id }) => id === run.id)) {
-      this.overlays = this.overlays.filter(({ id }) => id !== run.id);
-      return;
-    }
+  toggle(run: Run): void {
+    if (this.overlays.some(({ id }) => id === run.id)) this.overlays = this.overlays.filter(({ id }) => id !== run.id);
+    else this.lay(run);
+  }
+
+  /** Lays a run over this one, and follows it while it goes on. */
+  lay(run: Run): void {
+    if (this.overlays.some(({ id }) => id === run.id)) return;
+    const curve = new RunCurve();
+    this.overlays = [...this.overlays, { id: run.id, name: run.name, curve, options: run.options }];
+    void this.#follow(run.id, curve);
+  }
+
+  async #follow(id: string, curve: RunCurve): Promise<void> {
+    const { signal } = this.#leaving;
+    let drawn = 0;
     try {
-      const curve = new RunCurve();
-      for await (const event of await client.runs.watch({ id: run.id }, { signal: this.#leaving.signal })) {
+      for await (const event of await client.runs.watch({ id }, { signal })) {
         curve.push(event);
+        if (!this.overlays.some((overlay) => overlay.curve === curve)) return;
+        // A replay arrives all at once: drawing every event of it would take a second.
+        if (Date.now() - drawn < 500) continue;
+        drawn = Date.now();
+        this.version++;
       }
-      this.overlays = [...this.overlays, { id: run.id, name: run.name, curve, options: run.options }];
+      this.version++;
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      if (!signal.aborted) this.error = error;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
+import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
@@ -29,6 +29,8 @@ export class NewRunState {
   preset = $state<Preset>('balanced');
   /** What the person changed under Advanced; everything else comes from the preset. */
   changed = $state.raw<Partial<TrainOptions>>({});
+  /** What is trained in the same go besides. */
+  also = $state.raw<Required<Also>>(nothingElse);
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
   estimating = $state(false);
   estimateError = $state.raw<unknown>(undefined);
@@ -124,6 +126,18 @@ export class NewRunState {
     void this.estimateAll();
   }
 
+  /** Trains further adapters in the same go, one for each way of putting the values together. */
+  trainAlso(also: Partial<Also>): void {
+    this.also = { ...this.also, ...also };
+    void this.estimateAll();
+  }
+
+  /** How many adapters come of it. */
+  get count(): number {
+    const { ranks, seeds, learningRates } = this.also;
+    return (1 + ranks.length) * (1 + seeds.length) * (1 + learningRates.length);
+  }
+
   /** Takes over settings from a file, a run, a recipe or saved ones, in place of what was changed by hand. */
   use(options: Partial<TrainOptions>, preset?: Preset | null): void {
     if (preset) this.preset = preset;
@@ -161,11 +175,11 @@ export class NewRunState {
     this.#question = question;
     if (this.dataset === undefined || this.baseModel === undefined) return;
     this.estimating = true;
-    const { datasetId, baseModelId, changed: options } = this;
+    const { datasetId, baseModelId, changed: options, also } = this;
     try {
       const answers = await Promise.all(
         presets.map((preset) =>
-          client.runs.estimate({ datasetId, baseModelId, preset, options }, { signal: question.signal }),
+          client.runs.estimate({ datasetId, baseModelId, preset, options, also }, { signal: question.signal }),
         ),
       );
       if (question.signal.aborted) return;
@@ -192,6 +206,7 @@ export class NewRunState {
         name: this.name.trim(),
         preset: this.preset,
         options: this.changed,
+        also: this.also,
         evaluateAfter: this.evaluateAfter && (this.dataset?.splits.test ?? 0) > 0,
       });
     } catch (error) {
@@ -234,6 +249,8 @@ export class NewRunState {
     }
   }
 }
+
+const nothingElse = { ranks: [], seeds: [], learningRates: [] } as const satisfies Record<keyof Also, never[]>;
 
 function newest(datasets: readonly Dataset[]): Dataset | undefined {
   return datasets.toSorted((a, b) => b.createdAt - a.createdAt)[0];

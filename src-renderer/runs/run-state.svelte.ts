@@ -26,6 +26,8 @@ export class RunState {
   adapter = $state.raw<Adapter | undefined>(undefined);
   /** The adapter of the run that this one repeats. */
   original = $state.raw<Adapter | undefined>(undefined);
+  /** The runs that it trains together with. */
+  company = $state.raw<readonly Run[]>([]);
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
@@ -143,18 +145,23 @@ export class RunState {
   async #loadRun(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter, evaluations, original] = await Promise.allSettled([
+    const [dataset, baseModel, adapter, evaluations, original, company] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
       run.adapterId === null ? [] : client.evaluations.list(),
       run.repeats === null ? undefined : this.#adapterOf(run.repeats),
+      run.group === null ? [] : client.runs.list(),
     ]);
     // Each may have been deleted since; the run tells its story without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
     this.original = original.status === 'fulfilled' ? original.value : undefined;
+    this.company =
+      company.status === 'fulfilled'
+        ? company.value.filter(({ id, group }) => id !== run.id && group?.id === run.group?.id).toReversed()
+        : [];
     this.evaluations =
       evaluations.status === 'fulfilled'
         ? evaluations.value.filter(({ results }) => results.some(({ adapterId }) => adapterId === run.adapterId))

@@ -57,10 +57,16 @@ export class RunsState {
     return this.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
-  /** The runs that wait, in the order in which they will begin. */
+  /** The runs that wait, in the order in which they will begin; of those that train together the first. */
   get queue(): readonly Run[] {
     const waiting = this.runs.filter(({ queuePlace }) => queuePlace !== null);
-    return waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0));
+    const ordered = waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0) || (a.id < b.id ? -1 : 1));
+    return ordered.filter((run, place) => ordered[place - 1]?.queuePlace !== run.queuePlace);
+  }
+
+  /** Those that wait in a run's place of the queue, itself included. */
+  waitingWith(run: Run): readonly Run[] {
+    return this.runs.filter(({ queuePlace }) => queuePlace !== null && queuePlace === run.queuePlace);
   }
 
   /** Gives a waiting run another turn, from 1. */

@@ -132,6 +132,54 @@ test('trainings side by side that are stopped go on to the same bits, and the ba
   await model.release();
 });
 
+test('a kill between the checkpoints of a company, or after the end of some, changes no bit of the others', async () => {
+  const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
+  const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
+  await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
+  const jobs = (way: string) => settings.map((each, i) => jobOf('llama-tiny', `${way}-${i}`, each));
+  /** Ends as a kill does: nothing is written after the last event that was asked for. */
+  const run = async (
+    all: readonly TrainJob[],
+    until: (event: TrainEvent['kind'] | 'diverged', count: number) => boolean,
+  ) => {
+    const counts: Record<string, number> = {};
+    for await (const { event } of trainTogether(model, { jobs: all, together: 2 }, new AdapterCache(), forever)) {
+      counts[event.kind] = (counts[event.kind] ?? 0) + 1;
+      if (until(event.kind, counts[event.kind] as number)) return;
+    }
+  };
+  await run(jobs('unbroken'), () => false);
+  const adapters = (way: string) =>
+    Promise.all(settings.map((_, i) => readFile(join(scratch, `${way}-${i}`, 'adapter_model.safetensors'))));
+  for (const [way, last] of [
+    ['first', 1],
+    ['second', 3],
+  ] as const) {
+    await run(jobs(way), (kind, count) => kind === 'checkpoint' && count === last);
+    await run(jobs(way), () => false);
+    expect(await adapters(way), way).toEqual(await adapters('unbroken'));
+  }
+  // Where the first of a company was done with, the second does not take up one of the next.
+  await run(jobs('done'), (kind, count) => kind === 'finished' && count === 1);
+  await run(jobs('done').slice(1), () => false);
+  expect((await adapters('done')).slice(1)).toEqual((await adapters('unbroken')).slice(1));
+  await model.release();
+});
+
+test('one that diverges ends by itself, and the others go on', async () => {
+  const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
+  const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
+  await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
+  const wild = { ...settings[0], learningRate: 1e30 };
+  const jobs = [settings[1], wild, settings[2]].map((each, i) => jobOf('llama-tiny', `wild-${i}`, each));
+  const ends: string[] = [];
+  for await (const { job, event } of trainTogether(model, { jobs }, new AdapterCache(), forever)) {
+    if (event.kind === 'diverged' || event.kind === 'finished') ends.push(`${job} ${event.kind}`);
+  }
+  expect(ends).toEqual(['1 diverged', '0 finished', '2 finished']);
+  await model.release();
+});
+
 function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: readonly TokenExample[]): TrainRider {
   const weights = initialiseLora(model.architecture, { ...each, alpha: 8, initialisation: 'kaiming' });
   const random = new Random(each.seed, each.rank);

@@ -64,6 +64,46 @@ test('a run that was killed or stopped resumes to the losses of a run that never
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });
 
+test('runs that train together and were killed resume to the bits of an unbroken group, and to the losses of each alone', {
+  timeout: 300_000,
+}, async () => {
+  const home = await prepared();
+  const together = [
+    ...about,
+    '--rank',
+    '4',
+    '--lr',
+    '0.01',
+    '--batch',
+    '4',
+    '--max-steps',
+    '200',
+    '--sample-rows',
+    '0',
+  ];
+  const more = ['--also-rank', '2', '--also-seed', '1'];
+  const whole = await answerOf(home, ['train', ...together, '--name', 'whole', ...more]);
+  expect(whole.also.map(({ adapter }: { adapter: { name: string } }) => adapter.name)).toEqual([
+    'whole · seed 1',
+    'whole · r 2',
+    'whole · r 2 · seed 1',
+  ]);
+  const alone = await answerOf(home, ['train', ...together, '--name', 'alone', '--rank', '2', '--seed', '1']);
+  // Only the sizes of products differ, and with them the order of sums.
+  for (const [step, loss] of alone.run.losses.entries()) expect(whole.also[2].run.losses[step]).toBeCloseTo(loss, 2);
+  expect(whole.also[2].run.bestValidationLoss).toBeCloseTo(alone.run.bestValidationLoss, 3);
+
+  const command = startCommand(home, ['train', ...together, '--name', 'killed', ...more]);
+  await firstStepOf(command);
+  command.kill('SIGKILL');
+  await command.outcome;
+  // By the name of one: the others go on with it.
+  const resumed = await answerOf(home, ['train', '--resume', 'killed · r 2']);
+  const hashesOf = (answer: { adapter: unknown; also: { adapter: unknown }[] }) =>
+    [answer, ...answer.also].map((each) => (each.adapter as { sha256: string }).sha256);
+  expect(hashesOf(resumed)).toEqual(hashesOf(whole));
+});
+
 test('an import whose process was killed leaves nothing behind', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');

@@ -14,6 +14,12 @@ export function numberIn(schema: z.ZodType<number>): (text: string) => number {
   };
 }
 
+/** Numbers separated by commas. */
+export function numbersIn(schema: z.ZodType<number>): (text: string) => number[] {
+  const one = numberIn(schema);
+  return (text) => text.split(',').map((word) => one(word));
+}
+
 /** A parser for commander that takes one of the words that the schema lists. */
 export function wordIn<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (text: string) => T {
   return (text) => {

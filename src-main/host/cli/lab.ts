@@ -7,7 +7,7 @@ import {
   labOptionsSchema,
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
-import { fromHere, numberIn, targetsIn, wordIn } from './arguments.ts';
+import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Answer, Run } from './session.ts';
@@ -179,11 +179,6 @@ async function answerOf(
       `Files: ${files[0] ?? ''} and ${files.length - 1} more. Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,
     ].join('\n'),
   };
-}
-
-function numbersIn(schema: typeof labOptionsSchema.shape.seeds.element): (text: string) => number[] {
-  const one = numberIn(schema);
-  return (text) => text.split(',').map((word) => one(word));
 }
 
 /** `q:q,v` is q alone, and q with v. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Adapter } from '../../../src-contract/adapter.ts';
 import {
+  type Also,
   type Estimate,
   presetSchema,
   type Run as TrainingRun,
@@ -9,7 +10,7 @@ import {
   trainOptionsSchema,
 } from '../../../src-contract/run.ts';
 import { readSettingsText } from '../../../src-contract/settings-file.ts';
-import { fromHere, numberIn, targetsIn, wordIn } from './arguments.ts';
+import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -29,6 +30,7 @@ export function addTrainCommands(program: Command, run: Run): void {
             baseModelId: words.base,
             preset: words.preset,
             options: optionsOf(words),
+            also: alsoOf(words),
           },
           { signal },
         );
@@ -57,20 +59,44 @@ export function addTrainCommands(program: Command, run: Run): void {
                 name: name ?? '',
                 preset: words.preset,
                 options: optionsOf(words),
+                also: alsoOf(words),
               })
             : await client.runs.resume({ id: resume });
-        const ended = await runEnded(started, { client, signal, progress });
-        const answer = await trainingAnswer(ended, client);
-        if (signal.aborted && ended.state !== 'finished') {
+        const all = await groupOf(started, client);
+        const answers = [];
+        let unfinished: TrainingRun | undefined;
+        let failure: unknown;
+        for (const each of all) {
+          const what = all.length > 1 ? each.name : undefined;
+          const ended = await runEnded(each, { client, signal, progress, what }).catch((error: unknown) => {
+            failure ??= error;
+          });
+          // The others go on without it.
+          if (ended === undefined) continue;
+          if (ended.state !== 'finished') unfinished ??= ended;
+          answers.push(await trainingAnswer(ended, client));
+        }
+        if (failure !== undefined) throw failure;
+        const [first, ...others] = answers as [(typeof answers)[number], ...typeof answers];
+        const json = others.length === 0 ? first.json : { ...first.json, also: others.map((other) => other.json) };
+        if (signal.aborted && unfinished !== undefined) {
           throw interruption(
-            `The training was stopped after step ${ended.step} of ${ended.totalSteps}; what was done is kept.`,
-            `Go on with: adapter-studio train --resume ${ended.id}`,
-            answer.json,
+            `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done is kept.`,
+            `Go on with: adapter-studio train --resume ${unfinished.id}`,
+            json,
           );
         }
-        return answer;
+        return { json, text: answers.map(({ text }) => text).join('\n\n') };
       }),
     );
+}
+
+/** The runs that train together with one, which comes first, and itself. */
+async function groupOf(run: TrainingRun, client: StudioClient): Promise<TrainingRun[]> {
+  if (run.group === null) return [run];
+  const { id } = run.group;
+  const all = (await client.runs.list()).filter(({ group }) => group?.id === id);
+  return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 interface TrainWords {
@@ -99,6 +125,9 @@ interface TrainWords {
   readonly initAdapter?: string;
   readonly backend?: TrainOptions['backend'];
   readonly precision?: TrainOptions['precision'];
+  readonly alsoRank?: number[];
+  readonly alsoSeed?: number[];
+  readonly alsoLr?: number[];
 }
 
 interface StartWords extends TrainWords {
@@ -139,7 +168,15 @@ function withTrainOptions(command: Command): Command {
     .option('--validation-every <steps>', 'steps between two validations', numberIn(shape.validationEvery.unwrap()))
     .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
     .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
-    .option('--precision <precision>', 'of the base’s matrices: auto, float32, int8 or int4', wordIn(shape.precision));
+    .option('--precision <precision>', 'of the base’s matrices: auto, float32, int8 or int4', wordIn(shape.precision))
+    .option('--also-rank <list>', 'train adapters of these ranks in the same go', numbersIn(shape.rank))
+    .option('--also-seed <list>', 'and of these seeds', numbersIn(shape.seed))
+    .option('--also-lr <list>', 'and with these learning rates', numbersIn(shape.learningRate));
+}
+
+function alsoOf({ alsoRank, alsoSeed, alsoLr }: TrainWords): Also | undefined {
+  const lists = { ranks: alsoRank, seeds: alsoSeed, learningRates: alsoLr };
+  return Object.values(lists).some((list) => list !== undefined) ? lists : undefined;
 }
 
 /** Commander takes a null for an empty text. */
@@ -195,7 +232,7 @@ export async function runEnded(
     signal,
     progress,
     what = 'Training',
-  }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string },
+  }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string | undefined },
 ): Promise<TrainingRun> {
   const stop = () => void client.runs.stop({ id: run.id }).catch(() => {});
   signal.addEventListener('abort', stop, { once: true });
@@ -269,9 +306,18 @@ function partsText(parts: Estimate['memory']['parts']): string {
     .join(', ');
 }
 
-function estimateText({ memory, time, tokens, fits, remedy, trainableParameters, totalParameters }: Estimate): string {
+function estimateText(estimate: Estimate): string {
+  const { memory, time, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
   return [
     `About ${Math.ceil(memory.bytes / 1e6)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
+    ...(group === null
+      ? []
+      : [
+          `That is for ${group.runs} adapters together; one alone takes ${Math.ceil(group.alone.memoryBytes / 1e6)} MB and ${Math.ceil(group.alone.seconds)} s. They train ` +
+            (group.together > 1
+              ? `up to ${group.together} in one pass.`
+              : 'one after the other, as each step fills the machine.'),
+        ]),
     `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} are cut off longer rows.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     fits

@@ -66,6 +66,11 @@ export const runs: Translation<typeof english> = {
 
   'runs.new.sentence':
     '가중치 **{total}**개 중 **{trained}**개(**{share}**)를 약 **{time}** 동안 **{memory}**로 학습합니다.',
+  'runs.new.sentence.group':
+    '고정된 가중치 **{total}**개 곁에서 **어댑터 {n}개**의 가중치 **{trained}**개를 학습합니다. 약 **{time}**, **{memory}**.',
+  'runs.new.group.shared': '기본 모델을 한 번 지날 때 {n}개까지 함께 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
+  'runs.new.group.inTurn':
+    '한 스텝이 컴퓨터를 이미 다 쓰므로 하나씩 차례로 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
   'runs.new.steps': '정답 {tokens}토큰을 {steps}단계에 나누어 배웁니다.',
   'runs.new.where': '놓이는 자리',
   'runs.new.where.layers': '{n}개 층 중 하나',
@@ -224,6 +229,25 @@ export const runs: Translation<typeof english> = {
   'runs.new.probing': '잠시 이 컴퓨터의 속도를 재는 중',
   'runs.new.disk': '디스크',
   'runs.new.disk.of': '남은 {free} 중 {needed}',
+  'runs.also': '함께 학습',
+  'runs.also.what':
+    '어댑터를 한 번에 더 만듭니다. 어느 랭크면 충분한지, 어느 학습률이 좋은지, 우연이 얼마나 큰지 볼 수 있습니다. 고정된 기본 모델과 행을 함께 쓰고, 각각 따로 기록됩니다. 모두 {most}개까지입니다.',
+  'runs.also.none': '없음',
+  'runs.also.ranks': '다른 랭크',
+  'runs.also.ranks.help': '2, 4, 32처럼 쉼표로 나눕니다. alpha를 정하지 않으면 랭크의 두 배가 됩니다.',
+  'runs.also.ranks.off': '이어서 학습할 어댑터의 랭크를 그대로 씁니다.',
+  'runs.also.seeds': '다른 시드',
+  'runs.also.seeds.help': '설정은 같고 추첨만 다릅니다. 여기서 생기는 차이는 우연입니다.',
+  'runs.also.rates': '다른 학습률',
+  'runs.also.rates.help': '예: 1e-4, 5e-4. 너무 높은 것은 혼자 끝나고 나머지는 이어집니다.',
+  'runs.also.wrong': '범위 안의 숫자를 쉼표로 나누어 쓰세요.',
+  'runs.also.summary': '어댑터 {n}개를 한 번에',
+  'runs.also.summary.none': '없음',
+  'runs.also.tooMany': '어댑터가 {n}개가 됩니다. 한 번에 {most}개까지입니다.',
+  'runs.company': '함께 학습하는 중',
+  'runs.company.ended': '함께 학습함',
+  'runs.company.acts': '일시 정지, 중지, 이어 하기는 {n}개 모두에 적용됩니다.',
+  'runs.company.queued': '어댑터 {n}개를 한 번에',
   'runs.group.checkpoints': '체크포인트',
   'runs.summary.validation.auto': '열 번쯤 측정',
   'runs.summary.noPatience': '일찍 끝내지 않음',

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MicroBatch } from './micro-batches.ts';
+import { roomFor } from './stack-batches.ts';
+
+// Trainings that share their passes are a company. What each gets is the same in any company only to rounding, so a company
+// that was broken off goes on as the one it was: its name lies beside the checkpoint of each.
+
+/** Whether trainings fit in one pass, told by the micro-batches of the first step of each. One by itself always does. */
+export function sharesPass(firstSteps: readonly (readonly MicroBatch[])[], tokenBudget: number): boolean {
+  const largest = firstSteps.map((batches) => {
+    const room = roomFor(batches);
+    // A step of several passes has filled the machine by itself.
+    return batches.length > 1 ? tokenBudget : room.sequences * room.length;
+  });
+  return firstSteps.length <= 1 || firstSteps.length * Math.max(...largest) <= tokenBudget;
+}
+
+/** The company that a training was in; undefined for one that has not begun in any. */
+export function readCompany(checkpointFolder: string): Promise<string | undefined> {
+  return readFile(join(checkpointFolder, fileName), 'utf8').catch(() => undefined);
+}
+
+/** Gives trainings that begin together a name. Where the first has it, all have it. */
+export async function writeCompany(checkpointFolders: readonly string[]): Promise<void> {
+  const name = randomUUID();
+  for (const folder of checkpointFolders.toReversed()) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, fileName), name);
+  }
+}
+
+const fileName = 'company';
