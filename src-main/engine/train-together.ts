@@ -140,7 +140,6 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
   while (!signal.aborted) {
     const measured = members.filter(({ run }) => run.validationIsDue());
     const stepping = members.filter(({ run }) => !run.isDone);
-    if (stepping.length === 0) break;
     const events =
       measured.length > 0
         ? await measure(measured, { ...group, passes }, signal)
@@ -151,7 +150,16 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
     members = members.filter(({ place }) => !diverged.includes(place));
     // All at the same step: what goes on from there goes on in the same company, which is a smaller one after a divergence.
     if (diverged.length > 0 || members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
+    const done = members.filter(({ run }) => run.isDone);
+    if (done.length === members.length) break;
+    // Those that end early are not kept waiting.
+    yield* end(done);
+    members = members.filter((member) => !done.includes(member));
   }
+  yield* end(members);
+}
+
+async function* end(members: readonly Member[]): AsyncGenerator<TrainTogetherEvent> {
   yield* keep(members);
   for (const { place: job, run } of members) yield { job, event: await run.finish() };
 }

@@ -50,8 +50,11 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
-    // Its turn changes when the queue does.
-    const turned = () => void (this.run?.state === 'queued' && this.#loadRun().catch(() => undefined));
+    // Its turn changes when the queue does, and what it trains together with may end before it or after it.
+    const turned = () => {
+      const concerns = this.run?.state === 'queued' || this.run?.group != null;
+      if (concerns) void this.#loadRun().catch(() => undefined);
+    };
     void followChanges(['run'], turned, this.#leaving.signal);
     void this.open();
   }

@@ -32,7 +32,8 @@ export class RunsState {
         client.baseModels.list(),
         client.adapters.list(),
       ]);
-      this.runs = runs.toSorted((a, b) => b.createdAt - a.createdAt);
+      // Those that began together stand in the order in which they were named.
+      this.runs = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
       this.datasets = datasets;
       this.baseModels = baseModels;
       this.adapters = adapters;

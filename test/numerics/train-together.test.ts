@@ -166,17 +166,23 @@ test('a kill between the checkpoints of a company, or after the end of some, cha
   await model.release();
 });
 
-test('one that diverges ends by itself, and the others go on', async () => {
+test('one that diverges, or gains nothing any more, ends by itself, and the others go on', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
   const wild = { ...settings[0], learningRate: 1e30 };
-  const jobs = [settings[1], wild, settings[2]].map((each, i) => jobOf('llama-tiny', `wild-${i}`, each));
+  const still = { ...settings[3], learningRate: 1e-30 };
+  const jobs = [settings[1], wild, settings[2], still].map((each, i) => ({
+    ...jobOf('llama-tiny', `wild-${i}`, each),
+    ...(each === still && { validationEvery: 1, patience: 1 }),
+  }));
   const ends: string[] = [];
   for await (const { job, event } of trainTogether(model, { jobs }, new AdapterCache(), forever)) {
-    if (event.kind === 'diverged' || event.kind === 'finished') ends.push(`${job} ${event.kind}`);
+    if (event.kind === 'diverged') ends.push(`${job} diverged`);
+    if (event.kind === 'finished') ends.push(`${job} ${event.early ? 'early' : 'finished'}`);
   }
-  expect(ends).toEqual(['1 diverged', '0 finished', '2 finished']);
+  expect(ends.slice(0, 2).toSorted()).toEqual(['1 diverged', '3 early']);
+  expect(ends.slice(2)).toEqual(['0 finished', '2 finished']);
   await model.release();
 });
 

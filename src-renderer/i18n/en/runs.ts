@@ -369,5 +369,6 @@ export const runs = {
     one: 'studio {studio}, {runtime}, {n} thread',
     other: 'studio {studio}, {runtime}, {n} threads',
   },
+  'runs.chart.compare.lines': 'solid: training, dashed: validation',
   'runs.chart.compare.same': 'same settings',
 } satisfies Record<string, Message>;
