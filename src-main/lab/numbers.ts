@@ -30,11 +30,12 @@ export function differ(one: readonly number[], other: readonly number[]): boolea
   return difference > 2 * Math.sqrt(spread(one) ** 2 / one.length + spread(other) ** 2 / other.length);
 }
 
-/** Three figures that count: 0.0323, 21.7, 1,034. */
+/** Three figures that count: 0.0323, 2.90, 21.7, 1,034. */
 export function significant(value: number, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : '–';
-  const rounded = Math.abs(value) >= 10 ** digits ? Math.round(value) : Number(value.toPrecision(digits));
-  return rounded.toLocaleString('en-GB', { maximumSignificantDigits: 15 });
+  if (Math.abs(value) >= 10 ** digits) return Math.round(value).toLocaleString('en-GB');
+  const figures = { minimumSignificantDigits: digits, maximumSignificantDigits: digits };
+  return value.toLocaleString('en-GB', figures);
 }
 
 export function percent(share: number, digits = 1): string {
@@ -54,6 +55,7 @@ export function bytes(value: number): string {
   return `${significant(value / 1e9)} GB`;
 }
 
+/** Below a hundredth of one, two figures are more than repeats agree on. */
 export function milliseconds(value: number): string {
-  return `${significant(value)} ms`;
+  return `${significant(value, value < 0.1 ? 2 : 3)} ms`;
 }

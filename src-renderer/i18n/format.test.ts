@@ -12,36 +12,37 @@ beforeEach(() => {
   locale.current = 'en';
 });
 
+// \u00a0 keeps a number and its unit on one line.
 test('sizes are told by thousands', () => {
   expect([bytes(512), bytes(1_840_000), bytes(489_120), bytes(24e9)]).toEqual([
-    '512 bytes',
-    '1.8 MB',
-    '489 KB',
-    '24 GB',
+    '512\u00a0bytes',
+    '1.8\u00a0MB',
+    '489\u00a0KB',
+    '24\u00a0GB',
   ]);
 });
 
 test('times are told in the two units that matter', () => {
   expect([duration(0.0004), duration(3.21), duration(185), duration(6240)]).toEqual([
-    '0.4 ms',
-    '3.2 s',
-    '3 min 05 s',
-    '1 h 44 min',
+    '0.4\u00a0ms',
+    '3.2\u00a0s',
+    '3\u00a0min\u00a005\u00a0s',
+    '1\u00a0h\u00a044\u00a0min',
   ]);
 });
 
 test('a time to come is not told more exactly than one can know', () => {
-  expect([timeLeft(0.2), timeLeft(11.4), timeLeft(185)]).toEqual(['1 s', '11 s', '3 min']);
+  expect([timeLeft(0.2), timeLeft(11.4), timeLeft(185)]).toEqual(['1\u00a0s', '11\u00a0s', '3\u00a0min']);
 });
 
 test('large counts are told in millions, and in 만 in Korean', () => {
-  expect(count(134_515_008)).toBe('134.5 M');
+  expect(count(134_515_008)).toBe('134.5\u00a0M');
   locale.current = 'ko';
   expect([count(134_515_008), count(5_321_984)]).toEqual(['1.35억', '532만']);
 });
 
 test('a share too small for its decimals keeps two figures', () => {
-  expect([percent(0.4623), percent(0.00012, 1)]).toEqual(['46.2 %', '0.012 %']);
+  expect([percent(0.4623), percent(0.00012, 1)]).toEqual(['46.2\u00a0%', '0.012\u00a0%']);
 });
 
 test('today is told by the hour, a day of this week by its name', () => {

@@ -19,10 +19,12 @@ export function significant(value: number, digits = 3): string {
   );
 }
 
+// A number and its unit are not parted at the end of a line: \u00a0 is a space that does not break.
+
 /** A share from 0 to 1 as `46.2 %`. */
 export function percent(share: number, digits = 1): string {
-  if (share > 0 && share * 100 < 10 ** -digits) return `${significant(share * 100, 2)} %`;
-  return `${number(share * 100, digits)} %`;
+  if (share > 0 && share * 100 < 10 ** -digits) return `${significant(share * 100, 2)}\u00a0%`;
+  return `${number(share * 100, digits)}\u00a0%`;
 }
 
 /** 134.5 M, 460,800; Korean counts by 만 and 억. */
@@ -32,29 +34,29 @@ export function count(value: number): string {
     if (value >= 1e6) return `${number(Math.round(value / 1e4))}만`;
     return number(value);
   }
-  if (value >= 1e9) return `${number(value / 1e9, 2)} B`;
-  if (value >= 1e6) return `${number(value / 1e6, 1)} M`;
+  if (value >= 1e9) return `${number(value / 1e9, 2)}\u00a0B`;
+  if (value >= 1e6) return `${number(value / 1e6, 1)}\u00a0M`;
   return number(value);
 }
 
 /** Sizes by thousands, as disks are sold: 1.8 MB. */
 export function bytes(value: number): string {
-  if (value < 1000) return locale.current === 'ko' ? `${number(value)}바이트` : `${number(value)} bytes`;
-  if (value < 1e6) return `${number(value / 1e3, value < 1e4 ? 1 : 0)} KB`;
-  if (value < 1e9) return `${number(value / 1e6, value < 1e7 ? 1 : 0)} MB`;
-  return `${number(value / 1e9, value < 1e10 ? 1 : 0)} GB`;
+  if (value < 1000) return locale.current === 'ko' ? `${number(value)}바이트` : `${number(value)}\u00a0bytes`;
+  if (value < 1e6) return `${number(value / 1e3, value < 1e4 ? 1 : 0)}\u00a0KB`;
+  if (value < 1e9) return `${number(value / 1e6, value < 1e7 ? 1 : 0)}\u00a0MB`;
+  return `${number(value / 1e9, value < 1e10 ? 1 : 0)}\u00a0GB`;
 }
 
 /** 0.4 ms, 3.2 s, 3 min 05 s, 1 h 44 min. */
 export function duration(seconds: number): string {
   const ko = locale.current === 'ko';
-  if (seconds < 0.1) return `${significant(seconds * 1000, 2)} ms`;
-  if (seconds < 10) return ko ? `${number(seconds, 1)}초` : `${number(seconds, 1)} s`;
+  if (seconds < 0.1) return `${significant(seconds * 1000, 2)}\u00a0ms`;
+  if (seconds < 10) return ko ? `${number(seconds, 1)}초` : `${number(seconds, 1)}\u00a0s`;
   const whole = Math.round(seconds);
-  if (whole < 60) return ko ? `${whole}초` : `${whole} s`;
-  if (whole < 3600) return joined(Math.floor(whole / 60), ko ? '분' : ' min', whole % 60, ko ? '초' : ' s');
+  if (whole < 60) return ko ? `${whole}초` : `${whole}\u00a0s`;
+  if (whole < 3600) return joined(Math.floor(whole / 60), ko ? '분' : '\u00a0min', whole % 60, ko ? '초' : '\u00a0s');
   const minutes = Math.round(whole / 60);
-  return joined(Math.floor(minutes / 60), ko ? '시간' : ' h', minutes % 60, ko ? '분' : ' min');
+  return joined(Math.floor(minutes / 60), ko ? '시간' : '\u00a0h', minutes % 60, ko ? '분' : '\u00a0min');
 }
 
 /** A time to come, rounded to what one can know: 11 s, 4 min, 1 h 20 min. */
@@ -89,7 +91,7 @@ export function fingerprint(sha256: string): string {
 function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
   if (small === 0) return `${number(large)}${largeUnit}`;
   const padded = locale.current === 'ko' ? String(small) : String(small).padStart(2, '0');
-  return `${number(large)}${largeUnit} ${padded}${smallUnit}`;
+  return `${number(large)}${largeUnit}\u00a0${padded}${smallUnit}`;
 }
 
 function tag(): string {

@@ -24,7 +24,7 @@ test('the first page says what there is to do, and offers a real model with its 
   await page.getByText('Made for learning the studio.').waitFor();
   const offer = page.getByRole('region', { name: 'For real work' });
   await offer.waitFor();
-  expect(await offer.innerText()).toMatch(/SmolLM2-135M-Instruct: 134\.5 M weights, \d+ MB to download, Apache 2\.0/);
+  expect(await offer.innerText()).toMatch(/SmolLM2-135M-Instruct: 134\.5\sM weights, \d+\sMB to download, Apache 2\.0/);
   await offer.getByRole('button', { name: 'Download SmolLM2-135M-Instruct' }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
 });

@@ -46,7 +46,8 @@ export function benefitsFinding(shown: Shown): Finding {
       rowOf(say('row.state'), 'stateBytes', bytes),
       rowOf(say('row.memory'), 'peakRssBytes', bytes),
       rowOf(say('row.step'), 'secondsPerStep', (value) => milliseconds(value * 1000)),
-      rowOf(say('row.loss'), 'validationLoss', (value) => value.toFixed(3)),
+      // A ratio of losses says nothing.
+      rowOf(say('row.loss'), 'validationLoss', (value) => value.toFixed(3)).with(3, { text: '' }),
       ...(change === undefined
         ? []
         : [

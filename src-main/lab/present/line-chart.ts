@@ -1,4 +1,3 @@
-import { significant } from '../numbers.ts';
 import { colours, line, mark, seriesColours, svg, text } from './drawing.ts';
 
 export interface Series {
@@ -17,6 +16,8 @@ export interface LineChart {
   readonly level?: { readonly name: string; readonly y: number };
   /** Whether the vertical axis has to begin at nothing. */
   readonly fromZero?: boolean;
+  /** What no value can exceed, and below which 0 is the end: shares in per cent. */
+  readonly most?: number;
 }
 
 const width = 560;
@@ -24,17 +25,18 @@ const height = 300;
 const frame = { left: 64, right: 120, top: 28, bottom: 48 };
 
 /** Lines over ranks or layers, each with its name at its end and marks of its own shape. */
-export function lineChart({ described, xLabel, yLabel, series, logarithmic, level, fromZero }: LineChart): string {
+export function lineChart({ described, xLabel, yLabel, series, logarithmic, level, ...bounds }: LineChart): string {
   const points = series.flatMap((each) => each.points);
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
   const ys = [...points.flatMap(({ y, spread = 0 }) => [y - spread, y + spread]), ...(level ? [level.y] : [])];
-  const [low, high] = rangeOf(ys, fromZero === true);
+  const ticks = ticksOf(ys, bounds);
+  const [low, high] = [ticks[0] as number, ticks.at(-1) as number];
+  const decimals = Math.max(...ticks.map((tick) => (String(tick).split('.')[1] ?? '').length));
   const place = (x: number) => (logarithmic ? Math.log2(x) : x);
   const [first, last] = [place(xs[0] ?? 1), place(xs.at(-1) ?? 2)];
   const inner = { width: width - frame.left - frame.right, height: height - frame.top - frame.bottom };
   const px = (x: number) => frame.left + (last === first ? 0.5 : (place(x) - first) / (last - first)) * inner.width;
   const py = (y: number) => frame.top + (1 - (y - low) / (high - low)) * inner.height;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (high - low));
   const bottom = height - frame.bottom;
   const shownXs = xs.length > 12 ? xs.filter((_, i) => i % Math.ceil(xs.length / 10) === 0) : xs;
   const ends = labelPlaces(series.map((each) => py(each.points.at(-1)?.y ?? low)));
@@ -50,7 +52,7 @@ export function lineChart({ described, xLabel, yLabel, series, logarithmic, leve
           ],
           colours.grid,
         ),
-        text(frame.left - 8, py(y) + 4, significant(y), { anchor: 'end', colour: colours.ink3 }),
+        text(frame.left - 8, py(y) + 4, y.toFixed(decimals), { anchor: 'end', colour: colours.ink3 }),
       ]),
       line(
         [
@@ -104,11 +106,18 @@ export function lineChart({ described, xLabel, yLabel, series, logarithmic, leve
   });
 }
 
-function rangeOf(values: readonly number[], fromZero: boolean): [number, number] {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const room = (high - low || Math.abs(high) || 1) * 0.08;
-  return [fromZero ? Math.min(0, low) : low - room, high + room];
+/** Round numbers, three to seven of them, between which all values lie. */
+function ticksOf(values: readonly number[], { fromZero, most }: Pick<LineChart, 'fromZero' | 'most'>): number[] {
+  const lowest = fromZero ? Math.min(0, ...values) : Math.min(...values);
+  const highest = Math.max(...values);
+  const range = highest - lowest || Math.abs(highest) || 1;
+  const power = 10 ** Math.floor(Math.log10(range));
+  const step = [0.2, 0.25, 0.5, 1, 2].map((part) => part * power).find((each) => range / each <= 5) ?? 2 * power;
+  const first = Math.floor(lowest / step + 1e-9);
+  // One value alone gets a step of room.
+  const last = Math.max(first + 1, Math.ceil(highest / step - 1e-9));
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return most === undefined ? ticks : ticks.filter((tick) => tick >= 0 && tick <= most);
 }
 
 /** Moves names apart where lines end close together: at least 15 pixels between two. */

@@ -51,7 +51,7 @@ export function rankToFullFinding(shown: Shown): Finding {
     reading: say(`verdict.${verdict}`) + say(`reading.ranktofull.${verdict}`),
     because: say('because.ranktofull', {
       ...{ low: significant(low.y), lowRank: low.x, high: significant(high.y), highRank: high.x },
-      ...{ full: significant(all), base: significant(base), rate: significant(numberOf(full, 'learningRate')) },
+      ...{ full: significant(all), base: significant(base), rate: numberOf(full, 'learningRate') },
     }),
     short: say('short.ranktofull', { high: significant(high.y), full: significant(all) }),
   };

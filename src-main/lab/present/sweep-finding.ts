@@ -24,20 +24,20 @@ export function table6Finding(shown: Shown): Finding {
   const grid = (pick: (group: Group) => readonly number[], scale: number, better: 1 | -1) =>
     gridOf(groups, { sets, ranks, pick, scale, better, say });
   const measured = groups.some(({ metrics }) => metrics.length > 0);
-  const metric = say('table.metric', { metric: experiment.facts.metric ?? '' });
+  const metric = say('table.metric', { metric: metricName(shown) });
   const tables: LabTable[] = [
     ...(measured
       ? [
           ours(
             metric,
-            say('table.metric.note', { rows: experiment.options.metricRows }),
+            noteOf('table.metric.note', shown),
             grid((group) => group.metrics, 100, 1),
           ),
         ]
       : []),
     ours(
       say('table.loss'),
-      say('table.loss.note'),
+      noteOf('table.loss.note', shown),
       grid((group) => group.losses, 1, -1),
     ),
     paperTable6(say('table.paper.wikisql'), paper.table6.wikiSql, say('column.matrices')),
@@ -52,8 +52,8 @@ export function table6Finding(shown: Shown): Finding {
             ? [
                 rankPicture(
                   'metric',
-                  say('picture.metric', { metric: experiment.facts.metric ?? '' }),
-                  say('chart.metric', { metric: experiment.facts.metric ?? '' }),
+                  say('picture.metric', { metric: metricName(shown) }),
+                  say('chart.metric', { metric: metricName(shown) }),
                   (group) => group.metrics.map((value) => 100 * value),
                 ),
               ]
@@ -79,7 +79,8 @@ export function table6Finding(shown: Shown): Finding {
         .sort((a, b) => a.rank - b.rank)
         .map((group) => ({ x: group.rank, y: mean(pick(group)), spread: spread(pick(group)) })),
     }));
-    const chart = { described: title, xLabel: say('chart.rank'), yLabel, logarithmic: true };
+    const bounds = name === 'metric' ? { fromZero: true, most: 100 } : {};
+    const chart = { described: title, xLabel: say('chart.rank'), yLabel, logarithmic: true, ...bounds };
     return {
       name,
       title,
@@ -148,14 +149,16 @@ export function table5Finding(shown: Shown): Finding {
   const tables: LabTable[] = [
     ...(measured
       ? [
-          ours(
-            say('table.metric', { metric: experiment.facts.metric ?? '' }),
-            say('table.metric.note', { rows: experiment.options.metricRows }),
-            { columns: names, rows: [cells(({ metrics }) => metrics, 100, 1)] },
-          ),
+          ours(say('table.metric', { metric: metricName(shown) }), noteOf('table.metric.note', shown), {
+            columns: names,
+            rows: [cells(({ metrics }) => metrics, 100, 1)],
+          }),
         ]
       : []),
-    ours(say('table.loss'), say('table.loss.note'), { columns: names, rows: [cells((group) => group.losses, 1, -1)] }),
+    ours(say('table.loss'), noteOf('table.loss.note', shown), {
+      columns: names,
+      rows: [cells((group) => group.losses, 1, -1)],
+    }),
     ours(say('table.budget'), say('table.budget.note'), {
       columns: [say('column.matrices'), ...names],
       rows: [
@@ -175,7 +178,7 @@ export function table5Finding(shown: Shown): Finding {
       bars: ordered.map((group, i) => ({
         name: names[i] ?? '',
         value: losses[i] ?? 0,
-        shown: `${significant(losses[i] ?? 0)}${group.losses.length > 1 ? ` ± ${significant(spread(group.losses), 2)}` : ''}`,
+        shown: `${(losses[i] ?? 0).toFixed(3)}${group.losses.length > 1 ? ` ± ${spread(group.losses).toFixed(3)}` : ''}`,
         whose: 'ours',
       })),
     }),
@@ -209,6 +212,26 @@ function readTable5(
     }),
     short: say('short.table5', { best: first.set }),
   } as const;
+}
+
+/** The measure's name as the pages have it; one that has no words here keeps its own. */
+function metricName({ experiment, say }: Shown): string {
+  const { metric } = experiment.facts;
+  switch (metric) {
+    case 'rougeL':
+    case 'exactMatch':
+    case 'executionAccuracy':
+    case 'sqlMatch':
+      return say(`metric.${metric}`);
+    default:
+      return metric ?? '';
+  }
+}
+
+/** What stands in the cells: a mean over seeds, or what the only one gave. */
+function noteOf(name: 'table.metric.note' | 'table.loss.note', { experiment, say }: Shown): string {
+  const { seeds, metricRows } = experiment.options;
+  return say(seeds.length > 1 ? name : `${name}.one`, { rows: metricRows });
 }
 
 function groupsOf(cells: readonly LabCell[]): Group[] {
@@ -258,12 +281,13 @@ function numberCell(values: readonly number[], scale: number, all: readonly numb
   if (values.length === 0) return { text: '–' };
   const own = mean(values);
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const place = high === low ? 0.5 : (own - low) / (high - low);
+  const place = (own - low) / (high - low);
   const digits = scale === 100 ? 1 : 3;
   return {
     text: (own * scale).toFixed(digits),
     ...(values.length > 1 ? { spread: `± ${(spread(values) * scale).toFixed(digits)}` } : {}),
-    heat: 0.5 * (better === 1 ? place : 1 - place),
+    // Where all are equal, none is better.
+    ...(high > low ? { heat: 0.5 * (better === 1 ? place : 1 - place) } : {}),
   };
 }
 

@@ -13,7 +13,8 @@ export function table7Finding(shown: Shown): Finding {
     ...{ title: say('table.paper.table7'), whose: 'paper', note: `‖Wq‖ = ${paper.table7.weightNorm}` },
     columns: [say('column.rank'), ...amplificationColumns(say)],
     rows: paper.table7.rows.map(({ rank, byDelta, byRandom, byWeight, deltaNorm, factor }) =>
-      [rank, byDelta, byRandom, byWeight, deltaNorm, factor].map((value) => ({ text: significant(value) })),
+      // As the paper prints them.
+      [rank, byDelta, byRandom, byWeight, deltaNorm, factor].map((value) => ({ text: String(value) })),
     ),
   };
   if (rows.length === 0) return openFinding(say, explanation, { tables: [paperTable] });

@@ -85,7 +85,7 @@ export const en = {
   'because.table6':
     'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
   'because.table6.lowest':
-    'On {set}, rank {low} does best of all: it takes the base’s loss from {base} to {bestLoss}. At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
+    'On {set}, rank {low} does best of the ranks: it takes the base’s loss from {base} to {bestLoss}. At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
   'short.table6': 'rank {low} gives {share}',
 
   'reading.table7.holds': 'the adapter works in directions that W has but does not stress, and raises them.',
@@ -130,9 +130,15 @@ export const en = {
 
   'table.loss': 'Loss on unseen rows',
   'table.loss.note': 'nats per target token, mean ± spread over seeds; lower is better',
+  'table.loss.note.one': 'nats per target token, one seed; lower is better',
   'table.metric': '{metric} on test rows',
   'table.metric.note': '% of {rows} answers, mean ± spread over seeds; higher is better',
   'table.budget': 'Equal budgets',
+  'table.metric.note.one': '% of {rows} answers, one seed; higher is better',
+  'metric.rougeL': 'ROUGE-L',
+  'metric.exactMatch': 'Exact match',
+  'metric.executionAccuracy': 'Same result when run',
+  'metric.sqlMatch': 'Same query',
   'table.budget.note': 'trained weights of each set, and how far from the budget',
   'table.paper.wikisql': 'WikiSQL, GPT-3 175B, accuracy % ± 0.5',
   'table.paper.multinli': 'MultiNLI, GPT-3 175B, accuracy % ± 0.1',

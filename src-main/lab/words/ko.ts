@@ -87,7 +87,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'because.table6':
     '{set}에서 랭크 {low}만으로, 랭크 {bestRank}이 줄인 손실({base} → {bestLoss})의 {share}을 얻습니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
   'because.table6.lowest':
-    '{set}에서는 랭크 {low}이 가장 좋아, 기본 모델의 손실을 {base}에서 {bestLoss}로 낮춥니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
+    '{set}에서는 랭크 가운데 {low}이 가장 좋아, 기본 모델의 손실을 {base}에서 {bestLoss}로 낮춥니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
   'short.table6': '랭크 {low}로 {share}',
 
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
@@ -130,9 +130,15 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'table.loss': '보지 않은 행의 손실',
   'table.loss.note': '목표 토큰당 nat, 시드의 평균 ± 표준편차, 낮을수록 좋음',
+  'table.loss.note.one': '목표 토큰당 nat, 시드 하나, 낮을수록 좋음',
   'table.metric': '시험 행의 {metric}',
   'table.metric.note': '답 {rows}개의 %, 시드의 평균 ± 표준편차, 높을수록 좋음',
   'table.budget': '같은 예산',
+  'table.metric.note.one': '답 {rows}개의 %, 시드 하나, 높을수록 좋음',
+  'metric.rougeL': 'ROUGE-L',
+  'metric.exactMatch': '정확히 일치',
+  'metric.executionAccuracy': '실행 결과 일치',
+  'metric.sqlMatch': '같은 질의',
   'table.budget.note': '조합마다 학습하는 가중치 수와 예산과의 차이',
   'table.paper.wikisql': 'WikiSQL, GPT-3 175B, 정확도 % ± 0.5',
   'table.paper.multinli': 'MultiNLI, GPT-3 175B, 정확도 % ± 0.1',
