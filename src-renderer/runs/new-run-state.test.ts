@@ -20,6 +20,8 @@ vi.mock('../client.ts', () => ({
   },
 }));
 
+const nothingElse = { ranks: [], seeds: [], learningRates: [] };
+
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('old', 1), dataset('new', 2)]);
@@ -36,6 +38,17 @@ test('a proposed name that is taken gets a number', async () => {
   expect((await opened('new')).name).toBe('new answers 2');
 });
 
+test('further ranks and seeds make an adapter for each way of putting them together', async () => {
+  const state = await opened('new');
+  state.trainAlso({ ranks: [2, 8] });
+  state.trainAlso({ seeds: [1] });
+  expect(state.count).toBe(6);
+  const also = { ranks: [2, 8], seeds: [1], learningRates: [] };
+  await vi.waitFor(() =>
+    expect(client.runs.estimate).toHaveBeenLastCalledWith(expect.objectContaining({ also }), expect.anything()),
+  );
+});
+
 test('a typed name is kept when the dataset changes', async () => {
   const state = await opened('new');
   state.name = 'Mine';
@@ -49,7 +62,7 @@ test('the three presets are estimated with what was changed by hand', async () =
   await vi.waitFor(() => expect(state.estimating).toBe(false));
   expect(Object.keys(state.estimates)).toEqual(['quick', 'balanced', 'thorough']);
   expect(client.runs.estimate).toHaveBeenLastCalledWith(
-    { datasetId: 'new', baseModelId: 'b', preset: 'thorough', options: { rank: 4 } },
+    { datasetId: 'new', baseModelId: 'b', preset: 'thorough', also: nothingElse, options: { rank: 4 } },
     expect.anything(),
   );
 });

@@ -122,5 +122,6 @@ function run(state: Run['state']): Run {
     machine: null,
     repeats: null,
     queuePlace: null,
+    group: null,
   };
 }
