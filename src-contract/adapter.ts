@@ -58,6 +58,13 @@ export const adapterExportSchema = z.object({
 });
 export type AdapterExport = z.infer<typeof adapterExportSchema>;
 
+/** Merging tells of each layer; the other formats are written in a moment. */
+export const adapterExportEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
+  z.object({ kind: z.literal('finished'), written: adapterExportSchema }),
+]);
+export type AdapterExportEvent = z.infer<typeof adapterExportEventSchema>;
+
 export const adapterMixInputSchema = z.object({
   parts: z
     .array(z.object({ id: z.string(), strength: strengthSchema }))

@@ -1,8 +1,8 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import {
+  adapterExportEventSchema,
   adapterExportInputSchema,
-  adapterExportSchema,
   adapterExportToInputSchema,
   adapterMixInputSchema,
   adapterSchema,
@@ -399,10 +399,10 @@ export const contract = {
         z.object({ path: z.string(), name: z.string().min(1).max(200).optional(), baseModelId: z.string().optional() }),
       )
       .output(adapterSchema),
-    /** Writes the adapter to `out` for other programs; not for pages. */
-    export: base.input(adapterExportInputSchema).output(adapterExportSchema),
-    /** As `export`, at a place of `dataFolders.list`. Attached: ends, and leaves nothing, when the watcher leaves. */
-    exportTo: base.input(adapterExportToInputSchema).output(adapterExportSchema),
+    /** Writes the adapter to `out` for other programs; not for pages. Attached: ends, and leaves nothing, when the watcher leaves. */
+    export: base.input(adapterExportInputSchema).output(eventIterator(adapterExportEventSchema)),
+    /** As `export`, at a place of `dataFolders.list`. */
+    exportTo: base.input(adapterExportToInputSchema).output(eventIterator(adapterExportEventSchema)),
     /** The two files of a PEFT folder, as a page has sent them, with the studio's own beside them where it is one of its. */
     importSent: base
       .input(

@@ -589,7 +589,8 @@ test('a deleted adapter comes back until the next start, which clears its files 
 test('an adapter goes out as a PEFT folder and comes back under another name, never half', async () => {
   await train('rivers');
   const out = join(folder, 'out');
-  expect(await client.adapters.export({ id: 'rivers', format: 'peft', out })).toEqual({ path: out });
+  const written = await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  expect(written).toEqual([{ kind: 'finished', written: { path: out } }]);
   const back = await client.adapters.import({ path: out, name: 'back' });
   const original = await client.adapters.get({ id: 'rivers' });
   expect(back).toMatchObject({ sha256: original.sha256, task: 'mrc', baseModelId: 'starter', bestValidationLoss: 2 });
@@ -621,7 +622,8 @@ test('adapters of one base are added into a new one; of another base, or under a
 });
 
 test('a page may neither name a path nor see what went wrong inside', async () => {
-  const { error } = await safe(page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
+  const exporting = async () => Array.fromAsync(await page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
+  const { error } = await safe(exporting());
   expect(isDefinedError(error) && error.code).toBe('NOT_ALLOWED');
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   rmSync(join(folder, 'resources/starter-model/model.safetensors'));

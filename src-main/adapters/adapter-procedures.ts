@@ -35,18 +35,21 @@ export function adapterProcedures(studio: {
       changed();
       return adapter;
     }),
-    export: os.export.handler(async ({ input, context, signal }) => {
+    export: os.export.handler(async function* ({ input, context, signal = new AbortController().signal }) {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
-      return exportAdapter(input, { adapter, base }, engine, signal ?? new AbortController().signal);
+      yield* exportAdapter(input, { adapter, base }, engine, signal);
     }),
-    exportTo: os.exportTo.handler(async ({ input: { placeId, ...input }, signal = new AbortController().signal }) => {
+    exportTo: os.exportTo.handler(async function* ({
+      input: { placeId, ...input },
+      signal = new AbortController().signal,
+    }) {
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
       const name = `${adapter.name.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60)} ${input.format}`;
       const out = await newAt(placeId, input.format === 'gguf' ? `${name}.gguf` : name);
-      return exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
+      yield* exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
     }),
     importSent: os.importSent.handler(
       async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {

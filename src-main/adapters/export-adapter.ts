@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Adapter, AdapterExport, AdapterExportInput } from '../../src-contract/adapter.ts';
+import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
@@ -10,18 +10,19 @@ import { copyAdapter } from './adapter-files.ts';
  * Writes an adapter for other programs: as the folder of PEFT that it is, as a GGUF file for llama.cpp, or merged with its base
  * into a model of its own. What is there under the name is whole. Throws OPTION_INVALID, DISK_FULL, and as the engine does.
  */
-export async function exportAdapter(
+export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,
   { adapter, base }: { adapter: Adapter; base: BaseModel },
   engine: Engine,
   signal: AbortSignal,
-): Promise<AdapterExport> {
+): AsyncGenerator<AdapterExportEvent> {
   const path = resolve(out);
   if ((await stat(path).catch(() => undefined)) !== undefined)
     throw new StudioError('OPTION_INVALID', { option: 'out', reason: `${path} is there already` });
   if (format === 'peft' && strength === 1) {
     await copyAdapter(adapter.path, path);
-    return { path };
+    yield { kind: 'finished', written: { path } };
+    return;
   }
   const partial = `${path}.partial`;
   const choice = { folder: adapter.path, strength };
@@ -29,7 +30,10 @@ export async function exportAdapter(
   try {
     if (format === 'merged') {
       const job = { modelFolder: base.path, adapter: choice, outputFolder: partial, dtype };
-      for await (const event of engine.merge(job, signal)) if (event.kind === 'finished') merged = event;
+      for await (const event of engine.merge(job, signal)) {
+        if (event.kind === 'finished') merged = event;
+        else yield event;
+      }
       signal.throwIfAborted();
     } else {
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
@@ -38,7 +42,7 @@ export async function exportAdapter(
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  if (merged === undefined) return { path };
-  const { bytes, dtypes, residue } = merged;
-  return { path, merged: { bytes, dtypes: [...dtypes], residue } };
+  const { bytes, dtypes, residue } = merged ?? { bytes: 0, dtypes: [], residue: 0 };
+  const facts = merged && { merged: { bytes, dtypes: [...dtypes], residue } };
+  yield { kind: 'finished', written: { path, ...facts } };
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Adapter } from '../../../src-contract/adapter.ts';
+import type { Adapter, AdapterExport } from '../../../src-contract/adapter.ts';
 import { adapterIn, fromHere } from './arguments.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
@@ -52,9 +52,9 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .option('--name <name>')
     .option('--base <model>', 'the base model that it was made for')
     .action((path: string, { name, base }: { name?: string; base?: string }, command: Command) =>
-      run(command, async ({ open }) => {
-        const client = await open();
-        const adapter = await client.adapters.import({ path: fromHere(path), name, baseModelId: base });
+      run(command, async ({ open, progress }) => {
+        const importing = (await open()).adapters.import({ path: fromHere(path), name, baseModelId: base });
+        const adapter = await progress.during('Checking the adapter', importing);
         return { json: { adapter }, text: factsOf(adapter) };
       }),
     );
@@ -78,10 +78,15 @@ export function addAdapterCommands(program: Command, run: Run): void {
         .default('same'),
     )
     .action((adapter: string, { out, ...options }: ExportOptions, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const { name: id, strength } = adapterIn(adapter);
         const input = { id, strength, ...options, out: fromHere(out) };
-        const { path, merged } = await (await open()).adapters.export(input, { signal });
+        let written: AdapterExport = { path: input.out };
+        for await (const event of await (await open()).adapters.export(input, { signal })) {
+          if (event.kind === 'finished') written = event.written;
+          else progress.show({ ...event, what: 'Merging', words: `matrix ${event.done} of ${event.total}` });
+        }
+        const { path, merged } = written;
         return {
           json: { path, ...merged },
           text: merged
@@ -110,8 +115,11 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .description('hash an adapter and its base again and compare')
     .argument('<adapter>')
     .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const verify = await (await open()).adapters.verify({ id });
+      run(command, async ({ open, progress }) => {
+        const verify = await progress.during(
+          'Hashing the base and the adapter',
+          (await open()).adapters.verify({ id }),
+        );
         return {
           json: { verify },
           text: [

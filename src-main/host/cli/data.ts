@@ -31,8 +31,9 @@ export function addDataCommands(program: Command, run: Run): void {
     .description('make a data folder out of a backup; --home names where, and it must be empty')
     .argument('<folder>')
     .action((folder: string, _options: object, command: Command) =>
-      run(command, async ({ open, dataDir }) => {
-        const studio = await open(undefined, { restoreFrom: fromHere(folder) });
+      run(command, async ({ open, dataDir, progress }) => {
+        const opening = open(undefined, { restoreFrom: fromHere(folder) });
+        const studio = await progress.during('Copying the backup and holding it against its hashes', opening);
         const [datasets, adapters] = await Promise.all([studio.datasets.list(), studio.adapters.list()]);
         return {
           json: { home: dataDir, datasets: datasets.length, adapters: adapters.length },
@@ -45,8 +46,8 @@ export function addDataCommands(program: Command, run: Run): void {
     .command('devices')
     .description('what models could run on here, each timed, and why not the others')
     .action((_options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const devices = await (await open()).studio.devices();
+      run(command, async ({ open, progress }) => {
+        const devices = await progress.during('Timing what is there', (await open()).studio.devices());
         const lines = devices.map(({ id, device, gigaflops, reason, used }) =>
           reason === null
             ? `${id}: ${device}, ${gigaflops?.toFixed(0)} billion operations a second${used ? ', in use' : ''}`

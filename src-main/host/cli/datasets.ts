@@ -91,11 +91,11 @@ export function addDatasetCommands(program: Command, run: Run): void {
       numberIn(z.number().int().min(1)),
     )
     .action((id: string, options: ExportWords, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const out = fromHere(options.out);
         const format = options.format ?? exportFormatSchema.safeParse(out.split('.').at(-1)?.toLowerCase()).data;
         const job = { id, out, format, version: options.datasetVersion };
-        const answer = await (await open()).datasets.export(job, { signal });
+        const answer = await progress.during('Writing the rows', (await open()).datasets.export(job, { signal }));
         return { json: answer, text: `${answer.rows} rows are in ${answer.file}.` };
       }),
     );

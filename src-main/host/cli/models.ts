@@ -50,8 +50,9 @@ export function addModelCommands(program: Command, run: Run): void {
     .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors, or a .gguf file')
     .option('--name <name>')
     .action((path: string, { name }: { name?: string }, command: Command) =>
-      run(command, async ({ open, signal }) => {
-        const model = await (await open()).baseModels.import({ path: fromHere(path), name }, { signal });
+      run(command, async ({ open, signal, progress }) => {
+        const importing = (await open()).baseModels.import({ path: fromHere(path), name }, { signal });
+        const model = await progress.during('Checking, copying and hashing the model', importing);
         return { json: { model }, text: factsOf(model) };
       }),
     );
@@ -126,8 +127,9 @@ export function addModelCommands(program: Command, run: Run): void {
     .description('say whether model files are sound, without loading them')
     .argument('<file...>')
     .action((files: string[], _options: object, command: Command) =>
-      run(command, async ({ open, signal }) => {
-        const verdicts = await (await open()).baseModels.check({ paths: files.map(fromHere) }, { signal });
+      run(command, async ({ open, signal, progress }) => {
+        const checking = (await open()).baseModels.check({ paths: files.map(fromHere) }, { signal });
+        const verdicts = await progress.during('Checking', checking);
         // The answer names the files as the caller did.
         const answers = verdicts.map((verdict, f) => ({ ...verdict, path: files[f] ?? verdict.path }));
         return {

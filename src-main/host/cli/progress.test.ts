@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { clock, Progress } from './progress.ts';
 
 const standing = (done: number) => ({ what: 'Training', done, total: 100, words: `step ${done}`, secondsLeft: 75 });
@@ -33,6 +33,32 @@ test('on a terminal one bar is redrawn, and taken away before something else is 
     '\r\x1b[K',
     'Done.\n',
   ]);
+});
+
+test('the time left is reckoned where nobody tells it, from what was done since the work was first told of', () => {
+  const { written, stream } = recorder(false);
+  let ms = 0;
+  const progress = new Progress(stream, () => ms);
+  const step = (what: string, done: number) => progress.show({ what, done, total: 50 });
+  step('Merging', 10);
+  ms = 10_000;
+  step('Merging', 30);
+  ms = 20_000;
+  step('Checking', 1);
+  expect(written).toEqual(['Merging 20 %\n', 'Merging 60 % · 0:10 left\n', 'Checking 2 %\n']);
+});
+
+test('work that does not say how far it is shows for how long it goes on, and its outcome is passed on', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { written, stream } = recorder(false);
+  const work = Promise.withResolvers<string>();
+  const outcome = new Progress(stream).during('Taking it in', work.promise);
+  await vi.advanceTimersByTimeAsync(6500);
+  work.resolve('done');
+  expect(await outcome).toBe('done');
+  await vi.advanceTimersByTimeAsync(6500);
+  expect(written).toEqual(['Taking it in 0:03\n', 'Taking it in 0:06\n']);
 });
 
 test('seconds are shown as minutes and seconds', () => {

@@ -3,6 +3,8 @@ import type { WriteStream } from 'node:tty';
 const lineEveryMs = 3000;
 const barEveryMs = 100;
 const barCells = 24;
+/** Before that the first piece, which is often slower, would tell of all the others. */
+const fewestSeconds = 1;
 
 /** How far a piece of work is: `done` of `total`, and a few words beside it. */
 export interface Standing {
@@ -10,15 +12,21 @@ export interface Standing {
   readonly done: number;
   readonly total: number;
   readonly words?: string;
+  /** What is told of the time left; where nothing is told, it is reckoned from the time that went into what is done. */
   readonly secondsLeft?: number | null;
 }
 
-/** Shows progress on standard error: one bar that is redrawn on a terminal, a line every few seconds elsewhere. */
+/**
+ * Shows progress on standard error: one bar that is redrawn on a terminal, a line every few seconds elsewhere. Standard output
+ * is left to the answer.
+ */
 export class Progress {
   readonly #stream: Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number };
   readonly #now: () => number;
   #lastMs = Number.NEGATIVE_INFINITY;
   #drawn = false;
+  /** The piece of work that goes on, and how far it was when it was first told of. */
+  #begun: { what: string; ms: number; done: number } | undefined;
 
   constructor(stream: Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number }, now = () => Date.now()) {
     this.#stream = stream;
@@ -27,14 +35,37 @@ export class Progress {
 
   show(standing: Standing): void {
     const ms = this.#now();
+    if (this.#begun?.what !== standing.what) this.#begun = { what: standing.what, ms, done: standing.done };
     if (ms - this.#lastMs < (this.#stream.isTTY ? barEveryMs : lineEveryMs)) return;
     this.#lastMs = ms;
+    const whole = { ...standing, secondsLeft: standing.secondsLeft ?? this.#secondsLeft(standing, ms) };
     if (this.#stream.isTTY) {
       this.#drawn = true;
-      this.#stream.write(`\r\x1b[K${barOf(standing).slice(0, (this.#stream.columns ?? 100) - 1)}`);
+      this.#stream.write(`\r\x1b[K${barOf(whole).slice(0, (this.#stream.columns ?? 100) - 1)}`);
     } else {
-      this.#stream.write(`${lineOf(standing)}\n`);
+      this.#stream.write(`${lineOf(whole)}\n`);
     }
+  }
+
+  /** Waits for work that does not say how far it is, and shows that it goes on and for how long it has. */
+  async during<Outcome>(what: string, work: Promise<Outcome>): Promise<Outcome> {
+    const beganMs = this.#now();
+    this.#lastMs = beganMs;
+    const timer = setInterval(
+      () => this.show({ what, done: 0, total: 0, words: clock((this.#now() - beganMs) / 1000) }),
+      this.#stream.isTTY ? 1000 : lineEveryMs,
+    );
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+      this.clear();
+    }
+  }
+
+  #secondsLeft({ done, total }: Standing, ms: number): number | null {
+    const [seconds, gone] = [(ms - (this.#begun?.ms ?? ms)) / 1000, done - (this.#begun?.done ?? 0)];
+    return seconds < fewestSeconds || gone <= 0 || total <= done ? null : (seconds * (total - done)) / gone;
   }
 
   /** A sentence that stays on the screen. */
@@ -51,6 +82,7 @@ export class Progress {
 }
 
 function barOf(standing: Standing): string {
+  if (standing.total === 0) return lineOf(standing);
   const share = standing.total > 0 ? Math.min(1, standing.done / standing.total) : 0;
   const full = Math.round(share * barCells);
   return `${standing.what} [${'█'.repeat(full)}${'·'.repeat(barCells - full)}] ${tail(standing)}`;

@@ -25,9 +25,9 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       'float32' as const,
     )
     .action((words: ScoreWords, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const what = whatToScore(words);
-        const score = await (await open()).chat.score(
+        const scoring = (await open()).chat.score(
           {
             baseModelId: words.base,
             adapterId: words.adapter?.name ?? null,
@@ -37,6 +37,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
           },
           { signal },
         );
+        const score = await progress.during('Scoring', scoring);
         return {
           json: score,
           text: `Loss ${score.loss.toFixed(4)} nats per token over ${score.tokens} tokens (perplexity ${Math.exp(score.loss).toFixed(2)}).`,
@@ -66,7 +67,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     )
     .option('--stop <text>', 'end before this text; may be given several times', collect)
     .action((words: GenerateWords, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);
         const events = await (await open()).chat.generate(
           {
@@ -86,9 +87,16 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
           },
           { signal },
         );
+        let pieces = 0;
         for await (const event of events) {
           if (event.kind === 'finished')
             return { json: event.generation, text: event.generation.text.replace(/^ /, '') };
+          progress.show({
+            what: 'Writing',
+            done: ++pieces,
+            total: words.maxTokens,
+            words: `at most ${words.maxTokens} tokens`,
+          });
         }
         throw new Error('The generation ended without an answer.');
       }),
