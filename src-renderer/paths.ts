@@ -20,10 +20,10 @@ export const paths = {
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),
-  lab: () => '#/lab',
+  lab: (kind?: string) => link('/lab', { kind }),
   experiment: (id: string) => link(`/lab/${encodeURIComponent(id)}`),
   baseModels: () => '#/base-models',
-  settings: () => '#/settings',
+  settings: (section?: string) => link('/settings', { section }),
 };
 
 /** Opens a page made by `paths`. `replace` leaves no entry behind in the history. */

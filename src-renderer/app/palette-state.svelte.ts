@@ -1,39 +1,39 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
+import type { LabCard } from '../../src-contract/lab.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
+import { locale } from '../i18n/locale.svelte.ts';
 
 /** What the palette can find besides pages and actions; fetched anew each time it opens. */
 export class PaletteState {
-  #datasets = $state.raw<readonly Dataset[]>([]);
-  #adapters = $state.raw<readonly Adapter[]>([]);
-  #conversations = $state.raw<readonly Conversation[]>([]);
-  #runs = $state.raw<readonly Run[]>([]);
-
-  get datasets(): readonly Dataset[] {
-    return this.#datasets;
-  }
-
-  get adapters(): readonly Adapter[] {
-    return this.#adapters;
-  }
-
-  get conversations(): readonly Conversation[] {
-    return this.#conversations;
-  }
-
-  get runs(): readonly Run[] {
-    return this.#runs;
-  }
+  datasets = $state.raw<readonly Dataset[]>([]);
+  adapters = $state.raw<readonly Adapter[]>([]);
+  conversations = $state.raw<readonly Conversation[]>([]);
+  runs = $state.raw<readonly Run[]>([]);
+  evaluations = $state.raw<readonly Evaluation[]>([]);
+  baseModels = $state.raw<readonly BaseModel[]>([]);
+  experiments = $state.raw<readonly LabCard[]>([]);
 
   /** Without an answer the palette still leads to every page. */
   async load(): Promise<void> {
-    [this.#datasets, this.#adapters, this.#conversations, this.#runs] = await Promise.all([
-      client.datasets.list().catch(() => []),
-      client.adapters.list().catch(() => []),
-      client.chat.conversations().catch(() => []),
-      client.runs.list().catch(() => []),
-    ]);
+    [this.datasets, this.adapters, this.conversations, this.runs, this.evaluations, this.baseModels] =
+      await Promise.all([
+        client.datasets.list().catch(() => []),
+        client.adapters.list().catch(() => []),
+        client.chat.conversations().catch(() => []),
+        client.runs.list().catch(() => []),
+        client.evaluations.list().catch(() => []),
+        client.baseModels.list().catch(() => []),
+      ]);
+    const [base] = this.baseModels;
+    const [dataset] = this.datasets.toSorted((a, b) => b.createdAt - a.createdAt);
+    const language = locale.current === 'ko' ? 'ko' : 'en';
+    if (base === undefined) return;
+    const question = { baseModelId: base.id, datasetId: dataset?.id ?? null, language } as const;
+    this.experiments = await client.lab.cards(question).catch(() => []);
   }
 }

@@ -14,15 +14,16 @@ const placeKeys: Readonly<Record<string, () => string>> = {
   a: paths.adapters,
   c: () => paths.chat(),
   e: paths.evaluations,
-  l: paths.lab,
+  l: () => paths.lab(),
   b: paths.baseModels,
-  s: paths.settings,
+  s: () => paths.settings(),
 };
 
 /** What the list of shortcuts shows. */
 export const shortcuts: readonly Shortcut[] = [
   { keys: ['Ctrl', 'K'], text: 'app.palette' },
   { keys: ['?'], text: 'app.shortcuts' },
+  { keys: ['Ctrl', 'Z'], text: 'app.shortcuts.undo' },
   { keys: ['/'], text: 'app.shortcuts.search' },
   { keys: ['G', 'H'], text: 'app.home' },
   { keys: ['G', 'D'], text: 'app.datasets' },

@@ -14,11 +14,15 @@ export interface Toast {
 /** How long something removed can be had back. */
 const undoMs = 10_000;
 const plainMs = 5_000;
+/** How often it is looked whether a person is still at one. */
+const heldMs = 1_000;
 
 /** Short notices at the foot of the window. Something removed can be had back for ten seconds. */
 export class Toasts {
   #shown = $state.raw<readonly Toast[]>([]);
   #next = 1;
+  /** While a person is at one of them, none goes away. */
+  held = false;
 
   get shown(): readonly Toast[] {
     return this.#shown;
@@ -46,6 +50,13 @@ export class Toasts {
     this.#shown = this.#shown.filter((toast) => toast.id !== id);
   }
 
+  /** Undoes what was done last, if it still can be; tells whether it was. */
+  undoLast(): boolean {
+    const last = this.#shown.findLast(({ undo }) => undo !== undefined);
+    if (last !== undefined) void this.undo(last);
+    return last !== undefined;
+  }
+
   async undo(toast: Toast): Promise<void> {
     this.dismiss(toast.id);
     try {
@@ -58,7 +69,11 @@ export class Toasts {
   #show(toast: Pick<Toast, 'text' | 'error' | 'undo' | 'link'>, ms: number): void {
     const id = this.#next++;
     this.#shown = [...this.#shown.slice(-2), { ...toast, id, endsAt: Date.now() + ms }];
-    setTimeout(() => this.dismiss(id), ms);
+    const end = (): void => {
+      if (this.held) setTimeout(end, heldMs);
+      else this.dismiss(id);
+    };
+    setTimeout(end, ms);
   }
 }
 

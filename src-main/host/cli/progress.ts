@@ -41,7 +41,7 @@ export class Progress {
     const whole = { ...standing, secondsLeft: standing.secondsLeft ?? this.#secondsLeft(standing, ms) };
     if (this.#stream.isTTY) {
       this.#drawn = true;
-      this.#stream.write(`\r\x1b[K${barOf(whole).slice(0, (this.#stream.columns ?? 100) - 1)}`);
+      this.#stream.write(`\r\x1b[K${barOf(whole).slice(0, (this.#stream.columns || 100) - 1)}`);
     } else {
       this.#stream.write(`${lineOf(whole)}\n`);
     }

@@ -1,0 +1,18 @@
+import type { TextKey } from '../i18n/text.ts';
+
+/** The parts of the settings, by the name that an address has for them, with their titles. */
+export const settingSections = {
+  language: 'settings.language',
+  theme: 'settings.theme',
+  notify: 'settings.notify',
+  data: 'settings.data',
+  models: 'library.title',
+  device: 'settings.device',
+  threads: 'settings.threads',
+  memory: 'settings.memory',
+  endpoint: 'settings.endpoint',
+  facts: 'settings.facts',
+  about: 'settings.about',
+} as const satisfies Record<string, TextKey>;
+
+export type SettingSection = keyof typeof settingSections;

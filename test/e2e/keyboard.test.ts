@@ -1,0 +1,215 @@
+// The whole road without a mouse: import, train, evaluate, chat, switch the adapter, compare, lab. After every key the
+// keyboard must be somewhere that can be seen, and never nowhere.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+const opened = openStudioForTests();
+const table = path.join(opened.folder, 'towns.csv');
+let page: Page;
+
+beforeAll(() => {
+  ({ page } = opened);
+  const sample = readFileSync(path.join(import.meta.dirname, '../../resources/samples/generated-mrc.csv'), 'utf8');
+  const [header, ...lines] = sample.trimEnd().split('\n');
+  const rows = lines.filter((line) => line.startsWith('mrc-') && !line.includes('"'));
+  writeFileSync(table, [header, ...rows.slice(0, 80)].join('\n'));
+});
+
+test('a table is imported', async () => {
+  await press('g', 'd');
+  await heading('Datasets');
+  await tabTo(button('Choose a file'));
+  const chooser = page.waitForEvent('filechooser');
+  await press('Enter');
+  await (await chooser).setFiles(table);
+  await heading(/towns/);
+  await tabTo(button('Import 80 rows'));
+  await press('Enter');
+  await page.getByText('80 rows are in “towns”.').waitFor();
+});
+
+test('an adapter is trained on it', async () => {
+  await tabTo(page.getByRole('link', { name: 'Train with this' }));
+  await press('Enter');
+  await heading('New run');
+  await tabTo(button(/^Data\b/));
+  await press('Enter');
+  await tabTo(page.getByLabel('Steps at most'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('2');
+  await tabTo(button('Start'));
+  await press('Enter');
+  await page.getByText(/is ready\. The base model is as it was\./).waitFor();
+  await somewhere();
+});
+
+test('it is measured beside its base', async () => {
+  await tabTo(page.getByRole('main').getByRole('link', { name: 'Evaluate', exact: true }));
+  await press('Enter');
+  await heading('New evaluation');
+  await tabTo(page.getByLabel('Rows at most'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('2');
+  await tabTo(button('Evaluate'));
+  await press('Enter');
+  await page
+    .getByText(/on \d+ of 2 rows/)
+    .first()
+    .waitFor();
+  await somewhere();
+});
+
+test('it is talked to, and the base answers next after an arrow key', async () => {
+  await press('g', 'c');
+  const chips = page.getByRole('radiogroup', { name: 'Who answers next' });
+  await tabTo(chips.getByRole('radio', { checked: true }));
+  await press('ArrowRight');
+  await chips.getByRole('radio', { name: 'towns', checked: true }).waitFor();
+  await tabTo(page.getByRole('textbox', { name: 'Message', exact: true }));
+  await page.keyboard.type('Who is the mayor of Daegu?');
+  await press('Enter');
+  await answered(1);
+  await tabTo(chips.getByRole('radio', { checked: true }));
+  await press('ArrowLeft');
+  await chips.getByRole('radio', { name: 'Base', checked: true }).waitFor();
+  await tabTo(page.getByRole('textbox', { name: 'Message', exact: true }));
+  await page.keyboard.type('And of Kiso?');
+  // By the button this time: it turns into another one, and back.
+  await tabTo(button('Send'));
+  await press('Enter');
+  await answered(2);
+  await somewhere();
+});
+
+test('both are asked side by side', async () => {
+  await tabTo(button('Compare'));
+  await press('Enter');
+  await tabTo(page.getByRole('textbox', { name: 'Message', exact: true }));
+  await page.keyboard.type('Who is the mayor of Daegu?');
+  await press('Enter');
+  await answered(4);
+  await somewhere();
+});
+
+test('the palette leads to what was made: the evaluation, the conversation, a part of the settings', async () => {
+  for (const [typed, arrives] of [
+    ['test split', () => page.getByText(/on \d+ of 2 rows/).first()],
+    ['Who is the mayor', () => page.getByRole('article').first()],
+    ['Model folder', () => page.getByRole('heading', { name: 'Model folder' }).and(page.locator(':focus'))],
+  ] as const) {
+    await press('Control+K');
+    await page.getByRole('dialog').getByText(typed).first().waitFor();
+    await page.keyboard.type(typed);
+    await press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await arrives().waitFor();
+    await somewhere();
+  }
+});
+
+test('an experiment of the lab is found in the palette, and its settings are opened and closed', async () => {
+  await press('Control+K');
+  await page.getByRole('dialog').getByText('Does an adapter slow the answers down?').waitFor();
+  await page.keyboard.type('slow the answers');
+  await press('Enter');
+  const question = page.getByRole('heading', { name: 'Does an adapter slow the answers down?' });
+  await question.and(page.locator(':focus')).waitFor();
+  const card = page.getByRole('article', { name: 'Does an adapter slow the answers down?' });
+  await tabTo(card.getByRole('button', { name: /^Settings/ }));
+  await press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await card
+    .getByRole('button', { name: /^Settings/ })
+    .and(page.locator(':focus'))
+    .waitFor();
+});
+
+test('a row that is deleted leaves the keyboard beside it, and undoing gives it back', async () => {
+  await press('g', 'a');
+  await heading('Adapters');
+  await tabTo(button('More for towns answers'));
+  await press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+  await press('ArrowUp');
+  await press('Enter');
+  await page.getByText('No adapter yet').waitFor();
+  await somewhere();
+  await press('Control+Z');
+  await page.getByRole('link', { name: 'towns answers', exact: true }).first().waitFor();
+  await somewhere();
+});
+
+test('a name is changed in a window, and the keyboard comes back to where it was opened', async () => {
+  await tabTo(button('More for towns answers'));
+  await press('Enter');
+  await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+  await press('ArrowUp');
+  await press('ArrowUp');
+  await press('Enter');
+  await page.getByRole('dialog').getByRole('textbox').waitFor();
+  await tabTo(page.getByRole('dialog').getByRole('textbox'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('places');
+  await press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'places', exact: true }).first().waitFor();
+  await somewhere();
+});
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Goes on by Tab until the keyboard is there, and looks at each place on the way. */
+async function tabTo(target: Locator): Promise<void> {
+  await target.waitFor();
+  const way: string[] = [];
+  for (let step = 0; step < 90; step++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+    // Behind the last place of a page a browser goes on to its own bars, and from there to the first.
+    const isOut = await page.evaluate(() => document.activeElement === document.body);
+    way.push(isOut ? 'beyond the page' : await somewhere());
+  }
+  throw new Error(`Tab does not lead there:\n${way.join('\n')}`);
+}
+
+/** Waits until the keyboard is somewhere, and holds that it can be seen there. Gives what is there. */
+async function somewhere(): Promise<string> {
+  await page.waitForFunction(() => document.activeElement !== document.body && document.activeElement !== null);
+  const { words, seen } = await page.evaluate(() => {
+    const active = document.activeElement as HTMLElement;
+    const marked = [active, ...parentsOf(active)].some((element) => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    });
+    return {
+      words: `${active.tagName} ${active.ariaLabel ?? active.textContent?.trim().slice(0, 60)}`,
+      seen: marked || active.matches('main, [role=dialog]'),
+    };
+
+    /** A box may show it around the whole of what it is a part of. */
+    function parentsOf(element: HTMLElement): HTMLElement[] {
+      const parent = element.parentElement;
+      return parent && !parent.matches('main, body, [role=dialog]') ? [parent, ...parentsOf(parent)] : [];
+    }
+  });
+  expect(seen, `where the keyboard is cannot be seen: ${words}`).toBe(true);
+  return words;
+}
+
+async function answered(count: number): Promise<void> {
+  await page
+    .getByRole('article')
+    .nth(count - 1)
+    .getByText(/first after/)
+    .waitFor();
+}
