@@ -5,12 +5,13 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
 
 const drawingMs = 150;
-const longestWaitMs = 400;
+const longestWaitMs = 1_000;
 
 export interface LogLine {
   readonly number: number;
@@ -210,17 +211,22 @@ export class RunState {
 
   /**
    * A replay brings thousands of events in one go; they are drawn together, a few times a second, in a moment in which the
-   * browser has nothing more urgent to do: a key comes first.
+   * browser has nothing more urgent to do. A key comes first: while somebody types, the plot is drawn once a second.
    */
   #drawSoon(): void {
     if (this.#drawing) return;
     this.#drawing = true;
-    setTimeout(() => {
-      whenIdle(() => {
-        this.#drawing = false;
-        this.version++;
-      });
-    }, drawingMs);
+    const wantedMs = performance.now();
+    const draw = (): void => {
+      const isLate = performance.now() - wantedMs > longestWaitMs;
+      if (!isLate && isSomebodyTyping()) {
+        setTimeout(draw, drawingMs);
+        return;
+      }
+      this.#drawing = false;
+      this.version++;
+    };
+    setTimeout(() => whenIdle(draw), drawingMs);
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {
@@ -251,7 +257,7 @@ function forgetRetold(log: LogLine[], event: RunEvent): void {
 
 function whenIdle(draw: () => void): void {
   // Safari has no idle callback, and a test has no browser.
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(draw, { timeout: longestWaitMs });
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(draw, { timeout: 400 });
   else draw();
 }
 
