@@ -16,10 +16,11 @@ import { readWords, generatedWords as words, writeGeneratedTable } from './gener
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
  *
- *     npm run bench -- datasets [--rows 100000] [--letters 300] [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits] [--keep]
+ *     npm run bench -- datasets [--rows 100000] [--letters 300] [--texts A.csv,B.csv]… [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits] [--keep]
  *     npm run bench -- datasets --use FOLDER      asks again for what was imported with --keep
  *
- * The rows are written as a table, imported by a process of its own (built as the product is) and asked for as the page
+ * With `--texts` the rows are made of stretches of the contexts and targets of those tables, four of five of the first list, and are
+ * searched for words of theirs. The rows are written as a table, imported by a process of its own (built as the product is) and asked for as the page
  * does, through the thread that reads rows; times are from question to answer on the main loop. The sqlite3 shell imports the
  * same table where it is installed. Every figure is of this run on this machine; the answer is one JSON object on standard
  * output.
@@ -150,26 +151,15 @@ async function ask(
   if (!values['no-index']) {
     await timed('index', () => work.call('index', place));
     figures.derivedFileBytes = statSync(place.derivedFile).size;
-    const search = async (text: string) => {
+    const texts = await Promise.all(values.texts.map((paths) => readWords(paths.split(','))));
+    const searches: { text: string; ms: number; found: number; isBounded: boolean }[] = [];
+    await page(0, { search: 'warm up' });
+    for (const text of searchesOf(texts.length > 0 ? texts : [words], total)) {
       const began = performance.now();
       const { total: found, isBounded } = await page(0, { search: text });
-      return { ms: round(performance.now() - began), found, isBounded };
-    };
-    await search('warm up');
-    const searches: Record<string, unknown> = {};
-    for (const text of [
-      `number ${Math.floor(total / 2)} `,
-      words[7] ?? '',
-      '서울',
-      '서울에서',
-      'zzq',
-      'th',
-      'no such text',
-      `${words[3]} ${words[9]}`,
-      'e',
-    ]) {
-      searches[text] = await search(text);
+      searches.push({ text, ms: round(performance.now() - began), found, isBounded });
     }
+    figures.searchMs = spreadOf(searches.map(({ ms }) => ms));
     figures.searches = searches;
   }
   if (!values['no-check'])
@@ -206,12 +196,29 @@ async function spread(tries: number, run: (chance: number) => Promise<unknown>) 
     const { user, system } = process.cpuUsage(used);
     processor.push((user + system) / 1000);
   }
-  const of = (list: number[]) => {
-    list.sort((a, b) => a - b);
-    const at = (share: number) => round(list[Math.min(list.length - 1, Math.floor(share * list.length))] ?? 0);
-    return { median: at(0.5), p99: at(0.99), longest: at(1) };
-  };
-  return { ...of(times), processor: of(processor) };
+  return { ...spreadOf(times), processor: spreadOf(processor) };
+}
+
+function spreadOf(values: readonly number[]) {
+  const list = [...values].sort((a, b) => a - b);
+  const at = (share: number) => round(list[Math.min(list.length - 1, Math.floor(share * list.length))] ?? 0);
+  return { median: at(0.5), p99: at(0.99), longest: at(1) };
+}
+
+/** What a person might look for: words, words side by side, pieces of words, of every list; a row's number; what is not there. */
+function searchesOf(texts: readonly (readonly string[])[], rows: number): string[] {
+  const searches = [`number ${Math.floor(rows / 2)} `, `number ${rows - 1} `, 'zzq', 'no such text', 'e', 'th'];
+  for (const list of texts) {
+    const stretch = (count: number) => {
+      const place = Math.floor(nextChance() * list.length);
+      return list.slice(place, place + count).join(' ');
+    };
+    for (let turn = 0; turn < 6; turn++) {
+      const word = stretch(1);
+      searches.push(word, stretch(2), stretch(3), [...word].slice(0, 2).join(''), [...stretch(1)].slice(1, 6).join(''));
+    }
+  }
+  return [...new Set(searches.map((text) => text.trim()))].filter((text) => text !== '');
 }
 
 function nextChance(): number {

@@ -56,11 +56,12 @@ function open(file: string): DerivedDatabase {
 }
 
 /** Raised with every change of the schema or of what the numbers in it mean. */
-const shape = 1;
+const shape = 2;
 
 /**
- * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which rows hold
- * a group of three letters, not where: that keeps it at about the size of the texts, and the rows found are looked at anyway.
+ * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which groups of
+ * eight rows (by number) hold three letters in a row, not where: that keeps it at half the size of the texts and makes its lists
+ * short, and the rows found are looked at anyway.
  */
 const schema = `
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram');

@@ -6,7 +6,7 @@ import { FindingStore } from './findings/finding-store.ts';
 import { RowStore } from './row-store.ts';
 import { type RowView, viewRows } from './row-views.ts';
 import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
-import { WordIndex } from './word-index-store.ts';
+import { groupRows, WordIndex } from './word-index-store.ts';
 
 /** One dataset as a rows thread reads it: a stretch of a filtered list, the word index, the check. */
 export class DatasetReading {
@@ -40,7 +40,7 @@ export class DatasetReading {
     }));
     return {
       ...{ total: view.order.length, isBounded: view.isBounded, examples },
-      indexed: { done: this.#index.rows, total: this.#rows.numberEnd() },
+      indexed: { done: this.#index.rows, total: this.#indexable() },
     };
   }
 
@@ -49,7 +49,7 @@ export class DatasetReading {
     tell: (event: RowsThreadCalls['index']['event']) => void,
     signal: AbortSignal,
   ): Promise<{ rows: number }> {
-    const total = this.#rows.numberEnd();
+    const total = this.#indexable();
     let next = this.#index.rows;
     let began = performance.now();
     while (next < total) {
@@ -59,7 +59,7 @@ export class DatasetReading {
         // Another process may have gone on with it meanwhile.
         next = Math.max(next, this.#index.rows);
         while (next < end) {
-          const slice = Math.min(next + 50, end);
+          const slice = Math.min(next + 6 * groupRows, end);
           this.#index.add(this.#rows.contentBetween(next, slice));
           next = slice;
           if (performance.now() - began <= 10) continue;
@@ -75,6 +75,12 @@ export class DatasetReading {
       tell({ done: next, total });
     }
     return { rows: next };
+  }
+
+  /** A group that is not whole waits: a search looks at its rows themselves. */
+  #indexable(): number {
+    const end = this.#rows.numberEnd();
+    return end - (end % groupRows);
   }
 
   async check(

@@ -226,6 +226,11 @@ export class RowBlock {
     return this.#bytes.subarray(this.#start(place), this.#fact(place, 1));
   }
 
+  /** The texts of some rows that follow each other, in UTF-8, one behind the other. */
+  texts(first: number, end: number): Buffer {
+    return this.#bytes.subarray(this.#start(first - this.first), this.#fact(end - 1 - this.first, 4));
+  }
+
   #start(place: number): number {
     return place === 0 ? 0 : this.#fact(place - 1, 4);
   }

@@ -1,5 +1,6 @@
 import type { RowsDatabase } from '../database/rows-file.ts';
 import { type BlockRow, RowBlock } from './row-block.ts';
+import type { TextTest } from './text-test.ts';
 
 /** The imported rows of a rows file, by number. Their content never changes, so what was read is kept for a while. */
 export class RowBlocks {
@@ -41,6 +42,18 @@ export class RowBlocks {
   splitFacts(number: number): { group: string | null; context: () => Buffer } {
     const block = this.#block(number);
     return { group: block.group(number), context: () => block.context(number) };
+  }
+
+  /** Numbers of the rows from one number up to another, below `end`, that hold a text. */
+  *holding(test: TextTest, from: number, end: number): Generator<number, void> {
+    for (let first = from; first < end; ) {
+      const block = this.#block(first);
+      const last = Math.min(end, block.first + block.rows);
+      if (test.mayBeIn(block.texts(first, last))) {
+        for (let number = first; number < last; number++) if (test.isIn(block.row(number))) yield number;
+      }
+      first = last;
+    }
   }
 
   /** The codes of a row that was taken with a warning. */

@@ -5,6 +5,7 @@ import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { RowBlocks } from './row-blocks-store.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
+import type { TextTest } from './text-test.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
@@ -193,14 +194,13 @@ export class RowStore {
       .all();
   }
 
-  /** Whether a row holds a text in context or target, whatever its case. */
-  textTest(text: string): (number: number) => boolean {
-    const lowered = text.toLowerCase();
-    return (number) => {
-      const row = number < this.#blocks.end ? this.#blocks.row(number) : this.#byNumber.get(number);
-      if (!row) return false;
-      return row.context.toLowerCase().includes(lowered) || row.target.toLowerCase().includes(lowered);
-    };
+  /** Numbers of the rows from one number up to another that hold a text in context or target, whichever versions have them. */
+  *holding(test: TextTest, from: number, end: number): Generator<number, void> {
+    yield* this.#blocks.holding(test, from, Math.min(end, this.#blocks.end));
+    for (let number = Math.max(from, this.#blocks.end); number < end; number++) {
+      const row = this.#byNumber.get(number);
+      if (row && test.isIn(row)) yield number;
+    }
   }
 
   countRejections(): number {

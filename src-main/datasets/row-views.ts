@@ -3,7 +3,8 @@ import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { RowStore } from './row-store.ts';
-import type { WordIndex } from './word-index-store.ts';
+import { TextTest } from './text-test.ts';
+import { groupRows, type WordIndex } from './word-index-store.ts';
 
 /** Which rows of a version a filter leaves, in order. */
 export interface RowView {
@@ -66,48 +67,52 @@ async function searchRows(
 ): Promise<RowView> {
   const { version, text, fits, turns } = query;
   const versionRows = rows.rowsOf(version);
-  const holds = rows.textTest(text);
+  const test = new TextTest(text);
   const found: number[] = [];
   const indexed = index.rows;
   let looked = 0;
-  let isBounded = false;
-  const look = (number: number) => {
-    const state = versionRows.state(number);
-    if (state === 0 || !fits(number, state)) return;
-    looked++;
-    if (holds(number)) found.push(number);
+  const look = (from: number, end: number) => {
+    for (const number of rows.holding(test, from, end)) {
+      const state = versionRows.state(number);
+      if (state > 0 && fits(number, state)) found.push(number);
+    }
   };
+  const isEnough = () => found.length > searchBound || looked >= lookBound;
   // One or two letters stand in so many rows, as a rule, that looking at the first rows finds enough of them.
   const tried = [...text].length < 3 ? Math.min(indexed, triedRows) : 0;
-  for (let number = 0; number < tried; number++) look(number);
-  const isCommon = tried > 0 && found.length >= tried * commonShare;
+  if (tried > 0) look(0, tried);
+  const isCommon = found.length >= triedRows * commonShare;
   const candidates = isCommon ? undefined : index.candidates(text);
-  for (const number of candidates ?? upTo(indexed)) {
-    if (number < tried) continue;
-    if (found.length >= searchBound || looked >= lookBound) {
-      isBounded = true;
-      break;
-    }
-    look(number);
+  for (const group of candidates ?? []) {
+    const from = group * groupRows;
+    if (from < tried) continue;
+    if (isEnough()) break;
+    look(from, from + groupRows);
+    looked += groupCost;
     // A statement that is being walked through must not be left for another turn while the index is written to by none.
     if (turns.isDue) await turns.rest();
   }
   const end = rows.numberEnd();
-  for (let number = indexed; number < end && !isBounded; number++) {
-    if (found.length >= searchBound || looked >= lookBound) isBounded = true;
-    else look(number);
+  for (let from = candidates ? indexed : tried; from < end && !isEnough(); from += stretchRows) {
+    look(from, Math.min(end, from + stretchRows));
+    looked += stretchRows;
     if (turns.isDue) await turns.rest();
   }
+  const isBounded = isEnough();
   const order = new RowOrder();
-  for (const number of inOrder(rows, found)) order.push(number);
+  for (const number of inOrder(rows, found.slice(0, searchBound))) order.push(number);
   return { order, isBounded };
 }
 
+/** A multiple of the groups. */
 const triedRows = 2000;
 const commonShare = 0.1;
+const stretchRows = 256;
 
-/** Looking at a row takes some microseconds; this many keep a search without an index below a second. */
-const lookBound = 100_000;
+/** Rows that follow each other are looked at in less than a microsecond each; so many keep a search below a second or so. */
+const lookBound = 1_000_000;
+/** As many rows in a row could be looked at while a group somewhere is. */
+const groupCost = 32;
 
 type NumberTest = (number: number, state: number) => boolean;
 
@@ -144,10 +149,6 @@ function numberTest({ index, rows, verdicts }: Parts, version: number, filter: R
     });
   }
   return (number, state) => tests.every((test) => test(number, state));
-}
-
-function* upTo(end: number): Generator<number> {
-  for (let number = 0; number < end; number++) yield number;
 }
 
 /** Row numbers in the order of their positions. */

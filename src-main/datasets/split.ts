@@ -30,7 +30,7 @@ export function splitOfChance(chance: number, shares = usualShares): Split {
 }
 
 /** From 0 to below 1, even. */
-function chanceOf(key: string, seed: number): number {
+export function chanceOf(key: string, seed: number): number {
   return chanceOfDigest(hash('sha256', `${seed}\0${key}`));
 }
 

@@ -1,6 +1,9 @@
 import { type DerivedDatabase, openDerivedFile } from '../database/derived-file.ts';
 import { pageRows } from './row-states.ts';
 
+/** Rows of so many numbers are one text of the index. */
+export const groupRows = 8;
+
 /** Letters of the two texts of the rows of a page, by row number. */
 export interface PageLetters {
   readonly context: Uint32Array;
@@ -29,7 +32,7 @@ export class WordIndex {
     this.#database.close();
   }
 
-  /** Rows below this number are in the index. */
+  /** Rows below this number are in the index: a group of rows when it is whole. */
   get rows(): number {
     return this.#database.prepare<[], number>('SELECT rows FROM indexed').pluck().get() ?? 0;
   }
@@ -38,13 +41,19 @@ export class WordIndex {
     this.#database.exec('BEGIN IMMEDIATE');
   }
 
-  /** Rows must follow those that are in the index already. */
+  /** Whole groups of rows, which must follow those that are in the index already. */
   add(rows: readonly { number: number; context: string; target: string }[]): void {
     const insert = this.#database.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
     let letters: PageLetters | undefined;
     let page = -1;
-    for (const { number, context, target } of rows) {
-      insert.run(number, `${context}${end}${target}${end}`);
+    let text = '';
+    for (const [place, { number, context, target }] of rows.entries()) {
+      text += `${context}${end}${target}${end}`;
+      const group = Math.floor(number / groupRows);
+      if (Math.floor((rows[place + 1]?.number ?? Infinity) / groupRows) !== group) {
+        insert.run(group, text);
+        text = '';
+      }
       if (Math.floor(number / pageRows) !== page) {
         if (letters) this.#setPage(page, letters);
         page = Math.floor(number / pageRows);
@@ -77,8 +86,7 @@ export class WordIndex {
   }
 
   /**
-   * Numbers of rows that may hold a text, rising: all that do are among them. Undefined for a text of one or two letters that
-   * so many groups of three go on from that looking at the rows themselves is no slower.
+   * Groups of rows that may hold a text, rising: all that do are among them. Undefined for a text of one or two letters that so many groups of three go on from that looking at the rows themselves is no slower.
    */
   candidates(text: string): Iterable<number> | undefined {
     const letters = [...text];
@@ -86,14 +94,14 @@ export class WordIndex {
     const lowered = text.toLowerCase();
     const terms = this.#continuations.all(lowered, `${lowered}\u{10FFFF}`, manyTerms);
     if (terms.length === manyTerms) return undefined;
-    const numbers = new Set<number>();
+    const groups = new Set<number>();
     for (const term of terms) {
-      for (const number of this.#matching(quoted(term))) {
-        numbers.add(number);
-        if (numbers.size > manyRows) return undefined;
+      for (const group of this.#matching(quoted(term))) {
+        groups.add(group);
+        if (groups.size > manyGroups) return undefined;
       }
     }
-    return [...numbers].sort((a, b) => a - b);
+    return [...groups].sort((a, b) => a - b);
   }
 
   /** A statement of its own for each walk: several searches may be under way. */
@@ -116,7 +124,7 @@ export class WordIndex {
 const end = '\u0001\u0001';
 
 const manyTerms = 200;
-const manyRows = 50_000;
+const manyGroups = 50_000;
 
 /** All groups of three of a short text, sixteen evenly spread ones of a long one: the rows found are looked at anyway. */
 function trigramsOf(letters: readonly string[]): string[] {

@@ -175,21 +175,28 @@ async function countTokens(
   let place = 0;
   let counted = 0;
   let sliceBegan = performance.now();
-  for (const { context, target } of parts.datasets.examples(dataset.id, 'train', dataset.version)) {
-    if (performance.now() - sliceBegan > 8) {
+  const stored = parts.datasets.rows(dataset.id);
+  for (const { numbers } of stored.numbersOf(dataset.version, 'train')) {
+    const looked = numbers.filter(() => place++ % every === 0);
+    for (const { context, target } of stored.byNumbers(dataset.version, looked)) {
+      counted++;
+      const example = parts.text.exampleIds(context, target, options.maxLength);
+      if (example !== undefined) {
+        examples.push(example);
+        sum.rows++;
+        sum.target += example.ids.length - example.targetStart;
+        sum.total += example.ids.length;
+        if (example.cut) sum.cut += parts.text.promptIds(context).length - example.targetStart;
+      }
+      if (performance.now() - sliceBegan <= 8) continue;
       await nextTurn();
       signal?.throwIfAborted();
       sliceBegan = performance.now();
     }
-    if (place++ % every !== 0) continue;
-    counted++;
-    const example = parts.text.exampleIds(context, target, options.maxLength);
-    if (example === undefined) continue;
-    examples.push(example);
-    sum.rows++;
-    sum.target += example.ids.length - example.targetStart;
-    sum.total += example.ids.length;
-    if (example.cut) sum.cut += parts.text.promptIds(context).length - example.targetStart;
+    if (performance.now() - sliceBegan <= 8) continue;
+    await nextTurn();
+    signal?.throwIfAborted();
+    sliceBegan = performance.now();
   }
   const scale = counted === 0 ? 0 : all / counted;
   const { rows, total, target, cut } = sum;

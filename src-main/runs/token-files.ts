@@ -1,15 +1,19 @@
 import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Split } from '../../src-contract/dataset.ts';
+import type { Example, Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { TrainOptions } from '../../src-contract/run.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { drawRows } from '../datasets/drawn-rows.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 
 const factsSchema = z.object({
   trainRows: z.number(),
   validationRows: z.number(),
+  /** Rows of the training split, where only so many of them were drawn as the run can read. */
+  drawnFrom: z.number().optional(),
   /** Rows whose target doesn't fit, and rows whose context was shortened; of both splits. */
   leftOut: z.number(),
   cut: z.number(),
@@ -27,32 +31,57 @@ export interface TokenFiles {
 
 /**
  * Writes the train and validation splits of a dataset’s version as token files into a run's folder, once: a run that goes on finds
- * them there. Throws DATASET_TOO_SMALL when no training row fits.
+ * them there. Of a large split only as many rows are drawn as the run can read before its last step: so it begins at once. Throws DATASET_TOO_SMALL when no training row fits.
  */
 export async function writeRunTokens(
-  run: { folder: string; datasetId: string; datasetVersion: number; datasetName: string; maxLength: number },
+  run: { folder: string; datasetId: string; datasetVersion: number; datasetName: string; options: TrainOptions },
   parts: { datasets: DatasetStore; text: ModelText },
   signal: AbortSignal,
 ): Promise<TokenFiles> {
   const known = await readRunTokens(run.folder);
   if (known !== undefined) return known;
+  const { datasetId, datasetVersion: version, options } = run;
   const count = { leftOut: 0, cut: 0 };
   const ids: string[] = [];
-  function* rows(split: Split): Generator<TokenRow> {
-    for (const { id, context, target } of parts.datasets.examples(run.datasetId, split, run.datasetVersion)) {
-      const example = parts.text.exampleIds(context, target, run.maxLength);
-      if (example === undefined) count.leftOut++;
-      else {
-        if (example.cut) count.cut++;
-        if (split === 'train') ids.push(id);
-        yield example;
-      }
+  const splits = parts.datasets.version(datasetId, version)?.splits;
+  const tokensOf = ({ id, split, context, target }: Example): TokenRow | undefined => {
+    const example = parts.text.exampleIds(context, target, options.maxLength);
+    if (example === undefined) {
+      count.leftOut++;
+      return undefined;
+    }
+    if (example.cut) count.cut++;
+    if (split === 'train') ids.push(id);
+    return example;
+  };
+  function* all(split: Split, most = Number.POSITIVE_INFINITY): Generator<TokenRow> {
+    let taken = 0;
+    for (const row of parts.datasets.examples(datasetId, split, version)) {
+      const tokens = tokensOf(row);
+      if (tokens === undefined) continue;
+      yield tokens;
+      if (++taken >= most) return;
     }
   }
+  const rows = (split: 'train' | 'validation') => {
+    const total = splits?.[split] ?? 0;
+    const wanted = split === 'train' ? rowsRead(options) : validationRowsDrawn;
+    if (total <= manyRows || wanted >= total) return all(split);
+    if (split === 'train' && !options.shuffle) return all(split, wanted);
+    const draw = { version, split, total, count: wanted, seed: options.seed };
+    return drawRows(parts.datasets.rows(datasetId), draw, tokensOf);
+  };
   const train = await writeTokenFile(join(run.folder, trainName), rows('train'), signal);
   if (train.rows === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: run.datasetName, rows: 0 });
   const validation = await writeTokenFile(join(run.folder, validationName), rows('validation'), signal);
-  const facts: TokenFacts = { trainRows: train.rows, validationRows: validation.rows, ...count };
+  const trainRows = splits?.train ?? 0;
+  const isDrawn = trainRows > manyRows && rowsRead(options) < trainRows;
+  const facts: TokenFacts = {
+    trainRows: train.rows,
+    validationRows: validation.rows,
+    ...count,
+    ...(isDrawn && { drawnFrom: trainRows }),
+  };
   await writeFile(join(run.folder, rowsName), JSON.stringify(ids));
   // Last, and by renaming: where it is, both token files are whole.
   await writeFile(join(run.folder, `${factsName}.partial`), JSON.stringify(facts));
@@ -67,6 +96,16 @@ export async function copyRunTokens(from: string, to: string): Promise<void> {
   await copyFile(join(from, factsName), join(to, `${factsName}.partial`));
   await rename(join(to, `${factsName}.partial`), join(to, factsName));
 }
+
+/** Rows that a run takes at most: what all its steps read, each row once. */
+function rowsRead({ maxSteps, batchSize, epochs }: TrainOptions): number {
+  return maxSteps === null ? Number.POSITIVE_INFINITY : Math.ceil((maxSteps * batchSize) / Math.min(1, epochs));
+}
+
+/** A split of no more rows is written whole: that takes seconds. */
+const manyRows = 50_000;
+/** The engine measures on some hundred of them. */
+const validationRowsDrawn = 2000;
 
 async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {
   const text = await readFile(join(folder, factsName), 'utf8').catch(() => undefined);

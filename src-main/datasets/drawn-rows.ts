@@ -1,0 +1,40 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Example, Split } from '../../src-contract/dataset.ts';
+import type { RowStore } from './row-store.ts';
+import { chanceOf } from './split.ts';
+
+/**
+ * Draws `count` of the `total` rows of a split, spread evenly over it and in order, the same ones for the same seed: one from
+ * each of as many equal stretches, from a place of chance on the first of which `take` makes something. Other rows are not read.
+ */
+export async function* drawRows<T>(
+  rows: RowStore,
+  of: { version: number; split: Split; total: number; count: number; seed: number },
+  take: (row: Example) => T | undefined,
+): AsyncGenerator<T, void> {
+  const { version, split, total, count, seed } = of;
+  const beginOf = (stretch: number) => Math.floor((stretch * total) / count);
+  let stretch = 0;
+  let wanted = 0;
+  const next = (after: number) => {
+    stretch = after;
+    const begin = beginOf(stretch);
+    wanted = begin + Math.floor(chanceOf(`row ${stretch}`, seed) * (beginOf(stretch + 1) - begin));
+  };
+  next(0);
+  let passed = 0;
+  let began = performance.now();
+  for (const { numbers } of rows.numbersOf(version, split)) {
+    while (stretch < count && wanted < passed + numbers.length) {
+      const [row] = rows.byNumbers(version, numbers.subarray(wanted - passed, wanted - passed + 1));
+      const taken = row && take(row);
+      if (taken !== undefined) yield taken;
+      if (taken !== undefined || ++wanted >= beginOf(stretch + 1)) next(stretch + 1);
+    }
+    passed += numbers.length;
+    if (stretch >= count) return;
+    if (performance.now() - began <= 8) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+}
