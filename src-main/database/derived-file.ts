@@ -59,13 +59,16 @@ function open(file: string): DerivedDatabase {
 const shape = 2;
 
 /**
- * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which groups of
- * eight rows (by number) hold three letters in a row, not where: that keeps it at half the size of the texts and makes its lists
- * short, and the rows found are looked at anyway.
+ * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which pairs of rows (by
+ * number) hold three letters in a row, not where: that keeps it below the size of the texts, and the rows found are looked at
+ * anyway. In single rows its lists would be half as long again, in larger groups it would find more that is none.
  */
 const schema = `
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram');
   CREATE VIRTUAL TABLE trigram USING fts5vocab (words, 'row');
+
+  -- groups of three letters that stand in many pairs of rows, and the share of pairs of the first rows that have them
+  CREATE TABLE common (term TEXT PRIMARY KEY, share REAL NOT NULL) STRICT, WITHOUT ROWID;
 
   -- letters of context and target for the row numbers of a page
   CREATE TABLE letters (page INTEGER PRIMARY KEY, context BLOB NOT NULL, target BLOB NOT NULL) STRICT;

@@ -59,7 +59,7 @@ export class DatasetReading {
         // Another process may have gone on with it meanwhile.
         next = Math.max(next, this.#index.rows);
         while (next < end) {
-          const slice = Math.min(next + 6 * groupRows, end);
+          const slice = Math.min(next + 24 * groupRows, end);
           this.#index.add(this.#rows.contentBetween(next, slice));
           next = slice;
           if (performance.now() - began <= 10) continue;

@@ -111,8 +111,8 @@ const stretchRows = 256;
 
 /** Rows that follow each other are looked at in less than a microsecond each; so many keep a search below a second or so. */
 const lookBound = 1_000_000;
-/** As many rows in a row could be looked at while a group somewhere is. */
-const groupCost = 32;
+/** So many rows that follow each other could be looked at while a group somewhere is. */
+const groupCost = 16;
 
 type NumberTest = (number: number, state: number) => boolean;
 

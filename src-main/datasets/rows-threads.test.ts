@@ -41,8 +41,8 @@ test.each(['before', 'after'])(
       { context: 'nothing', target: 'x"y z*' },
       { context: 'ΟΔΟΣ ΑΣΤΥ 40 \u212aelvin', target: 'Ünder' },
       { context: '' },
-      { context: 'the last of a group' },
-      { context: 'Behind the group: ettle' },
+      { context: 'the last of a pair' },
+      { context: 'Behind the pairs: ettle' },
     ]);
     if (when === 'after') expect(await thread.call('index', placeOf(id))).toEqual({ rows: 8 });
     const find = (search: string) => positions(id, { search });
@@ -59,7 +59,7 @@ test.each(['before', 'after'])(
     expect(await find('οδος')).toEqual([5]);
     expect(await find('40 kelvin')).toEqual([5]);
     expect(await find('üNDER')).toEqual([5]);
-    expect(await find('GROUP')).toEqual([7, 8]);
+    expect(await find('PAIR')).toEqual([7, 8]);
     expect(await find('ettle')).toEqual([0, 3, 8]);
     await given.changes.edit(id, { position: 0, content: { context: 'The pot leaks' } });
     expect(await find('kettle')).toEqual([3]);

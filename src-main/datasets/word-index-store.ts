@@ -2,7 +2,7 @@ import { type DerivedDatabase, openDerivedFile } from '../database/derived-file.
 import { pageRows } from './row-states.ts';
 
 /** Rows of so many numbers are one text of the index. */
-export const groupRows = 8;
+export const groupRows = 2;
 
 /** Letters of the two texts of the rows of a page, by row number. */
 export interface PageLetters {
@@ -69,6 +69,7 @@ export class WordIndex {
 
   /** Ends what `begin` began; rows below `end` are in the index from now on. */
   commit(end: number): void {
+    if (this.rows < seenRows && end >= seenRows) this.#noteCommon(end);
     this.#database.prepare('UPDATE indexed SET rows = ?').run(end);
     this.#database.exec('COMMIT');
   }
@@ -90,7 +91,7 @@ export class WordIndex {
    */
   candidates(text: string): Iterable<number> | undefined {
     const letters = [...text];
-    if (letters.length >= 3) return this.#matching(trigramsOf(letters).map(quoted).join(' '));
+    if (letters.length >= 3) return this.#matching(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '));
     const lowered = text.toLowerCase();
     const terms = this.#continuations.all(lowered, `${lowered}\u{10FFFF}`, manyTerms);
     if (terms.length === manyTerms) return undefined;
@@ -102,6 +103,24 @@ export class WordIndex {
       }
     }
     return [...groups].sort((a, b) => a - b);
+  }
+
+  /** The rarest of them: what stands nearly everywhere rules little out, and its lists are the longest. */
+  #tellingOf(trigrams: readonly string[]): string[] {
+    const share = this.#database.prepare<[string], number>('SELECT share FROM common WHERE term = ?').pluck();
+    const shares = new Map(trigrams.map((term) => [term.toLowerCase(), share.get(term.toLowerCase()) ?? 0]));
+    return [...shares]
+      .sort((a, b) => a[1] - b[1])
+      .slice(0, mostTerms)
+      .map(([term]) => term);
+  }
+
+  /** Takes down what stands in many of the rows that are in the index so far. */
+  #noteCommon(rows: number): void {
+    const groups = rows / groupRows;
+    this.#database
+      .prepare('INSERT OR REPLACE INTO common (term, share) SELECT term, doc * 1.0 / ? FROM trigram WHERE doc > ?')
+      .run(groups, groups / 500);
   }
 
   /** A statement of its own for each walk: several searches may be under way. */
@@ -122,6 +141,10 @@ export class WordIndex {
 
 /** Behind each text, so that its last two letters begin a group of three as well. */
 const end = '\u0001\u0001';
+
+/** With so many rows it is known which groups of three letters are common. */
+const seenRows = 10_000;
+const mostTerms = 8;
 
 const manyTerms = 200;
 const manyGroups = 50_000;

@@ -1,7 +1,7 @@
 import { t } from '../i18n/text.ts';
 
 /** The separators that one can choose, likeliest first. */
-export const delimiters: readonly string[] = [',', ';', '\t', '|'];
+export const delimiters: readonly string[] = [',', ';', '\t', '|', ' ', ' +', 'fixed'];
 
 /** A separator by its name, as one says it. */
 export function delimiterName(delimiter: string): string {
@@ -10,5 +10,7 @@ export function delimiterName(delimiter: string): string {
   if (delimiter === '\t') return t('import.delimiter.tab');
   if (delimiter === '|') return t('import.delimiter.bar');
   if (delimiter === ' ') return t('import.delimiter.space');
+  if (delimiter === ' +') return t('import.delimiter.blanks');
+  if (delimiter === 'fixed') return t('import.delimiter.fixed');
   return t('import.delimiter.other', { sign: delimiter });
 }

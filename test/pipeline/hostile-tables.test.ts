@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CsvOptions } from '../../src-contract/dataset.ts';
@@ -28,6 +29,47 @@ const cases: readonly Case[] = [
     'context,target\r\na,1\nb,2\rc,3\r\n\r\nd,4\r\r\ne,5',
     [...ab, 'c=3', 'd=4', 'e=5'],
   ],
+  [
+    'columns lined up with blanks, below a title',
+    'Report of today\n\nid   context              target\n1    a cat, sitting       1\n2    두 나라              2\n10   c                    longer\n',
+    ['a cat, sitting=1', '두 나라=2', 'c=longer'],
+  ],
+  [
+    'columns lined up with blanks, and a row that leaves its column',
+    `context   target\n----------------\n${many(5, (row) => `row ${row}     ${row}\n`)}far too long 7\n`,
+    ['row 0=0', 'row 1=1', 'row 2=2', 'row 3=3', 'row 4=4'],
+    ['ROW_TOO_FEW_CELLS'],
+  ],
+  [
+    'blanks, one or several, between cells',
+    'day        context target\n2024-01-01   a  1\n2024-01-02 "b  c"   2\n2024-01-03 d  3\n',
+    ['a=1', 'b  c=2', 'd=3'],
+  ],
+  [
+    'typographic quotes around cells',
+    'id,context,target\n1,“a, b”,“1”\n2,“c\nd”,“2”\n3,“e ”” f”,“3”\n',
+    ['a, b=1', 'c\nd=2', 'e ” f=3'],
+  ],
+  ['German quotes around cells', 'id;context;target\n1;„a; b“;„1“\n2;„c“;„2“\n', ['a; b=1', 'c=2']],
+  ['French quotes around cells', 'id;context;target\n1;«a; b»;«1»\n2;«c»;«2»\n', ['a; b=1', 'c=2']],
+  [
+    'typographic quotes that are part of the text',
+    'context,target\n“Yes” he said,1\nshe: “no”,2\nthey,“3”\n',
+    ['“Yes” he said=1', 'she: “no”=2', 'they=“3”'],
+  ],
+  ['comments above the header, with delimiters in them', '# a, b\n# by Kim\ncontext,target\na,1\nb,2\n', ab],
+  [
+    'lines above the header that are filled up with delimiters',
+    'Export of all;;\nDate;2024;\nid;context;target\n1;a;1\n2;b;2\n',
+    ab,
+  ],
+  ['JSON by row numbers, as pandas writes it', '{"0":{"context":"a","target":"1"},"1":{"context":"b","target":2}}', ab],
+  [
+    'JSON with its columns apart, as pandas writes it',
+    '{"columns":["context","target"],"index":[0,1],"data":[["a",1],["b",2]]}',
+    ab,
+  ],
+  ['a table in a gzip archive', gzipSync('context,target\na,1\nb,2\n'), ab],
   ['quotes in the middle of cells', 'context,target\na"b"c,1\n5" pipe,2\n', ['a"b"c=1', '5" pipe=2']],
   [
     'a quote that is opened and wraps nothing',

@@ -1,6 +1,8 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { typedShare } from './cell-type.ts';
-import { type CsvDialect, CsvRecords } from './csv-records.ts';
+import { isDate, isNumber, typedShare } from './cell-type.ts';
+import type { CsvDialect } from './csv-records.ts';
+import { fixedColumns, fixedStarts, runsOfBlanks, textRecords } from './line-records.ts';
+import { closingOf, openingQuotes } from './quote-pairs.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
 
@@ -70,14 +72,39 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   const first = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
   if (given.delimiter !== undefined) return first;
   if (first.score < 0.3) {
+    const aligned = judgeAligned(text, whole);
+    if (aligned) return aligned;
     const quote = given.quote ?? (first.dialect.quote || '"');
     const others = rare
       .filter((delimiter) => text.includes(delimiter))
       .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
       .filter((candidate) => isTable(candidate, first));
     if (others.length > 0) return others.reduce(better);
+    const blanks = judge(text, whole, { delimiter: runsOfBlanks, quote: '"', escape: '"' });
+    if (isBlankTable(blanks, first)) return blanks;
   }
   return withLongerDelimiter(first, text, whole);
+}
+
+/** Columns that are lined up with blanks, where the lines give reason for it. */
+function judgeAligned(text: string, whole: boolean): Judged | undefined {
+  const starts = fixedStarts(whole ? text : text.slice(0, text.lastIndexOf('\n')));
+  if (!starts) return undefined;
+  const judged = judge(text, whole, { delimiter: fixedColumns, quote: '', escape: '', starts });
+  return judged.width === starts.length && judged.share > 0.8 ? judged : undefined;
+}
+
+/** Prose has blanks too: all lines must have as many words, and one column of them nothing but numbers or dates below its name. */
+function isBlankTable({ rows, width, share }: Judged, single: Judged): boolean {
+  if (width < 2 || width > 100 || rows.length < 3 || share < 1) return false;
+  if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
+  return hasValues(rows);
+}
+
+/** Whether a column holds nothing but numbers or dates below its name. */
+function hasValues(rows: readonly TableRecord[]): boolean {
+  const isValue = (cell = '') => isNumber(cell) || isDate(cell);
+  return rows[0]?.cells.some((_, place) => rows.slice(1).every(({ cells }) => isValue(cells[place]))) === true;
 }
 
 function better(a: Judged, b: Judged): Judged {
@@ -98,13 +125,15 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
   const quotes =
     given.quote !== undefined
       ? [given.quote]
-      : ['"', ...["'", '`'].filter((quote) => opens(text, delimiter, quote) > 1)];
+      : ['"', ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > 1)];
+  const starts = delimiter === fixedColumns ? { starts: fixedStarts(text) ?? [0] } : {};
   return quotes.flatMap((quote) => {
-    if (given.escape !== undefined)
-      return [{ delimiter, quote, escape: given.escape === 'doubled' ? quote : given.escape }];
-    const doubled = { delimiter, quote, escape: quote };
-    const hasBackslash = [quote, delimiter, '\n', '\r'].some((sign) => sign !== '' && text.includes(`\\${sign}`));
-    return hasBackslash ? [doubled, { delimiter, quote, escape: '\\' }] : [doubled];
+    const closing = closingOf(quote, delimiter, text);
+    const signs = { delimiter, quote, ...(closing !== quote && { closing }), ...starts };
+    if (given.escape !== undefined) return [{ ...signs, escape: given.escape === 'doubled' ? quote : given.escape }];
+    const doubled = { ...signs, escape: quote };
+    const hasBackslash = [closing, delimiter, '\n', '\r'].some((sign) => sign !== '' && text.includes(`\\${sign}`));
+    return hasBackslash ? [doubled, { ...signs, escape: '\\' }] : [doubled];
   });
 }
 
@@ -123,7 +152,7 @@ interface Judged {
 
 /** How well a dialect explains the sample. */
 function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
-  const reader = new CsvRecords(dialect);
+  const reader = textRecords(dialect);
   const all = reader.push(text);
   // A file whose first quoted cell is longer than the sample has no whole record in it.
   if (whole || all.length === 0) all.push(...reader.end());
@@ -190,7 +219,9 @@ function isTable({ dialect, rows, width, share }: Judged, single: Judged): boole
   // Times, addresses and dates are values already before they are cut.
   if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
   if (rows.length < 3 || width > 100) return false;
-  return typedShare(rows) >= (dialect.delimiter === ' ' ? 0.95 : 0.8);
+  if (dialect.delimiter !== ' ') return typedShare(rows) >= 0.8;
+  // Two words on each line are a name, as a rule.
+  return typedShare(rows) >= 0.95 && (width > 2 || hasValues(rows));
 }
 
 /** `||`, or a comma with a blank behind it where quotes stand behind that blank. */
@@ -234,6 +265,13 @@ function reasonsFor(
   const ofDelimiter = (): FileReason => {
     if (given.delimiter !== undefined) return about('delimiter', isNamed ? 'DELIMITER_NAMED' : 'CHOSEN');
     if (width < 2) return about('delimiter', 'DELIMITER_NONE');
+    if (delimiter === fixedColumns) {
+      const places = (dialect.starts ?? []).map((start) => start + 1).join(', ');
+      return about('delimiter', 'DELIMITER_FIXED', {
+        places: places.length > 120 ? `${places.slice(0, 120)} …` : places,
+      });
+    }
+    if (delimiter === runsOfBlanks) return about('delimiter', 'DELIMITER_BLANKS', { cells: width });
     if (share === 1) return about('delimiter', 'DELIMITER_ALL', { delimiter, cells: width });
     return about('delimiter', 'DELIMITER_SHARE', { delimiter, percent: Math.round(share * 100), cells: width });
   };

@@ -2,7 +2,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { detectDialect } from './csv-dialect.ts';
-import { chooseHeader, nameColumns, preambleLines } from './csv-header.ts';
+import { chooseHeader, commentLines, nameColumns, preambleLines } from './csv-header.ts';
 import type { CsvDialect } from './csv-records.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
@@ -49,7 +49,9 @@ export function detectCsvFormat(
   const skip = options.skipLines ?? (separator ? 1 : 0);
   const body = withoutLines(text, skip);
   let choice = detectDialect(body, whole, given, isNamed);
-  const preamble = options.skipLines === undefined && options.header !== false ? preambleLines(choice.records) : 0;
+  const isFree = options.skipLines === undefined && options.header !== false;
+  const comments = isFree ? commentLines(choice.records) : 0;
+  const preamble = comments || (isFree ? preambleLines(choice.records) : 0);
   // Lines that are as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without what stands above it the table is seen more clearly.
@@ -58,6 +60,7 @@ export function detectCsvFormat(
   const header = chooseHeader(rows, options.header);
   const skippedReason = (): FileReason => {
     if (options.skipLines !== undefined) return { about: 'skipped', code: 'CHOSEN', data: {} };
+    if (comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
     return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
   };

@@ -51,6 +51,8 @@ function contrastAt(
  */
 export function preambleLines(records: readonly TableRecord[]): number {
   const rows = records.filter(({ cells }) => cells.length > 0);
+  const named = namedHeader(rows);
+  if (named !== undefined) return named.line - 1;
   const counts = new Map<number, number>();
   for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
   const [width = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
@@ -69,6 +71,33 @@ export function preambleLines(records: readonly TableRecord[]): number {
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
   return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
+}
+
+/** A row of names that are known, two at least and none empty, below lines that are all shorter. */
+function namedHeader(rows: readonly TableRecord[]): TableRecord | undefined {
+  const place = rows
+    .slice(0, 20)
+    .findIndex(({ cells }) => cells.filter(isKnownColumnName).length > 1 && cells.every((cell) => cell.trim() !== ''));
+  const header = rows[place];
+  if (place <= 0 || header === undefined || header.cells.length < 3) return undefined;
+  const isAbove = rows.slice(0, place).every(({ cells }) => filled(cells) < header.cells.length);
+  const isBelow = rows.slice(place + 1).some(({ cells }) => cells.length === header.cells.length);
+  return isAbove && isBelow ? header : undefined;
+}
+
+/**
+ * How many lines at the start are comments behind `#`: those above a line that names columns by evidence, or that is the first of
+ * the table's width.
+ */
+export function commentLines(records: readonly TableRecord[]): number {
+  const rows = records.filter(({ cells }) => cells.length > 0);
+  const place = rows.findIndex(({ cells }) => !cells[0]?.trimStart().startsWith('#'));
+  const first = rows[place];
+  if (place <= 0 || first === undefined) return 0;
+  const choice = chooseHeader(rows.slice(place), undefined);
+  const isNamed = choice.header && choice.reason.code !== 'HEADER_LIKELY';
+  const areShort = rows.slice(0, place).every(({ cells }) => cells.length !== first.cells.length);
+  return isNamed || areShort ? first.line - 1 : 0;
 }
 
 /** How many cells there are up to the last one that is not blank. */
@@ -101,8 +130,9 @@ export function uniqueNames(names: readonly string[]): string[] {
   return names.map((written, place) => {
     const wanted = written.replace(unseenEnds, '').trim() || `column ${place + 1}`;
     let name = wanted;
-    for (let number = 2; taken.has(name); number++) name = `${wanted} ${number}`;
-    taken.add(name);
+    // Two ways to write the same letters look alike.
+    for (let number = 2; taken.has(name.normalize()); number++) name = `${wanted} ${number}`;
+    taken.add(name.normalize());
     return name;
   });
 }

@@ -2,10 +2,14 @@ import type { RecordProblem, TableRecord } from './table.ts';
 
 /** How cells and records are told apart. */
 export interface CsvDialect {
-  /** One letter or more. */
+  /** One letter or more, or what `line-records.ts` names. */
   readonly delimiter: string;
+  /** Where the cells of a line begin, when they do so at fixed places. */
+  readonly starts?: readonly number[];
   /** Empty where no sign opens a quoted cell. */
   readonly quote: string;
+  /** What closes it, where that is another sign. */
+  readonly closing?: string;
   /** What stands before a quote that belongs to the cell: the quote itself, or a backslash, which then also keeps delimiters. */
   readonly escape: string;
 }
@@ -22,6 +26,7 @@ export interface CsvDialect {
 export class CsvRecords {
   readonly #delimiter: string;
   readonly #quote: string;
+  readonly #closing: string;
   readonly #backslash: boolean;
   readonly #width: number | undefined;
   readonly #cellEnd: RegExp;
@@ -38,6 +43,7 @@ export class CsvRecords {
   constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
     this.#delimiter = dialect.delimiter;
     this.#quote = dialect.quote;
+    this.#closing = dialect.closing ?? dialect.quote;
     this.#backslash = dialect.escape === '\\';
     this.#width = options.width;
     this.#line = options.line ?? 1;
@@ -206,7 +212,7 @@ export class CsvRecords {
     let start = from;
     let search = from;
     for (;;) {
-      const found = text.indexOf(this.#quote, search);
+      const found = text.indexOf(this.#closing, search);
       if (found < 0) return undefined;
       if (this.#backslash) {
         let slashes = 0;
@@ -217,7 +223,7 @@ export class CsvRecords {
         }
       } else {
         if (found + 1 >= text.length && !isEnd) return undefined;
-        if (text[found + 1] === this.#quote) {
+        if (text[found + 1] === this.#closing) {
           cell += text.slice(start, found + 1);
           start = found + 2;
           search = start;
@@ -235,7 +241,14 @@ export class CsvRecords {
   }
 
   #isEscaped(sign: string): boolean {
-    return sign === '\\' || sign === '\n' || sign === '\r' || sign === this.#quote || this.#delimiter.startsWith(sign);
+    return (
+      sign === '\\' ||
+      sign === '\n' ||
+      sign === '\r' ||
+      sign === this.#quote ||
+      sign === this.#closing ||
+      this.#delimiter.startsWith(sign)
+    );
   }
 
   /** A record whose quote stays open: undefined while its end may still come. */

@@ -5,6 +5,7 @@ import { canBePlaced, readCsvPieces } from './csv-pieces.ts';
 import type { PlacedPiece } from './csv-places.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { runsOfBlanks } from './line-records.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
@@ -19,7 +20,7 @@ export function openCsv(
   const { encoding, delimiter, quote, header, skippedLines, reasons } = format;
   const { name, bytes } = survey;
   // Blanks behind a delimiter are told by its reason; by name it is the sign itself.
-  const shown = delimiter.trim() || delimiter;
+  const shown = delimiter === runsOfBlanks ? delimiter : delimiter.trim() || delimiter;
   const start = survey.brokenUtf8 === undefined && canBePlaced(format) ? startOf(survey.head, format) : undefined;
   let sha256: string | undefined;
   const onHash = (found: string) => {

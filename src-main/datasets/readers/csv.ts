@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { CsvFormat } from './csv-format.ts';
-import { CsvRecords } from './csv-records.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { fileError, isFileSystemError } from './file-survey.ts';
+import { textRecords } from './line-records.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function* readCsv(
   signal?: AbortSignal,
 ): AsyncGenerator<TablePiece, void> {
   const decoder = createDecoder(format.encoding);
-  const reader = new CsvRecords(format, { width: format.columns.length, line: format.droppedLines + 1 });
+  const reader = textRecords(format, { width: format.columns.length, line: format.droppedLines + 1 });
   const skipper = new LineSkipper(format.droppedLines);
   let bytesRead = format.bomBytes;
   const checked = (records: TableRecord[]) => (decoder.isDamaged ? records.map(withProblem) : records);

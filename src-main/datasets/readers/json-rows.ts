@@ -34,6 +34,22 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
         isObject(value) && isSquad(value) ? squadRows(value).map((cells) => ({ cells, line })) : undefined,
     };
   }
+  if (sample.length === 1 && isObject(first) && isSplit(first)) {
+    const columns = uniqueNames(first.columns.map(cellOf));
+    return {
+      columns,
+      reasons: [shaped('split', 'columns, data')],
+      rowsOf: (value, line) =>
+        isObject(value) && isSplit(value) ? value.data.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
+    };
+  }
+  const numbered = sample.length === 1 && isObject(first) ? numberedRows(first) : undefined;
+  if (numbered) {
+    const table = new NamedTable(numbered);
+    const rowsOf = (value: unknown, line: number) =>
+      isObject(value) ? numberedRows(value)?.map((row) => table.row(row, line)) : undefined;
+    return { columns: table.columns, reasons: [shaped('index', '0, 1'), ...table.reasons], rowsOf };
+  }
   if (sample.length === 1 && isObject(first) && columnCells(first)) {
     return {
       columns: uniqueNames(Object.keys(first)),
@@ -73,6 +89,26 @@ function listRows(first: readonly unknown[]): JsonRows {
       return isFirst ? [] : [{ cells, line }];
     },
   };
+}
+
+/** Names of columns and rows of cells, apart, as pandas writes them. */
+function isSplit(value: NamedValues): value is { columns: readonly unknown[]; data: readonly (readonly unknown[])[] } {
+  const { columns, data } = value;
+  return (
+    Array.isArray(columns) &&
+    Array.isArray(data) &&
+    data.length > 0 &&
+    data.every((row) => Array.isArray(row) && row.length === columns.length)
+  );
+}
+
+/** The rows of an object that holds them by their numbers; undefined for another, as for one that holds columns. */
+function numberedRows(value: NamedValues): NamedValues[] | undefined {
+  const keys = Object.keys(value);
+  const rows = Object.values(value).filter(isObject);
+  const areNumbers = (names: readonly string[]) => names.every((name) => /^\d{1,15}$/.test(name));
+  if (keys.length === 0 || rows.length < keys.length || !areNumbers(keys)) return undefined;
+  return rows.some((row) => areNumbers(Object.keys(row))) ? undefined : rows;
 }
 
 /** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */

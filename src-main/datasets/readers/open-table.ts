@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { openCsv } from './csv-table.ts';
@@ -46,9 +47,13 @@ export async function openTable(
     if (entries.some(({ name }) => name === 'xl/workbook.xml')) {
       return openXlsx(file, await fingerprint(file.path, signal), entries, options);
     }
-    const tables = entries.filter(({ name }) => isTableName(name));
+    const tables = tablesAmong(entries);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
+    if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
+      throw noTables(file.name, 'a ZIP archive with other archives in it, and no table');
+    }
   }
+  if (head[0] === 0x1f && head[1] === 0x8b) return openGzip(file, options, signal);
   const survey = await surveyFile(file.path, file.name, signal);
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
@@ -78,7 +83,7 @@ async function readHead(file: NamedFile): Promise<Buffer> {
   }
 }
 
-const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)$/i;
+const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/i;
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;
 
@@ -86,6 +91,59 @@ const largestArchive = 64 * 1024 ** 3;
 function isTableName(path: string): boolean {
   const name = basename(path.replaceAll('\\', '/'));
   return endings.test(name) && !name.startsWith('.') && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
+}
+
+/** By their names; an archive of one file without an ending is looked into. */
+function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
+  const named = entries.filter(({ name }) => isTableName(name));
+  const files = entries.filter(({ name }) => !name.endsWith('/'));
+  return named.length === 0 && files.length === 1 && !basename(files[0]?.name ?? '.').includes('.') ? files : named;
+}
+
+/** Unpacks the one file of a gzip archive to read it; the archive's name without its ending is that of the table. */
+async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
+  const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { size } = await stat(archive.path);
+    const most = Math.min(largestArchive, Math.max(64 * 1024 * 1024, size * 200));
+    let bytes = 0;
+    const bounded = async function* (pieces: AsyncIterable<Buffer>) {
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        if (bytes > most) {
+          const reason = `it would unpack to more than ${Math.round(most / 1e6)} MB`;
+          throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, reason });
+        }
+        yield piece;
+      }
+    };
+    const path = join(folder, 'table');
+    await pipeline(createReadStream(archive.path), createGunzip(), bounded, createWriteStream(path), { signal });
+    if (await isGzip(path)) throw noTables(archive.name, 'a gzip archive in a gzip archive');
+    const table = await openTable({ path, name: archive.name.replace(/\.gz$/i, '') }, options, { signal });
+    return {
+      ...table,
+      close: async () => {
+        await table.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    signal?.throwIfAborted();
+    if (error instanceof StudioError || !(error instanceof Error)) throw error;
+    throw isDamaged(error) ? noTables(archive.name, 'a damaged gzip archive') : error;
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const head = await readHead({ path, name: 'table' });
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function isDamaged(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
 async function openFolder(folder: NamedFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {

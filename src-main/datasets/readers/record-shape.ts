@@ -111,6 +111,13 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
     derive: ({ instruction, input, output }) => ({ cells: [joined(instruction, input), cellOf(output)] }),
   },
   {
+    name: 'squad',
+    keys: ['context', 'question', 'answers'],
+    columns: ['answer'],
+    fits: ({ answers }) => typeof answers === 'object' && answers !== null && 'text' in answers && isList(answers.text),
+    derive: ({ answers }) => ({ cells: [cellOf((answers as { text: unknown[] }).text[0])] }),
+  },
+  {
     name: 'dolly',
     keys: ['instruction', 'response'],
     columns: ['context', 'target'],

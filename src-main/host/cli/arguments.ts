@@ -51,10 +51,20 @@ export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMappi
 
 /** One character, or its name. */
 export function delimiterIn(text: string): string {
-  const named: Record<string, string> = { tab: '\t', '\\t': '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
+  const named: Record<string, string> = {
+    tab: '\t',
+    '\\t': '\t',
+    comma: ',',
+    semicolon: ';',
+    pipe: '|',
+    space: ' ',
+    blanks: ' +',
+  };
   const delimiter = named[text] ?? text;
   if (delimiter.length < 1 || delimiter.length > 8)
-    throw new InvalidArgumentError('Give one character or a few, or: tab, comma, semicolon, pipe, space.');
+    throw new InvalidArgumentError(
+      'Give one character or a few, or: tab, comma, semicolon, pipe, space, blanks (one or more), fixed (columns lined up).',
+    );
   return delimiter;
 }
 

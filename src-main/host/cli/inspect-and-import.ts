@@ -167,8 +167,13 @@ function reasonsText(reasons: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
+function cellsText(delimiter: string): string {
+  if (delimiter === 'fixed') return 'cells at fixed places';
+  return delimiter === ' +' ? 'cells apart by one blank or more' : `cells apart by ${JSON.stringify(delimiter)}`;
+}
+
 function inspectionText({ file, columns, sample, proposedTask }: Inspection): string {
-  const kind = file.format === 'csv' ? `cells apart by ${JSON.stringify(file.delimiter)}` : file.format.toUpperCase();
+  const kind = file.format === 'csv' ? cellsText(file.delimiter) : file.format.toUpperCase();
   return [
     `${file.name}: ${file.rows} rows, ${columns.length} columns; ${file.encoding}, ${kind}, ${file.header ? 'with' : 'without'} a header.`,
     ...file.reasons.map((reason) => `  ${reason.about}: ${reasonSentence(reason)}`),

@@ -120,6 +120,8 @@ export const datasets = {
   'import.delimiter.tab': 'Tab',
   'import.delimiter.bar': 'Vertical bar',
   'import.delimiter.space': 'Space',
+  'import.delimiter.blanks': 'One space or more',
+  'import.delimiter.fixed': 'Columns lined up with spaces',
   'import.delimiter.other': '“{sign}”',
   'import.delimiter.own': 'Another sign',
   'import.format.csv': 'Table of text',

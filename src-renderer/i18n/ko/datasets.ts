@@ -116,6 +116,8 @@ export const datasets: Translation<typeof english> = {
   'import.delimiter.tab': '탭',
   'import.delimiter.bar': '세로줄',
   'import.delimiter.space': '빈칸',
+  'import.delimiter.blanks': '빈칸 하나 이상',
+  'import.delimiter.fixed': '빈칸으로 줄을 맞춘 열',
   'import.delimiter.other': '“{sign}”',
   'import.delimiter.own': '다른 기호',
   'import.format.csv': '글자로 된 표',

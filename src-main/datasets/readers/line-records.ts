@@ -1,0 +1,174 @@
+import { type CsvDialect, CsvRecords } from './csv-records.ts';
+import type { TableRecord } from './table.ts';
+
+/** Said of a table as its delimiter: cells stand apart by one blank or more. */
+export const runsOfBlanks = ' +';
+/** Said of a table as its delimiter: cells begin at the same places of all lines. */
+export const fixedColumns = 'fixed';
+
+/** Cuts text into records, whatever the dialect. */
+export type TextRecords = Pick<CsvRecords, 'push' | 'end' | 'pieces' | 'waitingLetters'>;
+
+export function textRecords(dialect: CsvDialect, options: { width?: number; line?: number } = {}): TextRecords {
+  const { delimiter } = dialect;
+  if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
+  if (delimiter === fixedColumns) return new LineRecords((line) => cutAtPlaces(line, dialect.starts ?? [0]), options);
+  return new CsvRecords(dialect, options);
+}
+
+/** Makes a record of every line. */
+class LineRecords implements TextRecords {
+  readonly #cut: (line: string) => string[];
+  #rest = '';
+  #line: number;
+
+  constructor(cut: (line: string) => string[], { line = 1 }: { line?: number }) {
+    this.#cut = cut;
+    this.#line = line;
+  }
+
+  get waitingLetters(): number {
+    return this.#rest.length;
+  }
+
+  push(text: string): TableRecord[] {
+    return [...this.pieces(text)].flat();
+  }
+
+  end(): TableRecord[] {
+    return [...this.pieces('', { isEnd: true })].flat();
+  }
+
+  *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
+    const whole = this.#rest + text;
+    // Whether a line feed follows a carriage return is seen in the next piece.
+    const lines = whole.split(isEnd ? /\r\n|\r|\n/ : /\r\n|\r(?!$)|\n/);
+    this.#rest = lines.pop() ?? '';
+    if (isEnd && this.#rest !== '') lines.push(this.#rest);
+    if (isEnd) this.#rest = '';
+    yield lines.map((line) => ({ cells: line.trim() === '' ? [] : this.#cut(line), line: this.#line++ }));
+  }
+}
+
+function cutAtBlanks(line: string, quote: string): string[] {
+  const cells: string[] = [];
+  const plain = line.trim();
+  for (let place = 0; place < plain.length; ) {
+    const quoted = quote !== '' && plain.startsWith(quote, place) ? closingPlace(plain, place + 1, quote) : undefined;
+    if (quoted !== undefined) cells.push(plain.slice(place + 1, quoted).replaceAll(quote + quote, quote));
+    const end = quoted === undefined ? blankFrom(plain, place) : quoted + 1;
+    if (quoted === undefined) cells.push(plain.slice(place, end));
+    place = end;
+    while (plain[place] === ' ' || plain[place] === '\t') place++;
+  }
+  return cells;
+}
+
+/** Where the quote stands that closes a cell; undefined when no blank or end follows it. */
+function closingPlace(line: string, from: number, quote: string): number | undefined {
+  for (let place = line.indexOf(quote, from); place >= 0; place = line.indexOf(quote, place + 1)) {
+    if (line[place + 1] === quote) place++;
+    else return place + 1 === line.length || /[ \t]/.test(line[place + 1] ?? '') ? place : undefined;
+  }
+  return undefined;
+}
+
+function blankFrom(line: string, from: number): number {
+  const found = line.slice(from).search(/[ \t]/);
+  return found < 0 ? line.length : from + found;
+}
+
+/** Where words go over from one column to the next, the two stay one cell: the row has too few then, and is told. */
+function cutAtPlaces(line: string, starts: readonly number[]): string[] {
+  const places = indexesOf(line, starts);
+  const cells: string[] = [];
+  let from = 0;
+  for (const [column, end] of [...places.slice(1), line.length].entries()) {
+    const isCut = column < starts.length - 1 && isInk(line[end - 1]) && isInk(line[end]);
+    if (isCut) continue;
+    cells.push(line.slice(from, end).trim());
+    from = end;
+  }
+  return cells;
+}
+
+/** A letter of East Asian scripts takes two columns. */
+function indexesOf(line: string, starts: readonly number[]): number[] {
+  const indexes: number[] = [];
+  let column = 0;
+  let index = 0;
+  for (const letter of line) {
+    while (indexes.length < starts.length && (starts[indexes.length] ?? 0) <= column) indexes.push(index);
+    column += columnsOf(letter);
+    index += letter.length;
+  }
+  while (indexes.length < starts.length) indexes.push(line.length);
+  return indexes;
+}
+
+function columnsOf(letter: string): number {
+  return /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+    letter,
+  )
+    ? 2
+    : 1;
+}
+
+function isInk(letter: string | undefined): boolean {
+  return letter !== undefined && letter !== ' ';
+}
+
+/**
+ * The places at which all lines of a table begin a cell: those behind columns of blanks that go through all lines. Undefined where
+ * the lines give no reason for it: there must be three, most with blanks side by side, as nobody writes them in prose, and most
+ * cells must begin or end where their column does. What stands above the table, up to five lines, does not count.
+ */
+export function fixedStarts(text: string): number[] | undefined {
+  const lines = text
+    .split(/\r\n|\r|\n/)
+    .slice(0, 500)
+    .filter((line) => line.trim() !== '' && !/^[\s:+=|─━-]*$/.test(line));
+  if (lines.some((line) => line.includes('\t'))) return undefined;
+  let best: number[] | undefined;
+  for (let above = 0; above <= Math.min(5, lines.length - 3); above++) {
+    // A line with blanks side by side is of the table itself.
+    if (above > 0 && / {2}/.test(lines[above - 1]?.trim() ?? '')) break;
+    const below = lines.slice(above);
+    // A long cell or two may leave their column.
+    const starts = startsOf(below, 0) ?? (below.length > 5 ? startsOf(below, Math.ceil(below.length / 20)) : undefined);
+    if (starts && starts.length > (best?.length ?? 0)) best = starts;
+  }
+  return best;
+}
+
+/** `tolerated` lines, the first one not among them, may have letters where all others have a blank. */
+function startsOf(lines: readonly string[], tolerated: number): number[] | undefined {
+  const grids = lines.map(inkOf);
+  const width = Math.max(...grids.map(({ length }) => length));
+  const inkIn = (column: number) => grids.reduce((sum, ink) => sum + (ink[column] ? 1 : 0), 0);
+  const isGutter = (column: number) => inkIn(column) <= tolerated && !grids[0]?.[column];
+  const fields: { start: number; end: number }[] = [];
+  for (let column = 0; column < width; column++) {
+    if (isGutter(column)) continue;
+    const last = fields.at(-1);
+    if (last && last.end === column) last.end++;
+    else fields.push({ start: column, end: column + 1 });
+  }
+  if (fields.length < 2 || fields.length > 200) return undefined;
+  const spaced = lines.filter((line) => / {2}/.test(line.trim())).length;
+  if (spaced < lines.length / 2) return undefined;
+  const isAligned = fields.every(({ start, end }) => {
+    const filled = grids.filter((ink) => ink.slice(start, end).some(Boolean));
+    const share = (test: (ink: readonly boolean[]) => boolean) => filled.filter(test).length / filled.length;
+    return share((ink) => ink[start] === true) >= 0.8 || share((ink) => ink[end - 1] === true) >= 0.8;
+  });
+  // A column that is written to its right end begins behind the one before it.
+  return isAligned ? fields.map(({ start }, place) => (place === 0 ? 0 : start)) : undefined;
+}
+
+/** For each column of a line whether something stands there. */
+function inkOf(line: string): boolean[] {
+  const ink: boolean[] = [];
+  for (const letter of line) for (let column = 0; column < columnsOf(letter); column++) ink.push(isInk(letter));
+  return ink;
+}
