@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
     'columns lined up with blanks, and a row that leaves its column',
     `context   target\n----------------\n${many(5, (row) => `row ${row}     ${row}\n`)}far too long 7\n`,
     ['row 0=0', 'row 1=1', 'row 2=2', 'row 3=3', 'row 4=4'],
-    ['ROW_TOO_FEW_CELLS'],
+    ['ROW_RULE', 'ROW_CELL_MISSING'],
   ],
   [
     'blanks, one or several, between cells',
