@@ -165,7 +165,12 @@ export const errorCatalogue = {
   RUN_TOO_BIG_IN_FLOATS: entry(
     { needed: z.string(), available: z.string(), bits: z.number(), rows: z.number(), length: z.number() },
     'The run would need {needed} of memory; {available} can be had.',
-    'With the base in {bits} bits, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+    'With gradient checkpointing, the base in {bits} bits, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+  ),
+  RUN_TOO_BIG_KEEPING_LAYERS: entry(
+    { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
+    'The run would need {needed} of memory; {available} can be had.',
+    'With gradient checkpointing, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
   ),
   RUN_BASE_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), base: z.string() },

@@ -19,6 +19,8 @@ export const trainOptionsSchema = z.object({
   weightDecay: z.number().min(0).max(1),
   /** Share of each target's probability that is spread evenly over the vocabulary. */
   labelSmoothing: z.number().min(0).max(0.9),
+  /** Computes each layer again in the backward pass in place of keeping it: less memory, more time, the same numbers. */
+  gradientCheckpointing: z.boolean(),
   /** Largest allowed global gradient norm; 0 switches clipping off. */
   gradientClip: z.number().min(0),
   epochs: z.number().positive().max(1_000_000),
@@ -43,7 +45,9 @@ export const trainOptionsSchema = z.object({
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 
 /** What runs of earlier versions did not know, as they did it. */
-export const earlierOptions = { labelSmoothing: 0, patience: null, sampleRows: 0, precision: 'float32' } as const;
+export const earlierOptions = {
+  ...{ labelSmoothing: 0, gradientCheckpointing: false, patience: null, sampleRows: 0, precision: 'float32' },
+} as const;
 
 /** What else is trained in the same go: an adapter for each way of putting a rank, a seed and a rate together. */
 export const alsoSchema = z.object({
@@ -236,7 +240,9 @@ export const estimateSchema = z.object({
     .nullable(),
   fits: z.boolean(),
   /** Where it does not fit: the nearest settings that would; null where none does. */
-  remedy: z.object({ batchSize: z.number().int(), maxLength: z.number().int(), precision: precisionSchema }).nullable(),
+  remedy: trainOptionsSchema
+    .pick({ batchSize: true, maxLength: true, precision: true, gradientCheckpointing: true })
+    .nullable(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 

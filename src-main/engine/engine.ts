@@ -174,6 +174,8 @@ export interface TrainJob {
   readonly shuffle: boolean;
   /** Share of each target's probability that is spread evenly over the vocabulary; absent is 0. */
   readonly labelSmoothing?: number;
+  /** Computes each layer again in the backward pass in place of keeping it: less memory, more time, the same numbers. */
+  readonly gradientCheckpointing?: boolean;
   /** Ends the run when so many validations in a row brought nothing better; null or absent never does. */
   readonly patience?: number | null;
   /** What the model is to write at each validation, with the weights of that moment. */
@@ -193,7 +195,10 @@ export interface TrainJob {
 
 /** What decides about the memory of a training. */
 export interface TrainingMemoryJob
-  extends Pick<TrainJob, 'modelFolder' | 'batchSize' | 'seed' | 'shuffle' | 'labelSmoothing' | 'precision'> {
+  extends Pick<
+    TrainJob,
+    'modelFolder' | 'batchSize' | 'seed' | 'shuffle' | 'labelSmoothing' | 'gradientCheckpointing' | 'precision'
+  > {
   readonly method: Pick<LoraSettings, 'rank' | 'targets' | 'dropout'>;
   /** The rows, or an even sample of them, in their order. */
   readonly rows: readonly TokenExample[];

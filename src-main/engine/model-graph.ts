@@ -10,8 +10,10 @@ import { pick } from './graph/ops/pick.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
+import { rematerialise } from './graph/rematerialise.ts';
 import { int4Linear } from './int4-weights.ts';
 import { int8Linear } from './int8-weights.ts';
+import { isBetweenLayers, isCostly } from './kept-values.ts';
 import { type Precision, roundedModules } from './rounded-weights.ts';
 
 /** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
@@ -33,6 +35,11 @@ export function scoreGraph(
   return { [logProbabilities]: forward(architecture, adaptation, precision).logProbs };
 }
 
+export interface TrainGraphOptions extends GraphOptions {
+  readonly labelSmoothing?: number | undefined;
+  readonly gradientCheckpointing?: boolean | undefined;
+}
+
 /**
  * As `scoreGraph`, with the gradient of Σ(cotangent ∘ log-probabilities) by each adapter tensor, or by every weight
  * where there is no adapter. `cotangent` [targets] is −1/N for the mean loss over N target tokens: with the N of the
@@ -40,19 +47,28 @@ export function scoreGraph(
  *
  * With `labelSmoothing` ε the gradient is that of (1 − ε) · log p(target) + ε · mean of log p over the vocabulary
  * (Szegedy et al. 2016, §7); the log-probabilities given out stay those of the targets, so that losses can be compared.
+ *
+ * What costs next to nothing is computed again in the backward pass rather than kept for it; with `gradientCheckpointing`
+ * everything but what goes from layer to layer.
  */
 export function trainGraph(
   architecture: Architecture,
   adaptation: Adaptation | null,
-  { precision = 'float32', labelSmoothing = 0 }: GraphOptions & { readonly labelSmoothing?: number } = {},
+  { precision = 'float32', labelSmoothing = 0, gradientCheckpointing = false }: TrainGraphOptions = {},
 ): Record<string, Expression> {
   const { logProbs, allLogProbs, trainable } = forward(architecture, adaptation, precision);
   const names = [...trainable.keys()];
   const objective = labelSmoothing === 0 ? logProbs : smoothed(logProbs, allLogProbs, labelSmoothing);
-  const gradients = gradient(objective, input('cotangent', ['targets']), [...trainable.values()]);
+  const cotangent = input('cotangent', ['targets']);
+  const gradients = rematerialise(
+    gradient(objective, cotangent, [...trainable.values()]),
+    { differentiated: objective, cotangent },
+    gradientCheckpointing ? isBetweenLayers : isCostly,
+  );
   return {
-    [logProbabilities]: logProbs,
     ...Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expression])),
+    // Last: onnxruntime goes from the last output to the first, and these end the forward pass.
+    [logProbabilities]: logProbs,
   };
 }
 

@@ -2,7 +2,7 @@ import { type Adaptation, adaptationKey } from './adaptation.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import type { MicroBatch } from './micro-batches.ts';
-import { logProbabilities, scoreGraph, trainGraph } from './model-graph.ts';
+import { logProbabilities, scoreGraph, type TrainGraphOptions, trainGraph } from './model-graph.ts';
 import { rowAdapterFeeds, rowAdapterGradients, targetsOf } from './row-adapters.ts';
 import { stackBatches } from './stack-batches.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -28,17 +28,19 @@ export interface Passed {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
+export type PassOptions = Pick<TrainGraphOptions, 'labelSmoothing' | 'gradientCheckpointing'>;
+
 /**
  * Runs micro-batches of trainings through the model: one by itself, or several, each with its own LoRA adapter, as rows of
  * one batch. What each gets back is what it would get alone.
  */
 export class Passes {
   readonly #model: LoadedModel;
-  readonly #labelSmoothing: number;
+  readonly #options: PassOptions;
 
-  constructor(model: LoadedModel, { labelSmoothing }: { labelSmoothing: number }) {
+  constructor(model: LoadedModel, options: PassOptions) {
     this.#model = model;
-    this.#labelSmoothing = labelSmoothing;
+    this.#options = options;
   }
 
   /** Compiles the graphs that these need, ahead of the first pass. */
@@ -110,9 +112,10 @@ export class Passes {
 
   #trainGraph(adaptation: Adaptation | null) {
     const { architecture, precision } = this.#model;
-    const labelSmoothing = this.#labelSmoothing;
-    return this.#model.executable(`train:${adaptationKey(adaptation)}:${labelSmoothing}`, () =>
-      trainGraph(architecture, adaptation, { precision, labelSmoothing }),
+    const { labelSmoothing = 0, gradientCheckpointing = false } = this.#options;
+    const key = `train:${adaptationKey(adaptation)}:${labelSmoothing}:${gradientCheckpointing}`;
+    return this.#model.executable(key, () =>
+      trainGraph(architecture, adaptation, { precision, labelSmoothing, gradientCheckpointing }),
     );
   }
 

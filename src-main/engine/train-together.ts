@@ -88,7 +88,7 @@ async function openGroup(
   const [first] = jobs;
   const company = first && (await readCompany(first.checkpointFolder));
   for (const job of jobs) {
-    if (!canShare(job) || job.labelSmoothing !== jobs[0]?.labelSmoothing) break;
+    if (!canShare(job) || !hasSameGraph(job, jobs[0] as TrainJob)) break;
     if (together !== undefined && group.length >= together) break;
     const run = await openRun(model, job, adapters);
     firstSteps.push(run.planStep().riders.map(({ batch }) => batch));
@@ -123,6 +123,10 @@ async function abreast(
   return members;
 }
 
+function hasSameGraph(a: TrainJob, b: TrainJob): boolean {
+  return a.labelSmoothing === b.labelSmoothing && a.gradientCheckpointing === b.gradientCheckpointing;
+}
+
 /** Dropout masks are drawn for a batch as it is alone; other methods have nothing that could differ by row. */
 function canShare({ method }: TrainJob): boolean {
   return method.kind === 'lora' && method.dropout === 0;
@@ -131,7 +135,7 @@ function canShare({ method }: TrainJob): boolean {
 async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal): AsyncGenerator<TrainTogetherEvent> {
   let { members } = group;
   const [first] = members as [Member, ...Member[]];
-  const passes = new Passes(model, { labelSmoothing: first.job.labelSmoothing ?? 0 });
+  const passes = new Passes(model, first.job);
   await passes.prepare(
     members.map(({ run }) => run.trainable),
     { scores: members.some(({ run }) => run.validates) },

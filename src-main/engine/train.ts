@@ -19,7 +19,7 @@ export async function* trainModel(
   signal: AbortSignal,
 ): AsyncGenerator<TrainEvent> {
   const run = await openRun(model, job, adapters);
-  const passes = new Passes(model, { labelSmoothing: job.labelSmoothing ?? 0 });
+  const passes = new Passes(model, job);
   await passes.prepare([run.trainable], { scores: run.validates });
   await run.resume();
 

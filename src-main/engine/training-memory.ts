@@ -29,9 +29,10 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const precision = wanted === 'auto' ? await precisionFor(architecture, backend) : wanted;
   const { rank, targets } = job.method;
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
-  const { labelSmoothing } = job;
+  const { labelSmoothing, gradientCheckpointing } = job;
+  const options = { precision, labelSmoothing, gradientCheckpointing };
   const graphs = {
-    train: Object.values(trainGraph(architecture, adaptation, { precision, labelSmoothing })),
+    train: executed(trainGraph(architecture, adaptation, options)),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
     generate: Object.values(
       decodeGraph(architecture, { targets: new Set(targets), layers: undefined, blocks: undefined }),
@@ -58,11 +59,11 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
       fullest(graphs.train, batches, highest),
       largestCompany.length === 1
         ? 0
-        : together(
-            Object.values(trainGraph(architecture, { kind: 'row-adapters', targets }, { precision, labelSmoothing })),
-            batches,
-            { adapters: largestCompany.length, rank: highest, tokenBudget: packing.tokenBudget },
-          ),
+        : together(executed(trainGraph(architecture, { kind: 'row-adapters', targets }, options)), batches, {
+            adapters: largestCompany.length,
+            rank: highest,
+            tokenBudget: packing.tokenBudget,
+          }),
     ),
   );
   const masks = adaptation.dropout ? dropoutMasks(architecture, targets, batches) : 0;
@@ -84,6 +85,11 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         .filter((graph) => graph !== false)
         .reduce((sum, graph) => sum + topologicalOrder(graph).length, 0),
   };
+}
+
+/** Outputs in the order in which onnxruntime comes to them. */
+function executed(graph: Readonly<Record<string, Expression>>): Expression[] {
+  return Object.values(graph).toReversed();
 }
 
 type Row = TrainingMemoryJob['rows'][number];

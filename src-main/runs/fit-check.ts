@@ -22,12 +22,13 @@ export async function requireFit(
   }
   if (estimate.fits) return;
   const needs = { needed: size(memory.bytes), available: size(memory.availableBytes) };
-  throw remedy === null
-    ? new StudioError('RUN_BASE_TOO_BIG', { ...needs, base: about.base.name })
-    : new StudioError(remedy.precision === about.options.precision ? 'RUN_TOO_BIG' : 'RUN_TOO_BIG_IN_FLOATS', {
-        ...{ ...needs, bits: remedy.precision === 'int4' ? 4 : 8 },
-        ...{ rows: remedy.batchSize, length: remedy.maxLength },
-      });
+  if (remedy === null) throw new StudioError('RUN_BASE_TOO_BIG', { ...needs, base: about.base.name });
+  const would = { ...needs, rows: remedy.batchSize, length: remedy.maxLength };
+  if (remedy.precision !== about.options.precision) {
+    throw new StudioError('RUN_TOO_BIG_IN_FLOATS', { ...would, bits: remedy.precision === 'int4' ? 4 : 8 });
+  }
+  const isNew = remedy.gradientCheckpointing && !about.options.gradientCheckpointing;
+  throw new StudioError(isNew ? 'RUN_TOO_BIG_KEEPING_LAYERS' : 'RUN_TOO_BIG', would);
 }
 
 function size(bytes: number): string {

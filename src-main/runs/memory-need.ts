@@ -26,7 +26,7 @@ export async function memoryNeed(
   const { graphs, weights, companies, ...parts } = await engine.trainingMemory({
     ...{ modelFolder: base.path, method: options, rows, validationRows, samples },
     ...{ batchSize: options.batchSize, seed: options.seed, shuffle: options.shuffle, precision: options.precision },
-    labelSmoothing: options.labelSmoothing,
+    ...{ labelSmoothing: options.labelSmoothing, gradientCheckpointing: options.gradientCheckpointing },
     others: others.map(({ rank, seed }) => ({ rank, seed })),
   });
   const all = { baseModel: weights, ...parts, runtime: programBytes + graphs };
@@ -41,8 +41,8 @@ export function bytesOf(parts: Readonly<Record<string, number>>): number {
 }
 
 /**
- * The nearest settings that would fit: whole numbers of eight bits in place of floats first, then of four, then fewer rows at
- * a time, then shorter rows; null where none would.
+ * The nearest settings that would fit: layers computed again first, which changes no number, then whole numbers of eight bits
+ * in place of floats, then of four, then fewer rows at a time, then shorter rows; null where none would.
  */
 export async function remedyFor(
   options: TrainOptions,
@@ -61,10 +61,11 @@ export async function remedyFor(
   for (let maxLength = options.maxLength; maxLength >= shortest; maxLength = Math.floor(maxLength / 2)) {
     for (const precision of fromFineToCoarse[options.precision]) {
       // Whether one row at a time fits tells of all batches between.
-      if (!(await fits({ maxLength, precision, batchSize: 1 }))) continue;
+      const saving = { maxLength, precision, gradientCheckpointing: true };
+      if (!(await fits({ ...saving, batchSize: 1 }))) continue;
       let { batchSize } = options;
-      while (batchSize > 1 && !(await fits({ maxLength, precision, batchSize }))) batchSize = Math.floor(batchSize / 2);
-      return { batchSize, maxLength, precision };
+      while (batchSize > 1 && !(await fits({ ...saving, batchSize }))) batchSize = Math.floor(batchSize / 2);
+      return { ...saving, batchSize };
     }
   }
   return null;
@@ -72,9 +73,9 @@ export async function remedyFor(
 
 const shortest = 64;
 
-/** What is tried for a run that does not fit. Floats are four times as large as eight bits: they never fit where those do not. */
+/** What is tried for a run that does not fit. */
 const fromFineToCoarse: Readonly<Record<PrecisionChoice, readonly PrecisionChoice[]>> = {
-  float32: ['int8', 'int4'],
+  float32: ['float32', 'int8', 'int4'],
   auto: ['auto', 'int4'],
   int8: ['int8', 'int4'],
   int4: ['int4'],

@@ -39,6 +39,7 @@ export function resolveOptions(
     warmupSteps: set.warmupSteps ?? Math.min(100, Math.round(steps * 0.06)),
     weightDecay: set.weightDecay ?? 0.01,
     labelSmoothing: set.labelSmoothing ?? 0,
+    gradientCheckpointing: set.gradientCheckpointing ?? false,
     gradientClip: set.gradientClip ?? 1,
     epochs,
     maxSteps,

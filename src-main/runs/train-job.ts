@@ -42,6 +42,7 @@ export function trainJob(
     validationEvery: options.validationEvery,
     // Left out where they do nothing: checkpoints of earlier versions don't name them.
     ...(options.labelSmoothing > 0 && { labelSmoothing: options.labelSmoothing }),
+    ...(options.gradientCheckpointing && { gradientCheckpointing: true }),
     ...(options.precision !== 'auto' && { precision: options.precision }),
     ...(options.patience !== null && { patience: options.patience }),
     ...(parts.samples && { samples: parts.samples.job }),

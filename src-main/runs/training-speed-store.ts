@@ -37,6 +37,8 @@ export class TrainingSpeedStore {
 }
 
 /** Rank and learning rate hardly count; which matrices are adapted, and what is done besides, does. */
-function settingsOf({ targets, dropout, labelSmoothing, backend, precision }: TrainOptions): string {
-  return JSON.stringify([[...targets].sort(), dropout > 0, labelSmoothing > 0, backend, precision]);
+function settingsOf(options: TrainOptions): string {
+  const { targets, dropout, labelSmoothing, backend, precision, gradientCheckpointing } = options;
+  const graph = [[...targets].sort(), dropout > 0, labelSmoothing > 0, backend, precision];
+  return JSON.stringify(gradientCheckpointing ? [...graph, 'checkpointing'] : graph);
 }

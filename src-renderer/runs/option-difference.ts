@@ -12,7 +12,18 @@ const compared = [
     'warmupSteps',
     'weightDecay',
   ],
-  ...['labelSmoothing', 'gradientClip', 'epochs', 'maxSteps', 'batchSize', 'maxLength', 'seed', 'shuffle', 'patience'],
+  ...[
+    'labelSmoothing',
+    'gradientCheckpointing',
+    'gradientClip',
+    'epochs',
+    'maxSteps',
+    'batchSize',
+    'maxLength',
+    'seed',
+    'shuffle',
+    'patience',
+  ],
 ] as const satisfies readonly (keyof TrainOptions)[];
 
 export interface OptionDifference {

@@ -5,6 +5,7 @@ import { type Expression, input, type NdArray, type OpName } from '../../src-mai
 import { gradient } from '../../src-main/engine/graph/gradient.ts';
 import { opTable } from '../../src-main/engine/graph/op-table.ts';
 import { add } from '../../src-main/engine/graph/ops/add.ts';
+import { after } from '../../src-main/engine/graph/ops/after.ts';
 import { attend } from '../../src-main/engine/graph/ops/attend.ts';
 import { expand, sumTo } from '../../src-main/engine/graph/ops/broadcast.ts';
 import { concat } from '../../src-main/engine/graph/ops/concat.ts';
@@ -50,6 +51,7 @@ const int8Matrix = {
 const integers = { dims: [4, 5], data: Float64Array.from({ length: 20 }, (_, i) => ((i * 37) % 255) - 127) };
 
 const cases: readonly Case[] = [
+  { op: 'after', name: 'of what is made of it', operands: [x], build: (a) => after(a, scale(a, 2)) },
   { op: 'add', name: 'of equal shapes', operands: [x, x], build: (a, b) => add(a, b) },
   {
     op: 'add',

@@ -31,12 +31,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
+interface Settings {
+  readonly rank: number;
+  readonly targets: readonly Target[];
+  readonly seed: number;
+  readonly learningRate: number;
+}
+
 const settings = [
   { rank: 4, targets: ['q', 'v'], seed: 1, learningRate: 1e-2 },
   { rank: 1, targets: ['k'], seed: 2, learningRate: 2e-3 },
   { rank: 3, targets: ['q', 'k', 'v', 'o'], seed: 1, learningRate: 5e-3 },
   { rank: 2, targets: ['o', 'up', 'down'], seed: 3, learningRate: 1e-2 },
-] as const satisfies readonly { rank: number; targets: readonly Target[]; seed: number; learningRate: number }[];
+] as const satisfies readonly Settings[];
 
 describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
   '%s',
@@ -82,6 +89,7 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
       const events = settings.map((): TrainEvent[] => []);
       const together = { jobs: jobs('together'), together: 3 };
       for await (const { job, event } of trainTogether(model, together, new AdapterCache(), forever)) {
+        if (event.kind === 'diverged') throw new Error(`${job} diverged`);
         events[job]?.push(event);
       }
       for (const [i, each] of alone.entries()) {
@@ -203,11 +211,7 @@ function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: read
   return { trainable, batch, cotangent: -1 / batch.targetTokens, place };
 }
 
-function jobOf(
-  name: string,
-  output: string,
-  { rank, targets, seed, learningRate }: (typeof settings)[number],
-): TrainJob {
+function jobOf(name: string, output: string, { rank, targets, seed, learningRate }: Settings): TrainJob {
   return {
     modelFolder: join(golden, name),
     ...{ trainFile: join(scratch, `${name}-rows`), validationFile: join(scratch, `${name}-rows`) },

@@ -10,6 +10,7 @@ export type Shape = readonly Dim[];
 /** The closed set of operations, each with its attributes. A backend that forgets one does not compile. */
 export interface OpAttributes {
   input: { readonly name: string };
+  after: NoAttributes;
   add: NoAttributes;
   multiply: NoAttributes;
   scale: { readonly factor: number };

@@ -1,5 +1,6 @@
 import type { OpDefinition, OpName } from './expression.ts';
 import { addOp } from './ops/add.ts';
+import { afterOp } from './ops/after.ts';
 import { attendOp } from './ops/attend.ts';
 import { expandOp, sumToOp } from './ops/broadcast.ts';
 import { concatOp } from './ops/concat.ts';
@@ -22,6 +23,7 @@ import { transposeOp } from './ops/transpose.ts';
 
 /** Every op but `input`, which has neither a gradient nor a value of its own. */
 export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<Op> } = {
+  after: afterOp,
   add: addOp,
   multiply: multiplyOp,
   scale: scaleOp,

@@ -50,7 +50,12 @@ function holders(order: readonly Expression[]): ReadonlyMap<Expression, Expressi
   const held = new Map<Expression, Expression>();
   for (const node of order) {
     const [operand] = node.inputs;
-    held.set(node, node.op === 'reshape' && operand !== undefined ? (held.get(operand) as Expression) : node);
+    held.set(
+      node,
+      (node.op === 'reshape' || node.op === 'after') && operand !== undefined
+        ? (held.get(operand) as Expression)
+        : node,
+    );
   }
   return held;
 }

@@ -125,6 +125,7 @@ interface TrainWords {
   readonly initAdapter?: string;
   readonly backend?: TrainOptions['backend'];
   readonly precision?: TrainOptions['precision'];
+  readonly gradientCheckpointing?: boolean;
   readonly alsoRank?: number[];
   readonly alsoSeed?: number[];
   readonly alsoLr?: number[];
@@ -169,6 +170,7 @@ function withTrainOptions(command: Command): Command {
     .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
     .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
     .option('--precision <precision>', 'of the base’s matrices: auto, float32, int8 or int4', wordIn(shape.precision))
+    .option('--gradient-checkpointing', 'compute layers again rather than keep them: less memory, more time')
     .option('--also-rank <list>', 'train adapters of these ranks in the same go', numbersIn(shape.rank))
     .option('--also-seed <list>', 'and of these seeds', numbersIn(shape.seed))
     .option('--also-lr <list>', 'and with these learning rates', numbersIn(shape.learningRate));
@@ -216,6 +218,7 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
     initAdapterId: words.initAdapter,
     backend: words.backend,
     precision: words.precision,
+    gradientCheckpointing: words.gradientCheckpointing,
   };
   const set = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   return { ...words.settings, ...set };

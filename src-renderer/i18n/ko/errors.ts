@@ -115,7 +115,11 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   RUN_TOO_BIG_IN_FLOATS: {
     message: '이 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',
-    hint: '기본 모델을 {bits}비트로, 단계마다 {rows}행, 최대 {length}토큰이면 들어갑니다. 아니면 다른 프로그램을 닫으세요.',
+    hint: '그래디언트 체크포인팅을 켜고 기본 모델을 {bits}비트로, 단계마다 {rows}행, 최대 {length}토큰이면 들어갑니다. 아니면 다른 프로그램을 닫으세요.',
+  },
+  RUN_TOO_BIG_KEEPING_LAYERS: {
+    message: '이 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',
+    hint: '그래디언트 체크포인팅을 켜고 단계마다 {rows}행, 최대 {length}토큰이면 들어갑니다. 아니면 다른 프로그램을 닫으세요.',
   },
   RUN_BASE_TOO_BIG: {
     message: '“{base}” 학습에는 메모리 {needed}[이|가] 필요하지만 쓸 수 있는 것은 {available}입니다.',

@@ -33,7 +33,9 @@ export const runs: Translation<typeof english> = {
   'runs.new.larger': '더 큰 모델 보기',
   'runs.new.fitsNot': '이 컴퓨터에는 너무 큽니다. {needed}[이|가] 필요하지만 쓸 수 있는 것은 {total}입니다.',
   'runs.new.remedy': '단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
-  'runs.new.remedy.rounded': '기본 모델을 {bits}비트로, 단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
+  'runs.new.remedy.checkpointing': '그래디언트 체크포인팅을 켜고 단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
+  'runs.new.remedy.rounded':
+    '그래디언트 체크포인팅을 켜고 기본 모델을 {bits}비트로, 단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
   'runs.new.remedy.use': '이 설정 쓰기',
   'runs.new.tooBig': '이 컴퓨터에 들어가지 않습니다',
   'runs.new.cut': '긴 입력에서 {n}토큰을 뺍니다',
@@ -123,6 +125,10 @@ export const runs: Translation<typeof english> = {
   'runs.option.precision.float32': '정확하게 (32비트)',
   'runs.option.precision.int8': '빠르게 (8비트)',
   'runs.option.precision.int4': '작게 (4비트)',
+  'runs.option.gradientCheckpointing': '그래디언트 체크포인팅',
+  'runs.option.gradientCheckpointing.label': '메모리 아끼기',
+  'runs.option.gradientCheckpointing.help':
+    '층의 값을 보관하지 않고 역전파 때 다시 계산합니다. 시간이 5분의 1쯤 더 걸리는 대신 메모리는 절반도 쓰지 않습니다. 배우는 내용은 같습니다.',
   'runs.option.schedule': '일정',
   'runs.option.schedule.help': '준비 뒤에 학습률이 어떻게 변하는지입니다.',
   'runs.option.schedule.linear': '직선으로 0까지',

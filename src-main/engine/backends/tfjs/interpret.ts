@@ -13,6 +13,7 @@ type Interpretation<Op extends OpName> = (
 
 /** Typed by the closed set of ops: one that is forgotten here does not compile. `input` is fed, not computed. */
 const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretation<Op> } = {
+  after: ([x]) => given(x),
   add: ([a, b]) => tf.add(given(a), given(b)),
   multiply: ([a, b]) => tf.mul(given(a), given(b)),
   scale: ([x], node) => tf.mul(given(x), node.attributes.factor),
