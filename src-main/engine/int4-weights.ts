@@ -27,7 +27,7 @@ export function int4Linear(architecture: Architecture, module: string, x: Expres
   });
 }
 
-/** A weight [out, in] in blocks of four bits; decision 0027 gives what that costs in loss. */
+/** A weight [out, in] in blocks of four bits; decision 0030 gives what that costs in loss. */
 export function toInt4(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
   const { integers, scales, minima } = toFourBits(data);
