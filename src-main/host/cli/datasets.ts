@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Dataset } from '../../../src-contract/dataset.ts';
 import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dataset-version.ts';
 import type { FindingReport } from '../../../src-contract/finding.ts';
-import { fromHere, numberIn, wordIn } from './arguments.ts';
+import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
+import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -72,6 +74,31 @@ export function addDatasetCommands(program: Command, run: Run): void {
       run(command, async ({ open, signal, progress }) => {
         const report = await checked(await open(), { id, signal, progress });
         return { json: { dataset: id, ...report }, text: reportText(report) };
+      }),
+    );
+
+  withCsvOptions(datasets.command('add'))
+    .description(
+      'put the rows of a file into a dataset, as its next version: rows that were left out and have been mended, or new ones',
+    )
+    .argument('<dataset>')
+    .argument('<file>', 'the mended file of rows that were left out, or a table with the same columns')
+    .action((id: string, file: string, options: CsvWords, command: Command) =>
+      run(command, async ({ open, signal }) => {
+        const client = await open();
+        const input = { id, source: fileAt(file), csv: csvOptionsOf(options) };
+        const { dataset, added, rejected } = await client.datasets.addFromFile(input, { signal });
+        return {
+          json: { dataset, added, rejected },
+          text: [
+            added === 0
+              ? `No row was added to “${dataset.name}”.`
+              : `${added === 1 ? '1 row is' : `${added} rows are`} added to “${dataset.name}”, which has ${dataset.rows} rows now, as version ${dataset.version}.`,
+            ...(rejected.count > 0
+              ? [`Still not to be used: ${rejected.count} (${reasonsText(rejected.reasons)}).`]
+              : []),
+          ].join('\n'),
+        };
       }),
     );
 

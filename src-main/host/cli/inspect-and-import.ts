@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { CsvOptions, FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
-import { csvOptionsSchema, importInputSchema } from '../../../src-contract/dataset.ts';
+import type { FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
+import { importInputSchema } from '../../../src-contract/dataset.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
-import { delimiterIn, escapeIn, fileAt, fromHere, mappingIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
+import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
+import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { failureOf } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -83,7 +84,8 @@ export function addInspectAndImport(program: Command, run: Run): void {
             `“${dataset.name}” is imported: ${dataset.rows} rows for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
             rejected.count > 0
-              ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}.`
+              ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}. ` +
+                `Mended there, they can join the others: adapter-studio datasets add "${dataset.name}" FILE`
               : 'Every row could be used.',
             ...(warned.count > 0
               ? [`${warned.count} rows have something to look at (${reasonsText(warned.reasons)}).`]
@@ -94,17 +96,6 @@ export function addInspectAndImport(program: Command, run: Run): void {
     );
 }
 
-interface CsvWords {
-  readonly format?: CsvOptions['format'];
-  readonly delimiter?: string;
-  readonly quote?: string;
-  readonly escape?: CsvOptions['escape'];
-  readonly encoding?: string;
-  readonly header?: boolean;
-  readonly skipLines?: number;
-  readonly sheet?: string;
-}
-
 interface ImportWords extends CsvWords {
   readonly task: (typeof taskIdSchema.options)[number];
   readonly name?: string;
@@ -112,24 +103,6 @@ interface ImportWords extends CsvWords {
   readonly group?: string;
   readonly database?: string;
   readonly seed?: number;
-}
-
-function withCsvOptions(command: Command): Command {
-  return command
-    .option('--delimiter <character>', 'what stands between two cells; found out unless given', delimiterIn)
-    .option('--quote <character>', 'what cells are wrapped in: double, single, none, or a character', quoteIn)
-    .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
-    .option('--encoding <name>', 'how the letters are stored; found out unless given')
-    .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
-    .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
-    .option('--sheet <name>', 'the sheet of a workbook, by name or number; the first table unless given')
-    .option('--format <format>', 'read a text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
-}
-
-function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
-  const { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet } = words;
-  const options = { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet };
-  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }
 
 /** A file of that path; else a sample of that name; else the path, for the studio to say what is wrong with it. */
@@ -161,7 +134,7 @@ export async function importFinished(
   throw new Error('The import ended without an answer.');
 }
 
-function reasonsText(reasons: Readonly<Record<string, number>>): string {
+export function reasonsText(reasons: Readonly<Record<string, number>>): string {
   return Object.entries(reasons)
     .map(([code, count]) => `${code} ${count}`)
     .join(', ');

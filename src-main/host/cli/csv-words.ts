@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { type CsvOptions, csvOptionsSchema } from '../../../src-contract/dataset.ts';
+import { delimiterIn, escapeIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
+
+/** What a person says of how a table is to be read. */
+export interface CsvWords {
+  readonly format?: CsvOptions['format'];
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: CsvOptions['escape'];
+  readonly encoding?: string;
+  readonly header?: boolean;
+  readonly skipLines?: number;
+  readonly sheet?: string;
+}
+
+export function withCsvOptions(command: Command): Command {
+  return command
+    .option('--delimiter <character>', 'what stands between two cells; found out unless given', delimiterIn)
+    .option('--quote <character>', 'what cells are wrapped in: double, single, none, or a character', quoteIn)
+    .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
+    .option('--encoding <name>', 'how the letters are stored; found out unless given')
+    .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
+    .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
+    .option('--sheet <name>', 'the sheet of a workbook, by name or number; the first table unless given')
+    .option('--format <format>', 'read a text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
+}
+
+export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
+  const { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet } = words;
+  const options = { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet };
+  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
+}
