@@ -168,6 +168,8 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     totalSteps: z.number().int(),
     trainRows: z.number().int(),
     validationRows: z.number().int(),
+    /** Rows of the training split, where only so many of them were drawn as the run can read. */
+    drawnFrom: z.number().int().optional(),
     /** Rows left out because their target does not fit, and rows whose context was shortened. */
     leftOut: z.number().int(),
     cut: z.number().int(),

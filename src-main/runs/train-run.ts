@@ -219,10 +219,11 @@ class OngoingRun {
     }
     if (!isNew) return;
     const { totalSteps, trainRows, validationRows, trainableParameters, totalParameters, device } = event;
-    const { leftOut, cut } = this.#files.facts;
+    const { leftOut, cut, drawnFrom } = this.#files.facts;
     yield {
       kind: 'started',
       ...{ totalSteps, trainRows, validationRows, leftOut, cut, trainableParameters, totalParameters, device },
+      ...(drawnFrom !== undefined && { drawnFrom }),
       ...(this.#samples && { samples: [...this.#samples.rows], mainMetric: this.#samples.mainMetric }),
     };
   }

@@ -7,8 +7,9 @@ import { rate } from './option-summary.ts';
 export function describeEvent(event: RunEvent): string {
   switch (event.kind) {
     case 'started':
-      return t('runs.log.started', {
+      return t(event.drawnFrom === undefined ? 'runs.log.started' : 'runs.log.started.drawn', {
         train: event.trainRows,
+        of: event.drawnFrom ?? event.trainRows,
         validation: event.validationRows,
         trainable: count(event.trainableParameters),
         total: count(event.totalParameters),

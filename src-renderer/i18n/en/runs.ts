@@ -231,6 +231,8 @@ export const runs = {
   'runs.hash.notYet': 'measured when the run ends',
   'runs.hash.dataset': 'Dataset',
   'runs.hash.adapter': 'Adapter',
+  'runs.log.started.drawn':
+    '{train} training rows, drawn from {of}, and {validation} validation rows; {trainable} of {total} weights; {device}',
   'runs.log.started': '{train} training and {validation} validation rows; {trainable} of {total} weights; {device}',
   'runs.log.step': 'step {step}  loss {loss}  rate {rate}  gradient {gradient}  {tokens} tokens/s',
   'runs.log.validation': 'step {step}  validation loss {loss}',

@@ -215,6 +215,8 @@ export const runs: Translation<typeof english> = {
   'runs.hash.notYet': '학습이 끝나면 잽니다',
   'runs.hash.dataset': '데이터셋',
   'runs.hash.adapter': '어댑터',
+  'runs.log.started.drawn':
+    '{of}행에서 고루 뽑은 학습 {train}행, 검증 {validation}행. 가중치 {total}개 중 {trainable}개. {device}',
   'runs.log.started': '학습 {train}행, 검증 {validation}행. 가중치 {total}개 중 {trainable}개. {device}',
   'runs.log.step': '단계 {step}  손실 {loss}  학습률 {rate}  기울기 {gradient}  초당 {tokens}토큰',
   'runs.log.validation': '단계 {step}  검증 손실 {loss}',
