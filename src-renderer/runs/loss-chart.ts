@@ -180,8 +180,12 @@ function drawLabels(
   ctx.textBaseline = 'alphabetic';
   if (data.baseLoss !== undefined) {
     ctx.textAlign = 'right';
-    ctx.fillStyle = colours.ink2;
-    ctx.fillText(words.base, bbox.left + bbox.width - 4 * scale, plot.valToPos(data.baseLoss, 'y', true) - 6 * scale);
+    write(
+      words.base,
+      colours.ink2,
+      bbox.left + bbox.width - 4 * scale,
+      plot.valToPos(data.baseLoss, 'y', true) - 6 * scale,
+    );
   }
   const now = plot.valToPos(data.step, 'x', true);
   const left = bbox.left + bbox.width - now > 130 * scale;
@@ -191,22 +195,30 @@ function drawLabels(
   let train = data.trainLoss === undefined ? undefined : place(data.trainLoss);
   let validation = data.validationLoss === undefined ? undefined : place(data.validationLoss);
   if (!left) {
-    if (train !== undefined) train += 18 * scale;
-    if (validation !== undefined) validation -= 16 * scale;
+    // Above the upper curve and below the lower one.
+    const isTrainAbove = train !== undefined && validation !== undefined && train < validation;
+    if (train !== undefined) train += isTrainAbove ? -16 * scale : 18 * scale;
+    if (validation !== undefined) validation += isTrainAbove ? 18 * scale : -16 * scale;
   }
   if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, 18 * scale);
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
   if (train !== undefined && base !== undefined) train = below(train, base, 12 * scale);
   const foot = bbox.top + bbox.height - 6 * scale;
   if (validation !== undefined) {
-    ctx.fillStyle = colours.validation;
-    ctx.fillText(words.validation, x, Math.min(validation, foot - (train === undefined ? 0 : 18 * scale)));
+    write(words.validation, colours.validation, x, Math.min(validation, foot - (train === undefined ? 0 : 18 * scale)));
   }
-  if (train !== undefined) {
-    ctx.fillStyle = colours.ink2;
-    ctx.fillText(words.train, x, Math.min(train, foot));
-  }
+  if (train !== undefined) write(words.train, colours.ink2, x, Math.min(train, foot));
   ctx.restore();
+
+  /** With a rim in the colour of the sheet: curves that run behind a word do not strike it through. */
+  function write(text: string, colour: string, x: number, y: number): void {
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 4 * scale;
+    ctx.strokeStyle = colours.sheet;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = colour;
+    ctx.fillText(text, x, y);
+  }
 }
 
 /** Moves two labels so far apart that both can be read, in the order in which they stand. */

@@ -24,7 +24,16 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
   await see(/Share of certainty that is spread/);
+  await page.getByRole('button', { name: 'Also train' }).click();
+  const ranks = page.getByLabel('Further ranks');
+  await ranks.fill('2, 4');
+  await ranks.blur();
+  await see('3 adapters');
+  await see(/One alone: about/);
   await accessible();
+  await ranks.fill('');
+  await ranks.blur();
+  await expect.poll(() => page.getByText(/One alone: about/).count()).toBe(0);
 });
 
 test('rows are answered while it learns; it rests and goes on', { timeout: 400_000 }, async () => {

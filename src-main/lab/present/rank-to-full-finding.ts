@@ -1,4 +1,4 @@
-import type { LabTable } from '../../../src-contract/lab.ts';
+import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
 import { mean, significant, spread } from '../numbers.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { lineChart } from './line-chart.ts';
@@ -32,14 +32,21 @@ export function rankToFullFinding(shown: Shown): Finding {
     }),
   };
   const table: LabTable = {
-    ...{ title: say('table.loss'), whose: 'ours', note: say('table.loss.note') },
-    columns: [say('column.case'), say('column.weights'), say('row.loss')],
+    ...{ title: say('table.loss'), whose: 'ours', note: say('table.loss.note.each') },
+    columns: [say('column.case'), say('column.weights'), say('chart.loss.short')],
     rows: experiment.cells.map((cell) => [
-      { text: cell.key },
+      { text: caseName(cell) },
       { text: numberOf(cell, 'parameters').toLocaleString('en-GB') },
-      { text: numberOf(cell, 'validationLoss').toFixed(4) },
+      { text: numberOf(cell, 'validationLoss').toFixed(3) },
     ]),
   };
+  function caseName(cell: LabCell): string {
+    const rank = numberOf(cell, 'rank');
+    const rate = say('case.rate', { rate: numberOf(cell, 'learningRate') });
+    const seed = say('case.seed', { seed: numberOf(cell, 'seed') });
+    const own = rank > 0 ? ['LoRA', `r ${rank}`] : [say('chart.allWeights'), rate];
+    return [...own, ...(experiment.options.seeds.length > 1 ? [seed] : [])].join(', ');
+  }
   const rest = { explanation, tables: [table], pictures: [picture] };
   if (full === undefined || points.length < experiment.options.ranks.length) return openFinding(say, explanation, rest);
   const [low, high] = [points[0] as (typeof points)[0], points.at(-1) as (typeof points)[0]];

@@ -48,7 +48,8 @@ export function table6Finding(shown: Shown): Finding {
       ? []
       : [
           rankPicture('loss', say('picture.loss'), say('chart.loss'), (group) => group.losses),
-          ...(measured
+          // Where all are equal, a picture shows nothing that the table does not.
+          ...(measured && new Set(groups.map(({ metrics }) => mean(metrics))).size > 1
             ? [
                 rankPicture(
                   'metric',
