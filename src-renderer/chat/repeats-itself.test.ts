@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { repeatsItself } from './repeats-itself.ts';
+
+test('a piece over and over at the end is told, whatever stood before it', () => {
+  expect(repeatsItself(`B: G${'id'.repeat(200)}`)).toBe(true);
+  expect(repeatsItself(`The camel ${'weighs the camel '.repeat(30)}weighs `)).toBe(true);
+  expect(repeatsItself(`${'다시 '.repeat(120)}`)).toBe(true);
+});
+
+test('a text, a table and a short refrain are none', () => {
+  const text = 'The doctor saw a patient with a fever for twenty-eight days and gave a medicine. ';
+  expect(repeatsItself(text + text + text.replace('fever', 'cough'))).toBe(false);
+  expect(repeatsItself(Array.from({ length: 40 }, (_, row) => `| ${row} | ${row * 7} |`).join('\n'))).toBe(false);
+  expect(repeatsItself('no '.repeat(20))).toBe(false);
+  expect(repeatsItself('')).toBe(false);
+});
