@@ -26,6 +26,8 @@ test('what begins with the words comes before what holds them, and its group too
 test('words stand in any order and in any case, and the kind of a thing counts', () => {
   expect(textsOf('SPLIT towns')).toEqual([['towns 3, test split']]);
   expect(textsOf('evaluation 3')).toEqual([['towns 3, test split']]);
+  // Not every dataset, though “set” is in that word.
+  expect(textsOf('set')).toEqual([['Settings', 'Datasets']]);
   expect(textsOf('nothing of that')).toEqual([]);
 });
 

@@ -33,8 +33,9 @@ function rankOf({ text, kind }: PaletteEntry, group: string, words: readonly str
   const own = plain(text);
   if (own.startsWith(words.join(' '))) return 0;
   if (words.every((word) => own.includes(word))) return 1;
-  const all = `${own} ${plain(kind ?? '')} ${plain(group)}`;
-  return words.every((word) => all.includes(word)) ? 2 : unfit;
+  // Of a kind only the beginning of its words: “set” does not mean every dataset.
+  const kinds = ` ${plain(kind ?? '')} ${plain(group)}`;
+  return words.every((word) => own.includes(word) || kinds.includes(` ${word}`)) ? 2 : unfit;
 }
 
 /** Korean typed in parts is the same as Korean typed whole. */

@@ -16,3 +16,15 @@ test('으로 becomes 로 after a final rieul', () => {
 test('digits are read aloud', () => {
   expect(withParticles('3[을|를] 5[을|를]')).toBe('3을 5를');
 });
+
+test('a name in Latin letters is read as a Korean reads it', () => {
+  expect(withParticles('Queries[과|와] Answers[은|는] towns[을|를] Model[으로|로] Lion[이|가]')).toBe(
+    'Queries와 Answers는 towns를 Model로 Lion이',
+  );
+});
+
+test('in every text the form for a final consonant comes first', async () => {
+  const files = import.meta.glob<Record<string, unknown>>('./ko/*.ts', { eager: true });
+  const texts = JSON.stringify(Object.values(files));
+  expect(texts.match(/\[(와\|과|를\|을|가\|이|는\|은|로\|으로)\]|[을은이과]\([를는가와]\)/g)).toBeNull();
+});

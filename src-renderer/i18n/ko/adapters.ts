@@ -40,7 +40,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.notMeasured': '재지 않음',
   'adapters.imported': '가져온 것',
   'adapters.chat': '대화하기',
-  'adapters.chatWith': '{name}[와|과] 대화하기',
+  'adapters.chatWith': '{name}[과|와] 대화하기',
   'adapters.evaluate': '평가',
   'adapters.actions': '{name} 더 보기',
   'adapters.gone': '이 어댑터는 여기 없습니다',

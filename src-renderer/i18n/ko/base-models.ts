@@ -43,7 +43,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.add.missing': '이 폴더에는 모델에 필요한 {names} 파일이 없습니다.',
   'baseModels.add.sending': '{name} 복사 중',
   'baseModels.add.checking': '{name} 확인 중',
-  'baseModels.added': '{name}을(를) 더했습니다',
+  'baseModels.added': '{name}[을|를] 더했습니다',
   'baseModels.catalogue': '내려받을 수 있는 모델',
   'baseModels.catalogue.sentence':
     '보통 컴퓨터에 알맞은 크기의 모델입니다. 이 페이지를 떠나도 내려받기는 계속되고, 끊기면 멈춘 곳부터 이어집니다.',

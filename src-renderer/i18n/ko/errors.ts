@@ -72,7 +72,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '이 이름 중 하나를 고르거나, 이 컴퓨터에 있는 모델을 가져오세요.',
   },
   DOWNLOAD_FAILED: {
-    message: '“{model}”을(를) 내려받지 못했습니다: {reason}.',
+    message: '“{model}”[을|를] 내려받지 못했습니다: {reason}.',
     hint: '연결을 확인하고 다시 내려받으세요. 멈춘 곳부터 이어집니다.',
   },
   DOWNLOAD_DAMAGED: {
@@ -80,7 +80,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '다시 내려받으세요. 또 그러면 중간에서 무언가가 파일을 바꾸고 있는 것입니다.',
   },
   DOWNLOAD_NEEDS_LICENCE: {
-    message: '“{model}”은(는) 라이선스에 동의한 사람에게만 제공됩니다.',
+    message: '“{model}”[은|는] 라이선스에 동의한 사람에게만 제공됩니다.',
     hint: '{address}에서 동의하고 접근 토큰을 만든 뒤, 환경 변수 HF_TOKEN에 넣으세요.',
   },
   ADAPTER_NOT_FOUND: { message: '“{adapter}” 어댑터가 없습니다.', hint: '어댑터 목록에서 이름을 확인하세요.' },

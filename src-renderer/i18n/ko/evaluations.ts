@@ -94,7 +94,7 @@ export const evaluations: Translation<typeof english> = {
 
   'evaluations.verdict.better': '{adapter}[은|는] 기본 모델보다 낫습니다.',
   'evaluations.verdict.worse': '{adapter}[은|는] 기본 모델보다 못합니다.',
-  'evaluations.verdict.even': '이 행들로는 {adapter}[와|과] 기본 모델을 가릴 수 없습니다.',
+  'evaluations.verdict.even': '이 행들로는 {adapter}[과|와] 기본 모델을 가릴 수 없습니다.',
   'evaluations.verdict.better.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 확실합니다.',
   'evaluations.verdict.worse.rows':
@@ -105,7 +105,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
   'evaluations.doubt.interval': '95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
   'evaluations.doubt.settle': '{n}행 정도면 가릴 수 있습니다.',
-  'evaluations.doubt.rivals': '이 행들로는 {adapter}[와|과] {rivals}[을|를] 가릴 수 없습니다.',
+  'evaluations.doubt.rivals': '이 행들로는 {adapter}[과|와] {rivals}[을|를] 가릴 수 없습니다.',
   'evaluations.doubt.rows': '{n}행에서 쟀습니다.',
   'evaluations.doubt.stopped': '모든 행을 묻기 전에 멈췄습니다.',
   'evaluations.doubt.interrupted': '모든 행을 묻기 전에 스튜디오가 꺼졌습니다. 나머지는 다시 평가하세요.',
