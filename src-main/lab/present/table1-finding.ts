@@ -83,13 +83,19 @@ function sizeOf(cell: LabCell): number {
 
 /** Appendix B: rows are widths, columns batch × length, one block for each kind of layer; from 0 to 40 % and more. */
 function sweepPicture({ experiment, say }: Shown, added: (cell: LabCell, name: string) => number): Picture {
-  const { passes, bottlenecks } = experiment.options;
+  const { passes } = experiment.options;
+  const bottlenecks = experiment.options.bottlenecks.toSorted((a, b) => a - b);
   const title = say('picture.sweep');
   const [cellWidth, cellHeight, left, block] = [84, 30, 120, 60 + 30 * bottlenecks.length];
   const parts = (['adapter-l', 'adapter-h'] as const).flatMap((name, place) => {
     const top = 24 + place * block;
     return [
       text(8, top - 6, say(`variant.${name}`), { colour: colours.ink, weight: 600 }),
+      text(left - 8, top - 6, say('chart.width'), { anchor: 'end', colour: colours.ink3 }),
+      text(left + (passes.length / 2) * cellWidth, top + bottlenecks.length * cellHeight + 32, say('chart.passes'), {
+        anchor: 'middle',
+        colour: colours.ink3,
+      }),
       ...passes.map(({ rows, tokens }, column) =>
         text(left + (column + 0.5) * cellWidth, top + bottlenecks.length * cellHeight + 16, `${rows} × ${tokens}`, {
           anchor: 'middle',

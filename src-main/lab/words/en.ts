@@ -134,6 +134,8 @@ export const en = {
   'table.loss.note.each': 'nats per target token; lower is better',
   'case.rate': 'rate {rate}',
   'case.seed': 'seed {seed}',
+  'chart.width': 'width',
+  'chart.passes': 'batch × length, tokens',
   'chart.loss.short': 'Loss',
   'table.metric': '{metric} on test rows',
   'table.metric.note': '% of {rows} answers, mean ± spread over seeds; higher is better',

@@ -134,6 +134,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.loss.note.each': '목표 토큰당 nat, 낮을수록 좋음',
   'case.rate': '학습률 {rate}',
   'case.seed': '시드 {seed}',
+  'chart.width': '너비',
+  'chart.passes': '배치 × 길이(토큰)',
   'chart.loss.short': '손실',
   'table.metric': '시험 행의 {metric}',
   'table.metric.note': '답 {rows}개의 %, 시드의 평균 ± 표준편차, 높을수록 좋음',
