@@ -20,7 +20,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('link', { name: 'Train with this' }).click();
   await see('measured just now on this machine');
   await page.getByText('LoRA paper recipe').click();
-  await see(/rank 4, alpha 32, on q v, dropout 10 %/);
+  await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
   await see(/Share of certainty that is spread/);
