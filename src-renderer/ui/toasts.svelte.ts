@@ -47,6 +47,8 @@ export class Toasts {
   }
 
   dismiss(id: number): void {
+    // What goes away under a hand or the keyboard tells nobody that these have left it.
+    this.held = false;
     this.#shown = this.#shown.filter((toast) => toast.id !== id);
   }
 

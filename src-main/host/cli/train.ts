@@ -22,9 +22,9 @@ export function addTrainCommands(program: Command, run: Run): void {
     .requiredOption('--dataset <dataset>', 'name or id')
     .requiredOption('--base <model>', 'name or id of the base model')
     .action((words: TrainWords & { dataset: string; base: string }, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const client = await open();
-        const estimate = await client.runs.estimate(
+        const estimating = client.runs.estimate(
           {
             datasetId: words.dataset,
             baseModelId: words.base,
@@ -34,6 +34,7 @@ export function addTrainCommands(program: Command, run: Run): void {
           },
           { signal },
         );
+        const estimate = await progress.during('Counting tokens', estimating);
         return { json: estimate, text: estimateText(estimate) };
       }),
     );
