@@ -35,6 +35,11 @@ const cases: readonly Case[] = [
     ['a cat, sitting=1', '두 나라=2', 'c=longer'],
   ],
   [
+    'columns lined up by letters, with a comma in each row',
+    `id   context       target\n${many(6, (row) => `${row}    ${`서울, ${row}`.padEnd(14)}${row}\n`)}`,
+    ['서울, 0=0', '서울, 1=1', '서울, 2=2', '서울, 3=3', '서울, 4=4', '서울, 5=5'],
+  ],
+  [
     'columns lined up with blanks, and a row that leaves its column',
     `context   target\n----------------\n${many(5, (row) => `row ${row}     ${row}\n`)}far too long 7\n`,
     ['row 0=0', 'row 1=1', 'row 2=2', 'row 3=3', 'row 4=4'],

@@ -1,7 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isDate, isNumber, typedShare } from './cell-type.ts';
 import type { CsvDialect } from './csv-records.ts';
-import { fixedColumns, fixedStarts, runsOfBlanks, textRecords } from './line-records.ts';
+import { fixedColumns, fixedPlaces, oneColumn, runsOfBlanks, textRecords } from './line-records.ts';
 import { closingOf, openingQuotes } from './quote-pairs.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
@@ -83,15 +83,19 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
     const blanks = judge(text, whole, { delimiter: runsOfBlanks, quote: '"', escape: '"' });
     if (isBlankTable(blanks, first)) return blanks;
   }
+  // Commas of prose have a blank behind them, all of them.
+  const isProse = ',;'.includes(first.dialect.delimiter) && !new RegExp(`${first.dialect.delimiter}[^ ]`).test(text);
+  const aligned = isProse ? judgeAligned(text, whole) : undefined;
+  if (aligned && aligned.width > Math.max(2, first.width) && aligned.share > 0.95) return aligned;
   return withLongerDelimiter(first, text, whole);
 }
 
 /** Columns that are lined up with blanks, where the lines give reason for it. */
 function judgeAligned(text: string, whole: boolean): Judged | undefined {
-  const starts = fixedStarts(whole ? text : text.slice(0, text.lastIndexOf('\n')));
-  if (!starts) return undefined;
-  const judged = judge(text, whole, { delimiter: fixedColumns, quote: '', escape: '', starts });
-  return judged.width === starts.length && judged.share > 0.8 ? judged : undefined;
+  const fixed = fixedPlaces(whole ? text : text.slice(0, text.lastIndexOf('\n')));
+  if (!fixed) return undefined;
+  const judged = judge(text, whole, { delimiter: fixedColumns, quote: '', escape: '', fixed });
+  return judged.width === fixed.starts.length && judged.share > 0.8 ? judged : undefined;
 }
 
 /** Prose has blanks too: all lines must have as many words, and one column of them nothing but numbers or dates below its name. */
@@ -126,10 +130,10 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
     given.quote !== undefined
       ? [given.quote]
       : ['"', ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > 1)];
-  const starts = delimiter === fixedColumns ? { starts: fixedStarts(text) ?? [0] } : {};
+  const fixed = delimiter === fixedColumns ? { fixed: fixedPlaces(text) ?? oneColumn } : {};
   return quotes.flatMap((quote) => {
     const closing = closingOf(quote, delimiter, text);
-    const signs = { delimiter, quote, ...(closing !== quote && { closing }), ...starts };
+    const signs = { delimiter, quote, ...(closing !== quote && { closing }), ...fixed };
     if (given.escape !== undefined) return [{ ...signs, escape: given.escape === 'doubled' ? quote : given.escape }];
     const doubled = { ...signs, escape: quote };
     const hasBackslash = [closing, delimiter, '\n', '\r'].some((sign) => sign !== '' && text.includes(`\\${sign}`));
@@ -266,7 +270,7 @@ function reasonsFor(
     if (given.delimiter !== undefined) return about('delimiter', isNamed ? 'DELIMITER_NAMED' : 'CHOSEN');
     if (width < 2) return about('delimiter', 'DELIMITER_NONE');
     if (delimiter === fixedColumns) {
-      const places = (dialect.starts ?? []).map((start) => start + 1).join(', ');
+      const places = (dialect.fixed?.starts ?? []).map((start) => start + 1).join(', ');
       return about('delimiter', 'DELIMITER_FIXED', {
         places: places.length > 120 ? `${places.slice(0, 120)} …` : places,
       });

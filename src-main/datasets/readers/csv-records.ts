@@ -4,8 +4,8 @@ import type { RecordProblem, TableRecord } from './table.ts';
 export interface CsvDialect {
   /** One letter or more, or what `line-records.ts` names. */
   readonly delimiter: string;
-  /** Where the cells of a line begin, when they do so at fixed places. */
-  readonly starts?: readonly number[];
+  /** Where the cells of a line begin, when they do so at fixed places: counted in letters, East Asian ones as `wide`, one or two. */
+  readonly fixed?: { readonly starts: readonly number[]; readonly wide: 1 | 2 };
   /** Empty where no sign opens a quoted cell. */
   readonly quote: string;
   /** What closes it, where that is another sign. */

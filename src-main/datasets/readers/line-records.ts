@@ -12,9 +12,13 @@ export type TextRecords = Pick<CsvRecords, 'push' | 'end' | 'pieces' | 'waitingL
 export function textRecords(dialect: CsvDialect, options: { width?: number; line?: number } = {}): TextRecords {
   const { delimiter } = dialect;
   if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
-  if (delimiter === fixedColumns) return new LineRecords((line) => cutAtPlaces(line, dialect.starts ?? [0]), options);
+  if (delimiter === fixedColumns)
+    return new LineRecords((line) => cutAtPlaces(line, dialect.fixed ?? oneColumn), options);
   return new CsvRecords(dialect, options);
 }
+
+type FixedPlaces = NonNullable<CsvDialect['fixed']>;
+export const oneColumn: FixedPlaces = { starts: [0], wide: 1 };
 
 /** Makes a record of every line. */
 class LineRecords implements TextRecords {
@@ -79,8 +83,9 @@ function blankFrom(line: string, from: number): number {
 }
 
 /** Where words go over from one column to the next, the two stay one cell: the row has too few then, and is told. */
-function cutAtPlaces(line: string, starts: readonly number[]): string[] {
-  const places = indexesOf(line, starts);
+function cutAtPlaces(line: string, fixed: FixedPlaces): string[] {
+  const { starts } = fixed;
+  const places = indexesOf(line, fixed);
   const cells: string[] = [];
   let from = 0;
   for (const [column, end] of [...places.slice(1), line.length].entries()) {
@@ -92,25 +97,25 @@ function cutAtPlaces(line: string, starts: readonly number[]): string[] {
   return cells;
 }
 
-/** A letter of East Asian scripts takes two columns. */
-function indexesOf(line: string, starts: readonly number[]): number[] {
+function indexesOf(line: string, { starts, wide }: FixedPlaces): number[] {
   const indexes: number[] = [];
   let column = 0;
   let index = 0;
   for (const letter of line) {
     while (indexes.length < starts.length && (starts[indexes.length] ?? 0) <= column) indexes.push(index);
-    column += columnsOf(letter);
+    column += columnsOf(letter, wide);
     index += letter.length;
   }
   while (indexes.length < starts.length) indexes.push(line.length);
   return indexes;
 }
 
-function columnsOf(letter: string): number {
+/** On a screen, a letter of East Asian scripts takes two columns; programs that count letters give it one. */
+function columnsOf(letter: string, wide: 1 | 2): number {
   return /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
     letter,
   )
-    ? 2
+    ? wide
     : 1;
 }
 
@@ -123,27 +128,37 @@ function isInk(letter: string | undefined): boolean {
  * the lines give no reason for it: there must be three, most with blanks side by side, as nobody writes them in prose, and most
  * cells must begin or end where their column does. What stands above the table, up to five lines, does not count.
  */
-export function fixedStarts(text: string): number[] | undefined {
+export function fixedPlaces(text: string): FixedPlaces | undefined {
   const lines = text
     .split(/\r\n|\r|\n/)
     .slice(0, 500)
     .filter((line) => line.trim() !== '' && !/^[\s:+=|─━-]*$/.test(line));
   if (lines.some((line) => line.includes('\t'))) return undefined;
-  let best: number[] | undefined;
+  let best: FixedPlaces | undefined;
   for (let above = 0; above <= Math.min(5, lines.length - 3); above++) {
     // A line with blanks side by side is of the table itself.
     if (above > 0 && / {2}/.test(lines[above - 1]?.trim() ?? '')) break;
     const below = lines.slice(above);
     // A long cell or two may leave their column.
-    const starts = startsOf(below, 0) ?? (below.length > 5 ? startsOf(below, Math.ceil(below.length / 20)) : undefined);
-    if (starts && starts.length > (best?.length ?? 0)) best = starts;
+    const tolerated = below.length > 5 ? Math.ceil(below.length / 20) : 0;
+    const [onScreen, byLetters] = ([2, 1] as const).map((wide) => {
+      const found = startsOf(below, wide, 0) ?? (tolerated > 0 ? startsOf(below, wide, tolerated) : undefined);
+      return found && { ...found, wide };
+    });
+    const found = (byLetters?.fit ?? 0) > (onScreen?.fit ?? 0) ? byLetters : onScreen;
+    // Of as many columns, those that the table itself shows, without what stands above it.
+    if (found && found.starts.length >= (best?.starts.length ?? 0)) best = { starts: found.starts, wide: found.wide };
   }
   return best;
 }
 
-/** `tolerated` lines, the first one not among them, may have letters where all others have a blank. */
-function startsOf(lines: readonly string[], tolerated: number): number[] | undefined {
-  const grids = lines.map(inkOf);
+/** `fit` is the share of cells that are in line in the column with the fewest. `tolerated` lines, the first one not among them, may have letters where all others have a blank. */
+function startsOf(
+  lines: readonly string[],
+  wide: 1 | 2,
+  tolerated: number,
+): { starts: number[]; fit: number } | undefined {
+  const grids = lines.map((line) => inkOf(line, wide));
   const width = Math.max(...grids.map(({ length }) => length));
   const inkIn = (column: number) => grids.reduce((sum, ink) => sum + (ink[column] ? 1 : 0), 0);
   const isGutter = (column: number) => inkIn(column) <= tolerated && !grids[0]?.[column];
@@ -151,24 +166,49 @@ function startsOf(lines: readonly string[], tolerated: number): number[] | undef
   for (let column = 0; column < width; column++) {
     if (isGutter(column)) continue;
     const last = fields.at(-1);
-    if (last && last.end === column) last.end++;
+    const isSame = last && (last.end === column || !isPadded(grids, column));
+    if (isSame) last.end = column + 1;
     else fields.push({ start: column, end: column + 1 });
   }
   if (fields.length < 2 || fields.length > 200) return undefined;
   const spaced = lines.filter((line) => / {2}/.test(line.trim())).length;
   if (spaced < lines.length / 2) return undefined;
-  const isAligned = fields.every(({ start, end }) => {
-    const filled = grids.filter((ink) => ink.slice(start, end).some(Boolean));
-    const share = (test: (ink: readonly boolean[]) => boolean) => filled.filter(test).length / filled.length;
-    return share((ink) => ink[start] === true) >= 0.8 || share((ink) => ink[end - 1] === true) >= 0.8;
+  const starts: number[] = [];
+  let fit = 1;
+  for (const [place, { start, end }] of fields.entries()) {
+    const filled = grids.map((ink) => ink.slice(start, end)).filter((ink) => ink.some(Boolean));
+    const left = mostFrequent(filled.map((ink) => ink.indexOf(true)));
+    const right = mostFrequent(filled.map((ink) => ink.lastIndexOf(true)));
+    fit = Math.min(fit, Math.max(left.share, right.share));
+    if (fit < 0.8) return undefined;
+    // The column's name may begin before its cells; a cell that does has left its column.
+    const name = grids[0]?.slice(start, end).indexOf(true) ?? -1;
+    const begins = left.share < 0.8 ? 0 : name < 0 ? left.value : Math.min(left.value, name);
+    starts.push(place === 0 ? 0 : start + begins);
+  }
+  return { starts, fit };
+}
+
+function mostFrequent(values: readonly number[]): { value: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [value = 0, count = 0] = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [0, 0]);
+  return { value, share: count / values.length };
+}
+
+/** Whether lines fill up with blanks before this place; words of sentences that are alike have one blank there in all of them. */
+function isPadded(grids: readonly (readonly boolean[])[], place: number): boolean {
+  const padded = grids.filter((ink) => {
+    const next = ink.indexOf(true, place);
+    const before = ink.lastIndexOf(true, place - 1);
+    return next < 0 || before < 0 || next - before > 2;
   });
-  // A column that is written to its right end begins behind the one before it.
-  return isAligned ? fields.map(({ start }, place) => (place === 0 ? 0 : start)) : undefined;
+  return padded.length >= grids.length * 0.3;
 }
 
 /** For each column of a line whether something stands there. */
-function inkOf(line: string): boolean[] {
+function inkOf(line: string, wide: 1 | 2): boolean[] {
   const ink: boolean[] = [];
-  for (const letter of line) for (let column = 0; column < columnsOf(letter); column++) ink.push(isInk(letter));
+  for (const letter of line) for (let column = 0; column < columnsOf(letter, wide); column++) ink.push(isInk(letter));
   return ink;
 }
