@@ -4,7 +4,7 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import type { Engine } from '../engine/engine.ts';
 import { remedyFor } from './memory-need.ts';
 
-const base = { path: '' } as BaseModel;
+const base = { path: '', vocabulary: 1000 } as BaseModel;
 const options = { batchSize: 8, maxLength: 512, precision: 'float32' } as TrainOptions;
 const row = { ids: Array.from({ length: 512 }, () => 1), targetStart: 480 };
 const about = { base, rows: [row], validationRows: [], samples: null, others: [] };
