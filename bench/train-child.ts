@@ -7,8 +7,8 @@ import { localEngine } from '../src-main/engine/local-engine.ts';
 import { writeTokenFile } from '../src-main/tasks/token-file.ts';
 import type { RealRow } from './real-rows.ts';
 
-// One training of the engine in a process of its own, for train.ts: `node train-child.ts JOB int8|int4|float32`.
-const [jobFile, precision] = process.argv.slice(2) as [string, Exclude<PrecisionChoice, 'auto'>];
+// One training of the engine in a process of its own, for train.ts: `node train-child.ts JOB int8|int4|float32 [checkpointing]`.
+const [jobFile, precision, also] = process.argv.slice(2) as [string, Exclude<PrecisionChoice, 'auto'>, string?];
 const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
   readonly [Name in 'batchSize' | 'steps' | 'rank' | 'alpha' | 'learningRate' | 'threads']: number;
 } & { readonly model: string; readonly rows: readonly RealRow[] };
@@ -35,7 +35,7 @@ try {
       },
       ...{ learningRate: job.learningRate, schedule: 'constant', warmupSteps: 0, weightDecay: 0, gradientClip: 1 },
       ...{ epochs: 1, maxSteps: job.steps, batchSize: job.batchSize, seed: 0, shuffle: false, precision },
-      ...{ validationEvery: null, checkpointEvery: 1e6 },
+      ...{ validationEvery: null, checkpointEvery: 1e6, gradientCheckpointing: also === 'checkpointing' },
       outputFolder: join(folder, 'out'),
       checkpointFolder: join(folder, 'checkpoint'),
     },

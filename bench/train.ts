@@ -33,11 +33,12 @@ if (values.model === undefined) {
 
 const [steps, rounds, batchSize] = [Number(values.steps), Number(values.rounds), 8];
 const here = import.meta.dirname;
-const ours = (precision: string) => [process.execPath, join(here, 'train-child.ts'), precision];
+const ours = (...words: string[]) => [process.execPath, join(here, 'train-child.ts'), ...words];
 const peer = (...words: string[]) => [values.python, join(here, 'peers', words[0] as string), ...words.slice(1)];
 /** The job file goes after the second word. */
 const programs: Readonly<Record<string, readonly string[]>> = {
   'ours int8': ours('int8'),
+  'ours int8, checkpointing': ours('int8', 'checkpointing'),
   'ours float32': ours('float32'),
   'PEFT + Trainer float32': peer('peft_trainer.py'),
   'tuned PyTorch bfloat16': peer('torch_tuned.py', 'bfloat16'),

@@ -19,7 +19,10 @@ export async function openWatchedPage(browser: Browser, url: string): Promise<Wa
     if (message.type() === 'error' || message.type() === 'warning') found.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => found.push(error.stack ?? error.message));
-  page.on('requestfailed', (request) => found.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // What a page had asked for when it was left is not waited for.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') found.push(`failed: ${request.url()}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) found.push(`${response.status()}: ${response.url()}`);
   });

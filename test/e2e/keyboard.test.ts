@@ -134,8 +134,7 @@ test('a row that is deleted leaves the keyboard beside it, and undoing gives it 
   await heading('Adapters');
   await tabTo(button('More for towns answers'));
   await press('Enter');
-  await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
-  await press('ArrowUp');
+  await arrowTo(page.getByRole('menuitem', { name: 'Delete' }));
   await press('Enter');
   await page.getByText('No adapter yet').waitFor();
   await somewhere();
@@ -147,9 +146,7 @@ test('a row that is deleted leaves the keyboard beside it, and undoing gives it 
 test('a name is changed in a window, and the keyboard comes back to where it was opened', async () => {
   await tabTo(button('More for towns answers'));
   await press('Enter');
-  await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
-  await press('ArrowUp');
-  await press('ArrowUp');
+  await arrowTo(page.getByRole('menuitem', { name: 'Rename' }));
   await press('Enter');
   await page.getByRole('dialog').getByRole('textbox').waitFor();
   await tabTo(page.getByRole('dialog').getByRole('textbox'));
@@ -180,6 +177,17 @@ async function tabTo(target: Locator): Promise<void> {
     way.push(isOut ? 'beyond the page' : await somewhere());
   }
   throw new Error(`Tab does not lead there:\n${way.join('\n')}`);
+}
+
+/** Goes through an open menu, which takes the keyboard when it is drawn, until it is there. */
+async function arrowTo(item: Locator): Promise<void> {
+  await item.waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest('[role=menu]'));
+  for (let step = 0; step < 20; step++) {
+    if (await item.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('ArrowDown');
+  }
+  throw new Error('The arrows do not lead there.');
 }
 
 /** Waits until the keyboard is somewhere, and holds that it can be seen there. Gives what is there. */
