@@ -19,10 +19,11 @@ beforeAll(() => {
 });
 
 test('a table is imported', async () => {
+  // Long before the key: it takes the browser a while to leave its own window to the test.
+  const chooser = page.waitForEvent('filechooser');
   await press('g', 'd');
   await heading('Datasets');
   await tabTo(button('Choose a file'));
-  const chooser = page.waitForEvent('filechooser');
   await press('Enter');
   await (await chooser).setFiles(table);
   await heading(/towns/);
