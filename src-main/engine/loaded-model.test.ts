@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
+import { input } from './graph/expression.ts';
+import { scale } from './graph/ops/scale.ts';
 import { inspectModel, loadModel } from './loaded-model.ts';
 
 const backend = onnxruntimeBackend({ threads: 1 });
@@ -106,3 +108,17 @@ async function change(edit: (tensors: Map<string, StoredTensor>) => unknown): Pr
   edit(tensors);
   await writeSafetensors(path, tensors);
 }
+
+test('of the graphs that train, the one used last is kept, and of those that measure likewise', async () => {
+  const model = await loadModel(folder, backend);
+  const made: string[] = [];
+  const outputs = (name: string) => () => {
+    made.push(name);
+    return { [name]: scale(input('x', ['n']), 2) };
+  };
+  for (const key of ['q', 'q', 'q,v', 'q']) await model.passes('train', key, outputs(`train ${key}`));
+  for (const key of ['q', 'q']) await model.passes('validate', key, outputs(`validate ${key}`));
+  await model.passes('train', 'q', outputs('train q'));
+  expect(made).toEqual(['train q', 'train q,v', 'train q', 'validate q']);
+  await model.release();
+});

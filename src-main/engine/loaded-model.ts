@@ -34,6 +34,8 @@ export class LoadedModel {
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
+  /** Keys of the executables of passes, by kind. */
+  readonly #passes = new Map<string, string>();
 
   constructor(
     architecture: Architecture,
@@ -80,6 +82,23 @@ export class LoadedModel {
       if (inside && inside.size > 0) this.#makeRoom(key);
       return this.backend.compile(outputs(), inside);
     }) as Promise<Executable<Output>>;
+  }
+
+  /**
+   * The executable of a training's passes. It goes on holding what its fullest pass took, and a table of the lab has one for each
+   * set of matrices: of each kind only the one used last is kept.
+   */
+  passes<Output extends string>(
+    kind: 'train' | 'validate',
+    key: string,
+    outputs: () => Readonly<Record<Output, Expression>>,
+  ): Promise<Executable<Output>> {
+    const own = `${kind}:${key}`;
+    const before = this.#passes.get(kind);
+    // Left to the garbage collector, as a pass may still be using it.
+    if (before !== undefined && before !== own) this.#compiled.delete(before);
+    this.#passes.set(kind, own);
+    return this.executable(own, outputs);
   }
 
   #kept(key: string, compile: () => Promise<Executable>): Promise<Executable> {

@@ -113,15 +113,15 @@ export class Passes {
   #trainGraph(adaptation: Adaptation | null) {
     const { architecture, precision } = this.#model;
     const { labelSmoothing = 0, gradientCheckpointing = false } = this.#options;
-    const key = `train:${adaptationKey(adaptation)}:${labelSmoothing}:${gradientCheckpointing}`;
-    return this.#model.executable(key, () =>
+    const key = `${adaptationKey(adaptation)}:${labelSmoothing}:${gradientCheckpointing}`;
+    return this.#model.passes('train', key, () =>
       trainGraph(architecture, adaptation, { precision, labelSmoothing, gradientCheckpointing }),
     );
   }
 
   #scoreGraph(adaptation: Adaptation | null) {
     const { architecture, precision } = this.#model;
-    return this.#model.executable(`validate:${adaptationKey(adaptation)}`, () =>
+    return this.#model.passes('validate', adaptationKey(adaptation), () =>
       scoreGraph(architecture, adaptation?.kind === 'lora' ? { ...adaptation, dropout: false } : adaptation, {
         precision,
       }),
