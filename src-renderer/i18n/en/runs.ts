@@ -139,7 +139,7 @@ export const runs = {
   'runs.option.gradientCheckpointing': 'Gradient checkpointing',
   'runs.option.gradientCheckpointing.label': 'Save memory',
   'runs.option.gradientCheckpointing.help':
-    'Computes each layer again on the way back rather than keeping it: less than half of the memory for about a fifth more time. What is learned is the same.',
+    'Computes each layer again on the way back rather than keeping it: less than half of the memory for about a fifth more time. What is learned is the same but for rounding.',
   'runs.option.schedule': 'Schedule',
   'runs.option.schedule.help': 'How the learning rate changes after the warm-up.',
   'runs.option.schedule.linear': 'Linear to zero',

@@ -128,7 +128,7 @@ export const runs: Translation<typeof english> = {
   'runs.option.gradientCheckpointing': '그래디언트 체크포인팅',
   'runs.option.gradientCheckpointing.label': '메모리 아끼기',
   'runs.option.gradientCheckpointing.help':
-    '층의 값을 보관하지 않고 역전파 때 다시 계산합니다. 시간이 5분의 1쯤 더 걸리는 대신 메모리는 절반도 쓰지 않습니다. 배우는 내용은 같습니다.',
+    '층의 값을 보관하지 않고 역전파 때 다시 계산합니다. 시간이 5분의 1쯤 더 걸리는 대신 메모리는 절반도 쓰지 않습니다. 배우는 내용은 반올림 차이를 빼면 같습니다.',
   'runs.option.schedule': '일정',
   'runs.option.schedule.help': '준비 뒤에 학습률이 어떻게 변하는지입니다.',
   'runs.option.schedule.linear': '직선으로 0까지',
