@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openGguf } from '../src-main/engine/formats/gguf.ts';
+import { padded, string, u32, u64 } from '../src-main/engine/formats/gguf-bytes.ts';
 import { GgufCursor } from '../src-main/engine/formats/gguf-cursor.ts';
 
 const golden = path.join(import.meta.dirname, 'numerics/golden');
@@ -51,24 +52,4 @@ function keysOf(file: string): Map<string, Buffer> {
 
 function waves(count: number): Buffer {
   return Buffer.from(Float32Array.from({ length: count }, (_, place) => Math.sin(place * 1.7) / 8).buffer);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function string(text: string): Buffer {
-  return Buffer.concat([u64(Buffer.byteLength(text)), Buffer.from(text)]);
-}
-
-function padded(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, Buffer.alloc((32 - (bytes.length % 32)) % 32)]);
 }

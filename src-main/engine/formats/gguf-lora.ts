@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { float32, type Tensor } from '../tensor.ts';
+import { padded, string, u32, u64 } from './gguf-bytes.ts';
 import { ggufModule, interleaved } from './gguf-names.ts';
 
 /** A LoRA adapter as llama.cpp reads it. */
@@ -57,8 +58,6 @@ function outputsPlaced(module: string, b: Tensor<'float32'>, adapter: GgufLora):
 
 /** Values of metadata have a type in front of them. */
 const types = { float32: 6, string: 8 };
-/** The default of the format; tensors begin at multiples of it. */
-const alignment = 32;
 
 function headOf(adapter: GgufLora, tensors: readonly { name: string; tensor: Tensor<'float32'> }[]): Buffer {
   const pieces: Buffer[] = [Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(5)];
@@ -79,28 +78,6 @@ function headOf(adapter: GgufLora, tensors: readonly { name: string; tensor: Ten
 
 function bytesOf({ data }: Tensor<'float32'>): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function padded(bytes: Buffer): Buffer {
-  const rest = bytes.length % alignment;
-  return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(alignment - rest)]);
-}
-
-function string(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([u64(bytes.length), bytes]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }
 
 function f32(value: number): Buffer {

@@ -15,8 +15,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   input: (writer, _operands, node) => writer.input({ name: node.attributes.name, type: node.type, shape: node.shape }),
   after(writer, [x = '', other = '']) {
     // A view whose shape takes something from the other: nothing is copied.
-    const nothing = writer.node('Mul', [firstSize(writer, other), writer.int64([0])]);
-    return writer.node('Reshape', [x, writer.node('Add', [writer.node('Shape', [x]), nothing])]);
+    return writer.node('Reshape', [x, writer.node('Add', [writer.node('Shape', [x]), zeroAfter(writer, other)])]);
   },
   add: (writer, operands) => writer.node('Add', operands),
   multiply: (writer, operands) => writer.node('Mul', operands),
@@ -195,7 +194,7 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
 function lowerMatmulInt4(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt4'>): string {
   const [x = '', integers = '', scales = '', minima = ''] = operands;
   const [out, blocks] = (node.inputs[1] as Expression).shape as readonly [number, number];
-  const nothing = writer.node('Mul', [firstSize(writer, x), writer.int64([0])]);
+  const nothing = zeroAfter(writer, x);
   const afterLeft = (value: number) =>
     writer.node('Cast', [writer.node('Add', [nothing, writer.int64([value])])], { to: int(2) });
   const low = writer.node('BitwiseAnd', [integers, afterLeft(15)]);
@@ -262,8 +261,9 @@ function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], nod
   return writer.node('Reshape', [turned, writer.shape(node.shape)]);
 }
 
-function firstSize(writer: GraphWriter, x: string): string {
-  return writer.node('Shape', [x], { start: int(0), end: int(1) });
+/** A zero that is there only once x is: what is made with it waits for x, and is no constant to the runtime. */
+function zeroAfter(writer: GraphWriter, x: string): string {
+  return writer.node('Mul', [writer.node('Shape', [x], { start: int(0), end: int(1) }), writer.int64([0])]);
 }
 
 function flag(on: boolean) {

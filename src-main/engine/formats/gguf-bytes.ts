@@ -1,0 +1,28 @@
+// How GGUF writes values, little-endian. Source: ggml, docs/gguf.md.
+
+/** The default of the format; tensors begin at multiples of it. */
+const alignment = 32;
+
+/** Filled up with zeros to where the next tensor may begin. */
+export function padded(bytes: Buffer): Buffer {
+  const rest = bytes.length % alignment;
+  return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(alignment - rest)]);
+}
+
+/** A text with its length in front. */
+export function string(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([u64(bytes.length), bytes]);
+}
+
+export function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+export function u64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
