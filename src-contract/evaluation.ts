@@ -21,7 +21,7 @@ export const evaluationResultSchema = z.object({
   n: z.number().int(),
   /** Metric name to value: shares and F-measures from 0 to 1; `perplexity` and `loss` (nats per target token) as they are. */
   metrics: z.record(z.string(), z.number()),
-  /** Ends of the 95 % interval of the main metric (bootstrap over the rows); null of evaluations made by earlier versions. */
+  /** Ends of the 95 % interval of the main metric; null of evaluations made by earlier versions. */
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
   seconds: z.number(),
 });
@@ -60,7 +60,7 @@ export const comparisonSchema = z.object({
   better: z.number().int(),
   worse: z.number().int(),
   same: z.number().int(),
-  /** The interval leaves zero out, and with fewer than twenty rows a sign test agrees. */
+  /** The interval leaves zero out, as it only does when a sign test agrees or twenty rows differ. */
   sure: z.boolean(),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;

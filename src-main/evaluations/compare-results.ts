@@ -1,5 +1,5 @@
 import type { Comparison, EvaluationAnswer, EvaluationRow } from '../../src-contract/evaluation.ts';
-import { comparePaired, type PairedRow } from '../tasks/metrics/paired-bootstrap.ts';
+import { comparePaired, type PairedRow } from '../tasks/metrics/paired-comparison.ts';
 
 /** Each adapter against the base by every metric, and the adapters against each other by the main one. */
 export function compareResults(rows: readonly EvaluationRow[], mainMetric: string): Comparison[] {
@@ -27,7 +27,7 @@ function compare(rows: readonly EvaluationRow[], about: { metric: string; of: nu
     const row = one && other ? difference(one, other, metric) : undefined;
     return row === undefined ? [] : [row];
   });
-  const { better, worse, ...numbers } = comparePaired(paired, { seed: 1 });
+  const { better, worse, ...numbers } = comparePaired(paired, { seed: 1, bounded: metric !== 'loss' });
   // Of a loss, less is better.
   return metric === 'loss'
     ? { ...about, ...numbers, better: worse, worse: better }

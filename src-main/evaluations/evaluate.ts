@@ -13,7 +13,7 @@ import type { ModelText } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
-import { comparePaired } from '../tasks/metrics/paired-bootstrap.ts';
+import { meanInterval } from '../tasks/metrics/interval.ts';
 
 export interface EvaluationJob {
   readonly base: BaseModel;
@@ -67,7 +67,10 @@ export async function* evaluate(
     const result: EvaluationResult = {
       ...{ adapterId: adapter?.id ?? null, adapter: adapter?.name ?? base.name, n: rows.length },
       metrics: metricsOf(answers),
-      interval: intervalOf(answers),
+      interval: meanInterval(
+        answers.map(({ score }) => score),
+        { seed: 1 },
+      ),
       seconds: (performance.now() - resultBegan) / 1000,
     };
     parts.keep(result, told);
@@ -137,15 +140,6 @@ async function usualMaxTokens(rows: readonly Example[], text: ModelText): Promis
   lengths.sort((a, b) => a - b);
   const most = lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * 0.95))] ?? 0;
   return Math.max(16, 2 * most);
-}
-
-/** Of the mean of the main metric. */
-function intervalOf(answers: readonly EvaluationAnswer[]): EvaluationResult['interval'] {
-  const { low, high } = comparePaired(
-    answers.map(({ score }) => ({ difference: score, weight: 1 })),
-    { seed: 1 },
-  );
-  return { low, high };
 }
 
 /** The mean of each measure over the rows that have it; loss and perplexity over all target tokens. */

@@ -33,7 +33,7 @@ export function evaluationReport(
 ${verdicts(evaluation, words)}
 ${pictures(evaluation, words)}
 ${measures(evaluation, words)}
-<p class="faint">${escapeHtml(words.bootstrap)}</p>
+<p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>
 ${shown.map((row) => rowOf(row, evaluation, words)).join('\n')}

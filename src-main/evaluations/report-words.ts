@@ -23,8 +23,8 @@ const english = {
   studio: 'Studio',
   answers: 'All answers',
   version: 'version {n}',
-  bootstrap:
-    'Intervals: paired bootstrap over the rows, percentiles, fixed seed. With fewer than 20 rows a sign test must agree.',
+  intervals:
+    'Intervals, 95 %: of a share Wilson’s; of a difference a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where fewer than 20 rows differ and are right or wrong; with so few a sign test must agree.',
   context: 'Context',
   target: 'Target',
   nothing: '(nothing)',
@@ -53,7 +53,8 @@ const korean: ReportWords = {
   studio: '스튜디오',
   answers: '모든 답',
   version: '버전 {n}',
-  bootstrap: '구간: 행에 대한 쌍 부트스트랩, 백분위수, 고정된 시드. 행이 20개보다 적으면 부호 검정도 통과해야 합니다.',
+  intervals:
+    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다.',
   context: '문맥',
   target: '정답',
   nothing: '(없음)',

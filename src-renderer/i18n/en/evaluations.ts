@@ -130,7 +130,7 @@ export const evaluations = {
   'evaluations.made.adapter': 'Adapter {name}',
   'evaluations.made.answers': 'All answers',
   'evaluations.made.how':
-    'Intervals: paired bootstrap over the rows, percentiles, fixed seed; with fewer than 20 rows a sign test must agree. Measures as in rouge-score (without and with its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite.',
+    'Intervals, 95 %: of a share Wilson’s; of a difference a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where fewer than 20 rows differ and are right or wrong; with so few a sign test must agree. Measures as in rouge-score (without and with its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite.',
   'evaluations.language.en': 'English',
   'evaluations.language.ko': 'Korean',
   'evaluations.language.de': 'German',

@@ -125,7 +125,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.adapter': '어댑터 {name}',
   'evaluations.made.answers': '모든 답',
   'evaluations.made.how':
-    '구간은 행에 대한 쌍 부트스트랩의 백분위수이며 시드는 고정입니다. 행이 20개보다 적으면 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같습니다.',
+    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같습니다.',
   'evaluations.language.en': '영어',
   'evaluations.language.ko': '한국어',
   'evaluations.language.de': '독일어',

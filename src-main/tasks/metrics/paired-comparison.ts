@@ -1,0 +1,66 @@
+import { bootstrapInterval, constantInterval, shareDifferenceInterval, weighedMean } from './interval.ts';
+
+/** What one row says: how much better the one does than the other, and how much the row weighs. */
+export interface PairedRow {
+  readonly difference: number;
+  /** 1, or the tokens of a row where a sum over tokens is compared. */
+  readonly weight: number;
+}
+
+export interface PairedComparison {
+  /** Σ difference ÷ Σ weight. */
+  readonly difference: number;
+  /** Ends of the 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+  readonly better: number;
+  readonly worse: number;
+  readonly same: number;
+  /** The interval leaves zero out. */
+  readonly sure: boolean;
+}
+
+/**
+ * How sure a difference is that was measured on the same rows, by a bootstrap over them. That knows no row that it hasn't
+ * seen, so with fewer than twenty rows that differ an exact sign test (McNemar's, where rows are right or wrong) must agree;
+ * where it doesn't, the interval reaches zero. Shares then get an interval made for few rows. `bounded` says that no row can
+ * differ by more than 1: all marks but a loss.
+ */
+export function comparePaired(
+  rows: readonly PairedRow[],
+  { seed, bounded }: { seed: number; bounded: boolean },
+): PairedComparison {
+  const better = rows.filter(({ difference }) => difference > 0).length;
+  const worse = rows.filter(({ difference }) => difference < 0).length;
+  const few = better + worse < 20;
+  const values = rows.map(({ difference: value, weight }) => ({ value, weight }));
+  const first = rows[0]?.difference ?? 0;
+  const interval =
+    bounded && rows.every(({ difference }) => difference === first)
+      ? constantInterval(first, rows.length, { least: -1, most: 1 })
+      : bounded && few && rows.every(({ difference }) => Number.isInteger(difference))
+        ? shareDifferenceInterval(better, worse, rows.length)
+        : bootstrapInterval(values, { seed });
+  const reachesZero = few && signTest(better, worse) >= 0.05;
+  const low = reachesZero ? Math.min(0, interval.low) : interval.low;
+  const high = reachesZero ? Math.max(0, interval.high) : interval.high;
+  return {
+    difference: weighedMean(values),
+    ...{ low, high, better, worse, same: rows.length - better - worse },
+    sure: low > 0 || high < 0,
+  };
+}
+
+/** Two-sided probability of a split at least as uneven, were either side as likely; rows that don't differ say nothing. */
+function signTest(better: number, worse: number): number {
+  const n = better + worse;
+  let tail = 0;
+  for (let k = 0; k <= Math.min(better, worse); k++) tail += choose(n, k);
+  return Math.min(1, (2 * tail) / 2 ** n);
+}
+
+function choose(n: number, k: number): number {
+  let result = 1;
+  for (let i = 0; i < k; i++) result = (result * (n - i)) / (i + 1);
+  return result;
+}
