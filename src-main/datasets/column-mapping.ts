@@ -288,11 +288,12 @@ function warningsOf(
   return warnings;
 }
 
-/** What a spreadsheet program would run when it opened the cell: a sign, and the name of a function or a reference. */
-const formulaStart = /^[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)/i;
+/** What a spreadsheet program would run when it opened the cell: a sign, and the name of a function, a reference or a sum. */
+const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)|=[-+]?[\d.]+[-+*/^&])/i;
 
+/** Blanks, and marks without width, which nobody sees. */
 function isBlank(cell: string): boolean {
-  return cell === '' || !/\S/.test(cell);
+  return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
 }
 
 function trimmed(cell: string | undefined): string | null {

@@ -162,12 +162,12 @@ function isTrimmed(bytes: Buffer, start: number, end: number): boolean {
   return lead < 0x80 ? lead > 0x20 : !mayBeSpace(bytes, last);
 }
 
-/** Whether the letter beyond ASCII that starts here may be one of Unicode's blanks: all lie behind these leading bytes. */
+/** Whether the letter beyond ASCII that starts here may be one of Unicode's blanks, or unseen: all lie behind these leading bytes. */
 function mayBeSpace(bytes: Buffer, place: number): boolean {
   const [lead, second, third] = [bytes[place] ?? 0, bytes[place + 1] ?? 0, bytes[place + 2] ?? 0];
-  if (lead === 0xc2) return second === 0xa0;
+  if (lead === 0xc2) return second === 0xa0 || second === 0xad;
   if (lead === 0xe1) return second === 0x9a;
-  if (lead === 0xe2) return (second === 0x80 || second === 0x81) && !(third >= 0x90 && third <= 0xa7);
+  if (lead === 0xe2) return second === 0x81 || (second === 0x80 && !(third >= 0x90 && third <= 0xa7));
   if (lead === 0xe3) return second === 0x80 && third === 0x80;
   return lead === 0xef && second === 0xbb;
 }

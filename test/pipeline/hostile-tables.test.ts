@@ -18,6 +18,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const many = (count: number, line: (row: number) => string) =>
   Array.from({ length: count }, (_, row) => line(row)).join('');
 const nul = '\0';
+/** As RFC 1557 has it: EUC-KR without its highest bits, between two signs. */
+const shifted = (text: string) =>
+  Buffer.concat([Buffer.of(0x0e), iconv.encode(text, 'euc-kr').map((byte) => byte & 0x7f), Buffer.of(0x0f)]);
 
 /** A file, and what becomes of it: the pairs that are taken, with `?` behind those that are warned of, and the verdicts of the others. */
 type Case = readonly [name: string, file: string | Buffer, taken: readonly string[], rejected?: readonly string[]];
@@ -159,6 +162,48 @@ const cases: readonly Case[] = [
     Array.from({ length: 3 }, () => 'Где находится город Москва?=В России'),
   ],
   [
+    'French of a Mac',
+    iconv.encode('contexte,réponse\nOù est l’île ?,Près du château\nÇa dépend,déjà là-bas\n', 'macroman'),
+    ['Où est l’île ?=Près du château', 'Ça dépend=déjà là-bas'],
+  ],
+  [
+    'German of DOS',
+    iconv.encode('Frage,Antwort\nWo liegt Zürich?,Schöne Grüße\nÜber größere Brücken,äußerst schön\n', 'cp850'),
+    ['Wo liegt Zürich?=Schöne Grüße', 'Über größere Brücken=äußerst schön'],
+  ],
+  [
+    'Polish of DOS',
+    iconv.encode('pytanie,odpowiedź\nGdzie leży Łódź?,między Warszawą\nCzy źródło?,bardzo głębokie\n', 'cp852'),
+    ['Gdzie leży Łódź?=między Warszawą', 'Czy źródło?=bardzo głębokie'],
+  ],
+  [
+    'Russian of DOS',
+    iconv.encode(`вопрос,ответ\n${many(3, () => 'Где находится город Москва?,В России\n')}`, 'cp866'),
+    Array.from({ length: 3 }, () => 'Где находится город Москва?=В России'),
+  ],
+  [
+    'Korean in seven bits, shifted in and out',
+    Buffer.concat([
+      Buffer.from('\x1b$)C\ncontext,target\n'),
+      shifted('서울은 어디에 있습니까'),
+      Buffer.from('?,'),
+      shifted('한강'),
+      Buffer.from(' 1\n'),
+    ]),
+    ['서울은 어디에 있습니까?=한강 1'],
+  ],
+  [
+    'UTF-7',
+    iconv.encode('context,target\nWo liegt Zürich? Schöne Grüße,äußerst schön\n서울은,한강\n', 'utf-7'),
+    ['Wo liegt Zürich? Schöne Grüße=äußerst schön', '서울은=한강'],
+  ],
+  ['plus signs that are no UTF-7', 'context,target\n1+2-3,+49-123\na+b-c,x+yz-\n', ['1+2-3=+49-123', 'a+b-c=x+yz-']],
+  [
+    'UTF-32 of letters beyond ASCII, without a mark',
+    iconv.encode('문맥,목표\n서울은 어디에 있습니까?,한강\n', 'utf-32be'),
+    ['서울은 어디에 있습니까?=한강'],
+  ],
+  [
     'curly quotes of Windows',
     iconv.encode('context,target\n“smart” – here,it’s\nb,2\n', 'win1252'),
     ['“smart” – here=it’s', 'b=2'],
@@ -198,8 +243,8 @@ const cases: readonly Case[] = [
   ],
   [
     'formulas are text',
-    'context,target\n"=cmd|\' /C calc\'!A0",1\n@SUM(A1),2\n-5,3\n',
-    ["=cmd|' /C calc'!A0=1?", '@SUM(A1)=2?', '-5=3'],
+    'context,target\n"=cmd|\' /C calc\'!A0",1\n@SUM(A1),2\n=1+1,2\n-5,3\n',
+    ["=cmd|' /C calc'!A0=1?", '@SUM(A1)=2?', '=1+1=2?', '-5=3'],
   ],
   ['words for nothing are words', 'context,target\nNULL,N/A\n\\N,nan\n', ['NULL=N/A', '\\N=nan']],
   ['an index in front of the named columns', ',context,target\n0,a,1\n1,b,2\n', ab],
@@ -226,6 +271,19 @@ const cases: readonly Case[] = [
   ['cells between control characters', 'context\u0001target\na\u00011\nb\u00012\n', ab],
   ['Arabic commas', 'السياق،الهدف\nأ،١\nب،٢\n', ['أ=١', 'ب=٢']],
   ['commas of full width', 'ｃｏｎｔｅｘｔ，ｔａｒｇｅｔ\nａ，１\nｂ，２\n', ['ａ=１', 'ｂ=２']],
+  [
+    'cells and records between the separators of ASCII',
+    'context\x1ftarget\x1ea,\r\nb\x1f1\x1ec\x1f2\x1e',
+    ['a,\r\nb=1', 'c=2'],
+  ],
+  ['a rare delimiter around prose with commas', 'context~target\na, b~1\nc, d~2\n', ['a, b=1', 'c, d=2']],
+  ['years above the names', ',,2020,2020\nid,context,target,x\n1,a,1,c\n2,b,2,f\n', ab],
+  [
+    'cells of marks that nobody sees',
+    'context,target\na\u200b,\u200b\nb,2\n\u2060,3\n',
+    ['b=2'],
+    ['ROW_TARGET_EMPTY', 'ROW_CONTEXT_EMPTY'],
+  ],
   ['names with marks that nobody sees', '\u200bcontext,target\u200b\na,1\nb,2\n', ab],
   ['a footer', 'context,target\na,1\nb,2\n\nTotal,,\n-- end --\n', ab, ['ROW_TARGET_EMPTY', 'ROW_CELL_MISSING']],
   ['blanks behind commas before quotes', 'context, target\n"a, b", "c, d"\n', ['a, b=c, d']],
@@ -304,6 +362,8 @@ test.each([
     Buffer.from('8396 95a3 85a7 a36b a381 9987 85a3 2581 6bf1 25'.replaceAll(' ', ''), 'hex'),
     'FILE_NOT_A_TABLE',
   ],
+  ['statements of SQL', "-- all rows\nINSERT INTO t (a, b) VALUES ('a', 'b'),\n('c', 'd');\n", 'FILE_NOT_A_TABLE'],
+  ['a copy of a database', 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', 'FILE_NOT_A_TABLE'],
   ['JSON of which nothing can be read', '{"context": nothing}\n', 'FILE_NOT_A_TABLE'],
 ] as const)('%s is refused', async (_name, file, code) => {
   const refusal = await judged(Buffer.from(file as string)).catch((error: unknown) => error);

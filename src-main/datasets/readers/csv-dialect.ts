@@ -68,10 +68,14 @@ const rare = [
 ];
 
 function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
+  const separated = judgeSeparated(text, whole, given);
+  if (separated) return separated;
   const ofUsual = given.delimiter === undefined ? usual : [given.delimiter];
   const first = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
   if (given.delimiter !== undefined) return first;
-  if (first.score < 0.3) {
+  // A header of one name above rows of several cells: prose may have cut them.
+  const isCutBelow = (first.rows[0]?.cells.length ?? 0) === 1 && first.width > 1;
+  if (first.score < 0.3 || isCutBelow) {
     const aligned = judgeAligned(text, whole);
     if (aligned) return aligned;
     const quote = given.quote ?? (first.dialect.quote || '"');
@@ -89,6 +93,18 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   if (aligned && aligned.width > Math.max(2, first.width) && aligned.share > 0.95) return aligned;
   return withLongerDelimiter(first, text, whole);
 }
+
+/** The separators that ASCII has for cells and records, where both stand in the text. */
+function judgeSeparated(text: string, whole: boolean, given: GivenDialect): Judged | undefined {
+  if (!text.includes(unitSeparator) || !text.includes(recordSeparator)) return undefined;
+  if (given.delimiter !== undefined && given.delimiter !== unitSeparator) return undefined;
+  const dialect = { delimiter: unitSeparator, recordEnd: recordSeparator, quote: given.quote ?? '', escape: '' };
+  const judged = judge(text, whole, dialect);
+  return judged.width > 1 && judged.share > 0.8 ? judged : undefined;
+}
+
+const unitSeparator = '\x1f';
+const recordSeparator = '\x1e';
 
 /** Columns that are lined up with blanks, where the lines give reason for it. */
 function judgeAligned(text: string, whole: boolean): Judged | undefined {

@@ -73,14 +73,16 @@ export function preambleLines(records: readonly TableRecord[]): number {
   return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
 }
 
-/** A row of names that are known, two at least and none empty, below lines that are all shorter. */
+/** A row of names that are known, two at least and none empty, below lines of which none has as many cells that are filled. */
 function namedHeader(rows: readonly TableRecord[]): TableRecord | undefined {
   const place = rows
     .slice(0, 20)
     .findIndex(({ cells }) => cells.filter(isKnownColumnName).length > 1 && cells.every((cell) => cell.trim() !== ''));
   const header = rows[place];
   if (place <= 0 || header === undefined || header.cells.length < 3) return undefined;
-  const isAbove = rows.slice(0, place).every(({ cells }) => filled(cells) < header.cells.length);
+  const isAbove = rows
+    .slice(0, place)
+    .every(({ cells }) => cells.filter((cell) => cell.trim() !== '').length < header.cells.length);
   const isBelow = rows.slice(place + 1).some(({ cells }) => cells.length === header.cells.length);
   return isAbove && isBelow ? header : undefined;
 }

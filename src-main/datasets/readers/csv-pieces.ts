@@ -9,9 +9,10 @@ import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
 /** Whether the records of a format can be found in its bytes. */
-export function canBePlaced({ encoding, delimiter, quote, escape: quoteEscape }: CsvFormat): boolean {
+export function canBePlaced({ encoding, delimiter, recordEnd, quote, escape: quoteEscape }: CsvFormat): boolean {
   const isByte = (sign: string) => sign.length === 1 && sign < '\x80';
-  return encoding === 'utf-8' && isByte(delimiter) && (quote === '' || (isByte(quote) && quoteEscape === quote));
+  if (encoding !== 'utf-8' || recordEnd !== undefined) return false;
+  return isByte(delimiter) && (quote === '' || (isByte(quote) && quoteEscape === quote));
 }
 
 /**

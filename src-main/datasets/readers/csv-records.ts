@@ -6,6 +6,8 @@ export interface CsvDialect {
   readonly delimiter: string;
   /** Where the cells of a line begin, when they do so at fixed places: counted in letters, East Asian ones as `wide`, one or two. */
   readonly fixed?: { readonly starts: readonly number[]; readonly wide: 1 | 2 };
+  /** What ends a record where line ends do not: they are then part of cells. */
+  readonly recordEnd?: string;
   /** Empty where no sign opens a quoted cell. */
   readonly quote: string;
   /** What closes it, where that is another sign. */

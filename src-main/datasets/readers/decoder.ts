@@ -14,6 +14,7 @@ export interface Decoder {
  */
 export function createDecoder(encoding: string): Decoder {
   if (encoding === 'utf-8') return new Utf8Decoder();
+  if (encoding === shiftedKorean) return new MarkingDecoder(new ShiftedDecoder());
   const decoder = viaTextDecoder.has(encoding)
     ? textDecoder(encoding)
     : iconv.getDecoder(encoding, { stripBOM: false });
@@ -21,7 +22,7 @@ export function createDecoder(encoding: string): Decoder {
 }
 
 export function isKnownEncoding(encoding: string): boolean {
-  return encoding === 'utf-8' || viaTextDecoder.has(encoding) || iconv.encodingExists(encoding);
+  return ['utf-8', shiftedKorean].includes(encoding) || viaTextDecoder.has(encoding) || iconv.encodingExists(encoding);
 }
 
 /** True when a mark stands in the text: bytes that could not be understood. */
@@ -45,6 +46,37 @@ type PlainDecoder = Pick<ReturnType<typeof iconv.getDecoder>, 'write' | 'end'>;
 function textDecoder(encoding: string): PlainDecoder {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
   return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
+}
+
+/** Korean in seven bits (RFC 1557): between two signs the bytes are those of EUC-KR without their highest bit. */
+export const shiftedKorean = 'iso-2022-kr';
+export const shiftedKoreanStart = Buffer.from('\x1b$)C');
+
+class ShiftedDecoder implements PlainDecoder {
+  readonly #decoder = iconv.getDecoder('cp949', { stripBOM: false });
+  /** How much of the sequence that stands at the beginning has been read. */
+  #begun = 0;
+  #isShifted = false;
+
+  write(bytes: Buffer): string {
+    const plain = Buffer.alloc(bytes.length);
+    let length = 0;
+    for (const byte of bytes) {
+      if (byte === shiftedKoreanStart[this.#begun]) {
+        this.#begun = (this.#begun + 1) % shiftedKoreanStart.length;
+        continue;
+      }
+      for (const held of shiftedKoreanStart.subarray(0, this.#begun)) plain[length++] = held;
+      this.#begun = 0;
+      if (byte === 0x0e || byte === 0x0f) this.#isShifted = byte === 0x0e;
+      else plain[length++] = this.#isShifted && byte > 0x20 && byte < 0x7f ? byte | 0x80 : byte;
+    }
+    return this.#decoder.write(plain.subarray(0, length));
+  }
+
+  end(): string {
+    return this.#decoder.end() ?? '';
+  }
 }
 
 class MarkingDecoder implements Decoder {

@@ -1,6 +1,7 @@
+import iconv from 'iconv-lite';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
-import { isKnownEncoding } from './decoder.ts';
+import { isKnownEncoding, shiftedKorean, shiftedKoreanStart } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
 
@@ -29,12 +30,15 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
   }
   const wide = wideEncoding(survey);
   if (wide) return { encoding: wide, bomBytes: 0, reason: because('ENCODING_ZERO_BYTES', { encoding: shown(wide) }) };
+  const escaped = survey.highBytes === 0 && survey.escapes > 0 ? escapedEncoding(survey.head) : undefined;
+  if (escaped) {
+    const reason = because('ENCODING_ESCAPES', { encoding: shown(escaped) });
+    return { encoding: escaped, bomBytes: 0, reason };
+  }
   refuseBinary(survey);
   if (survey.highBytes === 0) {
-    if (survey.escapes > 0 && japaneseEscapes.some((sequence) => survey.head.includes(sequence))) {
-      const reason = because('ENCODING_ESCAPES', { encoding: 'ISO-2022-JP' });
-      return { encoding: 'iso-2022-jp', bomBytes: 0, reason };
-    }
+    if (isUtf7(survey.head.toString('latin1')))
+      return { encoding: 'utf-7', bomBytes: 0, reason: because('ENCODING_ESCAPES', { encoding: 'UTF-7' }) };
     return { encoding: 'utf-8', bomBytes: 0, reason: because('ENCODING_ASCII', {}) };
   }
   if (!survey.brokenUtf8) return { encoding: 'utf-8', bomBytes: 0, reason: because('ENCODING_UTF8', {}) };
@@ -67,7 +71,27 @@ function shown(encoding: string): string {
   return encoding.toUpperCase();
 }
 
-const japaneseEscapes = ['\x1b$B', '\x1b$@', '\x1b(J'];
+/** By the sequences that turn to another set of letters. */
+function escapedEncoding(head: Buffer): string | undefined {
+  if (head.includes(shiftedKoreanStart)) return shiftedKorean;
+  return ['\x1b$B', '\x1b$@', '\x1b(J'].some((sequence) => head.includes(sequence)) ? 'iso-2022-jp' : undefined;
+}
+
+/**
+ * Whether text in ASCII is UTF-7 (RFC 2152): every plus sign begins letters beyond ASCII in base64, with nothing left over, and
+ * there are three kinds of them at least.
+ */
+function isUtf7(text: string): boolean {
+  const found = new Set<string>();
+  for (const [, letters = ''] of text.matchAll(/\+([A-Za-z0-9+/]*)/g)) {
+    const bytes = Buffer.from(letters, 'base64');
+    const isWhole = bytes.length % 2 === 0 && bytes.toString('base64').replace(/=+$/, '') === letters;
+    const isEven = bytes.length > 0 && (isWhole || (bytes.length % 2 === 1 && bytes.at(-1) === 0));
+    if (!isEven || !/^[^\0-\x7f]+$/.test(iconv.decode(bytes.subarray(0, bytes.length & ~1), 'utf-16be'))) return false;
+    found.add(letters);
+  }
+  return found.size >= 3;
+}
 
 function byteOrderMark({ head, evenNuls, oddNuls, highBytes }: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
   const starts = (...bytes: number[]) => bytes.every((byte, place) => head[place] === byte);
@@ -85,7 +109,9 @@ function byteOrderMark({ head, evenNuls, oddNuls, highBytes }: FileSurvey): Omit
 function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): string | undefined {
   const nuls = evenNuls + oddNuls;
   if (nuls < counted * 0.02 || nuls < 2) return undefined;
-  if (nuls > counted * 0.6 && bytes % 4 === 0) return head[0] === 0 ? 'utf-32be' : 'utf-32le';
+  const wide =
+    bytes % 4 === 0 ? (['utf-32le', 'utf-32be'] as const).find((name) => areCodePoints(head, name)) : undefined;
+  if (wide) return wide;
   let [little, big] = [0, 0];
   for (let place = 0; place + 1 < head.length; place += 2) {
     const [first = 0, second = 0] = head.subarray(place, place + 2);
@@ -95,6 +121,15 @@ function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): 
   if (Math.max(little, big) < head.length * 0.02) return undefined;
   if (little > big * 2) return 'utf-16le';
   return big > little * 2 ? 'utf-16be' : undefined;
+}
+
+/** Whether all of it are letters of four bytes each: below 0x110000, and none of them zero. */
+function areCodePoints(head: Buffer, encoding: 'utf-32le' | 'utf-32be'): boolean {
+  for (let place = 0; place + 4 <= head.length; place += 4) {
+    const letter = encoding === 'utf-32le' ? head.readUInt32LE(place) : head.readUInt32BE(place);
+    if (letter === 0 || letter >= 0x110000) return false;
+  }
+  return head.length >= 4;
 }
 
 function isPlainText(byte: number): boolean {
@@ -162,5 +197,7 @@ const aliases: Readonly<Record<string, string>> = {
     'windows-949': 'cp949',
   },
   ...{ 'shift-jis': 'shift_jis', sjis: 'shift_jis', cp932: 'shift_jis', gb2312: 'gbk', cp936: 'gbk' },
+  ...{ 'mac-roman': 'macroman', macintosh: 'macroman', 'x-mac-roman': 'macroman', 'mac-cyrillic': 'maccyrillic' },
+  ...{ ibm437: 'cp437', ibm850: 'cp850', ibm852: 'cp852', ibm866: 'cp866', 'ibm-850': 'cp850', 'dos-850': 'cp850' },
   ...{ 'iso-8859-1': 'windows-1252', latin1: 'windows-1252', cp1252: 'windows-1252' },
 };

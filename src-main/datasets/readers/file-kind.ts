@@ -7,6 +7,7 @@ export function kindOfFile(head: Buffer): string | undefined {
   if (found?.kind === zip) {
     // A ZIP archive lists the names of its parts in plain bytes; Office files start with the same few.
     const names = head.toString('latin1');
+    if (names.includes('xl/workbook.bin')) return 'a binary Excel workbook (XLSB)';
     if (names.includes('xl/')) return 'an Excel workbook (XLSX)';
     if (names.includes('word/')) return 'a Word document (DOCX)';
     if (names.includes('spreadsheet')) return 'an OpenDocument spreadsheet (ODS)';
@@ -17,8 +18,13 @@ export function kindOfFile(head: Buffer): string | undefined {
   if (/^\s*<\?xml[\s?]/i.test(start)) {
     return start.includes('Excel.Sheet') ? 'an Excel workbook of 2003 (XML)' : 'an XML document';
   }
+  if (sqlScript.test(start)) return 'an SQL script';
   return undefined;
 }
+
+/** What programs write at the head of a copy of a database, or a statement that fills a table at the beginning of a line. */
+const sqlScript =
+  /^(?:\s*(?:--|\/\*).*\r?\n)*\s*(?:INSERT\s+INTO\s+[`"[]?\w+[`"\]]?\s*(?:\([^)]*\)\s*)?VALUES\s*\(|PRAGMA\s+foreign_keys\s*=|BEGIN\s+TRANSACTION\s*;)|^--\s+(?:MySQL|MariaDB|PostgreSQL database) dump/i;
 
 const zip = 'a ZIP archive';
 
@@ -31,9 +37,13 @@ const signatures: readonly { readonly kind: string; readonly bytes: Buffer; read
   { kind: 'a GIF image', bytes: Buffer.from('GIF8') },
   { kind: 'a SQLite database', bytes: Buffer.from('SQLite format 3\0') },
   { kind: 'a Parquet file', bytes: Buffer.from('PAR1') },
+  { kind: 'an encrypted Parquet file', bytes: Buffer.from('PARE') },
   { kind: 'an Arrow file', bytes: Buffer.from('ARROW1') },
   { kind: 'a GGUF model', bytes: Buffer.from('GGUF') },
-  { kind: 'an old Excel or Word file', bytes: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) },
+  {
+    kind: 'an Excel or Word file of before 2007, or one with a password',
+    bytes: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+  },
   { kind: 'a rich text document (RTF)', bytes: Buffer.from('{\\rtf') },
   { kind: 'a program (ELF)', bytes: Buffer.from([0x7f, 0x45, 0x4c, 0x46]) },
   { kind: 'a gzip archive', bytes: Buffer.from([0x1f, 0x8b, 0x08]) },

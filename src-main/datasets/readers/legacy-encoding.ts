@@ -1,5 +1,6 @@
 import chardet from 'chardet';
 import iconv from 'iconv-lite';
+import { wordLikeness } from './word-likeness.ts';
 
 /**
  * The likeliest encoding of text that is not Unicode. East Asian encodings are told by how many of the letters beyond ASCII
@@ -17,10 +18,19 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
     .map(({ name }) => canonicalName(name))
     .filter((name) => !name.startsWith('utf-') && iconv.encodingExists(name))
     .filter((name) => !eastAsian.some(({ encoding }) => encoding === name || name === 'gbk'));
-  for (const encoding of [...candidates, 'windows-1252']) {
-    if (!decodedSample(text, encoding).includes('\ufffd')) return encoding;
-  }
-  return 'windows-1252';
+  const whole = [...candidates, 'windows-1252'].find((encoding) => !decodedSample(text, encoding).includes('\ufffd'));
+  const usual = whole ?? 'windows-1252';
+  return ofAnotherSystem(text, usual) ?? usual;
+}
+
+/** The encoding of DOS or of old Macs that makes words where the usual one does not; undefined where none is clearly better. */
+function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
+  const likeness = wordLikeness(decodedSample(text, usual));
+  if (likeness > 0.6) return undefined;
+  const best = ['macroman', 'cp850', 'cp852', 'cp866', 'maccyrillic']
+    .map((encoding) => ({ encoding, likeness: wordLikeness(decodedSample(text, encoding)) }))
+    .reduce((a, b) => (b.likeness > a.likeness ? b : a));
+  return best.likeness > Math.max(0.6, likeness + 0.25) ? best.encoding : undefined;
 }
 
 /**

@@ -14,11 +14,51 @@ export function textRecords(dialect: CsvDialect, options: { width?: number; line
   if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
   if (delimiter === fixedColumns)
     return new LineRecords((line) => cutAtPlaces(line, dialect.fixed ?? oneColumn), options);
-  return new CsvRecords(dialect, options);
+  return dialect.recordEnd === undefined
+    ? new CsvRecords(dialect, options)
+    : new SeparatedRecords(dialect.recordEnd, new CsvRecords(dialect, options));
 }
 
 type FixedPlaces = NonNullable<CsvDialect['fixed']>;
 export const oneColumn: FixedPlaces = { starts: [0], wide: 1 };
+
+/** Records that end with a sign of their own: for the reader of lines, that sign and a line end change places. */
+class SeparatedRecords implements TextRecords {
+  readonly #end: string;
+  readonly #records: CsvRecords;
+
+  constructor(end: string, records: CsvRecords) {
+    this.#end = end;
+    this.#records = records;
+  }
+
+  get waitingLetters(): number {
+    return this.#records.waitingLetters;
+  }
+
+  push(text: string): TableRecord[] {
+    return [...this.pieces(text)].flat();
+  }
+
+  end(): TableRecord[] {
+    return [...this.pieces('', { isEnd: true })].flat();
+  }
+
+  *pieces(text: string, options?: { isEnd?: boolean }): Generator<TableRecord[], void> {
+    for (const records of this.#records.pieces(this.#swapped(text), options)) {
+      yield records.map((record) => ({ ...record, cells: record.cells.map((cell) => this.#swapped(cell)) }));
+    }
+  }
+
+  #swapped(text: string): string {
+    return text.replace(swappedSigns, (sign) =>
+      sign === this.#end ? '\n' : sign === '\n' ? this.#end : (other[sign] ?? sign),
+    );
+  }
+}
+
+const other: Readonly<Record<string, string>> = { '\r': '\x1d', '\x1d': '\r' };
+const swappedSigns = new RegExp(`[${['\r', '\n', '\x1d', '\x1e'].join('')}]`, 'g');
 
 /** Makes a record of every line. */
 class LineRecords implements TextRecords {

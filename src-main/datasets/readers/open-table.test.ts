@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { openTable } from './open-table.ts';
 import type { TableRecord } from './table.ts';
 
@@ -136,14 +136,14 @@ test('a workbook: the first sheet with a table, dates, gaps, marks and formulas'
     { cells: ['Who & where?', 'Ann <b> lives in Köln.', 'Köln', '2024-05-01', '3'], line: 4 },
     { cells: ['무엇?', 'line one\nline two', '두 줄', '1999-12-31T23:30:00', '0.1'], line: 5 },
     { cells: ['Formula?', '=A4', '', '', 'TRUE'], line: 6 },
-    { cells: ['', 'a gap above', '', '', ''], line: 8 },
+    { cells: ['', 'a gap above', '', '', ''], line: 8, afterBlank: true },
   ]);
   const notes = await open(join(fixtures, 'book.xlsx'), { sheet: '1', header: false });
   expect(notes.rows.map(({ cells }) => cells)).toEqual([['Only a note']]);
   await expect(open(join(fixtures, 'book.xlsx'), { sheet: 'none' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli'])('a Parquet file packed with %s', async (packing) => {
+test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file packed with %s', async (packing) => {
   const { table, rows } = await open(join(fixtures, `rows-${packing}.parquet`));
   expect(table.columns).toEqual(['prompt', 'completion', 'score', 'tags', 'big']);
   expect(rows).toEqual([
@@ -152,6 +152,55 @@ test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli'])('a Parquet file packed w
     { cells: ['', '3', '2', '', '2'], line: 3 },
     { cells: ['quote " and, comma', '4', '3.25', '["ü"]', '3'], line: 4 },
   ]);
+});
+
+test('values of Parquet’s types keep all their digits, and what is no text is written in base64', async () => {
+  const { table, rows } = await open(join(fixtures, 'typed.parquet'));
+  expect(table.columns).toEqual(['context', 'target', 'day', 'local', 'utc', 'clock', 'small', 'bytes', 'image']);
+  const utc = '2024-01-31T12:34:56Z';
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    [
+      ...['1.10', '2.345', '2024-01-31', '2024-01-31T12:34:56.123456', utc, '01:02:03.000456', '0.1', '//4AYQ=='],
+      '{"bytes":"iVBORw==","path":"x.png"}',
+    ],
+    [
+      ...['-12345678901234567890.12', '-0.001', '1899-01-01', '1969-12-31T23:59:59', utc, '23:59:00', '2.5', 'plain'],
+      '',
+    ],
+    ['', '7.000', '', '', utc, '', '', '', ''],
+  ]);
+  const old = await open(join(fixtures, 'int96.parquet'));
+  expect(old.rows[0]?.cells).toEqual(['a', '2024-01-31T12:34:56']);
+});
+
+test('a text in Parquet whose bytes are no UTF-8 is told, not mended', async () => {
+  const path = join(folder, 'broken.parquet');
+  const bytes = readFileSync(join(fixtures, 'rows-none.parquet'));
+  bytes[bytes.indexOf('quote " and')] = 0xff;
+  writeFileSync(path, bytes);
+  const { rows } = await open(path);
+  expect(rows.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined, 'ENCODING']);
+  expect(rows[3]?.cells[0]).toBe('\ufffduote " and, comma');
+});
+
+test.each([
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, -20)],
+  ['with a footer longer than itself', (bytes: Buffer) => overwritten(bytes, bytes.length - 8, [0, 0, 0, 0x7f])],
+  [
+    'with damage in a packed page',
+    (bytes: Buffer) =>
+      overwritten(
+        bytes,
+        30,
+        Array.from({ length: 40 }, () => 0xff),
+      ),
+  ],
+  ['of its signs alone', () => Buffer.from('PAR1PAR1')],
+  ['that is encrypted', (bytes: Buffer) => Buffer.concat([Buffer.from('PARE'), bytes.subarray(4)])],
+])('a Parquet file %s is refused', async (_, spoil) => {
+  const path = join(folder, 'spoilt.parquet');
+  writeFileSync(path, spoil(readFileSync(join(fixtures, 'rows-lz4.parquet'))));
+  await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
 });
 
 test('a folder is one table: columns of the same name are one, lines are counted in each file', async () => {
@@ -175,7 +224,7 @@ test('an archive is unpacked beside nothing of the person’s, whatever its name
   const path = join(folder, 'a.zip');
   writeFileSync(
     path,
-    zip([
+    zipArchive([
       { name: '../../evil.csv', text: 'a,b\n1,2\n' },
       { name: 'notes.md', text: 'x' },
     ]),
@@ -191,17 +240,17 @@ test('an archive is unpacked beside nothing of the person’s, whatever its name
 test('an archive that would unpack to far more than it is, or lies about it, is refused', async () => {
   const path = join(folder, 'bomb.zip');
   const big = 'a,b\n'.repeat(8_000_000);
-  writeFileSync(path, zip([{ name: 'bomb.csv', text: big }]));
+  writeFileSync(path, zipArchive([{ name: 'bomb.csv', text: big }]));
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
-  writeFileSync(path, zip([{ name: 'liar.csv', text: 'a,b\n'.repeat(100_000), claims: 10 }]));
+  writeFileSync(path, zipArchive([{ name: 'liar.csv', text: 'a,b\n'.repeat(100_000), claims: 10 }]));
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
-  writeFileSync(path, zip([{ name: 'cut.csv', text: 'a,b\n1,2\n' }]).subarray(0, 60));
+  writeFileSync(path, zipArchive([{ name: 'cut.csv', text: 'a,b\n1,2\n' }]).subarray(0, 60));
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
 });
 
 test('an archive or a folder without a table says so', async () => {
   const path = join(folder, 'a.zip');
-  writeFileSync(path, zip([{ name: 'notes.md', text: 'x' }]));
+  writeFileSync(path, zipArchive([{ name: 'notes.md', text: 'x' }]));
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
   mkdirSync(join(folder, 'none'));
   await expect(open(join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
@@ -216,6 +265,11 @@ test('it does not matter where a JSON text is cut into pieces', async () => {
   expect(rows).toHaveLength(20_000);
   expect(rows[19_999]?.cells).toEqual(['text 19999 ] } \\ "', 'ü'.repeat(39)]);
 });
+
+function overwritten(bytes: Buffer, place: number, values: readonly number[]): Buffer {
+  bytes.set(values, place);
+  return bytes;
+}
 
 function unpacked(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith('adapter-studio-unpacked-'));
@@ -239,35 +293,4 @@ async function rowsOf(table: Awaited<ReturnType<typeof openTable>>): Promise<Tab
   const rows: TableRecord[] = [];
   for await (const { records } of table.rows()) rows.push(...records);
   return rows;
-}
-
-/** A ZIP archive as APPNOTE 6.3.10 lays it out; `claims` is a false size. */
-function zip(files: readonly { name: string; text: string; claims?: number }[]): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const { name, text, claims } of files) {
-    const bytes = Buffer.from(text);
-    const packed = deflateRawSync(bytes);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(bytes), 10);
-    fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(claims ?? bytes.length, 18);
-    fields.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), packed]);
-    const end = Buffer.alloc(14);
-    end.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, end, Buffer.from(name)]));
-    parts.push(local);
-    offset += local.length;
-  }
-  const list = Buffer.concat(directory);
-  const last = Buffer.alloc(18);
-  last.writeUInt16LE(files.length, 4);
-  last.writeUInt16LE(files.length, 6);
-  last.writeUInt32LE(list.length, 8);
-  last.writeUInt32LE(offset, 12);
-  return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), last]);
 }

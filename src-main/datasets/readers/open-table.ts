@@ -16,6 +16,7 @@ import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { openParquet } from './parquet-table.ts';
 import type { OpenTable } from './table.ts';
+import { workbookPath } from './xlsx-book.ts';
 import { openXlsx } from './xlsx-table.ts';
 import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
 
@@ -44,8 +45,9 @@ export async function openTable(
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return openParquet(file, await fingerprint(file.path, signal));
   if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
     const entries = await listZip(file.path, file.name);
-    if (entries.some(({ name }) => name === 'xl/workbook.xml')) {
-      return openXlsx(file, await fingerprint(file.path, signal), entries, options);
+    const workbook = await workbookPath(file, entries);
+    if (workbook !== undefined) {
+      return openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options);
     }
     const tables = tablesAmong(entries);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);

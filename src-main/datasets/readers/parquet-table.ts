@@ -8,10 +8,13 @@ import {
   parquetReadObjects,
 } from 'hyparquet';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { hasMark, withoutMarks } from './decoder.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
+import { unpackLz4, unpackLz4Block } from './lz4.ts';
 import { NamedTable } from './named-table.ts';
+import { exactColumns, parquetParsers } from './parquet-values.ts';
 import type { NamedValues } from './record-shape.ts';
-import type { OpenTable, TablePiece } from './table.ts';
+import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /** Throws FILE_NOT_A_TABLE when the file is damaged, too large to unpack, or holds no row. */
 export async function openParquet(file: { path: string; name: string }, print: FileFingerprint): Promise<OpenTable> {
@@ -21,9 +24,15 @@ export async function openParquet(file: { path: string; name: string }, print: F
       { file: file.name, found: 'a Parquet file that is damaged or of an unknown kind' },
       { cause },
     );
-  const metadata = await withFile(file.path, (source) => parquetMetadataAsync(source)).catch((error) => {
+  const metadata = await withFile(file.path, (source) =>
+    parquetMetadataAsync(source, { parsers: parquetParsers }),
+  ).catch((error) => {
     throw damaged(error);
   });
+  const packed = metadata.row_groups[0]?.columns[0]?.meta_data?.codec;
+  if (packed === 'LZO') {
+    throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: 'a Parquet file that is packed with LZO' });
+  }
   const groups = metadata.row_groups.map((group) => ({
     rows: Number(group.num_rows),
     bytes: Number(group.total_byte_size),
@@ -34,7 +43,9 @@ export async function openParquet(file: { path: string; name: string }, print: F
       found: 'a Parquet file whose row groups are larger than 512 MB',
     });
   }
-  const read = (source: AsyncBuffer, rowStart: number, rowEnd: number) => readRows(source, metadata, rowStart, rowEnd);
+  const exact = exactColumns(metadata);
+  const read = async (source: AsyncBuffer, rowStart: number, rowEnd: number) =>
+    (await readRows(source, metadata, rowStart, rowEnd)).map(exact);
   const sample = await withFile(file.path, (source) => read(source, 0, Math.min(200, Number(metadata.num_rows)))).catch(
     (error) => {
       throw damaged(error);
@@ -55,7 +66,7 @@ export async function openParquet(file: { path: string; name: string }, print: F
         for (let from = 0; from < values.length; from += sliceRows) {
           const records = values
             .slice(from, from + sliceRows)
-            .map((record, place) => table.row(record, start + from + place + 1));
+            .map((record, place) => checked(table.row(record, start + from + place + 1)));
           const done = (start + from + records.length) / Math.max(1, Number(metadata.num_rows));
           yield { records, bytesRead: Math.round(done * print.bytes) };
         }
@@ -98,7 +109,16 @@ async function readRows(
   rowEnd: number,
 ): Promise<NamedValues[]> {
   if (rowEnd <= rowStart) return [];
-  return parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, geoparquet: false });
+  return parquetReadObjects({
+    ...{ file, metadata, rowStart, rowEnd, compressors, parsers: parquetParsers },
+    // What is not said to be text may be anything; `cellOf` has a look at it.
+    ...{ utf8: false, geoparquet: false },
+  });
+}
+
+function checked(record: TableRecord): TableRecord {
+  if (!record.cells.some(hasMark)) return record;
+  return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
 }
 
 async function withFile<T>(path: string, use: (source: AsyncBuffer) => Promise<T>): Promise<T> {
@@ -131,6 +151,8 @@ const compressors: Compressors = {
   GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: bounded(outputLength) }),
   BROTLI: (input, outputLength) => brotliDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
   ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
+  LZ4: (input, outputLength) => unpackLz4(input, bounded(outputLength)),
+  LZ4_RAW: (input, outputLength) => unpackLz4Block(input, bounded(outputLength)),
 };
 
 function bounded(length: number): number {

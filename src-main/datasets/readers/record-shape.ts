@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RecordProblem } from './table.ts';
 
 /** A record of named values, as JSON and Parquet hold them. */
@@ -21,14 +22,22 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
   );
 }
 
-/** A value as a cell: text as it is, lists and objects as JSON. */
+/** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
 export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object')
-    return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+  if (value instanceof Uint8Array) return textOfBytes(value);
+  if (typeof value === 'object') return JSON.stringify(value, jsonValue);
   return String(value);
+}
+
+function jsonValue(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return value instanceof Uint8Array ? textOfBytes(value) : value;
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');
 }
 
 /** Several values as one text, a blank line between them; empty ones are left out. */

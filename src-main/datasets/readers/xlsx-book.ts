@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { TableRecord } from './table.ts';
 import { attribute, xmlTokens } from './xml-tokens.ts';
@@ -6,6 +7,53 @@ import { readEntry, type ZipEntry } from './zip-archive.ts';
 export interface Sheet {
   readonly name: string;
   readonly entry: ZipEntry;
+  /** Not shown by the program that wrote it. */
+  readonly isHidden: boolean;
+}
+
+/** Where the workbook lies within an archive, as its `_rels/.rels` says; undefined where the archive is none. */
+export async function workbookPath(
+  file: { path: string; name: string },
+  list: readonly ZipEntry[],
+): Promise<string | undefined> {
+  const entries = partsOf(list);
+  for (const { type, target } of (await relationships(file, entries, '')).values()) {
+    if (type === 'officeDocument' && /\.xml$/.test(target) && /(?:^|\/)xl\//.test(target) && entries.has(target))
+      return target;
+  }
+  return entries.has('xl/workbook.xml') ? 'xl/workbook.xml' : undefined;
+}
+
+/** By their names, which writers spell in capitals or small letters, and part by either slash. */
+function partsOf(list: readonly ZipEntry[]): ReadonlyMap<string, ZipEntry> {
+  return new Map(list.map((entry) => [partName(entry.name), entry]));
+}
+
+function partName(name: string): string {
+  return posix
+    .normalize(name.replaceAll('\\', '/'))
+    .replace(/^(?:\.*\/)+/, '')
+    .toLowerCase();
+}
+
+/** What a part names by ids: the last word of its kind, and its place, which is told from the part's own folder. */
+async function relationships(
+  file: { path: string; name: string },
+  entries: ReadonlyMap<string, ZipEntry>,
+  part: string,
+): Promise<ReadonlyMap<string, { type: string; target: string }>> {
+  const found = new Map<string, { type: string; target: string }>();
+  const folder = posix.dirname(part);
+  const list = entries.get(partName(`${folder}/_rels/${posix.basename(part)}.rels`));
+  await each(file, list, (name, attributes) => {
+    if (name !== 'Relationship') return;
+    const target = (attribute(attributes, 'Target') ?? '').replaceAll('\\', '/');
+    found.set(attribute(attributes, 'Id') ?? '', {
+      type: posix.basename(attribute(attributes, 'Type') ?? ''),
+      target: partName(target.startsWith('/') ? target : `${folder}/${target}`),
+    });
+  });
+  return found;
 }
 
 /**
@@ -16,56 +64,63 @@ export interface Sheet {
 export class XlsxBook {
   readonly sheets: readonly Sheet[];
   readonly #file: { path: string; name: string };
-  readonly #entries: ReadonlyMap<string, ZipEntry>;
-  #texts: readonly string[] | undefined;
-  #dateStyles: ReadonlySet<number> = new Set();
-  #isFrom1904 = false;
+  readonly #texts: ZipEntry | undefined;
+  readonly #styles: ZipEntry | undefined;
+  readonly #isFrom1904: boolean;
+  #known: { readonly texts: readonly string[]; readonly styles: ReadonlyMap<number, CellStyle> } | undefined;
 
   private constructor(
     file: { path: string; name: string },
-    entries: ReadonlyMap<string, ZipEntry>,
-    sheets: readonly Sheet[],
-    isFrom1904: boolean,
+    parts: { sheets: readonly Sheet[]; texts: ZipEntry | undefined; styles: ZipEntry | undefined; isFrom1904: boolean },
   ) {
     this.#file = file;
-    this.#entries = entries;
-    this.sheets = sheets;
-    this.#isFrom1904 = isFrom1904;
+    this.sheets = parts.sheets;
+    this.#texts = parts.texts;
+    this.#styles = parts.styles;
+    this.#isFrom1904 = parts.isFrom1904;
   }
 
-  /** Throws FILE_NOT_A_TABLE when there is no sheet, ARCHIVE_UNSAFE when its parts are larger than can be held. */
-  static async open(file: { path: string; name: string }, list: readonly ZipEntry[]): Promise<XlsxBook> {
-    const entries = new Map(list.map((entry) => [entry.name.replace(/^\//, ''), entry]));
-    const shared = entries.get('xl/sharedStrings.xml');
-    if (shared && shared.bytes > largestTexts) {
+  /**
+   * `workbook` is where `workbookPath` has found it. Throws FILE_NOT_A_TABLE when there is no sheet, ARCHIVE_UNSAFE when its parts
+   * are larger than can be held.
+   */
+  static async open(
+    file: { path: string; name: string },
+    list: readonly ZipEntry[],
+    workbook: string,
+  ): Promise<XlsxBook> {
+    const entries = partsOf(list);
+    const related = await relationships(file, entries, workbook);
+    const partOf = (kind: string, usual: string) => {
+      const named = [...related.values()].find(({ type }) => type === kind)?.target;
+      return entries.get(named ?? '') ?? entries.get(usual);
+    };
+    const texts = partOf('sharedStrings', 'xl/sharedstrings.xml');
+    if (texts && texts.bytes > largestTexts) {
       throw new StudioError('ARCHIVE_UNSAFE', {
         file: file.name,
         reason: 'its texts take more than 256 MB; save the sheet as CSV',
       });
     }
-    const targets = new Map<string, string>();
-    await each(file, entries.get('xl/_rels/workbook.xml.rels'), (name, attributes) => {
-      if (name !== 'Relationship') return;
-      const target = attribute(attributes, 'Target') ?? '';
-      targets.set(attribute(attributes, 'Id') ?? '', target.startsWith('/') ? target.slice(1) : `xl/${target}`);
-    });
     const sheets: Sheet[] = [];
     let isFrom1904 = false;
-    await each(file, entries.get('xl/workbook.xml'), (name, attributes) => {
-      if (name === 'workbookPr') isFrom1904 = ['1', 'true'].includes(attribute(attributes, 'date1904') ?? '');
+    await each(file, entries.get(workbook), (name, attributes, isOpen) => {
+      if (name === 'workbookPr' && isOpen) isFrom1904 = ['1', 'true'].includes(attribute(attributes, 'date1904') ?? '');
       if (name !== 'sheet') return;
-      const entry = entries.get(targets.get(attribute(attributes, 'id') ?? '') ?? '');
-      if (entry) sheets.push({ name: attribute(attributes, 'name') ?? '', entry });
+      const { type, target = '' } = related.get(attribute(attributes, 'id') ?? '') ?? {};
+      const entry = type === 'chartsheet' || type === 'dialogsheet' ? undefined : entries.get(target);
+      const isHidden = (attribute(attributes, 'state') ?? 'visible') !== 'visible';
+      if (entry) sheets.push({ name: attribute(attributes, 'name') ?? '', entry, isHidden });
     });
     if (sheets.length === 0)
       throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: 'an Excel workbook without a sheet' });
-    return new XlsxBook(file, entries, sheets, isFrom1904);
+    return new XlsxBook(file, { sheets, texts, styles: partOf('styles', 'xl/styles.xml'), isFrom1904 });
   }
 
   /** The rows of a sheet, piece by piece; a row that the file leaves out is a blank one. */
   async *rows(sheet: Sheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
-    await this.#load(signal);
-    const state = new RowReader((cell) => this.#textOf(cell));
+    const { texts, styles } = await this.#load(signal);
+    const state = new RowReader((cell) => this.#textOf(cell, texts, styles));
     for await (const tokens of xmlTokens(readEntry(this.#file.path, this.#file.name, sheet.entry, signal))) {
       for (const token of tokens) {
         if (token.kind === 'open') state.open(token.name, token.attributes, token.isEmpty);
@@ -77,30 +132,39 @@ export class XlsxBook {
     }
   }
 
-  #textOf({ type, style, value, formula, inline }: RawCell): string {
-    if (type === 's') return this.#texts?.[Number(value)] ?? '';
-    if (type === 'inlineStr') return inline;
+  #textOf(
+    { type, style, value, formula, inline }: RawCell,
+    texts: readonly string[],
+    styles: ReadonlyMap<number, CellStyle>,
+  ): string {
+    if (type === 's') return texts[Number(value)] ?? '';
+    if (type === 'inlineStr') return withControls(inline);
     if (value === '') return formula === '' ? '' : `=${formula}`;
     if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
-    if (type === 'str' || type === 'e' || type === 'd') return value;
-    return this.#dateStyles.has(style) ? isoDate(Number(value), this.#isFrom1904) : plainNumber(value);
+    if (type === 'str') return withControls(value);
+    if (type === 'e' || type === 'd') return value;
+    const shown = styles.get(style);
+    const days = Number(value);
+    if (shown === undefined || !(days >= 0)) return plainNumber(value);
+    return shown === 'elapsed' ? elapsed(days) : isoDate(days, this.#isFrom1904);
   }
 
-  async #load(signal?: AbortSignal): Promise<void> {
-    if (this.#texts) return;
+  async #load(
+    signal?: AbortSignal,
+  ): Promise<{ readonly texts: readonly string[]; readonly styles: ReadonlyMap<number, CellStyle> }> {
+    if (this.#known) return this.#known;
     const texts: string[] = [];
     let text: string | undefined;
     let isText = false;
     let isReading = false;
-    const shared = this.#entries.get('xl/sharedStrings.xml');
-    if (shared) {
-      for await (const tokens of xmlTokens(readEntry(this.#file.path, this.#file.name, shared, signal))) {
+    if (this.#texts) {
+      for await (const tokens of xmlTokens(readEntry(this.#file.path, this.#file.name, this.#texts, signal))) {
         for (const token of tokens) {
           if (token.kind === 'text') {
             if (isText && !isReading) text = (text ?? '') + token.text;
           } else if (token.name === 'si') {
             if (token.kind === 'open') text = '';
-            if (token.kind === 'close' || token.isEmpty) texts.push(text ?? '');
+            if (token.kind === 'close' || token.isEmpty) texts.push(withControls(text ?? ''));
           } else if (token.name === 't') isText = token.kind === 'open' && !token.isEmpty;
           // How a Chinese or Japanese word is read aloud stands beside it, and is no part of the cell.
           else if (token.name === 'rPh') isReading = token.kind === 'open' && !token.isEmpty;
@@ -108,22 +172,32 @@ export class XlsxBook {
       }
     }
     const custom = new Map<number, string>();
-    const dates = new Set<number>();
+    const styles = new Map<number, CellStyle>();
     let isCellStyles = false;
     let style = 0;
-    await each(this.#file, this.#entries.get('xl/styles.xml'), (name, attributes, isOpen) => {
+    await each(this.#file, this.#styles, (name, attributes, isOpen) => {
       if (name === 'numFmt' && isOpen)
         custom.set(Number(attribute(attributes, 'numFmtId')), attribute(attributes, 'formatCode') ?? '');
       if (name === 'cellXfs') isCellStyles = isOpen;
       if (name === 'xf' && isOpen && isCellStyles) {
         const format = Number(attribute(attributes, 'numFmtId') ?? 0);
-        if (isDateFormat(format, custom.get(format))) dates.add(style);
+        const shown = styleOf(format, custom.get(format));
+        if (shown) styles.set(style, shown);
         style++;
       }
     });
-    this.#dateStyles = dates;
-    this.#texts = texts;
+    this.#known = { texts, styles };
+    return this.#known;
   }
+}
+
+/** What a number is shown as: a day, a time of day or both, or how long something took. */
+type CellStyle = 'date' | 'elapsed';
+
+/** Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. */
+function withControls(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 const largestTexts = 256 * 1024 * 1024;
@@ -146,6 +220,7 @@ class RowReader {
   #column = 0;
   #cell = { type: 'n', style: 0, value: '', formula: '', inline: '' };
   #part: 'value' | 'formula' | 'inline' | undefined;
+  #isReading = false;
 
   constructor(textOf: (cell: RawCell) => string) {
     this.#textOf = textOf;
@@ -175,7 +250,8 @@ class RowReader {
     } else if (!isEmpty) {
       if (name === 'v') this.#part = 'value';
       else if (name === 'f') this.#part = 'formula';
-      else if (name === 't') this.#part = 'inline';
+      else if (name === 't' && !this.#isReading) this.#part = 'inline';
+      else if (name === 'rPh') this.#isReading = true;
     }
   }
 
@@ -190,7 +266,10 @@ class RowReader {
     } else if (name === 'row') {
       while (this.#cells.at(-1) === '') this.#cells.pop();
       this.#done.push({ cells: this.#cells, line: this.#line });
-    } else this.#part = undefined;
+    } else {
+      this.#part = undefined;
+      if (name === 'rPh') this.#isReading = false;
+    }
   }
 
   take(): TableRecord[] {
@@ -210,27 +289,47 @@ function columnOf(reference: string | undefined): number | undefined {
 }
 
 /** The built-in date formats (ECMA-376 part 1, §18.8.30), and own ones that hold day, month, year, hour or second. */
-function isDateFormat(id: number, code: string | undefined): boolean {
-  if (code === undefined)
-    return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
-  return /[dmyhs]/i.test(code.replace(/"[^"]*"|\[[^\]]*\]|\\./g, '')) && !/general/i.test(code);
+function styleOf(id: number, code: string | undefined): CellStyle | undefined {
+  if (code === undefined) {
+    if (id === 46) return 'elapsed';
+    return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
+      ? 'date'
+      : undefined;
+  }
+  // Texts, colours and conditions, and the sign behind one that fills or pads, say nothing of the number.
+  const plain = code.replace(/"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|[\\_*]./gi, '');
+  if (/\[(?:h+|m+|s+)\]/i.test(plain)) return 'elapsed';
+  return /[dmyhs]/i.test(plain) && !/general/i.test(plain) ? 'date' : undefined;
 }
 
-/** Days since the end of 1899 (with Lotus's 29 February 1900), or since 1904. */
+/** Days since the end of 1899 (with Lotus's 29 February 1900), or since 1904; only the time of day below one. */
 function isoDate(days: number, isFrom1904: boolean): string {
-  if (!Number.isFinite(days)) return '';
+  const seconds = Math.round(days * 86_400);
+  if (seconds < 86_400 && !(isFrom1904 && Number.isInteger(days))) return clock(seconds);
+  if (!isFrom1904 && Math.floor(days) === 60)
+    return `1900-02-29${seconds % 86_400 ? `T${clock(seconds % 86_400)}` : ''}`;
   const start = isFrom1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, days < 60 ? 31 : 30);
-  const date = new Date(start + Math.round(days * 86_400) * 1000);
+  const date = new Date(start + seconds * 1000);
   if (Number.isNaN(date.getTime())) return String(days);
   const text = date.toISOString();
-  if (days < 1) return text.slice(11, 19);
-  return Number.isInteger(days) ? text.slice(0, 10) : text.slice(0, 19);
+  return seconds % 86_400 === 0 ? text.slice(0, 10) : text.slice(0, 19);
 }
 
-/** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. */
+function elapsed(days: number): string {
+  return clock(Math.round(days * 86_400));
+}
+
+function clock(seconds: number): string {
+  const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
+  return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. Integers are kept as they are written. */
 function plainNumber(value: string): string {
   const number = Number(value);
-  return value.length > 15 && Number.isFinite(number) ? String(Number(number.toPrecision(15))) : value;
+  return value.length > 15 && Number.isFinite(number) && !/^-?\d+$/.test(value)
+    ? String(Number(number.toPrecision(15)))
+    : value;
 }
 
 async function each(

@@ -3,17 +3,22 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { chooseHeader, nameColumns, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { withoutBlanks } from './table-breaks.ts';
 import { type Sheet, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
-/** One sheet of an Excel workbook: the one that was named, else the first that holds a table. Throws OPTION_INVALID, FILE_EMPTY. */
+/**
+ * One sheet of an Excel workbook: the one that was named, else the first that holds a table, of those that are shown as long as
+ * there is one. Throws OPTION_INVALID, FILE_EMPTY.
+ */
 export async function openXlsx(
   file: { path: string; name: string },
   print: FileFingerprint,
   entries: readonly ZipEntry[],
+  workbook: string,
   options: CsvOptions = {},
 ): Promise<OpenTable> {
-  const book = await XlsxBook.open(file, entries);
+  const book = await XlsxBook.open(file, entries, workbook);
   const { sheet, sample } = await chooseSheet(book, file.name, options.sheet);
   const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
@@ -48,10 +53,13 @@ export async function openXlsx(
     raw,
     async *rows(signal) {
       let headerIsNext = header;
+      let wasBlank = false;
       for await (const { records, bytesRead } of raw(signal)) {
         const kept: TableRecord[] = [];
-        for (const record of records) {
-          if (record.cells.length === 0 || record.line <= skipped) continue;
+        const filled = withoutBlanks(records, wasBlank);
+        wasBlank = filled.isBlank;
+        for (const record of filled.kept) {
+          if (record.line <= skipped) continue;
           if (headerIsNext) headerIsNext = false;
           // Trailing blanks are not stored in a sheet; a row has as many cells as there are columns.
           else kept.push(widened(record, columns.length));
@@ -70,7 +78,7 @@ async function chooseSheet(
 ): Promise<{ sheet: Sheet; sample: TableRecord[] }> {
   const candidates =
     wanted === undefined
-      ? book.sheets
+      ? book.sheets.toSorted((a, b) => Number(a.isHidden) - Number(b.isHidden))
       : book.sheets.filter(({ name }, place) => name === wanted || String(place + 1) === wanted);
   if (candidates.length === 0) {
     const names = book.sheets.map(({ name }) => `“${name}”`).join(', ');

@@ -9,15 +9,22 @@ export type XmlToken =
  * comments are passed over; entities of a document type are not known, so nothing can be expanded without bound.
  */
 export async function* xmlTokens(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly XmlToken[], void> {
-  const decoder = new TextDecoder('utf-8');
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = '';
   for await (const chunk of chunks) {
+    decoder ??= new TextDecoder(encodingOf(chunk));
     text += decoder.decode(chunk, { stream: true });
     const { tokens, rest } = cut(text, false);
     text = rest;
     yield tokens;
   }
-  yield cut(text + decoder.decode(), true).tokens;
+  yield cut(text + (decoder?.decode() ?? ''), true).tokens;
+}
+
+/** XML without a mark is UTF-8, or UTF-16 where every other byte of its first sign is zero (XML 1.0, appendix F). */
+function encodingOf([first, second]: Buffer): string {
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c) ? 'utf-16be' : 'utf-8';
 }
 
 /** The value of an attribute within the text of a tag. */
@@ -38,7 +45,7 @@ function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string }
     }
     const isComment = text.startsWith('<!--', open);
     const isLiteral = text.startsWith('<![CDATA[', open);
-    const close = text.indexOf(isComment ? '-->' : isLiteral ? ']]>' : '>', open);
+    const close = isComment || isLiteral ? text.indexOf(isComment ? '-->' : ']]>', open) : tagEnd(text, open);
     if (close < 0) return { tokens, rest: text.slice(place) };
     if (open > place) tokens.push({ kind: 'text', text: unescaped(text.slice(place, open)) });
     if (isLiteral) tokens.push({ kind: 'text', text: text.slice(open + 9, close) });
@@ -50,6 +57,16 @@ function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string }
   }
   return { tokens, rest: '' };
 }
+
+/** An attribute may hold the sign that ends a tag; where a quote stays open for long, it is damage and does not count. */
+function tagEnd(text: string, open: number): number {
+  wholeTag.lastIndex = open;
+  if (wholeTag.test(text)) return wholeTag.lastIndex - 1;
+  return text.length - open > longestTag ? text.indexOf('>', open) : -1;
+}
+
+const wholeTag = /[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>/y;
+const longestTag = 1024 * 1024;
 
 function tagOf(inside: string): XmlToken | undefined {
   const found = /^(\/?)(?:[\w.-]+:)?([\w.-]+)([\s\S]*?)(\/?)$/.exec(inside);

@@ -71,6 +71,7 @@ export async function* readEntry(
   }
 }
 
+const endSignature = Buffer.from([0x50, 0x4b, 5, 6]);
 const mostEntries = 20_000;
 const largestDirectory = 64 * 1024 * 1024;
 const largestEntry = 64 * 1024 ** 3;
@@ -84,7 +85,11 @@ async function findDirectory(
 ): Promise<{ offset: number; bytes: number; count: number }> {
   const length = Math.min(size, 65_557);
   const tail = await readAt(file, size - length, length);
-  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+  // The archive's comment, behind its end, may hold the same four bytes.
+  let end = tail.lastIndexOf(endSignature);
+  while (end > 0 && end + 22 + (tail[end + 20] ?? 0) + (tail[end + 21] ?? 0) * 256 !== tail.length)
+    end = tail.lastIndexOf(endSignature, end - 1);
+  if (end < 0) end = tail.lastIndexOf(endSignature);
   if (end < 0 || end + 22 > tail.length) throw unsafe(name, 'it is cut off or damaged');
   const found = {
     count: tail.readUInt16LE(end + 10),

@@ -1,0 +1,48 @@
+/**
+ * How much the letters beyond ASCII of a text look as if they stood in words, at most 1: small letters within words, capitals at
+ * their beginning, signs between them. Encodings of one byte a letter give each byte some letter, so that a wrong one shows in
+ * what stands beside what: a capital behind a small letter, a sign within a word, two scripts in one.
+ */
+export function wordLikeness(text: string): number {
+  let [sum, count] = [0, 0];
+  for (const [word] of text.matchAll(/[^\s\x21-\x26\x28-\x2f:;<=>?@[\\\]^_`{|}~]+/g)) {
+    if (/^[\0-\x7f]*$/.test(word)) continue;
+    const isMixed = /\p{sc=Latin}/u.test(word) && /[^\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}]/u.test(word);
+    for (let place = 0; place < word.length; place++) {
+      const letter = word[place] ?? '';
+      if (letter <= '\x7f') continue;
+      count++;
+      sum += isMixed ? -1 : likenessOf(letter, word[place - 1], word[place + 1]);
+    }
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+function likenessOf(letter: string, before: string | undefined, after: string | undefined): number {
+  if (letter === '\ufffd' || /\p{C}/u.test(letter)) return -1;
+  if (/\p{Ll}/u.test(letter)) return usualLetters.has(letter) ? 1 : 0.5;
+  if (/\p{Lu}/u.test(letter)) {
+    if (isSmall(before)) return -1;
+    return usualLetters.has(letter.toLowerCase()) ? 1 : 0.5;
+  }
+  // Letters of scripts without capitals, and the marks that stand on them.
+  if (/[\p{L}\p{M}]/u.test(letter)) return /[\u00aa\u00ba]/.test(letter) ? 0 : 1;
+  const [isBehind, isBefore] = [/\p{L}/u.test(before ?? ''), /\p{L}/u.test(after ?? '')];
+  if (isBehind && isBefore) return letter === '’' || letter === '\u00ad' ? 1 : -1;
+  if ('“„«‘‚¿¡'.includes(letter)) return isBehind ? -1 : 1;
+  if ('”»’…™®'.includes(letter)) return isBefore ? -1 : 1;
+  if (!'–—°§€£©†•·\u00a0'.includes(letter)) return -0.5;
+  return isBehind || isBefore ? 0.3 : 1;
+}
+
+function isSmall(letter: string | undefined): boolean {
+  return letter !== undefined && /\p{Ll}/u.test(letter);
+}
+
+/** Small letters that stand often in some European language. */
+const usualLetters = new Set(
+  'éèêëàâäáãåæçíìîïñóòôöõøúùûüßœ' +
+    'ąćęłńśźżčěřšžýůőűğışţșăđ' +
+    'абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ' +
+    'αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ',
+);

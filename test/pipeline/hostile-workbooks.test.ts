@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTable } from '../../src-main/datasets/readers/open-table.ts';
+import type { TableRecord } from '../../src-main/datasets/readers/table.ts';
+import { zipArchive } from '../fixtures/zip-archive.ts';
+
+// Workbooks as other programs write them, and as nobody should: what ECMA-376 allows, and what is met nevertheless.
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workbooks-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const text = (value: string) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
+const row = (...cells: string[]) => `<row>${cells.join('')}</row>`;
+const sheet = (...rows: string[]) =>
+  `<worksheet><sheetData>${row(text('context'), text('target'))}${rows.join('')}</sheetData></worksheet>`;
+const plain = sheet(row(text('a'), text('1')));
+const relation = (id: string, kind: string, target: string) =>
+  `<Relationship Id="${id}" Type="http://example.org/${kind}" Target="${target}"/>`;
+const list = (...sheets: string[]) => `<workbook><sheets>${sheets.join('')}</sheets></workbook>`;
+
+/** A workbook of one sheet, with other parts where they are given; one that is `''` is left out. */
+function workbook(parts: Record<string, string | Buffer> = {}): Buffer {
+  const all = {
+    '_rels/.rels': `<Relationships>${relation('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
+    'xl/workbook.xml': list('<sheet name="Sheet" r:id="r1"/>'),
+    'xl/_rels/workbook.xml.rels': `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}</Relationships>`,
+    'xl/worksheets/sheet1.xml': plain,
+    ...parts,
+  };
+  return zipArchive(
+    Object.entries(all)
+      .filter(([, part]) => part !== '')
+      .map(([name, part]) => ({ name, text: part })),
+  );
+}
+
+const relationTo = (target: string) => ({
+  'xl/_rels/workbook.xml.rels': `<Relationships>${relation('r1', 'worksheet', target)}</Relationships>`,
+});
+
+test.each<[string, Record<string, string | Buffer>]>([
+  ['a part named from the root', relationTo('/xl/worksheets/sheet1.xml')],
+  ['a part named by a way round', relationTo('../xl/./worksheets/sheet1.xml')],
+  ['a part named in other capitals', relationTo('Worksheets/Sheet1.XML')],
+  ['parts with backslashes', { 'xl/worksheets/sheet1.xml': '', 'xl\\worksheets\\sheet1.xml': plain }],
+  [
+    'the workbook under another name',
+    {
+      '_rels/.rels': `<Relationships>${relation('r1', 'officeDocument', 'xl/book7.xml')}</Relationships>`,
+      ...{ 'xl/workbook.xml': '', 'xl/_rels/workbook.xml.rels': '' },
+      'xl/book7.xml': list('<sheet name="Sheet" r:id="r1"/>'),
+      'xl/_rels/book7.xml.rels': `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}</Relationships>`,
+    },
+  ],
+  ['a sheet whose name holds the end of a tag', { 'xl/workbook.xml': list('<sheet name="a>b" r:id="r1"/>') }],
+  ['a sheet in UTF-16', { 'xl/worksheets/sheet1.xml': Buffer.from(`\ufeff${plain}`, 'utf16le') }],
+  ['prefixes before all names', { 'xl/worksheets/sheet1.xml': plain.replace(/(<\/?)(?=\w)/g, '$1x:') }],
+  [
+    'a dimension that is none',
+    { 'xl/worksheets/sheet1.xml': plain.replace('<sheetData', '<dimension ref="A1"/><sheetData') },
+  ],
+  [
+    'a hidden sheet and a chart in front',
+    {
+      'xl/workbook.xml': list(
+        '<sheet name="Old" state="hidden" r:id="r2"/>',
+        '<sheet name="Chart" r:id="r3"/>',
+        '<sheet name="Sheet" r:id="r1"/>',
+      ),
+      'xl/_rels/workbook.xml.rels': `<Relationships>${[
+        relation('r1', 'worksheet', 'worksheets/sheet1.xml'),
+        relation('r2', 'worksheet', 'worksheets/sheet2.xml'),
+        relation('r3', 'chartsheet', 'chartsheets/sheet1.xml'),
+      ].join('')}</Relationships>`,
+      'xl/worksheets/sheet2.xml': sheet(row(text('hidden'), text('x'))),
+      'xl/chartsheets/sheet1.xml': '<chartsheet/>',
+    },
+  ],
+  [
+    'cells with styles at the far end',
+    { 'xl/worksheets/sheet1.xml': plain.replace('</row></', '<c r="XFD2" s="0"/></row></') },
+  ],
+])('%s', async (_, parts) => {
+  expect(await cellsOf(workbook(parts))).toEqual([['a', '1']]);
+});
+
+test('a comment of the archive that looks like its end', async () => {
+  const bytes = zipArchive([{ name: 'table.csv', text: 'context,target\na,1\n' }], {
+    comment: `PK\x05\x06${'x'.repeat(60)}`,
+  });
+  expect(await cellsOf(bytes)).toEqual([['a', '1']]);
+});
+
+const styles = `<styleSheet><numFmts>
+  <numFmt numFmtId="164" formatCode="[h]:mm:ss"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/>
+  <numFmt numFmtId="166" formatCode="_-* #,##0.00\\ [$kr-41D]_-;_s0"/><numFmt numFmtId="167" formatCode="0.0&quot;days&quot;"/>
+  </numFmts><cellXfs>${[0, 14, 164, 165, 166, 167, 22].map((id) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`;
+
+test.each([
+  ['a day', 45_292, 1, '2024-01-01'],
+  ['a day in a format of its own', 45_292, 3, '2024-01-01'],
+  ['a day and a time', 45_292.75, 6, '2024-01-01T18:00:00'],
+  ['a moment before midnight that is rounded to it', 45_292.999_999_999, 6, '2024-01-02'],
+  ['a time of day', 0.25, 6, '06:00:00'],
+  ['the day that never was', 60, 1, '1900-02-29'],
+  ['the day behind it', 61, 1, '1900-03-01'],
+  ['before all days', -3, 1, '-3'],
+  ['how long something took', 1.5, 2, '36:00:00'],
+  ['money, whose format pads with letters', 12.5, 4, '12.5'],
+  ['a number with a word behind it', 3, 5, '3'],
+  ['an integer of sixteen digits', '1234567890123456', 0, '1234567890123456'],
+  ['a sum that floats cannot hold', '0.30000000000000004', 0, '0.3'],
+])('a number that is %s', async (_, value, style, shown) => {
+  const cells = sheet(row(`<c s="${style}"><v>${value}</v></c>`, text('1')));
+  expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/styles.xml': styles }))).toEqual([
+    [shown, '1'],
+  ]);
+});
+
+test('days are counted from 1904 where the workbook says so', async () => {
+  const cells = sheet(row('<c s="1"><v>0</v></c>', '<c s="1"><v>43830</v></c>'));
+  const book = list('<sheet name="Sheet" r:id="r1"/>').replace(
+    '<sheets>',
+    '<workbookPr date1904="1"></workbookPr><sheets>',
+  );
+  expect(
+    await cellsOf(workbook({ 'xl/workbook.xml': book, 'xl/worksheets/sheet1.xml': cells, 'xl/styles.xml': styles })),
+  ).toEqual([['1904-01-01', '2024-01-01']]);
+});
+
+test('texts of several styles, with how they are read aloud, control characters and marks of XML', async () => {
+  const shared = `<sst><si><r><t xml:space="preserve">bold </t></r><r><t>plain</t></r></si><si><t>東京</t><rPh><t>トウキョウ</t></rPh></si></sst>`;
+  const cells = sheet(
+    row('<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'),
+    row(text('a_x000D_b_x0009_c'), text('x_x005F_x0041_')),
+    row(text('<![CDATA[a<b & c]]>'), text('1&#10;&lt;b&gt;')),
+    row(text('東</t><rPh><t>トウ</t></rPh><t>京'), text('y')),
+  );
+  expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/sharedStrings.xml': shared }))).toEqual([
+    ['bold plain', '東京'],
+    ['a\rb\tc', 'x_x0041_'],
+    ['a<b & c', '1\n<b>'],
+    ['東京', 'y'],
+  ]);
+});
+
+test('truth, errors, formulas with and without their value', async () => {
+  const cells = sheet(
+    row('<c t="b"><v>1</v></c>', '<c t="e"><v>#N/A</v></c>'),
+    row('<c t="str"><f>A2&amp;"x"</f><v>kept</v></c>', '<c><f>1+1</f></c>'),
+  );
+  expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells }))).toEqual([
+    ['TRUE', '#N/A'],
+    ['kept', '=1+1'],
+  ]);
+});
+
+test('a second table below a gap is known by its place', async () => {
+  const cells = sheet(row(text('a'), text('1')), '<row/>', row(text('name'), text('age'), text('city')));
+  const records = await recordsOf(workbook({ 'xl/worksheets/sheet1.xml': cells }));
+  expect(records.map(({ afterBlank = false }) => afterBlank)).toEqual([false, true]);
+});
+
+test('names of entities that a document defines are not put in their place', async () => {
+  const bomb = `<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${sheet(row(text('&b;'), text('1')))}`;
+  expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': bomb }))).toEqual([['&b;', '1']]);
+});
+
+const openDocument = zipArchive([
+  { name: 'mimetype', text: 'application/vnd.oasis.opendocument.spreadsheet' },
+  { name: 'content.xml', text: '<x/>' },
+]);
+
+test.each([
+  ['a binary workbook', zipArchive([{ name: 'xl/workbook.bin', text: 'x' }]), 'FILE_NOT_A_TABLE'],
+  ['a sheet of OpenDocument', openDocument, 'FILE_NOT_A_TABLE'],
+  ['a workbook with a password', Buffer.from('d0cf11e0a1b11ae1'.padEnd(1024, '0'), 'hex'), 'FILE_NOT_A_TABLE'],
+  [
+    'a workbook without a row',
+    workbook({ 'xl/worksheets/sheet1.xml': '<worksheet><sheetData/></worksheet>' }),
+    'FILE_EMPTY',
+  ],
+  ['a workbook that was cut off', workbook().subarray(0, 300), 'ARCHIVE_UNSAFE'],
+  [
+    'a sheet that would unpack to far more',
+    workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text('a'.repeat(40_000_000)), text('1'))) }),
+    'ARCHIVE_UNSAFE',
+  ],
+])('%s is refused', async (_, bytes, code) => {
+  await expect(cellsOf(bytes)).rejects.toMatchObject({ code });
+});
+
+async function cellsOf(bytes: Buffer): Promise<(readonly string[])[]> {
+  return (await recordsOf(bytes)).map(({ cells }) => cells);
+}
+
+async function recordsOf(bytes: Buffer): Promise<TableRecord[]> {
+  const path = join(folder, 'table');
+  writeFileSync(path, bytes);
+  const table = await openTable({ path, name: 'table' });
+  const found: TableRecord[] = [];
+  for await (const { records } of table.rows()) found.push(...records);
+  await table.close();
+  return found;
+}
