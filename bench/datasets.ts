@@ -152,14 +152,19 @@ async function ask(
     await timed('index', () => work.call('index', place));
     figures.derivedFileBytes = statSync(place.derivedFile).size;
     const texts = await Promise.all(values.texts.map((paths) => readWords(paths.split(','))));
-    const searches: { text: string; ms: number; found: number; isBounded: boolean }[] = [];
+    const searches: { text: string; ms: number; first: number; wholeMs: number; found: number; isBounded: boolean }[] =
+      [];
     await page(0, { search: 'warm up' });
     for (const text of searchesOf(texts.length > 0 ? texts : [words], total)) {
       const began = performance.now();
-      const { total: found, isBounded } = await page(0, { search: text });
-      searches.push({ text, ms: round(performance.now() - began), found, isBounded });
+      let answer = await page(0, { search: text });
+      const [ms, first] = [round(performance.now() - began), answer.total];
+      while (answer.isSearching) answer = await page(0, { search: text });
+      const { total: found, isBounded } = answer;
+      searches.push({ text, ms, first, wholeMs: round(performance.now() - began), found, isBounded });
     }
     figures.searchMs = spreadOf(searches.map(({ ms }) => ms));
+    figures.wholeSearchMs = spreadOf(searches.map(({ wholeMs }) => wholeMs));
     figures.searches = searches;
   }
   if (!values['no-check'])

@@ -1,6 +1,6 @@
 // Imports one table in a process of its own and says how long it took and how much memory it had: what bench/import.ts and
 // bench/datasets.ts time. With a third word it aborts the import after so many milliseconds, and says how long that took.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../src-main/database/open.ts';
 import { ProcessLock } from '../src-main/database/process-lock.ts';
@@ -45,7 +45,8 @@ try {
   }
 } catch (error) {
   if (!abort.signal.aborted) throw error;
-  say({ abortMs: performance.now() - aborted });
+  const abortMs = performance.now() - aborted;
+  say({ abortMs, leftBehind: readdirSync(datasetsFolder).length + store.listLeftovers().length + store.list().length });
 } finally {
   clearInterval(watch);
   lock.release();

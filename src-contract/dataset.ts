@@ -212,8 +212,10 @@ export type RowFilter = z.infer<typeof rowFilterSchema>;
 
 export const rowsAnswerSchema = z.object({
   total: z.number().int(),
-  /** True when there are more rows than were counted. */
+  /** True when there are, or may be, more rows than were counted. */
   isBounded: z.boolean(),
+  /** True while a search for more goes on; it goes on with the next question. */
+  isSearching: z.boolean(),
   /** Of the version that was newest when it was asked. */
   version: z.number().int(),
   examples: z.array(exampleSchema.extend({ findings: z.array(z.string()) })),

@@ -3,8 +3,9 @@ import type { RowFilter } from '../../src-contract/dataset.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
+import { RowSearch } from './row-search.ts';
 import { RowStore } from './row-store.ts';
-import { type RowView, viewRows } from './row-views.ts';
+import { type RowView, type ViewParts, viewRows } from './row-views.ts';
 import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
 import { groupRows, WordIndex } from './word-index-store.ts';
 
@@ -13,7 +14,7 @@ export class DatasetReading {
   readonly #rows: RowStore;
   readonly #index: WordIndex;
   readonly #findings: FindingStore;
-  readonly #views = new Map<string, Promise<RowView>>();
+  readonly #views = new Map<string, Promise<RowView> | RowSearch>();
 
   constructor({ rowsFile, derivedFile }: RowsPlace) {
     this.#rows = new RowStore(rowsFile, { readonly: true });
@@ -39,7 +40,7 @@ export class DatasetReading {
       findings: [...(example.warning?.split(' ') ?? []), ...this.#findings.codesOf(number)],
     }));
     return {
-      ...{ total: view.order.length, isBounded: view.isBounded, examples },
+      ...{ total: view.order.length, isBounded: view.isBounded, isSearching: view.isSearching, examples },
       indexed: { done: this.#index.rows, total: this.#indexable() },
     };
   }
@@ -123,21 +124,27 @@ export class DatasetReading {
     }
   }
 
-  #view(version: number, filter: RowFilter, signal: AbortSignal): Promise<RowView> {
-    const { search, verdict } = filter;
-    // What a search or a verdict finds grows while the index and the check go on.
-    const state = `${search ? this.#index.rows : ''} ${verdict ? JSON.stringify(this.#findings.report()?.seconds) : ''}`;
+  async #view(version: number, filter: RowFilter, signal: AbortSignal): Promise<RowView> {
+    const { verdict } = filter;
+    const search = filter.search?.trim();
+    // What a verdict finds grows while the check goes on.
+    const state = verdict ? JSON.stringify(this.#findings.report()?.seconds) : '';
     const key = `${version} ${state} ${JSON.stringify(filter)}`;
     const known = this.#views.get(key);
-    if (known) return known;
+    if (known instanceof Promise) return known;
+    if (known && !known.isStale) return known.view(signal);
     const verdicts = {
       flagged: (code: string | undefined) =>
         new Set([...this.#findings.numbers(code), ...(code === undefined ? this.#rows.warned() : [])]),
     };
-    const view = viewRows({ rows: this.#rows, index: this.#index, verdicts }, version, filter, signal);
+    const parts: ViewParts = { rows: this.#rows, index: this.#index, verdicts };
+    const view = search
+      ? new RowSearch(parts, version, { ...filter, search })
+      : viewRows(parts, version, filter, signal);
     const oldest = this.#views.keys().next().value;
     if (this.#views.size >= 6 && oldest !== undefined) this.#views.delete(oldest);
     this.#views.set(key, view);
+    if (view instanceof RowSearch) return view.view(signal);
     view.catch(() => this.#views.delete(key));
     return view;
   }

@@ -3,14 +3,15 @@ import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { RowStore } from './row-store.ts';
-import { TextTest } from './text-test.ts';
-import { groupRows, type WordIndex } from './word-index-store.ts';
+import type { WordIndex } from './word-index-store.ts';
 
 /** Which rows of a version a filter leaves, in order. */
 export interface RowView {
   readonly order: RowOrder;
-  /** True when there are more rows than were counted. */
+  /** True when there are, or may be, more rows than were counted. */
   readonly isBounded: boolean;
+  /** True while a search for more goes on. */
+  readonly isSearching: boolean;
 }
 
 /** Rows that a filter may look up by number; undefined where it says nothing about them. */
@@ -19,23 +20,21 @@ export interface RowVerdicts {
   flagged(code: string | undefined): ReadonlySet<number>;
 }
 
-interface Parts {
+export interface ViewParts {
   readonly rows: RowStore;
   readonly index: WordIndex;
   readonly verdicts: RowVerdicts;
 }
 
-/** Works in slices that leave the thread's other work a turn. */
+/** Of a filter that searches for nothing. Works in slices that leave the thread's other work a turn. */
 export async function viewRows(
-  { rows, index, verdicts }: Parts,
+  { rows, index, verdicts }: ViewParts,
   version: number,
   filter: RowFilter,
   signal?: AbortSignal,
 ): Promise<RowView> {
   const turns = new Turns(signal);
   const fits = numberTest({ rows, index, verdicts }, version, filter);
-  const text = filter.search?.trim();
-  if (text) return searchRows({ rows, index }, { version, text, fits, turns });
   const order = new RowOrder();
   const isAll = filter.split === undefined && isOpen(filter);
   const wanted = filter.split !== undefined && isOpen(filter) ? stateOfSplit(filter.split) : undefined;
@@ -49,7 +48,7 @@ export async function viewRows(
     }
     await turns.rest();
   }
-  return { order, isBounded: false };
+  return { order, isBounded: false, isSearching: false };
 }
 
 /** Whether nothing but the split is asked for. */
@@ -57,67 +56,10 @@ function isOpen({ verdict, contextLetters, targetLetters }: RowFilter): boolean 
   return verdict === undefined && !contextLetters && !targetLetters;
 }
 
-/** So many rows are found by a search at most; whoever wants others narrows it down. */
-const searchBound = 1000;
-
-/** From the index, whose finds are looked at, and from the rows that are not in it yet. */
-async function searchRows(
-  { rows, index }: Pick<Parts, 'rows' | 'index'>,
-  query: { version: number; text: string; fits: NumberTest; turns: Turns },
-): Promise<RowView> {
-  const { version, text, fits, turns } = query;
-  const versionRows = rows.rowsOf(version);
-  const test = new TextTest(text);
-  const found: number[] = [];
-  const indexed = index.rows;
-  let looked = 0;
-  const look = (from: number, end: number) => {
-    for (const number of rows.holding(test, from, end)) {
-      const state = versionRows.state(number);
-      if (state > 0 && fits(number, state)) found.push(number);
-    }
-  };
-  const isEnough = () => found.length > searchBound || looked >= lookBound;
-  // One or two letters stand in so many rows, as a rule, that looking at the first rows finds enough of them.
-  const tried = [...text].length < 3 ? Math.min(indexed, triedRows) : 0;
-  if (tried > 0) look(0, tried);
-  const isCommon = found.length >= triedRows * commonShare;
-  const candidates = isCommon ? undefined : index.candidates(text);
-  for (const group of candidates ?? []) {
-    const from = group * groupRows;
-    if (from < tried) continue;
-    if (isEnough()) break;
-    look(from, from + groupRows);
-    looked += groupCost;
-    // A statement that is being walked through must not be left for another turn while the index is written to by none.
-    if (turns.isDue) await turns.rest();
-  }
-  const end = rows.numberEnd();
-  for (let from = candidates ? indexed : tried; from < end && !isEnough(); from += stretchRows) {
-    look(from, Math.min(end, from + stretchRows));
-    looked += stretchRows;
-    if (turns.isDue) await turns.rest();
-  }
-  const isBounded = isEnough();
-  const order = new RowOrder();
-  for (const number of inOrder(rows, found.slice(0, searchBound))) order.push(number);
-  return { order, isBounded };
-}
-
-/** A multiple of the groups. */
-const triedRows = 2000;
-const commonShare = 0.1;
-const stretchRows = 256;
-
-/** Rows that follow each other are looked at in less than a microsecond each; so many keep a search below a second or so. */
-const lookBound = 1_000_000;
-/** So many rows that follow each other could be looked at while a group somewhere is. */
-const groupCost = 16;
-
-type NumberTest = (number: number, state: number) => boolean;
+export type NumberTest = (number: number, state: number) => boolean;
 
 /** What can be said of a row without reading it. */
-function numberTest({ index, rows, verdicts }: Parts, version: number, filter: RowFilter): NumberTest {
+export function numberTest({ index, rows, verdicts }: ViewParts, version: number, filter: RowFilter): NumberTest {
   const tests: NumberTest[] = [];
   const { split, verdict, contextLetters, targetLetters } = filter;
   if (split !== undefined) tests.push((_, state) => splitOfState(state) === split);
@@ -151,16 +93,8 @@ function numberTest({ index, rows, verdicts }: Parts, version: number, filter: R
   return (number, state) => tests.every((test) => test(number, state));
 }
 
-/** Row numbers in the order of their positions. */
-function inOrder(rows: RowStore, numbers: readonly number[]): number[] {
-  return numbers
-    .map((number) => ({ number, position: rows.positionOf(number) }))
-    .sort((a, b) => a.position - b.position)
-    .map(({ number }) => number);
-}
-
 /** Lets the thread's other work have a turn every few milliseconds. */
-class Turns {
+export class Turns {
   readonly #signal: AbortSignal | undefined;
   #began = performance.now();
 

@@ -135,9 +135,12 @@ function check(id: string) {
   return { ...placeOf(id), version: 1, task: 'custom' as const, more: { flagged: [], limits: [] } };
 }
 
-function page(id: string, filter: RowFilter, offset = 0, limit = 1000, signal?: AbortSignal) {
+async function page(id: string, filter: RowFilter, offset = 0, limit = 1000, signal?: AbortSignal) {
   const { version } = given.store.get(id);
-  return thread.call('page', { ...placeOf(id), version, filter, offset, limit }, { signal });
+  for (;;) {
+    const found = await thread.call('page', { ...placeOf(id), version, filter, offset, limit }, { signal });
+    if (!found.isSearching) return found;
+  }
 }
 
 async function positions(id: string, filter: RowFilter, offset = 0, limit = 1000): Promise<number[]> {

@@ -14,6 +14,7 @@ export interface PageLetters {
 export class WordIndex {
   readonly #database: DerivedDatabase;
   readonly #continuations;
+  readonly #matching;
   readonly #page;
 
   constructor(file: string) {
@@ -22,6 +23,11 @@ export class WordIndex {
     this.#database.exec("INSERT INTO words (words, rank) VALUES ('hashsize', 33554432)");
     this.#continuations = this.#database
       .prepare<[string, string, number], string>('SELECT term FROM trigram WHERE term >= ? AND term < ? LIMIT ?')
+      .pluck();
+    this.#matching = this.#database
+      .prepare<[string, number, number, number], number>(
+        'SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?',
+      )
       .pluck();
     this.#page = this.#database.prepare<[number], { context: Uint8Array; target: Uint8Array }>(
       'SELECT context, target FROM letters WHERE page = ?',
@@ -87,22 +93,43 @@ export class WordIndex {
   }
 
   /**
-   * Groups of rows that may hold a text, rising: all that do are among them. Undefined for a text of one or two letters that so many groups of three go on from that looking at the rows themselves is no slower.
+   * Groups of rows that may hold a text, rising: all that do are among them. Each list takes a few milliseconds to find, and may be
+   * empty. Ends with `many` for a text of one or two letters that so many groups of three go on from that looking at the rows
+   * themselves is no slower.
    */
-  candidates(text: string): Iterable<number> | undefined {
+  candidates(text: string): Generator<readonly number[], 'all' | 'many'> {
     const letters = [...text];
-    if (letters.length >= 3) return this.#matching(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '));
-    const lowered = text.toLowerCase();
+    if (letters.length < 3) return this.#continuing(text.toLowerCase());
+    return this.#stretches(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '));
+  }
+
+  *#continuing(lowered: string): Generator<readonly number[], 'all' | 'many'> {
     const terms = this.#continuations.all(lowered, `${lowered}\u{10FFFF}`, manyTerms);
-    if (terms.length === manyTerms) return undefined;
+    if (terms.length === manyTerms) return 'many';
     const groups = new Set<number>();
     for (const term of terms) {
-      for (const group of this.#matching(quoted(term))) {
-        groups.add(group);
-        if (groups.size > manyGroups) return undefined;
-      }
+      for (const group of this.#matching.all(quoted(term), 0, Number.MAX_SAFE_INTEGER, manyGroups)) groups.add(group);
+      if (groups.size >= manyGroups) return 'many';
+      yield [];
     }
-    return [...groups].sort((a, b) => a - b);
+    yield [...groups].sort((a, b) => a - b);
+    return 'all';
+  }
+
+  /** Lists of common groups of letters are long: they are gone through stretch by stretch, in longer ones as long as that is quick. */
+  *#stretches(expression: string): Generator<readonly number[], 'all'> {
+    const end = Math.ceil(this.rows / groupRows);
+    let span = 1 << 14;
+    for (let from = 0; from < end; ) {
+      const began = performance.now();
+      const found = this.#matching.all(expression, from, from + span, mostAtOnce);
+      const ms = performance.now() - began;
+      from = found.length === mostAtOnce ? (found.at(-1) ?? from) + 1 : from + span;
+      if (ms < 3) span *= 2;
+      else if (ms > 10) span = Math.max(1 << 10, span / 2);
+      yield found;
+    }
+    return 'all';
   }
 
   /** The rarest of them: what stands nearly everywhere rules little out, and its lists are the longest. */
@@ -123,14 +150,6 @@ export class WordIndex {
       .run(groups, groups / 500);
   }
 
-  /** A statement of its own for each walk: several searches may be under way. */
-  #matching(expression: string): IterableIterator<number> {
-    return this.#database
-      .prepare<[string], number>('SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid')
-      .pluck()
-      .iterate(expression);
-  }
-
   #setPage(page: number, { context, target }: PageLetters): void {
     const bytes = (list: Uint32Array) => new Uint8Array(list.buffer);
     this.#database
@@ -148,6 +167,7 @@ const mostTerms = 8;
 
 const manyTerms = 200;
 const manyGroups = 50_000;
+const mostAtOnce = 500;
 
 /** All groups of three of a short text, sixteen evenly spread ones of a long one: the rows found are looked at anyway. */
 function trigramsOf(letters: readonly string[]): string[] {

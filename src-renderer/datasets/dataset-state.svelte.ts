@@ -18,8 +18,10 @@ export class DatasetState {
   readonly versions: Paged<DatasetVersion>;
   readonly findings: FindingsState;
   #filter = $state.raw<RowFilter>({});
-  /** True when there are more rows than were counted. */
+  /** True when there are, or may be, more rows than were counted. */
   #isBounded = $state(false);
+  #isSearching = $state(false);
+  #nextLook: ReturnType<typeof setTimeout> | undefined;
   #indexed = $state.raw({ done: 0, total: 0 });
   #range = { first: 0, end: 0 };
   #working = $state(false);
@@ -33,14 +35,16 @@ export class DatasetState {
     this.head = new Loaded(async () => (await client.versions.list({ id, offset: 0, limit: 1 })).versions[0]);
     this.notes = new Loaded(() => client.versions.notes({ id }));
     this.rows = new Paged(async (offset, limit) => {
-      const { total, examples, isBounded, indexed } = await client.datasets.rows({
-        id,
-        filter: this.#filter,
-        offset,
-        limit,
+      const filter = this.#filter;
+      const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
+        ...{ id, filter, offset, limit },
       });
-      this.#isBounded = isBounded;
-      this.#indexed = indexed;
+      if (filter === this.#filter) {
+        this.#isBounded = isBounded;
+        this.#isSearching = isSearching;
+        this.#indexed = indexed;
+        if (isSearching) this.#lookFurther();
+      }
       return { total, items: examples };
     });
     this.rejections = new Paged(async (offset, limit) => {
@@ -64,6 +68,11 @@ export class DatasetState {
 
   get isBounded(): boolean {
     return this.#isBounded;
+  }
+
+  /** True while a search for more rows goes on. */
+  get isSearching(): boolean {
+    return this.#isSearching;
   }
 
   /** How much of the search index there is, from 0 to 1. */
@@ -94,6 +103,7 @@ export class DatasetState {
 
   follow(signal: AbortSignal): void {
     this.#loadAll();
+    signal.addEventListener('abort', () => clearTimeout(this.#nextLook));
     void followChanges(['dataset'], () => void this.#refresh(), signal);
   }
 
@@ -207,6 +217,12 @@ export class DatasetState {
     if (this.rows.total === undefined) return;
     await this.rows.reset();
     this.rows.want(this.#range.first, this.#range.end);
+  }
+
+  /** A search goes on while it is asked for: soon again, for what is on screen. */
+  #lookFurther(): void {
+    clearTimeout(this.#nextLook);
+    this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 100);
   }
 
   #loadAll(): void {

@@ -47,6 +47,14 @@ export class Paged<Item> {
     }
   }
 
+  /** Fetches the rows from `first` up to `end` anew, and how many there are: of a list that grows. */
+  async again(first: number, end: number): Promise<void> {
+    const pages: Promise<void>[] = [];
+    for (let page = Math.floor(first / pageSize); page * pageSize < Math.max(end, 1); page++)
+      pages.push(this.#load(page));
+    await Promise.all(pages);
+  }
+
   async reset(): Promise<void> {
     this.#round++;
     this.#asked.clear();

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildImportChild } from './built-import.ts';
+import { writeGeneratedTable } from './generated-table.ts';
+
+/**
+ * Aborts an import at moments of chance, and says how long each took until all was undone, and how many left something behind.
+ *
+ *     npm run bench -- abort [--rows 1000000] [--letters 300] [--tries 40] [--folder /tmp]
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    letters: { type: 'string', default: '300' },
+    tries: { type: 'string', default: '40' },
+    folder: { type: 'string', default: tmpdir() },
+  },
+});
+
+interface Told {
+  readonly seconds?: number;
+  readonly abortMs?: number;
+  readonly leftBehind?: number;
+}
+
+const child = await buildImportChild();
+const scratch = await mkdtemp(join(values.folder, 'bench-abort-'));
+try {
+  const table = join(scratch, 'table.csv');
+  await writeGeneratedTable(table, { rows: Number(values.rows), letters: Number(values.letters) });
+  const run = (...more: string[]) =>
+    JSON.parse(execFileSync(process.execPath, [child, join(scratch, 'home'), table, ...more]).toString()) as Told;
+  const { seconds = 0 } = run();
+  const aborts: { afterMs: number; abortMs: number; leftBehind: number }[] = [];
+  let finished = 0;
+  for (let left = Number(values.tries); left > 0; left--) {
+    await rm(join(scratch, 'home'), { recursive: true });
+    const afterMs = Math.floor(Math.random() * seconds * 1000);
+    const { abortMs, leftBehind = 0 } = run(String(afterMs));
+    if (abortMs === undefined) finished++;
+    else aborts.push({ afterMs, abortMs: Math.round(abortMs), leftBehind });
+    console.error(afterMs, abortMs);
+  }
+  aborts.sort((a, b) => a.abortMs - b.abortMs);
+  console.log(
+    JSON.stringify(
+      {
+        ...{ cpu: cpus()[0]?.model, cpus: cpus().length, load: loadavg()[0], rows: Number(values.rows), seconds },
+        ...{ aborts: aborts.length, finishedBefore: finished },
+        medianMs: aborts[Math.floor(aborts.length / 2)]?.abortMs,
+        longest: aborts.slice(-5),
+        leftBehind: aborts.reduce((sum, each) => sum + each.leftBehind, 0),
+      },
+      null,
+      2,
+    ),
+  );
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

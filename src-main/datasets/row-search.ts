@@ -1,0 +1,132 @@
+import type { RowFilter } from '../../src-contract/dataset.ts';
+import { RowOrder } from './row-order.ts';
+import type { RowStore } from './row-store.ts';
+import { type NumberTest, numberTest, type RowView, Turns, type ViewParts } from './row-views.ts';
+import { TextTest } from './text-test.ts';
+import { groupRows, type WordIndex } from './word-index-store.ts';
+
+/**
+ * The rows that hold a text, from the first on: from the index, whose finds are looked at, and from the rows that are not in it
+ * yet. It goes on only while somebody waits for it, each time for a few dozen milliseconds, and then tells what it has.
+ */
+export class RowSearch {
+  readonly #parts: { readonly rows: RowStore; readonly index: WordIndex };
+  readonly #steps: Generator<undefined, void>;
+  readonly #fits: NumberTest;
+  readonly #test: TextTest;
+  readonly #version: number;
+  readonly #indexed: number;
+  readonly #found: number[] = [];
+  #view: RowView = { order: new RowOrder(), isBounded: false, isSearching: true };
+  #looked = 0;
+  #going: Promise<void> = Promise.resolve();
+
+  constructor(parts: ViewParts, version: number, filter: RowFilter & { search: string }) {
+    this.#parts = parts;
+    this.#version = version;
+    this.#fits = numberTest(parts, version, filter);
+    this.#test = new TextTest(filter.search);
+    this.#indexed = parts.index.rows;
+    this.#steps = this.#search(filter.search);
+  }
+
+  /** True when it gave up early and would come further now, with the index that has grown. */
+  get isStale(): boolean {
+    return !this.#view.isSearching && this.#looked >= lookBound && this.#parts.index.rows > this.#indexed;
+  }
+
+  /** What is found so far, after some more looking. Those who ask at the same time take turns. */
+  async view(signal?: AbortSignal): Promise<RowView> {
+    const before = this.#going;
+    const turn = before.then(() => this.#goOn(signal));
+    this.#going = turn.catch(() => undefined);
+    await turn;
+    return this.#view;
+  }
+
+  async #goOn(signal: AbortSignal | undefined): Promise<void> {
+    const turns = new Turns(signal);
+    const until = performance.now() + patienceMs;
+    const before = this.#found.length;
+    while (this.#view.isSearching && performance.now() < until) {
+      if (this.#steps.next().done) this.#view = { ...this.#view, isSearching: false };
+      if (turns.isDue) await turns.rest();
+    }
+    if (this.#found.length === before && this.#view.isSearching) return;
+    const order = new RowOrder();
+    for (const number of inOrder(this.#parts.rows, this.#found.slice(0, searchBound))) order.push(number);
+    this.#view = { ...this.#view, order, isBounded: this.#isEnough };
+  }
+
+  /** Pauses after every few milliseconds of work. */
+  *#search(text: string): Generator<undefined, void> {
+    const { rows, index } = this.#parts;
+    // One or two letters stand in so many rows, as a rule, that looking at the first rows finds enough of them.
+    const tried = [...text].length < 3 ? Math.min(this.#indexed, triedRows) : 0;
+    yield* this.#lookThrough(0, tried);
+    const isCommon = this.#found.length >= triedRows * commonShare;
+    const isWhole = !isCommon && (yield* this.#lookAt(index.candidates(text), tried));
+    yield* this.#lookThrough(isWhole ? this.#indexed : tried, rows.numberEnd());
+  }
+
+  /** False when there were too many groups to look at each. */
+  *#lookAt(candidates: Generator<readonly number[], 'all' | 'many'>, tried: number): Generator<undefined, boolean> {
+    for (;;) {
+      const { done, value } = candidates.next();
+      if (done) return value === 'all';
+      yield;
+      for (const [place, group] of value.entries()) {
+        if (this.#isEnough) return true;
+        // The index may have grown since: behind what it held, the rows are looked at one by one.
+        if (group * groupRows < tried || group * groupRows >= this.#indexed) continue;
+        this.#look(group * groupRows, (group + 1) * groupRows);
+        this.#looked += groupCost;
+        if (place % 16 === 15) yield;
+      }
+    }
+  }
+
+  *#lookThrough(start: number, end: number): Generator<undefined, void> {
+    for (let from = start; from < end && !this.#isEnough; from += stretchRows) {
+      this.#look(from, Math.min(end, from + stretchRows));
+      this.#looked += stretchRows;
+      yield;
+    }
+  }
+
+  get #isEnough(): boolean {
+    return this.#found.length > searchBound || this.#looked >= lookBound;
+  }
+
+  #look(from: number, end: number): void {
+    const versionRows = this.#parts.rows.rowsOf(this.#version);
+    for (const number of this.#parts.rows.holding(this.#test, from, end)) {
+      const state = versionRows.state(number);
+      if (state > 0 && this.#fits(number, state)) this.#found.push(number);
+    }
+  }
+}
+
+/** So many rows are found at most; whoever wants others narrows it down. */
+const searchBound = 1000;
+
+/** After so long an answer is given, whatever there is: a person sees it at once. */
+const patienceMs = 50;
+
+/** A multiple of the groups. */
+const triedRows = 2000;
+const commonShare = 0.1;
+const stretchRows = 256;
+
+/** Rows that follow each other are looked at in some microseconds each; behind so many a search gives up. */
+const lookBound = 10_000_000;
+/** So many rows that follow each other could be looked at while a group somewhere is. */
+const groupCost = 16;
+
+/** Row numbers in the order of their positions. */
+function inOrder(rows: RowStore, numbers: readonly number[]): number[] {
+  return numbers
+    .map((number) => ({ number, position: rows.positionOf(number) }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ number }) => number);
+}
