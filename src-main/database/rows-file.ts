@@ -6,7 +6,7 @@ export type RowsDatabase = BetterSqlite3.Database;
 
 /**
  * Makes the file for an import. Nobody else reads it before it is finished, and an import that was cut off is thrown away
- * whole: so nothing is written twice, and the disk is waited for once, in `sealRowsFile`.
+ * whole: so nothing is written twice, and the disk is waited for once, by `FileSync` in src-main/datasets.
  */
 export function createRowsFile(file: string): RowsDatabase {
   const database = new BetterSqlite3(file);

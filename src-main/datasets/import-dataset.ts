@@ -4,6 +4,7 @@ import type { CsvOptions, ImportEvent } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
 import { asDiskFull } from './disk-full.ts';
+import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
 import { importRowsInThread } from './import-worker.ts';
 
@@ -45,18 +46,22 @@ export async function* importDataset(
     rowsFile: store.rowsFile(datasetId),
     rejectFile: rejectFilePath(datasetsFolder, datasetId),
   };
+  const sync = new FileSync(rowsJob.rowsFile);
   let isDone = false;
   let bytesTotal = 0;
   try {
     const facts = await stat(file.path).catch(() => undefined);
     const isLarge = facts?.isDirectory() || (facts?.size ?? 0) > inlineBytes;
     for await (const event of isLarge ? importRowsInThread(rowsJob, signal) : importRows(rowsJob, signal)) {
-      if (event.kind === 'progress') yield event;
-      else if (event.kind === 'opened') {
+      if (event.kind === 'progress') {
+        sync.grown(event.bytesRead);
+        yield event;
+      } else if (event.kind === 'opened') {
         bytesTotal = event.bytesTotal;
         yield { kind: 'started', datasetId, bytesTotal };
       } else {
         const { rejected, warned, mapping, hasDatabase } = event;
+        await sync.finish(signal);
         const dataset = store.finishImport(datasetId, {
           ...{ ...event.facts, rejected: rejected.count, file: event.file, hasDatabase, mapping },
         });
@@ -70,7 +75,11 @@ export async function* importDataset(
   } catch (error) {
     throw asDiskFull(error, datasetsFolder, bytesTotal);
   } finally {
+    const isHeld = process.platform === 'win32' || isDone;
+    if (isHeld) await sync.close();
     if (!isDone) await undo(store, datasetsFolder, datasetId);
+    // What was asked of the disk goes on for a file that nobody sees any more.
+    if (!isHeld) void sync.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Rejection } from '../../src-contract/dataset.ts';
 import { createRowsFile, type RowsDatabase } from '../database/rows-file.ts';
@@ -25,17 +25,11 @@ export class RowImport {
   readonly #database: RowsDatabase;
   readonly #statements;
   readonly #content = new ContentSum();
-  /** The same file, to wait for the disk. */
-  readonly #file: number;
   #rows = 0;
-  #bytesToSync = 0;
-  #isSyncing = false;
-  #isOpen = true;
 
   constructor(file: string) {
     mkdirSync(dirname(file), { recursive: true });
     this.#database = createRowsFile(file);
-    this.#file = openSync(file, 'r+');
     this.#statements = {
       block: this.#database.prepare('INSERT INTO block (first, rows, content) VALUES (?, ?, ?)'),
       warning: this.#database.prepare('INSERT INTO block_warning (number, codes) VALUES (?, ?)'),
@@ -56,7 +50,6 @@ export class RowImport {
         statements.block.run(first, rows, content);
         this.#content.addBlock(rows, content);
         this.#rows += rows;
-        this.#bytesToSync += content.length;
       }
       for (const [number, codes] of warnings) statements.warning.run(number, codes);
       if (sourceIds) {
@@ -67,12 +60,9 @@ export class RowImport {
         statements.rejection.run(number, line, code, JSON.stringify(data), JSON.stringify(cells));
       }
     })();
-    if (this.#bytesToSync >= syncedBytes) this.#sync();
   }
 
-  /**
-   * Writes version 1, in which each row has the state of its position, and returns when the disk has everything.
-   */
+  /** Writes version 1, in which each row has the state of its position. The disk has it when `FileSync` says so. */
   finish(now: number, states: GatheredStates): ImportedFacts {
     if (states.rows !== this.#rows) throw new Error(`${states.rows} states for ${this.#rows} rows`);
     const database = this.#database;
@@ -101,31 +91,12 @@ export class RowImport {
         .run(states.rows, splits.train, splits.validation, splits.test, contentSum, splitsSha256, hash, now);
       return hash;
     })();
-    database.close();
-    fsyncSync(this.#file);
     this.close();
     return { splits, sha256 };
   }
 
   /** Lets go of a file that will be removed; harmless after `finish`. */
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
     this.#database.close();
-    if (!this.#isSyncing) closeSync(this.#file);
-  }
-
-  /** Has the disk write what there is, beside the import, so that little is left to wait for at the end or after an abort. */
-  #sync(): void {
-    if (this.#isSyncing) return;
-    this.#bytesToSync = 0;
-    this.#isSyncing = true;
-    // A failure is met again, and told, by the wait at the end.
-    fdatasync(this.#file, () => {
-      this.#isSyncing = false;
-      if (!this.#isOpen) closeSync(this.#file);
-    });
   }
 }
-
-const syncedBytes = 32 * 1024 * 1024;
