@@ -23,6 +23,7 @@ export class DatasetReading {
   }
 
   close(): void {
+    for (const [key, view] of this.#views) this.#forget(key, view);
     this.#rows.close();
     this.#index.close();
     this.#findings.close();
@@ -107,7 +108,7 @@ export class DatasetReading {
           seconds: (performance.now() - began) / 1000,
         };
         this.#findings.replace(report, flagged);
-        this.#views.clear();
+        for (const [key, view] of this.#views) this.#forget(key, view);
         return report;
       }
       if (performance.now() - told < 100) continue;
@@ -133,6 +134,7 @@ export class DatasetReading {
     const known = this.#views.get(key);
     if (known instanceof Promise) return known;
     if (known && !known.isStale) return known.view(signal);
+    if (known) this.#forget(key, known);
     const verdicts = {
       flagged: (code: string | undefined) =>
         new Set([...this.#findings.numbers(code), ...(code === undefined ? this.#rows.warned() : [])]),
@@ -141,12 +143,17 @@ export class DatasetReading {
     const view = search
       ? new RowSearch(parts, version, { ...filter, search })
       : viewRows(parts, version, filter, signal);
-    const oldest = this.#views.keys().next().value;
-    if (this.#views.size >= 6 && oldest !== undefined) this.#views.delete(oldest);
+    const [oldest] = this.#views;
+    if (this.#views.size >= 6 && oldest) this.#forget(...oldest);
     this.#views.set(key, view);
     if (view instanceof RowSearch) return view.view(signal);
     view.catch(() => this.#views.delete(key));
     return view;
+  }
+
+  #forget(key: string, view: Promise<RowView> | RowSearch): void {
+    if (view instanceof RowSearch) view.letGo();
+    this.#views.delete(key);
   }
 }
 

@@ -19,6 +19,9 @@ export class RowSearch {
   readonly #found: number[] = [];
   #view: RowView = { order: new RowOrder(), isBounded: false, isSearching: true };
   #looked = 0;
+  #walk: ReturnType<WordIndex['candidates']> | undefined;
+  #nextGroup = 0;
+  #release: ReturnType<typeof setTimeout> | undefined;
   #going: Promise<void> = Promise.resolve();
 
   constructor(parts: ViewParts, version: number, filter: RowFilter & { search: string }) {
@@ -44,7 +47,17 @@ export class RowSearch {
     return this.#view;
   }
 
+  /** Ends the walk through the index; one who asks again begins another where this one stood. */
+  letGo(): void {
+    clearTimeout(this.#release);
+    this.#walk?.return('all');
+    this.#walk = undefined;
+  }
+
   async #goOn(signal: AbortSignal | undefined): Promise<void> {
+    clearTimeout(this.#release);
+    // Whoever has left asks no more.
+    this.#release = setTimeout(() => this.letGo(), heldMs);
     const turns = new Turns(signal);
     const until = performance.now() + patienceMs;
     const before = this.#found.length;
@@ -65,25 +78,28 @@ export class RowSearch {
     const tried = [...text].length < 3 ? Math.min(this.#indexed, triedRows) : 0;
     yield* this.#lookThrough(0, tried);
     const isCommon = this.#found.length >= triedRows * commonShare;
-    const isWhole = !isCommon && (yield* this.#lookAt(index.candidates(text), tried));
+    const isWhole = !isCommon && (yield* this.#lookAt(() => index.candidates(text, this.#nextGroup), tried));
+    this.letGo();
     yield* this.#lookThrough(isWhole ? this.#indexed : tried, rows.numberEnd());
   }
 
   /** False when there were too many groups to look at each. */
-  *#lookAt(candidates: Generator<readonly number[], 'all' | 'many'>, tried: number): Generator<undefined, boolean> {
-    for (;;) {
-      const { done, value } = candidates.next();
-      if (done) return value === 'all';
-      yield;
-      for (const [place, group] of value.entries()) {
-        if (this.#isEnough) return true;
+  *#lookAt(walk: () => ReturnType<WordIndex['candidates']>, tried: number): Generator<undefined, boolean> {
+    while (!this.#isEnough) {
+      this.#walk ??= walk();
+      const { done, value: group } = this.#walk.next();
+      if (done) return group === 'all';
+      if (typeof group === 'number') {
+        this.#nextGroup = group + 1;
+        const from = group * groupRows;
         // The index may have grown since: behind what it held, the rows are looked at one by one.
-        if (group * groupRows < tried || group * groupRows >= this.#indexed) continue;
-        this.#look(group * groupRows, (group + 1) * groupRows);
+        if (from < tried || from >= this.#indexed) continue;
+        this.#look(from, from + groupRows);
         this.#looked += groupCost;
-        if (place % 16 === 15) yield;
       }
+      yield;
     }
+    return true;
   }
 
   *#lookThrough(start: number, end: number): Generator<undefined, void> {
@@ -112,6 +128,9 @@ const searchBound = 1000;
 
 /** After so long an answer is given, whatever there is: a person sees it at once. */
 const patienceMs = 50;
+
+/** So long a walk through the index stays open for the next question. */
+const heldMs = 1000;
 
 /** A multiple of the groups. */
 const triedRows = 2000;

@@ -14,20 +14,12 @@ export interface PageLetters {
 export class WordIndex {
   readonly #database: DerivedDatabase;
   readonly #continuations;
-  readonly #matching;
   readonly #page;
 
   constructor(file: string) {
     this.#database = openDerivedFile(file);
-    // A large memory of what is new makes few, large pieces, which need little merging later.
-    this.#database.exec("INSERT INTO words (words, rank) VALUES ('hashsize', 33554432)");
     this.#continuations = this.#database
       .prepare<[string, string, number], string>('SELECT term FROM trigram WHERE term >= ? AND term < ? LIMIT ?')
-      .pluck();
-    this.#matching = this.#database
-      .prepare<[string, number, number, number], number>(
-        'SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?',
-      )
       .pluck();
     this.#page = this.#database.prepare<[number], { context: Uint8Array; target: Uint8Array }>(
       'SELECT context, target FROM letters WHERE page = ?',
@@ -45,6 +37,8 @@ export class WordIndex {
 
   begin(): void {
     this.#database.exec('BEGIN IMMEDIATE');
+    // A large memory of what is new makes few, large pieces, which need little merging later.
+    this.#database.exec("INSERT INTO words (words, rank) VALUES ('hashsize', 33554432)");
   }
 
   /** Whole groups of rows, which must follow those that are in the index already. */
@@ -93,42 +87,29 @@ export class WordIndex {
   }
 
   /**
-   * Groups of rows that may hold a text, rising: all that do are among them. Each list takes a few milliseconds to find, and may be
-   * empty. Ends with `many` for a text of one or two letters that so many groups of three go on from that looking at the rows
-   * themselves is no slower.
+   * Groups of rows from one on that may hold a text, rising: all that do are among them, and `undefined` where some time has passed.
+   * Gives `many` for a text of one or two letters that so many groups of three go on from that looking at the rows themselves is no
+   * slower. End it, or `return()` from it: a walk that is left open keeps what was written meanwhile apart from the file.
    */
-  candidates(text: string): Generator<readonly number[], 'all' | 'many'> {
+  *candidates(text: string, from: number): Generator<number | undefined, 'all' | 'many'> {
     const letters = [...text];
-    if (letters.length < 3) return this.#continuing(text.toLowerCase());
-    return this.#stretches(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '));
+    if (letters.length < 3) return yield* this.#continuing(text.toLowerCase(), from);
+    yield* this.#matching(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '), from);
+    return 'all';
   }
 
-  *#continuing(lowered: string): Generator<readonly number[], 'all' | 'many'> {
+  *#continuing(lowered: string, from: number): Generator<number | undefined, 'all' | 'many'> {
     const terms = this.#continuations.all(lowered, `${lowered}\u{10FFFF}`, manyTerms);
     if (terms.length === manyTerms) return 'many';
     const groups = new Set<number>();
     for (const term of terms) {
-      for (const group of this.#matching.all(quoted(term), 0, Number.MAX_SAFE_INTEGER, manyGroups)) groups.add(group);
-      if (groups.size >= manyGroups) return 'many';
-      yield [];
+      for (const group of this.#matching(quoted(term), from)) {
+        groups.add(group);
+        if (groups.size > manyGroups) return 'many';
+      }
+      yield undefined;
     }
-    yield [...groups].sort((a, b) => a - b);
-    return 'all';
-  }
-
-  /** Lists of common groups of letters are long: they are gone through stretch by stretch, in longer ones as long as that is quick. */
-  *#stretches(expression: string): Generator<readonly number[], 'all'> {
-    const end = Math.ceil(this.rows / groupRows);
-    let span = 1 << 14;
-    for (let from = 0; from < end; ) {
-      const began = performance.now();
-      const found = this.#matching.all(expression, from, from + span, mostAtOnce);
-      const ms = performance.now() - began;
-      from = found.length === mostAtOnce ? (found.at(-1) ?? from) + 1 : from + span;
-      if (ms < 3) span *= 2;
-      else if (ms > 10) span = Math.max(1 << 10, span / 2);
-      yield found;
-    }
+    yield* [...groups].sort((a, b) => a - b);
     return 'all';
   }
 
@@ -150,6 +131,14 @@ export class WordIndex {
       .run(groups, groups / 500);
   }
 
+  /** A statement of its own for each walk: several searches may be under way. */
+  #matching(expression: string, from: number): IterableIterator<number> {
+    return this.#database
+      .prepare<[string, number], number>('SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? ORDER BY rowid')
+      .pluck()
+      .iterate(expression, from);
+  }
+
   #setPage(page: number, { context, target }: PageLetters): void {
     const bytes = (list: Uint32Array) => new Uint8Array(list.buffer);
     this.#database
@@ -167,7 +156,6 @@ const mostTerms = 8;
 
 const manyTerms = 200;
 const manyGroups = 50_000;
-const mostAtOnce = 500;
 
 /** All groups of three of a short text, sixteen evenly spread ones of a long one: the rows found are looked at anyway. */
 function trigramsOf(letters: readonly string[]): string[] {
