@@ -30,14 +30,16 @@ export class ConversationStore {
     return toConversation(row);
   }
 
+  /** Another one that begins alike gets a number behind its title. */
   insert(conversation: { baseModelId: string; title: string; now: number }): Conversation {
     const id = newId(conversation.now);
+    const title = this.#freeTitle(conversation.title);
     this.#database
       .prepare(
         `INSERT INTO conversation (id, title, base_model_id, created_at, updated_at)
          VALUES (:id, :title, :baseModelId, :now, :now)`,
       )
-      .run({ ...conversation, id });
+      .run({ ...conversation, title, id });
     return this.get(id);
   }
 
@@ -54,6 +56,15 @@ export class ConversationStore {
   restore(id: string): Conversation {
     this.#database.prepare('UPDATE conversation SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
+  }
+
+  /** The title, or where another has it the title with the next number: a branch of “Rivers (2)” is “Rivers (3)”. */
+  #freeTitle(title: string): string {
+    const isTaken = this.#database.prepare('SELECT 1 FROM conversation WHERE title = ? AND deleted_at IS NULL').pluck();
+    const bare = title.replace(/ \(\d+\)$/, '');
+    let free = title;
+    for (let number = 2; isTaken.get(free) !== undefined; number++) free = `${bare} (${number})`;
+    return free;
   }
 
   /** Removes what was deleted, turns included. */

