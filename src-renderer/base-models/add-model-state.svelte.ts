@@ -1,6 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
-import type { FolderOfFiles } from '../ui/dropped-folder.ts';
+import { type FolderOfFiles, filesDirectlyIn } from '../ui/dropped-folder.ts';
 import { uploadFile } from '../ui/upload-file.ts';
 import { modelFilesOf } from './model-files.ts';
 
@@ -31,14 +31,14 @@ export class AddModelState {
     await this.#do(signal, () => this.#send(title, [{ file, name: 'model.gguf' }], signal));
   }
 
-  async sendFolder({ name, files: all }: FolderOfFiles): Promise<void> {
+  async sendFolder(folder: FolderOfFiles): Promise<void> {
     const { signal } = this.#begin();
-    const { files, missing } = await modelFilesOf(all);
+    const { files, missing } = await modelFilesOf(filesDirectlyIn(folder));
     if (signal.aborted) return;
     this.missing = missing;
     if (missing.length > 0) return;
     const named = files.map((file) => ({ file, name: file.name }));
-    await this.#do(signal, () => this.#send(name, named, signal));
+    await this.#do(signal, () => this.#send(folder.name, named, signal));
   }
 
   async choose(what: 'folder' | 'file'): Promise<void> {

@@ -1,32 +1,53 @@
-/** A folder that was dropped or chosen, by name, with the files that lie in it; those of folders inside are left out. */
+export interface FileInFolder {
+  /** Below the folder, with slashes: `more/part.csv`. */
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A folder that was dropped or chosen, by name, with all that lies in it and below, hidden files left out. */
 export interface FolderOfFiles {
   readonly name: string;
-  readonly files: readonly File[];
+  readonly files: readonly FileInFolder[];
 }
 
 /** What was dropped, if it was a folder. To be called while the drop is handled: what was dropped is gone after it. */
 export function droppedFolder(dropped: DataTransfer | null): Promise<FolderOfFiles> | undefined {
   const entries = [...(dropped?.items ?? [])].map((item) => item.webkitGetAsEntry?.() ?? null);
   const [folder] = entries.filter((entry): entry is FileSystemDirectoryEntry => entry?.isDirectory === true);
-  return folder && filesOf(folder).then((files) => ({ name: folder.name, files }));
+  return folder && filesBelow(folder, '').then((files) => ({ name: folder.name, files }));
 }
 
-/** What a chooser for folders gives: every file below, of which those that lie in the folder itself are kept. */
+/** What a chooser for folders gives. */
 export function chosenFolder(chosen: Iterable<File>): FolderOfFiles {
-  const files = [...chosen];
-  const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
-  return { name, files: files.filter(({ webkitRelativePath: path }) => path.split('/').length === 2) };
+  const files = [...chosen].map((file) => ({ path: file.webkitRelativePath.replace(/^[^/]*\//, ''), file }));
+  const name = files[0]?.file.webkitRelativePath.split('/')[0] ?? '';
+  return { name, files: files.filter(({ path }) => !path.split('/').some(isHidden)) };
 }
 
-async function filesOf(folder: FileSystemDirectoryEntry): Promise<File[]> {
+/** Those that lie in the folder itself. */
+export function filesDirectlyIn({ files }: FolderOfFiles): File[] {
+  return files.filter(({ path }) => !path.includes('/')).map(({ file }) => file);
+}
+
+async function filesBelow(folder: FileSystemDirectoryEntry, place: string): Promise<FileInFolder[]> {
   const reader = folder.createReader();
-  const entries: FileSystemEntry[] = [];
+  const files: FileInFolder[] = [];
   // A browser hands them out in parts; an empty part is the end.
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (part.length === 0) break;
-    entries.push(...part);
+    if (part.length === 0) return files;
+    for (const entry of part.filter(({ name }) => !isHidden(name))) {
+      const path = `${place}${entry.name}`;
+      if (entry.isDirectory) files.push(...(await filesBelow(entry as FileSystemDirectoryEntry, `${path}/`)));
+      else files.push({ path, file: await fileOf(entry as FileSystemFileEntry) });
+    }
   }
-  const files = entries.filter((entry): entry is FileSystemFileEntry => entry.isFile);
-  return Promise.all(files.map((entry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))));
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
 }

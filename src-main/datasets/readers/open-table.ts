@@ -54,6 +54,10 @@ export async function openTable(
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
       throw noTables(file.name, 'a ZIP archive with other archives in it, and no table');
     }
+    // Documents of office programs are archives too, and are named by what they are further down.
+    if (!entries.some(({ name }) => name === '[Content_Types].xml' || name === 'mimetype')) {
+      throw noTables(file.name, 'a ZIP archive without a table in it');
+    }
   }
   if (head[0] === 0x1f && head[1] === 0x8b) return openGzip(file, options, signal);
   const survey = await surveyFile(file.path, file.name, signal);

@@ -90,7 +90,7 @@ export const datasets = {
   'import.choose.title': 'Bring a table of examples',
   'import.choose.what':
     'One row for each example: the text to read, and the answer to learn. You see every decision before a row is kept.',
-  'import.drop': 'Drop a file here',
+  'import.drop': 'Drop a file or a folder here',
   'import.formats': 'CSV, TSV, Excel, JSON, JSON Lines, Parquet, or a ZIP of those',
   'import.samples': 'Or look at a sample first',
   'import.sample.rows': { one: '{n} row', other: '{n} rows' },

@@ -86,7 +86,7 @@ export const datasets: Translation<typeof english> = {
   'import.choose.title': '예시가 담긴 표를 가져오세요',
   'import.choose.what':
     '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 행을 저장하기 전에 모든 결정을 보여 줍니다.',
-  'import.drop': '여기에 파일을 놓으세요',
+  'import.drop': '여기에 파일이나 폴더를 놓으세요',
   'import.formats': 'CSV, TSV, Excel, JSON, JSON Lines, Parquet 또는 이들을 담은 ZIP',
   'import.samples': '또는 예제를 먼저 보기',
   'import.sample.rows': '{n}행',

@@ -1,0 +1,77 @@
+import { StudioError } from '../../src-contract/errors.ts';
+import { droppedFolder, type FolderOfFiles } from '../ui/dropped-folder.ts';
+
+/** ZIP's own bound without its 64-bit extension (APPNOTE 6.3.10 §4.4.8). */
+const mostBytes = 0xffff_ffff;
+
+/**
+ * A folder as one file that the studio reads as it reads every archive: a ZIP whose entries are stored as they are, so that
+ * nothing is copied or packed in the page. Throws FILE_UNREADABLE for one of more than 4 GB.
+ */
+export function archiveOf({ name, files }: FolderOfFiles): File {
+  const parts: BlobPart[] = [];
+  const directory: BlobPart[] = [];
+  let offset = 0;
+  let directoryBytes = 0;
+  for (const { path, file } of files) {
+    const encoded = new TextEncoder().encode(path);
+    const local = localHeader(file, encoded.length);
+    const central = centralHeader(file, encoded.length, offset);
+    parts.push(local, encoded, file);
+    directory.push(central, encoded);
+    offset += local.byteLength + encoded.length + file.size;
+    directoryBytes += central.byteLength + encoded.length;
+  }
+  const title = name || `${files[0]?.path ?? ''} + ${files.length - 1}`;
+  if (offset + directoryBytes > mostBytes) {
+    throw new StudioError('FILE_UNREADABLE', {
+      file: title,
+      reason: 'a folder of more than 4 GB is sent as a ZIP file',
+    });
+  }
+  return new File([...parts, ...directory, endOf(files.length, directoryBytes, offset)], `${title}.zip`);
+}
+
+/** What was dropped beside every zone, as one file. To be called while the drop is handled. */
+export async function droppedTable(dropped: DataTransfer | null): Promise<File | undefined> {
+  const files = [...(dropped?.files ?? [])];
+  const folder = droppedFolder(dropped);
+  if (folder !== undefined) return archiveOf(await folder);
+  return files.length > 1 ? archiveOf({ name: '', files: files.map((file) => ({ path: file.name, file })) }) : files[0];
+}
+
+function localHeader(file: File, nameBytes: number): ArrayBuffer {
+  const header = new DataView(new ArrayBuffer(30));
+  header.setUint32(0, 0x04034b50, true);
+  describe(header, 4, file, nameBytes);
+  return header.buffer as ArrayBuffer;
+}
+
+function centralHeader(file: File, nameBytes: number, offset: number): ArrayBuffer {
+  const header = new DataView(new ArrayBuffer(46));
+  header.setUint32(0, 0x02014b50, true);
+  header.setUint16(4, 20, true);
+  describe(header, 6, file, nameBytes);
+  header.setUint32(42, offset, true);
+  return header.buffer as ArrayBuffer;
+}
+
+/** The fields that both headers share. The checksum stays 0: the studio goes by sizes, and it would mean reading all twice. */
+function describe(header: DataView, at: number, file: File, nameBytes: number): void {
+  const utf8Names = 0x0800;
+  header.setUint16(at, 20, true);
+  header.setUint16(at + 2, utf8Names, true);
+  header.setUint32(at + 14, file.size, true);
+  header.setUint32(at + 18, file.size, true);
+  header.setUint16(at + 22, nameBytes, true);
+}
+
+function endOf(count: number, directoryBytes: number, offset: number): ArrayBuffer {
+  const end = new DataView(new ArrayBuffer(22));
+  end.setUint32(0, 0x06054b50, true);
+  end.setUint16(8, count, true);
+  end.setUint16(10, count, true);
+  end.setUint32(12, directoryBytes, true);
+  end.setUint32(16, offset, true);
+  return end.buffer as ArrayBuffer;
+}

@@ -1,0 +1,85 @@
+// Folders dropped as the file manager drops them: the browser itself makes the drag out of paths on the disk, so that the
+// page is handed real directory entries. A folder of tables is one table, a folder of a model goes onto the shelf.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+const opened = openStudioForTests();
+let page: Page;
+beforeAll(() => {
+  ({ page } = opened);
+  const more = path.join(folder(), 'more');
+  mkdirSync(path.join(more, '.trash'), { recursive: true });
+  writeFileSync(path.join(folder(), 'rivers.csv'), 'context,target\nThe Tagus flows to Lisbon.,Lisbon\nThe Po,Turin\n');
+  writeFileSync(path.join(folder(), 'readme.md'), '# Rivers\n');
+  writeFileSync(path.join(more, '호수.csv'), 'context,target\nThe lake lies in Como.,Como\n');
+  writeFileSync(path.join(more, '.trash', 'old.csv'), 'context,target\nNot,this\n');
+});
+
+test('a folder of tables dropped on the first page is one table, what lies deeper included and hidden files left out', async () => {
+  await drop(page.getByRole('group', { name: 'Drop a file or a folder here' }), folder());
+  await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
+  await page.getByText('The lake lies in Como.').first().waitFor();
+  await page.getByRole('button', { name: /^Import 3 rows/ }).click();
+  await page.getByText('3 rows are in').waitFor();
+});
+
+test('beside every zone it is imported as well, and so are several files at once', async () => {
+  await open(paths.runs());
+  await drop(page.getByRole('navigation').first(), folder());
+  await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
+  await open(paths.runs());
+  const [one, other] = [path.join(folder(), 'rivers.csv'), path.join(folder(), 'more', '호수.csv')];
+  await drop(page.getByRole('navigation').first(), one, other);
+  await page.getByRole('heading', { name: 'rivers.csv + 1.zip' }).waitFor();
+  await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
+});
+
+test('a folder dropped on the conversation goes to the import and not into the message', async () => {
+  await open(paths.chat());
+  await drop(page.getByRole('region', { name: 'Chat' }), folder());
+  await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
+});
+
+test('a folder without a table says so', async () => {
+  const empty = path.join(opened.folder, 'pictures');
+  mkdirSync(empty);
+  writeFileSync(path.join(empty, 'a.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
+  await open(paths.runs());
+  await drop(page.getByRole('navigation').first(), empty);
+  await page.getByText(/“pictures\.zip” is not a table of text: .* without a table in it/).waitFor();
+});
+
+test('a folder of a model dropped on the dialog goes onto the shelf under its name', async () => {
+  const model = path.join(opened.folder, 'dropped-model');
+  cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), model, { recursive: true });
+  mkdirSync(path.join(model, 'onnx'));
+  writeFileSync(path.join(model, 'onnx', 'config.json'), 'of another form of the model');
+  await open(paths.baseModels());
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  await drop(page.getByRole('dialog').getByRole('group'), model);
+  await page.getByText('dropped-model is on the shelf').waitFor();
+  await page.getByRole('article', { name: 'dropped-model' }).waitFor();
+});
+
+const folder = () => path.join(opened.folder, 'rivers');
+
+async function open(place: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), place.slice(1));
+}
+
+async function drop(on: Locator, ...files: readonly string[]): Promise<void> {
+  await on.waitFor();
+  const box = await on.boundingBox();
+  expect(box).not.toBeNull();
+  const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
+  const browser = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    const data = { items: [], files: [...files], dragOperationsMask: 1 };
+    await browser.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data });
+  }
+  await browser.detach();
+}
