@@ -44,6 +44,17 @@ test.skipIf(!isBuilt)(
   },
 );
 
+test('there is an icon in the size that the icons of all platforms are made from, and one for the tab of the page', () => {
+  const yml = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8');
+  const folder = /^ {2}buildResources: (.+)$/m.exec(yml)?.[1] ?? '';
+  const png = readFileSync(path.join(root, folder, 'icon.png'));
+  // The first chunk of a PNG holds its width and height; electron-builder wants 512 at least, macOS shows 1024.
+  expect([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(['PNG', 1024, 1024]);
+  const page = readFileSync(path.join(root, 'src-renderer/index.html'), 'utf8');
+  const icon = /rel="icon".* href="(.+?)"/.exec(page)?.[1] ?? '';
+  expect(existsSync(path.join(root, 'src-renderer', icon))).toBe(true);
+});
+
 /** As electron-builder reads its list: files that a pattern lets in, the dependencies of the package, less what `!` takes out. */
 function packagedFiles(): string[] {
   const yml = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8');

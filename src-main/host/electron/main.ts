@@ -149,6 +149,8 @@ function openWindow(): BrowserWindow {
   );
   const window = new BrowserWindow({
     ...windowOptions(path.join(out, 'preload/preload.cjs')),
+    // On Linux the window brings its icon; elsewhere it is the program's.
+    ...(process.platform === 'linux' && { icon: path.join(resourcesFolder(), 'icons/icon.png') }),
     ...(state ?? { width: 1280, height: 840 }),
   });
   if (state?.maximised) window.maximize();
