@@ -17,6 +17,8 @@ export const paths = {
   chat: (
     chosen: { adapter?: string; conversation?: string; baseModel?: string; dataset?: string; row?: string } = {},
   ) => link('/chat', chosen),
+  /** Chat alone opens what was talked about last. */
+  newChat: () => '#/chat?conversation=new',
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),

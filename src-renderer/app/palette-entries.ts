@@ -73,7 +73,7 @@ function actions(showShortcuts: () => void): PaletteEntry[] {
   return [
     { id: 'import', text: t('app.palette.import'), icon: FileDown, do: importFile },
     { id: 'new run', text: t('app.palette.newRun'), icon: Play, do: () => goTo(paths.newRun()) },
-    { id: 'new chat', text: t('app.palette.newChat'), icon: MessageSquare, do: () => goTo(paths.chat()) },
+    { id: 'new chat', text: t('app.palette.newChat'), icon: MessageSquare, do: () => goTo(paths.newChat()) },
     { id: 'new evaluation', text: t('app.palette.evaluate'), icon: Scale, do: () => goTo(paths.newEvaluation()) },
     { id: 'shortcuts', text: t('app.shortcuts'), icon: Keyboard, do: showShortcuts },
     theme.shown === 'dark'

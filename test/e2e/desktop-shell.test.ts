@@ -61,7 +61,9 @@ test('one port of the page’s own top frame is answered, and it may name no pat
 
 test('the menu leads to places, shows the data folder and backs it up with progress', () => {
   expect(seen.places).toEqual(
-    ['/', '/datasets/import', '/train/new', '/chat', '/settings'].map((place) => `app://studio/#${place}`),
+    ['/', '/datasets/import', '/train/new', '/chat?conversation=new', '/settings'].map(
+      (place) => `app://studio/#${place}`,
+    ),
   );
   expect(seen.shown).toBe(home);
   expect(seen.cancelledBackup).toBe(false);

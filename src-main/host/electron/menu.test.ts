@@ -17,7 +17,15 @@ test('every entry of the menu does what it says, in both languages', () => {
     const items = (file?.submenu ?? []) as MenuItemConstructorOptions[];
     done.length = 0;
     for (const item of items) (item.click as (() => void) | undefined)?.();
-    expect(done).toEqual(['/datasets/import', '/train/new', '/chat', 'back up', 'open', 'show', '/settings']);
+    expect(done).toEqual([
+      '/datasets/import',
+      '/train/new',
+      '/chat?conversation=new',
+      'back up',
+      'open',
+      'show',
+      '/settings',
+    ]);
     for (const { label, type, role } of items) expect(label ?? type ?? role).toBeTruthy();
   }
 });

@@ -5,7 +5,7 @@ export const menuPlaces = {
   home: '/',
   import: '/datasets/import',
   newRun: '/train/new',
-  chat: '/chat',
+  chat: '/chat?conversation=new',
   settings: '/settings',
 } as const;
 export type MenuPlace = keyof typeof menuPlaces;
