@@ -79,7 +79,7 @@ export const errorCatalogue = {
   SQL_REFUSED: entry(
     { reason: z.string() },
     'The query was not run: {reason}.',
-    'Look at the query. Only one reading query (SELECT) at a time can be run.',
+    'Look at the query and at the database that it asks. Only one reading query (SELECT) at a time can be run.',
   ),
   BASE_MODEL_NOT_FOUND: entry(
     { model: z.string() },

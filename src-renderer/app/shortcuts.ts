@@ -36,6 +36,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['G', 'S'], text: 'app.settings' },
   { keys: ['Enter'], text: 'app.shortcuts.send' },
   { keys: ['Shift', 'Enter'], text: 'app.shortcuts.line' },
+  { keys: ['↑'], text: 'app.shortcuts.again' },
   { keys: ['Ctrl', 'Enter'], text: 'app.shortcuts.query' },
   { keys: ['Esc'], text: 'app.shortcuts.close' },
 ];

@@ -37,7 +37,9 @@ export function answerHtml(text: string): string {
  */
 function rendered(text: string): string {
   try {
-    return text.length > longest || tediousness(text) > mostTedious ? plain(text) : markdown.parse(text, { async: false });
+    return text.length > longest || tediousness(text) > mostTedious
+      ? plain(text)
+      : markdown.parse(text, { async: false });
   } catch {
     return plain(text);
   }
@@ -48,7 +50,7 @@ function rendered(text: string): string {
  * hold a page up for half a minute. A text as people write it takes some ten thousand, a long list a million.
  */
 function tediousness(text: string): number {
-  const outsideCode = text.replace(/^(```|~~~).*\n[^]*?^\1/gm, '');
+  const outsideCode = text.replace(/^(```|~~~).*\n[\s\S]*?^\1/gm, '');
   const blocks = outsideCode.split(/\n(?=[ \t]*(?:[-*+#>|\n]|\d+[.)]))/);
   return blocks.reduce((sum, block) => sum + block.length * (1 + (block.match(/[*_~`[\]<&\\!]/g)?.length ?? 0)), 0);
 }

@@ -52,8 +52,9 @@ export class ChatState {
   /** How what is in the box would fit into what the model reads. */
   fit = $state.raw<PromptFit | undefined>(undefined);
 
-  /** The message box and what stands beside it. They are kept when the adapter changes. */
-  text = $state('');
+  /** What is in the message box, for each conversation; under '' for one that has not begun. */
+  unsent = $state.raw<Readonly<Record<string, string>>>({});
+  /** What stands beside the message box. It is kept when the adapter changes. */
   passage = $state('');
   schema = $state('');
   document = $state('');
@@ -65,13 +66,24 @@ export class ChatState {
   #answering: AbortController | undefined;
   #measured = 0;
 
-  constructor(choice: ChatChoice) {
+  constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}) {
+    this.unsent = unsent;
     void this.load(choice);
     void followChanges(
       ['adapter', 'base-model', 'dataset', 'conversation'],
       () => void this.refresh(),
       this.#leaving.signal,
     );
+  }
+
+  /** What is typed stays with its conversation. */
+  get text(): string {
+    return this.unsent[this.conversationId ?? ''] ?? '';
+  }
+
+  set text(text: string) {
+    const { [this.conversationId ?? '']: _, ...others } = this.unsent;
+    this.unsent = text === '' ? others : { ...others, [this.conversationId ?? '']: text };
   }
 
   get baseModel(): BaseModel | undefined {
@@ -146,6 +158,10 @@ export class ChatState {
     return !this.writing && this.baseModel !== undefined && this.outgoing.text !== '';
   }
 
+  get lastQuestion(): Message | undefined {
+    return this.path.findLast((message) => message.role === 'user');
+  }
+
   get lastAnswer(): Message | undefined {
     return this.path.findLast((message) => message.role === 'assistant');
   }
@@ -180,7 +196,8 @@ export class ChatState {
       if (!this.writing) await this.#loadMessages();
       this.error = undefined;
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      // What is shown stays: of a connection that is lost the frame tells, and the lists are fetched again when it is back.
+      if (!this.#leaving.signal.aborted && this.baseModels.length === 0) this.error = error;
     }
   }
 
@@ -225,7 +242,7 @@ export class ChatState {
 
   chooseBaseModel(id: string): void {
     if (id === this.baseModelId) return;
-    this.startConversation();
+    this.#leaveConversation();
     this.baseModelId = id;
     this.adapterId = null;
     this.mix = [];
@@ -233,13 +250,13 @@ export class ChatState {
 
   async openConversation(id: string): Promise<void> {
     this.stop();
+    if (this.editing !== undefined) this.stopEditing();
     const conversation = this.conversations.find((known) => known.id === id);
     if (conversation === undefined) return this.startConversation();
     this.conversationId = id;
     this.messages = [];
     this.draft = undefined;
     this.sendError = undefined;
-    this.editing = undefined;
     this.baseModelId = conversation.baseModelId;
     this.opening = true;
     try {
@@ -254,14 +271,23 @@ export class ChatState {
     this.#recallInput();
   }
 
-  /** An empty conversation; it is stored with its first message. */
+  /** An empty conversation; it is stored with its first message. What stood beside the one before is not about this one. */
   startConversation(): void {
+    if (this.messages.length > 0) {
+      this.passage = '';
+      this.document = '';
+      this.#picked = undefined;
+    }
+    this.#leaveConversation();
+  }
+
+  #leaveConversation(): void {
     this.stop();
+    if (this.editing !== undefined) this.stopEditing();
     this.conversationId = undefined;
     this.messages = [];
     this.draft = undefined;
     this.sendError = undefined;
-    this.editing = undefined;
   }
 
   /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
@@ -358,7 +384,7 @@ export class ChatState {
           { conversationId, ...answerer, ...(questionId !== undefined && { messageId: questionId }) },
           { signal },
         ),
-      questionId ?? this.path.findLast(({ role }) => role === 'user')?.id,
+      questionId ?? this.lastQuestion?.id,
     );
   }
 
@@ -368,6 +394,7 @@ export class ChatState {
   }
 
   leave(): void {
+    if (this.editing !== undefined) this.stopEditing();
     this.#leaving.abort();
     this.stop();
   }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { ChatEvent, CompareEvent, Message } from '../../src-contract/chat.ts';
+import type { ChatEvent, CompareEvent, Conversation, Message } from '../../src-contract/chat.ts';
 import { client } from '../client.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
@@ -33,14 +33,7 @@ beforeEach(() => {
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), adapter('notes', 'summarisation')]);
   vi.mocked(client.chat.conversations).mockResolvedValue([]);
   vi.mocked(client.chat.messages).mockImplementation(async () => [...stored]);
-  vi.mocked(client.chat.createConversation).mockResolvedValue({
-    id: 'c',
-    title: '',
-    baseModelId: 'b',
-    messages: 0,
-    createdAt: 0,
-    updatedAt: 0,
-  });
+  vi.mocked(client.chat.createConversation).mockResolvedValue(conversation('c'));
 });
 
 test('the first message stores the conversation and goes to the adapter chosen now', async () => {
@@ -63,6 +56,47 @@ test('the first message stores the conversation and goes to the adapter chosen n
   expect(state.messages.map((message) => message.text)).toEqual(['Who is a cat?', 'Otto']);
   expect(state.draft).toBeUndefined();
   expect(state.text).toBe('');
+  state.leave();
+});
+
+test('what is typed and not sent stays with its conversation, and outlives the panel', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const state = await opened();
+  await state.openConversation('c');
+  state.text = 'half a question';
+  await state.openConversation('d');
+  expect(state.text).toBe('');
+  state.startConversation();
+  state.text = 'a new one';
+  state.leave();
+  const again = new ChatState({ conversation: 'c' }, state.unsent);
+  await vi.waitFor(() => expect(again.loading).toBe(false));
+  expect(again.text).toBe('half a question');
+  again.startConversation();
+  expect(again.text).toBe('a new one');
+  again.leave();
+});
+
+test('a new conversation begins without the passage of the one before; what was never sent is kept', async () => {
+  const state = await opened();
+  state.choose('answers');
+  state.passage = 'Otto is a cat.';
+  state.startConversation();
+  expect(state.passage).toBe('Otto is a cat.');
+  answerWith('Otto');
+  state.text = 'Who is a cat?';
+  await state.send();
+  state.startConversation();
+  expect(state.passage).toBe('');
+  state.leave();
+});
+
+test('a connection that is lost leaves the conversation on the screen', async () => {
+  const state = await opened();
+  vi.mocked(client.adapters.list).mockRejectedValue(new Error('gone'));
+  await state.refresh();
+  expect(state.error).toBeUndefined();
+  expect(state.allAdapters).toHaveLength(2);
   state.leave();
 });
 
@@ -241,6 +275,10 @@ function answer(text: string): Message {
     finish: 'end',
     createdAt: 0,
   };
+}
+
+function conversation(id: string): Conversation {
+  return { id, title: id, baseModelId: 'b', messages: 0, createdAt: 0, updatedAt: 0 };
 }
 
 function adapter(id: string, task: Adapter['task']): Adapter {

@@ -1,12 +1,14 @@
-const step = 60;
+const atFirst = 40;
+/** Few at a time: what is drawn while a person scrolls must not be felt. */
+const more = 20;
 
 /**
  * Which of many turns are drawn: the last ones, and more of the earlier ones as a person goes up. Opening a conversation of ten
- * thousand turns costs what sixty cost.
+ * thousand turns costs what forty cost.
  */
 export class TurnWindow<T> {
   readonly #all: () => readonly T[];
-  #drawn = $state(step);
+  #drawn = $state(atFirst);
 
   constructor(all: () => readonly T[]) {
     this.#all = all;
@@ -23,11 +25,11 @@ export class TurnWindow<T> {
   }
 
   showEarlier(): void {
-    this.#drawn += step;
+    this.#drawn += more;
   }
 
   /** Begins at the foot, or so that the turn at `place` is among those drawn. */
   begin(place: number): void {
-    this.#drawn = place < 0 ? step : Math.max(step, this.#all().length - place + step / 2);
+    this.#drawn = place < 0 ? atFirst : Math.max(atFirst, this.#all().length - place + more);
   }
 }

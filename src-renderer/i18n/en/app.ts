@@ -45,6 +45,7 @@ export const app = {
   'app.shortcuts.search': 'Search on this page',
   'app.shortcuts.send': 'Send the message',
   'app.shortcuts.line': 'A new line in the message',
+  'app.shortcuts.again': 'In an empty message box: ask the last question otherwise',
   'app.shortcuts.query': 'Run the query that is being changed',
   'app.shortcuts.close': 'Close what is open',
   'app.ended.run': 'The training of {name} has ended',

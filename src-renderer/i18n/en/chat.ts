@@ -71,7 +71,8 @@ export const chat = {
   'chat.log': 'Conversation',
 
   'chat.writing.wait': 'Wait until the answer is there',
-  'chat.earlier': { one: 'Show {n} earlier turn', other: 'Show {n} earlier turns' },
+  'chat.toLatest': 'To the latest',
+  'chat.earlier': { one: '{n} earlier turn: show more', other: '{n} earlier turns: show more' },
   'chat.readFrom': {
     one: 'The model reads from here on: {n} earlier turn no longer fits',
     other: 'The model reads from here on: {n} earlier turns no longer fit',
@@ -85,7 +86,7 @@ export const chat = {
   'chat.branch.after': 'The next branch',
   'chat.branch.none': 'There is none',
   'chat.answer.more': 'More for this answer',
-  'chat.search': 'Search in conversations',
+  'chat.search': 'Search conversations',
   'chat.export.markdown': 'Save as Markdown',
   'chat.export.json': 'Save as JSON',
   'chat.sendAll': 'Send to all',
@@ -165,7 +166,7 @@ export const chat = {
 
   'chat.panel': 'Beside the message',
   'chat.panel.shape': 'What the message brings',
-  'chat.panel.custom': 'Text only',
+  'chat.panel.custom': 'Text',
   'chat.panel.passage': 'Passage',
   'chat.panel.passage.hint': 'The answer is looked for in this text.',
   'chat.panel.passage.placeholder': 'Paste the passage to ask about',

@@ -45,6 +45,7 @@ export const app: Translation<typeof english> = {
   'app.shortcuts.search': '이 페이지에서 찾기',
   'app.shortcuts.send': '메시지 보내기',
   'app.shortcuts.line': '메시지에서 줄 바꾸기',
+  'app.shortcuts.again': '빈 메시지 칸에서 마지막 질문 고쳐 묻기',
   'app.shortcuts.query': '고치는 중인 쿼리 실행',
   'app.shortcuts.close': '열린 것 닫기',
   'app.ended.run': '{name} 학습이 끝났습니다',

@@ -70,7 +70,8 @@ export const chat: Translation<typeof english> = {
   'chat.log': '대화 내용',
 
   'chat.writing.wait': '답변이 끝날 때까지 기다리세요',
-  'chat.earlier': '앞의 메시지 {n}개 보기',
+  'chat.toLatest': '최신 대화로',
+  'chat.earlier': '앞에 메시지 {n}개: 더 보기',
   'chat.readFrom': '모델은 여기부터 읽습니다. 앞의 메시지 {n}개는 들어가지 않습니다',
   'chat.leftOut': '글에서 {n}토큰을 읽지 못했습니다',
   'chat.edit': '고쳐 묻기',
