@@ -17,7 +17,7 @@ test('every row comes once in an epoch, in an order of its own, and the same see
   expect(new RowOrder(rows, { batchSize: 8, seed: 2 }).of(0)).not.toEqual(first);
 });
 
-test('rows with one passage stay together, at most half a batch of them', () => {
+test('rows with one passage stay together, at most two thirds of a batch', () => {
   const passages = [...new RowOrder(rows, { batchSize: 4, seed: 1 }).of(0)].map((row) => Math.floor(row / 4));
   // Flocks of two: each place with an even number goes with the next.
   passages.forEach((passage, i) => {
@@ -25,6 +25,19 @@ test('rows with one passage stay together, at most half a batch of them', () => 
   });
   // Not all four in a row, passage after passage.
   expect(passages.filter((passage, i) => i % 4 === 0 && passages[i + 2] !== passage).length).toBeGreaterThan(5);
+});
+
+test('batches hold whole flocks: five questions and three of another passage, not four, one and three', () => {
+  const sizes = [5, 5, 3, 5, 3, 5, 3, 3];
+  const families = sizes.flatMap((size, family) => Array.from({ length: size }, () => family));
+  const some = families.map((family, row) => ({
+    ids: [...Array.from({ length: 30 }, (_, i) => family * 40 + i), 1000 + row],
+    targetStart: 30,
+  }));
+  const order = [...new RowOrder(some, { batchSize: 8, seed: 1 }).of(0)].map((row) => families[row]);
+  const perBatch = [0, 8, 16, 24].map((first) => new Set(order.slice(first, first + 8)).size);
+  expect(order).toHaveLength(32);
+  expect(perBatch).toEqual([2, 2, 2, 2]);
 });
 
 test('rows that have nothing in common are simply shuffled', () => {

@@ -5,17 +5,19 @@ import { Random } from './random.ts';
 /**
  * In which order a training takes its rows, epoch by epoch; each epoch has an order of its own, drawn from the seed.
  * Rows with one passage or schema in common stay together in small flocks, so that a batch reads what they share once;
- * a flock is at most half a batch, so that every batch still holds several.
+ * a flock is at most two thirds of a batch, so that every batch still holds several.
  */
 export class RowOrder {
   readonly #families: readonly (readonly number[])[];
+  readonly #batchSize: number;
   readonly #flock: number;
   readonly #seed: number | null;
 
   /** Without a `seed` the rows come as they stand. */
   constructor(rows: readonly BatchRow[], { batchSize, seed }: { batchSize: number; seed: number | null }) {
     this.#families = seed === null ? [rows.map((_, i) => i)] : familiesOf(rows);
-    this.#flock = Math.max(1, Math.floor(batchSize / 2));
+    this.#batchSize = batchSize;
+    this.#flock = Math.max(1, Math.floor((2 / 3) * batchSize));
     this.#seed = seed;
   }
 
@@ -23,12 +25,13 @@ export class RowOrder {
     if (this.#seed === null) return Int32Array.from(this.#families.flat());
     const random = new Random(this.#seed, 0x0de4, epoch);
     const flocks = this.#families.flatMap((family) => this.#cut(shuffled(family, random)));
-    return Int32Array.from(shuffled(flocks, random).flat());
+    return Int32Array.from(wholeInBatches(shuffled(flocks, random), this.#batchSize));
   }
 
   #cut(family: readonly number[]): (readonly number[])[] {
     const count = Math.ceil(family.length / this.#flock);
-    return Array.from({ length: count }, (_, i) => family.slice(i * this.#flock, (i + 1) * this.#flock));
+    const start = (i: number) => Math.round((i * family.length) / count);
+    return Array.from({ length: count }, (_, i) => family.slice(start(i), start(i + 1)));
   }
 }
 
@@ -42,6 +45,26 @@ function familiesOf(rows: readonly BatchRow[]): number[][] {
     else families.push([row]);
   }
   return families;
+}
+
+/** How many flocks are looked at for one that fits what is left of a batch. */
+const lookahead = 16;
+
+/** The rows of flocks in such an order that batches cut from it hold whole flocks, where some soon fit. */
+function wholeInBatches(flocks: readonly (readonly number[])[], batchSize: number): number[] {
+  const order: number[] = [];
+  const waiting: (readonly number[])[] = [];
+  let next = 0;
+  for (let room = batchSize; waiting.length > 0 || next < flocks.length; ) {
+    while (waiting.length < lookahead && next < flocks.length) waiting.push(flocks[next++] as readonly number[]);
+    const sizes = waiting.map(({ length }) => (length <= room ? length : 0));
+    // The largest that fits; where none does, the first is divided.
+    const [flock] = waiting.splice(sizes.indexOf(Math.max(...sizes)), 1) as [readonly number[]];
+    order.push(...flock.slice(0, room));
+    if (flock.length > room) waiting.unshift(flock.slice(room));
+    room = room > flock.length ? room - flock.length : batchSize;
+  }
+  return order;
 }
 
 function shuffled<T>(items: readonly T[], random: Random): T[] {
