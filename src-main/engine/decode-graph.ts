@@ -67,12 +67,12 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   const { insert } = options.layers === undefined ? { insert: undefined } : adapt(architecture, linear, options.layers);
   return {
     ids: input('ids', ['positions'], 'int32'),
-    ...{ cos, sin, mask: input('mask', ['mask_streams', 'mask_queries', 'keys']) },
+    ...{ cos, sin, masks: [input('mask', ['mask_streams', 'mask_queries', 'keys'])] },
     places: input('places', ['positions'], 'int32'),
     local: {
       cos: isLocal ? input('local_cos', angles) : cos,
       sin: isLocal ? input('local_sin', angles) : sin,
-      mask: input('local_mask', ['mask_streams', 'mask_queries', 'keys']),
+      masks: [input('local_mask', ['mask_streams', 'mask_queries', 'keys'])],
     },
     parameter,
     linear,

@@ -3,11 +3,19 @@ import type { Expression, OpName } from './graph/expression.ts';
 // What a training pass keeps of the forward pass for the backward pass (`graph/rematerialise.ts`).
 
 /** One pass over their operands, which are in memory anyway. */
-const cheap: ReadonlySet<OpName> = new Set(['multiply', 'scale', 'sigmoid', 'relu', 'step', 'inverseRms']);
+const cheap: ReadonlySet<OpName> = new Set(['multiply', 'scale', 'sigmoid', 'relu', 'step', 'inverseRms', 'slice']);
 
-/** All but gates and norms: those again take no longer than to read them back. */
-export function isCostly({ op }: Expression): boolean {
-  return !cheap.has(op);
+/**
+ * All but gates, norms and the weights of attention: those again take little longer than to read them back, and these, one
+ * product of six and the largest values of all (Dao et al. 2022, §3.1).
+ */
+export function isCostly(node: Expression): boolean {
+  return !cheap.has(node.op) && !isScore(node);
+}
+
+/** Scores of queries and keys, before, with and after the mask. */
+function isScore({ op, shape }: Expression): boolean {
+  return op === 'softmax' || (op === 'add' && shape.length === 5) || (op === 'matmul' && shape.length === 4);
 }
 
 /**

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import type { BatchRow } from './batch-row.ts';
+import { causalParts } from './causal-parts.ts';
 import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
 import { Random } from './random.ts';
+import type { Tensor } from './tensor.ts';
 
 const rotaryFrequencies = Float64Array.of(1, 0.5);
 const pack = (rows: readonly BatchRow[], tokenBudget = 2048) =>
-  cutMicroBatches(rows, { tokenBudget, lengthCost: 0, rotaryFrequencies });
+  cutMicroBatches(rows, { tokenBudget, lengthCost: 0, targetRoom: 0, rotaryFrequencies });
 
 test('two rows share a sequence: ids end to end, positions from 0 again, each token sees its own row up to itself', () => {
   const batches = pack([
@@ -119,11 +121,13 @@ test('a target is never shared, even where two rows have the same one', () => {
 
 test('attention grows with the length: where that is dear, short rows are not put end to end', () => {
   const rows = Array.from({ length: 4 }, (_, i) => ({ ids: Array(16).fill(i + 1), targetStart: 1 }));
-  const [cheap] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies });
-  const [dear] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0.1, rotaryFrequencies });
+  const [cheap] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0, targetRoom: 0, rotaryFrequencies });
+  const [dear] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0.1, targetRoom: 0, rotaryFrequencies });
   expect([cheap?.length, dear?.length]).toEqual([16, 16]);
   const uneven = [...rows, { ids: Array(64).fill(9), targetStart: 1 }];
-  expect(cutMicroBatches(uneven, { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies })[0]).toMatchObject({
+  expect(
+    cutMicroBatches(uneven, { tokenBudget: 2048, lengthCost: 0, targetRoom: 0, rotaryFrequencies })[0],
+  ).toMatchObject({
     sequences: 2,
     length: 64,
   });
@@ -154,10 +158,12 @@ function positions(batch: MicroBatch): number[] {
 
 /** For each token the places in its sequence that it sees. */
 function visible(batch: MicroBatch): number[][] {
-  expect(batch.feeds().get('mask')?.dims).toEqual([batch.sequences, 1, 1, batch.length, batch.length]);
-  const mask = numbers(batch, 'mask');
   return Array.from({ length: batch.sequences * batch.length }, (_, i) => {
-    const row = mask.slice(i * batch.length, (i + 1) * batch.length);
-    return row.flatMap((value, place) => (value === 0 ? [place] : []));
+    const [sequence, token] = [Math.floor(i / batch.length), i % batch.length];
+    const part = batch.length / causalParts;
+    const mask = batch.feeds().get(`mask.${Math.floor(token / part)}`) as Tensor;
+    const keys = mask.dims.at(-1) as number;
+    const first = (sequence * part + (token % part)) * keys;
+    return [...mask.data.subarray(first, first + keys)].flatMap((value, place) => (value === 0 ? [place] : []));
   });
 }

@@ -1,8 +1,9 @@
 import type { PositionPlan } from './architectures/architecture.ts';
 import type { BatchRow } from './batch-row.ts';
+import { maskFeeds } from './causal-parts.ts';
 import { placeFeeds } from './places.ts';
 import { type Bundle, bundleRows } from './prefix-sharing.ts';
-import { float32, int32, type Tensor } from './tensor.ts';
+import { int32, type Tensor } from './tensor.ts';
 
 /** Rows packed into sequences of equal length: what one run of a training or scoring graph is fed. */
 export interface MicroBatch {
@@ -26,16 +27,18 @@ export interface Room {
 export interface Packing extends PositionPlan {
   /** Most tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
   readonly tokenBudget: number;
+  /** What a target token takes of the budget besides, for its scores over the vocabulary. */
+  readonly targetRoom: number;
   /** What a token costs more for each token of its sequence, as a share: attention grows with the length, all else does not. */
   readonly lengthCost: number;
 }
 
 /** What a masked score is lowered by: far below any real score, far from overflow when added to one. */
 const masked = -1e30;
-/** Sequence lengths are rounded up to this, which suits the kernels. */
+/** Sequence lengths are rounded up to this, which suits the kernels, and is a multiple of the parts that attention falls into. */
 const lengthStep = 16;
-/** Rows that begin alike are read together up to this length: beyond it attention costs more than sharing saves. */
-const bundleLength = 512;
+/** What a pass costs however little it reads, in tokens of a short sequence: matrices are laid out for the kernels anew. Measured. */
+const passCost = 100;
 
 /**
  * Packs rows into micro-batches. Rows that begin alike share that beginning (`prefix-sharing.ts`); bundles of them, the
@@ -43,15 +46,19 @@ const bundleLength = 512;
  * block-diagonal over bundles, and positions restart, so each row's result is what it would be alone.
  */
 export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): MicroBatch[] {
-  const bundles = bundleRows(rows, Math.min(bundleLength, packing.tokenBudget)).sort((a, b) => b.length - a.length);
+  const bundles = bundleRows(rows, {
+    fits: (bundle) => roomOf({ sequences: [[bundle]], length: bundle.length }, rows, packing) <= packing.tokenBudget,
+    costOf: (length) => sequenceCost(length, packing),
+  }).sort((a, b) => b.length - a.length);
   const batches: MicroBatch[] = [];
   for (let first = 0; first < bundles.length; ) {
-    let best = arrange(bundles.slice(first, first + 1), packing);
+    let best = arrange(rows, bundles.slice(first, first + 1), packing);
     let count = 1;
-    for (let tokens = (bundles[first] as Bundle).length; first + count < bundles.length; count++) {
-      tokens += (bundles[first + count] as Bundle).length;
-      const more = tokens > packing.tokenBudget ? undefined : arrange(bundles.slice(first, first + count + 1), packing);
-      if (more === undefined || costOf(more, packing) > packing.tokenBudget) break;
+    for (; first + count < bundles.length; count++) {
+      const more = arrange(rows, bundles.slice(first, first + count + 1), packing);
+      const next = sequenceCost((bundles[first + count] as Bundle).length, packing);
+      if (roomOf(more, rows, packing) > packing.tokenBudget) break;
+      if (costOf(more, packing) > costOf(best, packing) + next + passCost) break;
       best = more;
     }
     batches.push(microBatch(rows, best, packing));
@@ -66,20 +73,34 @@ interface Arrangement {
   readonly length: number;
 }
 
-/** The length of sequences that costs least for these bundles, which stand longest first. */
-function arrange(bundles: readonly Bundle[], packing: Packing): Arrangement {
+/** The sequences that cost least for these bundles, which stand longest first, of those within the budget where some are. */
+function arrange(rows: readonly BatchRow[], bundles: readonly Bundle[], packing: Packing): Arrangement {
   const longest = (bundles[0] as Bundle).length;
   const total = bundles.reduce((sum, bundle) => sum + bundle.length, 0);
   const lengths = new Set(
     bundles.map((_, i) => Math.ceil(Math.max(longest, total / (i + 1)) / lengthStep) * lengthStep),
   );
-  const arrangements = [...lengths].map((length) => ({ sequences: fill(bundles, length), length }));
-  return arrangements.reduce((best, each) => (costOf(each, packing) <= costOf(best, packing) ? each : best));
+  const all = [...lengths].map((length) => ({ sequences: fill(bundles, length), length }));
+  const fitting = all.filter((each) => roomOf(each, rows, packing) <= packing.tokenBudget);
+  return (fitting.length > 0 ? fitting : all).reduce((best, each) =>
+    costOf(each, packing) <= costOf(best, packing) ? each : best,
+  );
+}
+
+/** What it takes of the budget. */
+function roomOf({ sequences, length }: Arrangement, rows: readonly BatchRow[], { targetRoom }: Packing): number {
+  const members = sequences.flat().flatMap((bundle) => bundle.members);
+  const targets = members.reduce((sum, member) => sum + targetTokens(rows[member] as BatchRow), 0);
+  return sequences.length * length + targetRoom * targets;
 }
 
 /** In tokens of a short sequence. */
-function costOf({ sequences, length }: Arrangement, { lengthCost }: Packing): number {
-  return sequences.length * length * (1 + lengthCost * length);
+function costOf({ sequences, length }: Arrangement, packing: Packing): number {
+  return sequences.length * sequenceCost(length, packing);
+}
+
+function sequenceCost(length: number, { lengthCost }: Packing): number {
+  return length * (1 + lengthCost * length);
 }
 
 /** First fit. */
@@ -101,8 +122,7 @@ function microBatch(rows: readonly BatchRow[], arrangement: Arrangement, plan: P
   const members = arrangement.sequences.flat().flatMap((bundle) => bundle.members);
   const targetRows = Int32Array.from(
     members.flatMap((member) => {
-      const { ids, targetStart } = rows[member] as BatchRow;
-      return Array.from({ length: Math.max(0, ids.length - firstTarget(targetStart)) }, () => member);
+      return Array.from({ length: targetTokens(rows[member] as BatchRow) }, () => member);
     }),
   );
   return {
@@ -118,6 +138,10 @@ function microBatch(rows: readonly BatchRow[], arrangement: Arrangement, plan: P
 function widened({ sequences }: Arrangement, room: Room): Arrangement {
   const empty = Array.from({ length: room.sequences - sequences.length }, () => []);
   return { sequences: [...sequences, ...empty], length: room.length };
+}
+
+function targetTokens({ ids, targetStart }: BatchRow): number {
+  return Math.max(0, ids.length - firstTarget(targetStart));
 }
 
 /** Nothing comes before the first token of a text, so nothing predicts it. */
@@ -169,15 +193,10 @@ function layOut(
   return new Map<string, Tensor>([
     ['ids', int32([count * length], ids)],
     ...placeFeeds(positions, plan, [count, length]),
-    ['mask', float32([count, 1, 1, length, length], mask)],
+    ...maskFeeds('mask', mask, [count, length]),
     ...(plan.window === undefined
       ? []
-      : [
-          [
-            'local_mask',
-            float32([count, 1, 1, length, length], windowed(mask, positions, length, plan.window)),
-          ] as const,
-        ]),
+      : maskFeeds('local_mask', windowed(mask, positions, length, plan.window), [count, length])),
     ['target_positions', int32([targetIds.length], Int32Array.from(targetPositions))],
     ['target_ids', int32([targetIds.length], Int32Array.from(targetIds))],
   ]);

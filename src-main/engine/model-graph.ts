@@ -1,5 +1,6 @@
 import { type Adaptation, adapt } from './adaptation.ts';
 import type { Architecture, ModelInput } from './architectures/architecture.ts';
+import { maskInputs, tokensOfRow } from './causal-parts.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { gradient } from './graph/gradient.ts';
 import { add } from './graph/ops/add.ts';
@@ -98,18 +99,18 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     return (precision === 'int4' ? int4Linear : int8Linear)(architecture, module, x);
   };
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
-  const angles = ['rows', 'tokens', 1, architecture.headSize / 2];
+  const angles = ['rows', tokensOfRow, 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
     ids: input('ids', ['positions'], 'int32'),
     cos,
     sin,
-    mask: input('mask', ['rows', 1, 1, 'tokens', 'tokens']),
+    masks: maskInputs('mask'),
     places: input('places', ['positions'], 'int32'),
     local: {
       cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
       sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,
-      mask: input('local_mask', ['rows', 1, 1, 'tokens', 'tokens']),
+      masks: maskInputs('local_mask'),
     },
     parameter,
     linear: adapted?.linear ?? plain,

@@ -2,18 +2,18 @@ import type { Architecture } from './architectures/architecture.ts';
 import type { Packing } from './micro-batches.ts';
 
 /**
- * Tokens of one run: as many as keep what the run holds at a time near 1.5 GB. Per token that is about twenty values of
- * the hidden size and six of the MLP's in each layer (counted on the training graph; `bench/` measures it), and four
- * scores a head for each token that attention can look at.
+ * Tokens of one pass: as many as keep what it holds for its way back near 650 MB. Per token that is about four values of the
+ * hidden size and three of the MLP's in each layer (peak memory of passes of 512 and 768 tokens), and of a target five of the vocabulary's. What a token costs more in a
+ * longer sequence, with four scores a head for each token that attention can look at, is measured likewise.
  */
 export function packingFor(architecture: Architecture): Packing {
-  const { layers, hidden, intermediate, headSize, rotaryFrequencies, localRotaryFrequencies, window } = architecture;
-  const valuesPerToken = 20 * hidden + 6 * intermediate;
-  const lengthCost = (4 * (hidden / headSize)) / valuesPerToken;
-  const tokens = Math.floor(1.5e9 / (4 * layers * valuesPerToken));
+  const { layers, hidden, intermediate, vocabulary, headSize, rotaryFrequencies, localRotaryFrequencies, window } =
+    architecture;
+  const valuesOfToken = layers * (4 * hidden + 3 * intermediate);
   return {
-    tokenBudget: Math.min(2048, Math.max(256, tokens)),
-    lengthCost,
+    tokenBudget: Math.min(2048, Math.max(256, Math.floor(6.5e8 / (4 * valuesOfToken)))),
+    targetRoom: (5 * vocabulary) / valuesOfToken,
+    lengthCost: (4 * (hidden / headSize)) / (20 * hidden + 6 * intermediate),
     rotaryFrequencies,
     localRotaryFrequencies,
     window,

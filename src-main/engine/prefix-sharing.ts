@@ -17,10 +17,14 @@ export interface Bundle {
 const leastSaving = 8;
 
 /**
- * Bundles rows by the prefixes of their contexts, in the order of their ids; a bundle is at most `longest` tokens,
- * unless a single row is longer. Greedy: neighbours in that order have the longest prefixes in common.
+ * Bundles rows by the prefixes of their contexts, in the order of their ids, where a bundle is read in less time than its
+ * parts and fits; a single row is one whether or not it fits. Greedy: neighbours in that order have the longest
+ * prefixes in common.
  */
-export function bundleRows(rows: readonly BatchRow[], longest: number): Bundle[] {
+export function bundleRows(
+  rows: readonly BatchRow[],
+  { fits, costOf }: { fits(bundle: Bundle): boolean; costOf(length: number): number },
+): Bundle[] {
   const bundles: Bundle[] = [];
   let open: Bundle | undefined;
   for (const row of orderById(rows)) {
@@ -28,8 +32,9 @@ export function bundleRows(rows: readonly BatchRow[], longest: number): Bundle[]
     if (
       open &&
       joined &&
-      joined.length <= longest &&
-      joined.length + leastSaving <= open.length + lengthOf(rows, row)
+      fits(joined) &&
+      joined.length + leastSaving <= open.length + lengthOf(rows, row) &&
+      costOf(joined.length) < costOf(open.length) + costOf(lengthOf(rows, row))
     ) {
       open = joined;
       continue;

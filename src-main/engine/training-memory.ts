@@ -1,6 +1,7 @@
 import { groupsOf } from './adapter-stack.ts';
-import type { Architecture } from './architectures/architecture.ts';
+import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
+import { causalParts } from './causal-parts.ts';
 import { sharesPass } from './company.ts';
 import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
@@ -134,7 +135,10 @@ function together(
     const adapters = Math.min(about.adapters, Math.floor(tokenBudget / each));
     if (adapters < 2) return 0;
     const sizes = { rows: adapters * sequences, positions: adapters * each, targets: adapters * targetTokens };
-    return peakMemory(graph, new Map([...Object.entries({ ...sizes, tokens: length, adapters, each, rank })]));
+    return peakMemory(
+      graph,
+      new Map([...Object.entries({ ...sizes, part: length / causalParts, adapters, each, rank })]),
+    );
   });
   return Math.max(0, ...held);
 }
@@ -177,7 +181,13 @@ function largest(batches: readonly MicroBatch[]): MicroBatch[] {
 
 function sizesOf({ sequences, length, targetTokens }: MicroBatch, rank: number): Map<string, number> {
   return new Map([
-    ...Object.entries({ rows: sequences, tokens: length, positions: sequences * length, targets: targetTokens, rank }),
+    ...Object.entries({
+      rows: sequences,
+      part: length / causalParts,
+      positions: sequences * length,
+      targets: targetTokens,
+      rank,
+    }),
   ]);
 }
 
@@ -189,7 +199,7 @@ function weightBytes(architecture: Architecture, precision: Precision): number {
   const rounded = new Set(roundedModules(architecture, precision));
   let bytes = rounded.size > 0 ? leftByRounding : 0;
   for (const [name, dims] of architecture.parameters) {
-    const module = name.replace(/\.weight$/, '');
+    const module = moduleOfWeight(name);
     const isRounded = rounded.has(module);
     if (isRounded) bytes += precision === 'int4' ? 0.75 * elements(dims) : 2 * elements(dims) + 4 * (dims[0] ?? 0);
     if (!isRounded || module === architecture.embedding) bytes += 4 * elements(dims);

@@ -1,5 +1,5 @@
 import { groupOf, groupsOf } from './adapter-stack.ts';
-import type { Architecture } from './architectures/architecture.ts';
+import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { blockSize } from './graph/ops/matmul-blocks.ts';
 import { float32, type Tensor } from './tensor.ts';
 
@@ -25,7 +25,7 @@ export async function readBlocks(
   const blocks = new Map<string, Tensor>();
   const waiting = new Map<string, Map<string, Tensor<'float32'>>>();
   for await (const [parameter, tensor] of weights) {
-    const module = parameter.replace(/\.weight$/, '');
+    const module = moduleOfWeight(parameter);
     if (module === architecture.head) addBlocks(blocks, module, [tensor]);
     if (!parameter.endsWith('.weight') || !modules.has(module)) continue;
     const { group, layer, target } = groupOf(architecture, groups, module);

@@ -74,8 +74,11 @@ export interface Sight {
   /** [rows, tokens, 1, headSize / 2]: cosines and sines of the rotary angles. */
   readonly cos: Expression;
   readonly sin: Expression;
-  /** [rows, 1, 1, tokens, keys]: 0 where a position may look, a large negative number where it may not. */
-  readonly mask: Expression;
+  /**
+   * 0 where a position may look, a large negative number where it may not. Where a pass sees itself alone: for each of the equal
+   * parts that the tokens of a row fall into, [rows, 1, 1, part, keys] with the keys up to the end of that part.
+   */
+  readonly masks: readonly Expression[];
 }
 
 /** What a forward pass is given. */

@@ -1,9 +1,11 @@
 import type { Dim, Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
+import { concat } from '../graph/ops/concat.ts';
 import { matmul } from '../graph/ops/matmul.ts';
 import { reshape } from '../graph/ops/reshape.ts';
 import { rotate } from '../graph/ops/rotate.ts';
 import { scale } from '../graph/ops/scale.ts';
+import { slice } from '../graph/ops/slice.ts';
 import { softmax } from '../graph/ops/softmax.ts';
 import { transpose } from '../graph/ops/transpose.ts';
 import { multiplyDims } from '../graph/shape.ts';
@@ -26,43 +28,52 @@ export function turn({ queries, keys, values }: Projected, { cos, sin }: Sight):
 export function attention(
   projected: Projected,
   input: ModelInput,
-  { layer, mask, factor = 1 / Math.sqrt(projected.queries.shape[3] as number) }: AttentionOptions,
+  { layer, masks, factor = 1 / Math.sqrt(projected.queries.shape[3] as number) }: AttentionOptions,
 ): Expression {
-  if (input.attend) return input.attend(layer, projected, { mask, factor });
+  if (input.attend) return input.attend(layer, projected, { mask: masks[0] as Expression, factor });
+  const { queries, keys, values } = projected;
+  const [rows, , heads, size] = queries.shape as [Dim, Dim, number, number];
+  const parts = masks.length;
+  const part = masks[0]?.shape[3] as Dim;
+  const keyValueHeads = keys.shape[2] as number;
   const headsFirst = (x: Expression) => transpose(x, [0, 2, 1, 3]);
-  const [keys, values] = [headsFirst(projected.keys), headsFirst(projected.values)];
-  return attend(scale(projected.queries, factor), { keys, values }, mask, input.ids.shape[0] as Dim);
+  const apart = (x: Expression) => reshape(headsFirst(x), [rows, keyValueHeads, parts, part, size]);
+  const [keysApart, valuesApart] = [apart(keys), apart(values)];
+  const queriesApart = reshape(scale(queries, factor), [rows, parts, part, heads, size]);
+  const mixed = masks.map((mask, i) => {
+    const upTo = (x: Expression) => reshape(slice(x, 2, 0, i + 1), [rows, keyValueHeads, mask.shape[4] as Dim, size]);
+    const own = reshape(slice(queriesApart, 1, i, i + 1), [rows, part, heads, size]);
+    const sums = attend(own, { keys: upTo(keysApart), values: upTo(valuesApart) }, mask);
+    return reshape(sums, [rows, 1, part, heads * size]);
+  });
+  const joined = mixed.reduce((before, each) => concat(before, each, 1));
+  return reshape(joined, [input.ids.shape[0] as Dim, heads * size]);
 }
 
 interface AttentionOptions {
   readonly layer: number;
-  readonly mask: Expression;
+  readonly masks: readonly Expression[];
   readonly factor?: number | undefined;
 }
 
 /**
  * Grouped-query attention (Ainslie et al. 2023): every group of query heads shares one head of keys and values.
  *
- * queries [rows, tokens, heads, size] · keys, values [rows, keyValueHeads, keys, size] · mask [rows, 1, 1, tokens, keys]
- * → [positions, heads · size]. The queries of a group are stacked along the token axis, so that each product is one
+ * queries [rows, part, heads, size] · keys, values [rows, keyValueHeads, keys, size] · mask [rows, 1, 1, part, keys]
+ * → [rows, part, heads, size]. The queries of a group are stacked along the token axis, so that each product is one
  * plain matrix product per row and key-value head and nothing is repeated in memory.
  */
-function attend(
-  queries: Expression,
-  { keys, values }: Omit<Projected, 'queries'>,
-  mask: Expression,
-  positions: Dim,
-): Expression {
-  const [rows, tokens, heads, size] = queries.shape as [Dim, Dim, number, number];
+function attend(queries: Expression, { keys, values }: Omit<Projected, 'queries'>, mask: Expression): Expression {
+  const [rows, part, heads, size] = queries.shape as [Dim, Dim, number, number];
   const keyValueHeads = keys.shape[1] as number;
   const keyCount = keys.shape[2] as Dim;
   const group = heads / keyValueHeads;
-  const stacked = multiplyDims(group, tokens);
+  const stacked = multiplyDims(group, part);
 
-  const split = reshape(queries, [rows, tokens, keyValueHeads, group, size]);
+  const split = reshape(queries, [rows, part, keyValueHeads, group, size]);
   const grouped = reshape(transpose(split, [0, 2, 3, 1, 4]), [rows, keyValueHeads, stacked, size]);
-  const scores = reshape(matmul(grouped, keys, { transposeB: true }), [rows, keyValueHeads, group, tokens, keyCount]);
+  const scores = reshape(matmul(grouped, keys, { transposeB: true }), [rows, keyValueHeads, group, part, keyCount]);
   const weights = reshape(softmax(add(scores, mask)), [rows, keyValueHeads, stacked, keyCount]);
-  const mixed = reshape(matmul(weights, values), [rows, keyValueHeads, group, tokens, size]);
-  return reshape(transpose(mixed, [0, 3, 1, 2, 4]), [positions, heads * size]);
+  const mixed = reshape(matmul(weights, values), [rows, keyValueHeads, group, part, size]);
+  return reshape(transpose(mixed, [0, 3, 1, 2, 4]), [rows, part, heads, size]);
 }

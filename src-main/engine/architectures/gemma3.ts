@@ -73,7 +73,7 @@ export function gemma3(config: ModelConfig): Architecture {
       },
       sight,
     );
-    return input.linear(`${block}.${modules.o}`, attention(turned, input, { layer, mask: sight.mask, factor }));
+    return input.linear(`${block}.${modules.o}`, attention(turned, input, { layer, masks: sight.masks, factor }));
   }
 
   function feedForward(layer: number, x: Expression, input: ModelInput): Expression {

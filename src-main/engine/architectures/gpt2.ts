@@ -96,7 +96,7 @@ export function gpt2(config: ModelConfig): Architecture {
     const project = (target: Gpt2Target) => splitHeads(linear(target, layer, x, input), input, heads, headSize);
     const projected = { queries: project('q'), keys: project('k'), values: project('v') };
     const factor = byLayer ? base / (layer + 1) : base;
-    return linear('o', layer, attention(projected, input, { layer, mask: input.mask, factor }), input);
+    return linear('o', layer, attention(projected, input, { layer, masks: input.masks, factor }), input);
   }
 
   return {

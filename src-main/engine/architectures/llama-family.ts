@@ -98,7 +98,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       },
       sight,
     );
-    return project('o', layer, attention(turned, input, { layer, mask: sight.mask, factor }), input);
+    return project('o', layer, attention(turned, input, { layer, masks: sight.masks, factor }), input);
   }
 
   function feedForward(layer: number, x: Expression, input: ModelInput): Expression {

@@ -3,9 +3,11 @@ import { evaluate } from '../backends/reference/reference-backend.ts';
 import { type Expression, input, topologicalOrder } from './expression.ts';
 import { gradient } from './gradient.ts';
 import { add } from './ops/add.ts';
+import { concat } from './ops/concat.ts';
 import { matmul } from './ops/matmul.ts';
 import { multiply } from './ops/multiply.ts';
 import { scale } from './ops/scale.ts';
+import { slice } from './ops/slice.ts';
 
 const a = input('a', [1]);
 const b = input('b', [1]);
@@ -26,6 +28,18 @@ test('what is used twice gets the sum of both uses', () => {
 test('the cotangent weighs the output', () => {
   const y = multiply(a, b);
   expect(valuesAt({ a: 2, b: 5 }, gradient(y, scale(one, -0.5), [a]))).toEqual([-2.5]);
+});
+
+test('the gradients of neighbouring slices are laid side by side, and give the gradient of what was cut', () => {
+  const x = input('x', ['n', 4, 2]);
+  const parts = [slice(x, 1, 0, 1), slice(x, 1, 1, 3), slice(x, 1, 3, 4)];
+  const factors = [2, 3, 5];
+  const y = parts.map((part, i) => scale(part, factors[i] as number)).reduce((before, part) => concat(before, part, 1));
+  const [byX] = gradient(y, input('cotangent', ['n', 4, 2]), [x]) as [Expression];
+  expect(topologicalOrder([byX]).some(({ op }) => op === 'add' || op === 'pad')).toBe(false);
+  const cotangent = { dims: [1, 4, 2], data: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
+  const [value] = evaluate([byX], new Map([['cotangent', cotangent]]));
+  expect([...(value?.data ?? [])]).toEqual([2, 4, 9, 12, 15, 18, 35, 40]);
 });
 
 test('a gradient of a gradient is the second derivative', () => {

@@ -2,6 +2,7 @@ import { type Expression, type OpDefinition, type OpName, topologicalOrder } fro
 import { opTable } from './op-table.ts';
 import { add } from './ops/add.ts';
 import { check, sameShape, show } from './shape.ts';
+import { joined } from './side-by-side.ts';
 
 /**
  * Reverse-mode differentiation: for each of `wrt`, the gradient of Σ(output ∘ cotangent), as more graph.
@@ -24,7 +25,7 @@ export function gradient(output: Expression, cotangent: Expression, wrt: readonl
       const part = parts[i];
       if (!needed[i] || part === undefined) return;
       const before = cotangents.get(operand);
-      cotangents.set(operand, before === undefined ? part : add(before, part));
+      cotangents.set(operand, before === undefined ? part : (joined(before, part) ?? add(before, part)));
     });
   }
   return wrt.map((x) => {

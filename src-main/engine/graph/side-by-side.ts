@@ -1,0 +1,20 @@
+import type { Expression } from './expression.ts';
+import { concat } from './ops/concat.ts';
+import { pad } from './ops/slice.ts';
+
+/**
+ * The sum of two values that stand side by side in zeros, as one: what the gradients of slices of one value add up to.
+ * Undefined where they are not.
+ */
+export function joined(a: Expression, b: Expression): Expression | undefined {
+  if (!isPad(a) || !isPad(b) || a.attributes.axis !== b.attributes.axis) return undefined;
+  const [first, second] = a.attributes.before < b.attributes.before ? [a, b] : [b, a];
+  const { axis, before } = first.attributes;
+  const [left, right] = [first.inputs[0] as Expression, second.inputs[0] as Expression];
+  if (before + (left.shape[axis] as number) !== second.attributes.before) return undefined;
+  return pad(concat(left, right, axis), axis, before, second.attributes.after);
+}
+
+function isPad(x: Expression): x is Expression<'pad'> {
+  return x.op === 'pad';
+}
