@@ -2,15 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { causalParts } from '../../src-main/engine/causal-parts.ts';
 import type { TokenExample } from '../../src-main/engine/engine.ts';
 import { peakMemory } from '../../src-main/engine/graph/peak-memory.ts';
 import { loadModel } from '../../src-main/engine/loaded-model.ts';
-import { initialiseLora } from '../../src-main/engine/lora.ts';
-import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { packingFor } from '../../src-main/engine/packing.ts';
-import { adaptedExecutable } from '../../src-main/engine/score.ts';
-import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { filledAdapter, onlyBatch, trainingPass } from '../fixtures/training-pass.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 
@@ -22,43 +19,27 @@ test.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tin
     const { examples } = JSON.parse(await readFile(join(golden, `${name}.json`), 'utf8')) as {
       examples: TokenExample[];
     };
-    const weights = initialiseLora(architecture, {
-      ...{ rank: 4, alpha: 8, targets: architecture.targets, initialisation: 'gaussian', seed: 1 },
-    });
-    for (const [tensor, { data }] of weights.tensors) if (tensor.endsWith('lora_B')) data.fill(0.02);
-    const [batch] = cutMicroBatches(examples, packingFor(architecture));
-    if (batch === undefined) throw new Error('no rows');
-    const count = batch.targetTokens;
-    const cotangent = float32([count], new Float32Array(count).fill(-1 / count));
-    const { length, sequences: rows } = batch;
-    const sizes = new Map(
-      Object.entries({ rows, tokens: length, positions: rows * length, targets: count, rank: weights.rank }),
-    );
+    const weights = filledAdapter(architecture, architecture.targets);
+    const { length, sequences: rows, targetTokens: targets } = onlyBatch(architecture, examples);
+    const sizes = { rows, part: length / causalParts, positions: rows * length, targets, rank: weights.rank };
 
     const run = async (gradientCheckpointing: boolean) => {
       let peak = 0;
-      const key = `train:${gradientCheckpointing}`;
-      const { executable, feeds } = await adaptedExecutable(
-        model,
-        key,
-        { weights, scale: 2 },
-        (...[of, adaptation]) => {
-          const graph = trainGraph(of, adaptation, { gradientCheckpointing });
-          peak = peakMemory(Object.values(graph).toReversed(), sizes);
-          return graph;
-        },
-      );
-      const all = new Map<string, Tensor>([...feeds, ...batch.feeds(), ['cotangent', cotangent]]);
-      return { peak, results: await executable.run(all) };
+      const results = await trainingPass(model, weights, examples, (...[of, adaptation]) => {
+        const graph = trainGraph(of, adaptation, { gradientCheckpointing });
+        peak = peakMemory(Object.values(graph).toReversed(), new Map(Object.entries(sizes)));
+        return graph;
+      });
+      return { peak, results };
     };
     const [kept, again] = [await run(false), await run(true)];
-    expect(Object.keys(again.results)).toEqual(Object.keys(kept.results));
+    expect([...again.results.keys()]).toEqual([...kept.results.keys()]);
     // A gradient that is zero but for rounding is judged beside the others.
-    const gradients = Object.entries(kept.results).filter(([output]) => output !== logProbabilities);
-    const values = gradients.flatMap(([, { data }]) => Array.from(data));
+    const gradients = [...kept.results].filter(([output]) => output !== logProbabilities);
+    const values = gradients.flatMap(([, gradient]) => Array.from(gradient));
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    for (const [output, { data }] of Object.entries(kept.results)) {
-      again.results[output]?.data.forEach((value, i) => {
+    for (const [output, data] of kept.results) {
+      again.results.get(output)?.forEach((value, i) => {
         expect(Math.abs(value - (data[i] as number))).toBeLessThanOrEqual(1e-5 * largest);
       });
     }

@@ -3,25 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { BatchRow } from '../../src-main/engine/batch-row.ts';
 import { fromFourBits, toFourBits } from '../../src-main/engine/four-bit-blocks.ts';
 import { int4Block } from '../../src-main/engine/graph/ops/matmul-int4.ts';
 import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
-import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
-import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
-import { trainGraph } from '../../src-main/engine/model-graph.ts';
-import { packingFor } from '../../src-main/engine/packing.ts';
-import { adaptedExecutable } from '../../src-main/engine/score.ts';
+import type { LoraWeights } from '../../src-main/engine/lora.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 
 // Four bits lose something when they are rounded to, and nothing after that: a base in four bits is the base whose floats are
 // those numbers.
 const folder = mkdtempSync(join(tmpdir(), 'int4-'));
-const rows: readonly BatchRow[] = Array.from({ length: 6 }, (_, row) => ({
-  ids: Array.from({ length: 40 }, (_, i) => (row * 31 + i * i) % 256),
-  targetStart: 20,
-}));
 
 let rounded: LoadedModel;
 let writtenOut: LoadedModel;
@@ -37,9 +29,7 @@ beforeAll(async () => {
     return [name, isRounded ? float32(tensor.dims, fromFourBits(toFourBits(tensor.data))) : tensor] as const;
   });
   writtenOut = new LoadedModel(architecture, new Map(same), backend);
-  const fresh = { rank: 4, alpha: 8, targets: ['q', 'v', 'down'], initialisation: 'gaussian', seed: 1 } as const;
-  adapter = initialiseLora(architecture, fresh);
-  for (const [name, { data }] of adapter.tensors) if (name.endsWith('lora_B')) data.fill(0.02);
+  adapter = filledAdapter(architecture, ['q', 'v', 'down']);
 });
 
 afterAll(async () => {
@@ -56,7 +46,10 @@ test('the matrices of the layers are in four bits, and nothing else', () => {
 });
 
 test('losses and every gradient are those of floats with the same values', async () => {
-  const [four, floats] = [await results(rounded), await results(writtenOut)];
+  const [four, floats] = [
+    await trainingPass(rounded, adapter, byteRows),
+    await trainingPass(writtenOut, adapter, byteRows),
+  ];
   expect([...four.keys()]).toEqual([...floats.keys()]);
   for (const [name, values] of floats) {
     const largest = Math.max(...values.map(Math.abs));
@@ -112,14 +105,4 @@ function eachBlock(values: Float32Array, round: (block: Float32Array) => Float32
 function toHalf(value: number): number {
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
   return Math.round(value / unit) * unit;
-}
-
-async function results(model: LoadedModel): Promise<Map<string, Float32Array>> {
-  const live = { weights: adapter, scale: adapter.scale };
-  const { executable, feeds } = await adaptedExecutable(model, 'train', live, trainGraph);
-  const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
-  const count = batch?.targetTokens ?? 0;
-  const cotangent = float32([count], new Float32Array(count).fill(-1 / count));
-  const result = await executable.run(new Map([...feeds, ...(batch?.feeds() ?? []), ['cotangent', cotangent]]));
-  return new Map(Object.entries(result).map(([name, { data }]) => [name, data as Float32Array]));
 }

@@ -3,26 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { BatchRow } from '../../src-main/engine/batch-row.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
 import { input } from '../../src-main/engine/graph/expression.ts';
 import { matmulInt8 } from '../../src-main/engine/graph/ops/matmul-int8.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
-import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
-import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
-import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { packingFor } from '../../src-main/engine/packing.ts';
-import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
+import type { LoraWeights } from '../../src-main/engine/lora.ts';
+import { logProbabilities } from '../../src-main/engine/model-graph.ts';
+import { scoreRows } from '../../src-main/engine/score.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
+import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 
 // What rounding the base to eight bits costs, on a model with random weights: those are as hard to round as any.
 const folder = mkdtempSync(join(tmpdir(), 'int8-'));
 const forever = new AbortController().signal;
-const rows: readonly BatchRow[] = Array.from({ length: 6 }, (_, row) => ({
-  ids: Array.from({ length: 40 }, (_, i) => (row * 31 + i * i) % 256),
-  targetStart: 20,
-}));
 
 let exact: LoadedModel;
 let rounded: LoadedModel;
@@ -32,9 +26,7 @@ beforeAll(async () => {
   writeTinyModel(folder, { hidden: 128, intermediate: 256, layers: 3 });
   const backend = onnxruntimeBackend({ threads: 2 });
   [exact, rounded] = await Promise.all([loadModel(folder, backend), loadModel(folder, backend, 'int8')]);
-  const fresh = { rank: 4, alpha: 8, targets: ['q', 'v', 'down'], initialisation: 'gaussian', seed: 1 } as const;
-  adapter = initialiseLora(exact.architecture, fresh);
-  for (const [name, { data }] of adapter.tensors) if (name.endsWith('lora_B')) data.fill(0.02);
+  adapter = filledAdapter(exact.architecture, ['q', 'v', 'down']);
 });
 
 afterAll(async () => {
@@ -57,8 +49,8 @@ test('a small model is left as it is where the choice is the engine’s', async 
 
 test('log-probabilities differ by a few hundredths of a nat', async () => {
   const live = { weights: adapter, scale: adapter.scale };
-  const floats = (await scoreRows(exact, live, rows, forever)).flat();
-  const integers = (await scoreRows(rounded, live, rows, forever)).flat();
+  const floats = (await scoreRows(exact, live, byteRows, forever)).flat();
+  const integers = (await scoreRows(rounded, live, byteRows, forever)).flat();
   const mean = floats.reduce((sum, value, i) => sum + Math.abs(value - (integers[i] as number)), 0) / floats.length;
   expect(mean).toBeGreaterThan(0);
   // Three layers and a head, each product off by about 1 % of logits that lie some nats apart.
@@ -66,7 +58,11 @@ test('log-probabilities differ by a few hundredths of a nat', async () => {
 });
 
 test('the gradient of every A and B points the same way', async () => {
-  const [floats, integers] = [await gradients(exact), await gradients(rounded)];
+  const [floats, integers] = [
+    await trainingPass(exact, adapter, byteRows),
+    await trainingPass(rounded, adapter, byteRows),
+  ];
+  floats.delete(logProbabilities);
   for (const [name, gradient] of floats) expect(cosine(gradient, integers.get(name) ?? [])).toBeGreaterThan(0.99);
 });
 
@@ -110,17 +106,6 @@ test('a row of a product is the same bit for bit, whatever stands beside it', as
   expect(await multiply(x)).toEqual([...first, ...second]);
   await product.release();
 });
-
-async function gradients(model: LoadedModel): Promise<Map<string, Float32Array>> {
-  const live = { weights: adapter, scale: adapter.scale };
-  const { executable, feeds } = await adaptedExecutable(model, 'train', live, trainGraph);
-  const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
-  const count = batch?.targetTokens ?? 0;
-  const cotangent = float32([count], new Float32Array(count).fill(-1 / count));
-  const result = await executable.run(new Map([...feeds, ...(batch?.feeds() ?? []), ['cotangent', cotangent]]));
-  const named = Object.entries(result) as [string, Tensor<'float32'>][];
-  return new Map(named.filter(([name]) => name !== logProbabilities).map(([name, { data }]) => [name, data]));
-}
 
 function cosine(a: Float32Array, b: ArrayLike<number>): number {
   const dot = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);

@@ -78,6 +78,7 @@ test.each([16, 48, 2048])(
     const batches = cutMicroBatches(golden.examples, {
       tokenBudget,
       lengthCost: 0,
+      targetRoom: 0,
       rotaryFrequencies: model.architecture.rotaryFrequencies,
     });
     const total = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
@@ -122,7 +123,12 @@ test('with label smoothing every gradient equals that of PyTorch, and the loss t
     { weights, scale: weights.scale },
     (architecture, adaptation) => trainGraph(architecture, adaptation, { labelSmoothing: smoothed.share }),
   );
-  const packing = { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies: model.architecture.rotaryFrequencies };
+  const packing = {
+    tokenBudget: 2048,
+    lengthCost: 0,
+    targetRoom: 0,
+    rotaryFrequencies: model.architecture.rotaryFrequencies,
+  };
   const [batch] = cutMicroBatches(golden.examples, packing);
   const total = batch?.targetTokens as number;
   const cotangent: Tensor = { type: 'float32', dims: [total], data: new Float32Array(total).fill(-1 / total) };

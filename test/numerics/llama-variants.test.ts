@@ -58,9 +58,12 @@ describe.each([
   test('the gradient of every weight equals that of PyTorch', async () => {
     const executable = await model.executable('full', () => trainGraph(model.architecture, null));
     const { rotaryFrequencies } = model.architecture;
-    const [batch] = cutMicroBatches(golden.examples, { tokenBudget: 2048, lengthCost: 0, rotaryFrequencies }) as [
-      MicroBatch,
-    ];
+    const [batch] = cutMicroBatches(golden.examples, {
+      tokenBudget: 2048,
+      lengthCost: 0,
+      targetRoom: 0,
+      rotaryFrequencies,
+    }) as [MicroBatch];
     const cotangent = float32([batch.targetTokens], new Float32Array(batch.targetTokens).fill(-1 / batch.targetTokens));
     const result = await executable.run(new Map([...model.weights, ...batch.feeds(), ['cotangent', cotangent]]));
     const logProbs = [...(result[logProbabilities]?.data ?? [])];
