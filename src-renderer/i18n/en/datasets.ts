@@ -106,7 +106,7 @@ export const datasets = {
 
   'import.file': 'File as read',
   'import.roles': 'What the columns are',
-  'import.preview': 'As the model will see it',
+  'import.preview': 'For the model',
   'import.about.encoding': 'Encoding',
   'import.about.delimiter': 'Separator',
   'import.about.format': 'Kind',

@@ -100,8 +100,8 @@ export const datasets: Translation<typeof english> = {
   'import.nothing': '지금처럼 읽으면 쓸 수 있는 행이 없습니다',
   'import.rows': '{n}행 가져오기',
 
-  'import.file': '읽은 그대로의 파일',
-  'import.roles': '열의 뜻',
+  'import.file': '파일을 읽은 방식',
+  'import.roles': '각 열의 역할',
   'import.preview': '모델이 볼 모습',
   'import.about.encoding': '인코딩',
   'import.about.delimiter': '구분자',
@@ -141,7 +141,7 @@ export const datasets: Translation<typeof english> = {
   'import.header.yes': '첫 줄',
   'import.header.no': '없음',
   'import.byHand': '직접 고름',
-  'import.firstLines': '읽은 첫 행들',
+  'import.firstLines': '읽은 처음 몇 줄',
 
   'import.task': '작업',
   'import.fields': '항목',
