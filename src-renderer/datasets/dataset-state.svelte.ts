@@ -222,7 +222,7 @@ export class DatasetState {
   /** A search goes on while it is asked for: soon again, for what is on screen. */
   #lookFurther(): void {
     clearTimeout(this.#nextLook);
-    this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 100);
+    this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 30);
   }
 
   #loadAll(): void {
