@@ -1,0 +1,92 @@
+// Several adapters in one go, in a real browser on the starter model: started from the page of a new run, watched, paused,
+// gone on with after the page was loaded anew, and each there in the end. Each test goes on where the one before it ended.
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+
+const opened = openStudioForTests();
+const steps = 24;
+let page: Page;
+beforeAll(() => ({ page } = opened));
+
+test('the page of a new run says how many adapters come of the ranks and seeds, and what they take', {
+  timeout: 300_000,
+}, async () => {
+  await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
+  await page.getByLabel('Name of the adapter').fill('many');
+  await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
+  await fill('Steps at most', String(steps));
+  await fill('Rows a step', '2');
+  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('button', { name: /^Also train\b/, expanded: false }).click();
+  await fill('Further ranks', '2, 4');
+  await fill('Further seeds', '1');
+  await see(/6 adapters in one go/);
+  await see(/^Trains 6 adapters/);
+  await fill('Further ranks', '2, 4, 8, 32');
+  await page.getByRole('alert').getByText('That makes 10 adapters; 8 are the most in one go.').waitFor();
+  expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
+  await fill('Further seeds', '');
+  await fill('Further ranks', '2, 4');
+  await see(/^Trains 3 adapters/);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('they train together, pause together, and go on together after the page was loaded anew', {
+  timeout: 400_000,
+}, async () => {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await see(/^Trains together with/);
+  // Each of them is on the plot of the first from the start.
+  await see('solid: training, dashed: validation');
+  await see(/^Step ([2-9]|\d\d) of 24/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await see(/^Paused at step \d+ of 24\./);
+  expect(await seriousViolations(page)).toEqual([]);
+  const first = page.url();
+  await page.goto(new URL(paths.runs(), page.url()).href);
+  await expect
+    .poll(() => page.getByRole('row').filter({ hasText: 'many' }).filter({ hasText: 'Paused' }).count())
+    .toBe(3);
+  await page.goto(first);
+  await page.reload();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await see(/is ready\. The base model is as it was\./);
+  // Its own curve is whole: every step was told, none of them twice.
+  await page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
+  const log = await page.getByRole('log').innerText();
+  const told = [...log.matchAll(/^step (\d+)\s+loss/gm)].map(([, step]) => Number(step));
+  expect(told).toEqual(Array.from({ length: steps }, (_, i) => i + 1));
+});
+
+test('each has an adapter of its own with its own rank, which its run names', { timeout: 300_000 }, async () => {
+  const company = page.locator('p').filter({ hasText: 'Trained together with' }).getByRole('link');
+  await expect.poll(() => company.count()).toBe(2);
+  const pages = [
+    page.url(),
+    ...(await company.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))),
+  ];
+  for (const href of pages) {
+    await page.goto(href);
+    await see(/is ready\. The base model is as it was\./);
+  }
+  await page.goto(new URL(paths.adapters(), page.url()).href);
+  const rows = page.getByRole('row').filter({ hasText: 'many' });
+  await expect.poll(() => rows.count()).toBe(3);
+  const shapes = (await rows.allInnerTexts()).map((text) => /(many[^\n]*).*?\br (\d+)/s.exec(text)?.slice(1));
+  expect(shapes.map((shape) => Number(shape?.[1])).toSorted((a, b) => a - b)).toEqual([2, 4, 16]);
+  for (const [name, rank] of shapes.filter((shape) => shape?.[0] !== 'many') as [string, string][]) {
+    expect(name).toContain(rank);
+  }
+});
+
+async function see(text: string | RegExp): Promise<void> {
+  await page.getByText(text).first().waitFor({ timeout: 240_000 });
+}
+
+async function fill(label: string, value: string): Promise<void> {
+  await page.getByLabel(label).fill(value);
+  await page.getByLabel(label).blur();
+}
