@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
+import { median } from '../src-main/lab/numbers.ts';
 import { readRealRows } from './real-rows.ts';
 
 /**
@@ -114,10 +115,6 @@ async function run(name: string, [script, ...words]: readonly string[], job: str
     console.error(`${name} could not be run: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
     return [];
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function round(value: number): number {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../src-main/lab/numbers.ts';
 import { buildImportChild } from './built-import.ts';
 import { writeGeneratedTable } from './generated-table.ts';
 
@@ -138,13 +139,4 @@ function output(command: string, words: readonly string[]): string {
 function versionOf(command: string, words: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(command, words, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return (
-    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN) +
-      (sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN)) /
-    2
-  );
 }

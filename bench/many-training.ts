@@ -7,6 +7,7 @@ import { packingFor } from '../src-main/engine/packing.ts';
 import { Passes, type TrainRider } from '../src-main/engine/passes.ts';
 import { Random } from '../src-main/engine/random.ts';
 import { trainableOf } from '../src-main/engine/trainable.ts';
+import { median } from '../src-main/lab/numbers.ts';
 
 interface Options {
   readonly model: string;
@@ -97,10 +98,6 @@ const lora: TrainJob['method'] = {
   ...{ kind: 'lora', rank: 8, alpha: 16, targets: ['q', 'v'], dropout: 0 },
   ...{ initialisation: 'kaiming', initFolder: null },
 };
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-}
 
 function rounded(value: number): number {
   return Number(value.toFixed(2));

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { median } from '../src-main/lab/numbers.ts';
 import { type RealRow, readRealRows, realSets } from './real-rows.ts';
 
 /**
@@ -123,11 +124,6 @@ async function run(name: string, command: readonly string[], job: string): Promi
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, value) => total + value, 0);
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
 function round(value: number, digits = 2): number {

@@ -11,6 +11,17 @@ export interface JobFailure {
   readonly hint: string;
 }
 
+/** The columns of a job that say how it failed, as others select them beside their own. */
+export interface FailureColumns {
+  error_code: string | null;
+  error_message: string | null;
+  error_hint: string | null;
+}
+
+export function failureOf({ error_code: code, error_message, error_hint }: FailureColumns): JobFailure | null {
+  return code === null ? null : { code, message: error_message ?? '', hint: error_hint ?? '' };
+}
+
 export interface StoredEvent<Event> {
   /** From 1, rising. */
   readonly sequence: number;

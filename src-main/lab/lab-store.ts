@@ -2,7 +2,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { LabCell, LabExperiment, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
-import type { JobState, JobStore } from '../jobs/job-store.ts';
+import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
 
 export interface NewExperiment {
   readonly kind: LabKind;
@@ -127,7 +127,7 @@ const select = `SELECT lab_experiment.id, lab_experiment.kind, base_model_id, da
     repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.created_at, job.finished_at
   FROM lab_experiment JOIN job ON job.id = lab_experiment.id`;
 
-interface Row {
+interface Row extends FailureColumns {
   id: string;
   kind: LabKind;
   base_model_id: string;
@@ -140,15 +140,12 @@ interface Row {
   repeat_equal: number | null;
   repeat_compared: number | null;
   state: JobState;
-  error_code: string | null;
-  error_message: string | null;
-  error_hint: string | null;
   created_at: number;
   finished_at: number | null;
 }
 
 function toExperiment(row: Row, cells: LabCell[]): LabExperiment {
-  const { id, kind, state, total, seconds, error_code: code } = row;
+  const { id, kind, state, total, seconds } = row;
   return {
     ...{ id, kind, state, total, seconds, cells },
     baseModelId: row.base_model_id,
@@ -159,7 +156,7 @@ function toExperiment(row: Row, cells: LabCell[]): LabExperiment {
       row.repeat_of === null
         ? null
         : { of: row.repeat_of, equal: row.repeat_equal ?? 0, compared: row.repeat_compared ?? 0 },
-    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    error: failureOf(row),
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };

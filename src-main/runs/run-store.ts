@@ -3,7 +3,7 @@ import { earlierOptions, type Machine, type Run, type RunResult, type TrainOptio
 import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
-import type { JobState, JobStore } from '../jobs/job-store.ts';
+import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
 
 /** All that a run's result depends on, besides the code. */
 export interface RunPlan {
@@ -227,7 +227,7 @@ const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, data
     ), NULL) AS queue_place
   FROM run JOIN job ON job.id = run.id`;
 
-interface Row {
+interface Row extends FailureColumns {
   id: string;
   name: string;
   state: JobState;
@@ -244,9 +244,6 @@ interface Row {
   total_steps: number;
   last_loss: number | null;
   result: string | null;
-  error_code: string | null;
-  error_message: string | null;
-  error_hint: string | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
@@ -262,7 +259,7 @@ interface Row {
 }
 
 function fromRow(row: Row): Run {
-  const { id, name, step, error_code: code } = row;
+  const { id, name, step } = row;
   return {
     ...{ id, name, step },
     state: row.state === 'stopped' && row.paused === 1 ? 'paused' : row.state,
@@ -276,7 +273,7 @@ function fromRow(row: Row): Run {
     totalSteps: row.total_steps,
     lastLoss: row.last_loss,
     result: row.result === null ? null : { ...earlierResult, ...(JSON.parse(row.result) as RunResult) },
-    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    error: failureOf(row),
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
