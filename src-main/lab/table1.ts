@@ -45,6 +45,11 @@ function casesOf({ passes, bottlenecks }: LabOptions): Case[] {
   );
 }
 
+/** The width of each of Adapter-H's two layers where Adapter-L's one has `bottleneck`. */
+export function halfOf(bottleneck: number): number {
+  return Math.max(1, Math.round(bottleneck / 2));
+}
+
 async function* timeCase(
   { key, rows, tokens, bottleneck }: Case,
   { engine, base, options }: LabWork,
@@ -57,7 +62,7 @@ async function* timeCase(
     { kind: 'merged', rank, targets },
     { kind: 'beside', rank, targets },
     { kind: 'adapter-layers', design: 'lin', bottleneck },
-    { kind: 'adapter-layers', design: 'houlsby', bottleneck: Math.max(1, Math.round(bottleneck / 2)) },
+    { kind: 'adapter-layers', design: 'houlsby', bottleneck: halfOf(bottleneck) },
   ];
   const rounds: (readonly number[])[] = [];
   const most = options.trials * mostTimes;

@@ -1,6 +1,6 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
 import { percent, signedPercent } from '../numbers.ts';
-import { variantNames } from '../table1.ts';
+import { halfOf, variantNames } from '../table1.ts';
 import { barChart } from './bar-chart.ts';
 import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
@@ -28,7 +28,7 @@ export function table1Finding(shown: Shown): Finding {
     ...{ title: say('table.latency'), whose: 'ours', note: say('table.latency.note') },
     columns: [say('column.case'), ...own.map((cell) => `${numberOf(cell, 'rows')} × ${numberOf(cell, 'tokens')}`)],
     rows: variantNames.map((name) => [
-      { text: say(`variant.${name}`) },
+      { text: nameOf(name, width, shown) },
       ...own.map((cell) => {
         const time = `${numberOf(cell, `${name} ms`).toFixed(1)} ± ${numberOf(cell, `${name} spread`).toFixed(1)}`;
         if (name === 'base') return { text: time };
@@ -45,7 +45,7 @@ export function table1Finding(shown: Shown): Finding {
       described: title,
       bars: variants.map((name) => ({
         ...{
-          name: say(`variant.${name}`),
+          name: nameOf(name, width, shown),
           value: added(smallest, name),
           shown: signedPercent(added(smallest, name)),
           whose: 'ours',
@@ -77,6 +77,16 @@ export function table1Finding(shown: Shown): Finding {
   };
 }
 
+/** With the width of its layers, of which Adapter-H has two in each block. */
+function nameOf(name: (typeof variantNames)[number], width: number, { experiment, say }: Shown): string {
+  const [rank = 8] = experiment.options.ranks;
+  const sizes: Readonly<Record<typeof name, string>> = {
+    ...{ base: '', merged: `, r ${rank}`, unmerged: `, r ${rank}` },
+    ...{ 'adapter-l': `, ${say('chart.width')} ${width}`, 'adapter-h': `, ${say('chart.width')} 2 × ${halfOf(width)}` },
+  };
+  return say(`variant.${name}`) + sizes[name];
+}
+
 function sizeOf(cell: LabCell): number {
   return numberOf(cell, 'rows') * numberOf(cell, 'tokens');
 }
@@ -103,7 +113,10 @@ function sweepPicture({ experiment, say }: Shown, added: (cell: LabCell, name: s
         }),
       ),
       ...bottlenecks.flatMap((width, row) => [
-        text(left - 8, top + (row + 0.65) * cellHeight, String(width), { anchor: 'end', colour: colours.ink3 }),
+        text(left - 8, top + (row + 0.65) * cellHeight, name === 'adapter-h' ? `2 × ${halfOf(width)}` : String(width), {
+          anchor: 'end',
+          colour: colours.ink3,
+        }),
         ...passes.flatMap(({ rows, tokens }, column) => {
           const cell = experiment.cells.find((each) => each.key === `${rows} × ${tokens}, width ${width}`);
           if (cell === undefined) return [];
