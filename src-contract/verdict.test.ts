@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Comparison, Evaluation } from '../../src-contract/evaluation.ts';
-import { rowsToSettle, verdictOf } from './evaluation-verdict.ts';
+import type { Comparison, Evaluation } from '../evaluation.ts';
+import { outcomeOf, rowsToSettle, verdictOf } from './verdict.ts';
 
 const sure = (of: number, difference: number): Comparison => ({
   ...{ metric: 'exactMatch', of, against: 0, difference, low: difference - 0.1, high: difference + 0.1 },
@@ -9,7 +9,7 @@ const sure = (of: number, difference: number): Comparison => ({
 
 test('the adapter with the highest share wins and its gain is against the base', () => {
   const verdict = verdictOf(evaluation('exactMatch', [0.1, 0.4, 0.7], [sure(1, 0.3), sure(2, 0.6)]));
-  expect(verdict?.kind).toBe('better');
+  expect(verdict?.outcome).toBe('better');
   expect(verdict?.best.adapter).toBe('adapter 2');
   expect(verdict?.gain).toBeCloseTo(0.6, 12);
   expect(verdict?.comparison?.of).toBe(2);
@@ -17,23 +17,61 @@ test('the adapter with the highest share wins and its gain is against the base',
 
 test('a gain that is not sure is no gain', () => {
   const open = { ...sure(1, 0.033), low: -0.1, sure: false };
-  expect(verdictOf(evaluation('exactMatch', [0.5, 0.533], [open]))?.kind).toBe('even');
+  expect(verdictOf(evaluation('exactMatch', [0.5, 0.533], [open]))?.outcome).toBe('even');
 });
 
 test('lower perplexity is better', () => {
   const verdict = verdictOf(evaluation('perplexity', [9, 4]));
-  expect(verdict?.kind).toBe('better');
+  expect(verdict?.outcome).toBe('better');
   expect(verdict?.gain).toBe(-5);
 });
 
 test('the base alone has no verdict to give', () => {
-  expect(verdictOf(evaluation('rougeL', [0.2]))?.kind).toBe('alone');
+  expect(verdictOf(evaluation('rougeL', [0.2]))?.outcome).toBe('alone');
 });
 
 test('an interval twice as wide as the difference needs four times the rows', () => {
   const open = { ...sure(1, 0.1), low: -0.1, high: 0.3, better: 10, worse: 5, same: 35, sure: false };
   expect(rowsToSettle(open)).toBe(200);
   expect(rowsToSettle({ ...open, difference: 0.001 })).toBeUndefined();
+});
+
+test('a mean that says the opposite of most rows is told as such', () => {
+  expect(outcomeOf({ ...sure(1, 0.2), better: 9, worse: 21, same: 0 })).toBe('betterMixed');
+  expect(outcomeOf({ ...sure(1, -0.2), better: 21, worse: 9, same: 0 })).toBe('worseMixed');
+  expect(outcomeOf({ ...sure(1, 0), better: 0, worse: 0, same: 30, sure: false })).toBe('same');
+});
+
+const lossFell: Comparison = { ...sure(1, -0.5), metric: 'loss', low: -0.7, high: -0.3 };
+const lossRose: Comparison = { ...sure(1, 0.5), metric: 'loss', low: 0.3, high: 0.7 };
+const lossStayed: Comparison = { ...sure(1, 0), metric: 'loss', low: -0.1, high: 0.1, sure: false };
+const open: Comparison = { ...sure(1, 0.1), low: -0.1, high: 0.3, better: 5, worse: 2, same: 23, sure: false };
+const alike: Comparison = { ...open, difference: 0, low: -0.1, high: 0.1, better: 0, worse: 0, same: 30 };
+
+test.each([
+  ['better, and most rows are right', [0.1, 0.8], [sure(1, 0.7), lossFell], undefined],
+  ['better, and most rows are wrong', [0, 0.2], [sure(1, 0.2), lossFell], { kind: 'stillWrong', wrong: 24, n: 30 }],
+  ['open, though the targets surprise it less', [0.1, 0.2], [open, lossFell], { kind: 'longer', from: 1.5, to: 1 }],
+  ['open, and so is the loss', [0.1, 0.2], [open, lossStayed], { kind: 'moreRows', n: 120 }],
+  [
+    'no answer changed, and neither did the loss',
+    [0.1, 0.1],
+    [alike, lossStayed],
+    { kind: 'stronger', from: 1.5, to: 1 },
+  ],
+  ['no answer changed, but the loss rose', [0.1, 0.1], [alike, lossRose], { kind: 'calmer', from: 1.5, to: 1 }],
+  ['worse, and the loss rose', [0.5, 0.2], [sure(1, -0.3), lossRose], { kind: 'calmer', from: 1.5, to: 1 }],
+  ['worse, though the loss fell', [0.5, 0.2], [sure(1, -0.3), lossFell], { kind: 'readLost', from: 1.5, to: 1 }],
+])('what to do next: %s', (_, values, comparisons, advice) => {
+  expect(verdictOf(evaluation('exactMatch', values, comparisons))?.advice).toEqual(advice);
+});
+
+test('a few rows can tell nothing, and a measure of words is no measure of sense', () => {
+  const { results, ...rest } = evaluation('exactMatch', [0, 0.2], [open]);
+  const five = { ...rest, results: results.map((result) => ({ ...result, n: 5 })) };
+  expect(verdictOf(five)?.advice).toEqual({ kind: 'fewRows', n: 5 });
+  const words = evaluation('rougeL', [0.2, 0.5], [{ ...sure(1, 0.3), metric: 'rougeL' }]);
+  expect(verdictOf(words)?.advice).toEqual({ kind: 'readSome' });
 });
 
 function evaluation(mainMetric: string, values: readonly number[], comparisons: Comparison[] = []): Evaluation {
@@ -48,7 +86,7 @@ function evaluation(mainMetric: string, values: readonly number[], comparisons: 
       adapterId: place === 0 ? null : `a${place}`,
       adapter: place === 0 ? 'base' : `adapter ${place}`,
       n: 30,
-      metrics: { [mainMetric]: value },
+      metrics: { [mainMetric]: value, loss: place === 0 ? 1.5 : 1 },
       interval: null,
       seconds: 1,
     })),

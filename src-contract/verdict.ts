@@ -1,7 +1,13 @@
-import type { Comparison, Evaluation, EvaluationResult } from '../../src-contract/evaluation.ts';
+import type { Comparison, Evaluation, EvaluationResult } from './evaluation.ts';
+
+/**
+ * What a comparison with the base comes to. `mixed` is sure by the mean though more rows say the opposite: those that say it
+ * differ by more. `same` is for answers that are marked alike on every row.
+ */
+export type Outcome = 'better' | 'betterMixed' | 'worse' | 'worseMixed' | 'even' | 'same';
 
 export interface Verdict {
-  readonly kind: 'better' | 'worse' | 'even' | 'alone';
+  readonly outcome: Outcome | 'alone';
   /** The adapter that does best, or the base when it is alone. */
   readonly best: EvaluationResult;
   readonly base: EvaluationResult;
@@ -9,7 +15,27 @@ export interface Verdict {
   readonly gain: number;
   /** The best against the base; undefined for the base alone and for evaluations of earlier versions. */
   readonly comparison: Comparison | undefined;
+  readonly advice: Advice | undefined;
 }
+
+/** What to do next, for whom the answer leaves something to wish for. Losses are those of base and best. */
+export type Advice =
+  /** So few rows can tell nothing, whatever they say. */
+  | { readonly kind: 'fewRows'; readonly n: number }
+  /** As many rows would settle the difference, were it as large as measured. */
+  | { readonly kind: 'moreRows'; readonly n: number }
+  /** The targets surprise it less, but its answers are no better yet. */
+  | { readonly kind: 'longer'; readonly from: number; readonly to: number }
+  /** The targets surprise it no less than the base: it has hardly learned. */
+  | { readonly kind: 'stronger'; readonly from: number; readonly to: number }
+  /** Its answers are worse or the targets surprise it more: it has lost what the base knew. */
+  | { readonly kind: 'calmer'; readonly from: number; readonly to: number }
+  /** The targets surprise it less, and yet its answers are worse. */
+  | { readonly kind: 'readLost'; readonly from: number; readonly to: number }
+  /** It is better, and most rows are still wrong. */
+  | { readonly kind: 'stillWrong'; readonly wrong: number; readonly n: number }
+  /** It is better by a measure that counts words, not sense. */
+  | { readonly kind: 'readSome' };
 
 const lowerIsBetter = new Set(['loss', 'perplexity']);
 const rightOrWrong = new Set(['exactMatch', 'executionAccuracy', 'sqlMatch']);
@@ -23,7 +49,7 @@ export function countsRows(metric: string): boolean {
   return rightOrWrong.has(metric);
 }
 
-/** What an evaluation comes to: which adapter does best, by how much against the base, and how sure that is. */
+/** What an evaluation comes to: which adapter does best, by how much against the base, how sure that is, and what to do next. */
 export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   const { mainMetric, results, comparisons } = evaluation;
   const base = results[0];
@@ -31,12 +57,32 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   const sign = isLowerBetter(mainMetric) ? -1 : 1;
   const adapters = results.slice(1);
   const best = adapters.toSorted((a, b) => sign * (metricOf(b, mainMetric) - metricOf(a, mainMetric)))[0];
-  if (best === undefined) return { kind: 'alone', best: base, base, gain: 0, comparison: undefined };
+  const alone = { base, gain: 0, comparison: undefined, advice: undefined } as const;
+  if (best === undefined) return { outcome: 'alone', best: base, ...alone };
   const gain = metricOf(best, mainMetric) - metricOf(base, mainMetric);
-  const comparison = comparisonOf(comparisons, { metric: mainMetric, of: results.indexOf(best), against: 0 });
-  const sure = comparison?.sure ?? gain !== 0;
-  const kind = !sure ? 'even' : sign * gain > 0 ? 'better' : 'worse';
-  return { kind, best, base, gain, comparison };
+  const against = { of: results.indexOf(best), against: 0 };
+  const comparison = comparisonOf(comparisons, { metric: mainMetric, ...against });
+  if (comparison === undefined) {
+    return { ...alone, outcome: gain === 0 ? 'same' : sign * gain > 0 ? 'better' : 'worse', best, gain };
+  }
+  const loss = comparisonOf(comparisons, { metric: 'loss', ...against });
+  const outcome = outcomeOf(comparison);
+  return {
+    outcome,
+    best,
+    base,
+    gain,
+    comparison,
+    advice: adviceOn(outcome, { metric: mainMetric, best, base, comparison, loss }),
+  };
+}
+
+/** Of a comparison by a metric of which more is better. */
+export function outcomeOf({ difference, better, worse, sure }: Comparison): Outcome {
+  if (better === 0 && worse === 0) return 'same';
+  if (!sure) return 'even';
+  if (difference > 0) return better > worse ? 'better' : 'betterMixed';
+  return worse > better ? 'worse' : 'worseMixed';
 }
 
 export function comparisonOf(
@@ -61,4 +107,44 @@ export function rowsToSettle({ difference, low, high, better, worse, same }: Com
 
 export function metricOf(result: EvaluationResult, metric: string): number {
   return result.metrics[metric] ?? Number.NaN;
+}
+
+/** Fewer than these can hardly make anything sure: six must agree, and most rows don't differ. */
+const fewRows = 10;
+
+interface Measured {
+  readonly metric: string;
+  readonly best: EvaluationResult;
+  readonly base: EvaluationResult;
+  readonly comparison: Comparison;
+  readonly loss: Comparison | undefined;
+}
+
+function adviceOn(outcome: Outcome, { metric, best, base, comparison, loss }: Measured): Advice | undefined {
+  const losses = { from: metricOf(base, 'loss'), to: metricOf(best, 'loss') };
+  const fell = loss?.sure === true && loss.difference < 0;
+  const rose = loss?.sure === true && loss.difference > 0;
+  switch (outcome) {
+    case 'better':
+    case 'betterMixed': {
+      if (!countsRows(metric)) return { kind: 'readSome' };
+      const wrong = Math.round((1 - metricOf(best, metric)) * best.n);
+      return wrong * 2 > best.n ? { kind: 'stillWrong', wrong, n: best.n } : undefined;
+    }
+    case 'worse':
+    case 'worseMixed':
+      if (loss === undefined) return undefined;
+      return fell ? { kind: 'readLost', ...losses } : { kind: 'calmer', ...losses };
+    case 'even':
+    case 'same': {
+      if (best.n < fewRows) return { kind: 'fewRows', n: best.n };
+      if (rose) return { kind: 'calmer', ...losses };
+      if (fell) return { kind: 'longer', ...losses };
+      const n = rowsToSettle(comparison);
+      if (n !== undefined) return { kind: 'moreRows', n };
+      return loss === undefined ? undefined : { kind: 'stronger', ...losses };
+    }
+    default:
+      return outcome satisfies never;
+  }
 }

@@ -1,5 +1,6 @@
 import { fillIn } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { outcomeOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { measureNames, type ReportWords, reportWords } from './report-words.ts';
 
@@ -44,17 +45,33 @@ ${rows.length > shown.length ? `<p class="faint">${escapeHtml(fillIn(words.more,
 `;
 }
 
-function verdicts({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
+function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words: ReportWords): string {
   const rows = results[0]?.n ?? 0;
   if (results.length < 2) return `<p class="verdict">${escapeHtml(fillIn(words.alone, { rows }))}</p>`;
-  return comparisons
-    .filter(({ metric, against }) => metric === mainMetric && against === 0)
-    .map(({ of, difference, better, worse, sure }) => {
-      const sentence = difference < 0 ? words.worse : words.better;
-      const data = { model: results[of]?.adapter ?? '', rows, better, worse, sure: sure ? words.sure : words.unsure };
-      return `<p class="verdict">${escapeHtml(fillIn(sentence, data))}</p>`;
-    })
-    .join('\n');
+  const metric = measureNames[mainMetric] ?? mainMetric;
+  const told = comparisons
+    .filter((each) => each.metric === mainMetric && each.against === 0)
+    .map((comparison) => {
+      const { of, low, high, better, worse } = comparison;
+      const sentence = fillIn(words[outcomeOf(comparison)], { model: results[of]?.adapter ?? '', rows, better, worse });
+      const [from, to] = [0, of].map((place) => shownValue(mainMetric, results[place]?.metrics[mainMetric]));
+      const doubt = fillIn(words.points, {
+        metric,
+        from: from ?? '',
+        to: to ?? '',
+        low: points(low),
+        high: points(high),
+      });
+      return `<p class="verdict">${escapeHtml(sentence)}</p>\n<p>${escapeHtml(doubt)}</p>`;
+    });
+  const caveat = split === 'test' ? [] : [`<p>${escapeHtml(words[split])}</p>`];
+  return [...told, ...caveat].join('\n');
+}
+
+/** A difference of shares in points of 100, with its sign. */
+function points(share: number): string {
+  const rounded = Math.round(share * 100);
+  return rounded < 0 ? `−${-rounded}` : rounded > 0 ? `+${rounded}` : '0';
 }
 
 function pictures({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {

@@ -10,7 +10,7 @@ import type {
 } from '../../src-contract/evaluation.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
-import type { JobState, JobStore } from '../jobs/job-store.ts';
+import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
 
 /** The rows of evaluations and of every answer in them. State and failure are in the evaluation's job, under the same id. */
 export class EvaluationStore {
@@ -168,7 +168,7 @@ const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_met
     job.error_message, job.error_hint, job.created_at
   FROM evaluation JOIN job ON job.id = evaluation.id`;
 
-interface Row {
+interface Row extends FailureColumns {
   id: string;
   dataset_id: string;
   base_model_id: string;
@@ -178,9 +178,6 @@ interface Row {
   comparisons: string;
   provenance: string | null;
   state: JobState;
-  error_code: string | null;
-  error_message: string | null;
-  error_hint: string | null;
   created_at: number;
 }
 
@@ -195,7 +192,7 @@ interface InputRow {
 }
 
 function toEvaluation(row: Row): Evaluation {
-  const { id, split, error_code: code } = row;
+  const { id, split } = row;
   return {
     ...{ id, split },
     datasetId: row.dataset_id,
@@ -206,7 +203,7 @@ function toEvaluation(row: Row): Evaluation {
     results: (JSON.parse(row.results) as StoredResult[]).map((result) => ({ interval: null, ...result })),
     comparisons: JSON.parse(row.comparisons) as Comparison[],
     provenance: row.provenance === null ? null : (JSON.parse(row.provenance) as Provenance),
-    error: code === null ? null : { code, message: row.error_message ?? '', hint: row.error_hint ?? '' },
+    error: failureOf(row),
     createdAt: row.created_at,
   };
 }

@@ -3,11 +3,18 @@ export type ReportWords = Readonly<Record<keyof typeof english, string>>;
 
 const english = {
   title: 'Did it get better?',
-  better: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: {sure}.',
-  worse: '{model} is worse than the base model on {worse} of {rows} rows and better on {better}: {sure}.',
+  better: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: sure.',
+  betterMixed:
+    '{model} is better than the base model on average: sure. It is better on only {better} of {rows} rows and worse on {worse}, but gains more than it loses.',
+  worse: '{model} is worse than the base model on {worse} of {rows} rows and better on {better}: sure.',
+  worseMixed:
+    '{model} is worse than the base model on average: sure. It is better on {better} of {rows} rows and worse on only {worse}, but loses more than it gains.',
+  even: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: that could be chance.',
+  same: '{model} does exactly as well as the base model on each of {rows} rows.',
   alone: 'Only the base model was measured, on {rows} rows.',
-  sure: 'sure',
-  unsure: 'this could be chance',
+  points: '{metric} {from} → {to}; the true difference lies between {low} and {high} points with 95 % confidence.',
+  train: 'These rows were trained on: this tells what is remembered, not what is understood.',
+  validation: 'Validation rows steered the training, so they flatter a little.',
   metric: '{metric}, with the 95 % interval',
   against: 'Difference to the base model in {metric}, with the 95 % interval',
   model: 'Model',
@@ -33,11 +40,18 @@ const english = {
 
 const korean: ReportWords = {
   title: '좋아졌습니까?',
-  better: '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고 {worse}개에서 못합니다. {sure}.',
-  worse: '{model}: {rows}개 행 가운데 {worse}개에서 기본 모델보다 못하고 {better}개에서 낫습니다. {sure}.',
+  better: '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고 {worse}개에서 못합니다. 확실합니다.',
+  betterMixed:
+    '{model}: 평균으로 기본 모델보다 낫습니다. 확실합니다. {rows}개 행 가운데 나은 행은 {better}개뿐이고 못한 행은 {worse}개이지만, 잃은 것보다 얻은 것이 큽니다.',
+  worse: '{model}: {rows}개 행 가운데 {worse}개에서 기본 모델보다 못하고 {better}개에서 낫습니다. 확실합니다.',
+  worseMixed:
+    '{model}: 평균으로 기본 모델보다 못합니다. 확실합니다. {rows}개 행 가운데 나은 행이 {better}개이고 못한 행은 {worse}개뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
+  even: '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고 {worse}개에서 못합니다. 우연일 수 있습니다.',
+  same: '{model}: {rows}개 행 모두에서 기본 모델과 똑같이 했습니다.',
   alone: '{rows}개 행에서 기본 모델만 측정했습니다.',
-  sure: '확실합니다',
-  unsure: '우연일 수 있습니다',
+  points: '{metric} {from} → {to}. 95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
+  train: '학습한 행입니다. 이해가 아니라 기억을 잽니다.',
+  validation: '검증 행은 학습을 이끌었으므로 조금 좋게 나옵니다.',
   metric: '{metric}, 95 % 신뢰구간',
   against: '기본 모델과의 {metric} 차이, 95 % 신뢰구간',
   model: '모델',

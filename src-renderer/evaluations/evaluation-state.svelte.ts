@@ -3,9 +3,9 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import { countsRows, verdictOf } from '../../src-contract/verdict.ts';
 import { client } from '../client.ts';
 import { saveText } from '../ui/save-text.ts';
-import { countsRows, verdictOf } from './evaluation-verdict.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
 export type RowFilter = 'all' | 'differ' | 'won' | 'lost' | 'allWrong';

@@ -1,6 +1,6 @@
+import { isLowerBetter, type Verdict } from '../../src-contract/verdict.ts';
 import { fixed, percent } from '../i18n/format.ts';
 import { isTextKey, t } from '../i18n/text.ts';
-import { isLowerBetter } from './evaluation-verdict.ts';
 
 /** A metric's name on screen; one that has no words there keeps its own. */
 export function metricName(metric: string): string {
@@ -29,4 +29,10 @@ export function metricDifference(metric: string, difference: number): string {
   if (!Number.isFinite(difference)) return '–';
   const shown = fixed(isLowerBetter(metric) ? difference : difference * 100, isLowerBetter(metric) ? 2 : 1);
   return difference > 0 ? `+${shown}` : shown.replace('-', '−');
+}
+
+/** The colour of a difference: one that could be chance has none. */
+export function outcomeTone(outcome: Verdict['outcome']): string {
+  if (outcome.startsWith('better')) return 'text-ok';
+  return outcome.startsWith('worse') ? 'text-bad' : 'text-ink-3';
 }

@@ -4,6 +4,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
+import { type Advice, type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption } from './failure.ts';
 import type { Progress } from './progress.ts';
@@ -109,21 +110,60 @@ export async function evaluationEnded(
   return ended;
 }
 
-/** A sentence for each adapter: on how many rows it is better, and how sure that is. */
-function verdictText({ results, comparisons, mainMetric }: Evaluation): string[] {
+/** A sentence for each adapter: on how many rows it is better, and how sure that is; then what to do next. */
+function verdictText(evaluation: Evaluation): string[] {
+  const { results, comparisons, mainMetric } = evaluation;
   const rows = results[0]?.n ?? 0;
-  return comparisons
+  const told = comparisons
     .filter(({ metric, against }) => metric === mainMetric && against === 0)
-    .map(({ of, better, worse, difference, low, high, sure }) => {
+    .map((comparison) => {
+      const { of, better, worse, difference, low, high } = comparison;
       const [by, from, to] = [difference, low, high].map(
         (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`,
       );
-      const doubt = sure ? 'sure' : 'that could be chance';
       return (
-        `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ${doubt}. ` +
-        `${mainMetric} ${by} points, between ${from} and ${to} with 95 % confidence.`
+        `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ` +
+        `${doubts[outcomeOf(comparison)]}. ${mainMetric} ${by} points, between ${from} and ${to} with 95 % confidence.`
       );
     });
+  const advice = verdictOf(evaluation)?.advice;
+  return advice === undefined ? told : [...told, `Next: ${adviceText(advice)}`];
+}
+
+const doubts: Readonly<Record<Outcome, string>> = {
+  better: 'sure',
+  betterMixed: 'sure on average, it gains more than it loses',
+  worse: 'sure',
+  worseMixed: 'sure on average, it loses more than it gains',
+  even: 'that could be chance',
+  same: 'no difference on any row',
+};
+
+function adviceText(advice: Advice): string {
+  switch (advice.kind) {
+    case 'fewRows':
+      return `${advice.n} rows can hardly tell anything; keep at least 30 for testing.`;
+    case 'moreRows':
+      return `measure on more rows; about ${advice.n} would settle a difference as large as this.`;
+    case 'longer':
+      return `train longer or on more rows; it has begun to learn (${lossText(advice)}), only its answers are not better yet.`;
+    case 'stronger':
+      return `train with more passes or a higher learning rate; it has hardly learned anything so far (${lossText(advice)}).`;
+    case 'calmer':
+      return `train with half the learning rate or fewer passes; what the base knew seems to have been overwritten (${lossText(advice)}).`;
+    case 'readLost':
+      return `read the rows it lost (--csv FILE); it expects the right answers more than the base does (${lossText(advice)}), so its own may be cut short, run on, or say the same in other words.`;
+    case 'stillWrong':
+      return `${advice.wrong} of ${advice.n} rows are still wrong. More training rows help most, then more passes, then a larger base model.`;
+    case 'readSome':
+      return 'read a few answers beside their targets (--csv FILE): this measure counts shared words, not sense.';
+    default:
+      return advice satisfies never;
+  }
+}
+
+function lossText({ from, to }: { from: number; to: number }): string {
+  return `loss ${from.toFixed(2)} → ${to.toFixed(2)}`;
 }
 
 function evaluationText(evaluation: Evaluation): string {

@@ -99,21 +99,54 @@ export const evaluations = {
 
   'evaluations.verdict.better': '{adapter} is better than the base model.',
   'evaluations.verdict.worse': '{adapter} is worse than the base model.',
-  'evaluations.verdict.even': 'These rows cannot tell {adapter} from the base model.',
+  'evaluations.verdict.same': '{adapter} does exactly as well as the base model.',
   'evaluations.verdict.better.rows':
     '{adapter} is better than the base model on {better} of {n} rows and worse on {worse}: sure.',
+  'evaluations.verdict.betterMixed.rows':
+    '{adapter} is better than the base model on average: sure. It is better on only {better} of {n} rows and worse on {worse}, but gains more than it loses.',
   'evaluations.verdict.worse.rows':
     '{adapter} is worse than the base model on {worse} of {n} rows and better on {better}: sure.',
+  'evaluations.verdict.worseMixed.rows':
+    '{adapter} is worse than the base model on average: sure. It is better on {better} of {n} rows and worse on only {worse}, but loses more than it gains.',
   'evaluations.verdict.even.rows':
     '{adapter} is better than the base model on {better} of {n} rows and worse on {worse}: that could be chance.',
+  'evaluations.verdict.same.rows': {
+    one: '{adapter} does exactly as well as the base model on the one row.',
+    other: '{adapter} does exactly as well as the base model on each of {n} rows.',
+  },
   'evaluations.verdict.alone': 'The base model alone scores {value} on {metric}.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
   'evaluations.doubt.interval': 'The true difference lies between {low} and {high} points with 95 % confidence.',
-  'evaluations.doubt.settle': 'About {n} rows would settle it.',
   'evaluations.doubt.rivals': 'With these rows {adapter} cannot be told from {rivals}.',
+  'evaluations.doubt.picked': 'It was picked as the best of {n} on these same rows, which flatters it a little.',
   'evaluations.doubt.rows': { one: 'Over {n} row.', other: 'Over {n} rows.' },
+  'evaluations.doubt.empty': {
+    one: '{n} of its answers is empty.',
+    other: '{n} of its answers are empty.',
+  },
+  'evaluations.doubt.runsNot': '{n} of its {of} queries do not run.',
   'evaluations.doubt.stopped': 'It was stopped before all rows were asked.',
   'evaluations.doubt.interrupted': 'The studio was closed before all rows were asked. Start it again for the rest.',
+  'evaluations.next.fewRows': {
+    one: '**Next:** one row can tell nothing. Keep at least 30 rows for testing.',
+    other: '**Next:** {n} rows can hardly tell anything. Keep at least 30 for testing.',
+  },
+  'evaluations.next.moreRows': '**Next:** measure on more rows. About {n} would settle a difference as large as this.',
+  'evaluations.next.askAll': '**Next:** ask all {all} rows of this split; only {n} were asked.',
+  'evaluations.next.longer':
+    '**Next:** train longer or on more rows. It has begun to learn: the right answers surprise it less than the base (loss {from} → {to}), only its own are not better yet.',
+  'evaluations.next.stronger':
+    '**Next:** train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
+  'evaluations.next.calmer':
+    '**Next:** train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
+  'evaluations.next.readLost':
+    '**Next:** read the rows it lost, below. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
+  'evaluations.next.stillWrong':
+    '**Next:** {wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
+  'evaluations.next.readSome':
+    '**Next:** read a few answers beside their targets, below: this measure counts shared words, not sense.',
+  'evaluations.next.train': 'Train again',
+  'evaluations.next.measure': 'Measure again',
 
   'evaluations.picture': '{metric}, with its 95 % interval',
   'evaluations.picture.row': '{model}: {value}, between {low} and {high}',

@@ -94,21 +94,45 @@ export const evaluations: Translation<typeof english> = {
 
   'evaluations.verdict.better': '{adapter}[은|는] 기본 모델보다 낫습니다.',
   'evaluations.verdict.worse': '{adapter}[은|는] 기본 모델보다 못합니다.',
-  'evaluations.verdict.even': '이 행들로는 {adapter}[과|와] 기본 모델을 가릴 수 없습니다.',
+  'evaluations.verdict.same': '{adapter}[은|는] 기본 모델과 똑같습니다.',
   'evaluations.verdict.better.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 확실합니다.',
+  'evaluations.verdict.betterMixed.rows':
+    '{adapter}[은|는] 평균으로 기본 모델보다 낫습니다. 확실합니다. {n}행 가운데 나은 행은 {better}행뿐이고 못한 행은 {worse}행이지만, 잃은 것보다 얻은 것이 큽니다.',
   'evaluations.verdict.worse.rows':
     '{adapter}[은|는] {n}행 가운데 {worse}행에서 기본 모델보다 못하고 {better}행에서 낫습니다. 확실합니다.',
+  'evaluations.verdict.worseMixed.rows':
+    '{adapter}[은|는] 평균으로 기본 모델보다 못합니다. 확실합니다. {n}행 가운데 나은 행이 {better}행이고 못한 행은 {worse}행뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
   'evaluations.verdict.even.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 우연일 수 있습니다.',
+  'evaluations.verdict.same.rows': '{adapter}[은|는] {n}행 모두에서 기본 모델과 똑같이 했습니다.',
   'evaluations.verdict.alone': '기본 모델은 {metric} {value}입니다.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
   'evaluations.doubt.interval': '95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
-  'evaluations.doubt.settle': '{n}행 정도면 가릴 수 있습니다.',
   'evaluations.doubt.rivals': '이 행들로는 {adapter}[과|와] {rivals}[을|를] 가릴 수 없습니다.',
+  'evaluations.doubt.picked': '바로 이 행들에서 {n}개 가운데 가장 나은 것으로 골랐으므로 조금 좋게 나옵니다.',
   'evaluations.doubt.rows': '{n}행에서 쟀습니다.',
+  'evaluations.doubt.empty': '답 {n}개가 비어 있습니다.',
+  'evaluations.doubt.runsNot': '질의 {of}개 가운데 {n}개는 실행되지 않습니다.',
   'evaluations.doubt.stopped': '모든 행을 묻기 전에 멈췄습니다.',
   'evaluations.doubt.interrupted': '모든 행을 묻기 전에 스튜디오가 꺼졌습니다. 나머지는 다시 평가하세요.',
+  'evaluations.next.fewRows': '**다음:** {n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
+  'evaluations.next.moreRows': '**다음:** 더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
+  'evaluations.next.askAll': '**다음:** 이 나눔의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
+  'evaluations.next.longer':
+    '**다음:** 더 오래, 또는 더 많은 행으로 학습하세요. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답은 아직 나아지지 않았습니다.',
+  'evaluations.next.stronger':
+    '**다음:** 더 여러 번 읽히거나 학습률을 높여 학습하세요. 아직 배운 것이 거의 없습니다(손실 {from} → {to}). 그래도 그대로라면 학습 행을 살펴보세요.',
+  'evaluations.next.calmer':
+    '**다음:** 학습률을 절반으로 낮추거나 덜 읽혀 학습하세요. 기본 모델이 알던 것을 덮어쓴 것 같습니다(손실 {from} → {to}).',
+  'evaluations.next.readLost':
+    '**다음:** 아래에서 못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
+  'evaluations.next.stillWrong':
+    '**다음:** {n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
+  'evaluations.next.readSome':
+    '**다음:** 아래에서 답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
+  'evaluations.next.train': '다시 학습',
+  'evaluations.next.measure': '다시 재기',
 
   'evaluations.picture': '{metric}, 95 % 신뢰구간',
   'evaluations.picture.row': '{model}: {value}, {low}에서 {high} 사이',
