@@ -2,22 +2,25 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 
-/** Something that was finished, newest first in a list. */
-export type Activity =
-  | { readonly kind: 'import'; readonly at: number; readonly dataset: Dataset }
-  | { readonly kind: 'run'; readonly at: number; readonly run: Run }
-  | { readonly kind: 'evaluation'; readonly at: number; readonly evaluation: Evaluation };
+/** Something that was finished, newest first in a list. Runs that train together end at the same moment: `id` tells them apart. */
+export type Activity = { readonly id: string; readonly at: number } & (
+  | { readonly kind: 'import'; readonly dataset: Dataset }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+);
 
 export function lastFinished(
   done: { datasets: readonly Dataset[]; runs: readonly Run[]; evaluations: readonly Evaluation[] },
   most: number,
 ): readonly Activity[] {
   const all: Activity[] = [
-    ...done.datasets.map((dataset) => ({ kind: 'import', at: dataset.createdAt, dataset }) as const),
-    ...done.runs.flatMap((run) => (run.finishedAt === null ? [] : [{ kind: 'run', at: run.finishedAt, run } as const])),
+    ...done.datasets.map((dataset) => ({ kind: 'import', id: dataset.id, at: dataset.createdAt, dataset }) as const),
+    ...done.runs.flatMap((run) =>
+      run.finishedAt === null ? [] : [{ kind: 'run', id: run.id, at: run.finishedAt, run } as const],
+    ),
     ...done.evaluations
       .filter(({ state }) => state === 'finished')
-      .map((evaluation) => ({ kind: 'evaluation', at: evaluation.createdAt, evaluation }) as const),
+      .map((evaluation) => ({ kind: 'evaluation', id: evaluation.id, at: evaluation.createdAt, evaluation }) as const),
   ];
   return all.toSorted((a, b) => b.at - a.at).slice(0, most);
 }

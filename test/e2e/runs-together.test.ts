@@ -19,6 +19,9 @@ test('the page of a new run says how many adapters come of the ranks and seeds, 
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
   await fill('Steps at most', String(steps));
   await fill('Rows a step', '2');
+  // Answers at each measurement would take longer than the training.
+  await page.getByRole('button', { name: /^Checkpoints\b/, expanded: false }).click();
+  await fill('Rows to watch', '0');
   await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
   await page.getByRole('button', { name: /^Also train\b/, expanded: false }).click();
   await fill('Further ranks', '2, 4');
@@ -72,6 +75,9 @@ test('each has an adapter of its own with its own rank, which its run names', { 
     await page.goto(href);
     await see(/is ready\. The base model is as it was\./);
   }
+  // They ended at the same moment, and the report on the first page has them all.
+  await page.goto(new URL(paths.home(), page.url()).href);
+  await expect.poll(() => page.getByRole('link', { name: /^Trained many/ }).count()).toBe(3);
   await page.goto(new URL(paths.adapters(), page.url()).href);
   const rows = page.getByRole('row').filter({ hasText: 'many' });
   await expect.poll(() => rows.count()).toBe(3);

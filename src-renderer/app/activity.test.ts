@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import type { Run } from '../../src-contract/run.ts';
+import { lastFinished } from './activity.ts';
+
+// A list keyed by their time could not be drawn: the first page stayed empty.
+test('runs that ended in the same millisecond are told apart', () => {
+  const run = (id: string, finishedAt: number | null) => ({ id, finishedAt }) as Run;
+  const runs = [run('alone', 5), run('first of two', 9), run('second of two', 9), run('going on', null)];
+  const finished = lastFinished({ datasets: [], runs, evaluations: [] }, 8);
+  expect(finished.map(({ id, at }) => [id, at])).toEqual([
+    ['first of two', 9],
+    ['second of two', 9],
+    ['alone', 5],
+  ]);
+});
