@@ -146,7 +146,7 @@ function adviceText(advice: Advice): string {
     case 'moreRows':
       return `measure on more rows; about ${advice.n} would settle a difference as large as this.`;
     case 'longer':
-      return `train longer or on more rows; it has begun to learn (${lossText(advice)}), only its answers are not better yet.`;
+      return `train on more rows, or longer while its validation loss still falls; it has begun to learn (${lossText(advice)}), only its answers are not surely better yet.`;
     case 'stronger':
       return `train with more passes or a higher learning rate; it has hardly learned anything so far (${lossText(advice)}).`;
     case 'calmer':

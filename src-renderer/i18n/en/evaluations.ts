@@ -134,7 +134,7 @@ export const evaluations = {
   'evaluations.next.moreRows': '**Next:** measure on more rows. About {n} would settle a difference as large as this.',
   'evaluations.next.askAll': '**Next:** ask all {all} rows of this split; only {n} were asked.',
   'evaluations.next.longer':
-    '**Next:** train longer or on more rows. It has begun to learn: the right answers surprise it less than the base (loss {from} → {to}), only its own are not better yet.',
+    '**Next:** train on more rows; more passes help only while its validation loss still falls. It has begun to learn: right answers surprise it less than the base (loss {from} → {to}), only its own are not surely better yet.',
   'evaluations.next.stronger':
     '**Next:** train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
   'evaluations.next.calmer':

@@ -120,7 +120,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.moreRows': '**다음:** 더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
   'evaluations.next.askAll': '**다음:** 이 나눔의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
   'evaluations.next.longer':
-    '**다음:** 더 오래, 또는 더 많은 행으로 학습하세요. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답은 아직 나아지지 않았습니다.',
+    '**다음:** 더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답이 나아졌는지는 아직 확실하지 않습니다.',
   'evaluations.next.stronger':
     '**다음:** 더 여러 번 읽히거나 학습률을 높여 학습하세요. 아직 배운 것이 거의 없습니다(손실 {from} → {to}). 그래도 그대로라면 학습 행을 살펴보세요.',
   'evaluations.next.calmer':

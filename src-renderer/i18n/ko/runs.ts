@@ -197,7 +197,7 @@ export const runs: Translation<typeof english> = {
   'runs.small.learningRate': '학습률',
   'runs.small.learningRate.peak': '최고 {rate}, {step}단계',
   'runs.small.gradient': '기울기 크기',
-  'runs.small.gradient.cut': '{limit}에서 {n}번 줄임',
+  'runs.small.gradient.cut': '{n}단계에서 최대 {limit}까지로 줄임',
   'runs.small.gradient.uncut': '줄인 적 없음',
   'runs.small.tokens': '초당 토큰',
   'runs.small.tokens.mean': '평균 {tokens}',
