@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Comparison, Evaluation } from '../evaluation.ts';
-import { outcomeOf, rowsToSettle, verdictOf } from './verdict.ts';
+import { outcomeOf, rowsToSettle, surelySeen, verdictOf } from './verdict.ts';
 
 const sure = (of: number, difference: number): Comparison => ({
   ...{ metric: 'exactMatch', of, against: 0, difference, low: difference - 0.1, high: difference + 0.1 },
@@ -34,6 +34,13 @@ test('an interval twice as wide as the difference needs four times the rows', ()
   const open = { ...sure(1, 0.1), low: -0.1, high: 0.3, better: 10, worse: 5, same: 35, sure: false };
   expect(rowsToSettle(open)).toBe(200);
   expect(rowsToSettle({ ...open, difference: 0.001 })).toBeUndefined();
+});
+
+test('what a number of rows can tell is known before they are asked', () => {
+  expect(surelySeen(5)).toBeUndefined();
+  // Six of twelve rows; 1.96 · √(0.3 / 300) = 0.062.
+  expect(surelySeen(12)).toBe(0.5);
+  expect(surelySeen(300)).toBeCloseTo(0.062, 3);
 });
 
 test('a mean that says the opposite of most rows is told as such', () => {

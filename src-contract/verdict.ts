@@ -105,6 +105,15 @@ export function rowsToSettle({ difference, low, high, better, worse, same }: Com
   return Number.isFinite(needed) && needed < 20 * n ? Math.ceil(needed / 10) * 10 : undefined;
 }
 
+/**
+ * About how large a difference of shares must be for `n` rows to make it sure, where three rows in ten differ: 1.96 standard
+ * errors of the difference of two shares on the same rows, √(0.3 ÷ n) (McNemar 1947), and never fewer than the six rows that
+ * must agree in a sign test. Undefined where there are not as many.
+ */
+export function surelySeen(n: number): number | undefined {
+  return n < 6 ? undefined : Math.max(6 / n, 1.96 * Math.sqrt(0.3 / n));
+}
+
 export function metricOf(result: EvaluationResult, metric: string): number {
   return result.metrics[metric] ?? Number.NaN;
 }

@@ -76,6 +76,9 @@ export const evaluations = {
   'evaluations.new.models': { one: '{n} model', other: '{n} models' },
   'evaluations.new.order':
     'Each model gets the same rows in the same order, greedily, so a second time gives the same result.',
+  'evaluations.new.canTell':
+    'With so many rows a difference of about {points} points can be told from chance; a smaller one hardly.',
+  'evaluations.new.canTell.nothing': 'So few rows can tell nothing from chance: at least 6 must agree.',
   'evaluations.new.metric': 'What counts',
   'evaluations.new.metric.summarisation': 'ROUGE-L: how much of the target summary’s word order each answer shares.',
   'evaluations.new.metric.mrc': 'Exact match: the answer is the target, apart from case, articles and punctuation.',

@@ -71,6 +71,9 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.models': '모델 {n}개',
   'evaluations.new.order':
     '모델마다 같은 행을 같은 순서로, 가장 그럴듯한 토큰만 골라 묻습니다. 다시 해도 결과가 같습니다.',
+  'evaluations.new.canTell': '이만한 행이면 {points}점 정도의 차이는 우연과 가릴 수 있고, 더 작은 차이는 어렵습니다.',
+  'evaluations.new.canTell.nothing':
+    '이렇게 적은 행으로는 우연과 가릴 수 없습니다. 적어도 6행이 같은 쪽을 가리켜야 합니다.',
   'evaluations.new.metric': '무엇을 세나',
   'evaluations.new.metric.summarisation': 'ROUGE-L: 답이 정답 요약의 단어 순서를 얼마나 담는지 셉니다.',
   'evaluations.new.metric.mrc': '정확히 일치: 대소문자, 관사, 문장 부호를 빼고 답이 정답과 같아야 합니다.',
