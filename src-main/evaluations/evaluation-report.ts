@@ -69,22 +69,24 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
 }
 
 /** A difference of shares in points of 100, with its sign. */
-function points(share: number): string {
-  const rounded = Math.round(share * 100);
-  return rounded < 0 ? `−${-rounded}` : rounded > 0 ? `+${rounded}` : '0';
+function points(share: number, digits = 0): string {
+  const rounded = Number((share * 100).toFixed(digits));
+  const sign = rounded < 0 ? '−' : rounded > 0 ? '+' : '';
+  return `${sign}${Math.abs(rounded).toFixed(digits)}`;
 }
 
 function pictures({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
   const metric = measureNames[mainMetric] ?? mainMetric;
   const values = results.map(({ adapter, metrics, interval }, place) => {
     const value = metrics[mainMetric] ?? 0;
-    return { name: adapter, value, low: interval?.low ?? value, high: interval?.high ?? value, strong: place > 0 };
+    const ends = { low: interval?.low ?? value, high: interval?.high ?? value };
+    return { name: adapter, value, ...ends, shown: shownValue(mainMetric, value), strong: place > 0 };
   });
   const differences = comparisons
     .filter((each) => each.metric === mainMetric && each.against === 0)
     .map(({ of, difference, low, high }) => {
       const name = results[of]?.adapter ?? '';
-      return { name, value: difference, low, high, strong: true };
+      return { name, value: difference, low, high, shown: points(difference, 1), strong: true };
     });
   return [
     intervalPicture(fillIn(words.metric, { metric }), values),

@@ -5,6 +5,8 @@ export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** The value as it is written at the end of the line. */
+  readonly shown: string;
   /** Drawn in the accent. */
   readonly strong: boolean;
 }
@@ -33,7 +35,7 @@ export function intervalPicture(title: string, intervals: readonly Interval[]): 
       `<text x="0" y="${y + 4}" class="${kind}">${escapeHtml(shortened(each.name))}</text>`,
       `<line x1="${x(each.low).toFixed(1)}" x2="${x(each.high).toFixed(1)}" y1="${y}" y2="${y}" class="reach ${kind}"/>`,
       `<circle cx="${x(each.value).toFixed(1)}" cy="${y}" r="5" class="point ${kind}"/>`,
-      `<text x="${width}" y="${y + 4}" text-anchor="end" class="${kind}">${percent(each.value, 0.001)}</text>`,
+      `<text x="${width}" y="${y + 4}" text-anchor="end" class="${kind}">${escapeHtml(each.shown)}</text>`,
     ].join('');
   });
   return `<figure><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${grid.join('')}${rows.join('')}</svg></figure>`;
@@ -49,7 +51,7 @@ function tickStep(span: number): number {
 }
 
 function percent(share: number, step: number): string {
-  return `${(share * 100).toFixed(step < 0.01 ? 1 : 0)} %`;
+  return `${(share * 100).toFixed(step < 0.01 ? 1 : 0).replace('-', '−')} %`;
 }
 
 function shortened(name: string): string {

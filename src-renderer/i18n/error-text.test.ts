@@ -27,6 +27,11 @@ test('a failure kept with a run has no data: its facts are read out of its sente
   expect(errorText({ code, message, hint }).message).toContain('행 3, 7');
 });
 
+test('a setting that cannot be is called what its field is called', () => {
+  const { code, message, hint } = new StudioError('OPTION_INVALID', { option: 'maxLength', reason: 'it is too long' });
+  expect(errorText({ code, message, hint }).message).toBe('Longest row in tokens: it is too long.');
+});
+
 test('a fault of the studio is called one', () => {
   expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
     'This is a fault of the studio, not of what you did.',

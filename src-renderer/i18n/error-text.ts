@@ -2,7 +2,7 @@ import { type ErrorCode, errorCatalogue, fillIn, isErrorCode } from '../../src-c
 import { errors as korean } from './ko/errors.ts';
 import { locale } from './locale.svelte.ts';
 import { withParticles } from './particle.ts';
-import { t } from './text.ts';
+import { isTextKey, t } from './text.ts';
 
 /** A failure as a person reads it: the permanent code, what happened and why, what to do. */
 export interface ErrorText {
@@ -32,6 +32,11 @@ function catalogued(
   data: Record<string, unknown>,
   kept: { message: string; hint: string },
 ): ErrorText {
+  const option = `runs.option.${data.option}`;
+  // A setting is called what its field is called.
+  if (code === 'OPTION_INVALID' && isTextKey(option)) {
+    return catalogued(code, { ...data, option: t(option) }, { ...kept, message: '' });
+  }
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
     return { code, message: withParticles(fillIn(message, data)), hint: withParticles(fillIn(hint, data)) };

@@ -32,6 +32,8 @@ export class NewRunState {
   /** What is trained in the same go besides. */
   also = $state.raw<Required<Also>>(nothingElse);
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
+  /** What each preset sets; it stays where something that was changed by hand leaves no estimate. */
+  #settings = $state.raw<Readonly<Partial<Record<Preset, TrainOptions>>>>({});
   estimating = $state(false);
   estimateError = $state.raw<unknown>(undefined);
   /** True while this machine's speed is being measured. */
@@ -73,6 +75,10 @@ export class NewRunState {
 
   get estimate(): Estimate | undefined {
     return this.estimates[this.preset];
+  }
+
+  get options(): TrainOptions | undefined {
+    return this.#settings[this.preset];
   }
 
   /** Adapters that a run on this base can go on from. */
@@ -184,6 +190,7 @@ export class NewRunState {
       );
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
+      this.#settings = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]?.options]));
       this.estimateError = undefined;
       void this.#probe(question.signal);
     } catch (error) {

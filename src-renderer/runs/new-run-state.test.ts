@@ -67,6 +67,19 @@ test('the three presets are estimated with what was changed by hand', async () =
   );
 });
 
+// The fields of all settings were empty as soon as one of them was refused.
+test('where something leaves no estimate, the settings of the preset stay', async () => {
+  const told = async ({ preset }: { preset?: string }) => ({ preset, options: { rank: 16 }, time: { basis: 'run' } });
+  for (let each = 0; each < 3; each++) vi.mocked(client.runs.estimate).mockImplementationOnce(told as never);
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.options).toEqual({ rank: 16 }));
+  for (let each = 0; each < 3; each++) vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('too long'));
+  state.change('maxLength', 1_000_000);
+  await vi.waitFor(() => expect(state.estimateError).toBeDefined());
+  expect(state.estimate).toBeUndefined();
+  expect(state.options).toEqual({ rank: 16 });
+});
+
 test('the settings of another run are taken over', async () => {
   const other = { id: 'r', name: 'r', state: 'finished', datasetId: 'old', baseModelId: 'b', options: { rank: 3 } };
   vi.mocked(client.runs.list).mockResolvedValue([other] as never);
