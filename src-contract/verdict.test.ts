@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Comparison, Evaluation } from '../evaluation.ts';
+import type { Comparison, Evaluation } from './evaluation.ts';
 import { outcomeOf, rowsToSettle, surelySeen, verdictOf } from './verdict.ts';
 
 const sure = (of: number, difference: number): Comparison => ({

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { LabExperiment } from '../../../src-contract/lab.ts';
+import { sayIn } from '../words/say.ts';
+import { table1Finding } from './table1-finding.ts';
+
+const measured = (merged: number, margin: number) =>
+  table1Finding({ experiment: experiment(merged, margin), say: sayIn('en') });
+
+test('merged LoRA is as fast as the base or it is not, where the machine was quiet enough to tell', () => {
+  expect(measured(1.004, 0.008).verdict).toBe('holds');
+  expect(measured(1.06, 0.01).verdict).toBe('not');
+});
+
+// On a machine with other work, all variants took a quarter longer than the base, give or take a fifth.
+test('a difference that was measured amid other work is not told as one', () => {
+  expect(measured(1.25, 0.19).verdict).toBe('unclear');
+  expect(measured(1.0, 0.05).verdict).toBe('unclear');
+});
+
+test('the table says how wide the adapter layers are, of which Adapter-H has two', () => {
+  const names = measured(1, 0.01).tables[0]?.rows.map(([name]) => name?.text);
+  expect(names).toEqual([
+    'base',
+    'LoRA, merged, r 4',
+    'LoRA, beside W, r 4',
+    'Adapter-L, width 16',
+    'Adapter-H, width 2 × 8',
+  ]);
+});
+
+function experiment(merged: number, margin: number): LabExperiment {
+  const ratios = { base: 1, merged, unmerged: 1.1, 'adapter-l': 1.2, 'adapter-h': 1.3 };
+  const timings = Object.fromEntries(
+    Object.entries(ratios).flatMap(([name, ratio]) => [
+      [`${name} ms`, 10 * ratio],
+      [`${name} spread`, 0.1],
+      [`${name} difference`, 10 * (ratio - 1)],
+      [`${name} ratio`, ratio],
+      [`${name} ratioInterval`, margin],
+    ]),
+  );
+  const values = { rows: 1, tokens: 16, bottleneck: 16, rank: 4 };
+  // Sound here: the finding reads no other field.
+  return {
+    options: { bottlenecks: [16], passes: [{ rows: 1, tokens: 16 }], ranks: [4] },
+    cells: [{ key: '1 × 16, width 16', values, timings }],
+  } as unknown as LabExperiment;
+}
