@@ -87,6 +87,8 @@ export const labFactsSchema = z.object({
   dataset: z.string().nullable(),
   datasetSha256: z.string().nullable(),
   task: z.string().nullable(),
+  /** The adapter of the studio that is looked at; not there where it trains its own, nor in results of earlier versions. */
+  adapter: z.object({ name: z.string(), sha256: z.string() }).optional(),
   /** The measure that decides for the task; null where none is taken. */
   metric: z.string().nullable(),
   chatTemplate: z.boolean(),

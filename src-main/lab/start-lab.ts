@@ -66,6 +66,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     ...{ baseModel: base.name, baseSha256: base.sha256, parameters: base.parameters, layers: base.layers },
     hidden: base.hidden,
     ...{ dataset: dataset?.name ?? null, datasetSha256: dataset?.sha256 ?? null, task: dataset?.task ?? null },
+    ...(adapter !== null && { adapter: { name: adapter.name, sha256: adapter.sha256 } }),
     metric: judge !== null && options.metricRows > 0 ? judge.mainMetric : null,
     chatTemplate: text.template !== undefined,
     machine: {

@@ -66,7 +66,9 @@ function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperi
     ...(facts.metric === null ? [] : [say('caption.metric', { rows: options.metricRows })]),
     ...(['onebatch', 'benefits'].includes(kind) ? [say('caption.trials', { trials: options.trials })] : []),
     ...(kind === 'table1' && cells.length > 0 ? [say('caption.rounds', { rounds: roundsOf(cells) })] : []),
-    ...(options.adapterId === null ? [] : [say('caption.adapter', { adapter: options.adapterId })]),
+    ...(facts.adapter === undefined
+      ? []
+      : [say('caption.adapter', { adapter: facts.adapter.name, sha: facts.adapter.sha256.slice(0, 8) })]),
     ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
   ];
   return say('caption', {

@@ -232,7 +232,7 @@ export const en = {
   'caption.metric': '{rows} answers marked.',
   'caption.trials': '{trials} trials.',
   'caption.rounds': '{rounds} rounds, in each every way twice, in changing order.',
-  'caption.adapter': 'Adapter of the studio {adapter}.',
+  'caption.adapter': 'Adapter {adapter} ({sha}).',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',
   'report.title': 'The LoRA paper on {model}',

@@ -232,7 +232,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'caption.metric': '답 {rows}개 채점.',
   'caption.trials': '{trials}번 측정.',
   'caption.rounds': '{rounds}차례 측정, 차례마다 모든 방법을 두 번씩, 순서를 바꾸어.',
-  'caption.adapter': '스튜디오의 어댑터 {adapter}.',
+  'caption.adapter': '어댑터 {adapter}({sha}).',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',
   'report.title': '{model}에서 본 LoRA 논문',
