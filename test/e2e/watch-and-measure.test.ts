@@ -33,7 +33,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await accessible();
   await ranks.fill('');
   await ranks.blur();
-  await expect.poll(() => page.getByText(/One alone: about/).count()).toBe(0);
+  await expect.poll(() => page.getByText(/One alone: about/).count(), { timeout: 60_000 }).toBe(0);
 });
 
 test('rows are answered while it learns; it rests and goes on', { timeout: 400_000 }, async () => {
