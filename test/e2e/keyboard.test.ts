@@ -9,6 +9,8 @@ import { openStudioForTests } from '../browser/opened-studio.ts';
 const opened = openStudioForTests();
 const table = path.join(opened.folder, 'towns.csv');
 let page: Page;
+/** What an evaluation of two rows says, whichever way it went. */
+const told = /on (\d+|each) of 2 rows/;
 
 beforeAll(() => {
   ({ page } = opened);
@@ -56,10 +58,7 @@ test('it is measured beside its base', async () => {
   await page.keyboard.type('2');
   await tabTo(button('Evaluate'));
   await press('Enter');
-  await page
-    .getByText(/on \d+ of 2 rows/)
-    .first()
-    .waitFor();
+  await page.getByText(told).first().waitFor();
   await somewhere();
 });
 
@@ -97,7 +96,7 @@ test('both are asked side by side', async () => {
 
 test('the palette leads to what was made: the evaluation, the conversation, a part of the settings', async () => {
   for (const [typed, arrives] of [
-    ['test split', () => page.getByText(/on \d+ of 2 rows/).first()],
+    ['test split', () => page.getByText(told).first()],
     ['Who is the mayor', () => page.getByRole('article').first()],
     ['Model folder', () => page.getByRole('heading', { name: 'Model folder' }).and(page.locator(':focus'))],
   ] as const) {

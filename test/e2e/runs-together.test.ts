@@ -82,6 +82,7 @@ test('each has an adapter of its own with its own rank, which its run names', { 
   await page.goto(new URL(paths.home(), page.url()).href);
   await expect.poll(() => page.getByRole('link', { name: /^Trained many/ }).count(), patient).toBe(3);
   await page.goto(new URL(paths.adapters(), page.url()).href);
+  await page.getByRole('heading', { level: 1, name: 'Adapters' }).waitFor();
   const rows = page.getByRole('row').filter({ hasText: 'many' });
   await expect.poll(() => rows.count(), patient).toBe(3);
   const shapes = (await rows.allInnerTexts()).map((text) => /(many[^\n]*).*?\br (\d+)/s.exec(text)?.slice(1));
