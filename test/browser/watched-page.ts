@@ -31,9 +31,17 @@ export async function openWatchedPage(browser: Browser, url: string): Promise<Wa
   return { page, complaints: () => found.splice(0) };
 }
 
-/** What axe calls serious or critical on the page as it is now, each with the elements at fault. */
+/**
+ * What axe calls serious or critical on the page as it is now, each with the elements at fault. A page may change while it is looked
+ * at, and a colour on its way to another is neither: what is found is looked for once more.
+ */
 export async function seriousViolations(page: Page): Promise<readonly string[]> {
-  // A colour that is on its way to another is neither: what moves once is waited for, what moves for ever is not.
+  const found = await violationsAtRest(page);
+  return found.length === 0 ? [] : violationsAtRest(page);
+}
+
+async function violationsAtRest(page: Page): Promise<readonly string[]> {
+  // What moves once is waited for, what moves for ever is not.
   await page.evaluate(async () => {
     const passing = document
       .getAnimations()
