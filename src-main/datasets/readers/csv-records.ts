@@ -1,4 +1,5 @@
 import type { RecordProblem, TableRecord } from './table.ts';
+import { TextRecords } from './text-records.ts';
 
 /** How cells and records are told apart. */
 export interface CsvDialect {
@@ -25,7 +26,7 @@ export interface CsvDialect {
  * is as wide as the table, has lost its closing quote: that line is then a record of its own, told as `QUOTE_OPEN`, and the
  * reading goes on behind it, so that one stray quote costs one row and not the rest of the file.
  */
-export class CsvRecords {
+export class CsvRecords extends TextRecords {
   readonly #delimiter: string;
   readonly #quote: string;
   readonly #closing: string;
@@ -43,6 +44,7 @@ export class CsvRecords {
 
   /** `width` is how many cells the table's records have, where that is known; `line` is the first line's number. */
   constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
+    super();
     this.#delimiter = dialect.delimiter;
     this.#quote = dialect.quote;
     this.#closing = dialect.closing ?? dialect.quote;
@@ -63,22 +65,10 @@ export class CsvRecords {
     return this.#rest;
   }
 
-  /** How much text is held that has not become a record yet. */
   get waitingLetters(): number {
     return this.#waitingLetters;
   }
 
-  /** The records that end within this piece of text. */
-  push(text: string): TableRecord[] {
-    return [...this.pieces(text)].flat();
-  }
-
-  /** What is left when the text has ended: the last record, and those behind a quote that never closed. */
-  end(): TableRecord[] {
-    return [...this.pieces('', { isEnd: true })].flat();
-  }
-
-  /** The same, some of them at a time: behind a quote that never closed there may be millions. */
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
     this.#waiting.push(text);
     this.#waitingLetters += text.length;

@@ -1,14 +1,13 @@
 import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import type { TableRecord } from './table.ts';
+import { TextRecords } from './text-records.ts';
 
 /** Said of a table as its delimiter: cells stand apart by one blank or more. */
 export const runsOfBlanks = ' +';
 /** Said of a table as its delimiter: cells begin at the same places of all lines. */
 export const fixedColumns = 'fixed';
 
-/** Cuts text into records, whatever the dialect. */
-export type TextRecords = Pick<CsvRecords, 'push' | 'end' | 'pieces' | 'waitingLetters'>;
-
+/** The reader of a dialect. */
 export function textRecords(dialect: CsvDialect, options: { width?: number; line?: number } = {}): TextRecords {
   const { delimiter } = dialect;
   if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
@@ -23,25 +22,18 @@ type FixedPlaces = NonNullable<CsvDialect['fixed']>;
 export const oneColumn: FixedPlaces = { starts: [0], wide: 1 };
 
 /** Records that end with a sign of their own: for the reader of lines, that sign and a line end change places. */
-class SeparatedRecords implements TextRecords {
+class SeparatedRecords extends TextRecords {
   readonly #end: string;
   readonly #records: CsvRecords;
 
   constructor(end: string, records: CsvRecords) {
+    super();
     this.#end = end;
     this.#records = records;
   }
 
   get waitingLetters(): number {
     return this.#records.waitingLetters;
-  }
-
-  push(text: string): TableRecord[] {
-    return [...this.pieces(text)].flat();
-  }
-
-  end(): TableRecord[] {
-    return [...this.pieces('', { isEnd: true })].flat();
   }
 
   *pieces(text: string, options?: { isEnd?: boolean }): Generator<TableRecord[], void> {
@@ -61,26 +53,19 @@ const other: Readonly<Record<string, string>> = { '\r': '\x1d', '\x1d': '\r' };
 const swappedSigns = new RegExp(`[${['\r', '\n', '\x1d', '\x1e'].join('')}]`, 'g');
 
 /** Makes a record of every line. */
-class LineRecords implements TextRecords {
+class LineRecords extends TextRecords {
   readonly #cut: (line: string) => string[];
   #rest = '';
   #line: number;
 
   constructor(cut: (line: string) => string[], { line = 1 }: { line?: number }) {
+    super();
     this.#cut = cut;
     this.#line = line;
   }
 
   get waitingLetters(): number {
     return this.#rest.length;
-  }
-
-  push(text: string): TableRecord[] {
-    return [...this.pieces(text)].flat();
-  }
-
-  end(): TableRecord[] {
-    return [...this.pieces('', { isEnd: true })].flat();
   }
 
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
