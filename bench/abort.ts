@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../src-main/lab/numbers.ts';
 import { buildImportChild } from './built-import.ts';
 import { writeGeneratedTable } from './generated-table.ts';
 
@@ -50,7 +51,7 @@ try {
       {
         ...{ cpu: cpus()[0]?.model, cpus: cpus().length, load: loadavg()[0], rows: Number(values.rows), seconds },
         ...{ aborts: aborts.length, finishedBefore: finished },
-        medianMs: aborts[Math.floor(aborts.length / 2)]?.abortMs,
+        medianMs: median(aborts.map(({ abortMs }) => abortMs)),
         longest: aborts.slice(-5),
         leftBehind: aborts.reduce((sum, each) => sum + each.leftBehind, 0),
       },
