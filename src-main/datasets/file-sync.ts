@@ -2,8 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /**
  * Has the disk write a file while another thread makes it grow, so that little is left to wait for at its end. It is asked from
- * here since a thread cannot be ended while the disk is busy with what it has asked for; and while the file is held here, its name
- * can be removed at once: freeing gigabytes takes the system up to a second.
+ * here since a thread cannot be ended while the disk is busy with what it has asked for.
  */
 export class FileSync {
   readonly #path: string;

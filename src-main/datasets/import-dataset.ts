@@ -75,11 +75,10 @@ export async function* importDataset(
   } catch (error) {
     throw asDiskFull(error, datasetsFolder, bytesTotal);
   } finally {
-    const isHeld = process.platform === 'win32' || isDone;
-    if (isHeld) await sync.close();
+    // What was asked of the disk may go on for a file that nobody sees any more, but on Windows, where a file that is held cannot go.
+    const closed = sync.close();
+    if (isDone || process.platform === 'win32') await closed;
     if (!isDone) await undo(store, datasetsFolder, datasetId);
-    // What was asked of the disk goes on for a file that nobody sees any more.
-    if (!isHeld) void sync.close();
   }
 }
 
