@@ -28,6 +28,8 @@ export const csvOptionsSchema = z.object({
   escape: z.enum(['doubled', '\\']).optional(),
   encoding: z.string().optional(),
   header: z.boolean().optional(),
+  /** How many rows name the columns, where they have names. */
+  headerRows: z.number().int().min(1).max(10).optional(),
   /** Lines above the table that are no part of it. */
   skipLines: z.number().int().min(0).max(100_000).optional(),
 });
@@ -42,6 +44,8 @@ export const fileFactsSchema = z.object({
   quote: z.string(),
   escape: z.string(),
   header: z.boolean(),
+  /** How many rows name the columns; of a table of text or a sheet. */
+  headerRows: z.number().int().optional(),
   skippedLines: z.number().int(),
   /** Data rows, the header not counted. */
   rows: z.number().int(),

@@ -15,6 +15,7 @@ export const rowVerdicts = {
   ROW_QUOTE_OPEN: 'A quote is opened on this line and not closed.',
   ROW_ENCODING: 'Some bytes of the row are not valid in the encoding {encoding}.',
   ROW_HEADER_AGAIN: 'The row repeats the names of the columns.',
+  ROW_PADDING: 'The row holds nothing but signs that end or fill up a file.',
   ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object.',
@@ -23,6 +24,9 @@ export const rowVerdicts = {
   ROW_REPLACED: 'The row holds “�”: letters were lost before this file was written.',
   ROW_NUL: 'The row holds NUL characters; they were kept.',
   ROW_SHORT: 'The row has {found} cells, but there are {columns} columns; those that are needed are there.',
+  ROW_KEYS_LEFT:
+    'The row has keys that the first rows do not have; they are no columns, and what they hold was left out.',
+  ROW_CELL_TWICE: 'The file has two texts for one cell of the row; the later one was taken.',
   ROW_SPLIT_UNKNOWN:
     'The column of splits names none of train, validation and test; the row was dealt like one without it.',
   ROW_FORMULA: 'A cell begins like a formula; it was kept as text.',

@@ -199,6 +199,7 @@ export function rowMapper(
   return (record) => {
     const { cells, problem } = record;
     if (isRule(cells)) return rejected('ROW_RULE', {});
+    if (cells.length === 1 && padding.test(cells[0] ?? '')) return rejected('ROW_PADDING', {});
     const second = record.afterBlank ? namesOfSecondTable(cells, columns) : undefined;
     if (second && second.length !== width) {
       return rejected('ROW_SECOND_TABLE', { columns: second.join(', ').slice(0, 200) });
@@ -268,6 +269,9 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   NO_ANSWER: 'ROW_NO_ANSWER',
 };
 
+/** NUL, and Ctrl-Z, by which DOS knew the end of a text. */
+const padding = new RegExp(`^[\0${String.fromCharCode(0x1a)}]+$`);
+
 const none: readonly RowVerdictCode[] = [];
 
 function warningsOf(
@@ -282,6 +286,8 @@ function warningsOf(
   const warnings: RowVerdictCode[] = [];
   if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
   if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
+  if (problem === 'KEYS_LEFT') warnings.push('ROW_KEYS_LEFT');
+  if (problem === 'CELL_TWICE') warnings.push('ROW_CELL_TWICE');
   if (hasNul) warnings.push('ROW_NUL');
   if (cells.length < width) warnings.push('ROW_SHORT');
   if (isFormula) warnings.push('ROW_FORMULA');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTable } from '../../src-main/datasets/readers/open-table.ts';
-import type { TableRecord } from '../../src-main/datasets/readers/table.ts';
+import type { OpenTable, TableRecord } from '../../src-main/datasets/readers/table.ts';
 import { zipArchive } from '../fixtures/zip-archive.ts';
 
 // Workbooks as other programs write them, and as nobody should: what ECMA-376 allows, and what is met nevertheless.
@@ -166,6 +166,28 @@ test('a second table below a gap is known by its place', async () => {
   expect(records.map(({ afterBlank = false }) => afterBlank)).toEqual([false, true]);
 });
 
+test('merged cells are as the file has them, and told', async () => {
+  const merged = sheet(row(text('a'), text('1')), row('<c/>', text('2'))).replace(
+    '</worksheet>',
+    '<mergeCells count="2"><mergeCell ref="A2:A3"/><mergeCell ref="D1:E1"/></mergeCells></worksheet>',
+  );
+  const { records, table } = await opened(workbook({ 'xl/worksheets/sheet1.xml': merged }));
+  expect(records.map(({ cells }) => cells)).toEqual([
+    ['a', '1'],
+    ['', '2'],
+  ]);
+  const reason = { about: 'sheet', code: 'SHEET_MERGED', data: { count: 2, first: 'A2:A3' } };
+  expect(table.facts.reasons).toContainEqual(reason);
+});
+
+test('two texts for one cell are told', async () => {
+  const cells = sheet(
+    row('<c r="A2" t="inlineStr"><is><t>a</t></is></c>', '<c r="A2" t="inlineStr"><is><t>b</t></is></c>', text('1')),
+  );
+  const records = await recordsOf(workbook({ 'xl/worksheets/sheet1.xml': cells }));
+  expect(records).toEqual([{ cells: ['b', '1'], line: 2, problem: 'CELL_TWICE' }]);
+});
+
 test('names of entities that a document defines are not put in their place', async () => {
   const bomb = `<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${sheet(row(text('&b;'), text('1')))}`;
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': bomb }))).toEqual([['&b;', '1']]);
@@ -200,11 +222,15 @@ async function cellsOf(bytes: Buffer): Promise<(readonly string[])[]> {
 }
 
 async function recordsOf(bytes: Buffer): Promise<TableRecord[]> {
+  return (await opened(bytes)).records;
+}
+
+async function opened(bytes: Buffer): Promise<{ records: TableRecord[]; table: OpenTable }> {
   const path = join(folder, 'table');
   writeFileSync(path, bytes);
   const table = await openTable({ path, name: 'table' });
   const found: TableRecord[] = [];
   for await (const { records } of table.rows()) found.push(...records);
   await table.close();
-  return found;
+  return { records: found, table };
 }

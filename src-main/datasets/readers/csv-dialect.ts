@@ -65,6 +65,7 @@ const rare = [
   '/',
   ':',
   ' ',
+  '\u3000',
 ];
 
 function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
@@ -84,6 +85,10 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
       .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
       .filter((candidate) => isTable(candidate, first));
     if (others.length > 0) return others.reduce(better);
+    const long = longDelimiters(text)
+      .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
+      .filter(({ rows, width, share }) => width > 1 && rows.length > 2 && share === 1);
+    if (long.length > 0) return long.reduce(better);
     const blanks = judge(text, whole, { delimiter: runsOfBlanks, quote: '"', escape: '"' });
     if (isBlankTable(blanks, first)) return blanks;
   }
@@ -145,7 +150,11 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
   const quotes =
     given.quote !== undefined
       ? [given.quote]
-      : ['"', ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > 1)];
+      : [
+          '"',
+          ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > 1),
+          ...wrapping(text, delimiter),
+        ];
   const fixed = delimiter === fixedColumns ? { fixed: fixedPlaces(text) ?? oneColumn } : {};
   return quotes.flatMap((quote) => {
     const closing = closingOf(quote, delimiter, text);
@@ -155,6 +164,14 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
     const hasBackslash = [closing, delimiter, '\n', '\r'].some((sign) => sign !== '' && text.includes(`\\${sign}`));
     return hasBackslash ? [doubled, { ...signs, escape: '\\' }] : [doubled];
   });
+}
+
+/** Signs that stand in texts for much else: as a quote where the first line begins and ends with it, and more cells than two do. */
+function wrapping(text: string, delimiter: string): string[] {
+  const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
+  const sign = line[0] ?? '';
+  const isWrapped = '^~*%#|/$!@&+='.includes(sign) && sign !== delimiter && line.length > 2 && line.endsWith(sign);
+  return isWrapped && opens(text, delimiter, sign) > 2 ? [sign] : [];
 }
 
 interface Judged {
@@ -186,7 +203,17 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   let score = value;
   if (damaged > 0) score *= 1 - Math.min(0.9, (damaged / rows.length) * 0.9);
   score *= quoteTrust(dialect, { opened, damaged, rows, text });
+  if (hasSignColumn(rows)) score *= 0.5;
   return { dialect, score, width, share, all, rows, opened, damaged };
+}
+
+/** A column of nothing but one delimiter: what stands around it wraps the cells and does not part them. */
+function hasSignColumn(rows: readonly TableRecord[]): boolean {
+  const [first, second] = rows;
+  if (!first || !second) return false;
+  return first.cells.some(
+    (sign, place) => usual.includes(sign) && rows.every(({ cells }) => (cells[place] ?? sign) === sign),
+  );
 }
 
 /** Double quotes are what a table has unless the evidence is clear. */
@@ -235,13 +262,22 @@ function widthOf(rows: readonly TableRecord[]): { width: number; share: number; 
 /** A rare delimiter must fit all rows, and what stands between must read like values: prose is full of colons and blanks. */
 function isTable({ dialect, rows, width, share }: Judged, single: Judged): boolean {
   if (width < 2 || rows.length < 2 || share < 0.95) return false;
-  if (!' :/=!*@&#'.includes(dialect.delimiter)) return true;
+  if (!' :/=!*@&#\u3000'.includes(dialect.delimiter)) return true;
   // Times, addresses and dates are values already before they are cut.
   if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
   if (rows.length < 3 || width > 100) return false;
   if (dialect.delimiter !== ' ') return typedShare(rows) >= 0.8;
   // Two words on each line are a name, as a rule.
   return typedShare(rows) >= 0.95 && (width > 2 || hasValues(rows));
+}
+
+/** Signs side by side in the first line, and symbols, each with the blanks around it: `::`, ` => `, ` — `. */
+function longDelimiters(text: string): string[] {
+  const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
+  const found = line.match(/ [→⇒—–] | ?[%&+:;<=>@\\^|~]{2,4} ?| ?\p{Extended_Pictographic} ?/gu) ?? [];
+  return [...new Set(found.flatMap((sign) => [sign, sign.trim()]))].filter(
+    (sign) => sign.length > 1 && sign.length <= 8,
+  );
 }
 
 /** `||`, or a comma with a blank behind it where quotes stand behind that blank. */
@@ -254,11 +290,13 @@ function withLongerDelimiter(found: Judged, text: string, whole: boolean): Judge
       ({ cells }) => cells.length % 2 === 1 && cells.every((cell, place) => (place % 2 === 0) === (cell !== '')),
     );
   if (isDoubled) return judge(text, whole, { ...dialect, delimiter: dialect.delimiter.repeat(2) });
-  const isSpaced =
-    rows.some(({ cells }) => cells.some((cell) => cell.startsWith(' "'))) &&
-    text.split(dialect.delimiter).length === text.split(`${dialect.delimiter} `).length;
-  if (!isSpaced) return found;
-  const spaced = judge(text, whole, { ...dialect, delimiter: `${dialect.delimiter} ` });
+  const blank = [' ', '\t'].find(
+    (sign) =>
+      rows.some(({ cells }) => cells.some((cell) => cell.startsWith(`${sign}"`))) &&
+      rows.every(({ cells }) => cells.slice(1).every((cell) => cell.startsWith(sign))),
+  );
+  if (blank === undefined) return found;
+  const spaced = judge(text, whole, { ...dialect, delimiter: dialect.delimiter + blank });
   return spaced.damaged === 0 && spaced.share >= found.share ? spaced : found;
 }
 

@@ -2,22 +2,26 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { detectDialect } from './csv-dialect.ts';
-import { chooseHeader, commentLines, nameColumns, preambleLines } from './csv-header.ts';
-import type { CsvDialect } from './csv-records.ts';
+import { chooseHeaderRows, commentLines, nameColumns, preambleLines } from './csv-header.ts';
+import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import type { FileSurvey } from './file-survey.ts';
-import { isRule, namesOfSecondTable, withoutBlanks } from './table-breaks.ts';
+import type { TableRecord } from './table.ts';
+import { isRule, namesOfSecondTable, withoutBlanks, withoutFrame } from './table-breaks.ts';
 
 /** How a file is to be read, and why. */
 export interface CsvFormat extends CsvDialect {
   readonly encoding: string;
   readonly bomBytes: number;
-  readonly header: boolean;
+  /** How many rows name the columns; none where they have no names. */
+  readonly headerRows: number;
   /** Lines above the table: Excel's `sep=;`, a title, or what a person said. */
   readonly skippedLines: number;
   /** Those of them that are no records of the file: a single title line directly above the header is one. */
   readonly droppedLines: number;
+  /** Drawn with bars, as Markdown has tables: the bars at the ends part nothing, and blanks fill up the cells. */
+  readonly isDrawn: boolean;
   readonly reasons: readonly FileReason[];
   /** One name a column, unique and not empty, from the header or made up. */
   readonly columns: readonly string[];
@@ -56,32 +60,57 @@ export function detectCsvFormat(
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without what stands above it the table is seen more clearly.
   if (preamble > 0) choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
-  const rows = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
-  const header = chooseHeader(rows, options.header);
+  const below = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
+  const apart = options.header === false ? undefined : headerApart(below);
+  const isDrawn = choice.dialect.delimiter === '|' && choice.records.slice(0, 5).some(({ cells }) => isRule(cells));
+  const rows = apart
+    ? [{ cells: apart.names, line: below[0]?.line ?? 1 }, ...below.slice(1)]
+    : isDrawn
+      ? below.map(withoutFrame)
+      : below;
+  const header = chooseHeaderRows(rows, options);
   const skippedReason = (): FileReason => {
     if (options.skipLines !== undefined) return { about: 'skipped', code: 'CHOSEN', data: {} };
     if (comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
     return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
   };
-  const columns = nameColumns(rows, header.header);
+  const { columns, reasons: ofNames } = nameColumns(rows, header.headerRows);
   const second = withoutBlanks(choice.records, false).kept.find(
     ({ cells, afterBlank, line }) =>
-      afterBlank && line > 1 && cells !== rows[0]?.cells && namesOfSecondTable(cells, columns),
+      afterBlank && line > 1 && cells !== below[0]?.cells && namesOfSecondTable(cells, columns),
   );
   const secondLine = second && second.line + skip + Math.max(0, preamble);
   return {
-    ...{ encoding, bomBytes, ...choice.dialect, header: header.header, skippedLines: skip + preamble },
+    ...{ encoding, bomBytes, ...choice.dialect, headerRows: header.headerRows, skippedLines: skip + preamble },
+    isDrawn,
     droppedLines: preamble > 1 && !isPadded ? skip + preamble : skip,
     reasons: [
       { ...reason },
       ...choice.reasons,
+      ...(isDrawn ? [{ about: 'delimiter' as const, code: 'DELIMITER_DRAWN', data: {} }] : []),
       header.reason,
+      ...(apart ? [{ about: 'header' as const, code: 'HEADER_DELIMITER', data: { delimiter: apart.delimiter } }] : []),
+      ...ofNames,
       skippedReason(),
       ...(secondLine === undefined ? [] : [secondTable(secondLine)]),
     ],
     columns,
   };
+}
+
+/** The names of a first row that is one cell, while another delimiter cuts it into as many as the rows below have. */
+function headerApart(rows: readonly TableRecord[]): { names: readonly string[]; delimiter: string } | undefined {
+  const [first, ...others] = rows;
+  const width = others[0]?.cells.length ?? 0;
+  const isEven = others.filter(({ cells }) => cells.length === width).length > others.length * 0.9;
+  if (first?.cells.length !== 1 || others.length < 2 || width < 2 || !isEven) return undefined;
+  for (const delimiter of [',', ';', '\t', '|']) {
+    const records = new CsvRecords({ delimiter, quote: '"', escape: '"' });
+    const [names] = [...records.push(first.cells[0] ?? ''), ...records.end()];
+    if (names?.cells.length === width) return { names: names.cells, delimiter };
+  }
+  return undefined;
 }
 
 function secondTable(line: number): FileReason {

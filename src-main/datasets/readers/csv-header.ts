@@ -1,8 +1,10 @@
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
 import { isDate, isNumber } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
+import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** Whether the first of these records names the columns, and why. */
 export function chooseHeader(
@@ -31,6 +33,61 @@ export function chooseHeader(
   const contrast = contrastAt(first, below, isValue);
   return contrast >= 0 ? because(true, 'HEADER_WORDS', { column: contrast + 1 }) : because(true, 'HEADER_LIKELY');
 }
+
+/**
+ * How many rows name the columns, and why: none, one, or several where there are names above the values of two columns at least.
+ * Throws nothing; more rows than there are name them all.
+ */
+export function chooseHeaderRows(
+  rows: readonly TableRecord[],
+  { header: given, headerRows: givenRows }: Pick<CsvOptions, 'header' | 'headerRows'>,
+): { headerRows: number; reason: FileReason } {
+  if (givenRows !== undefined && given !== false) {
+    return { headerRows: givenRows, reason: { about: 'header', code: 'CHOSEN', data: {} } };
+  }
+  const { header, reason } = chooseHeader(rows, given);
+  if (!header) return { headerRows: 0, reason };
+  const several = given === undefined ? rowsOfNames(rows) : undefined;
+  if (several === undefined) return { headerRows: 1, reason };
+  return { headerRows: several, reason: { about: 'header', code: 'HEADER_ROWS', data: { rows: several } } };
+}
+
+/**
+ * Several rows of names, at most three. Below them two columns at least hold nothing but numbers or dates, in three rows or more,
+ * and above those stand words. The rows below the first one name what a group above them has several of, or say the same again,
+ * or the units: a row with words of its own under every name is one of the table's.
+ */
+function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
+  const isValue = (cell: string) => isNumber(cell) || isDate(cell);
+  const isName = (cell: string) =>
+    /\p{L}/u.test(cell) && cell.length <= 60 && !isValue(cell) && !missingWord.test(cell);
+  return [3, 2].find((count) => {
+    if (rows.length < count + 3) return false;
+    const header = rows.slice(0, count).map(({ cells }) => cells.map((cell) => cell.trim()));
+    const [first = []] = header;
+    const last = header.at(-1) ?? [];
+    const below = (place: number) => rows.slice(count, count + 200).map(({ cells }) => (cells[place] ?? '').trim());
+    const places = last.flatMap((cell, place) => {
+      const cells = below(place).filter((each) => each !== '');
+      return isName(cell) && cells.length >= 3 && cells.every(isValue) ? [place] : [];
+    });
+    if (places.length < 2) return false;
+    const above = places.map((place) => first[place] ?? '');
+    const isGrouped = above.includes('') || new Set(above).size < above.length;
+    const areNames = header.every((cells, row) =>
+      cells.every((cell) => cell === '' || isName(cell) || (isGrouped && row < count - 1 && cell.length <= 60)),
+    );
+    const saysMore = (cell: string, place: number) =>
+      !places.includes(place) && cell !== '' && cell !== first[place] && !/^[([].*[)\]]$/.test(cell);
+    const isRow = !isGrouped && header.slice(1).some((cells) => cells.some(saysMore));
+    const names = joinedNames(header);
+    // A cell that stands below again is one of the rows', and no name.
+    const isAlone = last.every((cell, place) => cell === '' || !below(place).includes(cell));
+    return areNames && !isRow && isAlone && new Set(names).size === names.length && above.some((cell) => cell !== '');
+  });
+}
+
+const missingWord = /^(?:n\.?[/.]?a\.?|nan|null|nil|none|missing|unknown|tbd|pending|-+|\?+)$/i;
 
 /** A column with words in the first row and values in all others; -1 where there is none. */
 function contrastAt(
@@ -108,33 +165,49 @@ function filled(cells: readonly string[]): number {
 }
 
 /**
- * Blank names are made up, and a name that stands twice gets a number, so that every column can be chosen. Where every row has
- * one cell more than the header, that column gets a name too: the first one where it counts or names the rows, as R writes it.
+ * The names that the first rows give, one below the other where there are several (a name of a group stands above the first of its
+ * columns), and what was made of them. Where every row has one cell more than the header, that column gets a name too: the
+ * first one where it counts or names the rows, as R writes it.
  */
-export function nameColumns(rows: readonly TableRecord[], header: boolean): string[] {
-  const first = rows[0]?.cells ?? [];
-  const width = header ? first.length : Math.max(0, ...rows.slice(0, 100).map(({ cells }) => cells.length));
-  const names = Array.from({ length: width }, (_, place) => (header ? (first[place] ?? '') : ''));
-  const below = rows.slice(1, 200).map(({ cells }) => cells);
-  const isOneMore = header && width > 1 && below.length > 1 && below.every((cells) => cells.length === width + 1);
-  if (!isOneMore || below.every((cells) => cells.at(-1) === '')) return uniqueNames(names);
-  const leading = below.map(([cell = '']) => cell);
-  const namesRows =
-    new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));
-  return uniqueNames(namesRows ? ['', ...names] : [...names, '']);
+export function nameColumns(
+  rows: readonly TableRecord[],
+  headerRows: number,
+): { columns: string[]; reasons: FileReason[] } {
+  const below = rows.slice(headerRows, headerRows + 200).map(({ cells }) => cells);
+  if (headerRows === 0) {
+    const width = Math.max(0, ...below.slice(0, 100).map(({ length }) => length));
+    return { columns: uniqueNames(Array.from({ length: width }, () => '')), reasons: [] };
+  }
+  const names = joinedNames(rows.slice(0, headerRows).map(({ cells }) => cells));
+  const isOneMore = names.length > 1 && below.length > 1 && below.every((cells) => cells.length === names.length + 1);
+  if (isOneMore && below.some((cells) => cells.at(-1) !== '')) {
+    const leading = below.map(([cell = '']) => cell);
+    const namesRows =
+      new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));
+    if (namesRows) names.unshift('');
+    else names.push('');
+  }
+  const columns = uniqueNames(names);
+  return { columns, reasons: nameReasons(names, columns) };
 }
 
-/** Marks without width, which nobody sees and nobody can type. */
-const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|[\u200b-\u200d\u2060\ufeff]+$/g;
-
-export function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((written, place) => {
-    const wanted = written.replace(unseenEnds, '').trim() || `column ${place + 1}`;
-    let name = wanted;
-    // Two ways to write the same letters look alike.
-    for (let number = 2; taken.has(name.normalize()); number++) name = `${wanted} ${number}`;
-    taken.add(name.normalize());
-    return name;
+/** Of each column the names above each other; what names a group holds on to the right, until the next name in its row. */
+function joinedNames(header: readonly (readonly string[])[]): string[] {
+  const [first = []] = header;
+  if (header.length === 1) return [...first];
+  const width = Math.max(...header.map(({ length }) => length));
+  const lines = header.map((cells, row) => {
+    let group = '';
+    return Array.from({ length: width }, (_, place) => {
+      const cell = (cells[place] ?? '').trim();
+      if (row === header.length - 1) return cell;
+      // One with nothing below it is the name of its own column.
+      if (cell !== '') group = header[row + 1]?.[place]?.trim() ? cell : '';
+      return cell || group;
+    });
+  });
+  return Array.from({ length: width }, (_, place) => {
+    const parts = lines.map((line) => line[place] ?? '').filter((part) => part !== '');
+    return parts.filter((part, at) => part !== parts[at - 1]).join(' ');
   });
 }

@@ -7,7 +7,7 @@ import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { runsOfBlanks } from './line-records.ts';
 import type { OpenTable, TablePiece } from './table.ts';
-import { withoutBlanks } from './table-breaks.ts';
+import { isRule, withoutBlanks, withoutFrame } from './table-breaks.ts';
 
 /** A table of text. `keepEmpty` opens one that holds only blanks, too. Throws what `detectCsvFormat` throws. */
 export function openCsv(
@@ -17,11 +17,14 @@ export function openCsv(
   { keepEmpty }: { keepEmpty: boolean },
 ): OpenTable {
   const format = detectCsvFormat(survey, options, { keepEmpty });
-  const { encoding, delimiter, quote, header, skippedLines, reasons } = format;
+  const { encoding, delimiter, quote, headerRows, skippedLines, reasons } = format;
   const { name, bytes } = survey;
   // Blanks behind a delimiter are told by its reason; by name it is the sign itself.
   const shown = delimiter === runsOfBlanks ? delimiter : delimiter.trim() || delimiter;
-  const start = survey.brokenUtf8 === undefined && canBePlaced(format) ? startOf(survey.head, format) : undefined;
+  const start =
+    survey.brokenUtf8 === undefined && !format.isDrawn && canBePlaced(format)
+      ? startOf(survey.head, format)
+      : undefined;
   let sha256: string | undefined;
   const onHash = (found: string) => {
     sha256 = found;
@@ -35,7 +38,8 @@ export function openCsv(
         delimiter: shown,
         quote,
         escape: format.escape,
-        header,
+        header: headerRows > 0,
+        headerRows,
         skippedLines,
         bytes,
       },
@@ -59,19 +63,18 @@ export function openCsv(
 /** Leaves out what stands above the table, blank lines, and the header. */
 async function* rowsOf<P extends TablePiece | PlacedPiece>(
   pieces: AsyncGenerator<P, void>,
-  { header, skippedLines }: { header: boolean; skippedLines: number },
+  { headerRows, skippedLines, isDrawn }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn'>,
 ): AsyncGenerator<P, void> {
-  let headerIsNext = header;
+  let headersLeft = headerRows;
   let wasBlank = false;
   for await (const piece of pieces) {
     if ('places' in piece) {
       const { records, lines } = piece.places;
       let from = 0;
       while (from < records && (lines[from] ?? 0) <= skippedLines) from++;
-      if (headerIsNext && from < records) {
-        headerIsNext = false;
-        from++;
-      }
+      const named = Math.min(headersLeft, records - from);
+      headersLeft -= named;
+      from += named;
       yield { ...piece, from };
       continue;
     }
@@ -79,11 +82,12 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
     wasBlank = isBlank;
     const kept = records.filter(({ line }) => {
       if (line <= skippedLines) return false;
-      if (!headerIsNext) return true;
-      headerIsNext = false;
-      return false;
+      return headersLeft-- <= 0;
     });
-    yield { ...piece, records: kept };
+    yield {
+      ...piece,
+      records: isDrawn ? kept.map((record) => (isRule(record.cells) ? record : withoutFrame(record))) : kept,
+    };
   }
 }
 

@@ -50,7 +50,7 @@ test.each([
 
 test('a first row of numbers is no header', async () => {
   const { format } = await read(Buffer.from('1,2.5\n3,4\n'));
-  expect(format).toMatchObject({ header: false, columns: ['column 1', 'column 2'] });
+  expect(format).toMatchObject({ headerRows: 0, columns: ['column 1', 'column 2'] });
 });
 
 test('every decision comes with its reason', async () => {
@@ -95,7 +95,7 @@ test('a rare delimiter is found where nothing else explains the rows', async () 
 test('a title and a date above the table are no rows', async () => {
   const text = 'Report of May\nby Ann\n\ncontext,target\na,b\nc,d\n';
   const { format } = await read(Buffer.from(text));
-  expect(format).toMatchObject({ skippedLines: 3, columns: ['context', 'target'], header: true });
+  expect(format).toMatchObject({ skippedLines: 3, columns: ['context', 'target'], headerRows: 1 });
   const kept = await read(Buffer.from(text), { skipLines: 0 });
   expect(kept.format.skippedLines).toBe(0);
 });
@@ -107,7 +107,7 @@ test('what a person chose is not looked for', async () => {
     skipLines: 1,
     header: false,
   });
-  expect(format).toMatchObject({ delimiter: ';', quote: "'", header: false, columns: ['column 1', 'column 2'] });
+  expect(format).toMatchObject({ delimiter: ';', quote: "'", headerRows: 0, columns: ['column 1', 'column 2'] });
   expect(cells).toEqual([['a;b', 'c']]);
 });
 
@@ -181,6 +181,57 @@ test.each([
   ['windows-1252', 'Schöne Grüße aus Köln,süß\nÄpfel und Öl,grün\n'],
 ])('two short cells are enough to tell %s', async (encoding, text) => {
   expect((await read(iconv.encode(text, encoding))).format.encoding).toBe(encoding);
+});
+
+test('Korean that is put together letter by letter (Johab) is recognised and read', async () => {
+  // As Python's codec writes it.
+  const bytes = Buffer.from(
+    'bba9a2852c94730aace1b689b76520b4e197a1b54120b7b6af7393a18c613f2cd0658877208861b54120b7b6af7393a194612088418461844428f7d3f1ae29d9680a',
+    'hex',
+  );
+  const { format, cells } = await read(bytes);
+  expect(format.encoding).toBe('johab');
+  expect(cells).toEqual([
+    ['질문', '답'],
+    ['서울은 어디에 있습니까?', '한강 가에 있습니다 ㄱㅏㄳ(漢字)※'],
+  ]);
+});
+
+test.each([
+  [
+    'groups above the names',
+    'Region,2019,,2020,\n,Q1,Q2,Q1,Q2\n',
+    ['Region', '2019 Q1', '2019 Q2', '2020 Q1', '2020 Q2'],
+  ],
+  ['units below the names', 'place,a,b,c,d\n,kg,m,cm,s\n', ['place', 'a kg', 'b m', 'c cm', 'd s']],
+  ['the names twice', 'place,a,b,c,d\nplace,a,b,c,d\n', ['place', 'a', 'b', 'c', 'd']],
+])('several rows name the columns: %s', async (_, header, columns) => {
+  const { format } = await read(Buffer.from(`${header}North,1,2,3,4\nSouth,5,6,7,8\nEast,9,1,2,3\n`));
+  expect(format).toMatchObject({ headerRows: 2, columns });
+  expect(format.reasons).toContainEqual({ about: 'header', code: 'HEADER_ROWS', data: { rows: 2 } });
+});
+
+test.each([
+  ['words for values that are missing', 'place,a,b\nSeoul,pending,n/a\n'],
+  ['words in the first row alone', 'place,a,b\nSeoul,low,high\n'],
+  ['words below an index without a name', ',a,b\nSeoul,low,high\n'],
+])('a row is not taken for names: %s', async (_, start) => {
+  const { format } = await read(Buffer.from(`${start}North,1,2\nSouth,5,6\nEast,9,1\n`));
+  expect(format.headerRows).toBe(1);
+});
+
+test('a person says how many rows name the columns', async () => {
+  const { format } = await read(Buffer.from('a,\nfirst,second\nx,y\nz,w\n'), { headerRows: 2 });
+  expect(format).toMatchObject({ headerRows: 2, columns: ['a first', 'a second'] });
+});
+
+test('names that stand twice, or are missing, are told', async () => {
+  const { format } = await read(Buffer.from('text,text,,label\na,b,c,1\n'));
+  expect(format.columns).toEqual(['text', 'text 2', 'column 3', 'label']);
+  expect(format.reasons.filter(({ about }) => about === 'header').slice(1)).toEqual([
+    { about: 'header', code: 'NAMES_TWICE', data: { names: 'text 2' } },
+    { about: 'header', code: 'NAMES_MISSING', data: { names: 'column 3' } },
+  ]);
 });
 
 test('a file that is not there is told', async () => {

@@ -1,5 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
+import { HzDecoder } from './hz-decoder.ts';
+import { JohabDecoder } from './johab-decoder.ts';
+import type { PlainDecoder } from './plain-decoder.ts';
 
 export interface Decoder {
   write(bytes: Buffer): string;
@@ -14,7 +17,8 @@ export interface Decoder {
  */
 export function createDecoder(encoding: string): Decoder {
   if (encoding === 'utf-8') return new Utf8Decoder();
-  if (encoding === shiftedKorean) return new MarkingDecoder(new ShiftedDecoder());
+  const own = ownDecoders[encoding];
+  if (own) return new MarkingDecoder(own());
   const decoder = viaTextDecoder.has(encoding)
     ? textDecoder(encoding)
     : iconv.getDecoder(encoding, { stripBOM: false });
@@ -22,7 +26,12 @@ export function createDecoder(encoding: string): Decoder {
 }
 
 export function isKnownEncoding(encoding: string): boolean {
-  return ['utf-8', shiftedKorean].includes(encoding) || viaTextDecoder.has(encoding) || iconv.encodingExists(encoding);
+  return (
+    encoding === 'utf-8' ||
+    Object.hasOwn(ownDecoders, encoding) ||
+    viaTextDecoder.has(encoding) ||
+    iconv.encodingExists(encoding)
+  );
 }
 
 /** True when a mark stands in the text: bytes that could not be understood. */
@@ -40,8 +49,6 @@ const marks = new RegExp(mark, 'g');
 const unknown = '\udcff';
 
 const viaTextDecoder = new Set(['utf-16le', 'utf-16be', 'iso-2022-jp']);
-
-type PlainDecoder = Pick<ReturnType<typeof iconv.getDecoder>, 'write' | 'end'>;
 
 function textDecoder(encoding: string): PlainDecoder {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
@@ -78,6 +85,13 @@ class ShiftedDecoder implements PlainDecoder {
     return this.#decoder.end() ?? '';
   }
 }
+
+/** Encodings that no library here knows. */
+const ownDecoders: Readonly<Record<string, () => PlainDecoder>> = {
+  [shiftedKorean]: () => new ShiftedDecoder(),
+  'hz-gb-2312': () => new HzDecoder(),
+  johab: () => new JohabDecoder(),
+};
 
 class MarkingDecoder implements Decoder {
   isDamaged = false;

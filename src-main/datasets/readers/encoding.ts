@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
-import { isKnownEncoding, shiftedKorean, shiftedKoreanStart } from './decoder.ts';
+import { cutSequence, isKnownEncoding, shiftedKorean, shiftedKoreanStart } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { isHz } from './hz-decoder.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
 
 export interface EncodingChoice {
@@ -37,6 +39,8 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
   }
   refuseBinary(survey);
   if (survey.highBytes === 0) {
+    if (isHz(survey.head))
+      return { encoding: 'hz-gb-2312', bomBytes: 0, reason: because('ENCODING_ESCAPES', { encoding: 'HZ-GB-2312' }) };
     if (isUtf7(survey.head.toString('latin1')))
       return { encoding: 'utf-7', bomBytes: 0, reason: because('ENCODING_ESCAPES', { encoding: 'UTF-7' }) };
     return { encoding: 'utf-8', bomBytes: 0, reason: because('ENCODING_ASCII', {}) };
@@ -93,7 +97,7 @@ function isUtf7(text: string): boolean {
   return found.size >= 3;
 }
 
-function byteOrderMark({ head, evenNuls, oddNuls, highBytes }: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
+function byteOrderMark({ head, evenNuls, oddNuls }: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
   const starts = (...bytes: number[]) => bytes.every((byte, place) => head[place] === byte);
   if (starts(0xef, 0xbb, 0xbf)) return { encoding: 'utf-8', bomBytes: 3 };
   if (starts(0xff, 0xfe, 0, 0)) return { encoding: 'utf-32le', bomBytes: 4 };
@@ -101,8 +105,10 @@ function byteOrderMark({ head, evenNuls, oddNuls, highBytes }: FileSurvey): Omit
   if (starts(0x84, 0x31, 0x95, 0x33)) return { encoding: 'gb18030', bomBytes: 0 };
   const wide = starts(0xff, 0xfe) ? 'utf-16le' : starts(0xfe, 0xff) ? 'utf-16be' : undefined;
   if (!wide) return undefined;
-  // A file that is plain ASCII behind the mark was marked by mistake: a line end alone has a zero byte in UTF-16.
-  return { encoding: evenNuls + oddNuls === 0 && highBytes === 2 ? 'utf-8' : wide, bomBytes: 2 };
+  // A file that is UTF-8 behind the mark was marked by mistake: a line end alone has a zero byte in UTF-16.
+  const text = head.subarray(2, head.length - cutSequence(head));
+  const isNarrow = evenNuls + oddNuls === 0 && text.includes(10) && isUtf8(text);
+  return { encoding: isNarrow ? 'utf-8' : wide, bomBytes: 2 };
 }
 
 /** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */
@@ -140,12 +146,19 @@ function refuseBinary(survey: FileSurvey): void {
   // In EBCDIC a blank is 0x40, and there is no line end as other encodings have it.
   const isEbcdic = survey.highBytes > survey.counted * 0.4 && !/[\n\r\t ,;]/.test(survey.head.toString('latin1'));
   if (isEbcdic && survey.brokenUtf8)
-    throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });
-  const strange = survey.controls + Math.max(0, survey.evenNuls + survey.oddNuls - survey.endNuls);
+    throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: ebcdicOr(survey.head) });
+  const strange = Math.max(0, survey.controls + survey.evenNuls + survey.oddNuls - survey.endPadding);
   const limit = survey.brokenUtf8 ? 0.03 : 0.3;
   if (strange > survey.counted * limit) {
     throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });
   }
+}
+
+/** Of letters, digits and blanks, most text in EBCDIC is made. */
+function ebcdicOr(head: Buffer): string {
+  const isPlain = (byte: number) => byte === 0x40 || (byte >= 0x81 && byte <= 0xa9) || (byte >= 0xc1 && byte <= 0xf9);
+  const plain = head.filter(isPlain).length;
+  return plain > head.length * 0.7 ? 'text in EBCDIC, the encoding of mainframes; save it as UTF-8' : 'binary data';
 }
 
 function refuse(survey: FileSurvey, encoding: string): never {
@@ -196,6 +209,8 @@ const aliases: Readonly<Record<string, string>> = {
     ms949: 'cp949',
     'windows-949': 'cp949',
   },
+  ...{ cp1361: 'johab', ms1361: 'johab', 'windows-1361': 'johab', 'x-johab': 'johab' },
+  ...{ hz: 'hz-gb-2312', hzgb: 'hz-gb-2312', 'hz-gb': 'hz-gb-2312' },
   ...{ 'shift-jis': 'shift_jis', sjis: 'shift_jis', cp932: 'shift_jis', gb2312: 'gbk', cp936: 'gbk' },
   ...{ 'mac-roman': 'macroman', macintosh: 'macroman', 'x-mac-roman': 'macroman', 'mac-cyrillic': 'maccyrillic' },
   ...{ ibm437: 'cp437', ibm850: 'cp850', ibm852: 'cp852', ibm866: 'cp866', 'ibm-850': 'cp850', 'dos-850': 'cp850' },

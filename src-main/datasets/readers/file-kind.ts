@@ -18,13 +18,43 @@ export function kindOfFile(head: Buffer): string | undefined {
   if (/^\s*<\?xml[\s?]/i.test(start)) {
     return start.includes('Excel.Sheet') ? 'an Excel workbook of 2003 (XML)' : 'an XML document';
   }
-  if (sqlScript.test(start)) return 'an SQL script';
-  return undefined;
+  return texts.find(({ start: pattern }) => pattern.test(start))?.kind;
 }
 
-/** What programs write at the head of a copy of a database, or a statement that fills a table at the beginning of a line. */
-const sqlScript =
-  /^(?:\s*(?:--|\/\*).*\r?\n)*\s*(?:INSERT\s+INTO\s+[`"[]?\w+[`"\]]?\s*(?:\([^)]*\)\s*)?VALUES\s*\(|PRAGMA\s+foreign_keys\s*=|BEGIN\s+TRANSACTION\s*;)|^--\s+(?:MySQL|MariaDB|PostgreSQL database) dump/i;
+/** Texts that are no tables, by how they begin. */
+const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
+  {
+    // What programs write at the head of a copy of a database, or whole statements.
+    kind: 'an SQL script',
+    start:
+      /^--\s+(?:MySQL|MariaDB|PostgreSQL database) dump|^(?:\s*(?:--|\/\*).*\r?\n)*\s*(?:\/\*!\d{5}|INSERT\s+INTO\s+[`"[]?\w+[`"\]]?\s*(?:\([^)]*\)\s*)?VALUES\s*\(|PRAGMA\s+foreign_keys\s*=|BEGIN\s+TRANSACTION\s*;|(?:CREATE|DROP)\s+(?:TABLE|DATABASE|SCHEMA)\s[^;"']*;[ \t]*\r?\n)/i,
+  },
+  {
+    kind: 'Python dictionaries; JSON has double quotes',
+    start: /^\s*\[?\s*\{\s*'[^'\n]*'\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/,
+  },
+  { kind: 'JSON5; JSON has names in double quotes', start: /^\s*\[?\s*\{\s*[A-Za-z_]\w*\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/ },
+  {
+    kind: 'a YAML document',
+    start:
+      /^(?:%YAML.*\n|---[ \t]*\r?\n(?:- )?["'\w-]+:(?:\s|$)|- ["'\w-]+:\s.*\r?\n {2}["'\w-]+:\s|["'\w-]+:[ \t]*\r?\n\s*(?:- |["'\w-]+:\s))/,
+  },
+  {
+    kind: 'a TOML or INI file',
+    start: /^(?:\s*[#;].*\r?\n)*\s*\[{1,2}["\w. -]+\]{1,2}[ \t]*\r?\n(?:\s*[#;].*\r?\n)*\s*["\w.-]+\s*=/,
+  },
+  { kind: 'a LaTeX document', start: /^(?:\s*%.*\r?\n)*\s*\\(?:documentclass|begin|usepackage)\b/ },
+  { kind: 'an ARFF file', start: /^(?:\s*%.*\r?\n)*\s*@relation\s.*\r?\n(?:\s*%.*\r?\n|\s*\r?\n)*\s*@attribute\s/i },
+  { kind: 'a spreadsheet in the SYLK form', start: /^ID;P\w*.*\r?\n[BCFPO];/ },
+  { kind: 'a spreadsheet in the DIF form', start: /^TABLE\r?\n0,1\r?\n"/ },
+  { kind: 'a calendar (iCalendar)', start: /^BEGIN:VCALENDAR\r?\n/ },
+  { kind: 'address cards (vCard)', start: /^BEGIN:VCARD\r?\n/ },
+  {
+    kind: 'an e-mail or a web archive (MIME)',
+    start:
+      /^(?:[A-Z][\w-]+: .*\r?\n(?:[ \t]+.*\r?\n)*)*(?:MIME-Version: |From: .*\r?\n(?:[A-Z][\w-]+: .*\r?\n)*Subject: )/,
+  },
+];
 
 const zip = 'a ZIP archive';
 

@@ -26,8 +26,8 @@ export interface FileSurvey {
   readonly controls: number;
   /** The line (from 1) of the first bytes that are not UTF-8, and how many such places there are. */
   readonly brokenUtf8: { readonly line: number; readonly sequences: number } | undefined;
-  /** NUL bytes at the very end: a file that was allotted more than was written. */
-  readonly endNuls: number;
+  /** NUL bytes, and those that ended a file once (Ctrl-Z), at the very end: a file that was allotted more than was written. */
+  readonly endPadding: number;
   /** Lines with letters beyond ASCII that are valid UTF-8, and those that are not; counted where something is not. */
   readonly lines: { readonly valid: number; readonly broken: number };
   /** Letters beyond ASCII that are valid UTF-8, counted where something is not. */
@@ -48,7 +48,7 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
-  let [bytes, counted, keptBytes, evenNuls, oddNuls, endNuls, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let [bytes, counted, keptBytes, evenNuls, oddNuls, endPadding, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0, 0];
   let tail: Buffer = Buffer.alloc(0);
   /** `from` is where the piece of the first such place begins, and `line` its line within that piece. */
   let broken: { from: number; line: number; sequences: number } | undefined;
@@ -63,7 +63,7 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
       if (!head) {
         const kind = kindOfFile(chunk);
         if (kind) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: kind });
-        head = Buffer.from(chunk.subarray(0, headBytes));
+        head = Buffer.from(chunk.subarray(0, lineFeedsIn(chunk.subarray(0, headBytes)) < 3 ? chunk.length : headBytes));
       }
       const plain = isAscii(chunk);
       if (bytes < countedBytes) {
@@ -90,8 +90,8 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
         tail = Buffer.from(text.subarray(whole));
       }
       let last = chunk.length;
-      while (last > 0 && chunk[last - 1] === 0) last--;
-      endNuls = last === 0 ? endNuls + chunk.length : chunk.length - last;
+      while (last > 0 && (chunk[last - 1] === 0 || chunk[last - 1] === ctrlZ)) last--;
+      endPadding = last === 0 ? endPadding + chunk.length : chunk.length - last;
       bytes += chunk.length;
     }
     if (tail.length > 0) checkUtf8(tail, bytes - tail.length);
@@ -108,7 +108,7 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
   return {
     ...{ name, bytes, counted, head: head ?? Buffer.alloc(0) },
     ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
-    ...{ evenNuls, oddNuls, endNuls, controls, brokenUtf8, utf8Letters },
+    ...{ evenNuls, oddNuls, endPadding, controls, brokenUtf8, utf8Letters },
     lines: broken ? await judgeLines(path, signal) : { valid: 0, broken: 0 },
   };
 }
@@ -156,11 +156,17 @@ async function judgeLines(path: string, signal: AbortSignal | undefined): Promis
   return { valid, broken };
 }
 
+function lineFeedsIn(bytes: Buffer): number {
+  let lineFeeds = 0;
+  for (let found = bytes.indexOf(10); found >= 0; found = bytes.indexOf(10, found + 1)) lineFeeds++;
+  return lineFeeds;
+}
+
 async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | undefined): Promise<number> {
   let [place, lineFeeds] = [0, 0];
   for await (const chunk of filePieces(path, signal)) {
     const piece = chunk.subarray(0, end - place);
-    for (let found = piece.indexOf(10); found >= 0; found = piece.indexOf(10, found + 1)) lineFeeds++;
+    lineFeeds += lineFeedsIn(piece);
     place += piece.length;
     if (place >= end) break;
   }
@@ -168,7 +174,9 @@ async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | 
 }
 
 const judgedBytes = 4 * 1024 * 1024;
+/** More where that is not three lines: a header may have thousands of names. */
 const headBytes = 64 * 1024;
+const ctrlZ = 0x1a;
 const keptLimit = 256 * 1024;
 const countedBytes = 4 * 1024 * 1024;
 /** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */

@@ -1,13 +1,61 @@
 /**
- * A value from its JSON text; undefined where it is none. Numbers that would not be written as they stand (more digits than a
+ * A value from its JSON text; undefined where it is none. Of keys that stand twice in an object, the later ones get a number, which
+ * `onTwice` is told: `answer`, `answer 2`. Numbers that would not be written as they stand (more digits than a
  * number holds, `1.10`, `1e5`) come as the text that stands there, and so do `NaN` and `Infinity`, which Python writes.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, onTwice?: (name: string) => void): unknown {
   const start = text.startsWith('\x1e') ? text.slice(1) : text;
   const value = parse(start);
-  if (value !== undefined || !/NaN|Infinity/.test(start)) return value;
-  return parse(start.replace(stringOrWord, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+  if (value !== undefined) return countKeys(value) < countNamed(start) ? parse(withKeysApart(start, onTwice)) : value;
+  if (!/NaN|Infinity/.test(start)) return undefined;
+  const quoted = start.replace(stringOrWord, (found) => (found.startsWith('"') ? found : `"${found}"`));
+  return quoted === start ? undefined : parseJson(quoted, onTwice);
 }
+
+/** How often a quote and a colon follow each other, as they do behind every key. */
+function countNamed(text: string): number {
+  let count = 0;
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    let before = colon - 1;
+    while (' \t\r\n'.includes(text[before] ?? '-')) before--;
+    if (text[before] === '"') count++;
+  }
+  return count;
+}
+
+function countKeys(value: unknown): number {
+  let count = 0;
+  // A list of what is left, as values may lie twenty thousand deep.
+  const left = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const inner = Object.values(next);
+    if (!Array.isArray(next)) count += inner.length;
+    for (const each of inner) if (typeof each === 'object' && each !== null) left.push(each);
+  }
+  return count;
+}
+
+/** The text with a number behind each key that its object has already. */
+function withKeysApart(text: string, onTwice: ((name: string) => void) | undefined): string {
+  const taken: Set<string>[] = [];
+  return text.replace(stringOrBrace, (found, isKey: string | undefined) => {
+    if (found === '{') taken.push(new Set());
+    else if (found === '}') taken.pop();
+    const keys = taken.at(-1);
+    if (isKey === undefined || !keys) return found;
+    const [written = ''] = /^"(?:[^"\\]|\\.)*"/s.exec(found) ?? [];
+    const key = String(JSON.parse(written));
+    let name = key;
+    for (let number = 2; keys.has(name); number++) name = `${key} ${number}`;
+    keys.add(name);
+    if (name === key) return found;
+    onTwice?.(name);
+    return `${JSON.stringify(name)}${found.slice(written.length)}`;
+  });
+}
+
+const stringOrBrace = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs;
 
 const stringOrWord = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 

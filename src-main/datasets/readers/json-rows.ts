@@ -1,9 +1,9 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { uniqueNames } from './csv-header.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
 import { cellOf, isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
+import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** How the values of a JSON file become rows. */
 export interface JsonRows {
@@ -35,10 +35,11 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     };
   }
   if (sample.length === 1 && isObject(first) && isSplit(first)) {
-    const columns = uniqueNames(first.columns.map(cellOf));
+    const names = first.columns.map(cellOf);
+    const columns = uniqueNames(names);
     return {
       columns,
-      reasons: [shaped('split', 'columns, data')],
+      reasons: [shaped('split', 'columns, data'), ...nameReasons(names, columns)],
       rowsOf: (value, line) =>
         isObject(value) && isSplit(value) ? value.data.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
     };
@@ -51,9 +52,11 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     return { columns: table.columns, reasons: [shaped('index', '0, 1'), ...table.reasons], rowsOf };
   }
   if (sample.length === 1 && isObject(first) && columnCells(first)) {
+    const names = Object.keys(first);
+    const columns = uniqueNames(names);
     return {
-      columns: uniqueNames(Object.keys(first)),
-      reasons: [shaped('columns', Object.keys(first).slice(0, 3).join(', '))],
+      columns,
+      reasons: [shaped('columns', names.slice(0, 3).join(', ')), ...nameReasons(names, columns)],
       rowsOf: (value, line) => (isObject(value) ? columnCells(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }

@@ -9,6 +9,7 @@ import { isObject, parseJson } from './json-parse.ts';
 import { jsonRows } from './json-rows.ts';
 import { type JsonLayout, type JsonText, JsonValues } from './json-values.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { namedTwice } from './unique-names.ts';
 
 /** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
 export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
@@ -66,11 +67,12 @@ export async function openJson(
   const layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
   const values = (signal?: AbortSignal) => readValues(file.path, { encoding, bomBytes, layout }, signal);
   const sample: unknown[] = [];
+  const twice = new Set<string>();
   let isEmpty = true;
   for await (const { found } of values()) {
     for (const { text } of found) {
       isEmpty = false;
-      const value = parseJson(text);
+      const value = parseJson(text, (name) => twice.add(name));
       if (typeof value === 'object' && value !== null) sample.push(value);
     }
     if (sample.length >= 200) break;
@@ -112,6 +114,7 @@ export async function openJson(
         { about: 'format', code: 'FORMAT_CONTENT', data: {} },
         reason,
         { about: 'header', code: 'HEADER_KEYS', data: {} },
+        ...namedTwice([...twice]),
         ...reasons,
       ],
     },

@@ -1,5 +1,6 @@
 import chardet from 'chardet';
 import iconv from 'iconv-lite';
+import { JohabDecoder } from './johab-decoder.ts';
 import { wordLikeness } from './word-likeness.ts';
 
 /**
@@ -23,15 +24,29 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
   return ofAnotherSystem(text, usual) ?? usual;
 }
 
-/** The encoding of DOS or of old Macs that makes words where the usual one does not; undefined where none is clearly better. */
+/**
+ * The encoding of DOS, of old Macs or of a smaller country that makes better words than the usual one; undefined where none does, or
+ * where only a sign or two stand beyond ASCII, which some encoding has as letters.
+ */
 function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
+  const high = text.filter((byte) => byte >= 0x80);
+  const kinds = new Set(high).size;
+  if (kinds < 2 || (kinds < 4 && high.length < 6)) return undefined;
   const likeness = wordLikeness(decodedSample(text, usual));
-  if (likeness > 0.6) return undefined;
-  const best = ['macroman', 'cp850', 'cp852', 'cp866', 'maccyrillic']
+  if (likeness > 0.96) return undefined;
+  const best = others
     .map((encoding) => ({ encoding, likeness: wordLikeness(decodedSample(text, encoding)) }))
     .reduce((a, b) => (b.likeness > a.likeness ? b : a));
-  return best.likeness > Math.max(0.6, likeness + 0.25) ? best.encoding : undefined;
+  const isBetter = best.likeness > 0.9 ? best.likeness > likeness + 0.03 : best.likeness > likeness + 0.25;
+  return best.likeness > 0.6 && isBetter ? best.encoding : undefined;
 }
+
+/** Those that most people have met first. */
+const others = [
+  ...['macroman', 'cp850', 'cp852', 'cp866', 'maccyrillic', 'koi8-u', 'cp437', 'cp855', 'cp857', 'cp737', 'cp862'],
+  ...['cp865', 'cp775', 'cp861', 'cp869', 'cp720', 'cp1125', 'iso-8859-16', 'windows-1251', 'windows-1256'],
+  ...['maccenteuro', 'macturkish', 'macgreek', 'maciceland'],
+];
 
 /**
  * Japanese in half-width katakana alone: a byte for each sign, none above 0xdf, where European texts have most of their small
@@ -60,7 +75,7 @@ function scoreText(sample: Buffer, encoding: string, score: (letter: string) => 
 
 /** The last letters may be cut by the sample's end. */
 function decodedSample(sample: Buffer, encoding: string): string {
-  const text = iconv.decode(sample, encoding);
+  const text = encoding === 'johab' ? new JohabDecoder().write(sample) : iconv.decode(sample, encoding);
   return text.length > 8 ? text.slice(0, -2) : text;
 }
 
@@ -97,18 +112,18 @@ const hanzi = new Set(
 const isCommonHan = (letter: string) => letter >= '\u4e00' && letter <= '\u9fff';
 
 const eastAsian: readonly { readonly encoding: string; readonly score: (letter: string) => number }[] = [
-  {
-    encoding: 'cp949',
-    score: (letter) => {
-      if (letter >= '\uac00' && letter <= '\ud7a3') return hangul.has(letter) ? 1 : isKsSyllable(letter) ? 0.45 : -0.5;
-      return punctuation.has(letter) ? 0.3 : isCommonHan(letter) ? -0.3 : 0;
-    },
-  },
+  { encoding: 'cp949', score: (letter) => korean(letter) },
+  { encoding: 'johab', score: (letter) => korean(letter) },
   { encoding: 'shift_jis', score: (letter) => japanese(letter) },
   { encoding: 'euc-jp', score: (letter) => japanese(letter) },
   { encoding: 'gb18030', score: (letter) => chinese(letter, isGb2312) },
   { encoding: 'big5', score: (letter) => chinese(letter, isBig5Common) },
 ];
+
+function korean(letter: string): number {
+  if (letter >= '\uac00' && letter <= '\ud7a3') return hangul.has(letter) ? 1 : isKsSyllable(letter) ? 0.45 : -0.5;
+  return punctuation.has(letter) ? 0.3 : isCommonHan(letter) ? -0.3 : 0;
+}
 
 function japanese(letter: string): number {
   if (letter >= '\u3041' && letter <= '\u3093') return 1;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName } from '../column-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { uniqueNames } from './unique-names.ts';
 
 /**
  * The tables of a folder or an archive as one: the columns of all, each named once; a row has blanks where its own file has
@@ -14,23 +15,28 @@ export function joinTables(
   skippedFiles: readonly string[],
   close: () => Promise<void>,
 ): OpenTable {
-  const columns: string[] = [];
+  const names: string[] = [];
   const places = new Map<string, number>();
-  for (const { table } of parts) {
+  const placesOf = parts.map(({ table }) => {
+    const own = new Set<number>();
     for (const column of table.columns) {
-      const folded = foldColumnName(column);
-      if (places.has(folded)) continue;
-      places.set(folded, columns.length);
-      columns.push(column);
+      // Within one file, names that differ only in spelling are those of different columns.
+      const keys = [`=${column}`, foldColumnName(column)];
+      const known = keys.map((key) => places.get(key)).find((place) => place !== undefined && !own.has(place));
+      const place = known ?? names.push(column) - 1;
+      for (const key of keys) if (!places.has(key)) places.set(key, place);
+      own.add(place);
     }
-  }
+    return [...own];
+  });
+  const columns = uniqueNames(names);
   const bytes = parts.reduce((sum, { table }) => sum + table.facts.bytes, 0);
   const first = parts[0]?.table.facts;
   const reason = (code: string, data: FileReason['data']): FileReason => ({ about: 'format', code, data });
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let done = 0;
-    for (const { name: part, table } of parts) {
-      const own = table.columns.map((column) => places.get(foldColumnName(column)) ?? -1);
+    for (const [at, { name: part, table }] of parts.entries()) {
+      const own = placesOf[at] ?? [];
       for await (const { records, bytesRead } of table.rows(signal)) {
         yield {
           records: records.map((record) => moved(record, own, columns.length, part)),

@@ -1,34 +1,41 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { uniqueNames } from './csv-header.ts';
 import { cellOf, type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
+import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** Turns records of named values into rows of one table. */
 export class NamedTable {
   readonly columns: readonly string[];
   readonly shape: RecordShape | undefined;
   readonly #keys: readonly string[];
+  /** The keys that are columns, or from which columns are made. */
+  readonly #known: ReadonlySet<string>;
+  readonly #ofNames: readonly FileReason[];
 
-  /** `sample` are the first records; keys that come up later are no columns. */
-  constructor(sample: readonly NamedValues[], keys?: readonly string[]) {
+  /** `sample` are the first records; keys that come up later are no columns. `keys` are all there are, where that is known. */
+  constructor(sample: readonly NamedValues[], keys?: readonly { readonly name: string; readonly written: string }[]) {
     this.shape = shapeOf(sample);
-    const found = keys ?? [...new Set(sample.flatMap((record) => Object.keys(record)))];
+    const found =
+      keys ?? [...new Set(sample.flatMap((record) => Object.keys(record)))].map((name) => ({ name, written: name }));
     const made = this.shape?.columns ?? [];
     // What a list of turns holds is in the columns made from it.
-    this.#keys = found.filter((key) => !(this.shape?.keys.includes(key) && Array.isArray(sample[0]?.[key])));
+    const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && Array.isArray(sample[0]?.[name])));
+    this.#keys = own.map(({ name }) => name);
+    this.#known = new Set(found.map(({ name }) => name));
     this.columns = uniqueNames([...made, ...this.#keys]);
+    this.#ofNames = nameReasons([...made, ...own.map(({ written }) => written)], this.columns);
   }
 
   row(record: NamedValues, line: number): TableRecord {
     const own = this.#keys.map((key) => cellOf(Object.hasOwn(record, key) ? record[key] : ''));
-    if (!this.shape) return { cells: own, line };
-    const { cells, problem } = this.shape.derive(record);
+    const isMore = Object.keys(record).some((key) => !this.#known.has(key) && cellOf(record[key]) !== '');
+    const { cells = [], problem = isMore ? ('KEYS_LEFT' as const) : undefined } = this.shape?.derive(record) ?? {};
     return { cells: [...cells, ...own], line, ...(problem && { problem }) };
   }
 
   get reasons(): FileReason[] {
-    if (!this.shape) return [];
+    if (!this.shape) return [...this.#ofNames];
     const { name, keys } = this.shape;
-    return [{ about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: keys.join(', ') } }];
+    return [{ about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: keys.join(', ') } }, ...this.#ofNames];
   }
 }

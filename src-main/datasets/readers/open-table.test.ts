@@ -154,6 +154,45 @@ test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file p
   ]);
 });
 
+test('keys that the first records do not have are told by their rows', async () => {
+  const path = join(folder, 'late.jsonl');
+  const early = Array.from({ length: 9000 }, (_, row) => `{"context":"row ${row}","target":"1","note":null}\n`).join(
+    '',
+  );
+  const late =
+    '{"context":"a","target":"1","more":"kept?"}\n{"context":"b","target":"1","empty":null}\n{"context":"c","context":"d","target":"1"}\n';
+  writeFileSync(path, early + late);
+  const { rows } = await open(path);
+  expect(rows.slice(9000).map(({ cells, problem }) => [cells[0], problem])).toEqual([
+    ['a', 'KEYS_LEFT'],
+    ['b', undefined],
+    ['c', 'KEYS_LEFT'],
+  ]);
+});
+
+test('names of one file that are spelt alike stay apart when files are joined', async () => {
+  const parts = join(folder, 'parts');
+  mkdirSync(parts);
+  writeFileSync(join(parts, '1.csv'), 'a b,a_b,target\nx,y,1\n');
+  writeFileSync(join(parts, '2.csv'), 'A B,target\nz,2\n');
+  const { table, rows } = await open(parts);
+  expect(table.columns).toEqual(['a b', 'a_b', 'target']);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['x', 'y', '1'],
+    ['z', '', '2'],
+  ]);
+});
+
+test('columns and fields of one name in a Parquet file are kept apart, and told', async () => {
+  const { table, rows } = await open(join(fixtures, 'same-names.parquet'));
+  expect(table.columns).toEqual(['context', 'target', 'target 2', 'more']);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['a', '1', '3', '{"k":"x","k 2":1}'],
+    ['b', '2', '4', '{"k":"y","k 2":2}'],
+  ]);
+  expect(table.facts.reasons).toContainEqual({ about: 'header', code: 'NAMES_TWICE', data: { names: 'target 2' } });
+});
+
 test('values of Parquet’s types keep all their digits, and what is no text is written in base64', async () => {
   const { table, rows } = await open(join(fixtures, 'typed.parquet'));
   expect(table.columns).toEqual(['context', 'target', 'day', 'local', 'utc', 'clock', 'small', 'bytes', 'image']);

@@ -71,8 +71,8 @@ export async function openTable(
 }
 
 /** Who names a delimiter or a quote means a table of text. */
-function isPlain({ delimiter, quote, header, skipLines }: CsvOptions): boolean {
-  return delimiter === undefined && quote === undefined && header === undefined && skipLines === undefined;
+function isPlain({ delimiter, quote, header, headerRows, skipLines }: CsvOptions): boolean {
+  return [delimiter, quote, header, headerRows, skipLines].every((option) => option === undefined);
 }
 
 async function readHead(file: NamedFile): Promise<Buffer> {

@@ -12,6 +12,7 @@ import { hasMark, withoutMarks } from './decoder.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { unpackLz4, unpackLz4Block } from './lz4.ts';
 import { NamedTable } from './named-table.ts';
+import { separateColumns } from './parquet-columns.ts';
 import { exactColumns, parquetParsers } from './parquet-values.ts';
 import type { NamedValues } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
@@ -24,9 +25,10 @@ export async function openParquet(file: { path: string; name: string }, print: F
       { file: file.name, found: 'a Parquet file that is damaged or of an unknown kind' },
       { cause },
     );
-  const metadata = await withFile(file.path, (source) =>
-    parquetMetadataAsync(source, { parsers: parquetParsers }),
-  ).catch((error) => {
+  const { metadata, columns } = await withFile(file.path, async (source) => {
+    const metadata = await parquetMetadataAsync(source, { parsers: parquetParsers });
+    return { metadata, columns: separateColumns(metadata) };
+  }).catch((error) => {
     throw damaged(error);
   });
   const packed = metadata.row_groups[0]?.columns[0]?.meta_data?.codec;
@@ -52,7 +54,7 @@ export async function openParquet(file: { path: string; name: string }, print: F
     },
   );
   if (sample.length === 0) throw new StudioError('FILE_EMPTY', { file: file.name });
-  const table = new NamedTable(sample, Object.keys(sample[0] ?? {}));
+  const table = new NamedTable(sample, columns);
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     const handle = await open(file.path);
     try {

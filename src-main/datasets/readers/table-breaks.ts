@@ -11,6 +11,14 @@ export function isRule(cells: readonly string[]): boolean {
   return signs >= 3;
 }
 
+/** A row of a table that is drawn with bars: without those at its ends, and without the blanks that fill up its cells. */
+export function withoutFrame(record: TableRecord): TableRecord {
+  const cells = record.cells.map((cell) => cell.trim());
+  const from = cells.length > 2 && cells[0] === '' ? 1 : 0;
+  const end = cells.length > 2 && cells.at(-1) === '' ? -1 : cells.length;
+  return { ...record, cells: cells.slice(from, end) };
+}
+
 /**
  * The names of another table that seems to begin with this record, which stands behind a blank line: a row of names, none of
  * them empty or a value, and others than the table's own. Where they are as many as the table's columns, they must look like

@@ -11,6 +11,10 @@ export type RecordProblem =
   | 'ENCODING'
   /** Replacement characters: letters were lost before this file was written. */
   | 'REPLACED'
+  /** Keys that are no columns, as the first records do not have them. */
+  | 'KEYS_LEFT'
+  /** Cells that stand twice at one place of a sheet. */
+  | 'CELL_TWICE'
   /** No JSON, or no object. */
   | 'JSON'
   /** A conversation in which the assistant does not have the last word. */

@@ -20,10 +20,12 @@ export function wordLikeness(text: string): number {
 
 function likenessOf(letter: string, before: string | undefined, after: string | undefined): number {
   if (letter === '\ufffd' || /\p{C}/u.test(letter)) return -1;
-  if (/\p{Ll}/u.test(letter)) return usualLetters.has(letter) ? 1 : 0.5;
+  if (/\p{Ll}/u.test(letter)) return letter === 'ï' ? 0.8 : usualLetters.has(letter) ? 1 : 0.5;
   if (/\p{Lu}/u.test(letter)) {
     if (isSmall(before)) return -1;
-    return usualLetters.has(letter.toLowerCase()) ? 1 : 0.5;
+    const value = usualLetters.has(letter.toLowerCase()) ? 1 : 0.5;
+    // Words in capitals there are, but not many.
+    return before !== undefined && /\p{Lu}/u.test(before) ? value * 0.8 : value;
   }
   // Letters of scripts without capitals, and the marks that stand on them.
   if (/[\p{L}\p{M}]/u.test(letter)) return /[\u00aa\u00ba]/.test(letter) ? 0 : 1;
@@ -31,8 +33,8 @@ function likenessOf(letter: string, before: string | undefined, after: string | 
   if (isBehind && isBefore) return letter === '’' || letter === '\u00ad' ? 1 : -1;
   if ('“„«‘‚¿¡'.includes(letter)) return isBehind ? -1 : 1;
   if ('”»’…™®'.includes(letter)) return isBefore ? -1 : 1;
-  if (!'–—°§€£©†•·\u00a0'.includes(letter)) return -0.5;
-  return isBehind || isBefore ? 0.3 : 1;
+  if (!'–—°§€£©†•·±×÷µ²³¹¼½¾\u00a0'.includes(letter)) return -0.5;
+  return isBehind || (isBefore && letter !== '°') ? 0.3 : 1;
 }
 
 function isSmall(letter: string | undefined): boolean {
@@ -42,7 +44,7 @@ function isSmall(letter: string | undefined): boolean {
 /** Small letters that stand often in some European language. */
 const usualLetters = new Set(
   'éèêëàâäáãåæçíìîïñóòôöõøúùûüßœ' +
-    'ąćęłńśźżčěřšžýůőűğışţșăđ' +
+    'ąćęłńśźżčěřšžýůőűğışţșăđďťňľĺŕþðāēģīķļņūėįų' +
     'абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ' +
     'αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ',
 );

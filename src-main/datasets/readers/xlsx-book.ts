@@ -132,6 +132,21 @@ export class XlsxBook {
     }
   }
 
+  /** How many ranges of a sheet's cells are merged, and the first of them, such as `A2:A3`. */
+  async merged(sheet: Sheet, signal?: AbortSignal): Promise<{ count: number; first: string }> {
+    let [count, first, rest] = [0, '', ''];
+    // They stand behind the rows, which need not be taken apart to find them.
+    for await (const chunk of readEntry(this.#file.path, this.#file.name, sheet.entry, signal)) {
+      const text = rest + chunk.toString('latin1');
+      const tags = text.includes('mergeCell ') ? [...text.matchAll(/mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"/g)] : [];
+      if (count === 0) first = tags[0]?.[1] ?? '';
+      count += tags.length;
+      const open = text.lastIndexOf('<');
+      rest = open > text.lastIndexOf('>') ? text.slice(open) : '';
+    }
+    return { count, first };
+  }
+
   #textOf(
     { type, style, value, formula, inline }: RawCell,
     texts: readonly string[],
@@ -218,6 +233,7 @@ class RowReader {
   #cells: string[] = [];
   #line = 0;
   #column = 0;
+  #isTwice = false;
   #cell = { type: 'n', style: 0, value: '', formula: '', inline: '' };
   #part: 'value' | 'formula' | 'inline' | undefined;
   #isReading = false;
@@ -235,6 +251,7 @@ class RowReader {
       this.#line = line;
       this.#cells = [];
       this.#column = 0;
+      this.#isTwice = false;
       if (isEmpty) this.close('row');
     } else if (name === 'c') {
       const place = columnOf(attribute(attributes, 'r'));
@@ -262,10 +279,13 @@ class RowReader {
   close(name: string): void {
     if (name === 'c') {
       while (this.#cells.length < this.#column) this.#cells.push('');
-      this.#cells[this.#column++] = this.#textOf(this.#cell);
+      const text = this.#textOf(this.#cell);
+      const before = this.#cells[this.#column] ?? '';
+      this.#isTwice ||= before !== '' && before !== text;
+      this.#cells[this.#column++] = text;
     } else if (name === 'row') {
       while (this.#cells.at(-1) === '') this.#cells.pop();
-      this.#done.push({ cells: this.#cells, line: this.#line });
+      this.#done.push({ cells: this.#cells, line: this.#line, ...(this.#isTwice && { problem: 'CELL_TWICE' }) });
     } else {
       this.#part = undefined;
       if (name === 'rPh') this.#isReading = false;

@@ -1,6 +1,6 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { chooseHeader, nameColumns, preambleLines } from './csv-header.ts';
+import { chooseHeaderRows, nameColumns, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
@@ -22,8 +22,9 @@ export async function openXlsx(
   const { sheet, sample } = await chooseSheet(book, file.name, options.sheet);
   const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
-  const { header, reason } = chooseHeader(shown, options.header);
-  const columns = nameColumns(shown, header);
+  const { headerRows, reason } = chooseHeaderRows(shown, options);
+  const { columns, reasons: ofNames } = nameColumns(shown, headerRows);
+  const { count, first } = await book.merged(sheet);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
     for await (const records of book.rows(sheet, signal)) {
@@ -33,15 +34,25 @@ export async function openXlsx(
   }
   return {
     facts: {
-      ...{ name: file.name, format: 'xlsx', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header },
-      ...{ skippedLines: skipped, bytes: print.bytes, sheet: sheet.name },
+      ...{
+        name: file.name,
+        format: 'xlsx',
+        encoding: 'utf-8',
+        delimiter: '',
+        quote: '',
+        escape: '',
+        header: headerRows > 0,
+      },
+      ...{ headerRows, skippedLines: skipped, bytes: print.bytes, sheet: sheet.name },
       sheets: book.sheets.map(({ name }) => name),
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
         options.sheet === undefined
           ? { about: 'sheet', code: 'SHEET_FIRST', data: { sheets: book.sheets.length } }
           : { about: 'sheet', code: 'CHOSEN', data: {} },
+        ...(count > 0 ? [{ about: 'sheet' as const, code: 'SHEET_MERGED', data: { count, first } }] : []),
         reason,
+        ...ofNames,
         options.skipLines === undefined
           ? { about: 'skipped', code: skipped > 0 ? 'SKIPPED_PREAMBLE' : 'SKIPPED_NONE', data: { lines: skipped } }
           : { about: 'skipped', code: 'CHOSEN', data: {} },
@@ -52,7 +63,7 @@ export async function openXlsx(
     bytesTotal: print.bytes,
     raw,
     async *rows(signal) {
-      let headerIsNext = header;
+      let headersLeft = headerRows;
       let wasBlank = false;
       for await (const { records, bytesRead } of raw(signal)) {
         const kept: TableRecord[] = [];
@@ -60,7 +71,7 @@ export async function openXlsx(
         wasBlank = filled.isBlank;
         for (const record of filled.kept) {
           if (record.line <= skipped) continue;
-          if (headerIsNext) headerIsNext = false;
+          if (headersLeft > 0) headersLeft--;
           // Trailing blanks are not stored in a sheet; a row has as many cells as there are columns.
           else kept.push(widened(record, columns.length));
         }

@@ -10,6 +10,7 @@ export interface CsvWords {
   readonly escape?: CsvOptions['escape'];
   readonly encoding?: string;
   readonly header?: boolean;
+  readonly headerRows?: number;
   readonly skipLines?: number;
   readonly sheet?: string;
 }
@@ -21,13 +22,14 @@ export function withCsvOptions(command: Command): Command {
     .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
     .option('--encoding <name>', 'how the letters are stored; found out unless given')
     .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
+    .option('--header-rows <n>', 'how many rows name the columns', numberIn(csvOptionsSchema.shape.headerRows.unwrap()))
     .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
     .option('--sheet <name>', 'the sheet of a workbook, by name or number; the first table unless given')
     .option('--format <format>', 'read a text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
 export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
-  const { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet } = words;
-  const options = { format, delimiter, quote, escape: escaping, encoding, header, skipLines, sheet };
+  const { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet } = words;
+  const options = { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet };
   return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }

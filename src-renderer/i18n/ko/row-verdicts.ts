@@ -11,6 +11,7 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_QUOTE_OPEN: '이 줄에서 열린 따옴표가 닫히지 않습니다.',
   ROW_ENCODING: '행에 {encoding} 인코딩으로 읽을 수 없는 바이트가 있습니다.',
   ROW_HEADER_AGAIN: '열 이름이 다시 적힌 행입니다.',
+  ROW_PADDING: '파일의 끝을 알리거나 채우는 기호만 있는 행입니다.',
   ROW_RULE: '글 없이 기호로 그은 줄입니다.',
   ROW_SECOND_TABLE: '빈 줄 다음의 이 행에서 다른 표가 시작하는 듯합니다. 열은 {columns}입니다.',
   ROW_JSON_INVALID: 'JSON 객체가 아닙니다.',
@@ -19,6 +20,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_REPLACED: '행에 “�”가 있습니다. 이 파일이 만들어지기 전에 글자를 잃었습니다.',
   ROW_NUL: '행에 NUL 문자가 있어 그대로 두었습니다.',
   ROW_SHORT: '칸이 {found}개로 열 {columns}개보다 적지만 필요한 칸은 있습니다.',
+  ROW_KEYS_LEFT: '처음 행들에 없던 키가 있습니다. 그 키는 열이 아니어서 그 내용은 가져오지 않았습니다.',
+  ROW_CELL_TWICE: '파일에 이 행의 한 칸에 대한 글이 두 개 있어 나중 것을 가져왔습니다.',
   ROW_SPLIT_UNKNOWN: '나눔 열에 학습, 검증, 시험 가운데 아무것도 없어 나눔 열이 없는 행처럼 나누었습니다.',
   ROW_FORMULA: '수식처럼 시작하는 칸을 글자로 두었습니다.',
 };

@@ -1,0 +1,34 @@
+import type { FileMetaData } from 'hyparquet';
+
+/**
+ * A file's columns in their order, each by the name it is read under and the one that is written. The library finds columns by name; of those that share one it
+ * would give the last alone, so that later ones, and fields within a column, get a number in the metadata: `answer`, `answer 2`.
+ */
+export function separateColumns(metadata: FileMetaData): { name: string; written: string }[] {
+  const { schema, row_groups: groups } = metadata;
+  const found: { name: string; written: string }[] = [];
+  const leaves: string[][] = [];
+  let place = 1;
+  const separate = (count: number, path: readonly string[]) => {
+    const taken = new Set<string>();
+    for (let left = count; left > 0; left--) {
+      const element = schema[place++];
+      if (!element) return;
+      const { name } = element;
+      for (let number = 2; taken.has(element.name); number++) element.name = `${name} ${number}`;
+      taken.add(element.name);
+      if (path.length === 0) found.push({ name: element.name, written: name });
+      const own = [...path, element.name];
+      if (element.num_children) separate(element.num_children, own);
+      else leaves.push(own);
+    }
+  };
+  separate(schema[0]?.num_children ?? 0, []);
+  for (const { columns } of groups) {
+    for (const [leaf, { meta_data: facts }] of columns.entries()) {
+      const own = leaves[leaf];
+      if (facts && own && columns.length === leaves.length) facts.path_in_schema = own;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,7 @@
+import { t } from '../i18n/text.ts';
+
+/** Where the names of the columns stand: so many rows, or none. */
+export function headerName(rows: number): string {
+  if (rows > 1) return t('import.header.rows', { n: rows });
+  return t(rows === 1 ? 'import.header.yes' : 'import.header.no');
+}
