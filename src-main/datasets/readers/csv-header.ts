@@ -7,7 +7,7 @@ import { isRule } from './table-breaks.ts';
 import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** Whether the first of these records names the columns, and why. */
-export function chooseHeader(
+function chooseHeader(
   rows: readonly TableRecord[],
   given: boolean | undefined,
 ): { header: boolean; reason: FileReason } {
