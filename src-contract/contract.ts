@@ -44,6 +44,7 @@ import {
   splitSchema,
 } from './dataset.ts';
 import {
+  attachedDatabaseSchema,
   attachInputSchema,
   datasetVersionSchema,
   dealSplitsEventSchema,
@@ -218,8 +219,16 @@ export const contract = {
     readExport: base
       .input(z.object({ fileId: z.string(), offset: z.number().int().min(0) }))
       .output(z.instanceof(Blob)),
-    /** Copies a SQLite file to the dataset; with `schema`, the rows’ schema texts are made from it, as a new version. */
+    /** What is attached to the dataset. */
+    databases: base.input(id).output(z.array(attachedDatabaseSchema)),
+    /**
+     * Copies a SQLite file, or those of an archive that the rows name, to the dataset, in the place of what is attached; with
+     * `schema`, the rows’ schema texts are made from them, as a new version.
+     */
     attachDatabase: base.input(attachInputSchema).output(datasetSchema),
+    detachDatabase: base.input(id).output(datasetSchema),
+    /** Undoes an attaching or a detaching: attaches what was attached before it. The rows’ texts are undone by their version. */
+    swapDatabase: base.input(id).output(datasetSchema),
     /**
      * Deals all rows to the splits anew, as a new version; a group is never on both sides. Attached: ends, and undoes itself,
      * when the watcher leaves.

@@ -123,6 +123,10 @@ export const schemaTextOptionsSchema = z.object({
 });
 export type SchemaTextOptions = z.infer<typeof schemaTextOptionsSchema>;
 
+/** `name` is the one by which rows name it. */
+export const attachedDatabaseSchema = z.object({ name: z.string(), bytes: z.number().int() });
+export type AttachedDatabase = z.infer<typeof attachedDatabaseSchema>;
+
 export const attachInputSchema = z.object({
   id: z.string(),
   database: fileSourceSchema,

@@ -1,77 +1,97 @@
+import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { databaseFileName, databasesFolder } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
+import { listZip, readEntry } from './readers/zip-archive.ts';
+
+/** By its name without ending, what copies a database to a path. */
+type Databases = ReadonlyMap<string, (target: string) => Promise<void>>;
 
 /** Copies the databases that a dataset's rows need into the dataset's own folder, each when the first row asks for it. */
 export class DatabaseCopier {
   readonly #target: string;
-  /** By name without ending; of a single file, the only one. */
-  readonly #files: ReadonlyMap<string, string>;
+  readonly #databases: Databases;
   readonly #single: string | undefined;
-  readonly #copied = new Map<string, boolean>();
+  readonly #copied = new Set<string>();
 
-  private constructor(target: string, files: ReadonlyMap<string, string>, single: string | undefined) {
+  private constructor(target: string, databases: Databases, single: string | undefined) {
     this.#target = target;
-    this.#files = files;
+    this.#databases = databases;
     this.#single = single;
   }
 
   /**
-   * `source` is one SQLite file, which then serves all rows, or a folder of them named after the rows' databases. Throws
-   * FILE_NOT_FOUND, DATABASE_ATTACHED_INVALID.
+   * `source` is one SQLite file, which then serves all rows, or a folder or a ZIP archive of them, named after the rows' databases.
+   * Throws FILE_NOT_FOUND, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
    */
   static async open(source: { path: string; name: string }, datasetFolder: string): Promise<DatabaseCopier> {
     const facts = await stat(source.path).catch(() => {
       throw new StudioError('FILE_NOT_FOUND', { file: source.name });
     });
     const target = databasesFolder(datasetFolder);
-    if (!facts.isDirectory()) {
-      await requireSqlite(source.path, source.name);
-      const name = withoutEnding(source.name);
-      return new DatabaseCopier(target, new Map([[name, source.path]]), name);
+    if (facts.isDirectory()) return new DatabaseCopier(target, await ofFolder(source), undefined);
+    if ((await firstBytes(source.path, 4)) === 'PK\x03\x04') {
+      return new DatabaseCopier(target, await ofArchive(source), undefined);
     }
-    const names = (await readdir(source.path)).filter((name) => ending.test(name));
-    if (names.length === 0) {
-      const reason = 'the folder holds no file that ends in .sqlite, .sqlite3 or .db';
-      throw new StudioError('DATABASE_ATTACHED_INVALID', { file: source.name, reason });
-    }
-    return new DatabaseCopier(
-      target,
-      new Map(names.map((name) => [withoutEnding(name), join(source.path, name)])),
-      undefined,
-    );
+    await requireSqlite(source.path, source.name);
+    const name = withoutEnding(source.name);
+    return new DatabaseCopier(target, new Map([[name, copyOf(source.path)]]), name);
   }
 
   get hasCopied(): boolean {
-    return [...this.#copied.values()].includes(true);
+    return this.#copied.size > 0;
   }
 
   /** The database on which a row's query runs; null where there is no file for it. */
   async take(row: { database: string | null; group: string | null }): Promise<string | null> {
-    const wanted = this.#single ?? row.database ?? row.group;
-    if (wanted === null) return null;
-    let isThere = this.#copied.get(wanted);
-    if (isThere === undefined) {
-      const file = this.#files.get(wanted);
-      isThere = file !== undefined;
-      if (file !== undefined) await this.#copy(file, wanted);
-      this.#copied.set(wanted, isThere);
+    const wanted = this.#single ?? [row.database, row.group].find((name) => name !== null && this.#databases.has(name));
+    const copy = this.#databases.get(wanted ?? '');
+    if (wanted == null || !copy) return null;
+    if (!this.#copied.has(wanted)) {
+      await mkdir(this.#target, { recursive: true });
+      await copy(join(this.#target, databaseFileName(wanted)));
+      this.#copied.add(wanted);
     }
-    return isThere ? wanted : null;
+    return wanted;
   }
+}
 
-  async #copy(file: string, name: string): Promise<void> {
+/** Of the folder itself and those within it. */
+async function ofFolder(folder: { path: string; name: string }): Promise<Databases> {
+  const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map(({ parentPath, name }) => [withoutEnding(name), copyOf(join(parentPath, name))] as const);
+  if (found.length === 0) throw noDatabases(folder.name, 'folder');
+  return new Map(found);
+}
+
+async function ofArchive(archive: { path: string; name: string }): Promise<Databases> {
+  const entries = (await listZip(archive.path, archive.name)).filter(({ name }) => ending.test(name));
+  if (entries.length === 0) throw noDatabases(archive.name, 'archive');
+  return new Map(
+    entries.map((entry) => [
+      withoutEnding(fileName(entry.name)),
+      async (target: string) => {
+        await pipeline(Readable.from(readEntry(archive.path, archive.name, entry)), createWriteStream(target));
+        await requireSqlite(target, fileName(entry.name));
+      },
+    ]),
+  );
+}
+
+function copyOf(file: string): (target: string) => Promise<void> {
+  return async (target) => {
     await requireSqlite(file, fileName(file));
-    await mkdir(this.#target, { recursive: true });
-    const target = join(this.#target, databaseFileName(name));
     await copyFile(file, target);
     // What has not been moved from the write-ahead log into the file yet belongs to the database.
     await copyFile(`${file}-wal`, `${target}-wal`).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
-  }
+  };
 }
 
 const ending = /\.(?:sqlite3?|db)$/i;
@@ -80,13 +100,23 @@ function withoutEnding(name: string): string {
   return name.replace(ending, '');
 }
 
+function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {
+  const reason = `the ${kind} holds no file that ends in .sqlite, .sqlite3 or .db`;
+  return new StudioError('DATABASE_ATTACHED_INVALID', { file, reason });
+}
+
 async function requireSqlite(path: string, name: string): Promise<void> {
+  if ((await firstBytes(path, 100)).startsWith('SQLite format 3\0')) return;
+  throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, reason: 'it is not a SQLite file' });
+}
+
+/** As letters of one byte; fewer where the file is shorter. */
+async function firstBytes(path: string, count: number): Promise<string> {
   const file = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
-    if (bytesRead === 100 && buffer.toString('latin1', 0, 16) === 'SQLite format 3\0') return;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return bytesRead === count ? buffer.toString('latin1') : '';
   } finally {
     await file.close();
   }
-  throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, reason: 'it is not a SQLite file' });
 }

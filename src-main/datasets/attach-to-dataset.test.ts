@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
-import { attachToDataset } from './attach-to-dataset.ts';
+import { zipArchive } from '../../test/fixtures/zip-archive.ts';
+import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
 import { attachedFile, forkSqlProcess, SqlRunner } from './attached-database.ts';
+import type { DatasetChanges } from './change-dataset.ts';
 import { checkDataset } from './check-dataset.ts';
 import { RowsThread } from './rows-threads.ts';
 
@@ -76,20 +78,77 @@ test('a file that is no database replaces nothing', async () => {
   expect(given.store.get(dataset.id)).toMatchObject({ version: 1, hasDatabase: false });
 });
 
+test('an archive of databases serves the rows that name them; the others keep what they name', async () => {
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  const path = join(folder, 'all.zip');
+  const files = ['shop', 'zoo', 'unused'].map((name) => ({
+    name: `deep/${name}/${name}.sqlite`,
+    text: readFileSync(join(folder, name === 'unused' ? 'zoo.sqlite' : `${name}.sqlite`)),
+  }));
+  writeFileSync(path, zipArchive(files));
+  const rows = [
+    { database: 'shop' },
+    { database: 'not named so', group: 'zoo' },
+    { database: 'elsewhere', group: 'g' },
+  ].map((row) => ({ context: context('x'), target: 'SELECT 1', ...row }));
+  const dataset = given.make(rows, { task: 'nl2sql' });
+  const schema = { foreignKeys: false, sampleValues: 0 };
+  await attachToDataset({ ...given, sql }, { dataset, database: { path, name: 'all.zip' }, schema });
+  expect([...given.store.examples(dataset.id)].map(({ database, context }) => [database, context])).toEqual([
+    ['shop', context('seller(id integer pk, name text)\nsold item(id integer pk, seller_id integer, price real)')],
+    ['zoo', context('animal(id integer pk)')],
+    ['elsewhere', context('x')],
+  ]);
+  const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
+  expect(listed.map(({ name }) => name)).toEqual(['shop', 'zoo']);
+});
+
+test('what is detached or replaced can be had back', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  const attach = (name: string) =>
+    attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, name), name } });
+  const names = async () => (await listDatabases(join(given.datasetsFolder, dataset.id))).map(({ name }) => name);
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  await attach('shop.sqlite');
+  expect(await swapDatabases(given, dataset)).toMatchObject({ hasDatabase: false });
+  expect(await swapDatabases(given, dataset)).toMatchObject({ hasDatabase: true });
+  await attach('zoo.sqlite');
+  expect(await names()).toEqual(['zoo']);
+  await swapDatabases(given, dataset);
+  expect(await names()).toEqual(['shop']);
+  expect(await detachDatabases(given, dataset)).toMatchObject({ hasDatabase: false });
+  expect(await names()).toEqual([]);
+  expect(await swapDatabases(given, dataset)).toMatchObject({ hasDatabase: true });
+  expect(await names()).toEqual(['shop']);
+});
+
+test('where the texts cannot be written, what was attached before is attached again', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  const parts = { ...given, sql };
+  await attachToDataset(parts, { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' } });
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  const full = { apply: () => Promise.reject(new Error('full')) } as unknown as DatasetChanges; // only this is called
+  const database = { path: join(folder, 'zoo.sqlite'), name: 'zoo.sqlite' };
+  await expect(attachToDataset({ ...parts, changes: full }, { dataset, database })).rejects.toThrow('full');
+  const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
+  expect(listed.map(({ name }) => name)).toEqual(['shop']);
+});
+
 test('queries are checked on their database, and by their grammar and schema text where there is none', async () => {
   const queries = [
     'SELECT name FROM seller',
     'SELECT nme FROM seller',
     'SELECT * FROM buyer',
+    'SELECT * FROM who',
     'SELEC 1',
     'SELECT abs(1, 2)',
   ];
   const rows = queries.map((target) => ({ context: context('seller(id integer pk, name text)'), target }));
   const dataset = given.make(rows, { task: 'nl2sql' });
-  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 1, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
+  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 2, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
   const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
   await attachToDataset({ ...given, sql }, { dataset, database });
-  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 2, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
+  expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 3, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
 });
 
 /** How many rows have which finding about their query. */

@@ -1,4 +1,5 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
@@ -7,14 +8,16 @@ import { DatabaseCopier } from './attach-databases.ts';
 import { attachedFile, databasesFolder, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import { schemaParts } from './schema-parts.ts';
 import { formOf, schemaText } from './schema-text.ts';
 
 /**
  * Copies a SQLite file, or those of a folder that the rows name, to a dataset; with `schema`, every row's schema text is then
- * made from its database, as one change. Throws OPTION_INVALID for a dataset of another task, and DATABASE_ATTACHED_INVALID.
+ * made from its database, as one change. Rows without a file there keep their texts. What was attached before can be had back
+ * (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task, and DATABASE_ATTACHED_INVALID.
  */
 export async function attachToDataset(
-  parts: { store: DatasetStore; changes: DatasetChanges; datasetsFolder: string; sql: SqlRunner },
+  parts: Attached & { readonly changes: DatasetChanges; readonly sql: SqlRunner },
   job: {
     readonly dataset: Dataset;
     readonly database: { readonly path: string; readonly name: string };
@@ -41,12 +44,12 @@ export async function attachToDataset(
       const reason = 'no row names a database of this folder';
       throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, reason });
     }
-    await rm(databasesFolder(folder), { recursive: true, force: true });
+    await putAside(folder);
     await rename(databasesFolder(aside), databasesFolder(folder));
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
-  store.setHasDatabase(dataset.id);
+  store.setHasDatabase(dataset.id, true);
   const texts = new Map<string, string>();
   const form = schema?.form ?? formOf(firstSchemas(store, dataset.id));
   const textOf = async (name: string) => {
@@ -59,14 +62,14 @@ export async function attachToDataset(
     texts.set(name, text);
     return text;
   };
-  return changes.apply(
+  const change = changes.apply(
     { id: dataset.id, kind: 'schema' },
     async function* (change) {
       for (const { position, context } of store.rows(dataset.id).examples(change.headVersion)) {
         const name = names.get(position) ?? null;
         const parts = name === null || schema === undefined ? undefined : schemaParts(context);
         change.edit(position, {
-          database: name,
+          ...(name !== null && { database: name }),
           ...(parts && name !== null ? { context: `${parts.head}${await textOf(name)}${parts.tail}` } : {}),
         });
         yield;
@@ -74,6 +77,64 @@ export async function attachToDataset(
     },
     signal,
   );
+  // Databases and texts belong together: where the texts could not be written, what was attached before is attached again.
+  return await change.catch(async (error) => {
+    await swapDatabases(parts, dataset);
+    throw error;
+  });
+}
+
+/** Takes the databases of a dataset away from its queries; they can be had back until others are attached. */
+export async function detachDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
+  await putAside(join(datasetsFolder, id));
+  store.setHasDatabase(id, false);
+  return store.get(id);
+}
+
+/** Attaches what was attached before, or nothing where nothing was, and puts aside what is attached now. */
+export async function swapDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
+  const folder = join(datasetsFolder, id);
+  const between = await mkdtemp(join(folder, 'attaching-'));
+  const now = databasesFolder(folder);
+  try {
+    await moveIfThere(now, join(between, 'now'));
+    await moveIfThere(before(folder), now);
+    await moveIfThere(join(between, 'now'), before(folder));
+  } finally {
+    await rm(between, { recursive: true, force: true });
+  }
+  store.setHasDatabase(id, existsSync(now));
+  return store.get(id);
+}
+
+/** What is attached, by name, in the order of names. */
+export async function listDatabases(datasetFolder: string): Promise<{ name: string; bytes: number }[]> {
+  const folder = databasesFolder(datasetFolder);
+  const files = existsSync(folder) ? (await readdir(folder)).filter((file) => file.endsWith('.sqlite')) : [];
+  return Promise.all(
+    files.toSorted().map(async (file) => ({
+      name: file.slice(0, -'.sqlite'.length),
+      bytes: (await stat(join(folder, file))).size,
+    })),
+  );
+}
+
+interface Attached {
+  readonly store: DatasetStore;
+  readonly datasetsFolder: string;
+}
+
+function before(datasetFolder: string): string {
+  return join(datasetFolder, 'databases-before');
+}
+
+async function putAside(datasetFolder: string): Promise<void> {
+  await rm(before(datasetFolder), { recursive: true, force: true });
+  await moveIfThere(databasesFolder(datasetFolder), before(datasetFolder));
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  if (existsSync(from)) await rename(from, to);
 }
 
 function firstSchemas(store: DatasetStore, id: string): string[] {
@@ -84,12 +145,4 @@ function firstSchemas(store: DatasetStore, id: string): string[] {
     if (texts.length === 50) break;
   }
   return texts;
-}
-
-/** A context in the layout of the task, taken apart around its schema; undefined for one of a table's own layout. */
-function schemaParts(context: string): { head: string; schema: string; tail: string } | undefined {
-  const head = 'Schema:\n';
-  const end = context.lastIndexOf('\n\nQuestion: ');
-  if (!context.startsWith(head) || end < head.length - 1) return undefined;
-  return { head, schema: context.slice(head.length, end), tail: context.slice(end) };
 }

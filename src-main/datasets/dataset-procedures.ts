@@ -6,7 +6,7 @@ import { contract } from '../../src-contract/contract.ts';
 import type { FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { addFromFile } from './add-from-file.ts';
-import { attachToDataset } from './attach-to-dataset.ts';
+import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
@@ -46,6 +46,17 @@ export function datasetProcedures(studio: {
   const find = (source: FileSource, { caller }: CallerContext): Promise<FoundFile> => {
     if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
     return sources.find(source);
+  };
+  const unused = (idOrName: string) => {
+    const dataset = store.get(idOrName);
+    const user = studio.userOf(dataset.id);
+    if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, by: `“${user}”` });
+    return dataset;
+  };
+  /** Where databases are attached, queries of a run or an evaluation may be running on them. */
+  const withDatabaseFree = (idOrName: string) => {
+    const dataset = store.get(idOrName);
+    return dataset.hasDatabase ? unused(idOrName) : dataset;
   };
   return os.router({
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
@@ -120,9 +131,7 @@ export function datasetProcedures(studio: {
       return dataset;
     }),
     delete: os.delete.handler(({ input }) => {
-      const dataset = store.get(input.id);
-      const user = studio.userOf(dataset.id);
-      if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, by: `“${user}”` });
+      const dataset = unused(input.id);
       store.markDeleted(dataset.id, Date.now());
       changed();
     }),
@@ -143,8 +152,9 @@ export function datasetProcedures(studio: {
       return { fileId, bytes, rows: written.rows, name: `${dataset.name}${version}.${job.format}` };
     }),
     readExport: os.readExport.handler(({ input }) => downloads.read(input.fileId, input.offset)),
+    databases: os.databases.handler(({ input }) => listDatabases(join(datasetsFolder, store.get(input.id).id))),
     attachDatabase: os.attachDatabase.handler(async ({ input, context, signal }) => {
-      const dataset = store.get(input.id);
+      const dataset = withDatabaseFree(input.id);
       const database = await find(input.database, context);
       const after = await attachToDataset(
         { store, changes, datasetsFolder, sql },
@@ -152,6 +162,16 @@ export function datasetProcedures(studio: {
         signal,
       );
       if (input.database.kind === 'upload') await uploads.discard(input.database.fileId);
+      changed();
+      return after;
+    }),
+    detachDatabase: os.detachDatabase.handler(async ({ input }) => {
+      const after = await detachDatabases({ store, datasetsFolder }, withDatabaseFree(input.id));
+      changed();
+      return after;
+    }),
+    swapDatabase: os.swapDatabase.handler(async ({ input }) => {
+      const after = await swapDatabases({ store, datasetsFolder }, withDatabaseFree(input.id));
       changed();
       return after;
     }),

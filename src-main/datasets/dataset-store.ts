@@ -232,8 +232,8 @@ export class DatasetStore {
     }
   }
 
-  setHasDatabase(id: string): void {
-    this.#database.prepare('UPDATE dataset SET has_database = 1 WHERE id = ?').run(id);
+  setHasDatabase(id: string, hasDatabase: boolean): void {
+    this.#database.prepare('UPDATE dataset SET has_database = ? WHERE id = ?').run(hasDatabase ? 1 : 0, id);
   }
 
   /** A version of a dataset; undefined where there is none such. */

@@ -1,5 +1,11 @@
 import type { Dataset, FileFacts, Rejection, RowFilter, ShownExample, Split } from '../../src-contract/dataset.ts';
-import type { DatasetVersion, ExportFormat, Note, RowContent } from '../../src-contract/dataset-version.ts';
+import type {
+  AttachedDatabase,
+  DatasetVersion,
+  ExportFormat,
+  Note,
+  RowContent,
+} from '../../src-contract/dataset-version.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -11,6 +17,7 @@ export class DatasetState {
   readonly id: string;
   readonly facts: Loaded<Dataset>;
   readonly file: Loaded<FileFacts | null>;
+  readonly databases: Loaded<readonly AttachedDatabase[]>;
   readonly head: Loaded<DatasetVersion | undefined>;
   readonly notes: Loaded<readonly Note[]>;
   readonly rows: Paged<ShownExample>;
@@ -32,6 +39,7 @@ export class DatasetState {
     this.id = id;
     this.facts = new Loaded(() => client.datasets.get({ id }));
     this.file = new Loaded(() => client.datasets.fileFacts({ id }));
+    this.databases = new Loaded(() => client.datasets.databases({ id }));
     this.head = new Loaded(async () => (await client.versions.list({ id, offset: 0, limit: 1 })).versions[0]);
     this.notes = new Loaded(() => client.versions.notes({ id }));
     this.rows = new Paged(async (offset, limit) => {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FindingCode, FindingReport } from '../../../src-contract/finding.ts';
+import { schemaParts } from '../schema-parts.ts';
 import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
 
 export interface QueryPlaces {
@@ -35,7 +36,10 @@ export async function* checkQueries(
     } else if (done % 1000 === 0) await nextTurn();
     done++;
     // An empty database has no table at all: there, only the row's schema text can tell.
-    const isNamed = verdict?.table !== undefined && !isAttached(row.database) && standsIn(verdict.table, row.context);
+    const isNamed =
+      verdict?.table !== undefined &&
+      !isAttached(row.database) &&
+      standsIn(verdict.table, schemaParts(row.context)?.schema ?? row.context);
     if (verdict && !isNamed) flagged.push(flag(verdict.code, row, verdict.detail));
     if (done % 20 === 0) yield { done };
   }

@@ -12,13 +12,16 @@ export function parseJson(text: string, onTwice?: (name: string) => void): unkno
   return quoted === start ? undefined : parseJson(quoted, onTwice);
 }
 
+const blank = 0x20;
+const quote = 0x22;
+
 /** How often a quote and a colon follow each other, as they do behind every key. */
 function countNamed(text: string): number {
   let count = 0;
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
     let before = colon - 1;
-    while (' \t\r\n'.includes(text[before] ?? '-')) before--;
-    if (text[before] === '"') count++;
+    while (text.charCodeAt(before) <= blank) before--;
+    if (text.charCodeAt(before) === quote) count++;
   }
   return count;
 }

@@ -78,8 +78,8 @@ export const datasets = {
   'dataset.about.hash.what':
     'Over every row in order: context, target, group and split. A training run keeps it, so that one can tell later whether it was this data.',
   'dataset.about.database': 'Database',
-  'dataset.about.database.yes': 'Attached, read only. Queries can be run to compare their results.',
-  'dataset.about.database.no': 'None. Queries are compared by their words.',
+  'dataset.about.database.yes': 'Queries are run on copies of it; nothing is ever written.',
+  'dataset.about.database.no': 'None is attached. Queries are compared by their words.',
   'dataset.about.encoding': 'Encoding',
   'dataset.about.delimiter': 'Separator',
   'dataset.about.header': 'Header',

@@ -74,8 +74,8 @@ export const datasets: Translation<typeof english> = {
   'dataset.about.hash.what':
     '모든 행의 입력, 정답, 묶음, 나눔을 차례대로 계산한 값입니다. 학습이 이 값을 보관하므로 나중에 이 데이터였는지 알 수 있습니다.',
   'dataset.about.database': '데이터베이스',
-  'dataset.about.database.yes': '첨부됨, 읽기 전용. 질의를 실행해 결과를 비교할 수 있습니다.',
-  'dataset.about.database.no': '없음. 질의는 글자로 비교합니다.',
+  'dataset.about.database.yes': '질의는 사본에서 실행하며 아무것도 쓰지 않습니다.',
+  'dataset.about.database.no': '첨부된 것이 없습니다. 질의는 글자로 비교합니다.',
   'dataset.about.encoding': '인코딩',
   'dataset.about.delimiter': '구분자',
   'dataset.about.header': '머리글',
