@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
+import { fileKinds } from '../../src-contract/file-kind.ts';
 
 vi.hoisted(() => {
   vi.stubGlobal('localStorage', { getItem: () => 'en', setItem: () => {} });
@@ -18,6 +19,12 @@ test('a known failure is told in the language on screen', () => {
   expect(errorText(error).message).toBe('“a.csv” is empty.');
   locale.current = 'ko';
   expect(errorText(error).message).toBe('“a.csv” 파일이 비어 있습니다.');
+});
+
+test('what a file turned out to be is told in the language on screen', () => {
+  locale.current = 'ko';
+  const error = new StudioError('FILE_NOT_A_TABLE', { file: 'a.db', found: fileKinds.SQLITE });
+  expect(errorText(error).message).toContain('SQLite 데이터베이스로 보입니다.');
 });
 
 test('a failure kept with a run has no data: its facts are read out of its sentence', () => {

@@ -1,5 +1,7 @@
 import { type ErrorCode, errorCatalogue, fillIn, isErrorCode } from '../../src-contract/errors.ts';
+import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { errors as korean } from './ko/errors.ts';
+import { fileKindsKo } from './ko/file-kinds.ts';
 import { locale } from './locale.svelte.ts';
 import { withParticles } from './particle.ts';
 import { isTextKey, t } from './text.ts';
@@ -39,10 +41,17 @@ function catalogued(
   }
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
-    return { code, message: withParticles(fillIn(message, data)), hint: withParticles(fillIn(hint, data)) };
+    const named = { ...data, ...(data.found !== undefined && { found: kindInKorean(String(data.found)) }) };
+    return { code, message: withParticles(fillIn(message, named)), hint: withParticles(fillIn(hint, data)) };
   }
   const { message, hint } = errorCatalogue[code];
   return { code, message: kept.message || fillIn(message, data), hint: kept.hint || fillIn(hint, data) };
+}
+
+/** What a file turned out to be; words that are no file's kind stay as they are. */
+function kindInKorean(found: string): string {
+  const kind = (Object.keys(fileKinds) as FileKind[]).find((each) => fileKinds[each] === found); // its own keys
+  return kind === undefined ? found : fileKindsKo[kind];
 }
 
 function fixedText(code: string, which: 'connection' | 'unexpected' | 'input'): ErrorText {

@@ -83,7 +83,8 @@ function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
     const names = joinedNames(header);
     // A cell that stands below again is one of the rows', and no name.
     const isAlone = last.every((cell, place) => cell === '' || !below(place).includes(cell));
-    return areNames && !isRow && isAlone && new Set(names).size === names.length && above.some((cell) => cell !== '');
+    const areTold = new Set(names).size >= new Set(first).size;
+    return areNames && !isRow && isAlone && areTold && above.some((cell) => cell !== '');
   });
 }
 

@@ -204,6 +204,7 @@ test.each([
     ['Region', '2019 Q1', '2019 Q2', '2020 Q1', '2020 Q2'],
   ],
   ['units below the names', 'place,a,b,c,d\n,kg,m,cm,s\n', ['place', 'a kg', 'b m', 'c cm', 'd s']],
+  ['units below names of which two are the same', 'place,a,b,c,c\n,kg,m,,\n', ['place', 'a kg', 'b m', 'c', 'c 2']],
   ['the names twice', 'place,a,b,c,d\nplace,a,b,c,d\n', ['place', 'a', 'b', 'c', 'd']],
 ])('several rows name the columns: %s', async (_, header, columns) => {
   const { format } = await read(Buffer.from(`${header}North,1,2,3,4\nSouth,5,6,7,8\nEast,9,1,2,3\n`));

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
 import { cutSequence, isKnownEncoding, shiftedKorean, shiftedKoreanStart } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
@@ -150,7 +151,7 @@ function refuseBinary(survey: FileSurvey): void {
   const strange = Math.max(0, survey.controls + survey.evenNuls + survey.oddNuls - survey.endPadding);
   const limit = survey.brokenUtf8 ? 0.03 : 0.3;
   if (strange > survey.counted * limit) {
-    throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: 'binary data' });
+    throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: fileKinds.BINARY });
   }
 }
 
@@ -158,7 +159,7 @@ function refuseBinary(survey: FileSurvey): void {
 function ebcdicOr(head: Buffer): string {
   const isPlain = (byte: number) => byte === 0x40 || (byte >= 0x81 && byte <= 0xa9) || (byte >= 0xc1 && byte <= 0xf9);
   const plain = head.filter(isPlain).length;
-  return plain > head.length * 0.7 ? 'text in EBCDIC, the encoding of mainframes; save it as UTF-8' : 'binary data';
+  return plain > head.length * 0.7 ? fileKinds.EBCDIC : fileKinds.BINARY;
 }
 
 function refuse(survey: FileSurvey, encoding: string): never {

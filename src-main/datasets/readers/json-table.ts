@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
@@ -78,7 +79,7 @@ export async function openJson(
     if (sample.length >= 200) break;
   }
   if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
-  if (sample.length === 0) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: 'damaged JSON' });
+  if (sample.length === 0) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: fileKinds.JSON_DAMAGED });
   const { columns, reasons, rowsOf } = jsonRows(sample);
   const recordsOf = ({ text, line }: JsonText): TableRecord[] => {
     const records = rowsOf(parseJson(text), line);

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
@@ -52,11 +53,11 @@ export async function openTable(
     const tables = tablesAmong(entries);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
-      throw noTables(file.name, 'a ZIP archive with other archives in it, and no table');
+      throw noTables(file.name, fileKinds.ZIP_NESTED);
     }
     // Documents of office programs are archives too, and are named by what they are further down.
     if (!entries.some(({ name }) => name === '[Content_Types].xml' || name === 'mimetype')) {
-      throw noTables(file.name, 'a ZIP archive without a table in it');
+      throw noTables(file.name, fileKinds.ZIP_EMPTY);
     }
   }
   if (head[0] === 0x1f && head[1] === 0x8b) return openGzip(file, options, signal);
@@ -90,6 +91,7 @@ async function readHead(file: NamedFile): Promise<Buffer> {
 }
 
 const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/i;
+/** As `fileKinds.FOLDER_LARGE` says. */
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;
 
@@ -126,7 +128,7 @@ async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortS
     };
     const path = join(folder, 'table');
     await pipeline(createReadStream(archive.path), createGunzip(), bounded, createWriteStream(path), { signal });
-    if (await isGzip(path)) throw noTables(archive.name, 'a gzip archive in a gzip archive');
+    if (await isGzip(path)) throw noTables(archive.name, fileKinds.GZIP_NESTED);
     const table = await openTable({ path, name: archive.name.replace(/\.gz$/i, '') }, options, { signal });
     return {
       ...table,
@@ -139,7 +141,7 @@ async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortS
     await remove();
     signal?.throwIfAborted();
     if (error instanceof StudioError || !(error instanceof Error)) throw error;
-    throw isDamaged(error) ? noTables(archive.name, 'a damaged gzip archive') : error;
+    throw isDamaged(error) ? noTables(archive.name, fileKinds.GZIP_DAMAGED) : error;
   }
 }
 
@@ -164,8 +166,8 @@ async function openFolder(folder: NamedFile, options: CsvOptions, signal?: Abort
       .replace(/^[\\/]/, '')
       .replaceAll('\\', '/');
   const tables = found.filter((path) => isTableName(nameOf(path)));
-  if (tables.length === 0) throw noTables(folder.name, 'a folder without a table in it');
-  if (tables.length > mostFiles) throw noTables(folder.name, `a folder of more than ${mostFiles} tables`);
+  if (tables.length === 0) throw noTables(folder.name, fileKinds.FOLDER_EMPTY);
+  if (tables.length > mostFiles) throw noTables(folder.name, fileKinds.FOLDER_LARGE);
   const skipped = found.filter((path) => !tables.includes(path)).map(nameOf);
   return openParts(
     folder,

@@ -8,6 +8,7 @@ import {
   parquetReadObjects,
 } from 'hyparquet';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { hasMark, withoutMarks } from './decoder.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { unpackLz4, unpackLz4Block } from './lz4.ts';
@@ -20,11 +21,7 @@ import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 /** Throws FILE_NOT_A_TABLE when the file is damaged, too large to unpack, or holds no row. */
 export async function openParquet(file: { path: string; name: string }, print: FileFingerprint): Promise<OpenTable> {
   const damaged = (cause: unknown) =>
-    new StudioError(
-      'FILE_NOT_A_TABLE',
-      { file: file.name, found: 'a Parquet file that is damaged or of an unknown kind' },
-      { cause },
-    );
+    new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.PARQUET_DAMAGED }, { cause });
   const { metadata, columns } = await withFile(file.path, async (source) => {
     const metadata = await parquetMetadataAsync(source, { parsers: parquetParsers });
     return { metadata, columns: separateColumns(metadata) };
@@ -33,7 +30,7 @@ export async function openParquet(file: { path: string; name: string }, print: F
   });
   const packed = metadata.row_groups[0]?.columns[0]?.meta_data?.codec;
   if (packed === 'LZO') {
-    throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: 'a Parquet file that is packed with LZO' });
+    throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.PARQUET_LZO });
   }
   const groups = metadata.row_groups.map((group) => ({
     rows: Number(group.num_rows),
@@ -42,7 +39,7 @@ export async function openParquet(file: { path: string; name: string }, print: F
   if (groups.some(({ bytes }) => bytes > largestGroup)) {
     throw new StudioError('FILE_NOT_A_TABLE', {
       file: file.name,
-      found: 'a Parquet file whose row groups are larger than 512 MB',
+      found: fileKinds.PARQUET_LARGE,
     });
   }
   const exact = exactColumns(metadata);

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { TableRecord } from './table.ts';
 import { attribute, xmlTokens } from './xml-tokens.ts';
 import { readEntry, type ZipEntry } from './zip-archive.ts';
@@ -113,7 +114,7 @@ export class XlsxBook {
       if (entry) sheets.push({ name: attribute(attributes, 'name') ?? '', entry, isHidden });
     });
     if (sheets.length === 0)
-      throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: 'an Excel workbook without a sheet' });
+      throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.XLSX_EMPTY });
     return new XlsxBook(file, { sheets, texts, styles: partOf('styles', 'xl/styles.xml'), isFrom1904 });
   }
 
