@@ -22,8 +22,10 @@ import { reshape } from '../../src-main/engine/graph/ops/reshape.ts';
 import { rotate } from '../../src-main/engine/graph/ops/rotate.ts';
 import { scale } from '../../src-main/engine/graph/ops/scale.ts';
 import { gelu, sigmoid } from '../../src-main/engine/graph/ops/sigmoid.ts';
+import { silu } from '../../src-main/engine/graph/ops/silu.ts';
 import { pad, slice } from '../../src-main/engine/graph/ops/slice.ts';
 import { exp, logSoftmax, softmax } from '../../src-main/engine/graph/ops/softmax.ts';
+import { subtract } from '../../src-main/engine/graph/ops/subtract.ts';
 import { transpose } from '../../src-main/engine/graph/ops/transpose.ts';
 import type { Tensor } from '../../src-main/engine/tensor.ts';
 import { backends } from '../fixtures/backends.ts';
@@ -61,6 +63,15 @@ const cases: readonly Case[] = [
       [3, 1],
     ],
     build: (a, b) => add(a, b),
+  },
+  {
+    op: 'subtract',
+    name: 'with broadcasting',
+    operands: [
+      [2, 3, 4],
+      [3, 1],
+    ],
+    build: (a, b) => subtract(a, b),
   },
   { op: 'multiply', name: 'of equal shapes', operands: [x, x], build: (a, b) => multiply(a, b) },
   {
@@ -125,6 +136,7 @@ const cases: readonly Case[] = [
   { op: 'pick', name: 'one of each row', operands: [[3, 5]], build: (a) => pick(reshape(a, ['n', 5]), index) },
   { op: 'spread', name: 'one in each row', operands: [[3]], build: (a) => spread(reshape(a, ['n']), index, 5) },
   { op: 'sigmoid', name: 'element by element', operands: [x], build: (a) => sigmoid(a) },
+  { op: 'silu', name: 'element by element', operands: [x], build: (a) => silu(a) },
   { op: 'relu', name: 'element by element', operands: [x], build: (a) => relu(a) },
   // Flat wherever it has a gradient, so what comes through is the other factor's.
   { op: 'step', name: 'times what it is taken of', operands: [x], build: (a) => multiply(a, step(a)) },

@@ -4,7 +4,7 @@ import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { rmsNorm } from '../graph/ops/inverse-rms.ts';
 import { multiply } from '../graph/ops/multiply.ts';
-import { silu } from '../graph/ops/sigmoid.ts';
+import { silu } from '../graph/ops/silu.ts';
 import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
 import { attention, splitHeads, turn } from './attention.ts';
 import { decoderSizes, matrixDims, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';

@@ -12,6 +12,7 @@ export interface OpAttributes {
   input: { readonly name: string };
   after: NoAttributes;
   add: NoAttributes;
+  subtract: NoAttributes;
   multiply: NoAttributes;
   scale: { readonly factor: number };
   sumTo: NoAttributes;
@@ -33,6 +34,7 @@ export interface OpAttributes {
   pick: NoAttributes;
   spread: NoAttributes;
   sigmoid: NoAttributes;
+  silu: NoAttributes;
   relu: NoAttributes;
   step: NoAttributes;
   softmax: NoAttributes;

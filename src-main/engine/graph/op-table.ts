@@ -17,14 +17,17 @@ import { reshapeOp } from './ops/reshape.ts';
 import { rotateOp } from './ops/rotate.ts';
 import { scaleOp } from './ops/scale.ts';
 import { sigmoidOp } from './ops/sigmoid.ts';
+import { siluOp } from './ops/silu.ts';
 import { padOp, sliceOp } from './ops/slice.ts';
 import { expOp, logSoftmaxOp, softmaxOp } from './ops/softmax.ts';
+import { subtractOp } from './ops/subtract.ts';
 import { transposeOp } from './ops/transpose.ts';
 
 /** Every op but `input`, which has neither a gradient nor a value of its own. */
 export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<Op> } = {
   after: afterOp,
   add: addOp,
+  subtract: subtractOp,
   multiply: multiplyOp,
   scale: scaleOp,
   sumTo: sumToOp,
@@ -44,6 +47,7 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   pick: pickOp,
   spread: spreadOp,
   sigmoid: sigmoidOp,
+  silu: siluOp,
   relu: reluOp,
   step: stepOp,
   softmax: softmaxOp,

@@ -13,13 +13,11 @@ export interface Fusions {
   readonly norms: ReadonlyMap<Expression, FusedNorm>;
   /** By the sum of two that is normalised: both come out of one kernel. */
   readonly sums: ReadonlyMap<Expression, FusedNorm>;
-  /** x · sigmoid(x), by the product. */
-  readonly gates: ReadonlyMap<Expression, Expression>;
   /** What is computed inside of these kernels and nowhere else. */
   readonly absorbed: ReadonlySet<Expression>;
 }
 
-export const noFusions: Fusions = { norms: new Map(), sums: new Map(), gates: new Map(), absorbed: new Set() };
+export const noFusions: Fusions = { norms: new Map(), sums: new Map(), absorbed: new Set() };
 
 /** Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, and each costs its start. */
 export function findFusions(order: readonly Expression[], outputs: readonly Expression[]): Fusions {
@@ -28,23 +26,17 @@ export function findFusions(order: readonly Expression[], outputs: readonly Expr
   const isOwn = (node: Expression | undefined) => node !== undefined && users.get(node) === 1;
   const norms = new Map<Expression, FusedNorm>();
   const sums = new Map<Expression, FusedNorm>();
-  const gates = new Map<Expression, Expression>();
   const absorbed = new Set<Expression>();
   for (const root of order) {
     if (!isOp(root, 'multiply')) continue;
     const [first, second] = root.inputs as [Expression, Expression];
-    if (isOp(second, 'sigmoid') && second.inputs[0] === first && isOwn(second)) {
-      gates.set(root, first);
-      absorbed.add(second);
-      continue;
-    }
     const norm = normOf(root, first, second);
     if (norm === undefined || !isOwn(first) || !isOwn(first.inputs[1])) continue;
     norms.set(root, norm);
     absorbed.add(first).add(first.inputs[1] as Expression);
     if (isResidual(norm.x) && !sums.has(norm.x)) sums.set(norm.x, norm);
   }
-  return { norms, sums, gates, absorbed };
+  return { norms, sums, absorbed };
 }
 
 function normOf(root: Expression, scaled: Expression, weight: Expression): FusedNorm | undefined {

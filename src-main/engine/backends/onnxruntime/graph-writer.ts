@@ -82,6 +82,11 @@ export class GraphWriter {
     return this.node('Concat', parts, { axis: { kind: 'int', value: 0 } });
   }
 
+  /** Whether a size is known by an input that has it. */
+  carries(dim: Dim): boolean {
+    return !this.#isComputed(dim);
+  }
+
   finish(outputs: ReadonlyMap<string, { name: string; expression: Expression }>): OnnxGraph {
     const made = new Set(this.#nodes.flatMap((node) => node.outputs));
     const renamed = new Map<string, string>();

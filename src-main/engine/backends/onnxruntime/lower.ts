@@ -18,6 +18,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return writer.node('Reshape', [x, writer.node('Add', [writer.node('Shape', [x]), zeroAfter(writer, other)])]);
   },
   add: (writer, operands) => writer.node('Add', operands),
+  subtract: (writer, operands) => writer.node('Sub', operands),
   multiply: (writer, operands) => writer.node('Mul', operands),
   scale: (writer, [x = ''], node) =>
     node.attributes.factor === -1
@@ -70,6 +71,10 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return writer.node('ScatterElements', [zeros, column, value], { axis: { kind: 'int', value: 1 } });
   },
   sigmoid: (writer, operands) => writer.node('Sigmoid', operands),
+  silu: (writer, [x = '']) =>
+    writer.device === 'cpu'
+      ? writer.node('QuickGelu', [x], { alpha: { kind: 'float', value: 1 } }, 'com.microsoft')
+      : writer.node('Mul', [x, writer.node('Sigmoid', [x])]),
   relu: (writer, operands) => writer.node('Relu', operands),
   // Where x is 0 or below, Relu gives 0, whose sign is 0.
   step: (writer, operands) => writer.node('Sign', [writer.node('Relu', operands)]),
@@ -118,12 +123,12 @@ export function lower(
   const writer = new GraphWriter(constants, device);
   const names = new Map<Expression, string>();
   const order = topologicalOrder(Object.values(outputs));
-  const { norms, sums, gates, absorbed } = device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
+  const { norms, sums, absorbed } = device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const nameOf = (expression: Expression) => names.get(expression) as string;
   // Inputs first: they carry the sizes that shapes are made of.
   for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {
     if (absorbed.has(node) || names.has(node)) continue;
-    const [sum, norm, gate] = [sums.get(node), norms.get(node), gates.get(node)];
+    const [sum, norm] = [sums.get(node), norms.get(node)];
     if (sum !== undefined) {
       const [normed = '', , , summed = ''] = lowerSummedNorm(writer, node.inputs.map(nameOf), nameOf(sum.weight), sum);
       names.set(sum.root, normed).set(node, summed);
@@ -131,13 +136,6 @@ export function lower(
     }
     if (norm !== undefined) {
       names.set(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
-      continue;
-    }
-    if (gate !== undefined) {
-      names.set(
-        node,
-        writer.node('QuickGelu', [nameOf(gate)], { alpha: { kind: 'float', value: 1 } }, 'com.microsoft'),
-      );
       continue;
     }
     // Sound because `node.op` picks the lowering of exactly the op that made the node.
@@ -178,7 +176,10 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
   const steps = writer.node('Mul', [magnitude, writer.scalar(1 / 127)]);
   const middle = writer.uint8(128);
   const stepOfRow = writer.node('Reshape', [steps, writer.int64([-1])]);
-  const middles = writer.node('Expand', [middle, writer.node('Shape', [stepOfRow])]);
+  const [rows = 0] = node.shape;
+  // Most products of a graph have as many rows, and share these.
+  const isShared = node.shape.length === 2 && writer.carries(rows);
+  const middles = writer.node('Expand', [middle, isShared ? writer.shape([rows]) : writer.node('Shape', [stepOfRow])]);
   const rounded = writer.node('QuantizeLinear', [left, stepOfRow, middles], { axis: { kind: 'int', value: 0 } });
   const one = writer.scalar(1);
   const factors = [one, before ? one : scales];

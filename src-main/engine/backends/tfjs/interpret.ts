@@ -15,6 +15,7 @@ type Interpretation<Op extends OpName> = (
 const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretation<Op> } = {
   after: ([x]) => given(x),
   add: ([a, b]) => tf.add(given(a), given(b)),
+  subtract: ([a, b]) => tf.sub(given(a), given(b)),
   multiply: ([a, b]) => tf.mul(given(a), given(b)),
   scale: ([x], node) => tf.mul(given(x), node.attributes.factor),
   sumTo: ([x], _node, dims) => sumTo(given(x), dims),
@@ -73,6 +74,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   spread: ([values, index], _node, dims) =>
     tf.mul(tf.expandDims(given(values), 1), oneHot(given(index), dims[1] as number)),
   sigmoid: ([x]) => tf.sigmoid(given(x)),
+  silu: ([x]) => tf.mul(given(x), tf.sigmoid(given(x))),
   relu: ([x]) => tf.relu(given(x)),
   step: ([x]) => tf.step(given(x)),
   softmax: ([x]) => tf.softmax(given(x)),

@@ -5,6 +5,7 @@ import { add } from './add.ts';
 import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
 import { scale } from './scale.ts';
+import { subtract } from './subtract.ts';
 
 /** 1 / √(mean(x²) + ε) along the last axis, kept as size 1. */
 export function inverseRms(x: Expression, epsilon: number): Expression {
@@ -20,7 +21,7 @@ export function rmsNorm(x: Expression, weight: Expression, epsilon: number): Exp
 export function layerNorm(x: Expression, weight: Expression, bias: Expression, epsilon: number): Expression {
   const last = x.shape.length - 1;
   const mean = scale(sumTo(x, withDim(x.shape, last, 1)), 1 / (x.shape[last] as number));
-  const centred = add(x, scale(mean, -1));
+  const centred = subtract(x, mean);
   return add(multiply(multiply(centred, inverseRms(centred, epsilon)), weight), bias);
 }
 

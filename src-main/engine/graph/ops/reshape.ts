@@ -4,7 +4,9 @@ import { sameShape } from '../shape.ts';
 
 /** The same numbers in the same order under another shape. That the sizes agree is checked when the graph runs. */
 export function reshape(x: Expression, shape: Shape): Expression {
-  return sameShape(x.shape, shape) ? x : expression('reshape', [x], {}, shape, x.type);
+  // A view of a view is one of the same numbers.
+  const source = x.op === 'reshape' ? (x.inputs[0] as Expression) : x;
+  return sameShape(source.shape, shape) ? source : expression('reshape', [source], {}, shape, x.type);
 }
 
 export const reshapeOp: OpDefinition<'reshape'> = {

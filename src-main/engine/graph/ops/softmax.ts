@@ -1,10 +1,9 @@
 import { type Expression, expression, type OpDefinition } from '../expression.ts';
 import { map, mapRows, zeros } from '../nd-array.ts';
 import { withDim } from '../shape.ts';
-import { add } from './add.ts';
 import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
-import { scale } from './scale.ts';
+import { subtract } from './subtract.ts';
 
 /** e^x, normalised to sum 1 along the last axis. */
 export function softmax(x: Expression): Expression {
@@ -24,14 +23,14 @@ export const softmaxOp: OpDefinition<'softmax'> = {
   // dx = y ∘ dy − y · Σ(y ∘ dy)
   gradient(node, cotangent) {
     const weighted = multiply(node, cotangent);
-    return [add(weighted, scale(multiply(node, sumLast(weighted)), -1))];
+    return [subtract(weighted, multiply(node, sumLast(weighted)))];
   },
   reference: ([x], _attributes, dims) => (x ? mapRows(x, (row) => logSoftmaxRow(row).map(Math.exp)) : zeros(dims)),
 };
 
 export const logSoftmaxOp: OpDefinition<'logSoftmax'> = {
   // dx = dy − e^y · Σ dy
-  gradient: (node, cotangent) => [add(cotangent, scale(multiply(exp(node), sumLast(cotangent)), -1))],
+  gradient: (node, cotangent) => [subtract(cotangent, multiply(exp(node), sumLast(cotangent)))],
   reference: ([x], _attributes, dims) => (x ? mapRows(x, logSoftmaxRow) : zeros(dims)),
 };
 
