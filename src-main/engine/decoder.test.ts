@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { initialiseAdapterLayers } from './adapter-layers.ts';
 import { mixAdapters } from './adapter-mix.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { DecodePass } from './decode-pass.ts';
 import { Decoder } from './decoder.ts';
 import type { GenerateJob } from './engine.ts';
 import { generateTokens } from './generate.ts';
@@ -126,6 +127,22 @@ test('one answer is stopped at once, and those beside it go on', async () => {
   }
   expect(seen).toBe(5);
   expect(await beside).toEqual(await written(new Decoder(model), adapters[1] ?? null, job));
+});
+
+test('prompts that come at once are read in one pass, and one that is known in part with them', async () => {
+  const decoder = new Decoder(model);
+  const known = Array.from({ length: 40 }, (_, i) => (i * 7) % 250);
+  await written(decoder, null, { promptIds: known, maxTokens: 1 });
+  const prompts = [[...known, 9, 8], [5], Array.from({ length: 12 }, (_, i) => 3 * i + 1)];
+  const expected = await Promise.all(
+    prompts.map((promptIds) => written(new Decoder(model), null, { promptIds, maxTokens: 9 })),
+  );
+  const passes = vi.spyOn(DecodePass.prototype, 'run');
+  const answers = await Promise.all(prompts.map((promptIds) => written(decoder, null, { promptIds, maxTokens: 9 })));
+  const read = passes.mock.calls[0]?.[1].map((row) => row?.ids.length);
+  passes.mockRestore();
+  expect(read).toEqual([2, 1, 12]);
+  expect(answers).toEqual(expected);
 });
 
 test('an answer that nobody follows any more leaves the batch', async () => {

@@ -18,6 +18,11 @@ interface Reading {
   read: number;
 }
 
+/** Tokens of the prompt that are still to be read. */
+function leftOf({ stream, read }: Reading): number {
+  return stream.promptIds.length - read;
+}
+
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
  * and leave when they are done, while the others go on; each writes what it would write alone.
@@ -53,7 +58,7 @@ export class StreamBatch {
         this.#letGo();
         this.#letIn();
         if (this.#reading.length === 0 && this.#writing === 0) break;
-        await this.#readPiece();
+        await this.#readPieces();
         if (this.#writing > 0) await this.#writeTokens();
       }
     } catch (error) {
@@ -87,7 +92,7 @@ export class StreamBatch {
     this.#waiting.splice(0, this.#waiting.length, ...left);
     // Half of the rows idle would cost what they cost when they write.
     if (this.#waiting.length + this.#reading.length === 0 && this.#rows.length > 1 && this.#writing > 0) {
-      if (2 * this.#writing <= this.#rows.length) this.#resize(this.#rows.length / 2);
+      if (2 * this.#writing <= this.#rows.length) this.#resize(Math.floor(this.#rows.length / 2));
     }
   }
 
@@ -102,23 +107,51 @@ export class StreamBatch {
     }
   }
 
-  /** A piece of the prompt that came first; behind its last one, the first token is written. */
-  async #readPiece(): Promise<void> {
-    const [reading] = this.#reading;
-    if (reading === undefined) return;
-    const { stream, cache } = reading;
-    const ids = stream.promptIds.slice(reading.read, reading.read + pieceLength);
-    const isLast = reading.read + ids.length === stream.promptIds.length;
-    const [logits] = await this.#pass.run(cache, [{ ids, adapter: stream.adapter, asked: isLast ? 1 : 0 }]);
-    cache.keep([ids.length]);
-    reading.read += ids.length;
-    stream.readTokens += ids.length;
-    if (!isLast) return;
-    this.#reading.shift();
-    if (stream.isOver) return this.#remember(stream, cache, 0);
-    stream.take(logits as Float32Array[]);
-    if (stream.isOver) this.#remember(stream, cache, 0);
-    else this.#place(stream, cache);
+  /** A piece of the prompt that came first, or the ends of several; behind the end, the first token is written. */
+  async #readPieces(): Promise<void> {
+    const together = this.#nextReadings();
+    const [first] = together;
+    if (first === undefined) return;
+    const cache = together.length === 1 ? first.cache : this.#sideBySide(together);
+    const rows = together.map(({ stream, read }) => {
+      const ids = stream.promptIds.slice(read, read + pieceLength);
+      return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
+    });
+    const logits = await this.#pass.run(cache, rows);
+    cache.keep(rows.map(({ ids }) => ids.length));
+    together.forEach((reading, row) => {
+      const count = rows[row]?.ids.length as number;
+      reading.read += count;
+      reading.stream.readTokens += count;
+    });
+    if (leftOf(first) > 0) return;
+    this.#reading = this.#reading.filter((reading) => !together.includes(reading));
+    together.forEach(({ stream }, row) => {
+      if (!stream.isOver) stream.take(logits[row] as Float32Array[]);
+      if (!stream.isOver) this.#place(stream, cache, row);
+      else this.#remember(stream, cache, row);
+    });
+  }
+
+  /** The prompt that came first, and those whose ends fit beside its own: a pass over few positions costs little less than one over more. */
+  #nextReadings(): readonly Reading[] {
+    const together: Reading[] = [];
+    let longest = 0;
+    for (const reading of this.#reading) {
+      const width = Math.max(longest, leftOf(reading));
+      if (together.length > 0 && width * (together.length + 1) > pieceLength) continue;
+      together.push(reading);
+      longest = width;
+    }
+    return together;
+  }
+
+  #sideBySide(readings: readonly Reading[]): KeyValueCache {
+    const cache = new KeyValueCache(this.#architecture, readings.length);
+    readings.forEach((reading, row) => {
+      cache.write(row, reading.cache.read(0));
+    });
+    return cache;
   }
 
   async #writeTokens(): Promise<void> {
@@ -139,17 +172,20 @@ export class StreamBatch {
     cache.keep(kept);
   }
 
-  /** A row for an answer whose prompt is read. */
-  #place(stream: TokenStream, cache: KeyValueCache): void {
+  /** A row for an answer whose prompt was read into a row of `cache`, which is taken as it is where nothing is being written. */
+  #place(stream: TokenStream, cache: KeyValueCache, row: number): void {
     if (this.#writing === 0) {
       this.#cache = cache;
-      this.#rows = [stream];
+      this.#rows = Array.from({ length: cache.rows }, () => undefined);
+    }
+    if (cache === this.#cache) {
+      this.#rows[row] = stream;
       return;
     }
     if (!this.#rows.includes(undefined)) this.#resize(2 * this.#rows.length);
-    const row = this.#rows.indexOf(undefined);
-    this.#rows[row] = stream;
-    this.#cache?.write(row, cache.read(0));
+    const free = this.#rows.indexOf(undefined);
+    this.#rows[free] = stream;
+    this.#cache?.write(free, cache.read(row));
   }
 
   /** Moves the answers to a cache of another number of rows. */
