@@ -3,7 +3,16 @@ import type { Expression, OpName } from './graph/expression.ts';
 // What a training pass keeps of the forward pass for the backward pass (`graph/rematerialise.ts`).
 
 /** One pass over their operands, which are in memory anyway. */
-const cheap: ReadonlySet<OpName> = new Set(['multiply', 'scale', 'sigmoid', 'silu', 'relu', 'step', 'inverseRms', 'slice']);
+const cheap: ReadonlySet<OpName> = new Set([
+  'multiply',
+  'scale',
+  'sigmoid',
+  'silu',
+  'relu',
+  'step',
+  'inverseRms',
+  'slice',
+]);
 
 /**
  * All but gates, norms and the weights of attention: those again take little longer than to read them back, and these, one

@@ -64,7 +64,19 @@ const elementBytes: Readonly<Record<ElementType, number>> = { float32: 4, int32:
 
 /** Whose result may take the place of an operand that nobody needs any more. */
 const inPlace: ReadonlySet<OpName> = new Set([
-  ...(['add', 'subtract', 'multiply', 'scale', 'sigmoid', 'silu', 'relu', 'step', 'exp', 'softmax', 'logSoftmax'] as const),
+  ...([
+    'add',
+    'subtract',
+    'multiply',
+    'scale',
+    'sigmoid',
+    'silu',
+    'relu',
+    'step',
+    'exp',
+    'softmax',
+    'logSoftmax',
+  ] as const),
 ]);
 
 /** What an operation that is lowered to several holds on its way. */
