@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { failureReasonSchema } from './failure-reason.ts';
+import { fillIn } from './fill-in.ts';
+
+/** Why, in an English sentence; where that is one of failure-reason.ts, its code and data for other languages. */
+const reason = { reason: z.string(), because: failureReasonSchema.optional() };
 
 /**
  * Every failure a person can meet. Codes are permanent. `message` says what happened and why, `hint` what to do;
@@ -22,12 +27,12 @@ export const errorCatalogue = {
     'Choose another encoding, or save the file as UTF-8.',
   ),
   FILE_UNREADABLE: entry(
-    { file: z.string(), reason: z.string() },
+    { file: z.string(), ...reason },
     '“{file}” cannot be read: {reason}.',
     'Check that the file is there and that you may read it.',
   ),
   ARCHIVE_UNSAFE: entry(
-    { file: z.string(), reason: z.string() },
+    { file: z.string(), ...reason },
     '“{file}” cannot be unpacked safely: {reason}.',
     'Unpack it yourself and choose the table in it, or save the table as CSV.',
   ),
@@ -42,15 +47,11 @@ export const errorCatalogue = {
     'Name the column to use, for example --map {column}=COLUMN, or choose it in the import page.',
   ),
   CSV_NO_ROWS: entry(
-    { file: z.string(), reason: z.string() },
+    { file: z.string(), ...reason },
     'No row of “{file}” can be used: {reason}.',
     'Check which columns are chosen, mend the rows and import again.',
   ),
-  OPTION_INVALID: entry(
-    { option: z.string(), reason: z.string() },
-    '{option}: {reason}.',
-    'Change the value and try again.',
-  ),
+  OPTION_INVALID: entry({ option: z.string(), ...reason }, '{option}: {reason}.', 'Change the value and try again.'),
   DATASET_NOT_FOUND: entry(
     { dataset: z.string() },
     'There is no dataset “{dataset}”.',
@@ -72,12 +73,12 @@ export const errorCatalogue = {
     'Import more rows, or raise the maximum length.',
   ),
   DATABASE_ATTACHED_INVALID: entry(
-    { file: z.string(), reason: z.string() },
+    { file: z.string(), ...reason },
     '“{file}” cannot be used as a database: {reason}.',
     'Attach a SQLite file.',
   ),
   SQL_REFUSED: entry(
-    { reason: z.string() },
+    { ...reason },
     'The query was not run: {reason}.',
     'Look at the query and at the database that it asks. Only one reading query (SELECT) at a time can be run.',
   ),
@@ -92,9 +93,19 @@ export const errorCatalogue = {
     'Delete what uses it first.',
   ),
   MODEL_FILE_INVALID: entry(
-    { file: z.string(), reason: z.string() },
+    { file: z.string(), ...reason },
     '“{file}” cannot be used: {reason}.',
     'Copy or download the model again; the file may be damaged or incomplete.',
+  ),
+  BASE_FILE_MISSING: entry(
+    { model: z.string(), file: z.string(), folder: z.string() },
+    'The base model “{model}” cannot be used: its file “{file}” is missing.',
+    'Put the file back into {folder}, or add the model to the shelf again.',
+  ),
+  BASE_FILE_DAMAGED: entry(
+    { model: z.string(), file: z.string(), folder: z.string() },
+    'The base model “{model}” cannot be used: its file “{file}” is damaged or cut off.',
+    'Put a sound copy of the file into {folder}, or add the model to the shelf again.',
   ),
   MODEL_UNSUPPORTED: entry(
     { file: z.string(), found: z.string(), supported: z.string() },
@@ -107,7 +118,7 @@ export const errorCatalogue = {
     'Choose one of these names, or import a model that is on this computer.',
   ),
   DOWNLOAD_FAILED: entry(
-    { model: z.string(), reason: z.string() },
+    { model: z.string(), ...reason },
     '“{model}” could not be downloaded: {reason}.',
     'Check the connection and start the download again; it goes on where it stopped.',
   ),
@@ -141,14 +152,24 @@ export const errorCatalogue = {
     'The adapter “{adapter}” uses {feature}, which is not supported here.',
     'Use a plain LoRA adapter.',
   ),
+  ADAPTER_FILE_MISSING: entry(
+    { adapter: z.string(), file: z.string(), folder: z.string() },
+    'The adapter “{adapter}” cannot be used: its file “{file}” is missing.',
+    'Put the file back into {folder}, or repeat the run that made the adapter.',
+  ),
+  ADAPTER_FILE_DAMAGED: entry(
+    { adapter: z.string(), file: z.string(), folder: z.string() },
+    'The adapter “{adapter}” cannot be used: its file “{file}” is damaged or cut off.',
+    'Put a sound copy of the file into {folder}, or repeat the run that made the adapter.',
+  ),
   RUN_NOT_FOUND: entry({ run: z.string() }, 'There is no run “{run}”.', 'See the list of runs.'),
   RUN_NOT_RESUMABLE: entry(
-    { run: z.string(), reason: z.string() },
+    { run: z.string(), ...reason },
     'The run “{run}” cannot be resumed: {reason}.',
     'Start a new run with the same settings.',
   ),
   RUN_NOT_REPEATABLE: entry(
-    { run: z.string(), reason: z.string() },
+    { run: z.string(), ...reason },
     'The run “{run}” cannot be repeated: {reason}.',
     'Start a new run with the same settings.',
   ),
@@ -213,7 +234,7 @@ export const errorCatalogue = {
     'See the list of experiments in the lab.',
   ),
   EXPERIMENT_NOT_RESUMABLE: entry(
-    { experiment: z.string(), reason: z.string() },
+    { experiment: z.string(), ...reason },
     'The experiment “{experiment}” cannot go on: {reason}.',
     'Run it again with the same settings.',
   ),
@@ -235,17 +256,17 @@ export const errorCatalogue = {
   DISK_FULL: entry(
     { needed: z.string(), folder: z.string() },
     'The disk that holds {folder} is full; {needed} more would be needed.',
-    'Free some space and try again; nothing was changed.',
+    'Free some space and try again; what was there is unchanged.',
   ),
   DEVICE_MISSING: entry(
-    { device: z.string(), reason: z.string() },
+    { device: z.string(), ...reason },
     'The {device} cannot be used: {reason}',
     'Choose the processor in the settings and start the studio again.',
   ),
   ENGINE_STOPPED: entry(
-    { reason: z.string() },
+    { ...reason },
     'The engine stopped unexpectedly: {reason}.',
-    'What was done so far is kept; resume the run.',
+    'What was done so far is kept, and the engine starts again by itself: ask again, or resume what was going on.',
   ),
   NOT_ALLOWED: entry({ what: z.string() }, '{what} is not allowed from here.', 'Use the command line for this.'),
 } as const;
@@ -272,11 +293,6 @@ export class StudioError<C extends ErrorCode = ErrorCode> extends Error {
 
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorCatalogue, code);
-}
-
-/** Replaces `{name}` in a sentence by the field of that name. */
-export function fillIn(sentence: string, data: Readonly<Record<string, unknown>>): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in data ? String(data[name]) : whole));
 }
 
 function entry<S extends z.ZodRawShape>(shape: S, message: string, hint: string) {

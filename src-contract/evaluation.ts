@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { splitSchema } from './dataset.ts';
+import { keptFailureSchema } from './kept-failure.ts';
 import { answerLanguageSchema } from './language.ts';
 
 export const evaluationInputSchema = z.object({
@@ -95,7 +96,7 @@ export const evaluationSchema = z.object({
   comparisons: z.array(comparisonSchema),
   /** Null until it has begun, and of evaluations made by earlier versions. */
   provenance: provenanceSchema.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  error: keptFailureSchema.nullable(),
   createdAt: z.number().int(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

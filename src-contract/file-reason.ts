@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fillIn } from './errors.ts';
+import { fillIn } from './fill-in.ts';
 
 /** Why a file is read as it is: permanent codes, English sentences. Korean text lives in the renderer under the same code. */
 export const fileReasons = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
+import { keptFailureSchema } from './kept-failure.ts';
 
 /** The experiments of the LoRA paper (Hu et al. 2021) that the lab repeats. */
 export const labKindSchema = z.enum([
@@ -119,7 +120,7 @@ export const labExperimentSchema = z.object({
   seconds: z.number(),
   /** The experiment that this one repeats, and in how many of its numbers the two agree. */
   repeat: z.object({ of: z.string(), equal: z.number().int(), compared: z.number().int() }).nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  error: keptFailureSchema.nullable(),
   createdAt: z.number().int(),
   finishedAt: z.number().int().nullable(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fillIn } from './errors.ts';
+import { fillIn } from './fill-in.ts';
 
 /**
  * Why a row was left out, or taken with a warning: permanent codes, English sentences. Korean text lives in the renderer under

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { precisionSchema } from './base-model.ts';
+import { keptFailureSchema } from './kept-failure.ts';
 
 export const presetSchema = z.enum(['quick', 'balanced', 'thorough']);
 export type Preset = z.infer<typeof presetSchema>;
@@ -131,7 +132,7 @@ export const runSchema = z.object({
   totalSteps: z.number().int(),
   lastLoss: z.number().nullable(),
   result: runResultSchema.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  error: keptFailureSchema.nullable(),
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),
   finishedAt: z.number().int().nullable(),

@@ -32,6 +32,7 @@ import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-
 import { DatasetChanges } from './datasets/change-dataset.ts';
 import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
+import { asDiskFull } from './datasets/disk-full.ts';
 import { Downloads } from './datasets/downloads.ts';
 import { fileProcedures } from './datasets/file-procedures.ts';
 import { FileSources } from './datasets/file-sources.ts';
@@ -44,6 +45,7 @@ import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
 import { startEvaluation, takeUpEvaluations } from './evaluations/start-evaluation.ts';
+import { FilesAtFault } from './files-at-fault.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, labProcedures } from './lab/lab-procedures.ts';
@@ -90,7 +92,7 @@ export interface App {
 const rowsMeasured = 100;
 
 /** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
-export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppOptions): Promise<App> {
+export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   const folder = async (name: string) => {
     const path = join(dataDir, name);
@@ -113,6 +115,8 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
   const datasets = new DatasetStore(database, lock, datasetsFolder);
   const baseModels = new BaseModelStore(database);
   const adapters = new AdapterStore(database);
+  const faults = new FilesAtFault({ baseModels, adapters });
+  const engine = faults.engine(host.engine);
   const runs = new RunStore(database, jobs, dataDir);
   const [speeds, settings] = [new TrainingSpeedStore(database), new TrainingSettingsStore(database)];
   const conversations = new ConversationStore(database);
@@ -154,11 +158,12 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
     changed(noun)();
     changed('status')();
   };
-  const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run') });
-  const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation') });
-  const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab') });
+  const known = (error: unknown) => asDiskFull(error, dataDir);
+  const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run'), known });
+  const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation'), known });
+  const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab'), known });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
-  const modelTexts = new ModelTexts(engine);
+  const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
   const modelDownloads = new ModelDownloads({
     ...{ folder: join(dataDir, 'model-downloads'), environment: process.env, changed: changed('base-model') },
@@ -168,7 +173,8 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
       return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now() });
     },
   });
-  const hashBase = async ({ path }: BaseModel) => hashModel(path, (await readModelFolder(path)).hashed);
+  const hashBase = (base: BaseModel) =>
+    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed));
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
@@ -208,7 +214,7 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
 
   const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
-  const os = implement(contract).$context<CallerContext>().use(tellingErrors);
+  const os = implement(contract).$context<CallerContext>().use(tellingErrors(known));
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
@@ -302,24 +308,27 @@ export async function createApp({ dataDir, resourcesDir, engine, ...host }: AppO
 }
 
 /** Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. */
-const tellingErrors = implement(contract)
-  .$context<CallerContext>()
-  .middleware(async ({ next, path }) => {
-    try {
-      const result = await next();
-      if (!isIterable(result.output)) return result;
-      // Sound because the events are passed on as they are.
-      return { ...result, output: told(result.output, path) as typeof result.output };
-    } catch (error) {
-      throw toClient(error, path);
-    }
-  });
+function tellingErrors(known: (error: unknown) => unknown) {
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next, path }) => {
+      const failed = (error: unknown) => toClient(known(error), path);
+      try {
+        const result = await next();
+        if (!isIterable(result.output)) return result;
+        // Sound because the events are passed on as they are.
+        return { ...result, output: told(result.output, failed) as typeof result.output };
+      } catch (error) {
+        throw failed(error);
+      }
+    });
+}
 
-async function* told(events: AsyncIterable<unknown>, path: readonly string[]): AsyncGenerator<unknown> {
+async function* told(events: AsyncIterable<unknown>, failed: (error: unknown) => unknown): AsyncGenerator<unknown> {
   try {
     yield* events;
   } catch (error) {
-    throw toClient(error, path);
+    throw failed(error);
   }
 }
 

@@ -5,6 +5,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
+import { because } from '../src-contract/failure-reason.ts';
 import { backUpDataFolder, manifestName, restoringDataFolder } from './data-folder-store.ts';
 import { freeFolder, type KnownFolders } from './data-folders.ts';
 
@@ -62,5 +63,5 @@ export function dataFolderProcedures(studio: {
 }
 
 function taken(folder: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'name', reason: `${folder} is there already` });
+  return new StudioError('OPTION_INVALID', { option: 'name', ...because('PATH_TAKEN', { path: folder }) });
 }

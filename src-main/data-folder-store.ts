@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile }
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
+import { because } from '../src-contract/failure-reason.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
 
@@ -28,9 +29,10 @@ export async function* backUpDataFolder(
   { dataDir, out, version, now }: { dataDir: string; out: string; version: string; now: number },
   signal: AbortSignal,
 ): AsyncGenerator<BackupEvent> {
-  if (existsSync(out)) throw new StudioError('OPTION_INVALID', { option: 'out', reason: `${out} is there already` });
+  if (existsSync(out))
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path: out }) });
   if (`${out}${sep}`.startsWith(`${dataDir}${sep}`)) {
-    throw new StudioError('OPTION_INVALID', { option: 'out', reason: 'it lies inside the data folder' });
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('BACKUP_INSIDE') });
   }
   const partial = `${out}.partial`;
   await rm(partial, { recursive: true, force: true });
@@ -79,7 +81,7 @@ export async function* restoringDataFolder(
   if (existsSync(join(dataDir, 'studio.sqlite'))) {
     throw new StudioError('OPTION_INVALID', {
       option: 'home',
-      reason: `${dataDir} holds a studio already; name an empty folder`,
+      ...because('BACKUP_HOME_TAKEN', { folder: dataDir }),
     });
   }
   await mkdir(dataDir, { recursive: true });
@@ -91,7 +93,7 @@ export async function* restoringDataFolder(
     signal.throwIfAborted();
     // A path in a list that somebody else may have written must stay inside.
     if (path.split(/[\\/]/).some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
-      throw new StudioError('FILE_UNREADABLE', { file: manifestName, reason: `it names the file ${path}` });
+      throw new StudioError('FILE_UNREADABLE', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
     }
     const to = join(dataDir, path);
     await mkdir(dirname(to), { recursive: true });
@@ -100,7 +102,7 @@ export async function* restoringDataFolder(
       await rm(`${to}.partial`, { force: true });
       throw new StudioError('FILE_UNREADABLE', {
         file: join(from, path),
-        reason: 'it is not as it was when the backup was made',
+        ...because('BACKUP_CHANGED'),
       });
     }
     await rename(`${to}.partial`, to);
@@ -127,7 +129,7 @@ async function readManifest(from: string) {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new StudioError('FILE_UNREADABLE', { file, reason: 'it is not the list of a backup' }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file, ...because('BACKUP_LIST_UNKNOWN') }, { cause });
   }
 }
 

@@ -19,6 +19,7 @@ export class EndpointSwitch {
   readonly #opener: EndpointOpener | undefined;
   #open: OpenEndpoint | undefined;
   #problem: string | undefined;
+  readonly #firstKey = newKey();
   /** One change after the other: two presses must not open two. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -70,12 +71,9 @@ export class EndpointSwitch {
     return Number(this.#settings.read('endpoint.port') ?? 0);
   }
 
+  /** Kept when the address is first opened: to look at the settings writes nothing. */
   get #key(): string {
-    const known = this.#settings.read('endpoint.key');
-    if (known !== undefined) return known;
-    const made = newKey();
-    this.#settings.write('endpoint.key', made);
-    return made;
+    return this.#settings.read('endpoint.key') ?? this.#firstKey;
   }
 
   #turn(change: () => Promise<void>): Promise<void> {
@@ -86,6 +84,7 @@ export class EndpointSwitch {
 
   async #start(): Promise<void> {
     this.#problem = undefined;
+    this.#settings.write('endpoint.key', this.#key);
     try {
       this.#open = await this.#opener?.({ port: this.#port, key: this.#key });
     } catch (error) {

@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'no
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
 
 /** What the adapter's files do not say themselves: for which task, and made of what. */
@@ -23,7 +24,7 @@ export async function readOrigin(folder: string): Promise<AdapterOrigin | undefi
   try {
     return adapterOriginSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new StudioError('MODEL_FILE_INVALID', { file: originName, reason: 'it is damaged' }, { cause });
+    throw new StudioError('MODEL_FILE_INVALID', { file: originName, ...because('FILE_DAMAGED') }, { cause });
   }
 }
 
@@ -55,7 +56,7 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
   }
   for (const file of [configName, weightsName]) {
     if ((await stat(join(folder, file)).catch(() => undefined)) === undefined) {
-      throw new StudioError('MODEL_FILE_INVALID', { file, reason: `it is not in ${folder}` });
+      throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_IN_FOLDER', { folder }) });
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
@@ -124,7 +125,7 @@ export class AdapterStore {
 }
 
 export function nameTaken(name: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'name', reason: `there is already an adapter named “${name}”` });
+  return new StudioError('OPTION_INVALID', { option: 'name', ...because('ADAPTER_NAME_TAKEN', { name }) });
 }
 
 const columns = `id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters, bytes, sha256,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { copyAdapter } from './adapter-files.ts';
 
@@ -18,7 +19,7 @@ export async function* exportAdapter(
 ): AsyncGenerator<AdapterExportEvent> {
   const path = resolve(out);
   if ((await stat(path).catch(() => undefined)) !== undefined)
-    throw new StudioError('OPTION_INVALID', { option: 'out', reason: `${path} is there already` });
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path }) });
   if (format === 'peft' && strength === 1) {
     await copyAdapter(adapter.path, path);
     yield { kind: 'finished', written: { path } };

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterFacts, Engine } from '../engine/engine.ts';
 import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
@@ -93,6 +94,5 @@ async function byShape(tried: readonly Promise<Found>[]): Promise<Found> {
   if (only !== undefined && fitting.length === 1) return only;
   const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
   if (only === undefined && refused !== undefined) throw refused.reason;
-  const reason = 'the adapter does not say for which base model here it was made; name it';
-  throw new StudioError('OPTION_INVALID', { option: 'base', reason });
+  throw new StudioError('OPTION_INVALID', { option: 'base', ...because('BASE_UNCLEAR') });
 }

@@ -2,6 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
@@ -129,8 +130,8 @@ async function readJsonObject(path: string): Promise<Record<string, unknown>> {
     const bytes = await readFile(path);
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason: 'it is not valid JSON' }, { cause });
+    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), ...because('FILE_NOT_JSON') }, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason: 'it is not a JSON object' });
+  throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), ...because('FILE_NOT_JSON_OBJECT') });
 }

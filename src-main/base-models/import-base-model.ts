@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
@@ -162,7 +163,7 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
 }
 
 function nameTaken(): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'name', reason: 'there is already a base model of this name' });
+  return new StudioError('OPTION_INVALID', { option: 'name', ...because('BASE_NAME_TAKEN') });
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 
 export interface ModelFolder {
   /** Files that decide what the model computes, by name: these are hashed. */
@@ -19,7 +20,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   });
   for (const name of ['config.json', 'tokenizer.json']) {
     if (!names.includes(name))
-      throw new StudioError('MODEL_FILE_INVALID', { file: name, reason: `it is not in ${folder}` });
+      throw new StudioError('MODEL_FILE_INVALID', { file: name, ...because('FILE_NOT_IN_FOLDER', { folder }) });
   }
   const weights = await weightFiles(folder, names);
   return {
@@ -76,23 +77,23 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<st
 }
 
 async function readShards(folder: string, names: readonly string[]): Promise<string[]> {
-  const invalid = (reason: string, cause?: unknown) =>
-    new StudioError('MODEL_FILE_INVALID', { file: indexName, reason }, { cause });
+  const invalid = (why: Because, cause?: unknown) =>
+    new StudioError('MODEL_FILE_INVALID', { file: indexName, ...why }, { cause });
   let map: unknown;
   try {
     map = (JSON.parse(await readFile(join(folder, indexName), 'utf8')) as { weight_map?: unknown } | null)?.weight_map;
   } catch (cause) {
-    throw invalid('it is not valid JSON', cause);
+    throw invalid(because('FILE_NOT_JSON'), cause);
   }
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid('it has no weight_map');
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid(because('WEIGHT_MAP_MISSING'));
   const shards = [...new Set(Object.values(map))];
-  if (shards.length === 0) throw invalid('its weight_map is empty');
+  if (shards.length === 0) throw invalid(because('WEIGHT_MAP_EMPTY'));
   return shards.map((shard) => {
     if (typeof shard !== 'string' || basename(shard) !== shard || !shard.endsWith('.safetensors')) {
-      throw invalid('its weight_map names something other than a safetensors file beside it');
+      throw invalid(because('WEIGHT_MAP_FOREIGN'));
     }
     if (!names.includes(shard))
-      throw new StudioError('MODEL_FILE_INVALID', { file: shard, reason: `it is not in ${folder}` });
+      throw new StudioError('MODEL_FILE_INVALID', { file: shard, ...because('FILE_NOT_IN_FOLDER', { folder }) });
     return shard;
   });
 }
@@ -100,7 +101,7 @@ async function readShards(folder: string, names: readonly string[]): Promise<str
 function noWeights(folder: string, names: readonly string[]): StudioError {
   const other = names.find((name) => /\.(gguf|bin|pt|pth|h5|msgpack|onnx)$/i.test(name));
   if (other === undefined) {
-    return new StudioError('MODEL_FILE_INVALID', { file: weightsName, reason: `it is not in ${folder}` });
+    return new StudioError('MODEL_FILE_INVALID', { file: weightsName, ...because('FILE_NOT_IN_FOLDER', { folder }) });
   }
   return new StudioError('MODEL_UNSUPPORTED', {
     file: other,

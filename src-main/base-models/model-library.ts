@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { ModelLibraryFacts } from '../../src-contract/model-folder.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { huggingFaceCache } from './downloads/hugging-face-cache.ts';
@@ -67,7 +68,7 @@ export class ModelLibrary {
     if (this.#place().from === 'environment') {
       throw new StudioError('OPTION_INVALID', {
         option: 'model folder',
-        reason: 'the environment names it (ADAPTER_STUDIO_MODELS)',
+        ...because('MODEL_FOLDER_FIXED'),
       });
     }
     if (path !== undefined && !(await isFolder(path))) throw new StudioError('FILE_NOT_FOUND', { file: path });

@@ -1,5 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ChatTemplate, readChatTemplateSource, type Turn } from './chat-template.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -27,7 +28,7 @@ export class ModelText {
     const named = parts.tokenizer.specialTokens.eos_token;
     const endId = (named === undefined ? undefined : parts.tokenizer.idOf(named)) ?? parts.endIds[0];
     if (endId === undefined) {
-      throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', reason: 'it names no end-of-text token' });
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'config.json', ...because('END_TOKEN_MISSING') });
     }
     this.endId = endId;
     this.stopIds = [...new Set([endId, ...parts.endIds])];
@@ -102,20 +103,28 @@ export class ModelText {
   }
 }
 
+/** Reads what lies in a base model's folder, so that a failure can be told as that model's. */
+type FolderReading = <T>(base: Pick<BaseModel, 'path'>, read: () => Promise<T>) => Promise<T>;
+
 /** Keeps the text side of the base models in use: a tokenizer takes a while to read. */
 export class ModelTexts {
   readonly #engine: Engine;
+  readonly #reading: FolderReading;
   readonly #read = new Map<string, Promise<ModelText>>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, reading: FolderReading = (_, read) => read()) {
     this.#engine = engine;
+    this.#reading = reading;
   }
 
   of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<ModelText> {
     const key = `${model.sha256} ${model.path}`;
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const reading = this.#engine.inspect(model.path).then((facts) => ModelText.read(model.path, facts.endIds));
+    const reading = this.#reading(model, async () => {
+      const facts = await this.#engine.inspect(model.path);
+      return ModelText.read(model.path, facts.endIds);
+    });
     this.#read.set(key, reading);
     // A failure is not kept: the files may be mended.
     reading.catch(() => this.#read.delete(key));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { withUnicodeDigits } from './digits.ts';
 
@@ -123,7 +124,7 @@ async function readJsonObject(path: string, file: string): Promise<Record<string
     throw new StudioError('MODEL_FILE_INVALID', { file, reason }, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not a JSON object' });
+    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON_OBJECT') });
   }
   return value as Record<string, unknown>;
 }

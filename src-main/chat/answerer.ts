@@ -2,6 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Message, MixedAdapter } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
@@ -33,11 +34,11 @@ export function answererOn(
   const adapter = asked.adapterId === null ? null : find(asked.adapterId);
   const mix = (asked.mix ?? []).map(({ adapterId, strength }) => ({ adapter: find(adapterId), strength }));
   if (adapter === null && mix.length > 0) {
-    throw new StudioError('OPTION_INVALID', { option: 'mix', reason: 'it needs an adapter to be added to' });
+    throw new StudioError('OPTION_INVALID', { option: 'mix', ...because('MIX_WITHOUT_ADAPTER') });
   }
   const ids = [adapter?.id, ...mix.map((each) => each.adapter.id)];
   if (new Set(ids).size < ids.length) {
-    throw new StudioError('OPTION_INVALID', { option: 'mix', reason: 'an adapter is in it twice' });
+    throw new StudioError('OPTION_INVALID', { option: 'mix', ...because('MIX_TWICE') });
   }
   return { adapter, strength: asked.strength, mix };
 }

@@ -8,6 +8,7 @@ import {
   type Sampling,
 } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskInput } from '../../src-contract/task.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import { type Answer, writeAnswer } from '../base-models/write-answer.ts';
@@ -61,7 +62,7 @@ export async function* regenerateTurn(
   const wanted = named?.role === 'assistant' ? named.parentId : named?.id;
   const user = path.findLast((message) => message.role === 'user' && (wanted === undefined || message.id === wanted));
   if (user === undefined) {
-    throw new StudioError('OPTION_INVALID', { option: 'conversation', reason: 'nothing was asked in it yet' });
+    throw new StudioError('OPTION_INVALID', { option: 'conversation', ...because('NOTHING_ASKED') });
   }
   yield* answerTurn(turn, user, parts, signal);
 }

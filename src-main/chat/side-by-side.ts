@@ -1,25 +1,35 @@
 /**
  * Follows several sources at once and gives what each says as soon as it says it, with the place of the source. One that fails
- * ends all of them; leaving early ends them too.
+ * does not take from the others what they have to say: the first failure is thrown when all have ended. Leaving early ends all.
  */
 export async function* sideBySide<T>(
   sources: readonly AsyncGenerator<T>[],
 ): AsyncGenerator<{ readonly source: number; readonly value: T }> {
-  const next = (source: number) => (sources[source] as AsyncGenerator<T>).next().then((result) => ({ source, result }));
+  const next = (source: number): Promise<Told<T>> =>
+    (sources[source] as AsyncGenerator<T>).next().then(
+      (result) => ({ source, result }),
+      (error: unknown) => ({ source, error }),
+    );
   const waiting = new Map(sources.map((_, source) => [source, next(source)]));
+  const failures: unknown[] = [];
   try {
     while (waiting.size > 0) {
-      const { source, result } = await Promise.race(waiting.values());
-      if (result.done) {
+      const told = await Promise.race(waiting.values());
+      const { source } = told;
+      if ('error' in told) failures.push(told.error);
+      if ('error' in told || told.result.done) {
         waiting.delete(source);
         continue;
       }
       waiting.set(source, next(source));
-      yield { source, value: result.value };
+      yield { source, value: told.result.value };
     }
+    if (failures.length > 0) throw failures[0];
   } finally {
     const others = [...waiting.values()];
     // A source answers its end only after what it was asked for: nobody may wait for that before all are told.
     await Promise.allSettled([...sources.map((each) => each.return(undefined)), ...others]);
   }
 }
+
+type Told<T> = { readonly source: number } & ({ readonly result: IteratorResult<T> } | { readonly error: unknown });

@@ -13,6 +13,7 @@ import { settingsMigration } from './migrations/0011-settings.ts';
 import { baseModelCatalogueMigration } from './migrations/0012-base-model-catalogue.ts';
 import { queueMigration } from './migrations/0013-queue.ts';
 import { runsInGroupsMigration } from './migrations/0014-runs-in-groups.ts';
+import { failureDataMigration } from './migrations/0015-failure-data.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   baseModelCatalogueMigration,
   queueMigration,
   runsInGroupsMigration,
+  failureDataMigration,
 ];

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 
 export interface Authoriser {
   /** Why a statement may not be run, or undefined. */
-  refusalOf(sql: string): string | undefined;
+  refusalOf(sql: string): Because | undefined;
   close(): void;
 }
 
@@ -22,7 +23,7 @@ export function openAuthoriser(bytes: Uint8Array): Authoriser | undefined {
     enableDoubleQuotedStringLiterals: true,
   });
   database.deserialize(bytes);
-  let refusal: string | undefined;
+  let refusal: Because | undefined;
   database.setAuthorizer((action, first, second) => {
     const reason = refused(action, constants, first, second);
     refusal ??= reason;
@@ -49,18 +50,20 @@ function refused(
   constants: Constants,
   first: string | null,
   second: string | null,
-): string | undefined {
+): Because | undefined {
   switch (action) {
     case constants.SQLITE_SELECT:
     case constants.SQLITE_READ:
     case constants.SQLITE_RECURSIVE:
       return undefined;
     case constants.SQLITE_FUNCTION:
-      return forbiddenFunctions.has(second?.toLowerCase() ?? '') ? `the function ${second} is not allowed` : undefined;
+      return forbiddenFunctions.has(second?.toLowerCase() ?? '')
+        ? because('SQL_FUNCTION', { name: second ?? '' })
+        : undefined;
     case constants.SQLITE_PRAGMA:
-      return readingPragmas.has(first?.toLowerCase() ?? '') ? undefined : `PRAGMA ${first} is not allowed`;
+      return readingPragmas.has(first?.toLowerCase() ?? '') ? undefined : because('SQL_PRAGMA', { name: first ?? '' });
     default:
-      return 'it would do more than read';
+      return because('SQL_MORE_THAN_READ');
   }
 }
 

@@ -4,6 +4,7 @@
 // Electron's `process.parentPort`.
 import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type Authoriser, openAuthoriser } from './sql-authoriser.ts';
 import { snapshotOf } from './sql-snapshot.ts';
 
@@ -19,7 +20,7 @@ interface SqlRequest {
 }
 
 type SqlReply =
-  | { readonly id: number; readonly kind: 'refused'; readonly reason: string }
+  | ({ readonly id: number; readonly kind: 'refused' } & Because)
   | {
       readonly id: number;
       readonly kind: 'rows';
@@ -44,14 +45,14 @@ function answer(request: SqlRequest): SqlReply {
   const { id } = request;
   const began = performance.now();
   if (!/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*(?:select|with|values)\b/i.test(request.sql)) {
-    return { id, kind: 'refused', reason: 'it is not a SELECT' };
+    return { id, kind: 'refused', ...because('SQL_NOT_SELECT') };
   }
   try {
     const { database, authoriser } = snapshotAt(request.file);
     const { statement, sql } = prepare(database, request.sql);
     const refusal = authoriser?.refusalOf(sql);
-    if (refusal !== undefined) return { id, kind: 'refused', reason: refusal };
-    if (!statement.reader || !statement.readonly) return { id, kind: 'refused', reason: 'it would change something' };
+    if (refusal !== undefined) return { id, kind: 'refused', ...refusal };
+    if (!statement.reader || !statement.readonly) return { id, kind: 'refused', ...because('SQL_WOULD_CHANGE') };
     statement.raw();
     const rows: (string | number | null)[][] = [];
     let truncated = false;
@@ -69,7 +70,7 @@ function answer(request: SqlRequest): SqlReply {
     return { id, kind: 'rows', columns, rows, truncated, ms: performance.now() - began };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { id, kind: 'refused', reason: `SQLite says “${error.message}”` };
+    return { id, kind: 'refused', ...because('SQL_ERROR', { message: error.message }) };
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because, failureReasonSchema } from '../../src-contract/failure-reason.ts';
 
 /** The process in which queries run. A host that cannot fork Node.js (a packaged Electron) hands in its own way to start it. */
 export interface SqlProcess {
@@ -63,7 +64,7 @@ export class SqlRunner {
 
   async #run(file: string, sql: string, limits: QueryLimits, signal: AbortSignal | undefined): Promise<QueryResult> {
     signal?.throwIfAborted();
-    if (this.#closed) throw new StudioError('SQL_REFUSED', { reason: 'the studio is closing' });
+    if (this.#closed) throw new StudioError('SQL_REFUSED', because('SQL_CLOSING'));
     const sqlProcess = this.#process ?? this.#begin();
     const id = ++this.#id;
     let isLate = false;
@@ -82,10 +83,13 @@ export class SqlRunner {
       signal?.throwIfAborted();
       if (reply === 'ended') {
         const seconds = limits.milliseconds / 1000;
-        const reason = isLate ? `it took longer than ${seconds} seconds` : 'the process it ran in ended';
-        throw new StudioError('SQL_REFUSED', { reason });
+        throw new StudioError(
+          'SQL_REFUSED',
+          isLate ? because('SQL_TOO_LONG', { seconds }) : because('SQL_PROCESS_ENDED'),
+        );
       }
-      if (reply.kind === 'refused') throw new StudioError('SQL_REFUSED', { reason: reply.reason });
+      if (reply.kind === 'refused')
+        throw new StudioError('SQL_REFUSED', { reason: reply.reason, because: reply.because });
       const { columns, rows, truncated, ms } = reply;
       return { columns, rows, truncated, ms };
     } finally {
@@ -149,13 +153,11 @@ export function attachedFile(datasetFolder: string, database: string | null): st
   if (database !== null) {
     const file = join(folder, databaseFileName(database));
     if (existsSync(file)) return file;
-    throw new StudioError('SQL_REFUSED', { reason: `no database “${database}” is attached to the dataset` });
+    throw new StudioError('SQL_REFUSED', because('DATABASE_NAMED_MISSING', { database }));
   }
   const [only, ...others] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sqlite')) : [];
   if (only !== undefined && others.length === 0) return join(folder, only);
-  const reason =
-    only === undefined ? 'no database is attached to the dataset' : 'the dataset has several databases; name one';
-  throw new StudioError('SQL_REFUSED', { reason });
+  throw new StudioError('SQL_REFUSED', because(only === undefined ? 'DATABASE_MISSING' : 'DATABASE_UNCLEAR'));
 }
 
 /** Runs queries on the databases of a dataset, one that isn't there being a refusal like any other; undefined where it has none. */
@@ -188,7 +190,7 @@ function usualEntry(): URL {
 }
 
 const replySchema = z.discriminatedUnion('kind', [
-  z.object({ id: z.number(), kind: z.literal('refused'), reason: z.string() }),
+  z.object({ id: z.number(), kind: z.literal('refused'), reason: z.string(), because: failureReasonSchema.optional() }),
   z.object({
     id: z.number(),
     kind: z.literal('rows'),

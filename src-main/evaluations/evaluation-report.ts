@@ -1,5 +1,5 @@
-import { fillIn } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { fillIn } from '../../src-contract/fill-in.ts';
 import { outcomeOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { measureNames, type ReportWords, reportWords } from './report-words.ts';

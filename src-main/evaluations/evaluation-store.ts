@@ -165,7 +165,7 @@ export class EvaluationStore {
 }
 
 const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
-    job.error_message, job.error_hint, job.created_at
+    job.error_message, job.error_hint, job.error_data, job.created_at
   FROM evaluation JOIN job ON job.id = evaluation.id`;
 
 interface Row extends FailureColumns {

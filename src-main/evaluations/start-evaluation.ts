@@ -3,6 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
@@ -104,8 +105,8 @@ function chosen(
     throw new StudioError('ADAPTER_WRONG_BASE', { adapter: foreign.name, expected, found: base.name });
   }
   if (dataset.splits[input.split] === 0) {
-    const reason = `“${dataset.name}” has no ${input.split} rows`;
-    throw new StudioError('OPTION_INVALID', { option: 'split', reason });
+    const why = because('SPLIT_EMPTY', { dataset: dataset.name, split: input.split });
+    throw new StudioError('OPTION_INVALID', { option: 'split', ...why });
   }
   return { dataset, base, adapters };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { because } from '../../src-contract/failure-reason.ts';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { startEngineThread } from './engine-thread.ts';
 
@@ -22,6 +23,6 @@ test('an engine that is stopped in the middle of its passes ends, and the progra
     scoring.catch(() => undefined);
     await setTimeout(ms);
     await stop();
-    expect(await ended).toBe('its thread ended with status 0');
+    expect(await ended).toEqual(because('ENGINE_ENDED', { status: 0 }));
   }
 });

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { connectEngine } from '../engine/engine-port.ts';
 import type { EngineProcess } from './supervised-engine.ts';
 
@@ -10,9 +11,9 @@ const longestPassMs = 10_000;
 export function startEngineThread(entry: URL, env: NodeJS.ProcessEnv = process.env): EngineProcess {
   const { port1: asking, port2: asked } = new MessageChannel();
   const worker = new Worker(entry, { env, workerData: { leave: asked }, transferList: [asked] });
-  const ended = new Promise<string>((resolve) => {
-    worker.once('error', (error) => resolve(error instanceof Error ? error.message : String(error)));
-    worker.once('exit', (code) => resolve(`its thread ended with status ${code}`));
+  const ended = new Promise<Because>((resolve) => {
+    worker.once('error', (error) => resolve(faultOf(error)));
+    worker.once('exit', (status) => resolve(because('ENGINE_ENDED', { status })));
   });
   return {
     engine: connectEngine(worker),
@@ -28,4 +29,10 @@ export function startEngineThread(entry: URL, env: NodeJS.ProcessEnv = process.e
       return worker.terminate();
     },
   };
+}
+
+function faultOf(error: unknown): Because {
+  if (!(error instanceof Error)) return because('ENGINE_FAULT', { message: String(error) });
+  const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isOutOfMemory ? because('ENGINE_OUT_OF_MEMORY') : because('ENGINE_FAULT', { message: error.message });
 }

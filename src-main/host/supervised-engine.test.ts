@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type Engine, type EngineProcess, superviseEngine } from './supervised-engine.ts';
 
 /** A process that can be made to die; its engine answers with its own number. */
 function fakeProcess(number: number) {
-  const { promise: ended, resolve: die } = Promise.withResolvers<string>();
+  const { promise: ended, resolve: die } = Promise.withResolvers<Because>();
   const engine = {
     device: async () => ({ backend: `engine ${number}` }),
     inspect: () => new Promise(() => {}),
@@ -12,7 +13,7 @@ function fakeProcess(number: number) {
       await new Promise(() => {});
     },
   } as unknown as Engine;
-  return { started: { engine, ended, stop: async () => die('stopped') } satisfies EngineProcess, die };
+  return { started: { engine, ended, stop: async () => die({ reason: 'stopped' }) } satisfies EngineProcess, die };
 }
 
 function supervised() {
@@ -34,10 +35,10 @@ test('calls go to the running engine', async () => {
 test('a call that waits when the engine dies fails with the reason, and the next one gets a fresh engine', async () => {
   const { engine, processes } = supervised();
   const waiting = engine.inspect('folder');
-  processes[0]?.die('its thread ended with status 139');
+  processes[0]?.die(because('ENGINE_ENDED', { status: 139 }));
   await expect(waiting).rejects.toMatchObject({
     code: 'ENGINE_STOPPED',
-    data: { reason: 'its thread ended with status 139' },
+    data: because('ENGINE_ENDED', { status: 139 }),
   });
   expect(await engine.device()).toEqual({ backend: 'engine 2' });
 });
@@ -48,7 +49,7 @@ test('a stream that is followed when the engine dies fails after what it had giv
   const following = (async () => {
     for await (const event of engine.generate({} as never, new AbortController().signal)) {
       seen.push(event);
-      processes[0]?.die('killed');
+      processes[0]?.die({ reason: 'killed' });
     }
   })();
   await expect(following).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });

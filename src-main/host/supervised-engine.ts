@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import type { Because } from '../../src-contract/failure-reason.ts';
 import type { connectEngine } from '../engine/engine-port.ts';
 
 export type Engine = ReturnType<typeof connectEngine>;
@@ -7,7 +8,7 @@ export type Engine = ReturnType<typeof connectEngine>;
 export interface EngineProcess {
   readonly engine: Engine;
   /** Resolves when it ends, with what is known of the reason. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Because>;
   stop(): Promise<unknown>;
 }
 
@@ -54,9 +55,9 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
   };
 }
 
-function rejectionAt(ended: Promise<string>): Promise<never> {
-  const rejection = ended.then((reason) => {
-    throw new StudioError('ENGINE_STOPPED', { reason });
+function rejectionAt(ended: Promise<Because>): Promise<never> {
+  const rejection = ended.then((why) => {
+    throw new StudioError('ENGINE_STOPPED', { ...why });
   });
   // An engine that ends when nobody waits for it is no unhandled failure.
   rejection.catch(() => {});

@@ -1,25 +1,23 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import type { KeptFailure } from '../../src-contract/kept-failure.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 
 export type JobState = 'queued' | 'running' | EndState;
 export type EndState = 'finished' | 'stopped' | 'failed' | 'interrupted';
 
-export interface JobFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
 /** The columns of a job that say how it failed, as others select them beside their own. */
 export interface FailureColumns {
   error_code: string | null;
   error_message: string | null;
   error_hint: string | null;
+  error_data: string | null;
 }
 
-export function failureOf({ error_code: code, error_message, error_hint }: FailureColumns): JobFailure | null {
-  return code === null ? null : { code, message: error_message ?? '', hint: error_hint ?? '' };
+export function failureOf({ error_code: code, ...columns }: FailureColumns): KeptFailure | null {
+  if (code === null) return null;
+  const data = columns.error_data === null ? undefined : (JSON.parse(columns.error_data) as KeptFailure['data']);
+  return { code, message: columns.error_message ?? '', hint: columns.error_hint ?? '', ...(data && { data }) };
 }
 
 export interface StoredEvent<Event> {
@@ -52,7 +50,7 @@ export class JobStore {
          VALUES (:id, :kind, 'queued', :owner, :now,
            coalesce((SELECT place FROM job WHERE id = :beside), (SELECT coalesce(max(place), 0) + 1 FROM job)))
          ON CONFLICT (id) DO UPDATE SET state = 'queued', owner = :owner, place = excluded.place, error_code = NULL,
-           error_message = NULL, error_hint = NULL, finished_at = NULL`,
+           error_message = NULL, error_hint = NULL, error_data = NULL, finished_at = NULL`,
       )
       .run({ id: job.id, kind: job.kind, owner: this.#lock.token, now: job.now, beside: job.beside ?? null });
   }
@@ -118,10 +116,11 @@ export class JobStore {
       .run(now, id);
   }
 
-  end(id: string, end: { state: EndState; failure: JobFailure | null; now: number }): void {
+  end(id: string, end: { state: EndState; failure: KeptFailure | null; now: number }): void {
     this.#database
       .prepare(
-        `UPDATE job SET state = :state, error_code = :code, error_message = :message, error_hint = :hint, finished_at = :now
+        `UPDATE job SET state = :state, error_code = :code, error_message = :message, error_hint = :hint, error_data = :data,
+           finished_at = :now
          WHERE id = :id`,
       )
       .run({
@@ -130,6 +129,7 @@ export class JobStore {
         code: end.failure?.code ?? null,
         message: end.failure?.message ?? null,
         hint: end.failure?.hint ?? null,
+        data: end.failure?.data === undefined ? null : JSON.stringify(end.failure.data),
         now: end.now,
       });
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
@@ -99,18 +99,66 @@ test('a second job waits for the first, and can be stopped while it waits', asyn
   expect((await told('c')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
 });
 
-test('a failure that a person can meet is stored with its sentence and hint', async () => {
+test('a failure that a person can meet is stored with its sentence and its facts', async () => {
   start('a', counting(1, { fail: new StudioError('RUN_DIVERGED', { step: 4, rows: '1, 2' }) }));
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'failed' });
-  expect(database.prepare('SELECT error_code, error_message FROM job').get()).toEqual({
+  expect(database.prepare('SELECT error_code, error_message, error_data FROM job').get()).toEqual({
     error_code: 'RUN_DIVERGED',
     error_message: 'The loss became infinite or undefined at step 4 (rows 1, 2).',
+    error_data: '{"step":4,"rows":"1, 2"}',
   });
 });
 
 test('work whose engine stopped is interrupted, not failed', async () => {
   start('a', counting(1, { fail: new StudioError('ENGINE_STOPPED', { reason: 'out of memory' }) }));
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'interrupted' });
+});
+
+test('on a full disk whoever watches is told all the same, and the end is stored as soon as there is room', async () => {
+  const full = Promise.withResolvers<void>();
+  const big = { kind: 'step' as const, step: 2, ballast: 'x'.repeat(1_000_000) };
+  start('a', {
+    async *run() {
+      yield { kind: 'step', step: 1 };
+      await full.promise;
+      yield big;
+      throw new StudioError('DISK_FULL', { needed: '1 MB', folder: '/data' });
+    },
+    finished: (state) => ({ kind: 'finished', state }),
+  });
+  const events: Event[] = [];
+  const following = (async () => {
+    for await (const { event } of supervisor.watch('a')) {
+      events.push(event);
+      if (event.kind !== 'step' || event.step > 1) continue;
+      database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`);
+      full.resolve();
+    }
+  })();
+  await expect(following).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+  expect(events).toEqual([{ kind: 'step', step: 1 }, big]);
+  expect(store.stateOf('a')).toBe('running');
+  expect(supervisor.isActive('a')).toBe(true);
+
+  database.pragma('max_page_count = 100000');
+  await expect.poll(() => store.stateOf('a'), { timeout: 30_000 }).toBe('interrupted');
+  expect(await told('a')).toEqual([...events, { kind: 'finished', state: 'interrupted' }]);
+  expect(supervisor.isActive('a')).toBe(false);
+});
+
+test('work that cannot begin on a full disk does not keep the others from their turn', async () => {
+  start('a', counting(1, { endless: true }));
+  start('b', counting(1));
+  const begin = store.begin.bind(store);
+  store.begin = (id, now) => {
+    if (id === 'b') throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    begin(id, now);
+  };
+  start('c', counting(1));
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  await supervisor.stop('a');
+  expect((await told('c')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
+  expect(store.stateOf('b')).toBe('failed');
 });
 
 test('closing interrupts what is going on; what waits goes on waiting', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { EndState, JobFailure, JobStore, StoredEvent } from './job-store.ts';
+import type { KeptFailure } from '../../src-contract/kept-failure.ts';
+import type { EndState, JobStore, StoredEvent } from './job-store.ts';
 
 export interface Work<Event> {
   /** Does the work. Ends early, without a throw, when the signal aborts; a throw is a failure. */
@@ -30,14 +31,25 @@ export type Told<Event> = { readonly id: string } & (
 export class Supervisor<Event> {
   readonly #store: JobStore;
   readonly #changed: () => void;
+  readonly #known: (error: unknown) => unknown;
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
+  /** Jobs that have ended, which cannot be stored yet. */
+  readonly #unstored = new Map<Job<Event>, () => void>();
+  #storing: AbortController | undefined;
   #closing = false;
 
-  constructor(options: { store: JobStore; changed: () => void; now?: () => number }) {
+  /** `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it. */
+  constructor(options: {
+    store: JobStore;
+    changed: () => void;
+    known?: (error: unknown) => unknown;
+    now?: () => number;
+  }) {
     this.#store = options.store;
     this.#changed = options.changed;
+    this.#known = options.known ?? ((error) => error);
     this.#now = options.now ?? Date.now;
   }
 
@@ -113,14 +125,19 @@ export class Supervisor<Event> {
     await Promise.all(ended);
   }
 
-  /** Replays the stored events after `after`, then follows until the job ends or the signal aborts. */
+  /**
+   * Replays the stored events after `after`, then follows until the job ends or the signal aborts. Throws what keeps the end
+   * of a job from being stored, a full disk mostly.
+   */
   async *watch(id: string, options: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<StoredEvent<Event>> {
     let sequence = options.after ?? 0;
     const { signal } = options;
     for (;;) {
       const job = this.#find(id);
-      job?.flush();
-      const page = this.#store.listEvents<Event>(id, sequence, pageSize);
+      job?.tryToFlush();
+      const written = this.#store.listEvents<Event>(id, sequence, pageSize);
+      // What cannot be written is told all the same.
+      const page = written.length > 0 ? written : (job?.unwrittenAfter(sequence) ?? []);
       for (const stored of page) {
         if (signal?.aborted) return;
         sequence = stored.sequence;
@@ -128,6 +145,7 @@ export class Supervisor<Event> {
       }
       if (page.length > 0) continue;
       if (job === undefined) return;
+      if (job.unstorable !== undefined) throw job.unstorable;
       await job.nextChange(signal);
       if (signal?.aborted) return;
     }
@@ -168,6 +186,7 @@ export class Supervisor<Event> {
   /** Ends all work: what was going on is marked as interrupted, so that it can go on later, and what waited goes on waiting. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#storing?.abort();
     for (const piece of this.#waiting.splice(0)) for (const job of piece.jobs) job.close();
     const piece = this.#current;
     piece?.abort.abort();
@@ -180,14 +199,13 @@ export class Supervisor<Event> {
   }
 
   #find(id: string): Job<Event> | undefined {
-    return this.#pieceOf(id)?.jobs.find((job) => job.id === id);
+    const isIt = (job: Job<Event>) => job.id === id;
+    return this.#pieceOf(id)?.jobs.find(isIt) ?? [...this.#unstored.keys()].find(isIt);
   }
 
   async #next(): Promise<void> {
     for (let piece = this.#takeNext(); piece !== undefined; piece = this.#takeNext()) {
       this.#current = piece;
-      for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
-      this.#changed();
       const { state, failure } = await this.#do(piece);
       this.#current = undefined;
       for (const job of [...piece.jobs]) this.#end(piece, job, state, failure);
@@ -200,45 +218,81 @@ export class Supervisor<Event> {
     return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
 
-  async #do(piece: Piece<Event>): Promise<{ state: EndState; failure: JobFailure | null }> {
+  async #do(piece: Piece<Event>): Promise<{ state: EndState; failure: KeptFailure | null }> {
     const { signal } = piece.abort;
     const aborted = () => ({ state: this.#closing ? ('interrupted' as const) : ('stopped' as const), failure: null });
     try {
+      for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
+      this.#changed();
       for await (const told of piece.work.run(signal)) {
         const job = piece.jobs.find(({ id }) => id === told.id);
         if (job === undefined) continue;
         if ('event' in told) job.tell(told.event);
         else if ('end' in told) this.#end(piece, job, told.end, null);
-        else this.#end(piece, job, 'failed', failureOf(told.error));
+        else this.#end(piece, job, 'failed', failureOf(this.#known(told.error)));
       }
       return signal.aborted ? aborted() : { state: 'finished', failure: null };
-    } catch (error) {
+    } catch (thrown) {
       // After an abort the engine's port gives a plain error, whatever the cause was.
       if (signal.aborted) return aborted();
-      const failure = failureOf(error);
-      const state = error instanceof StudioError && error.code === 'ENGINE_STOPPED' ? 'interrupted' : 'failed';
-      return { state, failure };
+      const error = this.#known(thrown);
+      const canGoOn = error instanceof StudioError && goneOnFrom.has(error.code);
+      return { state: canGoOn ? 'interrupted' : 'failed', failure: failureOf(error) };
     }
   }
 
-  #end(piece: Piece<Event>, job: Job<Event>, state: EndState, failure: JobFailure | null): void {
-    try {
-      this.#store.transaction(() => {
-        job.flush();
-        this.#store.end(job.id, { state, failure, now: this.#now() });
-        job.tell(piece.work.finished(job.id, state));
-        job.flush();
+  #end(piece: Piece<Event>, job: Job<Event>, state: EndState, failure: KeptFailure | null): void {
+    piece.jobs.splice(piece.jobs.indexOf(job), 1);
+    const now = this.#now();
+    let last: Event | undefined;
+    const store = () => {
+      const told = this.#store.transaction(() => {
+        this.#store.end(job.id, { state, failure, now });
+        last ??= piece.work.finished(job.id, state);
+        job.writeWith(last);
+        return last;
       });
+      job.tellWritten(told);
+    };
+    try {
+      store();
     } catch (error) {
-      // What cannot be stored now is found at the next start, as a job without a process.
-      console.error(error);
-    } finally {
-      piece.jobs.splice(piece.jobs.indexOf(job), 1);
-      job.close();
-      this.#changed();
+      job.holdBack(this.#known(error));
+      this.#unstored.set(job, store);
+      if (this.#storing === undefined && !this.#closing) void this.#storeLater();
+      return;
     }
+    job.close();
+    this.#changed();
+  }
+
+  /** Tries again until what has ended is stored; what is not when the studio closes is found at the next start, as a job without a process. */
+  async #storeLater(): Promise<void> {
+    const storing = new AbortController();
+    this.#storing = storing;
+    while (this.#unstored.size > 0) {
+      await sleep(storeAgainMs, undefined, { signal: storing.signal, ref: false }).catch(() => undefined);
+      if (storing.signal.aborted) break;
+      for (const [job, store] of this.#unstored) {
+        try {
+          store();
+        } catch {
+          continue;
+        }
+        this.#unstored.delete(job);
+        job.close();
+        this.#changed();
+      }
+    }
+    this.#storing = undefined;
   }
 }
+
+/** What ends work from outside, so that it can go on from where it was. */
+const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL']);
+
+/** How soon after a full disk it is looked whether there is room again. */
+const storeAgainMs = 1_000;
 
 /** Work of one job as work of several. */
 function alone<Event>(id: string, work: Work<Event>): SharedWork<Event> {
@@ -273,6 +327,8 @@ class Job<Event> {
   readonly id: string;
   readonly ended = Promise.withResolvers<void>();
   latest: Event | undefined;
+  /** Why its end cannot be stored yet. */
+  unstorable: unknown;
   readonly #store: JobStore;
   /** Of the newest event, written or not. */
   #sequence: number;
@@ -292,6 +348,39 @@ class Job<Event> {
     this.#unwritten.push({ sequence: this.#sequence, event });
     this.#wake();
     if (this.#flushing === undefined) void this.#flushLater();
+  }
+
+  /** Writes the newest events and a last one; to be called in the transaction that stores the end. */
+  writeWith(last: Event): void {
+    this.#store.insertEvents(this.id, [...this.#unwritten, { sequence: this.#sequence + 1, event: last }]);
+  }
+
+  /** Tells the last event when it has been written, and with it all before. */
+  tellWritten(last: Event): void {
+    this.#unwritten = [];
+    this.#sequence += 1;
+    this.latest = last;
+    this.#wake();
+  }
+
+  /** The newest events as far as they are not written. */
+  unwrittenAfter(sequence: number): readonly StoredEvent<Event>[] {
+    return this.#unwritten.filter((event) => event.sequence > sequence);
+  }
+
+  holdBack(why: unknown): void {
+    this.unstorable = why;
+    this.ended.resolve();
+    this.#wake();
+  }
+
+  /** Writes the newest events, if that can be done now. They stay, and are tried again with the next one or at the end. */
+  tryToFlush(): void {
+    try {
+      this.flush();
+    } catch {
+      // A full disk, mostly: whoever watches is told of it when the job ends.
+    }
   }
 
   flush(): void {
@@ -328,18 +417,15 @@ class Job<Event> {
     const flushing = new AbortController();
     this.#flushing = flushing;
     await sleep(flushAfterMs, undefined, { signal: flushing.signal, ref: false }).catch(() => undefined);
-    if (flushing.signal.aborted) return;
-    try {
-      this.flush();
-    } catch (error) {
-      // A full disk, mostly. The events stay and are tried again with the next one, or at the end.
-      console.error(error);
-    }
+    if (!flushing.signal.aborted) this.tryToFlush();
   }
 }
 
-function failureOf(error: unknown): JobFailure {
-  if (error instanceof StudioError) return { code: error.code, message: error.message, hint: error.hint };
+function failureOf(error: unknown): KeptFailure {
+  if (error instanceof StudioError) {
+    const { code, message, hint, data } = error;
+    return { code, message, hint, data };
+  }
   console.error(error);
   return {
     code: 'INTERNAL_SERVER_ERROR',

@@ -4,6 +4,7 @@ import { implement, withEventMeta } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { labCsv } from './lab-csv.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
@@ -46,7 +47,7 @@ export function labProcedures(parts: LabParts & { changed: () => void; dataFolde
     delete: os.delete.handler(async ({ input }) => {
       const { id, state } = store.get(input.id);
       if (state === 'queued' || state === 'running') {
-        throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason: 'it is going on' });
+        throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...because('GOES_ON') });
       }
       store.delete(id);
       await rm(join(labFolder, id), { recursive: true, force: true });

@@ -124,7 +124,7 @@ export class LabStore {
 }
 
 const select = `SELECT lab_experiment.id, lab_experiment.kind, base_model_id, dataset_id, options, facts, total, seconds, repeat_of,
-    repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.created_at, job.finished_at
+    repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at, job.finished_at
   FROM lab_experiment JOIN job ON job.id = lab_experiment.id`;
 
 interface Row extends FailureColumns {

@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { LabEvent, LabExperiment, LabFacts, LabOptions, StartLabInput } from '../../src-contract/lab.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -51,13 +52,13 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   }
   const needsRows = experiment.needsDataset || (kind === 'table7' && adapter === null);
   const datasetId = earlier === undefined ? input.datasetId : (earlier.datasetId ?? undefined);
-  if (needsRows && datasetId === undefined) throw invalid('dataset', 'this experiment trains, and needs rows for it');
+  if (needsRows && datasetId === undefined) throw invalid('dataset', because('ROWS_NEEDED'));
   const dataset = needsRows && datasetId !== undefined ? parts.datasets.get(datasetId) : null;
   if (dataset?.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
   if (options.maxLength > base.contextLength)
-    throw invalid('maxLength', `“${base.name}” reads at most ${base.contextLength} tokens`);
+    throw invalid('maxLength', because('LENGTH_BEYOND_BASE', { base: base.name, tokens: base.contextLength }));
   const foreign = options.targetSets.flat().find((target) => model.targets[target] === undefined);
-  if (foreign !== undefined) throw invalid('targets', `“${base.name}” has no matrix ${foreign}`);
+  if (foreign !== undefined) throw invalid('targets', because('MATRIX_MISSING', { base: base.name, matrix: foreign }));
 
   const { device } = await parts.engine.device();
   const text = await parts.modelTexts.of(base);
@@ -101,17 +102,17 @@ export function takeUpLab(parts: LabParts): void {
 /** Lets an ended experiment go on. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
-  const refuse = (reason: string) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, reason });
+  const refuse = (why: Because) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...why });
   const isLeft = parts.supervisor.isLeft(id);
   if (experiment.state === 'running' || (experiment.state === 'queued' && !isLeft)) {
-    throw refuse('it is going on already');
+    throw refuse(because('GOES_ON'));
   }
-  if (experiment.state === 'finished') throw refuse('it has finished');
+  if (experiment.state === 'finished') throw refuse(because('HAS_FINISHED'));
   const base = parts.baseModels.list().find((model) => model.id === experiment.baseModelId);
-  if (base?.sha256 !== experiment.facts.baseSha256) throw refuse('its base model was deleted or has changed');
+  if (base?.sha256 !== experiment.facts.baseSha256) throw refuse(because('BASE_GONE'));
   if (experiment.datasetId !== null) {
     const dataset = parts.datasets.list().find((each) => each.id === experiment.datasetId);
-    if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse('its dataset was deleted or has changed');
+    if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse(because('DATASET_GONE'));
   }
   if (isLeft) {
     parts.supervisor.takeUp(id, detached(experiment, parts));
@@ -203,6 +204,6 @@ function definedOf(options: Partial<LabOptions>): Partial<LabOptions> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function invalid(option: string, reason: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option, reason });
+function invalid(option: string, why: Because): StudioError {
+  return new StudioError('OPTION_INVALID', { option, ...why });
 }

@@ -220,7 +220,7 @@ export class RunStore {
 
 const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
-    job.error_hint, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
+    job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
     active_since, seconds_before, group_id, group_size, iif(job.state = 'queued', (
       SELECT count(DISTINCT waiting.place) FROM job AS waiting
       WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place

@@ -1,5 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import {
   mostTogether,
   type Run,
@@ -56,7 +57,7 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   // Nothing waits between the look at the name and the row.
   for (const name of names) {
     if (adapters.isNameTaken(name) || runs.isNameActive(name)) {
-      throw invalid('name', `there is already an adapter or a run named “${name}”`);
+      throw invalid('name', because('RUN_NAME_TAKEN', { name }));
     }
   }
   const shared = {
@@ -92,21 +93,20 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   const { runs, adapters, datasets, baseModels } = parts;
   const run = runs.get(idOrName);
   const plan = runs.plan(run.id);
-  const refuse = (reason: string) => new StudioError('RUN_NOT_REPEATABLE', { run: run.name, reason });
+  const refuse = (why: Because) => new StudioError('RUN_NOT_REPEATABLE', { run: run.name, ...why });
   const base = baseModels.list().find((model) => model.id === run.baseModelId);
-  if (base === undefined) throw refuse('its base model was deleted');
-  if (base.sha256 !== run.baseSha256) throw refuse('its base model has changed');
+  if (base === undefined) throw refuse(because('BASE_DELETED'));
+  if (base.sha256 !== run.baseSha256) throw refuse(because('BASE_CHANGED'));
   const dataset = datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && datasets.version(dataset.id, run.datasetVersion);
-  if (dataset === undefined || version?.sha256 !== run.datasetSha256)
-    throw refuse('its dataset was deleted or has changed');
+  if (dataset === undefined || version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
   const initial = run.options.initAdapterId;
   if (initial !== null && !adapters.list().some(({ id }) => id === initial)) {
-    throw refuse('the adapter that it went on from was deleted');
+    throw refuse(because('INITIAL_DELETED'));
   }
   const group = runs.groupOf(run);
   // What it trained with decides about its last digits.
-  if (group.length < (run.group?.size ?? 1)) throw refuse('a run that it trained together with was deleted');
+  if (group.length < (run.group?.size ?? 1)) throw refuse(because('COMPANION_DELETED'));
   const [options, ...others] = group.map((each) => each.options) as [TrainOptions, ...TrainOptions[]];
   await requireFit({ dataset, base, options, others }, parts);
   const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
@@ -136,19 +136,19 @@ export function takeUpRuns(parts: RunningParts): void {
 export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
   const plan = parts.runs.plan(run.id);
-  const refuse = (reason: string) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, reason });
+  const refuse = (why: Because) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, ...why });
   const isLeft = parts.supervisor.isLeft(run.id);
   if (run.state === 'running' || (run.state === 'queued' && !isLeft)) {
     throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
   }
-  if (run.state === 'finished') throw refuse('it has finished');
-  if (run.error?.code === 'RUN_DIVERGED') throw refuse('its loss became infinite, and would again');
+  if (run.state === 'finished') throw refuse(because('HAS_FINISHED'));
+  if (run.error?.code === 'RUN_DIVERGED') throw refuse(because('HAS_DIVERGED'));
   const base = parts.baseModels.list().find((model) => model.id === run.baseModelId);
-  if (base === undefined) throw refuse('its base model was deleted');
-  if (base.sha256 !== plan.baseSha256) throw refuse('its base model has changed');
+  if (base === undefined) throw refuse(because('BASE_DELETED'));
+  if (base.sha256 !== plan.baseSha256) throw refuse(because('BASE_CHANGED'));
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
-  if (version?.sha256 !== run.datasetSha256) throw refuse('its dataset was deleted or has changed');
+  if (version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
   if (isLeft) {
     takeUp(run.id, parts);
     return parts.runs.get(run.id);
@@ -197,7 +197,7 @@ export async function settleAll(
 ): Promise<[TrainOptions, ...TrainOptions[]]> {
   const first = await settleOptions(input, about);
   const { ranks = [], seeds = [], learningRates = [] } = input.also ?? {};
-  if (first.initAdapterId !== null && ranks.length > 0) throw invalid('also', 'an adapter to go on from has a rank');
+  if (first.initAdapterId !== null && ranks.length > 0) throw invalid('also', because('RANK_FIXED'));
   const others: TrainOptions[] = [];
   for (const rank of [first.rank, ...ranks]) {
     for (const learningRate of [first.learningRate, ...learningRates]) {
@@ -210,9 +210,8 @@ export async function settleAll(
   }
   const all: [TrainOptions, ...TrainOptions[]] = [first, ...others];
   if (all.length > mostTogether)
-    throw invalid('also', `${all.length} adapters at once, and ${mostTogether} are the most`);
-  if (new Set(all.map((each) => JSON.stringify(each))).size < all.length)
-    throw invalid('also', 'two would be the same');
+    throw invalid('also', because('TOO_MANY_TOGETHER', { count: all.length, most: mostTogether }));
+  if (new Set(all.map((each) => JSON.stringify(each))).size < all.length) throw invalid('also', because('TWO_ALIKE'));
   return all;
 }
 
@@ -229,9 +228,9 @@ export async function settleOptions(
     { trainRows, parameters: base.parameters, contextLength: base.contextLength, targets: targetsOf(facts) },
   );
   const foreign = options.targets.find((target) => facts.targets[target] === undefined);
-  if (foreign !== undefined) throw invalid('targets', `“${base.name}” has no matrix ${foreign}`);
+  if (foreign !== undefined) throw invalid('targets', because('MATRIX_MISSING', { base: base.name, matrix: foreign }));
   if (options.maxLength > base.contextLength) {
-    throw invalid('maxLength', `“${base.name}” reads at most ${base.contextLength} tokens`);
+    throw invalid('maxLength', because('LENGTH_BEYOND_BASE', { base: base.name, tokens: base.contextLength }));
   }
   return options;
 
@@ -297,6 +296,6 @@ function targetsOf(facts: ModelFacts) {
   return (Object.keys(facts.targets) as (keyof ModelFacts['targets'])[]).filter((target) => facts.targets[target]);
 }
 
-function invalid(option: string, reason: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option, reason });
+function invalid(option: string, why: Because): StudioError {
+  return new StudioError('OPTION_INVALID', { option, ...why });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
 import { type AdapterOrigin, copyAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
@@ -58,32 +59,6 @@ export async function* trainRuns(
   parts: TrainingParts,
   stop: Stop,
 ): AsyncGenerator<Telling> {
-  try {
-    yield* trainToTheEnd(trainings, parts, stop);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'SQLITE_FULL') throw error;
-    throw new StudioError('DISK_FULL', { needed: 'some space', folder: parts.runsFolder }, { cause: error });
-  }
-}
-
-export interface Training {
-  readonly run: Run;
-  readonly plan: RunPlan;
-  readonly base: BaseModel;
-  readonly dataset: Dataset | undefined;
-}
-
-interface Stop {
-  readonly signal: AbortSignal;
-  readonly isResting: () => boolean;
-}
-
-async function* trainToTheEnd(
-  trainings: readonly Training[],
-  parts: TrainingParts,
-  stop: Stop,
-): AsyncGenerator<Telling> {
   const ongoing: OngoingRun[] = [];
   for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
   const jobs = ongoing.map(({ job }) => job);
@@ -99,6 +74,18 @@ async function* trainToTheEnd(
     // Of those that are stopped, all end as the stop says.
     if (!event.stopped) yield { id, end: 'finished' };
   }
+}
+
+export interface Training {
+  readonly run: Run;
+  readonly plan: RunPlan;
+  readonly base: BaseModel;
+  readonly dataset: Dataset | undefined;
+}
+
+interface Stop {
+  readonly signal: AbortSignal;
+  readonly isResting: () => boolean;
 }
 
 /** The events of all jobs. A runtime that a person chose takes them one by one. */
@@ -127,7 +114,7 @@ async function openTraining(
   if (firstFolder === undefined && (await parts.hashBase(base)) !== plan.baseSha256) {
     throw new StudioError('MODEL_FILE_INVALID', {
       file: base.name,
-      reason: 'its files are not what they were when the run was set up',
+      ...because('FILES_CHANGED'),
     });
   }
   const text = await parts.modelTexts.of(base);

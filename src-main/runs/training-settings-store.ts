@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Preset, TrainingSettings } from '../../src-contract/run.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
@@ -35,7 +36,8 @@ export class TrainingSettingsStore {
   /** Throws OPTION_INVALID where there are none. */
   delete(id: string): void {
     const { changes } = this.#database.prepare('DELETE FROM training_settings WHERE id = ?').run(id);
-    if (changes === 0) throw new StudioError('OPTION_INVALID', { option: 'settings', reason: `there are no “${id}”` });
+    if (changes === 0)
+      throw new StudioError('OPTION_INVALID', { option: 'settings', ...because('SETTINGS_MISSING', { name: id }) });
   }
 }
 

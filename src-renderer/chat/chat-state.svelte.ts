@@ -40,6 +40,8 @@ export class ChatState {
   error = $state.raw<unknown>(undefined);
   /** What the last message met; the conversation stays usable. */
   sendError = $state.raw<unknown>(undefined);
+  /** The question itself was taken, so that it can be answered again. */
+  canAnswerAgain = $state(false);
 
   conversationId = $state<string | undefined>(undefined);
   baseModelId = $state('');
@@ -404,6 +406,7 @@ export class ChatState {
     const answering = new AbortController();
     this.#answering = answering;
     this.sendError = undefined;
+    this.canAnswerAgain = false;
     return answering;
   }
 
@@ -423,6 +426,7 @@ export class ChatState {
       }
     } catch (error) {
       if (!answering.signal.aborted) this.sendError = error;
+      this.canAnswerAgain = accepted || questionId !== undefined;
     }
     // Another conversation may have been opened meanwhile.
     if (this.#answering !== answering || this.draft === undefined) return accepted;

@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } fro
 import type { TaskId } from '../../src-contract/task.ts';
 import { countsRows, verdictOf } from '../../src-contract/verdict.ts';
 import { client } from '../client.ts';
+import { Reopening } from '../ui/changes.ts';
 import { saveText } from '../ui/save-text.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
@@ -29,6 +30,7 @@ export class EvaluationState {
   search = $state('');
 
   readonly #leaving = new AbortController();
+  readonly #reopening = new Reopening(['evaluation'], this.#leaving.signal);
 
   verdict = $derived(this.evaluation === undefined ? undefined : verdictOf(this.evaluation));
 
@@ -64,12 +66,16 @@ export class EvaluationState {
   }
 
   async open(): Promise<void> {
+    this.#reopening.forget();
     try {
       await this.#load();
+      this.error = undefined;
       if (this.isRunning) await this.#follow();
       await this.#loadRows();
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      if (this.#leaving.signal.aborted) return;
+      this.error = error;
+      if (this.isRunning) this.#reopening.atNextChange(() => void this.open());
     }
   }
 

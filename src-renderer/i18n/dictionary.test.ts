@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { errorCatalogue } from '../../src-contract/errors.ts';
+import { failureReasons } from '../../src-contract/failure-reason.ts';
 import { fileReasons } from '../../src-contract/file-reason.ts';
 import { rowVerdicts } from '../../src-contract/row-verdict.ts';
 import { en } from './en.ts';
 import { errors } from './ko/errors.ts';
+import { failureReasons as koreanFailureReasons } from './ko/failure-reasons.ts';
 import { fileReasons as koreanReasons } from './ko/file-reasons.ts';
 import { rowVerdicts as koreanVerdicts } from './ko/row-verdicts.ts';
 import { ko } from './ko.ts';
@@ -28,6 +30,7 @@ test('every reason and every verdict names the same facts in both languages', ()
   for (const [english, korean] of [
     [fileReasons, koreanReasons],
     [rowVerdicts, koreanVerdicts],
+    [failureReasons, koreanFailureReasons],
   ]) {
     for (const [code, sentence] of Object.entries(english ?? {})) {
       expect([code, placesIn(korean?.[code as keyof typeof korean] ?? '')]).toEqual([code, placesIn(sentence)]);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../src-contract/file-kind.ts';
 
 vi.hoisted(() => {
@@ -32,6 +33,16 @@ test('a failure kept with a run has no data: its facts are read out of its sente
   const { code, message, hint } = new StudioError('RUN_DIVERGED', { step: 12, rows: '3, 7' });
   expect(errorText({ code, message, hint }).message).toContain('12단계에서');
   expect(errorText({ code, message, hint }).message).toContain('행 3, 7');
+});
+
+test('a reason that has a code is told in the language on screen, any other as it came', () => {
+  locale.current = 'ko';
+  const known = new StudioError('SQL_REFUSED', because('SQL_FUNCTION', { name: 'readfile' }));
+  expect(errorText(known).message).toBe('질의를 실행하지 않았습니다: readfile 함수는 쓸 수 없습니다.');
+  const kept = { code: 'ENGINE_STOPPED', message: '', hint: '', data: because('ENGINE_ENDED', { status: 9 }) };
+  expect(errorText(kept).message).toBe('엔진이 예기치 않게 멈췄습니다: 프로세스가 상태 9로 끝났습니다.');
+  const other = new StudioError('MODEL_FILE_INVALID', { file: 'a.gguf', reason: 'its header is cut off' });
+  expect(errorText(other).message).toContain('its header is cut off');
 });
 
 test('a setting that cannot be is called what its field is called', () => {

@@ -1,6 +1,9 @@
-import { type ErrorCode, errorCatalogue, fillIn, isErrorCode } from '../../src-contract/errors.ts';
+import { type ErrorCode, errorCatalogue, isErrorCode } from '../../src-contract/errors.ts';
+import { failureReasonSchema, isFailureReasonCode } from '../../src-contract/failure-reason.ts';
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
+import { fillIn } from '../../src-contract/fill-in.ts';
 import { errors as korean } from './ko/errors.ts';
+import { failureReasons as koreanReasons } from './ko/failure-reasons.ts';
 import { fileKindsKo } from './ko/file-kinds.ts';
 import { locale } from './locale.svelte.ts';
 import { withParticles } from './particle.ts';
@@ -41,17 +44,24 @@ function catalogued(
   }
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
-    const named = { ...data, ...(data.found !== undefined && { found: kindInKorean(String(data.found)) }) };
-    return { code, message: withParticles(fillIn(message, named)), hint: withParticles(fillIn(hint, data)) };
+    const facts = { ...data, reason: reasonInKorean(data), found: kindInKorean(data.found) };
+    return { code, message: withParticles(fillIn(message, facts)), hint: withParticles(fillIn(hint, facts)) };
   }
   const { message, hint } = errorCatalogue[code];
   return { code, message: kept.message || fillIn(message, data), hint: kept.hint || fillIn(hint, data) };
 }
 
 /** What a file turned out to be; words that are no file's kind stay as they are. */
-function kindInKorean(found: string): string {
+function kindInKorean(found: unknown): unknown {
   const kind = (Object.keys(fileKinds) as FileKind[]).find((each) => fileKinds[each] === found); // its own keys
   return kind === undefined ? found : fileKindsKo[kind];
+}
+
+/** The reason where it has a code; else as the program says it that it comes from. */
+function reasonInKorean({ reason, because }: Record<string, unknown>): unknown {
+  const { data: why } = failureReasonSchema.safeParse(because);
+  if (why === undefined || !isFailureReasonCode(why.code)) return reason;
+  return withParticles(fillIn(koreanReasons[why.code], why.data));
 }
 
 function fixedText(code: string, which: 'connection' | 'unexpected' | 'input'): ErrorText {

@@ -1,5 +1,5 @@
-import { fillIn } from '../../src-contract/errors.ts';
 import { type FileReason, isFileReasonCode, reasonSentence } from '../../src-contract/file-reason.ts';
+import { fillIn } from '../../src-contract/fill-in.ts';
 import { number } from './format.ts';
 import { fileReasons } from './ko/file-reasons.ts';
 import { locale } from './locale.svelte.ts';

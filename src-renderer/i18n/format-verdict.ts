@@ -1,4 +1,4 @@
-import { fillIn } from '../../src-contract/errors.ts';
+import { fillIn } from '../../src-contract/fill-in.ts';
 import { rowVerdicts as english, isRowVerdictCode, type RowVerdictData } from '../../src-contract/row-verdict.ts';
 import { number } from './format.ts';
 import { rowVerdicts as korean } from './ko/row-verdicts.ts';

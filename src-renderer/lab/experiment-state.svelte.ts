@@ -1,6 +1,7 @@
 import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
+import { Reopening } from '../ui/changes.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
@@ -17,6 +18,7 @@ export class ExperimentState {
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
   readonly #leaving = new AbortController();
+  readonly #reopening = new Reopening(['lab'], this.#leaving.signal);
   #drawnMs = 0;
 
   constructor(id: string) {
@@ -37,12 +39,14 @@ export class ExperimentState {
   }
 
   async open(): Promise<void> {
+    this.#reopening.forget();
     try {
       this.experiment = await client.lab.get({ id: this.id });
       await this.draw();
+      this.error = undefined;
       if (this.isGoing) await this.#follow();
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      this.#failed(error);
     }
   }
 
@@ -76,12 +80,19 @@ export class ExperimentState {
       this.experiment = await client.lab.resume({ id: this.id });
       await this.#follow();
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      this.#failed(error);
     }
   }
 
   leave(): void {
     this.#leaving.abort();
+  }
+
+  /** What keeps an experiment that goes on from being followed is told, and tried again when something has changed. */
+  #failed(error: unknown): void {
+    if (this.#leaving.signal.aborted) return;
+    this.error = error;
+    if (this.isGoing) this.#reopening.atNextChange(() => void this.open());
   }
 
   async #follow(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
-import { followChanges } from '../ui/changes.ts';
+import { followChanges, Reopening } from '../ui/changes.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
 
@@ -42,6 +42,7 @@ export class RunState {
   log: LogLine[] = [];
 
   readonly #leaving = new AbortController();
+  readonly #reopening = new Reopening(['run'], this.#leaving.signal);
   #drawing = false;
   #following = false;
   readonly #clock: ReturnType<typeof setInterval>;
@@ -96,11 +97,13 @@ export class RunState {
   }
 
   async open(): Promise<void> {
+    this.#reopening.forget();
     try {
       await this.#loadRun();
+      this.error = undefined;
       await this.#follow();
     } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
+      this.#failed(error);
     }
   }
 
@@ -135,9 +138,7 @@ export class RunState {
     await this.#act(async () => {
       this.run = await client.runs.resume({ id: this.id });
       this.now = Date.now();
-      void this.#follow().catch((error: unknown) => {
-        if (!this.#leaving.signal.aborted) this.error = error;
-      });
+      void this.#follow().catch((error: unknown) => this.#failed(error));
     });
   }
 
@@ -227,6 +228,13 @@ export class RunState {
       this.version++;
     };
     setTimeout(() => whenIdle(draw), drawingMs);
+  }
+
+  /** What keeps a run that goes on from being followed is told, and tried again when something has changed. */
+  #failed(error: unknown): void {
+    if (this.#leaving.signal.aborted) return;
+    this.error = error;
+    if (this.isActive) this.#reopening.atNextChange(() => void this.open());
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {

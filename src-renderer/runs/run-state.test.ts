@@ -3,6 +3,22 @@ import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunState } from './run-state.svelte.ts';
 
+const { changes, changed } = vi.hoisted(() => {
+  let next = Promise.withResolvers<void>();
+  return {
+    async *changes() {
+      for (;;) {
+        await next.promise;
+        yield { noun: 'run' };
+      }
+    },
+    changed: () => {
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+  };
+});
+
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
@@ -10,7 +26,7 @@ vi.mock('../client.ts', () => ({
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { get: vi.fn(async () => undefined) },
-    studio: { changes: () => new Promise(() => {}) },
+    studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));
@@ -50,6 +66,20 @@ test('a page that watches from before a run goes on shows each step once', async
     ...['validation 0', 'step 1', 'step 2', 'validation 2', 'step 3'],
   ]);
   expect(state.log.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  state.leave();
+});
+
+test('a run that cannot be followed for a while is opened again at the next change', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockRejectedValueOnce(new Error('the disk is full'));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.error).toBeDefined());
+
+  vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  changed();
+  await vi.waitFor(() => expect(state.canResume).toBe(true));
+  expect(state.error).toBeUndefined();
   state.leave();
 });
 

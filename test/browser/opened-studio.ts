@@ -32,10 +32,13 @@ export interface OpenedStudio {
 export function openStudioForTests({
   before,
   mayComplainOf,
+  hasMortalEngine = false,
 }: {
   readonly before?: (opened: Pick<OpenedStudio, 'command' | 'folder' | 'person'>) => void;
   /** What a page says that loses its connection for a while, where that is what is tested. */
   readonly mayComplainOf?: RegExp;
+  /** The studio's engine fails when the studio is told SIGUSR2 (`mortal-engine.ts`). */
+  readonly hasMortalEngine?: boolean;
 } = {}): OpenedStudio {
   const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-e2e-'));
   const [home, person] = [path.join(folder, 'studio'), path.join(folder, 'person')];
@@ -54,7 +57,10 @@ export function openStudioForTests({
     expectStarterWeights();
     mkdirSync(person);
     before?.({ command, folder, person });
-    const env = { HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') };
+    const env = {
+      ...{ HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') },
+      ...(hasMortalEngine && { NODE_OPTIONS: `--import ${import.meta.resolve('./mortal-engine.ts')}` }),
+    };
     [browser, studio] = await Promise.all([launchBrowser(), startStudio({ home, env })]);
     watched = await openWatchedPage(browser, studio.url);
   }, 400_000);

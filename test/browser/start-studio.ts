@@ -14,6 +14,8 @@ export interface RunningStudio {
   readonly home: string;
   /** Everything written to standard error so far. */
   errors(): string;
+  /** Sends a signal, for what a test has prepared the process to do. */
+  tell(signal: NodeJS.Signals): void;
   /** Ends the process at once, as a crash or a power cut would, and keeps the data folder. */
   kill(): Promise<void>;
   /** Asks the studio to close, and gives its exit status. Removes the data folder if `startStudio` made it. */
@@ -55,6 +57,7 @@ export async function startStudio({
     url,
     home: folder,
     errors: () => errors,
+    tell: (signal) => child.kill(signal),
     async kill() {
       child.kill('SIGKILL');
       await ended;

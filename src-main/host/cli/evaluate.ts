@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { type Advice, type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
@@ -73,7 +74,7 @@ interface EvaluateWords {
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
   await writeFile(path, text).catch((cause: unknown) => {
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it cannot be written' }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...because('FILE_UNWRITABLE') }, { cause });
   });
   return path;
 }

@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
-import { errorCatalogue, fillIn, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
+import { errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
+import { fillIn } from '../../../src-contract/fill-in.ts';
 
 /** What the command line prints when something fails, and its exit status. */
 export interface Failure {

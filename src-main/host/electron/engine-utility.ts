@@ -1,12 +1,13 @@
 import { utilityProcess } from 'electron';
+import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { connectEngine } from '../../engine/engine-port.ts';
 import type { EngineProcess } from '../supervised-engine.ts';
 
 /** Starts the engine in a process of its own, where a crash of its native code ends neither the window nor the database. */
 export function startEngineUtility(entry: string, env: NodeJS.ProcessEnv): EngineProcess {
   const child = utilityProcess.fork(entry, [], { serviceName: 'Adapter Studio engine', env });
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code) => resolve(`its process ended with status ${code}`));
+  const ended = new Promise<Because>((resolve) => {
+    child.once('exit', (status) => resolve(because('ENGINE_ENDED', { status })));
   });
   const port = {
     postMessage: (message: unknown) => child.postMessage(message),

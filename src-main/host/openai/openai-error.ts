@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
-import { errorCatalogue, fillIn, isErrorCode } from '../../../src-contract/errors.ts';
+import { errorCatalogue, isErrorCode } from '../../../src-contract/errors.ts';
+import { fillIn } from '../../../src-contract/fill-in.ts';
 
 /** A failure in OpenAI's shape. */
 export class OpenaiError extends Error {

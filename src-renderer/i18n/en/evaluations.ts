@@ -129,7 +129,7 @@ export const evaluations = {
   },
   'evaluations.doubt.runsNot': '{n} of its {of} queries do not run.',
   'evaluations.doubt.stopped': 'It was stopped before all rows were asked.',
-  'evaluations.doubt.interrupted': 'The studio was closed before all rows were asked. Start it again for the rest.',
+  'evaluations.doubt.interrupted': 'It was interrupted before all rows were asked. Start it again for the rest.',
   'evaluations.next.fewRows': {
     one: '**Next:** one row can tell nothing. Keep at least 30 rows for testing.',
     other: '**Next:** {n} rows can hardly tell anything. Keep at least 30 for testing.',

@@ -192,8 +192,8 @@ export const runs = {
   'runs.run.stopped.what': 'What was learned so far is kept as the adapter **{adapter}**.',
   'runs.run.stopped.none': 'No adapter was kept yet. Resume to go on from the last checkpoint.',
   'runs.run.interrupted': 'Interrupted at step {step} of {total}.',
-  'runs.run.interrupted.what':
-    'The studio was closed or stopped while it trained. Resume goes on from the last checkpoint.',
+  'runs.run.interrupted.what': 'The studio was closed or stopped while it trained.',
+  'runs.run.interrupted.goOn': 'Resume goes on from the last checkpoint.',
   'runs.run.leftOut': {
     one: '{n} row was left out: its target does not fit.',
     other: '{n} rows were left out: their targets do not fit.',

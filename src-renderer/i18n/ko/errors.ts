@@ -63,6 +63,14 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[을|를] 쓸 수 없습니다: {reason}.',
     hint: '모델을 다시 복사하거나 내려받으세요. 파일이 손상되었거나 불완전할 수 있습니다.',
   },
+  BASE_FILE_MISSING: {
+    message: '“{model}” 기본 모델을 쓸 수 없습니다. “{file}” 파일이 없습니다.',
+    hint: '{folder} 폴더에 그 파일을 다시 넣거나, 기본 모델을 다시 추가하세요.',
+  },
+  BASE_FILE_DAMAGED: {
+    message: '“{model}” 기본 모델을 쓸 수 없습니다. “{file}” 파일이 손상되었거나 잘렸습니다.',
+    hint: '{folder} 폴더에 온전한 파일을 넣거나, 기본 모델을 다시 추가하세요.',
+  },
   MODEL_UNSUPPORTED: {
     message: '“{file}”[은|는] 여기서 쓸 수 없는 종류입니다: {found}. 쓸 수 있는 것: {supported}.',
     hint: '쓸 수 있는 종류의 모델을 고르세요.',
@@ -96,6 +104,14 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',
     hint: '보통의 LoRA 어댑터를 쓰세요.',
   },
+  ADAPTER_FILE_MISSING: {
+    message: '“{adapter}” 어댑터를 쓸 수 없습니다. “{file}” 파일이 없습니다.',
+    hint: '{folder} 폴더에 그 파일을 다시 넣거나, 어댑터를 만든 학습을 되풀이하세요.',
+  },
+  ADAPTER_FILE_DAMAGED: {
+    message: '“{adapter}” 어댑터를 쓸 수 없습니다. “{file}” 파일이 손상되었거나 잘렸습니다.',
+    hint: '{folder} 폴더에 온전한 파일을 넣거나, 어댑터를 만든 학습을 되풀이하세요.',
+  },
   RUN_NOT_FOUND: { message: '“{run}” 학습이 없습니다.', hint: '학습 목록을 확인하세요.' },
   RUN_NOT_RESUMABLE: {
     message: '“{run}” 학습을 이어서 할 수 없습니다: {reason}.',
@@ -106,7 +122,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '학습률을 낮추거나 그 행을 살펴보세요. 마지막 정상 체크포인트는 남아 있습니다.',
   },
   RUN_NOT_REPEATABLE: {
-    message: '“{run}” 학습을 되풀이할 수 없습니다. {reason}.',
+    message: '“{run}” 학습을 되풀이할 수 없습니다: {reason}.',
     hint: '같은 설정으로 새 학습을 시작하세요.',
   },
   RUN_TOO_BIG: {
@@ -157,7 +173,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   DISK_FULL: {
     message: '{folder}[이|가] 있는 디스크가 가득 찼습니다. {needed}[이|가] 더 필요합니다.',
-    hint: '공간을 비우고 다시 시도하세요. 아무것도 바뀌지 않았습니다.',
+    hint: '공간을 비우고 다시 시도하세요. 있던 것은 그대로입니다.',
   },
   DEVICE_MISSING: {
     message: '{device}[을|를] 쓸 수 없습니다: {reason}',
@@ -165,7 +181,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ENGINE_STOPPED: {
     message: '엔진이 예기치 않게 멈췄습니다: {reason}.',
-    hint: '지금까지 한 것은 남아 있습니다. 학습을 이어서 하세요.',
+    hint: '지금까지 한 것은 남아 있고 엔진은 저절로 다시 시작합니다. 다시 묻거나, 하던 일을 이어서 하세요.',
   },
   NOT_ALLOWED: { message: '{what}[은|는] 여기서 할 수 없습니다.', hint: '명령줄에서 하세요.' },
 };

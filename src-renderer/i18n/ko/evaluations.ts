@@ -118,7 +118,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.empty': '답 {n}개가 비어 있습니다.',
   'evaluations.doubt.runsNot': '질의 {of}개 가운데 {n}개는 실행되지 않습니다.',
   'evaluations.doubt.stopped': '모든 행을 묻기 전에 멈췄습니다.',
-  'evaluations.doubt.interrupted': '모든 행을 묻기 전에 스튜디오가 꺼졌습니다. 나머지는 다시 평가하세요.',
+  'evaluations.doubt.interrupted': '모든 행을 묻기 전에 중단되었습니다. 나머지는 다시 평가하세요.',
   'evaluations.next.fewRows': '**다음:** {n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
   'evaluations.next.moreRows': '**다음:** 더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
   'evaluations.next.askAll': '**다음:** 이 나눔의 {all}행을 모두 물으세요. {n}행만 물었습니다.',

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { fillIn } from './fill-in.ts';
+
+/**
+ * Why something failed, as it stands inside the sentences of errors.ts: code and data, so that every language tells it in its
+ * own words. What another program says, and what only damaged files meet, comes as an English sentence without a code.
+ */
+export const failureReasons = {
+  ENGINE_ENDED: 'its process ended with status {status}',
+  ENGINE_FAULT: 'it ended with “{message}”',
+  ENGINE_OUT_OF_MEMORY: 'it ran out of memory',
+
+  FILE_NOT_IN_FOLDER: 'it is not in {folder}',
+  FILE_NOT_JSON: 'it is not valid JSON',
+  FILE_NOT_JSON_OBJECT: 'it is not a JSON object',
+  FILE_DAMAGED: 'it is damaged',
+  FILE_UNWRITABLE: 'it cannot be written',
+  FILES_CHANGED: 'its files are not what they were when the run was set up',
+  PATH_TAKEN: '{path} is there already',
+  WEIGHT_MAP_MISSING: 'it has no weight_map',
+  WEIGHT_MAP_EMPTY: 'its weight_map is empty',
+  WEIGHT_MAP_FOREIGN: 'its weight_map names something other than a safetensors file beside it',
+  END_TOKEN_MISSING: 'it names no end-of-text token',
+
+  BACKUP_INSIDE: 'it lies inside the data folder',
+  BACKUP_HOME_TAKEN: '{folder} holds a studio already; name an empty folder',
+  BACKUP_CHANGED: 'it is not as it was when the backup was made',
+  BACKUP_LIST_UNKNOWN: 'it is not the list of a backup',
+  BACKUP_PATH_OUTSIDE: 'it names the file {path}',
+
+  BASE_NAME_TAKEN: 'there is already a base model of this name',
+  ADAPTER_NAME_TAKEN: 'there is already an adapter named “{name}”',
+  RUN_NAME_TAKEN: 'there is already an adapter or a run named “{name}”',
+  SETTINGS_MISSING: 'there are no “{name}”',
+  MODEL_FOLDER_FIXED: 'the environment names it (ADAPTER_STUDIO_MODELS)',
+  BASE_UNCLEAR: 'the adapter does not say for which base model here it was made; name it',
+
+  BASE_DELETED: 'its base model was deleted',
+  BASE_CHANGED: 'its base model has changed',
+  BASE_GONE: 'its base model was deleted or has changed',
+  DATASET_GONE: 'its dataset was deleted or has changed',
+  INITIAL_DELETED: 'the adapter that it went on from was deleted',
+  COMPANION_DELETED: 'a run that it trained together with was deleted',
+  HAS_FINISHED: 'it has finished',
+  HAS_DIVERGED: 'its loss became infinite, and would again',
+  GOES_ON: 'it is going on already',
+
+  RANK_FIXED: 'an adapter to go on from has a rank',
+  TOO_MANY_TOGETHER: '{count} adapters at once, and {most} are the most',
+  TWO_ALIKE: 'two would be the same',
+  MATRIX_MISSING: '“{base}” has no matrix {matrix}',
+  LENGTH_BEYOND_BASE: '“{base}” reads at most {tokens} tokens',
+  ROWS_NEEDED: 'this experiment trains, and needs rows for it',
+  SPLIT_EMPTY: '“{dataset}” has no {split} rows',
+
+  MIX_WITHOUT_ADAPTER: 'it needs an adapter to be added to',
+  MIX_TWICE: 'an adapter is in it twice',
+  NOTHING_ASKED: 'nothing was asked in it yet',
+
+  SQL_NOT_SELECT: 'it is not a SELECT',
+  SQL_WOULD_CHANGE: 'it would change something',
+  SQL_MORE_THAN_READ: 'it would do more than read',
+  SQL_FUNCTION: 'the function {name} is not allowed',
+  SQL_PRAGMA: 'PRAGMA {name} is not allowed',
+  SQL_ERROR: 'SQLite says “{message}”',
+  SQL_TOO_LONG: 'it took longer than {seconds} seconds',
+  SQL_PROCESS_ENDED: 'the process it ran in ended',
+  SQL_CLOSING: 'the studio is closing',
+  DATABASE_NAMED_MISSING: 'no database “{database}” is attached to the dataset',
+  DATABASE_MISSING: 'no database is attached to the dataset',
+  DATABASE_UNCLEAR: 'the dataset has several databases; name one',
+} as const;
+
+export type FailureReasonCode = keyof typeof failureReasons;
+
+export const failureReasonSchema = z.object({
+  code: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type FailureReason = z.infer<typeof failureReasonSchema>;
+
+/** What a failure's data holds of its reason. */
+export interface Because {
+  readonly reason: string;
+  readonly because?: FailureReason | undefined;
+}
+
+/** A reason as the fields of a failure's data: the English sentence, and what it is made of. */
+export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): Because {
+  const facts: FailureReason['data'] = data ?? {};
+  return { reason: fillIn(failureReasons[code], facts), because: { code, data: facts } };
+}
+
+export function isFailureReasonCode(code: string): code is FailureReasonCode {
+  return Object.hasOwn(failureReasons, code);
+}
+
+/** A value for each place of the sentence; nothing where it has none. */
+type DataOf<C extends FailureReasonCode> = [PlacesIn<(typeof failureReasons)[C]>] extends [never]
+  ? []
+  : [Readonly<Record<PlacesIn<(typeof failureReasons)[C]>, string | number>>];
+type PlacesIn<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}` ? Name | PlacesIn<Rest> : never;

@@ -1,0 +1,68 @@
+import type { FailureReasonCode } from '../../../src-contract/failure-reason.ts';
+
+/** Why something failed (src-contract/failure-reason.ts), in Korean, under the same codes and with the same fields. */
+export const failureReasons: Readonly<Record<FailureReasonCode, string>> = {
+  ENGINE_ENDED: '프로세스가 상태 {status}[으로|로] 끝났습니다',
+  ENGINE_FAULT: '“{message}” 오류로 끝났습니다',
+  ENGINE_OUT_OF_MEMORY: '메모리가 모자랍니다',
+
+  FILE_NOT_IN_FOLDER: '{folder} 폴더에 없습니다',
+  FILE_NOT_JSON: '올바른 JSON이 아닙니다',
+  FILE_NOT_JSON_OBJECT: 'JSON 객체가 아닙니다',
+  FILE_DAMAGED: '손상되었습니다',
+  FILE_UNWRITABLE: '쓸 수 없습니다',
+  FILES_CHANGED: '학습을 준비할 때와 파일이 다릅니다',
+  PATH_TAKEN: '{path}[이|가] 이미 있습니다',
+  WEIGHT_MAP_MISSING: 'weight_map이 없습니다',
+  WEIGHT_MAP_EMPTY: 'weight_map이 비어 있습니다',
+  WEIGHT_MAP_FOREIGN: 'weight_map이 곁에 있는 safetensors 파일이 아닌 것을 가리킵니다',
+  END_TOKEN_MISSING: '글의 끝을 나타내는 토큰이 적혀 있지 않습니다',
+
+  BACKUP_INSIDE: '데이터 폴더 안에 있습니다',
+  BACKUP_HOME_TAKEN: '{folder} 폴더에 이미 스튜디오 데이터가 있습니다. 빈 폴더를 지정하세요',
+  BACKUP_CHANGED: '백업할 때와 내용이 다릅니다',
+  BACKUP_LIST_UNKNOWN: '백업 목록이 아닙니다',
+  BACKUP_PATH_OUTSIDE: '{path} 파일을 가리킵니다',
+
+  BASE_NAME_TAKEN: '이 이름의 기본 모델이 이미 있습니다',
+  ADAPTER_NAME_TAKEN: '“{name}” 어댑터가 이미 있습니다',
+  RUN_NAME_TAKEN: '“{name}” 어댑터나 학습이 이미 있습니다',
+  SETTINGS_MISSING: '“{name}”[이|가] 없습니다',
+  MODEL_FOLDER_FIXED: '환경 변수 ADAPTER_STUDIO_MODELS가 정하고 있습니다',
+  BASE_UNCLEAR: '어댑터만 보고는 어느 기본 모델에 맞는지 알 수 없으니 직접 고르세요',
+
+  BASE_DELETED: '기본 모델이 삭제되었습니다',
+  BASE_CHANGED: '기본 모델이 바뀌었습니다',
+  BASE_GONE: '기본 모델이 삭제되었거나 바뀌었습니다',
+  DATASET_GONE: '데이터셋이 삭제되었거나 바뀌었습니다',
+  INITIAL_DELETED: '이어서 학습하던 어댑터가 삭제되었습니다',
+  COMPANION_DELETED: '함께 학습한 것이 삭제되었습니다',
+  HAS_FINISHED: '이미 끝났습니다',
+  HAS_DIVERGED: '손실이 무한해졌고, 다시 해도 그렇게 됩니다',
+  GOES_ON: '이미 진행 중입니다',
+
+  RANK_FIXED: '이어서 학습할 어댑터의 랭크는 정해져 있습니다',
+  TOO_MANY_TOGETHER: '한 번에 {count}개이지만 {most}개까지만 됩니다',
+  TWO_ALIKE: '똑같은 것이 둘 있습니다',
+  MATRIX_MISSING: '“{base}”에는 {matrix} 행렬이 없습니다',
+  LENGTH_BEYOND_BASE: '“{base}”[은|는] {tokens}토큰까지만 읽습니다',
+  ROWS_NEEDED: '학습하는 실험이므로 데이터셋이 필요합니다',
+  SPLIT_EMPTY: '“{dataset}”에 {split} 행이 없습니다',
+
+  MIX_WITHOUT_ADAPTER: '섞을 어댑터를 먼저 골라야 합니다',
+  MIX_TWICE: '같은 어댑터가 두 번 있습니다',
+  NOTHING_ASKED: '아직 질문한 것이 없습니다',
+
+  SQL_NOT_SELECT: 'SELECT가 아닙니다',
+  SQL_WOULD_CHANGE: '무언가를 바꾸려 합니다',
+  SQL_MORE_THAN_READ: '읽기가 아닌 일을 하려 합니다',
+  SQL_FUNCTION: '{name} 함수는 쓸 수 없습니다',
+  SQL_PRAGMA: 'PRAGMA {name}[은|는] 쓸 수 없습니다',
+  SQL_ERROR: 'SQLite 오류 “{message}”',
+  SQL_TOO_LONG: '{seconds}초가 넘게 걸렸습니다',
+  SQL_PROCESS_ENDED: '질의를 실행하던 프로세스가 끝났습니다',
+  SQL_CLOSING: '스튜디오를 닫는 중입니다',
+  DATABASE_NAMED_MISSING: '데이터셋에 “{database}” 데이터베이스가 없습니다',
+  DATABASE_MISSING: '데이터셋에 데이터베이스가 없습니다',
+  DATABASE_UNCLEAR: '데이터셋에 데이터베이스가 여럿이니 하나를 고르세요',
+};

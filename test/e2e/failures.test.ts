@@ -1,0 +1,146 @@
+// What goes wrong below a person's hands: the engine fails in the middle of an answer and of a training, files of an adapter and
+// of a base model go away or are cut off. Each is told in a sentence that says what, where and what to do, and the studio goes on
+// working. In a real browser, on the starter model; each test goes on where the one before it ended.
+import { copyFileSync, cpSync, readdirSync, renameSync, truncateSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+
+const opened = openStudioForTests({
+  hasMortalEngine: true,
+  before: ({ command, folder }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
+    for (const adapter of ['First', 'Second']) {
+      command('train', '--dataset', 'Places', '--base', 'starter', '--name', adapter, '--max-steps', '2');
+    }
+    const copy = path.join(folder, 'copy');
+    cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), copy, { recursive: true });
+    command('models', 'import', copy, '--name', 'Other base');
+  },
+});
+let page: Page;
+beforeAll(() => ({ page } = opened));
+
+test('an engine that fails in the middle of an answer is told; what was written stays, and the question can be asked again', async () => {
+  await talkTo('Base');
+  await box().fill('Once upon a time there was a harbour. '.repeat(3));
+  await box().press('Enter');
+  const answer = page.getByRole('article', { name: 'Base' });
+  await answer.getByText(/\w/).nth(1).waitFor();
+  await page.getByText('Reading the prompt').waitFor({ state: 'detached' });
+  opened.studio.tell('SIGUSR2');
+  await see('The engine stopped unexpectedly: it ended with “made to fail by a test”.');
+  await see(/the engine starts again by itself: ask again/);
+  await answer.getByText('Stopped').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('2/2').waitFor();
+  await answer.getByText(/first after/).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a training whose engine fails is interrupted with the reason, and goes on from where it was', async () => {
+  await open(paths.newRun());
+  await page.getByText(/about .* a step/).waitFor();
+  await page.getByRole('textbox', { name: 'Name of the adapter' }).fill('Broken');
+  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/Step \d+ of \d+/).waitFor();
+  opened.studio.tell('SIGUSR2');
+  await see(/Interrupted at step \d+ of \d+/);
+  await see(
+    /The engine stopped unexpectedly: it ended with “made to fail by a test”\. Resume goes on from the last checkpoint/,
+  );
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/Step \d+ of \d+/).waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await see(/Stopped at step/);
+});
+
+test('an adapter whose file is missing or cut off is named, and answers again when the file is back', async () => {
+  const [first] = readdirSync(path.join(opened.home, 'adapters')).toSorted();
+  const file = path.join(opened.home, 'adapters', first ?? '', 'adapter_model.safetensors');
+  renameSync(file, `${file}.away`);
+  await ask('First', 'Where does it lie?');
+  await see('The adapter “First” cannot be used: its file “adapter_model.safetensors” is missing.');
+  await see(/Put the file back into .*adapters/);
+
+  copyFileSync(`${file}.away`, file);
+  truncateSync(file, 200);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await see('The adapter “First” cannot be used: its file “adapter_model.safetensors” is damaged or cut off.');
+
+  renameSync(`${file}.away`, file);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page
+    .getByRole('article', { name: 'First' })
+    .getByText(/first after/)
+    .waitFor();
+});
+
+test('one adapter that cannot be used does not take away what the others answer', async () => {
+  const second = readdirSync(path.join(opened.home, 'adapters')).toSorted().at(1) ?? '';
+  const folder = path.join(opened.home, 'adapters', second);
+  renameSync(folder, `${folder}.away`);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await box().fill('Where do they lie?');
+  await page.getByRole('button', { name: 'Send to all' }).click();
+  await see('The adapter “Second” cannot be used: its file “adapter_config.json” is missing.');
+  const columns = page.getByRole('region', { name: 'Answers side by side' });
+  for (const name of ['Base', 'First']) {
+    await columns
+      .getByRole('article', { name })
+      .getByText(/first after/)
+      .waitFor();
+  }
+  await page.getByRole('button', { name: 'Compare' }).click();
+  renameSync(`${folder}.away`, folder);
+});
+
+test('a base model whose folder is gone is named in chat and before a training, in Korean too', async () => {
+  const [id = ''] = readdirSync(path.join(opened.home, 'base-models'));
+  const folder = path.join(opened.home, 'base-models', id);
+  renameSync(folder, `${folder}.away`);
+  await talkTo('Base');
+  await page.getByLabel('Base model').first().click();
+  await page.getByRole('option', { name: 'Other base' }).click();
+  await box().fill('Who is it?');
+  await box().press('Enter');
+  await see('The base model “Other base” cannot be used: its file “model.safetensors” is missing.');
+
+  await open(paths.settings());
+  await page.getByRole('radio', { name: '한국어' }).click();
+  await open(paths.newRun());
+  await page.getByLabel('기본 모델').first().click();
+  await page.getByRole('option', { name: 'Other base' }).click();
+  await see('“Other base” 기본 모델을 쓸 수 없습니다. “model.safetensors” 파일이 없습니다.');
+  renameSync(`${folder}.away`, folder);
+  await page.getByRole('button', { name: '다시 시도' }).first().click();
+  await page.getByText(/단계마다 약/).waitFor();
+});
+
+async function talkTo(adapter: string): Promise<void> {
+  await open(`${paths.chat()}?fresh=${adapter}`);
+  await page.getByRole('button', { name: 'New conversation', exact: true }).click();
+  await page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio', { name: adapter }).click();
+}
+
+async function ask(adapter: string, question: string): Promise<void> {
+  await talkTo(adapter);
+  await box().fill(question);
+  await box().press('Enter');
+}
+
+async function open(hash: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), hash.slice(1));
+}
+
+const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
+
+async function see(what: string | RegExp): Promise<void> {
+  await page.getByText(what).first().waitFor();
+}

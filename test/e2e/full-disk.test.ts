@@ -1,0 +1,126 @@
+// A disk that fills while a person works, in a real browser: what cannot be kept is told as a full disk, nothing that was there is
+// lost, and all goes on when there is room again. The disk is one in memory, which only its administrator can make.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { launchBrowser } from '../browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
+import { expectStarterWeights } from '../browser/starter-weights.ts';
+import { openWatchedPage } from '../browser/watched-page.ts';
+import { answerOf } from '../pipeline/command-line.ts';
+
+const disk = mkdtempSync(path.join(tmpdir(), 'adapter-studio-disk-'));
+const home = path.join(disk, 'studio');
+const isMounted =
+  process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', disk]).status === 0;
+let browser: Browser;
+let studio: RunningStudio | undefined;
+let page: Page;
+
+beforeEach(({ skip }) => {
+  if (!isMounted) skip('a disk in memory cannot be mounted here');
+});
+
+beforeAll(async () => {
+  if (!isMounted) return;
+  expectStarterWeights();
+  await answerOf(home, ['import', 'generated-mrc', '--task', 'mrc', '--name', 'Places']);
+  await answerOf(home, ['train', '--dataset', 'Places', '--base', 'starter', '--name', 'Answers', '--max-steps', '2']);
+  [browser, studio] = await Promise.all([launchBrowser(), startStudio({ home })]);
+  ({ page } = await openWatchedPage(browser, studio.url));
+}, 400_000);
+
+afterAll(async () => {
+  await browser?.close();
+  const status = await studio?.stop();
+  if (isMounted) execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+  if (studio !== undefined) expect(status).toBe(0);
+});
+
+const told = 'The disk that holds';
+
+test('a question that cannot be kept stays in the box, and is answered when there is room', async () => {
+  await open(paths.chat());
+  await page.getByRole('radio', { name: 'Answers' }).click();
+  fillDisk();
+  const question = 'Where does it lie, and who lives there? '.repeat(400).trim();
+  await box().fill(question);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await see(told);
+  await see(/Free some space and try again; what was there is unchanged/);
+  expect(await box().inputValue()).toBe(question);
+
+  makeRoom();
+  await box().fill('Where does it lie?');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page
+    .getByRole('article', { name: 'Answers' })
+    .getByText(/first after/)
+    .waitFor();
+});
+
+test('settings can be looked at on a full disk, and a training is not begun', async () => {
+  fillDisk();
+  await open(paths.settings());
+  await page.getByRole('heading', { name: 'Address for other programs' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await open(paths.newRun());
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await see(told);
+  makeRoom();
+  // Whether the estimate met the full disk too depends on what it had read before.
+  await open(paths.runs());
+  await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
+  await open(paths.newRun());
+  await page.getByText(/about .* a step/).waitFor();
+});
+
+test('a training that the disk has no room for is interrupted, tells why, and goes on', {
+  timeout: 300_000,
+}, async () => {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/Step \d+ of \d+/).waitFor();
+  fillDisk();
+  // The next checkpoint, or the end of the training, is what finds no place.
+  await see(told);
+  makeRoom();
+  await see(/Interrupted at step/);
+  await see(/Resume goes on from the last checkpoint/);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/Step \d+ of \d+/).waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await see(/Stopped at step/);
+});
+
+const ballast = path.join(disk, 'ballast');
+
+/** Takes all room that is left. */
+function fillDisk(): void {
+  const file = openSync(ballast, 'a');
+  try {
+    for (;;) writeSync(file, Buffer.alloc(64 * 1024));
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function makeRoom(): void {
+  rmSync(ballast);
+}
+
+const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
+
+async function open(hash: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), hash.slice(1));
+}
+
+async function see(what: string | RegExp): Promise<void> {
+  await page.getByText(what).first().waitFor();
+}
