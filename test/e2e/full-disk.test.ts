@@ -75,7 +75,7 @@ test('settings can be looked at on a full disk, and a training is not begun', as
   makeRoom();
   // Whether the estimate met the full disk too depends on what it had read before.
   await open(paths.runs());
-  await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Train', exact: true }).waitFor();
   await open(paths.newRun());
   await page.getByText(/about .* a step/).waitFor();
 });
