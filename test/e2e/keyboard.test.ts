@@ -3,17 +3,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, test } from 'vitest';
+import { Keyboard } from '../browser/keyboard.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
 const opened = openStudioForTests();
 const table = path.join(opened.folder, 'towns.csv');
 let page: Page;
+let keyboard: Keyboard;
 /** What an evaluation of two rows says, whichever way it went. */
 const told = /on (\d+|each) of 2 rows/;
 
 beforeAll(() => {
   ({ page } = opened);
+  keyboard = new Keyboard(page);
   const sample = readFileSync(path.join(import.meta.dirname, '../../resources/samples/generated-mrc.csv'), 'utf8');
   const [header, ...lines] = sample.trimEnd().split('\n');
   const rows = lines.filter((line) => line.startsWith('mrc-') && !line.includes('"'));
@@ -161,58 +164,10 @@ test('a name is changed in a window, and the keyboard comes back to where it was
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
-async function press(...keys: string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
-
-/** Goes on by Tab until the keyboard is there, and looks at each place on the way. */
-async function tabTo(target: Locator): Promise<void> {
-  await target.waitFor();
-  const way: string[] = [];
-  for (let step = 0; step < 90; step++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-    // Behind the last place of a page a browser goes on to its own bars, and from there to the first.
-    const isOut = await page.evaluate(() => document.activeElement === document.body);
-    way.push(isOut ? 'beyond the page' : await somewhere());
-  }
-  throw new Error(`Tab does not lead there:\n${way.join('\n')}`);
-}
-
-/** Goes through an open menu, which takes the keyboard when it is drawn, until it is there. */
-async function arrowTo(item: Locator): Promise<void> {
-  await item.waitFor();
-  await page.waitForFunction(() => document.activeElement?.closest('[role=menu]'));
-  for (let step = 0; step < 20; step++) {
-    if (await item.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('ArrowDown');
-  }
-  throw new Error('The arrows do not lead there.');
-}
-
-/** Waits until the keyboard is somewhere, and holds that it can be seen there. Gives what is there. */
-async function somewhere(): Promise<string> {
-  await page.waitForFunction(() => document.activeElement !== document.body && document.activeElement !== null);
-  const { words, seen } = await page.evaluate(() => {
-    const active = document.activeElement as HTMLElement;
-    const marked = [active, ...parentsOf(active)].some((element) => {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
-    });
-    return {
-      words: `${active.tagName} ${active.ariaLabel ?? active.textContent?.trim().slice(0, 60)}`,
-      seen: marked || active.matches('main, [role=dialog]'),
-    };
-
-    /** A box may show it around the whole of what it is a part of. */
-    function parentsOf(element: HTMLElement): HTMLElement[] {
-      const parent = element.parentElement;
-      return parent && !parent.matches('main, body, [role=dialog]') ? [parent, ...parentsOf(parent)] : [];
-    }
-  });
-  expect(seen, `where the keyboard is cannot be seen: ${words}`).toBe(true);
-  return words;
-}
+const press = (...keys: string[]) => keyboard.press(...keys);
+const tabTo = (target: Locator) => keyboard.tabTo(target);
+const arrowTo = (item: Locator) => keyboard.arrowTo(item);
+const somewhere = () => keyboard.somewhere();
 
 async function answered(count: number): Promise<void> {
   await page

@@ -1,0 +1,226 @@
+// A dataset from its file to its export, in Korean and without a mouse: import, findings with a remedy that is taken back, search,
+// filter, a row that is edited, versions. Then a database is attached, replaced and detached, and mended rows are added.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { ko } from '../../src-renderer/i18n/ko.ts';
+import { paths } from '../../src-renderer/paths.ts';
+import { Keyboard } from '../browser/keyboard.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
+
+const opened = openStudioForTests();
+const inFolder = (name: string) => path.join(opened.folder, name);
+let page: Page;
+let keyboard: Keyboard;
+
+beforeAll(async () => {
+  ({ page } = opened);
+  keyboard = new Keyboard(page);
+  const rows = Array.from({ length: 20 }, (_, row) => [
+    `shop,seller(id int),몇 번째 사람이 ${row}번 가게에 있나?,SELECT name FROM seller WHERE id = ${row}`,
+    `zoo,animal(id int),다리가 ${row}개인 동물은?,SELECT kind FROM ${row === 3 ? 'beast' : 'animal'} WHERE ${row === 4 ? 'leg' : 'legs'} = ${row}`,
+  ]).flat();
+  const [first = ''] = rows;
+  writeFileSync(
+    inFolder('questions.csv'),
+    ['db_id,schema,question,sql', ...rows, first, 'zoo,animal(id int),빈 답,'].join('\n'),
+  );
+  writeFileSync(
+    inFolder('mended.csv'),
+    'db_id,schema,question,sql\nzoo,animal(id int),고친 답,SELECT kind FROM animal\n',
+  );
+  writeSqliteFile(inFolder('shop.sqlite'), 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
+  writeSqliteFile(inFolder('zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY, kind TEXT, legs INTEGER);');
+  await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));
+  await page.reload();
+});
+
+test('a file is imported', async () => {
+  // Long before the key: it takes the browser a while to leave its own window to the test.
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.press('g', 'd');
+  await keyboard.tabTo(button(words('ui.chooseFile')));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles(inFolder('questions.csv'));
+  await keyboard.tabTo(button(words('import.rows', { n: 41 })));
+  await keyboard.press('Enter');
+  await page.getByText(words('import.done', { name: 'questions', n: 41 })).waitFor();
+  await keyboard.tabTo(page.getByRole('link', { name: words('import.done.look') }));
+  await keyboard.press('Enter');
+  await grid(words('dataset.tab.rows')).waitFor();
+  await keyboard.somewhere();
+});
+
+test('a finding is mended, and the mending taken back', async () => {
+  await toTab(words('mend.tab.findings'));
+  await keyboard.tabTo(button(words('mend.check')));
+  await keyboard.press('Enter');
+  const finding = page.getByRole('button', { name: new RegExp(words('finding.DUPLICATE_ROW')) });
+  await keyboard.tabTo(finding);
+  await keyboard.press('Enter');
+  await keyboard.tabTo(button(words('mend.remedy.delete', { n: 1 })).first());
+  await keyboard.press('Enter');
+  await page
+    .getByText(words('ui.rows', { n: 40 }))
+    .first()
+    .waitFor();
+  await finding.waitFor({ state: 'detached' });
+  await keyboard.somewhere();
+  await keyboard.press('Control+Z');
+  await page
+    .getByText(words('ui.rows', { n: 41 }))
+    .first()
+    .waitFor();
+  await keyboard.somewhere();
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('rows are searched and filtered, and one is edited', async () => {
+  await toTab(words('dataset.tab.rows'));
+  await keyboard.press('/');
+  await page.keyboard.type('가게에');
+  await page.getByText(words('dataset.shownOf', { shown: 21, total: 41 })).waitFor();
+  // Of the splits: the verdicts above have a choice of their own.
+  const splits = page.getByRole('radiogroup', { name: words('dataset.column.split') });
+  await keyboard.tabTo(splits.getByRole('radio', { checked: true }));
+  await keyboard.press('ArrowDown');
+  await splits.getByRole('radio', { name: new RegExp(`^${words('split.train')}`), checked: true }).waitFor();
+  await keyboard.somewhere();
+  await keyboard.tabTo(grid(words('dataset.tab.rows')));
+  await keyboard.press('ArrowDown', 'F2');
+  await page
+    .getByRole('textbox', { name: words('field.sql') })
+    .and(page.locator(':focus'))
+    .waitFor();
+  await keyboard.press('Control+A');
+  await page.keyboard.type('SELECT 1');
+  await keyboard.press('Enter');
+  await page
+    .getByText(words('dataset.version', { version: 4 }))
+    .first()
+    .waitFor();
+  await keyboard.somewhere();
+});
+
+test('an earlier version is compared and brought back', async () => {
+  await toTab(words('mend.tab.versions'));
+  await keyboard.tabTo(grid(words('mend.tab.versions')));
+  await keyboard.press('End');
+  await keyboard.tabTo(button(words('version.bringBack')));
+  await keyboard.press('Enter');
+  await page
+    .getByText(words('dataset.version', { version: 5 }))
+    .first()
+    .waitFor();
+  await keyboard.somewhere();
+});
+
+test('all rows are exported', async () => {
+  const download = page.waitForEvent('download');
+  await keyboard.tabTo(button(words('ui.more')));
+  await keyboard.press('Enter');
+  await keyboard.arrowTo(page.getByRole('menuitem', { name: words('dataset.export.jsonl') }));
+  await keyboard.press('Enter');
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trimEnd()
+    .split('\n');
+  expect(lines).toHaveLength(41);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ target: 'SELECT name FROM seller WHERE id = 0' });
+});
+
+test('databases are attached to a dataset that is there, and its queries are run on them', async () => {
+  await toTab(words('mend.tab.findings'));
+  const link = page.getByRole('link', { name: words('mend.findings.attach') });
+  await keyboard.tabTo(link);
+  await keyboard.press('Enter');
+  const section = page.getByRole('region', { name: words('dataset.about.database') });
+  await section.getByText(words('dataset.about.database.no')).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.attach') }));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles([inFolder('shop.sqlite'), inFolder('zoo.sqlite')]);
+  await page.getByText(words('database.attached.texts')).waitFor();
+  await section.getByText('zoo', { exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await toTab(words('mend.tab.findings'));
+  // The table that is missing was found without a database; the column is only found on it.
+  await page.getByRole('button', { name: new RegExp(`${words('finding.SQL_UNKNOWN_NAME')}\\s*2`) }).waitFor();
+  await toTab(words('dataset.tab.rows'));
+  await keyboard.tabTo(grid(words('dataset.tab.rows')));
+  await keyboard.press('Home');
+  const schema = page.getByRole('textbox', { name: words('field.schema') });
+  await expect.poll(() => schema.inputValue()).toBe('seller(id integer pk, name text)');
+});
+
+test('they are detached, had back, and replaced', async () => {
+  await toTab(words('dataset.tab.about'));
+  const section = page.getByRole('region', { name: words('dataset.about.database') });
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach') }));
+  await keyboard.press('Enter');
+  await section.getByText(words('dataset.about.database.no')).waitFor();
+  await keyboard.somewhere();
+  await keyboard.tabTo(button(words('ui.undo')).last());
+  await keyboard.press('Enter');
+  await section.getByText('zoo', { exact: true }).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.replace') }));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles(inFolder('shop.sqlite'));
+  await section.getByText('zoo', { exact: true }).waitFor({ state: 'detached' });
+  await section.getByText('shop', { exact: true }).waitFor();
+});
+
+test('mended rows join the dataset, and can be taken back', async () => {
+  await toTab(new RegExp(words('dataset.tab.rejected')));
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.tabTo(button(words('dataset.rejected.add')));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles(inFolder('mended.csv'));
+  await page.getByText(words('dataset.rejected.added', { n: 1 })).waitFor();
+  await page
+    .getByText(words('ui.rows', { n: 42 }))
+    .first()
+    .waitFor();
+  await keyboard.tabTo(button(words('ui.undo')).last());
+  await keyboard.press('Enter');
+  await page
+    .getByText(words('ui.rows', { n: 41 }))
+    .first()
+    .waitFor();
+  await keyboard.somewhere();
+});
+
+test('a file that is no table says what it is', async () => {
+  await page.goto(`${opened.studio.url.split('#')[0]}${paths.importDataset()}`);
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.tabTo(button(words('ui.chooseFile')));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles(inFolder('zoo.sqlite'));
+  await page.getByText('SQLite 데이터베이스로 보입니다.').waitFor();
+});
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const grid = (name: string) => page.getByRole('grid', { name, exact: true });
+
+/** By the arrows between the tabs of the page, as people go who have no mouse. */
+async function toTab(name: string | RegExp): Promise<void> {
+  const wanted = page.getByRole('tab', typeof name === 'string' ? { name: new RegExp(`^${name}`) } : { name }).first();
+  await keyboard.tabTo(page.getByRole('tab', { selected: true }));
+  const count = await page.getByRole('tab').count();
+  for (let step = 0; step < count; step++) {
+    if (await wanted.evaluate((tab) => tab === document.activeElement)) break;
+    await keyboard.press('ArrowRight');
+  }
+  await keyboard.press('Enter');
+  await wanted.and(page.getByRole('tab', { selected: true })).waitFor();
+}
+
+/** A text of the screen, in Korean. */
+function words(key: keyof typeof ko, values: Record<string, string | number> = {}): string {
+  const message = ko[key];
+  const text = typeof message === 'string' ? message : message.other;
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+}
