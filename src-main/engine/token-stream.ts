@@ -86,7 +86,6 @@ export class TokenStream {
       const places = this.promptIds.length + this.#written.length;
       if (this.#written.length >= this.#job.maxTokens || places > this.#limit) this.finish('length');
     }
-    this.#draft.learn(guess.length, right);
     return right;
   }
 
