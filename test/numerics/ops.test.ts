@@ -120,9 +120,10 @@ const cases: readonly Case[] = [
     name: 'along the last axis',
     operands: [
       [2, 3],
+      [2, 1],
       [2, 4],
     ],
-    build: (a, b) => concat(a, b, 1),
+    build: (a, b, c) => concat([a, b, c], 1),
   },
   { op: 'slice', name: 'from the middle', operands: [[3, 5]], build: (a) => slice(a, 1, 1, 4) },
   { op: 'pad', name: 'on both sides', operands: [[3, 2]], build: (a) => pad(a, 1, 1, 2) },

@@ -46,8 +46,7 @@ export function attention(
     const sums = attend(own, { keys: upTo(keysApart), values: upTo(valuesApart) }, mask);
     return reshape(sums, [rows, 1, part, heads * size]);
   });
-  const joined = mixed.reduce((before, each) => concat(before, each, 1));
-  return reshape(joined, [input.ids.shape[0] as Dim, heads * size]);
+  return reshape(concat(mixed, 1), [input.ids.shape[0] as Dim, heads * size]);
 }
 
 interface AttentionOptions {

@@ -12,7 +12,13 @@ export function joined(a: Expression, b: Expression): Expression | undefined {
   const { axis, before } = first.attributes;
   const [left, right] = [first.inputs[0] as Expression, second.inputs[0] as Expression];
   if (before + (left.shape[axis] as number) !== second.attributes.before) return undefined;
-  return pad(concat(left, right, axis), axis, before, second.attributes.after);
+  // What was joined before takes one more part, so that nothing is copied twice.
+  const parts = [left, right].flatMap((x) => (isConcat(x) && x.attributes.axis === axis ? x.inputs : [x]));
+  return pad(concat(parts, axis), axis, before, second.attributes.after);
+}
+
+function isConcat(x: Expression): x is Expression<'concat'> {
+  return x.op === 'concat';
 }
 
 function isPad(x: Expression): x is Expression<'pad'> {

@@ -61,7 +61,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   },
   reshape: ([x], _node, dims) => tf.reshape(given(x), dims),
   transpose: ([x], node) => tf.transpose(given(x), [...node.attributes.permutation]),
-  concat: ([a, b], node) => tf.concat([given(a), given(b)], node.attributes.axis),
+  concat: (parts, node) => tf.concat(parts.map(given), node.attributes.axis),
   slice: ([x], node, dims) => tf.slice(given(x), along(dims, node.attributes.axis, node.attributes.start), dims),
   pad: ([x], { attributes: { axis, before, after } }, dims) =>
     tf.pad(

@@ -3,40 +3,42 @@ import { build, read } from '../nd-array.ts';
 import { check, show, sumDims, withDim } from '../shape.ts';
 import { slice } from './slice.ts';
 
-/** Two values one after the other along an axis. */
-export function concat(a: Expression, b: Expression, axis: number): Expression {
-  const sameElsewhere =
-    a.shape.length === b.shape.length && a.shape.every((dim, i) => i === axis || dim === b.shape[i]);
-  check(sameElsewhere, `concat of ${show(a.shape)} and ${show(b.shape)} along ${axis}`);
-  return expression(
-    'concat',
-    [a, b],
-    { axis },
-    withDim(a.shape, axis, sumDims(a.shape[axis] as Dim, b.shape[axis] as Dim)),
-  );
+/** Values one after the other along an axis. */
+export function concat(parts: readonly Expression[], axis: number): Expression {
+  const [first, ...others] = parts;
+  check(first !== undefined, 'concat of nothing');
+  if (others.length === 0) return first;
+  for (const { shape } of others) {
+    const isAlike =
+      shape.length === first.shape.length && shape.every((dim, i) => i === axis || dim === first.shape[i]);
+    check(isAlike, `concat of ${show(first.shape)} and ${show(shape)} along ${axis}`);
+  }
+  const size = others.reduce((sum, { shape }) => sumDims(sum, shape[axis] as Dim), first.shape[axis] as Dim);
+  return expression('concat', parts, { axis }, withDim(first.shape, axis, size));
 }
 
 export const concatOp: OpDefinition<'concat'> = {
   gradient(node, cotangent) {
     const { axis } = node.attributes;
-    const [a, b] = node.inputs.map((x) => x.shape[axis]);
-    check(
-      typeof a === 'number' && typeof b === 'number',
-      'the gradient of concat needs sizes known when the graph is built',
-    );
-    return [slice(cotangent, axis, 0, a), slice(cotangent, axis, a, a + b)];
+    let start = 0;
+    return node.inputs.map(({ shape }) => {
+      const size = shape[axis];
+      check(typeof size === 'number', 'the gradient of concat needs sizes known when the graph is built');
+      const part = slice(cotangent, axis, start, start + size);
+      start += size;
+      return part;
+    });
   },
-  reference([a, b], { axis }, dims) {
-    if (!a || !b) throw new Error('concat takes two operands');
-    const first = a.dims[axis] as number;
+  reference(parts, { axis }, dims) {
     return build(dims, (at) => {
-      const i = at[axis] as number;
-      return i < first
-        ? read(a, at)
-        : read(
-            b,
-            at.map((k, n) => (n === axis ? i - first : k)),
-          );
+      let i = at[axis] as number;
+      const part = parts.find((each) => {
+        const size = each.dims[axis] as number;
+        if (i < size) return true;
+        i -= size;
+        return false;
+      });
+      return part ? read(part, at.with(axis, i)) : Number.NaN;
     });
   },
 };
