@@ -47,6 +47,8 @@ export const fileReasons = {
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
   FORMAT_SHAPE: 'Every record looked at has the keys {keys}, as in the “{shape}” form.',
+  LISTS_SPLITS: 'The lists {names} are read as one table; which list a row stands in is its split.',
+  LISTS_LEFT: 'The longest list is read. Not read, with how many values: {names}.',
   PARTS_JOINED: 'Joined from {files} files; columns of the same name are one.',
   PARTS_SKIPPED: 'Not read, as no table: {files} ({count} in all).',
 } as const;

@@ -386,6 +386,24 @@ const cases: readonly Case[] = [
     ['a | b=1'],
     ['ROW_RULE'],
   ],
+  [
+    'lists for the splits, in one object',
+    '{"train":[{"context":"a","target":"1"}],"test":[{"context":"b","target":"2"}]}',
+    ab,
+  ],
+  [
+    'a short list of something else before the rows, as pandas writes it',
+    '{"schema":{"fields":[{"name":"index"},{"name":"context"}]},"data":[{"context":"a","target":1},{"context":"b","target":2},{"context":"c","target":3}]}',
+    [...ab, 'c=3'],
+  ],
+  ['rows by keys of their own', '{"q1":{"context":"a","target":"1"},"q2":{"context":"b","target":"2"}}', ab],
+  ['a list within objects within objects', '{"a":{"b":{"c":[{"context":"a","target":"1"}]}}}', ['a=1']],
+  ['semicolons between objects', '{"context":"a","target":"1"};\n{"context":"b","target":"2"};\n', ab],
+  [
+    'columns as pandas writes them, longer than what is looked at first',
+    `{"context":[${many(9000, (row) => `"row ${row}",`)}"b"],"target":[${many(9000, () => '"1",')}"2"]}`,
+    [...Array.from({ length: 9000 }, (_, row) => `row ${row}=1`), 'b=2'],
+  ],
   ['a key twice in an object', '{"context":"a","n":1,"n":{"x":2,"x":3},"target":"1"}\n', ['a=1']],
   [
     'names that objects have by themselves',
@@ -428,6 +446,9 @@ test.each([
   ['Python’s way to write dictionaries', "{'context': 'a', 'target': None}\n", 'FILE_NOT_A_TABLE'],
   ['a spreadsheet of SYLK', 'ID;PWXL;N;E\nC;Y1;X1;K"context"\nE\n', 'FILE_NOT_A_TABLE'],
   ['an e-mail', 'From: a@b.c\nTo: d@e.f\nSubject: x\n\nHello, you\n', 'FILE_NOT_A_TABLE'],
+  ['an empty list', '[]', 'FILE_EMPTY'],
+  ['an empty object', '{}', 'FILE_EMPTY'],
+  ['JavaScript around JSON', 'var data = [{"context":"a","target":"1"}];\n', 'FILE_NOT_A_TABLE'],
   ['JSON of which nothing can be read', '{"context": nothing}\n', 'FILE_NOT_A_TABLE'],
 ] as const)('%s is refused', async (_name, file, code) => {
   const refusal = await judged(Buffer.from(file as string)).catch((error: unknown) => error);

@@ -45,6 +45,7 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
     kind: fileKinds.TOML,
     start: /^(?:\s*[#;].*\r?\n)*\s*\[{1,2}["\w. -]+\]{1,2}[ \t]*\r?\n(?:\s*[#;].*\r?\n)*\s*["\w.-]+\s*=/,
   },
+  { kind: fileKinds.JAVASCRIPT, start: /^\s*(?:(?:var|let|const)\s+\w+\s*=|[A-Za-z_]\w*\()\s*[[{]/ },
   { kind: fileKinds.LATEX, start: /^(?:\s*%.*\r?\n)*\s*\\(?:documentclass|begin|usepackage)\b/ },
   { kind: fileKinds.ARFF, start: /^(?:\s*%.*\r?\n)*\s*@relation\s.*\r?\n(?:\s*%.*\r?\n|\s*\r?\n)*\s*@attribute\s/i },
   { kind: fileKinds.SYLK, start: /^ID;P\w*.*\r?\n[BCFPO];/ },

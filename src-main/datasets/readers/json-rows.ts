@@ -1,4 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { isKnownColumnName } from '../column-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
 import { cellOf, isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
@@ -50,6 +51,32 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     const rowsOf = (value: unknown, line: number) =>
       isObject(value) ? numberedRows(value)?.map((row) => table.row(row, line)) : undefined;
     return { columns: table.columns, reasons: [shaped('index', '0, 1'), ...table.reasons], rowsOf };
+  }
+  const keyed = sample.length === 1 && isObject(first) ? keyedRows(first) : undefined;
+  if (keyed) {
+    const table = new NamedTable(keyed.map(([, row]) => row));
+    const columns = uniqueNames(['key', ...table.columns]);
+    const rowsOf = (value: unknown, line: number) =>
+      isObject(value)
+        ? keyedRows(value)?.map(([key, row]) => {
+            const record = table.row(row, line);
+            return { ...record, cells: [key, ...record.cells] };
+          })
+        : undefined;
+    return {
+      columns,
+      reasons: [
+        shaped(
+          'key',
+          keyed
+            .slice(0, 2)
+            .map(([key]) => key)
+            .join(', '),
+        ),
+        ...table.reasons,
+      ],
+      rowsOf,
+    };
   }
   if (sample.length === 1 && isObject(first) && columnCells(first)) {
     const names = Object.keys(first);
@@ -112,6 +139,17 @@ function numberedRows(value: NamedValues): NamedValues[] | undefined {
   const areNumbers = (names: readonly string[]) => names.every((name) => /^\d{1,15}$/.test(name));
   if (keys.length === 0 || rows.length < keys.length || !areNumbers(keys)) return undefined;
   return rows.some((row) => areNumbers(Object.keys(row))) ? undefined : rows;
+}
+
+/**
+ * The rows of an object that holds them by names of their own, each an object with a usual column's name among its keys; undefined
+ * for another, as for one that holds columns by the names of rows.
+ */
+function keyedRows(value: NamedValues): [key: string, row: NamedValues][] | undefined {
+  const entries = Object.entries(value);
+  const rows = entries.flatMap(([key, row]): [string, NamedValues][] => (isObject(row) ? [[key, row]] : []));
+  if (rows.length < 2 || rows.length < entries.length || rows.some(([key]) => isKnownColumnName(key))) return undefined;
+  return rows.every(([, row]) => Object.keys(row).some(isKnownColumnName)) ? rows : undefined;
 }
 
 /** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */

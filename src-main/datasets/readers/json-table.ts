@@ -6,11 +6,12 @@ import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { chooseLists } from './json-lists.ts';
 import { isObject, parseJson } from './json-parse.ts';
 import { jsonRows } from './json-rows.ts';
-import { type JsonLayout, type JsonText, JsonValues } from './json-values.ts';
+import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './json-values.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
-import { namedTwice } from './unique-names.ts';
+import { namedTwice, uniqueNames } from './unique-names.ts';
 
 /** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
 export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
@@ -19,7 +20,7 @@ export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
   if (start.startsWith('[')) {
     const [first, second] = [parseJson(line), parseJson(next)];
     if (Array.isArray(first) && Array.isArray(second) && first.length === second.length) return 'jsonl';
-    return /^\[\s*[{[]/.test(start) ? 'json' : undefined;
+    return /^\[\s*[{[\]]/.test(start) ? 'json' : undefined;
   }
   if (!start.startsWith('{')) return undefined;
   if (isObject(parseJson(line))) return isListWithin(start) ? 'json' : 'jsonl';
@@ -47,12 +48,15 @@ function layoutOf(text: string, isWhole: boolean): JsonLayout {
 /** A single object on one line may be the whole file, with the list inside. */
 function isListWithin(start: string): boolean {
   const value = parseJson(start.trimEnd());
-  return (
-    isObject(value) &&
-    Object.values(value).some(
-      (inner) => Array.isArray(inner) && isObject(inner[0]) && !('role' in inner[0]) && !('from' in inner[0]),
-    )
-  );
+  return holdsList(value);
+}
+
+function holdsList(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return Object.values(value).some((inner) => {
+    if (!Array.isArray(inner)) return holdsList(inner);
+    return isObject(inner[0]) && !('role' in inner[0]) && !('from' in inner[0]);
+  });
 }
 
 /** Throws FILE_EMPTY when there is no value, FILE_NOT_A_TABLE when none can be read, and what `chooseEncoding` throws. */
@@ -65,8 +69,19 @@ export async function openJson(
   const { encoding, bomBytes, reason } = chooseEncoding(survey, options.encoding);
   const { name, bytes } = survey;
   const head = createDecoder(encoding).write(survey.head.subarray(bomBytes));
-  const layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
-  const values = (signal?: AbortSignal) => readValues(file.path, { encoding, bomBytes, layout }, signal);
+  const stored = { encoding, bomBytes };
+  const isList = startOf(head).startsWith('[');
+  let layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
+  const lists = layout === 'array' && !isList ? await listsIn(file.path, stored) : undefined;
+  // One object without a list of objects is a row, or columns, however large it is.
+  if (lists?.length === 0) layout = 'objects';
+  const chosen = lists?.length ? chooseLists(lists) : undefined;
+  const isWanted = ({ list }: JsonText) => list === undefined || chosen === undefined || chosen.wanted.has(list);
+  async function* values(signal?: AbortSignal) {
+    for await (const { found, bytesRead } of readValues(file.path, new JsonValues(layout), stored, signal)) {
+      yield { found: found.filter(isWanted), bytesRead };
+    }
+  }
   const sample: unknown[] = [];
   const twice = new Set<string>();
   let isEmpty = true;
@@ -80,8 +95,16 @@ export async function openJson(
   }
   if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
   if (sample.length === 0) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: fileKinds.JSON_DAMAGED });
-  const { columns, reasons, rowsOf } = jsonRows(sample);
-  const recordsOf = ({ text, line }: JsonText): TableRecord[] => {
+  const { columns: own, reasons, rowsOf } = jsonRows(sample);
+  if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
+  const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;
+  const recordsOf = (value: JsonText): TableRecord[] => {
+    const records = valueRecords(value);
+    const split = chosen?.splits?.get(value.list ?? -1);
+    if (split === undefined) return records;
+    return records.map((record) => ({ ...record, cells: [...record.cells, split] }));
+  };
+  const valueRecords = ({ text, line }: JsonText): TableRecord[] => {
     const records = rowsOf(parseJson(text), line);
     if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
     return records.map((record) => {
@@ -117,6 +140,7 @@ export async function openJson(
         { about: 'header', code: 'HEADER_KEYS', data: {} },
         ...namedTwice([...twice]),
         ...reasons,
+        ...(chosen?.reasons ?? []),
       ],
     },
     sha256: async (signal) => (await fingerprint(file.path, signal)).sha256,
@@ -131,13 +155,20 @@ export async function openJson(
   };
 }
 
+/** Reads the whole file, to know all of its lists before one is chosen. */
+async function listsIn(path: string, stored: { encoding: string; bomBytes: number }): Promise<readonly JsonList[]> {
+  const values = new JsonValues('array');
+  for await (const _ of readValues(path, values, stored));
+  return values.lists;
+}
+
 async function* readValues(
   path: string,
-  { encoding, bomBytes, layout }: { encoding: string; bomBytes: number; layout: JsonLayout },
+  values: JsonValues,
+  { encoding, bomBytes }: { encoding: string; bomBytes: number },
   signal?: AbortSignal,
 ): AsyncGenerator<{ found: JsonText[]; bytesRead: number }, void> {
   const decoder = createDecoder(encoding);
-  const values = new JsonValues(layout);
   let bytesRead = bomBytes;
   for await (const chunk of createReadStream(path, {
     start: bomBytes,

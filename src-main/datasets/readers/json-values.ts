@@ -2,12 +2,22 @@
 export interface JsonText {
   readonly text: string;
   readonly line: number;
+  /** The number of the list that it stands in, among those within an object. */
+  readonly list?: number;
+}
+
+/** A list of objects within a top-level object: the name that it has there, and how many values. */
+export interface JsonList {
+  readonly name: string;
+  readonly values: number;
 }
 
 export type JsonLayout = 'lines' | 'array' | 'objects';
 
 /** Between values; some write a record separator before each (RFC 7464). */
-const between = { test: (sign: string) => sign === ',' || sign === recordSeparator || sign.trim() === '' };
+const between = {
+  test: (sign: string) => sign === ',' || sign === ';' || sign === recordSeparator || sign.trim() === '',
+};
 const recordSeparator = String.fromCharCode(0x1e);
 
 /** A value of 64 Mi letters is no row of a table: it is given up with what follows it. */
@@ -15,7 +25,7 @@ const longestValue = 64 * 1024 * 1024;
 
 /**
  * Cuts text, piece by piece, into the values of a list: one a line (JSON Lines), the elements of a top-level array, or those
- * of the first array of objects within a top-level object (`{"version": …, "data": [ … ]}`), or values that follow each other
+ * of the arrays of objects within a top-level object (`{"version": …, "data": [ … ]}`), or values that follow each other
  * with nothing or a comma between them, over several lines or on one. Nothing but the value being read is held. What is not JSON comes out as it is, to be refused by whoever parses it.
  */
 export class JsonValues {
@@ -30,10 +40,18 @@ export class JsonValues {
   #depth = 0;
   #isString = false;
   #ended = false;
+  /** The last text outside of a list: the name of the next one. */
+  #name = '';
+  readonly #lists: { name: string; values: number }[] = [];
 
   constructor(kind: JsonLayout) {
     this.#kind = kind;
     this.#isInside = kind === 'objects';
+  }
+
+  /** The lists that have begun, where they stand within an object. */
+  get lists(): readonly JsonList[] {
+    return this.#lists;
   }
 
   push(text: string): JsonText[] {
@@ -81,19 +99,25 @@ export class JsonValues {
       const sign = text[this.#place];
       if (sign === '\n') this.#line++;
       if (!this.#isInside) {
-        // The array is the first one whose first element is an object; before it, only keys and plain values stand.
-        if (sign === '"') this.#isString = true;
-        else if (sign === '[') {
+        // A list is an array whose first element is an object; around it, only keys and plain values stand.
+        if (sign === '"') {
+          this.#isString = true;
+          this.#name = '';
+        } else if (sign === '[') {
           const first = /\S/.exec(text.slice(this.#place + 1, this.#place + 1000))?.[0];
           if (first === undefined && text.length < this.#place + 1000) break;
           this.#isInside = !this.#isObject || first === '{';
+          if (this.#isInside && this.#isObject) this.#lists.push({ name: this.#name, values: 0 });
         } else if (sign === '{') this.#isObject = true;
         this.#place++;
         continue;
       }
       if (this.#start < 0) {
-        if (sign === ']' && this.#kind === 'array') this.#ended = true;
-        else if (sign !== undefined && !between.test(sign)) {
+        if (sign === ']' && this.#kind === 'array') {
+          // Within an object, others may follow.
+          if (this.#isObject) this.#isInside = false;
+          else this.#ended = true;
+        } else if (sign !== undefined && !between.test(sign)) {
           this.#start = this.#place;
           this.#startLine = this.#line;
           this.#depth = 0;
@@ -106,13 +130,13 @@ export class JsonValues {
       else if (sign === '{' || sign === '[') this.#depth++;
       else if (sign === '}' || sign === ']' || sign === ',') {
         if (this.#depth === 0) {
-          found.push({ text: text.slice(this.#start, this.#place).trim(), line: this.#startLine });
+          found.push(this.#value(text.slice(this.#start, this.#place)));
           this.#start = -1;
           continue;
         }
         if (sign !== ',' && --this.#depth === 0) {
           // A list or an object has its own end, whatever follows.
-          found.push({ text: text.slice(this.#start, this.#place + 1).trim(), line: this.#startLine });
+          found.push(this.#value(text.slice(this.#start, this.#place + 1)));
           this.#start = -1;
         }
       }
@@ -121,11 +145,21 @@ export class JsonValues {
     return found;
   }
 
+  #value(text: string): JsonText {
+    const value = { text: text.trim(), line: this.#startLine };
+    const list = this.#lists.at(-1);
+    if (list === undefined) return value;
+    list.values++;
+    return { ...value, list: this.#lists.length - 1 };
+  }
+
   /** Goes to the end of the string that is open; false when it lies in the next piece. */
   #endString(): boolean {
     // The first letter is the quote that opened it, or one that a piece before has looked at.
     for (;;) {
       const end = this.#text.indexOf('"', this.#place);
+      if (!this.#isInside && this.#name.length < 200)
+        this.#name += this.#text.slice(this.#place, end < 0 ? undefined : end);
       if (end < 0) {
         this.#place = this.#text.length;
         return false;

@@ -154,6 +154,24 @@ test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file p
   ]);
 });
 
+test('of the lists of an object those for the splits are one table, or else the longest one is read and the others told', async () => {
+  const splits = await read(
+    'splits.json',
+    '{"v":1,"train":[{"a":1},{"a":2}],"validation":[{"a":3,"split":"x"}],"notes":[{"n":1}]}',
+  );
+  expect(splits.table.columns).toEqual(['a', 'split', 'split 2']);
+  expect(splits.rows.map(({ cells }) => cells)).toEqual([
+    ['1', '', 'train'],
+    ['2', '', 'train'],
+    ['3', 'x', 'validation'],
+  ]);
+  const longest = await read('longest.json', '{"authors":[{"name":"A"}],"answers":[{"a":1},{"a":2}]}');
+  expect(longest.rows.map(({ cells }) => cells)).toEqual([['1'], ['2']]);
+  const told = ({ table }: typeof longest) => table.facts.reasons.filter(({ code }) => code.startsWith('LISTS_'));
+  expect(told(splits).map(({ data }) => data.names)).toEqual(['train, validation', 'notes (1)']);
+  expect(told(longest).map(({ data }) => data.names)).toEqual(['authors (1)']);
+});
+
 test('keys that the first records do not have are told by their rows', async () => {
   const path = join(folder, 'late.jsonl');
   const early = Array.from({ length: 9000 }, (_, row) => `{"context":"row ${row}","target":"1","note":null}\n`).join(
