@@ -18,6 +18,7 @@ export const fileKinds = {
   XZ: 'an XZ archive',
   ZSTD: 'a Zstandard archive',
   SEVEN_ZIP: 'a 7-Zip archive',
+  TAR: 'a TAR archive',
   RAR: 'a RAR archive',
   MEDIA: 'a video or audio file',
   XLSB: 'a binary Excel workbook (XLSB)',

@@ -379,6 +379,31 @@ const cases: readonly Case[] = [
     ]),
     ['北京在中国北方 ~ 1=首都'],
   ],
+  [
+    'Chinese in seven bits (ISO-2022-CN)',
+    Buffer.concat([
+      Buffer.from('context,target\n\x1b$)A\x0e'),
+      iconv.encode('北京在哪里', 'gbk').map((byte) => byte & 0x7f),
+      Buffer.from('\x0f?,1\n'),
+    ]),
+    ['北京在哪里?=1'],
+  ],
+  [
+    'the Euro sign and œ of ISO 8859-15',
+    iconv.encode('context,target\n5 €,œuf\n7 €,cœur\n', 'iso-8859-15'),
+    ['5 €=œuf', '7 €=cœur'],
+  ],
+  [
+    'letters beyond the first 65,536 as two halves, as CESU-8 has them',
+    Buffer.concat([
+      Buffer.from('context,target\n'),
+      Buffer.of(0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80),
+      Buffer.from(' grin,1\n강물,2\n산이 높다,3\n'),
+    ]),
+    ['강물=2', '산이 높다=3'],
+    ['ROW_ENCODING'],
+  ],
+  ['rows of delimiters alone above the header', ',,,\n,context,target,\n,a,1,\n,b,2,\n', ab],
   ['tildes and braces that are no HZ', 'context,target\n~{abc~},1\n~{x~} y,2\n', ['~{abc~}=1', '~{x~} y=2']],
   [
     'a table of Markdown with a bar in a cell',
@@ -446,6 +471,11 @@ test.each([
   ['Python’s way to write dictionaries', "{'context': 'a', 'target': None}\n", 'FILE_NOT_A_TABLE'],
   ['a spreadsheet of SYLK', 'ID;PWXL;N;E\nC;Y1;X1;K"context"\nE\n', 'FILE_NOT_A_TABLE'],
   ['an e-mail', 'From: a@b.c\nTo: d@e.f\nSubject: x\n\nHello, you\n', 'FILE_NOT_A_TABLE'],
+  [
+    'a TAR archive',
+    Buffer.concat([Buffer.from('a.csv'), Buffer.alloc(252), Buffer.from('ustar\x0000'), Buffer.alloc(500)]),
+    'FILE_NOT_A_TABLE',
+  ],
   ['an empty list', '[]', 'FILE_EMPTY'],
   ['an empty object', '{}', 'FILE_EMPTY'],
   ['JavaScript around JSON', 'var data = [{"context":"a","target":"1"}];\n', 'FILE_NOT_A_TABLE'],

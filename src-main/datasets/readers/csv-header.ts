@@ -109,6 +109,14 @@ function contrastAt(
  */
 export function preambleLines(records: readonly TableRecord[]): number {
   const rows = records.filter(({ cells }) => cells.length > 0);
+  // Rows of nothing but delimiters at the very top, above names; above other rows they are a header without names.
+  const begin = records.findIndex(({ cells }) => filled(cells) > 0);
+  if (begin > 0 && records.slice(0, begin).some(({ cells }) => cells.length > 1)) {
+    const below = records.slice(begin);
+    const { header, reason } = chooseHeader(below, undefined);
+    const isNamed = header && reason.code !== 'HEADER_LIKELY';
+    return preambleLines(below) || (isNamed ? (records[begin]?.line ?? 1) - 1 : 0);
+  }
   const named = namedHeader(rows);
   if (named !== undefined) return named.line - 1;
   const counts = new Map<number, number>();

@@ -55,25 +55,36 @@ function textDecoder(encoding: string): PlainDecoder {
   return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
 }
 
-/** Korean in seven bits (RFC 1557): between two signs the bytes are those of EUC-KR without their highest bit. */
-export const shiftedKorean = 'iso-2022-kr';
-export const shiftedKoreanStart = Buffer.from('\x1b$)C');
+/**
+ * Korean (RFC 1557) and Chinese (RFC 1922, of its sets GB 2312 alone) in seven bits: between two signs the bytes are those of the
+ * set that is named before, without their highest bit.
+ */
+export const shiftedSets = [
+  { encoding: 'iso-2022-kr', set: 'cp949', start: Buffer.from('\x1b$)C') },
+  { encoding: 'iso-2022-cn', set: 'gbk', start: Buffer.from('\x1b$)A') },
+] as const;
 
 class ShiftedDecoder implements PlainDecoder {
-  readonly #decoder = iconv.getDecoder('cp949', { stripBOM: false });
+  readonly #decoder;
+  readonly #start: Buffer;
   /** How much of the sequence that stands at the beginning has been read. */
   #begun = 0;
   #isShifted = false;
+
+  constructor({ set, start }: (typeof shiftedSets)[number]) {
+    this.#decoder = iconv.getDecoder(set, { stripBOM: false });
+    this.#start = start;
+  }
 
   write(bytes: Buffer): string {
     const plain = Buffer.alloc(bytes.length);
     let length = 0;
     for (const byte of bytes) {
-      if (byte === shiftedKoreanStart[this.#begun]) {
-        this.#begun = (this.#begun + 1) % shiftedKoreanStart.length;
+      if (byte === this.#start[this.#begun]) {
+        this.#begun = (this.#begun + 1) % this.#start.length;
         continue;
       }
-      for (const held of shiftedKoreanStart.subarray(0, this.#begun)) plain[length++] = held;
+      for (const held of this.#start.subarray(0, this.#begun)) plain[length++] = held;
       this.#begun = 0;
       if (byte === 0x0e || byte === 0x0f) this.#isShifted = byte === 0x0e;
       else plain[length++] = this.#isShifted && byte > 0x20 && byte < 0x7f ? byte | 0x80 : byte;
@@ -88,7 +99,7 @@ class ShiftedDecoder implements PlainDecoder {
 
 /** Encodings that no library here knows. */
 const ownDecoders: Readonly<Record<string, () => PlainDecoder>> = {
-  [shiftedKorean]: () => new ShiftedDecoder(),
+  ...Object.fromEntries(shiftedSets.map((each) => [each.encoding, () => new ShiftedDecoder(each)])),
   'hz-gb-2312': () => new HzDecoder(),
   johab: () => new JohabDecoder(),
 };

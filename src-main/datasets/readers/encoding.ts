@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
-import { cutSequence, isKnownEncoding, shiftedKorean, shiftedKoreanStart } from './decoder.ts';
+import { cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { isHz } from './hz-decoder.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
@@ -78,7 +78,8 @@ function shown(encoding: string): string {
 
 /** By the sequences that turn to another set of letters. */
 function escapedEncoding(head: Buffer): string | undefined {
-  if (head.includes(shiftedKoreanStart)) return shiftedKorean;
+  const shifted = shiftedSets.find(({ start }) => head.includes(start));
+  if (shifted) return shifted.encoding;
   return ['\x1b$B', '\x1b$@', '\x1b(J'].some((sequence) => head.includes(sequence)) ? 'iso-2022-jp' : undefined;
 }
 

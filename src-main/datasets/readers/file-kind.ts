@@ -85,5 +85,6 @@ const signatures: readonly { readonly kind: string; readonly bytes: Buffer; read
   { kind: fileKinds.ZSTD, bytes: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
   { kind: fileKinds.SEVEN_ZIP, bytes: Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) },
   { kind: fileKinds.RAR, bytes: Buffer.from('Rar!\x1a\x07') },
+  { kind: fileKinds.TAR, bytes: Buffer.from('ustar'), at: 257 },
   { kind: fileKinds.MEDIA, bytes: Buffer.from('ftyp'), at: 4 },
 ];

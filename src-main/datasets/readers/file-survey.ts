@@ -186,10 +186,12 @@ const controlBytes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21
 function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number; letters: number } {
   const decoded = text.toString('utf8');
   const first = decoded.indexOf('\ufffd');
-  const sequences = decoded.split('\ufffd').length - 1;
+  // Half of a letter beyond the first 65,536, as CESU-8 has two of them: three signs for one place.
+  const halves = text.toString('latin1').match(/\xed[\xa0-\xbf][\x80-\xbf]/g)?.length ?? 0;
+  const sequences = decoded.split('\ufffd').length - 1 - 2 * halves;
   return {
     firstLine: decoded.slice(0, first).split('\n').length,
     sequences,
-    letters: (decoded.match(/[^\0-\x7f]/gu)?.length ?? 0) - sequences,
+    letters: decoded.match(/[^\0-\x7f\ufffd]/gu)?.length ?? 0,
   };
 }

@@ -29,17 +29,23 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
  * where only a sign or two stand beyond ASCII, which some encoding has as letters.
  */
 function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
-  const high = text.filter((byte) => byte >= 0x80);
-  const kinds = new Set(high).size;
-  if (kinds < 2 || (kinds < 4 && high.length < 6)) return undefined;
-  const likeness = wordLikeness(decodedSample(text, usual));
+  const likenessIn = (encoding: string) => wordLikeness(decodedSample(text, encoding));
+  const likeness = likenessIn(usual);
   if (likeness > 0.96) return undefined;
+  const high = text.filter((byte) => byte >= 0x80);
+  // The Euro sign and some French letters stand where the older standard has signs that hardly anybody writes.
+  const isRevised = usual === 'windows-1252' && high.every((byte) => byte >= 0xa0) && likenessIn(revised) > likeness;
+  const kinds = new Set(high).size;
+  if (kinds < 2 || (kinds < 4 && high.length < 6)) return isRevised ? revised : undefined;
   const best = others
-    .map((encoding) => ({ encoding, likeness: wordLikeness(decodedSample(text, encoding)) }))
+    .map((encoding) => ({ encoding, likeness: likenessIn(encoding) }))
     .reduce((a, b) => (b.likeness > a.likeness ? b : a));
   const isBetter = best.likeness > 0.9 ? best.likeness > likeness + 0.03 : best.likeness > likeness + 0.25;
-  return best.likeness > 0.6 && isBetter ? best.encoding : undefined;
+  if (best.likeness > 0.6 && isBetter) return best.encoding;
+  return isRevised ? revised : undefined;
 }
+
+const revised = 'iso-8859-15';
 
 /** Those that most people have met first. */
 const others = [

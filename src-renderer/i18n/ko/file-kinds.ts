@@ -20,6 +20,7 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   XZ: 'XZ 압축 파일',
   ZSTD: 'Zstandard 압축 파일',
   SEVEN_ZIP: '7-Zip 압축 파일',
+  TAR: 'TAR 묶음 파일',
   RAR: 'RAR 압축 파일',
   MEDIA: '동영상이나 소리 파일',
   XLSB: '이진 Excel 통합 문서(XLSB)',
