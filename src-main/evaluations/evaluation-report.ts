@@ -1,5 +1,6 @@
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { signedPoints } from '../../src-contract/signed-points.ts';
 import { outcomeOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { measureNames, type ReportWords, reportWords } from './report-words.ts';
@@ -37,6 +38,7 @@ ${measures(evaluation, words)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>
+<p class="faint">${escapeHtml(fillIn(words.rowsTold, { models: evaluation.results.map(({ adapter }) => adapter).join(' → ') }))}</p>
 ${shown.map((row) => rowOf(row, evaluation, words)).join('\n')}
 ${rows.length > shown.length ? `<p class="faint">${escapeHtml(fillIn(words.more, { n: rows.length - shown.length }))}</p>` : ''}
 </main>
@@ -59,20 +61,13 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
         metric,
         from: from ?? '',
         to: to ?? '',
-        low: points(low),
-        high: points(high),
+        low: signedPoints(low),
+        high: signedPoints(high),
       });
       return `<p class="verdict">${escapeHtml(sentence)}</p>\n<p>${escapeHtml(doubt)}</p>`;
     });
   const caveat = split === 'test' ? [] : [`<p>${escapeHtml(words[split])}</p>`];
   return [...told, ...caveat].join('\n');
-}
-
-/** A difference of shares in points of 100, with its sign. */
-function points(share: number, digits = 0): string {
-  const rounded = Number((share * 100).toFixed(digits));
-  const sign = rounded < 0 ? '−' : rounded > 0 ? '+' : '';
-  return `${sign}${Math.abs(rounded).toFixed(digits)}`;
 }
 
 function pictures({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
@@ -86,7 +81,7 @@ function pictures({ results, comparisons, mainMetric }: Evaluation, words: Repor
     .filter((each) => each.metric === mainMetric && each.against === 0)
     .map(({ of, difference, low, high }) => {
       const name = results[of]?.adapter ?? '';
-      return { name, value: difference, low, high, shown: points(difference, 1), strong: true };
+      return { name, value: difference, low, high, shown: signedPoints(difference, 1), strong: true };
     });
   return [
     intervalPicture(fillIn(words.metric, { metric }), values),
@@ -105,7 +100,7 @@ function measures({ results, mainMetric }: Evaluation, words: ReportWords): stri
   ]);
   const cells = (tag: 'th' | 'td', line: readonly string[]) =>
     `<tr>${line.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${cells('th', head)}${lines.map((line) => cells('td', line)).join('')}</table>`;
+  return `<div class="wide"><table>${cells('th', head)}${lines.map((line) => cells('td', line)).join('')}</table></div>`;
 }
 
 function provenance({ provenance: made, split }: Evaluation, words: ReportWords): string {
@@ -161,6 +156,7 @@ svg text { fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.s
 .grid { stroke: var(--line); } .axis { stroke: var(--faint); }
 .reach { stroke-width: 6; stroke-linecap: round; opacity: .45; } .reach.strong { stroke: var(--accent); } .reach.plain { stroke: var(--plain); }
 .point.strong { fill: var(--accent); } .point.plain { fill: var(--plain); }
+div.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--line); } th:first-child, td:first-child { text-align: left; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }

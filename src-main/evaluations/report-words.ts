@@ -35,6 +35,8 @@ const english = {
   context: 'Context',
   target: 'Target',
   nothing: '(nothing)',
+  rowsTold:
+    'How well each model did on a row, in %: {models}. The rows on which they differ most come first; each opens.',
   more: 'The other {n} rows are in the CSV file.',
 };
 
@@ -72,6 +74,7 @@ const korean: ReportWords = {
   context: '문맥',
   target: '정답',
   nothing: '(없음)',
+  rowsTold: '행마다 각 모델의 점수(%): {models}. 차이가 큰 행이 먼저 나오며, 누르면 내용이 열립니다.',
   more: '나머지 {n}개 행은 CSV 파일에 있습니다.',
 };
 
