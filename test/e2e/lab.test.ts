@@ -57,6 +57,51 @@ test('an experiment is set, run, read and saved', async () => {
   expect(png.subarray(1, 4).toString()).toBe('PNG');
 }, 240_000);
 
+test('an experiment that trains is stopped, looked at again after a reload, goes on, and is saved as pictures and a report', async () => {
+  await goTo(paths.importDataset());
+  await page.getByRole('button', { name: /Questions to small tables/ }).click();
+  await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
+  await page.getByRole('link', { name: 'Train with this' }).waitFor();
+  await goTo(paths.lab());
+  const card = page.getByRole('article', { name: 'Which rank is enough?' });
+  await card.getByRole('button', { name: /^Settings/ }).click();
+  const settings = page.getByRole('dialog');
+  await settings.getByLabel('Steps of each training').fill('4');
+  await settings.getByLabel('Seeds').fill('0');
+  await settings.getByLabel('Ranks').fill('1,2');
+  await settings.getByLabel('Sets of matrices').fill('q,v');
+  await settings.getByLabel(/^Rows answered/).fill('0');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await card.getByRole('button', { name: /^Run/ }).click();
+  await card.getByRole('link', { name: /^Open/ }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByText(/\d of \d parts are done and kept/).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Repeat' }).waitFor({ timeout: 150_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+
+  // Every number has its settings with it, wherever it goes.
+  const caption = 'Trained 4 steps of 8 rows';
+  await page.getByRole('button', { name: /^Save “Loss against rank/ }).click();
+  const [picture] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Picture (SVG)' }).click(),
+  ]);
+  const svg = await readFile(await picture.path(), 'utf8');
+  expect(svg.replace(/<[^>]+>|\s+/g, ' ').replace(/ +/g, ' ')).toContain(caption);
+  expect(svg).not.toContain('var(');
+  await goTo(paths.lab());
+  const [report] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Report', exact: true }).click(),
+  ]);
+  const html = await readFile(await report.path(), 'utf8');
+  expect(html).toContain('Which rank is enough?');
+  expect(html).toContain(caption);
+  expect(html).toContain('<svg');
+}, 300_000);
+
 test('in Korean the lab speaks Korean, its results too', async () => {
   await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));
   await page.reload();

@@ -43,6 +43,7 @@ export const lab = {
   'lab.export.png': 'Picture (PNG)',
   'lab.export.of': 'Save “{title}”',
   'lab.progress': 'Parts done',
+  'lab.rests': '{done} of {total} parts are done and kept. “Go on” measures the rest.',
   'lab.progress.now': '{now}: {step} of {steps}',
   'lab.progress.leave': 'It goes on when you leave this page, and can go on later when the studio is closed.',
   'lab.layer': 'Layer',

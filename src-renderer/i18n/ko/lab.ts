@@ -43,6 +43,7 @@ export const lab: Translation<typeof english> = {
   'lab.export.svg': '그림(SVG)',
   'lab.export.png': '그림(PNG)',
   'lab.export.of': '“{title}” 저장',
+  'lab.rests': '{total}부분 가운데 {done}부분이 끝나 남아 있습니다. ‘이어서’를 누르면 나머지를 잽니다.',
   'lab.progress': '끝난 부분',
   'lab.progress.now': '{now}: {steps} 중 {step}',
   'lab.progress.leave': '이 화면을 떠나도 계속되며, 스튜디오를 닫아도 나중에 이어서 할 수 있습니다.',
