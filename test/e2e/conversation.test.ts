@@ -1,0 +1,132 @@
+// A conversation as a whole, in a real browser: asked of five at once, edited from the keyboard, answered again, gone on with
+// elsewhere, read from far above and saved. Two steps of training are enough: nothing here depends on what was learnt.
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+
+const adapters = ['First', 'Second', 'Third', 'Fourth'];
+
+const opened = openStudioForTests({
+  before: ({ command }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
+    for (const name of adapters) {
+      command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
+    }
+  },
+});
+let page: Page;
+beforeAll(() => ({ page } = opened));
+
+test('one question goes to the base and four adapters, and no answer is out of sight on a narrow window', async () => {
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  await page.getByRole('radio', { name: 'First' }).click();
+  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const chips = page.getByRole('group', { name: 'Who answers side by side' });
+  for (const name of adapters) {
+    const chip = chips.getByRole('button', { name });
+    if ((await chip.getAttribute('aria-pressed')) === 'false') await chip.click();
+  }
+  await page.getByRole('button', { name: 'Send to all' }).click();
+  await page.getByText(/All columns together took/).waitFor();
+
+  const columns = page.getByRole('region', { name: 'Answers side by side' }).getByRole('article');
+  expect(await columns.count()).toBe(5);
+  const log = page.getByRole('log');
+  for (const width of [1000, 1360, 1920]) {
+    await page.setViewportSize({ width, height: 860 });
+    const { left, right } = await log.evaluate((element) => element.getBoundingClientRect());
+    for (const column of await columns.all()) {
+      const box = await column.evaluate((element) => element.getBoundingClientRect());
+      expect(box.left).toBeGreaterThanOrEqual(left);
+      expect(box.right).toBeLessThanOrEqual(right);
+      expect(box.width).toBeGreaterThan(200);
+    }
+  }
+  await page.setViewportSize({ width: 1360, height: 860 });
+  await page.getByRole('button', { name: 'Best?' }).nth(2).click();
+  await page.getByRole('button', { name: 'Best', exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Compare' }).click();
+});
+
+test('the arrow up in an empty box edits the last question; what followed it stays on a branch', async () => {
+  await page.getByRole('radio', { name: 'Second' }).click();
+  await ask('Who lives there?');
+  await box().press('ArrowUp');
+  expect(await box().inputValue()).toBe('Who lives there?');
+  await box().press('Escape');
+  expect(await box().inputValue()).toBe('');
+  await box().press('ArrowUp');
+  await ask('Where do they live?');
+  const question = page.getByText('Where do they live?', { exact: true });
+  await question.waitFor();
+  expect(await page.getByText('Who lives there?', { exact: true }).count()).toBe(0);
+  await page.getByText('2/2').waitFor();
+  await page.getByRole('button', { name: 'The branch before' }).last().click();
+  await page.getByText('Who lives there?', { exact: true }).waitFor();
+  expect(await question.count()).toBe(0);
+});
+
+test('an answer is given again beside the first, and the conversation goes on elsewhere from it', async () => {
+  await page.getByRole('button', { name: 'Answer with Second' }).last().click();
+  await page.getByText('2/2').waitFor();
+  await last()
+    .getByText(/first after/)
+    .waitFor();
+  await page.getByRole('button', { name: 'More for this answer' }).last().click();
+  await page.getByRole('menuitem', { name: 'Branch from here' }).click();
+  await page.getByRole('heading', { level: 1, name: /\(2\)$/ }).waitFor();
+  // What came along is what is gone on with: the best of the compared answers, and the last one.
+  await expect.poll(() => page.getByRole('article').count()).toBe(2);
+});
+
+test('from far above one press leads to the latest answer', async () => {
+  await page.setViewportSize({ width: 1000, height: 520 });
+  for (const word of ['one', 'two', 'three', 'four']) await ask(`And what of number ${word}?`);
+  const log = page.getByRole('log');
+  await log.hover();
+  await page.mouse.wheel(0, -4_000);
+  const toLatest = page.getByRole('button', { name: 'To the latest' });
+  await toLatest.click();
+  await toLatest.waitFor({ state: 'detached' });
+  await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
+  // Beside the list there is less room, and the foot stays where it is looked at.
+  await page.getByRole('button', { name: 'Show the conversations' }).click();
+  await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+test('a conversation is saved to be read and to be read by programs', async () => {
+  const save = async (as: string) => {
+    await page.getByRole('button', { name: /^More for .*\(2\)$/ }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: as }).click()]);
+    return readFile(await file.path(), 'utf8');
+  };
+  const markdown = await save('Save as Markdown');
+  expect(markdown).toMatch(/^# .*\(2\)\n/);
+  expect(markdown).toContain('And what of number four?');
+  expect(markdown).toMatch(/## Answer of Second \([0-9a-f]{8}\)/);
+  const { conversation, path, messages } = JSON.parse(await save('Save as JSON'));
+  expect(conversation.title).toMatch(/\(2\)$/);
+  expect(messages.at(-1)).toMatchObject({ role: 'assistant', adapterName: 'Second', strength: 1 });
+  expect(path.at(-1)).toBe(messages.at(-1).id);
+});
+
+const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
+const last = () => page.getByRole('article').last();
+
+async function ask(question: string): Promise<void> {
+  const asked = page.getByText(question, { exact: true });
+  await box().fill(question);
+  await box().press('Enter');
+  await asked.first().waitFor();
+  await last()
+    .getByText(/first after/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+}
