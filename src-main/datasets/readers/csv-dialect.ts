@@ -274,7 +274,7 @@ function isTable({ dialect, rows, width, share }: Judged, single: Judged): boole
 /** Signs side by side in the first line, and symbols, each with the blanks around it: `::`, ` => `, ` — `. */
 function longDelimiters(text: string): string[] {
   const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
-  const found = line.match(/ [→⇒—–] | ?[%&+:;<=>@\\^|~]{2,4} ?| ?\p{Extended_Pictographic} ?/gu) ?? [];
+  const found = line.match(/ [→⇒—–] | ?[%&+:;<=>@^|~]{2,4} ?| ?\p{Extended_Pictographic} ?/gu) ?? [];
   return [...new Set(found.flatMap((sign) => [sign, sign.trim()]))].filter(
     (sign) => sign.length > 1 && sign.length <= 8,
   );

@@ -14,9 +14,8 @@ export function isRule(cells: readonly string[]): boolean {
 /** A row of a table that is drawn with bars: without those at its ends, and without the blanks that fill up its cells. */
 export function withoutFrame(record: TableRecord): TableRecord {
   const cells = record.cells.map((cell) => cell.trim());
-  const from = cells.length > 2 && cells[0] === '' ? 1 : 0;
-  const end = cells.length > 2 && cells.at(-1) === '' ? -1 : cells.length;
-  return { ...record, cells: cells.slice(from, end) };
+  const isFramed = cells.length > 2 && cells[0] === '' && cells.at(-1) === '';
+  return { ...record, cells: isFramed ? cells.slice(1, -1) : cells };
 }
 
 /**
