@@ -2,11 +2,12 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { detectDialect } from './csv-dialect.ts';
-import { chooseHeaderRows, commentLines, nameColumns, preambleLines } from './csv-header.ts';
+import { chooseHeaderRows, commentLines, preambleLines } from './csv-header.ts';
 import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { nameColumns } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule, namesOfSecondTable, withoutBlanks, withoutFrame } from './table-breaks.ts';
 

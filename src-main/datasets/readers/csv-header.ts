@@ -2,9 +2,9 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
 import { isDate, isNumber } from './cell-type.ts';
+import { joinedNames } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
-import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** Whether the first of these records names the columns, and why. */
 function chooseHeader(
@@ -36,7 +36,6 @@ function chooseHeader(
 
 /**
  * How many rows name the columns, and why: none, one, or several where there are names above the values of two columns at least.
- * Throws nothing; more rows than there are name them all.
  */
 export function chooseHeaderRows(
   rows: readonly TableRecord[],
@@ -171,52 +170,4 @@ export function commentLines(records: readonly TableRecord[]): number {
 /** How many cells there are up to the last one that is not blank. */
 function filled(cells: readonly string[]): number {
   return cells.findLastIndex((cell) => cell.trim() !== '') + 1;
-}
-
-/**
- * The names that the first rows give, one below the other where there are several (a name of a group stands above the first of its
- * columns), and what was made of them. Where every row has one cell more than the header, that column gets a name too: the
- * first one where it counts or names the rows, as R writes it.
- */
-export function nameColumns(
-  rows: readonly TableRecord[],
-  headerRows: number,
-): { columns: string[]; reasons: FileReason[] } {
-  const below = rows.slice(headerRows, headerRows + 200).map(({ cells }) => cells);
-  if (headerRows === 0) {
-    const width = Math.max(0, ...below.slice(0, 100).map(({ length }) => length));
-    return { columns: uniqueNames(Array.from({ length: width }, () => '')), reasons: [] };
-  }
-  const names = joinedNames(rows.slice(0, headerRows).map(({ cells }) => cells));
-  const isOneMore = names.length > 1 && below.length > 1 && below.every((cells) => cells.length === names.length + 1);
-  if (isOneMore && below.some((cells) => cells.at(-1) !== '')) {
-    const leading = below.map(([cell = '']) => cell);
-    const namesRows =
-      new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));
-    if (namesRows) names.unshift('');
-    else names.push('');
-  }
-  const columns = uniqueNames(names);
-  return { columns, reasons: nameReasons(names, columns) };
-}
-
-/** Of each column the names above each other; what names a group holds on to the right, until the next name in its row. */
-function joinedNames(header: readonly (readonly string[])[]): string[] {
-  const [first = []] = header;
-  if (header.length === 1) return [...first];
-  const width = Math.max(...header.map(({ length }) => length));
-  const lines = header.map((cells, row) => {
-    let group = '';
-    return Array.from({ length: width }, (_, place) => {
-      const cell = (cells[place] ?? '').trim();
-      if (row === header.length - 1) return cell;
-      // One with nothing below it is the name of its own column.
-      if (cell !== '') group = header[row + 1]?.[place]?.trim() ? cell : '';
-      return cell || group;
-    });
-  });
-  return Array.from({ length: width }, (_, place) => {
-    const parts = lines.map((line) => line[place] ?? '').filter((part) => part !== '');
-    return parts.filter((part, at) => part !== parts[at - 1]).join(' ');
-  });
 }

@@ -6,12 +6,12 @@ import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { namedTwice, uniqueNames } from './header-names.ts';
 import { chooseLists } from './json-lists.ts';
 import { isObject, parseJson } from './json-parse.ts';
 import { jsonRows } from './json-rows.ts';
 import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './json-values.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
-import { namedTwice, uniqueNames } from './unique-names.ts';
 
 /** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
 export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName } from '../column-names.ts';
+import { uniqueNames } from './header-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
-import { uniqueNames } from './unique-names.ts';
 
 /**
  * The tables of a folder or an archive as one: the columns of all, each named once; a row has blanks where its own file has

@@ -1,7 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { nameReasons, uniqueNames } from './header-names.ts';
 import { cellOf, type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
-import { nameReasons, uniqueNames } from './unique-names.ts';
 
 /** Turns records of named values into rows of one table. */
 export class NamedTable {

@@ -1,7 +1,8 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { chooseHeaderRows, nameColumns, preambleLines } from './csv-header.ts';
+import { chooseHeaderRows, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
+import { nameColumns } from './header-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 import { type Sheet, XlsxBook } from './xlsx-book.ts';
