@@ -5,6 +5,7 @@ import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dat
 import type { FindingReport } from '../../../src-contract/finding.ts';
 import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { addDatabaseCommands } from './dataset-databases.ts';
 import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -76,6 +77,8 @@ export function addDatasetCommands(program: Command, run: Run): void {
         return { json: { dataset: id, ...report }, text: reportText(report) };
       }),
     );
+
+  addDatabaseCommands(datasets, run);
 
   withCsvOptions(datasets.command('add'))
     .description(

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
+import { answerOf, temporaryFolder } from './command-line.ts';
+
+test('a database is attached to a dataset that is there, and detached', { timeout: 60_000 }, async () => {
+  const home = temporaryFolder();
+  const table = join(home, 'table.csv');
+  writeFileSync(table, 'schema,question,sql\nseller(id int),Who?,SELECT name FROM seller\n');
+  await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given']);
+  const file = join(home, 'shop.sqlite');
+  writeSqliteFile(file, 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
+  const attached = await answerOf(home, ['datasets', 'attach', 'given', file, '--schema']);
+  expect(attached).toMatchObject({
+    dataset: { version: 2, hasDatabase: true },
+    databases: [{ name: 'shop' }],
+  });
+  const out = join(home, 'out.jsonl');
+  await answerOf(home, ['datasets', 'export', 'given', '--out', out]);
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({
+    context: 'Schema:\nseller(id integer pk, name text)\n\nQuestion: Who?',
+  });
+  const detached = await answerOf(home, ['datasets', 'detach', 'given']);
+  expect(detached).toMatchObject({ dataset: { version: 2, hasDatabase: false } });
+});
