@@ -41,6 +41,8 @@ test('a reason that has a code is told in the language on screen, any other as i
   expect(errorText(known).message).toBe('질의를 실행하지 않았습니다: readfile 함수는 쓸 수 없습니다.');
   const kept = { code: 'ENGINE_STOPPED', message: '', hint: '', data: because('ENGINE_ENDED', { status: 9 }) };
   expect(errorText(kept).message).toBe('엔진이 예기치 않게 멈췄습니다: 프로세스가 상태 9로 끝났습니다.');
+  const empty = because('SPLIT_EMPTY', { dataset: 'Towns', split: 'test' });
+  expect(errorText(new StudioError('OPTION_INVALID', { option: 'split', ...empty })).message).toContain('시험 행');
   const other = new StudioError('MODEL_FILE_INVALID', { file: 'a.gguf', reason: 'its header is cut off' });
   expect(errorText(other).message).toContain('its header is cut off');
 });

@@ -61,7 +61,9 @@ function kindInKorean(found: unknown): unknown {
 function reasonInKorean({ reason, because }: Record<string, unknown>): unknown {
   const { data: why } = failureReasonSchema.safeParse(because);
   if (why === undefined || !isFailureReasonCode(why.code)) return reason;
-  return withParticles(fillIn(koreanReasons[why.code], why.data));
+  const split = `split.${why.data.split}`;
+  const facts = isTextKey(split) ? { ...why.data, split: t(split) } : why.data;
+  return withParticles(fillIn(koreanReasons[why.code], facts));
 }
 
 function fixedText(code: string, which: 'connection' | 'unexpected' | 'input'): ErrorText {
