@@ -243,7 +243,7 @@ function generation(
   const integers =
     precision === 'float32'
       ? 0
-      : int8Modules(architecture).reduce((sum, module) => {
+      : [...int8Modules(architecture), architecture.head].reduce((sum, module) => {
           const [out, inside] = weightDims(architecture, module);
           return sum + out * inside;
         }, 0);
