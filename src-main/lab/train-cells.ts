@@ -196,12 +196,15 @@ function trainJob(
   };
 }
 
+/** Raised when the engine comes to train to other numbers, so that no cell of before stands beside one of now. 2: the head in floats. */
+const arithmetic = 2;
+
 /** The hash of everything that a cell's numbers depend on. */
 async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Promise<string> {
   const { key: _, ...shape } = cell;
   const { steps, batchSize, learningRate, alpha } = work.options;
   const hash = createHash('sha256').update(
-    JSON.stringify({ ...shape, steps, batchSize, alpha, learningRate: cell.learningRate ?? learningRate }),
+    JSON.stringify({ arithmetic, ...shape, steps, batchSize, alpha, learningRate: cell.learningRate ?? learningRate }),
   );
   hash.update(work.facts.baseSha256);
   // A repeat trains anew; and what it trained itself it finds again after an interruption.
