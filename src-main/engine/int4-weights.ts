@@ -2,7 +2,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { fromFourBits, toFourBits } from './four-bit-blocks.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { int4Block, matmulInt4 } from './graph/ops/matmul-int4.ts';
-import { weightDims } from './lora.ts';
+import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
@@ -10,10 +10,8 @@ import { float32, type Tensor } from './tensor.ts';
  * is, as in QLoRA (Dettmers et al. 2023): mostly it is the embedding, which is in memory as floats anyway.
  */
 export function int4Modules(architecture: Architecture): string[] {
-  const { targets, layers, moduleOf } = architecture;
-  return targets
-    .flatMap((target) => Array.from({ length: layers }, (_, layer) => moduleOf(target, layer)))
-    .filter((module) => weightDims(architecture, module)[1] % int4Block === 0);
+  const modules = adaptedModules(architecture, architecture.targets);
+  return modules.filter((module) => weightDims(architecture, module)[1] % int4Block === 0);
 }
 
 /** y = x Wᵀ by the module's blocks: inputs `<module>.int4`, `<module>.int4_scales` and `<module>.int4_minima`. */

@@ -2,7 +2,7 @@ import type { Architecture } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { matmulInt8 } from './graph/ops/matmul-int8.ts';
 import { hadamardFeed, turned, turnRow } from './hadamard.ts';
-import { weightDims } from './lora.ts';
+import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
@@ -12,8 +12,8 @@ const most = 127;
  * The modules whose matrices are kept as integers: those of the layers. The head stays as it is. The gradient of a softmax over
  * the vocabulary is one large number and thousands of small ones that count together, and eight bits of a row lose those.
  */
-export function int8Modules({ targets, layers, moduleOf }: Architecture): string[] {
-  return targets.flatMap((target) => Array.from({ length: layers }, (_, layer) => moduleOf(target, layer)));
+export function int8Modules(architecture: Architecture): string[] {
+  return adaptedModules(architecture, architecture.targets);
 }
 
 /**

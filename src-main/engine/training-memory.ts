@@ -7,7 +7,6 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { int8Modules } from './int8-weights.ts';
 import { openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
@@ -243,7 +242,7 @@ function generation(
   const integers =
     precision === 'float32'
       ? 0
-      : [...int8Modules(architecture), architecture.head].reduce((sum, module) => {
+      : [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
           const [out, inside] = weightDims(architecture, module);
           return sum + out * inside;
         }, 0);

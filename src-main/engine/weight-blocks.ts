@@ -1,6 +1,7 @@
 import { groupOf, groupsOf } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { blockSize } from './graph/ops/matmul-blocks.ts';
+import { adaptedModules } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
@@ -15,13 +16,8 @@ export async function readBlocks(
   weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
 ): Promise<ReadonlyMap<string, Tensor>> {
   const groups = groupsOf(architecture);
-  const modules = new Set(
-    groups.flatMap(({ targets }) =>
-      targets.flatMap((target) =>
-        Array.from({ length: architecture.layers }, (_, layer) => architecture.moduleOf(target, layer)),
-      ),
-    ),
-  );
+  const grouped = groups.flatMap(({ targets }) => targets);
+  const modules = new Set(adaptedModules(architecture, grouped));
   const blocks = new Map<string, Tensor>();
   const waiting = new Map<string, Map<string, Tensor<'float32'>>>();
   for await (const [parameter, tensor] of weights) {
