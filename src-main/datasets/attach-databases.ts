@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { databaseFileName, databasesFolder } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
-import { listZip, readEntry } from './readers/zip-archive.ts';
+import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
 
 /** By its name without ending, what copies a database to a path. */
 type Databases = ReadonlyMap<string, (target: string) => Promise<void>>;
@@ -34,7 +34,7 @@ export class DatabaseCopier {
     });
     const target = databasesFolder(datasetFolder);
     if (facts.isDirectory()) return new DatabaseCopier(target, await ofFolder(source), undefined);
-    if ((await firstBytes(source.path, 4)) === 'PK\x03\x04') {
+    if ((await firstBytes(source.path, 4)) === zipSignature) {
       return new DatabaseCopier(target, await ofArchive(source), undefined);
     }
     await requireSqlite(source.path, source.name);

@@ -1,4 +1,5 @@
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { zipSignature } from './zip-archive.ts';
 
 /**
  * What a file that is no table of text looks like, in words, judged by its first bytes; undefined when nothing speaks
@@ -63,7 +64,7 @@ const zip = fileKinds.ZIP;
 
 const signatures: readonly { readonly kind: string; readonly bytes: Buffer; readonly at?: number }[] = [
   { kind: fileKinds.PDF, bytes: Buffer.from('%PDF-') },
-  { kind: zip, bytes: Buffer.from('PK\x03\x04') },
+  { kind: zip, bytes: Buffer.from(zipSignature) },
   { kind: zip, bytes: Buffer.from('PK\x05\x06') },
   { kind: fileKinds.PNG, bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]) },
   { kind: fileKinds.JPEG, bytes: Buffer.from([0xff, 0xd8, 0xff]) },

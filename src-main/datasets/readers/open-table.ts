@@ -19,7 +19,7 @@ import { openParquet } from './parquet-table.ts';
 import type { OpenTable } from './table.ts';
 import { workbookPath } from './xlsx-book.ts';
 import { openXlsx } from './xlsx-table.ts';
-import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
+import { listZip, readEntry, type ZipEntry, zipSignature } from './zip-archive.ts';
 
 interface NamedFile {
   readonly path: string;
@@ -44,7 +44,7 @@ export async function openTable(
   if (facts.isDirectory()) return openFolder(file, options, signal);
   const head = await readHead(file);
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return openParquet(file, await fingerprint(file.path, signal));
-  if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
+  if (head.subarray(0, 4).toString('latin1') === zipSignature) {
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries);
     if (workbook !== undefined) {

@@ -4,6 +4,9 @@ import { Transform } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
 
+/** What an archive begins with, as letters of one byte. */
+export const zipSignature = 'PK\x03\x04';
+
 export interface ZipEntry {
   /** As the archive says, for showing and for choosing; never for a path. */
   readonly name: string;
