@@ -26,6 +26,8 @@ export class TestRowsState {
   async open(datasetId: string): Promise<void> {
     if (datasetId === this.datasetId) return;
     this.datasetId = datasetId;
+    // Rows of another dataset are not to be picked meanwhile: they may be of another task.
+    this.rows = [];
     this.schemas = [];
     this.search = '';
     this.split = 'test';

@@ -19,6 +19,23 @@ test('a dataset without test rows offers its validation rows', async () => {
   expect(rows.rows.map((row) => row.id)).toEqual(['a']);
 });
 
+// What was pressed at once after a switch was a row of the adapter before: its passage was taken for a schema.
+test('rows of one dataset are not offered while those of another are fetched', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ total: number; examples: Example[] }>();
+  vi.mocked(client.datasets.examples).mockImplementation((({ id }: { id: string }) =>
+    id === 'towns' ? Promise.resolve({ total: 1, examples: [example('a', 'towns')] }) : promise) as never);
+  const rows = new TestRowsState();
+  await rows.open('towns');
+  expect(rows.rows.map((row) => row.id)).toEqual(['a']);
+
+  const opened = rows.open('singers');
+  expect(rows.rows).toEqual([]);
+  expect(rows.loading).toBe(true);
+  resolve({ total: 1, examples: [example('b', 'singers')] });
+  await opened;
+  expect(rows.rows.map((row) => row.id)).toEqual(['b']);
+});
+
 test('each schema is listed once, with its database', async () => {
   const examples = [example('a', 'pets'), example('b', 'pets'), example('c', 'singer')];
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 3, examples });
