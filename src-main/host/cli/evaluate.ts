@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluati
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
+import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type Advice, type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption } from './failure.ts';
@@ -119,9 +120,7 @@ function verdictText(evaluation: Evaluation): string[] {
     .filter(({ metric, against }) => metric === mainMetric && against === 0)
     .map((comparison) => {
       const { of, better, worse, difference, low, high } = comparison;
-      const [by, from, to] = [difference, low, high].map(
-        (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`,
-      );
+      const [by, from, to] = [difference, low, high].map((share) => signedPoints(share, 1));
       return (
         `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ` +
         `${doubts[outcomeOf(comparison)]}. ${mainMetric} ${by} points, between ${from} and ${to} with 95 % confidence.`
