@@ -132,6 +132,7 @@ export const messageSchema = z.object({
   task: taskIdSchema.nullable(),
   strength: z.number().nullable(),
   tokens: z.number().int().nullable(),
+  /** Once it has begun: the wait before its first token is not in it. */
   tokensPerSecond: z.number().nullable(),
   firstTokenMs: z.number().nullable(),
   switchMs: z.number().nullable(),

@@ -17,6 +17,7 @@ import { type Answerer, choiceOf, creditOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
 import { sideBySide } from './side-by-side.ts';
 import { turnPrompt } from './turn-prompt.ts';
+import { writingSpeed } from './writing-speed.ts';
 
 export interface TurnParts {
   readonly store: MessageStore;
@@ -161,7 +162,7 @@ async function* answer(
       ...{ conversationId: turn.conversation.id, parentId: user.id, role: 'assistant', text, createdAt: now() },
       ...{ baseSha256: base.sha256, comparisonId: turn.comparisonId ?? null },
       tokens: end?.ids.length ?? null,
-      tokensPerSecond: end === undefined ? null : end.ids.length / Math.max(end.seconds, 1e-6),
+      tokensPerSecond: end === undefined ? null : writingSpeed(end),
       firstTokenMs: end?.firstTokenMs ?? null,
       switchMs: end?.switchMs ?? null,
       finish: end?.finish ?? 'stopped',

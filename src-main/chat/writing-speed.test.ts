@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { writingSpeed } from './writing-speed.ts';
+
+const ids = Array.from({ length: 11 }, (_, place) => place);
+
+test('ten tokens in the two seconds after the first are five a second', () => {
+  expect(writingSpeed({ ids, seconds: 2.5, firstTokenMs: 500 })).toBeCloseTo(5, 9);
+});
+
+// A comparison's columns differed by the place in which their prompts were read.
+test('an answer that waited for others is as fast as one that did not', () => {
+  const alone = writingSpeed({ ids, seconds: 2.25, firstTokenMs: 250 });
+  expect(writingSpeed({ ids, seconds: 8, firstTokenMs: 6000 })).toBeCloseTo(alone ?? 0, 9);
+});
+
+test('an answer of one token has no speed', () => {
+  expect(writingSpeed({ ids: [7], seconds: 1, firstTokenMs: 900 })).toBeNull();
+  expect(writingSpeed({ ids: [], seconds: 0, firstTokenMs: 0 })).toBeNull();
+});
