@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { datasetReasons } from './dataset-reason.ts';
 import { fillIn } from './fill-in.ts';
+import { modelFileReasons } from './model-file-reason.ts';
 
 /**
  * Why something failed, as it stands inside the sentences of errors.ts: code and data, so that every language tells it in its
- * own words. What another program says, and what only damaged files meet, comes as an English sentence without a code.
+ * own words. What another program says comes as it says it, by `inEnglish`.
  */
 export const failureReasons = {
   ENGINE_ENDED: 'its process ended with status {status}',
@@ -69,6 +71,20 @@ export const failureReasons = {
   DATABASE_NAMED_MISSING: 'no database “{database}” is attached to the dataset',
   DATABASE_MISSING: 'no database is attached to the dataset',
   DATABASE_UNCLEAR: 'the dataset has several databases; name one',
+
+  SOURCE_MISSING: 'it is not to be had from there',
+  HUB_UNREACHABLE: 'the Hugging Face hub cannot be reached',
+  INDEX_UNREACHABLE: 'the Python package index cannot be reached',
+  SOURCES_UNREACHABLE: 'the Hugging Face hub cannot be reached; the Python package index cannot be reached',
+
+  CHECKPOINT_DAMAGED: 'its checkpoint is damaged',
+  SETTINGS_CHANGED: 'its settings have changed',
+  DATA_CHANGED: 'its data has changed',
+  PROMPT_EMPTY: 'it is empty',
+  NUMBER_TOO_LARGE: 'a number of {tensor} is too large for {type}',
+
+  ...datasetReasons,
+  ...modelFileReasons,
 } as const;
 
 export type FailureReasonCode = keyof typeof failureReasons;
@@ -82,13 +98,18 @@ export type FailureReason = z.infer<typeof failureReasonSchema>;
 /** What a failure's data holds of its reason. */
 export interface Because {
   readonly reason: string;
-  readonly because?: FailureReason | undefined;
+  readonly because: FailureReason | undefined;
 }
 
 /** A reason as the fields of a failure's data: the English sentence, and what it is made of. */
 export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): Because {
   const facts: FailureReason['data'] = data ?? {};
   return { reason: fillIn(failureReasons[code], facts), because: { code, data: facts } };
+}
+
+/** A reason that is told in English in every language: what another program says, or what only a file made by hand meets. */
+export function inEnglish(reason: string): Because {
+  return { reason, because: undefined };
 }
 
 export function isFailureReasonCode(code: string): code is FailureReasonCode {

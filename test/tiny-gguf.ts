@@ -35,7 +35,7 @@ function keysOf(file: string): Map<string, Buffer> {
   const fd = openSync(file, 'r');
   try {
     const cursor = new GgufCursor(fd, statSync(file).size, file);
-    cursor.bytes(8, 'magic and version');
+    cursor.bytes(8);
     cursor.u64('tensors');
     const found = new Map<string, Buffer>();
     for (let left = cursor.u64('keys'); left > 0; left--) {

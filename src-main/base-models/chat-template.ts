@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -52,6 +53,6 @@ export async function readChatTemplateSource(
 }
 
 function broken(cause: unknown): StudioError {
-  const reason = `its chat template does not work: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer_config.json', reason }, { cause });
+  const why = because('CHAT_TEMPLATE_FAULT', { message: cause instanceof Error ? cause.message : String(cause) });
+  return new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer_config.json', ...why }, { cause });
 }

@@ -2,7 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
@@ -73,27 +73,28 @@ async function checkJson(path: string, engine: Engine): Promise<void> {
   ) {
     return void (await readJsonObject(path));
   }
-  throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is no config, tokenizer, index or adapter config' });
+  throw new StudioError('MODEL_FILE_INVALID', { file, ...because('JSON_OF_NO_MODEL') });
 }
 
 async function checkIndex(path: string, index: Readonly<Record<string, unknown>>): Promise<void> {
-  const reject = (reason: string): never => {
-    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason });
+  const reject = (why: Because): never => {
+    throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), ...why });
   };
   const map = index.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) return reject('it has no weight_map');
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return reject(because('WEIGHT_MAP_MISSING'));
   const shards = new Set<unknown>(Object.values(map));
-  if (shards.size === 0) return reject('its weight_map is empty');
+  if (shards.size === 0) return reject(because('WEIGHT_MAP_EMPTY'));
   for (const shard of shards) {
     // A name and nothing else, on every system: no folder, no drive, no address.
     if (typeof shard !== 'string' || !/^[^/\\:]+$/.test(shard) || shard === '..' || shard === '.') {
-      return reject('its weight_map names something other than a file beside it');
+      return reject(because('WEIGHT_MAP_FOREIGN'));
     }
   }
   // Where one shard is there, all have to be; an index alone can still be sound.
   const there = await Promise.all([...shards].map((shard) => isThere(join(dirname(path), String(shard)))));
   const missing = [...shards][there.indexOf(false)];
-  if (there.includes(true) && missing !== undefined) return reject(`${String(missing)} is not beside it`);
+  if (there.includes(true) && missing !== undefined)
+    return reject(because('SHARD_MISSING', { shard: String(missing) }));
 }
 
 /** A pickle can run any code when it is read, so it is never opened. */
@@ -104,8 +105,7 @@ async function refuseOther(path: string): Promise<never> {
   const isPickle =
     head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);
   if (isPickle) {
-    const reason = 'it is a pickle, which could run code when it is read; safetensors are needed';
-    throw new StudioError('MODEL_FILE_INVALID', { file, reason });
+    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('PICKLE') });
   }
   throw new StudioError('MODEL_UNSUPPORTED', { file, found: 'another format', supported });
 }

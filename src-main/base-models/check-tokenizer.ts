@@ -1,32 +1,32 @@
 // What a tokenizer.json must be before it is handed to the library, which trusts what it reads.
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 
 /** Throws MODEL_FILE_INVALID when vocabulary, merges or added tokens contradict each other, or parts nest without end. */
 export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
-  const invalid = (reason: string) => new StudioError('MODEL_FILE_INVALID', { file, reason });
-  if (depthOf(json) > deepest) throw invalid('its parts are nested too deeply');
+  const invalid = (why: Because) => new StudioError('MODEL_FILE_INVALID', { file, ...why });
+  if (depthOf(json) > deepest) throw invalid(because('TOKENIZER_TOO_DEEP'));
   const parsed = tokenizerSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(`its “${issue?.path.join('.') || 'model'}” is not as it should be`);
+    throw invalid(because('TOKENIZER_PART', { part: issue?.path.join('.') || 'model' }));
   }
   const { model, added_tokens: added } = parsed.data;
   const tokens = model.type === 'Unigram' ? model.vocab.map(([token]) => token) : Object.keys(model.vocab);
-  if (tokens.length === 0) throw invalid('its vocabulary is empty');
+  if (tokens.length === 0) throw invalid(because('VOCABULARY_EMPTY'));
   const ids = model.type === 'Unigram' ? tokens.map((_, id) => id) : Object.values(model.vocab);
   const byId = new Map(ids.map((id, place) => [id, tokens[place]]));
-  if (byId.size < ids.length) throw invalid('two of its tokens have one id');
+  if (byId.size < ids.length) throw invalid(because('TOKEN_IDS_ALIKE'));
   const most = Math.max(
     ids.reduce((largest, id) => Math.max(largest, id), 0),
     ...added.map(({ id }) => id),
   );
   // The library makes a table as long as the largest id.
-  if (most > 4 * (tokens.length + added.length) + 1000) throw invalid('its ids go far beyond the number of its tokens');
+  if (most > 4 * (tokens.length + added.length) + 1000) throw invalid(because('TOKEN_IDS_TOO_HIGH'));
   for (const { id, content } of added) {
     const other = byId.get(id);
-    if (other !== undefined && other !== content)
-      throw invalid(`its added token “${content}” has the id of “${other}”`);
+    if (other !== undefined && other !== content) throw invalid(because('ADDED_TOKEN_ID', { token: content, other }));
   }
   const known = new Set([...tokens, ...added.map(({ content }) => content)]);
   switch (model.type) {
@@ -35,7 +35,8 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
         checkMerge(merge, known, { hasPrefix: !!model.continuing_subword_prefix, invalid });
       break;
     case 'Unigram':
-      if (model.unk_id !== null && model.unk_id >= tokens.length) throw invalid('its unk_id is beyond the vocabulary');
+      if (model.unk_id !== null && model.unk_id >= tokens.length)
+        throw invalid(because('TOKEN_BEYOND', { name: 'unk_id' }));
       break;
     case 'WordPiece':
     case 'WordLevel':
@@ -44,7 +45,7 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
       model satisfies never;
   }
   if ('unk_token' in model && typeof model.unk_token === 'string' && !known.has(model.unk_token)) {
-    throw invalid('its unk_token is not in the vocabulary');
+    throw invalid(because('UNKNOWN_TOKEN_MISSING'));
   }
 }
 
@@ -80,16 +81,14 @@ const tokenizerSchema = z.object({
 function checkMerge(
   merge: string | readonly string[],
   known: ReadonlySet<string>,
-  { hasPrefix, invalid }: { hasPrefix: boolean; invalid: (reason: string) => StudioError },
+  { hasPrefix, invalid }: { hasPrefix: boolean; invalid: (why: Because) => StudioError },
 ): void {
   const [left, right, ...more] = typeof merge === 'string' ? merge.split(' ') : merge;
-  if (left === undefined || right === undefined || more.length > 0)
-    throw invalid('one of its merges is not of two parts');
-  if (!known.has(left) || !known.has(right))
-    throw invalid(`its merge “${left} ${right}” is of a token that is not there`);
+  if (left === undefined || right === undefined || more.length > 0) throw invalid(because('MERGE_PARTS'));
+  if (!known.has(left) || !known.has(right)) throw invalid(because('MERGE_OF_UNKNOWN', { merge: `${left} ${right}` }));
   // With a prefix for what continues a word, the second part loses it: such tokenizers are rare, and left to the library.
   if (!hasPrefix && !known.has(left + right))
-    throw invalid(`its merge “${left} ${right}” makes a token that is not there`);
+    throw invalid(because('MERGE_MAKES_UNKNOWN', { merge: `${left} ${right}` }));
 }
 
 /** Depth of nesting, counted without recursion; large tables of plain values are passed over. */

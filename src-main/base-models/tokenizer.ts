@@ -42,8 +42,8 @@ export class Tokenizer {
       const corrected = { ...json, pre_tokenizer: withUnicodeDigits(json.pre_tokenizer) };
       return new Tokenizer(new HuggingFaceTokenizer(corrected, config), config);
     } catch (cause) {
-      const reason = `it does not describe a tokenizer (${cause instanceof Error ? cause.message : String(cause)})`;
-      throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', reason }, { cause });
+      const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...why }, { cause });
     }
   }
 
@@ -120,8 +120,8 @@ async function readJsonObject(path: string, file: string): Promise<Record<string
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'it is not valid JSON' : 'it cannot be read';
-    throw new StudioError('MODEL_FILE_INVALID', { file, reason }, { cause });
+    const why = because(cause instanceof SyntaxError ? 'FILE_NOT_JSON' : 'FILE_NOT_READ');
+    throw new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON_OBJECT') });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { databaseFileName, databasesFolder } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
@@ -101,13 +102,13 @@ function withoutEnding(name: string): string {
 }
 
 function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {
-  const reason = `the ${kind} holds no file that ends in .sqlite, .sqlite3 or .db`;
-  return new StudioError('DATABASE_ATTACHED_INVALID', { file, reason });
+  const why = because(kind === 'folder' ? 'FOLDER_WITHOUT_DATABASE' : 'ARCHIVE_WITHOUT_DATABASE');
+  return new StudioError('DATABASE_ATTACHED_INVALID', { file, ...why });
 }
 
 async function requireSqlite(path: string, name: string): Promise<void> {
   if ((await firstBytes(path, 100)).startsWith('SQLite format 3\0')) return;
-  throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, reason: 'it is not a SQLite file' });
+  throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, ...because('NOT_SQLITE') });
 }
 
 /** As letters of one byte; fewer where the file is shorter. */

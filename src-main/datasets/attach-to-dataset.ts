@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { attachedFile, databasesFolder, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
@@ -28,7 +29,7 @@ export async function attachToDataset(
   const { store, changes, datasetsFolder, sql } = parts;
   const { dataset, database, schema } = job;
   if (dataset.task !== 'nl2sql') {
-    throw new StudioError('OPTION_INVALID', { option: 'database', reason: 'only questions to databases have one' });
+    throw new StudioError('OPTION_INVALID', { option: 'database', ...because('DATABASE_NOT_FOR_TASK') });
   }
   const folder = join(datasetsFolder, dataset.id);
   // Copied beside and moved at the end, so that a file that is refused replaces nothing.
@@ -41,8 +42,7 @@ export async function attachToDataset(
       signal?.throwIfAborted();
     }
     if (!copier.hasCopied) {
-      const reason = 'no row names a database of this folder';
-      throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, reason });
+      throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, ...because('DATABASES_UNNAMED') });
     }
     await putAside(folder);
     await rename(databasesFolder(aside), databasesFolder(folder));

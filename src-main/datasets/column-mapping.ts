@@ -1,5 +1,6 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { RowVerdictCode, RowVerdictData } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { custom } from '../tasks/custom.ts';
@@ -125,8 +126,8 @@ export function resolveMapping(request: {
   const allowed = new Set([...contextFields, task.fields.target, 'context', 'target', 'group', 'database', 'split']);
   const unknown = Object.keys(chosen).find((field) => !allowed.has(field));
   if (unknown !== undefined) {
-    const reason = `“${unknown}” is not a field of this task; its fields are ${[...allowed].join(', ')}`;
-    throw new StudioError('OPTION_INVALID', { option: 'map', reason });
+    const why = because('FIELD_UNKNOWN', { field: unknown, fields: [...allowed].join(', ') });
+    throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
   }
   const missing = (field: string) =>
     new StudioError('CSV_COLUMN_MISSING', { file, column: field, found: columns.join(', ') });

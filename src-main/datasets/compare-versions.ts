@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { RowDifference, VersionComparison } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { RowStore } from './row-store.ts';
 import type { OrderedRows } from './version-rows-store.ts';
 
@@ -16,7 +17,7 @@ export async function compareVersions(
 ): Promise<VersionComparison> {
   for (const version of [from, to]) {
     if (rows.version(version)) continue;
-    throw new StudioError('OPTION_INVALID', { option: 'version', reason: `there is no version ${version}` });
+    throw new StudioError('OPTION_INVALID', { option: 'version', ...because('VERSION_UNKNOWN', { version }) });
   }
   const counts = { added: 0, removed: 0, edited: 0, moved: 0 };
   const shown: RowDifference[] = [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
@@ -280,7 +281,7 @@ export function rowsPlace(datasetsFolder: string, id: string): RowsPlace {
 }
 
 export function nameTaken(name: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'name', reason: `there is already a dataset named “${name}”` });
+  return new StudioError('OPTION_INVALID', { option: 'name', ...because('DATASET_NAME_TAKEN', { name }) });
 }
 
 const datasetColumns = `id, name, task, version, rows, train_rows, validation_rows, test_rows, rejected, sha256, source_name,

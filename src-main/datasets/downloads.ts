@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 
 /**
  * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
@@ -46,7 +47,7 @@ export class Downloads {
     if (!this.#files.has(fileId)) {
       throw new StudioError('OPTION_INVALID', {
         option: 'file',
-        reason: 'the file is no longer there; export it again',
+        ...because('EXPORT_GONE'),
       });
     }
     const path = join(this.#folder, fileId);

@@ -5,6 +5,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 
@@ -27,7 +28,7 @@ export async function exportDataset(
   signal?: AbortSignal,
 ): Promise<{ file: string; rows: number }> {
   if (version !== undefined && !store.version(dataset.id, version)) {
-    throw new StudioError('OPTION_INVALID', { option: 'version', reason: `there is no version ${version}` });
+    throw new StudioError('OPTION_INVALID', { option: 'version', ...because('VERSION_UNKNOWN', { version }) });
   }
   const path = resolve(out);
   const temporary = `${path}.part`;
@@ -58,8 +59,8 @@ export async function exportDataset(
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || !('code' in error) || error instanceof StudioError) throw error;
-    const reason = `“${path}” cannot be written (the system says ${error.code})`;
-    throw new StudioError('OPTION_INVALID', { option: 'out', reason }, { cause: error });
+    const why = because('PATH_UNWRITABLE', { path, code: String(error.code) });
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...why }, { cause: error });
   } finally {
     if (!isDone) await rm(temporary, { force: true });
   }

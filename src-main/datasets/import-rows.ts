@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvOptions, FileFacts } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { type RowVerdictData, rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
@@ -97,7 +98,7 @@ export async function* importRows(
     const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, ...table.facts });
     yield* readInto(rows, table, signal);
     await rows.flush();
-    if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, reason: rows.reasonForNone() });
+    if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, ...rows.reasonForNone() });
     await rows.settleSplits(signal);
     await rejects.close();
     signal.throwIfAborted();
@@ -179,7 +180,7 @@ class ImportedRows {
   readonly #batch = new RowBatch();
   #rejections: NewRejection[] = [];
   #rejectedLetters = 0;
-  #firstMessage: string | undefined;
+  #firstRefusal: ({ readonly verdict: string; readonly code: string } & RowVerdictData) | undefined;
   /** A buffer for the next batch but one. */
   #spare: ArrayBuffer | undefined;
 
@@ -210,7 +211,7 @@ class ImportedRows {
     const { code } = row;
     const data = record.part === undefined ? row.data : { ...row.data, part: record.part };
     const message = rowVerdictSentence(code, data);
-    this.#firstMessage ??= message.replace(/\.$/, '');
+    this.#firstRefusal ??= { ...data, code, verdict: message.replace(/\.$/, '') };
     this.#rejections.push({
       number: this.rejected++,
       line: record.line,
@@ -245,9 +246,11 @@ class ImportedRows {
   }
 
   /** Why there is no row at all, without a full stop. */
-  reasonForNone(): string {
-    if (this.rejected === 0) return 'there is none below the header';
-    return `${this.rejected} ${this.rejected === 1 ? 'row was' : 'rows were'} read, and the first one says: ${this.#firstMessage}`;
+  reasonForNone(): Because {
+    if (this.rejected === 0) return because('NO_ROWS_BELOW_HEADER');
+    const first = { verdict: '', ...this.#firstRefusal };
+    if (this.rejected === 1) return because('ONLY_ROW_REFUSED', first);
+    return because('ALL_ROWS_REFUSED', { ...first, count: this.rejected });
   }
 
   async flush(): Promise<void> {

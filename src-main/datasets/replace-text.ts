@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { ReplacePreview, ReplaceRequest, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import type { RowStore } from './row-store.ts';
 
@@ -38,8 +39,8 @@ function patternOf(source: string, matchCase: boolean): RegExp {
   try {
     return new RegExp(source, matchCase ? 'gu' : 'giu');
   } catch (error) {
-    const reason = `it is no regular expression (${error instanceof Error ? error.message : error})`;
-    throw new StudioError('OPTION_INVALID', { option: 'search', reason }, { cause: error });
+    const why = because('PATTERN_INVALID', { message: error instanceof Error ? error.message : String(error) });
+    throw new StudioError('OPTION_INVALID', { option: 'search', ...why }, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Example, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { RowBlocks } from './row-blocks-store.ts';
@@ -139,7 +140,7 @@ export class RowStore {
     const number = byId ?? this.#bySourceId(version, reference) ?? (position && this.#numberAt(version, position));
     const [found] = typeof number === 'number' ? this.byNumbers(version, [number]) : [];
     if (!found) {
-      throw new StudioError('OPTION_INVALID', { option: 'row', reason: `the dataset has no row “${reference}”` });
+      throw new StudioError('OPTION_INVALID', { option: 'row', ...because('ROW_UNKNOWN', { row: reference }) });
     }
     return found;
   }

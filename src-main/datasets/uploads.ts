@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { asDiskFull } from './disk-full.ts';
 import { fileName } from './readers/file-survey.ts';
 
@@ -41,8 +42,8 @@ export class Uploads {
 
   /** Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
   async begin(file: { name: string; sizeBytes: number }): Promise<string> {
-    if (file.sizeBytes > largestUpload) throw invalid(`the file has more than ${largestUpload / 1024 ** 3} GiB`);
-    if (this.#files.size >= mostUploads) throw invalid('too many files are being sent at once');
+    if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
+    if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
     await mkdir(this.#folder, { recursive: true });
     const fileId = randomBytes(16).toString('hex');
     await (await open(this.#path(fileId), 'wx')).close();
@@ -54,9 +55,11 @@ export class Uploads {
   /** Pieces come in order, one at a time. Gives the bytes there are. */
   async append(piece: { fileId: string; offset: number; chunk: Blob }): Promise<number> {
     const file = this.#file(piece.fileId);
-    if (piece.chunk.size > largestPiece) throw invalid('a piece has more than 1 MiB');
-    if (file.busy || piece.offset !== file.bytes) throw invalid(`the next piece begins at byte ${file.bytes}`);
-    if (piece.offset + piece.chunk.size > file.sizeBytes) throw invalid('the pieces are more than was announced');
+    if (piece.chunk.size > largestPiece) throw invalid(inEnglish('a piece has more than 1 MiB'));
+    if (file.busy || piece.offset !== file.bytes)
+      throw invalid(inEnglish(`the next piece begins at byte ${file.bytes}`));
+    if (piece.offset + piece.chunk.size > file.sizeBytes)
+      throw invalid(inEnglish('the pieces are more than was announced'));
     file.busy = true;
     try {
       const bytes = Buffer.from(await piece.chunk.arrayBuffer());
@@ -84,13 +87,13 @@ export class Uploads {
   /** Throws OPTION_INVALID while pieces are missing. */
   find(fileId: string): UploadedFile {
     const file = this.#file(fileId);
-    if (file.bytes !== file.sizeBytes) throw invalid('the file has not been sent to its end');
+    if (file.bytes !== file.sizeBytes) throw invalid(because('UPLOAD_UNFINISHED'));
     return { path: this.#path(fileId), name: file.name };
   }
 
   #file(fileId: string) {
     const file = this.#files.get(fileId);
-    if (!file) throw invalid('the file is no longer there; choose it again');
+    if (!file) throw invalid(because('UPLOAD_GONE'));
     return file;
   }
 
@@ -103,6 +106,6 @@ const largestUpload = 8 * 1024 ** 3;
 const largestPiece = 1024 ** 2;
 const mostUploads = 64;
 
-function invalid(reason: string): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'file', reason });
+function invalid(why: Because): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'file', ...why });
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { contentHash, datasetHash, NeighbourSum, SplitsHash } from './content-hash.ts';
 import { RowBlocks } from './row-blocks-store.ts';
@@ -189,8 +190,10 @@ export class VersionChange {
       .get(target);
     if (!source) {
       this.rollback();
-      const reason = `there is no version ${target}`;
-      throw new StudioError('OPTION_INVALID', { option: 'version', reason });
+      throw new StudioError('OPTION_INVALID', {
+        option: 'version',
+        ...because('VERSION_UNKNOWN', { version: target }),
+      });
     }
     const version = head.version + 1;
     this.#copyPages(target, version);

@@ -2,6 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import type { Moments } from './optimiser/adamw.ts';
 
@@ -77,24 +78,24 @@ export async function readCheckpoint(
   expected: Expected,
   { isPrevious = false }: { isPrevious?: boolean } = {},
 ): Promise<Checkpoint | undefined> {
-  const refusal = (reason: string, cause?: unknown) =>
-    new StudioError('RUN_NOT_RESUMABLE', { run: folder, reason }, { cause });
+  const refusal = (why: Because, cause?: unknown) =>
+    new StudioError('RUN_NOT_RESUMABLE', { run: folder, ...why }, { cause });
   const file = await openSafetensors(join(folder, isPrevious ? previousName : fileName)).catch((error: unknown) => {
     if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
     if (error instanceof StudioError && error.code === 'MODEL_FILE_INVALID')
-      throw refusal('its checkpoint is damaged', error);
+      throw refusal(because('CHECKPOINT_DAMAGED'), error);
     throw error;
   });
   if (file === undefined) return undefined;
   try {
     const progress = progressOf(file.metadata);
-    if (progress === undefined) throw refusal('its checkpoint is damaged');
-    if (progress.settings !== expected.settings) throw refusal('its settings have changed');
-    if (progress.data !== null && progress.data !== expected.data) throw refusal('its data has changed');
+    if (progress === undefined) throw refusal(because('CHECKPOINT_DAMAGED'));
+    if (progress.settings !== expected.settings) throw refusal(because('SETTINGS_CHANGED'));
+    if (progress.data !== null && progress.data !== expected.data) throw refusal(because('DATA_CHANGED'));
     const read = async (kind: string) => {
       const arrays = new Map<string, Float32Array>();
       for (const [name, size] of expected.sizes) {
-        if (file.tensors.get(`${kind}/${name}`)?.dims[0] !== size) throw refusal('its base model has changed');
+        if (file.tensors.get(`${kind}/${name}`)?.dims[0] !== size) throw refusal(because('BASE_CHANGED'));
         const bytes = await file.readBytes(`${kind}/${name}`);
         arrays.set(name, new Float32Array(bytes.buffer, bytes.byteOffset, size));
       }

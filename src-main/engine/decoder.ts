@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
@@ -43,7 +44,7 @@ export class Decoder {
     const started = performance.now();
     const limit = architecture.contextLength;
     if (job.promptIds.length === 0)
-      throw new StudioError('OPTION_INVALID', { option: 'prompt', reason: 'it is empty' });
+      throw new StudioError('OPTION_INVALID', { option: 'prompt', ...because('PROMPT_EMPTY') });
     if (job.promptIds.length >= limit)
       throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
     checkTokenIds(job.promptIds, architecture);

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { readMix, type ScaledAdapter } from './adapter-mix.ts';
 import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
@@ -131,6 +132,6 @@ async function noteType(
 function tooLarge(tensor: string, dtype: FloatType): StudioError {
   return new StudioError('OPTION_INVALID', {
     option: 'dtype',
-    reason: `a number of ${tensor} is too large for ${dtype}`,
+    ...because('NUMBER_TOO_LARGE', { tensor, type: dtype }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Architecture, PeftPart } from './architectures/architecture.ts';
 import type { PeftAdapter } from './formats/peft.ts';
 import { type LoraWeights, weightDims } from './lora.ts';
@@ -50,7 +51,7 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
   const targets = blocks.length === 0 ? named : named.filter((t) => !isFused(architecture, t) || blocks.includes(t));
   const rank = whole / Math.max(1, blocks.length);
   if (blocks.some((block) => !named.some((target) => target === block)) || !Number.isSafeInteger(rank))
-    throw damaged('the blocks that it names are not in it');
+    throw damaged(because('BLOCKS_MISSING'));
 
   const expected = new Map<string, readonly [number, number]>();
   for (const { module, own, parts } of places(architecture, named)) {
@@ -76,8 +77,7 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
   }
   if (blocks.length > 0) {
     const all = [...adapter.tensors].filter(([name]) => name.endsWith('.lora_B'));
-    if (used !== all.reduce((sum, [, { data }]) => sum + nonZero(data), 0))
-      throw damaged('there are numbers outside of the blocks that it names');
+    if (used !== all.reduce((sum, [, { data }]) => sum + nonZero(data), 0)) throw damaged(because('BLOCKS_FOREIGN'));
   }
   const scale = adapter.alpha / (adapter.rankStabilised ? Math.sqrt(whole) : whole);
   const alpha = blocks.length > 1 ? scale * rank : adapter.alpha;
@@ -151,6 +151,6 @@ function nonZero(data: Float32Array): number {
   return data.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
 }
 
-function damaged(reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: 'adapter_model.safetensors', reason });
+function damaged(why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: 'adapter_model.safetensors', ...why });
 }

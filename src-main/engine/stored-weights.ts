@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Architecture, StoredPart } from './architectures/architecture.ts';
 import { allFinite } from './formats/float-types.ts';
 import type { WeightSource } from './formats/weight-source.ts';
@@ -12,7 +13,7 @@ export function checkWeights(architecture: Architecture, source: WeightSource): 
   for (const parameter of architecture.parameters.keys()) {
     const { tensor, dims } = placeOf(architecture, parameter);
     const entry = source.tensors.get(storedName(architecture, source, tensor));
-    if (entry === undefined) throw invalid(source, `it has no tensor ${tensor}`);
+    if (entry === undefined) throw invalid(source, because('TENSOR_MISSING', { tensor }));
     if (!source.readableTypes.includes(entry.dtype)) {
       const found = `tensor ${tensor} of type ${entry.dtype}`;
       throw new StudioError('MODEL_UNSUPPORTED', {
@@ -22,8 +23,8 @@ export function checkWeights(architecture: Architecture, source: WeightSource): 
       });
     }
     if (entry.dims.length !== dims.length || entry.dims.some((dim, axis) => dim !== dims[axis])) {
-      const shapes = `the shape [${entry.dims.join(', ')}] where config.json needs [${dims.join(', ')}]`;
-      throw invalid(source, `tensor ${tensor} has ${shapes}`);
+      const shapes = { found: entry.dims.join(', '), needed: dims.join(', ') };
+      throw invalid(source, because('TENSOR_SHAPE', { tensor, ...shapes }));
     }
   }
 }
@@ -45,7 +46,7 @@ export async function* readWeights(
     const part = placeOf(architecture, parameter);
     if (last?.tensor !== part.tensor) {
       const data = await source.read(storedName(architecture, source, part.tensor));
-      if (!allFinite(data)) throw invalid(source, `the tensor ${part.tensor} holds values that are not finite numbers`);
+      if (!allFinite(data)) throw invalid(source, because('TENSOR_NOT_FINITE', { tensor: part.tensor }));
       last = { tensor: part.tensor, data };
     }
     yield [parameter, float32(dims, partOf(last.data, part))];
@@ -137,6 +138,6 @@ function eachValue({ dims, start, end, transposed }: StoredPart, see: (stored: n
   }
 }
 
-function invalid({ file }: WeightSource, reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file, reason });
+function invalid({ file }: WeightSource, why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file, ...why });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { openSafetensors } from './formats/safetensors.ts';
 
 /**
@@ -21,18 +22,18 @@ export async function readTokenFile(path: string): Promise<TokenRows> {
   try {
     const hash = createHash('sha256');
     const read = async (name: string) => {
-      if (file.tensors.get(name)?.dtype !== 'I32') throw invalid(path, `it has no ${name} of type I32`);
+      if (file.tensors.get(name)?.dtype !== 'I32') throw invalid(path, inEnglish(`it has no ${name} of type I32`));
       const bytes = await file.readBytes(name);
       hash.update(bytes);
       return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     };
     const [ids, offsets, starts] = [await read('ids'), await read('offsets'), await read('target_starts')];
     if (offsets.length !== starts.length + 1 || offsets[0] !== 0 || offsets[starts.length] !== ids.length)
-      throw invalid(path, 'its rows do not fit its tokens');
+      throw invalid(path, inEnglish('its rows do not fit its tokens'));
     starts.forEach((start, row) => {
       const length = (offsets[row + 1] as number) - (offsets[row] as number);
       if (start < 0 || length <= Math.max(1, start))
-        throw invalid(path, `row ${row} has no target that can be predicted`);
+        throw invalid(path, inEnglish(`row ${row} has no target that can be predicted`));
     });
     return {
       count: starts.length,
@@ -45,6 +46,6 @@ export async function readTokenFile(path: string): Promise<TokenRows> {
   }
 }
 
-function invalid(path: string, reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: path, reason });
+function invalid(path: string, why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: path, ...why });
 }

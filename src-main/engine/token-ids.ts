@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Architecture } from './architectures/architecture.ts';
 
 /**
@@ -14,7 +15,9 @@ export function checkTokenIds(
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;
     if (Number.isInteger(id) && id >= 0 && id < vocabulary) continue;
-    const reason = `it gives the token id ${id}, and the model knows ${vocabulary} tokens`;
-    throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', reason });
+    throw new StudioError('MODEL_FILE_INVALID', {
+      file: 'tokenizer.json',
+      ...because('TOKEN_ID_BEYOND', { id, vocabulary }),
+    });
   }
 }

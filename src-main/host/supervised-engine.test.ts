@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { type Engine, type EngineProcess, superviseEngine } from './supervised-engine.ts';
 
 /** A process that can be made to die; its engine answers with its own number. */
@@ -13,7 +13,7 @@ function fakeProcess(number: number) {
       await new Promise(() => {});
     },
   } as unknown as Engine;
-  return { started: { engine, ended, stop: async () => die({ reason: 'stopped' }) } satisfies EngineProcess, die };
+  return { started: { engine, ended, stop: async () => die(inEnglish('stopped')) } satisfies EngineProcess, die };
 }
 
 function supervised() {
@@ -49,7 +49,7 @@ test('a stream that is followed when the engine dies fails after what it had giv
   const following = (async () => {
     for await (const event of engine.generate({} as never, new AbortController().signal)) {
       seen.push(event);
-      processes[0]?.die({ reason: 'killed' });
+      processes[0]?.die(inEnglish('killed'));
     }
   })();
   await expect(following).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });

@@ -47,6 +47,27 @@ test('a reason that has a code is told in the language on screen, any other as i
   expect(errorText(other).message).toContain('its header is cut off');
 });
 
+test('why a file of a model cannot be used is told in the language on screen', () => {
+  locale.current = 'ko';
+  const cut = because('FILE_CUT_OFF', { missing: 100, bytes: 2048 });
+  expect(errorText(new StudioError('MODEL_FILE_INVALID', { file: 'model.safetensors', ...cut })).message).toBe(
+    '“model.safetensors”를 쓸 수 없습니다: 파일이 잘렸습니다. 2,048바이트 가운데 100바이트가 없습니다.',
+  );
+  const merge = because('MERGE_MAKES_UNKNOWN', { merge: 'a b' });
+  expect(errorText(new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...merge })).message).toContain(
+    '병합 규칙 “a b”가 만드는 토큰이 없습니다',
+  );
+});
+
+test('a reason that tells of a row has the verdict on it in the language on screen', () => {
+  const verdict = 'The cell in the column “answer” is empty';
+  const why = because('ALL_ROWS_REFUSED', { count: 3, verdict, ...{ code: 'ROW_TARGET_EMPTY', column: 'answer' } });
+  const error = new StudioError('CSV_NO_ROWS', { file: 'a.csv', ...why });
+  expect(errorText(error).message).toContain(`3 rows were read, and the first one says: ${verdict}.`);
+  locale.current = 'ko';
+  expect(errorText(error).message).toContain('첫 행: “answer” 열의 칸이 비어 있습니다.');
+});
+
 test('a setting that cannot be is called what its field is called', () => {
   const { code, message, hint } = new StudioError('OPTION_INVALID', { option: 'maxLength', reason: 'it is too long' });
   expect(errorText({ code, message, hint }).message).toBe('Longest row in tokens: it is too long.');

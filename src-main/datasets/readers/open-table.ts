@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
@@ -120,8 +121,8 @@ async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortS
       for await (const piece of pieces) {
         bytes += piece.length;
         if (bytes > most) {
-          const reason = `it would unpack to more than ${Math.round(most / 1e6)} MB`;
-          throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, reason });
+          const why = because('ARCHIVE_UNPACKS_BEYOND', { size: Math.round(most / 1e6) });
+          throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, ...why });
         }
         yield piece;
       }
@@ -191,8 +192,8 @@ async function openArchive(
   const { size } = await stat(archive.path);
   // Entries that share the same packed bytes could each be within bounds, and all of them together not.
   if (bytes > largestArchive || (bytes > 64 * 1024 * 1024 && bytes > size * 200)) {
-    const reason = `it would unpack to ${Math.round(bytes / 1e6)} MB`;
-    throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, reason });
+    const why = because('ARCHIVE_UNPACKS_TO', { size: Math.round(bytes / 1e6) });
+    throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, ...why });
   }
   const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
   const remove = () => rm(folder, { recursive: true, force: true });

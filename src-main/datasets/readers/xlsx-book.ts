@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { TableRecord } from './table.ts';
 import { attribute, xmlTokens } from './xml-tokens.ts';
@@ -100,7 +101,7 @@ export class XlsxBook {
     if (texts && texts.bytes > largestTexts) {
       throw new StudioError('ARCHIVE_UNSAFE', {
         file: file.name,
-        reason: 'its texts take more than 256 MB; save the sheet as CSV',
+        ...because('XLSX_TEXTS_TOO_LARGE'),
       });
     }
     const sheets: Sheet[] = [];

@@ -1,5 +1,6 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { chooseHeaderRows, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
@@ -96,7 +97,7 @@ async function chooseSheet(
     const names = book.sheets.map(({ name }) => `“${name}”`).join(', ');
     throw new StudioError('OPTION_INVALID', {
       option: 'sheet',
-      reason: `there is no sheet “${wanted}”; there are ${names}`,
+      ...because('SHEET_UNKNOWN', { sheet: wanted ?? '', sheets: names }),
     });
   }
   let fallback: { sheet: Sheet; sample: TableRecord[] } | undefined;

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because } from '../../../src-contract/failure-reason.ts';
 
 /** What an archive begins with, as letters of one byte. */
 export const zipSignature = 'PK\x03\x04';
@@ -25,8 +26,8 @@ export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
   try {
     const { size } = await file.stat();
     const { offset, bytes, count } = await findDirectory(file, size, name);
-    if (count > mostEntries) throw unsafe(name, `it lists more than ${mostEntries} files`);
-    if (bytes > largestDirectory || offset + bytes > size) throw unsafe(name, 'its directory is damaged');
+    if (count > mostEntries) throw unsafe(name, because('ARCHIVE_TOO_MANY', { most: mostEntries }));
+    if (bytes > largestDirectory || offset + bytes > size) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
     return readDirectory(await readAt(file, offset, bytes), count, name);
   } finally {
     await file.close();
@@ -44,7 +45,8 @@ export async function* readEntry(
   let start: number;
   try {
     const header = await readAt(file, entry.offset, 30);
-    if (header.readUInt32LE(0) !== 0x04034b50) throw unsafe(name, `“${entry.name}” is damaged`);
+    if (header.readUInt32LE(0) !== 0x04034b50)
+      throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
     start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   } finally {
     await file.close();
@@ -55,7 +57,7 @@ export async function* readEntry(
   const bounded = new Transform({
     transform(chunk: Buffer, _, done) {
       left -= chunk.length;
-      done(left < 0 ? unsafe(name, `“${entry.name}” unpacks to more than it says`) : null, chunk);
+      done(left < 0 ? unsafe(name, because('ARCHIVE_ENTRY_LONGER', { entry: entry.name })) : null, chunk);
     },
   });
   const inflate = entry.method === 8 ? createInflateRaw() : undefined;
@@ -67,7 +69,7 @@ export async function* readEntry(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof StudioError) throw error;
-    throw unsafe(name, `“${entry.name}” is damaged`, error);
+    throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }), error);
   } finally {
     packed.destroy();
     inflate?.destroy();
@@ -93,7 +95,7 @@ async function findDirectory(
   while (end > 0 && end + 22 + (tail[end + 20] ?? 0) + (tail[end + 21] ?? 0) * 256 !== tail.length)
     end = tail.lastIndexOf(endSignature, end - 1);
   if (end < 0) end = tail.lastIndexOf(endSignature);
-  if (end < 0 || end + 22 > tail.length) throw unsafe(name, 'it is cut off or damaged');
+  if (end < 0 || end + 22 > tail.length) throw unsafe(name, because('ARCHIVE_CUT_OFF'));
   const found = {
     count: tail.readUInt16LE(end + 10),
     bytes: tail.readUInt32LE(end + 12),
@@ -103,7 +105,7 @@ async function findDirectory(
   const locator = end - 20;
   if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) return found;
   const wide = await readAt(file, Number(tail.readBigUInt64LE(locator + 8)), 56);
-  if (wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, 'its directory is damaged');
+  if (wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
   return {
     count: Number(wide.readBigUInt64LE(32)),
     bytes: Number(wide.readBigUInt64LE(40)),
@@ -115,7 +117,7 @@ function readDirectory(directory: Buffer, count: number, name: string): ZipEntry
   const entries: ZipEntry[] = [];
   for (let place = 0, number = 0; number < count; number++) {
     if (place + 46 > directory.length || directory.readUInt32LE(place) !== 0x02014b50) {
-      throw unsafe(name, 'its directory is damaged');
+      throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
     }
     const [flags, method] = [directory.readUInt16LE(place + 8), directory.readUInt16LE(place + 10)];
     const [nameLength, extraLength] = [directory.readUInt16LE(place + 28), directory.readUInt16LE(place + 30)];
@@ -127,11 +129,11 @@ function readDirectory(directory: Buffer, count: number, name: string): ZipEntry
       packedBytes: directory.readUInt32LE(place + 20),
       offset: directory.readUInt32LE(place + 42),
     });
-    if ((flags & 1) !== 0) throw unsafe(name, 'it is encrypted');
-    if (method !== 0 && method !== 8) throw unsafe(name, `“${entryName}” is packed in a way that is not supported`);
+    if ((flags & 1) !== 0) throw unsafe(name, because('ARCHIVE_ENCRYPTED'));
+    if (method !== 0 && method !== 8) throw unsafe(name, because('ARCHIVE_PACKING_UNKNOWN', { entry: entryName }));
     const ratio = wide.bytes / Math.max(1, wide.packedBytes);
     if (wide.bytes > largestEntry || (wide.bytes > 16 * 1024 * 1024 && ratio > largestRatio)) {
-      throw unsafe(name, `“${entryName}” would unpack to ${Math.round(wide.bytes / 1e6)} MB`);
+      throw unsafe(name, because('ARCHIVE_ENTRY_TOO_LARGE', { entry: entryName, size: Math.round(wide.bytes / 1e6) }));
     }
     entries.push({ name: entryName, method, ...wide });
     place += 46 + nameLength + extraLength + commentLength;
@@ -163,6 +165,6 @@ async function readAt(file: FileHandle, place: number, length: number): Promise<
   return buffer.subarray(0, bytesRead);
 }
 
-function unsafe(file: string, reason: string, cause?: unknown): StudioError {
-  return new StudioError('ARCHIVE_UNSAFE', { file, reason }, { cause });
+function unsafe(file: string, why: Because, cause?: unknown): StudioError {
+  return new StudioError('ARCHIVE_UNSAFE', { file, ...why }, { cause });
 }

@@ -1,4 +1,5 @@
 import type { Target } from '../../../src-contract/adapter.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** The sizes that Llama and its relatives share, under the keys that transformers gives them. */
@@ -29,7 +30,8 @@ export function decoderSizes(
   const vocabulary = config.count('vocab_size', most.vocabulary);
   const heads = config.count('num_attention_heads', most.heads);
   const keyValueHeads = config.count('num_key_value_heads', most.heads, heads);
-  if (heads % keyValueHeads !== 0) throw config.invalid('num_key_value_heads', `a divisor of the ${heads} heads`);
+  if (heads % keyValueHeads !== 0)
+    throw config.invalid(because('KEY_NOT_DIVISOR', { key: 'num_key_value_heads', number: heads }));
   return {
     layers: config.count('num_hidden_layers', most.layers),
     hidden,

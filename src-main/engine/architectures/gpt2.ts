@@ -1,4 +1,5 @@
 import type { Target } from '../../../src-contract/adapter.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
@@ -32,7 +33,7 @@ export function gpt2(config: ModelConfig): Architecture {
   const layers = config.count('n_layer', most.layers);
   const hidden = config.count('n_embd', most.width);
   const heads = config.count('n_head', most.heads);
-  if (hidden % heads !== 0) throw config.invalid('n_head', `a divisor of ${hidden}, which is n_embd`);
+  if (hidden % heads !== 0) throw config.invalid(because('KEY_NOT_DIVISOR', { key: 'n_head', number: hidden }));
   const headSize = hidden / heads;
   const intermediate = config.count('n_inner', most.width, 4 * hidden);
   const vocabulary = config.count('vocab_size', most.vocabulary);

@@ -1,3 +1,4 @@
+import { because } from '../../../src-contract/failure-reason.ts';
 import { most } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 
@@ -20,7 +21,7 @@ export function windowedLayers(
 ): (layer: number) => boolean {
   const types = config.texts('layer_types');
   if (types === undefined) return older;
-  if (types.length !== layers) throw config.invalid('layer_types', `a list of ${layers} kinds, one for each layer`);
+  if (types.length !== layers) throw config.invalid(because('LAYER_TYPES_COUNT', { layers }));
   const other = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
   if (other !== undefined)
     throw config.unsupported(`layers of the kind “${other}”`, 'full_attention, sliding_attention');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
 /** The part of a Hugging Face `config.json` that every model has; an architecture reads the rest through `number` and friends. */
 export class ModelConfig {
@@ -23,26 +24,27 @@ export class ModelConfig {
   count(key: string, most: number, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
     if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) > most)
-      throw this.invalid(key, `a whole number from 1 to ${most}`);
+      throw this.invalid(because('KEY_NOT_COUNT', { key, most }));
     return value as number;
   }
 
   /** A number above 0. Throws MODEL_FILE_INVALID where it is missing and has no default. */
   positive(key: string, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw this.invalid(key, 'a number above 0');
+    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+      throw this.invalid(because('KEY_NOT_POSITIVE', { key }));
     return value;
   }
 
   flag(key: string, fallback: boolean): boolean {
     const value = this.#values[key] ?? fallback;
-    if (typeof value !== 'boolean') throw this.invalid(key, 'true or false');
+    if (typeof value !== 'boolean') throw this.invalid(because('KEY_NOT_FLAG', { key }));
     return value;
   }
 
   text(key: string, fallback: string): string {
     const value = this.#values[key] ?? fallback;
-    if (typeof value !== 'string') throw this.invalid(key, 'a text');
+    if (typeof value !== 'string') throw this.invalid(because('KEY_NOT_TEXT', { key }));
     return value;
   }
 
@@ -51,7 +53,7 @@ export class ModelConfig {
     const value = this.#values[key] ?? [];
     const ids = Array.isArray(value) ? value : [value];
     if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < vocabulary))
-      throw this.invalid(key, `a token id below ${vocabulary} or a list of them`);
+      throw this.invalid(because('KEY_NOT_TOKEN_IDS', { key, vocabulary }));
     return ids;
   }
 
@@ -60,7 +62,7 @@ export class ModelConfig {
     const value = this.#values[key] ?? undefined;
     if (value === undefined) return undefined;
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-    throw this.invalid(key, 'a list of texts');
+    throw this.invalid(because('KEY_NOT_TEXTS', { key }));
   }
 
   /** Told apart from absent where a null switches something off. */
@@ -75,7 +77,7 @@ export class ModelConfig {
   object(key: string): ModelConfig | undefined {
     const value = this.#values[key];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'object' || Array.isArray(value)) throw this.invalid(key, 'an object');
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.invalid(because('KEY_NOT_OBJECT', { key }));
     return new ModelConfig(value as Record<string, unknown>, this.file);
   }
 
@@ -83,8 +85,8 @@ export class ModelConfig {
     return new StudioError('MODEL_UNSUPPORTED', { file: this.file, found, supported });
   }
 
-  invalid(key: string, expected: string): StudioError {
-    return new StudioError('MODEL_FILE_INVALID', { file: this.file, reason: `“${key}” is not ${expected}` });
+  invalid(why: Because): StudioError {
+    return new StudioError('MODEL_FILE_INVALID', { file: this.file, ...why });
   }
 }
 
@@ -93,15 +95,15 @@ export async function readModelConfig(folder: string, file = 'config.json'): Pro
   const path = join(folder, file);
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   let values: unknown;
   try {
     values = JSON.parse(text);
   } catch (cause) {
-    throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not valid JSON' }, { cause });
+    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON') }, { cause });
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values))
     return new ModelConfig(values as Record<string, unknown>, file);
-  throw new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is not a JSON object' });
+  throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON_OBJECT') });
 }

@@ -1,3 +1,4 @@
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** How positions become angles. */
@@ -54,7 +55,8 @@ function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
   const low = scaling.positive('low_freq_factor');
   const high = scaling.positive('high_freq_factor');
   const trained = scaling.positive('original_max_position_embeddings');
-  if (high <= low) throw scaling.invalid('high_freq_factor', 'above low_freq_factor');
+  if (high <= low)
+    throw scaling.invalid(because('KEY_NOT_ABOVE', { key: 'high_freq_factor', other: 'low_freq_factor' }));
   return plain.map((frequency) => {
     const turns = (trained * frequency) / (2 * Math.PI);
     const kept = Math.min(1, Math.max(0, (turns - low) / (high - low)));

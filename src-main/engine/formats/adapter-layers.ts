@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -29,9 +30,9 @@ export async function readAdapterLayers(folder: string): Promise<StoredAdapterLa
   try {
     const tensors = new Map<string, Tensor<'float32'>>();
     for (const [name, { dtype, dims }] of file.tensors) {
-      if (dtype !== 'F32') throw invalid(weightsName, `the tensor ${name} is not of type F32`);
+      if (dtype !== 'F32') throw invalid(weightsName, because('TENSOR_TYPE', { tensor: name, type: dtype }));
       const data = toFloat32(await file.readBytes(name), dtype);
-      if (!allFinite(data)) throw invalid(weightsName, `the tensor ${name} holds values that are not finite numbers`);
+      if (!allFinite(data)) throw invalid(weightsName, because('TENSOR_NOT_FINITE', { tensor: name }));
       tensors.set(name, float32(dims, data));
     }
     return { design, bottleneck, tensors };
@@ -67,24 +68,25 @@ async function readConfig(folder: string): Promise<Omit<StoredAdapterLayers, 'te
   const path = join(folder, configName);
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   let config: Readonly<Record<string, unknown>> | null;
   try {
     config = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
   } catch (cause) {
-    throw invalid(configName, 'it is not valid JSON', cause);
+    throw invalid(configName, because('FILE_NOT_JSON'), cause);
   }
   const { design, bottleneck } = config ?? {};
-  if (design !== 'houlsby' && design !== 'lin') throw invalid(configName, '“design” is not houlsby or lin');
+  if (design !== 'houlsby' && design !== 'lin')
+    throw invalid(configName, because('KEY_NONE_OF', { key: 'design', choices: 'houlsby, lin' }));
   if (!Number.isSafeInteger(bottleneck) || (bottleneck as number) < 1 || (bottleneck as number) > largestBottleneck)
-    throw invalid(configName, `“bottleneck” is not a whole number from 1 to ${largestBottleneck}`);
+    throw invalid(configName, because('KEY_NOT_COUNT', { key: 'bottleneck', most: largestBottleneck }));
   return { design, bottleneck: bottleneck as number };
 }
 
 /** Far above any: the hidden size of the largest models. */
 const largestBottleneck = 65_536;
 
-function invalid(file: string, reason: string, cause?: unknown): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file, reason }, { cause });
+function invalid(file: string, why: Because, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
 }

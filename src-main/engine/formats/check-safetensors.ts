@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
@@ -20,18 +21,18 @@ export async function checkSafetensors(path: string): Promise<void> {
 }
 
 async function checkHalf(file: SafetensorsFile, name: string, other: 'A' | 'B'): Promise<void> {
-  const invalid = (reason: string) => new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), reason });
+  const invalid = (why: Because) => new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
   const pair = name.replace(/\.lora_[AB]\.weight$/, `.lora_${other}.weight`);
   const [entry, partner] = [file.tensors.get(name), file.tensors.get(pair)];
-  if (partner === undefined) throw invalid(`it has the tensor ${name} without ${pair}`);
+  if (partner === undefined) throw invalid(because('TENSOR_UNPAIRED', { tensor: name, other: pair }));
   // A is [rank, in], B is [out, rank].
   const rankOf = (dims: readonly number[], half: 'A' | 'B') => dims[half === 'A' ? 0 : 1];
   if (rankOf(entry?.dims ?? [], other === 'A' ? 'B' : 'A') !== rankOf(partner.dims, other)) {
-    throw invalid(`the tensors ${name} and ${pair} are of different ranks`);
+    throw invalid(because('TENSOR_RANKS_DIFFER', { tensor: name, other: pair }));
   }
   const dtype = entry?.dtype ?? 'F32';
-  if (!['F32', 'F16', 'BF16'].includes(dtype)) throw invalid(`the tensor ${name} holds numbers of type ${dtype}`);
+  if (!['F32', 'F16', 'BF16'].includes(dtype)) throw invalid(because('TENSOR_TYPE', { tensor: name, type: dtype }));
   if (!allFinite(toFloat32(await file.readBytes(name), dtype))) {
-    throw invalid(`the tensor ${name} holds values that are not finite numbers`);
+    throw invalid(because('TENSOR_NOT_FINITE', { tensor: name }));
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { toFloat32 } from './float-types.ts';
 import { openGgufWeights } from './gguf-weights.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
@@ -25,7 +26,7 @@ export async function openFolderWeights(folder: string): Promise<WeightSource> {
   );
   try {
     for (const [tensor, shard] of map) {
-      if (source.shardOf(tensor) !== shard) throw invalid(`it places ${tensor} in ${shard}, which does not have it`);
+      if (source.shardOf(tensor) !== shard) throw invalid(because('SHARD_WITHOUT', { tensor, shard }));
     }
     return source;
   } catch (error) {
@@ -38,22 +39,22 @@ export async function openFolderWeights(folder: string): Promise<WeightSource> {
 export async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   let map: unknown;
   try {
     map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
   } catch (cause) {
-    throw invalid('it is not valid JSON', cause);
+    throw invalid(because('FILE_NOT_JSON'), cause);
   }
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid('it has no “weight_map”');
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid(because('WEIGHT_MAP_MISSING'));
   const entries = Object.entries(map);
   for (const [tensor, shard] of entries) {
     // A plain name: no folder, no drive, no address.
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard))
-      throw invalid(`it places ${tensor} in ${JSON.stringify(shard)}, which is no safetensors file beside it`);
+      throw invalid(because('SHARD_FOREIGN', { tensor, shard: JSON.stringify(shard) }));
   }
-  if (entries.length === 0) throw invalid('its “weight_map” is empty');
+  if (entries.length === 0) throw invalid(because('WEIGHT_MAP_EMPTY'));
   return new Map(entries as [string, string][]);
 }
 
@@ -116,6 +117,6 @@ async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-function invalid(reason: string, cause?: unknown): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: indexName, reason }, { cause });
+function invalid(why: Because, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: indexName, ...why }, { cause });
 }

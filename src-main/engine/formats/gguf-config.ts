@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
   const about = new Metadata(file, architecture);
   if ((about.number('expert_count') ?? 0) > 0) throw unsupported(file, 'a mixture of experts', 'dense models');
   const embeddings = file.tensors.get('token_embd.weight');
-  if (embeddings === undefined) throw invalid(file, 'it has no tensor token_embd.weight: it holds no model');
+  if (embeddings === undefined) throw invalid(file, because('GGUF_NO_MODEL', { tensor: 'token_embd.weight' }));
   const shared = {
     model_type: modelTypes[architecture] ?? architecture,
     vocab_size: embeddings.dims[0],
@@ -28,7 +29,7 @@ export function ggufArchitecture(file: GgufFile): string {
   const kind = file.metadata.get('general.type') ?? 'model';
   if (kind !== 'model') throw unsupported(file, `a file of type “${String(kind)}”`, 'models');
   const architecture = file.metadata.get('general.architecture');
-  if (typeof architecture !== 'string') throw invalid(file, 'it does not name its architecture');
+  if (typeof architecture !== 'string') throw invalid(file, because('GGUF_NO_ARCHITECTURE'));
   return architecture;
 }
 
@@ -184,6 +185,6 @@ function unsupported(file: GgufFile, found: string, supported: string): StudioEr
   return new StudioError('MODEL_UNSUPPORTED', { file: basename(file.path), found, supported });
 }
 
-function invalid(file: GgufFile, reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), reason });
+function invalid(file: GgufFile, why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
 }

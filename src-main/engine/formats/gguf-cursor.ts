@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
 /** What a metadata key may hold. Arrays of numbers stay packed; a whole number too large for a double stays a bigint. */
 export type GgufValue = number | bigint | boolean | string | NumberArray | readonly GgufValue[];
@@ -43,9 +44,10 @@ export class GgufCursor {
     return this.#position;
   }
 
-  bytes(count: number, what: string): Buffer {
-    if (count > this.#size - this.#position) throw this.invalid(`it ends within ${what}`);
-    if (this.#position + count > largestHeader) throw this.invalid('its header is longer than 64 MiB');
+  bytes(count: number): Buffer {
+    if (count > this.#size - this.#position) throw this.invalid(because('GGUF_CUT_OFF'));
+    if (this.#position + count > largestHeader)
+      throw this.invalid(because('GGUF_HEADER_LONG', { size: largestHeader / 2 ** 20 }));
     const from = this.#position - this.#windowStart;
     this.#position += count;
     if (from + count <= this.#window.length) return this.#window.subarray(from, from + count);
@@ -54,57 +56,57 @@ export class GgufCursor {
     return this.#window.subarray(0, count);
   }
 
-  u32(what: string): number {
-    return this.bytes(4, what).readUInt32LE();
+  u32(): number {
+    return this.bytes(4).readUInt32LE();
   }
 
   /** A count or an offset; a value beyond 2⁵³ is none. */
   u64(what: string): number {
-    const value = this.bytes(8, what).readBigUInt64LE();
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.invalid(`${what} is beyond all measure`);
+    const value = this.bytes(8).readBigUInt64LE();
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.invalid(inEnglish(`${what} is beyond all measure`));
     return Number(value);
   }
 
   string(what: string): string {
     const length = this.u64(`the length of ${what}`);
     try {
-      return utf8.decode(this.bytes(length, what));
+      return utf8.decode(this.bytes(length));
     } catch (cause) {
       if (cause instanceof StudioError) throw cause;
-      throw this.invalid(`${what} is not UTF-8`);
+      throw this.invalid(inEnglish(`${what} is not UTF-8`));
     }
   }
 
-  value(what: string, type = this.u32(`the type of ${what}`), depth = 0): GgufValue {
+  value(what: string, type = this.u32(), depth = 0): GgufValue {
     if (type === arrayType) return this.#array(what, depth + 1);
     if (type === stringType) return this.string(what);
     const scalar = scalars[type];
-    if (scalar === undefined) throw this.invalid(`${what} has the unknown type ${type}`);
-    const value = scalar.read(this.bytes(scalar.bytes, what));
-    if (value === undefined) throw this.invalid(`${what} is neither true nor false`);
+    if (scalar === undefined) throw this.invalid(inEnglish(`${what} has the unknown type ${type}`));
+    const value = scalar.read(this.bytes(scalar.bytes));
+    if (value === undefined) throw this.invalid(inEnglish(`${what} is neither true nor false`));
     return value;
   }
 
-  invalid(reason: string): StudioError {
-    return new StudioError('MODEL_FILE_INVALID', { file: basename(this.#path), reason });
+  invalid(why: Because): StudioError {
+    return new StudioError('MODEL_FILE_INVALID', { file: basename(this.#path), ...why });
   }
 
   #array(what: string, depth: number): GgufValue {
-    if (depth > deepest) throw this.invalid(`${what} has arrays within arrays within arrays`);
-    const type = this.u32(`the type of ${what}`);
+    if (depth > deepest) throw this.invalid(inEnglish(`${what} has arrays within arrays within arrays`));
+    const type = this.u32();
     const length = this.u64(`the length of ${what}`);
     const scalar = scalars[type];
     if (scalar === undefined && type !== stringType && type !== arrayType) {
-      throw this.invalid(`${what} holds the unknown type ${type}`);
+      throw this.invalid(inEnglish(`${what} holds the unknown type ${type}`));
     }
     // Strings and arrays begin with a length, so they take at least eight bytes.
-    if (length > (this.#size - this.#position) / (scalar?.bytes ?? 8)) throw this.invalid(`it ends within ${what}`);
+    if (length > (this.#size - this.#position) / (scalar?.bytes ?? 8)) throw this.invalid(because('GGUF_CUT_OFF'));
     if (scalar?.pack !== undefined) {
-      const bytes = this.bytes(length * scalar.bytes, what);
+      const bytes = this.bytes(length * scalar.bytes);
       return new scalar.pack(Uint8Array.from(bytes).buffer);
     }
     this.#elements += length;
-    if (this.#elements > mostElements) throw this.invalid(`${what} has more elements than can be read`);
+    if (this.#elements > mostElements) throw this.invalid(inEnglish(`${what} has more elements than can be read`));
     const values: GgufValue[] = [];
     for (let i = 0; i < length; i++) values.push(this.value(what, type, depth));
     return values;
@@ -114,7 +116,7 @@ export class GgufCursor {
     const buffer = Buffer.alloc(count);
     for (let done = 0; done < count; ) {
       const bytes = readSync(this.#fd, buffer, done, count - done, this.#windowStart + done);
-      if (bytes === 0) throw this.invalid('it ends too early');
+      if (bytes === 0) throw this.invalid(because('FILE_ENDS_EARLY'));
       done += bytes;
     }
     return buffer;

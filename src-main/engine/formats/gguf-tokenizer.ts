@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
 import { knownPreTokenizers, type PreTokenizer, preTokenizerOf } from './gguf-pre-tokenizers.ts';
 
@@ -49,10 +50,10 @@ const kinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, by
 
 function readVocabulary(file: GgufFile): Vocabulary {
   const tokens = stringsOf(file, 'tokenizer.ggml.tokens');
-  if (new Set(tokens).size < tokens.length) throw invalid(file, 'two of its tokens are the same');
+  if (new Set(tokens).size < tokens.length) throw invalid(file, because('TOKENS_ALIKE'));
   const types = file.metadata.get('tokenizer.ggml.token_type');
   if (types !== undefined && !(types instanceof Int32Array && types.length === tokens.length)) {
-    throw invalid(file, 'its tokens and their types are not of one number');
+    throw invalid(file, because('TOKEN_TYPES_COUNT'));
   }
   return { file, tokens, kinds: types ?? new Int32Array(tokens.length).fill(kinds.normal) };
 }
@@ -72,7 +73,7 @@ function byteLevelBpe(vocabulary: Vocabulary, pre: PreTokenizer, start: Start | 
   const merges = stringsOf(vocabulary.file, 'tokenizer.ggml.merges').map((merge) => {
     // A part may be a blank only where it comes first, which byte-level vocabularies write as another letter anyway.
     const place = merge.indexOf(' ', 1);
-    if (place < 0) throw invalid(vocabulary.file, 'one of its merges is not of two parts');
+    if (place < 0) throw invalid(vocabulary.file, because('MERGE_PARTS'));
     return [merge.slice(0, place), merge.slice(place + 1)];
   });
   return {
@@ -120,7 +121,7 @@ function sentencePieceBpe(vocabulary: Vocabulary, start: Start | undefined) {
 function mergesByScore({ file, tokens, kinds: types }: Vocabulary): string[][] {
   const scores = file.metadata.get('tokenizer.ggml.scores');
   if (!(scores instanceof Float32Array) || scores.length !== tokens.length) {
-    throw invalid(file, 'its tokens and their scores are not of one number');
+    throw invalid(file, because('TOKEN_SCORES_COUNT'));
   }
   const joinable = (id: number) => types[id] === kinds.normal || types[id] === kinds.userDefined;
   const idOf = new Map(tokens.map((token, id) => [token, id]));
@@ -209,16 +210,16 @@ function tokenOf({ file, tokens }: Vocabulary, name: string): string | undefined
   const id = file.metadata.get(`tokenizer.ggml.${name}_token_id`);
   if (id === undefined) return undefined;
   const token = typeof id === 'number' ? tokens[id] : undefined;
-  if (token === undefined) throw invalid(file, `its ${name} token is beyond its vocabulary`);
+  if (token === undefined) throw invalid(file, because('TOKEN_BEYOND', { name }));
   return token;
 }
 
 function stringsOf(file: GgufFile, key: string): readonly string[] {
   const value = file.metadata.get(key);
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
-  throw invalid(file, `its “${key}” is not a list of texts`);
+  throw invalid(file, because('KEY_NOT_TEXTS', { key }));
 }
 
-function invalid(file: GgufFile, reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), reason });
+function invalid(file: GgufFile, why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
 }

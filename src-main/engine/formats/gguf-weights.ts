@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { openGguf, readableTypes } from './gguf.ts';
 import { ggufArchitecture, ggufConfig } from './gguf-config.ts';
 import { huggingFaceTensors } from './gguf-names.ts';
@@ -20,7 +21,10 @@ export async function openGgufWeights(path: string): Promise<WeightSource> {
       async read(name) {
         const tensor = named.get(name);
         if (tensor === undefined) {
-          throw new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason: `it has no tensor ${name}` });
+          throw new StudioError('MODEL_FILE_INVALID', {
+            file: basename(path),
+            ...because('TENSOR_MISSING', { tensor: name }),
+          });
         }
         return tensor.restore(await file.readFloat32(tensor.source));
       },

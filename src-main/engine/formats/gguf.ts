@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { canDequantise, dequantise } from './gguf-blocks.ts';
 import { GgufCursor, type GgufValue } from './gguf-cursor.ts';
 import { type GgufType, ggufTypes } from './gguf-types.ts';
@@ -34,15 +35,15 @@ export interface GgufTensor {
 export async function openGguf(path: string): Promise<GgufFile> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it is not a file' });
+    if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, ...because('NOT_A_FILE') });
     const { metadata, tensors } = readHeader(new GgufCursor(file.fd, facts.size, path), facts.size);
     const entryOf = (name: string) => {
       const entry = tensors.get(name);
-      if (entry === undefined) throw invalid(path, `it has no tensor ${name}`);
+      if (entry === undefined) throw invalid(path, because('TENSOR_MISSING', { tensor: name }));
       return entry;
     };
     return {
@@ -73,16 +74,17 @@ function readHeader(cursor: GgufCursor, size: number) {
   const metadata = new Map<string, GgufValue>();
   for (let k = 0; k < keyCount; k++) {
     const key = cursor.string('a key');
-    if (key === '') throw cursor.invalid('one of its keys is empty');
-    if (metadata.has(key)) throw cursor.invalid(`the key ${key} is there twice`);
+    if (key === '') throw cursor.invalid(because('KEY_EMPTY'));
+    if (metadata.has(key)) throw cursor.invalid(because('KEY_TWICE', { key }));
     metadata.set(key, cursor.value(`“${key}”`));
   }
   const alignment = alignmentOf(metadata, cursor);
   const entries = new Map<string, GgufTensor>();
   for (let t = 0; t < tensorCount; t++) {
     const name = cursor.string('the name of a tensor');
-    if (Buffer.byteLength(name) > longestName) throw cursor.invalid('the name of a tensor is longer than 64 bytes');
-    if (entries.has(name)) throw cursor.invalid(`the tensor ${name} is there twice`);
+    if (Buffer.byteLength(name) > longestName)
+      throw cursor.invalid(because('TENSOR_NAME_LONG', { bytes: longestName }));
+    if (entries.has(name)) throw cursor.invalid(because('TENSOR_TWICE', { tensor: name }));
     entries.set(name, readEntry(cursor, name, alignment));
   }
   const start = Math.ceil(cursor.position / alignment) * alignment;
@@ -93,51 +95,51 @@ function readHeader(cursor: GgufCursor, size: number) {
 }
 
 function checkMagic(cursor: GgufCursor): void {
-  if (cursor.bytes(4, 'its first bytes').toString('latin1') !== 'GGUF') {
-    throw cursor.invalid('it does not begin with GGUF');
+  if (cursor.bytes(4).toString('latin1') !== 'GGUF') {
+    throw cursor.invalid(because('GGUF_MARK_MISSING'));
   }
-  const version = cursor.u32('its version');
+  const version = cursor.u32();
   if (version === 2 || version === 3) return;
   // The lower half of a version is 0 only where the bytes come in the other order.
-  if (version !== 0 && (version & 0xffff) === 0) throw cursor.invalid('it is written in big-endian order');
-  throw cursor.invalid(`it is of version ${version}; versions 2 and 3 can be read`);
+  if (version !== 0 && (version & 0xffff) === 0) throw cursor.invalid(because('GGUF_BIG_ENDIAN'));
+  throw cursor.invalid(because('GGUF_VERSION', { version }));
 }
 
 function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: GgufCursor): number {
   const value = metadata.get('general.alignment') ?? 32;
   const isPower = typeof value === 'number' && value > 0 && Number.isInteger(Math.log2(value));
-  if (!isPower || value > largestAlignment) throw cursor.invalid('its alignment is not a power of two');
+  if (!isPower || value > largestAlignment) throw cursor.invalid(because('GGUF_ALIGNMENT'));
   return value;
 }
 
 function readEntry(cursor: GgufCursor, name: string, alignment: number): GgufTensor {
   const what = `the entry of ${name}`;
-  const count = cursor.u32(what);
-  if (count < 1 || count > mostDims) throw cursor.invalid(`the tensor ${name} has ${count} dimensions`);
+  const count = cursor.u32();
+  if (count < 1 || count > mostDims) throw cursor.invalid(because('TENSOR_DIMENSIONS', { tensor: name, count }));
   const sizes = Array.from({ length: count }, () => cursor.u64(what));
-  const id = cursor.u32(what);
+  const id = cursor.u32();
   const offset = cursor.u64(what);
   const type = ggufTypes.get(id);
-  if (type === undefined) throw cursor.invalid(`the tensor ${name} has the unknown type ${id}`);
-  if (sizes.includes(0)) throw cursor.invalid(`the tensor ${name} has a dimension of 0`);
+  if (type === undefined) throw cursor.invalid(because('TENSOR_TYPE_UNKNOWN', { tensor: name, type: id }));
+  if (sizes.includes(0)) throw cursor.invalid(because('TENSOR_DIMENSION_ZERO', { tensor: name }));
   if ((sizes[0] as number) % type.elements !== 0) {
-    throw cursor.invalid(`the rows of the tensor ${name} are not whole blocks of ${type.elements}`);
+    throw cursor.invalid(because('TENSOR_BLOCKS', { tensor: name, elements: type.elements }));
   }
   const elements = sizes.reduce((product, size) => product * size, 1);
   const bytes = (elements / type.elements) * type.bytes;
   if (!Number.isSafeInteger(elements) || !Number.isSafeInteger(bytes)) {
-    throw cursor.invalid(`the tensor ${name} is beyond all measure`);
+    throw cursor.invalid(because('TENSOR_TOO_LARGE', { tensor: name }));
   }
-  if (offset % alignment !== 0) throw cursor.invalid(`the tensor ${name} does not begin at a multiple of ${alignment}`);
+  if (offset % alignment !== 0) throw cursor.invalid(because('TENSOR_UNALIGNED', { tensor: name, alignment }));
   return { type, dims: sizes.reverse(), offset, bytes };
 }
 
 function checkPlaces(tensors: ReadonlyMap<string, GgufTensor>, size: number, cursor: GgufCursor): void {
   let end = 0;
   for (const [name, { offset, bytes }] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset)) {
-    if (offset < end) throw cursor.invalid('its tensors overlap');
+    if (offset < end) throw cursor.invalid(because('TENSORS_OVERLAP'));
     end = offset + bytes;
-    if (end > size) throw cursor.invalid(`it is cut off: the tensor ${name} ends ${end - size} bytes after it`);
+    if (end > size) throw cursor.invalid(because('TENSOR_CUT_OFF', { tensor: name, bytes: end - size }));
   }
 }
 
@@ -164,12 +166,12 @@ async function readExactly(file: FileHandle, path: string, offset: number, lengt
   const buffer = Buffer.alloc(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await file.read(buffer, done, Math.min(2 ** 30, length - done), offset + done);
-    if (bytesRead === 0) throw invalid(path, 'it ends too early');
+    if (bytesRead === 0) throw invalid(path, because('FILE_ENDS_EARLY'));
     done += bytesRead;
   }
   return buffer;
 }
 
-function invalid(path: string, reason: string): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason });
+function invalid(path: string, why: Because): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), ...why });
 }

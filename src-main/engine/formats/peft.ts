@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -50,8 +51,10 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
         throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `numbers of type ${dtype}` });
       const data = toFloat32(await file.readBytes(key), dtype);
       if (!allFinite(data)) {
-        const reason = `the tensor ${key} holds values that are not finite numbers`;
-        throw new StudioError('MODEL_FILE_INVALID', { file: weightsName, reason });
+        throw new StudioError('MODEL_FILE_INVALID', {
+          file: weightsName,
+          ...because('TENSOR_NOT_FINITE', { tensor: key }),
+        });
       }
       tensors.set(match[1] as string, float32(dims, data));
       modules.add((match[2] as string).split('.').slice(-2).join('.'));
@@ -97,32 +100,33 @@ export async function writePeft(
 export async function readPeftConfig(path: string): Promise<PeftConfig> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   let config: Record<string, unknown>;
   try {
     // Some editors put a byte order mark in front.
     config = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
   } catch (cause) {
-    throw invalid('it is not valid JSON', cause);
+    throw invalid(because('FILE_NOT_JSON'), cause);
   }
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw invalid('it is not a JSON object');
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw invalid(because('FILE_NOT_JSON_OBJECT'));
   refuseOtherMethods(dirname(path), config);
   const { r, lora_alpha: alpha, lora_dropout: dropout = 0, use_rslora: rankStabilised = false } = config;
   const { fan_in_fan_out: fanInFanOut = false } = config;
   if (!Number.isSafeInteger(r) || (r as number) < 1 || (r as number) > largestRank)
-    throw invalid(`“r” is not a whole number from 1 to ${largestRank}`);
+    throw invalid(because('KEY_NOT_COUNT', { key: 'r', most: largestRank }));
   refuseMoreThanPlainLora(dirname(path), config);
   if (typeof alpha !== 'number' || !(alpha > 0 && Number.isFinite(alpha)))
-    throw invalid('“lora_alpha” is not a number above 0');
+    throw invalid(because('KEY_NOT_POSITIVE', { key: 'lora_alpha' }));
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
-    throw invalid('“lora_dropout” is not a number from 0 up to 1');
-  if (typeof rankStabilised !== 'boolean') throw invalid('“use_rslora” is not true or false');
+    throw invalid(because('KEY_NOT_SHARE', { key: 'lora_dropout' }));
+  if (typeof rankStabilised !== 'boolean') throw invalid(because('KEY_NOT_FLAG', { key: 'use_rslora' }));
   // It is a label here and never opened; one that climbs out of its folder is nothing that others should open either.
   const { base_model_name_or_path: base } = config;
   if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
-    throw invalid('“base_model_name_or_path” leads out of the folder');
-  if (typeof fanInFanOut !== 'boolean') throw invalid('“fan_in_fan_out” is not true or false');
+    throw invalid(because('KEY_LEADS_OUT', { key: 'base_model_name_or_path' }));
+  if (typeof fanInFanOut !== 'boolean') throw invalid(because('KEY_NOT_FLAG', { key: 'fan_in_fan_out' }));
   return { rank: r as number, alpha, rankStabilised, fanInFanOut, targetModules: targetModulesOf(config) };
 }
 
@@ -137,11 +141,11 @@ function targetModulesOf({ target_modules: value }: Readonly<Record<string, unkn
       new RegExp(value);
       return undefined;
     } catch (cause) {
-      throw invalid('“target_modules” is not a valid pattern', cause);
+      throw invalid(because('KEY_NOT_PATTERN', { key: 'target_modules' }), cause);
     }
   }
   const named = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
-  if (!named) throw invalid('“target_modules” is not a list of names');
+  if (!named) throw invalid(because('KEY_NOT_NAMES', { key: 'target_modules' }));
   return value;
 }
 
@@ -200,7 +204,7 @@ const otherMethods = new Set([
 
 function refuseOtherMethods(folder: string, { peft_type: method }: Readonly<Record<string, unknown>>): void {
   if (method === 'LORA') return;
-  if (typeof method !== 'string' || !otherMethods.has(method)) throw invalid('“peft_type” names no method of PEFT');
+  if (typeof method !== 'string' || !otherMethods.has(method)) throw invalid(because('PEFT_METHOD_UNKNOWN'));
   throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `the method ${method}` });
 }
 
@@ -212,7 +216,7 @@ function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string,
   const { task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
   if (task !== undefined && task !== null && task !== 'CAUSAL_LM') refuse(`the task type ${String(task)}`);
   if (bias === 'all' || bias === 'lora_only') refuse('trained biases (bias)');
-  if (bias !== 'none') throw invalid('“bias” is not none, all or lora_only');
+  if (bias !== 'none') throw invalid(because('KEY_NONE_OF', { key: 'bias', choices: 'none, all, lora_only' }));
   if (!harmlessInitialisations.includes(initialisation))
     refuse(`init_lora_weights = ${JSON.stringify(initialisation)}`);
   for (const [key, value] of Object.entries(config)) if (!plainKeys.has(key) && !isOff(value)) refuse(key);
@@ -235,6 +239,6 @@ async function writeText(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-function invalid(reason: string, cause?: unknown): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: 'adapter_config.json', reason }, { cause });
+function invalid(why: Because, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: 'adapter_config.json', ...why }, { cause });
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
 /**
  * The safetensors format: 8 bytes of header length (u64, little-endian), a JSON header naming each tensor's dtype,
@@ -51,7 +52,7 @@ const largestRead = 2 ** 30;
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
-    throw new StudioError('FILE_UNREADABLE', { file: path, reason: cause.message }, { cause });
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   try {
     const { tensors, metadata } = await readHeader(file, path);
@@ -61,7 +62,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
       metadata,
       async readBytes(name) {
         const entry = tensors.get(name);
-        if (entry === undefined) throw invalid(path, `it has no tensor ${name}`);
+        if (entry === undefined) throw invalid(path, because('TENSOR_MISSING', { tensor: name }));
         return readExactly(file, path, entry.offset, entry.bytes);
       },
       close: () => file.close(),
@@ -175,15 +176,13 @@ function headOf(
 
 async function readHeader(file: FileHandle, path: string) {
   const facts = await file.stat();
-  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, reason: 'it is not a file' });
+  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: path, ...because('NOT_A_FILE') });
   const { size } = facts;
-  if (size < 8) throw invalid(path, 'it is too short to be a safetensors file');
+  if (size < 8) throw invalid(path, because('SAFETENSORS_TOO_SHORT'));
   const first = await readExactly(file, path, 0, 8);
-  if (first.toString('latin1') === 'version ')
-    throw invalid(path, 'it is a Git LFS pointer, which stands for the file; the file itself was not downloaded');
+  if (first.toString('latin1') === 'version ') throw invalid(path, because('GIT_LFS_POINTER'));
   const length = Number(first.readBigUInt64LE());
-  if (length > largestHeader || length > size - 8)
-    throw invalid(path, 'its header is longer than the file; the file is damaged or cut off');
+  if (length > largestHeader || length > size - 8) throw invalid(path, because('HEADER_CUT_OFF'));
   const header = parseHeader(await readExactly(file, path, 8, length), path);
   const { __metadata__: metadata = {}, ...entries } = header;
   const start = 8 + length;
@@ -192,38 +191,39 @@ async function readHeader(file: FileHandle, path: string) {
   const ordered = [...tensors.values()].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   let end = start;
   for (const entry of ordered) {
-    if (entry.offset !== end) throw invalid(path, 'its tensors overlap or leave gaps');
+    if (entry.offset !== end) throw invalid(path, because('TENSORS_WITH_GAPS'));
     end += entry.bytes;
   }
-  if (end > size) throw invalid(path, `it is cut off: ${end - size} of ${end} bytes are missing`);
-  if (end < size) throw invalid(path, `${size - end} bytes follow its last tensor`);
+  if (end > size) throw invalid(path, because('FILE_CUT_OFF', { missing: end - size, bytes: end }));
+  if (end < size) throw invalid(path, because('BYTES_FOLLOW', { bytes: size - end }));
   return { tensors, metadata: checkMetadata(metadata, path) };
 }
 
 function parseHeader(bytes: Buffer, path: string): Record<string, unknown> {
   // Said by the format; the decoder below would skip a byte order mark, the parser blanks.
-  if (bytes[0] !== 0x7b) throw invalid(path, 'its header does not begin with {');
+  if (bytes[0] !== 0x7b) throw invalid(path, because('HEADER_BEGINS_OTHERWISE', { brace: '{' }));
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof header === 'object' && header !== null && !Array.isArray(header))
       return header as Record<string, unknown>;
   } catch (cause) {
-    throw invalid(path, 'its header is not valid JSON', cause);
+    throw invalid(path, because('HEADER_NOT_JSON'), cause);
   }
-  throw invalid(path, 'its header is not a JSON object');
+  throw invalid(path, because('HEADER_NOT_JSON_OBJECT'));
 }
 
 function checkEntry(name: string, value: unknown, start: number, path: string): TensorEntry {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(sizes, dtype))
-    throw invalid(path, `tensor ${name} has the unknown type ${String(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every(isSize)) throw invalid(path, `tensor ${name} has no valid shape`);
+    throw invalid(path, because('TENSOR_TYPE_UNKNOWN', { tensor: name, type: String(dtype) }));
+  if (!Array.isArray(shape) || !shape.every(isSize))
+    throw invalid(path, because('TENSOR_SHAPE_INVALID', { tensor: name }));
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isSize))
-    throw invalid(path, `tensor ${name} has no valid byte range`);
+    throw invalid(path, because('TENSOR_RANGE_INVALID', { tensor: name }));
   const [from, to] = range as [number, number];
   const bytes = shape.reduce((product: number, dim: number) => product * dim, sizes[dtype as StoredType]);
   if (!Number.isSafeInteger(bytes) || to - from !== bytes)
-    throw invalid(path, `tensor ${name} has ${to - from} bytes where its shape needs ${bytes}`);
+    throw invalid(path, because('TENSOR_BYTES', { tensor: name, found: to - from, needed: bytes }));
   return { dtype: dtype as StoredType, dims: shape as number[], offset: start + from, bytes };
 }
 
@@ -233,7 +233,7 @@ function checkMetadata(metadata: unknown, path: string): Record<string, string> 
     metadata !== null &&
     !Array.isArray(metadata) &&
     Object.values(metadata).every((value) => typeof value === 'string');
-  if (!valid) throw invalid(path, 'its metadata is not a table of texts');
+  if (!valid) throw invalid(path, because('METADATA_NOT_TEXTS'));
   return metadata as Record<string, string>;
 }
 
@@ -246,12 +246,12 @@ async function readExactly(file: FileHandle, path: string, offset: number, lengt
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(buffer, done, Math.min(largestRead, length - done), offset + done);
-    if (bytesRead === 0) throw invalid(path, 'it ends too early');
+    if (bytesRead === 0) throw invalid(path, because('FILE_ENDS_EARLY'));
     done += bytesRead;
   }
   return buffer;
 }
 
-function invalid(path: string, reason: string, cause?: unknown): StudioError {
-  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), reason }, { cause });
+function invalid(path: string, why: Because, cause?: unknown): StudioError {
+  return new StudioError('MODEL_FILE_INVALID', { file: basename(path), ...why }, { cause });
 }

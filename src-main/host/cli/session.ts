@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { inEnglish } from '../../../src-contract/failure-reason.ts';
 import { OpenedFolder } from '../opened-folder.ts';
 import { fromHere } from './arguments.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -74,8 +75,8 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StudioError('FILE_UNREADABLE', { file: folder, reason }, { cause });
+    const why = inEnglish(cause instanceof Error ? cause.message : String(cause));
+    throw new StudioError('FILE_UNREADABLE', { file: folder, ...why }, { cause });
   }
 }
 

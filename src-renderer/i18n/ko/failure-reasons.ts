@@ -1,4 +1,6 @@
 import type { FailureReasonCode } from '../../../src-contract/failure-reason.ts';
+import { datasetReasons } from './dataset-reasons.ts';
+import { modelFileReasons } from './model-file-reasons.ts';
 
 /** Why something failed (src-contract/failure-reason.ts), in Korean, under the same codes and with the same fields. */
 export const failureReasons: Readonly<Record<FailureReasonCode, string>> = {
@@ -65,4 +67,18 @@ export const failureReasons: Readonly<Record<FailureReasonCode, string>> = {
   DATABASE_NAMED_MISSING: '데이터셋에 “{database}” 데이터베이스가 없습니다',
   DATABASE_MISSING: '데이터셋에 데이터베이스가 없습니다',
   DATABASE_UNCLEAR: '데이터셋에 데이터베이스가 여럿이니 하나를 고르세요',
+
+  SOURCE_MISSING: '거기에서는 받을 수 없습니다',
+  HUB_UNREACHABLE: 'Hugging Face 허브에 연결할 수 없습니다',
+  INDEX_UNREACHABLE: '파이썬 패키지 색인에 연결할 수 없습니다',
+  SOURCES_UNREACHABLE: 'Hugging Face 허브와 파이썬 패키지 색인에 연결할 수 없습니다',
+
+  CHECKPOINT_DAMAGED: '체크포인트가 손상되었습니다',
+  SETTINGS_CHANGED: '설정이 바뀌었습니다',
+  DATA_CHANGED: '데이터가 바뀌었습니다',
+  PROMPT_EMPTY: '비어 있습니다',
+  NUMBER_TOO_LARGE: '{tensor} 텐서에 {type} 형식으로 담기에는 너무 큰 수가 있습니다',
+
+  ...datasetReasons,
+  ...modelFileReasons,
 };

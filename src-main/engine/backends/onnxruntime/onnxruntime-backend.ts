@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../../../../src-contract/errors.ts';
+import { inEnglish } from '../../../../src-contract/failure-reason.ts';
 import { type Expression, input } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
@@ -52,8 +53,9 @@ async function compile<Output extends string>(
   // The first session opens the device; that a chosen one is not there must not pass for a fault of the graph.
   const session = await opening.catch((error: unknown) => {
     const said = error instanceof Error ? error.message : String(error);
-    const [, reason] = /(Failed to get a WebGPU (?:adapter|device).*)/.exec(said) ?? [];
-    throw reason === undefined ? error : new StudioError('DEVICE_MISSING', { device: 'graphics processor', reason });
+    const [, missing] = /(Failed to get a WebGPU (?:adapter|device).*)/.exec(said) ?? [];
+    if (missing === undefined) throw error;
+    throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
   return {

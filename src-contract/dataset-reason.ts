@@ -1,0 +1,41 @@
+/** Why a table, an archive or a database cannot be used, or a dataset changed as asked: sentences of failure-reason.ts, by the same rules. */
+export const datasetReasons = {
+  READING_FORBIDDEN: 'you may not read it',
+  SYSTEM_SAYS: 'the system says {code}',
+  PATH_UNWRITABLE: '“{path}” cannot be written (the system says {code})',
+  ENCODING_UNKNOWN: '“{encoding}” is not known here',
+  NO_ROWS_BELOW_HEADER: 'there is none below the header',
+  ONLY_ROW_REFUSED: '1 row was read, and it says: {verdict}',
+  ALL_ROWS_REFUSED: '{count} rows were read, and the first one says: {verdict}',
+  SHEET_UNKNOWN: 'there is no sheet “{sheet}”; there are {sheets}',
+  XLSX_TEXTS_TOO_LARGE: 'its texts take more than 256 MB; save the sheet as CSV',
+
+  ARCHIVE_ENCRYPTED: 'it is encrypted',
+  ARCHIVE_CUT_OFF: 'it is cut off or damaged',
+  ARCHIVE_DIRECTORY_DAMAGED: 'its directory is damaged',
+  ARCHIVE_TOO_MANY: 'it lists more than {most} files',
+  ARCHIVE_PACKING_UNKNOWN: '“{entry}” is packed in a way that is not supported',
+  ARCHIVE_ENTRY_DAMAGED: '“{entry}” is damaged',
+  ARCHIVE_ENTRY_LONGER: '“{entry}” unpacks to more than it says',
+  ARCHIVE_ENTRY_TOO_LARGE: '“{entry}” would unpack to {size} MB',
+  ARCHIVE_UNPACKS_TO: 'it would unpack to {size} MB',
+  ARCHIVE_UNPACKS_BEYOND: 'it would unpack to more than {size} MB',
+
+  DATABASE_NOT_FOR_TASK: 'only questions to databases have one',
+  DATABASES_UNNAMED: 'no row names a database of this folder',
+  FOLDER_WITHOUT_DATABASE: 'the folder holds no file that ends in .sqlite, .sqlite3 or .db',
+  ARCHIVE_WITHOUT_DATABASE: 'the archive holds no file that ends in .sqlite, .sqlite3 or .db',
+  NOT_SQLITE: 'it is not a SQLite file',
+
+  DATASET_NAME_TAKEN: 'there is already a dataset named “{name}”',
+  ROW_UNKNOWN: 'the dataset has no row “{row}”',
+  VERSION_UNKNOWN: 'there is no version {version}',
+  FIELD_UNKNOWN: '“{field}” is not a field of this task; its fields are {fields}',
+  PATTERN_INVALID: 'it is no regular expression ({message})',
+
+  UPLOAD_TOO_LARGE: 'the file has more than {size} GiB',
+  UPLOADS_TOO_MANY: 'too many files are being sent at once',
+  UPLOAD_UNFINISHED: 'the file has not been sent to its end',
+  UPLOAD_GONE: 'the file is no longer there; choose it again',
+  EXPORT_GONE: 'the file is no longer there; export it again',
+} as const;

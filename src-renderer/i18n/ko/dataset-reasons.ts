@@ -1,0 +1,43 @@
+import type { datasetReasons as english } from '../../../src-contract/dataset-reason.ts';
+
+/** Why a table, an archive or a database cannot be used (src-contract/dataset-reason.ts), in Korean, under the same codes and with the same fields. */
+export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
+  READING_FORBIDDEN: '읽을 권한이 없습니다',
+  SYSTEM_SAYS: '시스템 오류 {code}',
+  PATH_UNWRITABLE: '“{path}”에 쓸 수 없습니다(시스템 오류 {code})',
+  ENCODING_UNKNOWN: '“{encoding}”[은|는] 알 수 없는 인코딩입니다',
+  NO_ROWS_BELOW_HEADER: '머리글 아래에 행이 없습니다',
+  ONLY_ROW_REFUSED: '1행을 읽었는데 쓸 수 없습니다. {verdict}',
+  ALL_ROWS_REFUSED: '{count}행을 읽었는데 모두 쓸 수 없습니다. 첫 행: {verdict}',
+  SHEET_UNKNOWN: '“{sheet}” 시트가 없습니다. 있는 시트는 {sheets}입니다',
+  XLSX_TEXTS_TOO_LARGE: '글이 256 MB를 넘습니다. 시트를 CSV로 저장하세요',
+
+  ARCHIVE_ENCRYPTED: '암호화되어 있습니다',
+  ARCHIVE_CUT_OFF: '잘렸거나 손상되었습니다',
+  ARCHIVE_DIRECTORY_DAMAGED: '파일 목록이 손상되었습니다',
+  ARCHIVE_TOO_MANY: '파일이 {most}개를 넘습니다',
+  ARCHIVE_PACKING_UNKNOWN: '“{entry}”[은|는] 지원하지 않는 방식으로 압축되어 있습니다',
+  ARCHIVE_ENTRY_DAMAGED: '“{entry}”[이|가] 손상되었습니다',
+  ARCHIVE_ENTRY_LONGER: '“{entry}”[을|를] 풀면 적혀 있는 크기보다 큽니다',
+  ARCHIVE_ENTRY_TOO_LARGE: '“{entry}”[을|를] 풀면 {size} MB가 됩니다',
+  ARCHIVE_UNPACKS_TO: '풀면 {size} MB가 됩니다',
+  ARCHIVE_UNPACKS_BEYOND: '풀면 {size} MB를 넘습니다',
+
+  DATABASE_NOT_FOR_TASK: '데이터베이스에 대한 질문에만 데이터베이스를 붙일 수 있습니다',
+  DATABASES_UNNAMED: '이 폴더의 데이터베이스를 가리키는 행이 없습니다',
+  FOLDER_WITHOUT_DATABASE: '폴더에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
+  ARCHIVE_WITHOUT_DATABASE: '압축 파일에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
+  NOT_SQLITE: 'SQLite 파일이 아닙니다',
+
+  DATASET_NAME_TAKEN: '“{name}” 데이터셋이 이미 있습니다',
+  ROW_UNKNOWN: '데이터셋에 “{row}” 행이 없습니다',
+  VERSION_UNKNOWN: '버전 {version}[이|가] 없습니다',
+  FIELD_UNKNOWN: '“{field}”[은|는] 이 작업의 필드가 아닙니다. 쓸 수 있는 필드는 {fields}입니다',
+  PATTERN_INVALID: '올바른 정규식이 아닙니다({message})',
+
+  UPLOAD_TOO_LARGE: '파일이 {size} GiB보다 큽니다',
+  UPLOADS_TOO_MANY: '한꺼번에 보내는 파일이 너무 많습니다',
+  UPLOAD_UNFINISHED: '파일을 끝까지 보내지 않았습니다',
+  UPLOAD_GONE: '파일이 더는 없으니 다시 고르세요',
+  EXPORT_GONE: '파일이 더는 없으니 다시 내보내세요',
+};

@@ -1,0 +1,52 @@
+// A reason inside a failure is told in the reader's language where it has a code (decision 0038). What has none is told in
+// English on a Korean page: each place that gives one is named here.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { errorCatalogue } from '../../src-contract/errors.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const sources = readdirSync(path.join(root, 'src-main'), { recursive: true })
+  .map((name) => path.posix.join('src-main', ...String(name).split(path.sep)))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .map((name) => ({ name, text: readFileSync(path.join(root, name), 'utf8') }));
+
+/** How often a file gives a reason in English, and why that is let be. */
+const letBe: Readonly<Record<string, number>> = {
+  // What the system, a driver or a server says.
+  'src-main/base-models/downloads/download-model.ts': 1,
+  'src-main/engine/architectures/model-config.ts': 1,
+  'src-main/engine/backends/onnxruntime/onnxruntime-backend.ts': 1,
+  'src-main/engine/formats/adapter-layers.ts': 1,
+  'src-main/engine/formats/folder-weights.ts': 1,
+  'src-main/engine/formats/gguf.ts': 1,
+  'src-main/engine/formats/peft.ts': 1,
+  'src-main/engine/formats/safetensors.ts': 1,
+  // Printed by the command line, before there is a page.
+  'src-main/host/cli/session.ts': 1,
+  // Between the page and the studio, or in a file that the studio writes for itself: a fault of its own.
+  'src-main/datasets/uploads.ts': 3,
+  'src-main/engine/token-file.ts': 3,
+  // Only a header that was made by hand has these.
+  'src-main/engine/formats/gguf-cursor.ts': 7,
+};
+
+test('a reason without a code is given only where it is let be', () => {
+  const given = sources.map(({ name, text }) => [name, [...text.matchAll(/\binEnglish\(/g)].length] as const);
+  expect(Object.fromEntries(given.filter(([, times]) => times > 0))).toEqual(letBe);
+});
+
+test('no failure is thrown with a sentence of its own for a reason', () => {
+  expect(ownReasons("throw new StudioError('FILE_UNREADABLE', { file: name, reason: 'it is green' });")).toHaveLength(
+    1,
+  );
+  expect(Object.values(errorCatalogue).filter(({ data }) => 'reason' in data.shape).length).toBeGreaterThan(10);
+  expect(sources.flatMap(({ name, text }) => ownReasons(text).map((thrown) => `${name}: ${thrown}`))).toEqual([]);
+});
+
+/** What is thrown with the field `reason` alone. Helpers take a `Because`, which the compiler wants whole. */
+function ownReasons(text: string): string[] {
+  return [...text.matchAll(/new StudioError\(\s*['"`]?[\w$`{}.]+['"`]?,\s*(\{[^;]*?\})/g)]
+    .filter(([, data = '']) => /\breason\b/.test(data) && !/\bbecause\b/.test(data))
+    .map(([thrown]) => thrown);
+}
