@@ -1,6 +1,6 @@
 // A dataset from its file to its export, in Korean and without a mouse: import, findings with a remedy that is taken back, search,
 // filter, a row that is edited, versions. Then a database is attached, replaced and detached, and mended rows are added.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -153,6 +153,25 @@ test('databases are attached to a dataset that is there, and its queries are run
   await keyboard.press('Home');
   const schema = page.getByRole('textbox', { name: words('field.schema') });
   await expect.poll(() => schema.inputValue()).toBe('seller(id integer pk, name text)');
+});
+
+test('a folder of databases is attached as a whole', async () => {
+  for (const name of ['shop', 'zoo']) {
+    mkdirSync(inFolder(`database/${name}`), { recursive: true });
+    copyFileSync(inFolder(`${name}.sqlite`), inFolder(`database/${name}/${name}.sqlite`));
+  }
+  writeFileSync(inFolder('database/tables.json'), '[]');
+  await toTab(words('dataset.tab.about'));
+  const section = page.getByRole('region', { name: words('dataset.about.database') });
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach') }));
+  await keyboard.press('Enter');
+  await section.getByText(words('dataset.about.database.no')).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await keyboard.tabTo(section.getByRole('button', { name: words('ui.chooseFolder') }));
+  await keyboard.press('Enter');
+  await (await chooser).setFiles(inFolder('database'));
+  await section.getByText('zoo', { exact: true }).waitFor();
+  await section.getByText('shop', { exact: true }).waitFor();
 });
 
 test('they are detached, had back, and replaced', async () => {

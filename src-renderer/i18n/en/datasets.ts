@@ -160,8 +160,8 @@ export const datasets = {
   'import.ready': 'The table has the text and the answer ready-made',
   'import.database': 'Database for the queries',
   'import.database.what':
-    'With a SQLite file attached, answers are judged by what the queries return, not by their words.',
-  'import.database.attach': 'Attach a SQLite file',
+    'With SQLite files attached, answers are judged by what the queries return, not by their words. One file serves all rows; of a folder or a ZIP, each row takes the one it names.',
+  'import.database.attach': 'Attach SQLite files',
   'import.database.sending': 'Sending, {bytes}',
   'import.database.sample': 'The sample brings its databases.',
   'import.splits': 'Splits',

@@ -216,5 +216,5 @@ export const mending = {
   'database.changes.findings': 'Findings: every query is run on it, not only parsed.',
   'database.changes.answers': 'Evaluations: an answer is right when it gives the same rows (execution accuracy).',
   'database.changes.texts':
-    'Rows: one file serves all of them; of several files, or a ZIP of them, each row takes the one it names.',
+    'Rows: one file serves all of them; of several files, a folder or a ZIP of them, each row takes the one it names.',
 } satisfies Record<string, Message>;

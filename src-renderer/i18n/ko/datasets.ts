@@ -155,7 +155,8 @@ export const datasets: Translation<typeof english> = {
   'import.field.database.what': '각 질의가 쓰는 데이터베이스의 이름입니다',
   'import.ready': '표에 입력과 정답이 이미 만들어져 있습니다',
   'import.database': '질의용 데이터베이스',
-  'import.database.what': 'SQLite 파일을 첨부하면 답을 글자가 아니라 질의 결과로 판단합니다.',
+  'import.database.what':
+    'SQLite 파일을 첨부하면 답을 글자가 아니라 질의 결과로 판단합니다. 파일 하나는 모든 행에 쓰이고, 폴더나 ZIP에서는 행마다 이름이 적힌 파일을 씁니다.',
   'import.database.attach': 'SQLite 파일 첨부',
   'import.database.sending': '보내는 중, {bytes}',
   'import.database.sample': '예제에 데이터베이스가 들어 있습니다.',
