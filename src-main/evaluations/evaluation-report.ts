@@ -1,9 +1,16 @@
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
-import { outcomeOf } from '../../src-contract/verdict.ts';
+import { outcomeOf, verdictOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
-import { measureNames, type ReportWords, reportWords } from './report-words.ts';
+import { measureName, type ReportWords, reportWords } from './report-words.ts';
+
+/** The words of a report, and the language that they are in. */
+type Words = ReportWords & { readonly tongue: 'en' | 'ko' };
+
+/** What rows of a split are called. */
+const asked = { train: 'onTrain', validation: 'onValidation', test: 'onTest' } as const;
 
 /** Rows shown; a page with thousands of them would help nobody. */
 const mostRows = 300;
@@ -17,7 +24,7 @@ export function evaluationReport(
   rows: readonly EvaluationRow[],
   language: 'en' | 'ko',
 ): string {
-  const words = reportWords[language];
+  const words: Words = { ...reportWords[language], tongue: language };
   const shown = [...rows].sort((a, b) => spread(b) - spread(a)).slice(0, mostRows);
   const title = `${words.title} ${evaluation.provenance?.dataset.name ?? ''}`.trim();
   return `<!doctype html>
@@ -33,6 +40,7 @@ export function evaluationReport(
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${verdicts(evaluation, words)}
+${next(evaluation, words)}
 ${pictures(evaluation, words)}
 ${measures(evaluation, words)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
@@ -47,10 +55,10 @@ ${rows.length > shown.length ? `<p class="faint">${escapeHtml(fillIn(words.more,
 `;
 }
 
-function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words: ReportWords): string {
+function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words: Words): string {
   const rows = results[0]?.n ?? 0;
   if (results.length < 2) return `<p class="verdict">${escapeHtml(fillIn(words.alone, { rows }))}</p>`;
-  const metric = measureNames[mainMetric] ?? mainMetric;
+  const metric = measureName(mainMetric, words.tongue);
   const told = comparisons
     .filter((each) => each.metric === mainMetric && each.against === 0)
     .map((comparison) => {
@@ -70,8 +78,24 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
   return [...told, ...caveat].join('\n');
 }
 
-function pictures({ results, comparisons, mainMetric }: Evaluation, words: ReportWords): string {
-  const metric = measureNames[mainMetric] ?? mainMetric;
+function languageName(language: AnswerLanguage, words: Words): string {
+  // What belongs to no language is written as the code says it.
+  return language === 'other'
+    ? language
+    : (new Intl.DisplayNames([words.tongue], { type: 'language' }).of(language) ?? language);
+}
+
+/** What to do next, in the words of the evaluation's page. */
+function next(evaluation: Evaluation, words: Words): string {
+  const advice = verdictOf(evaluation)?.advice;
+  if (advice === undefined) return '';
+  const { kind, ...told } = advice;
+  const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
+  return `<p><b>${escapeHtml(words.next)}</b> ${escapeHtml(fillIn(words[kind], figures))}</p>`;
+}
+
+function pictures({ results, comparisons, mainMetric }: Evaluation, words: Words): string {
+  const metric = measureName(mainMetric, words.tongue);
   const values = results.map(({ adapter, metrics, interval }, place) => {
     const value = metrics[mainMetric] ?? 0;
     const ends = { low: interval?.low ?? value, high: interval?.high ?? value };
@@ -89,10 +113,10 @@ function pictures({ results, comparisons, mainMetric }: Evaluation, words: Repor
   ].join('\n');
 }
 
-function measures({ results, mainMetric }: Evaluation, words: ReportWords): string {
+function measures({ results, mainMetric }: Evaluation, words: Words): string {
   const names = Object.keys(results[0]?.metrics ?? {});
   names.sort((a, b) => Number(b === mainMetric) - Number(a === mainMetric));
-  const head = [words.model, words.rows, ...names.map((name) => measureNames[name] ?? name)];
+  const head = [words.model, words.rows, ...names.map((name) => measureName(name, words.tongue))];
   const lines = results.map(({ adapter, n, metrics }) => [
     adapter,
     String(n),
@@ -103,16 +127,19 @@ function measures({ results, mainMetric }: Evaluation, words: ReportWords): stri
   return `<div class="wide"><table>${cells('th', head)}${lines.map((line) => cells('td', line)).join('')}</table></div>`;
 }
 
-function provenance({ provenance: made, split }: Evaluation, words: ReportWords): string {
+function provenance({ provenance: made, split }: Evaluation, words: Words): string {
   if (made === null) return '';
   const { dataset, base, adapters } = made;
   const lines: [string, string][] = [
-    [words.dataset, `${dataset.name}, ${fillIn(words.version, { n: dataset.version })}, ${split} · ${dataset.sha256}`],
+    [
+      words.dataset,
+      `${dataset.name}, ${fillIn(words.version, { n: dataset.version })}, ${words[asked[split]]} · ${dataset.sha256}`,
+    ],
     [words.rowsAsked, made.rowsSha256],
     [words.base, `${base.name} · ${base.sha256}`],
     ...adapters.map(({ name, sha256 }): [string, string] => [words.adapter, `${name} · ${sha256}`]),
     [words.answers, made.answersSha256 ?? ''],
-    [words.language, made.language],
+    [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
     [words.studio, `${made.studio}, ${made.device}`],
   ];
@@ -120,15 +147,15 @@ function provenance({ provenance: made, split }: Evaluation, words: ReportWords)
   return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;
 }
 
-function rowOf(row: EvaluationRow, { results }: Evaluation, words: ReportWords): string {
+function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): string {
   const block = (name: string, text: string, mark = '') =>
     `<dt>${escapeHtml(name)}${mark}</dt><dd>${escapeHtml(text.trim() || words.nothing)}</dd>`;
   const answers = row.answers.map(({ text, score }, place) =>
     block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)} %</b>`),
   );
   const scores = row.answers.map(({ score }) => (score * 100).toFixed(0)).join(' → ');
-  const asked = row.context.trim().split('\n').at(-1) ?? '';
-  return `<details><summary><span>${escapeHtml(scores)}</span> ${escapeHtml(asked.slice(0, 160))}</summary><dl>${block(words.context, row.context)}${block(words.target, row.target)}${answers.join('')}</dl></details>`;
+  const question = row.context.trim().split('\n').at(-1) ?? '';
+  return `<details><summary><span>${escapeHtml(scores)}</span> ${escapeHtml(question.slice(0, 160))}</summary><dl>${block(words.context, row.context)}${block(words.target, row.target)}${answers.join('')}</dl></details>`;
 }
 
 /** How much the models differ on a row. */

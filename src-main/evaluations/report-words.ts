@@ -9,12 +9,29 @@ const english = {
   worse: '{model} is worse than the base model on {worse} of {rows} rows and better on {better}: sure.',
   worseMixed:
     '{model} is worse than the base model on average: sure. It is better on {better} of {rows} rows and worse on only {worse}, but loses more than it gains.',
+  onTrain: 'training rows',
+  onValidation: 'validation rows',
+  onTest: 'test rows',
   even: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: that could be chance.',
   same: '{model} does exactly as well as the base model on each of {rows} rows.',
   alone: 'Only the base model was measured, on {rows} rows.',
   points: '{metric} {from} → {to}; the true difference lies between {low} and {high} points with 95 % confidence.',
   train: 'These rows were trained on: this tells what is remembered, not what is understood.',
   validation: 'Validation rows steered the training, so they flatter a little.',
+  next: 'Next:',
+  fewRows: 'so few rows ({n}) can hardly tell anything. Keep at least 30 for testing.',
+  moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
+  longer:
+    'train on more rows; more passes help only while its validation loss still falls. It has begun to learn: right answers surprise it less than the base (loss {from} → {to}), only its own are not surely better yet.',
+  stronger:
+    'train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
+  calmer:
+    'train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
+  readLost:
+    'read the rows it lost, below. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
+  stillWrong:
+    '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
+  readSome: 'read a few answers beside their targets, below: this measure counts shared words, not sense.',
   metric: '{metric}, with the 95 % interval',
   against: 'Difference to the base model in {metric}, with the 95 % interval',
   model: 'Model',
@@ -48,12 +65,29 @@ const korean: ReportWords = {
   worse: '{model}: {rows}개 행 가운데 {worse}개에서 기본 모델보다 못하고 {better}개에서 낫습니다. 확실합니다.',
   worseMixed:
     '{model}: 평균으로 기본 모델보다 못합니다. 확실합니다. {rows}개 행 가운데 나은 행이 {better}개이고 못한 행은 {worse}개뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
+  onTrain: '학습 행',
+  onValidation: '검증 행',
+  onTest: '시험 행',
   even: '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고 {worse}개에서 못합니다. 우연일 수 있습니다.',
   same: '{model}: {rows}개 행 모두에서 기본 모델과 똑같이 했습니다.',
   alone: '{rows}개 행에서 기본 모델만 측정했습니다.',
   points: '{metric} {from} → {to}. 95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
   train: '학습한 행입니다. 이해가 아니라 기억을 잽니다.',
   validation: '검증 행은 학습을 이끌었으므로 조금 좋게 나옵니다.',
+  next: '다음:',
+  fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
+  moreRows: '더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
+  longer:
+    '더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답이 나아졌는지는 아직 확실하지 않습니다.',
+  stronger:
+    '더 여러 번 읽히거나 학습률을 높여 학습하세요. 아직 배운 것이 거의 없습니다(손실 {from} → {to}). 그래도 그대로라면 학습 행을 살펴보세요.',
+  calmer:
+    '학습률을 절반으로 낮추거나 덜 읽혀 학습하세요. 기본 모델이 알던 것을 덮어쓴 것 같습니다(손실 {from} → {to}).',
+  readLost:
+    '아래에서 못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
+  stillWrong:
+    '{n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
+  readSome: '아래에서 답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
   metric: '{metric}, 95 % 신뢰구간',
   against: '기본 모델과의 {metric} 차이, 95 % 신뢰구간',
   model: '모델',
@@ -80,8 +114,12 @@ const korean: ReportWords = {
 
 export const reportWords: Readonly<Record<'en' | 'ko', ReportWords>> = { en: english, ko: korean };
 
-/** Names of the measures; they are the field's own in both languages. */
-export const measureNames: Readonly<Record<string, string>> = {
+/** A measure's name in the language of the report, as on the evaluation's page; one without words keeps its own. */
+export function measureName(name: string, language: 'en' | 'ko'): string {
+  return (language === 'ko' ? koreanMeasures[name] : undefined) ?? englishMeasures[name] ?? name;
+}
+
+const englishMeasures: Readonly<Record<string, string>> = {
   rouge1: 'ROUGE-1',
   rouge2: 'ROUGE-2',
   rougeL: 'ROUGE-L',
@@ -98,4 +136,20 @@ export const measureNames: Readonly<Record<string, string>> = {
   perplexity: 'Perplexity',
   words: 'Words',
   targetWords: 'Words of the target',
+};
+
+/** Those that Korean has a word for. */
+const koreanMeasures: Readonly<Record<string, string>> = {
+  rouge1Stemmed: 'ROUGE-1, 어간',
+  rouge2Stemmed: 'ROUGE-2, 어간',
+  rougeLStemmed: 'ROUGE-L, 어간',
+  exactMatch: '정확히 일치',
+  executionAccuracy: '실행 결과 일치',
+  exactSet: '같은 구성',
+  sqlMatch: '같은 질의',
+  runs: '실행됨',
+  loss: '손실(nats/토큰)',
+  perplexity: '퍼플렉시티',
+  words: '단어 수',
+  targetWords: '정답의 단어 수',
 };

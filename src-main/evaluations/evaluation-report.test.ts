@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
+import { evaluationReport } from './evaluation-report.ts';
+
+test('the report says what to do next, as the page of the evaluation does', () => {
+  const report = evaluationReport(mostlyWrong, [], 'en');
+  expect(report).toContain('<b>Next:</b> 27 of 36 rows are still wrong.');
+  expect(evaluationReport(mostlyWrong, [], 'ko')).toContain('<b>다음:</b> 36행 가운데 27행은 아직 틀립니다.');
+});
+
+test('where nothing is left to wish for, nothing is advised', () => {
+  const { comparisons, results } = mostlyWrong;
+  const [base, best] = results;
+  if (base === undefined || best === undefined) throw new Error('both are above');
+  const allRight = { ...mostlyWrong, comparisons, results: [base, { ...best, metrics: { exactMatch: 1 } }] };
+  expect(evaluationReport(allRight, [], 'en')).not.toContain('Next:');
+});
+
+test('a Korean report has Korean measures, splits and languages', () => {
+  const report = evaluationReport(mostlyWrong, [], 'ko');
+  expect(report).toContain('정확히 일치 0.0 % → 25.0 %');
+  expect(report).toContain('시험 행 · aa');
+  expect(report).toContain('<dd>영어</dd>');
+  expect(report).not.toMatch(/Exact match|, test ·/);
+});
+
+const mostlyWrong: Evaluation = {
+  ...{ id: 'e', datasetId: 'd', baseModelId: 'b', split: 'test', state: 'finished', mainMetric: 'exactMatch' },
+  results: [
+    { ...{ adapterId: null, adapter: 'starter', n: 36, metrics: { exactMatch: 0 } }, interval: null, seconds: 1 },
+    { ...{ adapterId: 'a', adapter: 'Answers', n: 36, metrics: { exactMatch: 0.25 } }, interval: null, seconds: 1 },
+  ],
+  comparisons: [
+    {
+      ...{ metric: 'exactMatch', of: 1, against: 0, difference: 0.25, low: 0.08, high: 0.39 },
+      ...{ better: 9, worse: 0, same: 27, sure: true },
+    },
+  ],
+  provenance: {
+    dataset: { name: 'Places', version: 1, sha256: 'aa' },
+    rowsSha256: 'bb',
+    base: { name: 'starter', sha256: 'cc' },
+    adapters: [{ name: 'Answers', sha256: 'dd' }],
+    ...{ language: 'en', maxTokens: 16, studio: '0.1.0', device: 'CPU', answersSha256: 'ee' },
+  },
+  error: null,
+  createdAt: 0,
+};
