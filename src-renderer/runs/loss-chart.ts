@@ -10,6 +10,8 @@ export interface LossChartData {
   readonly baseLoss: number | undefined;
   readonly trainLoss: number | undefined;
   readonly validationLoss: number | undefined;
+  /** The measurement with the lowest loss, where later ones came to more: its weights are kept, not the last ones. */
+  readonly best: { readonly step: number; readonly loss: number } | undefined;
   /** Other runs laid over this one; each has two columns behind those of this run: mean training loss, validation loss. */
   readonly overlays: readonly string[];
   readonly logarithmic: boolean;
@@ -20,8 +22,12 @@ export interface LossChartWords {
   readonly base: string;
   readonly train: string;
   readonly validation: string;
+  readonly best: string;
   readonly loss: (value: number) => string;
+  /** On the axis. */
   readonly step: (value: number) => string;
+  /** At the beginning of the axis, with what is counted there. */
+  readonly firstStep: (value: number) => string;
 }
 
 /** A canvas cannot read tokens: their colours are looked up when the chart is made, which is anew for each theme. */
@@ -77,7 +83,10 @@ export function createLossChart(
           gap: 6,
           size: 28,
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
-          values: (_plot, steps) => steps.map((step) => latest().words.step(step)),
+          values: (_plot, steps) => {
+            const { step, firstStep } = latest().words;
+            return steps.map((each, place) => (place === 0 ? firstStep(each) : step(each)));
+          },
         },
         {
           font: chartFont,
@@ -208,6 +217,19 @@ function drawLabels(
     write(words.validation, colours.validation, x, Math.min(validation, foot - (train === undefined ? 0 : 18 * scale)));
   }
   if (train !== undefined) write(words.train, colours.ink2, x, Math.min(train, foot));
+  if (data.best !== undefined) {
+    const [at, height] = [plot.valToPos(data.best.step, 'x', true), plot.valToPos(data.best.loss, 'y', true)];
+    if (at >= bbox.left && at <= bbox.left + bbox.width) {
+      ctx.beginPath();
+      ctx.arc(at, height, ((pointSize + 1) / 2) * scale, 0, 2 * Math.PI);
+      ctx.fillStyle = colours.validation;
+      ctx.fill();
+      ctx.textAlign = 'center';
+      const half = ctx.measureText(words.best).width / 2 + 4 * scale;
+      const middle = Math.min(Math.max(at, bbox.left + half), bbox.left + bbox.width - half);
+      write(words.best, colours.validation, middle, height - 12 * scale);
+    }
+  }
   ctx.restore();
 
   /** With a rim in the colour of the sheet: curves that run behind a word do not strike it through. */

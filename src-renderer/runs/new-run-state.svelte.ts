@@ -3,6 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
+import { WrongInputs } from './wrong-inputs.svelte.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
 
@@ -41,6 +42,7 @@ export class NewRunState {
   adapters = $state.raw<readonly Adapter[]>([]);
   saved = $state.raw<readonly TrainingSettings[]>([]);
   evaluateAfter = $state(true);
+  readonly wrongs = new WrongInputs();
 
   #typedName = $state<string | undefined>(undefined);
   readonly #nameFor: (dataset: Dataset) => string;
@@ -148,6 +150,7 @@ export class NewRunState {
   use(options: Partial<TrainOptions>, preset?: Preset | null): void {
     if (preset) this.preset = preset;
     this.changed = options;
+    this.wrongs.forget();
     void this.estimateAll();
   }
 
@@ -171,6 +174,7 @@ export class NewRunState {
 
   forgetChanges(): void {
     this.changed = {};
+    this.wrongs.forget();
     void this.estimateAll();
   }
 

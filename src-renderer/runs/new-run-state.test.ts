@@ -49,6 +49,21 @@ test('further ranks and seeds make an adapter for each way of putting them toget
   );
 });
 
+// A run was started with the value before the one that could not be read.
+test('what cannot be read stays known until it is mended or given up', async () => {
+  const state = await opened('new');
+  state.wrongs.set('Rank', '5000');
+  state.wrongs.set('Alpha', 'much');
+  expect(state.wrongs.fields).toEqual(['Rank', 'Alpha']);
+  state.wrongs.set('Alpha', undefined);
+  expect(state.wrongs.in('Rank')).toBe('5000');
+  state.forgetChanges();
+  expect(state.wrongs.fields).toEqual([]);
+  state.wrongs.set('Rank', '5000');
+  state.use({ rank: 8 });
+  expect(state.wrongs.in('Rank')).toBeUndefined();
+});
+
 test('a typed name is kept when the dataset changes', async () => {
   const state = await opened('new');
   state.name = 'Mine';

@@ -52,8 +52,16 @@ export class RunCurve {
   }
 
   get bestLoss(): number | undefined {
+    return this.best?.loss;
+  }
+
+  /** The measurement of the adapter with the lowest loss, the first of those that are alike. */
+  get best(): ValidationEvent | undefined {
     const trained = this.validations.filter((validation) => validation.step > 0);
-    return trained.length === 0 ? undefined : Math.min(...trained.map((validation) => validation.loss));
+    return trained.reduce<ValidationEvent | undefined>(
+      (best, each) => (best === undefined || each.loss < best.loss ? each : best),
+      undefined,
+    );
   }
 
   get peakRssBytes(): number {
