@@ -135,7 +135,7 @@ export async function loadModel(
   wanted: Precision | 'auto' = 'float32',
 ): Promise<LoadedModel> {
   const { architecture, source } = await openModel(folder);
-  const precision = wanted === 'auto' ? await precisionFor(architecture, backend) : wanted;
+  const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
   const rounded = new Set(roundedModules(architecture, precision));
   const weights = new Map<string, Tensor<'float32'>>();
   const integers = new Map<string, Tensor>();
@@ -168,10 +168,10 @@ async function readModelBlocks(folder: string, precision: 'int8' | 'int4'): Prom
 /** Below so many parameters a model is quick as it is, and floats are exact. */
 const smallModel = 50e6;
 
-/** Eight bits where that pays, and where the processor's integer products are exact. */
-export async function precisionFor({ parameters }: Architecture, backend: Backend): Promise<Precision> {
+/** Eight bits where that pays. */
+export function precisionFor({ parameters }: Architecture, backend: Backend): Precision {
   const count = [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
-  return count >= smallModel && (await backend.hasInt8()) ? 'int8' : 'float32';
+  return count >= smallModel && backend.hasInt8 ? 'int8' : 'float32';
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

@@ -26,7 +26,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const { architecture, source } = await openModel(job.modelFolder);
   await source.close();
   const wanted = job.precision ?? 'auto';
-  const precision = wanted === 'auto' ? await precisionFor(architecture, backend) : wanted;
+  const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
   const { rank, targets } = job.method;
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;

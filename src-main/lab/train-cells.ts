@@ -197,7 +197,7 @@ function trainJob(
 }
 
 /** Raised when the engine comes to train to other numbers, so that no cell of before stands beside one of now. 2: the head in floats. */
-const arithmetic = 2;
+const arithmetic = 3;
 
 /** The hash of everything that a cell's numbers depend on. */
 async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Promise<string> {

@@ -96,6 +96,25 @@ test('the pass over the prompt and the one for a single token agree: an answer i
   expect(await write(rounded, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
 });
 
+test('the largest numbers add up, also where the processor has sixteen bits for two products', async () => {
+  const [inside, out] = [64, 16];
+  const matrix = {
+    integers: input('integers', [inside, out], 'int8'),
+    transposed: input('transposed', [out, inside], 'int8'),
+    scales: input('scales', [out]),
+  };
+  const product = await exact.backend.compile({ y: matmulInt8(input('x', ['rows', inside]), matrix) });
+  const { y } = await product.run(
+    new Map<string, Tensor>([
+      ['x', float32([1, inside], new Float32Array(inside).fill(1))],
+      ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
+      ['scales', float32([out], new Float32Array(out).fill(1))],
+    ]),
+  );
+  for (const value of y.data) expect(value).toBeCloseTo(inside * 127, 1);
+  await product.release();
+});
+
 test('a row of a product is the same bit for bit, whatever stands beside it', async () => {
   const matrix = {
     integers: input('integers', [16, 8], 'int8'),

@@ -10,8 +10,8 @@ export interface Backend {
   readonly threads: number;
   /** Whether weights belong into what is compiled: a device with memory of its own would be sent them at every run. */
   readonly weightsInside: boolean;
-  /** Whether products of eight-bit numbers are exact here: some older processors saturate in between. */
-  hasInt8(): Promise<boolean>;
+  /** Whether there are products of eight-bit numbers with a scale for each row. */
+  readonly hasInt8: boolean;
   /**
    * Prepares a graph once; sizes that are names may differ from run to run. Inputs in `constants` are part of what is
    * prepared and need no feed: a runtime may keep a copy laid out for its kernels.

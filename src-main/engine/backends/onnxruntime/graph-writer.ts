@@ -14,11 +14,17 @@ export class GraphWriter {
   readonly #constants: ReadonlyMap<string, Tensor>;
   /** What the graph is to run on: kernels differ. */
   readonly device: 'cpu' | 'webgpu';
+  /** How far whole numbers go on either side of the middle, where rows are rounded to them. */
+  readonly rowReach: number;
 
   /** Inputs under these names are written into the model. */
-  constructor(constants: ReadonlyMap<string, Tensor>, device: 'cpu' | 'webgpu' = 'cpu') {
+  constructor(
+    constants: ReadonlyMap<string, Tensor>,
+    { device, rowReach }: { readonly device: 'cpu' | 'webgpu'; readonly rowReach: number },
+  ) {
     this.#constants = constants;
     this.device = device;
+    this.rowReach = rowReach;
   }
 
   input(value: OnnxValue): string {

@@ -114,13 +114,22 @@ export interface LoweredGraph {
 /** Set before an output's name: an ONNX graph has one space of names, and a gradient is called like the input it is taken by. */
 export const outputPrefix = 'output/';
 
+/** How far whole numbers go on either side of the middle, where the rows of `matmulInt8` are rounded. */
+export type RowReach = 127 | 63;
+
+export interface LowerOptions {
+  readonly device?: 'cpu' | 'webgpu';
+  /** 63 where two products of eight bits are added up in sixteen: 2 · 127 · 127 is what goes into those. */
+  readonly rowReach?: RowReach;
+}
+
 /** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become part of it. */
 export function lower(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
-  device: 'cpu' | 'webgpu' = 'cpu',
+  { device = 'cpu', rowReach = 127 }: LowerOptions = {},
 ): LoweredGraph {
-  const writer = new GraphWriter(constants, device);
+  const writer = new GraphWriter(constants, { device, rowReach });
   const names = new Map<Expression, string>();
   const order = topologicalOrder(Object.values(outputs));
   const { norms, sums, absorbed } = device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
@@ -157,10 +166,11 @@ const inEightBits = 4;
 const leastMagnitude = 1e-30;
 
 /**
- * Each row of the left operand is rounded to whole numbers around 128 in steps of 1/127 of its largest magnitude; the product
- * is then exact, and is scaled back. A row's result depends on that row alone, bit for bit, whatever stands beside it (which
- * `DynamicQuantizeMatMul`, with one scale for all rows, does not give). Every pass over a row costs a good part of the
- * product: the largest and the least in place of magnitudes, and a step for each row in place of a division.
+ * Each row of the left operand is rounded to whole numbers around 128 in steps of 1/127 of its largest magnitude, or around 64
+ * in steps of 1/63; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit,
+ * whatever stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). Every pass over a row
+ * costs a good part of the product: the largest and the least in place of magnitudes, and a step for each row in place of a
+ * division.
  */
 function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
   const [x = '', integers = '', , scales = ''] = operands;
@@ -173,8 +183,8 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
     writer.node('Neg', [least ?? '']),
     writer.scalar(leastMagnitude),
   ]);
-  const steps = writer.node('Mul', [magnitude, writer.scalar(1 / 127)]);
-  const middle = writer.uint8(128);
+  const steps = writer.node('Mul', [magnitude, writer.scalar(1 / writer.rowReach)]);
+  const middle = writer.uint8(writer.rowReach + 1);
   const stepOfRow = writer.node('Reshape', [steps, writer.int64([-1])]);
   const [rows = 0] = node.shape;
   // Most products of a graph have as many rows, and share these.

@@ -2,11 +2,11 @@ import { cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../../../../src-contract/errors.ts';
 import { inEnglish } from '../../../../src-contract/failure-reason.ts';
-import { type Expression, input } from '../../graph/expression.ts';
+import { type Expression, input, topologicalOrder } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
-import { lower, outputPrefix } from './lower.ts';
+import { type LoweredGraph, lower, outputPrefix, type RowReach } from './lower.ts';
 
 export interface OnnxruntimeOptions {
   readonly threads?: number;
@@ -28,7 +28,7 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     threads,
     weightsInside: device !== 'cpu',
     // WebGPU has no product of whole numbers with a scale for each row.
-    hasInt8: device === 'cpu' ? hasInt8 : async () => false,
+    hasInt8: device === 'cpu',
     compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
 }
@@ -38,7 +38,14 @@ async function compile<Output extends string>(
   constants: ReadonlyMap<string, Tensor> | undefined,
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
-  const { model, inputs } = lower(outputs, constants, device);
+  const rowReach = await rowReachFor(Object.values(outputs));
+  return open(lower(outputs, constants, { device, rowReach }), { threads, device });
+}
+
+async function open<Output extends string>(
+  { model, inputs }: LoweredGraph,
+  { threads, device }: Required<OnnxruntimeOptions>,
+): Promise<Executable<Output>> {
   const opening = ort.InferenceSession.create(model, {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -85,35 +92,37 @@ async function compile<Output extends string>(
   };
 }
 
-let int8: Promise<boolean> | undefined;
+/** The widest reach that a row may be rounded to (`LowerOptions`), where a graph rounds any. */
+function rowReachFor(outputs: readonly Expression[]): Promise<RowReach> | RowReach {
+  if (!topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8')) return 127;
+  widest ??= addsUp().then((isExact) => (isExact ? 127 : 63));
+  return widest;
+}
+
+let widest: Promise<RowReach> | undefined;
 
 /**
  * Multiplies the largest numbers there are: without VNNI, x86 adds two products in 16 bits and saturates
  * (onnxruntime's documentation on quantisation, "When should I use U8S8").
  */
-function hasInt8(): Promise<boolean> {
-  int8 ??= (async () => {
-    const [inside, out] = [64, 16];
-    const matrix = {
-      integers: input('integers', [inside, out], 'int8'),
-      transposed: input('transposed', [out, inside], 'int8'),
-      scales: input('scales', [out]),
-    };
-    const probe = await compile({ product: matmulInt8(input('x', ['rows', inside]), matrix) }, undefined, {
-      threads: 1,
-      device: 'cpu',
-    });
-    const { product } = await probe.run(
-      new Map<string, Tensor>([
-        ['x', { type: 'float32', dims: [4, inside], data: new Float32Array(4 * inside).fill(1) }],
-        ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
-        ['scales', { type: 'float32', dims: [out], data: new Float32Array(out).fill(1) }],
-      ]),
-    );
-    await probe.release();
-    return [...product.data].every((value) => Math.abs(value - inside * 127) < inside);
-  })();
-  return int8;
+async function addsUp(): Promise<boolean> {
+  const [inside, out] = [64, 16];
+  const matrix = {
+    integers: input('integers', [inside, out], 'int8'),
+    transposed: input('transposed', [out, inside], 'int8'),
+    scales: input('scales', [out]),
+  };
+  const graph = lower({ product: matmulInt8(input('x', ['rows', inside]), matrix) });
+  const probe = await open<'product'>(graph, { threads: 1, device: 'cpu' });
+  const { product } = await probe.run(
+    new Map<string, Tensor>([
+      ['x', { type: 'float32', dims: [4, inside], data: new Float32Array(4 * inside).fill(1) }],
+      ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
+      ['scales', { type: 'float32', dims: [out], data: new Float32Array(out).fill(1) }],
+    ]),
+  );
+  await probe.release();
+  return [...product.data].every((value) => Math.abs(value - inside * 127) < inside);
 }
 
 /** A tensor as onnxruntime's native part reads it. Its own class would check it and answer through getters, for each of hundreds in a pass. */

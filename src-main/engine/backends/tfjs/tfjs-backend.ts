@@ -26,7 +26,7 @@ export async function tfjsBackend(): Promise<Backend> {
     threads: 1,
     weightsInside: false,
     // It would multiply the integers as floats: exact, and slower than floats that are there already.
-    hasInt8: async () => false,
+    hasInt8: false,
     compile: async (outputs, constants = new Map()) => executable(outputs, constants),
   };
 }
