@@ -62,6 +62,7 @@ import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, eval
 import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
 import {
   labCardSchema,
+  labCardsInputSchema,
   labCellSchema,
   labEventSchema,
   labExperimentSchema,
@@ -497,9 +498,7 @@ export const contract = {
     get: base.input(id).output(labExperimentSchema),
     delete: base.input(id).output(nothing),
     /** What can be run on a base model, with what the paper found and what came of it here. */
-    cards: base
-      .input(z.object({ baseModelId: z.string(), datasetId: z.string().nullable(), language: labLanguageSchema }))
-      .output(z.array(labCardSchema)),
+    cards: base.input(labCardsInputSchema).output(z.array(labCardSchema)),
     /** An experiment in words and pictures, whatever is there of it; maps of one layer, the middle one where none is named. */
     view: base
       .input(z.object({ id: z.string(), language: labLanguageSchema, layer: z.number().int().min(0).optional() }))

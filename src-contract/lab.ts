@@ -204,6 +204,15 @@ export const labViewSchema = z.object({
 export type LabView = z.infer<typeof labViewSchema>;
 
 /** A card of the lab's page: an experiment, what the paper found, and what it would take here. */
+export const labCardsInputSchema = z.object({
+  baseModelId: z.string(),
+  datasetId: z.string().nullable(),
+  language: labLanguageSchema,
+  /** What a person set apart from the proposals: the times that are told are those with it. */
+  changes: z.partialRecord(labKindSchema, labOptionsSchema.partial()).optional(),
+});
+export type LabCardsInput = z.infer<typeof labCardsInputSchema>;
+
 export const labCardSchema = z.object({
   kind: labKindSchema,
   place: z.string(),

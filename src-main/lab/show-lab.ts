@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { LabCard, LabExperiment, LabLanguage, LabView } from '../../src-contract/lab.ts';
+import type { LabCard, LabCardsInput, LabExperiment, LabLanguage, LabView } from '../../src-contract/lab.ts';
 import { labKindSchema } from '../../src-contract/lab.ts';
 import { experiments } from './experiments.ts';
 import type { LabSpeed } from './lab-speed.ts';
@@ -18,7 +18,7 @@ import { sayIn } from './words/say.ts';
 
 /** The cards of the lab for a base model and a dataset. Throws BASE_MODEL_NOT_FOUND, DATASET_NOT_FOUND. */
 export async function labCards(
-  { baseModelId, datasetId, language }: { baseModelId: string; datasetId: string | null; language: LabLanguage },
+  { baseModelId, datasetId, language, changes }: LabCardsInput,
   parts: LabParts & { readonly speed: LabSpeed },
 ): Promise<LabCard[]> {
   const { baseModels, datasets, engine, store } = parts;
@@ -31,6 +31,7 @@ export async function labCards(
   return labKindSchema.options.map((kind) => {
     const experiment = experiments[kind];
     const options = propose(kind, model);
+    const wanted = { ...options, ...changes?.[kind] };
     const latest = own.find(
       (each) => each.kind === kind && (dataset === null || each.datasetId === null || each.datasetId === dataset.id),
     );
@@ -39,7 +40,7 @@ export async function labCards(
       ...{ thumbnail: thumbnail(kind, say), thumbnailIs: thumbnailIs(kind) },
       needsDataset: experiment.needsDataset || kind === 'table7',
       uses: [...experiment.uses],
-      seconds: speed === null ? null : speed.secondsFor(kind, options, experiment.keys(options, model, null)),
+      seconds: speed === null ? null : speed.secondsFor(kind, wanted, experiment.keys(wanted, model, null)),
       latest: latest === undefined ? null : latestOf(latest, language),
     };
   });

@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { LabCard, LabExperiment, LabOptions } from '../../src-contract/lab.ts';
+import type { LabCard, LabExperiment, LabKind, LabOptions } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 
@@ -15,7 +15,9 @@ export class LabState {
   modelId = $state('');
   datasetId = $state('');
   /** What a person set apart from the proposals, by experiment. */
-  changes = $state.raw<Readonly<Record<string, Partial<LabOptions>>>>({});
+  changes = $state.raw<Readonly<Partial<Record<LabKind, Partial<LabOptions>>>>>({});
+  /** True while all that are new are being put in the queue. */
+  starting = $state(false);
   #asked = 0;
 
   get model(): BaseModel | undefined {
@@ -67,6 +69,7 @@ export class LabState {
         baseModelId: model.id,
         datasetId: this.dataset?.id ?? null,
         language: locale.current === 'ko' ? 'ko' : 'en',
+        changes: this.changes,
       });
       if (asked === this.#asked) {
         this.cards = cards;
@@ -85,8 +88,21 @@ export class LabState {
     await this.loadCards();
   }
 
-  change(kind: string, options: Partial<LabOptions>): void {
+  change(kind: LabKind, options: Partial<LabOptions>): void {
     this.changes = { ...this.changes, [kind]: options };
+    // What it takes is another time now.
+    void this.loadCards();
+  }
+
+  /** Starts each that can be run and has not been, once, however often it is asked. */
+  async startFresh(): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
+    try {
+      for (const card of this.fresh) await this.start(card);
+    } finally {
+      this.starting = false;
+    }
   }
 
   async start(card: LabCard): Promise<LabExperiment> {

@@ -24,14 +24,18 @@ export function figureFinding(shown: Shown): Finding {
   const [i, j] = [numberOf(cells[0], 'rows'), numberOf(cells[0], 'columns')];
   const chance = 1 / numberOf(cells[0], 'width');
   const verdict = verdictOf(kind, at, chance);
+  const places = new Map([
+    ['i 1, j 1', 'first'],
+    [`i ${Math.min(4, i)}, j ${Math.min(4, j)}`, 'fourth'],
+    [`i ${i}, j ${j}`, 'all'],
+  ]);
   const tables: LabTable[] = [
     {
       ...{ title: say('table.figure'), note: say('table.figure.note'), whose: 'ours' },
       columns: ['φ', 'ΔWq: A', 'ΔWv: A', 'ΔWq: B · A', 'ΔWv: B · A', say('chart.of.random')],
-      rows: (['first', 'fourth', 'all'] as const).map((name) => [
-        {
-          text: { first: 'i 1, j 1', fourth: `i ${Math.min(4, i)}, j ${Math.min(4, j)}`, all: `i ${i}, j ${j}` }[name],
-        },
+      // With low ranks the first four are all there are.
+      rows: [...places].map(([text, name]) => [
+        { text },
         ...(['A', 'BA'] as const).flatMap((of) =>
           matrices.map((target) => ({
             text: at(of, name, target).toFixed(3),

@@ -17,20 +17,23 @@ export interface PlacedMap extends HeatMap {
 const left = 92;
 const gap = 36;
 const mapWidth = 440;
+/** The first and the last i and the letter between them can be read one below the other. */
+const leastHeight = 42;
 
 /**
- * Heat maps one above the other, i downwards and j to the right. With `zoom` each has the corner i ≤ j ≤ `zoom` beside it,
- * as the paper's Figure 3. Cells of one colour that lie beside each other are drawn as one.
+ * Heat maps one above the other, i downwards and j to the right. With `corner` each has the part i ≤ j ≤ `corner` beside it,
+ * as the paper's Figure 3, where the map is wider than that. Cells of one colour that lie beside each other are drawn as one.
  */
 export function heatMaps(
   maps: readonly HeatMap[],
   words: { described: string; i: string; j: string; none: string; all: string },
-  zoom = 0,
+  corner = 0,
 ): { svg: string; placed: PlacedMap[] } {
   const columns = maps[0]?.values[0]?.length ?? 1;
   const rows = maps[0]?.values.length ?? 1;
+  const zoom = corner < columns ? corner : 0;
   const cellWidth = mapWidth / columns;
-  const cellHeight = rows <= 16 ? 13 : Math.max(2, Math.min(cellWidth, 240 / rows));
+  const cellHeight = rows <= 16 ? Math.max(13, leastHeight / rows) : Math.max(2, Math.min(cellWidth, 240 / rows));
   const mapHeight = rows * cellHeight;
   const zoomLeft = left + mapWidth + 44;
   const zoomCell = 14;
@@ -44,7 +47,7 @@ export function heatMaps(
     parts.push(
       text(12, y + mapHeight / 2 + 4, map.name, { colour: colours.ink, weight: 600, size: 14 }),
       text(left - 8, y + 10, '1', { anchor: 'end', colour: colours.ink3 }),
-      text(left - 8, y + mapHeight, String(rows), { anchor: 'end', colour: colours.ink3 }),
+      ...(rows > 1 ? [text(left - 8, y + mapHeight, String(rows), { anchor: 'end', colour: colours.ink3 })] : []),
       text(left - 8, y + mapHeight / 2 + 4, words.i, { anchor: 'end', colour: colours.ink3 }),
       ...map.values.flatMap((row, i) =>
         runs(row).map(({ from, length, step }) =>
@@ -61,21 +64,11 @@ export function heatMaps(
         text(left + (j - 0.5) * cellWidth, y + mapHeight + 16, String(j), { anchor: 'middle', colour: colours.ink3 }),
       ),
     );
+    // Nothing shared is nearly white: the map would not be seen to be there.
+    parts.push(frame({ x: left, y, width: mapWidth, height: mapHeight }, colours.axis, 1));
     if (zoom > 0) {
-      parts.push(...corner(map, { x: zoomLeft, y, cell: zoomCell, size: Math.min(zoom, rows, columns) }));
-      parts.push(
-        line(
-          [
-            [left, y],
-            [left + zoom * cellWidth, y],
-            [left + zoom * cellWidth, y + mapHeight],
-            [left, y + mapHeight],
-            [left, y],
-          ],
-          colours.ink,
-          { width: 1.5 },
-        ),
-      );
+      parts.push(...enlarged(map, { x: zoomLeft, y, cell: zoomCell, size: Math.min(zoom, rows, columns) }));
+      parts.push(frame({ x: left, y, width: zoom * cellWidth, height: mapHeight }, colours.ink, 1.5));
       parts.push(
         text(zoomLeft, y + zoomCell * zoom + 16, `${words.i} ≤ ${words.j} ≤ ${zoom}`, { colour: colours.ink3 }),
       );
@@ -84,6 +77,18 @@ export function heatMaps(
   const height = top + maps.length * (mapHeight + gap) - gap + 40;
   parts.push(text(left + mapWidth / 2, height - 6, words.j, { anchor: 'middle', colour: colours.ink3 }));
   return { svg: svg({ ...{ width, height, parts }, described: words.described }), placed };
+}
+
+function frame(at: { x: number; y: number; width: number; height: number }, colour: string, width: number): string {
+  const [right, bottom] = [at.x + at.width, at.y + at.height];
+  const corners: [number, number][] = [
+    [at.x, at.y],
+    [right, at.y],
+    [right, bottom],
+    [at.x, bottom],
+    [at.x, at.y],
+  ];
+  return line(corners, colour, { width });
 }
 
 /** The scale from none to all of the directions shared. */
@@ -96,7 +101,7 @@ function scale(x: number, { none, all }: { none: string; all: string }): string[
   ];
 }
 
-function corner(map: HeatMap, at: { x: number; y: number; cell: number; size: number }): string[] {
+function enlarged(map: HeatMap, at: { x: number; y: number; cell: number; size: number }): string[] {
   const cells: string[] = [];
   for (let i = 0; i < at.size; i++) {
     for (let j = i; j < at.size; j++) {

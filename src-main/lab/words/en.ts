@@ -125,7 +125,7 @@ export const en = {
   'reading.onebatch.partly': 'a mixed batch is slower than one of a single task, but faster than merging and swapping.',
   'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
   'because.onebatch':
-    '{rows} rows, {adapters} adapters: mixed {mixed}, one adapter {single}, merge and swap {swap}, tokens per second.',
+    'Rows {rows}, adapters {adapters}: mixed {mixed}, one adapter {single}, merge and swap {swap}, tokens per second.',
   'short.onebatch': 'mixed {ratio} of one',
 
   'table.loss': 'Loss on unseen rows',
@@ -160,7 +160,7 @@ export const en = {
   'table.benefits.note': '{steps} steps of {batch} rows each',
   'table.latency': 'One forward pass',
   'table.latency.note':
-    'ms, median ± spread; below, the difference from the base in the same round and its share, with the 95 % interval: medians of all rounds',
+    'ms for rows × tokens, median ± spread; below, the difference from the base in the same round and its share, with the 95 % interval: medians of all rounds',
   'table.onebatch': 'One batch',
   'table.onebatch.note': 'mean ± spread',
 

@@ -160,7 +160,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.benefits.note': '행 {batch}개씩 {steps}단계',
   'table.latency': '한 번의 순방향 실행',
   'table.latency.note':
-    'ms, 중앙값 ± 표준편차. 아래는 같은 차례의 기본 모델과의 차이와 그 비율, 95 % 구간: 모든 차례의 중앙값',
+    '행 × 토큰마다 ms, 중앙값 ± 표준편차. 아래는 같은 차례의 기본 모델과의 차이와 그 비율, 95 % 구간: 모든 차례의 중앙값',
   'table.onebatch': '한 배치',
   'table.onebatch.note': '평균 ± 표준편차',
 

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { heatMaps } from './heat-map.ts';
+
+const words = { described: 'shared', i: 'i', j: 'j', none: 'none', all: 'all' };
+
+/** Of every line and cell of the picture, its rightmost end. */
+function rightmost(svg: string): number {
+  const points = [...svg.matchAll(/[ML ]?(\d+(?:\.\d+)?)[, ](\d+(?:\.\d+)?)(?=[ L"Z])/g)].map(([, x]) => Number(x));
+  return Math.max(...points);
+}
+
+// The frame of the corner was as wide as eight columns where there were two, and ran out of the picture.
+test('a map that is no wider than the corner has no corner beside it', () => {
+  const { svg } = heatMaps([{ name: 'q', values: [[0.1, 0.2]] }], words, 8);
+  const width = Number(/viewBox="0 0 (\d+(?:\.\d+)?)/.exec(svg)?.[1]);
+  expect(svg).not.toContain('i ≤ j ≤ 8');
+  expect(width).toBeGreaterThan(0);
+  expect(rightmost(svg.replace(/viewBox="[^"]*"/, ''))).toBeLessThanOrEqual(width);
+});
+
+test('the labels of a map of one row do not lie on each other', () => {
+  const { placed } = heatMaps([{ name: 'q', values: [[0.1, 0.2]] }], words, 8);
+  expect(placed[0]?.cellHeight).toBeGreaterThanOrEqual(28);
+});
+
+test('a wide map has its corner beside it', () => {
+  const row = Array.from({ length: 64 }, () => 0.5);
+  expect(heatMaps([{ name: 'q', values: [row, row] }], words, 8).svg).toContain('i ≤ j ≤ 8');
+});
