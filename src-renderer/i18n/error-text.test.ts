@@ -53,9 +53,9 @@ test('why a file of a model cannot be used is told in the language on screen', (
   expect(errorText(new StudioError('MODEL_FILE_INVALID', { file: 'model.safetensors', ...cut })).message).toBe(
     '“model.safetensors”를 쓸 수 없습니다: 파일이 잘렸습니다. 2,048바이트 가운데 100바이트가 없습니다.',
   );
-  const merge = because('MERGE_MAKES_UNKNOWN', { merge: 'a b' });
+  const merge = because('MERGE_MAKES_UNKNOWN', { merge: 'l o' });
   expect(errorText(new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...merge })).message).toContain(
-    '병합 규칙 “a b”가 만드는 토큰이 없습니다',
+    '병합 규칙 “l o”가 만드는 토큰이 없습니다',
   );
 });
 
