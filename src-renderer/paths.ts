@@ -34,6 +34,19 @@ export function goTo(href: string, { replace = false } = {}): void {
   else location.hash = href.slice(1);
 }
 
+/**
+ * Notes which page is open. What it gives goes on from there once something is done, and does nothing where the person has
+ * gone elsewhere meanwhile: nobody is taken from the page that they are on.
+ */
+export function fromHere(): (href: string) => void {
+  let left = false;
+  // Not by the address: the same page may have been opened anew.
+  addEventListener('hashchange', () => (left = true), { once: true });
+  return (href) => {
+    if (!left) goTo(href);
+  };
+}
+
 function link(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);

@@ -89,6 +89,8 @@ export class NewRunState {
   }
 
   async load(wish: NewRunWish): Promise<void> {
+    this.loading = true;
+    this.error = undefined;
     try {
       const [datasets, baseModels, adapters, runs, saved, status] = await Promise.all([
         client.datasets.list(),

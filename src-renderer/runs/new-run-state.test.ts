@@ -64,6 +64,24 @@ test('what cannot be read stays known until it is mended or given up', async () 
   expect(state.wrongs.in('Rank')).toBeUndefined();
 });
 
+test('what could not be opened is opened on another try, its estimate too', async () => {
+  vi.mocked(client.datasets.list).mockRejectedValueOnce(new Error('full'));
+  const state = await opened(undefined);
+  expect([state.error, state.datasets]).toEqual([new Error('full'), []]);
+  await state.load({});
+  expect([state.error, state.datasetId]).toEqual([undefined, 'new']);
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+});
+
+test('an estimate that failed is made on another try', async () => {
+  vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
+  const state = await opened(undefined);
+  await vi.waitFor(() => expect(state.estimateError).toEqual(new Error('full')));
+  await state.estimateAll();
+  expect([state.estimateError, state.estimating]).toEqual([undefined, false]);
+  expect(state.estimate).toBeDefined();
+});
+
 test('a typed name is kept when the dataset changes', async () => {
   const state = await opened('new');
   state.name = 'Mine';

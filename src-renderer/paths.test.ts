@@ -1,0 +1,30 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { fromHere, paths } from './paths.ts';
+
+let page: EventTarget;
+
+beforeEach(() => {
+  page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('location', { hash: paths.newRun() });
+});
+
+test('what is begun on a page goes on from there', () => {
+  const goOn = fromHere();
+  goOn(paths.run('r'));
+  // As a browser keeps it, but for the sign in front.
+  expect(location.hash).toBe('/train/r');
+});
+
+// A training that took its time to begin took the person from the page that they had opened meanwhile.
+test('who has gone elsewhere meanwhile stays there, on the same page opened anew too', () => {
+  const goOn = fromHere();
+  for (const href of [paths.chat(), paths.newRun()]) goTo(href);
+  goOn(paths.run('r'));
+  expect(location.hash).toBe(paths.newRun());
+});
+
+function goTo(href: string): void {
+  location.hash = href;
+  page.dispatchEvent(new Event('hashchange'));
+}
