@@ -38,8 +38,8 @@ export const fileReasons = {
   NAMES_MISSING: 'A column without a name is called by its place: {names}.',
   SKIPPED_NONE: 'The table starts at the first line.',
   SKIPPED_SEPARATOR: 'The first line only names the separator.',
-  SKIPPED_PREAMBLE: 'The first {lines} lines have fewer cells than the table below them.',
-  SKIPPED_COMMENTS: 'The first {lines} lines are comments behind #.',
+  SKIPPED_PREAMBLE: 'Lines above the table, with fewer cells than it: {lines}.',
+  SKIPPED_COMMENTS: 'Lines of comments behind # above the table: {lines}.',
   SECOND_TABLE: 'On line {line}, behind a blank line, another table seems to begin; its rows are told one by one.',
   SHEET_MERGED:
     'Merged cells ({count}, the first {first}) hold their text in the first cell alone; the others are blank, as the file has them.',

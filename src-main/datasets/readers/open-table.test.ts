@@ -92,6 +92,47 @@ test('alpaca records give a context of instruction and input', async () => {
   ]);
 });
 
+test('a table of text in a known form gives the same columns, in front of its own', async () => {
+  const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
+  expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);
+  expect(alpaca.table.facts.reasons).toContainEqual(expect.objectContaining({ code: 'FORMAT_SHAPE' }));
+  expect(alpaca.rows.map(({ cells }) => cells)).toEqual([
+    ['Add.\n\n1 and 2', '3', 'Add.', '1 and 2', '3'],
+    ['Greet.', 'Hi', 'Greet.', '', 'Hi'],
+  ]);
+  const chat = await read(
+    'chat.csv',
+    "id,messages\n1,\"[{'role': 'user', 'content': 'Hi'}, {'role': 'assistant', 'content': 'Hello'}]\"\n",
+  );
+  expect(chat.rows[0]?.cells.slice(0, 3)).toEqual(['Hi', 'Hello', '1']);
+});
+
+test.each([
+  ['as pandas writes it', `"{'text': array(['Rome', 'In Rome'], dtype=object), 'answer_start': array([2, 5])}"`],
+  ['as JSON', '"{""text"": [""Rome""], ""answer_start"": [2]}"'],
+  ['as a list of answers', '"[{""text"": ""Rome"", ""answer_start"": 2}]"'],
+  ['as a list of texts', `"['Rome']"`],
+])('of answers in a cell of a CSV file, the first is the answer: %s', async (_, answers) => {
+  const none = `"{'text': [], 'answer_start': []}"`;
+  const text = `context,question,answers\nIn Rome,Where?,${answers}\nIn Rome,Who?,${none}\n`;
+  const { table, rows } = await read('squad.csv', text);
+  expect(table.columns).toEqual(['answer', 'context', 'question', 'answers']);
+  expect(rows.map(({ cells }) => cells[0])).toEqual(['Rome', '']);
+});
+
+test('answers that are text, and a table that has the columns already, are left as they are', async () => {
+  const plain = await read('plain.csv', 'context,question,answers\nIn Rome,Where?,Rome\n');
+  expect(plain.table.columns).toEqual(['context', 'question', 'answers']);
+  const made = await read('made.csv', 'context,target,instruction,output\nAdd. 1 and 2,3,Add.,3\n');
+  expect(made.table.columns).toEqual(['context', 'target', 'instruction', 'output']);
+});
+
+test('a row that is too short keeps its cells, behind what could be made of them', async () => {
+  const { table, rows } = await read('short.csv', 'instruction,input,output\nAdd.,1 and 2,3\nGreet.\n');
+  expect(table.columns).toHaveLength(5);
+  expect(rows[1]?.cells).toEqual(['Greet.', '', 'Greet.']);
+});
+
 test('of a conversation, the last answer is the target', async () => {
   const lines = [
     {

@@ -17,6 +17,7 @@ import { fileError, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { openParquet } from './parquet-table.ts';
+import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
 import { workbookPath } from './xlsx-book.ts';
 import { openXlsx } from './xlsx-table.ts';
@@ -49,7 +50,7 @@ export async function openTable(
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries);
     if (workbook !== undefined) {
-      return openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options);
+      return shapedTable(await openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options));
     }
     const tables = tablesAmong(entries);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
@@ -69,7 +70,7 @@ export async function openTable(
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
     if (kind) return openJson(file, survey, kind, options);
   }
-  return openCsv(file, survey, options, { keepEmpty });
+  return shapedTable(openCsv(file, survey, options, { keepEmpty }));
 }
 
 /** Who names a delimiter or a quote means a table of text. */

@@ -22,6 +22,11 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
   );
 }
 
+/** The shapes that records of these keys may have. */
+export function shapesOfKeys(names: readonly string[]): RecordShape[] {
+  return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
+}
+
 /** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
 export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
@@ -123,8 +128,8 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
     name: 'squad',
     keys: ['context', 'question', 'answers'],
     columns: ['answer'],
-    fits: ({ answers }) => typeof answers === 'object' && answers !== null && 'text' in answers && isList(answers.text),
-    derive: ({ answers }) => ({ cells: [cellOf((answers as { text: unknown[] }).text[0])] }),
+    fits: ({ answers }) => firstAnswer(answers) !== undefined,
+    derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
   },
   {
     name: 'dolly',
@@ -136,6 +141,16 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
     }),
   },
 ];
+
+/** Of `{text: [...]}`, of a list of `{text}`, or of a list of texts; no text where there is no answer, undefined for any other value. */
+function firstAnswer(answers: unknown): string | undefined {
+  if (typeof answers !== 'object' || answers === null) return undefined;
+  const list = isList(answers) ? (answers as unknown[]) : 'text' in answers ? answers.text : undefined;
+  if (!Array.isArray(list)) return typeof list === 'string' ? list : undefined;
+  const [first] = list as unknown[];
+  if (first === undefined || typeof first === 'string') return first ?? '';
+  return typeof first === 'object' && first !== null && 'text' in first ? cellOf(first.text) : undefined;
+}
 
 /** Whether records are articles of a SQuAD file: each holds paragraphs with questions. */
 export function isSquad(record: NamedValues): boolean {
