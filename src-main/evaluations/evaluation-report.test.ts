@@ -21,6 +21,7 @@ test('a Korean report has Korean measures, splits and languages', () => {
   expect(report).toContain('정확히 일치 0.0 % → 25.0 %');
   expect(report).toContain('시험 행 · aa');
   expect(report).toContain('<dd>영어</dd>');
+  expect(report).toContain('CPU, 스레드 2개');
   expect(report).not.toMatch(/Exact match|, test ·/);
 });
 
@@ -41,7 +42,7 @@ const mostlyWrong: Evaluation = {
     rowsSha256: 'bb',
     base: { name: 'starter', sha256: 'cc' },
     adapters: [{ name: 'Answers', sha256: 'dd' }],
-    ...{ language: 'en', maxTokens: 16, studio: '0.1.0', device: 'CPU', answersSha256: 'ee' },
+    ...{ language: 'en', maxTokens: 16, studio: '0.1.0', device: 'CPU, 2 threads', answersSha256: 'ee' },
   },
   error: null,
   createdAt: 0,

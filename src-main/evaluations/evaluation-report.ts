@@ -78,6 +78,13 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
   return [...told, ...caveat].join('\n');
 }
 
+/** The studio names its device in English, such as `CPU, 2 threads`. */
+function deviceName(device: string, words: Words): string {
+  return device
+    .replace('graphics processor', words.graphics)
+    .replace(/(\d+) threads?/, (_, n: string) => fillIn(words.threads, { n }));
+}
+
 function languageName(language: AnswerLanguage, words: Words): string {
   // What belongs to no language is written as the code says it.
   return language === 'other'
@@ -141,7 +148,7 @@ function provenance({ provenance: made, split }: Evaluation, words: Words): stri
     [words.answers, made.answersSha256 ?? ''],
     [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
-    [words.studio, `${made.studio}, ${made.device}`],
+    [words.studio, `${made.studio}, ${deviceName(made.device, words)}`],
   ];
   const list = lines.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
   return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;

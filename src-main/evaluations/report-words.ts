@@ -45,6 +45,8 @@ const english = {
   maxTokens: 'Longest answer',
   tokens: '{n} tokens, written greedily',
   studio: 'Studio',
+  threads: '{n} threads',
+  graphics: 'graphics processor',
   answers: 'All answers',
   version: 'version {n}',
   intervals:
@@ -101,6 +103,8 @@ const korean: ReportWords = {
   maxTokens: '가장 긴 답',
   tokens: '토큰 {n}개, 탐욕적 생성',
   studio: '스튜디오',
+  threads: '스레드 {n}개',
+  graphics: '그래픽 프로세서',
   answers: '모든 답',
   version: '버전 {n}',
   intervals:

@@ -15,6 +15,7 @@ import { LossWatch } from './loss-watch.ts';
 import { machineFacts } from './machine.ts';
 import type { RunPlan, RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
+import { secondsLeft } from './time-left.ts';
 import { copyRunTokens, type TokenFiles, writeRunTokens } from './token-files.ts';
 import { trainJob } from './train-job.ts';
 import type { TrainingSpeedStore } from './training-speed-store.ts';
@@ -161,7 +162,7 @@ class OngoingRun {
     this.#parts = about.parts;
     this.#files = about.files;
     this.#samples = about.samples;
-    this.#progress = new Progress(about.training.run.id, about.parts.runs);
+    this.#progress = new Progress(about.training.run.id, about.job.validationEvery, about.parts.runs);
   }
 
   async *told(event: TrainEvent | Diverged): AsyncGenerator<RunEvent> {
@@ -364,10 +365,12 @@ class Progress {
   #stored = 0;
   #told = performance.now();
   #passedMs = 0;
-  #stepsHere = 0;
+  #passes = 0;
+  readonly #validationEvery: number | null;
 
-  constructor(runId: string, runs: RunStore) {
+  constructor(runId: string, validationEvery: number | null, runs: RunStore) {
     this.#runId = runId;
+    this.#validationEvery = validationEvery;
     this.#runs = runs;
   }
 
@@ -395,12 +398,12 @@ class Progress {
   pass(): void {
     const now = performance.now();
     this.#passedMs += now - this.#told;
+    this.#passes++;
     this.#told = now;
   }
 
   step(event: Extract<TrainEvent, { kind: 'step' }>): RunEvent {
     this.#told = performance.now();
-    this.#stepsHere++;
     const { step, loss, learningRate, gradientNorm, tokens, targetTokens, seconds, rssBytes } = event;
     this.#step = step;
     this.#lastLoss = loss;
@@ -415,8 +418,11 @@ class Progress {
     return {
       ...{ kind: 'step', step, loss, learningRate, gradientNorm, rssBytes },
       tokensPerSecond: spent > 0 ? read / spent : 0,
-      secondsLeft:
-        (spent / this.#recent.length + this.#passedMs / 1000 / this.#stepsHere) * Math.max(0, this.#totalSteps - step),
+      secondsLeft: secondsLeft({
+        ...{ step, totalSteps: this.#totalSteps, validationEvery: this.#validationEvery },
+        secondsPerStep: spent / this.#recent.length,
+        secondsPerMeasurement: this.#passes === 0 ? undefined : this.#passedMs / 1000 / this.#passes,
+      }),
     };
   }
 

@@ -77,9 +77,16 @@ function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperi
       ? say('caption.data', { dataset: facts.dataset ?? '', sha: facts.datasetSha256?.slice(0, 8) ?? '' })
       : say('caption.noData'),
     settings: settings.join(' '),
-    machine: say('caption.machine', machine),
+    machine: say('caption.machine', { ...machine, device: deviceOf(machine.device, say) }),
     ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
   });
+}
+
+/** The studio names its device in English, such as `CPU, 2 threads`. */
+function deviceOf(device: string, say: Say): string {
+  return device
+    .replace('graphics processor', say('device.graphics'))
+    .replace(/(\d+) threads?/, (_, n: string) => say('device.threads', { n }));
 }
 
 /** From the least to the most of any case: a measurement goes on until it is sure. */

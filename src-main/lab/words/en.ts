@@ -233,6 +233,8 @@ export const en = {
   'caption.trials': '{trials} trials.',
   'caption.rounds': '{rounds} rounds, in each every way twice, in changing order.',
   'caption.adapter': 'Adapter {adapter} ({sha}).',
+  'device.threads': '{n} threads',
+  'device.graphics': 'graphics processor',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',
   'report.title': 'The LoRA paper on {model}',

@@ -28,7 +28,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'explain.table5.1':
     '어댑터는 어텐션의 질의, 키, 값, 출력 행렬 곁에 둘 수 있습니다. 학습하는 가중치 수가 같다면 한 행렬에 높은 랭크를 주는 것이 나을까요, 여러 행렬에 낮은 랭크를 나누는 것이 나을까요?',
   'explain.table5.2':
-    '각 조합은 질의 행렬의 랭크 {rank}와 가중치 수가 같거나 가장 가까운 랭크를 받습니다. 행, 단계, 순서는 모두 같습니다.',
+    '각 조합은 질의 행렬의 랭크 {rank}일 때와 가중치 수가 같거나 가장 가까운 랭크를 받습니다. 행, 단계, 순서는 모두 같습니다.',
   'explain.table6.1':
     '랭크는 어댑터가 행렬을 몇 가지 방향으로 바꿀 수 있는지를 정합니다. 낮은 랭크가 높은 랭크만큼 잘한다면 과제에 필요한 것은 몇 방향 안에 있습니다.',
   'explain.table6.2':
@@ -129,9 +129,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'short.onebatch': '섞음은 하나의 {ratio}',
 
   'table.loss': '보지 않은 행의 손실',
-  'table.loss.note': '목표 토큰당 nat, 시드의 평균 ± 표준편차, 낮을수록 좋음',
-  'table.loss.note.one': '목표 토큰당 nat, 시드 하나, 낮을수록 좋음',
-  'table.loss.note.each': '목표 토큰당 nat, 낮을수록 좋음',
+  'table.loss.note': '정답 토큰당 내트, 시드의 평균 ± 표준편차, 낮을수록 좋음',
+  'table.loss.note.one': '정답 토큰당 내트, 시드 하나, 낮을수록 좋음',
+  'table.loss.note.each': '정답 토큰당 내트, 낮을수록 좋음',
   'case.rate': '학습률 {rate}',
   'case.seed': '시드 {seed}',
   'chart.width': '너비',
@@ -200,7 +200,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'chart.rank': '랭크 r',
   'chart.layer': '층',
-  'chart.loss': '보지 않은 행의 손실, 토큰당 nat',
+  'chart.loss': '보지 않은 행의 손실, 토큰당 내트',
   'chart.metric': '{metric}, %',
   'chart.factor': '배율: ΔW가 W에 있던 것을 키우는 정도',
   'chart.allWeights': '전체 가중치',
@@ -233,6 +233,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'caption.trials': '{trials}번 측정.',
   'caption.rounds': '{rounds}차례 측정, 차례마다 모든 방법을 두 번씩, 순서를 바꾸어.',
   'caption.adapter': '어댑터 {adapter}({sha}).',
+  'device.threads': '스레드 {n}개',
+  'device.graphics': '그래픽 프로세서',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',
   'report.title': '{model}에서 본 LoRA 논문',

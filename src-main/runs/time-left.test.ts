@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { secondsLeft } from './time-left.ts';
+
+const pace = { totalSteps: 100, secondsPerStep: 1, validationEvery: null };
+
+// After seven steps a run of five minutes was told to take 22: eleven seconds at step 0 counted as two of every step.
+test('a long measurement at the beginning counts as often as there are measurements', () => {
+  expect(secondsLeft({ ...pace, step: 7, secondsPerMeasurement: 10 })).toBe(93 + 10 * 10);
+});
+
+test('measurements that are over do not count', () => {
+  expect(secondsLeft({ ...pace, step: 95, secondsPerMeasurement: 10 })).toBe(5 + 10);
+  expect(secondsLeft({ ...pace, step: 50, secondsPerMeasurement: 10, validationEvery: 40 })).toBe(50 + 2 * 10);
+});
+
+test('without a measurement only the steps count', () => {
+  expect(secondsLeft({ ...pace, step: 60, secondsPerMeasurement: undefined })).toBe(40);
+});

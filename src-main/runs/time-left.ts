@@ -1,0 +1,27 @@
+/** What is known of a run's pace: the mean of its recent steps and of the measurements since it began or went on. */
+export interface Pace {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly secondsPerStep: number;
+  /** Undefined before the first. */
+  readonly secondsPerMeasurement: number | undefined;
+  /** Steps between two measurements; null for about ten in all, as the engine takes it. */
+  readonly validationEvery: number | null;
+}
+
+/**
+ * Seconds until a run has trained and measured all. Measurements are counted, not spread over the steps so far: the one at
+ * step 0 would make the first steps seem many times as slow as they are.
+ */
+export function secondsLeft({
+  step,
+  totalSteps,
+  secondsPerStep,
+  secondsPerMeasurement = 0,
+  validationEvery,
+}: Pace): number {
+  const every = validationEvery ?? Math.max(1, Math.ceil(totalSteps / 10));
+  // The last step is always measured, whether or not its turn has come.
+  const measurements = Math.ceil(totalSteps / every) - Math.floor(step / every);
+  return secondsPerStep * Math.max(0, totalSteps - step) + secondsPerMeasurement * Math.max(0, measurements);
+}
