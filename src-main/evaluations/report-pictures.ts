@@ -54,6 +54,7 @@ function percent(share: number, step: number): string {
   return `${(share * 100).toFixed(step < 0.01 ? 1 : 0).replace('-', '−')} %`;
 }
 
+/** In the middle: adapters of one dataset are told apart by the ends of their names. */
 function shortened(name: string): string {
-  return name.length > 30 ? `${name.slice(0, 29)}…` : name;
+  return name.length > 30 ? `${name.slice(0, 16)}…${name.slice(-13)}` : name;
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { namesApart } from './names-apart.ts';
+
+// Four columns were headed “Places and peopl…”.
+test('what names have in common at their beginning is left out, and each keeps a word', () => {
+  const names = ['Places and people answers 2', 'Places and people answers 2 · r 4', 'Places and people answers'];
+  expect(namesApart(names)).toEqual(['… answers 2', '… answers 2 · r 4', '… answers']);
+});
+
+test('names that differ from the beginning, and one alone, stay as they are', () => {
+  expect(namesApart(['Summaries', 'Answers 2'])).toEqual(['Summaries', 'Answers 2']);
+  expect(namesApart(['Places and people'])).toEqual(['Places and people']);
+});
