@@ -87,6 +87,11 @@ export function addInspectAndImport(program: Command, run: Run): void {
               ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}. ` +
                 `Mended there, they can join the others: adapter-studio datasets add "${dataset.name}" FILE`
               : 'Every row could be used.',
+            ...(dataset.splits.validation === 0 && dataset.rows > 2
+              ? [
+                  'No row is kept back to validate with: all rows are of one group, or the file says so. --map without group and split keeps some.',
+                ]
+              : []),
             ...(warned.count > 0
               ? [`${warned.count} rows have something to look at (${reasonsText(warned.reasons)}).`]
               : []),

@@ -201,6 +201,9 @@ export const datasets = {
   'import.done.another': 'Import another file',
   'import.done.why': 'See why',
   'import.done.all': 'No row was left out.',
+  'import.done.nothingHeld': 'No row is kept back to measure the training with',
+  'import.done.nothingHeld.what':
+    'Rows of one group stay together, and here all are of one, or the file itself says so. Import it again without a group or a split column to have some kept back.',
   'import.done.next': 'What now',
   'import.done.next.what': 'Look at the rows once, then train an adapter with them.',
 

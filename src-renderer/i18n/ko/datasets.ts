@@ -197,6 +197,9 @@ export const datasets: Translation<typeof english> = {
   'import.done.another': '다른 파일 가져오기',
   'import.done.why': '이유 보기',
   'import.done.all': '제외된 행이 없습니다.',
+  'import.done.nothingHeld': '학습 결과를 측정할 행이 남지 않았습니다',
+  'import.done.nothingHeld.what':
+    '같은 그룹의 행은 나뉘지 않는데, 모든 행이 한 그룹이거나 파일이 그렇게 정해 두었습니다. 그룹 열이나 분할 열 없이 다시 가져오면 일부 행이 측정용으로 남습니다.',
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 
