@@ -17,7 +17,7 @@ export function checkTokenIds(
     if (Number.isInteger(id) && id >= 0 && id < vocabulary) continue;
     throw new StudioError('MODEL_FILE_INVALID', {
       file: 'tokenizer.json',
-      ...because('TOKEN_ID_BEYOND', { id, vocabulary }),
+      ...because('TOKEN_ID_BEYOND', { id: String(id), vocabulary }),
     });
   }
 }

@@ -23,6 +23,6 @@ test('an engine that is stopped in the middle of its passes ends, and the progra
     scoring.catch(() => undefined);
     await setTimeout(ms);
     await stop();
-    expect(await ended).toEqual(because('ENGINE_ENDED', { status: 0 }));
+    expect(await ended).toEqual(because('ENGINE_ENDED', { status: '0' }));
   }
 });

@@ -13,7 +13,7 @@ export function startEngineThread(entry: URL, env: NodeJS.ProcessEnv = process.e
   const worker = new Worker(entry, { env, workerData: { leave: asked }, transferList: [asked] });
   const ended = new Promise<Because>((resolve) => {
     worker.once('error', (error) => resolve(faultOf(error)));
-    worker.once('exit', (status) => resolve(because('ENGINE_ENDED', { status })));
+    worker.once('exit', (status) => resolve(because('ENGINE_ENDED', { status: String(status) })));
   });
   return {
     engine: connectEngine(worker),

@@ -102,7 +102,7 @@ function checkMagic(cursor: GgufCursor): void {
   if (version === 2 || version === 3) return;
   // The lower half of a version is 0 only where the bytes come in the other order.
   if (version !== 0 && (version & 0xffff) === 0) throw cursor.invalid(because('GGUF_BIG_ENDIAN'));
-  throw cursor.invalid(because('GGUF_VERSION', { version }));
+  throw cursor.invalid(because('GGUF_VERSION', { version: String(version) }));
 }
 
 function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: GgufCursor): number {

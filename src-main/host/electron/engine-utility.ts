@@ -7,7 +7,7 @@ import type { EngineProcess } from '../supervised-engine.ts';
 export function startEngineUtility(entry: string, env: NodeJS.ProcessEnv): EngineProcess {
   const child = utilityProcess.fork(entry, [], { serviceName: 'Adapter Studio engine', env });
   const ended = new Promise<Because>((resolve) => {
-    child.once('exit', (status) => resolve(because('ENGINE_ENDED', { status })));
+    child.once('exit', (status) => resolve(because('ENGINE_ENDED', { status: String(status) })));
   });
   const port = {
     postMessage: (message: unknown) => child.postMessage(message),
