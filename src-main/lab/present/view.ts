@@ -22,8 +22,14 @@ const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
 };
 
 export function findingOf(shown: Shown): Finding {
-  return findings[shown.experiment.kind](shown);
+  const finding = findings[shown.experiment.kind](shown);
+  const { kind, options } = shown.experiment;
+  const isByOneSeed = comparesLosses.has(kind) && options.seeds.length === 1 && finding.because !== '';
+  return isByOneSeed ? { ...finding, because: `${finding.because} ${shown.say('because.oneSeed')}` } : finding;
 }
+
+/** Whose verdict is about losses, which differ from seed to seed. */
+const comparesLosses: ReadonlySet<LabKind> = new Set(['table5', 'table6', 'ranktofull'] as const);
 
 /** An experiment in words and pictures, also while it is going on. */
 export function viewOf(shown: Shown): LabView {

@@ -62,6 +62,7 @@ export const en = {
   'verdict.partly': 'It holds in part: ',
   'verdict.not': 'It does not hold here: ',
   'verdict.unclear': 'It cannot be told apart here: ',
+  'because.oneSeed': 'With one seed it is not known how much of this is chance: add a second one to see.',
   'verdict.open': 'Not enough is measured yet.',
 
   'reading.table1.holds': 'merged LoRA takes no time, adapter layers do.',

@@ -64,6 +64,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'verdict.partly': '일부만 성립합니다: ',
   'verdict.not': '여기서는 성립하지 않습니다: ',
   'verdict.unclear': '여기서는 구별할 수 없습니다: ',
+  'because.oneSeed':
+    '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 하나 더 추가하면 알 수 있습니다.',
   'verdict.open': '아직 잰 것이 부족합니다.',
 
   'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',

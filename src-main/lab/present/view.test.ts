@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { LabExperiment } from '../../../src-contract/lab.ts';
+import { sayIn } from '../words/say.ts';
+import { findingOf } from './view.ts';
+
+const caution = sayIn('en')('because.oneSeed');
+
+test('a verdict about losses of one seed says that chance is not known; of two it tells by their spread', () => {
+  expect(findingOf({ experiment: table5([0]), say: sayIn('en') }).because).toContain(caution);
+  const byTwo = findingOf({ experiment: table5([0, 1]), say: sayIn('en') });
+  expect(byTwo.because).not.toBe('');
+  expect(byTwo.because).not.toContain(caution);
+});
+
+test('where nothing is told yet, there is nothing to be careful about', () => {
+  const begun = { ...table5([0]), cells: [] };
+  expect(findingOf({ experiment: begun, say: sayIn('en') }).because).toBe('');
+});
+
+function table5(seeds: readonly number[]): LabExperiment {
+  const losses = { q: 1.2, 'q,v': 1 };
+  const cells = Object.entries(losses).flatMap(([targets, loss]) =>
+    seeds.map((seed) => ({
+      key: `${targets} seed ${seed}`,
+      values: { targets, rank: 8, seed, parameters: 100, baseLoss: 2, validationLoss: loss + seed / 100 },
+      timings: {},
+    })),
+  );
+  // Sound here: the finding reads no other field.
+  return {
+    kind: 'table5',
+    options: { seeds, budgetRank: 8, targetSets: [['q'], ['q', 'v']], metricRows: 0 },
+    facts: { metric: null },
+    cells,
+  } as unknown as LabExperiment;
+}
