@@ -123,8 +123,15 @@ export const schemaTextOptionsSchema = z.object({
 });
 export type SchemaTextOptions = z.infer<typeof schemaTextOptionsSchema>;
 
-/** `name` is the one by which rows name it. */
-export const attachedDatabaseSchema = z.object({ name: z.string(), bytes: z.number().int() });
+/**
+ * `name` is the one by which rows name it. `rowsOfOthers` is there where it was attached by itself: so many rows named another
+ * one then, and are asked on this one all the same.
+ */
+export const attachedDatabaseSchema = z.object({
+  name: z.string(),
+  bytes: z.number().int(),
+  rowsOfOthers: z.number().int().optional(),
+});
 export type AttachedDatabase = z.infer<typeof attachedDatabaseSchema>;
 
 export const attachInputSchema = z.object({

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { databaseFileName, databasesFolder } from './attached-database.ts';
+import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
 
@@ -18,6 +18,7 @@ export class DatabaseCopier {
   readonly #databases: Databases;
   readonly #single: string | undefined;
   readonly #copied = new Set<string>();
+  #rowsOfOthers = 0;
 
   private constructor(target: string, databases: Databases, single: string | undefined) {
     this.#target = target;
@@ -47,17 +48,39 @@ export class DatabaseCopier {
     return this.#copied.size > 0;
   }
 
-  /** The database on which a row's query runs; null where there is no file for it. */
-  async take(row: { database: string | null; group: string | null }): Promise<string | null> {
-    const wanted = this.#single ?? [row.database, row.group].find((name) => name !== null && this.#databases.has(name));
-    const copy = this.#databases.get(wanted ?? '');
-    if (wanted == null || !copy) return null;
-    if (!this.#copied.has(wanted)) {
-      await mkdir(this.#target, { recursive: true });
-      await copy(join(this.#target, databaseFileName(wanted)));
-      this.#copied.add(wanted);
+  /**
+   * `file`: the database on which a row's query runs; null where there is no file for it. `name`: the one that the row is to
+   * carry, which stays its own where a single file serves all rows. With `groupFirst`, the group names it before the row does.
+   */
+  async take(
+    row: { readonly database: string | null; readonly group: string | null },
+    { groupFirst }: { readonly groupFirst: boolean } = { groupFirst: false },
+  ): Promise<{ readonly file: string | null; readonly name: string | null }> {
+    if (this.#single !== undefined) {
+      if (row.database !== null && row.database !== this.#single) this.#rowsOfOthers++;
+      await this.#copy(this.#single);
+      return { file: this.#single, name: row.database };
     }
-    return wanted;
+    const names = groupFirst ? [row.group, row.database] : [row.database, row.group];
+    const wanted = names.find((name) => name !== null && this.#databases.has(name)) ?? null;
+    if (wanted === null) return { file: null, name: row.database };
+    await this.#copy(wanted);
+    return { file: wanted, name: wanted };
+  }
+
+  /** Call it once, after the last row. */
+  async finish(): Promise<void> {
+    if (this.#single === undefined || !this.hasCopied) return;
+    await writeFile(forAllRowsFile(this.#target), JSON.stringify({ rowsOfOthers: this.#rowsOfOthers }));
+  }
+
+  async #copy(wanted: string): Promise<void> {
+    if (this.#copied.has(wanted)) return;
+    const copy = this.#databases.get(wanted);
+    if (!copy) return;
+    await mkdir(this.#target, { recursive: true });
+    await copy(join(this.#target, databaseFileName(wanted)));
+    this.#copied.add(wanted);
   }
 }
 

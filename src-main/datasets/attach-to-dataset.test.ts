@@ -62,7 +62,7 @@ test.each<[string, string, SchemaTextOptions, string]>([
   const after = await attachToDataset({ ...given, sql }, { dataset, database, schema });
   expect(after).toMatchObject({ version: 2, hasDatabase: true });
   const [row] = [...given.store.examples(dataset.id)];
-  expect(row).toMatchObject({ context: context(expected), database: 'shop' });
+  expect(row).toMatchObject({ context: context(expected), database: null });
   const file = attachedFile(join(given.datasetsFolder, dataset.id), row?.database ?? null);
   expect((await sql.query(file, 'SELECT name FROM seller')).rows).toEqual([['Mina'], ["O'Neil"]]);
 });
@@ -101,6 +101,66 @@ test('an archive of databases serves the rows that name them; the others keep wh
   ]);
   const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(listed.map(({ name }) => name)).toEqual(['shop', 'zoo']);
+});
+
+const ofTwo = ['shop', 'zoo'].map((database) => ({
+  context: context('x'),
+  target: 'SELECT 1',
+  database,
+  group: database,
+}));
+
+test('a single file serves all rows, and each runs on its own again once a folder has them all', async () => {
+  // The single file's name was written into every row, so that the folder's file of that name served them all.
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  const dataset = given.make(ofTwo, { task: 'nl2sql' });
+  const own = join(given.datasetsFolder, dataset.id);
+  const attach = (path: string, name: string) =>
+    attachToDataset({ ...given, sql }, { dataset, database: { path, name } });
+  const tables = () =>
+    Promise.all(
+      [...given.store.examples(dataset.id)].map(async ({ database }) => {
+        const file = attachedFile(own, database);
+        return (await sql.query(file, "SELECT name FROM sqlite_schema WHERE type = 'table'")).rows.flat();
+      }),
+    );
+  const [shop, zoo] = [['seller', 'sold item'], ['animal']];
+
+  expect(await attach(join(folder, 'shop.sqlite'), 'shop.sqlite')).toMatchObject({
+    version: 1,
+    sha256: dataset.sha256,
+  });
+  expect(await tables()).toEqual([shop, shop]);
+  expect(await listDatabases(own)).toMatchObject([{ name: 'shop', rowsOfOthers: 1 }]);
+  expect(await attach(join(folder, 'zoo.sqlite'), 'only.sqlite')).toMatchObject({ version: 1 });
+  expect(await tables()).toEqual([zoo, zoo]);
+  expect(await listDatabases(own)).toMatchObject([{ name: 'only', rowsOfOthers: 2 }]);
+
+  expect(await attach(folder, 'both')).toMatchObject({ version: 1, sha256: dataset.sha256 });
+  expect(await tables()).toEqual([shop, zoo]);
+  expect((await listDatabases(own)).map(({ rowsOfOthers }) => rowsOfOthers)).toEqual([undefined, undefined]);
+  await swapDatabases(given, dataset);
+  expect(await tables()).toEqual([zoo, zoo]);
+});
+
+test('a folder of one database serves the rows that name it, and no others', async () => {
+  const dataset = given.make(ofTwo, { task: 'nl2sql' });
+  await attachToDataset({ ...given, sql }, { dataset, database: { path: folder, name: 'one' } });
+  const own = join(given.datasetsFolder, dataset.id);
+  expect(attachedFile(own, 'shop')).toBe(join(own, 'databases', 'shop.sqlite'));
+  expect(() => attachedFile(own, 'zoo')).toThrowError(expect.objectContaining({ code: 'SQL_REFUSED' }));
+});
+
+test('names that a single file has written over are found again in the groups of the same column', async () => {
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  const rows = ofTwo.map((row) => ({ ...row, database: 'shop' }));
+  const databases = async (mapping: Record<string, string>) => {
+    const dataset = { ...given.make(rows, { task: 'nl2sql' }), mapping };
+    await attachToDataset({ ...given, sql }, { dataset, database: { path: folder, name: 'both' } });
+    return [...given.store.examples(dataset.id)].map(({ database }) => database);
+  };
+  expect(await databases({ group: 'db_id', database: 'db_id' })).toEqual(['shop', 'zoo']);
+  expect(await databases({ group: 'topic', database: 'db_id' })).toEqual(['shop', 'shop']);
 });
 
 test('what is detached or replaced can be had back', async () => {

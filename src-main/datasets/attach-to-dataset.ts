@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
+import {
+  type AttachedDatabase,
+  attachedDatabaseSchema,
+  type SchemaTextOptions,
+} from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { DatabaseCopier } from './attach-databases.ts';
-import { attachedFile, databasesFolder, type SqlRunner } from './attached-database.ts';
+import { attachedFile, databasesFolder, forAllRowsFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { schemaParts } from './schema-parts.ts';
@@ -14,7 +18,8 @@ import { formOf, schemaText } from './schema-text.ts';
 
 /**
  * Copies a SQLite file, or those of a folder that the rows name, to a dataset; with `schema`, every row's schema text is then
- * made from its database, as one change. Rows without a file there keep their texts. What was attached before can be had back
+ * made from its database, as one change. A single file serves all rows, which keep the names they have, so that a folder finds
+ * each row's own later. Rows without a file there keep their texts. What was attached before can be had back
  * (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task, and DATABASE_ATTACHED_INVALID.
  */
 export async function attachToDataset(
@@ -34,16 +39,18 @@ export async function attachToDataset(
   const folder = join(datasetsFolder, dataset.id);
   // Copied beside and moved at the end, so that a file that is refused replaces nothing.
   const aside = await mkdtemp(join(folder, 'attaching-'));
-  const names = new Map<number, string | null>();
+  const files = new Map<number, { readonly file: string | null; readonly name: string | null }>();
+  const groupFirst = groupsName(dataset, store);
   try {
     const copier = await DatabaseCopier.open(database, aside);
     for (const { position, database: own, group } of store.examples(dataset.id)) {
-      names.set(position, await copier.take({ database: own, group }));
+      files.set(position, await copier.take({ database: own, group }, { groupFirst }));
       signal?.throwIfAborted();
     }
     if (!copier.hasCopied) {
       throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, ...because('DATABASES_UNNAMED') });
     }
+    await copier.finish();
     await putAside(folder);
     await rename(databasesFolder(aside), databasesFolder(folder));
   } finally {
@@ -66,12 +73,14 @@ export async function attachToDataset(
     { id: dataset.id, kind: 'schema' },
     async function* (change) {
       for (const { position, context } of store.rows(dataset.id).examples(change.headVersion)) {
-        const name = names.get(position) ?? null;
-        const parts = name === null || schema === undefined ? undefined : schemaParts(context);
-        change.edit(position, {
-          ...(name !== null && { database: name }),
-          ...(parts && name !== null ? { context: `${parts.head}${await textOf(name)}${parts.tail}` } : {}),
-        });
+        const { file = null, name = null } = files.get(position) ?? {};
+        if (file !== null) {
+          const parts = schema === undefined ? undefined : schemaParts(context);
+          change.edit(position, {
+            database: name,
+            ...(parts && { context: `${parts.head}${await textOf(file)}${parts.tail}` }),
+          });
+        }
         yield;
       }
     },
@@ -108,15 +117,34 @@ export async function swapDatabases({ store, datasetsFolder }: Attached, { id }:
 }
 
 /** What is attached, by name, in the order of names. */
-export async function listDatabases(datasetFolder: string): Promise<{ name: string; bytes: number }[]> {
+export async function listDatabases(datasetFolder: string): Promise<AttachedDatabase[]> {
   const folder = databasesFolder(datasetFolder);
+  const all = forAllRowsFile(folder);
+  const forAllRows = existsSync(all) ? forAllRowsSchema.parse(JSON.parse(await readFile(all, 'utf8'))) : {};
   const files = existsSync(folder) ? (await readdir(folder)).filter((file) => file.endsWith('.sqlite')) : [];
   return Promise.all(
     files.toSorted().map(async (file) => ({
       name: file.slice(0, -'.sqlite'.length),
       bytes: (await stat(join(folder, file))).size,
+      ...forAllRows,
     })),
   );
+}
+
+const forAllRowsSchema = attachedDatabaseSchema.pick({ rowsOfOthers: true });
+
+/**
+ * A single file used to write its name into every row. Where the groups came from the column that named the databases, they
+ * still hold what the rows named.
+ */
+function groupsName({ id, mapping }: Dataset, store: DatasetStore): boolean {
+  if (mapping.database === undefined || mapping.group !== mapping.database) return false;
+  let first: string | null | undefined;
+  for (const { database } of store.examples(id)) {
+    first ??= database;
+    if (database !== first) return false;
+  }
+  return true;
 }
 
 interface Attached {

@@ -145,15 +145,16 @@ export function forkSqlProcess(entry = usualEntry()): SqlProcess {
 }
 
 /**
- * The file that holds a database of a dataset, by the name that its rows carry; without a name, the only one there is. Throws
- * SQL_REFUSED when there is none.
+ * The file that holds a database of a dataset, by the name that its rows carry; without a name, the only one there is, as for
+ * every name where it was attached by itself. Throws SQL_REFUSED when there is none.
  */
 export function attachedFile(datasetFolder: string, database: string | null): string {
   const folder = databasesFolder(datasetFolder);
   if (database !== null) {
     const file = join(folder, databaseFileName(database));
     if (existsSync(file)) return file;
-    throw new StudioError('SQL_REFUSED', because('DATABASE_NAMED_MISSING', { database }));
+    if (!existsSync(forAllRowsFile(folder)))
+      throw new StudioError('SQL_REFUSED', because('DATABASE_NAMED_MISSING', { database }));
   }
   const [only, ...others] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sqlite')) : [];
   if (only !== undefined && others.length === 0) return join(folder, only);
@@ -172,6 +173,14 @@ export function datasetQueries(
 
 export function databasesFolder(datasetFolder: string): string {
   return join(datasetFolder, 'databases');
+}
+
+/**
+ * Stands beside a database that was attached by itself and so serves all rows, whatever they name: their own names stay, and
+ * count again when databases are attached that have them. It holds how many rows name another one.
+ */
+export function forAllRowsFile(databases: string): string {
+  return join(databases, 'for-all-rows.json');
 }
 
 /** Names come from the rows of a table, so a name may hold anything; what no file name can hold is written as hex. */

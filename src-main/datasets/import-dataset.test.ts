@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
+import { listDatabases } from './attach-to-dataset.ts';
 import { attachedFile } from './attached-database.ts';
 import { clearDatasets } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
@@ -192,20 +193,32 @@ test('databases named by the rows are copied, others are not', async () => {
   const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns,q2,SELECT 2,shop\ns,q3,SELECT 3,../secret\n';
   const { dataset } = await importText(text, { task: 'nl2sql', database: { path: join(folder, 'dbs'), name: 'dbs' } });
   expect(dataset.hasDatabase).toBe(true);
-  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', null]);
+  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', '../secret']);
   const own = join(folder, 'datasets', dataset.id);
   expect(readdirSync(join(own, 'databases')).sort()).toEqual(['school.sqlite', 'shop.sqlite']);
   expect(attachedFile(own, 'shop')).toBe(join(own, 'databases', 'shop.sqlite'));
+  expect(() => attachedFile(own, '../secret')).toThrowError(expect.objectContaining({ code: 'SQL_REFUSED' }));
+});
+
+test('rows keep the names of their databases without any database, however they are written', async () => {
+  // A row that had to be judged, as the second for its blanks, lost its name.
+  const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns, q2,SELECT 2, shop \ns,"q ""3""",SELECT 3,"zoo"\n';
+  const { dataset } = await importText(text, { task: 'nl2sql' });
+  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', 'zoo']);
 });
 
 test('a single database serves all rows, and a file that is none is refused', async () => {
   openDatabase(join(folder, 'one.sqlite')).close();
-  const text = 'schema,question,sql\ns,q1,SELECT 1\n';
+  const text = 'schema,question,sql,db\ns,q1,SELECT 1,\ns,"q2 ""so""",SELECT 1,shop\n';
   const { dataset } = await importText(text, {
     task: 'nl2sql',
     database: { path: join(folder, 'one.sqlite'), name: 'one.sqlite' },
   });
-  expect([...store.examples(dataset.id)][0]?.database).toBe('one');
+  const own = join(folder, 'datasets', dataset.id);
+  const names = [...store.examples(dataset.id)].map((row) => row.database);
+  expect(names).toEqual([null, 'shop']);
+  expect(names.map((name) => attachedFile(own, name))).toEqual(Array(2).fill(join(own, 'databases', 'one.sqlite')));
+  expect(await listDatabases(own)).toMatchObject([{ name: 'one', rowsOfOthers: 1 }]);
   writeFileSync(join(folder, 'two.sqlite'), 'no database');
   const wrong = importText(text, {
     task: 'nl2sql',

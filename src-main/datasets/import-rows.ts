@@ -100,6 +100,7 @@ export async function* importRows(
     await rows.flush();
     if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, ...rows.reasonForNone() });
     await rows.settleSplits(signal);
+    await copier?.finish();
     await rejects.close();
     signal.throwIfAborted();
     yield {
@@ -205,8 +206,8 @@ class ImportedRows {
     const row = this.#mapRow(record);
     if (row.kind === 'example') {
       const { copier } = this.#to;
-      if (copier) return copier.take(row).then((database) => this.#add(record, row, database));
-      return this.#add(record, row, null);
+      if (copier) return copier.take(row).then(({ name }) => this.#add(record, row, name));
+      return this.#add(record, row, row.database);
     }
     const { code } = row;
     const data = record.part === undefined ? row.data : { ...row.data, part: record.part };

@@ -190,6 +190,7 @@ test('they are detached, had back, and replaced', async () => {
   await (await chooser).setFiles(inFolder('shop.sqlite'));
   await section.getByText('zoo', { exact: true }).waitFor({ state: 'detached' });
   await section.getByText('shop', { exact: true }).waitFor();
+  await section.getByText(words('database.others', { n: 20 })).waitFor();
 });
 
 test('mended rows join the dataset, and can be taken back', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
@@ -23,4 +23,32 @@ test('a database is attached to a dataset that is there, and detached', { timeou
   });
   const detached = await answerOf(home, ['datasets', 'detach', 'given']);
   expect(detached).toMatchObject({ dataset: { version: 2, hasDatabase: false } });
+});
+
+test('a folder finds the databases that rows name after a single file has served them all', {
+  timeout: 60_000,
+}, async () => {
+  const home = temporaryFolder();
+  const table = join(home, 'table.csv');
+  const rows = [
+    'shop,seller(id int),Who?,SELECT name FROM seller',
+    'zoo,animal(id int),Which?,SELECT kind FROM animal',
+  ];
+  writeFileSync(table, ['db_id,schema,question,sql', ...rows].join('\n'));
+  await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given']);
+  const folder = join(home, 'both');
+  mkdirSync(folder);
+  writeSqliteFile(join(folder, 'shop.sqlite'), 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY, kind TEXT);');
+  const single = await answerOf(home, ['datasets', 'attach', 'given', join(folder, 'shop.sqlite')]);
+  expect(single).toMatchObject({ dataset: { version: 1 }, databases: [{ name: 'shop', rowsOfOthers: 1 }] });
+  const both = await answerOf(home, ['datasets', 'attach', 'given', folder, '--schema']);
+  expect(both).toMatchObject({ databases: [{ name: 'shop' }, { name: 'zoo' }] });
+  const out = join(home, 'out.jsonl');
+  await answerOf(home, ['datasets', 'export', 'given', '--out', out]);
+  const lines = readFileSync(out, 'utf8').trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { database: 'shop', context: 'Schema:\nseller(id integer pk, name text)\n\nQuestion: Who?' },
+    { database: 'zoo', context: 'Schema:\nanimal(id integer pk, kind text)\n\nQuestion: Which?' },
+  ]);
 });

@@ -10,7 +10,10 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
     .command('attach')
     .description('attach databases to a dataset of questions to databases, in the place of those it has')
     .argument('<dataset>')
-    .argument('<file>', 'a SQLite file, which serves all rows, or a folder or ZIP of them, named as the rows name them')
+    .argument(
+      '<file>',
+      'a SQLite file, which serves all rows whatever they name, or a folder or ZIP of them, named as the rows name them',
+    )
     .option('--schema', 'write the schema text of every row from its database, as the next version')
     .option('--form <form>', 'compact or ddl; as the rows have it unless given', wordIn(form.unwrap()))
     .option('--foreign-keys', 'with the foreign keys')
@@ -24,7 +27,8 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
         const dataset = await client.datasets.attachDatabase({ id, database: fileAt(file), schema }, { signal });
         const databases = await client.datasets.databases({ id: dataset.id });
         const names = databases.map(({ name }) => name).join(', ');
-        const text = `Attached to “${dataset.name}”: ${names}. It is at version ${dataset.version}.`;
+        const attached = `Attached to “${dataset.name}”: ${names}. It is at version ${dataset.version}.`;
+        const text = `${attached}${rowsOfOthers(databases[0]?.rowsOfOthers ?? 0)}`;
         return { json: { dataset, databases }, text };
       }),
     );
@@ -38,6 +42,13 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
         return { json: { dataset }, text: `No database is attached to “${dataset.name}”.` };
       }),
     );
+}
+
+function rowsOfOthers(n: number): string {
+  if (n === 0) return '';
+  return n === 1
+    ? '\n1 row that names another database is asked on this one, until one with that name is attached.'
+    : `\n${n} rows that name other databases are asked on this one, until those with their names are attached.`;
 }
 
 interface AttachWords {

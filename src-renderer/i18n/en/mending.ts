@@ -216,5 +216,9 @@ export const mending = {
   'database.changes.findings': 'Findings: every query is run on it, not only parsed.',
   'database.changes.answers': 'Evaluations: an answer is right when it gives the same rows (execution accuracy).',
   'database.changes.texts':
-    'Rows: one file serves all of them; of several files, a folder or a ZIP of them, each row takes the one it names.',
+    'Rows: one file serves all of them, whatever they name; of several files, a folder or a ZIP of them, each row takes the one it names.',
+  'database.others': {
+    one: '{n} row that names another database is asked on this one, until one with that name is attached.',
+    other: '{n} rows that name other databases are asked on this one, until those with their names are attached.',
+  },
 } satisfies Record<string, Message>;

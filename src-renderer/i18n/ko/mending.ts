@@ -208,5 +208,7 @@ export const mending: Translation<typeof english> = {
   'database.changes.findings': '점검: 질의를 읽어 보기만 하지 않고 실행합니다.',
   'database.changes.answers': '평가: 같은 행이 나오는 답을 맞은 것으로 봅니다(실행 정확도).',
   'database.changes.texts':
-    '행: 파일 하나는 모든 행에 쓰입니다. 여러 파일이나 폴더, ZIP에서는 행마다 이름이 적힌 파일을 씁니다.',
+    '행: 파일 하나는 행에 적힌 이름과 관계없이 모든 행에 쓰입니다. 여러 파일이나 폴더, ZIP에서는 행마다 이름이 적힌 파일을 씁니다.',
+  'database.others':
+    '다른 데이터베이스 이름이 적힌 {n}행도, 그 이름의 데이터베이스를 첨부할 때까지는 이 데이터베이스에서 실행합니다.',
 };
