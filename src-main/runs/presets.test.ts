@@ -11,14 +11,21 @@ test('without a word, a run is balanced', () => {
   expect(resolveOptions({}, large)).toEqual(resolveOptions({ preset: 'balanced' }, large));
 });
 
-test('a quick run on a large model adapts what the paper does, once through the rows', () => {
+test('a quick run adapts the attention of a large model, once through the rows', () => {
   expect(resolveOptions({ preset: 'quick' }, large)).toMatchObject({
-    ...{ rank: 8, alpha: 16, targets: ['q', 'v'], learningRate: 2e-4, epochs: 1, maxSteps: 100, batchSize: 8 },
+    ...{ rank: 8, alpha: 16, targets: ['q', 'k', 'v', 'o'], epochs: 1, maxSteps: 100, batchSize: 8 },
     ...{ maxLength: 512, warmupSteps: 6 },
   });
 });
 
-test('a small model is adapted everywhere, at a higher rate', () => {
+test('the larger the model, the lower the rate, down to the paper’s', () => {
+  const rates = [6e6, 135e6, 500e6, 1.2e9, 7e9].map(
+    (parameters) => resolveOptions({}, { ...large, parameters }).learningRate,
+  );
+  expect(rates).toEqual([1e-3, 1e-3, 5e-4, 5e-4, 2e-4]);
+});
+
+test('a small model is adapted everywhere', () => {
   const options = resolveOptions({ preset: 'quick' }, small);
   expect(options.targets).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
   expect(options).toMatchObject({ rank: 16, alpha: 32, learningRate: 1e-3, maxLength: 512 });
