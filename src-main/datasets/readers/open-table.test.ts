@@ -127,6 +127,14 @@ test('answers that are text, and a table that has the columns already, are left 
   expect(made.table.columns).toEqual(['context', 'target', 'instruction', 'output']);
 });
 
+test('what an instruction asks for is kept letter by letter, also where it writes out a list or an object', async () => {
+  const { rows } = await read('json.csv', `instruction,output\n"(1, 2)","{ ""a"" : 1 }"\n[x],"['a',  'b']"\n`);
+  expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ['(1, 2)', '{ "a" : 1 }'],
+    ['[x]', "['a',  'b']"],
+  ]);
+});
+
 test('a row that is too short keeps its cells, behind what could be made of them', async () => {
   const { table, rows } = await read('short.csv', 'instruction,input,output\nAdd.,1 and 2,3\nGreet.\n');
   expect(table.columns).toHaveLength(5);

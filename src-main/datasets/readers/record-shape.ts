@@ -9,6 +9,8 @@ export interface RecordShape {
   readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad';
   /** The keys by which it is known. */
   readonly keys: readonly string[];
+  /** Of the keys, those whose values are lists or objects; a table of text has them written out in its cells. */
+  readonly nested: readonly string[];
   /** Columns put in front of the record's own. */
   readonly columns: readonly string[];
   derive(record: NamedValues): { readonly cells: readonly string[]; readonly problem?: RecordProblem };
@@ -106,6 +108,7 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
   {
     name: 'chat',
     keys: ['messages'],
+    nested: ['messages'],
     columns: ['context', 'target'],
     fits: ({ messages }) => isList(messages),
     derive: ({ messages }) => conversation(turnsOf(messages, 'role', 'content')),
@@ -113,6 +116,7 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
   {
     name: 'sharegpt',
     keys: ['conversations'],
+    nested: ['conversations'],
     columns: ['context', 'target'],
     fits: ({ conversations }) => isList(conversations),
     derive: ({ conversations }) => conversation(turnsOf(conversations, 'from', 'value')),
@@ -120,6 +124,7 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
   {
     name: 'alpaca',
     keys: ['instruction', 'output'],
+    nested: [],
     columns: ['context', 'target'],
     fits: () => true,
     derive: ({ instruction, input, output }) => ({ cells: [joined(instruction, input), cellOf(output)] }),
@@ -127,6 +132,7 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
   {
     name: 'squad',
     keys: ['context', 'question', 'answers'],
+    nested: ['answers'],
     columns: ['answer'],
     fits: ({ answers }) => firstAnswer(answers) !== undefined,
     derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
@@ -134,6 +140,7 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
   {
     name: 'dolly',
     keys: ['instruction', 'response'],
+    nested: [],
     columns: ['context', 'target'],
     fits: () => true,
     derive: ({ instruction, context, input, response }) => ({

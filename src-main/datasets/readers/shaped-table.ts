@@ -13,11 +13,17 @@ const sampleRecords = 200;
  */
 export async function shapedTable(table: OpenTable): Promise<OpenTable> {
   const names = table.columns.map((name) => name.trim().toLowerCase());
-  if (shapesOfKeys(names).length === 0) return table;
-  const shape = shapeOf(await sampleOf(table, names));
+  const possible = shapesOfKeys(names);
+  if (possible.length === 0) return table;
+  const read = recordReader(
+    names,
+    possible.flatMap(({ nested }) => nested),
+  );
+  const shape = shapeOf(await sampleOf(table, read, names.length));
   if (shape === undefined || shape.columns.every((name) => names.includes(name))) return table;
   const { pieces: _, ...others } = table;
-  const { name, keys } = shape;
+  const { name, keys, nested } = shape;
+  const readShaped = recordReader(names, nested);
   return {
     ...others,
     facts: {
@@ -30,30 +36,39 @@ export async function shapedTable(table: OpenTable): Promise<OpenTable> {
     columns: uniqueNames([...shape.columns, ...table.columns]),
     async *rows(signal) {
       for await (const piece of table.rows(signal)) {
-        yield { ...piece, records: piece.records.map((record) => shaped(record, names, shape)) };
+        yield { ...piece, records: piece.records.map((record) => shaped(record, shape, readShaped)) };
       }
     },
   };
 }
 
-async function sampleOf(table: OpenTable, names: readonly string[]): Promise<NamedValues[]> {
+async function sampleOf(table: OpenTable, read: ReadRecord, width: number): Promise<NamedValues[]> {
   const sample: NamedValues[] = [];
   for await (const { records } of table.rows()) {
     // What is damaged or too short or long is told of later, and is no sign of another form.
-    const whole = records.filter(({ cells, problem }) => cells.length === names.length && problem === undefined);
-    sample.push(...whole.slice(0, sampleRecords - sample.length).map((record) => named(record, names)));
+    const whole = records.filter(({ cells, problem }) => cells.length === width && problem === undefined);
+    sample.push(...whole.slice(0, sampleRecords - sample.length).map(read));
     if (sample.length >= sampleRecords) break;
   }
   return sample;
 }
 
-/** Cells that write out a list or an object are that; all others are text. */
-function named({ cells }: TableRecord, names: readonly string[]): NamedValues {
-  return Object.fromEntries(names.map((name, place) => [name, writtenValue(cells[place] ?? '') ?? cells[place] ?? '']));
+type ReadRecord = (record: TableRecord) => NamedValues;
+
+/** Cells of the columns in `nested` are the list or object that they write out; all others are text, letter by letter. */
+function recordReader(names: readonly string[], nested: readonly string[]): ReadRecord {
+  const columns = names.map((name) => [name, nested.includes(name)] as const);
+  return ({ cells }) =>
+    Object.fromEntries(
+      columns.map(([name, isNested], place) => {
+        const cell = cells[place] ?? '';
+        return [name, isNested ? (writtenValue(cell) ?? cell) : cell];
+      }),
+    );
 }
 
-function shaped(record: TableRecord, names: readonly string[], shape: RecordShape): TableRecord {
+function shaped(record: TableRecord, shape: RecordShape, read: ReadRecord): TableRecord {
   if (record.cells.length === 0) return record;
-  const { cells, problem = record.problem } = shape.derive(named(record, names));
+  const { cells, problem = record.problem } = shape.derive(read(record));
   return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem }) };
 }
