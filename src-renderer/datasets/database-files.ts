@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { FolderOfFiles } from '../ui/dropped-folder.ts';
 import { archiveOf } from './folder-archive.ts';
 
@@ -17,8 +18,7 @@ export function databaseSource(files: readonly File[]): File | undefined {
 export function databasesIn({ name, files }: FolderOfFiles): File {
   const databases = files.filter(({ path }) => /\.(?:sqlite3?|db)$/i.test(path));
   if (databases.length === 0) {
-    const reason = 'the folder holds no file that ends in .sqlite, .sqlite3 or .db';
-    throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, reason });
+    throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, ...because('FOLDER_WITHOUT_DATABASE') });
   }
   return archiveOf({ name, files: databases });
 }
