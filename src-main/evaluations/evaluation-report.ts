@@ -1,3 +1,4 @@
+import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
@@ -78,13 +79,6 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
   return [...told, ...caveat].join('\n');
 }
 
-/** The studio names its device in English, such as `CPU, 2 threads`. */
-function deviceName(device: string, words: Words): string {
-  return device
-    .replace('graphics processor', words.graphics)
-    .replace(/(\d+) threads?/, (_, n: string) => fillIn(words.threads, { n }));
-}
-
 function languageName(language: AnswerLanguage, words: Words): string {
   // What belongs to no language is written as the code says it.
   return language === 'other'
@@ -137,6 +131,8 @@ function measures({ results, mainMetric }: Evaluation, words: Words): string {
 function provenance({ provenance: made, split }: Evaluation, words: Words): string {
   if (made === null) return '';
   const { dataset, base, adapters } = made;
+  const { graphics } = words;
+  const device = deviceName(made.device, { graphics, threads: (n) => fillIn(words.threads, { n }) });
   const lines: [string, string][] = [
     [
       words.dataset,
@@ -148,7 +144,7 @@ function provenance({ provenance: made, split }: Evaluation, words: Words): stri
     [words.answers, made.answersSha256 ?? ''],
     [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
-    [words.studio, `${made.studio}, ${deviceName(made.device, words)}`],
+    [words.studio, `${made.studio}, ${device}`],
   ];
   const list = lines.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
   return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;

@@ -1,3 +1,4 @@
+import { deviceName } from '../../../src-contract/device-name.ts';
 import type { LabCell, LabExperiment, LabKind, LabView } from '../../../src-contract/lab.ts';
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
@@ -54,6 +55,7 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
 /** All that a picture needs to stand alone: what of, on what, how, where and when. */
 function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperiment, say: Say): string {
   const { machine } = facts;
+  const deviceWords = { graphics: say('device.graphics'), threads: (n: string) => say('device.threads', { n }) };
   const trains = facts.dataset !== null;
   const settings = [
     ...(trains
@@ -83,16 +85,9 @@ function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperi
       ? say('caption.data', { dataset: facts.dataset ?? '', sha: facts.datasetSha256?.slice(0, 8) ?? '' })
       : say('caption.noData'),
     settings: settings.join(' '),
-    machine: say('caption.machine', { ...machine, device: deviceOf(machine.device, say) }),
+    machine: say('caption.machine', { ...machine, device: deviceName(machine.device, deviceWords) }),
     ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
   });
-}
-
-/** The studio names its device in English, such as `CPU, 2 threads`. */
-function deviceOf(device: string, say: Say): string {
-  return device
-    .replace('graphics processor', say('device.graphics'))
-    .replace(/(\d+) threads?/, (_, n: string) => say('device.threads', { n }));
 }
 
 /** From the least to the most of any case: a measurement goes on until it is sure. */
