@@ -13,7 +13,7 @@ import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import { dealDataset } from './deal-splits.ts';
 import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
-import type { FileSources, FoundFile } from './file-sources.ts';
+import type { FileSources, LentFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
@@ -43,9 +43,9 @@ export function datasetProcedures(studio: {
   const indexing = new WordIndexing(studio.thread);
   const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
   const os = implement(contract.datasets).$context<CallerContext>();
-  const find = (source: FileSource, { caller }: CallerContext): Promise<FoundFile> => {
+  const lend = (source: FileSource, { caller }: CallerContext): Promise<LentFile> => {
     if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
-    return sources.find(source);
+    return sources.lend(source);
   };
   const unused = (idOrName: string) => {
     const dataset = store.get(idOrName);
@@ -60,17 +60,19 @@ export function datasetProcedures(studio: {
   };
   return os.router({
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
-    inspect: os.inspect.handler(async ({ input, context, signal }) =>
-      inspectTable(await find(input.source, context), input, signal),
-    ),
+    inspect: os.inspect.handler(async ({ input, context, signal }) => {
+      using file = await lend(input.source, context);
+      return await inspectTable(file, input, signal);
+    }),
     judge: os.judge.handler(async ({ input, context, signal }) => {
-      const file = await find(input.source, context);
-      return judgeRows(file, { ...input, mapping: input.mapping ?? file.mapping }, signal);
+      using file = await lend(input.source, context);
+      return await judgeRows(file, { ...input, mapping: input.mapping ?? file.mapping }, signal);
     }),
     import: os.import.handler(async function* ({ input, context, signal = new AbortController().signal }) {
-      const file = await find(input.source, context);
+      using file = await lend(input.source, context);
+      using chosen = input.database && (await lend(input.database, context));
       const sampleDatabases = file.databases === undefined ? undefined : { path: file.databases, name: file.databases };
-      const database = input.database ? await find(input.database, context) : sampleDatabases;
+      const database = chosen ?? sampleDatabases;
       const job = {
         ...{ file, task: input.task, name: input.name, csv: input.csv, database },
         ...{ mapping: input.mapping ?? file.mapping, seed: input.seed ?? 0, now: Date.now() },
@@ -119,7 +121,7 @@ export function datasetProcedures(studio: {
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
       const { source, csv } = input;
-      const file = await find(source, context);
+      using file = await lend(source, context);
       const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
       if (source.kind === 'upload') await uploads.discard(source.fileId);
       changed();
@@ -155,7 +157,7 @@ export function datasetProcedures(studio: {
     databases: os.databases.handler(({ input }) => listDatabases(join(datasetsFolder, store.get(input.id).id))),
     attachDatabase: os.attachDatabase.handler(async ({ input, context, signal }) => {
       const dataset = withDatabaseFree(input.id);
-      const database = await find(input.database, context);
+      using database = await lend(input.database, context);
       const after = await attachToDataset(
         { store, changes, datasetsFolder, sql },
         { dataset, database, schema: input.schema },

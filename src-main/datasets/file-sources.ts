@@ -14,6 +14,9 @@ export interface FoundFile {
   readonly databases?: string;
 }
 
+/** An upload stays until it is given back; the others are not the studio's to remove. */
+export type LentFile = FoundFile & Disposable;
+
 /** Turns what a client names (an upload, a path, a sample) into a file on this machine. */
 export class FileSources {
   readonly #uploads: Uploads;
@@ -25,12 +28,12 @@ export class FileSources {
   }
 
   /** Whether a path is allowed here is decided before. Throws FILE_NOT_FOUND for a sample, OPTION_INVALID for an upload that is not there. */
-  async find(source: FileSource): Promise<FoundFile> {
+  async lend(source: FileSource): Promise<LentFile> {
     switch (source.kind) {
       case 'upload':
-        return this.#uploads.find(source.fileId);
+        return this.#uploads.lend(source.fileId);
       case 'path':
-        return { path: resolve(source.path), name: fileName(source.path) };
+        return { path: resolve(source.path), name: fileName(source.path), ...notOurs };
       case 'sample': {
         const { file, mapping, databases } = await findSample(this.#samplesFolder, source.name);
         return {
@@ -38,6 +41,7 @@ export class FileSources {
           name: file,
           mapping,
           databases: databases === undefined ? undefined : join(this.#samplesFolder, databases),
+          ...notOurs,
         };
       }
       default:
@@ -45,3 +49,5 @@ export class FileSources {
     }
   }
 }
+
+const notOurs: Disposable = { [Symbol.dispose]: () => undefined };

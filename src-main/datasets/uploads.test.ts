@@ -49,3 +49,18 @@ test('what ended processes left is removed, what living ones have stays', async 
   await uploads.close();
   expect(readdirSync(root)).toEqual(['other']);
 });
+
+test('a file that is discarded while it is read stays until its last reader is done', async () => {
+  const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
+  const { path } = uploads.find(fileId);
+  {
+    using _one = uploads.lend(fileId);
+    {
+      using _other = uploads.lend(fileId);
+      await uploads.discard(fileId);
+      expect(() => uploads.find(fileId)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    }
+    expect(existsSync(path)).toBe(true);
+  }
+  expect(existsSync(path)).toBe(false);
+});

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -12,6 +13,16 @@ export interface UploadedFile {
   readonly name: string;
 }
 
+interface Upload {
+  readonly name: string;
+  readonly sizeBytes: number;
+  bytes: number;
+  busy: boolean;
+  /** How many read it now. */
+  readers: number;
+  discarded: boolean;
+}
+
 /**
  * Files that a page sends piece by piece. Each lies under a name of the studio's own in a folder of this process, which is
  * removed when the process closes, or by the next one.
@@ -20,7 +31,7 @@ export class Uploads {
   readonly #root: string;
   readonly #folder: string;
   readonly #isAlive: (token: string) => boolean;
-  readonly #files = new Map<string, { name: string; sizeBytes: number; bytes: number; busy: boolean }>();
+  readonly #files = new Map<string, Upload>();
 
   constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
     this.#root = root;
@@ -48,7 +59,10 @@ export class Uploads {
     const fileId = randomBytes(16).toString('hex');
     await (await open(this.#path(fileId), 'wx')).close();
     const name = fileName(file.name).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
-    this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false });
+    this.#files.set(fileId, {
+      ...{ name, sizeBytes: file.sizeBytes, bytes: 0, busy: false },
+      ...{ readers: 0, discarded: false },
+    });
     return fileId;
   }
 
@@ -80,8 +94,13 @@ export class Uploads {
     }
   }
 
+  /** Nobody finds the file from now on; it is removed when its last reader has given it back. */
   async discard(fileId: string): Promise<void> {
-    if (this.#files.delete(fileId)) await rm(this.#path(fileId), { force: true });
+    const file = this.#files.get(fileId);
+    if (file === undefined) return;
+    this.#files.delete(fileId);
+    file.discarded = true;
+    if (file.readers === 0) await rm(this.#path(fileId), { force: true });
   }
 
   /** Throws OPTION_INVALID while pieces are missing. */
@@ -91,7 +110,21 @@ export class Uploads {
     return { path: this.#path(fileId), name: file.name };
   }
 
-  #file(fileId: string) {
+  /** As `find`, for reading: a page that is left discards its file while rows of it are still being read. */
+  lend(fileId: string): UploadedFile & Disposable {
+    const found = this.find(fileId);
+    const file = this.#file(fileId);
+    file.readers++;
+    return {
+      ...found,
+      [Symbol.dispose]: () => {
+        file.readers--;
+        if (file.discarded && file.readers === 0) rmSync(found.path, { force: true });
+      },
+    };
+  }
+
+  #file(fileId: string): Upload {
     const file = this.#files.get(fileId);
     if (!file) throw invalid(because('UPLOAD_GONE'));
     return file;
