@@ -7,6 +7,7 @@ export class GraphWriter {
   readonly #nodes: OnnxNode[] = [];
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
+  readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
   readonly #sizes = new Map<string, string>();
@@ -63,6 +64,14 @@ export class GraphWriter {
     return names;
   }
 
+  /**
+   * Tells the shape of a value. The runtime infers none behind a size that is computed, and takes each such size for one of its
+   * own: then no value can lie where another has been, and it looks through all of them for each (decision 0040).
+   */
+  declare(name: string, { type, shape }: Expression): void {
+    this.#values.set(name, { type, shape });
+  }
+
   int64(values: readonly number[]): string {
     return this.#constant({ name: `i64_${values.join('_')}`, type: 'int64', dims: [values.length], values });
   }
@@ -106,8 +115,10 @@ export class GraphWriter {
     const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
     const nodes = this.#nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }));
     const used = new Set(this.#nodes.flatMap((node) => node.inputs));
+    const between = [...this.#values].filter(([name]) => made.has(name) && !renamed.has(name));
     return {
       nodes,
+      values: between.map(([name, value]) => ({ name, ...value })),
       // What an op is given for its gradient alone need not be fed where there is none.
       inputs: this.#inputs.filter(({ name }) => used.has(name)),
       outputs: values,

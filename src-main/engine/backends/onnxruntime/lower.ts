@@ -152,6 +152,7 @@ export function lower(
     const operands = node.inputs.map(nameOf);
     names.set(node, lowering(writer, operands, node));
   }
+  for (const [expression, name] of names) writer.declare(name, expression);
   const named = Object.entries(outputs).map(
     ([name, expression]) => [`${outputPrefix}${name}`, { name: names.get(expression) as string, expression }] as const,
   );

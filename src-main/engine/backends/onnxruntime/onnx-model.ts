@@ -10,6 +10,8 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly initialisers: readonly OnnxInitialiser[];
+  /** Values in between whose shape is known. */
+  readonly values: readonly OnnxValue[];
 }
 
 export interface OnnxNode {
@@ -68,6 +70,7 @@ function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
   for (const initialiser of graph.initialisers) message(writer, 5, () => writeInitialiser(writer, initialiser));
   for (const value of graph.inputs) message(writer, 11, () => writeValue(writer, value));
   for (const value of graph.outputs) message(writer, 12, () => writeValue(writer, value));
+  for (const value of graph.values) message(writer, 13, () => writeValue(writer, value));
 }
 
 function writeNode(writer: BinaryWriter, node: OnnxNode): void {
