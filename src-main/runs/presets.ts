@@ -1,5 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { Preset, TrainOptions } from '../../src-contract/run.ts';
+import { usualRate } from '../base-models/usual-rate.ts';
 
 /** What a preset is resolved against. */
 export interface Occasion {
@@ -61,12 +62,6 @@ const usualPatience = 3;
 
 /** Below this many parameters a model has few directions to spare: all its matrices are adapted. */
 const smallModel = 50e6;
-
-/** Some hundred steps are few: smaller models stand, and need, more than the paper's 2e-4. Decision 0039. */
-function usualRate(parameters: number): number {
-  if (parameters < 300e6) return 1e-3;
-  return parameters < 2e9 ? 5e-4 : 2e-4;
-}
 
 /** The paper adapts Wq and Wv; all four attention matrices at a low rank do better (its Table 5, and decision 0039). */
 const plans: Readonly<
