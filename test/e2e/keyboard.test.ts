@@ -113,6 +113,14 @@ test('the palette leads to what was made: the evaluation, the conversation, a pa
   }
 });
 
+test('going back closes the palette with the page that it was opened over', async () => {
+  await press('Control+K');
+  await page.getByRole('dialog').waitFor();
+  await page.goBack();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await somewhere();
+});
+
 test('an experiment of the lab is found in the palette, and its settings are opened and closed', async () => {
   await press('Control+K');
   await page.getByRole('dialog').getByText('Does an adapter slow the answers down?').waitFor();
