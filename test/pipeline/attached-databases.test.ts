@@ -35,12 +35,12 @@ test('a folder finds the databases that rows name after a single file has served
     'zoo,animal(id int),Which?,SELECT kind FROM animal',
   ];
   writeFileSync(table, ['db_id,schema,question,sql', ...rows].join('\n'));
-  await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given']);
   const folder = join(home, 'both');
   mkdirSync(folder);
   writeSqliteFile(join(folder, 'shop.sqlite'), 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY, kind TEXT);');
-  const single = await answerOf(home, ['datasets', 'attach', 'given', join(folder, 'shop.sqlite')]);
+  const withShop = ['--database', join(folder, 'shop.sqlite')];
+  const single = await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given', ...withShop]);
   expect(single).toMatchObject({ dataset: { version: 1 }, databases: [{ name: 'shop', rowsOfOthers: 1 }] });
   const both = await answerOf(home, ['datasets', 'attach', 'given', folder, '--schema']);
   expect(both).toMatchObject({ databases: [{ name: 'shop' }, { name: 'zoo' }] });

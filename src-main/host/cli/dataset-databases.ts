@@ -28,8 +28,7 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
         const databases = await client.datasets.databases({ id: dataset.id });
         const names = databases.map(({ name }) => name).join(', ');
         const attached = `Attached to “${dataset.name}”: ${names}. It is at version ${dataset.version}.`;
-        const text = `${attached}${rowsOfOthers(databases[0]?.rowsOfOthers ?? 0)}`;
-        return { json: { dataset, databases }, text };
+        return { json: { dataset, databases }, text: [attached, ...rowsOfOthers(databases)].join('\n') };
       }),
     );
   datasets
@@ -44,11 +43,13 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
     );
 }
 
-function rowsOfOthers(n: number): string {
-  if (n === 0) return '';
-  return n === 1
-    ? '\n1 row that names another database is asked on this one, until one with that name is attached.'
-    : `\n${n} rows that name other databases are asked on this one, until those with their names are attached.`;
+/** What is to be known of rows that name another database than the single one that is attached. */
+export function rowsOfOthers([first]: readonly { readonly rowsOfOthers?: number }[]): string[] {
+  const rows = first?.rowsOfOthers ?? 0;
+  if (rows === 0) return [];
+  return rows === 1
+    ? ['1 row that names another database is asked on this one, until one with that name is attached.']
+    : [`${rows} rows that name other databases are asked on this one, until those with their names are attached.`];
 }
 
 interface AttachWords {

@@ -6,6 +6,7 @@ import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -78,8 +79,9 @@ export function addInspectAndImport(program: Command, run: Run): void {
           { signal },
         );
         const { dataset, file: facts, rejected, warned, seconds } = await importFinished(events, progress);
+        const databases = dataset.hasDatabase ? await client.datasets.databases({ id: dataset.id }) : [];
         return {
-          json: { dataset, file: facts, rejected, warned, seconds },
+          json: { dataset, file: facts, rejected, warned, seconds, ...(dataset.hasDatabase && { databases }) },
           text: [
             `“${dataset.name}” is imported: ${dataset.rows} rows for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
@@ -95,6 +97,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
             ...(warned.count > 0
               ? [`${warned.count} rows have something to look at (${reasonsText(warned.reasons)}).`]
               : []),
+            ...rowsOfOthers(databases),
           ].join('\n'),
         };
       }),
