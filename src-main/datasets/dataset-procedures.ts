@@ -61,16 +61,16 @@ export function datasetProcedures(studio: {
   return os.router({
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
     inspect: os.inspect.handler(async ({ input, context, signal }) => {
-      using file = await lend(input.source, context);
+      await using file = await lend(input.source, context);
       return await inspectTable(file, input, signal);
     }),
     judge: os.judge.handler(async ({ input, context, signal }) => {
-      using file = await lend(input.source, context);
+      await using file = await lend(input.source, context);
       return await judgeRows(file, { ...input, mapping: input.mapping ?? file.mapping }, signal);
     }),
     import: os.import.handler(async function* ({ input, context, signal = new AbortController().signal }) {
-      using file = await lend(input.source, context);
-      using chosen = input.database && (await lend(input.database, context));
+      await using file = await lend(input.source, context);
+      await using chosen = input.database && (await lend(input.database, context));
       const sampleDatabases = file.databases === undefined ? undefined : { path: file.databases, name: file.databases };
       const database = chosen ?? sampleDatabases;
       const job = {
@@ -121,7 +121,7 @@ export function datasetProcedures(studio: {
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
       const { source, csv } = input;
-      using file = await lend(source, context);
+      await using file = await lend(source, context);
       const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
       if (source.kind === 'upload') await uploads.discard(source.fileId);
       changed();
@@ -157,7 +157,7 @@ export function datasetProcedures(studio: {
     databases: os.databases.handler(({ input }) => listDatabases(join(datasetsFolder, store.get(input.id).id))),
     attachDatabase: os.attachDatabase.handler(async ({ input, context, signal }) => {
       const dataset = withDatabaseFree(input.id);
-      using database = await lend(input.database, context);
+      await using database = await lend(input.database, context);
       const after = await attachToDataset(
         { store, changes, datasetsFolder, sql },
         { dataset, database, schema: input.schema },

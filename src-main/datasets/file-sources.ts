@@ -15,7 +15,7 @@ export interface FoundFile {
 }
 
 /** An upload stays until it is given back; the others are not the studio's to remove. */
-export type LentFile = FoundFile & Disposable;
+export type LentFile = FoundFile & AsyncDisposable;
 
 /** Turns what a client names (an upload, a path, a sample) into a file on this machine. */
 export class FileSources {
@@ -50,4 +50,4 @@ export class FileSources {
   }
 }
 
-const notOurs: Disposable = { [Symbol.dispose]: () => undefined };
+const notOurs: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };

@@ -54,9 +54,9 @@ test('a file that is discarded while it is read stays until its last reader is d
   const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
   const { path } = uploads.find(fileId);
   {
-    using _one = uploads.lend(fileId);
+    await using _one = uploads.lend(fileId);
     {
-      using _other = uploads.lend(fileId);
+      await using _other = uploads.lend(fileId);
       await uploads.discard(fileId);
       expect(() => uploads.find(fileId)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     }

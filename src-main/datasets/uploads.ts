@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -20,7 +19,6 @@ interface Upload {
   busy: boolean;
   /** How many read it now. */
   readers: number;
-  discarded: boolean;
 }
 
 /**
@@ -59,10 +57,7 @@ export class Uploads {
     const fileId = randomBytes(16).toString('hex');
     await (await open(this.#path(fileId), 'wx')).close();
     const name = fileName(file.name).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
-    this.#files.set(fileId, {
-      ...{ name, sizeBytes: file.sizeBytes, bytes: 0, busy: false },
-      ...{ readers: 0, discarded: false },
-    });
+    this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
     return fileId;
   }
 
@@ -99,7 +94,6 @@ export class Uploads {
     const file = this.#files.get(fileId);
     if (file === undefined) return;
     this.#files.delete(fileId);
-    file.discarded = true;
     if (file.readers === 0) await rm(this.#path(fileId), { force: true });
   }
 
@@ -111,15 +105,15 @@ export class Uploads {
   }
 
   /** As `find`, for reading: a page that is left discards its file while rows of it are still being read. */
-  lend(fileId: string): UploadedFile & Disposable {
+  lend(fileId: string): UploadedFile & AsyncDisposable {
     const found = this.find(fileId);
     const file = this.#file(fileId);
     file.readers++;
     return {
       ...found,
-      [Symbol.dispose]: () => {
+      [Symbol.asyncDispose]: async () => {
         file.readers--;
-        if (file.discarded && file.readers === 0) rmSync(found.path, { force: true });
+        if (file.readers === 0 && !this.#files.has(fileId)) await rm(found.path, { force: true });
       },
     };
   }

@@ -39,8 +39,10 @@ test('a folder finds the databases that rows name after a single file has served
   mkdirSync(folder);
   writeSqliteFile(join(folder, 'shop.sqlite'), 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY, kind TEXT);');
-  const withShop = ['--database', join(folder, 'shop.sqlite')];
-  const single = await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given', ...withShop]);
+  const shop = join(folder, 'shop.sqlite');
+  const brought = await answerOf(home, ['import', table, '--task', 'nl2sql', '--name', 'given', '--database', shop]);
+  expect(brought).toMatchObject({ databases: [{ name: 'shop', rowsOfOthers: 1 }] });
+  const single = await answerOf(home, ['datasets', 'attach', 'given', shop]);
   expect(single).toMatchObject({ dataset: { version: 1 }, databases: [{ name: 'shop', rowsOfOthers: 1 }] });
   const both = await answerOf(home, ['datasets', 'attach', 'given', folder, '--schema']);
   expect(both).toMatchObject({ databases: [{ name: 'shop' }, { name: 'zoo' }] });
