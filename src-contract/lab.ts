@@ -133,6 +133,8 @@ export const labEventSchema = z.discriminatedUnion('kind', [
     /** Parts done, and what is being done now with its own count. */
     done: z.number().int(),
     total: z.number().int(),
+    /** How much of the whole is over, from 0 to 1. */
+    fraction: z.number(),
     now: z.string(),
     step: z.number(),
     steps: z.number(),

@@ -1,7 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
-import { type Trained, type TrainingCell, trainCells } from './train-cells.ts';
+import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 /** AdamW keeps two moments and the gradient of every trained number, four bytes each. */
@@ -21,7 +21,7 @@ export const benefits: Experiment = {
     let lora: Trained | undefined;
     for await (const telling of trainCells(cells, work, signal)) {
       if (telling.kind === 'at') {
-        yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
+        yield trainingAt(telling, telling.key);
         continue;
       }
       const { trained } = telling;
@@ -88,7 +88,7 @@ async function* switches(folder: string, work: LabWork, signal: AbortSignal): As
       if (event.kind === 'finished') times.push(event.switchMs);
     }
     if (signal.aborted) return;
-    yield { kind: 'at', now: 'switch', step: trial + 1, steps: 2 * trials };
+    yield { kind: 'at', part: 'switch', now: 'switch', step: trial + 1, steps: 2 * trials };
   }
   // The first use reads the adapter and compiles the graph; what a person feels later is the rest.
   const [first = 0] = times;

@@ -1,4 +1,5 @@
 import type { LabCell, LabEvent } from '../../src-contract/lab.ts';
+import { weightOf } from './lab-costs.ts';
 import type { Experiment, LabWork } from './lab-work.ts';
 
 /**
@@ -14,8 +15,13 @@ export async function* conduct(
   const total = keys.length;
   let done = work.done.size;
   if (done === 0) yield { kind: 'started', total };
-  const left = keys.filter((key) => !work.done.has(key)).reduce((sum, key) => sum + weightOf(key), 0);
+  const weights = new Map(keys.map((key) => [key, weightOf(key, work.options)]));
+  const weightOfAll = (some: readonly string[]) => some.reduce((sum, key) => sum + (weights.get(key) ?? 0), 0);
+  const whole = weightOfAll(keys);
+  const before = weightOfAll(keys.filter((key) => work.done.has(key)));
   let finished = 0;
+  /** How much is over of the parts that are under way. */
+  const shares = new Map<string, number>();
   let at: { now: string; step: number; steps: number; together?: number } = { now: '', step: 0, steps: 0 };
   let toldMs = 0;
   for await (const telling of experiment.run(work, signal)) {
@@ -23,27 +29,29 @@ export async function* conduct(
     if (telling.kind === 'cell') {
       keep(telling.cell);
       done++;
-      finished += weightOf(telling.cell.key);
+      finished += weights.get(telling.cell.key) ?? 0;
+      shares.delete(telling.cell.key);
+      weights.delete(telling.cell.key);
       at = { now: '', step: 0, steps: 0 };
       // A map is large, and is stored with the cell: who hears of it can ask for it.
       const { map: _, ...cell } = telling.cell;
       yield { kind: 'cell', cell };
     } else {
       at = telling;
+      const { part, step, steps, share = steps > 0 ? step / steps : 0 } = telling;
+      shares.set(part, Math.min(1, share));
       // Events are stored: a step of a few milliseconds is not worth a row.
       if (performance.now() - toldMs < tellEveryMs) continue;
     }
     toldMs = performance.now();
-    const share = at.steps > 0 ? Math.min(1, at.step / at.steps) : 0;
     const seconds = (performance.now() - begun) / 1000;
-    const { together = 1 } = at;
-    const over = finished + share * weightOf(at.now) * together;
-    const secondsLeft = over > 0.05 ? Math.max(0, seconds * (left / over - 1)) : null;
+    let over = finished;
+    for (const [part, share] of shares) over += share * (weights.get(part) ?? 0);
+    const secondsLeft = over > 0.05 ? Math.max(0, seconds * ((whole - before) / over - 1)) : null;
     yield {
       kind: 'progress',
-      done,
-      total,
-      ...{ now: nameOf(at.now, together), step: at.step, steps: at.steps },
+      ...{ done, total, fraction: whole > 0 ? Math.min(1, (before + over) / whole) : 0 },
+      ...{ now: nameOf(at.now, at.together), step: at.step, steps: at.steps },
       secondsLeft,
     };
   }
@@ -52,13 +60,8 @@ export async function* conduct(
 const tellEveryMs = 500;
 
 /** One of those that move on together, and how many others there are. */
-function nameOf(now: string, together: number): string {
+function nameOf(now: string, together = 1): string {
   return together > 1 ? `${now} +${together - 1}` : now;
-}
-
-/** A matrix is looked at in a moment, an adapter is trained in minutes. */
-function weightOf(key: string): number {
-  return / layer \d+/.test(key) ? 0.01 : 1;
 }
 
 /** In how many of the numbers that are no timings two experiments agree exactly. */

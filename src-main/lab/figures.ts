@@ -2,7 +2,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { AnalyseJob, AnalysisEvent, ModelFacts } from '../engine/engine.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
-import { type Trained, type TrainingCell, trainCells } from './train-cells.ts';
+import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 /** What each pair of matrices is compared by: the paper's A, what the adapter reacts to (B · A), and chance. */
@@ -44,7 +44,7 @@ async function* compare(
   const trained = new Map<string, Trained>();
   for await (const telling of trainCells(pair, work, signal)) {
     if (telling.kind === 'at') {
-      yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
+      yield trainingAt(telling, `trained ${telling.key}`);
       continue;
     }
     // Those that were trained before come first, whichever of the two that is.

@@ -40,15 +40,20 @@ export interface LabData {
   rows(split: 'train' | 'validation' | 'test', count: number, flock?: number): Example[];
 }
 
-/** What an experiment tells while it works: how far the part in hand is, and how many parts that moves on, or a finished part. */
+/** What an experiment tells while it works: how far a part is, or that it is finished. */
 export type LabTelling =
   | {
       readonly kind: 'at';
+      /** The key of the part. */
+      readonly part: string;
+      /** What is being done for it, in its own count. */
       readonly now: string;
       readonly step: number;
       readonly steps: number;
-      /** Absent is one. */
+      /** How many parts are being done at once, this one included; absent is one. */
       readonly together?: number;
+      /** How much of the part is over, from 0 to 1, where more belongs to it than what is being done now. */
+      readonly share?: number;
     }
   | { readonly kind: 'cell'; readonly cell: LabCell };
 

@@ -29,7 +29,7 @@ export const oneBatch: Experiment = {
       const job = { modelFolder: base.path, ...pass, variants, trials: options.trials, seed };
       for await (const times of engine.latency(job, signal)) {
         rounds.push(times);
-        yield { kind: 'at', now: key, step: rounds.length, steps: options.trials };
+        yield { kind: 'at', part: key, now: key, step: rounds.length, steps: options.trials };
       }
       if (rounds.length < options.trials) return;
       const timings: Record<string, number> = {};

@@ -1,10 +1,8 @@
 import type { LabCell } from '../../src-contract/lab.ts';
 import { answerRows } from './answer-rows.ts';
+import { baseKey, trainedShare } from './lab-costs.ts';
 import { type LabTelling, type LabWork, setName } from './lab-work.ts';
-import { type Trained, type TrainingCell, trainCells } from './train-cells.ts';
-
-/** The key of the part that measures the base model alone. */
-export const baseKey = 'base';
+import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 /**
  * Trains a grid of adapters on the same rows and measures each: loss on the validation rows and, where rows are to be
@@ -23,7 +21,7 @@ export async function* sweep(
   }
   for await (const telling of trainCells(left, work, signal)) {
     if (telling.kind === 'at') {
-      yield { ...telling, now: telling.key };
+      yield trainingAt(telling, telling.key, trainedShare(work.options));
       continue;
     }
     const cell = left.find(({ key }) => key === telling.trained.key) as TrainingCell;
@@ -35,16 +33,18 @@ export async function* sweep(
 
 async function* metricOf(
   folder: string | null,
-  now: string,
+  part: string,
   work: LabWork,
   signal: AbortSignal,
 ): AsyncGenerator<LabTelling, number | undefined> {
   const { data } = work;
   if (data === null || work.options.metricRows === 0) return undefined;
+  const before = part === baseKey ? 0 : trainedShare(work.options);
   let mean: number | undefined;
   for await (const answered of answerRows(folder, { ...work, data }, signal)) {
     mean = answered.mean;
-    yield { kind: 'at', now, step: answered.answered, steps: answered.rows };
+    const share = before + (1 - before) * (answered.answered / answered.rows);
+    yield { kind: 'at', part, now: part, step: answered.answered, steps: answered.rows, share };
   }
   return mean;
 }

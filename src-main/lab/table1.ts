@@ -73,7 +73,7 @@ async function* timeCase(
   for await (const times of engine.latency(job, AbortSignal.any([signal, enough.signal]))) {
     if (enough.signal.aborted) continue;
     rounds.push(times);
-    yield { kind: 'at', now: key, step: rounds.length, steps: most };
+    yield { kind: 'at', part: key, now: key, step: rounds.length, steps: most };
     if (rounds.length >= options.trials && (isSure(rounds) || performance.now() - begun > longestMs)) enough.abort();
   }
   if (signal.aborted || rounds.length < options.trials) return undefined;

@@ -1,8 +1,9 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LabOptions } from '../../src-contract/lab.ts';
 import type { ModelFacts } from '../engine/engine.ts';
+import { baseKey } from './lab-costs.ts';
 import { type Experiment, setName } from './lab-work.ts';
-import { baseKey, sweep } from './sweep.ts';
+import { sweep } from './sweep.ts';
 import type { TrainingCell } from './train-cells.ts';
 
 /**

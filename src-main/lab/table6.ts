@@ -1,6 +1,7 @@
 import type { LabOptions } from '../../src-contract/lab.ts';
+import { baseKey } from './lab-costs.ts';
 import { type Experiment, setName } from './lab-work.ts';
-import { baseKey, sweep } from './sweep.ts';
+import { sweep } from './sweep.ts';
 import type { TrainingCell } from './train-cells.ts';
 
 /** Which rank? Every set of matrices at every rank, with each seed. Source: Hu et al. 2021, §7.2, Table 6. */

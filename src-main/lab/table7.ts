@@ -2,7 +2,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { LabOptions } from '../../src-contract/lab.ts';
 import { trainedCell } from './figures.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
-import { type TrainingCell, trainCells } from './train-cells.ts';
+import { type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
@@ -28,7 +28,7 @@ export const table7: Experiment = {
     const cells = cellsOf(work.options);
     for await (const telling of trainCells(cells, work, signal)) {
       if (telling.kind === 'at') {
-        yield { kind: 'at', now: telling.key, step: telling.step, steps: telling.steps };
+        yield trainingAt(telling, `trained ${telling.key}`);
         continue;
       }
       const cell = cells.find(({ key }) => key === telling.trained.key) as TrainingCell;
@@ -57,7 +57,7 @@ async function* rowsOf(adapterFolder: string, work: LabWork, signal: AbortSignal
     const key = rowKey(rank, target, layer);
     if (!work.done.has(key))
       yield { kind: 'cell', cell: { key, values: { target, layer, rank, ...numbers }, timings: {} } };
-    yield { kind: 'at', now: key, step: ++done, steps: total };
+    yield { kind: 'at', part: key, now: key, step: ++done, steps: total };
   }
 }
 

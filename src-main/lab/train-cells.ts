@@ -6,7 +6,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
-import type { LabWork } from './lab-work.ts';
+import type { LabTelling, LabWork } from './lab-work.ts';
 
 /** A training of an experiment: an adapter of some shape, or every weight of the model. */
 export interface TrainingCell {
@@ -53,6 +53,15 @@ export type TrainingTelling =
       readonly together: number;
     }
   | { readonly kind: 'trained'; readonly trained: Trained };
+
+/** How far a training is, told of the part that it belongs to, of which it may be a share. */
+export function trainingAt(
+  { key, step, steps, together }: Extract<TrainingTelling, { kind: 'at' }>,
+  part: string,
+  share = 1,
+): LabTelling {
+  return { kind: 'at', part, now: key, step, steps, together, share: share * (step / steps) };
+}
 
 /**
  * Trains the cells of an experiment, each on the same rows with the same steps, and tells each as it is finished. A cell

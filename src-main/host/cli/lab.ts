@@ -125,10 +125,9 @@ async function experimentEnded(
   try {
     for await (const event of await client.lab.watch({ id })) {
       if (event.kind !== 'progress') continue;
-      const { done, total, now, step, steps, secondsLeft } = event;
-      const share = steps > 0 ? step / steps : 0;
+      const { done, total, fraction, now, step, steps, secondsLeft } = event;
       const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
-      progress.show({ what: 'Lab', done: done + share, total, words, secondsLeft });
+      progress.show({ what: 'Lab', done: fraction, total: 1, words, secondsLeft });
     }
   } finally {
     signal.removeEventListener('abort', stop);

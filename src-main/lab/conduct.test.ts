@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { LabCell, LabEvent } from '../../src-contract/lab.ts';
+import { conduct } from './conduct.ts';
+import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const keys = ['base', 'q r1', 'q r8', 'v r1'];
+
+function at(part: string, share: number, together = 1): LabTelling {
+  return { kind: 'at', part, now: part, step: Math.round(share * 10), steps: 10, share, together };
+}
+
+function cell(key: string): LabTelling {
+  return { kind: 'cell', cell: { key, values: {}, timings: {} } };
+}
+
+/** What `conduct` tells of an experiment that tells these things, each far enough behind the last to be told on. */
+async function toldOf(tellings: readonly LabTelling[], done: readonly string[] = []): Promise<LabEvent[]> {
+  const experiment = {
+    async *run() {
+      for (const telling of tellings) {
+        vi.advanceTimersByTime(1000);
+        yield telling;
+      }
+    },
+  } as unknown as Experiment;
+  const options = { steps: 10, batchSize: 1, validationRows: 0, metricRows: 1 };
+  const known = new Map(done.map((key) => [key, { key, values: {}, timings: {} } satisfies LabCell]));
+  const work = { options, done: known } as unknown as LabWork;
+  const events: LabEvent[] = [];
+  for await (const event of conduct(experiment, { work, keys, keep: () => {} }, new AbortController().signal))
+    events.push(event);
+  return events;
+}
+
+function fractions(events: readonly LabEvent[]): number[] {
+  return events.flatMap((event) => (event.kind === 'progress' ? [event.fraction] : []));
+}
+
+test('what is over only ever grows, and ends at the whole, whichever parts move on together and finish first', async () => {
+  const told = fractions(
+    await toldOf([
+      ...[
+        at('base', 1),
+        cell('base'),
+        at('q r1', 0.5, 2),
+        at('q r8', 0.5, 2),
+        at('q r1', 0.75, 2),
+        at('q r8', 0.75, 2),
+      ],
+      ...[at('q r1', 0.9), cell('q r1'), at('q r8', 1), cell('q r8'), cell('v r1')],
+    ]),
+  );
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBeCloseTo(1);
+  // Three parts of 40, and a quarter of one for the base: half of two of them are over.
+  expect(told[3]).toBeCloseTo((10 + 2 * 20) / 130);
+});
+
+test('parts of an earlier sitting are over from the start', async () => {
+  const told = fractions(await toldOf([at('v r1', 0)], ['base', 'q r1', 'q r8']));
+  expect(told[0]).toBeCloseTo(90 / 130);
+});
