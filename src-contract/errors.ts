@@ -108,7 +108,7 @@ export const errorCatalogue = {
     'Put a sound copy of the file into {folder}, or add the model to the shelf again.',
   ),
   MODEL_UNSUPPORTED: entry(
-    { file: z.string(), found: z.string(), supported: z.string() },
+    { file: z.string(), found: z.string(), supported: z.string(), because: failureReasonSchema },
     '“{file}” is of a kind that cannot be used here: {found}. Supported: {supported}.',
     'Choose a model of a supported kind.',
   ),
@@ -148,7 +148,7 @@ export const errorCatalogue = {
     'Choose the base model that the adapter was made for.',
   ),
   ADAPTER_UNSUPPORTED: entry(
-    { adapter: z.string(), feature: z.string() },
+    { adapter: z.string(), feature: z.string(), because: failureReasonSchema },
     'The adapter “{adapter}” uses {feature}, which is not supported here.',
     'Use a plain LoRA adapter.',
   ),

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { datasetReasons } from './dataset-reason.ts';
 import { fillIn } from './fill-in.ts';
 import { modelFileReasons } from './model-file-reason.ts';
+import { unsupportedReasons } from './unsupported-reason.ts';
 
 /**
  * Why something failed, as it stands inside the sentences of errors.ts: code and data, so that every language tells it in its
- * own words. What another program says comes as it says it, by `inEnglish`.
+ * own words. Most are the sentence for `{reason}`; others are phrases, each under the field that it stands for. What another
+ * program says comes as it says it, by `inEnglish`.
  */
 export const failureReasons = {
   ENGINE_ENDED: 'its process ended with status {status}',
@@ -85,6 +87,7 @@ export const failureReasons = {
 
   ...datasetReasons,
   ...modelFileReasons,
+  ...unsupportedReasons,
 } as const;
 
 export type FailureReasonCode = keyof typeof failureReasons;
@@ -101,10 +104,33 @@ export interface Because {
   readonly because: FailureReason | undefined;
 }
 
-/** A reason as the fields of a failure's data: the English sentence, and what it is made of. */
-export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): Because {
+/** What a failure's data holds of a model that is of another kind than those that can be used. */
+export interface UnsupportedModel {
+  readonly found: string;
+  readonly supported: string;
+  readonly because: FailureReason;
+}
+
+/** What a failure's data holds of an adapter that is more than plain LoRA. */
+export interface UnsupportedAdapter {
+  readonly feature: string;
+  readonly because: FailureReason;
+}
+
+/** A reason as the fields of a failure's data: the English sentence or phrases, and what they are made of. */
+export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): FieldsOf<C> {
   const facts: FailureReason['data'] = data ?? {};
-  return { reason: fillIn(failureReasons[code], facts), because: { code, data: facts } };
+  const told = Object.entries(wordsByField(failureReasons[code])).map(([field, words]) => [
+    field,
+    fillIn(words, facts),
+  ]);
+  // Sound because the fields are those that the code has above.
+  return { ...Object.fromEntries(told), because: { code, data: facts } } as FieldsOf<C>;
+}
+
+/** The words of a reason, in any language, under the fields that they stand for. */
+export function wordsByField(words: string | Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return typeof words === 'string' ? { reason: words } : words;
 }
 
 /** A reason that is told in English in every language: what another program says, or what only a file made by hand meets. */
@@ -116,8 +142,12 @@ export function isFailureReasonCode(code: string): code is FailureReasonCode {
   return Object.hasOwn(failureReasons, code);
 }
 
-/** A value for each place of the sentence; nothing where it has none. */
-type DataOf<C extends FailureReasonCode> = [PlacesIn<(typeof failureReasons)[C]>] extends [never]
+type WordsOf<C extends FailureReasonCode> = (typeof failureReasons)[C];
+type FieldsOf<C extends FailureReasonCode> =
+  WordsOf<C> extends string ? Because : Readonly<Record<keyof WordsOf<C>, string> & { because: FailureReason }>;
+/** A value for each place of the sentence or the phrases; nothing where they have none. */
+type DataOf<C extends FailureReasonCode> = [PlacesIn<TextsOf<C>>] extends [never]
   ? []
-  : [Readonly<Record<PlacesIn<(typeof failureReasons)[C]>, string | number>>];
+  : [Readonly<Record<PlacesIn<TextsOf<C>>, string | number>>];
+type TextsOf<C extends FailureReasonCode> = WordsOf<C> extends string ? WordsOf<C> : WordsOf<C>[keyof WordsOf<C>];
 type PlacesIn<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}` ? Name | PlacesIn<Rest> : never;

@@ -51,8 +51,8 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
   });
   if (!facts.isDirectory()) {
-    const supported = `a folder with ${configName} and ${weightsName}`;
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), found: 'a single file', supported });
+    const why = because('SINGLE_FILE_AS_ADAPTER', { config: configName, weights: weightsName });
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), ...why });
   }
   for (const file of [configName, weightsName]) {
     if ((await stat(join(folder, file)).catch(() => undefined)) === undefined) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { checkModelFiles } from './check-model-files.ts';
 
@@ -20,7 +21,10 @@ const engine = {
   async check({ file, kind }: { file: string; kind: string }) {
     asked.push(kind);
     if (file.includes('unknown')) {
-      throw new StudioError('MODEL_UNSUPPORTED', { file, found: 'a model of another kind', supported: 'llama' });
+      throw new StudioError('MODEL_UNSUPPORTED', {
+        file,
+        ...because('MODEL_TYPE', { type: 'unknown', known: 'llama' }),
+      });
     }
   },
 } as Partial<Engine> as Engine;

@@ -100,14 +100,14 @@ async function checkIndex(path: string, index: Readonly<Record<string, unknown>>
 /** A pickle can run any code when it is read, so it is never opened. */
 async function refuseOther(path: string): Promise<never> {
   const file = basename(path);
-  const supported = 'safetensors, GGUF, config.json, tokenizer.json, adapter_config.json';
+  const known = 'safetensors, GGUF, config.json, tokenizer.json, adapter_config.json';
   const head = await readHead(path);
   const isPickle =
     head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);
   if (isPickle) {
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('PICKLE') });
   }
-  throw new StudioError('MODEL_UNSUPPORTED', { file, found: 'another format', supported });
+  throw new StudioError('MODEL_UNSUPPORTED', { file, ...because('FORMAT_UNKNOWN', { known }) });
 }
 
 async function readHead(path: string): Promise<Buffer> {

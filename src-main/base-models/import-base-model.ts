@@ -155,11 +155,7 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   }
   if (/\.gguf$/i.test(path)) return { path, gguf: true };
   if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
-  throw new StudioError('MODEL_UNSUPPORTED', {
-    file: basename(path),
-    found: 'a single file',
-    supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
-  });
+  throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });
 }
 
 function nameTaken(): StudioError {

@@ -103,11 +103,8 @@ function noWeights(folder: string, names: readonly string[]): StudioError {
   if (other === undefined) {
     return new StudioError('MODEL_FILE_INVALID', { file: weightsName, ...because('FILE_NOT_IN_FOLDER', { folder }) });
   }
-  return new StudioError('MODEL_UNSUPPORTED', {
-    file: other,
-    found: /\.gguf$/i.test(other) ? 'several GGUF files in one folder' : 'weights in another format',
-    supported: 'safetensors, or one GGUF file',
-  });
+  const why = because(/\.gguf$/i.test(other) ? 'GGUFS_IN_FOLDER' : 'WEIGHTS_FORMAT');
+  return new StudioError('MODEL_UNSUPPORTED', { file: other, ...why });
 }
 
 async function readInto(

@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { type AdapterLayerWeights, adapterLayerDims } from './adapter-layers.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { holdsAdapterLayers, readAdapterLayers, type StoredAdapterLayers } from './formats/adapter-layers.ts';
@@ -20,7 +21,7 @@ export class AdapterCache {
   async get(folder: string, architecture: Architecture): Promise<LoraWeights> {
     const weights = await this.choose(folder, architecture);
     if (weights.kind === 'lora') return weights;
-    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: 'adapter layers in place of LoRA' });
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...because('ADAPTER_LAYERS') });
   }
 
   /** An adapter of either kind. */

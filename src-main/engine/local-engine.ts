@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterCache } from './adapter-cache.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
@@ -175,7 +176,9 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
 /** By itself, a config cannot be held against the model that it is for. Throws ADAPTER_UNSUPPORTED too. */
 async function checkAdapterConfig(file: string): Promise<void> {
   const { fanInFanOut } = await readPeftConfig(file);
-  if (fanInFanOut) throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: dirname(file), feature: 'fan_in_fan_out' });
+  if (!fanInFanOut) return;
+  const why = because('ADAPTER_KEY', { key: 'fan_in_fan_out' });
+  throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: dirname(file), ...why });
 }
 
 async function ownModel(folder: string, backend: Backend) {

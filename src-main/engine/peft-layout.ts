@@ -44,8 +44,10 @@ export function toPeft(weights: LoraWeights, architecture: Architecture): PeftAd
 
 /** Checks an adapter of PEFT's against the model that it is to serve. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, MODEL_FILE_INVALID. */
 export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, folder: string): LoraWeights {
-  if (adapter.fanInFanOut && !architecture.fanInFanOut)
-    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: 'fan_in_fan_out' });
+  if (adapter.fanInFanOut && !architecture.fanInFanOut) {
+    const why = because('ADAPTER_KEY', { key: 'fan_in_fan_out' });
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...why });
+  }
   const { rank: whole, blocks = [] } = adapter;
   const named = targetsOf(adapter, architecture, folder);
   const targets = blocks.length === 0 ? named : named.filter((t) => !isFused(architecture, t) || blocks.includes(t));
@@ -90,8 +92,10 @@ function targetsOf({ targetModules }: PeftAdapter, architecture: Architecture, f
   const unknown = targetModules.filter(
     (name) => !architecture.targets.some((target) => isNamed([name], moduleOf(target))),
   );
-  if (unknown.length > 0)
-    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `target modules ${unknown.join(', ')}` });
+  if (unknown.length > 0) {
+    const why = because('ADAPTER_MODULES', { modules: unknown.join(', ') });
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...why });
+  }
   return architecture.targets.filter((target) => isNamed(targetModules, moduleOf(target)));
 }
 

@@ -15,12 +15,9 @@ export function checkWeights(architecture: Architecture, source: WeightSource): 
     const entry = source.tensors.get(storedName(architecture, source, tensor));
     if (entry === undefined) throw invalid(source, because('TENSOR_MISSING', { tensor }));
     if (!source.readableTypes.includes(entry.dtype)) {
-      const found = `tensor ${tensor} of type ${entry.dtype}`;
-      throw new StudioError('MODEL_UNSUPPORTED', {
-        file: source.file,
-        found,
-        supported: source.readableTypes.join(', '),
-      });
+      const known = source.readableTypes.join(', ');
+      const why = because('TENSOR_TYPE_UNREADABLE', { tensor, type: entry.dtype, known });
+      throw new StudioError('MODEL_UNSUPPORTED', { file: source.file, ...why });
     }
     if (entry.dims.length !== dims.length || entry.dims.some((dim, axis) => dim !== dims[axis])) {
       const shapes = { found: entry.dims.join(', '), needed: dims.join(', ') };

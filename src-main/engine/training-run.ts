@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { validationInterval } from '../../src-contract/validation-interval.ts';
 import type { AdapterCache } from './adapter-cache.ts';
 import type { BatchRow } from './batch-row.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -201,7 +202,7 @@ export class TrainingRun {
   /** Before the first step, at the interval, and after the last step; once each. */
   validationIsDue(): boolean {
     if (this.#validationRows.length === 0 || this.#validatedStep === this.#step) return false;
-    const every = this.#job.validationEvery ?? Math.max(1, Math.ceil(this.totalSteps / 10));
+    const every = validationInterval(this.#job.validationEvery, this.totalSteps);
     return this.#step % every === 0 || this.#step === this.totalSteps;
   }
 

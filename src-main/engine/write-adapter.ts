@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { mixAdapters, readMix } from './adapter-mix.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { WriteAdapterJob } from './engine.ts';
@@ -38,6 +39,6 @@ const ggufNames: Readonly<Record<string, string>> = {
 
 function ggufArchitecture({ name }: Architecture, adapter: string): string {
   const known = ggufNames[name];
-  if (known === undefined) throw new StudioError('ADAPTER_UNSUPPORTED', { adapter, feature: `GGUF for ${name}` });
-  return known;
+  if (known !== undefined) return known;
+  throw new StudioError('ADAPTER_UNSUPPORTED', { adapter, ...because('ADAPTER_GGUF', { architecture: name }) });
 }

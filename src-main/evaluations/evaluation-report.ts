@@ -1,3 +1,4 @@
+import { adviceWords } from '../../src-contract/advice-words.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
@@ -92,7 +93,7 @@ function next(evaluation: Evaluation, words: Words): string {
   if (advice === undefined) return '';
   const { kind, ...told } = advice;
   const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
-  return `<p><b>${escapeHtml(words.next)}</b> ${escapeHtml(fillIn(words[kind], figures))}</p>`;
+  return `<p><b>${escapeHtml(words.next)}</b> ${escapeHtml(fillIn(adviceWords[words.tongue][kind], figures))}</p>`;
 }
 
 function pictures({ results, comparisons, mainMetric }: Evaluation, words: Words): string {

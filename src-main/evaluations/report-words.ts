@@ -19,19 +19,6 @@ const english = {
   train: 'These rows were trained on: this tells what is remembered, not what is understood.',
   validation: 'Validation rows steered the training, so they flatter a little.',
   next: 'Next:',
-  fewRows: 'so few rows ({n}) can hardly tell anything. Keep at least 30 for testing.',
-  moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
-  longer:
-    'train on more rows; more passes help only while its validation loss still falls. It has begun to learn: right answers surprise it less than the base (loss {from} → {to}), only its own are not surely better yet.',
-  stronger:
-    'train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
-  calmer:
-    'train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
-  readLost:
-    'read the rows it lost, below. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
-  stillWrong:
-    '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
-  readSome: 'read a few answers beside their targets, below: this measure counts shared words, not sense.',
   metric: '{metric}, with the 95 % interval',
   against: 'Difference to the base model in {metric}, with the 95 % interval',
   model: 'Model',
@@ -77,19 +64,6 @@ const korean: ReportWords = {
   train: '학습한 행입니다. 이해가 아니라 기억을 잽니다.',
   validation: '검증 행은 학습을 이끌었으므로 조금 좋게 나옵니다.',
   next: '다음:',
-  fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
-  moreRows: '더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
-  longer:
-    '더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답이 나아졌는지는 아직 확실하지 않습니다.',
-  stronger:
-    '더 여러 번 읽히거나 학습률을 높여 학습하세요. 아직 배운 것이 거의 없습니다(손실 {from} → {to}). 그래도 그대로라면 학습 행을 살펴보세요.',
-  calmer:
-    '학습률을 절반으로 낮추거나 덜 읽혀 학습하세요. 기본 모델이 알던 것을 덮어쓴 것 같습니다(손실 {from} → {to}).',
-  readLost:
-    '아래에서 못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
-  stillWrong:
-    '{n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
-  readSome: '아래에서 답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
   metric: '{metric}, 95 % 신뢰구간',
   against: '기본 모델과의 {metric} 차이, 95 % 신뢰구간',
   model: '모델',

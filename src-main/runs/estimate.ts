@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
+import { validationInterval } from '../../src-contract/validation-interval.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
@@ -109,8 +110,8 @@ function timeNeed(
       ? usualSpeed(base.parameters)
       : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
   const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
-  // Of the base, and with it the first, and on the way.
-  const measurements = options.validationEvery === null ? Math.min(11, steps + 1) : 1 + steps / options.validationEvery;
+  // Of the base, and with it the first; on the way; and after the last step.
+  const measurements = 1 + Math.ceil(steps / validationInterval(options.validationEvery, steps));
   // Forward only: a third of a training pass.
   const validation = (Math.min(200, dataset.splits.validation) * rows.mean) / 3;
   // Written one by one, which the machine does at about a sixth of the speed; the prompts are read like any other tokens.

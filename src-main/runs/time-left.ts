@@ -1,3 +1,5 @@
+import { validationInterval } from '../../src-contract/validation-interval.ts';
+
 /** What is known of a run's pace: the mean of its recent steps and of the measurements since it began or went on. */
 export interface Pace {
   readonly step: number;
@@ -5,7 +7,7 @@ export interface Pace {
   readonly secondsPerStep: number;
   /** Undefined before the first. */
   readonly secondsPerMeasurement: number | undefined;
-  /** Steps between two measurements; null for about ten in all, as the engine takes it. */
+  /** Steps between two measurements; null for about ten in all. */
   readonly validationEvery: number | null;
 }
 
@@ -20,7 +22,7 @@ export function secondsLeft({
   secondsPerMeasurement = 0,
   validationEvery,
 }: Pace): number {
-  const every = validationEvery ?? Math.max(1, Math.ceil(totalSteps / 10));
+  const every = validationInterval(validationEvery, totalSteps);
   // The last step is always measured, whether or not its turn has come.
   const measurements = Math.ceil(totalSteps / every) - Math.floor(step / every);
   return secondsPerStep * Math.max(0, totalSteps - step) + secondsPerMeasurement * Math.max(0, measurements);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { errorCatalogue } from '../../src-contract/errors.ts';
-import { failureReasons } from '../../src-contract/failure-reason.ts';
+import { failureReasons, wordsByField } from '../../src-contract/failure-reason.ts';
 import { fileReasons } from '../../src-contract/file-reason.ts';
 import { rowVerdicts } from '../../src-contract/row-verdict.ts';
 import { en } from './en.ts';
@@ -32,10 +32,25 @@ test('every reason and every verdict names the same facts in both languages', ()
     [rowVerdicts, koreanVerdicts],
     [failureReasons, koreanFailureReasons],
   ]) {
-    for (const [code, sentence] of Object.entries(english ?? {})) {
-      expect([code, placesIn(korean?.[code as keyof typeof korean] ?? '')]).toEqual([code, placesIn(sentence)]);
+    for (const [code, words] of Object.entries(english ?? {})) {
+      const told = wordsByField(korean?.[code as keyof typeof korean] ?? {});
+      for (const [field, sentence] of Object.entries(wordsByField(words))) {
+        expect([code, field, placesIn(told[field] ?? '')]).toEqual([code, field, placesIn(sentence)]);
+      }
     }
   }
+});
+
+test('every reason is told in Korean words, but for those that are names alone', () => {
+  const untold = Object.keys(failureReasons).flatMap((code) => {
+    // sound: a code that had no Korean words would be found below.
+    const told = koreanFailureReasons[code as keyof typeof koreanFailureReasons] ?? {};
+    return Object.entries(wordsByField(failureReasons[code as keyof typeof failureReasons])).flatMap(
+      ([field, english]) =>
+        /^\{\w+\}$/.test(english) || /[가-힣]/.test(wordsByField(told)[field] ?? '') ? [] : [`${code} ${field}`],
+    );
+  });
+  expect(untold).toEqual([]);
 });
 
 test('no part of the dictionary overwrites another', async () => {

@@ -59,6 +59,35 @@ test('why a file of a model cannot be used is told in the language on screen', (
   );
 });
 
+test('what cannot be used, and what could be, is told in the language on screen', () => {
+  const folder = new StudioError('MODEL_UNSUPPORTED', { file: 'models', ...because('GGUFS_COUNTED', { count: 2 }) });
+  const tensor = because('TENSOR_TYPE_UNREADABLE', { tensor: 'wte.weight', type: 'I8', known: 'F32, F16, BF16' });
+  const integers = new StudioError('MODEL_UNSUPPORTED', { file: 'model.safetensors', ...tensor });
+  const method = new StudioError('ADAPTER_UNSUPPORTED', {
+    adapter: 'Towns',
+    ...because('ADAPTER_METHOD', { method: 'IA3' }),
+  });
+  expect([folder, integers, method].map((error) => errorText(error).message)).toEqual([
+    '“models” is of a kind that cannot be used here: 2 GGUF files. Supported: a folder with one.',
+    '“model.safetensors” is of a kind that cannot be used here: the tensor wte.weight of type I8. Supported: F32, F16, BF16.',
+    'The adapter “Towns” uses the method IA3, which is not supported here.',
+  ]);
+  locale.current = 'ko';
+  expect([folder, integers, method].map((error) => errorText(error).message)).toEqual([
+    '“models”는 여기서 쓸 수 없는 종류입니다: GGUF 파일 2개. 쓸 수 있는 것: GGUF 파일이 하나인 폴더.',
+    '“model.safetensors”는 여기서 쓸 수 없는 종류입니다: I8 형식의 wte.weight 텐서. 쓸 수 있는 것: F32, F16, BF16.',
+    '“Towns” 어댑터는 여기서 지원하지 않는 IA3 방법을 씁니다.',
+  ]);
+});
+
+test('a failure that was kept without the facts of its reason has the words that it was kept with', () => {
+  locale.current = 'ko';
+  const data = { adapter: 'Towns', feature: 'the method IA3' };
+  expect(errorText({ code: 'ADAPTER_UNSUPPORTED', message: '', hint: '', data }).message).toBe(
+    '“Towns” 어댑터는 여기서 지원하지 않는 the method IA3을 씁니다.',
+  );
+});
+
 test('a reason that tells of a row has the verdict on it in the language on screen', () => {
   const verdict = 'The cell in the column “answer” is empty';
   const why = because('ALL_ROWS_REFUSED', { count: 3, verdict, ...{ code: 'ROW_TARGET_EMPTY', column: 'answer' } });

@@ -1,5 +1,10 @@
 import { type ErrorCode, errorCatalogue, isErrorCode } from '../../src-contract/errors.ts';
-import { type FailureReason, failureReasonSchema, isFailureReasonCode } from '../../src-contract/failure-reason.ts';
+import {
+  type FailureReason,
+  failureReasonSchema,
+  isFailureReasonCode,
+  wordsByField,
+} from '../../src-contract/failure-reason.ts';
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { number } from './format.ts';
@@ -46,7 +51,7 @@ function catalogued(
   }
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
-    const facts = { ...data, reason: reasonInKorean(data), found: kindInKorean(data.found) };
+    const facts = { ...data, found: kindInKorean(data.found), ...reasonInKorean(data.because) };
     return { code, message: withParticles(fillIn(message, facts)), hint: withParticles(fillIn(hint, facts)) };
   }
   const { message, hint } = errorCatalogue[code];
@@ -59,10 +64,10 @@ function kindInKorean(found: unknown): unknown {
   return kind === undefined ? found : fileKindsKo[kind];
 }
 
-/** The reason where it has a code; else as the program says it that it comes from. */
-function reasonInKorean({ reason, because }: Record<string, unknown>): unknown {
+/** The fields that tell a reason which has a code; none for any other, which stays as the program says it that it comes from. */
+function reasonInKorean(because: unknown): Readonly<Record<string, string>> {
   const { data: why } = failureReasonSchema.safeParse(because);
-  if (why === undefined || !isFailureReasonCode(why.code)) return reason;
+  if (why === undefined || !isFailureReasonCode(why.code)) return {};
   const split = `split.${why.data.split}`;
   const counted = Object.entries(why.data).map(([name, value]) => [
     name,
@@ -73,7 +78,8 @@ function reasonInKorean({ reason, because }: Record<string, unknown>): unknown {
     ...(isTextKey(split) && { split: t(split) }),
     ...verdictOf(why.data),
   };
-  return withParticles(fillIn(koreanReasons[why.code], facts));
+  const told = Object.entries(wordsByField(koreanReasons[why.code]));
+  return Object.fromEntries(told.map(([field, words]) => [field, withParticles(fillIn(words, facts))]));
 }
 
 /** What is wrong with a row, where a reason tells of one: it brings the code and the facts of the verdict. */

@@ -1,3 +1,4 @@
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { Architecture } from './architecture.ts';
 import { gemma3 } from './gemma3.ts';
 import { gpt2 } from './gpt2.ts';
@@ -20,6 +21,8 @@ const architectures: Readonly<Record<string, (config: ModelConfig) => Architectu
 export function architectureOf(config: ModelConfig): Architecture {
   const build = Object.hasOwn(architectures, config.modelType) ? architectures[config.modelType] : undefined;
   if (build === undefined)
-    throw config.unsupported(`model type “${config.modelType}”`, Object.keys(architectures).join(', '));
+    throw config.unsupported(
+      because('MODEL_TYPE', { type: config.modelType, known: Object.keys(architectures).join(', ') }),
+    );
   return build(config);
 }

@@ -67,12 +67,13 @@ export function matrixDims({
 
 /** What no architecture here can run. Throws MODEL_UNSUPPORTED. */
 export function refuseForeignWeights(config: ModelConfig): void {
-  if (config.has('quantization_config')) throw config.unsupported('quantised weights', 'F32, F16 and BF16 weights');
-  if (config.has('auto_map')) throw config.unsupported('a model with code of its own', 'models that need no code');
+  if (config.has('quantization_config')) throw config.unsupported(because('WEIGHTS_QUANTISED'));
+  if (config.has('auto_map')) throw config.unsupported(because('MODEL_CODE'));
 }
 
 /** Throws MODEL_UNSUPPORTED for another activation than the one that the architecture is built with. */
 export function requireActivation(config: ModelConfig, key: string, allowed: readonly string[]): void {
   const found = config.text(key, allowed[0] as string);
-  if (!allowed.includes(found)) throw config.unsupported(`activation “${found}”`, allowed.join(', '));
+  if (!allowed.includes(found))
+    throw config.unsupported(because('ACTIVATION', { name: found, known: allowed.join(', ') }));
 }

@@ -1,4 +1,5 @@
 import type { Target } from '../../../src-contract/adapter.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { Expression } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { gather } from '../graph/ops/gather.ts';
@@ -125,9 +126,8 @@ function rotaries(config: ModelConfig, headSize: number) {
 
 function refuseOtherGemmas(config: ModelConfig): void {
   for (const key of ['attn_logit_softcapping', 'final_logit_softcapping']) {
-    if (config.has(key)) throw config.unsupported(`“${key}”`, 'scores that are not capped');
+    if (config.has(key)) throw config.unsupported(because('SCORES_CAPPED', { key }));
   }
-  if (config.flag('use_bidirectional_attention', false))
-    throw config.unsupported('attention in both directions', 'attention to what came before');
-  if (config.flag('attention_bias', false)) throw config.unsupported('“attention_bias”', 'layers without bias');
+  if (config.flag('use_bidirectional_attention', false)) throw config.unsupported(because('ATTENTION_BOTH_WAYS'));
+  if (config.flag('attention_bias', false)) throw config.unsupported(because('ATTENTION_BIAS'));
 }

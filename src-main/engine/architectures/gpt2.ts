@@ -41,7 +41,7 @@ export function gpt2(config: ModelConfig): Architecture {
   const epsilon = config.positive('layer_norm_epsilon', 1e-5);
   refuseForeignWeights(config);
   requireActivation(config, 'activation_function', ['gelu_new', 'gelu_pytorch_tanh']);
-  if (config.flag('add_cross_attention', false)) throw config.unsupported('cross-attention', 'a decoder alone');
+  if (config.flag('add_cross_attention', false)) throw config.unsupported(because('CROSS_ATTENTION'));
   const base = config.flag('scale_attn_weights', true) ? 1 / Math.sqrt(headSize) : 1;
   const byLayer = config.flag('scale_attn_by_inverse_layer_idx', false);
 

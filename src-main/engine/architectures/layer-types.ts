@@ -24,6 +24,6 @@ export function windowedLayers(
   if (types.length !== layers) throw config.invalid(because('LAYER_TYPES_COUNT', { layers }));
   const other = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
   if (other !== undefined)
-    throw config.unsupported(`layers of the kind “${other}”`, 'full_attention, sliding_attention');
+    throw config.unsupported(because('LAYER_KIND', { kind: other, known: 'full_attention, sliding_attention' }));
   return (layer) => types[layer] === 'sliding_attention';
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { type Because, because, inEnglish, type UnsupportedModel } from '../../../src-contract/failure-reason.ts';
 
 /** The part of a Hugging Face `config.json` that every model has; an architecture reads the rest through `number` and friends. */
 export class ModelConfig {
@@ -81,8 +81,8 @@ export class ModelConfig {
     return new ModelConfig(value as Record<string, unknown>, this.file);
   }
 
-  unsupported(found: string, supported: string): StudioError {
-    return new StudioError('MODEL_UNSUPPORTED', { file: this.file, found, supported });
+  unsupported(why: UnsupportedModel): StudioError {
+    return new StudioError('MODEL_UNSUPPORTED', { file: this.file, ...why });
   }
 
   invalid(why: Because): StudioError {

@@ -26,10 +26,9 @@ export function scaledRotary(
   scaling: ModelConfig | undefined,
   { headSize, theta }: { headSize: number; theta: number },
 ): Rotary {
-  if (headSize % 2 !== 0) throw config.unsupported(`a head size of ${headSize}`, 'an even head size');
+  if (headSize % 2 !== 0) throw config.unsupported(because('HEAD_SIZE_ODD', { size: headSize }));
   for (const place of [config, scaling]) {
-    if (place && place.positive('partial_rotary_factor', 1) !== 1)
-      throw config.unsupported('positions that turn a part of each head', 'positions that turn the whole head');
+    if (place && place.positive('partial_rotary_factor', 1) !== 1) throw config.unsupported(because('ROTARY_PART'));
   }
   const plain = plainFrequencies(headSize, theta);
   const kind = scaling?.text('rope_type', scaling.text('type', 'default')) ?? 'default';
@@ -41,7 +40,7 @@ export function scaledRotary(
   }
   if (kind === 'llama3') return { frequencies: llama3(plain, scaling), scoreFactor: 1 };
   if (kind === 'yarn') return yarn(plain, config, scaling, { headSize, theta });
-  throw config.unsupported(`rotary scaling “${kind}”`, 'default, linear, dynamic, llama3, yarn');
+  throw config.unsupported(because('ROTARY_SCALING', { kind, known: 'default, linear, dynamic, llama3, yarn' }));
 }
 
 /** θ^(−2i / size) for each pair i. */

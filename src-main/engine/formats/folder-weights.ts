@@ -62,8 +62,8 @@ export async function readShardIndex(path: string): Promise<ReadonlyMap<string, 
 async function openOther(folder: string): Promise<WeightSource> {
   const ggufs = (await readdir(folder).catch(() => [])).filter((name) => /\.gguf$/i.test(name));
   if (ggufs.length > 1) {
-    const found = `${ggufs.length} GGUF files`;
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), found, supported: 'a folder with one' });
+    const why = because('GGUFS_COUNTED', { count: ggufs.length });
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), ...why });
   }
   const [gguf] = ggufs;
   return gguf === undefined

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type Because, because } from '../../../src-contract/failure-reason.ts';
+import { type Because, because, type UnsupportedModel } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { GgufFile } from './gguf.ts';
 export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown>> {
   const architecture = ggufArchitecture(file);
   const about = new Metadata(file, architecture);
-  if ((about.number('expert_count') ?? 0) > 0) throw unsupported(file, 'a mixture of experts', 'dense models');
+  if ((about.number('expert_count') ?? 0) > 0) throw unsupported(file, because('EXPERTS'));
   const embeddings = file.tensors.get('token_embd.weight');
   if (embeddings === undefined) throw invalid(file, because('GGUF_NO_MODEL', { tensor: 'token_embd.weight' }));
   const shared = {
@@ -27,7 +27,7 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
 /** `general.architecture`: llama, qwen2, gpt2 and so on. */
 export function ggufArchitecture(file: GgufFile): string {
   const kind = file.metadata.get('general.type') ?? 'model';
-  if (kind !== 'model') throw unsupported(file, `a file of type “${String(kind)}”`, 'models');
+  if (kind !== 'model') throw unsupported(file, because('GGUF_TYPE', { type: String(kind) }));
   const architecture = file.metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw invalid(file, because('GGUF_NO_ARCHITECTURE'));
   return architecture;
@@ -108,7 +108,7 @@ async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | un
   const differs = llama3Divisors(scaling, theta, divisors.length).some(
     (divisor, i) => Math.abs(divisor / (divisors[i] as number) - 1) > 1e-4,
   );
-  if (differs) throw unsupported(file, 'rotary scaling by its own table', 'plain and Llama 3 rotary positions');
+  if (differs) throw unsupported(file, because('ROTARY_TABLE'));
   return scaling;
 }
 
@@ -157,7 +157,7 @@ class Metadata {
     const values = value as ArrayLike<unknown>;
     const [first] = Array.from(values);
     if (typeof first === 'number' && Array.from(values).every((each) => each === first)) return round(first);
-    throw unsupported(this.#file, `layers of different “${key}”`, 'models whose layers are alike');
+    throw unsupported(this.#file, because('LAYERS_DIFFER', { key }));
   }
 
   text(key: string): string | undefined {
@@ -181,8 +181,8 @@ function round(value: number): number {
   return value;
 }
 
-function unsupported(file: GgufFile, found: string, supported: string): StudioError {
-  return new StudioError('MODEL_UNSUPPORTED', { file: basename(file.path), found, supported });
+function unsupported(file: GgufFile, why: UnsupportedModel): StudioError {
+  return new StudioError('MODEL_UNSUPPORTED', { file: basename(file.path), ...why });
 }
 
 function invalid(file: GgufFile, why: Because): StudioError {

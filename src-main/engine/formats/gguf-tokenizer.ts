@@ -32,8 +32,7 @@ export function ggufTokenizer(file: GgufFile): GgufTokenizer {
     default:
       throw new StudioError('MODEL_UNSUPPORTED', {
         file: basename(file.path),
-        found: `a tokenizer of the kind “${String(kind)}”`,
-        supported: 'gpt2, llama',
+        ...because('TOKENIZER_KIND', { kind: String(kind), known: 'gpt2, llama' }),
       });
   }
 }
@@ -64,8 +63,7 @@ function readPreTokenizer(file: GgufFile): PreTokenizer {
   if (known !== undefined) return known;
   throw new StudioError('MODEL_UNSUPPORTED', {
     file: basename(file.path),
-    found: `a tokenizer that cuts text in the way “${String(name)}”`,
-    supported: knownPreTokenizers(),
+    ...because('TOKENIZER_CUTS', { way: String(name), known: knownPreTokenizers() }),
   });
 }
 

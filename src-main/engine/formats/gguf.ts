@@ -146,8 +146,9 @@ function checkPlaces(tensors: ReadonlyMap<string, GgufTensor>, size: number, cur
 async function readNumbers(file: FileHandle, path: string, name: string, entry: GgufTensor): Promise<Float32Array> {
   const { type, dims, offset, bytes } = entry;
   if (!canDequantise(type.name)) {
-    const found = `the tensor ${name} of type ${type.name}`;
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), found, supported: readableTypes.join(', ') });
+    const known = readableTypes.join(', ');
+    const why = because('TENSOR_TYPE_UNREADABLE', { tensor: name, type: type.name, known });
+    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...why });
   }
   const out = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
   const blocks = bytes / type.bytes;

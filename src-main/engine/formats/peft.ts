@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { type Because, because, inEnglish, type UnsupportedAdapter } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -45,10 +45,9 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
     const modules = new Set<string>();
     for (const [key, { dtype, dims }] of file.tensors) {
       const match = /^base_model\.model\.((.+)\.lora_[AB])\.weight$/.exec(key);
-      if (!match || dims.length !== 2)
-        throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `the tensor ${key}` });
+      if (!match || dims.length !== 2) throw unsupported(folder, because('ADAPTER_TENSOR', { tensor: key }));
       if (!['F32', 'F16', 'BF16'].includes(dtype))
-        throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `numbers of type ${dtype}` });
+        throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
       const data = toFloat32(await file.readBytes(key), dtype);
       if (!allFinite(data)) {
         throw new StudioError('MODEL_FILE_INVALID', {
@@ -205,21 +204,24 @@ const otherMethods = new Set([
 function refuseOtherMethods(folder: string, { peft_type: method }: Readonly<Record<string, unknown>>): void {
   if (method === 'LORA') return;
   if (typeof method !== 'string' || !otherMethods.has(method)) throw invalid(because('PEFT_METHOD_UNKNOWN'));
-  throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature: `the method ${method}` });
+  throw unsupported(folder, because('ADAPTER_METHOD', { method }));
 }
 
 /** A key that is not known here is let pass only when it is off: PEFT writes every key it knows, and each version knows more. */
 function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string, unknown>>): void {
-  const refuse = (feature: string) => {
-    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, feature });
+  const refuse = (why: UnsupportedAdapter) => {
+    throw unsupported(folder, why);
   };
   const { task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
-  if (task !== undefined && task !== null && task !== 'CAUSAL_LM') refuse(`the task type ${String(task)}`);
-  if (bias === 'all' || bias === 'lora_only') refuse('trained biases (bias)');
+  if (task !== undefined && task !== null && task !== 'CAUSAL_LM')
+    refuse(because('ADAPTER_TASK', { type: String(task) }));
+  if (bias === 'all' || bias === 'lora_only') refuse(because('ADAPTER_BIASES'));
   if (bias !== 'none') throw invalid(because('KEY_NONE_OF', { key: 'bias', choices: 'none, all, lora_only' }));
   if (!harmlessInitialisations.includes(initialisation))
-    refuse(`init_lora_weights = ${JSON.stringify(initialisation)}`);
-  for (const [key, value] of Object.entries(config)) if (!plainKeys.has(key) && !isOff(value)) refuse(key);
+    refuse(because('ADAPTER_INITIALISATION', { value: JSON.stringify(initialisation) }));
+  for (const [key, value] of Object.entries(config)) {
+    if (!plainKeys.has(key) && !isOff(value)) refuse(because('ADAPTER_KEY', { key }));
+  }
 }
 
 function isOff(value: unknown): boolean {
@@ -237,6 +239,10 @@ async function writeText(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(temporary, path);
+}
+
+function unsupported(folder: string, why: UnsupportedAdapter): StudioError {
+  return new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...why });
 }
 
 function invalid(why: Because, cause?: unknown): StudioError {

@@ -1,4 +1,7 @@
+import { adviceWords } from '../../../src-contract/advice-words.ts';
 import type { Message } from '../message.ts';
+
+const advice = adviceWords.en;
 
 /** Evaluations: the list, a new one, the results. */
 export const evaluations = {
@@ -132,22 +135,16 @@ export const evaluations = {
   'evaluations.doubt.interrupted': 'It was interrupted before all rows were asked. Start it again for the rest.',
   'evaluations.next.fewRows': {
     one: '**Next:** one row can tell nothing. Keep at least 30 rows for testing.',
-    other: '**Next:** {n} rows can hardly tell anything. Keep at least 30 for testing.',
+    other: `**Next:** ${advice.fewRows}`,
   },
-  'evaluations.next.moreRows': '**Next:** measure on more rows. About {n} would settle a difference as large as this.',
+  'evaluations.next.moreRows': `**Next:** ${advice.moreRows}`,
   'evaluations.next.askAll': '**Next:** ask all {all} rows of this split; only {n} were asked.',
-  'evaluations.next.longer':
-    '**Next:** train on more rows; more passes help only while its validation loss still falls. It has begun to learn: right answers surprise it less than the base (loss {from} → {to}), only its own are not surely better yet.',
-  'evaluations.next.stronger':
-    '**Next:** train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
-  'evaluations.next.calmer':
-    '**Next:** train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
-  'evaluations.next.readLost':
-    '**Next:** read the rows it lost, below. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
-  'evaluations.next.stillWrong':
-    '**Next:** {wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
-  'evaluations.next.readSome':
-    '**Next:** read a few answers beside their targets, below: this measure counts shared words, not sense.',
+  'evaluations.next.longer': `**Next:** ${advice.longer}`,
+  'evaluations.next.stronger': `**Next:** ${advice.stronger}`,
+  'evaluations.next.calmer': `**Next:** ${advice.calmer}`,
+  'evaluations.next.readLost': `**Next:** ${advice.readLost}`,
+  'evaluations.next.stillWrong': `**Next:** ${advice.stillWrong}`,
+  'evaluations.next.readSome': `**Next:** ${advice.readSome}`,
   'evaluations.next.train': 'Train again',
   'evaluations.next.measure': 'Measure again',
 

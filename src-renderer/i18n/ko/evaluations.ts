@@ -1,5 +1,8 @@
+import { adviceWords } from '../../../src-contract/advice-words.ts';
 import type { evaluations as english } from '../en/evaluations.ts';
 import type { Translation } from '../message.ts';
+
+const advice = adviceWords.ko;
 
 export const evaluations: Translation<typeof english> = {
   'evaluations.title': '평가',
@@ -119,21 +122,15 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.runsNot': '질의 {of}개 가운데 {n}개는 실행되지 않습니다.',
   'evaluations.doubt.stopped': '모든 행을 묻기 전에 멈췄습니다.',
   'evaluations.doubt.interrupted': '모든 행을 묻기 전에 중단되었습니다. 나머지는 다시 평가하세요.',
-  'evaluations.next.fewRows': '**다음:** {n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
-  'evaluations.next.moreRows': '**다음:** 더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
+  'evaluations.next.fewRows': `**다음:** ${advice.fewRows}`,
+  'evaluations.next.moreRows': `**다음:** ${advice.moreRows}`,
   'evaluations.next.askAll': '**다음:** 이 나눔의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
-  'evaluations.next.longer':
-    '**다음:** 더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기 시작했습니다. 정답에 기본 모델보다 덜 놀라지만(손실 {from} → {to}) 스스로 쓰는 답이 나아졌는지는 아직 확실하지 않습니다.',
-  'evaluations.next.stronger':
-    '**다음:** 더 여러 번 읽히거나 학습률을 높여 학습하세요. 아직 배운 것이 거의 없습니다(손실 {from} → {to}). 그래도 그대로라면 학습 행을 살펴보세요.',
-  'evaluations.next.calmer':
-    '**다음:** 학습률을 절반으로 낮추거나 덜 읽혀 학습하세요. 기본 모델이 알던 것을 덮어쓴 것 같습니다(손실 {from} → {to}).',
-  'evaluations.next.readLost':
-    '**다음:** 아래에서 못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
-  'evaluations.next.stillWrong':
-    '**다음:** {n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
-  'evaluations.next.readSome':
-    '**다음:** 아래에서 답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
+  'evaluations.next.longer': `**다음:** ${advice.longer}`,
+  'evaluations.next.stronger': `**다음:** ${advice.stronger}`,
+  'evaluations.next.calmer': `**다음:** ${advice.calmer}`,
+  'evaluations.next.readLost': `**다음:** ${advice.readLost}`,
+  'evaluations.next.stillWrong': `**다음:** ${advice.stillWrong}`,
+  'evaluations.next.readSome': `**다음:** ${advice.readSome}`,
   'evaluations.next.train': '다시 학습',
   'evaluations.next.measure': '다시 재기',
 

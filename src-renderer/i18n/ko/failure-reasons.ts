@@ -1,9 +1,14 @@
-import type { FailureReasonCode } from '../../../src-contract/failure-reason.ts';
+import type { failureReasons as english } from '../../../src-contract/failure-reason.ts';
 import { datasetReasons } from './dataset-reasons.ts';
 import { modelFileReasons } from './model-file-reasons.ts';
+import { unsupportedReasons } from './unsupported-reasons.ts';
 
 /** Why something failed (src-contract/failure-reason.ts), in Korean, under the same codes and with the same fields. */
-export const failureReasons: Readonly<Record<FailureReasonCode, string>> = {
+export const failureReasons: {
+  readonly [C in keyof typeof english]: (typeof english)[C] extends string
+    ? string
+    : Readonly<Record<keyof (typeof english)[C], string>>;
+} = {
   ENGINE_ENDED: '프로세스가 상태 {status}[으로|로] 끝났습니다',
   ENGINE_FAULT: '“{message}” 오류로 끝났습니다',
   ENGINE_OUT_OF_MEMORY: '메모리가 모자랍니다',
@@ -81,4 +86,5 @@ export const failureReasons: Readonly<Record<FailureReasonCode, string>> = {
 
   ...datasetReasons,
   ...modelFileReasons,
+  ...unsupportedReasons,
 };
