@@ -8,12 +8,13 @@ import { add } from './graph/ops/add.ts';
 import { attend } from './graph/ops/attend.ts';
 import { gather } from './graph/ops/gather.ts';
 import { matmul } from './graph/ops/matmul.ts';
-import { blockSize, matmulBlocks } from './graph/ops/matmul-blocks.ts';
+import { matmulBlocks } from './graph/ops/matmul-blocks.ts';
 import { multiply } from './graph/ops/multiply.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { slice } from './graph/ops/slice.ts';
 import { weightDims } from './lora.ts';
 import type { Tensor } from './tensor.ts';
+import { bitsOfBlocks } from './weight-blocks.ts';
 
 export interface DecodeOptions {
   /** The matrices that adapters in a batch may change. */
@@ -88,7 +89,7 @@ function plainLinear({ blocks }: DecodeOptions, { parameter }: Parameter) {
     const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
     const dims = dimsOf('integers');
     return matmulBlocks(x, {
-      bits: 2 * (dims[2] as number) === blockSize ? 4 : 8,
+      bits: bitsOfBlocks(dims),
       integers: input(`${name}.integers`, dims, 'uint8'),
       scales: input(`${name}.scales`, dimsOf('scales')),
     });

@@ -23,17 +23,17 @@ test('blocks of four bits are kept as they are', async () => {
 });
 
 test('blocks of eight bits are kept as they are', async () => {
-  const value = (i: number) => 0.25 * (i % 32 === 3 ? 127 : (i % 200) - 100);
+  const value = (i: number) => 0.25 * (i % 64 === 3 ? 127 : (i % 200) - 100);
   const { bytes, values } = await unpacked(value);
-  expect(bytes).toBe(32);
+  expect(bytes).toBe(64);
   expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
 });
 
 test('anything else is off by at most half a step of 1/127 of a block’s largest', async () => {
-  const value = (i: number) => Math.sin(i * 1.7) * (1 + Math.floor(i / 32));
+  const value = (i: number) => Math.sin(i * 1.7) * (1 + Math.floor(i / 64));
   const { values } = await unpacked(value);
   for (const [i, found] of values.entries()) {
-    expect(Math.abs(found - value(i))).toBeLessThanOrEqual((1 + Math.floor(i / 32)) / 254 + 1e-6);
+    expect(Math.abs(found - value(i))).toBeLessThanOrEqual((1 + Math.floor(i / 64)) / 254 + 1e-6);
   }
 });
 
@@ -42,7 +42,7 @@ test('queries, keys and values lie in one matrix, one below the other', async ()
     architecture,
     weights((_i, name) => (name.includes('k_proj') ? 1 : 0)),
   );
-  // 64 rows of queries, 32 of keys, 32 of values, two blocks in each.
+  // 64 rows of queries, 32 of keys, 32 of values, two blocks of four bits in each.
   const scales = [...(blocks.get('0.qkv.scales')?.data ?? [])];
   expect(scales).toHaveLength(2 * 128);
   expect(scales.map((scale) => scale !== 0)).toEqual(scales.map((_, i) => i >= 128 && i < 192));
@@ -58,9 +58,10 @@ async function unpacked(value: (i: number) => number) {
   const scales = blocks.get('model.embed_tokens.scales')?.data ?? [];
   const bytes = integers?.dims[2] as number;
   const values = Array.from({ length: 3 * 64 }, (_, i) => {
-    const byte = integers?.data[bytes === 32 ? i : i >> 1] as number;
-    const whole = bytes === 32 ? byte - 128 : ((byte >> (4 * (i % 2))) & 15) - 8;
-    return whole * (scales[Math.floor(i / 32)] as number);
+    const isFour = bytes === 16;
+    const byte = integers?.data[isFour ? i >> 1 : i] as number;
+    const whole = isFour ? ((byte >> (4 * (i % 2))) & 15) - 8 : byte - 128;
+    return whole * (scales[Math.floor(i / (isFour ? 32 : bytes))] as number);
   });
   return { bytes, values };
 }

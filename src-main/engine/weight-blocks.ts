@@ -1,15 +1,24 @@
 import { groupOf, groupsOf } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
-import { blockSize } from './graph/ops/matmul-blocks.ts';
 import { adaptedModules } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
+/** Inputs to a block of four bits, as Q4_0 has them. */
+const sizeOfFour = 32;
+const bytesOfFour = sizeOfFour / 2;
 /**
- * A model's matrices in blocks of 32 inputs with a scale each, as passes over few positions read them: `<name>.integers` and
+ * Inputs to a block of eight bits, where a matrix consists of such blocks: each costs its scale and a sum of its own. With wider ones,
+ * and with wider ones of four bits, onnxruntime 1.30 multiplies a row by itself in another order than among others.
+ */
+const sizeOfEight = 64;
+const lesserSizeOfEight = 32;
+
+/**
+ * A model's matrices in blocks of inputs with a scale each, as passes over few positions read them: `<name>.integers` and
  * `<name>.scales`, where a name is that of a group of matrices that read the same (`<layer>.<group>`) or the head's.
  *
- * Four bits where the stored numbers are such blocks already (Q4_0), so that nothing is lost; eight bits else, which holds
- * Q8_0 exactly and anything else to 1/254 of a block's largest magnitude.
+ * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which
+ * hold anything to 1/254 of a block's largest magnitude.
  */
 export async function readBlocks(
   architecture: Architecture,
@@ -39,13 +48,20 @@ export async function readBlocks(
   return blocks;
 }
 
+/** Of numbers in blocks, [out, blocks, bytes]. */
+export function bitsOfBlocks(dims: readonly number[]): 4 | 8 {
+  return dims[2] === bytesOfFour ? 4 : 8;
+}
+
 /** Matrices [out, in] one below the other. */
 function addBlocks(blocks: Map<string, Tensor>, name: string, matrices: readonly Tensor<'float32'>[]): void {
   const inside = matrices[0]?.dims[1] as number;
   const out = matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
-  const perRow = Math.ceil(inside / blockSize);
-  const bits = inside % blockSize === 0 && matrices.every(({ data }) => isInFourBits(data)) ? 4 : 8;
-  const bytes = (blockSize * bits) / 8;
+  const bits = inside % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data)) ? 4 : 8;
+  const ofEight = inside % sizeOfEight === 0 ? sizeOfEight : lesserSizeOfEight;
+  const size = bits === 4 ? sizeOfFour : ofEight;
+  const perRow = Math.ceil(inside / size);
+  const bytes = (size * bits) / 8;
   // What is left over at the end of a row is zero, which is stored as half the range.
   const integers = new Uint8Array(out * perRow * bytes).fill(bits === 4 ? 0x88 : 128);
   const scales = new Float32Array(out * perRow);
@@ -53,7 +69,7 @@ function addBlocks(blocks: Map<string, Tensor>, name: string, matrices: readonly
   for (const { data } of matrices) {
     const packed = { integers: integers.subarray(block * bytes), scales: scales.subarray(block) };
     if (bits === 4) packFour(data, packed);
-    else packEight(data, inside, packed);
+    else packEight(data, { inside, size }, packed);
     block += (data.length / inside) * perRow;
   }
   blocks.set(`${name}.integers`, { type: 'uint8', dims: [out, perRow, bytes], data: integers });
@@ -67,16 +83,20 @@ interface Packed {
 
 // Plain loops, as a model has millions of blocks.
 
-function packEight(data: Float32Array, inside: number, { integers, scales }: Packed): void {
+function packEight(
+  data: Float32Array,
+  { inside, size }: { inside: number; size: number },
+  { integers, scales }: Packed,
+): void {
   let block = 0;
   for (let row = 0; row < data.length; row += inside) {
-    for (let start = row; start < row + inside; start += blockSize) {
-      const end = Math.min(start + blockSize, row + inside);
+    for (let start = row; start < row + inside; start += size) {
+      const end = Math.min(start + size, row + inside);
       let largest = 0;
       for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(data[i] as number));
       scales[block] = largest / 127;
       const factor = largest === 0 ? 0 : 1 / (scales[block] as number);
-      const at = block * blockSize - start;
+      const at = block * size - start;
       // Between 1 and 255, where cutting off rounds down.
       for (let i = start; i < end; i++) integers[at + i] = ((data[i] as number) * factor + 128.5) | 0;
       block++;
@@ -86,11 +106,11 @@ function packEight(data: Float32Array, inside: number, { integers, scales }: Pac
 
 /** Rows are whole blocks. */
 function packFour(data: Float32Array, { integers, scales }: Packed): void {
-  for (let start = 0, block = 0; start < data.length; start += blockSize, block++) {
+  for (let start = 0, block = 0; start < data.length; start += sizeOfFour, block++) {
     scales[block] = scaleOfFour(data, start);
     const scale = scales[block] as number;
     if (scale === 0) continue;
-    for (let i = 0; i < blockSize; i += 2) {
+    for (let i = 0; i < sizeOfFour; i += 2) {
       const low = Math.round((data[start + i] as number) / scale) + 8;
       const high = Math.round((data[start + i + 1] as number) / scale) + 8;
       integers[(start + i) >> 1] = low | (high << 4);
@@ -100,10 +120,10 @@ function packFour(data: Float32Array, { integers, scales }: Packed): void {
 
 /** Whether every block is whole numbers from −8 to 7 times a scale, the largest being −8: what Q4_0 stores. */
 function isInFourBits(data: Float32Array): boolean {
-  for (let start = 0; start < data.length; start += blockSize) {
+  for (let start = 0; start < data.length; start += sizeOfFour) {
     const scale = scaleOfFour(data, start);
     if (scale === 0) continue;
-    for (let i = start; i < start + blockSize; i++) {
+    for (let i = start; i < start + sizeOfFour; i++) {
       const whole = Math.round((data[i] as number) / scale);
       if (whole < -8 || whole > 7 || Math.fround(whole * scale) !== data[i]) return false;
     }
@@ -114,7 +134,7 @@ function isInFourBits(data: Float32Array): boolean {
 /** What makes the value of the largest magnitude −8. */
 function scaleOfFour(data: Float32Array, start: number): number {
   let largest = 0;
-  for (let i = start; i < start + blockSize; i++) {
+  for (let i = start; i < start + sizeOfFour; i++) {
     if (Math.abs(data[i] as number) > Math.abs(largest)) largest = data[i] as number;
   }
   return Math.fround(-largest / 8);

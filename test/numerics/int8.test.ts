@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
 import { input } from '../../src-main/engine/graph/expression.ts';
+import { matmulBlocks } from '../../src-main/engine/graph/ops/matmul-blocks.ts';
 import { matmulInt8 } from '../../src-main/engine/graph/ops/matmul-int8.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import type { LoraWeights } from '../../src-main/engine/lora.ts';
@@ -137,6 +138,43 @@ test('a row of a product is the same bit for bit, whatever stands beside it', as
   const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) * (i < 16 ? 1 : 1000));
   const [first, second] = [await multiply(x.slice(0, 16)), await multiply(x.slice(16))];
   expect(await multiply(x)).toEqual([...first, ...second]);
+  await product.release();
+});
+
+test.each([
+  { bits: 8, size: 64 },
+  { bits: 8, size: 32 },
+  { bits: 4, size: 32 },
+] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
+  const [inside, out, rows] = [192, 48, 17];
+  const [perRow, bytes] = [inside / size, (size * bits) / 8];
+  const matrix = {
+    bits,
+    integers: input('integers', [out, perRow, bytes], 'uint8'),
+    scales: input('scales', [out * perRow]),
+  };
+  const integers = Uint8Array.from({ length: out * perRow * bytes }, (_, i) => (i * 7919) % 256);
+  const scales = Float32Array.from({ length: out * perRow }, (_, i) => 0.01 + 0.001 * Math.sin(i));
+  const product = await exact.backend.compile(
+    { y: matmulBlocks(input('x', ['rows', inside]), matrix) },
+    new Map<string, Tensor>([
+      ['integers', { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
+      ['scales', float32([out * perRow], scales)],
+    ]),
+  );
+  const multiply = async (x: Float32Array) => {
+    const { y } = await product.run(new Map([['x', float32([x.length / inside, inside], x)]]));
+    return Array.from(y.data);
+  };
+  const x = Float32Array.from({ length: rows * inside }, (_, i) => Math.sin(i * 1.3) * (1 + (i % 7)));
+  const together = await multiply(x);
+  for (const count of [1, 2, 3, 5]) {
+    const apart: number[] = [];
+    for (let row = 0; row < rows; row += count) {
+      apart.push(...(await multiply(x.slice(row * inside, Math.min(rows, row + count) * inside))));
+    }
+    expect(apart).toEqual(together);
+  }
   await product.release();
 });
 

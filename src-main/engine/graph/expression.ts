@@ -22,7 +22,8 @@ export interface OpAttributes {
   matmulInt8: { readonly scaled: 'output' | 'input' };
   /** `transposed` multiplies by Wᵀ, [n, in] → [n, out]; `plain` by W, the other way round. */
   matmulInt4: { readonly by: 'transposed' | 'plain' };
-  matmulBlocks: { readonly bits: 4 | 8 };
+  /** `size` is how many inputs share a scale. */
+  matmulBlocks: { readonly bits: 4 | 8; readonly size: number };
   attend: { readonly factor: number; readonly group: number };
   reshape: NoAttributes;
   transpose: { readonly permutation: readonly number[] };

@@ -11,6 +11,8 @@ export class GraphWriter {
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
   readonly #sizes = new Map<string, string>();
+  /** What each value that is another one in another shape was made from. */
+  readonly #reshaped = new Map<string, string>();
   #names = 0;
   readonly #constants: ReadonlyMap<string, Tensor>;
   /** What the graph is to run on: kernels differ. */
@@ -48,6 +50,14 @@ export class GraphWriter {
   ): string {
     const [output] = this.nodes(type, inputs, 1, attributes, domain);
     return output as string;
+  }
+
+  /** The same numbers in another shape, which holds no zero. What was given a shape before is taken as it was: each view costs its start. */
+  reshape(x: string, shape: string): string {
+    const source = this.#reshaped.get(x) ?? x;
+    const value = this.node('Reshape', [source, shape]);
+    this.#reshaped.set(value, source);
+    return value;
   }
 
   /** The same with several outputs, of which those that nobody wants may be left out. */
@@ -113,9 +123,12 @@ export class GraphWriter {
       return { name, type: expression.type, shape: expression.shape };
     });
     const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
-    const nodes = this.#nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }));
-    const used = new Set(this.#nodes.flatMap((node) => node.inputs));
-    const between = [...this.#values].filter(([name]) => made.has(name) && !renamed.has(name));
+    const nodes = neededFor(
+      values.map(({ name }) => name),
+      this.#nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) })),
+    );
+    const used = new Set(nodes.flatMap((node) => node.inputs));
+    const between = [...this.#values].filter(([name]) => made.has(name) && used.has(name));
     return {
       nodes,
       values: between.map(([name, value]) => ({ name, ...value })),
@@ -145,4 +158,15 @@ export class GraphWriter {
     this.#initialisers.set(initialiser.name, initialiser);
     return initialiser.name;
   }
+}
+
+/** The nodes, in order, that outputs are made by: of a view that another took the place of, nothing is left. */
+function neededFor(outputs: readonly string[], nodes: readonly OnnxNode[]): OnnxNode[] {
+  const read = new Set(outputs);
+  const isNeeded = (node: OnnxNode) => {
+    if (!node.outputs.some((name) => read.has(name))) return false;
+    for (const name of node.inputs) read.add(name);
+    return true;
+  };
+  return nodes.toReversed().filter(isNeeded).reverse();
 }

@@ -15,7 +15,7 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
   const streams = writer.node('Shape', [freshKeys], { start: int(1), end: int(2) });
   const written = writer.node('Concat', [tokens, streams, writer.int64([group, size])], { axis: int(0) });
   const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
-  const split = writer.node('Transpose', [writer.node('Reshape', [queries, written])], turn);
+  const split = writer.node('Transpose', [writer.reshape(queries, written)], turn);
   // Zero keeps the size of that place.
   const byStream = writer.node('Reshape', [split, writer.int64([0, -1, size])]);
   const mixed =
@@ -23,7 +23,7 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
       ? mixInPlace(writer, byStream, operands, factor)
       : mixCopies(writer, byStream, operands, factor);
   const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
-  return writer.node('Reshape', [writer.node('Transpose', [apart], turn), writer.int64([-1, width])]);
+  return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
 }
 
 /** Over memory that holds the new places already. */

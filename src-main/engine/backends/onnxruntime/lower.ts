@@ -1,5 +1,4 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
-import { blockSize } from '../../graph/ops/matmul-blocks.ts';
 import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import type { Tensor } from '../../tensor.ts';
 import { type FusedNorm, findFusions, noFusions } from './fusions.ts';
@@ -34,7 +33,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   },
   matmulInt8: (writer, operands, node) => lowerMatmulInt8(writer, operands, node),
   matmulInt4: (writer, operands, node) => lowerMatmulInt4(writer, operands, node),
-  reshape: (writer, [x = ''], node) => writer.node('Reshape', [x, writer.shape(node.shape)]),
+  reshape: (writer, [x = ''], node) => writer.reshape(x, writer.shape(node.shape)),
   transpose: (writer, operands, node) =>
     writer.node('Transpose', operands, { perm: { kind: 'ints', value: node.attributes.permutation } }),
   concat: (writer, operands, node) =>
@@ -88,10 +87,11 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return writer.node('Reciprocal', [root]);
   },
   matmulBlocks(writer, operands, node) {
+    const { bits, size } = node.attributes;
     const attributes = {
       K: int(node.inputs[0]?.shape.at(-1) as number),
       N: int(node.shape.at(-1) as number),
-      ...{ bits: int(node.attributes.bits), block_size: int(blockSize), accuracy_level: int(inEightBits) },
+      ...{ bits: int(bits), block_size: int(size), accuracy_level: int(inEightBits) },
     };
     return writer.node('MatMulNBits', operands, attributes, 'com.microsoft');
   },
@@ -266,11 +266,11 @@ function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>): boole
 function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
   const [x = '', cos = '', sin = ''] = operands;
   const [heads, size] = node.shape.slice(2) as [number, number];
-  const table = (angles: string) => writer.node('Reshape', [angles, writer.int64([-1, size / 2])]);
-  const flat = writer.node('Reshape', [x, writer.int64([1, -1, heads * size])]);
+  const table = (angles: string) => writer.reshape(angles, writer.int64([-1, size / 2]));
+  const flat = writer.reshape(x, writer.int64([1, -1, heads * size]));
   const inputs = [flat, writer.int64([0]), table(cos), table(sin)];
   const turned = writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
-  return writer.node('Reshape', [turned, writer.shape(node.shape)]);
+  return writer.reshape(turned, writer.shape(node.shape));
 }
 
 /** A zero that is there only once x is: what is made with it waits for x, and is no constant to the runtime. */

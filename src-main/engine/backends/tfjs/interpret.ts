@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Dim, type Expression, type OpName, type Shape, topologicalOrder } from '../../graph/expression.ts';
-import { blockSize } from '../../graph/ops/matmul-blocks.ts';
 import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import { sizeOf } from '../../graph/shape.ts';
 
@@ -156,13 +155,13 @@ function oneHot(index: tf.Tensor, classes: number): tf.Tensor {
 function unblocked(
   integers: tf.Tensor,
   scales: tf.Tensor,
-  { bits, inside }: { bits: 4 | 8; inside: number },
+  { bits, size, inside }: { bits: 4 | 8; size: number; inside: number },
 ): tf.Tensor2D {
   const [out, blocks, bytes] = integers.shape as [number, number, number];
   const [packed, factors] = [integers.dataSync(), scales.dataSync()];
   const values = Float32Array.from({ length: out * inside }, (_, i) => {
-    const block = Math.floor(i / inside) * blocks + Math.floor((i % inside) / blockSize);
-    const within = (i % inside) % blockSize;
+    const block = Math.floor(i / inside) * blocks + Math.floor((i % inside) / size);
+    const within = (i % inside) % size;
     const byte = packed[block * bytes + (bits === 8 ? within : within >> 1)] as number;
     return (factors[block] as number) * (bits === 8 ? byte - 128 : ((byte >> (4 * (within % 2))) & 15) - 8);
   });

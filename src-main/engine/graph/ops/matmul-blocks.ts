@@ -2,13 +2,13 @@ import { type Expression, expression, type OpDefinition } from '../expression.ts
 import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 
-/** Inputs of so many columns share a scale. */
-export const blockSize = 32;
-
 /** A matrix of small whole numbers in blocks, frozen. */
 export interface BlockMatrix {
   readonly bits: 4 | 8;
-  /** uint8 [out, blocks, bytes]: each number plus half the range, two to a byte where it has four bits, the first below. */
+  /**
+   * uint8 [out, blocks, bytes]: each number plus half the range, two to a byte where it has four bits, the first below. The
+   * inputs of a block share a scale.
+   */
   readonly integers: Expression;
   /** float32 [out · blocks]. */
   readonly scales: Expression;
@@ -19,17 +19,18 @@ export interface BlockMatrix {
  * does; the mathematics, and `reference`, do not.
  */
 export function matmulBlocks(x: Expression, { bits, integers, scales }: BlockMatrix): Expression {
-  const [out, blocks] = integers.shape as readonly number[];
+  const [out, blocks, bytes] = integers.shape as readonly number[];
   const inside = fromEnd(x.shape, 1) as number;
-  check(Math.ceil(inside / blockSize) === blocks, `matmulBlocks of ${show(x.shape)} and ${show(integers.shape)}`);
-  return expression('matmulBlocks', [x, integers, scales], { bits }, [...x.shape.slice(0, -1), out as number]);
+  const size = ((bytes as number) * 8) / bits;
+  check(Math.ceil(inside / size) === blocks, `matmulBlocks of ${show(x.shape)} and ${show(integers.shape)}`);
+  return expression('matmulBlocks', [x, integers, scales], { bits, size }, [...x.shape.slice(0, -1), out as number]);
 }
 
 export const matmulBlocksOp: OpDefinition<'matmulBlocks'> = {
   gradient() {
     throw new Error('matmulBlocks gives no gradient: it is for answering alone');
   },
-  reference([x, integers, scales], { bits }, dims) {
+  reference([x, integers, scales], { bits, size }, dims) {
     if (!x || !integers || !scales) throw new Error('matmulBlocks takes three operands');
     const [, blocks = 0, bytes = 0] = integers.dims;
     const inside = x.dims.at(-1) as number;
@@ -37,8 +38,8 @@ export const matmulBlocksOp: OpDefinition<'matmulBlocks'> = {
       const row = at.at(-1) as number;
       let sum = 0;
       for (let i = 0; i < inside; i++) {
-        const block = row * blocks + Math.floor(i / blockSize);
-        const within = i % blockSize;
+        const block = row * blocks + Math.floor(i / size);
+        const within = i % size;
         const byte = integers.data[block * bytes + (bits === 8 ? within : within >> 1)] as number;
         const whole = bits === 8 ? byte - 128 : ((byte >> (4 * (within % 2))) & 15) - 8;
         sum += read(x, [...at.slice(0, -1), i]) * whole * (scales.data[block] as number);
