@@ -1,9 +1,10 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
+import { cellOf } from './cell-text.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
-import { cellOf, isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
+import { isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** How the values of a JSON file become rows. */

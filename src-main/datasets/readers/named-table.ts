@@ -1,6 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { cellOf } from './cell-text.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
-import { cellOf, type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */

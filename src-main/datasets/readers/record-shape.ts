@@ -1,4 +1,5 @@
-import { isUtf8 } from 'node:buffer';
+import { cellOf, joined } from './cell-text.ts';
+import { conversation, turnsOf } from './conversation.ts';
 import type { RecordProblem } from './table.ts';
 
 /** A record of named values, as JSON and Parquet hold them. */
@@ -27,79 +28,6 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
 /** The shapes that records of these keys may have. */
 export function shapesOfKeys(names: readonly string[]): RecordShape[] {
   return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
-}
-
-/** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
-export function cellOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return textOfBytes(value);
-  if (typeof value === 'object') return JSON.stringify(value, jsonValue);
-  return String(value);
-}
-
-function jsonValue(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  return value instanceof Uint8Array ? textOfBytes(value) : value;
-}
-
-function textOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');
-}
-
-/** Several values as one text, a blank line between them; empty ones are left out. */
-function joined(...values: unknown[]): string {
-  return values
-    .map(cellOf)
-    .filter((text) => text.trim() !== '')
-    .join('\n\n');
-}
-
-interface Turn {
-  readonly role: string;
-  readonly text: string;
-}
-
-/**
- * A conversation: the last answer is the target, all before it the context. A single question stands there as it is; in a
- * longer conversation each turn is told by its role.
- */
-function conversation(turns: readonly Turn[]): { cells: string[]; problem?: RecordProblem } {
-  const last = turns.at(-1);
-  if (last?.role !== 'assistant') {
-    return { cells: [joined(...turns.map(({ text }) => text)), ''], problem: 'NO_ANSWER' };
-  }
-  const before = turns.slice(0, -1);
-  const isShort = before.filter(({ role }) => role !== 'system').length <= 1;
-  const context = isShort
-    ? joined(...before.map(({ text }) => text))
-    : before.map(({ role, text }) => (role === 'system' ? text : `${roleNames[role] ?? role}: ${text}`)).join('\n\n');
-  return { cells: [context, last.text] };
-}
-
-const roleNames: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', tool: 'Tool' };
-const roles: Readonly<Record<string, string>> = {
-  human: 'user',
-  gpt: 'assistant',
-  model: 'assistant',
-  bot: 'assistant',
-};
-
-function turnsOf(list: unknown, roleKey: string, textKey: string): Turn[] {
-  if (!Array.isArray(list)) return [];
-  return list.map((entry: unknown) => {
-    const turn = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
-    const role = cellOf(turn[roleKey]).toLowerCase();
-    return { role: roles[role] ?? role, text: textOf(turn[textKey]) };
-  });
-}
-
-/** The text of a turn, which some write as a list of parts. */
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return cellOf(content);
-  return joined(
-    ...content.map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? part.text : part)),
-  );
 }
 
 const isList = (value: unknown) => Array.isArray(value);
