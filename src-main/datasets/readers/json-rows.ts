@@ -1,6 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
 import { cellOf } from './cell-text.ts';
+import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
@@ -26,7 +27,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     code: 'FORMAT_SHAPE',
     data: { shape, keys },
   });
-  if (Array.isArray(first)) return listRows(first);
+  if (Array.isArray(first)) return isConversation(first) ? conversationRows(sample) : listRows(first);
   const objects = sample.filter(isObject);
   if (isObject(first) && isSquad(first)) {
     return {
@@ -101,6 +102,16 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
         throw error;
       }
     },
+  };
+}
+
+/** Lists of turns, without an object around each. */
+function conversationRows(sample: readonly unknown[]): JsonRows {
+  const table = new NamedTable(sample.filter(Array.isArray).map((messages) => ({ messages })));
+  return {
+    columns: table.columns,
+    reasons: table.reasons,
+    rowsOf: (value, line) => (Array.isArray(value) ? [table.row({ messages: value }, line)] : undefined),
   };
 }
 

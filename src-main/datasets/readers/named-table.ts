@@ -1,7 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { cellOf } from './cell-text.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf, shapeReason } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */
@@ -36,7 +36,6 @@ export class NamedTable {
 
   get reasons(): FileReason[] {
     if (!this.shape) return [...this.#ofNames];
-    const { name, keys } = this.shape;
-    return [{ about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: keys.join(', ') } }, ...this.#ofNames];
+    return [shapeReason(this.shape, [...this.#known]), ...this.#ofNames];
   }
 }

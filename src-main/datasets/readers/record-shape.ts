@@ -1,5 +1,6 @@
+import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { cellOf, joined } from './cell-text.ts';
-import { conversation, turnsOf } from './conversation.ts';
+import { conversation, isConversation, turnsOf } from './conversation.ts';
 import type { RecordProblem } from './table.ts';
 
 /** A record of named values, as JSON and Parquet hold them. */
@@ -10,7 +11,9 @@ export interface RecordShape {
   readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad';
   /** The keys by which it is known. */
   readonly keys: readonly string[];
-  /** Of the keys, those whose values are lists or objects; a table of text has them written out in its cells. */
+  /** Keys that a record of this shape may have beside them, and whose values go into the columns made. */
+  readonly optional?: readonly string[];
+  /** Of all these keys, those whose values are lists or objects; a table of text has them written out in its cells. */
   readonly nested: readonly string[];
   /** Columns put in front of the record's own. */
   readonly columns: readonly string[];
@@ -30,32 +33,75 @@ export function shapesOfKeys(names: readonly string[]): RecordShape[] {
   return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
 }
 
+/** What is told of a shape; `names` are all keys that the records have. */
+export function shapeReason({ name, keys, optional = [] }: RecordShape, names: readonly string[]): FileReason {
+  const found = [...keys, ...optional.filter((key) => names.includes(key))];
+  return { about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: found.join(', ') } };
+}
+
 const isList = (value: unknown) => Array.isArray(value);
 
-const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] = [
+type KnownShape = RecordShape & { fits(record: NamedValues): boolean };
+
+function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: unknown) => boolean): KnownShape {
+  return {
+    ...{ name, keys: [key], optional: ['system'], nested: [key], columns: ['context', 'target'] },
+    fits: (record) => isTurns(record[key]),
+    derive: (record) => conversation(turnsOf(record[key]), record.system),
+  };
+}
+
+/** Questions with their answers, as LLaMA-Factory keeps what was said before. */
+function pairsOf(history: unknown): unknown[][] {
+  return Array.isArray(history) ? history.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
+}
+
+const shapes: readonly KnownShape[] = [
+  listOfTurns('chat', 'messages', isList),
+  listOfTurns('sharegpt', 'conversations', isList),
+  // Under other names, a list may as well be one of something else.
+  ...['conversation', 'contents', 'chat'].map((key) => listOfTurns('chat', key, isConversation)),
   {
     name: 'chat',
-    keys: ['messages'],
-    nested: ['messages'],
+    keys: ['prompt', 'completion'],
+    nested: ['prompt', 'completion'],
     columns: ['context', 'target'],
-    fits: ({ messages }) => isList(messages),
-    derive: ({ messages }) => conversation(turnsOf(messages, 'role', 'content')),
+    fits: ({ prompt, completion }) => isConversation(prompt) && isConversation(completion),
+    derive: ({ prompt, completion }) => conversation([...turnsOf(prompt), ...turnsOf(completion)]),
   },
   {
-    name: 'sharegpt',
-    keys: ['conversations'],
-    nested: ['conversations'],
+    // The answer that was preferred stands alone, behind its prompt, or behind a copy of it.
+    name: 'chat',
+    keys: ['chosen'],
+    nested: ['chosen', 'prompt'],
     columns: ['context', 'target'],
-    fits: ({ conversations }) => isList(conversations),
-    derive: ({ conversations }) => conversation(turnsOf(conversations, 'from', 'value')),
+    fits: ({ chosen }) => isConversation(chosen),
+    derive({ prompt, chosen, system }) {
+      const turns = turnsOf(chosen);
+      if (turns.some(({ role }) => role === 'user')) return conversation(turns, system);
+      const asked = Array.isArray(prompt) ? turnsOf(prompt) : [{ role: 'user', text: cellOf(prompt) }];
+      return conversation([...asked, ...turns], system);
+    },
   },
   {
     name: 'alpaca',
     keys: ['instruction', 'output'],
-    nested: [],
+    optional: ['system', 'history'],
+    nested: ['history'],
     columns: ['context', 'target'],
     fits: () => true,
-    derive: ({ instruction, input, output }) => ({ cells: [joined(instruction, input), cellOf(output)] }),
+    derive: ({ instruction, input, output, system, history }) =>
+      conversation(
+        [
+          ...pairsOf(history).flatMap(([question, answer]) => [
+            { role: 'user', text: cellOf(question) },
+            { role: 'assistant', text: cellOf(answer) },
+          ]),
+          { role: 'user', text: joined(instruction, input) },
+          { role: 'assistant', text: cellOf(output) },
+        ],
+        system,
+      ),
   },
   {
     name: 'squad',
