@@ -429,6 +429,15 @@ const cases: readonly Case[] = [
     `{"context":[${many(9000, (row) => `"row ${row}",`)}"b"],"target":[${many(9000, () => '"1",')}"2"]}`,
     [...Array.from({ length: 9000 }, (_, row) => `row ${row}=1`), 'b=2'],
   ],
+  ['a list on each line', '[{"context":"a","target":"1"}]\n[{"context":"b","target":"2"}]\n', ab],
+  ['one list behind the other', '[\n{"context":"a","target":"1"}\n]\n[\n{"context":"b","target":"2"}\n]\n', ab],
+  ['a list and a remark', '[{"context":"a","target":"1"}]\n(1 row)\n', ['a=1'], ['ROW_JSON_INVALID']],
+  ['a brace too many', '[{"context":"a","target":"1"}},{"context":"b","target":"2"}]', ab, ['ROW_JSON_INVALID']],
+  [
+    'a conversation on each line, as a bare list',
+    '[{"role":"user","content":"a"},{"role":"assistant","content":"1"}]\n[{"role":"system","content":"b"},{"role":"assistant","content":"2"}]\n',
+    ab,
+  ],
   ['a key twice in an object', '{"context":"a","n":1,"n":{"x":2,"x":3},"target":"1"}\n', ['a=1']],
   [
     'names that objects have by themselves',
@@ -479,6 +488,10 @@ test.each([
   ['an empty list', '[]', 'FILE_EMPTY'],
   ['an empty object', '{}', 'FILE_EMPTY'],
   ['JavaScript around JSON', 'var data = [{"context":"a","target":"1"}];\n', 'FILE_NOT_A_TABLE'],
+  ['JSON with comments', '[ // all\n{"context":"a","target":"1"}]\n', 'FILE_NOT_A_TABLE'],
+  ['JSON Lines below a comment', '# all\n{"context":"a","target":"1"}\n', 'FILE_NOT_A_TABLE'],
+  ['a list of texts', '["a", "b"]\n', 'FILE_NOT_A_TABLE'],
+  ['a list of numbers', '[1, 2, 3]', 'FILE_NOT_A_TABLE'],
   ['JSON of which nothing can be read', '{"context": nothing}\n', 'FILE_NOT_A_TABLE'],
 ] as const)('%s is refused', async (_name, file, code) => {
   const refusal = await judged(Buffer.from(file as string)).catch((error: unknown) => error);

@@ -37,6 +37,8 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
     start: /^\s*\[?\s*\{\s*'[^'\n]*'\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/,
   },
   { kind: fileKinds.JSON5, start: /^\s*\[?\s*\{\s*[A-Za-z_]\w*\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/ },
+  // Comments within JSON, or above it.
+  { kind: fileKinds.JSON5, start: /^\s*(?:[[{]\s*(?:\/\/|\/\*)|(?:(?:\/\/|#).*\r?\n\s*)+(?:\[\s*)?\{\s*")/ },
   {
     kind: fileKinds.YAML,
     start:

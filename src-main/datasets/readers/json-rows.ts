@@ -5,7 +5,8 @@ import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
-import { isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
+import type { NamedValues } from './record-shape.ts';
+import { isSquad, squadColumns, squadRows } from './squad-article.ts';
 import type { TableRecord } from './table.ts';
 
 /** How the values of a JSON file become rows. */
@@ -29,12 +30,11 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   });
   if (Array.isArray(first)) return isConversation(first) ? conversationRows(sample) : listRows(first);
   const objects = sample.filter(isObject);
-  if (isObject(first) && isSquad(first)) {
+  if (objects.some(isSquad)) {
     return {
       columns: squadColumns,
-      reasons: [shaped('squad', 'paragraphs, qas')],
-      rowsOf: (value, line) =>
-        isObject(value) && isSquad(value) ? squadRows(value).map((cells) => ({ cells, line })) : undefined,
+      reasons: [shaped('squad', objects.some((record) => 'paragraphs' in record) ? 'paragraphs, qas' : 'context, qas')],
+      rowsOf: (value, line) => (isObject(value) ? squadRows(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }
   if (sample.length === 1 && isObject(first) && isSplit(first)) {

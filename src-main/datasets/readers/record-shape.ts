@@ -124,31 +124,11 @@ const shapes: readonly KnownShape[] = [
 ];
 
 /** Of `{text: [...]}`, of a list of `{text}`, or of a list of texts; no text where there is no answer, undefined for any other value. */
-function firstAnswer(answers: unknown): string | undefined {
+export function firstAnswer(answers: unknown): string | undefined {
   if (typeof answers !== 'object' || answers === null) return undefined;
   const list = isList(answers) ? (answers as unknown[]) : 'text' in answers ? answers.text : undefined;
   if (!Array.isArray(list)) return typeof list === 'string' ? list : undefined;
   const [first] = list as unknown[];
   if (first === undefined || typeof first === 'string') return first ?? '';
   return typeof first === 'object' && first !== null && 'text' in first ? cellOf(first.text) : undefined;
-}
-
-/** Whether records are articles of a SQuAD file: each holds paragraphs with questions. */
-export function isSquad(record: NamedValues): boolean {
-  const [first] = isList(record.paragraphs) ? (record.paragraphs as unknown[]) : [];
-  return typeof first === 'object' && first !== null && 'context' in first && 'qas' in first;
-}
-
-export const squadColumns = ['id', 'title', 'passage', 'question', 'answer'];
-
-/** The questions of an article, one row each; the answer is the first one given. */
-export function squadRows(article: NamedValues): string[][] {
-  const paragraphs = article.paragraphs as { context?: unknown; qas?: unknown }[];
-  return paragraphs.flatMap(({ context, qas }) => {
-    const questions = Array.isArray(qas) ? (qas as Record<string, unknown>[]) : [];
-    return questions.map(({ id, question, answers }) => {
-      const [first] = Array.isArray(answers) ? (answers as { text?: unknown }[]) : [];
-      return [cellOf(id), cellOf(article.title), cellOf(context), cellOf(question), cellOf(first?.text)];
-    });
-  });
 }
