@@ -354,6 +354,39 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
 });
 
+test('an archive whose bytes are not those that it lists is refused, and one with a secret beside its table is not', async () => {
+  const path = join(folder, 'a.zip');
+  const bytes = zipArchive([
+    { name: 'a.csv', text: 'a,b\n1,2\n' },
+    { name: 'notes.pdf', text: 'x' },
+  ]);
+  const directory = bytes.indexOf('PK\x01\x02');
+  writeFileSync(path, overwritten(Buffer.from(bytes), directory + 16, [1, 2, 3, 4]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE', data: { reason: '“a.csv” is damaged' } });
+  writeFileSync(path, overwritten(Buffer.from(bytes), directory + 8, [1]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE', data: { reason: 'it is encrypted' } });
+  writeFileSync(path, overwritten(Buffer.from(bytes), bytes.lastIndexOf('PK\x01\x02') + 8, [1]));
+  expect((await open(path)).rows.map(({ cells }) => cells)).toEqual([['1', '2']]);
+});
+
+test('texts about the tables of an archive are none of them, and told', async () => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: 'set/LICENSE.txt', text: 'MIT License\n\nGranted, free of charge\n' },
+      { name: 'set/about.txt', text: 'What this is\nA set\n' },
+      { name: 'set/data.csv', text: 'context,target\na,1\n' },
+    ]),
+  );
+  const { table, rows } = await open(path);
+  expect([table.columns, table.facts.files, rows.length]).toEqual([['context', 'target'], ['set/data.csv'], 1]);
+  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/LICENSE.txt, set/about.txt', count: 2 } };
+  expect(table.facts.reasons).toContainEqual(told);
+  writeFileSync(path, zipArchive([{ name: 'readme.txt', text: 'context,target\na,1\n' }]));
+  expect((await open(path)).rows).toHaveLength(1);
+});
+
 test('an archive or a folder without a table says so', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(path, zipArchive([{ name: 'notes.md', text: 'x' }]));
