@@ -166,6 +166,24 @@ test('a second table below a gap is known by its place', async () => {
   expect(records.map(({ afterBlank = false }) => afterBlank)).toEqual([false, true]);
 });
 
+test('a table that begins in column B has a title of its own, and its remarks are in a column without a name', async () => {
+  const at = (place: string, value: string) => text(value).replace('<c ', `<c r="${place}" `);
+  const sheetOf = (...rows: string[]) => `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`;
+  const part = sheetOf(
+    row(at('B1', 'Export of May')),
+    '<row/>',
+    row(at('B3', 'context'), at('C3', 'target')),
+    ...['4', '5', '6'].map((line) => row(at(`B${line}`, 'a'), at(`C${line}`, '1'))),
+    row(at('B7', 'b'), at('C7', '2'), at('D7', 'look again')),
+  );
+  const { records, table } = await opened(workbook({ 'xl/worksheets/sheet1.xml': part }));
+  expect(table.columns).toEqual(['column 1', 'context', 'target', 'column 4']);
+  expect(records.map(({ cells }) => cells)).toEqual([
+    ...Array.from({ length: 3 }, () => ['', 'a', '1', '']),
+    ['', 'b', '2', 'look again'],
+  ]);
+});
+
 test('merged cells are as the file has them, and told', async () => {
   const merged = sheet(row(text('a'), text('1')), row('<c/>', text('2'))).replace(
     '</worksheet>',

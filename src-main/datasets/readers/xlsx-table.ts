@@ -25,7 +25,7 @@ export async function openXlsx(
   const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
   const { headerRows, reason } = chooseHeaderRows(shown, options);
-  const { columns, reasons: ofNames } = nameColumns(shown, headerRows);
+  const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
   const { count, first } = await book.merged(sheet);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
@@ -114,6 +114,19 @@ async function chooseSheet(
   if (!fallback) throw new StudioError('FILE_EMPTY', { file });
   return fallback;
 }
+
+/**
+ * The rows with a header as wide as what stands below it: a column without a name, of remarks as a rule, has no cell there. What
+ * stands far to the right of the table is none.
+ */
+function withUnnamed(rows: readonly TableRecord[], headerRows: number): readonly TableRecord[] {
+  const named = nameColumns(rows, headerRows).columns.length;
+  const width = Math.max(0, ...rows.slice(headerRows).map(({ cells }) => cells.length));
+  if (headerRows === 0 || width <= named || width > named + mostUnnamed) return rows;
+  return rows.map((record, row) => (row < headerRows ? widened(record, width) : record));
+}
+
+const mostUnnamed = 20;
 
 function widened(record: TableRecord, width: number): TableRecord {
   if (record.cells.length >= width) return record;
