@@ -43,6 +43,7 @@ export const fileReasons = {
   SECOND_TABLE: 'On line {line}, behind a blank line, another table seems to begin; its rows are told one by one.',
   SHEET_MERGED:
     'Merged cells ({count}, the first {first}) hold their text in the first cell alone; the others are blank, as the file has them.',
+  SHEET_HIDDEN: 'Hidden rows ({rows}) and columns ({columns}) of the sheet are read like all others.',
   SHEET_FIRST: 'The first sheet that holds a table, of {sheets}.',
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',

@@ -198,6 +198,16 @@ test('merged cells are as the file has them, and told', async () => {
   expect(table.facts.reasons).toContainEqual(reason);
 });
 
+test('hidden rows and columns are read, and told', async () => {
+  const hidden = sheet(row(text('b'), text('2')).replace('<row>', '<row r="2" hidden="1" ht="0">')).replace(
+    '<sheetData>',
+    '<cols><col min="1" max="1" width="9"/><col min="2" max="4" hidden="1"/></cols><sheetData>',
+  );
+  const { records, table } = await opened(workbook({ 'xl/worksheets/sheet1.xml': hidden }));
+  expect(records.map(({ cells }) => cells)).toEqual([['b', '2']]);
+  expect(table.facts.reasons).toContainEqual({ about: 'sheet', code: 'SHEET_HIDDEN', data: { rows: 1, columns: 3 } });
+});
+
 test('two texts for one cell are told', async () => {
   const cells = sheet(
     row('<c r="A2" t="inlineStr"><is><t>a</t></is></c>', '<c r="A2" t="inlineStr"><is><t>b</t></is></c>', text('1')),

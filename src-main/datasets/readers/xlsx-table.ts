@@ -1,12 +1,13 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
+import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { chooseHeaderRows, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
-import { type Sheet, XlsxBook } from './xlsx-book.ts';
+import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function openXlsx(
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
   const { headerRows, reason } = chooseHeaderRows(shown, options);
   const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
-  const { count, first } = await book.merged(sheet);
+  const marks = await book.marks(sheet);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
     for await (const records of book.rows(sheet, signal)) {
@@ -52,7 +53,7 @@ export async function openXlsx(
         options.sheet === undefined
           ? { about: 'sheet', code: 'SHEET_FIRST', data: { sheets: book.sheets.length } }
           : { about: 'sheet', code: 'CHOSEN', data: {} },
-        ...(count > 0 ? [{ about: 'sheet' as const, code: 'SHEET_MERGED', data: { count, first } }] : []),
+        ...markReasons(marks),
         reason,
         ...ofNames,
         options.skipLines === undefined
@@ -82,6 +83,15 @@ export async function openXlsx(
     },
     close: async () => {},
   };
+}
+
+function markReasons({ merged, firstMerged, hiddenRows: rows, hiddenColumns: columns }: SheetMarks): FileReason[] {
+  return [
+    ...(merged > 0
+      ? [{ about: 'sheet' as const, code: 'SHEET_MERGED', data: { count: merged, first: firstMerged } }]
+      : []),
+    ...(rows + columns > 0 ? [{ about: 'sheet' as const, code: 'SHEET_HIDDEN', data: { rows, columns } }] : []),
+  ];
 }
 
 async function chooseSheet(

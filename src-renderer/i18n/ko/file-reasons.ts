@@ -42,6 +42,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   SECOND_TABLE: '빈 줄 다음의 {line}번째 줄에서 다른 표가 시작하는 듯합니다. 그 행들은 하나씩 알려 드립니다.',
   SHEET_MERGED:
     '병합된 칸(모두 {count}곳, 첫 곳은 {first})은 첫 칸에만 글이 있습니다. 나머지는 파일에 있는 대로 비어 있습니다.',
+  SHEET_HIDDEN: '시트에 숨긴 행({rows}개)과 열({columns}개)도 다른 것과 똑같이 읽습니다.',
   SHEET_FIRST: '시트 {sheets}개 가운데 표가 있는 첫 시트입니다.',
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
