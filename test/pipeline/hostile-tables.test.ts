@@ -125,6 +125,11 @@ const cases: readonly Case[] = [
   ['blanks before delimiters are kept', 'context\ttarget \na \t1  \n', ['a =1  ']],
   ['a name with a line break in it', '"context\nof a row",target\na,1\n', ['a=1']],
   ['backslashes before quotes', 'context,target\n"say \\"hi\\", ok",1\n"a \\\\ b",2\n', ['say "hi", ok=1', 'a \\ b=2']],
+  [
+    'backslashes before quotes in some rows, quotes twice in others',
+    'context,target\n"say \\"hi\\", ok",1\n"say ""ho"", ok",2\n',
+    ['say "hi", ok=1', 'say "ho", ok=2'],
+  ],
   ['the header once more in the middle', 'context,target\na,1\ncontext,target\nb,2\n', ab, ['ROW_HEADER_AGAIN']],
   ['remarks above the table', '# exported\n# by me\ncontext,target\na,1\nb,2\n', ab],
   ['a title with the delimiters of the table', 'Export,,\n,,\ncontext,target,n\na,1,3\nb,2,4\n', ab],
