@@ -443,6 +443,7 @@ const cases: readonly Case[] = [
     '[{"role":"user","content":"a"},{"role":"assistant","content":"1"}]\n[{"role":"system","content":"b"},{"role":"assistant","content":"2"}]\n',
     ab,
   ],
+  ['one row, which begins with nothing', '{"id":null,"context":"a","target":"1"}\n', ['a=1']],
   ['a key twice in an object', '{"context":"a","n":1,"n":{"x":2,"x":3},"target":"1"}\n', ['a=1']],
   [
     'names that objects have by themselves',

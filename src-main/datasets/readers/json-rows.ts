@@ -173,10 +173,9 @@ function columnCells(value: NamedValues): string[][] | undefined {
   );
   const rows = lists[0]?.length ?? 0;
   const isTable = lists.every((list) => list !== undefined && list.length === rows && !list.some(isObject));
-  const haveSameKeys = columns.every(
-    (column) =>
-      Array.isArray(column) || Object.keys(column as object).join() === Object.keys(columns[0] as object).join(),
-  );
-  if (rows < 1 || !isTable || !haveSameKeys) return undefined;
+  if (rows < 1 || !isTable) return undefined;
+  const keysOf = (column: unknown) => (isObject(column) ? Object.keys(column).join() : undefined);
+  const keys = new Set(columns.map(keysOf).filter((each) => each !== undefined));
+  if (keys.size > 1) return undefined;
   return Array.from({ length: rows }, (_, row) => lists.map((list) => cellOf(list?.[row])));
 }

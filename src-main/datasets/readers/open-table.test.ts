@@ -369,6 +369,23 @@ test('an archive whose bytes are not those that it lists is refused, and one wit
   expect((await open(path)).rows.map(({ cells }) => cells)).toEqual([['1', '2']]);
 });
 
+test.each([
+  ['an entry at its end', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 42, [bytes.length - 3])],
+  ['an entry longer than itself', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 20, [0xff])],
+  [
+    'a directory in the distance',
+    (bytes: Buffer) => {
+      const end = bytes.indexOf('PK\x05\x06');
+      const locator = Buffer.concat([Buffer.from('PK\x06\x07'), Buffer.alloc(4), Buffer.alloc(12, 0xff)]);
+      return Buffer.concat([bytes.subarray(0, end), locator, overwritten(bytes.subarray(end), 10, [0xff, 0xff])]);
+    },
+  ],
+])('an archive that names %s is refused', async (_, spoil) => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, spoil(zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n' }])));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
+});
+
 test('texts about the tables of an archive are none of them, and told', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(

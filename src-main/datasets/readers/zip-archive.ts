@@ -56,9 +56,10 @@ export async function* readEntry(
   let start: number;
   try {
     const header = await readAt(file, entry.offset, 30);
-    if (header.readUInt32LE(0) !== 0x04034b50)
-      throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
+    const damaged = unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
+    if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50) throw damaged;
     start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+    if (start + entry.packedBytes > (await file.stat()).size) throw damaged;
   } finally {
     await file.close();
   }
@@ -122,7 +123,7 @@ async function findDirectory(
   const locator = end - 20;
   if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) return found;
   const wide = await readAt(file, Number(tail.readBigUInt64LE(locator + 8)), 56);
-  if (wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
+  if (wide.length < 56 || wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
   return {
     count: Number(wide.readBigUInt64LE(32)),
     bytes: Number(wide.readBigUInt64LE(40)),
@@ -182,7 +183,9 @@ function extraField(extra: Buffer, wanted: number): Buffer | undefined {
   return undefined;
 }
 
+/** No bytes from a place that no file reaches. */
 async function readAt(file: FileHandle, place: number, length: number): Promise<Buffer> {
+  if (!Number.isSafeInteger(place)) return Buffer.alloc(0);
   const buffer = Buffer.alloc(Math.max(0, length));
   const { bytesRead } = await file.read(buffer, 0, buffer.length, Math.max(0, place));
   return buffer.subarray(0, bytesRead);
