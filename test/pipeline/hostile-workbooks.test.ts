@@ -138,12 +138,14 @@ test('texts of several styles, with how they are read aloud, control characters 
   const cells = sheet(
     row('<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'),
     row(text('a_x000D_b_x0009_c'), text('x_x005F_x0041_')),
+    row(text('a_xD83D_'), text('&#xD83D; &#xD83D;&#xDE00;')),
     row(text('<![CDATA[a<b & c]]>'), text('1&#10;&lt;b&gt;')),
     row(text('東</t><rPh><t>トウ</t></rPh><t>京'), text('y')),
   );
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/sharedStrings.xml': shared }))).toEqual([
     ['bold plain', '東京'],
     ['a\rb\tc', 'x_x0041_'],
+    ['a_xD83D_', '&#xD83D; &#xD83D;&#xDE00;'],
     ['a<b & c', '1\n<b>'],
     ['東京', 'y'],
   ]);

@@ -225,10 +225,16 @@ const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;
 /** What a number is shown as: a day, a time of day or both, or how long something took. */
 type CellStyle = 'date' | 'elapsed';
 
-/** Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. */
+/**
+ * Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. What would be
+ * half a letter stays as it is written.
+ */
 function withControls(text: string): string {
   if (!text.includes('_x')) return text;
-  return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  const meant = text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return meant.isWellFormed() ? meant : text;
 }
 
 const largestTexts = 256 * 1024 * 1024;
