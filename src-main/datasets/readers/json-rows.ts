@@ -1,11 +1,11 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { isKnownColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../column-names.ts';
 import { cellOf } from './cell-text.ts';
 import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
-import type { NamedValues } from './record-shape.ts';
+import { type NamedValues, shapeOf } from './record-shape.ts';
 import { isSquad, squadColumns, squadRows } from './squad-article.ts';
 import type { TableRecord } from './table.ts';
 
@@ -89,13 +89,15 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
       rowsOf: (value, line) => (isObject(value) ? columnCells(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }
-  const table = new NamedTable(objects);
+  const wrapped = wrappingKey(objects);
+  const bared = (value: NamedValues) => (wrapped === undefined ? value : unwrapped(value, wrapped));
+  const table = new NamedTable(objects.map(bared));
   return {
     columns: table.columns,
-    reasons: table.reasons,
+    reasons: [...(wrapped === undefined ? [] : [shaped('wrapped', wrapped)]), ...table.reasons],
     rowsOf(value, line) {
       try {
-        return isObject(value) ? [table.row(value, line)] : undefined;
+        return isObject(value) ? [table.row(bared(value), line)] : undefined;
       } catch (error) {
         // Lists within lists, ten thousand deep.
         if (error instanceof RangeError) return undefined;
@@ -162,6 +164,35 @@ function keyedRows(value: NamedValues): [key: string, row: NamedValues][] | unde
   const rows = entries.flatMap(([key, row]): [string, NamedValues][] => (isObject(row) ? [[key, row]] : []));
   if (rows.length < 2 || rows.length < entries.length || rows.some(([key]) => isKnownColumnName(key))) return undefined;
   return rows.every(([, row]) => Object.keys(row).some(isKnownColumnName)) ? rows : undefined;
+}
+
+/**
+ * The key under which each record holds what is meant, an object with several usual columns' names among its keys or of a known
+ * form, while nothing of that kind stands beside it: `row` in what a server of data sets gives, `_source` in an export of a
+ * search index.
+ */
+function wrappingKey(objects: readonly NamedValues[]): string | undefined {
+  const namesIn = (record: NamedValues) =>
+    Object.keys(record).filter(
+      (key) => isKnownColumnName(key) && foldColumnName(key) !== 'id' && !isObject(record[key]),
+    ).length;
+  const [first] = objects;
+  if (first === undefined || namesIn(first) > 0 || shapeOf(objects)) return undefined;
+  const found = Object.keys(first).filter((key) => {
+    const inner = objects.map((record) => record[key]).filter(isObject);
+    return inner.length === objects.length && (inner.every((each) => namesIn(each) > 1) || shapeOf(inner));
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** The record with what it wraps in front; a key that stands beside it under the same name is told by its own. */
+function unwrapped(record: NamedValues, wrapped: string): NamedValues {
+  const { [wrapped]: inner, ...others } = record;
+  if (!isObject(inner)) return record;
+  return Object.fromEntries([
+    ...Object.entries(inner),
+    ...Object.entries(others).map(([key, value]) => [Object.hasOwn(inner, key) ? `outer ${key}` : key, value]),
+  ]);
 }
 
 /** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */

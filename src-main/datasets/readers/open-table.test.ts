@@ -221,6 +221,23 @@ test('of the lists of an object those for the splits are one table, or else the 
   expect(told(longest).map(({ data }) => data.names)).toEqual(['authors (1)']);
 });
 
+test('what each record wraps into an object gives the columns, in front of what stands beside it', async () => {
+  const hit = (id: string, answer: string) => ({ _id: id, _source: { question: 'q', answer, _id: 'x' } });
+  const { table, rows } = await read(
+    'es.jsonl',
+    [hit('1', 'a'), hit('2', 'b')].map((each) => JSON.stringify(each)).join('\n'),
+  );
+  expect(table.columns).toEqual(['question', 'answer', '_id', 'outer _id']);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['q', 'a', 'x', '1'],
+    ['q', 'b', 'x', '2'],
+  ]);
+  const chat = '{"data":{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]},"n":1}\n';
+  expect((await read('chat.jsonl', chat)).rows[0]?.cells).toEqual(['q', 'a', '1']);
+  const beside = '{"question":"q","answer":"a","meta":{"source":"s","title":"t"}}\n';
+  expect((await read('beside.jsonl', beside)).table.columns).toEqual(['question', 'answer', 'meta']);
+});
+
 test('keys that the first records do not have are told by their rows', async () => {
   const path = join(folder, 'late.jsonl');
   const early = Array.from({ length: 9000 }, (_, row) => `{"context":"row ${row}","target":"1","note":null}\n`).join(
