@@ -51,6 +51,7 @@ export const fileReasons = {
   LISTS_SPLITS: 'The lists {names} are read as one table; which list a row stands in is its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with how many values: {names}.',
   PARTS_JOINED: 'Joined from {files} files; columns of the same name are one.',
+  PARTS_SPLITS: 'The names of the files tell the splits of their rows: {splits}.',
   PARTS_SKIPPED: 'Not read, as no table: {files} ({count} in all).',
 } as const;
 

@@ -343,6 +343,44 @@ test('a folder is one table: columns of the same name are one, lines are counted
   ]);
 });
 
+test.each([
+  [
+    ['data/train-00000-of-00002.csv', 'data/train-00001-of-00002.csv', 'data/test.csv'],
+    ['test', 'train', 'train'],
+  ],
+  [
+    ['squad/dev-v2.0.csv', 'squad/train-v2.0.csv'],
+    ['dev', 'train'],
+  ],
+  [
+    ['split=test/a.csv', 'split=train/a.csv'],
+    ['test', 'train'],
+  ],
+  [['train.csv', 'more.csv'], undefined],
+  [['train_1.csv', 'train_2.csv'], undefined],
+  [['dev.csv', 'test.csv'], undefined],
+  [['train_test.csv', 'test.csv'], undefined],
+])('files named for splits tell them in a column: %j', async (names, splits) => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, zipArchive(names.map((name) => ({ name, text: 'context,target\na,1,,\n' }))));
+  const { table, rows } = await open(path);
+  expect(table.columns).toEqual(['context', 'target', ...(splits ? ['split'] : [])]);
+  if (splits) expect(rows.map(({ cells }) => cells)).toEqual(splits.map((split) => ['a', '1', split]));
+});
+
+test('where a column tells the splits, the names of the files do not', async () => {
+  const path = join(folder, 'a.zip');
+  const text = 'context,target,Split\na,1,test\n';
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: 'train.csv', text },
+      { name: 'test.csv', text },
+    ]),
+  );
+  expect((await open(path)).table.columns).toEqual(['context', 'target', 'Split']);
+});
+
 test('an archive is unpacked beside nothing of the person’s, whatever its names say, and removed again', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(
