@@ -126,6 +126,12 @@ const cases: readonly Case[] = [
   ['a name with a line break in it', '"context\nof a row",target\na,1\n', ['a=1']],
   ['backslashes before quotes', 'context,target\n"say \\"hi\\", ok",1\n"a \\\\ b",2\n', ['say "hi", ok=1', 'a \\ b=2']],
   [
+    'files with other delimiters, one behind the other',
+    'context,target\na,1\nb,2\ncontext;target\nc;3\nd;4\ne;5\n',
+    ['c=3', 'd=4', 'e=5'],
+    ['ROW_CELL_MISSING', 'ROW_CELL_MISSING', 'ROW_HEADER_AGAIN'],
+  ],
+  [
     'backslashes before quotes in some rows, quotes twice in others',
     'context,target\n"say \\"hi\\", ok",1\n"say ""ho"", ok",2\n',
     ['say "hi", ok=1', 'say "ho", ok=2'],
