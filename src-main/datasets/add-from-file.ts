@@ -5,15 +5,17 @@ import { type MappedRow, resolveMapping, rowMapper } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { firstRows } from './import-rows.ts';
 import { openTable } from './readers/open-table.ts';
-import type { OpenTable } from './readers/table.ts';
+import type { OpenTable, TableRecord } from './readers/table.ts';
 import { splitOfState } from './row-states.ts';
 import { splitKey, splitOf } from './split.ts';
 import { UnitSplits } from './unit-splits.ts';
+import { UnmendedRows } from './unmended-rows.ts';
 
 /**
  * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been mended, or
  * any others with the same columns. A row joins the split in which its group (or its very context) stands already; a split
- * that the file names for it counts only where nothing else decides. Rows that cannot be used are told, and change nothing.
+ * that the file names for it counts only where nothing else decides. Rows that cannot be used, or that were left out and read
+ * as they did, are told, and change nothing.
  * The file is read twice, first for what must stay together, so that its rows are never held.
  *
  * Throws what `openTable` and `resolveMapping` throw.
@@ -26,7 +28,8 @@ export async function addFromFile(
   const { dataset, file, csv } = job;
   const table = await openTable(file, csv, { signal });
   try {
-    const rowsOf = await mappedRows(table, job, signal);
+    const unmended = await UnmendedRows.of(store, dataset.id, table.columns);
+    const rowsOf = await mappedRows(table, { ...job, unmended }, signal);
     const homes = new UnitSplits();
     for await (const rows of rowsOf()) {
       for (const row of rows) if (row.kind === 'example') homes.expect(splitKey(row));
@@ -71,20 +74,27 @@ export async function addFromFile(
   }
 }
 
+type JudgedRow = Extract<MappedRow, { kind: 'example' }> | { readonly kind: 'rejected'; readonly code: string };
+
 async function mappedRows(
   table: OpenTable,
-  { dataset, file }: { dataset: Dataset; file: { name: string } },
+  { dataset, file, unmended }: { dataset: Dataset; file: { name: string }; unmended: UnmendedRows | undefined },
   signal: AbortSignal,
-): Promise<() => AsyncGenerator<MappedRow[], void>> {
+): Promise<() => AsyncGenerator<JudgedRow[], void>> {
   const { columns } = table;
   // Of the columns of the first import those that this file has; a file with other names is mapped as a new one would be.
   const chosen = Object.fromEntries(Object.entries(dataset.mapping).filter(([, column]) => columns.includes(column)));
   const sample = await firstRows(table, signal);
   const mapping = resolveMapping({ task: dataset.task, columns, chosen, file: file.name, sample });
   const mapRow = rowMapper(mapping, table.facts.encoding);
+  const judge = (record: TableRecord): JudgedRow => {
+    const row = mapRow(record);
+    const code = row.kind === 'example' ? unmended?.codeOf(record.cells) : undefined;
+    return code === undefined ? row : { kind: 'rejected', code };
+  };
   return async function* () {
     for await (const { records } of table.rows(signal)) {
-      yield records.map(mapRow);
+      yield records.map(judge);
       await nextTurn();
     }
   };
