@@ -37,14 +37,15 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
       rowsOf: (value, line) => (isObject(value) ? squadRows(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }
-  if (sample.length === 1 && isObject(first) && isSplit(first)) {
-    const names = first.columns.map(cellOf);
+  const split = sample.length === 1 && isObject(first) ? namesAndRows(first) : undefined;
+  if (split) {
+    const names = split.names.map(cellOf);
     const columns = uniqueNames(names);
     return {
       columns,
-      reasons: [shaped('split', 'columns, data'), ...nameReasons(names, columns)],
+      reasons: [shaped('split', split.keys.join(', ')), ...nameReasons(names, columns)],
       rowsOf: (value, line) =>
-        isObject(value) && isSplit(value) ? value.data.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
+        isObject(value) ? namesAndRows(value)?.rows.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
     };
   }
   const numbered = sample.length === 1 && isObject(first) ? numberedRows(first) : undefined;
@@ -135,16 +136,23 @@ function listRows(first: readonly unknown[]): JsonRows {
   };
 }
 
-/** Names of columns and rows of cells, apart, as pandas writes them. */
-function isSplit(value: NamedValues): value is { columns: readonly unknown[]; data: readonly (readonly unknown[])[] } {
-  const { columns, data } = value;
-  return (
-    Array.isArray(columns) &&
-    Array.isArray(data) &&
-    data.length > 0 &&
-    data.every((row) => Array.isArray(row) && row.length === columns.length)
-  );
+/** Names of columns and rows of cells, apart, as pandas writes them, and others under other names; undefined for another object. */
+function namesAndRows(
+  value: NamedValues,
+): { keys: readonly string[]; names: readonly unknown[]; rows: readonly (readonly unknown[])[] } | undefined {
+  const pairs = nameKeys.flatMap((name) => rowKeys.map((rows) => [name, rows] as const));
+  for (const [nameKey, rowKey] of pairs) {
+    const [names, rows] = [value[nameKey], value[rowKey]];
+    const areNames = Array.isArray(names) && names.length > 0 && !names.some(isObject) && !names.some(Array.isArray);
+    if (areNames && Array.isArray(rows) && rows.length > 0 && rows.every(Array.isArray)) {
+      return { keys: [nameKey, rowKey], names, rows };
+    }
+  }
+  return undefined;
 }
+
+const nameKeys = ['columns', 'header', 'headers', 'fields', 'column_names'];
+const rowKeys = ['data', 'rows', 'values', 'records'];
 
 /** The rows of an object that holds them by their numbers; undefined for another, as for one that holds columns. */
 function numberedRows(value: NamedValues): NamedValues[] | undefined {
