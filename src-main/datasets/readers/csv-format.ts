@@ -43,7 +43,6 @@ export function detectCsvFormat(
   const whole = survey.head.length >= survey.bytes;
   const decoder = createDecoder(encoding);
   const text = decoder.write(survey.head.subarray(bomBytes)) + (whole ? decoder.end() : '');
-  if (whole && text.trim() === '' && !keepEmpty) throw empty;
   const separator = /^\ufeff?sep=(.)(?:\r\n|\r|\n)/i.exec(text);
   const given = {
     ...((options.delimiter ?? separator?.[1]) && { delimiter: options.delimiter ?? separator?.[1] }),
@@ -53,6 +52,7 @@ export function detectCsvFormat(
   const isNamed = separator !== null && options.delimiter === undefined;
   const skip = options.skipLines ?? (separator ? 1 : 0);
   const body = withoutLines(text, skip);
+  if (whole && body.trim() === '' && !keepEmpty) throw empty;
   let choice = detectDialect(body, whole, given, isNamed);
   const isFree = options.skipLines === undefined && options.header !== false;
   const comments = isFree ? commentLines(choice.records) : 0;
