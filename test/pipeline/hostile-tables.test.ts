@@ -132,6 +132,16 @@ const cases: readonly Case[] = [
     ['ROW_CELL_MISSING', 'ROW_CELL_MISSING', 'ROW_HEADER_AGAIN'],
   ],
   [
+    'quotes between tabs that wrap nothing',
+    `context\ttarget\n${many(12, () => 'a "b" c\t1\n')}"The actors\t0\n"Wow\t1\n${many(12, () => 'd\t2\n')}`,
+    [
+      ...Array.from({ length: 12 }, () => 'a "b" c=1'),
+      '"The actors=0',
+      '"Wow=1',
+      ...Array.from({ length: 12 }, () => 'd=2'),
+    ],
+  ],
+  [
     'backslashes before quotes in some rows, quotes twice in others',
     'context,target\n"say \\"hi\\", ok",1\n"say ""ho"", ok",2\n',
     ['say "hi", ok=1', 'say "ho", ok=2'],
