@@ -73,3 +73,17 @@ test('a list of something else is no conversation', () => {
   expect(shapeOf([{ contents: ['a', 'b'] }])).toBeUndefined();
   expect(shapeOf([{ prompt: 'a', chosen: 'b' }])).toBeUndefined();
 });
+
+test('a document of AI-Hub is its sentences, a talk its utterances', () => {
+  const sentences = (...texts: string[]) => texts.map((sentence, index) => ({ index, sentence }));
+  const text = [sentences('하나.', '둘.'), sentences('셋.')];
+  const document = { id: '1', text, extractive: [0], abstractive: ['요약.'] };
+  expect(shapeOf([document])?.derive(document)).toEqual({ cells: ['하나. 둘.\n셋.', '요약.'] });
+  const dialogue = [
+    { turnID: 'T1', participantID: 'P01', utterance: '안녕' },
+    { turnID: 'T2', participantID: 'P02', utterance: '그래' },
+  ];
+  const talk = { dialogue, summary: '인사' };
+  expect(shapeOf([talk])?.derive(talk)).toEqual({ cells: ['P01: 안녕\nP02: 그래'] });
+  expect(shapeOf([{ dialogue: 'P01: 안녕', summary: '인사' }])).toBeUndefined();
+});

@@ -8,7 +8,7 @@ export type NamedValues = Readonly<Record<string, unknown>>;
 
 /** Columns that are made from several values of a record, such as the context of an instruction with its input. */
 export interface RecordShape {
-  readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad';
+  readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad' | 'aihub';
   /** The keys by which it is known. */
   readonly keys: readonly string[];
   /** Keys that a record of this shape may have beside them, and whose values go into the columns made. */
@@ -40,6 +40,14 @@ export function shapeReason({ name, keys, optional = [] }: RecordShape, names: r
 }
 
 const isList = (value: unknown) => Array.isArray(value);
+
+const isListOf = (value: unknown, isOne: (each: unknown) => boolean) => Array.isArray(value) && value.every(isOne);
+
+/** The texts of a list, one a line. */
+function lines(list: unknown, textOf: (each: NamedValues) => unknown, between = '\n'): string {
+  const entries = Array.isArray(list) ? (list as NamedValues[]) : [];
+  return entries.map((each) => cellOf(textOf(each))).join(between);
+}
 
 type KnownShape = RecordShape & { fits(record: NamedValues): boolean };
 
@@ -110,6 +118,36 @@ const shapes: readonly KnownShape[] = [
     columns: ['answer'],
     fits: ({ answers }) => firstAnswer(answers) !== undefined,
     derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
+  },
+  {
+    // Summaries of documents from AI-Hub: paragraphs of sentences.
+    name: 'aihub',
+    keys: ['text', 'abstractive'],
+    nested: ['text', 'abstractive'],
+    columns: ['document', 'summary'],
+    fits: ({ text, abstractive }) =>
+      isListOf(text, (part) => isListOf(part, (each) => 'sentence' in Object(each))) && isList(abstractive),
+    derive: ({ text, abstractive }) => ({
+      cells: [lines(text, (part) => lines(part, ({ sentence }) => sentence, ' ')), lines(abstractive, (each) => each)],
+    }),
+  },
+  {
+    // Summaries of talks from AI-Hub.
+    name: 'aihub',
+    keys: ['dialogue', 'summary'],
+    nested: ['dialogue'],
+    columns: ['document'],
+    fits: ({ dialogue }) => isListOf(dialogue, (turn) => 'utterance' in Object(turn)),
+    derive: ({ dialogue }) => ({
+      cells: [
+        lines(dialogue, ({ participantID: who, utterance }) =>
+          [who, utterance]
+            .map(cellOf)
+            .filter((each) => each !== '')
+            .join(': '),
+        ),
+      ],
+    }),
   },
   {
     name: 'dolly',
