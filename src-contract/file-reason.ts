@@ -10,6 +10,8 @@ export const fileReasons = {
   ENCODING_ESCAPES: 'Signs in plain ASCII switch to letters of other scripts, as in {encoding}.',
   ENCODING_ASCII: 'All letters are plain ASCII, which UTF-8 contains.',
   ENCODING_UTF8: 'All bytes of the file are valid UTF-8.',
+  ENCODING_MISREAD:
+    'All bytes of the file are valid UTF-8, but the letters look like {encoding} that was read as Western text before; they are kept as they are.',
   ENCODING_UTF8_DAMAGED:
     'Nearly all bytes are valid UTF-8; {places} places are not, the first on line {line}. Those rows are left out.',
   ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',

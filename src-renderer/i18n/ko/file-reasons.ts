@@ -9,6 +9,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   ENCODING_ESCAPES: '{encoding}에서처럼 ASCII 기호로 다른 문자가 시작됩니다.',
   ENCODING_ASCII: '모든 글자가 UTF-8에 포함된 ASCII입니다.',
   ENCODING_UTF8: '파일의 모든 바이트가 올바른 UTF-8입니다.',
+  ENCODING_MISREAD:
+    '파일은 올바른 UTF-8이지만, 글자가 전에 서유럽 글로 잘못 읽은 {encoding}처럼 보입니다. 있는 그대로 둡니다.',
   ENCODING_UTF8_DAMAGED:
     '거의 모든 바이트가 올바른 UTF-8이지만 {line}번째 줄부터 {places}곳이 깨져 있습니다. 그 행은 제외됩니다.',
   ENCODING_PATTERN: '올바른 UTF-8이 아니며({line}번째 줄), 바이트의 모양이 {encoding}에 가장 잘 맞습니다.',
