@@ -10,6 +10,8 @@ export const fileReasons = {
   ENCODING_ESCAPES: 'Signs in plain ASCII switch to letters of other scripts, as in {encoding}.',
   ENCODING_ASCII: 'All letters are plain ASCII, which UTF-8 contains.',
   ENCODING_UTF8: 'All bytes of the file are valid UTF-8.',
+  ENCODING_MISREAD:
+    'All bytes of the file are valid UTF-8, but the letters look like {encoding} that was read as Western text before; they are kept as they are.',
   ENCODING_UTF8_DAMAGED:
     'Nearly all bytes are valid UTF-8; {places} places are not, the first on line {line}. Those rows are left out.',
   ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',
@@ -43,6 +45,7 @@ export const fileReasons = {
   SECOND_TABLE: 'On line {line}, behind a blank line, another table seems to begin; its rows are told one by one.',
   SHEET_MERGED:
     'Merged cells ({count}, the first {first}) hold their text in the first cell alone; the others are blank, as the file has them.',
+  SHEET_HIDDEN: 'Hidden rows ({rows}) and columns ({columns}) of the sheet are read like all others.',
   SHEET_FIRST: 'The first sheet that holds a table, of {sheets}.',
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
@@ -50,6 +53,7 @@ export const fileReasons = {
   LISTS_SPLITS: 'The lists {names} are read as one table; which list a row stands in is its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with how many values: {names}.',
   PARTS_JOINED: 'Joined from {files} files; columns of the same name are one.',
+  PARTS_SPLITS: 'The names of the files tell the splits of their rows: {splits}.',
   PARTS_SKIPPED: 'Not read, as no table: {files} ({count} in all).',
 } as const;
 

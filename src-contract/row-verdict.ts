@@ -18,7 +18,7 @@ export const rowVerdicts = {
   ROW_PADDING: 'The row holds nothing but signs that end or fill up a file.',
   ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
-  ROW_JSON_INVALID: 'This is not a JSON object.',
+  ROW_JSON_INVALID: 'This is not a JSON object, or not one like the others.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer of the assistant.',
   ROW_TEXT_AFTER_QUOTE: 'Text stands behind a closing quote; it was kept.',
   ROW_REPLACED: 'The row holds “�”: letters were lost before this file was written.',

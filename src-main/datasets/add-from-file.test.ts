@@ -49,3 +49,31 @@ test('rows that were left out are mended in their file and added to the same dat
   const before = await changes.bringBack(dataset.id, 'undo');
   expect(before).toMatchObject({ rows: 54, sha256: dataset.sha256 });
 });
+
+test('rows that still read as they were left out are left out again, for the same reason', async () => {
+  const { store, datasetsFolder, changes } = given;
+  const path = join(given.folder, 'table.csv');
+  const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';
+  writeFileSync(path, Buffer.concat([Buffer.from('context,target\n가,나\n'.repeat(9)), Buffer.from(text, 'latin1')]));
+  const job = { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
+  let rejectFile = '';
+  let reasons: Record<string, number> = {};
+  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
+    if (event.kind === 'finished') [rejectFile, reasons] = [event.rejected.file ?? '', event.rejected.reasons];
+  }
+  const [dataset] = store.list();
+  if (!dataset) throw new Error('it was imported');
+  expect(reasons).toEqual({
+    ...{ ROW_HEADER_AGAIN: 10, ROW_RULE: 1, ROW_ENCODING: 1, ROW_TOO_MANY_CELLS: 1, ROW_QUOTE_OPEN: 1 },
+  });
+  const file = { path: rejectFile, name: 'rejected.csv' };
+  const added = await addFromFile({ store, changes }, { dataset, file });
+  expect(added).toMatchObject({ added: 0, rejected: { count: 14, reasons }, dataset: { version: 1 } });
+
+  // The quote is closed, and the cell that was too much is taken out.
+  const mended = readFileSync(rejectFile, 'utf8')
+    .replace('"""c",3,', '"c",3,')
+    .replace(/^(b,2,.*),3$/m, '$1');
+  writeFileSync(file.path, mended);
+  expect((await addFromFile({ store, changes }, { dataset, file })).added).toBe(2);
+});

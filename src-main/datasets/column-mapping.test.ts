@@ -59,7 +59,7 @@ test('a missing column is named together with those there are', () => {
   expect(resolve(['passage', 'answer'])).toThrow(
     expect.objectContaining({
       code: 'CSV_COLUMN_MISSING',
-      data: { file: 'a.csv', column: 'question', found: 'passage, answer' },
+      data: { file: 'a.csv', column: 'question', found: '“passage”, “answer”' },
     }),
   );
   expect(resolve(['passage', 'question'])).toThrow(
@@ -137,4 +137,10 @@ test('a column that says train, validation or test in every row is proposed as t
   expect(proposeMapping('custom', columns, named).split).toBe('Split');
   expect(proposeMapping('custom', columns, [...named, ['g', 'h', '4']]).split).toBeUndefined();
   expect(proposeMapping('custom', ['context', 'target', 'fold'], [['a', 'b', '1']]).split).toBeUndefined();
+});
+
+test('the columns that are there are told one by one, and not all of thousands', () => {
+  const of = (columns: readonly string[]) => () => resolveMapping({ task: 'mrc', columns, file: 'f.csv' });
+  expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(60)}…”.`);
+  expect(of(Array.from({ length: 2000 }, (_, place) => `c${place}`))).toThrow('“c28”, “c29”, ….');
 });

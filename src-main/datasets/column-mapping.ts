@@ -130,7 +130,7 @@ export function resolveMapping(request: {
     throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
   }
   const missing = (field: string) =>
-    new StudioError('CSV_COLUMN_MISSING', { file, column: field, found: columns.join(', ') });
+    new StudioError('CSV_COLUMN_MISSING', { file, column: field, found: listed(columns) });
   const given = new Map(
     Object.entries(chosen).map(([field, name]) => {
       if (name === '') return [field, ''];
@@ -309,6 +309,12 @@ function trimmed(cell: string | undefined): string | null {
 
 /** 1 Mi UTF-16 units: far beyond what any model reads, and short enough for a page to show. */
 const longestCell = 1_048_576;
+
+/** Names as a sentence takes them: a file that is no table may have thousands, or one that is a page long. */
+function listed(columns: readonly string[]): string {
+  const shown = columns.slice(0, 30).map((name) => `“${name.length > 60 ? `${name.slice(0, 60)}…` : name}”`);
+  return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
+}
 
 function findColumn(columns: readonly string[], name: string): string | undefined {
   const folded = foldColumnName(name);

@@ -122,7 +122,7 @@ export async function* importRows(
 }
 
 /** As many rows as the page shows, so that both propose the same columns. */
-async function firstRows(table: OpenTable, signal: AbortSignal): Promise<(readonly string[])[]> {
+export async function firstRows(table: OpenTable, signal: AbortSignal): Promise<(readonly string[])[]> {
   const sample: (readonly string[])[] = [];
   for await (const { records } of table.rows(signal)) {
     sample.push(...records.slice(0, 20 - sample.length).map(({ cells }) => cells));

@@ -36,6 +36,7 @@ export class VersionChange {
   /** By position: the row that stands there now, and before; undefined for none. */
   readonly #changed = new Map<number, { old: number | undefined; now: number | undefined }>();
   readonly #insert;
+  readonly #select;
   #nextNumber: number;
   #nextPosition: number;
   #isOpen = true;
@@ -62,6 +63,10 @@ export class VersionChange {
       this.#insert = this.#database.prepare(
         `INSERT INTO example (number, position, line, context, target, group_key, database_name, source_id, warning)
          VALUES (:number, :position, :line, :context, :target, :group, :database, :sourceId, NULL)`,
+      );
+      this.#select = this.#database.prepare<[number], StoredContent>(
+        `SELECT line, context, target, group_key AS "group", database_name AS "database", source_id AS sourceId
+         FROM example WHERE number = ?`,
       );
     } catch (error) {
       this.#database.close();
@@ -262,12 +267,7 @@ export class VersionChange {
 
   #content(number: number): StoredContent | undefined {
     if (number < this.#blocks.end) return { ...this.#blocks.row(number), sourceId: this.#blocks.sourceId(number) };
-    return this.#database
-      .prepare<[number], StoredContent>(
-        `SELECT line, context, target, group_key AS "group", database_name AS "database", source_id AS sourceId
-         FROM example WHERE number = ?`,
-      )
-      .get(number);
+    return this.#select.get(number);
   }
 
   #hash(number: number | undefined): Buffer | undefined {

@@ -138,12 +138,14 @@ test('texts of several styles, with how they are read aloud, control characters 
   const cells = sheet(
     row('<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'),
     row(text('a_x000D_b_x0009_c'), text('x_x005F_x0041_')),
+    row(text('a_xD83D_'), text('&#xD83D; &#xD83D;&#xDE00;')),
     row(text('<![CDATA[a<b & c]]>'), text('1&#10;&lt;b&gt;')),
     row(text('東</t><rPh><t>トウ</t></rPh><t>京'), text('y')),
   );
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/sharedStrings.xml': shared }))).toEqual([
     ['bold plain', '東京'],
     ['a\rb\tc', 'x_x0041_'],
+    ['a_xD83D_', '&#xD83D; &#xD83D;&#xDE00;'],
     ['a<b & c', '1\n<b>'],
     ['東京', 'y'],
   ]);
@@ -166,6 +168,24 @@ test('a second table below a gap is known by its place', async () => {
   expect(records.map(({ afterBlank = false }) => afterBlank)).toEqual([false, true]);
 });
 
+test('a table that begins in column B has a title of its own, and its remarks are in a column without a name', async () => {
+  const at = (place: string, value: string) => text(value).replace('<c ', `<c r="${place}" `);
+  const sheetOf = (...rows: string[]) => `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`;
+  const part = sheetOf(
+    row(at('B1', 'Export of May')),
+    '<row/>',
+    row(at('B3', 'context'), at('C3', 'target')),
+    ...['4', '5', '6'].map((line) => row(at(`B${line}`, 'a'), at(`C${line}`, '1'))),
+    row(at('B7', 'b'), at('C7', '2'), at('D7', 'look again')),
+  );
+  const { records, table } = await opened(workbook({ 'xl/worksheets/sheet1.xml': part }));
+  expect(table.columns).toEqual(['column 1', 'context', 'target', 'column 4']);
+  expect(records.map(({ cells }) => cells)).toEqual([
+    ...Array.from({ length: 3 }, () => ['', 'a', '1', '']),
+    ['', 'b', '2', 'look again'],
+  ]);
+});
+
 test('merged cells are as the file has them, and told', async () => {
   const merged = sheet(row(text('a'), text('1')), row('<c/>', text('2'))).replace(
     '</worksheet>',
@@ -178,6 +198,16 @@ test('merged cells are as the file has them, and told', async () => {
   ]);
   const reason = { about: 'sheet', code: 'SHEET_MERGED', data: { count: 2, first: 'A2:A3' } };
   expect(table.facts.reasons).toContainEqual(reason);
+});
+
+test('hidden rows and columns are read, and told', async () => {
+  const hidden = sheet(row(text('b'), text('2')).replace('<row>', '<row r="2" hidden="1" ht="0">')).replace(
+    '<sheetData>',
+    '<cols><col min="1" max="1" width="9"/><col min="2" max="4" hidden="1"/></cols><sheetData>',
+  );
+  const { records, table } = await opened(workbook({ 'xl/worksheets/sheet1.xml': hidden }));
+  expect(records.map(({ cells }) => cells)).toEqual([['b', '2']]);
+  expect(table.facts.reasons).toContainEqual({ about: 'sheet', code: 'SHEET_HIDDEN', data: { rows: 1, columns: 3 } });
 });
 
 test('two texts for one cell are told', async () => {

@@ -15,6 +15,12 @@ export class FirstRows {
     return undefined;
   }
 
+  /** The row that was given first with this key. */
+  first(key: number): number | undefined {
+    const place = this.#place(this.#keys, key);
+    return this.#keys[place] === 0 ? undefined : this.#rows[place];
+  }
+
   #place(keys: Float64Array, key: number): number {
     const mask = keys.length - 1;
     let place = (key % 0x1_0000_0000) & mask;

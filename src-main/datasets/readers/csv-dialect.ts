@@ -140,9 +140,18 @@ function better(a: Judged, b: Judged): Judged {
 function judgeQuotes(text: string, whole: boolean, delimiter: string, given: GivenDialect): Judged[] {
   const judged = dialectsOf(text, delimiter, given).map((dialect) => judge(text, whole, dialect));
   const [first] = judged;
+  if (given.quote !== undefined || !first || first.damaged === 0) return judged;
+  const plain = () => judge(text, whole, { delimiter, quote: '', escape: '' });
+  // Texts between tabs are seldom wrapped at all: where none is, quotes that open some of them are their own.
+  if (delimiter === '\t' && first.opened > 1 && !wrapsCells(first, text)) return [plain()];
   // One quote that was lost is damage of its row; where many are alone, they wrap nothing.
-  if (given.quote !== undefined || !first || first.damaged < Math.max(2, first.rows.length * 0.2)) return judged;
-  return [...judged, judge(text, whole, { delimiter, quote: '', escape: '' })];
+  return first.damaged < Math.max(2, first.rows.length * 0.2) ? judged : [...judged, plain()];
+}
+
+/** Whether a quote stands at both ends of some cell between tabs, on one line or over several. */
+function wrapsCells({ rows }: Judged, text: string): boolean {
+  const areSeveralLines = rows.some(({ cells, problem }) => !problem && cells.some((cell) => /[\r\n]/.test(cell)));
+  return areSeveralLines || /(?<![^\t\r\n])"[^\t\r\n]*"(?![^\t\r\n])/.test(text);
 }
 
 /** The quotes and escapes that the text gives reason to try. */

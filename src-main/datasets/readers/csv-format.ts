@@ -43,7 +43,6 @@ export function detectCsvFormat(
   const whole = survey.head.length >= survey.bytes;
   const decoder = createDecoder(encoding);
   const text = decoder.write(survey.head.subarray(bomBytes)) + (whole ? decoder.end() : '');
-  if (whole && text.trim() === '' && !keepEmpty) throw empty;
   const separator = /^\ufeff?sep=(.)(?:\r\n|\r|\n)/i.exec(text);
   const given = {
     ...((options.delimiter ?? separator?.[1]) && { delimiter: options.delimiter ?? separator?.[1] }),
@@ -53,16 +52,18 @@ export function detectCsvFormat(
   const isNamed = separator !== null && options.delimiter === undefined;
   const skip = options.skipLines ?? (separator ? 1 : 0);
   const body = withoutLines(text, skip);
+  if (whole && body.trim() === '' && !keepEmpty) throw empty;
   let choice = detectDialect(body, whole, given, isNamed);
   const isFree = options.skipLines === undefined && options.header !== false;
   const comments = isFree ? commentLines(choice.records) : 0;
-  const preamble = comments || (isFree ? preambleLines(choice.records) : 0);
+  const again = isFree ? namesToComeAgain(choice.records) : undefined;
+  const preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
   // Lines that are as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without what stands above it the table is seen more clearly.
   if (preamble > 0) choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
   const below = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
-  const apart = options.header === false ? undefined : headerApart(below);
+  const apart = options.header === false ? undefined : (again ?? headerApart(below));
   const isDrawn = choice.dialect.delimiter === '|' && choice.records.slice(0, 5).some(({ cells }) => isRule(cells));
   const rows = apart
     ? [{ cells: apart.names, line: below[0]?.line ?? 1 }, ...below.slice(1)]
@@ -100,18 +101,38 @@ export function detectCsvFormat(
   };
 }
 
+interface NamesApart {
+  readonly names: readonly string[];
+  readonly delimiter: string;
+}
+
 /** The names of a first row that is one cell, while another delimiter cuts it into as many as the rows below have. */
-function headerApart(rows: readonly TableRecord[]): { names: readonly string[]; delimiter: string } | undefined {
+function headerApart(rows: readonly TableRecord[]): NamesApart | undefined {
   const [first, ...others] = rows;
   const width = others[0]?.cells.length ?? 0;
   const isEven = others.filter(({ cells }) => cells.length === width).length > others.length * 0.9;
-  if (first?.cells.length !== 1 || others.length < 2 || width < 2 || !isEven) return undefined;
+  return first && others.length > 1 && isEven ? splitOtherwise(first, width) : undefined;
+}
+
+function splitOtherwise({ cells: [first = '', ...others] }: TableRecord, width: number): NamesApart | undefined {
+  if (others.length > 0 || width < 2) return undefined;
   for (const delimiter of [',', ';', '\t', '|']) {
     const records = new CsvRecords({ delimiter, quote: '"', escape: '"' });
-    const [names] = [...records.push(first.cells[0] ?? ''), ...records.end()];
+    const [names] = [...records.push(first), ...records.end()];
     if (names?.cells.length === width) return { names: names.cells, delimiter };
   }
   return undefined;
+}
+
+/**
+ * The names of a first row that stand again further down, split at the delimiter that was found: files with the same columns, put
+ * one behind the other. What stands between is no preamble, but rows that do not fit.
+ */
+function namesToComeAgain(records: readonly TableRecord[]): NamesApart | undefined {
+  const rows = records.filter(({ cells }) => cells.length > 0).slice(0, 1000);
+  const again = rows.find(({ cells }) => cells.length > 1);
+  const apart = rows[0] && again && splitOtherwise(rows[0], again.cells.length);
+  return apart && apart.names.join('\n') === again?.cells.join('\n') ? apart : undefined;
 }
 
 function secondTable(line: number): FileReason {

@@ -104,9 +104,18 @@ function contrastAt(
 
 /**
  * How many lines stand above the table's header: a title, a date, a user's name. They have fewer cells than the table, and
- * what follows them must be a header by evidence, or be set apart from them.
+ * what follows them must be a header by evidence, or be set apart from them. Columns at the left in which nothing stands do not
+ * count: many a sheet begins in column B.
  */
 export function preambleLines(records: readonly TableRecord[]): number {
+  const indents = records
+    .map(({ cells }) => cells.findIndex((cell) => cell.trim() !== ''))
+    .filter((place) => place >= 0);
+  const indent = indents.length > 0 ? Math.min(...indents) : 0;
+  return linesAbove(indent > 0 ? records.map((each) => ({ ...each, cells: each.cells.slice(indent) })) : records);
+}
+
+function linesAbove(records: readonly TableRecord[]): number {
   const rows = records.filter(({ cells }) => cells.length > 0);
   // Rows of nothing but delimiters at the very top, above names; above other rows they are a header without names.
   const begin = records.findIndex(({ cells }) => filled(cells) > 0);
@@ -114,7 +123,7 @@ export function preambleLines(records: readonly TableRecord[]): number {
     const below = records.slice(begin);
     const { header, reason } = chooseHeader(below, undefined);
     const isNamed = header && reason.code !== 'HEADER_LIKELY';
-    return preambleLines(below) || (isNamed ? (records[begin]?.line ?? 1) - 1 : 0);
+    return linesAbove(below) || (isNamed ? (records[begin]?.line ?? 1) - 1 : 0);
   }
   const named = namedHeader(rows);
   if (named !== undefined) return named.line - 1;

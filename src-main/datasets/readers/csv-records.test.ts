@@ -37,6 +37,15 @@ test('quotes within a cell and text after a closing quote are kept', () => {
   expect(cells('a "b" c,"d" e\n')).toEqual([['a "b" c', 'd e']]);
 });
 
+test('where a backslash stands before quotes, one that is written twice is a quote, too', () => {
+  const records = new CsvRecords({ ...standard, escape: '\\' });
+  const found = [...records.push('"a \\"b\\" c","d ""e"" f"\n"","g\\\\"\n'), ...records.end()];
+  expect(found.map((record) => record.cells)).toEqual([
+    ['a "b" c', 'd "e" f'],
+    ['', 'g\\'],
+  ]);
+});
+
 test('a quote that never closes costs one line, and the reading goes on', () => {
   const records = new CsvRecords(standard);
   const found = [...records.push('a,b\nc,"d\ne,f\n'), ...records.end()];

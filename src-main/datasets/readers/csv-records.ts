@@ -13,7 +13,10 @@ export interface CsvDialect {
   readonly quote: string;
   /** What closes it, where that is another sign. */
   readonly closing?: string;
-  /** What stands before a quote that belongs to the cell: the quote itself, or a backslash, which then also keeps delimiters. */
+  /**
+   * What stands before a quote that belongs to the cell: the quote itself, or a backslash, which then also keeps delimiters;
+   * a quote that is written twice is one then, too, as nothing else can be meant by it.
+   */
   readonly escape: string;
 }
 
@@ -213,14 +216,13 @@ export class CsvRecords extends TextRecords {
           search = found + 1;
           continue;
         }
-      } else {
-        if (found + 1 >= text.length && !isEnd) return undefined;
-        if (text[found + 1] === this.#closing) {
-          cell += text.slice(start, found + 1);
-          start = found + 2;
-          search = start;
-          continue;
-        }
+      }
+      if (found + 1 >= text.length && !isEnd) return undefined;
+      if (text[found + 1] === this.#closing) {
+        cell += text.slice(start, found + 1);
+        start = found + 2;
+        search = start;
+        continue;
       }
       cell += text.slice(start, found);
       const lines = countLines(text.slice(from, found));

@@ -8,6 +8,7 @@ import { cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { isHz } from './hz-decoder.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
+import { misreadEncoding } from './misread-text.ts';
 
 export interface EncodingChoice {
   readonly encoding: string;
@@ -28,6 +29,8 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
     if (mark.encoding === 'utf-8' && mark.bomBytes === 3 && survey.brokenUtf8) {
       return isSparse(survey) ? { ...mark, reason: damaged(survey) } : refuse(survey, 'UTF-8');
     }
+    const misread = mark.encoding === 'utf-8' ? misreadReason(survey) : undefined;
+    if (misread) return { ...mark, reason: misread };
     const isWrong = mark.encoding === 'utf-8' && mark.bomBytes === 2;
     const code = isWrong ? 'ENCODING_BOM_WRONG' : 'ENCODING_BOM';
     return { ...mark, reason: because(code, { encoding: isWrong ? 'UTF-16' : shown(mark.encoding) }) };
@@ -47,7 +50,9 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
       return { encoding: 'utf-7', bomBytes: 0, reason: because('ENCODING_ESCAPES', { encoding: 'UTF-7' }) };
     return { encoding: 'utf-8', bomBytes: 0, reason: because('ENCODING_ASCII', {}) };
   }
-  if (!survey.brokenUtf8) return { encoding: 'utf-8', bomBytes: 0, reason: because('ENCODING_UTF8', {}) };
+  if (!survey.brokenUtf8) {
+    return { encoding: 'utf-8', bomBytes: 0, reason: misreadReason(survey) ?? because('ENCODING_UTF8', {}) };
+  }
   if (isSparse(survey)) return { encoding: 'utf-8', bomBytes: 0, reason: damaged(survey) };
   const legacy = legacyEncoding(survey.beyondAscii, canonicalName);
   const { line } = survey.brokenUtf8;
@@ -62,6 +67,17 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
 function isSparse({ brokenUtf8, utf8Letters, lines }: FileSurvey): boolean {
   if (brokenUtf8 === undefined) return false;
   return utf8Letters > brokenUtf8.sequences || (lines.valid > 0 && lines.valid * 5 >= lines.broken);
+}
+
+/** Where the letters of a valid text are those of another one that was misread before. */
+function misreadReason({ beyondAscii }: FileSurvey): FileReason | undefined {
+  const sample = beyondAscii.subarray(0, 64 * 1024);
+  const text = sample
+    .subarray(0, sample.length - cutSequence(sample))
+    .toString()
+    .replace(/^\ufeff/, '');
+  const encoding = misreadEncoding(text);
+  return encoding === undefined ? undefined : because('ENCODING_MISREAD', { encoding: shown(encoding) });
 }
 
 function damaged({ brokenUtf8 }: FileSurvey): FileReason {

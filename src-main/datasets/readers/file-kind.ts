@@ -37,6 +37,8 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
     start: /^\s*\[?\s*\{\s*'[^'\n]*'\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/,
   },
   { kind: fileKinds.JSON5, start: /^\s*\[?\s*\{\s*[A-Za-z_]\w*\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/ },
+  // Comments within JSON, or above it.
+  { kind: fileKinds.JSON5, start: /^\s*(?:[[{]\s*(?:\/\/|\/\*)|(?:(?:\/\/|#).*\r?\n\s*)+(?:\[\s*)?\{\s*")/ },
   {
     kind: fileKinds.YAML,
     start:
@@ -87,5 +89,14 @@ const signatures: readonly { readonly kind: string; readonly bytes: Buffer; read
   { kind: fileKinds.SEVEN_ZIP, bytes: Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) },
   { kind: fileKinds.RAR, bytes: Buffer.from('Rar!\x1a\x07') },
   { kind: fileKinds.TAR, bytes: Buffer.from('ustar'), at: 257 },
+  { kind: fileKinds.NUMPY, bytes: Buffer.from([0x93, ...Buffer.from('NUMPY')]) },
+  // The frame of protocol 4 and 5, which Python writes since 3.8.
+  { kind: fileKinds.PICKLE, bytes: Buffer.from([0x80, 0x04, 0x95]) },
+  { kind: fileKinds.PICKLE, bytes: Buffer.from([0x80, 0x05, 0x95]) },
+  { kind: fileKinds.HDF5, bytes: Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]) },
+  { kind: fileKinds.R_DATA, bytes: Buffer.from('X\n\0\0\0') },
+  { kind: fileKinds.R_DATA, bytes: Buffer.from('RDX2\n') },
+  { kind: fileKinds.R_DATA, bytes: Buffer.from('RDX3\n') },
+  { kind: fileKinds.GIT_LFS, bytes: Buffer.from('version https://git-lfs.github.com/spec/') },
   { kind: fileKinds.MEDIA, bytes: Buffer.from('ftyp'), at: 4 },
 ];

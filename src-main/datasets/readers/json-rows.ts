@@ -1,9 +1,12 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { isKnownColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../column-names.ts';
+import { cellOf } from './cell-text.ts';
+import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import { NamedTable } from './named-table.ts';
-import { cellOf, isSquad, type NamedValues, squadColumns, squadRows } from './record-shape.ts';
+import { type NamedValues, shapeOf } from './record-shape.ts';
+import { isSquad, squadColumns, squadRows } from './squad-article.ts';
 import type { TableRecord } from './table.ts';
 
 /** How the values of a JSON file become rows. */
@@ -25,24 +28,24 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     code: 'FORMAT_SHAPE',
     data: { shape, keys },
   });
-  if (Array.isArray(first)) return listRows(first);
+  if (Array.isArray(first)) return isConversation(first) ? conversationRows(sample) : listRows(first);
   const objects = sample.filter(isObject);
-  if (isObject(first) && isSquad(first)) {
+  if (objects.some(isSquad)) {
     return {
       columns: squadColumns,
-      reasons: [shaped('squad', 'paragraphs, qas')],
-      rowsOf: (value, line) =>
-        isObject(value) && isSquad(value) ? squadRows(value).map((cells) => ({ cells, line })) : undefined,
+      reasons: [shaped('squad', objects.some((record) => 'paragraphs' in record) ? 'paragraphs, qas' : 'context, qas')],
+      rowsOf: (value, line) => (isObject(value) ? squadRows(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }
-  if (sample.length === 1 && isObject(first) && isSplit(first)) {
-    const names = first.columns.map(cellOf);
+  const split = sample.length === 1 && isObject(first) ? namesAndRows(first) : undefined;
+  if (split) {
+    const names = split.names.map(cellOf);
     const columns = uniqueNames(names);
     return {
       columns,
-      reasons: [shaped('split', 'columns, data'), ...nameReasons(names, columns)],
+      reasons: [shaped('split', split.keys.join(', ')), ...nameReasons(names, columns)],
       rowsOf: (value, line) =>
-        isObject(value) && isSplit(value) ? value.data.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
+        isObject(value) ? namesAndRows(value)?.rows.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
     };
   }
   const numbered = sample.length === 1 && isObject(first) ? numberedRows(first) : undefined;
@@ -87,19 +90,31 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
       rowsOf: (value, line) => (isObject(value) ? columnCells(value)?.map((cells) => ({ cells, line })) : undefined),
     };
   }
-  const table = new NamedTable(objects);
+  const wrapped = wrappingKey(objects);
+  const bared = (value: NamedValues) => (wrapped === undefined ? value : unwrapped(value, wrapped));
+  const table = new NamedTable(objects.map(bared));
   return {
     columns: table.columns,
-    reasons: table.reasons,
+    reasons: [...(wrapped === undefined ? [] : [shaped('wrapped', wrapped)]), ...table.reasons],
     rowsOf(value, line) {
       try {
-        return isObject(value) ? [table.row(value, line)] : undefined;
+        return isObject(value) ? [table.row(bared(value), line)] : undefined;
       } catch (error) {
         // Lists within lists, ten thousand deep.
         if (error instanceof RangeError) return undefined;
         throw error;
       }
     },
+  };
+}
+
+/** Lists of turns, without an object around each. */
+function conversationRows(sample: readonly unknown[]): JsonRows {
+  const table = new NamedTable(sample.filter(Array.isArray).map((messages) => ({ messages })));
+  return {
+    columns: table.columns,
+    reasons: table.reasons,
+    rowsOf: (value, line) => (Array.isArray(value) ? [table.row({ messages: value }, line)] : undefined),
   };
 }
 
@@ -121,16 +136,23 @@ function listRows(first: readonly unknown[]): JsonRows {
   };
 }
 
-/** Names of columns and rows of cells, apart, as pandas writes them. */
-function isSplit(value: NamedValues): value is { columns: readonly unknown[]; data: readonly (readonly unknown[])[] } {
-  const { columns, data } = value;
-  return (
-    Array.isArray(columns) &&
-    Array.isArray(data) &&
-    data.length > 0 &&
-    data.every((row) => Array.isArray(row) && row.length === columns.length)
-  );
+/** Names of columns and rows of cells, apart, as pandas writes them, and others under other names; undefined for another object. */
+function namesAndRows(
+  value: NamedValues,
+): { keys: readonly string[]; names: readonly unknown[]; rows: readonly (readonly unknown[])[] } | undefined {
+  const pairs = nameKeys.flatMap((name) => rowKeys.map((rows) => [name, rows] as const));
+  for (const [nameKey, rowKey] of pairs) {
+    const [names, rows] = [value[nameKey], value[rowKey]];
+    const areNames = Array.isArray(names) && names.length > 0 && !names.some(isObject) && !names.some(Array.isArray);
+    if (areNames && Array.isArray(rows) && rows.length > 0 && rows.every(Array.isArray)) {
+      return { keys: [nameKey, rowKey], names, rows };
+    }
+  }
+  return undefined;
 }
+
+const nameKeys = ['columns', 'header', 'headers', 'fields', 'column_names'];
+const rowKeys = ['data', 'rows', 'values', 'records'];
 
 /** The rows of an object that holds them by their numbers; undefined for another, as for one that holds columns. */
 function numberedRows(value: NamedValues): NamedValues[] | undefined {
@@ -152,6 +174,35 @@ function keyedRows(value: NamedValues): [key: string, row: NamedValues][] | unde
   return rows.every(([, row]) => Object.keys(row).some(isKnownColumnName)) ? rows : undefined;
 }
 
+/**
+ * The key under which each record holds what is meant, an object with several usual columns' names among its keys or of a known
+ * form, while nothing of that kind stands beside it: `row` in what a server of data sets gives, `_source` in an export of a
+ * search index.
+ */
+function wrappingKey(objects: readonly NamedValues[]): string | undefined {
+  const namesIn = (record: NamedValues) =>
+    Object.keys(record).filter(
+      (key) => isKnownColumnName(key) && foldColumnName(key) !== 'id' && !isObject(record[key]),
+    ).length;
+  const [first] = objects;
+  if (first === undefined || namesIn(first) > 0 || shapeOf(objects)) return undefined;
+  const found = Object.keys(first).filter((key) => {
+    const inner = objects.map((record) => record[key]).filter(isObject);
+    return inner.length === objects.length && (inner.every((each) => namesIn(each) > 1) || shapeOf(inner));
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** The record with what it wraps in front; a key that stands beside it under the same name is told by its own. */
+function unwrapped(record: NamedValues, wrapped: string): NamedValues {
+  const { [wrapped]: inner, ...others } = record;
+  if (!isObject(inner)) return record;
+  return Object.fromEntries([
+    ...Object.entries(inner),
+    ...Object.entries(others).map(([key, value]) => [Object.hasOwn(inner, key) ? `outer ${key}` : key, value]),
+  ]);
+}
+
 /** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */
 function columnCells(value: NamedValues): string[][] | undefined {
   const columns = Object.values(value);
@@ -161,10 +212,9 @@ function columnCells(value: NamedValues): string[][] | undefined {
   );
   const rows = lists[0]?.length ?? 0;
   const isTable = lists.every((list) => list !== undefined && list.length === rows && !list.some(isObject));
-  const haveSameKeys = columns.every(
-    (column) =>
-      Array.isArray(column) || Object.keys(column as object).join() === Object.keys(columns[0] as object).join(),
-  );
-  if (rows < 1 || !isTable || !haveSameKeys) return undefined;
+  if (rows < 1 || !isTable) return undefined;
+  const keysOf = (column: unknown) => (isObject(column) ? Object.keys(column).join() : undefined);
+  const keys = new Set(columns.map(keysOf).filter((each) => each !== undefined));
+  if (keys.size > 1) return undefined;
   return Array.from({ length: rows }, (_, row) => lists.map((list) => cellOf(list?.[row])));
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { isConversation } from './conversation.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
@@ -11,6 +12,7 @@ import { chooseLists } from './json-lists.ts';
 import { isObject, parseJson } from './json-parse.ts';
 import { jsonRows } from './json-rows.ts';
 import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './json-values.ts';
+import { isSquad } from './squad-article.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
@@ -19,8 +21,10 @@ export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
   const [line = '', next = ''] = start.split('\n', 2);
   if (start.startsWith('[')) {
     const [first, second] = [parseJson(line), parseJson(next)];
-    if (Array.isArray(first) && Array.isArray(second) && first.length === second.length) return 'jsonl';
-    return /^\[\s*[{[\]]/.test(start) ? 'json' : undefined;
+    if (isConversation(first) && isConversation(second)) return 'jsonl';
+    const areRows = Array.isArray(first) && Array.isArray(second) && !isObject(first[0]);
+    if (areRows && first.length === second.length) return 'jsonl';
+    return /^\[\s*[{[\]]/.test(start) || Array.isArray(parseJson(start.trimEnd())) ? 'json' : undefined;
   }
   if (!start.startsWith('{')) return undefined;
   if (isObject(parseJson(line))) return isListWithin(start) ? 'json' : 'jsonl';
@@ -53,6 +57,8 @@ function isListWithin(start: string): boolean {
 
 function holdsList(value: unknown): boolean {
   if (!isObject(value)) return false;
+  // An article with its questions is one value, as a conversation is.
+  if (isSquad(value)) return 'paragraphs' in value;
   return Object.values(value).some((inner) => {
     if (!Array.isArray(inner)) return holdsList(inner);
     return isObject(inner[0]) && !('role' in inner[0]) && !('from' in inner[0]);
@@ -85,16 +91,21 @@ export async function openJson(
   const sample: unknown[] = [];
   const twice = new Set<string>();
   let isEmpty = true;
+  let isJson = false;
   for await (const { found } of values()) {
     for (const { text } of found) {
       isEmpty = false;
       const value = parseJson(text, (name) => twice.add(name));
+      isJson ||= value !== undefined;
       if (typeof value === 'object' && value !== null) sample.push(value);
     }
     if (sample.length >= 200) break;
   }
   if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
-  if (sample.length === 0) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: fileKinds.JSON_DAMAGED });
+  if (sample.length === 0) {
+    const found = isJson ? fileKinds.JSON_PLAIN : fileKinds.JSON_DAMAGED;
+    throw new StudioError('FILE_NOT_A_TABLE', { file: name, found });
+  }
   const { columns: own, reasons, rowsOf } = jsonRows(sample);
   if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
   const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;

@@ -26,7 +26,8 @@ const longestValue = 64 * 1024 * 1024;
 /**
  * Cuts text, piece by piece, into the values of a list: one a line (JSON Lines), the elements of a top-level array, or those
  * of the arrays of objects within a top-level object (`{"version": …, "data": [ … ]}`), or values that follow each other
- * with nothing or a comma between them, over several lines or on one. Nothing but the value being read is held. What is not JSON comes out as it is, to be refused by whoever parses it.
+ * with nothing or a comma between them, over several lines or on one; behind a top-level array further arrays and values may
+ * follow. Nothing but the value being read is held. What is not JSON comes out as it is, to be refused by whoever parses it.
  */
 export class JsonValues {
   readonly #kind: JsonLayout;
@@ -35,6 +36,8 @@ export class JsonValues {
   #line = 1;
   #isInside = false;
   #isObject = false;
+  /** The list has ended. */
+  #isBehind = false;
   #start = -1;
   #startLine = 1;
   #depth = 0;
@@ -113,10 +116,15 @@ export class JsonValues {
         continue;
       }
       if (this.#start < 0) {
-        if (sign === ']' && this.#kind === 'array') {
-          // Within an object, others may follow.
+        if (sign === ']' && this.#kind === 'array' && !this.#isBehind) {
+          // Within an object, others may follow; behind a list on its own there may be one more.
           if (this.#isObject) this.#isInside = false;
-          else this.#ended = true;
+          else this.#isBehind = true;
+        } else if (sign === '[' && this.#isBehind) this.#isBehind = false;
+        else if (sign === ']' || sign === '}') {
+          // One too many; it is no value, and is told as none.
+          this.#startLine = this.#line;
+          found.push(this.#value(sign));
         } else if (sign !== undefined && !between.test(sign)) {
           this.#start = this.#place;
           this.#startLine = this.#line;

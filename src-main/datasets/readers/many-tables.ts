@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName } from '../column-names.ts';
+import { splitColumnNames, splitNamed } from '../split.ts';
 import { uniqueNames } from './header-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
@@ -29,7 +30,8 @@ export function joinTables(
     }
     return [...own];
   });
-  const columns = uniqueNames(names);
+  const splits = splitsOf(parts);
+  const columns = uniqueNames(splits ? [...names, 'split'] : names);
   const bytes = parts.reduce((sum, { table }) => sum + table.facts.bytes, 0);
   const first = parts[0]?.table.facts;
   const reason = (code: string, data: FileReason['data']): FileReason => ({ about: 'format', code, data });
@@ -39,7 +41,11 @@ export function joinTables(
       const own = placesOf[at] ?? [];
       for await (const { records, bytesRead } of table.rows(signal)) {
         yield {
-          records: records.map((record) => moved(record, own, columns.length, part)),
+          records: records.map((record) => {
+            const cells = moved(record, own, names.length);
+            if (splits) cells.splice(names.length, 0, splits[at] ?? '');
+            return { ...record, cells, part };
+          }),
           bytesRead: done + bytesRead,
         };
       }
@@ -62,6 +68,7 @@ export function joinTables(
         ...(skippedFiles.length > 0
           ? [reason('PARTS_SKIPPED', { files: skippedFiles.slice(0, 5).join(', '), count: skippedFiles.length })]
           : []),
+        ...(splits ? [reason('PARTS_SPLITS', { splits: [...new Set(splits)].join(', ') })] : []),
         ...(first?.reasons.filter(({ about }) => about !== 'format') ?? []),
       ],
     },
@@ -84,13 +91,32 @@ export function joinTables(
   };
 }
 
-/** A row with its cells where the joined table has them. One with more cells than its own header keeps them at the end. */
-function moved(record: TableRecord, own: readonly number[], width: number, part: string): TableRecord {
+/**
+ * What the files' names say of their splits, as it is written there (`train.csv`, `test-00000-of-00001.parquet`, `dev/a.json`);
+ * undefined unless each names one, one of them training, and not all the same, and where a column tells it already.
+ */
+function splitsOf(parts: readonly { readonly name: string; readonly table: OpenTable }[]): string[] | undefined {
+  const found = parts.map(({ name }) => {
+    const words = name.split(/[/\\]/).flatMap((step) => step.split(/[-_.=\s]/));
+    const named = new Map(words.map((word) => [splitNamed(word), word]));
+    named.delete(undefined);
+    return named.size === 1 ? [...named.values()].join() : undefined;
+  });
+  const isTold = parts.some(({ table }) =>
+    table.columns.some((name) => splitColumnNames.includes(foldColumnName(name))),
+  );
+  const meant = new Set(found.map((word) => splitNamed(word ?? '')));
+  if (isTold || meant.size < 2 || !meant.has('train')) return undefined;
+  return found.every((word) => word !== undefined) ? found : undefined;
+}
+
+/** The cells of a row where the joined table has them. One with more cells than its own header keeps them at the end. */
+function moved({ cells: written }: TableRecord, own: readonly number[], width: number): string[] {
   const cells = Array.from({ length: width }, () => '');
-  record.cells.forEach((cell, place) => {
+  written.forEach((cell, place) => {
     const to = own[place];
     if (to !== undefined && to >= 0) cells[to] = cell;
     else if (cell !== '') cells.push(cell);
   });
-  return { ...record, cells, part };
+  return cells;
 }

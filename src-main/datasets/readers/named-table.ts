@@ -1,6 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { cellOf } from './cell-text.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
-import { cellOf, type NamedValues, type RecordShape, shapeOf } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf, shapeReason } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */
@@ -10,6 +11,8 @@ export class NamedTable {
   readonly #keys: readonly string[];
   /** The keys that are columns, or from which columns are made. */
   readonly #known: ReadonlySet<string>;
+  /** The keys that all records of the sample have. */
+  readonly #always: readonly string[];
   readonly #ofNames: readonly FileReason[];
 
   /** `sample` are the first records; keys that come up later are no columns. `keys` are all there are, where that is known. */
@@ -22,6 +25,7 @@ export class NamedTable {
     const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && Array.isArray(sample[0]?.[name])));
     this.#keys = own.map(({ name }) => name);
     this.#known = new Set(found.map(({ name }) => name));
+    this.#always = [...this.#known].filter((key) => sample.every((record) => Object.hasOwn(record, key)));
     this.columns = uniqueNames([...made, ...this.#keys]);
     this.#ofNames = nameReasons([...made, ...own.map(({ written }) => written)], this.columns);
   }
@@ -35,7 +39,6 @@ export class NamedTable {
 
   get reasons(): FileReason[] {
     if (!this.shape) return [...this.#ofNames];
-    const { name, keys } = this.shape;
-    return [{ about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: keys.join(', ') } }, ...this.#ofNames];
+    return [shapeReason(this.shape, this.#always), ...this.#ofNames];
   }
 }

@@ -221,6 +221,23 @@ test('of the lists of an object those for the splits are one table, or else the 
   expect(told(longest).map(({ data }) => data.names)).toEqual(['authors (1)']);
 });
 
+test('what each record wraps into an object gives the columns, in front of what stands beside it', async () => {
+  const hit = (id: string, answer: string) => ({ _id: id, _source: { question: 'q', answer, _id: 'x' } });
+  const { table, rows } = await read(
+    'es.jsonl',
+    [hit('1', 'a'), hit('2', 'b')].map((each) => JSON.stringify(each)).join('\n'),
+  );
+  expect(table.columns).toEqual(['question', 'answer', '_id', 'outer _id']);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['q', 'a', 'x', '1'],
+    ['q', 'b', 'x', '2'],
+  ]);
+  const chat = '{"data":{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]},"n":1}\n';
+  expect((await read('chat.jsonl', chat)).rows[0]?.cells).toEqual(['q', 'a', '1']);
+  const beside = '{"question":"q","answer":"a","meta":{"source":"s","title":"t"}}\n';
+  expect((await read('beside.jsonl', beside)).table.columns).toEqual(['question', 'answer', 'meta']);
+});
+
 test('keys that the first records do not have are told by their rows', async () => {
   const path = join(folder, 'late.jsonl');
   const early = Array.from({ length: 9000 }, (_, row) => `{"context":"row ${row}","target":"1","note":null}\n`).join(
@@ -326,6 +343,44 @@ test('a folder is one table: columns of the same name are one, lines are counted
   ]);
 });
 
+test.each([
+  [
+    ['data/train-00000-of-00002.csv', 'data/train-00001-of-00002.csv', 'data/test.csv'],
+    ['test', 'train', 'train'],
+  ],
+  [
+    ['squad/dev-v2.0.csv', 'squad/train-v2.0.csv'],
+    ['dev', 'train'],
+  ],
+  [
+    ['split=test/a.csv', 'split=train/a.csv'],
+    ['test', 'train'],
+  ],
+  [['train.csv', 'more.csv'], undefined],
+  [['train_1.csv', 'train_2.csv'], undefined],
+  [['dev.csv', 'test.csv'], undefined],
+  [['train_test.csv', 'test.csv'], undefined],
+])('files named for splits tell them in a column: %j', async (names, splits) => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, zipArchive(names.map((name) => ({ name, text: 'context,target\na,1,,\n' }))));
+  const { table, rows } = await open(path);
+  expect(table.columns).toEqual(['context', 'target', ...(splits ? ['split'] : [])]);
+  if (splits) expect(rows.map(({ cells }) => cells)).toEqual(splits.map((split) => ['a', '1', split]));
+});
+
+test('where a column tells the splits, the names of the files do not', async () => {
+  const path = join(folder, 'a.zip');
+  const text = 'context,target,Split\na,1,test\n';
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: 'train.csv', text },
+      { name: 'test.csv', text },
+    ]),
+  );
+  expect((await open(path)).table.columns).toEqual(['context', 'target', 'Split']);
+});
+
 test('an archive is unpacked beside nothing of the person’s, whatever its names say, and removed again', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(
@@ -352,6 +407,56 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
   writeFileSync(path, zipArchive([{ name: 'cut.csv', text: 'a,b\n1,2\n' }]).subarray(0, 60));
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
+});
+
+test('an archive whose bytes are not those that it lists is refused, and one with a secret beside its table is not', async () => {
+  const path = join(folder, 'a.zip');
+  const bytes = zipArchive([
+    { name: 'a.csv', text: 'a,b\n1,2\n' },
+    { name: 'notes.pdf', text: 'x' },
+  ]);
+  const directory = bytes.indexOf('PK\x01\x02');
+  writeFileSync(path, overwritten(Buffer.from(bytes), directory + 16, [1, 2, 3, 4]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE', data: { reason: '“a.csv” is damaged' } });
+  writeFileSync(path, overwritten(Buffer.from(bytes), directory + 8, [1]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE', data: { reason: 'it is encrypted' } });
+  writeFileSync(path, overwritten(Buffer.from(bytes), bytes.lastIndexOf('PK\x01\x02') + 8, [1]));
+  expect((await open(path)).rows.map(({ cells }) => cells)).toEqual([['1', '2']]);
+});
+
+test.each([
+  ['an entry at its end', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 42, [bytes.length - 3])],
+  ['an entry longer than itself', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 20, [0xff])],
+  [
+    'a directory in the distance',
+    (bytes: Buffer) => {
+      const end = bytes.indexOf('PK\x05\x06');
+      const locator = Buffer.concat([Buffer.from('PK\x06\x07'), Buffer.alloc(4), Buffer.alloc(12, 0xff)]);
+      return Buffer.concat([bytes.subarray(0, end), locator, overwritten(bytes.subarray(end), 10, [0xff, 0xff])]);
+    },
+  ],
+])('an archive that names %s is refused', async (_, spoil) => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, spoil(zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n' }])));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
+});
+
+test('texts about the tables of an archive are none of them, and told', async () => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: 'set/LICENSE.txt', text: 'MIT License\n\nGranted, free of charge\n' },
+      { name: 'set/about.txt', text: 'What this is\nA set\n' },
+      { name: 'set/data.csv', text: 'context,target\na,1\n' },
+    ]),
+  );
+  const { table, rows } = await open(path);
+  expect([table.columns, table.facts.files, rows.length]).toEqual([['context', 'target'], ['set/data.csv'], 1]);
+  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/LICENSE.txt, set/about.txt', count: 2 } };
+  expect(table.facts.reasons).toContainEqual(told);
+  writeFileSync(path, zipArchive([{ name: 'readme.txt', text: 'context,target\na,1\n' }]));
+  expect((await open(path)).rows).toHaveLength(1);
 });
 
 test('an archive or a folder without a table says so', async () => {

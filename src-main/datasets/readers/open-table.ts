@@ -103,6 +103,10 @@ function isTableName(path: string): boolean {
   return endings.test(name) && !name.startsWith('.') && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
 }
 
+/** Texts about tables that lie beside them. */
+const aboutTables =
+  /^(?:read[ _-]?me|licen[cs]e|copying|notice|change(?:log|s)|citation|authors|requirements)\b.*\.txt$/i;
+
 /** By their names; an archive of one file without an ending is looked into. */
 function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
   const named = entries.filter(({ name }) => isTableName(name));
@@ -230,7 +234,10 @@ async function openParts(
 ): Promise<OpenTable> {
   const parts: { name: string; table: OpenTable }[] = [];
   const left = [...skipped];
-  for (const file of files) {
+  const isAbout = ({ name }: NamedFile) => aboutTables.test(basename(name.replaceAll('\\', '/')));
+  const tables = files.every(isAbout) ? files : files.filter((file) => !isAbout(file));
+  left.push(...files.filter((file) => !tables.includes(file)).map(({ name }) => name));
+  for (const file of tables) {
     try {
       parts.push({ name: file.name, table: await openTable(file, options, { signal }) });
     } catch (error) {
@@ -240,7 +247,15 @@ async function openParts(
     }
   }
   if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
-  return joinTables(whole.name, format, parts, left, close);
+  // A text of one column beside tables is prose.
+  const isTable = ({ name, table }: (typeof parts)[number]) => !/\.txt$/i.test(name) || table.columns.length > 1;
+  const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
+  for (const part of parts) {
+    if (kept.includes(part)) continue;
+    await part.table.close();
+    left.push(part.name);
+  }
+  return joinTables(whole.name, format, kept, left, close);
 }
 
 function noTables(file: string, found: string): StudioError {

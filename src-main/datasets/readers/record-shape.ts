@@ -1,4 +1,6 @@
-import { isUtf8 } from 'node:buffer';
+import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { cellOf, joined } from './cell-text.ts';
+import { conversation, isConversation, turnsOf } from './conversation.ts';
 import type { RecordProblem } from './table.ts';
 
 /** A record of named values, as JSON and Parquet hold them. */
@@ -6,10 +8,12 @@ export type NamedValues = Readonly<Record<string, unknown>>;
 
 /** Columns that are made from several values of a record, such as the context of an instruction with its input. */
 export interface RecordShape {
-  readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad';
+  readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad' | 'aihub';
   /** The keys by which it is known. */
   readonly keys: readonly string[];
-  /** Of the keys, those whose values are lists or objects; a table of text has them written out in its cells. */
+  /** Keys that a record of this shape may have beside them, and whose values go into the columns made. */
+  readonly optional?: readonly string[];
+  /** Of all these keys, those whose values are lists or objects; a table of text has them written out in its cells. */
   readonly nested: readonly string[];
   /** Columns put in front of the record's own. */
   readonly columns: readonly string[];
@@ -29,105 +33,83 @@ export function shapesOfKeys(names: readonly string[]): RecordShape[] {
   return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
 }
 
-/** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
-export function cellOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return textOfBytes(value);
-  if (typeof value === 'object') return JSON.stringify(value, jsonValue);
-  return String(value);
-}
-
-function jsonValue(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  return value instanceof Uint8Array ? textOfBytes(value) : value;
-}
-
-function textOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');
-}
-
-/** Several values as one text, a blank line between them; empty ones are left out. */
-function joined(...values: unknown[]): string {
-  return values
-    .map(cellOf)
-    .filter((text) => text.trim() !== '')
-    .join('\n\n');
-}
-
-interface Turn {
-  readonly role: string;
-  readonly text: string;
-}
-
-/**
- * A conversation: the last answer is the target, all before it the context. A single question stands there as it is; in a
- * longer conversation each turn is told by its role.
- */
-function conversation(turns: readonly Turn[]): { cells: string[]; problem?: RecordProblem } {
-  const last = turns.at(-1);
-  if (last?.role !== 'assistant') {
-    return { cells: [joined(...turns.map(({ text }) => text)), ''], problem: 'NO_ANSWER' };
-  }
-  const before = turns.slice(0, -1);
-  const isShort = before.filter(({ role }) => role !== 'system').length <= 1;
-  const context = isShort
-    ? joined(...before.map(({ text }) => text))
-    : before.map(({ role, text }) => (role === 'system' ? text : `${roleNames[role] ?? role}: ${text}`)).join('\n\n');
-  return { cells: [context, last.text] };
-}
-
-const roleNames: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', tool: 'Tool' };
-const roles: Readonly<Record<string, string>> = {
-  human: 'user',
-  gpt: 'assistant',
-  model: 'assistant',
-  bot: 'assistant',
-};
-
-function turnsOf(list: unknown, roleKey: string, textKey: string): Turn[] {
-  if (!Array.isArray(list)) return [];
-  return list.map((entry: unknown) => {
-    const turn = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
-    const role = cellOf(turn[roleKey]).toLowerCase();
-    return { role: roles[role] ?? role, text: textOf(turn[textKey]) };
-  });
-}
-
-/** The text of a turn, which some write as a list of parts. */
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return cellOf(content);
-  return joined(
-    ...content.map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? part.text : part)),
-  );
+/** What is told of a shape; `names` are all keys that the records have. */
+export function shapeReason({ name, keys, optional = [] }: RecordShape, names: readonly string[]): FileReason {
+  const found = [...keys, ...optional.filter((key) => names.includes(key))];
+  return { about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: found.join(', ') } };
 }
 
 const isList = (value: unknown) => Array.isArray(value);
 
-const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] = [
+const isListOf = (value: unknown, isOne: (each: unknown) => boolean) => Array.isArray(value) && value.every(isOne);
+
+/** The texts of a list, one a line. */
+function lines(list: unknown, textOf: (each: NamedValues) => unknown, between = '\n'): string {
+  const entries = Array.isArray(list) ? (list as NamedValues[]) : [];
+  return entries.map((each) => cellOf(textOf(each))).join(between);
+}
+
+type KnownShape = RecordShape & { fits(record: NamedValues): boolean };
+
+function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: unknown) => boolean): KnownShape {
+  return {
+    ...{ name, keys: [key], optional: ['system'], nested: [key], columns: ['context', 'target'] },
+    fits: (record) => isTurns(record[key]),
+    derive: (record) => conversation(turnsOf(record[key]), record.system),
+  };
+}
+
+/** Questions with their answers, as LLaMA-Factory keeps what was said before. */
+function pairsOf(history: unknown): unknown[][] {
+  return Array.isArray(history) ? history.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
+}
+
+const shapes: readonly KnownShape[] = [
+  listOfTurns('chat', 'messages', isList),
+  listOfTurns('sharegpt', 'conversations', isList),
+  // Under other names, a list may as well be one of something else.
+  ...['conversation', 'contents', 'chat'].map((key) => listOfTurns('chat', key, isConversation)),
   {
     name: 'chat',
-    keys: ['messages'],
-    nested: ['messages'],
+    keys: ['prompt', 'completion'],
+    nested: ['prompt', 'completion'],
     columns: ['context', 'target'],
-    fits: ({ messages }) => isList(messages),
-    derive: ({ messages }) => conversation(turnsOf(messages, 'role', 'content')),
+    fits: ({ prompt, completion }) => isConversation(prompt) && isConversation(completion),
+    derive: ({ prompt, completion }) => conversation([...turnsOf(prompt), ...turnsOf(completion)]),
   },
   {
-    name: 'sharegpt',
-    keys: ['conversations'],
-    nested: ['conversations'],
+    // The answer that was preferred stands alone, behind its prompt, or behind a copy of it.
+    name: 'chat',
+    keys: ['chosen'],
+    nested: ['chosen', 'prompt'],
     columns: ['context', 'target'],
-    fits: ({ conversations }) => isList(conversations),
-    derive: ({ conversations }) => conversation(turnsOf(conversations, 'from', 'value')),
+    fits: ({ chosen }) => isConversation(chosen),
+    derive({ prompt, chosen, system }) {
+      const turns = turnsOf(chosen);
+      if (turns.some(({ role }) => role === 'user')) return conversation(turns, system);
+      const asked = Array.isArray(prompt) ? turnsOf(prompt) : [{ role: 'user', text: cellOf(prompt) }];
+      return conversation([...asked, ...turns], system);
+    },
   },
   {
     name: 'alpaca',
     keys: ['instruction', 'output'],
-    nested: [],
+    optional: ['system', 'history'],
+    nested: ['history'],
     columns: ['context', 'target'],
     fits: () => true,
-    derive: ({ instruction, input, output }) => ({ cells: [joined(instruction, input), cellOf(output)] }),
+    derive: ({ instruction, input, output, system, history }) =>
+      conversation(
+        [
+          ...pairsOf(history).flatMap(([question, answer]) => [
+            { role: 'user', text: cellOf(question) },
+            { role: 'assistant', text: cellOf(answer) },
+          ]),
+          { role: 'user', text: joined(instruction, input) },
+          { role: 'assistant', text: cellOf(output) },
+        ],
+        system,
+      ),
   },
   {
     name: 'squad',
@@ -136,6 +118,36 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
     columns: ['answer'],
     fits: ({ answers }) => firstAnswer(answers) !== undefined,
     derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
+  },
+  {
+    // Summaries of documents from AI-Hub: paragraphs of sentences.
+    name: 'aihub',
+    keys: ['text', 'abstractive'],
+    nested: ['text', 'abstractive'],
+    columns: ['document', 'summary'],
+    fits: ({ text, abstractive }) =>
+      isListOf(text, (part) => isListOf(part, (each) => 'sentence' in Object(each))) && isList(abstractive),
+    derive: ({ text, abstractive }) => ({
+      cells: [lines(text, (part) => lines(part, ({ sentence }) => sentence, ' ')), lines(abstractive, (each) => each)],
+    }),
+  },
+  {
+    // Summaries of talks from AI-Hub.
+    name: 'aihub',
+    keys: ['dialogue', 'summary'],
+    nested: ['dialogue'],
+    columns: ['document'],
+    fits: ({ dialogue }) => isListOf(dialogue, (turn) => 'utterance' in Object(turn)),
+    derive: ({ dialogue }) => ({
+      cells: [
+        lines(dialogue, ({ participantID: who, utterance }) =>
+          [who, utterance]
+            .map(cellOf)
+            .filter((each) => each !== '')
+            .join(': '),
+        ),
+      ],
+    }),
   },
   {
     name: 'dolly',
@@ -150,31 +162,11 @@ const shapes: readonly (RecordShape & { fits(record: NamedValues): boolean })[] 
 ];
 
 /** Of `{text: [...]}`, of a list of `{text}`, or of a list of texts; no text where there is no answer, undefined for any other value. */
-function firstAnswer(answers: unknown): string | undefined {
+export function firstAnswer(answers: unknown): string | undefined {
   if (typeof answers !== 'object' || answers === null) return undefined;
   const list = isList(answers) ? (answers as unknown[]) : 'text' in answers ? answers.text : undefined;
   if (!Array.isArray(list)) return typeof list === 'string' ? list : undefined;
   const [first] = list as unknown[];
   if (first === undefined || typeof first === 'string') return first ?? '';
   return typeof first === 'object' && first !== null && 'text' in first ? cellOf(first.text) : undefined;
-}
-
-/** Whether records are articles of a SQuAD file: each holds paragraphs with questions. */
-export function isSquad(record: NamedValues): boolean {
-  const [first] = isList(record.paragraphs) ? (record.paragraphs as unknown[]) : [];
-  return typeof first === 'object' && first !== null && 'context' in first && 'qas' in first;
-}
-
-export const squadColumns = ['id', 'title', 'passage', 'question', 'answer'];
-
-/** The questions of an article, one row each; the answer is the first one given. */
-export function squadRows(article: NamedValues): string[][] {
-  const paragraphs = article.paragraphs as { context?: unknown; qas?: unknown }[];
-  return paragraphs.flatMap(({ context, qas }) => {
-    const questions = Array.isArray(qas) ? (qas as Record<string, unknown>[]) : [];
-    return questions.map(({ id, question, answers }) => {
-      const [first] = Array.isArray(answers) ? (answers as { text?: unknown }[]) : [];
-      return [cellOf(id), cellOf(article.title), cellOf(context), cellOf(question), cellOf(first?.text)];
-    });
-  });
 }

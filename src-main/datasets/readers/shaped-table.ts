@@ -1,5 +1,5 @@
 import { uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf, shapesOfKeys } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf, shapeReason, shapesOfKeys } from './record-shape.ts';
 import type { OpenTable, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
@@ -22,16 +22,12 @@ export async function shapedTable(table: OpenTable): Promise<OpenTable> {
   const shape = shapeOf(await sampleOf(table, read, names.length));
   if (shape === undefined || shape.columns.every((name) => names.includes(name))) return table;
   const { pieces: _, ...others } = table;
-  const { name, keys, nested } = shape;
-  const readShaped = recordReader(names, nested);
+  const readShaped = recordReader(names, shape.nested);
   return {
     ...others,
     facts: {
       ...table.facts,
-      reasons: [
-        ...table.facts.reasons,
-        { about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: keys.join(', ') } },
-      ],
+      reasons: [...table.facts.reasons, shapeReason(shape, names)],
     },
     columns: uniqueNames([...shape.columns, ...table.columns]),
     async *rows(signal) {

@@ -13,6 +13,14 @@ export interface Sheet {
   readonly isHidden: boolean;
 }
 
+export interface SheetMarks {
+  /** How many ranges of cells are merged, and the first of them, such as `A2:A3`. */
+  readonly merged: number;
+  readonly firstMerged: string;
+  readonly hiddenRows: number;
+  readonly hiddenColumns: number;
+}
+
 /** Where the workbook lies within an archive, as its `_rels/.rels` says; undefined where the archive is none. */
 export async function workbookPath(
   file: { path: string; name: string },
@@ -134,19 +142,23 @@ export class XlsxBook {
     }
   }
 
-  /** How many ranges of a sheet's cells are merged, and the first of them, such as `A2:A3`. */
-  async merged(sheet: Sheet, signal?: AbortSignal): Promise<{ count: number; first: string }> {
-    let [count, first, rest] = [0, '', ''];
-    // They stand behind the rows, which need not be taken apart to find them.
+  /** What the file says of a sheet's cells beside what they hold. */
+  async marks(sheet: Sheet, signal?: AbortSignal): Promise<SheetMarks> {
+    let [merged, firstMerged, hiddenRows, hiddenColumns, rest] = [0, '', 0, 0, ''];
+    // They stand in tags of their own or of rows, which need not be taken apart to find them.
     for await (const chunk of readEntry(this.#file.path, this.#file.name, sheet.entry, signal)) {
       const text = rest + chunk.toString('latin1');
       const tags = text.includes('mergeCell ') ? [...text.matchAll(/mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"/g)] : [];
-      if (count === 0) first = tags[0]?.[1] ?? '';
-      count += tags.length;
+      if (merged === 0) firstMerged = tags[0]?.[1] ?? '';
+      merged += tags.length;
+      for (const [tag, name] of text.includes(' hidden="') ? text.matchAll(hiddenTag) : []) {
+        if (name === 'row') hiddenRows++;
+        else hiddenColumns += Math.max(1, Number(attribute(tag, 'max')) - Number(attribute(tag, 'min')) + 1);
+      }
       const open = text.lastIndexOf('<');
       rest = open > text.lastIndexOf('>') ? text.slice(open) : '';
     }
-    return { count, first };
+    return { merged, firstMerged, hiddenRows, hiddenColumns };
   }
 
   #textOf(
@@ -208,13 +220,21 @@ export class XlsxBook {
   }
 }
 
+const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;
+
 /** What a number is shown as: a day, a time of day or both, or how long something took. */
 type CellStyle = 'date' | 'elapsed';
 
-/** Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. */
+/**
+ * Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. What would be
+ * half a letter stays as it is written.
+ */
 function withControls(text: string): string {
   if (!text.includes('_x')) return text;
-  return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  const meant = text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return meant.isWellFormed() ? meant : text;
 }
 
 const largestTexts = 256 * 1024 * 1024;

@@ -1,12 +1,13 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
+import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { chooseHeaderRows, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
-import { type Sheet, XlsxBook } from './xlsx-book.ts';
+import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 /**
@@ -25,8 +26,8 @@ export async function openXlsx(
   const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
   const { headerRows, reason } = chooseHeaderRows(shown, options);
-  const { columns, reasons: ofNames } = nameColumns(shown, headerRows);
-  const { count, first } = await book.merged(sheet);
+  const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
+  const marks = await book.marks(sheet);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
     for await (const records of book.rows(sheet, signal)) {
@@ -52,7 +53,7 @@ export async function openXlsx(
         options.sheet === undefined
           ? { about: 'sheet', code: 'SHEET_FIRST', data: { sheets: book.sheets.length } }
           : { about: 'sheet', code: 'CHOSEN', data: {} },
-        ...(count > 0 ? [{ about: 'sheet' as const, code: 'SHEET_MERGED', data: { count, first } }] : []),
+        ...markReasons(marks),
         reason,
         ...ofNames,
         options.skipLines === undefined
@@ -82,6 +83,15 @@ export async function openXlsx(
     },
     close: async () => {},
   };
+}
+
+function markReasons({ merged, firstMerged, hiddenRows: rows, hiddenColumns: columns }: SheetMarks): FileReason[] {
+  return [
+    ...(merged > 0
+      ? [{ about: 'sheet' as const, code: 'SHEET_MERGED', data: { count: merged, first: firstMerged } }]
+      : []),
+    ...(rows + columns > 0 ? [{ about: 'sheet' as const, code: 'SHEET_HIDDEN', data: { rows, columns } }] : []),
+  ];
 }
 
 async function chooseSheet(
@@ -114,6 +124,19 @@ async function chooseSheet(
   if (!fallback) throw new StudioError('FILE_EMPTY', { file });
   return fallback;
 }
+
+/**
+ * The rows with a header as wide as what stands below it: a column without a name, of remarks as a rule, has no cell there. What
+ * stands far to the right of the table is none.
+ */
+function withUnnamed(rows: readonly TableRecord[], headerRows: number): readonly TableRecord[] {
+  const named = nameColumns(rows, headerRows).columns.length;
+  const width = Math.max(0, ...rows.slice(headerRows).map(({ cells }) => cells.length));
+  if (headerRows === 0 || width <= named || width > named + mostUnnamed) return rows;
+  return rows.map((record, row) => (row < headerRows ? widened(record, width) : record));
+}
+
+const mostUnnamed = 20;
 
 function widened(record: TableRecord, width: number): TableRecord {
   if (record.cells.length >= width) return record;

@@ -77,7 +77,7 @@ function tagOf(inside: string): XmlToken | undefined {
 
 function unescaped(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(
+  const meant = text.replace(
     /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
     (whole, hex, decimal, named: string) => {
       if (named) return entities[named.toLowerCase()] ?? whole;
@@ -85,6 +85,8 @@ function unescaped(text: string): string {
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },
   );
+  // Two halves make a letter, one alone is none.
+  return meant.isWellFormed() ? meant : text;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

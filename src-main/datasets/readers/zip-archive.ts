@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Transform } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { Readable, Transform } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
+import { type EntryName, entryNames } from './zip-names.ts';
 
 /** What an archive begins with, as letters of one byte. */
 export const zipSignature = 'PK\x03\x04';
@@ -14,12 +15,15 @@ export interface ZipEntry {
   readonly bytes: number;
   readonly packedBytes: number;
   readonly method: number;
+  readonly isEncrypted: boolean;
+  /** Of the unpacked bytes. */
+  readonly crc: number;
   readonly offset: number;
 }
 
 /**
  * Lists what a ZIP archive holds, from its directory at the end (APPNOTE 6.3.10 §4.3, ZIP64 included). Throws
- * ARCHIVE_UNSAFE for one that is damaged, encrypted, or would unpack to far more than a table needs.
+ * ARCHIVE_UNSAFE for one that is damaged, or would unpack to far more than a table needs.
  */
 export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
   const file = await open(path);
@@ -34,38 +38,52 @@ export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
   }
 }
 
-/** The unpacked bytes of one entry. They end in an ARCHIVE_UNSAFE when they are more than the directory says. */
+/**
+ * The unpacked bytes of one entry. They end in an ARCHIVE_UNSAFE when they are not what the directory says; one that is encrypted
+ * or packed in an unknown way begins with it.
+ */
 export async function* readEntry(
   path: string,
   name: string,
   entry: ZipEntry,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
+  if (entry.isEncrypted) throw unsafe(name, because('ARCHIVE_ENCRYPTED'));
+  if (entry.method !== 0 && entry.method !== 8) {
+    throw unsafe(name, because('ARCHIVE_PACKING_UNKNOWN', { entry: entry.name }));
+  }
   const file = await open(path);
   let start: number;
   try {
     const header = await readAt(file, entry.offset, 30);
-    if (header.readUInt32LE(0) !== 0x04034b50)
-      throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
+    const damaged = unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
+    if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50) throw damaged;
     start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+    if (start + entry.packedBytes > (await file.stat()).size) throw damaged;
   } finally {
     await file.close();
   }
-  if (entry.packedBytes === 0) return;
-  const packed = createReadStream(path, { start, end: start + entry.packedBytes - 1, signal });
+  if (entry.packedBytes === 0 && entry.bytes === 0) return;
+  const packed =
+    entry.packedBytes === 0
+      ? Readable.from([])
+      : createReadStream(path, { start, end: start + entry.packedBytes - 1, signal });
   let left = entry.bytes;
+  let crc = 0;
   const bounded = new Transform({
     transform(chunk: Buffer, _, done) {
       left -= chunk.length;
+      crc = crc32(chunk, crc);
       done(left < 0 ? unsafe(name, because('ARCHIVE_ENTRY_LONGER', { entry: entry.name })) : null, chunk);
     },
   });
   const inflate = entry.method === 8 ? createInflateRaw() : undefined;
-  packed.on('error', (error) => bounded.destroy(error));
+  packed.on('error', (error: Error) => bounded.destroy(error));
   inflate?.on('error', (error) => bounded.destroy(error));
   (inflate ? packed.pipe(inflate) : packed).pipe(bounded);
   try {
     for await (const chunk of bounded as AsyncIterable<Buffer>) yield chunk;
+    if (left > 0 || crc !== entry.crc) throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof StudioError) throw error;
@@ -105,7 +123,7 @@ async function findDirectory(
   const locator = end - 20;
   if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) return found;
   const wide = await readAt(file, Number(tail.readBigUInt64LE(locator + 8)), 56);
-  if (wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
+  if (wide.length < 56 || wide.readUInt32LE(0) !== 0x06064b50) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
   return {
     count: Number(wide.readBigUInt64LE(32)),
     bytes: Number(wide.readBigUInt64LE(40)),
@@ -114,7 +132,8 @@ async function findDirectory(
 }
 
 function readDirectory(directory: Buffer, count: number, name: string): ZipEntry[] {
-  const entries: ZipEntry[] = [];
+  const entries: Omit<ZipEntry, 'name'>[] = [];
+  const names: EntryName[] = [];
   for (let place = 0, number = 0; number < count; number++) {
     if (place + 46 > directory.length || directory.readUInt32LE(place) !== 0x02014b50) {
       throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
@@ -122,44 +141,51 @@ function readDirectory(directory: Buffer, count: number, name: string): ZipEntry
     const [flags, method] = [directory.readUInt16LE(place + 8), directory.readUInt16LE(place + 10)];
     const [nameLength, extraLength] = [directory.readUInt16LE(place + 28), directory.readUInt16LE(place + 30)];
     const commentLength = directory.readUInt16LE(place + 32);
-    const entryName = directory.toString('utf8', place + 46, place + 46 + nameLength);
+    const nameBytes = directory.subarray(place + 46, place + 46 + nameLength);
     const extra = directory.subarray(place + 46 + nameLength, place + 46 + nameLength + extraLength);
     const wide = wideSizes(extra, {
       bytes: directory.readUInt32LE(place + 24),
       packedBytes: directory.readUInt32LE(place + 20),
       offset: directory.readUInt32LE(place + 42),
     });
-    if ((flags & 1) !== 0) throw unsafe(name, because('ARCHIVE_ENCRYPTED'));
-    if (method !== 0 && method !== 8) throw unsafe(name, because('ARCHIVE_PACKING_UNKNOWN', { entry: entryName }));
     const ratio = wide.bytes / Math.max(1, wide.packedBytes);
     if (wide.bytes > largestEntry || (wide.bytes > 16 * 1024 * 1024 && ratio > largestRatio)) {
-      throw unsafe(name, because('ARCHIVE_ENTRY_TOO_LARGE', { entry: entryName, size: Math.round(wide.bytes / 1e6) }));
+      const entry = nameBytes.toString();
+      throw unsafe(name, because('ARCHIVE_ENTRY_TOO_LARGE', { entry, size: Math.round(wide.bytes / 1e6) }));
     }
-    entries.push({ name: entryName, method, ...wide });
+    entries.push({ method, isEncrypted: (flags & 1) !== 0, crc: directory.readUInt32LE(place + 16), ...wide });
+    names.push({ bytes: nameBytes, isUtf8: (flags & 0x800) !== 0, unicode: extraField(extra, 0x7075)?.subarray(5) });
     place += 46 + nameLength + extraLength + commentLength;
   }
-  return entries;
+  const texts = entryNames(names);
+  return entries.map((entry, number) => ({ name: texts[number] ?? '', ...entry }));
 }
 
 /** ZIP64 keeps what is too large for its field in an extra one, in this order. */
 function wideSizes(extra: Buffer, sizes: { bytes: number; packedBytes: number; offset: number }) {
-  for (let place = 0; place + 4 <= extra.length; ) {
-    const [id, length] = [extra.readUInt16LE(place), extra.readUInt16LE(place + 2)];
-    if (id === 1) {
-      let at = place + 4;
-      const next = (value: number) => {
-        if (value !== 0xffff_ffff || at + 8 > extra.length) return value;
-        at += 8;
-        return Number(extra.readBigUInt64LE(at - 8));
-      };
-      return { bytes: next(sizes.bytes), packedBytes: next(sizes.packedBytes), offset: next(sizes.offset) };
-    }
-    place += 4 + length;
-  }
-  return sizes;
+  const field = extraField(extra, 1);
+  if (!field) return sizes;
+  let at = 0;
+  const next = (value: number) => {
+    if (value !== 0xffff_ffff || at + 8 > field.length) return value;
+    at += 8;
+    return Number(field.readBigUInt64LE(at - 8));
+  };
+  return { bytes: next(sizes.bytes), packedBytes: next(sizes.packedBytes), offset: next(sizes.offset) };
 }
 
+function extraField(extra: Buffer, wanted: number): Buffer | undefined {
+  for (let place = 0; place + 4 <= extra.length; ) {
+    const [id, length] = [extra.readUInt16LE(place), extra.readUInt16LE(place + 2)];
+    if (id === wanted) return extra.subarray(place + 4, place + 4 + length);
+    place += 4 + length;
+  }
+  return undefined;
+}
+
+/** No bytes from a place that no file reaches. */
 async function readAt(file: FileHandle, place: number, length: number): Promise<Buffer> {
+  if (!Number.isSafeInteger(place)) return Buffer.alloc(0);
   const buffer = Buffer.alloc(Math.max(0, length));
   const { bytesRead } = await file.read(buffer, 0, buffer.length, Math.max(0, place));
   return buffer.subarray(0, bytesRead);

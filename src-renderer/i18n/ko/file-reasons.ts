@@ -9,6 +9,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   ENCODING_ESCAPES: '{encoding}에서처럼 ASCII 기호로 다른 문자가 시작됩니다.',
   ENCODING_ASCII: '모든 글자가 UTF-8에 포함된 ASCII입니다.',
   ENCODING_UTF8: '파일의 모든 바이트가 올바른 UTF-8입니다.',
+  ENCODING_MISREAD:
+    '파일은 올바른 UTF-8이지만, 글자가 전에 서유럽 글로 잘못 읽은 {encoding}처럼 보입니다. 있는 그대로 둡니다.',
   ENCODING_UTF8_DAMAGED:
     '거의 모든 바이트가 올바른 UTF-8이지만 {line}번째 줄부터 {places}곳이 깨져 있습니다. 그 행은 제외됩니다.',
   ENCODING_PATTERN: '올바른 UTF-8이 아니며({line}번째 줄), 바이트의 모양이 {encoding}에 가장 잘 맞습니다.',
@@ -42,6 +44,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   SECOND_TABLE: '빈 줄 다음의 {line}번째 줄에서 다른 표가 시작하는 듯합니다. 그 행들은 하나씩 알려 드립니다.',
   SHEET_MERGED:
     '병합된 칸(모두 {count}곳, 첫 곳은 {first})은 첫 칸에만 글이 있습니다. 나머지는 파일에 있는 대로 비어 있습니다.',
+  SHEET_HIDDEN: '시트에 숨긴 행({rows}개)과 열({columns}개)도 다른 것과 똑같이 읽습니다.',
   SHEET_FIRST: '시트 {sheets}개 가운데 표가 있는 첫 시트입니다.',
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
@@ -49,5 +52,6 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   LISTS_SPLITS: '목록 {names}[을|를] 한 표로 읽습니다. 행이 들어 있는 목록이 그 행의 나눔입니다.',
   LISTS_LEFT: '가장 긴 목록을 읽습니다. 읽지 않은 목록과 값의 수: {names}.',
   PARTS_JOINED: '파일 {files}개를 합쳤습니다. 이름이 같은 열은 하나로 합칩니다.',
+  PARTS_SPLITS: '파일 이름이 그 행의 나눔을 알려 줍니다: {splits}.',
   PARTS_SKIPPED: '표가 아니어서 읽지 않음: {files} (모두 {count}개).',
 };

@@ -1,0 +1,27 @@
+import { isUtf8 } from 'node:buffer';
+
+/** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
+export function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return textOfBytes(value);
+  if (typeof value === 'object') return JSON.stringify(value, jsonValue);
+  return String(value);
+}
+
+function jsonValue(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return value instanceof Uint8Array ? textOfBytes(value) : value;
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');
+}
+
+/** Several values as one text, a blank line between them; empty ones are left out. */
+export function joined(...values: unknown[]): string {
+  return values
+    .map(cellOf)
+    .filter((text) => text.trim() !== '')
+    .join('\n\n');
+}

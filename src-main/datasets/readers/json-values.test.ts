@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { type JsonLayout, JsonValues } from './json-values.ts';
+
+// A bracket or a brace too many made the reader find empty values for ever; what stood behind a list was passed over.
+test.each<[string, JsonLayout, string, readonly string[]]>([
+  ['a brace too many in a list', 'array', '[{"a":1}},{"a":2}]', ['{"a":1}', '}', '{"a":2}']],
+  ['a brace too many between objects', 'objects', '{"a":1}}\n{"a":2}', ['{"a":1}', '}', '{"a":2}']],
+  ['a bracket too many between objects', 'objects', '{"a":1}]{"a":2}', ['{"a":1}', ']', '{"a":2}']],
+  ['a bracket too many behind a list', 'array', '[{"a":1}]]', ['{"a":1}', ']']],
+  ['one list behind the other', 'array', '[{"a":1}]\n[{"a":2},\n{"a":3}]', ['{"a":1}', '{"a":2}', '{"a":3}']],
+  ['an object behind a list', 'array', '[{"a":1}]\n{"a":2}\n', ['{"a":1}', '{"a":2}']],
+  ['words behind a list', 'array', '[{"a":1}]\n-- 1 row --\n', ['{"a":1}', '-- 1 row --']],
+  ['lists of cells one behind the other', 'array', '[[1,2],[3]]\n[[4]]', ['[1,2]', '[3]', '[4]']],
+  ['nothing but signs that close', 'objects', '}]}', ['}', ']', '}']],
+  ['a list that is empty, and one that is not', 'array', '[][{"a":1}]', ['{"a":1}']],
+])('%s', (_, layout, text, values) => {
+  const whole = new JsonValues(layout);
+  expect([...whole.push(text), ...whole.end()].map((value) => value.text)).toEqual(values);
+  const pieces = new JsonValues(layout);
+  const found = [...text].flatMap((letter) => pieces.push(letter));
+  expect([...found, ...pieces.end()].map((value) => value.text)).toEqual(values);
+});

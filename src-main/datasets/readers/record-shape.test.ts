@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { type NamedValues, shapeOf } from './record-shape.ts';
+
+const question = { role: 'user', content: 'q' };
+const answer = { role: 'assistant', content: 'a' };
+const call = { id: '1', type: 'function', function: { name: 'get', arguments: '{"city":"Bonn"}' } };
+
+test.each<[string, NamedValues, context: string, target: string]>([
+  ['roles of OpenAI in a list of ShareGPT', { conversations: [question, answer] }, 'q', 'a'],
+  [
+    'roles of ShareGPT in a list of OpenAI',
+    {
+      messages: [
+        { from: 'human', value: 'q' },
+        { from: 'gpt', value: 'a' },
+      ],
+    },
+    'q',
+    'a',
+  ],
+  ['a list called conversation', { conversation: [question, answer] }, 'q', 'a'],
+  [
+    'turns of Gemini',
+    {
+      contents: [
+        { role: 'user', parts: [{ text: 'q' }] },
+        { role: 'model', parts: [{ text: 'a' }] },
+      ],
+    },
+    'q',
+    'a',
+  ],
+  ['a prompt and its completion as turns', { prompt: [question], completion: [answer] }, 'q', 'a'],
+  ['an answer that was chosen', { prompt: [question], chosen: [answer], rejected: [answer] }, 'q', 'a'],
+  ['a chosen answer behind a copy of its prompt', { prompt: 'q', chosen: [question, answer] }, 'q', 'a'],
+  ['a chosen answer to a prompt that is text', { prompt: 'q', chosen: [answer] }, 'q', 'a'],
+  ['a system text beside the turns', { system: 'Be short.', conversations: [question, answer] }, 'Be short.\n\nq', 'a'],
+  [
+    'a system text twice',
+    { system: 'x', messages: [{ role: 'system', content: 's' }, question, answer] },
+    's\n\nq',
+    'a',
+  ],
+  [
+    'a system text of an instruction',
+    { system: 'Be short.', instruction: 'q', input: 'x', output: 'a' },
+    'Be short.\n\nq\n\nx',
+    'a',
+  ],
+  [
+    'what was said before an instruction',
+    { instruction: 'q', input: '', output: 'a', history: [['q0', 'a0']] },
+    'User: q0\n\nAssistant: a0\n\nUser: q',
+    'a',
+  ],
+  ['no history', { instruction: 'q', output: 'a', history: [], system: null }, 'q', 'a'],
+])('%s gives a context and a target', (_, record, context, target) => {
+  expect(shapeOf([record])?.derive(record)).toEqual({ cells: [context, target] });
+});
+
+test('what an assistant asks of tools is a part of its turn, and may be the answer', () => {
+  const asked = { messages: [question, { role: 'assistant', content: null, tool_calls: [call] }] };
+  const written = '{"name":"get","arguments":"{\\"city\\":\\"Bonn\\"}"}';
+  expect(shapeOf([asked])?.derive(asked)).toEqual({ cells: ['q', written] });
+  const told = { messages: [...asked.messages, { role: 'tool', content: 'sunny' }, answer] };
+  expect(shapeOf([told])?.derive(told)).toEqual({
+    cells: [`User: q\n\nAssistant: ${written}\n\nTool: sunny`, 'a'],
+  });
+});
+
+test('a list of something else is no conversation', () => {
+  expect(shapeOf([{ conversation: [{ topic: 'x' }] }])).toBeUndefined();
+  expect(shapeOf([{ contents: ['a', 'b'] }])).toBeUndefined();
+  expect(shapeOf([{ prompt: 'a', chosen: 'b' }])).toBeUndefined();
+});
+
+test('a document of AI-Hub is its sentences, a talk its utterances', () => {
+  const sentences = (...texts: string[]) => texts.map((sentence, index) => ({ index, sentence }));
+  const text = [sentences('하나.', '둘.'), sentences('셋.')];
+  const document = { id: '1', text, extractive: [0], abstractive: ['요약.'] };
+  expect(shapeOf([document])?.derive(document)).toEqual({ cells: ['하나. 둘.\n셋.', '요약.'] });
+  const dialogue = [
+    { turnID: 'T1', participantID: 'P01', utterance: '안녕' },
+    { turnID: 'T2', participantID: 'P02', utterance: '그래' },
+  ];
+  const talk = { dialogue, summary: '인사' };
+  expect(shapeOf([talk])?.derive(talk)).toEqual({ cells: ['P01: 안녕\nP02: 그래'] });
+  expect(shapeOf([{ dialogue: 'P01: 안녕', summary: '인사' }])).toBeUndefined();
+});
