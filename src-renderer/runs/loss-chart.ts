@@ -4,6 +4,8 @@ import { chartFont, readColour } from '../ui/colour.ts';
 export interface LossChartData {
   readonly columns: uPlot.AlignedData;
   readonly totalSteps: number;
+  /** The last step that any of the curves has. */
+  readonly lastStep: number;
   /** The last step measured; what lies after it is shaded while `running`. */
   readonly step: number;
   readonly running: boolean;
