@@ -7,6 +7,6 @@ test('a result becomes CSV that spreadsheets read as it is', () => {
     ['두\n줄', -1.5, '=HYPERLINK("http://x")'],
   ];
   expect(resultCsv({ columns: ['name', 'capacity', 'note'], rows })).toBe(
-    '\uFEFFname,capacity,note\r\n"Sommer, ""Park""",11998,\r\n"두\n줄",-1.5,"\'=HYPERLINK(""http://x"")"\r\n',
+    'name,capacity,note\r\n"Sommer, ""Park""",11998,\r\n"두\n줄",-1.5,"\'=HYPERLINK(""http://x"")"\r\n',
   );
 });

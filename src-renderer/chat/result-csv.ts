@@ -1,8 +1,8 @@
 import type { QueryTable } from './query-results-state.svelte.ts';
 
-/** A table as CSV (RFC 4180), with a mark of UTF-8 for spreadsheets that would guess otherwise. */
+/** A table as CSV (RFC 4180). */
 export function resultCsv({ columns, rows }: Pick<QueryTable, 'columns' | 'rows'>): string {
-  return `\uFEFF${[columns, ...rows].map((row) => row.map(cellCsv).join(',')).join('\r\n')}\r\n`;
+  return `${[columns, ...rows].map((row) => row.map(cellCsv).join(',')).join('\r\n')}\r\n`;
 }
 
 function cellCsv(cell: string | number | null): string {

@@ -118,7 +118,13 @@ test('an earlier version is compared and brought back', async () => {
   await keyboard.somewhere();
 });
 
-test('all rows are exported', async () => {
+test('all rows are exported, as a table that a spreadsheet reads in its own encoding', async () => {
+  const table = page.waitForEvent('download');
+  await keyboard.tabTo(button(words('ui.more')));
+  await keyboard.press('Enter');
+  await keyboard.arrowTo(page.getByRole('menuitem', { name: words('dataset.export.csv') }));
+  await keyboard.press('Enter');
+  expect(readFileSync(await (await table).path(), 'utf8')).toMatch(/^\uFEFFcontext,target,group,split\r\n/);
   const download = page.waitForEvent('download');
   await keyboard.tabTo(button(words('ui.more')));
   await keyboard.press('Enter');
