@@ -77,7 +77,9 @@ export const mending = {
   'mend.finding.like': 'Row {n}',
   'mend.finding.gone': 'changed or deleted since',
   'mend.finding.nothing': 'The rows have changed since the check; nothing was done.',
-  'mend.finding.done': { one: '{n} row is mended.', other: '{n} rows are mended.' },
+  'mend.done.delete': { one: '{n} row is deleted.', other: '{n} rows are deleted.' },
+  'mend.done.move': { one: '{n} row is moved to its split.', other: '{n} rows are moved to their split.' },
+  'mend.done.mask': { one: 'It is blotted out in {n} row.', other: 'It is blotted out in {n} rows.' },
   'mend.remedy.delete': { one: 'Delete {n} row', other: 'Delete {n} rows' },
   'mend.remedy.move': { one: 'Move {n} row to its split', other: 'Move {n} rows to their split' },
   'mend.remedy.mask': { one: 'Blot it out in {n} row', other: 'Blot it out in {n} rows' },
@@ -92,7 +94,7 @@ export const mending = {
   'finding.TARGETS_DIFFER.what': 'An earlier row has the same context and another target; a model cannot learn both.',
   'finding.LEAK_ROW': 'Trained on and held out',
   'finding.LEAK_ROW.what':
-    'The same context is in another split than one that is measured with, so the measured quality would be too good. The rows outside that split go.',
+    'The same context also stands in a split that is measured with, so a measurement would look too good. The rows listed here go; the measured ones stay.',
   'finding.LEAK_GROUP': 'Group in two splits',
   'finding.LEAK_GROUP.what':
     'Rows of one group are trained on and measured with. They move to where most of the group is.',
