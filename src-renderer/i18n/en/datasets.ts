@@ -52,11 +52,11 @@ export const datasets = {
   'dataset.previousRow': 'Previous row',
   'dataset.nextRow': 'Next row',
   'dataset.rejected.sentence': {
-    one: '{n} row of the file could not be used.',
-    other: '{n} rows of the file could not be used.',
+    one: '{n} row of the file was left out of the import.',
+    other: '{n} rows of the file were left out of the import.',
   },
   'dataset.rejected.what':
-    'The other rows are not touched by this. Mend the rows in the saved file and add them here, as a new version.',
+    'The other rows are not touched by this. Mend these in the saved file and add them here, as a new version. The list stays as the import left it.',
   'dataset.rejected.save': 'Save the left-out rows',
   'dataset.rejected.add': 'Add mended rows…',
   'dataset.rejected.adding': 'Reading the file…',

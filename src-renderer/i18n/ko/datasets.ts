@@ -51,8 +51,9 @@ export const datasets: Translation<typeof english> = {
   'dataset.inspector.line': '파일의 {line}번째 줄',
   'dataset.previousRow': '이전 행',
   'dataset.nextRow': '다음 행',
-  'dataset.rejected.sentence': '파일의 {n}행을 쓸 수 없었습니다.',
-  'dataset.rejected.what': '나머지 행에는 영향이 없습니다. 저장한 파일에서 행을 고친 뒤 여기에 새 버전으로 추가하세요.',
+  'dataset.rejected.sentence': '가져올 때 파일의 {n}행이 제외되었습니다.',
+  'dataset.rejected.what':
+    '나머지 행에는 영향이 없습니다. 저장한 파일에서 행을 고친 뒤 여기에 새 버전으로 추가하세요. 이 목록은 가져올 때 그대로 남습니다.',
   'dataset.rejected.save': '제외된 행 저장',
   'dataset.rejected.add': '고친 행 추가…',
   'dataset.rejected.adding': '파일을 읽는 중…',
