@@ -86,7 +86,7 @@ export const chat = {
   'chat.branch.after': 'The next branch',
   'chat.branch.none': 'There is none',
   'chat.answer.more': 'More for this answer',
-  'chat.search': 'Search conversations',
+  'chat.search': 'Search chats',
   'chat.export.markdown': 'Save as Markdown',
   'chat.export.json': 'Save as JSON',
   'chat.sendAll': 'Send to all',
