@@ -23,6 +23,10 @@ test('a name in Latin letters is read as a Korean reads it', () => {
   );
 });
 
+test('a word in Latin letters that ends in r ends in a vowel, an abbreviation in R does not', () => {
+  expect(withParticles('starter[이|가] QR[을|를]')).toBe('starter가 QR을');
+});
+
 test('in every text the form for a final consonant comes first', async () => {
   const files = import.meta.glob<Record<string, unknown>>('./ko/*.ts', { eager: true });
   const texts = JSON.stringify(Object.values(files));

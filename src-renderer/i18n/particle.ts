@@ -23,6 +23,7 @@ function finalOf(character: string): Final {
     return final === 8 ? 'rieul' : 'other';
   }
   if (character >= '0' && character <= '9') return digits[Number(character)] ?? 'none';
-  if (/[lr]/i.test(character)) return 'rieul';
+  // A word’s last r is not heard (“starter” is 스타터), the letter R by itself is (알).
+  if (/[lLR]/.test(character)) return 'rieul';
   return /[mnbkpt]/i.test(character) ? 'other' : 'none';
 }
