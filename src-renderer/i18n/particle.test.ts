@@ -23,6 +23,10 @@ test('a name in Latin letters is read as a Korean reads it', () => {
   );
 });
 
+test('a word that is emphasised takes the form that it takes plain', () => {
+  expect(withParticles('**표 SQL**[이|가] **파일**[을|를]')).toBe('**표 SQL**이 **파일**을');
+});
+
 test('a word in Latin letters that ends in r ends in a vowel, an abbreviation in R does not', () => {
   expect(withParticles('starter[이|가] QR[을|를]')).toBe('starter가 QR을');
 });

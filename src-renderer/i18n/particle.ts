@@ -1,9 +1,10 @@
 /**
  * Picks the Korean particle that fits the sound before it: `어댑터[을|를]` gives `어댑터를`. The first form follows a final
- * consonant. Digits and Latin letters are taken as they are read aloud; closing quotes and brackets are skipped.
+ * consonant. Digits and Latin letters are taken as they are read aloud; closing quotes, brackets and the
+ * stars of an emphasis are skipped.
  */
 export function withParticles(sentence: string): string {
-  return sentence.replace(/(.?)(["”’'»)\]]*)\[([^|\]]+)\|([^|\]]+)\]/gu, (_, last, closing, withFinal, without) => {
+  return sentence.replace(/(.?)(["”’'»)\]*]*)\[([^|\]]+)\|([^|\]]+)\]/gu, (_, last, closing, withFinal, without) => {
     const final = finalOf(last);
     // 으로 becomes 로 after a final ㄹ too.
     const first = final !== 'none' && !(withFinal === '으로' && final === 'rieul');
