@@ -52,7 +52,7 @@ export const lab = {
   'lab.hover': 'i {i}, j {j}: φ {value}',
   'lab.hover.hint': 'Point at the map, or move over it with the arrow keys.',
   'lab.map': 'Heat map {name}',
-  'lab.ours': 'Ours',
+  'lab.ours': 'ours',
   'lab.explain': 'What this is',
   'lab.facts': 'How it was done',
   'lab.facts.options': 'Settings',
