@@ -1,4 +1,5 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { modelFileNameSchema } from '../../src-contract/model-folder.ts';
 import { client } from '../client.ts';
 import { type FolderOfFiles, filesDirectlyIn } from '../ui/dropped-folder.ts';
 import { uploadFile } from '../ui/upload-file.ts';
@@ -28,7 +29,9 @@ export class AddModelState {
   async send(file: File): Promise<void> {
     const { signal } = this.#begin();
     const title = file.name.replace(/\.gguf$/i, '');
-    await this.#do(signal, () => this.#send(title, [{ file, name: 'model.gguf' }], signal));
+    // Under its own name, where it can have it: an error is told of the file that was chosen.
+    const name = modelFileNameSchema.safeParse(file.name).success ? file.name : 'model.gguf';
+    await this.#do(signal, () => this.#send(title, [{ file, name }], signal));
   }
 
   async sendFolder(folder: FolderOfFiles): Promise<void> {

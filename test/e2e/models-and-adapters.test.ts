@@ -103,7 +103,10 @@ test('a file that is no model is refused with its reason, and the shelf stays as
       mimeType: 'application/octet-stream',
       buffer: Buffer.from('GGUF and no more'),
     });
-  await page.getByRole('dialog').getByRole('alert').getByText('MODEL_FILE_INVALID').waitFor();
+  const refusal = page.getByRole('dialog').getByRole('alert');
+  await refusal.getByText('MODEL_FILE_INVALID').waitFor();
+  // By the name that the person knows, not the one that it is kept under.
+  await refusal.getByText('“broken.gguf”').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.getByRole('main').getByRole('article').count()).toBe(before);
 });
