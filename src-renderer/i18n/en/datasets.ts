@@ -175,6 +175,7 @@ export const datasets = {
   'import.target': 'Target, the only part that is learned',
   'import.characters': { one: '{n} character', other: '{n} characters' },
   'import.preview.missing': 'Choose the columns, and a pair appears here.',
+  'import.preview.none': 'There is no row below the header.',
   'import.preview.empty': 'This row has nothing under {field}: it will be left out.',
 
   'import.judged.all': { one: '{n} row checked', other: 'All {n} rows checked' },

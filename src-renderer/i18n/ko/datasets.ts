@@ -172,6 +172,7 @@ export const datasets: Translation<typeof english> = {
   'import.target': '정답, 이 부분만 배웁니다',
   'import.characters': '{n}자',
   'import.preview.missing': '열을 고르면 여기에 한 쌍이 나타납니다.',
+  'import.preview.none': '머리글 아래에 행이 없습니다.',
   'import.preview.empty': '이 행은 {field} 칸이 비어 있어 제외됩니다.',
 
   'import.judged.all': '{n}행을 모두 검사함',
