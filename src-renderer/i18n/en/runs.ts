@@ -29,6 +29,10 @@ export const runs = {
 
   'runs.new.dataset': 'Dataset',
   'runs.new.dataset.detail': '{train} train, {validation} validation rows',
+  'runs.new.dataset.few': {
+    one: 'Only {n} row to train on: it is learned by heart. A task needs about {enough} or more.',
+    other: 'Only {n} rows to train on: they are learned by heart. A task needs about {enough} or more.',
+  },
   'runs.new.base': 'Base model',
   'runs.new.fits': 'Fits this machine',
   'runs.new.larger': 'Larger models',
@@ -52,8 +56,11 @@ export const runs = {
   'runs.new.balanced.what': 'Good for most tasks',
   'runs.new.thorough': 'Thorough',
   'runs.new.thorough.what': 'When one point matters',
-  'runs.new.effort.detail': '{passes}, {rows} rows, rank {rank}',
-  'runs.new.effort.detail.steps': '{steps} steps as set under Data, {rows} rows, rank {rank}',
+  'runs.new.effort.detail': { one: '{passes}, {n} row, rank {rank}', other: '{passes}, {n} rows, rank {rank}' },
+  'runs.new.effort.detail.steps': {
+    one: '{steps} steps as set under Data, {n} row, rank {rank}',
+    other: '{steps} steps as set under Data, {n} rows, rank {rank}',
+  },
   'runs.new.passes': { one: '{n} pass', other: '{n} passes' },
   'runs.new.name': 'Name of the adapter',
   'runs.new.nameTaken': 'This name is taken.',
@@ -252,7 +259,10 @@ export const runs = {
 
   'runs.state.paused': 'Paused',
   'runs.new.done': 'When it is done',
-  'runs.new.done.evaluate': 'Measure it on {n} test rows, beside the base model',
+  'runs.new.done.evaluate': {
+    one: 'Measure it on {n} test row, beside the base model',
+    other: 'Measure it on {n} test rows, beside the base model',
+  },
   'runs.new.done.noTest': 'Measure it: this dataset has no test rows',
   'runs.new.basis': 'How the time is known',
   'runs.new.basis.run': 'measured in an earlier run here',

@@ -28,6 +28,7 @@ export const runs: Translation<typeof english> = {
 
   'runs.new.dataset': '데이터셋',
   'runs.new.dataset.detail': '학습 {train}행, 검증 {validation}행',
+  'runs.new.dataset.few': '학습할 행이 {n}개뿐이라 그대로 외우게 됩니다. 일을 배우려면 {enough}행쯤은 있어야 합니다.',
   'runs.new.base': '기본 모델',
   'runs.new.fits': '이 컴퓨터에 들어갑니다',
   'runs.new.larger': '더 큰 모델 보기',
@@ -47,8 +48,8 @@ export const runs: Translation<typeof english> = {
   'runs.new.balanced.what': '대부분의 일에 알맞음',
   'runs.new.thorough': '꼼꼼하게',
   'runs.new.thorough.what': '1점이 중요할 때',
-  'runs.new.effort.detail': '{passes}, {rows}행, 랭크 {rank}',
-  'runs.new.effort.detail.steps': '데이터에서 정한 {steps}단계, {rows}행, 랭크 {rank}',
+  'runs.new.effort.detail': '{passes}, {n}행, 랭크 {rank}',
+  'runs.new.effort.detail.steps': '데이터에서 정한 {steps}단계, {n}행, 랭크 {rank}',
   'runs.new.passes': '{n}회 반복',
   'runs.new.name': '어댑터 이름',
   'runs.new.nameTaken': '이미 있는 이름입니다.',
