@@ -1,9 +1,11 @@
 import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { type Measured, measured } from '../ui/measured.ts';
 
 export type Verification =
   | { readonly kind: 'running' }
@@ -16,6 +18,7 @@ export class AdaptersState {
   baseModels = $state.raw<readonly BaseModel[]>([]);
   datasets = $state.raw<readonly Dataset[]>([]);
   runs = $state.raw<readonly Run[]>([]);
+  evaluations = $state.raw<readonly Evaluation[]>([]);
   loading = $state(true);
   error = $state.raw<unknown>(undefined);
   /** What renaming or deleting met. */
@@ -26,21 +29,27 @@ export class AdaptersState {
 
   constructor() {
     void this.load();
-    void followChanges(['adapter', 'run', 'dataset', 'base-model'], () => void this.load(), this.#leaving.signal);
+    void followChanges(
+      ['adapter', 'run', 'dataset', 'base-model', 'evaluation'],
+      () => void this.load(),
+      this.#leaving.signal,
+    );
   }
 
   async load(): Promise<void> {
     try {
-      const [adapters, baseModels, datasets, runs] = await Promise.all([
+      const [adapters, baseModels, datasets, runs, evaluations] = await Promise.all([
         client.adapters.list(),
         client.baseModels.list(),
         client.datasets.list(),
         client.runs.list(),
+        client.evaluations.list(),
       ]);
       this.adapters = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
       this.baseModels = baseModels;
       this.datasets = datasets;
       this.runs = runs;
+      this.evaluations = evaluations;
       this.error = undefined;
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
@@ -63,6 +72,10 @@ export class AdaptersState {
 
   runOf(adapter: Adapter): Run | undefined {
     return this.runs.find((run) => run.id === adapter.runId);
+  }
+
+  measuredOf(adapter: Adapter): Measured | undefined {
+    return measured(adapter, this.evaluations);
   }
 
   /** Hashes the files on disk again: true proof that the base is as it was, not a remembered one. */

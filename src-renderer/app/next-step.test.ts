@@ -4,7 +4,7 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
-import { type Belongings, beingMeasured, measured, nextStep } from './next-step.ts';
+import { type Belongings, beingMeasured, nextStep } from './next-step.ts';
 
 // Only the fields that the rules read are given; the casts are sound as nothing else is looked at.
 const nothing: Belongings = { datasets: [], runs: [], adapters: [], conversations: [], evaluations: [] };
@@ -59,8 +59,4 @@ test('when all is done, one brings something else', () => {
     evaluations: [evaluation],
   };
   expect(nextStep(has).kind).toBe('another');
-});
-
-test('the base stands beside the adapter under the main metric', () => {
-  expect(measured(adapter, [evaluation])).toEqual({ metric: 'exactMatch', base: 0.1, adapter: 0.6 });
 });

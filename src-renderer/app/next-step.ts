@@ -3,6 +3,7 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
+import { measured } from '../ui/measured.ts';
 
 /** All that there is, newest first in each list. */
 export interface Belongings {
@@ -51,18 +52,4 @@ export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation
     ({ state, provenance }) =>
       state === 'running' && provenance?.adapters.some(({ sha256 }) => sha256 === adapter.sha256) === true,
   );
-}
-
-/** Base and adapter under the task's main metric, from the newest evaluation that has both. */
-export function measured(
-  adapter: Adapter,
-  evaluations: readonly Evaluation[],
-): { metric: string; base: number; adapter: number } | undefined {
-  for (const { state, mainMetric, results } of evaluations) {
-    if (state !== 'finished') continue;
-    const base = results.find(({ adapterId }) => adapterId === null)?.metrics[mainMetric];
-    const own = results.find(({ adapterId }) => adapterId === adapter.id)?.metrics[mainMetric];
-    if (base !== undefined && own !== undefined) return { metric: mainMetric, base, adapter: own };
-  }
-  return undefined;
 }
