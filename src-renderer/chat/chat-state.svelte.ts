@@ -60,7 +60,7 @@ export class ChatState {
   passage = $state('');
   schema = $state('');
   document = $state('');
-  #picked = $state.raw<{ text: string; target: string } | undefined>(undefined);
+  #picked = $state.raw<{ task: TaskId; text: string; target: string } | undefined>(undefined);
   /** Shape of the panel while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
 
@@ -129,13 +129,13 @@ export class ChatState {
     return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
   }
 
-  /** The target of the row that was picked, for as long as that row is what is asked. */
+  /** The target of the row that was picked, for as long as that row is what is asked, under its own task. */
   get pickedTarget(): string | undefined {
     const typed = this.outgoing.text;
     const asked = this.messages.findLast((message) => message.role === 'user')?.text;
     const picked = this.#picked;
-    const isAsked = picked !== undefined && (typed === picked.text || asked === picked.text);
-    return isAsked ? picked.target : undefined;
+    if (picked === undefined || picked.task !== this.task) return undefined;
+    return typed === picked.text || asked === picked.text ? picked.target : undefined;
   }
 
   /** The target of the picked row, where this is the question that asks it. */
@@ -223,7 +223,7 @@ export class ChatState {
   /** Puts a dataset row into the box and the panel. */
   fill(row: Example): void {
     const { text, input } = readTaskFields(this.task, row.context);
-    this.#picked = { text: text.trim(), target: row.target };
+    this.#picked = { task: this.task, text: text.trim(), target: row.target };
     if (this.task === 'summarisation') {
       this.document = text;
       this.text = '';

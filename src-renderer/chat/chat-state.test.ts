@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { ChatEvent, CompareEvent, Conversation, Message } from '../../src-contract/chat.ts';
+import type { Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
@@ -217,6 +218,19 @@ test('several are asked side by side, and each column fills as its answer comes'
   );
   expect(comparison.columns).toBeUndefined();
   expect(state.messages).toHaveLength(2);
+  state.leave();
+});
+
+// The target of a question to a passage stood below the schema, as SQL.
+test('the target of a picked row stays away from an adapter of another task', async () => {
+  const state = await opened();
+  state.choose('answers');
+  state.fill({ context: 'Passage: Otto is a cat.\n\nQuestion: Who is a cat?', target: 'Otto' } as Example);
+  expect(state.pickedTarget).toBe('Otto');
+  state.choose('notes');
+  expect(state.pickedTarget).toBeUndefined();
+  state.choose('answers');
+  expect(state.pickedTarget).toBe('Otto');
   state.leave();
 });
 
