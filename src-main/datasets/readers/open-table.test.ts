@@ -409,6 +409,13 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
 });
 
+// So a page sends several files or a folder; once damage was looked for, every one of them was refused.
+test('an archive that is stored without checksums is read', async () => {
+  const path = join(folder, 'dropped.zip');
+  writeFileSync(path, zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n', isStored: true }]));
+  expect((await open(path)).rows.map(({ cells }) => cells)).toEqual([['1', '2']]);
+});
+
 test('an archive whose bytes are not those that it lists is refused, and one with a secret beside its table is not', async () => {
   const path = join(folder, 'a.zip');
   const bytes = zipArchive([

@@ -16,7 +16,7 @@ export interface ZipEntry {
   readonly packedBytes: number;
   readonly method: number;
   readonly isEncrypted: boolean;
-  /** Of the unpacked bytes. */
+  /** Of the unpacked bytes; 0 where they are stored and nobody counted it. */
   readonly crc: number;
   readonly offset: number;
 }
@@ -83,7 +83,8 @@ export async function* readEntry(
   (inflate ? packed.pipe(inflate) : packed).pipe(bounded);
   try {
     for await (const chunk of bounded as AsyncIterable<Buffer>) yield chunk;
-    if (left > 0 || crc !== entry.crc) throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
+    if (left > 0 || (hasChecksum(entry) && crc !== entry.crc))
+      throw unsafe(name, because('ARCHIVE_ENTRY_DAMAGED', { entry: entry.name }));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof StudioError) throw error;
@@ -92,6 +93,11 @@ export async function* readEntry(
     packed.destroy();
     inflate?.destroy();
   }
+}
+
+/** The page stores what was dropped without one (folder-archive.ts): it would have to read all of it twice. */
+function hasChecksum({ method, crc }: ZipEntry): boolean {
+  return method !== 0 || crc !== 0;
 }
 
 const endSignature = Buffer.from([0x50, 0x4b, 5, 6]);
