@@ -6,6 +6,7 @@ import type {
   Note,
   RowContent,
 } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -155,6 +156,20 @@ export class DatasetState {
 
   undo(): Promise<void> {
     return this.canUndo ? this.#change(() => client.versions.undo({ id: this.id })) : Promise.resolve();
+  }
+
+  /**
+   * Asked for right after a change, gives what takes that change back. Throws DATASET_CHANGED once the rows are others: it would
+   * take back a change that nobody means.
+   */
+  takingBack(): () => Promise<void> {
+    const made = this.facts.value?.sha256;
+    return async () => {
+      await this.facts.load();
+      const { sha256, name } = this.facts.value ?? { name: '' };
+      if (sha256 !== made) throw new StudioError('DATASET_CHANGED', { dataset: name });
+      await this.#change(() => client.versions.undo({ id: this.id }));
+    };
   }
 
   redo(): Promise<void> {

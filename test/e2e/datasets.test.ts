@@ -219,6 +219,29 @@ test('mended rows join the dataset, and can be taken back', async () => {
   await keyboard.somewhere();
 });
 
+// The page and the notice at its foot each undid: of two deletions none was left.
+test('of two deletions one Ctrl+Z takes the second back', async () => {
+  await toTab(words('dataset.tab.rows'));
+  const head = page.getByRole('main').locator('header');
+  const version = async () => Number(/v(\d+)/.exec(await head.innerText())?.[1]);
+  const before = await version();
+  for (const left of [40, 39]) {
+    await page.getByRole('row').nth(2).click();
+    await button(words('mend.row.remove')).click();
+    await page
+      .getByText(words('ui.rows', { n: left }))
+      .first()
+      .waitFor();
+  }
+  await keyboard.press('Control+Z');
+  await page
+    .getByText(words('ui.rows', { n: 40 }))
+    .first()
+    .waitFor();
+  // Two more versions by the deletions, one by what was undone.
+  expect(await version()).toBe(before + 3);
+});
+
 test('a file that is no table says what it is', async () => {
   await page.goto(`${opened.studio.url.split('#')[0]}${paths.importDataset()}`);
   const chooser = page.waitForEvent('filechooser');
