@@ -24,6 +24,9 @@ export const datasets = {
   'datasets.rename.name': 'New name',
 
   'dataset.version': 'v{version}',
+  'dataset.gone': 'This dataset is not here',
+  'dataset.gone.what': 'It may have been removed.',
+  'dataset.toList': 'To the list of datasets',
   'dataset.splits': '{train} train, {validation} validation, {test} test',
   'dataset.tab.rows': 'Rows',
   'dataset.tab.rejected': 'Left out',

@@ -24,6 +24,9 @@ export const datasets: Translation<typeof english> = {
   'datasets.rename.name': '새 이름',
 
   'dataset.version': 'v{version}',
+  'dataset.gone': '이 데이터셋은 여기 없습니다',
+  'dataset.gone.what': '삭제되었을 수 있습니다.',
+  'dataset.toList': '데이터셋 목록으로',
   'dataset.splits': '학습 {train}, 검증 {validation}, 시험 {test}',
   'dataset.tab.rows': '행',
   'dataset.tab.rejected': '제외된 행',
