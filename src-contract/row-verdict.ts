@@ -15,6 +15,8 @@ export const rowVerdicts = {
   ROW_QUOTE_OPEN: 'A quote is opened on this line and not closed.',
   ROW_ENCODING: 'Some bytes of the row are not valid in the encoding {encoding}.',
   ROW_HEADER_AGAIN: 'The row repeats the names of the columns.',
+  ROW_HEADER_OTHER:
+    'The row names columns as the header does, but in another order or others; the rows below it were read by these names.',
   ROW_PADDING: 'The row holds nothing but signs that end or fill up a file.',
   ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',

@@ -201,7 +201,7 @@ export function rowMapper(
     const { cells, problem } = record;
     if (isRule(cells)) return rejected('ROW_RULE', {});
     if (cells.length === 1 && padding.test(cells[0] ?? '')) return rejected('ROW_PADDING', {});
-    const second = record.afterBlank ? namesOfSecondTable(cells, columns) : undefined;
+    const second = record.afterBlank && problem !== 'HEADER_OTHER' ? namesOfSecondTable(cells, columns) : undefined;
     if (second && second.length !== width) {
       return rejected('ROW_SECOND_TABLE', { columns: second.join(', ').slice(0, 200) });
     }
@@ -266,6 +266,8 @@ export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places
 const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   QUOTE_OPEN: 'ROW_QUOTE_OPEN',
   ENCODING: 'ROW_ENCODING',
+  HEADER_AGAIN: 'ROW_HEADER_AGAIN',
+  HEADER_OTHER: 'ROW_HEADER_OTHER',
   JSON: 'ROW_JSON_INVALID',
   NO_ANSWER: 'ROW_NO_ANSWER',
 };

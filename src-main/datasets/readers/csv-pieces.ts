@@ -41,7 +41,8 @@ export async function* readCsvPieces(
       places.line = line;
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
       for (;;) {
-        if (places.records > 0 && !isUnusual) yield { bytes, places, from: 0, bytesRead: window.bytesRead };
+        if (places.records > 0 && !isUnusual)
+          yield { bytes, places, from: 0, end: places.records, bytesRead: window.bytesRead };
         if (end !== 'through' || places.place >= bytes.length) break;
         end = places.read(bytes, isEnd);
       }

@@ -222,6 +222,7 @@ export const datasets = {
   'reject.ROW_QUOTE_OPEN': 'A quote is not closed',
   'reject.ROW_ENCODING': 'Broken letters',
   'reject.ROW_HEADER_AGAIN': 'Repeats the header',
+  'reject.ROW_HEADER_OTHER': 'Names the columns in another order',
   'reject.ROW_JSON_INVALID': 'No JSON object',
   'reject.ROW_NO_ANSWER': 'Ends without an answer',
   'reject.ROW_TEXT_AFTER_QUOTE': 'Text behind a closing quote',
