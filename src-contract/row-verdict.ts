@@ -22,6 +22,8 @@ export const rowVerdicts = {
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object, or not one like the others.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer of the assistant.',
+  ROW_LEFT_OUT:
+    'An import left the row out, and the reason still stands behind it; whether it has been mended cannot be seen from it.',
   ROW_TEXT_AFTER_QUOTE: 'Text stands behind a closing quote; it was kept.',
   ROW_REPLACED: 'The row holds “�”: letters were lost before this file was written.',
   ROW_NUL: 'The row holds NUL characters; they were kept.',

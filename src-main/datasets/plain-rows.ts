@@ -1,5 +1,6 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { type ResolvedMapping, sourceIdPlace, targetFieldOf, usedContextFields } from './column-mapping.ts';
+import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 import type { PlacedPiece } from './readers/csv-places.ts';
 import type { RowBatch } from './row-block.ts';
 import type { RowSplits } from './row-splits.ts';
@@ -22,6 +23,8 @@ export class PlainRows {
   readonly #databasePlace: number;
   readonly #idPlace: number;
   readonly #splitPlace: number;
+  /** The column that may tell why a row was left out before. */
+  readonly #toldPlace: number | undefined;
   #group = '';
   #groupBytes = Buffer.alloc(0);
 
@@ -43,6 +46,7 @@ export class PlainRows {
     this.#databasePlace = placeOf('database');
     this.#splitPlace = placeOf('split');
     this.#idPlace = sourceIdPlace(mapping);
+    this.#toldPlace = reasonPlace(columns);
   }
 
   /** Puts a row into the batch and gives its split; undefined when it must be judged. */
@@ -59,6 +63,10 @@ export class PlainRows {
       if (place < 0) continue;
       if (doubled[first + place] === 1) return undefined;
       if (!isTrimmed(bytes, starts[first + place] ?? 0, ends[first + place] ?? 0)) return undefined;
+    }
+    if (this.#toldPlace !== undefined) {
+      const cell = first + this.#toldPlace;
+      if (tellsLeftOut(bytes.toString('utf8', starts[cell], ends[cell]))) return undefined;
     }
     let own: Split | undefined;
     if (this.#splitPlace >= 0) {

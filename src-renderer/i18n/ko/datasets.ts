@@ -221,6 +221,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_HEADER_OTHER': '머리글이 다른 순서로 다시 나옴',
   'reject.ROW_JSON_INVALID': 'JSON 객체가 아님',
   'reject.ROW_NO_ANSWER': '답 없이 끝남',
+  'reject.ROW_LEFT_OUT': '전에 제외된 행',
   'reject.ROW_TEXT_AFTER_QUOTE': '닫는 따옴표 뒤에 글이 있음',
   'reject.ROW_REPLACED': '앞서 글자를 잃음 (�)',
   'reject.ROW_NUL': 'NUL 문자가 있음',
