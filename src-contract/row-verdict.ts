@@ -21,6 +21,8 @@ export const rowVerdicts = {
   ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object, or not one like the others.',
+  ROW_JSON_MENDED:
+    'The row is not quite JSON: a comma stands behind a last value, or a text holds a line end or a tab as it is. It was read as it can only be meant.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer of the assistant.',
   ROW_LEFT_OUT:
     'An import left the row out, and the reason still stands behind it; whether it has been mended cannot be seen from it.',

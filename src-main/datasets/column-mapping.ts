@@ -297,6 +297,7 @@ function warningsOf(
   const warnings: RowVerdictCode[] = [];
   if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
   if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
+  if (problem === 'JSON_MENDED') warnings.push('ROW_JSON_MENDED');
   if (problem === 'KEYS_LEFT') warnings.push('ROW_KEYS_LEFT');
   if (problem === 'CELL_TWICE') warnings.push('ROW_CELL_TWICE');
   if (hasNul) warnings.push('ROW_NUL');

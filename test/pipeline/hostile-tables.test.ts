@@ -376,6 +376,23 @@ const cases: readonly Case[] = [
     ['a=NaN', 'NaN, b=-Infinity'],
   ],
   ['a list with a comma behind its last element', '[{"context":"a","target":"1"},{"context":"b","target":"2"},]', ab],
+  [
+    'commas behind the last values',
+    '[{"context":"a","target":"1",},\n{"context":"b","target":["2",],},]',
+    ['a=1?', 'b=["2"]?'],
+  ],
+  [
+    'commas behind the last values, a line each',
+    '{"context":"a","target":"1",}\n{"context":"b","target":"2"}\n',
+    ['a=1?', 'b=2'],
+  ],
+  [
+    'line ends and tabs as they are in texts of JSON',
+    '{"context":"a\nb","target":"1"}\n{"context":"c\td","target":"2"}\n{"context":"e","target":"3"}\n',
+    ['a\nb=1?', 'c\td=2?', 'e=3'],
+  ],
+  ['commas behind the last values of columns', '{"context":["a","b",],"target":["1","2",],}', ['a=1?', 'b=2?']],
+  ['commas behind the last values around a list', '{"version":1,"data":[{"context":"a","target":"1"},],}', ['a=1']],
   ['a list that was cut off', '[{"context":"a","target":"1"},{"context":"b","tar', ['a=1'], ['ROW_JSON_INVALID']],
   ['lists in a list', '[["context","target"],["a","1"],["b","2"]]', ab],
   ['a list a line', '["context","target"]\n["a","1"]\n["b","2"]\n', ab],

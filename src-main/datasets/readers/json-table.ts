@@ -99,7 +99,7 @@ export async function openJson(
   for await (const { found } of values()) {
     for (const { text } of found) {
       isEmpty = false;
-      const value = parseJson(text, (name) => twice.add(name));
+      const value = parseJson(text, { onTwice: (name) => twice.add(name) });
       isJson ||= value !== undefined;
       if (typeof value === 'object' && value !== null) sample.push(value);
     }
@@ -120,12 +120,20 @@ export async function openJson(
     return records.map((record) => ({ ...record, cells: [...record.cells, split] }));
   };
   const valueRecords = ({ text, line }: JsonText): TableRecord[] => {
-    const records = rowsOf(parseJson(text), line);
+    let isMended = false;
+    const value = parseJson(text, {
+      onMended: () => {
+        isMended = true;
+      },
+    });
+    const records = rowsOf(value, line);
     if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
     return records.map((record) => {
       if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
       // An escape may write half a letter, which no text can keep.
-      if (record.cells.every((cell) => cell.isWellFormed())) return record;
+      if (record.cells.every((cell) => cell.isWellFormed())) {
+        return isMended ? { ...record, problem: record.problem ?? 'JSON_MENDED' } : record;
+      }
       return {
         ...record,
         cells: record.cells.map((cell) => cell.toWellFormed()),

@@ -21,6 +21,8 @@ export type RecordProblem =
   | 'HEADER_AGAIN'
   /** The same, in another order or with others among them; the cells of the records below have been put in order. */
   | 'HEADER_OTHER'
+  /** JSON with slips that can mean but one thing. */
+  | 'JSON_MENDED'
   /** A conversation in which the assistant does not have the last word. */
   | 'NO_ANSWER';
 

@@ -16,6 +16,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_RULE: '글 없이 기호로 그은 줄입니다.',
   ROW_SECOND_TABLE: '빈 줄 다음의 이 행에서 다른 표가 시작하는 듯합니다. 열은 {columns}입니다.',
   ROW_JSON_INVALID: 'JSON 객체가 아니거나 다른 것들과 형식이 다릅니다.',
+  ROW_JSON_MENDED:
+    '올바른 JSON이 아닙니다. 마지막 값 뒤에 쉼표가 있거나 글에 줄바꿈이나 탭이 그대로 있습니다. 뜻이 하나뿐이라 그렇게 읽었습니다.',
   ROW_NO_ANSWER: '대화가 도우미의 답으로 끝나지 않습니다.',
   ROW_LEFT_OUT: '전에 가져올 때 제외된 행이고 그 까닭이 아직 적혀 있습니다. 고쳤는지는 이 행만으로 알 수 없습니다.',
   ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',
