@@ -6,6 +6,7 @@ export const fileReasons = {
   CHOSEN: 'You chose it.',
   ENCODING_BOM: 'A byte order mark at the start says {encoding}.',
   ENCODING_BOM_WRONG: 'A byte order mark at the start says {encoding}, but what follows is UTF-8.',
+  ENCODING_BOM_TWICE: 'A byte order mark at the start says UTF-8, but what follows is {encoding}.',
   ENCODING_ZERO_BYTES: 'Zero bytes stand beside delimiters and line ends, as in {encoding}.',
   ENCODING_ESCAPES: 'Signs in plain ASCII switch to letters of other scripts, as in {encoding}.',
   ENCODING_ASCII: 'All letters are plain ASCII, which UTF-8 contains.',

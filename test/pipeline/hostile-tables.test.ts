@@ -429,6 +429,17 @@ const cases: readonly Case[] = [
     Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from('질문,답\n서울,1\n')]),
     ['서울=1'],
   ],
+  ...(['utf-16le', 'utf-16be', 'utf-32le'] as const).flatMap((encoding): Case[] =>
+    ['', '\ufeff'].map((mark) => [
+      `a mark of UTF-8 before ${encoding}${mark && ' and its own mark'}`,
+      Buffer.concat([
+        Buffer.of(0xef, 0xbb, 0xbf),
+        iconv.encode(`${mark}질문,답\n서울은 어디,한강 1\nb, 2\n`, encoding),
+      ]),
+      ['서울은 어디=한강 1', 'b= 2'],
+    ]),
+  ),
+  ['texts that begin with tags', '<b>context</b>,target\n<p><i>a</i></p>,1\n<x>,2\n', ['<p><i>a</i></p>=1', '<x>=2']],
   [
     'Russian of a Mac',
     iconv.encode('вопрос,ответ\nГде находится Москва?,В России\nКогда родился поэт?,Пять рублей\n', 'maccyrillic'),
@@ -546,6 +557,19 @@ test.each([
   ['one column', 'just\nsome\nlines\n', 'CSV_COLUMN_MISSING'],
   ['a table of HTML', '<table><tr><td>context</td></tr></table>', 'FILE_NOT_A_TABLE'],
   ['XML', '\ufeff<?xml version="1.0"?><rows/>', 'FILE_NOT_A_TABLE'],
+  [
+    'XML that does not say so',
+    '<rows>\n  <row><context>a</context><target>1</target></row>\n</rows>\n',
+    'FILE_NOT_A_TABLE',
+  ],
+  ['XML on one line', '<!-- all --><rows n="1"><row context="a" target="1"/></rows>\n', 'FILE_NOT_A_TABLE'],
+  ['XML of a known kind', '<feed xmlns="http://www.w3.org/2005/Atom"><title>a, b</title>\n', 'FILE_NOT_A_TABLE'],
+  [
+    'XML in UTF-16',
+    iconv.encode('\ufeff<?xml version="1.0" encoding="utf-16"?>\r\n<rows/>', 'utf-16le'),
+    'FILE_NOT_A_TABLE',
+  ],
+  ['a web page in UTF-16', iconv.encode('<html><body>context, target</body></html>', 'utf-16be'), 'FILE_NOT_A_TABLE'],
   [
     'a workbook of 2003',
     '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',

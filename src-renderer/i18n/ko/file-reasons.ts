@@ -5,6 +5,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   CHOSEN: '직접 고른 값입니다.',
   ENCODING_BOM: '맨 앞의 바이트 순서 표시가 {encoding}[이라고|라고] 알려 줍니다.',
   ENCODING_BOM_WRONG: '맨 앞의 바이트 순서 표시는 {encoding}[이라고|라고] 하지만 뒤는 UTF-8입니다.',
+  ENCODING_BOM_TWICE: '맨 앞의 바이트 순서 표시는 UTF-8이라고 하지만 뒤는 {encoding}입니다.',
   ENCODING_ZERO_BYTES: '구분자와 줄 끝 곁에 {encoding}에서처럼 0 바이트가 있습니다.',
   ENCODING_ESCAPES: '{encoding}에서처럼 ASCII 기호로 다른 문자가 시작됩니다.',
   ENCODING_ASCII: '모든 글자가 UTF-8에 포함된 ASCII입니다.',
