@@ -25,6 +25,7 @@ export const fileReasons = {
   DELIMITER_DRAWN: 'The table is drawn with bars and lines; bars at the ends and blanks around the cells are left out.',
   QUOTE_UNUSED: 'No cell of the rows looked at is in quotes.',
   QUOTE_CELLS: '{cells} of the cells looked at are in these quotes, and each one is closed.',
+  QUOTE_ROWS: 'Each row as a whole is in these quotes; they were taken off, and what is in them is split into cells.',
   QUOTE_SOME_OPEN: '{cells} of the cells looked at are in these quotes; {damaged} are not closed as they should be.',
   QUOTE_PLAIN: 'Quotation marks stand within the text, but no cell is wrapped in them.',
   ESCAPE_DOUBLED: 'A quote within a cell is written twice.',

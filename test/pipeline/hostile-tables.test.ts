@@ -190,6 +190,18 @@ const cases: readonly Case[] = [
     ab,
     ['ROW_HEADER_OTHER'],
   ],
+  ['rows in quotes as a whole', '"context,target"\n"a,1"\n"b,2"\n', ab],
+  [
+    'rows in quotes as a whole, with quotes and line ends in them',
+    '"context;target"\r\n"""a; b"";1"\r\n"""c\r\nd"";""say """"hi"""""""\r\n\r\n"e;5"',
+    ['a; b=1', 'c\r\nd=say "hi"', 'e=5'],
+  ],
+  [
+    'rows in quotes as a whole, and some further down that are not, or not whole',
+    `"context,target"\n${many(9000, () => `"${'long '.repeat(9)},1"\n`)}b,2\n"c","3"\n"d\n`,
+    [...Array.from({ length: 9000 }, () => `${'long '.repeat(9)}=1`), 'b=2', 'c=3'],
+    ['ROW_QUOTE_OPEN'],
+  ],
   ['remarks above the table', '# exported\n# by me\ncontext,target\na,1\nb,2\n', ab],
   ['a title with the delimiters of the table', 'Export,,\n,,\ncontext,target,n\na,1,3\nb,2,4\n', ab],
   ['a remark within the table', 'context,target\na,1\n# note\nb,2\n', ab, ['ROW_CELL_MISSING']],
@@ -555,6 +567,8 @@ test.each([
   ['a mark alone', '\ufeff', 'FILE_EMPTY'],
   ['blank lines', '\n\n  \n\t\n', 'FILE_EMPTY'],
   ['one column', 'just\nsome\nlines\n', 'CSV_COLUMN_MISSING'],
+  ['one column of sentences in quotes', '"sentence"\n"Hello, you"\n"Well, no"\n', 'CSV_COLUMN_MISSING'],
+  ['one column in quotes of which a row has a comma more', '"a, b"\n"c, d"\n"e, f, g"\n', 'CSV_COLUMN_MISSING'],
   ['a table of HTML', '<table><tr><td>context</td></tr></table>', 'FILE_NOT_A_TABLE'],
   ['XML', '\ufeff<?xml version="1.0"?><rows/>', 'FILE_NOT_A_TABLE'],
   [

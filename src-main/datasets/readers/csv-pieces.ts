@@ -9,9 +9,10 @@ import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
 /** Whether the records of a format can be found in its bytes. */
-export function canBePlaced({ encoding, delimiter, recordEnd, quote, escape: quoteEscape }: CsvFormat): boolean {
+export function canBePlaced(format: CsvFormat): boolean {
+  const { encoding, delimiter, recordEnd, isWrapped, quote, escape: quoteEscape } = format;
   const isByte = (sign: string) => sign.length === 1 && sign < '\x80';
-  if (encoding !== 'utf-8' || recordEnd !== undefined) return false;
+  if (encoding !== 'utf-8' || recordEnd !== undefined || isWrapped) return false;
   return isByte(delimiter) && (quote === '' || (isByte(quote) && quoteEscape === quote));
 }
 

@@ -24,6 +24,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DELIMITER_DRAWN: '세로줄과 가로줄로 그린 표입니다. 양 끝의 세로줄과 칸 둘레의 빈칸은 뺐습니다.',
   QUOTE_UNUSED: '살펴본 행에는 따옴표로 묶인 칸이 없습니다.',
   QUOTE_CELLS: '살펴본 칸 가운데 {cells}개가 이 따옴표로 묶여 있고 모두 닫혀 있습니다.',
+  QUOTE_ROWS: '행마다 전체가 이 따옴표로 묶여 있습니다. 따옴표를 벗기고 그 안을 칸으로 나누었습니다.',
   QUOTE_SOME_OPEN: '살펴본 칸 가운데 {cells}개가 이 따옴표로 묶여 있으며, {damaged}개는 제대로 닫히지 않았습니다.',
   QUOTE_PLAIN: '글 속에 따옴표가 있지만 칸을 묶는 데 쓰이지 않았습니다.',
   ESCAPE_DOUBLED: '칸 안의 따옴표는 두 번 적혀 있습니다.',
