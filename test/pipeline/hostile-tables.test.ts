@@ -325,6 +325,23 @@ const cases: readonly Case[] = [
   ['words for nothing are words', 'context,target\nNULL,N/A\n\\N,nan\n', ['NULL=N/A', '\\N=nan']],
   ['an index in front of the named columns', ',context,target\n0,a,1\n1,b,2\n', ab],
   ['row names without a name, as R writes them', 'context,target\n0,a,1\n1,b,2\n', ab],
+  ['names of rows in words, as R writes them', 'context,target\nfirst,3,1.5\nsecond,4,2\n', ['3=1.5', '4=2']],
+  ['row names that count, above whole numbers', 'context,target\n1,3,5\n2,4,6\n4,5,7\n', ['3=5', '4=6', '5=7']],
+  ['a column without a name', 'context,target\na b,1,x\nc d,2,y\n', ['a b=1', 'c d=2']],
+  ...['apple,1,5\npear,2,25', 'an apple,1,5\na pear,-2,25', '3,5,x\n1,25,y'].map(
+    (rows): Case => [
+      `decimal commas without quotes: ${rows}`,
+      `context,target\n${rows}\n`,
+      [],
+      ['ROW_TOO_MANY_CELLS', 'ROW_TOO_MANY_CELLS'],
+    ],
+  ),
+  [
+    'decimal commas without quotes, behind an id',
+    'id,target\n1,1,5\n2,2,25\n',
+    [],
+    ['ROW_TOO_MANY_CELLS', 'ROW_TOO_MANY_CELLS'],
+  ],
   ['apostrophes', "context,target\nit's here,don't\n'tis so,o'clock\n", ["it's here=don't", "'tis so=o'clock"]],
   [
     'a table as psql prints it',
