@@ -40,8 +40,9 @@ async function* orderedPieces(
     }
     const { end, bytesRead } = piece;
     let from = piece.from;
-    for (let at = piece.from; at < end; at++) {
-      if (order.isFirst && !names.mayStandAt(piece, at)) continue;
+    for (let at = piece.from; ; at++) {
+      if (order.isFirst) at = names.firstIn(piece, at);
+      if (at >= end) break;
       const written = recordAt(piece, at, quote);
       const record = order.read(written);
       if (record === written) continue;
@@ -85,6 +86,7 @@ class ColumnNames {
   readonly #width: number;
   readonly #places = new Map<string, number>();
   #longest = 0;
+  #longestBytes = 0;
   /** The places of columns whose names are made up. */
   readonly #unnamed: readonly number[];
   /** For the first byte and the length of a cell whether some name is written so. */
@@ -102,26 +104,46 @@ class ColumnNames {
       for (const each of [name, name.replace(/ \d+$/, '')]) {
         const quotes = quote === '' ? 0 : each.split(quote).length - 1;
         for (const bytes of [Buffer.byteLength(each), Buffer.byteLength(each) + quotes]) {
+          this.#longestBytes = Math.max(this.#longestBytes, bytes);
           this.#written[markOf(Buffer.from(each)[0] ?? 0, bytes)] = 1;
         }
       }
     }
   }
 
-  /** Whether a record may hold names, by as little as can be looked at: the first bytes and the lengths of its cells. */
-  mayStandAt({ bytes, places }: PlacedPiece, record: number): boolean {
-    const first = places.firstCells[record] ?? 0;
-    const last = places.firstCells[record + 1] ?? 0;
-    let known = 0;
-    for (let cell = first; cell < last; cell++) {
-      let [start, end] = [places.starts[cell] ?? 0, places.ends[cell] ?? 0];
-      // A second file behind the first one brings its byte order mark before its header.
-      if (cell === first && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
-      while (start < end && (bytes[start] ?? 0) <= blank) start++;
-      while (end > start && (bytes[end - 1] ?? 0) <= blank) end--;
-      if (this.#written[markOf(bytes[start] ?? 0, end - start)] === 1 && ++known > 1) return true;
+  /**
+   * The first of the records from `from` on that may hold names, by as little as can be looked at: the first bytes and the lengths of
+   * its cells. `end` where there is none.
+   */
+  firstIn({ bytes, places, end: last }: PlacedPiece, from: number): number {
+    const { starts, ends, firstCells } = places;
+    const written = this.#written;
+    const longest = this.#longestBytes + mostBlanks;
+    for (let record = from; record < last; record++) {
+      const first = firstCells[record] ?? 0;
+      const behind = firstCells[record + 1] ?? 0;
+      let known = 0;
+      let left = (behind - first) >> 1;
+      for (let cell = first; cell < behind; cell++) {
+        let start = starts[cell] ?? 0;
+        let end = ends[cell] ?? 0;
+        if (end - start <= longest) {
+          // A second file behind the first one brings its byte order mark before its header.
+          if (bytes[start] === 0xef && cell === first && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf)
+            start += 3;
+          while (start < end && (bytes[start] ?? 0) <= blank) start++;
+          while (end > start && (bytes[end - 1] ?? 0) <= blank) end--;
+          if (start === end) continue;
+          if (written[markOf(bytes[start] ?? 0, end - start)] === 1) {
+            if (++known > 1) return record;
+            continue;
+          }
+        }
+        // Of names, as many as are columns are none.
+        if (--left < 0) break;
+      }
     }
-    return false;
+    return last;
   }
 
   /**
@@ -145,7 +167,7 @@ class ColumnNames {
     return known >= Math.max(2, others.length) && areNames ? places : undefined;
   }
 
-  /** As `mayStandAt`, for the texts of a record: whether two cells at least are names of columns. */
+  /** As `firstIn`, for the texts of a record: whether two cells at least are names of columns. */
   #mayStandIn(cells: readonly string[]): boolean {
     let known = 0;
     for (const [place, cell] of cells.entries()) {
@@ -184,7 +206,7 @@ function nameIn(cell: string, place: number): string {
   return marked.replace(outerBlanks, '');
 }
 
-/** Only those that `mayStandAt` passes over, too. */
+/** Only those that `firstIn` passes over, too. */
 const outerBlanks = /^[\0-\x20]+|[\0-\x20]+$/g;
 const nameLike = /^[\p{L}_][\p{L}\p{N}_ .()/-]*$/u;
 
