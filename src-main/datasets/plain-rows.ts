@@ -23,6 +23,8 @@ export class PlainRows {
   readonly #databasePlace: number;
   readonly #idPlace: number;
   readonly #splitPlace: number;
+  /** The columns that are taken without blanks around them. */
+  readonly #bare: readonly number[];
   /** The column that may tell why a row was left out before. */
   readonly #toldPlace: number | undefined;
   #group = '';
@@ -46,6 +48,7 @@ export class PlainRows {
     this.#databasePlace = placeOf('database');
     this.#splitPlace = placeOf('split');
     this.#idPlace = sourceIdPlace(mapping);
+    this.#bare = [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace].filter((place) => place >= 0);
     this.#toldPlace = reasonPlace(columns);
   }
 
@@ -59,8 +62,7 @@ export class PlainRows {
       const [start, end] = [starts[first + place] ?? 0, ends[first + place] ?? 0];
       if (end - start > longestPlain || !isPlain(bytes, start, end)) return undefined;
     }
-    for (const place of [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace]) {
-      if (place < 0) continue;
+    for (const place of this.#bare) {
       if (doubled[first + place] === 1) return undefined;
       if (!isTrimmed(bytes, starts[first + place] ?? 0, ends[first + place] ?? 0)) return undefined;
     }
