@@ -32,9 +32,6 @@ export type AnswerEvent =
   | { readonly kind: 'text'; readonly delta: string }
   | { readonly kind: 'finished'; readonly answer: Answer };
 
-/** Where many are wanted, so many are written in one batch: they take little longer than one, and are the same. */
-export const answersAtOnce = 8;
-
 /**
  * Lets the model write after a prompt and gives its text as it comes: whole characters only, without the space that some
  * tokenizers put first, and cut at a stop text. An abort ends it with what there is. Throws CONTEXT_TOO_LONG.

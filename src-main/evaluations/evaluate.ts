@@ -10,7 +10,7 @@ import type {
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
 import type { ModelText } from '../base-models/model-text.ts';
-import { answersAtOnce, writeAnswer } from '../base-models/write-answer.ts';
+import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import { inOrder } from '../jobs/in-order.ts';
 import type { Judge } from '../tasks/judge.ts';
@@ -80,6 +80,9 @@ export async function* evaluate(
     yield { kind: 'result', result };
   }
 }
+
+/** Several answers in one batch take little longer than one, and are the same. */
+const answersAtOnce = 8;
 
 /** A hash over plain data. */
 export function hashOf(data: unknown): string {

@@ -1,7 +1,6 @@
 import type { Example } from '../../src-contract/dataset.ts';
-import { answersAtOnce, writeAnswer } from '../base-models/write-answer.ts';
+import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
-import { inOrder } from '../jobs/in-order.ts';
 import type { LabData, LabWork } from './lab-work.ts';
 
 /**
@@ -18,7 +17,8 @@ export async function* answerRows(
   const rows = data.rows(split, options.metricRows);
   const maxTokens = longestAnswer(rows, work);
   const adapter: AdapterChoice | null = adapterFolder === null ? null : { folder: adapterFolder, strength: 1 };
-  const ask = async (row: Example, either: AbortSignal) => {
+  let sum = 0;
+  for (const [place, row] of rows.entries()) {
     const promptIds = work.text.promptIdsWithin(
       row.context,
       Math.min(base.contextLength, options.maxLength) - maxTokens,
@@ -27,17 +27,14 @@ export async function* answerRows(
       ...{ modelFolder: base.path, contextLength: base.contextLength, adapter, promptIds, maxTokens },
       ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
     };
-    for await (const event of writeAnswer(job, work, either))
-      if (event.kind === 'finished') return { row, text: event.answer.text };
-    return { row, text: '' };
-  };
-  let [sum, answered] = [0, 0];
-  for await (const { row, text } of inOrder(rows, ask, { atOnce: answersAtOnce, signal })) {
+    for await (const event of writeAnswer(job, work, signal)) {
+      if (signal.aborted) return;
+      if (event.kind !== 'finished') continue;
+      const marks = await data.judge.mark(event.answer.text, row, signal);
+      sum += marks[data.judge.mainMetric] ?? 0;
+    }
     if (signal.aborted) return;
-    const marks = await data.judge.mark(text, row, signal);
-    sum += marks[data.judge.mainMetric] ?? 0;
-    answered++;
-    yield { answered, rows: rows.length, mean: sum / answered };
+    yield { answered: place + 1, rows: rows.length, mean: sum / (place + 1) };
   }
 }
 

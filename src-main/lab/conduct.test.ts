@@ -59,11 +59,11 @@ test('what is over only ever grows, and ends at the whole, whichever parts move 
   );
   expect(told).toEqual(told.toSorted((a, b) => a - b));
   expect(told.at(-1)).toBeCloseTo(1);
-  // Three parts of 35, of which 5 are answers, and 5 for the base: half of two of them are over.
-  expect(told[3]).toBeCloseTo((5 + 35) / 110);
+  // Three parts of 40, and a quarter of one for the base: half of two of them are over.
+  expect(told[3]).toBeCloseTo((10 + 2 * 20) / 130);
 });
 
 test('parts of an earlier sitting are over from the start', async () => {
   const told = fractions(await toldOf([at('v r1', 0)], ['base', 'q r1', 'q r8']));
-  expect(told[0]).toBeCloseTo(75 / 110);
+  expect(told[0]).toBeCloseTo(90 / 130);
 });

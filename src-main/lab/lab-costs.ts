@@ -4,8 +4,8 @@ import type { LabOptions } from '../../src-contract/lab.ts';
 
 /** A training step reads forward and backward: about three times a forward pass. */
 const trainFactor = 3;
-/** An answer reads its prompt and writes about a fifth of it token by token beside seven others; a model that learnt little goes on to the limit. */
-const answerFactor = 5;
+/** An answer reads its prompt and writes about a fifth of it token by token, and a model that learnt little goes on to the limit. */
+const answerFactor = 10;
 
 /** The key of the part that measures the base model alone. */
 export const baseKey = 'base';
