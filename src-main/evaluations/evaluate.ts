@@ -12,7 +12,6 @@ import type {
 import type { ModelText } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
-import { inOrder } from '../jobs/in-order.ts';
 import type { Judge } from '../tasks/judge.ts';
 import { meanInterval } from '../tasks/metrics/interval.ts';
 
@@ -54,14 +53,12 @@ export async function* evaluate(
     const resultBegan = performance.now();
     const targets = await targetLosses(rows, { ...parts, base, choice }, signal);
     const answers: EvaluationAnswer[] = [];
-    if (signal.aborted) return;
-    const asking = { ...parts, base, choice, maxTokens };
-    const ask = async (row: Example, either: AbortSignal) => ({ row, text: await answerTo(row, asking, either) });
-    for await (const { row, text } of inOrder(rows, ask, { atOnce: answersAtOnce, signal })) {
+    for (const [place, row] of rows.entries()) {
+      if (signal.aborted) return;
+      const text = await answerTo(row, { ...parts, base, choice, maxTokens }, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
-      const target = targets[answers.length] ?? null;
-      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target });
+      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
       done++;
       const secondsLeft = ((performance.now() - began) / 1000 / done) * (total - done);
       yield { kind: 'progress', done, total, secondsLeft };
@@ -80,9 +77,6 @@ export async function* evaluate(
     yield { kind: 'result', result };
   }
 }
-
-/** Several answers in one batch take little longer than one, and are the same. */
-const answersAtOnce = 8;
 
 /** A hash over plain data. */
 export function hashOf(data: unknown): string {
