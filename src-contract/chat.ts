@@ -184,6 +184,10 @@ export const measureInputSchema = questionSchema
   .omit({ conversationId: true, sampling: true })
   .extend({ conversationId: z.string().optional(), baseModelId: z.string(), adapterId: z.string().nullable() });
 
+export type MeasureInput = z.infer<typeof measureInputSchema>;
+
+export const readAheadInputSchema = measureInputSchema.extend(answererSchema.shape);
+
 /** How a prompt fits into what the model can read. */
 export const promptFitSchema = z.object({
   promptTokens: z.number().int(),

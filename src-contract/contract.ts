@@ -20,6 +20,7 @@ import {
   measureInputSchema,
   messageSchema,
   promptFitSchema,
+  readAheadInputSchema,
   regenerateInputSchema,
   scoreInputSchema,
   scoreSchema,
@@ -456,6 +457,8 @@ export const contract = {
     compare: base.input(compareInputSchema).output(eventIterator(compareEventSchema)),
     /** How a message would fit, before it is sent. */
     measure: base.input(measureInputSchema).output(promptFitSchema),
+    /** Lets the model read a message before it is sent, so that its answer can begin at once. Attached: leaving stops it, and what was read stays. */
+    readAhead: base.input(readAheadInputSchema).output(nothing),
     /** Goes on with this turn, and with what last followed it. */
     chooseTurn: base.input(z.object({ messageId: z.string() })).output(z.array(messageSchema)),
     /** Calls an answer of a comparison the best (or takes that back), and goes on with it. */

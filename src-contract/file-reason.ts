@@ -6,6 +6,7 @@ export const fileReasons = {
   CHOSEN: 'You chose it.',
   ENCODING_BOM: 'A byte order mark at the start says {encoding}.',
   ENCODING_BOM_WRONG: 'A byte order mark at the start says {encoding}, but what follows is UTF-8.',
+  ENCODING_BOM_TWICE: 'A byte order mark at the start says UTF-8, but what follows is {encoding}.',
   ENCODING_ZERO_BYTES: 'Zero bytes stand beside delimiters and line ends, as in {encoding}.',
   ENCODING_ESCAPES: 'Signs in plain ASCII switch to letters of other scripts, as in {encoding}.',
   ENCODING_ASCII: 'All letters are plain ASCII, which UTF-8 contains.',
@@ -13,7 +14,7 @@ export const fileReasons = {
   ENCODING_MISREAD:
     'All bytes of the file are valid UTF-8, but the letters look like {encoding} that was read as Western text before; they are kept as they are.',
   ENCODING_UTF8_DAMAGED:
-    'Nearly all bytes are valid UTF-8; {places} places are not, the first on line {line}. Those rows are left out.',
+    'Nearly all bytes are valid UTF-8. Places that are not: {places}, the first on line {line}. Those rows are left out.',
   ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',
   DELIMITER_NAMED: 'The first line of the file names it.',
   DELIMITER_NONE: 'There is only one column, so nothing separates cells.',
@@ -23,8 +24,9 @@ export const fileReasons = {
   DELIMITER_BLANKS: 'Split wherever one blank or more stand, all rows looked at have {cells} cells.',
   DELIMITER_DRAWN: 'The table is drawn with bars and lines; bars at the ends and blanks around the cells are left out.',
   QUOTE_UNUSED: 'No cell of the rows looked at is in quotes.',
-  QUOTE_CELLS: '{cells} of the cells looked at are in these quotes, and each one is closed.',
-  QUOTE_SOME_OPEN: '{cells} of the cells looked at are in these quotes; {damaged} are not closed as they should be.',
+  QUOTE_CELLS: 'Cells in these quotes among those looked at: {cells}. Each one is closed.',
+  QUOTE_ROWS: 'Each row as a whole is in these quotes; they were taken off, and what is in them is split into cells.',
+  QUOTE_SOME_OPEN: 'Cells in these quotes among those looked at: {cells}. Not closed as they should be: {damaged}.',
   QUOTE_PLAIN: 'Quotation marks stand within the text, but no cell is wrapped in them.',
   ESCAPE_DOUBLED: 'A quote within a cell is written twice.',
   ESCAPE_BACKSLASH: 'A backslash stands before quotes within cells.',
@@ -52,7 +54,7 @@ export const fileReasons = {
   FORMAT_SHAPE: 'Every record looked at has the keys {keys}, as in the “{shape}” form.',
   LISTS_SPLITS: 'The lists {names} are read as one table; which list a row stands in is its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with how many values: {names}.',
-  PARTS_JOINED: 'Joined from {files} files; columns of the same name are one.',
+  PARTS_JOINED: 'Files read as one table: {files}. Columns of the same name are one.',
   PARTS_SPLITS: 'The names of the files tell the splits of their rows: {splits}.',
   PARTS_SKIPPED: 'Not read, as no table: {files} ({count} in all).',
 } as const;

@@ -133,8 +133,8 @@ export const labEventSchema = z.discriminatedUnion('kind', [
     /** Parts done, and what is being done now with its own count. */
     done: z.number().int(),
     total: z.number().int(),
-    /** How much of the whole is over, from 0 to 1. */
-    fraction: z.number(),
+    /** How much of the whole is over, from 0 to 1; absent in what was kept before this was told. */
+    fraction: z.number().optional(),
     now: z.string(),
     step: z.number(),
     steps: z.number(),

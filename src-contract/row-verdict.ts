@@ -15,11 +15,17 @@ export const rowVerdicts = {
   ROW_QUOTE_OPEN: 'A quote is opened on this line and not closed.',
   ROW_ENCODING: 'Some bytes of the row are not valid in the encoding {encoding}.',
   ROW_HEADER_AGAIN: 'The row repeats the names of the columns.',
+  ROW_HEADER_OTHER:
+    'The row names columns as the header does, but in another order or others; the rows below it were read by these names.',
   ROW_PADDING: 'The row holds nothing but signs that end or fill up a file.',
   ROW_RULE: 'The row is a line drawn with signs, and holds no text.',
   ROW_SECOND_TABLE: 'Behind a blank line, another table seems to begin here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object, or not one like the others.',
+  ROW_JSON_MENDED:
+    'The row is not quite JSON: a comma stands behind a last value, or a text holds a line end or a tab as it is. It was read as it can only be meant.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer of the assistant.',
+  ROW_LEFT_OUT:
+    'An import left the row out, and the reason still stands behind it; whether it has been mended cannot be seen from it.',
   ROW_TEXT_AFTER_QUOTE: 'Text stands behind a closing quote; it was kept.',
   ROW_REPLACED: 'The row holds “�”: letters were lost before this file was written.',
   ROW_NUL: 'The row holds NUL characters; they were kept.',

@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
-import { defaultSampling, type GenerateInput, type Sampling } from '../../src-contract/chat.ts';
+import { defaultSampling, type GenerateInput, type MeasureInput, type Sampling } from '../../src-contract/chat.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
@@ -10,7 +10,7 @@ import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
-import { answererOn, choiceOf } from './answerer.ts';
+import { type Answerer, answererOn, choiceOf } from './answerer.ts';
 import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
@@ -57,6 +57,20 @@ export function chatProcedures(studio: {
       default:
         return prompt satisfies never;
     }
+  };
+
+  /** What the model would read for a message that is not sent yet. */
+  const unsentPrompt = async (input: MeasureInput, { base, answerer }: { base: BaseModel; answerer: Answerer }) => {
+    const last = input.conversationId === undefined ? null : messages.leaf(store.get(input.conversationId).id);
+    const parentId = input.parentId === undefined ? last : input.parentId;
+    return turnPrompt(
+      {
+        question: { role: 'user', text: input.text, input: input.input ?? null },
+        history: () => (parentId === null ? [] : messages.pathTo(parentId)),
+        task: answerer.adapter?.task,
+      },
+      { text: await modelTexts.of(base), contextLength: base.contextLength, maxTokens: defaultSampling.maxTokens },
+    );
   };
 
   return os.router({
@@ -152,18 +166,16 @@ export function chatProcedures(studio: {
     }),
     measure: os.measure.handler(async ({ input }) => {
       const base = baseModels.get(input.baseModelId);
-      const { adapter } = answererOn(base, { adapterId: input.adapterId, strength: 1 }, studio);
-      const last = input.conversationId === undefined ? null : messages.leaf(store.get(input.conversationId).id);
-      const parentId = input.parentId === undefined ? last : input.parentId;
-      const { promptIds: _, ...fit } = turnPrompt(
-        {
-          question: { role: 'user', text: input.text, input: input.input ?? null },
-          history: () => (parentId === null ? [] : messages.pathTo(parentId)),
-          task: adapter?.task,
-        },
-        { text: await modelTexts.of(base), contextLength: base.contextLength, maxTokens: defaultSampling.maxTokens },
-      );
+      const answerer = answererOn(base, { adapterId: input.adapterId, strength: 1 }, studio);
+      const { promptIds: _, ...fit } = await unsentPrompt(input, { base, answerer });
       return fit;
+    }),
+    readAhead: os.readAhead.handler(async ({ input, signal = never() }) => {
+      const base = baseModels.get(input.baseModelId);
+      const answerer = answererOn(base, input, studio);
+      const { promptIds } = await unsentPrompt(input, { base, answerer });
+      const job = { modelFolder: base.path, adapter: choiceOf(answerer), promptIds, maxTokens: 1, ...greedy };
+      for await (const _ of engine.generate(job, signal));
     }),
     chooseTurn: os.chooseTurn.handler(({ input }) => {
       const message = messages.get(input.messageId);
@@ -203,6 +215,8 @@ export function chatProcedures(studio: {
     }),
   });
 }
+
+const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
 
 /** Tokens of a prompt that leave room for an answer; at least half of what the model reads. */
 function roomFor(base: BaseModel, maxTokens: number): number {

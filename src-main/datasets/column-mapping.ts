@@ -8,6 +8,7 @@ import type { Task } from '../tasks/task.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { isQuery, proposeByContents } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
+import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 import type { RecordProblem, TableRecord } from './readers/table.ts';
 import { isRule, namesOfSecondTable } from './readers/table-breaks.ts';
 import { splitColumnNames, splitNamed } from './split.ts';
@@ -197,11 +198,16 @@ export function rowMapper(
   const groupPlace = places.get('group') ?? -1;
   const databasePlace = places.get('database') ?? -1;
   const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
+  const toldPlace = reasonPlace(columns);
+  const folded = new Set(toldPlace === undefined ? [] : columns.map(foldColumnName));
   return (record) => {
     const { cells, problem } = record;
-    if (isRule(cells)) return rejected('ROW_RULE', {});
-    if (cells.length === 1 && padding.test(cells[0] ?? '')) return rejected('ROW_PADDING', {});
-    const second = record.afterBlank ? namesOfSecondTable(cells, columns) : undefined;
+    const isLeftOut = toldPlace !== undefined && tellsLeftOut(cells[toldPlace] ?? '');
+    // What a row is by itself is seen without the reason behind it.
+    const own = isLeftOut ? withoutEnd(cells.slice(0, toldPlace)) : cells;
+    if (isRule(own)) return rejected('ROW_RULE', {});
+    if (own.length === 1 && padding.test(own[0] ?? '')) return rejected('ROW_PADDING', {});
+    const second = record.afterBlank && problem !== 'HEADER_OTHER' ? namesOfSecondTable(cells, columns) : undefined;
     if (second && second.length !== width) {
       return rejected('ROW_SECOND_TABLE', { columns: second.join(', ').slice(0, 200) });
     }
@@ -219,10 +225,11 @@ export function rowMapper(
       }
     }
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
-    if (
-      needed.every(({ place, column }) => nameAt(place) === column) &&
-      cells.every((_, place) => nameAt(place) === columns[place])
-    ) {
+    const areNames = isLeftOut
+      ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
+      : needed.every(({ place, column }) => nameAt(place) === column) &&
+        cells.every((_, place) => nameAt(place) === columns[place]);
+    if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
     const context =
@@ -241,6 +248,7 @@ export function rowMapper(
       split,
       warnings: [
         ...warningsOf(record, width, context, target),
+        ...(isLeftOut ? (['ROW_LEFT_OUT'] as const) : []),
         ...(second ? (['ROW_SECOND_TABLE'] as const) : []),
         ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
       ],
@@ -266,6 +274,8 @@ export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places
 const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   QUOTE_OPEN: 'ROW_QUOTE_OPEN',
   ENCODING: 'ROW_ENCODING',
+  HEADER_AGAIN: 'ROW_HEADER_AGAIN',
+  HEADER_OTHER: 'ROW_HEADER_OTHER',
   JSON: 'ROW_JSON_INVALID',
   NO_ANSWER: 'ROW_NO_ANSWER',
 };
@@ -287,6 +297,7 @@ function warningsOf(
   const warnings: RowVerdictCode[] = [];
   if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
   if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
+  if (problem === 'JSON_MENDED') warnings.push('ROW_JSON_MENDED');
   if (problem === 'KEYS_LEFT') warnings.push('ROW_KEYS_LEFT');
   if (problem === 'CELL_TWICE') warnings.push('ROW_CELL_TWICE');
   if (hasNul) warnings.push('ROW_NUL');
@@ -301,6 +312,11 @@ const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)
 /** Blanks, and marks without width, which nobody sees. */
 function isBlank(cell: string): boolean {
   return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
+}
+
+/** A reject file has as many cells in every row as there are columns. */
+function withoutEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
 }
 
 function trimmed(cell: string | undefined): string | null {

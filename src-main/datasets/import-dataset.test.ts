@@ -48,6 +48,13 @@ test('rows are numbered in order, with their lines, and the dataset is whole', a
   ]);
 });
 
+// Of the two readings of an import, the second one took the names for a row once.
+test('the names above lists of JSON are no row', async () => {
+  const { dataset, rejected } = await importText('[["context","target"],["a","1"],["b","2"]]');
+  expect(dataset.rows).toBe(2);
+  expect(rejected.count).toBe(0);
+});
+
 test('a small table has rows in every split, and the same ones when it is imported again', async () => {
   const text = `context,target\n${Array.from({ length: 12 }, (_, row) => `row ${row},x\n`).join('')}`;
   const first = await importText(text);

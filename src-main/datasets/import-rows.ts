@@ -6,9 +6,10 @@ import { type RowVerdictData, rowVerdictSentence } from '../../src-contract/row-
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
-import { PlainRows, recordAt } from './plain-rows.ts';
+import { PlainRows } from './plain-rows.ts';
 import type { PlacedPiece } from './readers/csv-places.ts';
 import { openTable } from './readers/open-table.ts';
+import { recordAt } from './readers/placed-record.ts';
 import type { OpenTable, TableRecord } from './readers/table.ts';
 import { RejectFile } from './reject-file.ts';
 import { type PackedRows, RowBatch } from './row-block.ts';
@@ -136,7 +137,7 @@ async function* readInto(rows: ImportedRows, table: OpenTable, signal: AbortSign
   let reported = 0;
   for await (const piece of table.pieces?.(signal) ?? table.rows(signal)) {
     const { bytesRead } = piece;
-    const [from, end] = 'places' in piece ? [piece.from, piece.places.records] : [0, piece.records.length];
+    const [from, end] = 'places' in piece ? [piece.from, piece.end] : [0, piece.records.length];
     for (let at = from; at < end; at++) {
       // Only where a database has to be copied, or a slice is full, there is something to wait for.
       const waiting = 'places' in piece ? rows.takePlaced(piece, at) : rows.take(piece.records[at] as TableRecord);

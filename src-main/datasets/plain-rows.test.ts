@@ -42,6 +42,15 @@ test.each([
       ),
     );
     lines.push('short,row', 'too,many,cells,in,this,row', columns.join(','));
+    const turned = [...columns].reverse();
+    lines.push(
+      turned.join(','),
+      '"train","g","b","a","r1"',
+      ` ${turned.join(' ,')}`,
+      'x,g,d,c,r2',
+      columns.join(','),
+      lines[0] ?? '',
+    );
     const plain = await rowsOf(`${columns.join(',')}\n${lines.join('\n')}`, ',', task);
     // Behind two letters of a delimiter, the same cells come as text.
     const text = await rowsOf(

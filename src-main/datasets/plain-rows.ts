@@ -1,20 +1,21 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { type ResolvedMapping, sourceIdPlace, targetFieldOf, usedContextFields } from './column-mapping.ts';
+import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 import type { PlacedPiece } from './readers/csv-places.ts';
-import type { TableRecord } from './readers/table.ts';
 import type { RowBatch } from './row-block.ts';
 import type { RowSplits } from './row-splits.ts';
 import { splitNamed } from './split.ts';
 
 /**
  * Takes rows of which nothing can be said but that they are whole, from bytes to bytes, without a text being made of them.
- * It refuses every other row, also those that only look as if something might be said: `rowMapper` judges them.
+ * It refuses every other row, also those that only look as if something might be said: `rowMapper` judges them. Rows that name
+ * the columns are told by `orderedTable` before.
  */
 export class PlainRows {
   readonly #width: number;
   readonly #quote: number;
-  /** The columns that must not be empty, and the length in bytes of their names. */
-  readonly #needed: readonly { readonly place: number; readonly nameBytes: number }[];
+  /** The columns that must not be empty. */
+  readonly #needed: readonly number[];
   /** What the context is made of: words in between, and columns. */
   readonly #parts: readonly (Buffer | number)[];
   readonly #targetPlace: number;
@@ -22,6 +23,10 @@ export class PlainRows {
   readonly #databasePlace: number;
   readonly #idPlace: number;
   readonly #splitPlace: number;
+  /** The columns that are taken without blanks around them. */
+  readonly #bare: readonly number[];
+  /** The column that may tell why a row was left out before. */
+  readonly #toldPlace: number | undefined;
   #group = '';
   #groupBytes = Buffer.alloc(0);
 
@@ -38,15 +43,13 @@ export class PlainRows {
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
     this.#parts = parts;
     this.#targetPlace = placeOf(targetFieldOf(mapping));
-    this.#needed = [...parts.filter((part) => typeof part === 'number'), this.#targetPlace].map((place) => {
-      const name = columns[place] ?? '';
-      // A name with quotes in it is longer as it is written; any row may then be the header again.
-      return { place, nameBytes: quote !== '' && name.includes(quote) ? -1 : Buffer.byteLength(name) };
-    });
+    this.#needed = [...parts.filter((part) => typeof part === 'number'), this.#targetPlace];
     this.#groupPlace = placeOf('group');
     this.#databasePlace = placeOf('database');
     this.#splitPlace = placeOf('split');
     this.#idPlace = sourceIdPlace(mapping);
+    this.#bare = [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace].filter((place) => place >= 0);
+    this.#toldPlace = reasonPlace(columns);
   }
 
   /** Puts a row into the batch and gives its split; undefined when it must be judged. */
@@ -55,19 +58,17 @@ export class PlainRows {
     const { starts, ends, doubled } = places;
     if ((places.firstCells[record + 1] ?? 0) - first !== this.#width || places.afterBlank[record] === 1)
       return undefined;
-    let mayBeHeader = true;
-    for (const { place, nameBytes } of this.#needed) {
+    for (const place of this.#needed) {
       const [start, end] = [starts[first + place] ?? 0, ends[first + place] ?? 0];
       if (end - start > longestPlain || !isPlain(bytes, start, end)) return undefined;
-      // A second file behind the first one brings its byte order mark before its header.
-      const markBytes = place === 0 && bytes[start] === 0xef ? 3 : 0;
-      if (nameBytes >= 0 && end - start !== nameBytes + markBytes) mayBeHeader = false;
     }
-    if (mayBeHeader) return undefined;
-    for (const place of [this.#groupPlace, this.#databasePlace, this.#idPlace, this.#splitPlace]) {
-      if (place < 0) continue;
+    for (const place of this.#bare) {
       if (doubled[first + place] === 1) return undefined;
       if (!isTrimmed(bytes, starts[first + place] ?? 0, ends[first + place] ?? 0)) return undefined;
+    }
+    if (this.#toldPlace !== undefined) {
+      const cell = first + this.#toldPlace;
+      if (tellsLeftOut(bytes.toString('utf8', starts[cell], ends[cell]))) return undefined;
     }
     let own: Split | undefined;
     if (this.#splitPlace >= 0) {
@@ -126,17 +127,6 @@ export class PlainRows {
     }
     if (from < end) into.putBytes(bytes, from, end);
   }
-}
-
-/** A record of a piece as texts. */
-export function recordAt({ bytes, places }: PlacedPiece, record: number, quote: string): TableRecord {
-  const cells: string[] = [];
-  const last = places.firstCells[record + 1] ?? 0;
-  for (let cell = places.firstCells[record] ?? 0; cell < last; cell++) {
-    const text = bytes.toString('utf8', places.starts[cell], places.ends[cell]);
-    cells.push(places.doubled[cell] === 1 ? text.replaceAll(quote + quote, quote) : text);
-  }
-  return { cells, line: places.lines[record] ?? 0, ...(places.afterBlank[record] === 1 && { afterBlank: true }) };
 }
 
 /** In bytes, of which a letter has one at least: no cell that is too long is among them. */

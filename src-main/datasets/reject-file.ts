@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { csvLine } from './csv-text.ts';
+import { leftOutReason, reasonColumn } from './left-out-rows.ts';
 import type { NewRejection } from './row-import-store.ts';
 
 /** The rows that could not be used, as a table with the original columns and the reason, to be mended and imported again. */
@@ -18,13 +19,13 @@ export class RejectFile {
     if (!this.#file) {
       await mkdir(dirname(this.path), { recursive: true });
       this.#file = await open(this.path, 'w');
-      await this.#file.appendFile(csvLine([...this.#columns, 'reason']));
+      await this.#file.appendFile(csvLine([...this.#columns, reasonColumn]));
     }
     const width = this.#columns.length;
     const lines = rejections.map(({ cells, line, message, data }) => {
       const own = Array.from({ length: width }, (_, place) => cells[place] ?? '');
-      const where = data.part === undefined ? `Line ${line}` : `${data.part}, line ${line}`;
-      return csvLine([...own, `${where}: ${message}`, ...cells.slice(width)]);
+      const part = data.part === undefined ? undefined : String(data.part);
+      return csvLine([...own, leftOutReason(line, part, message), ...cells.slice(width)]);
     });
     await this.#file.appendFile(lines.join(''));
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatasetStore } from './dataset-store.ts';
 import { FirstRows, textKey } from './findings/hash-table.ts';
+import { reasonPlace } from './left-out-rows.ts';
 
 /**
  * The rows that an import left out, as its reject file has them: one that still stands there as it was is no better than before.
@@ -21,8 +22,8 @@ export class UnmendedRows {
     datasetId: string,
     columns: readonly string[],
   ): Promise<UnmendedRows | undefined> {
-    const width = columns.length - 1;
-    if (!columns[width]?.startsWith('reason')) return undefined;
+    const width = reasonPlace(columns);
+    if (width === undefined) return undefined;
     const rows = new UnmendedRows(width);
     for (let offset = 0; ; offset += pageRows) {
       const page = store.rejections({ datasetId, offset, limit: pageRows });

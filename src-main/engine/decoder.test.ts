@@ -115,6 +115,32 @@ test('the past of a conversation is read once, by the adapter that read it, and 
   );
 });
 
+test('a beginning that several prompts share is read once, also when they come at once', async () => {
+  const decoder = new Decoder(model);
+  const adapter = adapters[1] as LiveAdapter;
+  const passage = Array.from({ length: 300 }, (_, i) => (i * 13) % 250);
+  const jobs = [[1], [2, 3], [4, 5, 6]].map((question) => ({ promptIds: [...passage, ...question], maxTokens: 6 }));
+  const answers = await Promise.all(jobs.map((job) => outcome(decoder, adapter, job)));
+  expect(answers.map(({ readTokens }) => readTokens)).toEqual([301, 2, 3]);
+  for (const [i, job] of jobs.entries()) {
+    expect(answers[i]?.ids).toEqual(await written(new Decoder(model, { prefixBytes: 0 }), adapter, job));
+  }
+});
+
+test('one whose beginning another was reading reads on itself when that one is stopped', async () => {
+  const decoder = new Decoder(model);
+  const job = { promptIds: Array.from({ length: 400 }, (_, i) => (i * 17) % 250), maxTokens: 4 };
+  const stop = new AbortController();
+  const first = decoder.stream(async () => null, jobOf(job), stop.signal).next();
+  const second = outcome(decoder, null, job);
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  await first;
+  const { ids, readTokens } = await second;
+  expect(ids).toEqual(await written(new Decoder(model), null, job));
+  expect(readTokens).toBeLessThanOrEqual(400);
+});
+
 test('one answer is stopped at once, and those beside it go on', async () => {
   const decoder = new Decoder(model);
   const stop = new AbortController();

@@ -93,7 +93,11 @@ async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batc
         scoreGraph(architecture, adaptation),
       );
       const positions = texts.get('ids')?.dims[0] ?? 0;
-      const feeds = new Map([...model.feeds, ...rowAdapterFeeds(architecture, each, positions / rows), ...texts]);
+      const feeds = new Map([
+        ...(await model.feeds()),
+        ...rowAdapterFeeds(architecture, each, positions / rows),
+        ...texts,
+      ]);
       return () => executable.run(feeds);
     }
     case 'swapped':

@@ -19,18 +19,25 @@ const mostLarge = 3;
 
 type DecodeOutputs = Readonly<Record<string, Expression>>;
 
+type Matrices = ReadonlyMap<string, Tensor>;
+
+/** A base whose matrices are whole numbers. Each form of them is read when it is first wanted: answers want the one, training the other. */
+export interface RoundedMatrices {
+  readonly precision: Exclude<Precision, 'float32'>;
+  /** As training and scoring multiply by them (`rounded-weights.ts`). */
+  integers(): Promise<Matrices>;
+  /** As answering does (`weight-blocks.ts`). */
+  blocks(): Promise<Matrices>;
+}
+
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
 export class LoadedModel {
   readonly architecture: Architecture;
   /** What is kept as float32: every weight, or those that are no matrices of integers. */
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
-  readonly precision: Precision;
-  /** The matrices that are rounded; none with `float32`. */
-  readonly integers: ReadonlyMap<string, Tensor>;
-  /** Everything that a graph of this model may want to be fed. */
-  readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly #readBlocks: (() => Promise<ReadonlyMap<string, Tensor>>) | undefined;
+  readonly #rounded: RoundedMatrices | undefined;
+  #feeds: Promise<Matrices> | undefined;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
@@ -41,32 +48,42 @@ export class LoadedModel {
     architecture: Architecture,
     weights: ReadonlyMap<string, Tensor<'float32'>>,
     backend: Backend,
-    rounded: {
-      readonly precision: Precision;
-      readonly integers: ReadonlyMap<string, Tensor>;
-      readonly blocks?: () => Promise<ReadonlyMap<string, Tensor>>;
-    } = { precision: 'float32', integers: new Map() },
+    rounded?: RoundedMatrices,
   ) {
     this.architecture = architecture;
     this.weights = weights;
     this.backend = backend;
-    this.integers = rounded.integers;
-    this.precision = rounded.precision;
-    this.feeds = new Map<string, Tensor>([...weights, ...rounded.integers]);
-    this.#readBlocks = rounded.blocks;
+    this.#rounded = rounded;
+  }
+
+  get precision(): Precision {
+    return this.#rounded?.precision ?? 'float32';
+  }
+
+  /** Everything that a graph of this model may want to be fed, but for answering. Throws as `loadModel` does. */
+  feeds(): Promise<Matrices> {
+    if (this.#feeds === undefined) {
+      this.#feeds = this.#readFeeds();
+      // A file that could not be read is read again at the next use.
+      this.#feeds.catch(() => {
+        this.#feeds = undefined;
+      });
+    }
+    return this.#feeds;
+  }
+
+  async #readFeeds(): Promise<Matrices> {
+    return new Map<string, Tensor>([...this.weights, ...((await this.#rounded?.integers()) ?? [])]);
   }
 
   /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
-  decoding(
-    key: string,
-    graph: (blocks: ReadonlyMap<string, Tensor> | undefined) => DecodeOutputs,
-  ): Promise<Executable> {
-    const readBlocks = this.#readBlocks;
-    if (readBlocks === undefined) return this.executable(key, () => graph(undefined));
+  decoding(key: string, graph: (blocks: Matrices | undefined) => DecodeOutputs): Promise<Executable> {
+    const rounded = this.#rounded;
+    if (rounded === undefined) return this.executable(key, () => graph(undefined));
     return this.#kept(key, async () => {
       this.#makeRoom(key);
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
-      const blocks = await readBlocks();
+      const blocks = await rounded.blocks();
       return this.backend.compile(graph(blocks), blocks);
     });
   }
@@ -75,10 +92,10 @@ export class LoadedModel {
   executable<Output extends string>(
     key: string,
     outputs: () => Readonly<Record<Output, Expression>>,
-    constants?: ReadonlyMap<string, Tensor>,
+    constants?: Matrices,
   ): Promise<Executable<Output>> {
-    return this.#kept(key, () => {
-      const inside = this.backend.weightsInside ? this.feeds : constants;
+    return this.#kept(key, async () => {
+      const inside = this.backend.weightsInside ? await this.feeds() : constants;
       if (inside && inside.size > 0) this.#makeRoom(key);
       return this.backend.compile(outputs(), inside);
     }) as Promise<Executable<Output>>;
@@ -126,8 +143,8 @@ export class LoadedModel {
 }
 
 /**
- * Reads a model folder, weights and all. With `int8` and `int4` the matrices of linear layers are rounded as they are read,
- * so that the whole is never in memory as floats. Throws as `inspectModel` does.
+ * Reads a model folder. With `int8` and `int4` the matrices of linear layers are read when they are wanted, and rounded as they are
+ * read, so that the whole is never in memory as floats. Throws as `inspectModel` does.
  */
 export async function loadModel(
   folder: string,
@@ -137,25 +154,37 @@ export async function loadModel(
   const { architecture, source } = await openModel(folder);
   const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
   const rounded = new Set(roundedModules(architecture, precision));
+  const isFloat = (name: string) =>
+    !rounded.has(moduleOfWeight(name)) || moduleOfWeight(name) === architecture.embedding;
   const weights = new Map<string, Tensor<'float32'>>();
+  try {
+    for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
+  } finally {
+    await source.close();
+  }
+  if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
+  return new LoadedModel(architecture, weights, backend, {
+    precision,
+    integers: () => readIntegers(folder, precision),
+    blocks: () => readModelBlocks(folder, precision),
+  });
+}
+
+async function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
+  const { architecture, source } = await openModel(folder);
+  const rounded = new Set(roundedModules(architecture, precision));
   const integers = new Map<string, Tensor>();
   try {
-    for await (const [name, tensor] of readWeights(architecture, source)) {
-      const module = moduleOfWeight(name);
-      const isRounded = rounded.has(module);
-      if (isRounded) for (const [key, part] of roundWeight(precision, module, tensor)) integers.set(key, part);
-      if (!isRounded || module === architecture.embedding) weights.set(name, tensor);
-    }
-    return new LoadedModel(architecture, weights, backend, {
-      ...{ precision, integers },
-      ...(precision !== 'float32' && { blocks: () => readModelBlocks(folder, precision) }),
-    });
+    const isRounded = (name: string) => rounded.has(moduleOfWeight(name));
+    for await (const [name, tensor] of readWeights(architecture, source, isRounded))
+      for (const [key, part] of roundWeight(precision, moduleOfWeight(name), tensor)) integers.set(key, part);
+    return integers;
   } finally {
     await source.close();
   }
 }
 
-async function readModelBlocks(folder: string, precision: 'int8' | 'int4'): Promise<ReadonlyMap<string, Tensor>> {
+async function readModelBlocks(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
   const { architecture, source } = await openModel(folder);
   try {
     const weights = readWeights(architecture, source);

@@ -43,9 +43,10 @@ export class Passes {
     this.#options = options;
   }
 
-  /** Compiles the graphs that these need, ahead of the first pass. */
+  /** Reads the weights and compiles the graphs that these need, ahead of the first pass. */
   async prepare(trainables: readonly Trainable[], { scores }: { scores: boolean }): Promise<void> {
     const adaptation = this.#adaptationOf(trainables);
+    await this.#model.feeds();
     await this.#trainGraph(adaptation);
     if (scores) await this.#scoreGraph(adaptation);
   }
@@ -62,7 +63,7 @@ export class Passes {
     }
     const more = new Map<string, Tensor>([['cotangent', float32([cotangents.length], cotangents)]]);
     if (others.length > 0) {
-      const results = await executable.run(new Map([...this.#feedsOf(riders), ...more]));
+      const results = await executable.run(new Map([...(await this.#feedsOf(riders)), ...more]));
       const logProbs = logProbsOf(riders, results);
       return riders.map(({ trainable }, i) => ({
         logProbs: logProbs[i] as Float32Array,
@@ -71,7 +72,7 @@ export class Passes {
     }
     const { trainable, batch, place } = first;
     const positions = batch.sequences * batch.length;
-    const feeds = this.#feedsAlone(first, { ...place, positions });
+    const feeds = await this.#feedsAlone(first, { ...place, positions });
     const results = await executable.run(new Map([...feeds, ...more]));
     const names = [...trainable.tensors.keys()];
     const gradients = new Map(names.map((name) => [name, (results[name] as Tensor<'float32'>).data]));
@@ -85,23 +86,27 @@ export class Passes {
     const executable = await this.#scoreGraph(this.#adaptationOf(riders.map(({ trainable }) => trainable)));
     return logProbsOf(
       riders,
-      await executable.run(others.length > 0 ? this.#feedsOf(riders) : this.#feedsAlone(first, null)),
+      await executable.run(await (others.length > 0 ? this.#feedsOf(riders) : this.#feedsAlone(first, null))),
     );
   }
 
-  #feedsAlone({ trainable, batch }: Rider, place: DropoutPlace | null): Map<string, Tensor> {
+  async #feedsAlone({ trainable, batch }: Rider, place: DropoutPlace | null): Promise<Map<string, Tensor>> {
     return new Map<string, Tensor>([
-      ...this.#model.feeds,
+      ...(await this.#model.feeds()),
       ...trainable.tensors,
       ...trainable.feeds(place),
       ...batch.feeds(),
     ]);
   }
 
-  #feedsOf(riders: readonly Rider[]): Map<string, Tensor> {
+  async #feedsOf(riders: readonly Rider[]): Promise<Map<string, Tensor>> {
     const { each, feeds } = stackBatches(riders.map(({ batch }) => batch));
     const adapters = riders.map(({ trainable }) => loraOf(trainable));
-    return new Map([...this.#model.feeds, ...rowAdapterFeeds(this.#model.architecture, adapters, each), ...feeds]);
+    return new Map([
+      ...(await this.#model.feeds()),
+      ...rowAdapterFeeds(this.#model.architecture, adapters, each),
+      ...feeds,
+    ]);
   }
 
   #adaptationOf(trainables: readonly Trainable[]): Adaptation | null {

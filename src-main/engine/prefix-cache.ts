@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** Below so many tokens, reading is as quick as copying. */
-const leastShared = 8;
+export const leastShared = 8;
 
 /**
  * What was read for earlier answers, so that a conversation's past, a passage or a schema is read once. What is kept depends on
@@ -73,7 +73,8 @@ export class PrefixCache {
   }
 }
 
-function sharedLength(kept: Int32Array, ids: readonly number[]): number {
+/** How far two texts are the same. */
+export function sharedLength(kept: ArrayLike<number>, ids: readonly number[]): number {
   const most = Math.min(kept.length, ids.length);
   let length = 0;
   while (length < most && kept[length] === ids[length]) length++;

@@ -46,6 +46,6 @@ export async function adaptedExecutable(
     () => graph(model.architecture, adaptation, { precision: model.precision }),
     constants,
   );
-  const feeds = new Map<string, Tensor>([...model.feeds, ...(adapter ? adapterFeeds(adapter) : [])]);
+  const feeds = new Map<string, Tensor>([...(await model.feeds()), ...(adapter ? adapterFeeds(adapter) : [])]);
   return { executable, feeds };
 }

@@ -32,14 +32,16 @@ export function storedType(architecture: Architecture, source: WeightSource, par
   return source.tensors.get(storedName(architecture, source, tensor))?.dtype ?? '';
 }
 
-/** Reads every weight, one after the other: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
+/** Reads weights, all or those wanted, one after the other: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
 export async function* readWeights(
   architecture: Architecture,
   source: WeightSource,
+  isWanted: (parameter: string) => boolean = () => true,
 ): AsyncGenerator<readonly [name: string, tensor: Tensor<'float32'>]> {
   // Parts of one tensor follow each other: it is read once for all of them.
   let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
   for (const [parameter, dims] of architecture.parameters) {
+    if (!isWanted(parameter)) continue;
     const part = placeOf(architecture, parameter);
     if (last?.tensor !== part.tensor) {
       const data = await source.read(storedName(architecture, source, part.tensor));

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Architecture } from './architectures/architecture.ts';
 import type { DecodePass } from './decode-pass.ts';
-import { KeyValueCache } from './key-value-cache.ts';
-import type { PrefixCache } from './prefix-cache.ts';
+import { type KeptText, KeyValueCache } from './key-value-cache.ts';
+import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
@@ -16,6 +16,13 @@ interface Reading {
   readonly stream: TokenStream;
   readonly cache: KeyValueCache;
   read: number;
+}
+
+/** Where what was read of an answer's text lies. */
+interface Place {
+  readonly stream: TokenStream;
+  readonly cache: KeyValueCache;
+  readonly row: number;
 }
 
 /** Tokens of the prompt that are still to be read. */
@@ -96,15 +103,47 @@ export class StreamBatch {
     }
   }
 
+  /** Whose beginning another one is just reading waits for it: it is read once. */
   #letIn(): void {
+    const heldBack: TokenStream[] = [];
     while (this.#waiting.length > 0 && this.#reading.length + this.#writing < mostRows) {
       const stream = this.#waiting.shift() as TokenStream;
+      const known = this.#knownOf(stream);
+      if (known === 'soon') {
+        heldBack.push(stream);
+        continue;
+      }
       const cache = new KeyValueCache(this.#architecture);
-      const [owner, scale] = this.#ownerOf(stream);
-      const known = this.#prefixes.find(owner, scale, stream.promptIds);
       if (known !== undefined) cache.write(0, known.text, known.length);
       this.#reading.push({ stream, cache, read: known?.length ?? 0 });
     }
+    this.#waiting.unshift(...heldBack);
+  }
+
+  /** The longest beginning of a prompt that was read before, or for another answer that is not over; `soon` where that one is still reading it. */
+  #knownOf(stream: TokenStream): { text: KeptText; length: number } | 'soon' | undefined {
+    const [owner, scale] = this.#ownerOf(stream);
+    const kept = this.#prefixes.find(owner, scale, stream.promptIds);
+    if (!this.#prefixes.isOn) return kept;
+    let longest = kept?.length ?? 0;
+    let best: Place | undefined;
+    for (const place of this.#places()) {
+      const [otherOwner, otherScale] = this.#ownerOf(place.stream);
+      if (otherOwner !== owner || otherScale !== scale) continue;
+      const shared = Math.min(sharedLength(place.stream.ids, stream.promptIds), stream.promptIds.length - 1);
+      if (shared >= longest + leastShared) [best, longest] = [place, shared];
+    }
+    if (best === undefined) return kept;
+    const { cache, row } = best;
+    return cache.held(row) < longest ? 'soon' : { text: cache.read(row, longest), length: longest };
+  }
+
+  /** The texts of all answers that are not over. */
+  *#places(): Generator<Place> {
+    for (const { stream, cache } of this.#reading) yield { stream, cache, row: 0 };
+    const cache = this.#cache;
+    for (const [row, stream] of this.#rows.entries())
+      if (stream !== undefined && cache !== undefined) yield { stream, cache, row };
   }
 
   /** A piece of the prompt that came first, or the ends of several; behind the end, the first token is written. */

@@ -40,7 +40,7 @@ async function toldOf(tellings: readonly LabTelling[], done: readonly string[] =
 }
 
 function fractions(events: readonly LabEvent[]): number[] {
-  return events.flatMap((event) => (event.kind === 'progress' ? [event.fraction] : []));
+  return events.flatMap((event) => (event.kind === 'progress' ? [event.fraction ?? Number.NaN] : []));
 }
 
 test('what is over only ever grows, and ends at the whole, whichever parts move on together and finish first', async () => {

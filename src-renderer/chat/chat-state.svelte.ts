@@ -67,6 +67,8 @@ export class ChatState {
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
   #measured = 0;
+  #readingAhead: AbortController | undefined;
+  #readAheadOf = '';
 
   constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}) {
     this.unsent = unsent;
@@ -322,22 +324,45 @@ export class ChatState {
     await this.openConversation(id);
   }
 
+  /** What is in the box, and where in which conversation it would stand. */
+  get #unsentQuestion() {
+    const { baseModelId, adapterId, conversationId, editing } = this;
+    return {
+      ...{ baseModelId, adapterId, ...this.outgoing },
+      ...(conversationId !== undefined && { conversationId }),
+      ...(editing !== undefined && { parentId: editing.parentId }),
+    };
+  }
+
   /** Asks how what is in the box would fit. Only the newest question counts. */
   async measure(): Promise<void> {
     const asked = ++this.#measured;
-    const { text, input } = this.outgoing;
-    if (text === '' || this.baseModel === undefined) {
+    const question = this.#unsentQuestion;
+    if (question.text === '' || this.baseModel === undefined) {
       this.fit = undefined;
       return;
     }
-    const fit = await client.chat
-      .measure({
-        ...{ baseModelId: this.baseModelId, adapterId: this.adapterId, text, input },
-        ...(this.conversationId !== undefined && { conversationId: this.conversationId }),
-        ...(this.editing !== undefined && { parentId: this.editing.parentId }),
-      })
-      .catch(() => undefined);
+    const fit = await client.chat.measure(question).catch(() => undefined);
     if (asked === this.#measured) this.fit = fit;
+  }
+
+  /**
+   * Lets the model read what stands before the question while that is still being typed: the passage, the schema, the turns so
+   * far. It is done once for each answerer and place, and for each document. What it meets is told when the message is sent.
+   */
+  async readAhead(): Promise<void> {
+    const question = this.#unsentQuestion;
+    if (question.text === '' || this.baseModel === undefined || this.writing) return;
+    const { text, ...before } = question;
+    const isDocument = this.task === 'summarisation';
+    const about = JSON.stringify([before, this.answerer, this.messages.at(-1)?.id, ...(isDocument ? [text] : [])]);
+    if (about === this.#readAheadOf) return;
+    this.#readAheadOf = about;
+    this.#readingAhead?.abort();
+    const reading = new AbortController();
+    this.#readingAhead = reading;
+    const signal = AbortSignal.any([reading.signal, this.#leaving.signal]);
+    await client.chat.readAhead({ ...question, ...this.answerer }, { signal }).catch(() => undefined);
   }
 
   async deleteConversation(id: string): Promise<void> {

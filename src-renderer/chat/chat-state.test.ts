@@ -21,6 +21,7 @@ vi.mock('../client.ts', () => ({
       regenerate: vi.fn(),
       compare: vi.fn(),
       measure: async () => undefined,
+      readAhead: vi.fn(),
     },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -232,6 +233,30 @@ test('the target of a picked row stays away from an adapter of another task', as
   state.choose('answers');
   expect(state.pickedTarget).toBe('Otto');
   state.leave();
+});
+
+test('what stands before a question is read once while it is typed, and anew for another adapter or passage', async () => {
+  const state = await opened();
+  const readAhead = vi.mocked(client.chat.readAhead).mockImplementation(() => new Promise(() => {}));
+  state.choose('answers');
+  state.passage = 'Otto is a cat.';
+  void state.readAhead();
+  expect(readAhead).not.toHaveBeenCalled();
+  for (const text of ['W', 'Who', 'Who is']) {
+    state.text = text;
+    void state.readAhead();
+  }
+  expect(readAhead).toHaveBeenCalledTimes(1);
+  expect(readAhead.mock.calls[0]?.[0]).toMatchObject({ adapterId: 'answers', input: { passage: 'Otto is a cat.' } });
+  state.passage = 'Otto is a dog.';
+  void state.readAhead();
+  expect(readAhead).toHaveBeenCalledTimes(2);
+  expect(readAhead.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
+  state.choose(null);
+  void state.readAhead();
+  expect(readAhead).toHaveBeenCalledTimes(3);
+  state.leave();
+  expect(readAhead.mock.calls[2]?.[1]?.signal?.aborted).toBe(true);
 });
 
 test('choosing the base keeps the shape of the panel', async () => {

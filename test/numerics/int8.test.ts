@@ -35,11 +35,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('only the matrices of the layers are rounded', () => {
+test('only the matrices of the layers are rounded', async () => {
   expect(rounded.precision).toBe('int8');
   expect([...rounded.weights.keys()].filter((name) => name.endsWith('proj.weight'))).toEqual([]);
   expect(rounded.weights.has('model.embed_tokens.weight')).toBe(true);
-  expect(rounded.integers.has('model.embed_tokens.int8')).toBe(false);
+  const feeds = await rounded.feeds();
+  expect(feeds.has('model.layers.0.mlp.down_proj.int8')).toBe(true);
+  expect(feeds.has('model.embed_tokens.int8')).toBe(false);
 });
 
 test('a small model is left as it is where the choice is the engine’s', async () => {

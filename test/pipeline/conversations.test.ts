@@ -184,6 +184,24 @@ test('a message tells beforehand, and its answer afterwards, what does not fit i
   expect(answer).toMatchObject({ promptTokens: 384, leftOutTokens: 616 });
 });
 
+test('a message that was read before it is sent has the answer that it has else', async () => {
+  const text = 'Where does the river Han begin? '.repeat(8);
+  const plain = await ask({ conversationId: await begin(), text });
+  const [adapter] = await studio.client.adapters.list();
+  const adapted = await ask({ conversationId: await begin(), text, adapterId: adapter?.id ?? '' });
+  for (const [adapterId, answer] of [[null, plain] as const, [adapter?.id ?? '', adapted] as const]) {
+    const conversationId = await begin();
+    const left = new AbortController();
+    const about = { baseModelId, conversationId, adapterId, text: `${text} Or not?` };
+    const leaving = studio.client.chat.readAhead(about, { signal: left.signal }).catch(() => undefined);
+    left.abort();
+    await leaving;
+    await studio.client.chat.readAhead(about);
+    expect((await ask({ conversationId, text, adapterId })).text).toBe(answer.text);
+  }
+  expect(await studio.client.chat.messages({ conversationId: await begin() })).toEqual([]);
+});
+
 async function begin(): Promise<string> {
   return (await studio.client.chat.createConversation({ baseModelId })).id;
 }

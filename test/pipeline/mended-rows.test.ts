@@ -3,6 +3,36 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
+// A dataset of its own took the names, the drawn line and the broken letters for rows, and said nothing.
+test('rows that were left out, imported as a table of their own, are told', { timeout: 60_000 }, async () => {
+  const home = temporaryFolder();
+  const table = join(home, 'table.csv');
+  writeFileSync(
+    table,
+    Buffer.concat([
+      Buffer.from('context,target\na,1\ncontext,target\n---,---\ntarget,context\n"b,2\nc,3,more\n한글,'),
+      Buffer.of(0xc7, 0xd1),
+      Buffer.from('\n서울,한강\n'),
+    ]),
+  );
+  const imported = await answerOf(home, ['import', table, '--task', 'custom']);
+  expect(imported.rejected.count).toBe(6);
+  const again = await answerOf(home, ['import', imported.rejected.file, '--task', 'custom']);
+  expect(again).toMatchObject({
+    dataset: { rows: 2 },
+    rejected: { count: 4, reasons: { ROW_HEADER_AGAIN: 2, ROW_RULE: 1, ROW_TOO_MANY_CELLS: 1 } },
+    warned: { count: 2, reasons: { ROW_LEFT_OUT: 2 } },
+  });
+});
+
+test('reasons that are a column of their own are no verdicts', { timeout: 60_000 }, async () => {
+  const home = temporaryFolder();
+  const table = join(home, 'table.csv');
+  writeFileSync(table, 'context,target,reason\na,1,because\nb,2,Line 7: it rains\n');
+  const imported = await answerOf(home, ['import', table, '--task', 'custom']);
+  expect(imported).toMatchObject({ dataset: { rows: 2 }, warned: { count: 0 } });
+});
+
 test('rows that were left out are mended in their file and join the dataset', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');

@@ -73,6 +73,8 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   if (separated) return separated;
   const ofUsual = given.delimiter === undefined ? usual : [given.delimiter];
   const first = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
+  const wrapped = first.width < 2 ? judgeWrapped(first, text, whole, given) : undefined;
+  if (wrapped) return wrapped;
   if (given.delimiter !== undefined) return first;
   // A header of one name above rows of several cells: prose may have cut them.
   const isCutBelow = (first.rows[0]?.cells.length ?? 0) === 1 && first.width > 1;
@@ -110,6 +112,21 @@ function judgeSeparated(text: string, whole: boolean, given: GivenDialect): Judg
 
 const unitSeparator = '\x1f';
 const recordSeparator = '\x1e';
+
+/**
+ * Rows that are in quotes as a whole, as a program leaves them that took each for one cell: all of them, the header too, and
+ * what is in them is cut into as many cells everywhere.
+ */
+function judgeWrapped(single: Judged, text: string, whole: boolean, given: GivenDialect): Judged | undefined {
+  const { rows, damaged, dialect } = single;
+  if (dialect.quote !== '"' || dialect.escape !== '"' || damaged > 0 || rows.length < 2) return undefined;
+  const lines = text.split(/\r\n|\r|\n/);
+  if (!rows.every(({ cells, line }) => cells.length === 1 && lines[line - 1]?.startsWith('"'))) return undefined;
+  const candidates = (given.delimiter === undefined ? usual : [given.delimiter])
+    .map((delimiter) => judge(text, whole, { delimiter, quote: '"', escape: '"', isWrapped: true }))
+    .filter((judged) => judged.width > 1 && judged.share === 1 && judged.damaged === 0);
+  return candidates.length > 0 ? candidates.reduce(better) : undefined;
+}
 
 /** Columns that are lined up with blanks, where the lines give reason for it. */
 function judgeAligned(text: string, whole: boolean): Judged | undefined {
@@ -344,6 +361,7 @@ function reasonsFor(
   };
   const ofQuote = (): FileReason => {
     if (given.quote !== undefined) return about('quote', 'CHOSEN');
+    if (dialect.isWrapped) return about('quote', 'QUOTE_ROWS');
     if (quote === '') return about('quote', 'QUOTE_PLAIN');
     if (opened === 0) return about('quote', 'QUOTE_UNUSED');
     return damaged > 0

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordAt } from '../plain-rows.ts';
 import { openCsv } from './csv-table.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { surveyFile } from './file-survey.ts';
+import { recordAt } from './placed-record.ts';
 import type { TableRecord } from './table.ts';
 
 let folder: string;
@@ -59,7 +59,7 @@ async function bothWays(name: string, bytes: Buffer) {
   if (!table.pieces) throw new Error('a table of UTF-8 with commas comes in pieces');
   for await (const piece of table.pieces()) {
     if ('places' in piece) {
-      for (let at = piece.from; at < piece.places.records; at++) asPieces.push(recordAt(piece, at, '"'));
+      for (let at = piece.from; at < piece.end; at++) asPieces.push(recordAt(piece, at, '"'));
     } else asPieces.push(...piece.records);
   }
   return { asText, asPieces, sha256: await table.sha256(), own: (await fingerprint(path)).sha256 };

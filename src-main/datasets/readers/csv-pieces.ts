@@ -9,9 +9,10 @@ import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
 /** Whether the records of a format can be found in its bytes. */
-export function canBePlaced({ encoding, delimiter, recordEnd, quote, escape: quoteEscape }: CsvFormat): boolean {
+export function canBePlaced(format: CsvFormat): boolean {
+  const { encoding, delimiter, recordEnd, isWrapped, quote, escape: quoteEscape } = format;
   const isByte = (sign: string) => sign.length === 1 && sign < '\x80';
-  if (encoding !== 'utf-8' || recordEnd !== undefined) return false;
+  if (encoding !== 'utf-8' || recordEnd !== undefined || isWrapped) return false;
   return isByte(delimiter) && (quote === '' || (isByte(quote) && quoteEscape === quote));
 }
 
@@ -41,7 +42,8 @@ export async function* readCsvPieces(
       places.line = line;
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
       for (;;) {
-        if (places.records > 0 && !isUnusual) yield { bytes, places, from: 0, bytesRead: window.bytesRead };
+        if (places.records > 0 && !isUnusual)
+          yield { bytes, places, from: 0, end: places.records, bytesRead: window.bytesRead };
         if (end !== 'through' || places.place >= bytes.length) break;
         end = places.read(bytes, isEnd);
       }

@@ -5,8 +5,9 @@ export type PlacesEnd = 'through' | 'more' | 'odd';
 export interface PlacedPiece {
   readonly bytes: Buffer;
   readonly places: CsvPlaces;
-  /** The first of the records that is meant. */
+  /** The first of the records that are meant, and the one behind the last. */
   readonly from: number;
+  readonly end: number;
   readonly bytesRead: number;
 }
 

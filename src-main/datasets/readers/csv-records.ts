@@ -9,6 +9,8 @@ export interface CsvDialect {
   readonly fixed?: { readonly starts: readonly number[]; readonly wide: 1 | 2 };
   /** What ends a record where line ends do not: they are then part of cells. */
   readonly recordEnd?: string;
+  /** Every record as a whole is in quotes, as one cell: what is in it is cut once more. */
+  readonly isWrapped?: true;
   /** Empty where no sign opens a quoted cell. */
   readonly quote: string;
   /** What closes it, where that is another sign. */

@@ -235,6 +235,13 @@ test('names that stand twice, or are missing, are told', async () => {
   ]);
 });
 
+test('rows that are in quotes as a whole are told', async () => {
+  const { format, cells } = await read(Buffer.from('"a;b"\n"""1;2"";3"\n'));
+  expect(format).toMatchObject({ delimiter: ';', columns: ['a', 'b'] });
+  expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_ROWS', data: {} });
+  expect(cells[1]).toEqual(['1;2', '3']);
+});
+
 test('a file that is not there is told', async () => {
   await expect(surveyFile(join(folder, 'missing.csv'), 'missing.csv')).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',

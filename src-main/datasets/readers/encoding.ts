@@ -31,6 +31,9 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
     }
     const misread = mark.encoding === 'utf-8' ? misreadReason(survey) : undefined;
     if (misread) return { ...mark, reason: misread };
+    if (mark.encoding !== 'utf-8' && survey.head[0] === 0xef) {
+      return { ...mark, reason: because('ENCODING_BOM_TWICE', { encoding: shown(mark.encoding) }) };
+    }
     const isWrong = mark.encoding === 'utf-8' && mark.bomBytes === 2;
     const code = isWrong ? 'ENCODING_BOM_WRONG' : 'ENCODING_BOM';
     return { ...mark, reason: because(code, { encoding: isWrong ? 'UTF-16' : shown(mark.encoding) }) };
@@ -116,9 +119,10 @@ function isUtf7(text: string): boolean {
   return found.size >= 3;
 }
 
-function byteOrderMark({ head, evenNuls, oddNuls }: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
+function byteOrderMark(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
+  const { head, evenNuls, oddNuls } = survey;
   const starts = (...bytes: number[]) => bytes.every((byte, place) => head[place] === byte);
-  if (starts(0xef, 0xbb, 0xbf)) return { encoding: 'utf-8', bomBytes: 3 };
+  if (starts(0xef, 0xbb, 0xbf)) return markedTwice(survey) ?? { encoding: 'utf-8', bomBytes: 3 };
   if (starts(0xff, 0xfe, 0, 0)) return { encoding: 'utf-32le', bomBytes: 4 };
   if (starts(0, 0, 0xfe, 0xff)) return { encoding: 'utf-32be', bomBytes: 4 };
   if (starts(0x84, 0x31, 0x95, 0x33)) return { encoding: 'gb18030', bomBytes: 0 };
@@ -128,6 +132,16 @@ function byteOrderMark({ head, evenNuls, oddNuls }: FileSurvey): Omit<EncodingCh
   const text = head.subarray(2, head.length - cutSequence(head));
   const isNarrow = evenNuls + oddNuls === 0 && text.includes(10) && isUtf8(text);
   return { encoding: isNarrow ? 'utf-8' : wide, bomBytes: 2 };
+}
+
+/** UTF-16 behind the mark of UTF-8, as a program leaves it that puts its own mark in front of whatever it is given. */
+function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
+  const rest = { ...survey, head: survey.head.subarray(3), bytes: survey.bytes - 3 };
+  const own = byteOrderMark(rest);
+  const isWide = own !== undefined && own.encoding !== 'utf-8' && own.bomBytes > 0;
+  if (own && isWide && survey.evenNuls + survey.oddNuls > 0) return { ...own, bomBytes: own.bomBytes + 3 };
+  const wide = wideEncoding(rest);
+  return wide ? { encoding: wide, bomBytes: 3 } : undefined;
 }
 
 /** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */

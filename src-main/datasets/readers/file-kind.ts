@@ -16,13 +16,40 @@ export function kindOfFile(head: Buffer): string | undefined {
     if (names.includes('spreadsheet')) return fileKinds.ODS;
   }
   if (found) return found.kind;
-  const start = head.toString('latin1', 0, 400).replace(/^\xef\xbb\xbf/, '');
+  const start = startOf(head);
   if (/^\s*<(?:!doctype html|html|head|body|table)[\s>]/i.test(start)) return fileKinds.HTML;
   if (/^\s*<\?xml[\s?]/i.test(start)) {
     return start.includes('Excel.Sheet') ? fileKinds.XLS_XML : fileKinds.XML;
   }
+  if (isXml(start, head)) return fileKinds.XML;
   return texts.find(({ start: pattern }) => pattern.test(start))?.kind;
 }
+
+/** The first letters, whatever they are, without byte order marks; of UTF-16 those that it shares with Latin-1. */
+function startOf(head: Buffer): string {
+  const start = head.toString('latin1', 0, 800);
+  const marked = /^(?:\xef\xbb\xbf)?(?:\xff\xfe|\xfe\xff)?/.exec(start)?.[0].length ?? 0;
+  const text = start.slice(marked);
+  return (/^(?:\0[^\0]|[^\0]\0){2}/.test(text) ? text.replaceAll('\0', '') : text).slice(0, 400);
+}
+
+/**
+ * XML that does not say so: one element around all others. Texts of a table may begin with a tag, too, so the next one must
+ * stand on a line of its own, or the first one name what its elements belong to, or end the file.
+ */
+function isXml(start: string, head: Buffer): boolean {
+  const found =
+    /^\s*(?:<!--[\s\S]*?-->\s*|<!DOCTYPE\s[^<>[]*(?:\[[^\]]*\])?>\s*)*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(
+      start,
+    );
+  if (!found) return false;
+  const [, name = '', attributes = '', between = ''] = found;
+  if (between.includes('\n') || /\sxmlns(?::\w+)?\s*=\s*["']/.test(attributes)) return true;
+  return head.length < wholeBytes && head.toString('latin1').replaceAll('\0', '').trimEnd().endsWith(`</${name}>`);
+}
+
+/** What comes first of a larger file does not end it. */
+const wholeBytes = 64 * 1024;
 
 /** Texts that are no tables, by how they begin. */
 const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [

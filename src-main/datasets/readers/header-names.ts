@@ -1,10 +1,12 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { foldColumnName } from '../column-names.ts';
 import type { TableRecord } from './table.ts';
 
 /**
  * The names that the first rows give, one below the other where there are several (a name of a group stands above the first of its
  * columns), and what was made of them. Where every row has one cell more than the header, that column gets a name too: the
- * first one where it counts or names the rows, as R writes it.
+ * first one where it counts or names the rows, as R writes it. Where a decimal comma may have cut a number in two, no column gets
+ * one, and the rows are told to have too many cells.
  */
 export function nameColumns(
   rows: readonly TableRecord[],
@@ -17,7 +19,7 @@ export function nameColumns(
   }
   const names = joinedNames(rows.slice(0, headerRows).map(({ cells }) => cells));
   const isOneMore = names.length > 1 && below.length > 1 && below.every((cells) => cells.length === names.length + 1);
-  if (isOneMore && below.some((cells) => cells.at(-1) !== '')) {
+  if (isOneMore && below.some((cells) => cells.at(-1) !== '') && !haveDecimalCommas(names, below)) {
     const leading = below.map(([cell = '']) => cell);
     const namesRows =
       new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));
@@ -26,6 +28,25 @@ export function nameColumns(
   }
   const columns = uniqueNames(names);
   return { columns, reasons: nameReasons(names, columns) };
+}
+
+/**
+ * Whether two columns side by side read like the halves of numbers with decimal commas, and neither a decimal point nor a first
+ * column that counts the rows speaks against it.
+ */
+function haveDecimalCommas(names: readonly string[], below: readonly (readonly string[])[]): boolean {
+  const isWhole = (cell = '') => /^\d+$/.test(cell);
+  if (below.some((cells) => cells.some((cell) => /^[-+]?\d*\.\d+$/.test(cell)))) return false;
+  const isCounted = below.every(
+    ([cell], row) => isWhole(cell) && (row === 0 || Number(cell) > Number(below[row - 1]?.[0])),
+  );
+  const isId = foldColumnName(names[0] ?? '') === 'id';
+  if (isCounted && !isId) return false;
+  return names.some(
+    (_, place) =>
+      (place > 0 || !isCounted) &&
+      below.every((cells) => isWhole(cells[place]?.replace(/^[-+]/, '')) && isWhole(cells[place + 1])),
+  );
 }
 
 /** Of each column the names above each other; what names a group holds on to the right, until the next name in its row. */

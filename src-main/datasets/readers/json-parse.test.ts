@@ -10,6 +10,22 @@ test.each([
   ['{"a":": x","\\u0061":1.10}', { a: ': x', 'a 2': '1.10' }],
 ])('keys of one object are kept apart: %s', (text, value) => {
   const twice: string[] = [];
-  expect(parseJson(text, (name) => twice.push(name))).toEqual(value);
+  expect(parseJson(text, { onTwice: (name) => twice.push(name) })).toEqual(value);
   expect(twice.length > 0).toBe(JSON.stringify(value).includes(' 2"'));
+});
+
+test.each([
+  ['{"a":1,}', { a: 1 }],
+  ['{"a":[1,2 ,\n],\n}', { a: [1, 2] }],
+  ['{"a":"x\ny\tz","b":NaN,}', { a: 'x\ny\tz', b: 'NaN' }],
+  ['{"a":",}","b":"\\",]",}', { a: ',}', b: '",]' }],
+  ['{"a":1,"a":2,}', { a: 1, 'a 2': 2 }],
+])('slips that can mean but one thing are mended: %s', (text, value) => {
+  let mended = 0;
+  expect(parseJson(text, { onMended: () => mended++ })).toEqual(value);
+  expect(mended).toBe(1);
+});
+
+test.each(['{"a":1,,}', '[,]', '{,}', '{"a":,}', '{"a":1 "b":2,}', '{"a":"x\n'])('others are no JSON: %s', (text) => {
+  expect(parseJson(text)).toBeUndefined();
 });

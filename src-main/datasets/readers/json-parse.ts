@@ -1,15 +1,31 @@
+import { withoutSlips } from './json-slips.ts';
+
 /**
  * A value from its JSON text; undefined where it is none. Of keys that stand twice in an object, the later ones get a number, which
  * `onTwice` is told: `answer`, `answer 2`. Numbers that would not be written as they stand (more digits than a
- * number holds, `1.10`, `1e5`) come as the text that stands there, and so do `NaN` and `Infinity`, which Python writes.
+ * number holds, `1.10`, `1e5`) come as the text that stands there, and so do `NaN` and `Infinity`, which Python writes. Slips
+ * that can mean but one thing (`withoutSlips`) are mended, which `onMended` is told.
  */
-export function parseJson(text: string, onTwice?: (name: string) => void): unknown {
+export function parseJson(text: string, told: ToldOfJson = {}): unknown {
   const start = text.startsWith('\x1e') ? text.slice(1) : text;
   const value = parse(start);
-  if (value !== undefined) return countKeys(value) < countNamed(start) ? parse(withKeysApart(start, onTwice)) : value;
+  if (value !== undefined) {
+    return countKeys(value) < countNamed(start) ? parse(withKeysApart(start, told.onTwice)) : value;
+  }
+  const mended = withoutSlips(start);
+  if (mended !== undefined) {
+    const found = parseJson(mended, told);
+    if (found !== undefined) told.onMended?.();
+    return found;
+  }
   if (!/NaN|Infinity/.test(start)) return undefined;
   const quoted = start.replace(stringOrWord, (found) => (found.startsWith('"') ? found : `"${found}"`));
-  return quoted === start ? undefined : parseJson(quoted, onTwice);
+  return quoted === start ? undefined : parseJson(quoted, told);
+}
+
+export interface ToldOfJson {
+  readonly onTwice?: (name: string) => void;
+  readonly onMended?: () => void;
 }
 
 const blank = 0x20;

@@ -13,6 +13,8 @@ import type { TableRecord } from './table.ts';
 export interface JsonRows {
   readonly columns: readonly string[];
   readonly reasons: readonly FileReason[];
+  /** The rows are lists of cells, of which the first one names the columns. */
+  readonly areNamedLists?: boolean;
   /** The rows of a value; undefined for one that gives none. */
   rowsOf(value: unknown, line: number): TableRecord[] | undefined;
 }
@@ -122,17 +124,11 @@ function listRows(first: readonly unknown[]): JsonRows {
   const isHeader =
     first.every((cell) => typeof cell === 'string' && cell.trim() !== '') && new Set(first).size === first.length;
   const columns = uniqueNames(first.map((cell) => (isHeader ? String(cell) : '')));
-  let headerIsNext = isHeader;
   return {
     columns,
     reasons: [],
-    rowsOf(value, line) {
-      if (!Array.isArray(value)) return undefined;
-      const cells = value.map(cellOf);
-      const isFirst = headerIsNext && cells.every((cell, place) => cell === first[place]);
-      headerIsNext = headerIsNext && !isFirst;
-      return isFirst ? [] : [{ cells, line }];
-    },
+    areNamedLists: isHeader,
+    rowsOf: (value, line) => (Array.isArray(value) ? [{ cells: value.map(cellOf), line }] : undefined),
   };
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { orderedTable } from './column-order.ts';
 import { isConversation } from './conversation.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
@@ -22,7 +23,10 @@ export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
   if (start.startsWith('[')) {
     const [first, second] = [parseJson(line), parseJson(next)];
     if (isConversation(first) && isConversation(second)) return 'jsonl';
-    const areRows = Array.isArray(first) && Array.isArray(second) && !isObject(first[0]);
+    const areRows =
+      Array.isArray(first) &&
+      Array.isArray(second) &&
+      ![first, second].some(([cell]) => isObject(cell) || Array.isArray(cell));
     if (areRows && first.length === second.length) return 'jsonl';
     return /^\[\s*[{[\]]/.test(start) || Array.isArray(parseJson(start.trimEnd())) ? 'json' : undefined;
   }
@@ -95,7 +99,7 @@ export async function openJson(
   for await (const { found } of values()) {
     for (const { text } of found) {
       isEmpty = false;
-      const value = parseJson(text, (name) => twice.add(name));
+      const value = parseJson(text, { onTwice: (name) => twice.add(name) });
       isJson ||= value !== undefined;
       if (typeof value === 'object' && value !== null) sample.push(value);
     }
@@ -106,7 +110,7 @@ export async function openJson(
     const found = isJson ? fileKinds.JSON_PLAIN : fileKinds.JSON_DAMAGED;
     throw new StudioError('FILE_NOT_A_TABLE', { file: name, found });
   }
-  const { columns: own, reasons, rowsOf } = jsonRows(sample);
+  const { columns: own, reasons, areNamedLists = false, rowsOf } = jsonRows(sample);
   if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
   const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;
   const recordsOf = (value: JsonText): TableRecord[] => {
@@ -116,12 +120,20 @@ export async function openJson(
     return records.map((record) => ({ ...record, cells: [...record.cells, split] }));
   };
   const valueRecords = ({ text, line }: JsonText): TableRecord[] => {
-    const records = rowsOf(parseJson(text), line);
+    let isMended = false;
+    const value = parseJson(text, {
+      onMended: () => {
+        isMended = true;
+      },
+    });
+    const records = rowsOf(value, line);
     if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
     return records.map((record) => {
       if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
       // An escape may write half a letter, which no text can keep.
-      if (record.cells.every((cell) => cell.isWellFormed())) return record;
+      if (record.cells.every((cell) => cell.isWellFormed())) {
+        return isMended ? { ...record, problem: record.problem ?? 'JSON_MENDED' } : record;
+      }
       return {
         ...record,
         cells: record.cells.map((cell) => cell.toWellFormed()),
@@ -130,9 +142,14 @@ export async function openJson(
     });
   };
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
-    for await (const { found, bytesRead } of values(signal)) yield { records: found.flatMap(recordsOf), bytesRead };
+    let namesLeft = Number(areNamedLists);
+    for await (const { found, bytesRead } of values(signal)) {
+      const records = found.flatMap(recordsOf);
+      if (namesLeft > 0 && records.length > 0) namesLeft -= records.splice(0, 1).length;
+      yield { records, bytesRead };
+    }
   }
-  return {
+  const table: OpenTable = {
     facts: {
       ...{
         name,
@@ -164,6 +181,7 @@ export async function openJson(
     },
     close: async () => {},
   };
+  return areNamedLists ? orderedTable(table) : table;
 }
 
 /** Reads the whole file, to know all of its lists before one is chosen. */

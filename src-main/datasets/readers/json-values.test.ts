@@ -20,3 +20,9 @@ test.each<[string, JsonLayout, string, readonly string[]]>([
   const found = [...text].flatMap((letter) => pieces.push(letter));
   expect([...found, ...pieces.end()].map((value) => value.text)).toEqual(values);
 });
+
+test('line ends within texts are counted', () => {
+  const values = new JsonValues('objects');
+  const found = [...'{"a":"x\ny\\"\n"}\n{"b":2}\n\n{"c":"\n"} {"d":4}'].flatMap((letter) => values.push(letter));
+  expect(found.map(({ line }) => line)).toEqual([1, 4, 6, 7]);
+});

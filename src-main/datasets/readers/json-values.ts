@@ -38,6 +38,8 @@ export class JsonValues {
   #isObject = false;
   /** The list has ended. */
   #isBehind = false;
+  /** Where the next line feed stands; behind the text where there is none. */
+  #lineFeed = -1;
   #start = -1;
   #startLine = 1;
   #depth = 0;
@@ -61,6 +63,7 @@ export class JsonValues {
     this.#text = this.#start >= 0 ? this.#text.slice(this.#start) + text : this.#text.slice(this.#place) + text;
     this.#place -= this.#start >= 0 ? this.#start : this.#place;
     if (this.#start >= 0) this.#start = 0;
+    this.#lineFeed = -1;
     const found = this.#kind === 'lines' ? this.#readLines() : this.#readArray();
     if (this.#text.length - Math.max(0, this.#start, this.#place * Number(this.#start < 0)) > longestValue) {
       found.push({ text: this.#text.slice(Math.max(0, this.#start), 200), line: this.#line });
@@ -161,11 +164,23 @@ export class JsonValues {
     return { ...value, list: this.#lists.length - 1 };
   }
 
+  /** Line ends do not belong into a string, but stand there all the same. */
+  #countLines(end: number): void {
+    if (this.#lineFeed < this.#place) this.#lineFeed = this.#lineFeedFrom(this.#place);
+    for (; this.#lineFeed < end; this.#lineFeed = this.#lineFeedFrom(this.#lineFeed + 1)) this.#line++;
+  }
+
+  #lineFeedFrom(place: number): number {
+    const found = this.#text.indexOf('\n', place);
+    return found < 0 ? this.#text.length : found;
+  }
+
   /** Goes to the end of the string that is open; false when it lies in the next piece. */
   #endString(): boolean {
     // The first letter is the quote that opened it, or one that a piece before has looked at.
     for (;;) {
       const end = this.#text.indexOf('"', this.#place);
+      this.#countLines(end < 0 ? this.#text.length : end);
       if (!this.#isInside && this.#name.length < 200)
         this.#name += this.#text.slice(this.#place, end < 0 ? undefined : end);
       if (end < 0) {

@@ -13,6 +13,7 @@ export function textRecords(dialect: CsvDialect, options: { width?: number; line
   if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
   if (delimiter === fixedColumns)
     return new LineRecords((line) => cutAtPlaces(line, dialect.fixed ?? oneColumn), options);
+  if (dialect.isWrapped) return new WrappedRecords(dialect, options);
   return dialect.recordEnd === undefined
     ? new CsvRecords(dialect, options)
     : new SeparatedRecords(dialect.recordEnd, new CsvRecords(dialect, options));
@@ -20,6 +21,33 @@ export function textRecords(dialect: CsvDialect, options: { width?: number; line
 
 type FixedPlaces = NonNullable<CsvDialect['fixed']>;
 export const oneColumn: FixedPlaces = { starts: [0], wide: 1 };
+
+/** Records that are in quotes as a whole. One that is not is taken as it stands. */
+class WrappedRecords extends TextRecords {
+  readonly #outer: CsvRecords;
+  readonly #inner: CsvRecords;
+
+  constructor(dialect: CsvDialect, { line }: { line?: number }) {
+    super();
+    this.#outer = new CsvRecords(dialect, { ...(line !== undefined && { line }), width: 1 });
+    this.#inner = new CsvRecords(dialect);
+  }
+
+  get waitingLetters(): number {
+    return this.#outer.waitingLetters;
+  }
+
+  *pieces(text: string, options?: { isEnd?: boolean }): Generator<TableRecord[], void> {
+    for (const records of this.#outer.pieces(text, options)) yield records.map((record) => this.#unwrapped(record));
+  }
+
+  #unwrapped(record: TableRecord): TableRecord {
+    const [written = ''] = record.cells;
+    if (record.cells.length !== 1 || record.problem) return record;
+    const [found, ...others] = [...this.#inner.push(written), ...this.#inner.end()];
+    return found === undefined || others.length > 0 ? record : { ...found, line: record.line };
+  }
+}
 
 /** Records that end with a sign of their own: for the reader of lines, that sign and a line end change places. */
 class SeparatedRecords extends TextRecords {

@@ -3,7 +3,8 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName } from '../column-names.ts';
 import { splitColumnNames, splitNamed } from '../split.ts';
 import { uniqueNames } from './header-names.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { movedCells } from './moved-cells.ts';
+import type { OpenTable, TablePiece } from './table.ts';
 
 /**
  * The tables of a folder or an archive as one: the columns of all, each named once; a row has blanks where its own file has
@@ -42,7 +43,7 @@ export function joinTables(
       for await (const { records, bytesRead } of table.rows(signal)) {
         yield {
           records: records.map((record) => {
-            const cells = moved(record, own, names.length);
+            const cells = movedCells(record.cells, own, names.length);
             if (splits) cells.splice(names.length, 0, splits[at] ?? '');
             return { ...record, cells, part };
           }),
@@ -108,15 +109,4 @@ function splitsOf(parts: readonly { readonly name: string; readonly table: OpenT
   const meant = new Set(found.map((word) => splitNamed(word ?? '')));
   if (isTold || meant.size < 2 || !meant.has('train')) return undefined;
   return found.every((word) => word !== undefined) ? found : undefined;
-}
-
-/** The cells of a row where the joined table has them. One with more cells than its own header keeps them at the end. */
-function moved({ cells: written }: TableRecord, own: readonly number[], width: number): string[] {
-  const cells = Array.from({ length: width }, () => '');
-  written.forEach((cell, place) => {
-    const to = own[place];
-    if (to !== undefined && to >= 0) cells[to] = cell;
-    else if (cell !== '') cells.push(cell);
-  });
-  return cells;
 }

@@ -9,6 +9,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
@@ -50,7 +51,8 @@ export async function openTable(
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries);
     if (workbook !== undefined) {
-      return shapedTable(await openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options));
+      const sheet = await openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options);
+      return shapedTable(orderedTable(sheet));
     }
     const tables = tablesAmong(entries);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
@@ -70,7 +72,7 @@ export async function openTable(
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
     if (kind) return openJson(file, survey, kind, options);
   }
-  return shapedTable(openCsv(file, survey, options, { keepEmpty }));
+  return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })));
 }
 
 /** Who names a delimiter or a quote means a table of text. */

@@ -65,6 +65,6 @@ function recordReader(names: readonly string[], nested: readonly string[]): Read
 
 function shaped(record: TableRecord, shape: RecordShape, read: ReadRecord): TableRecord {
   if (record.cells.length === 0) return record;
-  const { cells, problem = record.problem } = shape.derive(read(record));
-  return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem }) };
+  const { cells, problem } = shape.derive(read(record));
+  return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem: record.problem ?? problem }) };
 }

@@ -20,13 +20,13 @@ export function withoutFrame(record: TableRecord): TableRecord {
 
 /**
  * The names of another table that seems to begin with this record, which stands behind a blank line: a row of names, none of
- * them empty or a value, and others than the table's own. Where they are as many as the table's columns, they must look like
+ * them empty or a value, and not all of them the table's own. Where they are as many as the table's columns, they must look like
  * nothing but names.
  */
 export function namesOfSecondTable(cells: readonly string[], columns: readonly string[]): string[] | undefined {
   const names = cells.map((cell) => cell.trim());
   while (names.at(-1) === '') names.pop();
-  if (names.length < 2 || names.every((name, place) => name === columns[place])) return undefined;
+  if (names.length < 2 || names.every((name) => columns.includes(name))) return undefined;
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length) return undefined;
   const areNames = names.every(
     (name) => name.length <= 40 && /^[\p{L}_][\p{L}\p{N}_ .()/-]*$/u.test(name) && !isNumber(name) && !isDate(name),

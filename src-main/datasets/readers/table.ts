@@ -17,6 +17,12 @@ export type RecordProblem =
   | 'CELL_TWICE'
   /** No JSON, or no object. */
   | 'JSON'
+  /** No row but the names of the columns once more. */
+  | 'HEADER_AGAIN'
+  /** The same, in another order or with others among them; the cells of the records below have been put in order. */
+  | 'HEADER_OTHER'
+  /** JSON with slips that can mean but one thing. */
+  | 'JSON_MENDED'
   /** A conversation in which the assistant does not have the last word. */
   | 'NO_ANSWER';
 

@@ -4,6 +4,7 @@ import type { Dataset } from '../../../src-contract/dataset.ts';
 import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dataset-version.ts';
 import type { FindingReport } from '../../../src-contract/finding.ts';
 import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
 import { reasonsText } from './inspect-and-import.ts';
@@ -96,7 +97,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
           text: [
             added === 0
               ? `No row was added to “${dataset.name}”.`
-              : `${added === 1 ? '1 row is' : `${added} rows are`} added to “${dataset.name}”, which has ${dataset.rows} rows now, as version ${dataset.version}.`,
+              : `${counted(added, 'row', ['is', 'are'])} added to “${dataset.name}”, which has ${counted(dataset.rows, 'row')} now, as version ${dataset.version}.`,
             ...(rejected.count > 0
               ? [`Still not to be used: ${rejected.count} (${reasonsText(rejected.reasons)}).`]
               : []),
@@ -126,7 +127,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
         const format = options.format ?? exportFormatSchema.safeParse(out.split('.').at(-1)?.toLowerCase()).data;
         const job = { id, out, format, version: options.datasetVersion };
         const answer = await progress.during('Writing the rows', (await open()).datasets.export(job, { signal }));
-        return { json: answer, text: `${answer.rows} rows are in ${answer.file}.` };
+        return { json: answer, text: `${counted(answer.rows, 'row', ['is', 'are'])} in ${answer.file}.` };
       }),
     );
 
@@ -164,7 +165,7 @@ async function checked(
 function reportText({ rows, flagged, findings, limits, version }: FindingReport): string {
   const limited = limits.map(({ code, checked, total }) => `${code}: ${checked} of ${total} rows were looked at.`);
   if (findings.length === 0)
-    return [`Nothing was found in the ${rows} rows of version ${version}.`, ...limited].join('\n');
+    return [`Nothing was found in ${counted(rows, 'row')} of version ${version}.`, ...limited].join('\n');
   return [
     `${flagged} of the ${rows} rows of version ${version} have findings.`,
     '',
@@ -178,8 +179,8 @@ function reportText({ rows, flagged, findings, limits, version }: FindingReport)
 
 function factsOf({ name, task, rows, splits, rejected, sourceName, version, sha256 }: Dataset): string {
   return [
-    `${name}: ${rows} rows for ${task}, version ${version}, from ${sourceName}.`,
-    `${splits.train} rows to train, ${splits.validation} to validate, ${splits.test} to test; ${rejected} were left out.`,
+    `${name}: ${counted(rows, 'row')} for ${task}, version ${version}, from ${sourceName}.`,
+    `${counted(splits.train, 'row')} to train, ${splits.validation} to validate, ${splits.test} to test; ${rejected} were left out.`,
     `Fingerprint ${sha256.slice(0, 8)}.`,
   ].join('\n');
 }

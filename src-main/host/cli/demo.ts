@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Dataset, Sample } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { TrainOptions } from '../../../src-contract/run.ts';
+import { counted } from './counted.ts';
 import { talkWhileSwitching } from './demo-conversation.ts';
 import { type DemoResult, demoText, type TaskResult } from './demo-text.ts';
 import { evaluationEnded } from './evaluate.ts';
@@ -77,7 +78,7 @@ async function teach(
     await client.datasets.import({ source: { kind: 'sample', name: sample.name }, task: sample.task }, { signal }),
     progress,
   );
-  progress.say(`${dataset.name}: ${dataset.rows} rows for ${dataset.task}.`);
+  progress.say(`${dataset.name}: ${counted(dataset.rows, 'row')} for ${dataset.task}.`);
   const run = await runEnded(
     await client.runs.start({
       datasetId: dataset.id,

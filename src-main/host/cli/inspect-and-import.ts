@@ -5,6 +5,7 @@ import { importInputSchema } from '../../../src-contract/dataset.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf } from './failure.ts';
@@ -83,10 +84,10 @@ export function addInspectAndImport(program: Command, run: Run): void {
         return {
           json: { dataset, file: facts, rejected, warned, seconds, ...(dataset.hasDatabase && { databases }) },
           text: [
-            `“${dataset.name}” is imported: ${dataset.rows} rows for ${dataset.task} ` +
+            `“${dataset.name}” is imported: ${counted(dataset.rows, 'row')} for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
             rejected.count > 0
-              ? `${rejected.count} rows were left out (${reasonsText(rejected.reasons)}); they are in ${rejected.file}. ` +
+              ? `${counted(rejected.count, 'row', ['was', 'were'])} left out (${reasonsText(rejected.reasons)}), into ${rejected.file}. ` +
                 `Mended there, they can join the others: adapter-studio datasets add "${dataset.name}" FILE`
               : 'Every row could be used.',
             ...(dataset.splits.validation === 0 && dataset.rows > 2
@@ -95,7 +96,9 @@ export function addInspectAndImport(program: Command, run: Run): void {
                 ]
               : []),
             ...(warned.count > 0
-              ? [`${warned.count} rows have something to look at (${reasonsText(warned.reasons)}).`]
+              ? [
+                  `${counted(warned.count, 'row', ['has', 'have'])} something to look at (${reasonsText(warned.reasons)}).`,
+                ]
               : []),
             ...rowsOfOthers(databases),
           ].join('\n'),
@@ -156,7 +159,7 @@ function cellsText(delimiter: string): string {
 function inspectionText({ file, columns, sample, proposedTask }: Inspection): string {
   const kind = file.format === 'csv' ? cellsText(file.delimiter) : file.format.toUpperCase();
   return [
-    `${file.name}: ${file.rows} rows, ${columns.length} columns; ${file.encoding}, ${kind}, ${file.header ? 'with' : 'without'} a header.`,
+    `${file.name}: ${counted(file.rows, 'row')}, ${counted(columns.length, 'column')}; ${file.encoding}, ${kind}, ${file.header ? 'with' : 'without'} a header.`,
     ...file.reasons.map((reason) => `  ${reason.about}: ${reasonSentence(reason)}`),
     `It looks like a table for ${proposedTask}.`,
     '',

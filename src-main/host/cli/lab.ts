@@ -127,7 +127,7 @@ async function experimentEnded(
       if (event.kind !== 'progress') continue;
       const { done, total, fraction, now, step, steps, secondsLeft } = event;
       const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
-      progress.show({ what: 'Lab', done: fraction, total: 1, words, secondsLeft });
+      progress.show({ what: 'Lab', done: fraction ?? done / total, total: 1, words, secondsLeft });
     }
   } finally {
     signal.removeEventListener('abort', stop);

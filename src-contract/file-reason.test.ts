@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { reasonSentence } from './file-reason.ts';
+
+// “Joined from 1 files” was said of an archive with one table in it.
+test.each([
+  ['PARTS_JOINED', { files: 1 }, 'Files read as one table: 1. Columns of the same name are one.'],
+  ['QUOTE_CELLS', { cells: 1 }, 'Cells in these quotes among those looked at: 1. Each one is closed.'],
+  [
+    'QUOTE_SOME_OPEN',
+    { cells: 2, damaged: 1 },
+    'Cells in these quotes among those looked at: 2. Not closed as they should be: 1.',
+  ],
+  [
+    'ENCODING_UTF8_DAMAGED',
+    { places: 1, line: 7 },
+    'Nearly all bytes are valid UTF-8. Places that are not: 1, the first on line 7. Those rows are left out.',
+  ],
+])('a count of one reads as well as others: %s', (code, data, sentence) => {
+  expect(reasonSentence({ code, data })).toBe(sentence);
+});

@@ -1,0 +1,5 @@
+/** A count and what is counted, in English: `1 row`, `3 rows`; with a verb that is another for one, `1 row was`, `3 rows were`. */
+export function counted(count: number, noun: string, [ofOne, ofMany]: readonly string[] = []): string {
+  const verb = count === 1 ? ofOne : ofMany;
+  return `${count} ${noun}${count === 1 ? '' : 's'}${verb === undefined ? '' : ` ${verb}`}`;
+}
