@@ -18,6 +18,8 @@ export const studioStatusSchema = z.object({
       name: z.string(),
       done: z.number(),
       total: z.number(),
+      /** How much of it is over, from 0 to 1: parts that are under way count too. */
+      fraction: z.number(),
       secondsLeft: z.number().nullable(),
     })
     .nullable(),

@@ -359,21 +359,27 @@ function currentJob(studio: {
     const { id, name, step, totalSteps } = runs.get(training.current);
     const last = training.latest;
     const secondsLeft = last?.kind === 'step' ? last.secondsLeft : null;
-    return { kind: 'run', id, name, done: step, total: totalSteps, secondsLeft };
+    return { kind: 'run', id, name, ...overOf(step, totalSteps), secondsLeft };
   }
   if (measuring.current !== undefined) {
     const { id, datasetId } = evaluations.get(measuring.current);
     const name = datasets.list().find((dataset) => dataset.id === datasetId)?.name ?? '';
     const last = measuring.latest;
-    if (last?.kind !== 'progress') return { kind: 'evaluation', id, name, done: 0, total: 0, secondsLeft: null };
+    if (last?.kind !== 'progress') return { kind: 'evaluation', id, name, ...overOf(0, 0), secondsLeft: null };
     const { done, total, secondsLeft } = last;
-    return { kind: 'evaluation', id, name, done, total, secondsLeft };
+    return { kind: 'evaluation', id, name, ...overOf(done, total), secondsLeft };
   }
   if (experimenting.current !== undefined) {
     const { id, kind, total, cells } = lab.get(experimenting.current);
     const last = experimenting.latest;
-    const secondsLeft = last?.kind === 'progress' ? last.secondsLeft : null;
-    return { kind: 'lab', id, name: kind, done: cells.length, total, secondsLeft };
+    const over = overOf(cells.length, total);
+    if (last?.kind !== 'progress') return { kind: 'lab', id, name: kind, ...over, secondsLeft: null };
+    const { secondsLeft, fraction = over.fraction } = last;
+    return { kind: 'lab', id, name: kind, ...over, fraction, secondsLeft };
   }
   return null;
+}
+
+function overOf(done: number, total: number) {
+  return { done, total, fraction: total > 0 ? done / total : 0 };
 }

@@ -14,7 +14,7 @@ export const summarisation: Task = {
     ],
     summary: [
       ...['summary', 'summaries', 'highlights', 'tldr', 'gist', 'headline', 'abstract'],
-      ...['요약', '요약문', '한줄요약', '핵심', '생성요약', '제목'],
+      ...['요약', '요약문', '한줄요약', '핵심', '요지', '생성요약', '제목'],
       ...['zusammenfassung', 'kurzfassung', 'überschrift'],
     ],
     group: ['group', 'groupid', 'documentid', 'docid', 'articleid', '그룹', '문서id', 'gruppe', 'dokumentid'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FinishedWork } from './finished-work.ts';
 
 const job = (id: string, done = 0) => ({
-  job: { kind: 'run' as const, id, name: id, done, total: 9, secondsLeft: null },
+  job: { kind: 'run' as const, id, name: id, done, total: 9, fraction: done / 9, secondsLeft: null },
 });
 
 test('long work is told of once when it is over, short work and work that goes on are not', () => {

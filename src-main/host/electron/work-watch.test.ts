@@ -3,7 +3,7 @@ import { type WorkSigns, watchWork } from './work-watch.ts';
 
 const job = (id: string, done: number) => ({
   kind: 'run' as const,
-  ...{ id, name: id, done, total: 10, secondsLeft: null },
+  ...{ id, name: id, done, total: 10, fraction: done / 10, secondsLeft: null },
 });
 
 test('the taskbar follows the work; its end is told once, when it was long and nobody looks', async () => {

@@ -32,7 +32,7 @@ export async function watchWork(
   const look = async () => {
     const next = (await studio.status().catch(() => undefined))?.job ?? undefined;
     if (signal.aborted) return;
-    signs.progress(next === undefined || next.total === 0 ? null : next.done / next.total);
+    signs.progress(next === undefined || next.total === 0 ? null : next.fraction);
     if (next?.id !== job?.id) {
       if (job !== undefined && now() - sinceMs >= longMs && !signs.isLookedAt()) signs.ended(job);
       sinceMs = now();
