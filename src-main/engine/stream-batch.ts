@@ -105,19 +105,15 @@ export class StreamBatch {
 
   /** Whose beginning another one is just reading waits for it: it is read once. */
   #letIn(): void {
-    const heldBack: TokenStream[] = [];
-    while (this.#waiting.length > 0 && this.#reading.length + this.#writing < mostRows) {
-      const stream = this.#waiting.shift() as TokenStream;
+    for (const stream of [...this.#waiting]) {
+      if (this.#reading.length + this.#writing >= mostRows) break;
       const known = this.#knownOf(stream);
-      if (known === 'soon') {
-        heldBack.push(stream);
-        continue;
-      }
+      if (known === 'soon') continue;
       const cache = new KeyValueCache(this.#architecture);
       if (known !== undefined) cache.write(0, known.text, known.length);
       this.#reading.push({ stream, cache, read: known?.length ?? 0 });
+      this.#waiting.splice(this.#waiting.indexOf(stream), 1);
     }
-    this.#waiting.unshift(...heldBack);
   }
 
   /** The longest beginning of a prompt that was read before, or for another answer that is not over; `soon` where that one is still reading it. */

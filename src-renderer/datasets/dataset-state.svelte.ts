@@ -163,11 +163,12 @@ export class DatasetState {
    * take back a change that nobody means.
    */
   takingBack(): () => Promise<void> {
-    const made = this.facts.value?.sha256;
+    const made = this.facts.value;
     return async () => {
       await this.facts.load();
-      const { sha256, name } = this.facts.value ?? { name: '' };
-      if (sha256 !== made) throw new StudioError('DATASET_CHANGED', { dataset: name });
+      const { sha256, version, name } = this.facts.value ?? { name: '' };
+      if (sha256 !== made?.sha256 || version !== made?.version)
+        throw new StudioError('DATASET_CHANGED', { dataset: name });
       await this.#change(() => client.versions.undo({ id: this.id }));
     };
   }

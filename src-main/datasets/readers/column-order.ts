@@ -147,8 +147,8 @@ class ColumnNames {
   }
 
   /**
-   * The column of each of these cells, -1 for a name that is none, where they are names: two at least that are columns, as many
-   * as are not, and the others as names are. Undefined for a row of the table.
+   * The column of each of these cells, -1 for a name that is none, where they are names: more than half of the columns, as many
+   * as are none, and the others as names are. Undefined for a row of the table.
    */
   placesIn(cells: readonly string[]): number[] | undefined {
     if (!this.#mayStandIn(cells)) return undefined;
@@ -164,7 +164,7 @@ class ColumnNames {
     const areNames = others.every(
       (name) => name.length <= 40 && nameLike.test(name) && written.indexOf(name) === written.lastIndexOf(name),
     );
-    return known >= Math.max(2, others.length) && areNames ? places : undefined;
+    return known >= Math.max(2, others.length) && 2 * known > this.#width && areNames ? places : undefined;
   }
 
   /** As `firstIn`, for the texts of a record: whether two cells at least are names of columns. */

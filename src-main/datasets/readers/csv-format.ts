@@ -77,7 +77,7 @@ export function detectCsvFormat(
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
     return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
   };
-  const { columns, reasons: ofNames } = nameColumns(rows, header.headerRows);
+  const { columns, reasons: ofNames } = nameColumns(rows, header.headerRows, choice.dialect.delimiter);
   const second = withoutBlanks(choice.records, false).kept.find(
     ({ cells, afterBlank, line }) =>
       afterBlank && line > 1 && cells !== below[0]?.cells && namesOfSecondTable(cells, columns),

@@ -137,6 +137,7 @@ function byteOrderMark(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | und
 /** UTF-16 behind the mark of UTF-8, as a program leaves it that puts its own mark in front of whatever it is given. */
 function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
   const rest = { ...survey, head: survey.head.subarray(3), bytes: survey.bytes - 3 };
+  if (rest.head[0] === 0xef && rest.head[1] === 0xbb && rest.head[2] === 0xbf) return undefined;
   const own = byteOrderMark(rest);
   const isWide = own !== undefined && own.encoding !== 'utf-8' && own.bomBytes > 0;
   if (own && isWide && survey.evenNuls + survey.oddNuls > 0) return { ...own, bomBytes: own.bomBytes + 3 };

@@ -38,15 +38,20 @@ function startOf(head: Buffer): string {
  * stand on a line of its own, or the first one name what its elements belong to, or end the file.
  */
 function isXml(start: string, head: Buffer): boolean {
-  const found =
-    /^\s*(?:<!--[\s\S]*?-->\s*|<!DOCTYPE\s[^<>[]*(?:\[[^\]]*\])?>\s*)*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(
-      start,
-    );
+  let rest = start;
+  // One after the other: many comments can be split among themselves in more ways than there is time for.
+  for (let above = aboveElement.exec(rest); above; above = aboveElement.exec(rest)) rest = rest.slice(above[0].length);
+  const found = /^\s*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(rest);
   if (!found) return false;
   const [, name = '', attributes = '', between = ''] = found;
   if (between.includes('\n') || /\sxmlns(?::\w+)?\s*=\s*["']/.test(attributes)) return true;
-  return head.length < wholeBytes && head.toString('latin1').replaceAll('\0', '').trimEnd().endsWith(`</${name}>`);
+  if (head.length >= wholeBytes) return false;
+  const text = head.toString('latin1').replaceAll('\0', '').trimEnd();
+  const end = `</${name}>`;
+  return text.endsWith(end) && text.indexOf(end) === text.lastIndexOf(end);
 }
+
+const aboveElement = /^\s*(?:<!--[\s\S]*?-->|<!DOCTYPE\s[^<>[]*(?:\[[^\]]*\])?>)/;
 
 /** What comes first of a larger file does not end it. */
 const wholeBytes = 64 * 1024;

@@ -5,12 +5,13 @@ import type { TableRecord } from './table.ts';
 /**
  * The names that the first rows give, one below the other where there are several (a name of a group stands above the first of its
  * columns), and what was made of them. Where every row has one cell more than the header, that column gets a name too: the
- * first one where it counts or names the rows, as R writes it. Where a decimal comma may have cut a number in two, no column gets
- * one, and the rows are told to have too many cells.
+ * first one where it counts or names the rows, as R writes it. Where a decimal comma may have cut a number in two, which it can only
+ * where commas part the cells, no column gets one, and the rows are told to have too many cells.
  */
 export function nameColumns(
   rows: readonly TableRecord[],
   headerRows: number,
+  delimiter?: string,
 ): { columns: string[]; reasons: FileReason[] } {
   const below = rows.slice(headerRows, headerRows + 200).map(({ cells }) => cells);
   if (headerRows === 0) {
@@ -19,7 +20,8 @@ export function nameColumns(
   }
   const names = joinedNames(rows.slice(0, headerRows).map(({ cells }) => cells));
   const isOneMore = names.length > 1 && below.length > 1 && below.every((cells) => cells.length === names.length + 1);
-  if (isOneMore && below.some((cells) => cells.at(-1) !== '') && !haveDecimalCommas(names, below)) {
+  const mayBeCut = delimiter === ',' && haveDecimalCommas(names, below);
+  if (isOneMore && below.some((cells) => cells.at(-1) !== '') && !mayBeCut) {
     const leading = below.map(([cell = '']) => cell);
     const namesRows =
       new Set(leading).size === leading.length && leading.every((cell) => /^[\p{L}\p{N}._-]{1,40}$/u.test(cell));

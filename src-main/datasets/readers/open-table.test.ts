@@ -512,3 +512,22 @@ async function rowsOf(table: Awaited<ReturnType<typeof openTable>>): Promise<Tab
   for await (const { records } of table.rows()) rows.push(...records);
   return rows;
 }
+
+test('a row that names two columns of four is a row of the table', async () => {
+  const text = 'subject,relation,source,target\nx,is,y,z\nsource,target,Foo,Bar\na,b,c,d\n';
+  const { rows } = await read('triples.csv', text);
+  expect(rows.map(({ cells }) => cells.join(' '))).toEqual(['x is y z', 'source target Foo Bar', 'a b c d']);
+});
+
+test('names of rows that R writes between tabs are a column, whole numbers side by side or not', async () => {
+  const { table, rows } = await read('r.tsv', 'question\tanswer\tvotes\tviews\na\tq1\tx\t3\t10\nb\tq2\ty\t4\t11\n');
+  expect(table.columns).toEqual(['column 1', 'question', 'answer', 'votes', 'views']);
+  expect(rows[0]?.cells).toEqual(['a', 'q1', 'x', '3', '10']);
+});
+
+test('a file of nothing but marks of UTF-8 takes no room on the stack', async () => {
+  const marks = Buffer.concat(Array.from({ length: 30_000 }, () => Buffer.from([0xef, 0xbb, 0xbf])));
+  writeFileSync(join(folder, 'marks.csv'), marks);
+  const outcome = await open(join(folder, 'marks.csv')).catch((error: unknown) => error);
+  expect(outcome).not.toBeInstanceOf(RangeError);
+});

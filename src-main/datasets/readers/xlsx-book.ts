@@ -231,10 +231,15 @@ type CellStyle = 'date' | 'elapsed';
  */
 function withControls(text: string): string {
   if (!text.includes('_x')) return text;
-  const meant = text.replace(/_x([\dA-Fa-f]{4})_/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
-  return meant.isWellFormed() ? meant : text;
+  const meant = withCodes(text, () => true);
+  return meant.isWellFormed() ? meant : withCodes(text, (code) => code < 0xd800 || code > 0xdfff);
+}
+
+function withCodes(text: string, isMeant: (code: number) => boolean): string {
+  return text.replace(/_x([\dA-Fa-f]{4})_/g, (whole, hex: string) => {
+    const code = Number.parseInt(hex, 16);
+    return isMeant(code) ? String.fromCharCode(code) : whole;
+  });
 }
 
 const largestTexts = 256 * 1024 * 1024;

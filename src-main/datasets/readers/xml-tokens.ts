@@ -77,16 +77,20 @@ function tagOf(inside: string): XmlToken | undefined {
 
 function unescaped(text: string): string {
   if (!text.includes('&')) return text;
-  const meant = text.replace(
+  const meant = withLetters(text, () => true);
+  // Two halves make a letter, one alone is none and stays as it is written.
+  return meant.isWellFormed() ? meant : withLetters(text, (code) => code < 0xd800 || code > 0xdfff);
+}
+
+function withLetters(text: string, isMeant: (code: number) => boolean): string {
+  return text.replace(
     /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
     (whole, hex, decimal, named: string) => {
       if (named) return entities[named.toLowerCase()] ?? whole;
       const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+      return code <= 0x10ffff && isMeant(code) ? String.fromCodePoint(code) : whole;
     },
   );
-  // Two halves make a letter, one alone is none.
-  return meant.isWellFormed() ? meant : text;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -160,11 +160,17 @@ function readDirectory(directory: Buffer, count: number, name: string): ZipEntry
       throw unsafe(name, because('ARCHIVE_ENTRY_TOO_LARGE', { entry, size: Math.round(wide.bytes / 1e6) }));
     }
     entries.push({ method, isEncrypted: (flags & 1) !== 0, crc: directory.readUInt32LE(place + 16), ...wide });
-    names.push({ bytes: nameBytes, isUtf8: (flags & 0x800) !== 0, unicode: extraField(extra, 0x7075)?.subarray(5) });
+    names.push({ bytes: nameBytes, isUtf8: (flags & 0x800) !== 0, unicode: unicodeName(extra, nameBytes) });
     place += 46 + nameLength + extraLength + commentLength;
   }
   const texts = entryNames(names);
   return entries.map((entry, number) => ({ name: texts[number] ?? '', ...entry }));
+}
+
+/** It counts as long as it is of the name beside it, whose checksum it brings: a program that knows no such field may have renamed that. */
+function unicodeName(extra: Buffer, name: Buffer): Buffer | undefined {
+  const field = extraField(extra, 0x7075);
+  return field && field.length > 5 && field.readUInt32LE(1) === crc32(name) ? field.subarray(5) : undefined;
 }
 
 /** ZIP64 keeps what is too large for its field in an extra one, in this order. */

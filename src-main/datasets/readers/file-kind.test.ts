@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { kindOfFile } from './file-kind.ts';
+import { xmlTokens } from './xml-tokens.ts';
+
+test('XML without a prolog is known behind any number of comments, in no time', () => {
+  const comments = '<!---->'.repeat(50);
+  expect(kindOfFile(Buffer.from(`${comments}<rows>\n<row/>\n</rows>`))).toMatch(/XML/);
+  expect(kindOfFile(Buffer.from(`${comments}no element`))).toBeUndefined();
+});
+
+test('a table whose cells are HTML is no XML document', () => {
+  const table = '<p><b>Q1</b></p>\t<p>A1</p>\n<p><b>Q2</b></p>\t<p>A2</p>\n';
+  expect(kindOfFile(Buffer.from(table))).toBeUndefined();
+  expect(kindOfFile(Buffer.from('<rows><row>1</row></rows>'))).toMatch(/XML/);
+});
+
+test('half a letter stays as it is written, and what stands beside it is read', async () => {
+  const chunks = (async function* () {
+    yield Buffer.from('<t>a &amp; b &lt;c&gt; &#xD83D; &#xD83D;&#xDE00;</t>');
+  })();
+  const texts: string[] = [];
+  for await (const tokens of xmlTokens(chunks))
+    for (const token of tokens) if (token.kind === 'text') texts.push(token.text);
+  expect(texts.join('')).toBe('a & b <c> &#xD83D; &#xD83D;&#xDE00;');
+});
