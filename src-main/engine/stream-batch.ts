@@ -32,7 +32,8 @@ function leftOf({ stream, read }: Reading): number {
 
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
- * and leave when they are done, while the others go on; each writes what it would write alone.
+ * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
+ * over columns that others have filled (decision 0022).
  */
 export class StreamBatch {
   readonly #architecture: Architecture;
