@@ -151,47 +151,40 @@ export async function loadModel(
   backend: Backend,
   wanted: Precision | 'auto' = 'float32',
 ): Promise<LoadedModel> {
-  const { architecture, source } = await openModel(folder);
-  const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
-  const rounded = new Set(roundedModules(architecture, precision));
-  const isFloat = (name: string) =>
-    !rounded.has(moduleOfWeight(name)) || moduleOfWeight(name) === architecture.embedding;
-  const weights = new Map<string, Tensor<'float32'>>();
-  try {
+  return withOpenModel(folder, async ({ architecture, source }) => {
+    const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
+    const rounded = new Set(roundedModules(architecture, precision));
+    const isFloat = (name: string) => {
+      const module = moduleOfWeight(name);
+      return !rounded.has(module) || module === architecture.embedding;
+    };
+    const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
-  } finally {
-    await source.close();
-  }
-  if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
-  return new LoadedModel(architecture, weights, backend, {
-    precision,
-    integers: () => readIntegers(folder, precision),
-    blocks: () => readModelBlocks(folder, precision),
+    if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
+    return new LoadedModel(architecture, weights, backend, {
+      precision,
+      integers: () => readIntegers(folder, precision),
+      blocks: () => readModelBlocks(folder, precision),
+    });
   });
 }
 
-async function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
-  const { architecture, source } = await openModel(folder);
-  const rounded = new Set(roundedModules(architecture, precision));
-  const integers = new Map<string, Tensor>();
-  try {
+function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
+  return withOpenModel(folder, async ({ architecture, source }) => {
+    const rounded = new Set(roundedModules(architecture, precision));
     const isRounded = (name: string) => rounded.has(moduleOfWeight(name));
+    const integers = new Map<string, Tensor>();
     for await (const [name, tensor] of readWeights(architecture, source, isRounded))
       for (const [key, part] of roundWeight(precision, moduleOfWeight(name), tensor)) integers.set(key, part);
     return integers;
-  } finally {
-    await source.close();
-  }
+  });
 }
 
-async function readModelBlocks(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
-  const { architecture, source } = await openModel(folder);
-  try {
+function readModelBlocks(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
+  return withOpenModel(folder, ({ architecture, source }) => {
     const weights = readWeights(architecture, source);
-    return await readBlocks(architecture, precision === 'int4' ? writtenOut(architecture, weights) : weights);
-  } finally {
-    await source.close();
-  }
+    return readBlocks(architecture, precision === 'int4' ? writtenOut(architecture, weights) : weights);
+  });
 }
 
 /** Below so many parameters a model is quick as it is, and floats are exact. */
@@ -205,8 +198,7 @@ export function precisionFor({ parameters }: Architecture, backend: Backend): Pr
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
 export async function inspectModel(folder: string): Promise<ModelFacts> {
-  const { architecture, source } = await openModel(folder);
-  try {
+  return withOpenModel(folder, async ({ architecture, source }) => {
     const types = Map.groupBy([...architecture.parameters.keys()], (name) => storedType(architecture, source, name));
     const [dtype] = [...types].reduce((most, group) => (group[1].length > most[1].length ? group : most));
     const targets = architecture.targets.map((target) => [
@@ -225,9 +217,7 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
       endIds: await endIds(folder, architecture),
       targets: Object.fromEntries(targets),
     };
-  } finally {
-    await source.close();
-  }
+  });
 }
 
 /** Opens a model folder and checks all of it but the numbers; the source is to be closed. Throws as `inspectModel` does. */
@@ -244,6 +234,19 @@ export async function openModel(folder: string): Promise<{ architecture: Archite
   } catch (error) {
     await source.close();
     throw error;
+  }
+}
+
+/** Opens a model folder for as long as `use` takes. Throws as `inspectModel` does. */
+async function withOpenModel<Made>(
+  folder: string,
+  use: (opened: Awaited<ReturnType<typeof openModel>>) => Promise<Made>,
+): Promise<Made> {
+  const opened = await openModel(folder);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.source.close();
   }
 }
 
