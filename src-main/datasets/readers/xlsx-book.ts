@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { withoutHalves } from './half-letters.ts';
 import type { TableRecord } from './table.ts';
 import { attribute, xmlTokens } from './xml-tokens.ts';
 import { readEntry, type ZipEntry } from './zip-archive.ts';
@@ -231,15 +232,12 @@ type CellStyle = 'date' | 'elapsed';
  */
 function withControls(text: string): string {
   if (!text.includes('_x')) return text;
-  const meant = withCodes(text, () => true);
-  return meant.isWellFormed() ? meant : withCodes(text, (code) => code < 0xd800 || code > 0xdfff);
-}
-
-function withCodes(text: string, isMeant: (code: number) => boolean): string {
-  return text.replace(/_x([\dA-Fa-f]{4})_/g, (whole, hex: string) => {
-    const code = Number.parseInt(hex, 16);
-    return isMeant(code) ? String.fromCharCode(code) : whole;
-  });
+  return withoutHalves((isMeant) =>
+    text.replace(/_x([\dA-Fa-f]{4})_/g, (whole, hex: string) => {
+      const code = Number.parseInt(hex, 16);
+      return isMeant(code) ? String.fromCharCode(code) : whole;
+    }),
+  );
 }
 
 const largestTexts = 256 * 1024 * 1024;

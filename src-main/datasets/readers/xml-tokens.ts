@@ -1,3 +1,5 @@
+import { withoutHalves } from './half-letters.ts';
+
 /** One piece of an XML text. */
 export type XmlToken =
   | { readonly kind: 'open'; readonly name: string; readonly attributes: string; readonly isEmpty: boolean }
@@ -77,9 +79,7 @@ function tagOf(inside: string): XmlToken | undefined {
 
 function unescaped(text: string): string {
   if (!text.includes('&')) return text;
-  const meant = withLetters(text, () => true);
-  // Two halves make a letter, one alone is none and stays as it is written.
-  return meant.isWellFormed() ? meant : withLetters(text, (code) => code < 0xd800 || code > 0xdfff);
+  return withoutHalves((isMeant) => withLetters(text, isMeant));
 }
 
 function withLetters(text: string, isMeant: (code: number) => boolean): string {
