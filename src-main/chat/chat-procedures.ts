@@ -174,7 +174,8 @@ export function chatProcedures(studio: {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
       const { promptIds } = await unsentPrompt(input, { base, answerer });
-      const job = { modelFolder: base.path, adapter: choiceOf(answerer), promptIds, maxTokens: 1, ...greedy };
+      const place = { modelFolder: base.path, adapter: choiceOf(answerer), promptIds };
+      const job = { ...defaultSampling, ...place, maxTokens: 1, stopIds: [] };
       for await (const _ of engine.generate(job, signal));
     }),
     chooseTurn: os.chooseTurn.handler(({ input }) => {
@@ -215,8 +216,6 @@ export function chatProcedures(studio: {
     }),
   });
 }
-
-const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
 
 /** Tokens of a prompt that leave room for an answer; at least half of what the model reads. */
 function roomFor(base: BaseModel, maxTokens: number): number {
