@@ -20,20 +20,25 @@ export interface AdaptedGraph {
   readonly insert: ModelInput['insert'];
   /** What gradients are taken by. */
   readonly trainable: ReadonlyMap<string, Expression>;
+  /** Whether all positions must go through every layer, as something is fed for each of them. */
+  readonly wantsAllPositions: boolean;
 }
 
 export function adapt(architecture: Architecture, plain: ModelInput['linear'], adaptation: Adaptation): AdaptedGraph {
   switch (adaptation.kind) {
     case 'lora':
-      return { ...adaptLinear(architecture, plain, adaptation), insert: (_place, _layer, x) => x };
+      return { ...adaptLinear(architecture, plain, adaptation), insert: asItIs, wantsAllPositions: adaptation.dropout };
     case 'adapter-layers':
-      return { ...insertAdapterLayers(architecture, adaptation), linear: plain };
+      return { ...insertAdapterLayers(architecture, adaptation), linear: plain, wantsAllPositions: false };
     case 'row-adapters':
-      return { ...adaptRows(architecture, plain, adaptation), insert: (_place, _layer, x) => x };
+      return { ...adaptRows(architecture, plain, adaptation), insert: asItIs, wantsAllPositions: true };
     default:
       return adaptation satisfies never;
   }
 }
+
+/** Nothing is put in. */
+export const asItIs: ModelInput['insert'] = (_place, _layer, x) => x;
 
 /** Adaptations under the same key make the same graph. */
 export function adaptationKey(adaptation: Adaptation | null): string {

@@ -1,5 +1,5 @@
 import type { Target } from '../../src-contract/adapter.ts';
-import { adapt } from './adaptation.ts';
+import { adapt, asItIs } from './adaptation.ts';
 import type { AdapterLayerOptions } from './adapter-layers.ts';
 import { groupOf, groupsOf, maskName, type TargetGroup } from './adapter-stack.ts';
 import type { Architecture, AttentionSight, ModelInput, Projected } from './architectures/architecture.ts';
@@ -45,8 +45,7 @@ export function decodeGraph(architecture: Architecture, options: DecodeOptions):
     });
   };
   const modelInput = inputs(architecture, options, attendKept);
-  const states = gather(architecture.hiddenStates(modelInput), input('last', ['last'], 'int32'));
-  const logits = plainLinear(options, modelInput)(architecture.head, states);
+  const logits = plainLinear(options, modelInput)(architecture.head, architecture.hiddenStates(modelInput));
   return { logits, ...Object.fromEntries(fresh) };
 }
 
@@ -60,12 +59,13 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
     weights.set(name, known);
     return known;
   };
-  const linear = groupedLinear(architecture, options, { parameter });
+  const last = input('last', ['last'], 'int32');
+  const lastOf = (x: Expression) => gather(x, last);
+  const linear = groupedLinear(architecture, options, { parameter, lastOf });
   // Rows and tokens are one axis here: nothing but attention tells positions apart.
   const angles = ['positions', 1, 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const isLocal = architecture.localRotaryFrequencies !== undefined;
-  const { insert } = options.layers === undefined ? { insert: undefined } : adapt(architecture, linear, options.layers);
   return {
     ids: input('ids', ['positions'], 'int32'),
     ...{ cos, sin, masks: [input('mask', ['mask_streams', 'mask_queries', 'keys'])] },
@@ -77,7 +77,8 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
     },
     parameter,
     linear,
-    insert: insert ?? ((_place, _layer, x) => x),
+    insert: options.layers === undefined ? asItIs : adapt(architecture, linear, options.layers).insert,
+    asked: (layer, x) => (layer === architecture.layers - 1 ? lastOf(x) : x),
     attend: attendKept,
   };
 }
@@ -101,9 +102,13 @@ function plainLinear({ blocks }: DecodeOptions, { parameter }: Parameter) {
  * are those of all adapters in the batch, one below the other, and the mask [positions, ranks] holds the scale of the row's own
  * adapter in its ranks and zero in those of others. Exact, for zero times anything adds nothing.
  */
-function groupedLinear(architecture: Architecture, options: DecodeOptions, parameters: Parameter) {
+function groupedLinear(
+  architecture: Architecture,
+  options: DecodeOptions,
+  { parameter, lastOf }: Parameter & { readonly lastOf: (x: Expression) => Expression },
+) {
   const { targets, blocks } = options;
-  const plain = plainLinear(options, parameters);
+  const plain = plainLinear(options, { parameter });
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
@@ -118,7 +123,10 @@ function groupedLinear(architecture: Architecture, options: DecodeOptions, param
     const rank = `ranks.${group.name}`;
     const a = input(`stack_A.${name}`, [rank, x.shape.at(-1) as number]);
     const b = input(`stack_B.${name}`, [rank, group.width]);
-    const low = multiply(matmul(x, a, { transposeB: true }), masks.get(group.name) as Expression);
+    const mask = masks.get(group.name) as Expression;
+    // Behind the attention of the last layer there are but the positions that are asked for.
+    const own = x.shape[0] === 'positions' ? mask : lastOf(mask);
+    const low = multiply(matmul(x, a, { transposeB: true }), own);
     const made = matmul(low, b);
     updates.set(name, made);
     return made;

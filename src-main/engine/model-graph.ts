@@ -1,4 +1,4 @@
-import { type Adaptation, adapt } from './adaptation.ts';
+import { type Adaptation, adapt, asItIs } from './adaptation.ts';
 import type { Architecture, ModelInput } from './architectures/architecture.ts';
 import { maskInputs, tokensOfRow } from './causal-parts.ts';
 import { type Expression, input } from './graph/expression.ts';
@@ -74,8 +74,8 @@ export function trainGraph(
 }
 
 function forward(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
-  const { modelInput, plain, trainable } = inputs(architecture, adaptation, precision);
-  const states = gather(architecture.hiddenStates(modelInput), input('target_positions', ['targets'], 'int32'));
+  const { modelInput, plain, trainable, targetsOf } = inputs(architecture, adaptation, precision);
+  const states = targetsOf(architecture.hiddenStates(modelInput));
   const allLogProbs = logSoftmax(plain(architecture.head, states));
   return { logProbs: pick(allLogProbs, input('target_ids', ['targets'], 'int32')), allLogProbs, trainable };
 }
@@ -99,6 +99,9 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     return (precision === 'int4' ? int4Linear : int8Linear)(architecture, module, x);
   };
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
+  const targetPositions = input('target_positions', ['targets'], 'int32');
+  const targetsOf = (x: Expression) => (x.shape[0] === 'targets' ? x : gather(x, targetPositions));
+  const isLast = (layer: number) => layer === architecture.layers - 1;
   const angles = ['rows', tokensOfRow, 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const modelInput: ModelInput = {
@@ -114,7 +117,8 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     },
     parameter,
     linear: adapted?.linear ?? plain,
-    insert: adapted?.insert ?? ((_place, _layer, x) => x),
+    insert: adapted?.insert ?? asItIs,
+    asked: (layer, x) => (isLast(layer) && !adapted?.wantsAllPositions ? targetsOf(x) : x),
   };
-  return { modelInput, plain, trainable: adapted?.trainable ?? weights };
+  return { modelInput, plain, targetsOf, trainable: adapted?.trainable ?? weights };
 }

@@ -27,7 +27,7 @@ export interface Architecture extends PositionPlan {
   peftPartOf?(target: Target, layer: number): PeftPart;
   /** Whether the checkpoint stores matrices as [in, out], which adapter configs of PEFT say too. */
   readonly fanInFanOut?: boolean;
-  /** The hidden states before the head: [positions, hidden]. */
+  /** The hidden states before the head, of the positions that `asked` leaves of the last layer: [asked, hidden]. */
   hiddenStates(input: ModelInput): Expression;
   /** The module whose weight holds the rows that ids look up. */
   readonly embedding: string;
@@ -95,6 +95,11 @@ export interface ModelInput extends Sight {
   linear(module: string, x: Expression): Expression;
   /** What goes on from a place of a layer: x itself, or x through an adapter layer. [positions, hidden] both. */
   insert(place: Place, layer: number, x: Expression): Expression;
+  /**
+   * What goes on behind the attention of a layer: all positions, or of the last layer those alone whose hidden states are wanted,
+   * as the others are seen by nobody any more. [positions, n] → [positions, n] or [asked, n].
+   */
+  asked(layer: number, x: Expression): Expression;
   /**
    * Attention of a layer over what was kept of earlier passes too, from queries, keys and values as [rows, tokens, heads, size];
    * absent where a pass sees itself alone. [positions, heads · size].

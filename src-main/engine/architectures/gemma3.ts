@@ -74,7 +74,8 @@ export function gemma3(config: ModelConfig): Architecture {
       },
       sight,
     );
-    return input.linear(`${block}.${modules.o}`, attention(turned, input, { layer, masks: sight.masks, factor }));
+    const mixed = attention(turned, input, { layer, masks: sight.masks, factor });
+    return input.linear(`${block}.${modules.o}`, input.asked(layer, mixed));
   }
 
   function feedForward(layer: number, x: Expression, input: ModelInput): Expression {
@@ -97,7 +98,7 @@ export function gemma3(config: ModelConfig): Architecture {
       blocks.forEach((block, layer) => {
         const attended = selfAttention(layer, norm(x, `${block}.input_layernorm`, input), input);
         const after = norm(attended, `${block}.post_attention_layernorm`, input);
-        x = add(x, input.insert('attention', layer, after));
+        x = add(input.asked(layer, x), input.insert('attention', layer, after));
         const fed = feedForward(layer, norm(x, `${block}.pre_feedforward_layernorm`, input), input);
         const last = norm(fed, `${block}.post_feedforward_layernorm`, input);
         x = input.insert('layer', layer, add(x, input.insert('mlp', layer, last)));

@@ -97,7 +97,8 @@ export function gpt2(config: ModelConfig): Architecture {
     const project = (target: Gpt2Target) => splitHeads(linear(target, layer, x, input), input, heads, headSize);
     const projected = { queries: project('q'), keys: project('k'), values: project('v') };
     const factor = byLayer ? base / (layer + 1) : base;
-    return linear('o', layer, attention(projected, input, { layer, masks: input.masks, factor }), input);
+    const mixed = attention(projected, input, { layer, masks: input.masks, factor });
+    return linear('o', layer, input.asked(layer, mixed), input);
   }
 
   return {
@@ -123,7 +124,7 @@ export function gpt2(config: ModelConfig): Architecture {
       );
       blocks.forEach((block, layer) => {
         const attended = selfAttention(layer, normed(x, `${block}.ln_1`), input);
-        x = add(x, input.insert('attention', layer, attended));
+        x = add(input.asked(layer, x), input.insert('attention', layer, attended));
         const wide = gelu(linear('up', layer, normed(x, `${block}.ln_2`), input));
         const fed = linear('down', layer, wide, input);
         x = input.insert('layer', layer, add(x, input.insert('mlp', layer, fed)));

@@ -98,7 +98,8 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       },
       sight,
     );
-    return project('o', layer, attention(turned, input, { layer, masks: sight.masks, factor }), input);
+    const mixed = attention(turned, input, { layer, masks: sight.masks, factor });
+    return project('o', layer, input.asked(layer, mixed), input);
   }
 
   function feedForward(layer: number, x: Expression, input: ModelInput): Expression {
@@ -120,7 +121,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       let x = gather(input.parameter('model.embed_tokens.weight'), input.ids);
       blocks.forEach((block, layer) => {
         const attended = selfAttention(layer, norm(x, `${block}.input_layernorm.weight`), input);
-        x = add(x, input.insert('attention', layer, attended));
+        x = add(input.asked(layer, x), input.insert('attention', layer, attended));
         const fed = feedForward(layer, norm(x, `${block}.post_attention_layernorm.weight`), input);
         x = input.insert('layer', layer, add(x, input.insert('mlp', layer, fed)));
       });
