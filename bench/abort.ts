@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { median } from '../src-main/lab/numbers.ts';
-import { buildImportChild } from './built-import.ts';
-import { writeGeneratedTable } from './generated-table.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
+import { buildImportChild } from './parts/built-import.ts';
+import { writeGeneratedTable } from './parts/generated-table.ts';
 
 /**
  * Aborts an import at moments of chance, and says how long each took until all was undone, and how many left something behind.
  *
- *     npm run bench -- abort [--rows 1000000] [--letters 300] [--tries 40] [--folder /tmp]
+ *     npm run bench -- abort [--rows 1000000] [--letters 300] [--tries 40] [--folder /tmp] [--json]
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     letters: { type: 'string', default: '300' },
     tries: { type: 'string', default: '40' },
     folder: { type: 'string', default: tmpdir() },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -46,19 +47,11 @@ try {
     console.error(afterMs, abortMs);
   }
   aborts.sort((a, b) => a.abortMs - b.abortMs);
-  console.log(
-    JSON.stringify(
-      {
-        ...{ cpu: cpus()[0]?.model, cpus: cpus().length, load: loadavg()[0], rows: Number(values.rows), seconds },
-        ...{ aborts: aborts.length, finishedBefore: finished },
-        medianMs: median(aborts.map(({ abortMs }) => abortMs)),
-        longest: aborts.slice(-5),
-        leftBehind: aborts.reduce((sum, each) => sum + each.leftBehind, 0),
-      },
-      null,
-      2,
-    ),
-  );
+  const cases = [benchCase('until an aborted import is undone', 'ms', { ours: aborts.map(({ abortMs }) => abortMs) })];
+  printBench('abort', cases, {
+    ...{ json: values.json, load: loadavg()[0], rows: Number(values.rows), seconds, finishedBefore: finished },
+    ...{ longest: aborts.slice(-5), leftBehind: aborts.reduce((sum, each) => sum + each.leftBehind, 0) },
+  });
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -1,28 +1,26 @@
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { manyTraining } from './many-training.ts';
+import { printBench } from './parts/bench-case.ts';
+import { manyTraining } from './parts/many-training.ts';
+import { starterModel } from './parts/real-rows.ts';
 
 /**
  * What several adapters on one base cost, beside one.
  *
- *     npm run bench -- adapters --model FOLDER [--precision int8|float32] [--adapters 8] [--rounds 3] [--json]
+ *     npm run bench -- adapters [--model FOLDER] [--precision int8|float32] [--adapters 8] [--rounds 3] [--json]
  *
- * many-training: one pass forward and backward with LoRA of rank 8 on q and v for each of several adapters. `ours` is the
- * pass of all, `peer` that of one adapter, or of all one after the other; milliseconds, medians of interleaved rounds.
+ * Without `--model`, the starter model. many-training: one pass forward and backward with LoRA of rank 8 on q and v for each of
+ * several adapters. `ours` is the pass of all, `peer` that of one adapter, or of all one after the other; milliseconds, medians
+ * of interleaved rounds.
  */
 const { values } = parseArgs({
   options: {
-    model: { type: 'string' },
+    model: { type: 'string', default: starterModel },
     precision: { type: 'string', default: 'float32' },
     adapters: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
 });
-if (values.model === undefined) {
-  console.error('--model FOLDER is missing: a model folder, as SmolLM2-135M-Instruct.');
-  process.exit(2);
-}
 const precision = values.precision === 'int8' ? 'int8' : 'float32';
 const options = { precision, adapters: Number(values.adapters), rounds: Number(values.rounds) } as const;
 const cases = [];
@@ -30,6 +28,4 @@ for await (const measured of manyTraining({ model: values.model, ...options })) 
   cases.push(measured);
   if (!values.json) console.error(`${measured.case}: ${measured.ratio}`);
 }
-const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${precision}`;
-if (values.json) console.log(JSON.stringify({ name: 'adapters', cases, machine }));
-else console.table(cases);
+printBench('adapters', cases, { json: values.json, precision });

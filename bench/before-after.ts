@@ -9,7 +9,7 @@ import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
 import { startEngineThread } from '../src-main/host/engine-thread.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
-import { realSets } from './real-rows.ts';
+import { realSets } from './parts/real-rows.ts';
 
 /**
  * What an adapter is worth on real rows that it has never seen: for each task an adapter is trained for some minutes on

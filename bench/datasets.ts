@@ -10,8 +10,8 @@ import { DatasetChanges } from '../src-main/datasets/change-dataset.ts';
 import { DatasetStore, rowsPlace } from '../src-main/datasets/dataset-store.ts';
 import { dealSplits } from '../src-main/datasets/deal-splits.ts';
 import { RowsThread } from '../src-main/datasets/rows-threads.ts';
-import { buildImportChild } from './built-import.ts';
-import { readWords, generatedWords as words, writeGeneratedTable } from './generated-table.ts';
+import { buildImportChild } from './parts/built-import.ts';
+import { readWords, generatedWords as words, writeGeneratedTable } from './parts/generated-table.ts';
 
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.

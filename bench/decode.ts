@@ -4,8 +4,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
-import { median } from '../src-main/lab/numbers.ts';
-import { readRealRows } from './real-rows.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
+import { readRealRows } from './parts/real-rows.ts';
 
 /**
  * How fast one answer is written, beside llama.cpp on the same GGUF file with the same threads: tokens a second behind the first
@@ -43,8 +43,8 @@ interface Answer {
 
 const here = import.meta.dirname;
 const programs: Readonly<Record<string, readonly string[]>> = {
-  'ours, without guessing': [join(here, 'decode-child.ts'), 'plain'],
-  'ours, with guessing': [join(here, 'decode-child.ts'), 'draft'],
+  'ours, without guessing': [join(here, 'parts/decode-child.ts'), 'plain'],
+  'ours, with guessing': [join(here, 'parts/decode-child.ts'), 'draft'],
   'llama.cpp': [join(here, 'peers/llama.mjs')],
 };
 const folder = await mkdtemp(join(tmpdir(), 'bench-decode-'));
@@ -63,29 +63,18 @@ try {
     }
   }
   const peer = answers.get('llama.cpp') ?? [];
+  const speed = ({ ids, restMs }: Answer) => (1000 * (ids.length - 1)) / restMs;
   const cases = [...answers].flatMap(([name, all]) => {
-    if (all.length === 0) return [];
-    const speeds = all.map(({ ids, restMs }) => (1000 * (ids.length - 1)) / restMs);
-    const firsts = all.map(({ firstMs }) => firstMs);
-    return {
-      case: name,
-      tokensPerSecond: round(median(speeds)),
-      low: round(Math.min(...speeds)),
-      high: round(Math.max(...speeds)),
-      timesPeer: round(median(speeds) / median(peer.map(({ ids, restMs }) => (1000 * (ids.length - 1)) / restMs))),
-      firstTokenMs: Math.round(median(firsts)),
-      firstOfPeer: round(median(firsts) / median(peer.map(({ firstMs }) => firstMs))),
-      n: all.length,
-    };
+    if (name === 'llama.cpp' || all.length === 0) return [];
+    const beside = (what: string, unit: string, of: (answer: Answer) => number) =>
+      benchCase(`${name}: ${what}`, unit, { ours: all.map(of), peer: peer.map(of) });
+    return [
+      beside('tokens behind the first, beside llama.cpp', 'tokens a second', speed),
+      beside('first token, beside llama.cpp', 'ms', ({ firstMs }) => firstMs),
+    ];
   });
   const lengths = prompts.map((ids) => ids.length);
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${threads} threads`;
-  if (values.json)
-    console.log(JSON.stringify({ name: 'decode', gguf: values.gguf, task: values.task, lengths, cases, machine }));
-  else {
-    console.log(`${values.gguf}, ${values.task}, prompts of ${lengths.join(', ')} tokens, ${maxTokens} written`);
-    console.table(cases);
-  }
+  printBench('decode', cases, { json: values.json, gguf: values.gguf, task: values.task, lengths, tokens: maxTokens });
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -115,8 +104,4 @@ async function run(name: string, [script, ...words]: readonly string[], job: str
     console.error(`${name} could not be run: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
     return [];
   }
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(2));
 }

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { median } from '../src-main/lab/numbers.ts';
-import { buildImportChild } from './built-import.ts';
-import { writeGeneratedTable } from './generated-table.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
+import { buildImportChild } from './parts/built-import.ts';
+import { writeGeneratedTable } from './parts/generated-table.ts';
 
 /**
  * Times a durable import of one generated table against other tools on the same file: the sqlite3 shell's `.import`,
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     file: { type: 'string' },
     python: { type: 'string', default: 'python3' },
-    json: { type: 'boolean' },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -58,36 +58,21 @@ try {
     }
   }
   const own = times.get('adapter-studio') ?? [];
-  const cases = found.map(({ name, version }) => {
-    const ratios = (times.get(name) ?? []).map(({ seconds }, round) => seconds / (own[round]?.seconds ?? Number.NaN));
-    const peer = median((times.get(name) ?? []).map(({ seconds }) => seconds));
-    const sorted = ratios.toSorted((a, b) => a - b);
-    return {
-      ...{ case: `import, against ${name} ${version}`, ours: median(own.map(({ seconds }) => seconds)), peer },
-      ...{ ratio: median(ratios), low: sorted[0], high: sorted.at(-1), n: ratios.length },
-    };
-  });
-  const result = {
-    ...{ name: 'import', cases, missing, bytes: size, seconds: own.map(({ seconds }) => seconds) },
-    peakBytes: Math.max(...own.map(({ peakBytes }) => peakBytes ?? 0)),
-    longestGapMs: Math.max(...own.map(({ longestGapMs }) => longestGapMs ?? 0)),
-    machine: { cpu: cpus()[0]?.model, threads: availableParallelism(), memoryBytes: totalmem() },
-  };
-  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else {
-    process.stdout.write(
-      `${(size / 1e6).toFixed(0)} MB; ours ${median(own.map(({ seconds }) => seconds)).toFixed(2)} s, `,
-    );
-    process.stdout.write(
-      `peak ${(result.peakBytes / 1e6).toFixed(0)} MB, longest gap ${result.longestGapMs.toFixed(0)} ms\n`,
-    );
-    for (const each of cases) {
-      process.stdout.write(
-        `${each.case}: ${each.peer.toFixed(2)} s, ratio ${each.ratio.toFixed(2)} (${each.low?.toFixed(2)} to ${each.high?.toFixed(2)})\n`,
-      );
-    }
-    for (const line of missing) process.stdout.write(`${line}\n`);
+  const speeds = (all: readonly Timed[] | undefined) => all?.map(({ seconds }) => size / 1e6 / seconds);
+  const beside = (name: string, peer?: readonly Timed[]) =>
+    benchCase(name, 'MB a second', { ours: speeds(own) ?? [], peer: speeds(peer) });
+  const cases =
+    found.length === 0
+      ? [beside('import')]
+      : found.map(({ name, version }) => beside(`import, beside ${name} ${version}`, times.get(name)));
+  for (const line of missing) console.error(line);
+  const peakBytes = Math.max(...own.map((each) => each.peakBytes ?? 0));
+  const longestGapMs = Math.max(...own.map((each) => each.longestGapMs ?? 0));
+  if (!values.json) {
+    const figures = `peak ${(peakBytes / 1e6).toFixed(0)} MB, longest gap ${longestGapMs.toFixed(0)} ms`;
+    console.log(`${(size / 1e6).toFixed(0)} MB; ${figures}`);
   }
+  printBench('import', cases, { json: values.json, missing, bytes: size, peakBytes, longestGapMs });
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head what it measures and which options it takes.
+// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head what it measures and which options it takes. What they share lies in parts/.
 const [name, ...options] = process.argv.slice(2);
 const file = join(import.meta.dirname, `${name}.ts`);
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
@@ -11,4 +11,10 @@ if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
   process.exit(2);
 }
 process.argv.splice(1, process.argv.length, file, ...options);
-await import(file);
+try {
+  await import(file);
+} catch (error) {
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))) throw error;
+  console.error(error.message);
+  process.exit(2);
+}

@@ -8,7 +8,8 @@ import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
 import { startEngineThread } from '../src-main/host/engine-thread.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
-import { realSets } from './real-rows.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
+import { realSets } from './parts/real-rows.ts';
 
 /**
  * The memory that is foretold before a run, by part, beside what a fresh process ever held in that run (VmHWM): real rows,
@@ -86,18 +87,14 @@ try {
     const { peakBytes, startRss } = await child('train', about);
     const parts = Object.entries(estimate.parts as Record<string, number>).map(([part, bytes]) => [part, mb(bytes)]);
     rows.push({
-      case: name,
-      ...Object.fromEntries(parts),
-      estimated: mb(estimate.bytes),
-      measured: mb(peakBytes),
-      errorPercent: Number(((100 * (estimate.bytes - peakBytes)) / peakBytes).toFixed(1)),
+      ...benchCase(name, 'foretold and held, MB', { ours: [mb(estimate.bytes)], peer: [mb(peakBytes)] }),
+      parts: Object.fromEntries(parts),
       programBefore: mb(startRss),
       estimateMs: Math.round(estimate.ms),
     });
-    if (!values.json) console.table([rows.at(-1)]);
+    if (!values.json) console.error(rows.at(-1));
   }
-  if (values.json) console.log(JSON.stringify({ name: 'memory', cases: rows }));
-  else console.table(rows);
+  printBench('memory', rows, { json: values.json });
 } finally {
   await rm(home, { recursive: true });
 }
@@ -133,7 +130,7 @@ async function prepare() {
 }
 
 async function child(what: 'estimate' | 'train', about: object) {
-  const words = [join(import.meta.dirname, 'memory-child.ts'), what, JSON.stringify(about)];
+  const words = [join(import.meta.dirname, 'parts/memory-child.ts'), what, JSON.stringify(about)];
   const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.trim().split('\n').at(-1) as string);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { openTable } from '../src-main/datasets/readers/open-table.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
 
 /**
  * The score of Pollock, a benchmark for loading polluted CSV files (Vitagliano and others, 2023), with everything about each
@@ -37,11 +38,12 @@ const allWeights = scores.reduce((sum, { weight }) => sum + weight, 0);
 const simple = scores.reduce((sum, { score }) => sum + score, 0) / scores.length;
 const weighted = scores.reduce((sum, { score, weight }) => sum + score * weight, 0) / allWeights;
 const worst = scores.toSorted((a, b) => a.score - b.score).slice(0, Number(values.worst));
-if (values.json) console.log(JSON.stringify({ name: 'pollock', files: scores.length, simple, weighted, worst }));
-else {
-  console.log(`${scores.length} files: simple ${simple.toFixed(3)}, weighted ${weighted.toFixed(3)} of 10`);
-  for (const { name, score, why } of worst) console.log(`${score.toFixed(2)}  ${name}  ${why}`);
-}
+if (!values.json) for (const { name, score, why } of worst) console.log(`${score.toFixed(2)}  ${name}  ${why}`);
+const cases = [
+  benchCase('simple score', 'of 10', { ours: [simple] }),
+  benchCase('weighted score', 'of 10', { ours: [weighted] }),
+];
+printBench('pollock', cases, { json: values.json, files: scores.length, worst });
 
 async function scoreOf(name: string): Promise<{ score: number; why: string }> {
   const clean = parse(readFileSync(join(folder, 'clean', name)), { bom: true, relax_column_count: true }) as string[][];

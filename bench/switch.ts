@@ -1,17 +1,24 @@
 import { parseArgs } from 'node:util';
+import { Answering } from './parts/answering.ts';
+import { printBench } from './parts/bench-case.ts';
+import { starterModel } from './parts/real-rows.ts';
 
 /**
- * Switching adapters: the same cases as `answers`, of which the switch is one, with fewer rounds of the others.
+ * Switching adapters: how long a switch takes, and how fast answers are with many adapters in turn, beside one.
  *
- *     npm run bench -- switch --model FOLDER [--many 64] [--json]
+ *     npm run bench -- switch [--model FOLDER] [--times 1000] [--many 1024] [--json]
+ *
+ * Without `--model`, the starter model.
  */
 const { values } = parseArgs({
   options: {
-    model: { type: 'string', default: '' },
-    many: { type: 'string', default: '64' },
+    model: { type: 'string', default: starterModel },
+    times: { type: 'string', default: '1000' },
+    many: { type: 'string', default: '1024' },
     json: { type: 'boolean', default: false },
   },
 });
-const words = ['--model', values.model, '--many', values.many, '--rounds', '1', ...(values.json ? ['--json'] : [])];
-process.argv.splice(2, process.argv.length, ...words);
-await import('./answers.ts');
+const answering = await Answering.open(values.model, 64);
+const cases = [await answering.switching(Number(values.times)), await answering.manyInTurn(Number(values.many))];
+printBench('switch', cases, { json: values.json });
+process.exit(0);

@@ -3,21 +3,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { median } from '../src-main/lab/numbers.ts';
-import { type RealRow, readRealRows, realSets } from './real-rows.ts';
+import { benchCase, printBench } from './parts/bench-case.ts';
+import { type RealRow, readRealRows, realSets, starterModel } from './parts/real-rows.ts';
 
 /**
  * How fast LoRA (q and v, rank 8) trains on real rows, beside PyTorch: target tokens a second, the median of interleaved
  * runs, each in a process of its own. All train on the same rows in the same order, so their losses can be compared.
  *
- *     npm run bench -- train --model FOLDER [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3] [--python python3] [--json]
+ *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3] [--python python3] [--json]
  *
- * A program under test is given a job file {model, rows: [{ids, targetStart}], batchSize, steps, rank, alpha, learningRate,
- * threads} and prints {seconds: [per step], losses: [per step], peakRssBytes}.
+ * Without `--model`, the starter model. A program under test is given a job file {model, rows: [{ids, targetStart}], batchSize,
+ * steps, rank, alpha, learningRate, threads} and prints {seconds: [per step], losses: [per step], peakRssBytes}.
  */
 const { values } = parseArgs({
   options: {
-    model: { type: 'string' },
+    model: { type: 'string', default: starterModel },
     data: { type: 'string', default: '../shared/data' },
     task: { type: 'string' },
     steps: { type: 'string', default: '6' },
@@ -27,24 +27,30 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-if (values.model === undefined) {
-  console.error('--model FOLDER is missing: a model folder, as SmolLM2-135M-Instruct.');
-  process.exit(2);
-}
 
 const [steps, rounds, batchSize] = [Number(values.steps), Number(values.rounds), 8];
 const here = import.meta.dirname;
-const ours = (...words: string[]) => [process.execPath, join(here, 'train-child.ts'), ...words];
+const ours = (...words: string[]) => [process.execPath, join(here, 'parts/train-child.ts'), ...words];
 const peer = (...words: string[]) => [values.python, join(here, 'peers', words[0] as string), ...words.slice(1)];
 /** The job file goes after the second word. */
-const programs: Readonly<Record<string, readonly string[]>> = {
+const programs = {
   'ours int8': ours('int8'),
   'ours int8, checkpointing': ours('int8', 'checkpointing'),
   'ours float32': ours('float32'),
   'PEFT + Trainer float32': peer('peft_trainer.py'),
   'tuned PyTorch bfloat16': peer('torch_tuned.py', 'bfloat16'),
   'tuned PyTorch float32': peer('torch_tuned.py', 'float32'),
-};
+} satisfies Readonly<Record<string, readonly string[]>>;
+type Program = keyof typeof programs;
+const comparisons: readonly (readonly [own: Program, other: Program])[] = [
+  ['ours int8', 'PEFT + Trainer float32'],
+  ['ours int8', 'tuned PyTorch bfloat16'],
+  ['ours int8', 'tuned PyTorch float32'],
+  ['ours float32', 'PEFT + Trainer float32'],
+  ['ours float32', 'tuned PyTorch float32'],
+  ['ours int8', 'ours float32'],
+  ['ours int8, checkpointing', 'ours int8'],
+];
 
 interface Outcome {
   readonly seconds: readonly number[];
@@ -66,9 +72,7 @@ try {
     });
     cases.push(...(await measure(task, rows)));
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads`;
-  if (values.json) console.log(JSON.stringify({ name: 'train', cases, machine }));
-  else console.table(cases);
+  printBench('train', cases, { json: values.json });
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -78,29 +82,32 @@ async function measure(task: string, rows: readonly RealRow[]) {
   const settings = { rank: 8, alpha: 16, learningRate: 1e-3, threads: cpus().length };
   await writeFile(job, JSON.stringify({ model: values.model, rows, batchSize, steps, ...settings }));
   const targets = rows.map((row) => row.ids.length - row.targetStart);
-  const outcomes = new Map<string, Outcome[]>();
+  const outcomes = new Map<Program, Outcome[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const [name, command] of Object.entries(programs)) {
+    for (const [name, command] of Object.entries(programs) as [Program, readonly string[]][]) {
       const outcome = await run(name, command, job);
       if (outcome) outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
     }
   }
   // The first step is left out: everybody prepares something in it.
   const timed = targets.slice(batchSize).reduce((sum, count) => sum + count, 0);
-  const speeds = new Map(
-    [...outcomes].map(([name, all]) => [name, all.map(({ seconds }) => timed / sum(seconds.slice(1)))]),
-  );
-  return [...outcomes].map(([name, all]) => {
-    const own = (speeds.get(name) as number[]).toSorted((a, b) => a - b);
+  const speedsOf = (name: Program) => outcomes.get(name)?.map(({ seconds }) => timed / sum(seconds.slice(1)));
+  const peakOf = (name: Program) =>
+    Math.round(Math.max(...(outcomes.get(name) ?? []).map(({ peakRssBytes }) => peakRssBytes)) / 1e6);
+  const lossOf = (name: Program) => outcomes.get(name)?.[0]?.losses.at(-1);
+  return comparisons.flatMap(([own, other]) => {
+    const ours = speedsOf(own);
+    if (ours === undefined) return [];
+    const measured = benchCase(`${task}: ${own} beside ${other}`, 'target tokens a second', {
+      ours,
+      peer: speedsOf(other),
+    });
     return {
-      case: `${task}: ${name}`,
-      targetTokensPerSecond: round(median(own)),
-      low: round(own[0] as number),
-      high: round(own.at(-1) as number),
-      oursIsTimes: round(median(speeds.get('ours int8') as number[]) / median(own)),
-      lastLoss: round(all[0]?.losses.at(-1) ?? Number.NaN, 4),
-      peakMegabytes: Math.round(Math.max(...all.map(({ peakRssBytes }) => peakRssBytes)) / 1e6),
-      n: own.length,
+      ...measured,
+      lastLoss: lossOf(own),
+      peerLastLoss: lossOf(other) ?? null,
+      peakMegabytes: peakOf(own),
+      peerPeakMegabytes: outcomes.has(other) ? peakOf(other) : null,
     };
   });
 }
@@ -124,8 +131,4 @@ async function run(name: string, command: readonly string[], job: string): Promi
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, value) => total + value, 0);
-}
-
-function round(value: number, digits = 2): number {
-  return Number(value.toFixed(digits));
 }

@@ -78,14 +78,10 @@ test('words that are off end with status 2', { timeout: 180_000 }, async () => {
     ['estimate', '--dataset', 'd', '--base', 'b', '--rank', '0'],
     ['score', '--base', 'b'],
     ['generate', '--base', 'b', '--prompt', 'x', '--row', 'y'],
+    ['bench', 'poetry'],
+    ['bench', 'switch', '--fly'],
   ]) {
     const { status, json } = await runCommand(home, words);
     expect({ words, status, code: json?.error?.code }).toEqual({ words, status: 2, code: 'USAGE' });
   }
-});
-
-test('what comes later says so', { timeout: 180_000 }, async () => {
-  const home = join(temporaryFolder(), 'home');
-  const { status, json } = await runCommand(home, ['bench', 'train']);
-  expect({ status, code: json.error.code }).toEqual({ status: 1, code: 'NOT_IN_THIS_VERSION' });
 });

@@ -15,7 +15,7 @@ export interface Failure {
   readonly stack?: string;
 }
 
-/** A failure that only the command line knows: a word that is off, an interruption, a command of a later version. */
+/** A failure that only the command line knows: a word that is off, an interruption, a bench that fails. */
 export class CallFailure extends Error {
   readonly failure: Failure;
 
@@ -32,15 +32,6 @@ export function usageFailure(message: string): CallFailure {
 
 export function interruption(message: string, hint: string, rest?: object): CallFailure {
   return new CallFailure({ code: 'INTERRUPTED', message, hint, exitCode: 130, rest });
-}
-
-export function notInThisVersion(what: string, instead: string): CallFailure {
-  return new CallFailure({
-    code: 'NOT_IN_THIS_VERSION',
-    message: `${what} is not part of this version.`,
-    hint: instead,
-    exitCode: 1,
-  });
 }
 
 /** Turns whatever was thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */

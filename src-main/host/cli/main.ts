@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { addAdapterCommands } from './adapters.ts';
+import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
 import { addDemoCommand } from './demo.ts';
@@ -11,7 +12,6 @@ import { failureOf, usageFailure } from './failure.ts';
 import { addInspectAndImport } from './inspect-and-import.ts';
 import { installationAt } from './installation.ts';
 import { addLabCommand } from './lab.ts';
-import { addLaterCommands } from './later.ts';
 import { addModelCommands } from './models.ts';
 import { addRunCommands } from './runs.ts';
 import { addScoreAndGenerate } from './score-and-generate.ts';
@@ -44,7 +44,7 @@ for (const add of [
   addDemoCommand,
   addLabCommand,
   addServeCommand,
-  addLaterCommands,
+  addBenchCommand,
 ]) {
   add(program, run);
 }

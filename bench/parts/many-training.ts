@@ -1,13 +1,13 @@
-import { AdapterCache } from '../src-main/engine/adapter-cache.ts';
-import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { TrainJob } from '../src-main/engine/engine.ts';
-import { type LoadedModel, loadModel } from '../src-main/engine/loaded-model.ts';
-import { cutMicroBatches } from '../src-main/engine/micro-batches.ts';
-import { packingFor } from '../src-main/engine/packing.ts';
-import { Passes, type TrainRider } from '../src-main/engine/passes.ts';
-import { Random } from '../src-main/engine/random.ts';
-import { trainableOf } from '../src-main/engine/trainable.ts';
-import { median } from '../src-main/lab/numbers.ts';
+import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { TrainJob } from '../../src-main/engine/engine.ts';
+import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
+import { packingFor } from '../../src-main/engine/packing.ts';
+import { Passes, type TrainRider } from '../../src-main/engine/passes.ts';
+import { Random } from '../../src-main/engine/random.ts';
+import { trainableOf } from '../../src-main/engine/trainable.ts';
+import { benchCase } from './bench-case.ts';
 
 interface Options {
   readonly model: string;
@@ -65,14 +65,7 @@ async function timed(
     }
     if (round >= 0) times.push(time);
   }
-  const ratios = times.map((time) => time.ours / time.peer).sort((a, b) => a - b);
-  const [low = 0, high = 0] = [ratios[0], ratios.at(-1)];
-  return {
-    case: name,
-    ours: rounded(median(times.map((time) => time.ours))),
-    peer: rounded(median(times.map((time) => time.peer))),
-    ...{ ratio: rounded(median(ratios)), low: rounded(low), high: rounded(high), n: times.length },
-  };
+  return benchCase(name, 'ms', { ours: times.map(({ ours }) => ours), peer: times.map(({ peer }) => peer) });
 }
 
 async function riderOf(
@@ -98,7 +91,3 @@ const lora: TrainJob['method'] = {
   ...{ kind: 'lora', rank: 8, alpha: 16, targets: ['q', 'v'], dropout: 0 },
   ...{ initialisation: 'kaiming', initFolder: null },
 };
-
-function rounded(value: number): number {
-  return Number(value.toFixed(2));
-}

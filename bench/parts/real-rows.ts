@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { ModelText } from '../src-main/base-models/model-text.ts';
-import { inspectModel } from '../src-main/engine/loaded-model.ts';
-import { RowOrder } from '../src-main/engine/row-order.ts';
+import { ModelText } from '../../src-main/base-models/model-text.ts';
+import { inspectModel } from '../../src-main/engine/loaded-model.ts';
+import { RowOrder } from '../../src-main/engine/row-order.ts';
 
 export interface RealRow {
   readonly ids: readonly number[];
   readonly targetStart: number;
 }
+
+/** The model that comes with the studio. */
+export const starterModel = join(import.meta.dirname, '../../resources/starter-model');
 
 /** The open sets that the cases are made of, below the data folder. */
 export const realSets = {

@@ -2,10 +2,10 @@
 // bench/datasets.ts time. With a third word it aborts the import after so many milliseconds, and says how long that took.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../src-main/database/open.ts';
-import { ProcessLock } from '../src-main/database/process-lock.ts';
-import { DatasetStore } from '../src-main/datasets/dataset-store.ts';
-import { importDataset } from '../src-main/datasets/import-dataset.ts';
+import { openDatabase } from '../../src-main/database/open.ts';
+import { ProcessLock } from '../../src-main/database/process-lock.ts';
+import { DatasetStore } from '../../src-main/datasets/dataset-store.ts';
+import { importDataset } from '../../src-main/datasets/import-dataset.ts';
 
 const [folder = '', file = '', abortAfter] = process.argv.slice(2);
 for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name), { recursive: true });

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PrecisionChoice } from '../src-contract/base-model.ts';
-import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { localEngine } from '../src-main/engine/local-engine.ts';
-import { writeTokenFile } from '../src-main/tasks/token-file.ts';
+import type { PrecisionChoice } from '../../src-contract/base-model.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import type { RealRow } from './real-rows.ts';
 
 // One training of the engine in a process of its own, for train.ts: `node train-child.ts JOB int8|int4|float32 [checkpointing]`.

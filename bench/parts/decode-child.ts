@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { onnxruntimeBackend } from '../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { localEngine } from '../src-main/engine/local-engine.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
 
 // Answers of the engine in a process of its own, for decode.ts: `node decode-child.ts JOB draft|plain`. Prints, for each
 // prompt, {ids, firstMs, restMs}.

@@ -3,7 +3,7 @@ import { build } from 'vite';
 
 /** Builds `import-child.ts` and the threads it starts as the product is built, and gives the program's path. */
 export async function buildImportChild(): Promise<string> {
-  const root = join(import.meta.dirname, '..');
+  const root = join(import.meta.dirname, '../..');
   const outDir = join(root, 'out', 'bench');
   await build({
     ...{ root, configFile: false, logLevel: 'error' },
@@ -11,7 +11,7 @@ export async function buildImportChild(): Promise<string> {
       ...{ ssr: true, outDir, emptyOutDir: true, target: 'node22', minify: false },
       rollupOptions: {
         input: {
-          'import-child': join(root, 'bench/import-child.ts'),
+          'import-child': join(root, 'bench/parts/import-child.ts'),
           'import-thread': join(root, 'src-main/datasets/import-thread.ts'),
           'rows-writer-thread': join(root, 'src-main/datasets/rows-writer-thread.ts'),
         },

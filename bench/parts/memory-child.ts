@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
-import { createApp } from '../src-main/app.ts';
-import { startEngineThread } from '../src-main/host/engine-thread.ts';
-import { superviseEngine } from '../src-main/host/supervised-engine.ts';
+import { createApp } from '../../src-main/app.ts';
+import { startEngineThread } from '../../src-main/host/engine-thread.ts';
+import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 
 // One studio in a process of its own, for memory.ts: `node memory-child.ts estimate|train JSON`, the engine in its thread as
 // the web host has it. Prints the estimate, or the most memory that the process ever held (VmHWM).
 const [what, text] = process.argv.slice(2) as ['estimate' | 'train', string];
 const { home, ...about } = JSON.parse(text);
 const { engine, stop } = superviseEngine(() =>
-  startEngineThread(new URL('../src-main/engine/engine-process.ts', import.meta.url)),
+  startEngineThread(new URL('../../src-main/engine/engine-process.ts', import.meta.url)),
 );
-const app = await createApp({ dataDir: home, resourcesDir: join(import.meta.dirname, '../resources'), engine });
+const app = await createApp({ dataDir: home, resourcesDir: join(import.meta.dirname, '../../resources'), engine });
 const client = createRouterClient(app.router, { context: { caller: 'trusted' } });
 if (what === 'estimate') {
   const began = performance.now();

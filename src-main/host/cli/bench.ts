@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { CallFailure } from './failure.ts';
+import type { Run } from './session.ts';
+
+export function addBenchCommand(program: Command, run: Run): void {
+  program
+    .command('bench')
+    .description('measure against other tools, from a checkout of the source')
+    .argument('<name>', 'train, decode, switch, adapters, memory, …; each says in its file which options it takes')
+    .argument('[options...]')
+    .allowUnknownOption()
+    .action((_name: string, _words: readonly string[], _options: object, command: Command) =>
+      run(command, async ({ installation, json, signal }) => {
+        if (!existsSync(installation.benchEntry)) throw notInstalled;
+        // A program of its own: it times processes, and its options are its own affair.
+        const words = [installation.benchEntry, ...command.args, ...(json ? ['--json'] : [])];
+        const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+        signal.addEventListener('abort', () => child.kill('SIGINT'));
+        const [status] = await once(child, 'close');
+        if (status !== 0) throw failed(status);
+        return undefined;
+      }),
+    );
+}
+
+const notInstalled = new CallFailure({
+  code: 'NOT_IN_THIS_VERSION',
+  message: 'The bench is not part of the installed program.',
+  hint: 'It comes with the source: npm run --silent cli -- bench NAME.',
+  exitCode: 1,
+});
+
+/** It has said why in its own words. */
+function failed(status: number | null): CallFailure {
+  const isUsage = status === 2;
+  return new CallFailure({
+    code: isUsage ? 'USAGE' : 'BENCH_FAILED',
+    message: isUsage ? 'The bench takes other words.' : 'The bench did not come to its end.',
+    hint: 'Why stands above.',
+    exitCode: isUsage ? 2 : 1,
+  });
+}
