@@ -17,25 +17,49 @@ export function chooseToken(
 ): number {
   const best = likeliest(logits);
   if (temperature === 0) return best;
-  const largest = logits[best] as number;
-  const weightOf = (id: number) => Math.exp(((logits[id] as number) - largest) / temperature);
+  const scores = { logits, largest: logits[best] as number, temperature };
   if (topK > 0 && topK < logits.length) {
     const ids = leading(logits, topK);
-    const weights = ids.map(weightOf);
+    const weights = ids.map((id) => weightOf(scores, id));
     const kept = topP < 1 ? (nucleus(weights, topP * sum(weights)) ?? ids.length) : ids.length;
-    return drawn(ids.slice(0, kept), weights, random);
+    return ids[drawn(weights.slice(0, kept), random)] as number;
   }
-  const weights = new Float64Array(logits.length);
-  let total = 0;
-  for (let id = 0; id < weights.length; id++) total += weights[id] = weightOf(id);
-  if (topP >= 1) return drawn(undefined, weights, random);
+  const total = totalWeight(scores);
+  if (topP >= 1) return drawnOfAll(scores, random.uniform() * total);
   // The nucleus is mostly a few tokens of thousands: they are looked for among more and more of the leading ones.
   for (let count = firstLook; ; count *= 8) {
     const ids = leading(logits, Math.min(count, logits.length));
-    const own = ids.map((id) => weights[id] as number);
-    const kept = nucleus(own, topP * total) ?? (ids.length === logits.length ? ids.length : undefined);
-    if (kept !== undefined) return drawn(ids.slice(0, kept), own, random);
+    const weights = ids.map((id) => weightOf(scores, id));
+    const kept = nucleus(weights, topP * total) ?? (ids.length === logits.length ? ids.length : undefined);
+    if (kept !== undefined) return ids[drawn(weights.slice(0, kept), random)] as number;
   }
+}
+
+interface Scores {
+  readonly logits: Float32Array;
+  readonly largest: number;
+  readonly temperature: number;
+}
+
+/** A token's probability beside that of the likeliest. */
+function weightOf({ logits, largest, temperature }: Scores, id: number): number {
+  return powerOf(((logits[id] as number) - largest) / temperature);
+}
+
+function totalWeight(scores: Scores): number {
+  let total = 0;
+  for (let id = 0; id < scores.logits.length; id++) total += weightOf(scores, id);
+  return total;
+}
+
+/** The first token up to which the weights add up to more than so much. They are cheaper to compute again than to keep. */
+function drawnOfAll(scores: Scores, reached: number): number {
+  let left = reached;
+  for (let id = 0; id < scores.logits.length; id++) {
+    left -= weightOf(scores, id);
+    if (left < 0) return id;
+  }
+  return scores.logits.length - 1;
 }
 
 const firstLook = 64;
@@ -65,11 +89,13 @@ function leading(logits: Float32Array, count: number): number[] {
   };
   for (let id = 0; id < count; id++) heap.push(id);
   for (let at = (count >> 1) - 1; at >= 0; at--) sink(at);
+  let least = logits[heap[0] as number] as number;
   for (let id = count; id < logits.length; id++) {
     // Later ids lose against equal ones.
-    if ((logits[id] as number) <= (logits[heap[0] as number] as number)) continue;
+    if ((logits[id] as number) <= least) continue;
     heap[0] = id;
     sink(0);
+    least = logits[heap[0] as number] as number;
   }
   return heap.sort((a, b) => (isLess(b, a) ? -1 : 1));
 }
@@ -84,19 +110,38 @@ function nucleus(weights: readonly number[], wanted: number): number | undefined
   return last < 0 ? undefined : last + 1;
 }
 
-/** One of the ids, or of all places where there are none, with the chance that its weight has among theirs. */
-function drawn(ids: readonly number[] | undefined, weights: ArrayLike<number>, random: Random): number {
-  const count = ids?.length ?? weights.length;
-  let total = 0;
-  for (let i = 0; i < count; i++) total += weights[i] as number;
-  let left = random.uniform() * total;
-  for (let i = 0; i < count; i++) {
-    left -= weights[i] as number;
-    if (left < 0) return ids === undefined ? i : (ids[i] as number);
-  }
-  return ids === undefined ? count - 1 : (ids[count - 1] as number);
+/** A place, with the chance that its weight has among all. */
+function drawn(weights: readonly number[], random: Random): number {
+  let left = random.uniform() * sum(weights);
+  const place = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return place < 0 ? weights.length - 1 : place;
 }
 
 function sum(weights: readonly number[]): number {
   return weights.reduce((total, weight) => total + weight, 0);
+}
+
+/** Parts of an octave that have a table. */
+const octaveShift = 6;
+const parts = 1 << octaveShift;
+const step = Math.LN2 / parts;
+/** Where 2^−octaves is nothing beside 1. */
+const octaves = 64;
+const withinOctave = Float64Array.from({ length: parts }, (_, part) => 2 ** (part / parts));
+const ofOctave = Float64Array.from({ length: octaves + 1 }, (_, octave) => 2 ** -octave);
+
+/**
+ * e^x for x up to 0, to nine digits, and 0 where that is next to nothing: a draw takes one of every word of the vocabulary, and
+ * Math.exp took longer for those than the rest of the draw. A power of two by tables, and four terms of the series for the rest.
+ */
+function powerOf(x: number): number {
+  const steps = x / step;
+  const whole = Math.floor(steps);
+  if (whole < -octaves * parts) return 0;
+  const rest = (steps - whole) * step;
+  const table = (withinOctave[whole & (parts - 1)] as number) * (ofOctave[-(whole >> octaveShift)] as number);
+  return table * (1 + rest * (1 + rest * (0.5 + rest / 6)));
 }
