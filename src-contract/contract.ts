@@ -266,7 +266,8 @@ export const contract = {
       .output(versionComparisonSchema),
     /** Brings the rows of an earlier version back, as a new one. */
     restore: base.input(z.object({ id: z.string(), version: z.number().int() })).output(datasetSchema),
-    undo: base.input(id).output(datasetSchema),
+    /** `version` is the one whose change is meant; refused when it is not the newest any more. */
+    undo: base.input(z.object({ id: z.string(), version: z.number().int().optional() })).output(datasetSchema),
     redo: base.input(id).output(datasetSchema),
     /** `version` is the one that the person saw; refused when it is not the newest any more. */
     editRow: base

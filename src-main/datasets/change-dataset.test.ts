@@ -130,6 +130,23 @@ test('whoever edits a row that has been changed meanwhile is told', async () => 
   });
 });
 
+// “Undo” of the first of two notices took the second change back.
+test('an undo that names its version takes that change back and no other', async () => {
+  const { id } = given.make(abc);
+  const { version } = await given.changes.remove(id, [0]);
+  // Asked for while another change is being made: what counts is the version that this one finds.
+  const [, undone] = await Promise.allSettled([
+    given.changes.remove(id, [1]),
+    given.changes.bringBack(id, 'undo', version),
+  ]);
+  expect(undone).toMatchObject({ status: 'rejected', reason: { code: 'DATASET_CHANGED', data: { dataset: 'given' } } });
+  expect(given.shown(id)).toEqual(['t c=3']);
+  const last = await given.changes.bringBack(id, 'undo', version + 1);
+  expect(given.shown(id)).toEqual(['t b=2', 't c=3']);
+  await expect(given.changes.bringBack(id, 'undo', version)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+  expect(given.store.get(id).version).toBe(last.version);
+});
+
 test('two versions are compared row by row', async () => {
   const { id } = given.make(abc);
   await given.changes.edit(id, { position: 0, content: { target: 'x' } });

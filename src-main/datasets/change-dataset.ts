@@ -31,11 +31,8 @@ export class DatasetChanges {
     work: ChangeWork,
     signal?: AbortSignal,
   ): Promise<Dataset> {
-    return this.#inTurn(about.id, async (change) => {
-      const { kind, detail = {}, version } = about;
-      if (version !== undefined && version !== change.headVersion) {
-        throw new StudioError('DATASET_CHANGED', { dataset: this.#store.get(about.id).name });
-      }
+    return this.#inTurn(about, async (change) => {
+      const { kind, detail = {} } = about;
       let sliceBegan = performance.now();
       for await (const _ of work(change)) {
         if (performance.now() - sliceBegan <= 8) continue;
@@ -71,15 +68,25 @@ export class DatasetChanges {
     });
   }
 
-  /** Brings back the rows of an earlier version. The dataset stays as it is where there is nothing to undo or redo. */
-  bringBack(id: string, to: 'undo' | 'redo' | { version: number }): Promise<Dataset> {
-    return this.#inTurn(id, (change) => void change.bringBack(to, this.#now()));
+  /**
+   * Brings back the rows of an earlier version. The dataset stays as it is where there is nothing to undo or redo. `version` is
+   * the one that the person saw, as for `apply`: an undo of that one takes back no other change.
+   */
+  bringBack(id: string, to: 'undo' | 'redo' | { version: number }, version?: number): Promise<Dataset> {
+    return this.#inTurn({ id, version }, (change) => void change.bringBack(to, this.#now()));
   }
 
-  #inTurn(id: string, work: (change: VersionChange) => void | Promise<void>): Promise<Dataset> {
+  #inTurn(
+    { id, version }: { id: string; version?: number | undefined },
+    work: (change: VersionChange) => void | Promise<void>,
+  ): Promise<Dataset> {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
-      const change = new VersionChange(this.#store.rowsFile(id), this.#store.get(id).name);
+      const { name: dataset } = this.#store.get(id);
+      const change = new VersionChange(this.#store.rowsFile(id), dataset);
       try {
+        if (version !== undefined && version !== change.headVersion) {
+          throw new StudioError('DATASET_CHANGED', { dataset });
+        }
         await work(change);
       } finally {
         change.rollback();

@@ -22,7 +22,7 @@ export function versionProcedures(studio: { store: DatasetStore; changes: Datase
     }),
     compare: os.compare.handler(({ input, signal }) => compareVersions(store.rows(idOf(input.id)), input, signal)),
     restore: os.restore.handler(({ input }) => told(changes.bringBack(idOf(input.id), { version: input.version }))),
-    undo: os.undo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'undo'))),
+    undo: os.undo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'undo', input.version))),
     redo: os.redo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'redo'))),
     editRow: os.editRow.handler(({ input: { id, ...row } }) => told(changes.edit(idOf(id), row))),
     addRow: os.addRow.handler(({ input }) => told(changes.add(idOf(input.id), input.content, input.split))),

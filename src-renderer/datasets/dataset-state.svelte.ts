@@ -6,12 +6,14 @@ import type {
   Note,
   RowContent,
 } from '../../src-contract/dataset-version.ts';
-import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 import { FindingsState } from './findings-state.svelte.ts';
+
+/** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
+export type TakeBack = () => Promise<void>;
 
 /** One dataset: its facts, its rows under a filter, its versions and findings, and the rows that were left out. */
 export class DatasetState {
@@ -136,54 +138,51 @@ export class DatasetState {
   }
 
   /** Changes a row as it is shown; refused when somebody else has changed the dataset meanwhile. */
-  edit(position: number, content: Partial<RowContent>): Promise<void> {
+  edit(position: number, content: Partial<RowContent>): Promise<TakeBack | undefined> {
     const version = this.facts.value?.version;
-    return this.#change(() => client.versions.editRow({ id: this.id, position, content, version }));
+    return this.change(() => client.versions.editRow({ id: this.id, position, content, version }));
   }
 
   async add(content: RowContent): Promise<void> {
-    await this.#change(() => client.versions.addRow({ id: this.id, content, split: this.#filter.split ?? 'train' }));
+    await this.change(() => client.versions.addRow({ id: this.id, content, split: this.#filter.split ?? 'train' }));
     this.selected = Math.max(0, (this.rows.total ?? 1) - 1);
   }
 
-  remove(position: number): Promise<void> {
-    return this.#change(() => client.versions.deleteRows({ id: this.id, positions: [position] }));
+  remove(position: number): Promise<TakeBack | undefined> {
+    return this.change(() => client.versions.deleteRows({ id: this.id, positions: [position] }));
   }
 
-  moveTo(position: number, split: Split): Promise<void> {
-    return this.#change(() => client.versions.moveRows({ id: this.id, positions: [position], split }));
+  moveTo(position: number, split: Split): Promise<TakeBack | undefined> {
+    return this.change(() => client.versions.moveRows({ id: this.id, positions: [position], split }));
   }
 
-  undo(): Promise<void> {
-    return this.canUndo ? this.#change(() => client.versions.undo({ id: this.id })) : Promise.resolve();
+  async undo(): Promise<void> {
+    if (this.canUndo) await this.change(() => client.versions.undo({ id: this.id }));
   }
 
-  /**
-   * Asked for right after a change, gives what takes that change back. Throws DATASET_CHANGED once the rows are others: it would
-   * take back a change that nobody means.
-   */
-  takingBack(): () => Promise<void> {
-    const made = this.facts.value;
-    return async () => {
-      await this.facts.load();
-      const { sha256, version, name } = this.facts.value ?? { name: '' };
-      if (sha256 !== made?.sha256 || version !== made?.version)
-        throw new StudioError('DATASET_CHANGED', { dataset: name });
-      await this.#change(() => client.versions.undo({ id: this.id }));
-    };
+  async redo(): Promise<void> {
+    if (this.canRedo) await this.change(() => client.versions.redo({ id: this.id }));
   }
 
-  redo(): Promise<void> {
-    return this.canRedo ? this.#change(() => client.versions.redo({ id: this.id })) : Promise.resolve();
+  restoreVersion(version: number): Promise<TakeBack | undefined> {
+    return this.change(() => client.versions.restore({ id: this.id, version }));
   }
 
-  restoreVersion(version: number): Promise<void> {
-    return this.#change(() => client.versions.restore({ id: this.id, version }));
-  }
-
-  /** Makes any change; what the page shows follows it. */
-  change(make: () => Promise<Dataset>): Promise<void> {
-    return this.#change(make);
+  /** Makes any change; what the page shows follows it. Gives what takes it back; undefined where the rows stayed as they were. */
+  async change(make: () => Promise<Dataset>): Promise<TakeBack | undefined> {
+    const before = this.facts.value?.version;
+    this.#working = true;
+    try {
+      const after = await make();
+      this.facts.set(after);
+      const { id, version } = after;
+      if (version === before) return undefined;
+      return async () => void (await this.change(() => client.versions.undo({ id, version })));
+    } finally {
+      this.#working = false;
+      // The studio tells of the change as well, but the person is looking at this row.
+      await this.#reread();
+    }
   }
 
   async setNote(position: number, text: string): Promise<void> {
@@ -213,17 +212,6 @@ export class DatasetState {
       offset += piece.size;
     }
     return { name, pieces };
-  }
-
-  async #change(make: () => Promise<Dataset>): Promise<void> {
-    this.#working = true;
-    try {
-      this.facts.set(await make());
-    } finally {
-      this.#working = false;
-      // The studio tells of the change as well, but the person is looking at this row.
-      await this.#reread();
-    }
   }
 
   async #refresh(): Promise<void> {

@@ -6,38 +6,38 @@ import { DatasetState } from './dataset-state.svelte.ts';
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    datasets: { get: vi.fn() },
+    datasets: { get: async () => dataset(1) },
     versions: { undo: vi.fn(), deleteRows: vi.fn(), list: async () => ({ total: 0, versions: [] }) },
   },
 }));
 
 beforeEach(() => vi.clearAllMocks());
 
-test('a change is taken back right after it', async () => {
-  const page = await deletedOnce();
-  vi.mocked(client.datasets.get).mockResolvedValue(dataset('without one'));
-  await page.takingBack()();
-  expect(client.versions.undo).toHaveBeenCalledTimes(1);
+test('what takes a change back names the version that the change made', async () => {
+  const page = await opened();
+  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2));
+  vi.mocked(client.versions.undo).mockResolvedValue(dataset(3));
+  const takeBack = await page.remove(0);
+  // The next change is not the one that is taken back.
+  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(3));
+  await page.remove(1);
+  await takeBack?.();
+  expect(vi.mocked(client.versions.undo).mock.calls).toEqual([[{ id: 'd', version: 2 }]]);
 });
 
-// “Undo” of the first of two notices took the second change back.
-test('a change that another has followed is not taken back in its place', async () => {
-  const page = await deletedOnce();
-  const takeBack = page.takingBack();
-  vi.mocked(client.datasets.get).mockResolvedValue(dataset('without two'));
-  await expect(takeBack()).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
-  expect(client.versions.undo).not.toHaveBeenCalled();
+test('where the rows stayed as they were, there is nothing to take back', async () => {
+  const page = await opened();
+  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(1));
+  expect(await page.remove(0)).toBeUndefined();
 });
 
-async function deletedOnce(): Promise<DatasetState> {
-  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset('without one'));
-  vi.mocked(client.versions.undo).mockResolvedValue(dataset('whole'));
+async function opened(): Promise<DatasetState> {
   const page = new DatasetState('d');
-  await page.remove(0);
+  await page.facts.load();
   return page;
 }
 
 /** Only the fields that are read; the cast is sound as nothing else is looked at. */
-function dataset(sha256: string): Dataset {
-  return { id: 'd', name: 'rows', sha256 } as Dataset;
+function dataset(version: number): Dataset {
+  return { id: 'd', name: 'rows', version } as Dataset;
 }
