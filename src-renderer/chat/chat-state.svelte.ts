@@ -5,6 +5,7 @@ import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { mixName } from './answerer-name.ts';
 import { readTaskFields } from './task-fields.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
@@ -12,6 +13,8 @@ export interface Draft {
   readonly id: string | undefined;
   readonly text: string;
   readonly adapter: Adapter | undefined;
+  /** Of who answers; undefined is the base. */
+  readonly name: string | undefined;
   readonly writing: boolean;
   /** The question that it answers; the turns after that one stand back while it is written. */
   readonly questionId?: string | undefined;
@@ -168,6 +171,12 @@ export class ChatState {
 
   get lastAnswer(): Message | undefined {
     return this.path.findLast((message) => message.role === 'assistant');
+  }
+
+  /** Who the next message goes to; undefined is the base. */
+  get answererName(): string | undefined {
+    const added = this.mix.flatMap(({ adapterId }) => this.adapters.filter(({ id }) => id === adapterId));
+    return this.adapter && mixName(this.adapter.name, added);
   }
 
   /** The chosen adapter, and what is added to it, as the studio is asked for them. */
@@ -441,7 +450,8 @@ export class ChatState {
     questionId?: string,
   ): Promise<boolean> {
     const answering = this.begin();
-    this.draft = { id: undefined, text: '', adapter: this.adapter, writing: true, questionId };
+    const { adapter, answererName: name } = this;
+    this.draft = { id: undefined, text: '', adapter, name, writing: true, questionId };
     let accepted = false;
     try {
       for await (const event of await ask(answering.signal)) {

@@ -8,7 +8,8 @@ export const mostColumns = 5;
 /** A column that is being written. */
 export interface ColumnDraft {
   readonly adapter: Adapter | undefined;
-  readonly strength: number;
+  /** Of who answers; undefined is the base. */
+  readonly name: string | undefined;
   readonly text: string;
   readonly answer: Message | undefined;
 }
@@ -42,6 +43,15 @@ export class ComparisonState {
     return this.chosen.filter((id) => id === null || this.#chat.adapters.some((adapter) => adapter.id === id));
   }
 
+  /** The adapter in use answers as it is set, with what is added to it; the others as they were trained. */
+  answererOf(adapterId: string | null): ChatState['answerer'] {
+    return adapterId === this.#chat.adapterId ? this.#chat.answerer : { adapterId, strength: 1 };
+  }
+
+  nameOf(adapter: Adapter | undefined): string | undefined {
+    return adapter !== undefined && adapter.id === this.#chat.adapterId ? this.#chat.answererName : adapter?.name;
+  }
+
   /** Begins with the base and the adapter in use, or the first ones that fit. */
   begin(): void {
     this.on = true;
@@ -64,18 +74,15 @@ export class ComparisonState {
     const chat = this.#chat;
     const { text, input } = chat.outgoing;
     const typed = chat.text;
-    const { strength, editing } = chat;
-    // The strength is that of the adapter in use; the others answer as they were trained.
-    const columns = this.#asked.map((adapterId) => ({
-      adapterId,
-      strength: adapterId === chat.adapterId ? strength : 1,
-    }));
+    const { editing } = chat;
+    const columns = this.#asked.map((id) => this.answererOf(id));
     const answering = chat.begin();
     chat.text = '';
     chat.editing = undefined;
-    this.columns = columns.map(({ adapterId, strength: factor }) => ({
-      ...{ adapter: chat.adapters.find(({ id }) => id === adapterId), strength: factor, text: '', answer: undefined },
-    }));
+    this.columns = columns.map(({ adapterId }) => {
+      const adapter = chat.adapters.find(({ id }) => id === adapterId);
+      return { adapter, name: this.nameOf(adapter), text: '', answer: undefined };
+    });
     this.seconds = undefined;
     const startMs = performance.now();
     let accepted = false;

@@ -27,6 +27,15 @@ test('going back to the base is a switch as well', () => {
   expect(turns[2]).toMatchObject({ kind: 'switch', from: 'notes', to: null });
 });
 
+test('an adapter that is added to the one before is a switch, another strength is none', () => {
+  const mixed = (id: string, strength: number) => ({
+    ...answer(id, 'notes', 0.4),
+    mix: [{ adapterId: 'sql', name: 'sql', sha256: '', strength }],
+  });
+  const asked = [user('q1'), answer('a1', 'notes'), user('q2'), mixed('a2', 0.5), user('q3'), mixed('a3', 1)];
+  expect(turnsOf(asked).filter(({ kind }) => kind === 'switch')).toMatchObject([{ from: 'notes', to: 'notes + sql' }]);
+});
+
 test('an answer knows its question', () => {
   const turns = turnsOf([user('q1'), answer('a1', null)]);
   expect(turns[1]).toMatchObject({ kind: 'answer', question: { id: 'q1' } });
@@ -53,5 +62,5 @@ function user(id: string): Message {
 
 function answer(id: string, adapter: string | null, switchMs = 0): Message {
   // Sound here: no other field is read.
-  return { id, role: 'assistant', adapterId: adapter, adapterName: adapter, switchMs } as Message;
+  return { id, role: 'assistant', adapterId: adapter, adapterName: adapter, mix: [], switchMs } as unknown as Message;
 }

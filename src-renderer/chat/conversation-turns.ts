@@ -1,4 +1,5 @@
 import type { Message } from '../../src-contract/chat.ts';
+import { answererName } from './answerer-name.ts';
 
 export type Turn =
   | { readonly kind: 'user'; readonly id: string; readonly message: Message }
@@ -26,8 +27,8 @@ export type Turn =
     };
 
 /**
- * The messages in the order in which they are read, with a line where another adapter took over: it stands before the
- * question that the new one answered. Answers that were compared are one turn.
+ * The messages in the order in which they are read, with a line where another adapter, or another mix, took over: it stands
+ * before the question that the new one answered. Answers that were compared are one turn.
  */
 export function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
@@ -51,12 +52,16 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
       if (message.onPath) before = message;
       continue;
     }
-    if (before !== undefined && before.adapterId !== message.adapterId && question !== undefined) {
-      const [from, to] = [before.adapterName, message.adapterName];
+    if (before !== undefined && answererKey(before) !== answererKey(message) && question !== undefined) {
+      const [from, to] = [answererName(before), answererName(message)];
       turns.splice(questionAt, 0, { kind: 'switch', id: `switch ${id}`, from, to, ms: message.switchMs ?? 0 });
     }
     turns.push({ kind: 'answer', id, message, question });
     before = message;
   }
   return turns;
+}
+
+function answererKey({ adapterId, mix }: Message): string {
+  return [adapterId, ...mix.map((added) => added.adapterId)].join(' ');
 }

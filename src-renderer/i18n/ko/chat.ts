@@ -109,6 +109,7 @@ export const chat: Translation<typeof english> = {
   'chat.compare.mark': '{what}[과|와] 다른 곳 표시',
   'chat.compare.toTarget': '행의 정답',
   'chat.compare.toOther': '{name}의 답변',
+  'chat.compare.goesOn': '{name}의 답변에서 이어짐',
   'chat.compare.together': '모두 함께 {time} 걸림',
 
   'chat.proof': '무엇으로 답했나',
