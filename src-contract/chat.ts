@@ -108,6 +108,14 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
+/** `language` is that of the words around what was said, where the format has any. */
+export const exportConversationInputSchema = z.object({
+  id: z.string(),
+  format: z.enum(['markdown', 'json']),
+  language: z.enum(['en', 'ko']).default('en'),
+});
+export type ExportConversationInput = z.infer<typeof exportConversationInputSchema>;
+
 export const messageSchema = z.object({
   id: z.string(),
   conversationId: z.string(),

@@ -14,6 +14,7 @@ import {
   compareEventSchema,
   compareInputSchema,
   conversationSchema,
+  exportConversationInputSchema,
   foundMessageSchema,
   generateEventSchema,
   generateInputSchema,
@@ -471,9 +472,7 @@ export const contract = {
     /** A conversation of its own that begins with the turns up to this one. */
     branch: base.input(z.object({ messageId: z.string() })).output(conversationSchema),
     /** The text of a file, to be saved by the page: the turns on the path, or as JSON every turn. */
-    export: base
-      .input(z.object({ id: z.string(), format: z.enum(['markdown', 'json']) }))
-      .output(z.object({ name: z.string(), text: z.string() })),
+    export: base.input(exportConversationInputSchema).output(z.object({ name: z.string(), text: z.string() })),
   },
   evaluations: {
     start: base.input(evaluationInputSchema).output(evaluationSchema),

@@ -208,7 +208,7 @@ export function chatProcedures(studio: {
       const conversation = store.get(input.id);
       const path = messages.path(conversation.id);
       return input.format === 'markdown'
-        ? { name: fileNameOf(conversation.title, 'md'), text: conversationMarkdown(conversation, path) }
+        ? { name: fileNameOf(conversation.title, 'md'), text: conversationMarkdown(conversation, path, input.language) }
         : {
             name: fileNameOf(conversation.title, 'json'),
             text: conversationJson(conversation, messages.all(conversation.id), path),

@@ -1,18 +1,28 @@
-import type { Conversation, Message } from '../../src-contract/chat.ts';
+import type { Conversation, ExportConversationInput, Message } from '../../src-contract/chat.ts';
 import type { KeptMessage } from './message-store.ts';
 
-/** A conversation as a text to keep: the turns that are read, with who answered. */
-export function conversationMarkdown(conversation: Conversation, path: readonly Message[]): string {
-  const parts = [`# ${conversation.title}`, ''];
+/** A conversation as a text to keep: the turns that are read, with who answered. What was typed reads as it was typed. */
+export function conversationMarkdown(
+  conversation: Conversation,
+  path: readonly Message[],
+  language: ExportConversationInput['language'],
+): string {
+  const words = language === 'ko' ? korean : english;
+  const parts = [`# ${typed(conversation.title)}`, ''];
   for (const message of path) {
+    const text = message.text.trim();
     if (message.role === 'user') {
-      parts.push('## Question', '');
-      for (const [field, value] of Object.entries(message.input ?? {})) parts.push(`${field}:`, '', fenced(value), '');
-      parts.push(message.text, '');
+      parts.push(`## ${words.question}`, '');
+      for (const [field, value] of Object.entries(message.input ?? {})) {
+        parts.push(`${words.fields[field] ?? field}:`, '', fenced(value), '');
+      }
+      parts.push(typed(text), '');
       continue;
     }
-    parts.push(`## ${credit(message)}`, '', message.task === 'nl2sql' ? fenced(message.text, 'sql') : message.text, '');
-    if (message.isBest) parts.push('Voted the best of its comparison.', '');
+    const written = text === '' ? words.nothing : message.task === 'nl2sql' ? fenced(text, 'sql') : answered(text);
+    parts.push(`## ${credit(message, words)}`, '', written, '');
+    const remarks = remarksOn(message, words);
+    if (remarks.length > 0) parts.push(remarks.join(' '), '');
   }
   return `${parts.join('\n').trimEnd()}\n`;
 }
@@ -38,13 +48,65 @@ export function fileNameOf(title: string, extension: string): string {
   return `${bare.replace(/^[. ]+|[. ]+$/g, '') || 'conversation'}.${extension}`;
 }
 
-function credit({ adapterName, adapterSha256, strength, mix }: Message): string {
-  if (adapterName === null) return 'Answer of the base model';
-  const each = [{ name: adapterName, sha256: adapterSha256 ?? '', strength: strength ?? 1 }, ...mix].map(
-    ({ name, sha256, strength: factor }) =>
-      `${name} (${sha256.slice(0, 8)}${factor === 1 ? '' : `, strength ${factor}`})`,
+const english = {
+  question: 'Question',
+  fields: { passage: 'Passage', schema: 'Schema' } as Readonly<Record<string, string>>,
+  answer: 'Answer of {name}',
+  base: 'the base model',
+  strength: 'strength {value}',
+  nothing: '(nothing)',
+  stopped: 'Stopped.',
+  length: 'Cut off at the longest length.',
+  best: 'Voted the best of its comparison.',
+  goesOn: 'The conversation goes on with this answer.',
+};
+
+const korean: typeof english = {
+  question: '질문',
+  fields: { passage: '지문', schema: '스키마' },
+  answer: '{name}의 답변',
+  base: '기본 모델',
+  strength: '강도 {value}',
+  nothing: '(없음)',
+  stopped: '멈췄습니다.',
+  length: '최대 길이에서 잘렸습니다.',
+  best: '비교한 답변 가운데 가장 나은 것으로 골랐습니다.',
+  goesOn: '대화는 이 답변에서 이어집니다.',
+};
+
+function credit({ adapterName, adapterSha256, baseSha256, strength, mix }: Message, words: typeof english): string {
+  const base = { name: words.base, sha256: baseSha256 ?? '', strength: 1 };
+  const adapter = { name: typed(adapterName ?? ''), sha256: adapterSha256 ?? '', strength: strength ?? 1 };
+  const each = [adapterName === null ? base : adapter, ...mix].map(({ name, sha256, strength: factor }) => {
+    const facts = [sha256.slice(0, 8), factor === 1 ? '' : words.strength.replace('{value}', String(factor))];
+    const told = facts.filter((fact) => fact !== '').join(', ');
+    return told === '' ? name : `${name} (${told})`;
+  });
+  return words.answer.replace('{name}', () => each.join(' + '));
+}
+
+function remarksOn({ finish, comparisonId, isBest, onPath }: Message, words: typeof english): string[] {
+  return [
+    ...(finish === 'stopped' || finish === 'length' ? [words[finish]] : []),
+    ...(isBest ? [words.best] : []),
+    ...(comparisonId !== null && onPath ? [words.goesOn] : []),
+  ];
+}
+
+/** A text as it was typed: no sign in it is Markdown, and its lines stay lines. */
+function typed(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<&|~]/g, '\\$&')
+    .replace(/^([ \t]*\d*)([#>+=-]|(?<=\d)[.)])/gm, '$1\\$2')
+    .replace(/(\S)\n(?=.*\S)/g, '$1  \n');
+}
+
+/** An answer is Markdown, in which tags are words and no picture is fetched: as the conversation shows it. */
+function answered(text: string): string {
+  const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/;
+  return text.replace(new RegExp(`(${code.source})|<|!(?=\\[)`, 'g'), (sign, isCode?: string) =>
+    isCode === undefined ? `\\${sign}` : sign,
   );
-  return `Answer of ${each.join(' + ')}`;
 }
 
 /** A fence longer than any inside. */

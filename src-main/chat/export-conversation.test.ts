@@ -1,0 +1,86 @@
+import { Marked } from 'marked';
+import { expect, test } from 'vitest';
+import type { Conversation, Message } from '../../src-contract/chat.ts';
+import { conversationMarkdown, fileNameOf } from './export-conversation.ts';
+
+// Sound: only the title is read.
+const conversation = { title: 'On rivers' } as Conversation;
+
+test('a question reads as it was typed, whatever Markdown or markup would make of it', () => {
+  const question = [
+    '# <b onclick="x">Wo</b> &lt; `a` *b* _c_ | ~~d~~ [e](f)',
+    '1. first',
+    '2) 둘째',
+    '',
+    '- third',
+    '> fourth',
+    '---',
+  ].join('\n');
+  const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [said(question)], 'en')) as string;
+  expect(html.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(h1|h2|p|br)>$/.test(tag))).toEqual([]);
+  expect(textOf(html)).toBe(`On rivers\nQuestion\n${question.replace('\n\n', '\n')}`);
+});
+
+test('in an answer tags are words, no picture is fetched, and code stays as it is', () => {
+  const written = 'A **bold** <img src=x> ![p](http://studio.example/p.png) `a < b`\n\n```html\n<p>![x](y)\n```';
+  const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [answer(written)], 'en')) as string;
+  expect(html).not.toContain('<img');
+  expect(html).toContain('<strong>bold</strong> &lt;img src=x&gt;');
+  expect(html).toContain('<code>a &lt; b</code>');
+  expect(html).toContain('&lt;p&gt;![x](y)');
+});
+
+test('who answered, how strongly and how it ended is told in the language of the screen', () => {
+  const mixed = answer('SELECT 1', {
+    ...{ adapterName: 'Rivers', adapterSha256: 'aaaabbbbcccc', strength: 0.5, task: 'nl2sql', finish: 'stopped' },
+    mix: [{ adapterId: 'm', name: 'Lakes', sha256: 'ddddeeeeffff', strength: 1 }],
+    ...{ comparisonId: 'c', isBest: true },
+  });
+  const path = [said('왜?', { passage: '강은 흐른다.' }), mixed, answer('', { onPath: false, comparisonId: 'c' })];
+  expect(conversationMarkdown(conversation, path, 'ko').split('\n\n')).toEqual([
+    ...['# On rivers', '## 질문', '지문:', '```\n강은 흐른다.\n```', '왜?'],
+    ...['## Rivers (aaaabbbb, 강도 0.5) + Lakes (ddddeeee)의 답변', '```sql\nSELECT 1\n```'],
+    '멈췄습니다. 비교한 답변 가운데 가장 나은 것으로 골랐습니다. 대화는 이 답변에서 이어집니다.',
+    ...['## 기본 모델 (12345678)의 답변', '(없음)\n'],
+  ]);
+});
+
+test('a title becomes a name that every file system takes', () => {
+  expect(fileNameOf('경복궁 / 이야기: "첫" <번째>?', 'md')).toBe('경복궁 이야기 첫 번째.md');
+  expect(fileNameOf('../..', 'json')).toBe('conversation.json');
+});
+
+function said(text: string, input: Message['input'] = null): Message {
+  // Sound here and below: no other field is read.
+  return { role: 'user', text, input } as Message;
+}
+
+function answer(text: string, more: Partial<Message> = {}): Message {
+  const base = {
+    adapterName: null,
+    adapterSha256: null,
+    baseSha256: '1234567890',
+    strength: null,
+    mix: [],
+    task: null,
+  };
+  return {
+    role: 'assistant',
+    text,
+    ...base,
+    finish: 'end',
+    comparisonId: null,
+    isBest: false,
+    onPath: true,
+    ...more,
+  } as Message;
+}
+
+function textOf(html: string): string {
+  const bare = html
+    .replaceAll('<br>', '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/\n+/g, '\n')
+    .trim();
+  return bare.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
