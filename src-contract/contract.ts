@@ -41,6 +41,7 @@ import {
   rejectionSchema,
   rowFilterSchema,
   rowJudgementSchema,
+  rowKinSchema,
   rowsAnswerSchema,
   sampleSchema,
   splitSchema,
@@ -179,6 +180,8 @@ export const contract = {
         }),
       )
       .output(z.object({ total: z.number().int(), examples: z.array(exampleSchema) })),
+    /** The rows that a new one with this context belongs with. */
+    kin: base.input(z.object({ id: z.string(), context: z.string().max(1_048_576) })).output(rowKinSchema),
     /** As `examples`, under any filter, with what a check said of each row; large ones are counted up to a bound. */
     rows: base
       .input(

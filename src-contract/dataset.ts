@@ -229,6 +229,18 @@ export const rowsAnswerSchema = z.object({
 export type RowsAnswer = z.infer<typeof rowsAnswerSchema>;
 export type ShownExample = RowsAnswer['examples'][number];
 
+/** What a new row belongs with, so that nothing that is trained on is measured with. */
+export const rowKinSchema = z.object({
+  /** The row with the same context, one that is held out before any other; null where there is none. */
+  same: exampleSchema.nullable(),
+  /** The split that all rows with the same passage, document or schema are in, and their group; null where there are several. */
+  split: splitSchema.nullable(),
+  group: z.string().nullable(),
+  /** The one that was newest when it was asked. */
+  version: z.number().int(),
+});
+export type RowKinAnswer = z.infer<typeof rowKinSchema>;
+
 export const sampleSchema = z.object({
   name: z.string(),
   title: z.string(),

@@ -103,6 +103,11 @@ export function datasetProcedures(studio: {
       if (answer.indexed.done < answer.indexed.total) indexing.begin(placeOf(id));
       return { ...answer, version };
     }),
+    kin: os.kin.handler(async ({ input, signal }) => {
+      const { id, version } = store.get(input.id);
+      const ask = { ...placeOf(id), version, context: input.context };
+      return { ...(await pages.call('kin', ask, { signal })), version };
+    }),
     example: os.example.handler(({ input }) => store.example(store.get(input.datasetId).id, input.exampleId)),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
       const datasetId = store.get(id).id;

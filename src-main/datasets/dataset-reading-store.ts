@@ -3,9 +3,11 @@ import type { RowFilter } from '../../src-contract/dataset.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
+import { RowKin } from './row-kin.ts';
 import { RowSearch } from './row-search.ts';
+import { splitOfState } from './row-states.ts';
 import { RowStore } from './row-store.ts';
-import { type RowView, type ViewParts, viewRows } from './row-views.ts';
+import { type RowView, Turns, type ViewParts, viewRows } from './row-views.ts';
 import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
 import { groupRows, WordIndex } from './word-index-store.ts';
 
@@ -44,6 +46,25 @@ export class DatasetReading {
       ...{ total: view.order.length, isBounded: view.isBounded, isSearching: view.isSearching, examples },
       indexed: { done: this.#index.rows, total: this.#indexable() },
     };
+  }
+
+  /** Looks at every row, with turns for the thread's other work in between. */
+  async kin(
+    { version, context }: RowsThreadCalls['kin']['ask'],
+    signal: AbortSignal,
+  ): Promise<RowsThreadCalls['kin']['answer']> {
+    const kin = new RowKin(context);
+    const turns = new Turns(signal);
+    for (const { numbers, states } of this.#rows.rowsOf(version).pages()) {
+      for (const [place, number] of numbers.entries()) {
+        const split = splitOfState(states[place] ?? 0);
+        const { group, context: text } = this.#rows.splitFacts(number);
+        if (split) kin.see({ number, split, group, context: text() });
+        await turns.rest();
+      }
+    }
+    const [same = null] = kin.same === undefined ? [] : this.#rows.byNumbers(version, [kin.same]);
+    return { same, split: kin.split, group: kin.group };
   }
 
   /** One large transaction for many rows: a large piece of index at once needs little merging. */

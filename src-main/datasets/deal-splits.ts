@@ -3,6 +3,7 @@ import type { DealSplitsEvent, DealSplitsInput } from '../../src-contract/datase
 import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { LatestCount } from './latest-count.ts';
+import { passageOf } from './row-passage.ts';
 import { RowSplits } from './row-splits.ts';
 import type { RowStore } from './row-store.ts';
 import type { VersionChange } from './version-change-store.ts';
@@ -94,10 +95,3 @@ function* stretches(rows: RowStore, version: number): Generator<{ done: number; 
 }
 
 const stretchRows = 256;
-
-/** What stands before the question, in the layout of the tasks that have one; else the whole context. */
-function passageOf(context: string | Buffer): string {
-  const text = String(context);
-  const end = text.lastIndexOf('\n\nQuestion: ');
-  return end < 0 ? text : text.slice(0, end);
-}

@@ -1,4 +1,4 @@
-import type { RowFilter, RowsAnswer } from '../../src-contract/dataset.ts';
+import type { RowFilter, RowKinAnswer, RowsAnswer } from '../../src-contract/dataset.ts';
 import type { FindingReport } from '../../src-contract/finding.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import type { FlaggedRow } from './findings/detector.ts';
@@ -20,6 +20,8 @@ export interface RowsThreadCalls {
     answer: Omit<RowsAnswer, 'version'>;
     event: never;
   };
+  /** What a new row with this context belongs with. */
+  kin: { ask: RowsPlace & { version: number; context: string }; answer: Omit<RowKinAnswer, 'version'>; event: never };
   /** Brings the word index up to the newest row. */
   index: { ask: RowsPlace; answer: { rows: number }; event: { done: number; total: number } };
   /** Looks at all rows of a version for what would hurt a training; keeps the finds. */

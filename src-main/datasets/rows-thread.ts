@@ -29,6 +29,8 @@ async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal:
     case 'page':
       // Sound, here and below: the kind says which question it is.
       return await reading.page(ask as RowsThreadCalls['page']['ask'], signal);
+    case 'kin':
+      return await reading.kin(ask as RowsThreadCalls['kin']['ask'], signal);
     case 'index':
       return await reading.index(tell, signal);
     case 'check':

@@ -127,6 +127,25 @@ test('an aborted search ends, and the thread answers the next question', async (
   expect(await positions(id, {}, 29_999, 1)).toEqual([29_999]);
 });
 
+// What was asked of a test row could be kept as a row to train on.
+test('a new row belongs to the row with its context, or else to the split and the group of its passage', async () => {
+  const about = (passage: string, question: string) => `Passage: ${passage}\n\nQuestion: ${question}`;
+  const { id } = given.make([
+    { context: about('Otto is a cat.', 'Who?'), group: 'cats', split: 'test' },
+    { context: about('Otto is a cat.', 'What?'), group: 'cats', split: 'test' },
+    { context: about('Rex is a dog.', 'Who?') },
+    { context: about('Rex is a dog.', 'Who?'), split: 'validation' },
+  ]);
+  const { version } = await given.changes.edit(id, { position: 1, content: { target: 'a cat' } });
+  const kin = (context: string) => thread.call('kin', { ...placeOf(id), version, context });
+  expect(await kin(about('Otto is\na cat.', ' What? '))).toMatchObject({
+    ...{ same: { position: 1, target: 'a cat', split: 'test' }, split: 'test', group: 'cats' },
+  });
+  expect(await kin(about('Otto is a cat.', 'Is it?'))).toEqual({ same: null, split: 'test', group: 'cats' });
+  expect(await kin(about('Rex is a dog.', 'Who?'))).toMatchObject({ same: { position: 3 }, split: null, group: null });
+  expect(await kin('Who?')).toEqual({ same: null, split: null, group: null });
+});
+
 function placeOf(id: string) {
   return rowsPlace(given.datasetsFolder, id);
 }

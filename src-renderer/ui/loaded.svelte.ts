@@ -33,6 +33,12 @@ export class Loaded<Value> {
     this.#pending = false;
   }
 
+  /** What there is answers another question than the one that will be asked next: pending until then. */
+  expire(): void {
+    this.#asked++;
+    this.#pending = true;
+  }
+
   async load(): Promise<void> {
     const asked = ++this.#asked;
     this.#pending = true;

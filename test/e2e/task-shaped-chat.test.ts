@@ -103,13 +103,25 @@ test.each([
   await answer.getByText(/Ran: 1 row/).waitFor();
 });
 
-test('a mended query becomes a row with its database, and can be taken back', async () => {
-  const answer = page.getByRole('article', { name: 'Queries' }).last();
-  await answer.getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
-  await answer.getByRole('button', { name: 'More for this answer' }).click();
-  await page.getByRole('menuitem', { name: 'Keep as a row of a dataset' }).click();
-  const dialog = page.getByRole('dialog');
-  expect(await dialog.getByLabel('Target').inputValue()).toBe('SELECT 42 AS mended');
+test('a mended query changes the test row that was asked, is trained on in no case, and can be taken back', async () => {
+  await lastQuery().getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
+  const dialog = await keepLastQuery();
+  await dialog.getByText(/has this context already, among the rows for “Test”/).waitFor();
+  expect(await dialog.getByRole('radio', { name: 'Train' }).count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Change the row' }).click();
+  await page.getByText(/Row \d+ of Tables is changed/).waitFor();
+  await button('Undo').click();
+  await page.getByText(/Row \d+ of Tables is changed/).waitFor({ state: 'detached' });
+  const again = await keepLastQuery();
+  await again.getByText(/Its target now: (?!SELECT 42 AS mended)/).waitFor();
+  await page.keyboard.press('Escape');
+  await again.waitFor({ state: 'detached' });
+});
+
+test('an answer to a question of one’s own becomes a new row, and can be taken back', async () => {
+  const dialog = await keepLastQuery();
+  await dialog.getByLabel('Context').fill('A question of my own');
+  await dialog.getByRole('radio', { name: 'Validation' }).click();
   await dialog.getByRole('button', { name: 'Add the row' }).click();
   await page.getByText('Added to Tables').waitFor();
   await button('Undo').click();
@@ -179,6 +191,15 @@ async function finished(answer: Locator): Promise<void> {
   await answer.getByText(/first after/).waitFor();
 }
 
+async function keepLastQuery(): Promise<Locator> {
+  await lastQuery().getByRole('button', { name: 'More for this answer' }).click();
+  await page.getByRole('menuitem', { name: 'Keep as a row of a dataset' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect.poll(() => dialog.getByLabel('Target').inputValue()).toBe('SELECT 42 AS mended');
+  return dialog;
+}
+
+const lastQuery = () => page.getByRole('article', { name: 'Queries' }).last();
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const beside = (name: string) => page.getByRole('group', { name }).getByRole('textbox');
 

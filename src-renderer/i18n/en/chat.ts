@@ -150,8 +150,14 @@ export const chat = {
   'chat.checkedNot': 'Cannot run:',
   'chat.row': 'Keep as a row of a dataset',
   'chat.row.title': 'Keep as a row',
-  'chat.row.what':
-    'A good answer, or one that you mend here, becomes a row to learn from. The dataset gets a new version.',
+  'chat.row.what': 'A good answer, or one that you mend here, becomes a row. The dataset gets a new version.',
+  'chat.row.same':
+    'Row {n} has this context already, among the rows for “{split}”. Its target is changed, so that no row stands twice.',
+  'chat.row.same.now': 'Its target now: {target}',
+  'chat.row.same.off': 'That is its target already',
+  'chat.row.home': 'Goes to “{split}”, as all rows on this text do: what is trained on cannot be measured with.',
+  'chat.row.change': 'Change the row',
+  'chat.row.changed': 'Row {n} of {name} is changed',
   'chat.row.dataset': 'Dataset',
   'chat.row.noDataset': 'There is no dataset for this task yet.',
   'chat.row.empty': 'Context and target must not be empty',

@@ -139,7 +139,15 @@ export const chat: Translation<typeof english> = {
   'chat.checkedNot': '실행할 수 없음:',
   'chat.row': '데이터셋의 행으로 남기기',
   'chat.row.title': '행으로 남기기',
-  'chat.row.what': '좋은 답변이나 여기서 고친 답변을 배울 행으로 더합니다. 데이터셋에 새 버전이 생깁니다.',
+  'chat.row.what': '좋은 답변이나 여기서 고친 답변을 행으로 남깁니다. 데이터셋에 새 버전이 생깁니다.',
+  'chat.row.same':
+    '{n}번째 행의 입력이 이미 이것과 같습니다(분할: {split}). 같은 행이 두 번 생기지 않게 그 행의 정답을 바꿉니다.',
+  'chat.row.same.now': '지금의 정답: {target}',
+  'chat.row.same.off': '이미 그것이 정답입니다',
+  'chat.row.home':
+    '이 글을 다루는 행이 모두 ‘{split}’에 있어 이 행도 거기에 둡니다. 배운 것으로는 잴 수 없기 때문입니다.',
+  'chat.row.change': '행 고치기',
+  'chat.row.changed': '{name}의 {n}번째 행을 고쳤습니다',
   'chat.row.dataset': '데이터셋',
   'chat.row.noDataset': '이 일에 맞는 데이터셋이 아직 없습니다.',
   'chat.row.empty': '문맥과 정답이 비어 있으면 안 됩니다',

@@ -1,0 +1,35 @@
+import type { Dataset, RowKinAnswer, Split } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+
+/**
+ * An answer on its way into a dataset. A row that is there already is changed and not added once more, and a new one goes where
+ * the rows on its text are: a question that is measured with, or one on the same passage, must not be trained on.
+ */
+export class KeptRowState {
+  datasetId = $state('');
+  context = $state('');
+  target = $state('');
+  /** The split that the person chose, where it is free. */
+  chosen = $state<Split>('train');
+  readonly kin = new Loaded<RowKinAnswer>(() => client.datasets.kin({ id: this.datasetId, context: this.context }));
+
+  /** The row with this context that the dataset has. */
+  get same(): RowKinAnswer['same'] {
+    return this.kin.value?.same ?? null;
+  }
+
+  /** The split that a new row on this text must go to; null where all are free. */
+  get home(): Split | null {
+    return this.kin.value?.split ?? null;
+  }
+
+  /** Gives the dataset as it is afterwards. Throws DATASET_CHANGED when the row that is changed is another one now. */
+  keep(database: string | null): Promise<Dataset> {
+    const { datasetId: id, context, target, same, home } = this;
+    const { group = null, version } = this.kin.value ?? {};
+    if (same) return client.versions.editRow({ id, position: same.position, content: { target }, version });
+    const content = { context, target, group, database };
+    return client.versions.addRow({ id, content, split: home ?? this.chosen });
+  }
+}

@@ -1,0 +1,50 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Example, RowKinAnswer } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { KeptRowState } from './kept-row-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: { datasets: { kin: vi.fn() }, versions: { addRow: vi.fn(), editRow: vi.fn() } },
+}));
+
+beforeEach(() => vi.clearAllMocks());
+
+test('a new row goes to the split that the person chose', async () => {
+  const row = await prepared({ same: null, split: null, group: null, version: 3 });
+  row.chosen = 'validation';
+  await row.keep('singer');
+  expect(client.versions.addRow).toHaveBeenCalledWith({
+    ...{ id: 'd', content: { context: 'Who?', target: 'Otto', group: null, database: 'singer' }, split: 'validation' },
+  });
+});
+
+// A question about a test row's passage was offered for training.
+test('a new row on a passage that is measured with is not trained on', async () => {
+  const row = await prepared({ same: null, split: 'test', group: 'cats', version: 3 });
+  await row.keep(null);
+  expect(client.versions.addRow).toHaveBeenCalledWith({
+    ...{ id: 'd', content: { context: 'Who?', target: 'Otto', group: 'cats', database: null }, split: 'test' },
+  });
+});
+
+test('a row that is there already is changed where it stands', async () => {
+  // Sound: only the position is read.
+  const same = { position: 7, split: 'test', target: 'Rex' } as Example;
+  const row = await prepared({ same, split: 'test', group: 'cats', version: 3 });
+  await row.keep(null);
+  expect(client.versions.editRow).toHaveBeenCalledWith({
+    ...{ id: 'd', position: 7, content: { target: 'Otto' }, version: 3 },
+  });
+  expect(client.versions.addRow).not.toHaveBeenCalled();
+});
+
+async function prepared(kin: RowKinAnswer): Promise<KeptRowState> {
+  vi.mocked(client.datasets.kin).mockResolvedValue(kin);
+  const row = new KeptRowState();
+  row.datasetId = 'd';
+  row.context = 'Who?';
+  row.target = 'Otto';
+  await row.kin.load();
+  return row;
+}
