@@ -37,6 +37,8 @@ export class ChatState {
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
+  /** Several answers are being written side by side. */
+  comparing = $state(false);
   loading = $state(true);
   /** A conversation is being fetched. */
   opening = $state(false);
@@ -149,7 +151,7 @@ export class ChatState {
   }
 
   get writing(): boolean {
-    return this.draft?.writing === true;
+    return this.comparing || this.draft?.writing === true;
   }
 
   /** What will be sent. A summary is asked for by giving the document, from the box or from the panel. */
@@ -269,6 +271,7 @@ export class ChatState {
     this.conversationId = id;
     this.messages = [];
     this.draft = undefined;
+    this.comparing = false;
     this.sendError = undefined;
     this.baseModelId = conversation.baseModelId;
     this.opening = true;
@@ -300,6 +303,7 @@ export class ChatState {
     this.conversationId = undefined;
     this.messages = [];
     this.draft = undefined;
+    this.comparing = false;
     this.sendError = undefined;
   }
 
@@ -374,15 +378,17 @@ export class ChatState {
     await client.chat.readAhead({ ...question, ...this.answerer }, { signal }).catch(() => undefined);
   }
 
-  async deleteConversation(id: string): Promise<void> {
+  /** Gives what has it back, and open again where it was open and no other was begun meanwhile. */
+  async deleteConversation(id: string): Promise<() => Promise<void>> {
     await client.chat.deleteConversation({ id });
-    if (id === this.conversationId) this.startConversation();
+    const wasOpen = id === this.conversationId;
+    if (wasOpen) this.startConversation();
     this.conversations = this.conversations.filter((conversation) => conversation.id !== id);
-  }
-
-  async restoreConversation(id: string): Promise<void> {
-    await client.chat.restoreConversation({ id });
-    await this.#loadLists();
+    return async () => {
+      await client.chat.restoreConversation({ id });
+      await this.#loadLists();
+      if (wasOpen && this.conversationId === undefined) await this.openConversation(id);
+    };
   }
 
   async renameConversation(id: string, title: string): Promise<void> {

@@ -16,6 +16,8 @@ vi.mock('../client.ts', () => ({
     chat: {
       conversations: vi.fn(),
       createConversation: vi.fn(),
+      deleteConversation: vi.fn(),
+      restoreConversation: vi.fn(),
       messages: vi.fn(),
       send: vi.fn(),
       regenerate: vi.fn(),
@@ -191,14 +193,18 @@ test('several are asked side by side, and each column fills as its answer comes'
   comparison.begin();
   expect(comparison.chosen).toEqual([null, 'answers', 'notes']);
   comparison.toggle('notes');
+  state.add('notes', 0.5);
   const asked = user('Which?');
   const seen: string[][] = [];
+  const busy: boolean[] = [];
   vi.mocked(client.chat.compare).mockResolvedValue(
     (async function* (): AsyncGenerator<CompareEvent> {
       yield { kind: 'started', user: asked, comparisonId: 'x' };
       yield { kind: 'text', column: 1, delta: 'b' };
       yield { kind: 'text', column: 0, delta: 'a' };
       seen.push((comparison.columns ?? []).map(({ text }) => text));
+      // Nothing else is begun meanwhile: an earlier answer could be given again, and took the stop away from all of these.
+      busy.push(state.writing);
       yield { kind: 'finished', column: 0, answer: answer('a') };
       // Sound here: the state only iterates over what it gets.
     })() as never,
@@ -207,18 +213,36 @@ test('several are asked side by side, and each column fills as its answer comes'
   stored.push(asked, { ...answer('a'), comparisonId: 'x' });
   await comparison.send();
   expect(seen).toEqual([['a', 'b']]);
+  expect([...busy, state.writing]).toEqual([true, false]);
   expect(client.chat.compare).toHaveBeenCalledWith(
     {
       ...{ conversationId: 'c', text: 'Which?' },
       columns: [
         { adapterId: null, strength: 1 },
-        { adapterId: 'answers', strength: 1 },
+        { adapterId: 'answers', strength: 1, mix: [{ adapterId: 'notes', strength: 0.5 }] },
       ],
     },
     expect.anything(),
   );
   expect(comparison.columns).toBeUndefined();
   expect(state.messages).toHaveLength(2);
+  state.leave();
+});
+
+// It came back into the list, and the page stayed empty.
+test('an open conversation that was deleted is open again when it is had back', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const state = await opened();
+  await state.openConversation('c');
+  stored.push(user('Who?'), answer('Otto'));
+  const restore = await state.deleteConversation('c');
+  expect(state.conversationId).toBeUndefined();
+  await restore();
+  expect(state).toMatchObject({ conversationId: 'c', messages: [{ text: 'Who?' }, { text: 'Otto' }] });
+  const restoreAgain = await state.deleteConversation('c');
+  await state.openConversation('d');
+  await restoreAgain();
+  expect(state.conversationId).toBe('d');
   state.leave();
 });
 

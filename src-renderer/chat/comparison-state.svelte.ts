@@ -25,17 +25,14 @@ export class ComparisonState {
   lastId = $state<string | undefined>(undefined);
   seconds = $state<number | undefined>(undefined);
   readonly #chat: ChatState;
+  #running: AbortController | undefined;
 
   constructor(chat: ChatState) {
     this.#chat = chat;
   }
 
   get canSend(): boolean {
-    return this.#chat.canSend && this.#asked.length >= 2 && this.columns === undefined;
-  }
-
-  get writing(): boolean {
-    return this.columns !== undefined;
+    return this.#chat.canSend && this.#asked.length >= 2;
   }
 
   /** Who is asked: those chosen that still fit the base in use. */
@@ -77,6 +74,8 @@ export class ComparisonState {
     const { editing } = chat;
     const columns = this.#asked.map((id) => this.answererOf(id));
     const answering = chat.begin();
+    this.#running = answering;
+    chat.comparing = true;
     chat.text = '';
     chat.editing = undefined;
     this.columns = columns.map(({ adapterId }) => {
@@ -106,7 +105,11 @@ export class ComparisonState {
       if (!answering.signal.aborted) chat.sendError = error;
       if (!accepted) chat.text = typed;
     }
-    this.columns = undefined;
+    // Another conversation may have been opened meanwhile, and several asked there.
+    if (this.#running === answering) {
+      this.columns = undefined;
+      chat.comparing = false;
+    }
     await chat.refresh();
   }
 
