@@ -23,6 +23,7 @@ import { ModelTexts } from './base-models/model-text.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
+import { RunningAnswers } from './chat/running-answers.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
@@ -120,6 +121,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const runs = new RunStore(database, jobs, dataDir);
   const [speeds, settings] = [new TrainingSpeedStore(database), new TrainingSettingsStore(database)];
   const conversations = new ConversationStore(database);
+  const answers = new RunningAnswers();
   const evaluations = new EvaluationStore(database, jobs);
   const lab = new LabStore(database, jobs);
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);
@@ -277,6 +279,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
         datasets,
         modelTexts,
         engine,
+        answers,
       },
       changed: changed('conversation'),
     }),
@@ -295,6 +298,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     router,
     async close() {
       await endpoint.close();
+      await answers.close();
       await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
       sql.close();
       await Promise.all([rowPages.close(), rowWork.close()]);

@@ -15,6 +15,7 @@ import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
 import type { MessageStore } from './message-store.ts';
+import type { RunningAnswers } from './running-answers.ts';
 import { scorePair, scoreRows } from './score.ts';
 import { renderTurn, turnPrompt } from './turn-prompt.ts';
 
@@ -26,9 +27,10 @@ export function chatProcedures(studio: {
   datasets: DatasetStore;
   modelTexts: ModelTexts;
   engine: Engine;
+  answers: RunningAnswers;
   changed: () => void;
 }) {
-  const { store, messages, baseModels, datasets, modelTexts, engine, changed } = studio;
+  const { store, messages, baseModels, datasets, modelTexts, engine, answers, changed } = studio;
   const os = implement(contract.chat).$context<CallerContext>();
 
   /** What a turn of a conversation needs besides its text. */
@@ -135,31 +137,34 @@ export function chatProcedures(studio: {
     }),
     messages: os.messages.handler(({ input }) => messages.path(store.get(input.conversationId).id)),
     search: os.search.handler(({ input }) => messages.search(input.text)),
-    send: os.send.handler(async function* ({ input, signal = never() }) {
+    send: os.send.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
       const { text, input: beside, parentId } = input;
       const answerer = answererOn(turn.base, input, studio);
       try {
-        yield* sendTurn({ ...turn, text, input: beside, parentId, answerer }, parts, signal);
+        const asked = { ...turn, text, input: beside, parentId, answerer };
+        yield* answers.follow((until) => sendTurn(asked, parts, until), signal);
       } finally {
         changed();
       }
     }),
-    regenerate: os.regenerate.handler(async function* ({ input, signal = never() }) {
+    regenerate: os.regenerate.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
       const answerer = answererOn(turn.base, input, studio);
       try {
-        yield* regenerateTurn({ ...turn, answerer, messageId: input.messageId }, parts, signal);
+        const asked = { ...turn, answerer, messageId: input.messageId };
+        yield* answers.follow((until) => regenerateTurn(asked, parts, until), signal);
       } finally {
         changed();
       }
     }),
-    compare: os.compare.handler(async function* ({ input, signal = never() }) {
+    compare: os.compare.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
       const { text, input: beside, parentId } = input;
       const answerers = input.columns.map((column) => answererOn(turn.base, column, studio));
       try {
-        yield* compareTurn({ ...turn, text, input: beside, parentId, answerers }, parts, signal);
+        const asked = { ...turn, text, input: beside, parentId, answerers };
+        yield* answers.follow((until) => compareTurn(asked, parts, until), signal);
       } finally {
         changed();
       }

@@ -18,7 +18,7 @@ let baseModelId: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'adapter-studio-chat-'));
-  studio = await openStudio({ dataDir: join(folder, 'home'), installation: installationAt(entry) });
+  studio = await open();
   const modelFolder = join(folder, 'tiny');
   writeTinyModel(modelFolder);
   baseModelId = (await studio.client.baseModels.import({ path: modelFolder })).id;
@@ -205,6 +205,33 @@ test('a message that was read before it is sent has the answer that it has else'
   }
   expect(await studio.client.chat.messages({ conversationId: await begin() })).toEqual([]);
 });
+
+// The database had gone when the answer was to be kept: it was lost, and a stack was printed.
+test('closing the studio in the middle of an answer keeps what was written', async () => {
+  const conversationId = await begin();
+  const asked = await studio.client.chat.send({
+    ...{ conversationId, text: 'Go on', adapterId: null, sampling: { maxTokens: 400 } },
+  });
+  let step = await asked.next();
+  while (!step.done && step.value.kind !== 'text') step = await asked.next();
+  await Promise.all([studio.close(), goneOn(asked)]);
+  studio = await open();
+  const [, answer] = await studio.client.chat.messages({ conversationId });
+  expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', text: expect.stringMatching(/./) });
+});
+
+/** Listens to the end, whichever that is. */
+async function goneOn(events: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const _ of events);
+  } catch {
+    // The studio has gone.
+  }
+}
+
+function open(): Promise<Studio> {
+  return openStudio({ dataDir: join(folder, 'home'), installation: installationAt(entry) });
+}
 
 async function begin(): Promise<string> {
   return (await studio.client.chat.createConversation({ baseModelId })).id;
