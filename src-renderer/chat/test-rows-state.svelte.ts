@@ -1,4 +1,4 @@
-import type { Example } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { readTaskFields } from './task-fields.ts';
 
@@ -20,12 +20,16 @@ export class TestRowsState {
   search = $state('');
   loading = $state(false);
   error = $state.raw<unknown>(undefined);
+  #version: number | undefined;
   #question = 0;
   readonly #known = new Map<string, Promise<readonly KnownSchema[]>>();
 
-  async open(datasetId: string): Promise<void> {
-    if (datasetId === this.datasetId) return;
+  /** Reads the rows of a dataset, and reads them again when it has changed. */
+  async open({ id: datasetId, version }: Pick<Dataset, 'id' | 'version'>): Promise<void> {
+    if (datasetId === this.datasetId && version === this.#version) return;
     this.datasetId = datasetId;
+    this.#version = version;
+    this.#known.delete(datasetId);
     // Rows of another dataset are not to be picked meanwhile: they may be of another task.
     this.rows = [];
     this.schemas = [];

@@ -14,7 +14,7 @@ test('a dataset without test rows offers its validation rows', async () => {
     return { total: examples.length, examples };
   }) as never);
   const rows = new TestRowsState();
-  await rows.open('d');
+  await rows.open({ id: 'd', version: 1 });
   expect(rows.split).toBe('validation');
   expect(rows.rows.map((row) => row.id)).toEqual(['a']);
 });
@@ -25,10 +25,10 @@ test('rows of one dataset are not offered while those of another are fetched', a
   vi.mocked(client.datasets.examples).mockImplementation((({ id }: { id: string }) =>
     id === 'towns' ? Promise.resolve({ total: 1, examples: [example('a', 'towns')] }) : promise) as never);
   const rows = new TestRowsState();
-  await rows.open('towns');
+  await rows.open({ id: 'towns', version: 1 });
   expect(rows.rows.map((row) => row.id)).toEqual(['a']);
 
-  const opened = rows.open('singers');
+  const opened = rows.open({ id: 'singers', version: 1 });
   expect(rows.rows).toEqual([]);
   expect(rows.loading).toBe(true);
   resolve({ total: 1, examples: [example('b', 'singers')] });
@@ -40,13 +40,25 @@ test('each schema is listed once, with its database', async () => {
   const examples = [example('a', 'pets'), example('b', 'pets'), example('c', 'singer')];
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 3, examples });
   const rows = new TestRowsState();
-  await rows.open('d');
+  await rows.open({ id: 'd', version: 1 });
   expect(rows.schemas).toEqual([
     { schema: 'pets(name text)', database: 'pets' },
     { schema: 'singer(name text)', database: 'singer' },
   ]);
   expect(await rows.databaseOf('d', 'pets(name text)\n')).toBe('pets');
   expect(await rows.databaseOf('d', 'another(name text)')).toBeNull();
+});
+
+// A database that was attached, or taken away again, writes the schemas of the rows anew: the old ones were still offered.
+test('rows and schemas of a dataset that has changed are read again', async () => {
+  const rows = new TestRowsState();
+  vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
+  await rows.open({ id: 'd', version: 1 });
+  vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'cats')] });
+  await rows.open({ id: 'd', version: 1 });
+  expect(await rows.databaseOf('d', 'cats(name text)')).toBeNull();
+  await rows.open({ id: 'd', version: 2 });
+  expect(await rows.databaseOf('d', 'cats(name text)')).toBe('cats');
 });
 
 test('what could not be read is asked for again', async () => {

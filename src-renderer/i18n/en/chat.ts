@@ -193,6 +193,8 @@ export const chat = {
     one: 'The last answer uses {n} column, marked above. The model sees names only, never rows.',
     other: 'The last answer uses {n} columns, marked above. The model sees names only, never rows.',
   },
+  'chat.panel.schema.noDatabase': 'With a database attached, queries are checked and run here.',
+  'chat.panel.schema.attach': 'Attach one',
   'chat.panel.columns': { one: '{n} column', other: '{n} columns' },
   'chat.panel.key': 'primary key',
   'chat.panel.result': 'Result',

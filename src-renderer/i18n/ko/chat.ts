@@ -181,6 +181,8 @@ export const chat: Translation<typeof english> = {
   'chat.panel.schema.what': '모델이 보는 것은 표와 열의 이름뿐이며, 행은 보지 않습니다.',
   'chat.panel.schema.used':
     '마지막 답변이 쓴 열 {n}개를 위에 표시했습니다. 모델이 보는 것은 표와 열의 이름뿐이며, 행은 보지 않습니다.',
+  'chat.panel.schema.noDatabase': '데이터베이스를 첨부하면 질의를 여기서 확인하고 실행합니다.',
+  'chat.panel.schema.attach': '첨부하기',
   'chat.panel.columns': '열 {n}개',
   'chat.panel.key': '기본 키',
   'chat.panel.result': '결과',
