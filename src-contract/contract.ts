@@ -233,8 +233,13 @@ export const contract = {
      */
     attachDatabase: base.input(attachInputSchema).output(datasetSchema),
     detachDatabase: base.input(id).output(datasetSchema),
-    /** Undoes an attaching or a detaching: attaches what was attached before it. The rows’ texts are undone by their version. */
-    swapDatabase: base.input(id).output(datasetSchema),
+    /**
+     * Undoes an attaching or a detaching: attaches what was attached before it. The rows’ texts are undone by their version.
+     * `attachment` is what it left attached, null for nothing; refused when something else is by now.
+     */
+    swapDatabase: base
+      .input(z.object({ id: z.string(), attachment: z.string().nullable().optional() }))
+      .output(datasetSchema),
     /**
      * Deals all rows to the splits anew, as a new version; a group is never on both sides. Attached: ends, and undoes itself,
      * when the watcher leaves.

@@ -124,12 +124,14 @@ export const schemaTextOptionsSchema = z.object({
 export type SchemaTextOptions = z.infer<typeof schemaTextOptionsSchema>;
 
 /**
- * `name` is the one by which rows name it. `rowsOfOthers` is there where it was attached by itself: so many rows named another
+ * `name` is the one by which rows name it; `attachment` that of the attaching that brought it, another one each time, and empty
+ * for what came with the import. `rowsOfOthers` is there where it was attached by itself: so many rows named another
  * one then, and are asked on this one all the same.
  */
 export const attachedDatabaseSchema = z.object({
   name: z.string(),
   bytes: z.number().int(),
+  attachment: z.string(),
   rowsOfOthers: z.number().int().optional(),
 });
 export type AttachedDatabase = z.infer<typeof attachedDatabaseSchema>;

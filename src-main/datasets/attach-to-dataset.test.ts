@@ -182,6 +182,24 @@ test('what is detached or replaced can be had back', async () => {
   expect(await names()).toEqual(['shop']);
 });
 
+// “Undo” of an attaching attached the database again, once it had been taken off.
+test('what is had back is what the person saw go, and no other', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  const attach = () =>
+    attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop' } });
+  const attached = async () => (await listDatabases(join(given.datasetsFolder, dataset.id)))[0]?.attachment ?? null;
+  await attach();
+  const first = await attached();
+  await detachDatabases(given, dataset);
+  await expect(swapDatabases(given, dataset, first)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+  expect(await swapDatabases(given, dataset, null)).toMatchObject({ hasDatabase: true });
+  expect(await attached()).toBe(first);
+  await attach();
+  await expect(swapDatabases(given, dataset, first)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+  await swapDatabases(given, dataset, await attached());
+  expect(await attached()).toBe(first);
+});
+
 test('where the texts cannot be written, what was attached before is attached again', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const parts = { ...given, sql };

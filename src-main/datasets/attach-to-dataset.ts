@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import {
@@ -51,6 +52,7 @@ export async function attachToDataset(
       throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, ...because('DATABASES_UNNAMED') });
     }
     await copier.finish();
+    await writeFile(attachmentFile(databasesFolder(aside)), randomUUID());
     await putAside(folder);
     await rename(databasesFolder(aside), databasesFolder(folder));
   } finally {
@@ -100,9 +102,19 @@ export async function detachDatabases({ store, datasetsFolder }: Attached, { id 
   return store.get(id);
 }
 
-/** Attaches what was attached before, or nothing where nothing was, and puts aside what is attached now. */
-export async function swapDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
+/**
+ * Attaches what was attached before, or nothing where nothing was, and puts aside what is attached now. `attachment` is what the
+ * person saw attached: throws DATASET_CHANGED when something else is.
+ */
+export async function swapDatabases(
+  { store, datasetsFolder }: Attached,
+  { id, name }: Pick<Dataset, 'id' | 'name'>,
+  attachment?: string | null,
+): Promise<Dataset> {
   const folder = join(datasetsFolder, id);
+  if (attachment !== undefined && attachment !== attachmentIn(databasesFolder(folder))) {
+    throw new StudioError('DATASET_CHANGED', { dataset: name });
+  }
   const between = await mkdtemp(join(folder, 'attaching-'));
   const now = databasesFolder(folder);
   try {
@@ -121,11 +133,13 @@ export async function listDatabases(datasetFolder: string): Promise<AttachedData
   const folder = databasesFolder(datasetFolder);
   const all = forAllRowsFile(folder);
   const forAllRows = existsSync(all) ? forAllRowsSchema.parse(JSON.parse(await readFile(all, 'utf8'))) : {};
+  const attachment = attachmentIn(folder) ?? '';
   const files = existsSync(folder) ? (await readdir(folder)).filter((file) => file.endsWith('.sqlite')) : [];
   return Promise.all(
     files.toSorted().map(async (file) => ({
       name: file.slice(0, -'.sqlite'.length),
       bytes: (await stat(join(folder, file))).size,
+      attachment,
       ...forAllRows,
     })),
   );
@@ -150,6 +164,17 @@ function groupsName({ id, mapping }: Dataset, store: DatasetStore): boolean {
 interface Attached {
   readonly store: DatasetStore;
   readonly datasetsFolder: string;
+}
+
+/** Null where nothing is attached. */
+function attachmentIn(databases: string): string | null {
+  if (!existsSync(databases)) return null;
+  const file = attachmentFile(databases);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function attachmentFile(databases: string): string {
+  return join(databases, 'attachment');
 }
 
 function before(datasetFolder: string): string {

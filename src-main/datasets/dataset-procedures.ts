@@ -178,7 +178,7 @@ export function datasetProcedures(studio: {
       return after;
     }),
     swapDatabase: os.swapDatabase.handler(async ({ input }) => {
-      const after = await swapDatabases({ store, datasetsFolder }, withDatabaseFree(input.id));
+      const after = await swapDatabases({ store, datasetsFolder }, withDatabaseFree(input.id), input.attachment);
       changed();
       return after;
     }),
