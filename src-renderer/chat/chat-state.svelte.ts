@@ -1,12 +1,12 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { ChatEvent, Conversation, Message, MixedAdapter, PromptFit } from '../../src-contract/chat.ts';
-import type { Dataset, Example } from '../../src-contract/dataset.ts';
-import type { TaskId, TaskInput } from '../../src-contract/task.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { mixName } from './answerer-name.ts';
-import { readTaskFields } from './task-fields.ts';
+import { ComposerState } from './composer-state.svelte.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
 export interface Draft {
@@ -54,18 +54,10 @@ export class ChatState {
   strength = $state(1);
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
-  /** The question that is being written anew; the box holds its text. */
-  editing = $state.raw<Message | undefined>(undefined);
+  readonly composer: ComposerState;
   /** How what is in the box would fit into what the model reads. */
   fit = $state.raw<PromptFit | undefined>(undefined);
 
-  /** What is in the message box, for each conversation; under '' for one that has not begun. */
-  unsent = $state.raw<Readonly<Record<string, string>>>({});
-  /** What stands beside the message box. It is kept when the adapter changes. */
-  passage = $state('');
-  schema = $state('');
-  document = $state('');
-  #picked = $state.raw<{ task: TaskId; text: string; target: string } | undefined>(undefined);
   /** Shape of the panel while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
 
@@ -76,23 +68,13 @@ export class ChatState {
   #readAheadOf = '';
 
   constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}) {
-    this.unsent = unsent;
+    this.composer = new ComposerState(() => this.#composerPlace, unsent);
     void this.load(choice);
     void followChanges(
       ['adapter', 'base-model', 'dataset', 'conversation'],
       () => void this.refresh(),
       this.#leaving.signal,
     );
-  }
-
-  /** What is typed stays with its conversation. */
-  get text(): string {
-    return this.unsent[this.conversationId ?? ''] ?? '';
-  }
-
-  set text(text: string) {
-    const { [this.conversationId ?? '']: _, ...others } = this.unsent;
-    this.unsent = text === '' ? others : { ...others, [this.conversationId ?? '']: text };
   }
 
   get baseModel(): BaseModel | undefined {
@@ -136,35 +118,17 @@ export class ChatState {
     return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
   }
 
-  /** The target of the row that was picked, for as long as that row is what is asked, under its own task. */
-  get pickedTarget(): string | undefined {
-    const typed = this.outgoing.text;
+  get #composerPlace() {
     const asked = this.messages.findLast((message) => message.role === 'user')?.text;
-    const picked = this.#picked;
-    if (picked === undefined || picked.task !== this.task) return undefined;
-    return typed === picked.text || asked === picked.text ? picked.target : undefined;
-  }
-
-  /** The target of the picked row, where this is the question that asks it. */
-  pickedTargetOf(question: Message): string | undefined {
-    return this.#picked?.text === question.text.trim() ? this.#picked.target : undefined;
+    return { conversationId: this.conversationId, task: this.task, asked };
   }
 
   get writing(): boolean {
     return this.comparing || this.draft?.writing === true;
   }
 
-  /** What will be sent. A summary is asked for by giving the document, from the box or from the panel. */
-  get outgoing(): { text: string; input: TaskInput } {
-    const text = this.text.trim();
-    if (this.task === 'summarisation') return { text: text === '' ? this.document.trim() : text, input: {} };
-    if (this.task === 'mrc' && this.passage.trim() !== '') return { text, input: { passage: this.passage } };
-    if (this.task === 'nl2sql' && this.schema.trim() !== '') return { text, input: { schema: this.schema } };
-    return { text, input: {} };
-  }
-
   get canSend(): boolean {
-    return !this.writing && this.baseModel !== undefined && this.outgoing.text !== '';
+    return !this.writing && this.baseModel !== undefined && this.composer.outgoing.text !== '';
   }
 
   get lastQuestion(): Message | undefined {
@@ -233,28 +197,6 @@ export class ChatState {
     this.mix = strength === undefined ? others : [...others, { adapterId, strength }];
   }
 
-  /** Puts a dataset row into the box and the panel. */
-  fill(row: Example): void {
-    const { text, input } = readTaskFields(this.task, row.context);
-    this.#picked = { task: this.task, text: text.trim(), target: row.target };
-    if (this.task === 'summarisation') {
-      this.document = text;
-      this.text = '';
-      return;
-    }
-    this.text = text;
-    this.passage = input.passage ?? this.passage;
-    this.schema = input.schema ?? this.schema;
-  }
-
-  /** Puts a document where the task wants its long text. */
-  takeDocument(text: string): void {
-    if (this.task === 'mrc') this.passage = text;
-    else if (this.task === 'summarisation') this.document = text;
-    else if (this.task === 'nl2sql') this.schema = text;
-    else this.text = text;
-  }
-
   chooseBaseModel(id: string): void {
     if (id === this.baseModelId) return;
     this.#leaveConversation();
@@ -265,7 +207,7 @@ export class ChatState {
 
   async openConversation(id: string): Promise<void> {
     this.stop();
-    if (this.editing !== undefined) this.stopEditing();
+    this.composer.stopEditing();
     const conversation = this.conversations.find((known) => known.id === id);
     if (conversation === undefined) return this.startConversation();
     this.conversationId = id;
@@ -284,41 +226,23 @@ export class ChatState {
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
     this.strength = (this.adapterId !== null && last?.strength) || 1;
     this.mix = (last?.mix ?? []).map(({ adapterId, strength }) => ({ adapterId, strength }));
-    this.#recallInput();
+    this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
   }
 
   /** An empty conversation; it is stored with its first message. What stood beside the one before is not about this one. */
   startConversation(): void {
-    if (this.messages.length > 0) {
-      this.passage = '';
-      this.document = '';
-      this.#picked = undefined;
-    }
+    if (this.messages.length > 0) this.composer.forgetTexts();
     this.#leaveConversation();
   }
 
   #leaveConversation(): void {
     this.stop();
-    if (this.editing !== undefined) this.stopEditing();
+    this.composer.stopEditing();
     this.conversationId = undefined;
     this.messages = [];
     this.draft = undefined;
     this.comparing = false;
     this.sendError = undefined;
-  }
-
-  /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
-  edit(message: Message): void {
-    this.editing = message;
-    if (this.task === 'summarisation') this.document = message.text;
-    this.text = this.task === 'summarisation' ? '' : message.text;
-    this.passage = message.input?.passage ?? this.passage;
-    this.schema = message.input?.schema ?? this.schema;
-  }
-
-  stopEditing(): void {
-    this.editing = undefined;
-    this.text = '';
   }
 
   /** Goes on with another of the turns that stand in one place. */
@@ -339,9 +263,10 @@ export class ChatState {
 
   /** What is in the box, and where in which conversation it would stand. */
   get #unsentQuestion() {
-    const { baseModelId, adapterId, conversationId, editing } = this;
+    const { baseModelId, adapterId, conversationId } = this;
+    const { outgoing, editing } = this.composer;
     return {
-      ...{ baseModelId, adapterId, ...this.outgoing },
+      ...{ baseModelId, adapterId, ...outgoing },
       ...(conversationId !== undefined && { conversationId }),
       ...(editing !== undefined && { parentId: editing.parentId }),
     };
@@ -398,20 +323,20 @@ export class ChatState {
 
   async send(): Promise<void> {
     if (!this.canSend) return;
-    const { text, input } = this.outgoing;
-    const typed = this.text;
-    this.text = '';
-    const { answerer, editing } = this;
-    this.editing = undefined;
+    const { answerer, composer } = this;
+    const { editing, text: typed } = composer;
+    const { text, input } = composer.outgoing;
+    composer.text = '';
+    composer.editing = undefined;
     const accepted = await this.answering(async (signal) => {
       const conversationId = await this.conversationFor(text);
       const place = editing === undefined ? {} : { parentId: editing.parentId };
       const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
       return await client.chat.send({ ...question, ...answerer }, { signal });
     });
-    if (!accepted && this.text === '') {
-      this.text = typed;
-      this.editing = editing;
+    if (!accepted && composer.text === '') {
+      composer.text = typed;
+      composer.editing = editing;
     }
   }
 
@@ -436,7 +361,7 @@ export class ChatState {
   }
 
   leave(): void {
-    if (this.editing !== undefined) this.stopEditing();
+    this.composer.stopEditing();
     this.#leaving.abort();
     this.stop();
   }
@@ -522,7 +447,7 @@ export class ChatState {
     if (this.adapterId === null)
       this.choose((own ?? this.adapters.find((adapter) => adapter.task === task))?.id ?? null);
     if (this.adapterId === null) this.baseTask = task;
-    this.fill(example);
+    this.composer.fill(example);
   }
 
   async #createConversation(text: string): Promise<string> {
@@ -553,14 +478,5 @@ export class ChatState {
     if (conversationId !== this.conversationId || this.writing) return;
     this.messages = messages;
     if (this.draft !== undefined && messages.some((message) => message.id === this.draft?.id)) this.draft = undefined;
-  }
-
-  /** Puts the passage or schema of the last question back beside the box. */
-  #recallInput(): void {
-    const asked = this.messages.findLast((message) => message.role === 'user' && message.input !== null);
-    this.passage = asked?.input?.passage ?? this.passage;
-    this.schema = asked?.input?.schema ?? this.schema;
-    if (asked?.input?.passage) this.baseTask = 'mrc';
-    if (asked?.input?.schema) this.baseTask = 'nl2sql';
   }
 }

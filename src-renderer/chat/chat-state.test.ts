@@ -44,8 +44,8 @@ test('the first message stores the conversation and goes to the adapter chosen n
   const state = await opened();
   answerWith('Otto');
   state.choose('answers');
-  state.passage = 'Otto is a cat.';
-  state.text = 'Who is a cat?';
+  state.composer.passage = 'Otto is a cat.';
+  state.composer.text = 'Who is a cat?';
   await state.send();
   expect(client.chat.send).toHaveBeenCalledWith(
     {
@@ -59,7 +59,7 @@ test('the first message stores the conversation and goes to the adapter chosen n
   );
   expect(state.messages.map((message) => message.text)).toEqual(['Who is a cat?', 'Otto']);
   expect(state.draft).toBeUndefined();
-  expect(state.text).toBe('');
+  expect(state.composer.text).toBe('');
   state.leave();
 });
 
@@ -67,31 +67,31 @@ test('what is typed and not sent stays with its conversation, and outlives the p
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
   await state.openConversation('c');
-  state.text = 'half a question';
+  state.composer.text = 'half a question';
   await state.openConversation('d');
-  expect(state.text).toBe('');
+  expect(state.composer.text).toBe('');
   state.startConversation();
-  state.text = 'a new one';
+  state.composer.text = 'a new one';
   state.leave();
-  const again = new ChatState({ conversation: 'c' }, state.unsent);
+  const again = new ChatState({ conversation: 'c' }, state.composer.unsent);
   await vi.waitFor(() => expect(again.loading).toBe(false));
-  expect(again.text).toBe('half a question');
+  expect(again.composer.text).toBe('half a question');
   again.startConversation();
-  expect(again.text).toBe('a new one');
+  expect(again.composer.text).toBe('a new one');
   again.leave();
 });
 
 test('a new conversation begins without the passage of the one before; what was never sent is kept', async () => {
   const state = await opened();
   state.choose('answers');
-  state.passage = 'Otto is a cat.';
+  state.composer.passage = 'Otto is a cat.';
   state.startConversation();
-  expect(state.passage).toBe('Otto is a cat.');
+  expect(state.composer.passage).toBe('Otto is a cat.');
   answerWith('Otto');
-  state.text = 'Who is a cat?';
+  state.composer.text = 'Who is a cat?';
   await state.send();
   state.startConversation();
-  expect(state.passage).toBe('');
+  expect(state.composer.passage).toBe('');
   state.leave();
 });
 
@@ -107,20 +107,20 @@ test('a connection that is lost leaves the conversation on the screen', async ()
 test('a summary is asked for with the document beside the box when the box is empty', async () => {
   const state = await opened();
   state.choose('notes');
-  state.document = 'Doctor: hello';
-  expect(state.outgoing).toEqual({ text: 'Doctor: hello', input: {} });
-  state.text = 'Another document';
-  expect(state.outgoing.text).toBe('Another document');
+  state.composer.document = 'Doctor: hello';
+  expect(state.composer.outgoing).toEqual({ text: 'Doctor: hello', input: {} });
+  state.composer.text = 'Another document';
+  expect(state.composer.outgoing.text).toBe('Another document');
   state.leave();
 });
 
 test('a refused message comes back into the box with its reason', async () => {
   const state = await opened();
   vi.mocked(client.chat.send).mockRejectedValue(Object.assign(new Error('too long'), { code: 'CONTEXT_TOO_LONG' }));
-  state.text = 'A very long text';
+  state.composer.text = 'A very long text';
   await state.send();
   expect(state.sendError).toMatchObject({ code: 'CONTEXT_TOO_LONG' });
-  expect(state.text).toBe('A very long text');
+  expect(state.composer.text).toBe('A very long text');
   expect(state.writing).toBe(false);
   state.leave();
 });
@@ -138,7 +138,7 @@ test('stopping keeps what has been written until the studio has stored it', asyn
       })(),
       // Sound here: the state only iterates over what it gets.
     )) as unknown as typeof client.chat.send);
-  state.text = 'Go on';
+  state.composer.text = 'Go on';
   const sending = state.send();
   await vi.waitFor(() => expect(state.draft?.text).toBe('half an '));
   state.stop();
@@ -155,19 +155,19 @@ test('stopping keeps what has been written until the studio has stored it', asyn
 test('an edited question goes where the old one stood, and what followed gives way to it', async () => {
   const state = await opened();
   answerWith('Otto');
-  state.text = 'Who is a cat?';
+  state.composer.text = 'Who is a cat?';
   await state.send();
   const [question] = state.messages;
   if (question === undefined) throw new Error('nothing was asked');
-  state.edit(question);
-  expect(state.text).toBe('Who is a cat?');
-  state.text = 'Who is a dog?';
+  state.composer.edit(question);
+  expect(state.composer.text).toBe('Who is a cat?');
+  state.composer.text = 'Who is a dog?';
   await state.send();
   expect(client.chat.send).toHaveBeenLastCalledWith(
     expect.objectContaining({ text: 'Who is a dog?', parentId: null }),
     expect.anything(),
   );
-  expect(state.editing).toBeUndefined();
+  expect(state.composer.editing).toBeUndefined();
   expect(state.messages).toHaveLength(2);
   state.leave();
 });
@@ -209,7 +209,7 @@ test('several are asked side by side, and each column fills as its answer comes'
       // Sound here: the state only iterates over what it gets.
     })() as never,
   );
-  state.text = 'Which?';
+  state.composer.text = 'Which?';
   stored.push(asked, { ...answer('a'), comparisonId: 'x' });
   await comparison.send();
   expect(seen).toEqual([['a', 'b']]);
@@ -250,12 +250,12 @@ test('an open conversation that was deleted is open again when it is had back', 
 test('the target of a picked row stays away from an adapter of another task', async () => {
   const state = await opened();
   state.choose('answers');
-  state.fill({ context: 'Passage: Otto is a cat.\n\nQuestion: Who is a cat?', target: 'Otto' } as Example);
-  expect(state.pickedTarget).toBe('Otto');
+  state.composer.fill({ context: 'Passage: Otto is a cat.\n\nQuestion: Who is a cat?', target: 'Otto' } as Example);
+  expect(state.composer.pickedTarget).toBe('Otto');
   state.choose('notes');
-  expect(state.pickedTarget).toBeUndefined();
+  expect(state.composer.pickedTarget).toBeUndefined();
   state.choose('answers');
-  expect(state.pickedTarget).toBe('Otto');
+  expect(state.composer.pickedTarget).toBe('Otto');
   state.leave();
 });
 
@@ -263,16 +263,16 @@ test('what stands before a question is read once while it is typed, and anew for
   const state = await opened();
   const readAhead = vi.mocked(client.chat.readAhead).mockImplementation(() => new Promise(() => {}));
   state.choose('answers');
-  state.passage = 'Otto is a cat.';
+  state.composer.passage = 'Otto is a cat.';
   void state.readAhead();
   expect(readAhead).not.toHaveBeenCalled();
   for (const text of ['W', 'Who', 'Who is']) {
-    state.text = text;
+    state.composer.text = text;
     void state.readAhead();
   }
   expect(readAhead).toHaveBeenCalledTimes(1);
   expect(readAhead.mock.calls[0]?.[0]).toMatchObject({ adapterId: 'answers', input: { passage: 'Otto is a cat.' } });
-  state.passage = 'Otto is a dog.';
+  state.composer.passage = 'Otto is a dog.';
   void state.readAhead();
   expect(readAhead).toHaveBeenCalledTimes(2);
   expect(readAhead.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);

@@ -69,15 +69,15 @@ export class ComparisonState {
   async send(): Promise<void> {
     if (!this.canSend) return;
     const chat = this.#chat;
-    const { text, input } = chat.outgoing;
-    const typed = chat.text;
-    const { editing } = chat;
+    const { composer } = chat;
+    const { editing, text: typed } = composer;
+    const { text, input } = composer.outgoing;
     const columns = this.#asked.map((id) => this.answererOf(id));
     const answering = chat.begin();
     this.#running = answering;
     chat.comparing = true;
-    chat.text = '';
-    chat.editing = undefined;
+    composer.text = '';
+    composer.editing = undefined;
     this.columns = columns.map(({ adapterId }) => {
       const adapter = chat.adapters.find(({ id }) => id === adapterId);
       return { adapter, name: this.nameOf(adapter), text: '', answer: undefined };
@@ -103,7 +103,10 @@ export class ComparisonState {
       this.seconds = (performance.now() - startMs) / 1000;
     } catch (error) {
       if (!answering.signal.aborted) chat.sendError = error;
-      if (!accepted) chat.text = typed;
+      if (!accepted) {
+        composer.text = typed;
+        composer.editing = editing;
+      }
     }
     // Another conversation may have been opened meanwhile, and several asked there.
     if (this.#running === answering) {
