@@ -142,10 +142,15 @@ export const errorCatalogue = {
     'The adapter “{adapter}” was made for the base model {expected}, not for {found}.',
     'Choose the base model that the adapter was made for.',
   ),
+  ADAPTER_BASE_MISSING: entry(
+    { adapter: z.string(), model: z.string() },
+    'The adapter “{adapter}” was made for the base model {model}, which is not here.',
+    'Add that base model first, then take the adapter in again.',
+  ),
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
-    'Choose the base model that the adapter was made for.',
+    'Choose the base model that the adapter was made for; if it is this one, its config and its weights do not belong together.',
   ),
   ADAPTER_UNSUPPORTED: entry(
     { adapter: z.string(), feature: z.string(), because: failureReasonSchema },

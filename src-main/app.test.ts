@@ -36,6 +36,8 @@ class FakeEngine implements Engine {
   /** Steps done at once; then the engine waits for an abort when there are more to do. */
   pauseAfter = Number.POSITIVE_INFINITY;
   failure: Error | undefined;
+  /** What is said of an adapter that is looked at. */
+  refusal: Error | undefined;
 
   async device() {
     return { backend: 'fake', device: 'nothing', threads: 1 };
@@ -57,6 +59,7 @@ class FakeEngine implements Engine {
   async unpack() {}
 
   async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
+    if (this.refusal !== undefined) throw this.refusal;
     const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');
     return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
   }
@@ -606,6 +609,42 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(error).toMatchObject({ code: 'MODEL_FILE_INVALID' });
   expect(await client.adapters.list()).toHaveLength(2);
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
+});
+
+test('an adapter that was made for a base model that is not here is refused, though its shapes fit another', async () => {
+  await train('rivers');
+  const out = join(folder, 'lakes');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  const origin = JSON.parse(readFileSync(join(out, 'adapter_studio.json'), 'utf8')) as object;
+  const refusedWith = async (more: object, baseModelId?: string) => {
+    writeFileSync(
+      join(out, 'adapter_studio.json'),
+      JSON.stringify({ ...origin, baseSha256: 'ab'.repeat(32), ...more }),
+    );
+    const { error } = await safe(client.adapters.import({ path: out, name: 'lakes', baseModelId }));
+    return error;
+  };
+  expect(await refusedWith({ baseName: 'river-7B' })).toMatchObject({
+    ...{ code: 'ADAPTER_BASE_MISSING', data: { adapter: 'lakes', model: 'river-7B' } },
+  });
+  // Another version of the same base: the names alone would not tell them apart.
+  const namesake = {
+    adapter: 'lakes',
+    expected: 'starter (abababab)',
+    found: expect.stringMatching(/^starter \(\w{8}\)$/),
+  };
+  expect(await refusedWith({})).toMatchObject({ code: 'ADAPTER_WRONG_BASE', data: namesake });
+  expect(await refusedWith({}, 'starter')).toMatchObject({ code: 'ADAPTER_WRONG_BASE', data: namesake });
+  expect(await client.adapters.list()).toHaveLength(1);
+});
+
+test('what is wrong with an adapter that is taken in is told by its name, not by a folder that nobody knows', async () => {
+  await train('rivers');
+  const out = join(folder, 'out');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  engine.refusal = new StudioError('ADAPTER_SHAPE', { adapter: out, tensor: 'q', expected: '[8, 2]', found: '[4, 2]' });
+  const { error } = await safe(client.adapters.import({ path: out, name: 'lakes' }));
+  expect(error).toMatchObject({ code: 'ADAPTER_SHAPE', data: { adapter: 'lakes', tensor: 'q' } });
 });
 
 test('adapters of one base are added into a new one; of another base, or under a taken name, they are refused', async () => {

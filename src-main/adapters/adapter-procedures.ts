@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
+import type { AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
@@ -47,8 +48,7 @@ export function adapterProcedures(studio: {
     }) {
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
-      const name = `${adapter.name.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60)} ${input.format}`;
-      const out = await newAt(placeId, input.format === 'gguf' ? `${name}.gguf` : name);
+      const out = await newAt(placeId, exportName(adapter.name, input.format));
       yield* exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
     }),
     importSent: os.importSent.handler(
@@ -94,6 +94,12 @@ export function adapterProcedures(studio: {
       return adapter;
     }),
   });
+}
+
+/** A folder of PEFT's has the adapter's own name, which is then its name where it is taken in again. */
+function exportName(adapter: string, format: AdapterExportInput['format']): string {
+  const name = adapter.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
+  return { peft: name, gguf: `${name}.gguf`, merged: `${name} merged` }[format];
 }
 
 /** Removes deleted adapters and what an import or a run that was cut off left behind. Only when no other process is here. */

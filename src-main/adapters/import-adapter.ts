@@ -17,7 +17,8 @@ export interface BaseModels {
 
 /**
  * Brings a PEFT folder into the studio: finds its base, checks every tensor against it, copies, and adds the row last.
- * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, OPTION_INVALID.
+ * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, ADAPTER_BASE_MISSING,
+ * BASE_MODEL_NOT_FOUND, OPTION_INVALID.
  */
 export async function importAdapter(
   source: { path: string; name?: string; baseModelId?: string },
@@ -29,13 +30,14 @@ export async function importAdapter(
   await requireAdapterFolder(folder);
   const origin = await readOrigin(folder);
   const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
-  const { base, facts } = await findBase({ folder, origin, wanted, baseModels, engine });
+  const name = source.name ?? store.freeName(basename(folder));
+  const { base, facts } = await findBase({ folder, name, origin, wanted, baseModels, engine });
   const id = store.newId(now);
   const path = join(adaptersFolder, id);
   try {
     await copyAdapter(folder, path);
     const adapter: Adapter = {
-      ...{ id, name: source.name ?? store.freeName(basename(folder)), task: origin?.task ?? 'custom' },
+      ...{ id, name, task: origin?.task ?? 'custom' },
       ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
       ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
       ...{ bytes: facts.bytes, sha256: facts.sha256, path, createdAt: now },
@@ -57,31 +59,36 @@ interface Found {
 
 async function findBase(search: {
   folder: string;
+  name: string;
   origin: AdapterOrigin | undefined;
   wanted: BaseModel | undefined;
   baseModels: BaseModels;
   engine: Engine;
 }): Promise<Found> {
-  const { folder, origin, wanted, baseModels, engine } = search;
-  const on = async (base: BaseModel): Promise<Found> => ({
-    base,
-    facts: await engine.inspectAdapter({ modelFolder: base.path, adapterFolder: folder }),
-  });
+  const { folder, name, origin, wanted, baseModels, engine } = search;
+  const on = async (base: BaseModel): Promise<Found> => {
+    const inspected = engine.inspectAdapter({ modelFolder: base.path, adapterFolder: folder });
+    const facts = await inspected.catch((error: unknown) => {
+      throw toldByName(error, folder, name);
+    });
+    return { base, facts };
+  };
   const bases = baseModels.list();
   const byHash = origin && bases.find((base) => base.sha256 === origin.baseSha256);
   if (wanted !== undefined) {
-    if (origin !== undefined && origin.baseSha256 !== wanted.sha256) {
-      throw new StudioError('ADAPTER_WRONG_BASE', {
-        adapter: basename(folder),
-        expected: byHash?.name ?? origin.baseName,
-        found: wanted.name,
-      });
-    }
-    return on(wanted);
+    if (origin === undefined || origin.baseSha256 === wanted.sha256) return on(wanted);
+    throw madeForAnother({ name, expected: byHash?.name ?? origin.baseName, sha256: origin.baseSha256 }, wanted);
   }
   if (byHash !== undefined) return on(byHash);
-  const name = await readBaseName(folder);
-  const byName = bases.find((base) => base.name === name);
+  if (origin !== undefined) {
+    // The hash of its base is known: another whose shapes happen to fit is not the one that it was trained on.
+    const namesake = bases.find((base) => base.name === origin.baseName);
+    if (namesake === undefined)
+      throw new StudioError('ADAPTER_BASE_MISSING', { adapter: name, model: origin.baseName });
+    throw madeForAnother({ name, expected: origin.baseName, sha256: origin.baseSha256 }, namesake);
+  }
+  const baseName = await readBaseName(folder);
+  const byName = bases.find((base) => base.name === baseName);
   if (byName !== undefined) return on(byName);
   return byShape(bases.map(on));
 }
@@ -95,4 +102,18 @@ async function byShape(tried: readonly Promise<Found>[]): Promise<Found> {
   const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
   if (only === undefined && refused !== undefined) throw refused.reason;
   throw new StudioError('OPTION_INVALID', { option: 'base', ...because('BASE_UNCLEAR') });
+}
+
+/** Two base models of one name are told apart by their fingerprints. */
+function madeForAnother(adapter: { name: string; expected: string; sha256: string }, base: BaseModel): StudioError {
+  const isNamesake = adapter.expected === base.name;
+  const shown = (name: string, sha256: string) => (isNamesake ? `${name} (${sha256.slice(0, 8)})` : name);
+  const [expected, found] = [shown(adapter.expected, adapter.sha256), shown(base.name, base.sha256)];
+  return new StudioError('ADAPTER_WRONG_BASE', { adapter: adapter.name, expected, found });
+}
+
+/** The engine tells of an adapter by its folder; one that a page sent lies in a folder that nobody knows. */
+function toldByName(error: unknown, folder: string, name: string): unknown {
+  if (!(error instanceof StudioError) || !('adapter' in error.data) || error.data.adapter !== folder) return error;
+  return new StudioError(error.code, { ...error.data, adapter: name }, { cause: error });
 }

@@ -4,26 +4,38 @@ import { uploadFile } from '../ui/upload-file.ts';
 
 /** The files of an adapter, out of those that a person chose. */
 export interface AdapterFiles {
+  readonly name: string;
   readonly config: File;
   readonly weights: File;
   /** What the studio puts beside an adapter that it made. */
   readonly origin: File | undefined;
 }
 
-const [originName, weightsName] = ['adapter_studio.json', 'adapter_model.safetensors'];
+const [configName, weightsName, originName] = [
+  'adapter_config.json',
+  'adapter_model.safetensors',
+  'adapter_studio.json',
+];
 
-/** Undefined where the config or the weights are not among them. */
-export function adapterFilesOf(files: readonly File[]): AdapterFiles | undefined {
-  const origin = files.find(({ name }) => name === originName);
-  const config = files.find((file) => file !== origin && file.name.endsWith('.json'));
-  const weights = files.find(({ name }) => name.endsWith('.safetensors'));
-  return config && weights && { config, weights, origin };
+/**
+ * Undefined where the config or the weights are not among them. PEFT's own names come first: a tokenizer may lie beside
+ * them. Weights under another name say more than `name`.
+ */
+export function adapterFilesOf(files: readonly File[], name: string): AdapterFiles | undefined {
+  const named = (exact: string, ending: string) =>
+    files.find((file) => file.name === exact) ??
+    files.find((file) => file.name.endsWith(ending) && file.name !== originName);
+  const config = named(configName, '.json');
+  const weights = named(weightsName, '.safetensors');
+  if (config === undefined || weights === undefined) return undefined;
+  const own = weights.name === weightsName ? name : weights.name.replace(/\.safetensors$/, '');
+  return { name: own, config, weights, origin: files.find((file) => file.name === originName) };
 }
 
-/** Sends an adapter and has it taken in, under the name of its weights where that says more than PEFT's own. */
+/** Sends an adapter and has it taken in, for a base model that is named where several would do. */
 export async function sendAdapter(
-  { config, weights, origin }: AdapterFiles,
-  { name, baseModelId }: { name: string; baseModelId: string | undefined },
+  { name, config, weights, origin }: AdapterFiles,
+  baseModelId: string | undefined,
   signal: AbortSignal,
 ): Promise<Adapter> {
   const files = {
@@ -31,8 +43,7 @@ export async function sendAdapter(
     weightsFileId: await sent(weights, signal),
     originFileId: origin && (await sent(origin, signal)),
   };
-  const own = weights.name === weightsName ? name : weights.name.replace(/\.safetensors$/, '');
-  return client.adapters.importSent({ ...files, name: own, baseModelId }, { signal });
+  return client.adapters.importSent({ ...files, name, baseModelId }, { signal });
 }
 
 /** Whether an import failed for want of the base model's name alone. */

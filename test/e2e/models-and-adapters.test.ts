@@ -112,8 +112,8 @@ test('a file that is no model is refused with its reason, and the shelf stays as
 });
 
 test.each([
-  ['PEFT', 'Answers peft/adapter_model.safetensors'],
-  ['GGUF', 'Answers gguf.gguf'],
+  ['PEFT', 'Answers/adapter_model.safetensors'],
+  ['GGUF', 'Answers.gguf'],
   ['Merged model', 'Answers merged/model.safetensors'],
 ])('an adapter is written as %s to a place that the studio lists', async (format, file) => {
   await open('/adapters');
@@ -124,29 +124,36 @@ test.each([
   if (format === 'PEFT') expect(await seriousViolations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
   await dialog.getByText('Written to').waitFor();
+  if (format === 'Merged model') await dialog.getByText(/^Taking the adapter out again/).waitFor();
   expect(existsSync(path.join(person, file))).toBe(true);
   expect(statSync(path.join(person, file)).size).toBeGreaterThan(1000);
   await page.keyboard.press('Escape');
 });
 
-test('the two files of an adapter are taken in again, with the same fingerprint', async () => {
+test('the files of an adapter, and its folder, are taken in again with the same fingerprint', async () => {
   await open('/adapters');
-  const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) =>
-    path.join(person, 'Answers peft', name),
-  );
-  await page
-    .getByRole('main')
-    .locator('input[accept]')
-    .setInputFiles(files[0] as string);
-  await page.getByText(/^Choose both files/).waitFor();
-  await page.getByRole('main').locator('input[accept]').setInputFiles(files);
+  const folder = path.join(person, 'Answers');
+  const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) => path.join(folder, name));
+  const dialog = page.getByRole('dialog');
+  await button('Import').click();
+  expect(await seriousViolations(page)).toEqual([]);
+  await dialog
+    .getByLabel('Choose a file')
+    .last()
+    .setInputFiles(files[1] as string);
+  await dialog.getByText(/^Both files are needed/).waitFor();
+  await dialog.getByLabel('Choose a file').last().setInputFiles(files);
   await page.getByText('Imported adapter is among the adapters').waitFor();
+  await button('Import').click();
+  await dialog.getByLabel('Choose a folder').last().setInputFiles(folder);
+  // The folder has the adapter's name, which is taken by the adapter itself.
+  await page.getByText('Answers 2 is among the adapters').waitFor();
   const prints = await page
     .getByRole('row')
     .filter({ hasText: /Answers|Imported adapter/ })
     .evaluateAll((rows) => rows.map((row) => row.textContent?.match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]));
-  expect(prints).toHaveLength(2);
-  expect(prints[0]).toBe(prints[1]);
+  expect(prints).toHaveLength(3);
+  expect(new Set(prints).size).toBe(1);
 });
 
 test('the shelf in Korean, dark and narrow: no serious fault, nothing cut off', async () => {

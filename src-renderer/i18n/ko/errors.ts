@@ -96,9 +96,13 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 기본 모델에 맞게 만들어졌습니다.',
     hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요.',
   },
+  ADAPTER_BASE_MISSING: {
+    message: '“{adapter}” 어댑터는 {model} 기본 모델에 맞게 만들어졌는데, 그 모델이 여기에 없습니다.',
+    hint: '먼저 그 기본 모델을 추가한 다음 어댑터를 다시 가져오세요.',
+  },
   ADAPTER_SHAPE: {
     message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
-    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
   },
   ADAPTER_UNSUPPORTED: {
     message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',
