@@ -507,7 +507,9 @@ export const contract = {
     watch: base.input(id).output(eventIterator(labEventSchema)),
     list: base.output(z.array(labExperimentSchema)),
     get: base.input(id).output(labExperimentSchema),
+    /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
+    restore: base.input(id).output(labExperimentSchema),
     /** What can be run on a base model, with what the paper found and what came of it here. */
     cards: base.input(labCardsInputSchema).output(z.array(labCardSchema)),
     /** An experiment in words and pictures, whatever is there of it; maps of one layer, the middle one where none is named. */
@@ -536,7 +538,9 @@ export const contract = {
       .input(z.object({ id: z.string(), out: z.string(), language: labLanguageSchema }))
       .output(z.object({ files: z.array(z.string()) })),
     /** Every number, to be saved by the page. */
-    csv: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
+    csv: base
+      .input(z.object({ id: z.string(), language: labLanguageSchema.default('en') }))
+      .output(z.object({ name: z.string(), text: z.string() })),
   },
 };
 

@@ -19,9 +19,14 @@ export type LabKind = z.infer<typeof labKindSchema>;
 export const labLanguageSchema = z.enum(['en', 'ko']);
 export type LabLanguage = z.infer<typeof labLanguageSchema>;
 
+/** What is listed twice would be done twice under one name. */
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
+
 /** What an experiment can be told. Each uses a part of it; what was settled is stored with the result. */
 export const labOptionsSchema = z.object({
-  seeds: z.array(z.number().int().min(0).max(1_000_000_000)).min(1).max(10),
+  seeds: z.array(z.number().int().min(0).max(1_000_000_000)).min(1).max(10).overwrite(distinct),
   /** Optimiser steps of each training. */
   steps: z.number().int().min(1).max(100_000),
   /** Rows of one optimiser step. */
@@ -30,8 +35,8 @@ export const labOptionsSchema = z.object({
   learningRate: z.number().positive().max(1),
   /** Held equal over all ranks, as in the paper. */
   alpha: z.number().positive().max(10_000),
-  ranks: z.array(z.number().int().min(1).max(4096)).min(1).max(12),
-  targetSets: z.array(z.array(targetSchema).min(1).max(7)).min(1).max(12),
+  ranks: z.array(z.number().int().min(1).max(4096)).min(1).max(12).overwrite(distinct),
+  targetSets: z.array(z.array(targetSchema).overwrite(distinct).min(1).max(7)).min(1).max(12).overwrite(distinct),
   /** The rank that one matrix gets where a budget is shared out among several. */
   budgetRank: z.number().int().min(1).max(4096),
   /** Rows of the validation split that the loss is measured on. */
@@ -44,9 +49,10 @@ export const labOptionsSchema = z.object({
   passes: z
     .array(z.object({ rows: z.number().int().min(1).max(256), tokens: z.number().int().min(1).max(4096) }))
     .min(1)
-    .max(16),
+    .max(16)
+    .overwrite(distinct),
   /** Widths of the adapter layers that are timed. */
-  bottlenecks: z.array(z.number().int().min(1).max(4096)).min(1).max(8),
+  bottlenecks: z.array(z.number().int().min(1).max(4096)).min(1).max(8).overwrite(distinct),
   /** An adapter of the studio to look at, instead of one trained for the purpose. */
   adapterId: z.string().nullable(),
 });
@@ -199,6 +205,8 @@ export const labViewSchema = z.object({
   reading: z.string(),
   because: z.string(),
   explanation: z.array(z.string()),
+  /** Options that the result depends on. */
+  uses: z.array(z.string()),
   caption: z.string(),
   tables: z.array(labTableSchema),
   pictures: z.array(labPictureSchema),

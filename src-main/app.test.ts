@@ -15,6 +15,7 @@ import type {
   AnalysisEvent,
   Engine,
   GenerateJob,
+  LatencyJob,
   ModelFacts,
   ScoreJob,
   TrainEvent,
@@ -138,8 +139,8 @@ class FakeEngine implements Engine {
     yield { kind: 'started', total: 0 };
   }
 
-  async *latency(): AsyncGenerator<number[]> {
-    yield [];
+  async *latency({ trials, variants }: LatencyJob): AsyncGenerator<number[]> {
+    for (let round = 0; round < trials; round++) yield variants.map((_, place) => 10 + place);
   }
 
   async *generate(job: GenerateJob, signal: AbortSignal) {
@@ -665,6 +666,26 @@ test('adapters of one base are added into a new one; of another base, or under a
   const { error } = await safe(client.adapters.mix({ parts, name: 'lakes' }));
   expect(error).toMatchObject({ code: 'OPTION_INVALID', data: { option: 'name' } });
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(3);
+});
+
+test('what a lab experiment is told twice it does once, and its result comes back until the next start', async () => {
+  const pass = { rows: 1, tokens: 8 };
+  const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5, 6], ranks: [2, 2, 4] };
+  const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  // Of seeds and ranks this one looks at the first alone, and says so.
+  expect(await client.lab.get({ id })).toMatchObject({
+    ...{ state: 'finished', total: 1, cells: [{ key: '1 × 8, width 4' }] },
+    options: { passes: [pass], seeds: [5], ranks: [2] },
+  });
+
+  await client.lab.delete({ id });
+  expect(await client.lab.list()).toEqual([]);
+  expect((await client.lab.restore({ id })).cells).toHaveLength(1);
+  await client.lab.delete({ id });
+  await app.close();
+  await open();
+  expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
 test('a page may neither name a path nor see what went wrong inside', async () => {

@@ -14,6 +14,7 @@ import { baseModelCatalogueMigration } from './migrations/0012-base-model-catalo
 import { queueMigration } from './migrations/0013-queue.ts';
 import { runsInGroupsMigration } from './migrations/0014-runs-in-groups.ts';
 import { failureDataMigration } from './migrations/0015-failure-data.ts';
+import { deletedExperimentsMigration } from './migrations/0016-deleted-experiments.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   queueMigration,
   runsInGroupsMigration,
   failureDataMigration,
+  deletedExperimentsMigration,
 ];

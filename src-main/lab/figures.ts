@@ -31,6 +31,10 @@ function figure(pairOf: (options: LabOptions) => readonly [TrainingCell, Trainin
   return {
     needsDataset: true,
     uses: ['ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength', 'validationRows'],
+    settle: (options) => {
+      const pair = pairOf(options);
+      return { ...options, seeds: pair.map(({ seed }) => seed), ranks: [...new Set(pair.map(({ rank }) => rank))] };
+    },
     keys: (options, model) => [...pairOf(options).map(({ key }) => `trained ${key}`), ...mapKeys(model)],
     run: (work, signal) => compare(pairOf(work.options), work, signal),
   };

@@ -1,13 +1,20 @@
-import type { LabCell, LabExperiment } from '../../src-contract/lab.ts';
+import type { LabCell, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { csvLine } from '../datasets/csv-text.ts';
 
-/** Every number of an experiment, one line each: the part, what it is, and its value. */
+type Line = readonly (string | number | boolean | null)[];
+
+/**
+ * Every number of an experiment, one line each: the part, what it is, and its value. What its tables show, such as means
+ * over seeds, comes last, as it is shown: the table, the column, and in which row (i) and column (j).
+ */
 export function labCsv(
   { kind, id, cells, options, facts }: LabExperiment,
-  maps: readonly LabCell[],
+  { maps, view }: { maps: readonly LabCell[]; view: Pick<LabView, 'uses' | 'tables'> },
 ): { name: string; text: string } {
-  const lines: (string | number | boolean | null)[][] = [['part', 'name', 'i', 'j', 'value']];
-  for (const [name, value] of Object.entries(options)) lines.push(['settings', name, '', '', shown(value)]);
+  const lines: Line[] = [['part', 'name', 'i', 'j', 'value']];
+  for (const [name, value] of Object.entries(options)) {
+    if (view.uses.includes(name)) lines.push(['settings', name, '', '', shown(value)]);
+  }
   for (const [name, value] of Object.entries({ ...facts, ...facts.machine })) {
     if (name !== 'machine') lines.push(['facts', name, '', '', shown(value)]);
   }
@@ -21,10 +28,23 @@ export function labCsv(
       });
     });
   }
+  lines.push(...tableLines(view.tables));
   return {
     name: `${kind}-${id}.csv`,
     text: lines.map((line) => csvLine(line.map((cell) => String(cell ?? '')))).join(''),
   };
+}
+
+function tableLines(tables: LabView['tables']): Line[] {
+  const ours = tables.filter(({ whose }) => whose === 'ours');
+  return ours.flatMap(({ title, columns, rows }) =>
+    rows.flatMap((row, i) =>
+      row.flatMap(({ text, spread }, j) => {
+        const line = (value: string): Line => [title, columns[j] ?? '', i + 1, j + 1, value];
+        return spread === undefined ? [line(text)] : [line(text), line(spread)];
+      }),
+    ),
+  );
 }
 
 function shown(value: unknown): string {

@@ -5,15 +5,14 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { labCsv } from './lab-csv.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
-import { labCards, labPicture, labReport, labView, saveExperiment } from './show-lab.ts';
+import { labCards, labNumbers, labPicture, labReport, labView, saveExperiment } from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
 import { readTrained } from './train-cells.ts';
 
 export function labProcedures(parts: LabParts & { changed: () => void; dataFolder: string }) {
-  const { store, supervisor, changed, labFolder } = parts;
+  const { store, supervisor, changed } = parts;
   const speed = new LabSpeed(parts);
   const os = implement(contract.lab).$context<CallerContext>();
   return os.router({
@@ -44,14 +43,18 @@ export function labProcedures(parts: LabParts & { changed: () => void; dataFolde
     }),
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
-    delete: os.delete.handler(async ({ input }) => {
+    delete: os.delete.handler(({ input }) => {
       const { id, state } = store.get(input.id);
       if (state === 'queued' || state === 'running') {
         throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...because('GOES_ON') });
       }
-      store.delete(id);
-      await rm(join(labFolder, id), { recursive: true, force: true });
+      store.markDeleted(id, parts.now());
       changed();
+    }),
+    restore: os.restore.handler(({ input }) => {
+      const experiment = store.restore(input.id);
+      changed();
+      return experiment;
     }),
     cards: os.cards.handler(({ input }) => labCards(input, { ...parts, speed })),
     view: os.view.handler(({ input }) => labView(input.id, input, store)),
@@ -62,15 +65,16 @@ export function labProcedures(parts: LabParts & { changed: () => void; dataFolde
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a folder to write to' });
       return { files: await saveExperiment(input.id, input, parts) };
     }),
-    csv: os.csv.handler(({ input }) => labCsv(store.get(input.id), store.maps(input.id))),
+    csv: os.csv.handler(({ input }) => labNumbers(input.id, input.language, store)),
   });
 }
 
 /**
- * Removes folders of experiments that are no longer known, and trained cells that none of those left refers to. Only when no
+ * Removes deleted experiments, folders of those that are no longer known, and trained cells that none of those left refers to. Only when no
  * other process is here.
  */
 export async function clearLab(store: LabStore, labFolder: string): Promise<void> {
+  store.removeDeleted();
   const known = new Set([...store.listIds(), 'cells']);
   const remove = (...path: string[]) => rm(join(labFolder, ...path), { recursive: true, force: true });
   for (const name of await readdir(labFolder)) if (!known.has(name)) await remove(name);

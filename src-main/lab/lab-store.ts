@@ -25,17 +25,21 @@ export class LabStore {
 
   /** Newest first; like `get`, without the heat maps. */
   list(): LabExperiment[] {
-    const rows = this.#database.prepare(`${select} ORDER BY lab_experiment.id DESC`).all() as Row[];
+    const rows = this.#database
+      .prepare(`${select} WHERE deleted_at IS NULL ORDER BY lab_experiment.id DESC`)
+      .all() as Row[];
     return rows.map((row) => toExperiment(row, this.#cells(row.id)));
   }
 
   listIds(): string[] {
-    return this.#database.prepare('SELECT id FROM lab_experiment').pluck().all() as string[];
+    return this.#database.prepare('SELECT id FROM lab_experiment WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
   /** Throws EXPERIMENT_NOT_FOUND. */
   get(id: string): LabExperiment {
-    const row = this.#database.prepare(`${select} WHERE lab_experiment.id = ?`).get(id) as Row | undefined;
+    const row = this.#database.prepare(`${select} WHERE lab_experiment.id = ? AND deleted_at IS NULL`).get(id) as
+      | Row
+      | undefined;
     if (row === undefined) throw new StudioError('EXPERIMENT_NOT_FOUND', { experiment: id });
     return toExperiment(row, this.#cells(id));
   }
@@ -98,8 +102,21 @@ export class LabStore {
       .run(equal, compared, id);
   }
 
-  delete(id: string): void {
-    this.#jobs.delete(id);
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE lab_experiment SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Takes a deletion back. Throws EXPERIMENT_NOT_FOUND. */
+  restore(id: string): LabExperiment {
+    this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ?').run(id);
+    return this.get(id);
+  }
+
+  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
+  removeDeleted(): void {
+    this.#database
+      .prepare('DELETE FROM job WHERE id IN (SELECT id FROM lab_experiment WHERE deleted_at IS NOT NULL)')
+      .run();
   }
 
   /** True when an experiment that is going on uses this dataset. */

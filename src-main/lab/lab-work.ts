@@ -62,10 +62,18 @@ export interface Experiment {
   readonly needsDataset: boolean;
   /** The options that it listens to. */
   readonly uses: readonly (keyof LabOptions)[];
+  /** Where it looks at no more than the first of a list: what it then works with, and tells of. */
+  settle?(options: LabOptions): LabOptions;
   /** Keys of all parts, in order. */
   keys(options: LabOptions, model: ModelFacts, adapter: Pick<Adapter, 'rank' | 'targets'> | null): string[];
   /** Does the parts that are not done yet. Ends early, without a throw, when the signal aborts. */
   run(work: LabWork, signal: AbortSignal): AsyncGenerator<LabTelling>;
+}
+
+/** As many of each list as are looked at: a result must name no seed and no rank that it did not use. */
+export function firstOf(options: LabOptions, counts: Partial<Record<'seeds' | 'ranks', number>>): LabOptions {
+  const { seeds, ranks } = options;
+  return { ...options, seeds: seeds.slice(0, counts.seeds), ranks: ranks.slice(0, counts.ranks) };
 }
 
 /** A matrix by the letters that the paper's tables use: `q,v`. */

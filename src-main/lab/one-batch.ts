@@ -1,6 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
-import type { Experiment } from './lab-work.ts';
+import { type Experiment, firstOf } from './lab-work.ts';
 import { mean, spread } from './numbers.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
@@ -15,6 +15,7 @@ export const batchNames = ['mixed', 'single', 'swap'] as const;
 export const oneBatch: Experiment = {
   needsDataset: false,
   uses: ['passes', 'trials', 'ranks', 'seeds'],
+  settle: (options) => firstOf(options, { seeds: 1, ranks: 1 }),
   keys: ({ passes }) => passes.map(keyOf),
   async *run({ options, engine, base, done }, signal) {
     const [rank = 8] = options.ranks;

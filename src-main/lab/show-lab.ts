@@ -1,9 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { LabCard, LabCardsInput, LabExperiment, LabLanguage, LabView } from '../../src-contract/lab.ts';
+import type {
+  LabCard,
+  LabCardsInput,
+  LabExperiment,
+  LabLanguage,
+  LabOptions,
+  LabView,
+} from '../../src-contract/lab.ts';
 import { labKindSchema } from '../../src-contract/lab.ts';
 import { experiments } from './experiments.ts';
+import { labCsv } from './lab-csv.ts';
 import type { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
 import { captioned } from './present/drawing.ts';
@@ -21,7 +29,7 @@ export async function labCards(
   { baseModelId, datasetId, language, changes }: LabCardsInput,
   parts: LabParts & { readonly speed: LabSpeed },
 ): Promise<LabCard[]> {
-  const { baseModels, datasets, engine, store } = parts;
+  const { baseModels, datasets, adapters, engine, store } = parts;
   const base = baseModels.get(baseModelId);
   const dataset = datasetId === null ? null : datasets.get(datasetId);
   const model = await engine.inspect(base.path);
@@ -32,6 +40,7 @@ export async function labCards(
     const experiment = experiments[kind];
     const options = propose(kind, model);
     const wanted = { ...options, ...changes?.[kind] };
+    const adapter = adapters.list().find(({ id }) => id === wanted.adapterId) ?? null;
     const latest = own.find(
       (each) => each.kind === kind && (dataset === null || each.datasetId === null || each.datasetId === dataset.id),
     );
@@ -40,7 +49,7 @@ export async function labCards(
       ...{ thumbnail: thumbnail(kind, say), thumbnailIs: thumbnailIs(kind) },
       needsDataset: experiment.needsDataset || kind === 'table7',
       uses: [...experiment.uses],
-      seconds: speed === null ? null : speed.secondsFor(kind, wanted, experiment.keys(wanted, model, null)),
+      seconds: speed === null ? null : speed.secondsFor(kind, wanted, experiment.keys(wanted, model, adapter)),
       latest: latest === undefined ? null : latestOf(latest, language),
     };
   });
@@ -60,10 +69,21 @@ export function labView(
 ): LabView {
   const experiment = store.get(id);
   const shownLayer = layer ?? Math.floor(experiment.facts.layers / 2);
-  return viewOf({ experiment, say: sayIn(language), maps: { layer: shownLayer, cells: store.maps(id, shownLayer) } });
+  const maps = { layer: shownLayer, cells: store.maps(id, shownLayer) };
+  return viewOf({ experiment, say: sayIn(language), maps }, usesOf(experiment));
 }
 
-/** One picture of a view as a file of its own, with a caption that holds the settings. Throws EXPERIMENT_NOT_FOUND. */
+/** Of an adapter of the studio nothing is trained: only the random directions beside it hang on a seed. */
+function usesOf({ kind, options }: LabExperiment): readonly (keyof LabOptions)[] {
+  return options.adapterId === null ? experiments[kind].uses : ['seeds'];
+}
+
+/** Every number of an experiment, those of its tables as they are shown. Throws EXPERIMENT_NOT_FOUND. */
+export function labNumbers(id: string, language: LabLanguage, store: LabStore): { name: string; text: string } {
+  return labCsv(store.get(id), { maps: store.maps(id), view: labView(id, { language }, store) });
+}
+
+/** One picture of a view as a file of its own, with its title and a caption that holds the settings. Throws EXPERIMENT_NOT_FOUND. */
 export function labPicture(
   { id, language, layer, name }: { id: string; language: LabLanguage; layer?: number | undefined; name: string },
   store: LabStore,
@@ -71,7 +91,7 @@ export function labPicture(
   const { kind, pictures, caption } = labView(id, { language, layer }, store);
   const picture = pictures.find((each) => each.name === name);
   if (picture === undefined) throw new StudioError('EXPERIMENT_NOT_FOUND', { experiment: `${id}/${name}` });
-  return { name: `${kind}-${name}`, svg: captioned(picture.svg, caption) };
+  return { name: `${kind}-${name}`, svg: captioned(picture.svg, { title: picture.title, caption }) };
 }
 
 /** The newest finished or half-finished experiment of each kind on a base model, on one page. */

@@ -80,7 +80,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
       studio: parts.version,
     },
   };
-  const settled = { ...options, adapterId: adapter?.id ?? null };
+  const settled = { ...(experiment.settle?.(options) ?? options), adapterId: adapter?.id ?? null };
   const stored = parts.store.insert(
     {
       ...{ kind, baseModelId: base.id, datasetId: dataset?.id ?? null, options: settled, facts },

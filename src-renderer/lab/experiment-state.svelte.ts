@@ -15,6 +15,8 @@ export class ExperimentState {
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<Progress | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
+  /** Other results of the same experiment, newest first. */
+  others = $state.raw<readonly LabExperiment[]>([]);
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
   readonly #leaving = new AbortController();
@@ -44,6 +46,8 @@ export class ExperimentState {
       this.experiment = await client.lab.get({ id: this.id });
       await this.draw();
       this.error = undefined;
+      const { kind } = this.experiment;
+      this.others = (await client.lab.list()).filter((other) => other.kind === kind && other.id !== this.id);
       if (this.isGoing) await this.#follow();
     } catch (error) {
       this.#failed(error);

@@ -40,7 +40,8 @@ export class LabState {
 
   /** True where an experiment trains and there is nothing to train on. */
   lacksDataset(card: LabCard): boolean {
-    return card.needsDataset && this.dataset === undefined;
+    const looksAtAdapter = (this.changes[card.kind]?.adapterId ?? null) !== null;
+    return card.needsDataset && !looksAtAdapter && this.dataset === undefined;
   }
 
   async load(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOption } from './option-text.ts';
+import { readOption, typedOptions, wantedOption } from './option-text.ts';
 
 test('lists are numbers with commas, sets of matrices have spaces between them', () => {
   expect(readOption('ranks', '1, 2,8')).toEqual({ ranks: [1, 2, 8] });
@@ -13,6 +13,19 @@ test('lists are numbers with commas, sets of matrices have spaces between them',
     ],
   });
   expect(readOption('steps', ' 40 ')).toEqual({ steps: 40 });
+});
+
+// A rank twice is one adapter trained twice at once, in one folder.
+test('what is typed twice is there once', () => {
+  expect(readOption('ranks', '8, 1, 8')).toEqual({ ranks: [8, 1] });
+  expect(readOption('targetSets', 'q q,v,q q')).toEqual({ targetSets: [['q'], ['q', 'v']] });
+});
+
+test('every option says between which bounds it lies', () => {
+  expect(wantedOption('steps')).toEqual({ kind: 'whole', low: 1, high: 100_000 });
+  expect(wantedOption('ranks')).toEqual({ kind: 'wholes', low: 1, high: 4096 });
+  expect(wantedOption('learningRate')).toEqual({ kind: 'number', low: 0, high: 1 });
+  for (const name of typedOptions) expect(Object.values(wantedOption(name))).not.toContain(undefined);
 });
 
 test('what cannot be an option is none', () => {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { targetSchema } from '../../src-contract/adapter.ts';
 import { type LabOptions, labOptionsSchema } from '../../src-contract/lab.ts';
 
 /** Options that are typed as text, in the order in which they stand. */
@@ -49,4 +51,24 @@ export function readOption(name: TypedOption, typed: string): Partial<LabOptions
   };
   const parsed = labOptionsSchema.shape[name].safeParse(value());
   return parsed.success ? { [name]: parsed.data } : undefined;
+}
+
+export type WantedOption =
+  | { readonly kind: 'whole' | 'wholes' | 'number'; readonly low: number; readonly high: number }
+  | { readonly kind: 'sets'; readonly names: string }
+  | { readonly kind: 'passes'; readonly rows: number; readonly tokens: number };
+
+/** What an option has to be, for one who typed something else. */
+export function wantedOption(name: TypedOption): WantedOption {
+  const { shape } = labOptionsSchema;
+  if (name === 'targetSets') return { kind: 'sets', names: targetSchema.options.join(', ') };
+  if (name === 'passes') {
+    const { rows, tokens } = shape.passes.element.shape;
+    return { kind: 'passes', rows: rows.maxValue ?? 0, tokens: tokens.maxValue ?? 0 };
+  }
+  const schema = shape[name];
+  const isList = schema instanceof z.ZodArray;
+  const one = isList ? schema.element : schema;
+  const kind = isList ? 'wholes' : one.isInt ? 'whole' : 'number';
+  return { kind, low: one.minValue ?? 0, high: one.maxValue ?? 0 };
 }

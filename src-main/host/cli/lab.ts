@@ -8,7 +8,7 @@ import {
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
-import { CallFailure, interruption } from './failure.ts';
+import { CallFailure, interruption, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Answer, Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -19,7 +19,8 @@ export function addLabCommand(program: Command, run: Run): void {
   program
     .command('lab')
     .description('the LoRA paper’s tables and figures on your own model and data')
-    .argument('<experiment>', `${labKindSchema.options.join(', ')}; or list`, experimentIn)
+    .argument('<experiment>', `${labKindSchema.options.join(', ')}; or list, show, delete`, experimentIn)
+    .argument('[id]', 'of the result to show or delete, as list gives it')
     .option('--base <model>', 'name or id of the base model (otherwise the first one)')
     .option('--dataset <dataset>', 'name or id (otherwise the newest)')
     .option('--adapter <adapter>', 'table7: look at this adapter instead of training for it')
@@ -40,10 +41,11 @@ export function addLabCommand(program: Command, run: Run): void {
     .option('--repeat <experiment>', 'do one anew and compare the numbers')
     .option('--resume <experiment>', 'let a stopped or interrupted one go on')
     .option('--out <folder>', 'write table, pictures, numbers and adapters there')
-    .action((kind: StartLabInput['kind'] | 'list', words: LabWords, command: Command) =>
+    .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
       run(command, async ({ open, signal, progress, dataDir }) => {
+        if (isLook(kind)) return look(kind, id, await open());
+        if (id !== undefined) throw usageFailure(`An id goes with show or delete, not with ${kind}.`);
         const client = await open();
-        if (kind === 'list') return listOf(await client.lab.list());
         const begun =
           words.resume === undefined
             ? await client.lab.start(await inputOf(kind, words, client))
@@ -56,7 +58,21 @@ export function addLabCommand(program: Command, run: Run): void {
     );
 }
 
-const experimentIn = (text: string) => (text === 'list' ? text : wordIn(labKindSchema)(text));
+/** What is done with results that are there already. */
+const looks = ['list', 'show', 'delete'] as const;
+type Look = (typeof looks)[number];
+
+const isLook = (text: string): text is Look => (looks as readonly string[]).includes(text);
+const experimentIn = (text: string) => (isLook(text) ? text : wordIn(labKindSchema)(text));
+
+async function look(what: Look, id: string | undefined, client: StudioClient): Promise<Answer> {
+  if (what === 'list') return listOf(await client.lab.list());
+  if (id === undefined) throw usageFailure(`Name the result to ${what} by its id: adapter-studio lab list gives them.`);
+  if (what === 'show') return answerOf(await client.lab.get({ id }), { files: [], client });
+  const { kind } = await client.lab.get({ id });
+  await client.lab.delete({ id });
+  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} is deleted.` };
+}
 
 function listOf(experiments: readonly LabExperiment[]): Answer {
   return {
@@ -175,7 +191,8 @@ async function answerOf(
         ? []
         : [`${repeat.equal} of ${repeat.compared} numbers that are no timings came out as before.`]),
       `\n${view.caption}`,
-      `Files: ${files[0] ?? ''} and ${files.length - 1} more. Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,
+      ...(files.length > 0 ? [`Files: ${files[0] ?? ''} and ${files.length - 1} more.`] : []),
+      `Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,
     ].join('\n'),
   };
 }

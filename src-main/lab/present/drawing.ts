@@ -106,26 +106,34 @@ export function mark(x: number, y: number, series: number, colour: string): stri
   }
 }
 
-/** A picture with its caption beneath, as a file of its own. The caption is text, so that it can be read and searched. */
-export function captioned(picture: string, caption: string): string {
+/** A picture with its title above and its caption beneath, as a file of its own. Both are text, so that they can be read and searched. */
+export function captioned(picture: string, { title, caption }: { title: string; caption: string }): string {
   const [, width = 560, height = 300] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(picture) ?? []).map(Number);
+  const heading = wrapped(title, Math.floor((width - 24) / titleLetter));
   const lines = wrapped(caption, Math.floor((width - 24) / captionLetter));
-  const whole = height + 16 + lines.length * captionLine;
+  const top = 12 + heading.length * titleLine;
+  const whole = top + height + 16 + lines.length * captionLine;
   const inside = picture.slice(picture.indexOf('>') + 1, picture.lastIndexOf('</svg>'));
   const head = picture
     .slice(0, picture.indexOf('>') + 1)
     .replace(/viewBox="[^"]*"/, `viewBox="0 0 ${number(width)} ${number(whole)}"`)
     .replace(/ height="[^"]*"/, ` height="${number(whole)}"`);
-  const ground = rect(0, height, width, whole - height, colours.ground);
-  const words = lines.map((words, i) =>
-    text(12, height + 12 + i * captionLine, words, { colour: colours.ink3, size: 10.5 }),
-  );
-  return standalone(`${head}${inside}${ground}${words.join('')}</svg>`);
+  const parts = [
+    rect(0, 0, width, whole, colours.ground),
+    ...heading.map((words, i) =>
+      text(12, 22 + i * titleLine, words, { colour: colours.ink, size: titleSize, weight: 600 }),
+    ),
+    `<g transform="translate(0 ${top})">${inside}</g>`,
+    ...lines.map((words, i) =>
+      text(12, top + height + 12 + i * captionLine, words, { colour: colours.ink3, size: captionSize }),
+    ),
+  ];
+  return standalone(`${head}${parts.join('')}</svg>`);
 }
 
-const captionLine = 15;
-/** About the width of a letter at that size; Korean ones are wider and count as two. */
-const captionLetter = 5.6;
+// A letter of a line is about so wide at that size; Korean ones are wider and count as two.
+const [titleSize, titleLine, titleLetter] = [14, 19, 7.6];
+const [captionSize, captionLine, captionLetter] = [10.5, 15, 5.6];
 
 function wrapped(words: string, most: number): string[] {
   const lines: string[] = [''];

@@ -27,3 +27,13 @@ test('a wide map has its corner beside it', () => {
   const row = Array.from({ length: 64 }, () => 0.5);
   expect(heatMaps([{ name: 'q', values: [row, row] }], words, 8).svg).toContain('i ≤ j ≤ 8');
 });
+
+// Two rows had a corner of two columns, with the name of eight far below it.
+test('the corner of a map of few rows has all its columns, and its name right beneath', () => {
+  const row = Array.from({ length: 16 }, () => 0.5);
+  const { svg } = heatMaps([{ name: 'q', values: [row, row] }], words, 8);
+  expect(svg.match(/width="13.5"/g)).toHaveLength(8 + 7);
+  const [map] = heatMaps([{ name: 'q', values: [row, row] }], words, 8).placed;
+  const label = Number(/y="([\d.]+)"[^>]*>i ≤ j ≤ 8/.exec(svg)?.[1]);
+  expect(label).toBe((map?.y ?? 0) + 2 * 14 + 16);
+});

@@ -67,10 +67,11 @@ export function heatMaps(
     // Nothing shared is nearly white: the map would not be seen to be there.
     parts.push(frame({ x: left, y, width: mapWidth, height: mapHeight }, colours.axis, 1));
     if (zoom > 0) {
-      parts.push(...enlarged(map, { x: zoomLeft, y, cell: zoomCell, size: Math.min(zoom, rows, columns) }));
+      const zoomed = { rows: Math.min(zoom, rows), columns: zoom };
+      parts.push(...enlarged(map, { x: zoomLeft, y, cell: zoomCell, ...zoomed }));
       parts.push(frame({ x: left, y, width: zoom * cellWidth, height: mapHeight }, colours.ink, 1.5));
       parts.push(
-        text(zoomLeft, y + zoomCell * zoom + 16, `${words.i} ≤ ${words.j} ≤ ${zoom}`, { colour: colours.ink3 }),
+        text(zoomLeft, y + zoomCell * zoomed.rows + 16, `${words.i} ≤ ${words.j} ≤ ${zoom}`, { colour: colours.ink3 }),
       );
     }
   });
@@ -101,10 +102,10 @@ function scale(x: number, { none, all }: { none: string; all: string }): string[
   ];
 }
 
-function enlarged(map: HeatMap, at: { x: number; y: number; cell: number; size: number }): string[] {
+function enlarged(map: HeatMap, at: { x: number; y: number; cell: number; rows: number; columns: number }): string[] {
   const cells: string[] = [];
-  for (let i = 0; i < at.size; i++) {
-    for (let j = i; j < at.size; j++) {
+  for (let i = 0; i < at.rows; i++) {
+    for (let j = i; j < at.columns; j++) {
       const step = heatStep(map.values[i]?.[j] ?? 0);
       cells.push(rect(at.x + j * at.cell, at.y + i * at.cell, at.cell - 0.5, at.cell - 0.5, heatColour(step)));
     }

@@ -25,7 +25,7 @@ export function oneBatchFinding({ experiment, say }: Shown): Finding {
       ]),
     ]),
   };
-  const title = say('picture.onebatch');
+  const title = say('picture.onebatch.of', { pass: cell.key });
   const picture: Picture = {
     ...{ name: 'speed', title, whose: 'ours', group: null },
     svg: barChart({

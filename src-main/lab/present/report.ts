@@ -58,7 +58,7 @@ body{font:14px/1.5 Pretendard,system-ui,sans-serif;color:#161921;max-width:1000p
 h1{font-size:28px;line-height:36px}h2{font-size:20px;margin-top:48px;border-top:1px solid #e1e3e6;padding-top:24px}
 h2 small{font-weight:400;color:#666a73}.reading{font-size:16px;font-weight:600}.explain,.caption,.what{color:#494d56}
 .caption{font-size:12px}.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:0 24px}figure{margin:16px 0;min-width:0}figcaption{font-weight:600}svg{max-width:100%;height:auto}
-.tables{display:flex;flex-wrap:wrap;align-items:start;gap:24px}table{border-collapse:collapse}caption{text-align:left;margin-bottom:4px}
+.tables{display:flex;flex-wrap:wrap;align-items:start;gap:24px;overflow-x:auto}table{border-collapse:collapse}caption{text-align:left;margin-bottom:4px}
 caption b{border-radius:4px;padding:1px 6px;background:#e8e9ec;font-weight:500}.ours caption b{background:#e9effc;color:#1f4fcc}
 td,th{padding:4px 10px;text-align:right;font-variant-numeric:tabular-nums;border-bottom:1px solid #e1e3e6}
 td:first-child,th:first-child{text-align:left}th{font-weight:500;color:#494d56}small{color:inherit;opacity:.8;font-weight:400}`.trim();

@@ -19,12 +19,12 @@ export async function saveLab(
     await writeFile(path, text);
     files.push(path);
   };
-  const csv = labCsv(experiment, maps);
+  const csv = labCsv(experiment, { maps, view: views[0] as LabView });
   await write(`${experiment.kind}.csv`, csv.text);
   await write(`${experiment.kind}.json`, `${JSON.stringify({ ...experiment, maps }, null, 1)}\n`);
   for (const view of views) {
-    for (const { name, svg } of view.pictures)
-      await write(`${experiment.kind}-${name}.svg`, captioned(svg, view.caption));
+    for (const { name, title, svg } of view.pictures)
+      await write(`${experiment.kind}-${name}.svg`, captioned(svg, { title, caption: view.caption }));
   }
   await write(`${experiment.kind}.html`, report);
   for (const [key, folder] of adapters) {

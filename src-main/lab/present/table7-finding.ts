@@ -12,10 +12,12 @@ export function table7Finding(shown: Shown): Finding {
   const paperTable: LabTable = {
     ...{ title: say('table.paper.table7'), whose: 'paper', note: `‖Wq‖ = ${paper.table7.weightNorm}` },
     columns: [say('column.rank'), ...amplificationColumns(say)],
-    rows: paper.table7.rows.map(({ rank, byDelta, byRandom, byWeight, deltaNorm, factor }) =>
-      // As the paper prints them.
-      [rank, byDelta, byRandom, byWeight, deltaNorm, factor].map((value) => ({ text: String(value) })),
-    ),
+    // As the paper prints them; it gives the factor in its text.
+    rows: paper.table7.rows.map(({ rank, byDelta, byRandom, byWeight, deltaNorm, factor }) => [
+      { text: String(rank) },
+      ...[byDelta, byRandom, byWeight, deltaNorm].map((value) => ({ text: value.toFixed(2) })),
+      { text: factor.toFixed(1) },
+    ]),
   };
   if (rows.length === 0) return openFinding(say, explanation, { tables: [paperTable] });
   const ranks = [...new Set(rows.map((cell) => numberOf(cell, 'rank')))].sort((a, b) => a - b);
@@ -69,11 +71,12 @@ function read(rows: readonly LabCell[], rank: number, { say }: Shown) {
   const [byDelta, byRandom, byWeight, , factor] = names.map((name) =>
     median(own.map((cell) => numberOf(cell, name)).filter(Number.isFinite)),
   ) as [number, number, number, number, number];
-  const related = byDelta > 1.5 * byRandom && byDelta < byWeight / 2;
-  const verdict = related ? (factor > 2 ? 'holds' : 'partly') : 'not';
+  const isRelated = byDelta > 1.5 * byRandom;
+  const isOwn = isRelated && byDelta >= byWeight / 2;
+  const verdict = isRelated && !isOwn ? (factor > 2 ? 'holds' : 'partly') : 'not';
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.table7.${verdict}`),
+    reading: say(`verdict.${verdict}`) + say(`reading.table7.${isOwn ? 'own' : verdict}`),
     because: say('because.table7', {
       ...{ n: own.length, rank, byDelta: significant(byDelta), byRandom: significant(byRandom) },
       ...{ byWeight: significant(byWeight), factor: significant(factor) },

@@ -1,5 +1,5 @@
 import { deviceName } from '../../../src-contract/device-name.ts';
-import type { LabCell, LabExperiment, LabKind, LabView } from '../../../src-contract/lab.ts';
+import type { LabCell, LabExperiment, LabKind, LabOptions, LabView } from '../../../src-contract/lab.ts';
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
 import { figureFinding } from './figure-finding.ts';
@@ -33,13 +33,13 @@ export function findingOf(shown: Shown): Finding {
 const comparesLosses: ReadonlySet<LabKind> = new Set(['table5', 'table6', 'ranktofull'] as const);
 
 /** An experiment in words and pictures, also while it is going on. */
-export function viewOf(shown: Shown): LabView {
+export function viewOf(shown: Shown, uses: readonly (keyof LabOptions)[]): LabView {
   const { experiment, say } = shown;
   const { short: _, ...finding } = findingOf(shown);
   return {
     kind: experiment.kind,
     ...finding,
-    explanation: [...finding.explanation],
+    ...{ explanation: [...finding.explanation], uses: [...uses] },
     tables: [...finding.tables],
     pictures: finding.pictures.map(({ maps, ...picture }) => ({ ...picture, maps: maps?.map(readable) ?? [] })),
     place: say(`place.${experiment.kind}`),
@@ -53,7 +53,7 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
 }
 
 /** All that a picture needs to stand alone: what of, on what, how, where and when. */
-function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperiment, say: Say): string {
+function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: LabExperiment, say: Say): string {
   const { machine } = facts;
   const deviceWords = { graphics: say('device.graphics'), threads: (n: string) => say('device.threads', { n }) };
   const trains = facts.dataset !== null;
@@ -77,6 +77,8 @@ function captionOf({ kind, facts, options, cells, repeat, createdAt }: LabExperi
     ...(facts.adapter === undefined
       ? []
       : [say('caption.adapter', { adapter: facts.adapter.name, sha: facts.adapter.sha256.slice(0, 8) })]),
+    // A picture of what is not whole says so wherever it goes.
+    ...(cells.length < total ? [say('caption.partial', { done: cells.length, total })] : []),
     ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
   ];
   return say('caption', {

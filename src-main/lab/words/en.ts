@@ -92,7 +92,8 @@ export const en = {
   'reading.table7.holds': 'the adapter works in directions that W has but does not stress, and raises them.',
   'reading.table7.partly':
     'the adapter works in directions of W, but does not yet raise them above what is there: ΔW is still small.',
-  'reading.table7.not': 'the adapter’s directions have no more to do with W than random ones.',
+  'reading.table7.not': 'the adapter’s directions have hardly more to do with W than random ones.',
+  'reading.table7.own': 'the adapter works in the directions that W itself stresses.',
   'because.table7':
     'Over {n} matrices at rank {rank}, median: W holds {byDelta} in the adapter’s directions, {byRandom} in random ones and {byWeight} in its own; the factor is {factor}.',
   'short.table7': '×{factor} at r {rank}',
@@ -104,7 +105,7 @@ export const en = {
   'reading.fig4.partly': 'the two seeds share a little more than chance.',
   'reading.fig4.not': 'what the two seeds share is what chance gives.',
   'because.figure':
-    'Median over layers, φ(1, 1): A {a}, B · A {ba}, chance {chance}. Of all {i} and {j} directions: A {aAll}, B · A {baAll}, random matrices {randomAll}.',
+    'Median over layers, φ(1, 1): A {a}, B · A {ba}, chance {chance}. φ({i}, {j}): A {aMore}, B · A {baMore}, random matrices {randomMore}.',
   'short.figure': 'φ(1, 1) {ba}, chance {chance}',
 
   'reading.benefits.holds': 'less memory, a far smaller file, and faster steps.',
@@ -222,6 +223,7 @@ export const en = {
   'picture.sweep': 'Time added by adapter layers: batch × length × width',
   'picture.benefits': 'All weights against LoRA: how many times as much',
   'picture.onebatch': 'Tokens per second',
+  'picture.onebatch.of': 'Tokens per second, batch × length {pass}',
   'thumbnail.there': 'W there',
   layer: 'layer {layer}',
   caption:
@@ -237,6 +239,7 @@ export const en = {
   'device.threads': '{n} threads',
   'device.graphics': 'graphics processor',
   'caption.machine': '{device}, {processor}, {platform}.',
+  'caption.partial': '{done} of {total} parts so far.',
   'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',
   'report.title': 'The LoRA paper on {model}',
   'report.what':

@@ -87,15 +87,16 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.table6.partly': '낮은 랭크로 거의 충분하지만, 랭크도 행렬의 선택만큼 중요합니다.',
   'reading.table6.not': '랭크를 올릴수록 계속 좋아집니다.',
   'because.table6':
-    '{set}에서 랭크 {low}만으로, 랭크 {bestRank}이 줄인 손실({base} → {bestLoss})의 {share}을 얻습니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
+    '{set}에서 랭크 {bestRank} 어댑터는 손실을 {base}에서 {bestLoss}까지 줄이는데, 랭크 {low} 어댑터만으로 그 감소의 {share} 정도를 얻습니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
   'because.table6.lowest':
-    '{set}에서는 랭크 가운데 {low}이 가장 좋아, 기본 모델의 손실을 {base}에서 {bestLoss}로 낮춥니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
-  'short.table6': '랭크 {low}로 {share}',
+    '{set}에서는 랭크 {low} 어댑터가 가장 좋아, 기본 모델의 손실을 {base}에서 {bestLoss}까지 낮춥니다. 랭크 {low}에서 {first}에 행렬을 더하면 {gain}만큼 낮아지고, {set}에서 랭크 사이의 차이는 모두 {range}입니다.',
+  'short.table6': '랭크 {low}: {share}',
 
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
   'reading.table7.partly':
     '어댑터는 W의 방향에서 일하지만 아직 있던 것보다 크게 키우지는 않습니다. ΔW가 아직 작습니다.',
-  'reading.table7.not': '어댑터의 방향은 무작위 방향만큼만 W와 관계가 있습니다.',
+  'reading.table7.not': '어댑터의 방향은 무작위 방향보다 W와 별로 더 관계가 있지 않습니다.',
+  'reading.table7.own': '어댑터가 W 자신의 강한 방향에서 일합니다.',
   'because.table7':
     '랭크 {rank}, 행렬 {n}개의 중앙값: W가 어댑터의 방향에 담은 것 {byDelta}, 무작위 방향 {byRandom}, 자기 방향 {byWeight}. 배율 {factor}.',
   'short.table7': 'r {rank}에서 ×{factor}',
@@ -107,7 +108,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.fig4.partly': '두 시드가 우연보다 조금 더 겹칩니다.',
   'reading.fig4.not': '두 시드가 겹치는 정도는 우연과 같습니다.',
   'because.figure':
-    '층들의 중앙값 φ(1, 1): A {a}, B · A {ba}, 우연 {chance}. 전체 {i}개와 {j}개 방향: A {aAll}, B · A {baAll}, 무작위 행렬 {randomAll}.',
+    '층들의 중앙값 φ(1, 1): A {a}, B · A {ba}, 우연 {chance}. φ({i}, {j}): A {aMore}, B · A {baMore}, 무작위 행렬 {randomMore}.',
   'short.figure': 'φ(1, 1) {ba}, 우연 {chance}',
 
   'reading.benefits.holds': '메모리가 덜 들고, 파일이 훨씬 작으며, 단계가 빠릅니다.',
@@ -223,6 +224,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'picture.sweep': '어댑터 층이 더하는 시간: 배치 × 길이 × 너비',
   'picture.benefits': '전체 학습은 LoRA의 몇 배인가',
   'picture.onebatch': '초당 토큰',
+  'picture.onebatch.of': '초당 토큰, 배치 × 길이 {pass}',
   'thumbnail.there': 'W에 있던 것',
   layer: '{layer}번 층',
   caption:
@@ -238,6 +240,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'device.threads': '스레드 {n}개',
   'device.graphics': '그래픽 프로세서',
   'caption.machine': '{device}, {processor}, {platform}.',
+  'caption.partial': '전체 {total}부분 중 {done}부분까지.',
   'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',
   'report.title': '{model}에서 본 LoRA 논문',
   'report.what':

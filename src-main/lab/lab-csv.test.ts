@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { LabExperiment } from '../../src-contract/lab.ts';
+import { labCsv } from './lab-csv.ts';
+
+// Means, medians and ratios that a page shows were in no line.
+test('every number is there: settings that count, parts, maps, and tables as they are shown', () => {
+  const experiment = {
+    ...{ kind: 'table6', id: 'x', options: { ranks: [1, 8], trials: 40 }, facts: { layers: 6, machine: { cores: 2 } } },
+    cells: [{ key: 'q r1', values: { validationLoss: 0.9125 }, timings: { secondsPerStep: 2 } }],
+  };
+  const table = {
+    ...{ title: 'Loss', note: '', columns: ['Matrices', 'r 1'] },
+    rows: [[{ text: 'q' }, { text: '0.913', spread: '± 0.010' }]],
+  };
+  const { text } = labCsv(
+    // Sound here: it reads no other field.
+    experiment as unknown as LabExperiment,
+    {
+      maps: [{ key: 'A', values: {}, timings: {}, map: [[0.25, 0.5]] }],
+      view: {
+        uses: ['ranks'],
+        tables: [
+          { ...table, whose: 'ours' },
+          { ...table, title: 'WikiSQL', whose: 'paper' },
+        ],
+      },
+    },
+  );
+  expect(text.trim().split('\r\n')).toEqual([
+    'part,name,i,j,value',
+    'settings,ranks,,,"[1,8]"',
+    'facts,layers,,,6',
+    'facts,cores,,,2',
+    'q r1,validationLoss,,,0.9125',
+    'q r1,secondsPerStep,,,2',
+    'A,phi,1,1,0.25',
+    'A,phi,1,2,0.5',
+    'Loss,Matrices,1,1,q',
+    'Loss,r 1,1,2,0.913',
+    'Loss,r 1,1,2,± 0.010',
+  ]);
+});

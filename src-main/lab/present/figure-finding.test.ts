@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { LabExperiment } from '../../../src-contract/lab.ts';
+import { sayIn } from '../words/say.ts';
+import { figureFinding } from './figure-finding.ts';
+
+const verdictOf = (shared: readonly number[], random: readonly number[]) =>
+  figureFinding({ experiment: experiment(shared, random), say: sayIn('en') });
+
+// A median a fifth above that of random matrices counted, however widely both were spread.
+test('two seeds share more than chance where the spread over matrices leaves no other reading', () => {
+  expect(verdictOf([0.01, 0.03, 0.022, 0.02], [0.005, 0.03, 0.016, 0.016]).verdict).toBe('not');
+  expect(verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]).verdict).toBe('partly');
+});
+
+test('what the verdict was read from stands beside it', () => {
+  const { because } = verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]);
+  expect(because).toContain('φ(4, 4): A 0.022, B · A 0.022, random matrices 0.016.');
+});
+
+function experiment(shared: readonly number[], random: readonly number[]): LabExperiment {
+  const cellsOf = (of: string, values: readonly number[]) =>
+    values.map((fourth, layer) => ({
+      key: `${of} layer ${layer}`,
+      values: {
+        of,
+        target: layer % 2 === 0 ? 'q' : 'v',
+        layer,
+        width: 256,
+        rows: 16,
+        columns: 16,
+        first: 0.004,
+        fourth,
+        all: 0.06,
+      },
+      timings: {},
+    }));
+  // Sound here: the finding reads no other field.
+  return {
+    kind: 'fig4',
+    cells: [...cellsOf('A', shared), ...cellsOf('BA', shared), ...cellsOf('random', random)],
+  } as unknown as LabExperiment;
+}
