@@ -8,7 +8,7 @@ test('a number is held to the limits of the contract', () => {
   expect(() => rank('0')).toThrow();
   expect(() => rank('8.5')).toThrow();
   expect(() => rank('')).toThrow();
-  expect(() => rank('eight')).toThrow();
+  expect(() => rank('eight')).toThrow('This is not a number.');
   expect(numberIn(trainOptionsSchema.shape.learningRate)('2e-4')).toBe(0.0002);
 });
 
@@ -29,7 +29,9 @@ test('an adapter may carry a factor on its scale', () => {
   expect(adapterIn('law')).toEqual({ name: 'law', strength: 1 });
   expect(adapterIn('law:0.5')).toEqual({ name: 'law', strength: 0.5 });
   expect(adapterIn('law:v2')).toEqual({ name: 'law:v2', strength: 1 });
-  expect(() => adapterIn('law:3')).toThrow('from 0 to 2');
+  expect(adapterIn('law:-1')).toEqual({ name: 'law', strength: -1 });
+  expect(() => adapterIn('law:3')).toThrow('from -2 to 2');
+  expect(() => adapterIn('law:-2.5')).toThrow('from -2 to 2');
 });
 
 test('a delimiter is a few characters or its name', () => {

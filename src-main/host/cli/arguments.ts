@@ -8,7 +8,9 @@ import type { ColumnMapping } from '../../../src-contract/task.ts';
 /** A parser for commander that reads a number and holds it to the contract's own limits. */
 export function numberIn(schema: z.ZodType<number>): (text: string) => number {
   return (text) => {
-    const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isNaN(number)) throw new InvalidArgumentError('This is not a number.');
+    const parsed = schema.safeParse(number);
     if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'This is not a number.');
     return parsed.data;
   };
@@ -93,12 +95,12 @@ export interface AdapterArgument {
   readonly strength: number;
 }
 
-/** `NAME` or `NAME:SCALE`, where SCALE from 0 to 2 multiplies the adapter's own scale. */
+/** `NAME` or `NAME:SCALE`, where SCALE from -2 to 2 multiplies the adapter's own scale. */
 export function adapterIn(text: string): AdapterArgument {
-  const scaled = /^(.+):(\d*\.?\d+)$/.exec(text);
+  const scaled = /^(.+):(-?\d*\.?\d+)$/.exec(text);
   if (!scaled) return { name: text, strength: 1 };
   const strength = Number(scaled[2]);
-  if (strength > 2) throw new InvalidArgumentError('The scale after the colon goes from 0 to 2.');
+  if (Math.abs(strength) > 2) throw new InvalidArgumentError('The scale after the colon goes from -2 to 2.');
   return { name: scaled[1] ?? text, strength };
 }
 

@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/server';
+import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { failureOf, interruption, usageFailure } from './failure.ts';
@@ -19,6 +20,8 @@ test('a failure of the studio becomes its sentence and its hint', () => {
 test('an input that the contract refuses is a wrong call', () => {
   const error = new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['name'], message: 'Too long' }] } });
   expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message: 'name: Too long', exitCode: 2 });
+  // It came out as a fault of the program, with its stack.
+  expect(failureOf(new InvalidArgumentError('From 0.'), quiet)).toMatchObject({ message: 'From 0.', exitCode: 2 });
   expect(failureOf(usageFailure('Give a name.'), quiet)).toMatchObject({ message: 'Give a name.', exitCode: 2 });
 });
 

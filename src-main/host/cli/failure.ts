@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/server';
+import { InvalidArgumentError } from 'commander';
 import { errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
 
@@ -37,6 +38,8 @@ export function interruption(message: string, hint: string, rest?: object): Call
 /** Turns whatever was thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof CallFailure) return error.failure;
+  // Words that only the command itself takes apart.
+  if (error instanceof InvalidArgumentError) return usageFailure(error.message).failure;
   if (signal.aborted) {
     return {
       code: 'INTERRUPTED',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import {
   type LabExperiment,
   type LabOptions,
@@ -63,7 +64,7 @@ const looks = ['list', 'show', 'delete'] as const;
 type Look = (typeof looks)[number];
 
 const isLook = (text: string): text is Look => (looks as readonly string[]).includes(text);
-const experimentIn = (text: string) => (isLook(text) ? text : wordIn(labKindSchema)(text));
+const experimentIn = wordIn(z.enum([...labKindSchema.options, ...looks]));
 
 async function look(what: Look, id: string | undefined, client: StudioClient): Promise<Answer> {
   if (what === 'list') return listOf(await client.lab.list());
@@ -206,6 +207,7 @@ function passesIn(text: string): LabOptions['passes'] {
   const { rows, tokens } = labOptionsSchema.shape.passes.element.shape;
   return text.split(',').map((word) => {
     const [first = '', second = ''] = word.split(/[x×]/);
+    if (second === '') throw new InvalidArgumentError('Write rows x tokens, such as 8x128.');
     return { rows: numberIn(rows)(first), tokens: numberIn(tokens)(second) };
   });
 }
