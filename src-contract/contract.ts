@@ -71,6 +71,7 @@ import {
   labExperimentSchema,
   labLanguageSchema,
   labViewSchema,
+  matrixShapesSchema,
   startLabInputSchema,
 } from './lab.ts';
 import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
@@ -510,6 +511,8 @@ export const contract = {
     /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(labExperimentSchema),
+    /** What an adapter stands beside in a base model, to be counted with. */
+    shapes: base.input(z.object({ baseModelId: z.string() })).output(matrixShapesSchema),
     /** What can be run on a base model, with what the paper found and what came of it here. */
     cards: base.input(labCardsInputSchema).output(z.array(labCardSchema)),
     /** An experiment in words and pictures, whatever is there of it; maps of one layer, the middle one where none is named. */

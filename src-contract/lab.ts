@@ -213,6 +213,10 @@ export const labViewSchema = z.object({
 });
 export type LabView = z.infer<typeof labViewSchema>;
 
+/** [out, in] of each matrix that LoRA can adapt, the same in every layer; a model may be narrower or wider there than elsewhere. */
+export const matrixShapesSchema = z.partialRecord(targetSchema, z.tuple([z.number().int(), z.number().int()]));
+export type MatrixShapes = z.infer<typeof matrixShapesSchema>;
+
 /** A card of the lab's page: an experiment, what the paper found, and what it would take here. */
 export const labCardsInputSchema = z.object({
   baseModelId: z.string(),

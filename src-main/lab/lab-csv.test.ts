@@ -18,7 +18,7 @@ test('every number is there: settings that count, parts, maps, and tables as the
     {
       maps: [{ key: 'A', values: {}, timings: {}, map: [[0.25, 0.5]] }],
       view: {
-        uses: ['ranks'],
+        ...{ uses: ['ranks'], reading: 'It holds.', because: '98 %' },
         tables: [
           { ...table, whose: 'ours' },
           { ...table, title: 'WikiSQL', whose: 'paper' },
@@ -35,6 +35,8 @@ test('every number is there: settings that count, parts, maps, and tables as the
     'q r1,secondsPerStep,,,2',
     'A,phi,1,1,0.25',
     'A,phi,1,2,0.5',
+    'result,reading,,,It holds.',
+    'result,because,,,98 %',
     'Loss,Matrices,1,1,q',
     'Loss,r 1,1,2,0.913',
     'Loss,r 1,1,2,± 0.010',

@@ -5,11 +5,11 @@ type Line = readonly (string | number | boolean | null)[];
 
 /**
  * Every number of an experiment, one line each: the part, what it is, and its value. What its tables show, such as means
- * over seeds, comes last, as it is shown: the table, the column, and in which row (i) and column (j).
+ * over seeds, comes last with the sentence that is read from it, as it is shown: the table, the column, and in which row (i) and column (j).
  */
 export function labCsv(
   { kind, id, cells, options, facts }: LabExperiment,
-  { maps, view }: { maps: readonly LabCell[]; view: Pick<LabView, 'uses' | 'tables'> },
+  { maps, view }: { maps: readonly LabCell[]; view: Pick<LabView, 'uses' | 'reading' | 'because' | 'tables'> },
 ): { name: string; text: string } {
   const lines: Line[] = [['part', 'name', 'i', 'j', 'value']];
   for (const [name, value] of Object.entries(options)) {
@@ -28,6 +28,7 @@ export function labCsv(
       });
     });
   }
+  lines.push(['result', 'reading', '', '', view.reading], ['result', 'because', '', '', view.because]);
   lines.push(...tableLines(view.tables));
   return {
     name: `${kind}-${id}.csv`,

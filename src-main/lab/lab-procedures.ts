@@ -7,7 +7,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
-import { labCards, labNumbers, labPicture, labReport, labView, saveExperiment } from './show-lab.ts';
+import { labCards, labNumbers, labPicture, labReport, labShapes, labView, saveExperiment } from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
 import { readTrained } from './train-cells.ts';
 
@@ -56,6 +56,7 @@ export function labProcedures(parts: LabParts & { changed: () => void; dataFolde
       changed();
       return experiment;
     }),
+    shapes: os.shapes.handler(({ input }) => labShapes(input.baseModelId, parts)),
     cards: os.cards.handler(({ input }) => labCards(input, { ...parts, speed })),
     view: os.view.handler(({ input }) => labView(input.id, input, store)),
     picture: os.picture.handler(({ input }) => labPicture(input, store)),

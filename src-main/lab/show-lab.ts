@@ -8,6 +8,7 @@ import type {
   LabLanguage,
   LabOptions,
   LabView,
+  MatrixShapes,
 } from '../../src-contract/lab.ts';
 import { labKindSchema } from '../../src-contract/lab.ts';
 import { experiments } from './experiments.ts';
@@ -81,6 +82,13 @@ function usesOf({ kind, options }: LabExperiment): readonly (keyof LabOptions)[]
 /** Every number of an experiment, those of its tables as they are shown. Throws EXPERIMENT_NOT_FOUND. */
 export function labNumbers(id: string, language: LabLanguage, store: LabStore): { name: string; text: string } {
   return labCsv(store.get(id), { maps: store.maps(id), view: labView(id, { language }, store) });
+}
+
+/** Throws BASE_MODEL_NOT_FOUND. */
+export async function labShapes(baseModelId: string, { baseModels, engine }: LabParts): Promise<MatrixShapes> {
+  const { targets } = await engine.inspect(baseModels.get(baseModelId).path);
+  // The engine's are not to be written to; the contract's are a copy.
+  return structuredClone(targets) as MatrixShapes;
 }
 
 /** One picture of a view as a file of its own, with its title and a caption that holds the settings. Throws EXPERIMENT_NOT_FOUND. */

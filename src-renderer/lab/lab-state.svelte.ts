@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { LabCard, LabExperiment, LabKind, LabOptions } from '../../src-contract/lab.ts';
+import type { LabCard, LabExperiment, LabKind, LabOptions, MatrixShapes } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 
@@ -11,6 +11,8 @@ export class LabState {
   datasets = $state.raw<readonly Dataset[]>([]);
   adapters = $state.raw<readonly Adapter[]>([]);
   cards = $state.raw<readonly LabCard[]>([]);
+  /** Of the base model's matrices; undefined until they are known. */
+  shapes = $state.raw<MatrixShapes | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   modelId = $state('');
   datasetId = $state('');
@@ -55,7 +57,7 @@ export class LabState {
       // The newest first: it is what a person has just brought.
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
-      await this.loadCards();
+      await Promise.all([this.#loadShapes(), this.loadCards()]);
     } catch (error) {
       this.error = error;
     }
@@ -86,7 +88,20 @@ export class LabState {
     if (chosen.dataset !== undefined) this.datasetId = chosen.dataset;
     this.changes = {};
     this.cards = [];
+    if (chosen.model !== undefined) void this.#loadShapes();
     await this.loadCards();
+  }
+
+  /** Another base may be chosen while these are asked for: they are kept for the one that they are of. */
+  async #loadShapes(): Promise<void> {
+    const { model } = this;
+    if (model === undefined) return;
+    try {
+      const shapes = await client.lab.shapes({ baseModelId: model.id });
+      if (model.id === this.model?.id) this.shapes = shapes;
+    } catch (error) {
+      this.error = error;
+    }
   }
 
   change(kind: LabKind, options: Partial<LabOptions>): void {

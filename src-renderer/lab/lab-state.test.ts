@@ -11,6 +11,7 @@ vi.mock('../client.ts', () => ({
     datasets: { list: async () => [{ id: 'd', createdAt: 1 }] },
     adapters: { list: async () => [] },
     lab: {
+      shapes: async () => ({ q: [8, 4] }),
       cards: vi.fn(async () =>
         ['table5', 'table6'].map((kind) => ({ kind, latest: null, seconds: 60, needsDataset: true })),
       ),

@@ -1,30 +1,26 @@
+import type { Target } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { MatrixShapes } from '../../src-contract/lab.ts';
 
-/** The square matrices of attention, as wide as the model on both sides; the others' shapes differ from base to base. */
-export type SquareTargets = 'q' | 'q,o';
-
-/** The ranks that the slider stops at: powers of two up to the full width. */
-export function ranksFor(hidden: number): readonly number[] {
+/** The ranks that the slider stops at: powers of two up to the full rank, which is the shorter side of the matrix. */
+export function ranksFor([out, into]: readonly [number, number]): readonly number[] {
+  const full = Math.min(out, into);
   const ranks: number[] = [];
-  for (let rank = 1; rank < hidden; rank *= 2) ranks.push(rank);
-  return [...ranks, hidden];
+  for (let rank = 1; rank < full; rank *= 2) ranks.push(rank);
+  return [...ranks, full];
 }
 
 /**
- * What an adapter of a rank is made of: A [rank, hidden] and B [hidden, rank] beside each target of each layer.
+ * What an adapter of a rank is made of: A [rank, in] and B [out, rank] beside each target of each layer.
  * Source: Hu et al. 2021, §4.1. Four bytes a number in the file.
  */
 export function loraSize(
-  model: Pick<BaseModel, 'hidden' | 'layers' | 'parameters'>,
-  rank: number,
-  targets: SquareTargets,
+  { layers, parameters: all }: Pick<BaseModel, 'layers' | 'parameters'>,
+  shapes: MatrixShapes,
+  { rank, targets }: { rank: number; targets: readonly Target[] },
 ): { parameters: number; share: number; bytes: number; frozenBeside: number } {
-  const matrices = model.layers * (targets === 'q' ? 1 : 2);
-  const parameters = matrices * 2 * rank * model.hidden;
-  return {
-    parameters,
-    share: parameters / model.parameters,
-    bytes: parameters * 4,
-    frozenBeside: matrices * model.hidden * model.hidden,
-  };
+  const sides = targets.map((target) => shapes[target]).filter((shape) => shape !== undefined);
+  const parameters = layers * sides.reduce((sum, [out, into]) => sum + rank * (out + into), 0);
+  const frozenBeside = layers * sides.reduce((sum, [out, into]) => sum + out * into, 0);
+  return { parameters, share: parameters / all, bytes: parameters * 4, frozenBeside };
 }

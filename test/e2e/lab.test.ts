@@ -89,7 +89,9 @@ test('an experiment that trains is stopped, looked at again after a reload, goes
     page.getByRole('menuitem', { name: 'Picture (SVG)' }).click(),
   ]);
   const svg = await readFile(await picture.path(), 'utf8');
-  expect(svg.replace(/<[^>]+>|\s+/g, ' ').replace(/ +/g, ' ')).toContain(caption);
+  const words = svg.replace(/<[^>]+>|\s+/g, ' ').replace(/ +/g, ' ');
+  expect(words).toContain('Loss against rank');
+  expect(words).toContain(caption);
   expect(svg).not.toContain('var(');
   await goTo(paths.lab());
   const [report] = await Promise.all([
@@ -101,6 +103,15 @@ test('an experiment that trains is stopped, looked at again after a reload, goes
   expect(html).toContain(caption);
   expect(html).toContain('<svg');
 }, 300_000);
+
+test('a result that is deleted is gone from its card, and back after an undo', async () => {
+  const card = page.getByRole('article', { name: 'Which rank is enough?' });
+  await card.getByRole('link', { name: /^Open/ }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await card.getByRole('button', { name: /^Run/ }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await card.getByRole('link', { name: /^Open/ }).waitFor();
+}, 120_000);
 
 test('in Korean the lab speaks Korean, its results too', async () => {
   await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));

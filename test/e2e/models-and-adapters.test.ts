@@ -141,7 +141,7 @@ test('the files of an adapter, and its folder, are taken in again with the same 
     .getByLabel('Choose a file')
     .last()
     .setInputFiles(files[1] as string);
-  await dialog.getByText(/^Both files are needed/).waitFor();
+  await dialog.getByText('Both files are needed').waitFor();
   await dialog.getByLabel('Choose a file').last().setInputFiles(files);
   await page.getByText('Imported adapter is among the adapters').waitFor();
   await button('Import').click();

@@ -106,7 +106,7 @@ export const en = {
   'reading.fig4.not': 'what the two seeds share is what chance gives.',
   'because.figure':
     'Median over layers, φ(1, 1): A {a}, B · A {ba}, chance {chance}. φ({i}, {j}): A {aMore}, B · A {baMore}, random matrices {randomMore}.',
-  'short.figure': 'φ(1, 1) {ba}, chance {chance}',
+  'short.figure': 'φ {ba}, chance {chance}',
 
   'reading.benefits.holds': 'less memory, a far smaller file, and faster steps.',
   'reading.benefits.partly': 'a far smaller file, but not both less memory and faster steps.',

@@ -109,7 +109,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.fig4.not': '두 시드가 겹치는 정도는 우연과 같습니다.',
   'because.figure':
     '층들의 중앙값 φ(1, 1): A {a}, B · A {ba}, 우연 {chance}. φ({i}, {j}): A {aMore}, B · A {baMore}, 무작위 행렬 {randomMore}.',
-  'short.figure': 'φ(1, 1) {ba}, 우연 {chance}',
+  'short.figure': 'φ {ba}, 우연 {chance}',
 
   'reading.benefits.holds': '메모리가 덜 들고, 파일이 훨씬 작으며, 단계가 빠릅니다.',
   'reading.benefits.partly': '파일은 훨씬 작지만, 메모리와 속도가 모두 나아지지는 않았습니다.',

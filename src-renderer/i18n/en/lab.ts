@@ -111,7 +111,7 @@ export const lab = {
   'lab.thin': 'B · A is as large as W but of low rank: it can only change W in as many directions as the rank says.',
   'lab.full': 'From here on the slips hold as many numbers as W itself, so nothing is saved.',
   'lab.square':
-    'Counted for query and output matrices of {hidden} × {hidden}. A new run counts any choice of matrices exactly.',
+    'Counted for a query matrix of {query} and an output matrix of {output} in each layer. A new run counts any choice of matrices exactly.',
   'lab.name.table1': 'Lab, Table 1',
   'lab.name.table5': 'Lab, Table 5',
   'lab.name.table6': 'Lab, Table 6',

@@ -112,7 +112,7 @@ export const lab: Translation<typeof english> = {
   'lab.thin': 'B · A는 W만큼 크지만 랭크가 낮습니다. 랭크만큼의 방향으로만 W를 바꿀 수 있습니다.',
   'lab.full': '여기부터는 얇은 행렬의 숫자가 W만큼 많아져 아끼는 것이 없습니다.',
   'lab.square':
-    '{hidden} × {hidden} 크기의 질의와 출력 행렬로 계산했습니다. 새 학습 화면에서는 어떤 행렬이든 정확히 셉니다.',
+    '층마다 질의 행렬 {query}, 출력 행렬 {output} 크기로 계산했습니다. 새 학습 화면에서는 어떤 행렬이든 정확히 셉니다.',
   'lab.name.table1': '실험실, 표 1',
   'lab.name.table5': '실험실, 표 5',
   'lab.name.table6': '실험실, 표 6',
