@@ -12,6 +12,8 @@ export interface NewRunWish {
   readonly dataset?: string | undefined;
   readonly baseModel?: string | undefined;
   readonly run?: string | undefined;
+  /** To go on from, on its own base. */
+  readonly adapter?: string | undefined;
 }
 
 /** What a person chooses before a run, and what the studio says it will take. */
@@ -108,11 +110,14 @@ export class NewRunState {
       const active = runs.filter((run) => run.state === 'running' || run.state === 'queued');
       this.takenNames = [...adapters, ...active].map((named) => named.name);
       const original = runs.find((run) => run.id === wish.run);
-      const datasetId = wish.dataset ?? original?.datasetId;
+      const start = adapters.find((adapter) => adapter.id === wish.adapter);
+      const datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId;
       this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? newest(datasets)?.id ?? '';
-      const baseModelId = baseModels.find((model) => model.id === (wish.baseModel ?? original?.baseModelId))?.id;
+      const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
+      const baseModelId = baseModels.find((model) => model.id === wantedBase)?.id;
       this.baseModelId = baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';
       if (original !== undefined) this.changed = original.options;
+      if (start !== undefined) this.changed = { ...this.changed, initAdapterId: start.id };
       void this.estimateAll();
     } catch (error) {
       this.error = error;

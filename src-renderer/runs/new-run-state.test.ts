@@ -33,6 +33,14 @@ test('the newest dataset is proposed, unless one was asked for', async () => {
   expect((await opened('old')).datasetId).toBe('old');
 });
 
+test('a run goes on from the adapter that was asked for, on its own base and dataset', async () => {
+  const adapter = { id: 'a', name: 'rivers', baseModelId: 'b', datasetId: 'old' };
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter] as never);
+  const state = new NewRunState((known) => `${known.name} answers`, { adapter: 'a' });
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  expect([state.baseModelId, state.datasetId, state.changed]).toEqual(['b', 'old', { initAdapterId: 'a' }]);
+});
+
 test('a proposed name that is taken gets a number', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([{ name: 'new answers' }] as never);
   expect((await opened('new')).name).toBe('new answers 2');

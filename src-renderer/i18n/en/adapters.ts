@@ -18,6 +18,7 @@ export const adapters = {
   'adapters.import.base.what':
     'The adapter fits several of those that are here, and its files do not say which it was made with.',
   'adapters.import.done': '{name} is among the adapters',
+  'adapters.trainOn': 'Train on',
   'adapters.export': 'Export',
   'adapters.export.title': 'Export {name}',
   'adapters.export.what': 'Writes a copy for other programs. The adapter stays here as it is.',

@@ -63,6 +63,7 @@ export const runs = {
   },
   'runs.new.passes': { one: '{n} pass', other: '{n} passes' },
   'runs.new.name': 'Name of the adapter',
+  'runs.new.from': 'It goes on from {name}, with its rank and matrices.',
   'runs.new.nameTaken': 'This name is taken.',
   'runs.new.needsDataset': 'Choose a dataset first',
   'runs.new.wrong': 'Mend “{field}” under Advanced first',

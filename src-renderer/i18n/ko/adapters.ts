@@ -17,6 +17,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.import.base.what':
     '여기 있는 기본 모델 여러 개에 맞는 어댑터인데, 파일에는 어느 모델로 만들었는지 적혀 있지 않습니다.',
   'adapters.import.done': '{name}[을|를] 어댑터에 더했습니다',
+  'adapters.trainOn': '이어서 학습',
   'adapters.export': '내보내기',
   'adapters.export.title': '{name} 내보내기',
   'adapters.export.what': '다른 프로그램에서 쓸 사본을 만듭니다. 어댑터는 여기에 그대로 있습니다.',

@@ -52,6 +52,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.effort.detail.steps': '데이터에서 정한 {steps}단계, {n}행, 랭크 {rank}',
   'runs.new.passes': '{n}회 반복',
   'runs.new.name': '어댑터 이름',
+  'runs.new.from': '{name} 어댑터의 랭크와 행렬 그대로 이어서 학습합니다.',
   'runs.new.nameTaken': '이미 있는 이름입니다.',
   'runs.new.needsDataset': '먼저 데이터셋을 고르세요',
   'runs.new.wrong': '먼저 자세히에서 “{field}” 값을 고치세요',
