@@ -125,6 +125,7 @@ export const en = {
 
   'reading.onebatch.holds': 'a batch of many tasks runs about as fast as one of a single task.',
   'reading.onebatch.partly': 'a mixed batch is slower than one of a single task, but faster than merging and swapping.',
+  'reading.onebatch.unclear': 'this machine was too busy to tell batches apart; run it again when it is quiet.',
   'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
   'because.onebatch':
     'Rows {rows}, adapters {adapters}: mixed {mixed}, one adapter {single}, merge and swap {swap}, tokens per second.',

@@ -127,6 +127,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'reading.onebatch.holds': '여러 과제의 배치가 한 과제의 배치만큼 빠릅니다.',
   'reading.onebatch.partly': '섞인 배치는 한 과제의 배치보다 느리지만, 합치고 바꾸는 것보다 빠릅니다.',
+  'reading.onebatch.unclear': '기계가 바빠서 배치들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
   'reading.onebatch.not': '합치고 바꾸는 쪽이 섞인 배치보다 빠릅니다.',
   'because.onebatch': '행 {rows}개, 어댑터 {adapters}개, 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',
   'short.onebatch': '섞음은 하나의 {ratio}',

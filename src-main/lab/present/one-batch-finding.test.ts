@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { LabExperiment } from '../../../src-contract/lab.ts';
+import { sayIn } from '../words/say.ts';
+import { oneBatchFinding } from './one-batch-finding.ts';
+
+test('a mixed batch holds up with a single adapter, or at least with merging, or not', () => {
+  expect(verdictOf({ mixed: 95, single: 100, swap: 20 })).toBe('holds');
+  expect(verdictOf({ mixed: 50, single: 100, swap: 20 })).toBe('partly');
+  expect(verdictOf({ mixed: 15, single: 100, swap: 20 })).toBe('not');
+});
+
+// On a machine with other work 3,390 tokens a second stood beside 421, and were “about as fast”.
+test('a mixed batch that seems far quicker than one adapter was timed amid other work', () => {
+  expect(verdictOf({ mixed: 3390, single: 421, swap: 90 })).toBe('unclear');
+});
+
+function verdictOf(speeds: Readonly<Record<'mixed' | 'single' | 'swap', number>>) {
+  const timings = Object.fromEntries(
+    Object.entries(speeds).flatMap(([name, speed]) => [
+      [`${name} ms`, 1000 / speed],
+      [`${name} spread`, 0.1],
+      [`${name} tokensPerSecond`, speed],
+    ]),
+  );
+  const cells = [{ key: '8 × 16', values: { rows: 8, tokens: 16, adapters: 8 }, timings }];
+  // Sound here: the finding reads no other field.
+  return oneBatchFinding({ experiment: { cells } as unknown as LabExperiment, say: sayIn('en') }).verdict;
+}
