@@ -17,10 +17,12 @@ export function addServeCommand(program: Command, run: Run): void {
         // The web host is a program of its own, so that its sockets and this call share nothing.
         const words = [installation.webEntry, '--home', dataDir, '--port', String(port), '--no-open'];
         if (openai) words.push('--openai');
-        const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+        // The channel tells the host when this process is gone, however it ended.
+        const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
         signal.addEventListener('abort', () => child.kill('SIGINT'));
         let address: string | undefined;
-        createInterface(child.stdout).on('line', (line) => {
+        // Sound: it is a pipe.
+        createInterface(child.stdout as NodeJS.ReadableStream).on('line', (line) => {
           const url = /http:\S+/.exec(line)?.[0];
           if (!json || url === undefined) process.stdout.write(`${line}\n`);
           else if (address === undefined && openai) address = url;
