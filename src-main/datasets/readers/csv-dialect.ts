@@ -42,37 +42,22 @@ export function detectDialect(text: string, whole: boolean, given: GivenDialect,
 const quickLetters = 64 * 1024;
 
 const usual = [',', ';', '\t', '|'];
-/** Seldom seen, tried where the usual ones explain nothing. The last ones also stand in prose. */
-const rare = [
-  '\x1f',
-  '\x1e',
-  '\x01',
-  '^',
-  '~',
-  '¦',
-  '§',
-  '、',
-  '，',
-  '；',
-  '،',
-  '؛',
-  '#',
-  '&',
-  '@',
-  '*',
-  '!',
-  '=',
-  '/',
-  ':',
-  ' ',
-  '\u3000',
-];
+/** Signs that hardly any text has: they are weighed against the usual ones. */
+const odd = ['\x1f', '\x1e', '\x1d', '\x1c', '\x01', '\x02', '^', '~', '¦', '§'];
+/** Seldom seen, tried where those above explain nothing. The last ones also stand in prose. */
+const rare = ['、', '，', '；', '،', '؛', '#', '&', '@', '*', '!', '=', '/', ':', ' ', '\u3000'];
 
 function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   const separated = judgeSeparated(text, whole, given);
   if (separated) return separated;
   const ofUsual = given.delimiter === undefined ? usual : [given.delimiter];
-  const first = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
+  const ofSigns = (delimiters: readonly string[]) =>
+    delimiters
+      .filter((delimiter) => text.includes(delimiter))
+      .map((delimiter) => judgeQuotes(text, whole, delimiter, given).reduce(better));
+  const best = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
+  const ofOdd = given.delimiter === undefined ? ofSigns(odd) : [];
+  const first = ofOdd.filter(isOfOddSigns).reduce(better, best);
   const wrapped = first.width < 2 ? judgeWrapped(first, text, whole, given) : undefined;
   if (wrapped) return wrapped;
   if (given.delimiter !== undefined) return first;
@@ -81,12 +66,9 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   if (first.score < 0.3 || isCutBelow) {
     const aligned = judgeAligned(text, whole);
     if (aligned) return aligned;
-    const quote = given.quote ?? (first.dialect.quote || '"');
-    const others = rare
-      .filter((delimiter) => text.includes(delimiter))
-      .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
-      .filter((candidate) => isTable(candidate, first));
+    const others = ofSigns(rare).filter((candidate) => isTable(candidate, first));
     if (others.length > 0) return others.reduce(better);
+    const quote = given.quote ?? (first.dialect.quote || '"');
     const long = longDelimiters(text)
       .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
       .filter(({ rows, width, share }) => width > 1 && rows.length > 2 && share === 1);
@@ -99,6 +81,11 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   const aligned = isProse ? judgeAligned(text, whole) : undefined;
   if (aligned && aligned.width > Math.max(2, first.width) && aligned.share > 0.95) return aligned;
   return withLongerDelimiter(first, text, whole);
+}
+
+/** A control sign needs no second row to be believed. */
+function isOfOddSigns({ dialect, rows, width, share }: Judged): boolean {
+  return width > 1 && share > 0.8 && (rows.length > 1 || dialect.delimiter < ' ');
 }
 
 /** The separators that ASCII has for cells and records, where both stand in the text. */
@@ -160,9 +147,25 @@ function judgeQuotes(text: string, whole: boolean, delimiter: string, given: Giv
   if (given.quote !== undefined || !first || first.damaged === 0) return judged;
   const plain = () => judge(text, whole, { delimiter, quote: '', escape: '' });
   // Texts between tabs are seldom wrapped at all: where none is, quotes that open some of them are their own.
-  if (delimiter === '\t' && first.opened > 1 && !wrapsCells(first, text)) return [plain()];
+  const others = judged.filter(({ dialect }) => dialect.quote !== '"');
+  if (delimiter === '\t' && first.opened > 1 && !wrapsCells(first, text)) return [...others, plain()];
+  const isDamagedAnyway = judged.every(({ dialect, damaged }) => dialect.quote !== '"' || damaged > 0);
+  const unquoted = isDamagedAnyway && isOfText(first, whole) ? plain() : undefined;
+  if (unquoted && unquoted.share >= first.share && areSaid(unquoted.rows)) return [...others, unquoted];
   // One quote that was lost is damage of its row; where many are alone, they wrap nothing.
   return first.damaged < Math.max(2, first.rows.length * 0.2) ? judged : [...judged, plain()];
+}
+
+/** Whether words follow on every quote that closes, as where a cell begins with what somebody said. */
+function isOfText({ rows, opened, damaged }: Judged, whole: boolean): boolean {
+  const followed = rows.filter(({ problem }) => problem === 'TEXT_AFTER_QUOTE').length;
+  return followed === damaged && followed >= opened && (whole || opened > 2);
+}
+
+/** Whether cells that begin with a quote go on as a sentence does behind what somebody said. A letter that follows on it at once is damage. */
+function areSaid(rows: readonly TableRecord[]): boolean {
+  const isSaid = (cell: string) => /^"[^"]*"(?![\p{Script=Latin}\p{N}])(?:[^"]|"[^"]*")*$/u.test(cell);
+  return rows.every(({ cells }) => cells.every((cell) => !cell.startsWith('"') || isSaid(cell)));
 }
 
 /** Whether a quote stands at both ends of some cell between tabs, on one line or over several. */
@@ -178,7 +181,7 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
       ? [given.quote]
       : [
           '"',
-          ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > 1),
+          ...["'", '`', ...openingQuotes].filter((quote) => opens(text, delimiter, quote) > (quote === "'" ? 0 : 1)),
           ...wrapping(text, delimiter),
         ];
   const fixed = delimiter === fixedColumns ? { fixed: fixedPlaces(text) ?? oneColumn } : {};
@@ -230,6 +233,8 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   if (damaged > 0) score *= 1 - Math.min(0.9, (damaged / rows.length) * 0.9);
   score *= quoteTrust(dialect, { opened, damaged, rows, text });
   if (hasSignColumn(rows)) score *= 0.5;
+  // Commas that stand in numbers alone are worth less than what else parts the rows.
+  if (dialect.delimiter === ',' && !/(?<!\d),|,(?!\d)/.test(text)) score *= 0.7;
   return { dialect, score, width, share, all, rows, opened, damaged };
 }
 
@@ -250,24 +255,36 @@ function quoteTrust(
   const { quote, delimiter } = dialect;
   const { opened, damaged, rows, text } = found;
   if (quote === '"' && dialect.escape === quote) return 1;
-  if (dialect.escape === '\\') return damaged === 0 ? 0.999 : 0.5;
+  if (quote === '"') return damaged === 0 ? 0.999 : 0.5;
   if (quote === '') {
     const wrapped = rows.some(({ cells }) =>
       cells.some((cell) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"')),
     );
     return wrapped ? 0 : 0.98;
   }
-  const isClear =
-    damaged === 0 && opened >= Math.max(2, rows.length * 0.3) && opens(text, delimiter, '"') * 4 <= opened;
+  if (damaged > 0) return dialect.escape === '\\' ? 0.5 : 0;
   // A little more than double quotes that quote nothing: under them, the same rows would keep their apostrophes.
-  return isClear ? 1.01 : 0;
+  const isEscaped = opened > 0 && (dialect.escape === '\\' || isWithinWord(quote + quote, text));
+  const isOften = opened >= Math.max(2, rows.length * 0.3) && opens(text, delimiter, '"') * 4 <= opened;
+  // What every row has in them parts no cells, also where it would part all of them alike.
+  if (isOften) return opened >= rows.length ? 1.2 : 1.01;
+  // A few cells in them count where they hold what would part the rows otherwise.
+  return isEscaped ? 1.005 : 0.97;
+}
+
+function isWithinWord(sign: string, text: string): boolean {
+  for (let found = text.indexOf(sign); found >= 0; found = text.indexOf(sign, found + 1)) {
+    if (/^\p{L}$/u.test(text[found - 1] ?? '') && /^\p{L}$/u.test(text[found + sign.length] ?? '')) return true;
+  }
+  return false;
 }
 
 /** The first row's width, or that of most rows where a few narrower lines stand above them. */
 function widthOf(rows: readonly TableRecord[]): { width: number; share: number; value: number } {
   const shareOf = (width: number, among: readonly TableRecord[]) =>
     among.length === 0 ? 0 : among.filter(({ cells }) => cells.length === width).length / among.length;
-  const value = (width: number, share: number) => (width < 2 ? 0 : share * share * (1 - 0.5 ** width));
+  // Where nothing parts the rows, the dialects still differ in their quotes.
+  const value = (width: number, share: number) => (width < 2 ? 0.001 : share * share * (1 - 0.5 ** width));
   const first = rows[0]?.cells.length ?? 0;
   const firstShare = shareOf(first, rows);
   const counts = new Map<number, number>();
@@ -286,15 +303,37 @@ function widthOf(rows: readonly TableRecord[]): { width: number; share: number; 
 }
 
 /** A rare delimiter must fit all rows, and what stands between must read like values: prose is full of colons and blanks. */
-function isTable({ dialect, rows, width, share }: Judged, single: Judged): boolean {
-  if (width < 2 || rows.length < 2 || share < 0.95) return false;
-  if (!' :/=!*@&#\u3000'.includes(dialect.delimiter)) return true;
+function isTable(judged: Judged, single: Judged): boolean {
+  const { dialect, rows, width, share } = judged;
+  if (width < 2 || rows.length < 2 || share < 0.9) return false;
+  const isProseSign = ' :/=!*@&#\u3000'.includes(dialect.delimiter);
   // Times, addresses and dates are values already before they are cut.
-  if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
+  if (isProseSign && single.width < 2 && typedShare(single.rows) > 0.8) return false;
+  if (isQuotedThroughout(judged) || isBelowNames(judged)) return true;
+  if (share < 0.95) return false;
+  if (!isProseSign) return true;
   if (rows.length < 3 || width > 100) return false;
   if (dialect.delimiter !== ' ') return typedShare(rows) >= 0.8;
   // Two words on each line are a name, as a rule.
   return typedShare(rows) >= 0.95 && (width > 2 || hasValues(rows));
+}
+
+/** Quotes in many rows that all close where a cell ends: in prose they stand in the midst of sentences. */
+function isQuotedThroughout({ rows, opened, damaged }: Judged): boolean {
+  return rows.length > 2 && damaged === 0 && opened >= Math.max(3, rows.length * 0.3);
+}
+
+/** Names in the first row, three at least, and one of them above values alone; no cell begins with a blank. */
+function isBelowNames({ dialect, rows, width }: Judged): boolean {
+  const [first, ...below] = rows;
+  if (width < 3 || first?.cells.length !== width) return false;
+  const areNames = first.cells.every((cell) => /^[\p{L}_][\p{L}\p{M}\p{N}_ .-]{0,39}$/u.test(cell));
+  const isSpaced = dialect.delimiter !== ' ' && below.some(({ cells }) => cells.some((cell) => /^\s/.test(cell)));
+  const isOfValues = (place: number) => {
+    const cells = below.map((row) => row.cells[place] ?? '').filter((cell) => cell !== '');
+    return cells.length > 1 && cells.filter((cell) => isNumber(cell) || isDate(cell)).length > cells.length * 0.9;
+  };
+  return areNames && !isSpaced && first.cells.some((_, place) => isOfValues(place));
 }
 
 /** Signs side by side in the first line, and symbols, each with the blanks around it: `::`, ` => `, ` — `. */

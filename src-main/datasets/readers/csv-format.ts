@@ -57,11 +57,19 @@ export function detectCsvFormat(
   const isFree = options.skipLines === undefined && options.header !== false;
   const comments = isFree ? commentLines(choice.records) : 0;
   const again = isFree ? namesToComeAgain(choice.records) : undefined;
-  const preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
+  let preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
   // Lines that are as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
-  // Without what stands above it the table is seen more clearly.
-  if (preamble > 0) choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
+  // Without what stands above it the table is seen more clearly: by another delimiter, other lines may have been above it.
+  if (preamble > 0) {
+    const { dialect } = choice;
+    choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
+    if (comments === 0 && choice.dialect.delimiter !== dialect.delimiter) {
+      const { delimiter, quote } = choice.dialect;
+      preamble = preambleLines(detectDialect(body, whole, { ...given, delimiter, quote }, isNamed).records);
+      choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
+    }
+  }
   const below = choice.records.filter(({ cells }) => cells.length > 0 && !isRule(cells));
   const apart = options.header === false ? undefined : (again ?? headerApart(below));
   const isDrawn = choice.dialect.delimiter === '|' && choice.records.slice(0, 5).some(({ cells }) => isRule(cells));

@@ -25,13 +25,24 @@ function chooseHeader(
       .slice(1, 200)
       .map(({ cells }) => cells[place] ?? '')
       .filter((cell) => cell !== '');
-  const numeric = first.findIndex((cell) => cell !== '' && isNumber(cell));
-  if (numeric >= 0 && below(numeric).length > 0 && below(numeric).every(isNumber)) {
-    return because(false, 'HEADER_NUMBERS', { column: numeric + 1 });
-  }
+  const isOneOf = (is: (cell: string) => boolean) => (cell: string, place: number) =>
+    is(cell) && below(place).length > 0 && below(place).every(is);
+  const numeric = areCounted(first, below) ? -1 : first.findIndex(isOneOf(isNumber));
+  const value = numeric >= 0 ? numeric : first.findIndex(isOneOf(isDate));
+  if (value >= 0) return because(false, 'HEADER_NUMBERS', { column: value + 1 });
   if (Math.max(0, ...first.map((cell) => cell.length)) > 200) return because(false, 'HEADER_LONG');
   const contrast = contrastAt(first, below, isValue);
   return contrast >= 0 ? because(true, 'HEADER_WORDS', { column: contrast + 1 }) : because(true, 'HEADER_LIKELY');
+}
+
+/** Whether numbers one after the other name the columns: years, or the columns' own numbers above other things than numbers. */
+function areCounted(first: readonly string[], below: (place: number) => string[]): boolean {
+  const numbers = first.filter(isNumber).map(Number);
+  const [start = 0] = numbers;
+  if (numbers.length < 3 || numbers.some((number, at) => number !== start + at)) return false;
+  if (start >= 1800 && start < 2100) return true;
+  const isAlone = numbers.length === first.length && (start === 0 || start === 1);
+  return isAlone && first.some((_, place) => !below(place).every(isNumber));
 }
 
 /**
@@ -144,7 +155,14 @@ function linesAbove(records: readonly TableRecord[]): number {
   const isApart = above.some(({ cells }) => filled(cells) === 0) || above.length > 1;
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
-  return isHeader || (isApart && choice.header) ? header.line - 1 : 0;
+  const isTitle = even === 1 && body.length > 3 && width > 2 && above[0]?.cells.length === 1 && areNames(header.cells);
+  return isHeader || ((isApart || isTitle) && choice.header) ? header.line - 1 : 0;
+}
+
+/** Short words without a sentence's end, all of them different. */
+function areNames(cells: readonly string[]): boolean {
+  const isName = (cell: string) => cell.length <= 40 && /^\p{L}/u.test(cell) && !/[.?!。,;]$/.test(cell);
+  return cells.every(isName) && new Set(cells).size === cells.length;
 }
 
 /** A row of names that are known, two at least and none empty, below lines of which none has as many cells that are filled. */

@@ -226,6 +226,11 @@ export class CsvRecords extends TextRecords {
         search = start;
         continue;
       }
+      // Between two letters it is the apostrophe of a word, which nobody doubled.
+      if (this.#closing === "'" && isLetter(text[found - 1]) && isLetter(text[found + 1])) {
+        search = found + 1;
+        continue;
+      }
       cell += text.slice(start, found);
       const lines = countLines(text.slice(from, found));
       return { cell: this.#backslash ? this.#unescaped(cell) : cell, end: found + 1, lines };
@@ -276,6 +281,10 @@ interface FoundRecord {
 const mostAtOnce = 50_000;
 /** A quoted cell of 16 Mi letters is an open quote that swallows the file. */
 const longestRecord = 16 * 1024 * 1024;
+
+function isLetter(sign: string | undefined): boolean {
+  return sign !== undefined && /^\p{L}$/u.test(sign);
+}
 
 function lineEnd(text: string, from: number): number {
   const lineFeed = text.indexOf('\n', from);

@@ -5,7 +5,7 @@ import iconv from 'iconv-lite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { readCsv } from './csv.ts';
-import { detectCsvFormat } from './csv-format.ts';
+import { type CsvFormat, detectCsvFormat } from './csv-format.ts';
 import { surveyFile } from './file-survey.ts';
 import type { TableRecord } from './table.ts';
 
@@ -83,6 +83,89 @@ test('inch signs that wrap nothing are no quotes', async () => {
   const { format, cells } = await read(Buffer.from(rows.join('\n')));
   expect(format.quote).toBe('');
   expect(cells).toHaveLength(5);
+});
+
+test.each<[string, string, Partial<CsvFormat>, string[]]>([
+  ['control signs', 'a\x01b, c\x01d\nx\x01y\x01z\n', { delimiter: '\x01' }, ['x', 'y', 'z']],
+  ['carets, beside commas in all rows', 'a,b^1\nc,d^2\ne,f^3\n,g,h^4\n', { delimiter: '^' }, ['c,d', '2']],
+  [
+    'colons below names',
+    'id:text:kind\n1:We went, at last.:x\n2:Is it so?:y\n3:It is!:z\n',
+    { delimiter: ':' },
+    ['1', 'We went, at last.', 'x'],
+  ],
+  [
+    'blanks between cells in quotes',
+    '"a" "b"\n"to be, or" "x"\n"not, to be" "y, z"\n"at all" "z"\n',
+    { delimiter: ' ' },
+    ['to be, or', 'x'],
+  ],
+  [
+    'blanks below names, texts in apostrophes',
+    "id day text\n1 2024-01-02 'to be'\n2 2024-01-03 'or not'\n3 2024-01-04 'at, all'\n",
+    { delimiter: ' ', quote: "'" },
+    ['1', '2024-01-02', 'to be'],
+  ],
+  [
+    'apostrophes and backslashes',
+    "'a'~'b'\n'it\\'s'~'x~y'\n'so'~'z'\n",
+    { delimiter: '~', quote: "'", escape: '\\' },
+    ["it's", 'x~y'],
+  ],
+  ['apostrophes around one cell that would be cut', "a;b\nx;y\nx;y\nx;y\n'so; so';y\n", { quote: "'" }, ['x', 'y']],
+  ['apostrophes that are doubled in one cell', "a|b\n'l''heure'|x\ny|z\n", { quote: "'" }, ["l'heure", 'x']],
+  [
+    'apostrophes of words in cells that apostrophes wrap',
+    "a,b\n'so, don't',x\n'it, isn't',y\n",
+    { quote: "'" },
+    ["so, don't", 'x'],
+  ],
+  [
+    'numbers in apostrophes with decimal commas, all rows',
+    "'1','2,5'\n'2','3,5'\n'3','4,5'\n",
+    { quote: "'" },
+    ['2', '3,5'],
+  ],
+  ['decimal commas in all rows', '1,5;a\n2,5;b\n3,5;c\n', { delimiter: ';' }, ['2,5', 'b']],
+  ['what somebody said at the start of a cell', 'a,b\n"Yes" he said,x\nc,d\n', { quote: '' }, ['"Yes" he said', 'x']],
+  [
+    'a backslash in a file of one column',
+    'text\n"say \\"hi\\" now"\nplain\nmore\n',
+    { escape: '\\' },
+    ['say "hi" now'],
+  ],
+])('the dialect is found: %s', async (_, text, expected, second) => {
+  const { format, cells } = await read(Buffer.from(text));
+  expect(format).toMatchObject(expected);
+  expect(cells[1]).toEqual(second);
+});
+
+test.each([
+  ['a date above dates', '2024-01-02,a\n2024-01-03,b\n', 0],
+  ['a number in the second column of numbers', 'x,3,a\ny,4,b\n', 0],
+  ['a number above words does not speak for the next one', '5,3\nx,4\ny,6\n', 0],
+  ['years above numbers', 'place,2019,2020,2021\nBonn,1,2,3\nUlm,4,5,6\n', 1],
+  ['numbers of the columns', '0,1,2\nx,y,3\nz,w,5\n', 1],
+])('whether the first row names the columns: %s', async (_, text, headerRows) => {
+  expect((await read(Buffer.from(text))).format.headerRows).toBe(headerRows);
+});
+
+test('a title directly above names, in a table without a number', async () => {
+  const { format } = await read(Buffer.from('All of it here\na,b,c\nx,y,z\nu,v,w\nr,s,t\n'));
+  expect(format).toMatchObject({ skippedLines: 1, columns: ['a', 'b', 'c'] });
+});
+
+test('what a few lines have behind the end of all others is no column', async () => {
+  const lines = Array.from({ length: 38 }, (_, row) => 'so it  goes on '.repeat(2 + (row % 4)));
+  const long = `${'so it  goes on '.repeat(6)}${'x'.repeat(30)}  ab  cd`;
+  const { format } = await read(Buffer.from(['text', ...lines, long, long].join('\n')));
+  expect(format.columns).toEqual(['text']);
+});
+
+test('lines above a table of a rare delimiter are counted by that delimiter', async () => {
+  const rows = ['一二', 'a\x1fb\x1fc', '我们\x1f1\x1fx', '他们\x1f2\x1fy', '我，们\x1f3\x1fz', '它，们\x1f4\x1fu'];
+  const { format } = await read(Buffer.from(rows.join('\n')));
+  expect(format).toMatchObject({ delimiter: '\x1f', columns: ['a', 'b', 'c'] });
 });
 
 test('a rare delimiter is found where nothing else explains the rows', async () => {
@@ -181,6 +264,18 @@ test.each([
   ['windows-1252', 'Schöne Grüße aus Köln,süß\nÄpfel und Öl,grün\n'],
 ])('two short cells are enough to tell %s', async (encoding, text) => {
   expect((await read(iconv.encode(text, encoding))).format.encoding).toBe(encoding);
+});
+
+test('UTF-16 without a mark, in which hardly a letter but the line ends is ASCII', async () => {
+  const text =
+    '今天的天气很好我们去公园会议将在下午三点开始这个产品的质量很好请回答客户的问题中国的首都在哪里。\n'.repeat(4);
+  const { format, cells } = await read(iconv.encode(text, 'utf-16le'));
+  expect([format.encoding, cells.length]).toEqual(['utf-16le', 4]);
+});
+
+test('the control sign that parts the cells of a legacy table does not make it binary', async () => {
+  const { cells } = await read(iconv.encode('문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01비\n', 'cp949'));
+  expect(cells[1]).toEqual(['오늘 날씨', '맑음']);
 });
 
 test('Korean that is put together letter by letter (Johab) is recognised and read', async () => {

@@ -4,7 +4,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { because as failedBecause } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import type { FileReason, FileReasonCode } from '../../../src-contract/file-reason.ts';
-import { cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
+import { createDecoder, cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { isHz } from './hz-decoder.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
@@ -148,7 +148,10 @@ function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undef
 /** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */
 function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): string | undefined {
   const nuls = evenNuls + oddNuls;
-  if (nuls < counted * 0.02 || nuls < 2) return undefined;
+  if (nuls < 2) return undefined;
+  const eastAsian = () =>
+    (['utf-16le', 'utf-16be'] as const).find((name) => isEastAsian(createDecoder(name).write(head)));
+  if (nuls < counted * 0.02) return eastAsian();
   const wide =
     bytes % 4 === 0 ? (['utf-32le', 'utf-32be'] as const).find((name) => areCodePoints(head, name)) : undefined;
   if (wide) return wide;
@@ -158,9 +161,15 @@ function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): 
     if (second === 0 && isPlainText(first)) little++;
     else if (first === 0 && isPlainText(second)) big++;
   }
-  if (Math.max(little, big) < head.length * 0.02) return undefined;
+  if (Math.max(little, big) < head.length * 0.02) return eastAsian();
   if (little > big * 2) return 'utf-16le';
   return big > little * 2 ? 'utf-16be' : undefined;
+}
+
+/** Long lines in these scripts have hardly a letter of ASCII but the line ends. */
+function isEastAsian(text: string): boolean {
+  const letters = text.match(/[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]/g)?.length ?? 0;
+  return text.includes('\n') && letters > text.length * 0.8;
 }
 
 /** Whether all of it are letters of four bytes each: below 0x110000, and none of them zero. */

@@ -182,8 +182,8 @@ const headBytes = 64 * 1024;
 const ctrlZ = 0x1a;
 const keptLimit = 256 * 1024;
 const countedBytes = 4 * 1024 * 1024;
-/** Control characters other than tab, line ends, form feed, escape and the separators 0x1c-0x1f that some tables use. */
-const controlBytes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
+/** Control characters other than tab, line ends, form feed, escape and the separators 1, 2 (Hive) and 0x1c-0x1f of some tables. */
+const controlBytes = [3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
 
 /** Bytes that cannot be decoded become U+FFFD, one for each broken sequence; text may hold that sign itself, rarely. */
 function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number; letters: number } {

@@ -230,6 +230,8 @@ function startsOf(
   let fit = 1;
   for (const [place, { start, end }] of fields.entries()) {
     const filled = grids.map((ink) => ink.slice(start, end)).filter((ink) => ink.some(Boolean));
+    // Behind the end of all but a few lines there is no column, but what these have more.
+    if (filled.length < grids.length * 0.3 && !grids[0]?.slice(start, end).some(Boolean)) return undefined;
     const left = mostFrequent(filled.map((ink) => ink.indexOf(true)));
     const right = mostFrequent(filled.map((ink) => ink.lastIndexOf(true)));
     fit = Math.min(fit, Math.max(left.share, right.share));
