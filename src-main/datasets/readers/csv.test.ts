@@ -243,6 +243,19 @@ test('a broken letter in UTF-8 is told by its row, and the other rows are read',
   expect(records.at(-1)?.cells).toEqual(['다음', '행']);
 });
 
+test('half a letter in UTF-32 is told by its row', async () => {
+  const text = Buffer.concat([
+    iconv.encode('\ufeffa,b\nx,', 'utf-32le'),
+    Buffer.from([0x3d, 0xd8, 0, 0]),
+    iconv.encode('y\nz,😀\n', 'utf-32le'),
+  ]);
+  const { records } = await read(text);
+  expect(records.slice(1)).toEqual([
+    { cells: ['x', '\ufffdy'], line: 2, problem: 'ENCODING' },
+    { cells: ['z', '😀'], line: 3 },
+  ]);
+});
+
 test('a replacement character of the file itself is another thing than a broken letter', async () => {
   const { records } = await read(Buffer.from('a,b\nx,lost \ufffd\n'));
   expect(records[1]).toEqual({ cells: ['x', 'lost \ufffd'], line: 2, problem: 'REPLACED' });

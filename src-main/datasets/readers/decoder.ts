@@ -121,9 +121,10 @@ class MarkingDecoder implements Decoder {
   }
 
   #marked(text: string): string {
-    if (!text.includes('\ufffd')) return text;
+    // Four bytes may hold half of a letter of UTF-16, which is none of UTF-32.
+    if (text.isWellFormed() && !text.includes('\ufffd')) return text;
     this.isDamaged = true;
-    return text.replaceAll('\ufffd', unknown);
+    return text.toWellFormed().replaceAll('\ufffd', unknown);
   }
 }
 
