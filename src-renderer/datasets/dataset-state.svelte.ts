@@ -15,6 +15,9 @@ import { FindingsState } from './findings-state.svelte.ts';
 /** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
 export type TakeBack = () => Promise<void>;
 
+/** A change that takes longer is spoken of. */
+const slowMs = 1000;
+
 /** One dataset: its facts, its rows under a filter, its versions and findings, and the rows that were left out. */
 export class DatasetState {
   readonly id: string;
@@ -34,7 +37,9 @@ export class DatasetState {
   #nextLook: ReturnType<typeof setTimeout> | undefined;
   #indexed = $state.raw({ done: 0, total: 0 });
   #range = { first: 0, end: 0 };
-  #working = $state(false);
+  /** How many changes are being made, and whether one of them takes its time. */
+  #changes = $state(0);
+  #isSlow = $state(false);
   /** Place, in the filtered list, of the row that is open. */
   selected = $state<number | undefined>();
 
@@ -93,7 +98,12 @@ export class DatasetState {
 
   /** True while a change is being made. */
   get working(): boolean {
-    return this.#working;
+    return this.#changes > 0;
+  }
+
+  /** True when a change is not made at once: it may wait for another one of this dataset. */
+  get isSlow(): boolean {
+    return this.#isSlow;
   }
 
   get canUndo(): boolean {
@@ -171,7 +181,10 @@ export class DatasetState {
   /** Makes any change; what the page shows follows it. Gives what takes it back; undefined where the rows stayed as they were. */
   async change(make: () => Promise<Dataset>): Promise<TakeBack | undefined> {
     const before = this.facts.value?.version;
-    this.#working = true;
+    this.#changes++;
+    const slow = setTimeout(() => {
+      this.#isSlow = true;
+    }, slowMs);
     try {
       const after = await make();
       this.facts.set(after);
@@ -179,7 +192,8 @@ export class DatasetState {
       if (version === before) return undefined;
       return async () => void (await this.change(() => client.versions.undo({ id, version })));
     } finally {
-      this.#working = false;
+      clearTimeout(slow);
+      if (--this.#changes === 0) this.#isSlow = false;
       // The studio tells of the change as well, but the person is looking at this row.
       await this.#reread();
     }

@@ -41,3 +41,25 @@ async function opened(): Promise<DatasetState> {
 function dataset(version: number): Dataset {
   return { id: 'd', name: 'rows', version } as Dataset;
 }
+
+// While a file was added, an edit of the same dataset waited without a word.
+test('a change that waits for another is told after a second, until all are made', async () => {
+  vi.useFakeTimers();
+  try {
+    const [first, second] = [Promise.withResolvers<Dataset>(), Promise.withResolvers<Dataset>()];
+    const page = new DatasetState('d');
+    const both = [page.change(() => first.promise), page.change(() => second.promise)];
+    vi.advanceTimersByTime(999);
+    expect([page.working, page.isSlow]).toEqual([true, false]);
+    vi.advanceTimersByTime(1);
+    expect(page.isSlow).toBe(true);
+    first.resolve(dataset(2));
+    await both[0];
+    expect([page.working, page.isSlow]).toEqual([true, true]);
+    second.resolve(dataset(3));
+    await both[1];
+    expect([page.working, page.isSlow]).toEqual([false, false]);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -105,6 +105,30 @@ test('rows are searched and filtered, and one is edited', async () => {
   await keyboard.somewhere();
 });
 
+// The filters left the rows a few letters, and the names of the columns lay one over the other.
+test('in a narrow window the filters are opened over the rows, and lengths take digits alone', async () => {
+  await page.setViewportSize({ width: 760, height: 700 });
+  await toTab(words('dataset.tab.rows'));
+  const longest = page.getByRole('textbox', { name: `${words('mend.length.target')}, ${words('mend.length.max')}` });
+  await expect.poll(() => longest.count()).toBe(0);
+  const names = await page
+    .getByRole('columnheader')
+    .evaluateAll((cells) => cells.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+  expect(names).toEqual(names.map(() => 0));
+  await keyboard.tabTo(button(words('dataset.filters')));
+  await keyboard.press('Enter');
+  await keyboard.tabTo(longest);
+  await page.keyboard.type('8개');
+  expect(await longest.inputValue()).toBe('8');
+  await keyboard.press('Enter');
+  await page.getByText(words('dataset.shownOf', { shown: 1, total: 41 })).waitFor();
+  await page.keyboard.press('Control+A');
+  await keyboard.press('Backspace', 'Enter');
+  await page.getByText(words('dataset.shownOf', { shown: 1, total: 41 })).waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width: 1360, height: 860 });
+  await keyboard.somewhere();
+});
+
 test('an earlier version is compared and brought back', async () => {
   await toTab(words('mend.tab.versions'));
   await keyboard.tabTo(grid(words('mend.tab.versions')));

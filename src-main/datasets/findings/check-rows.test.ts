@@ -87,6 +87,23 @@ test('a summary longer than its document, and one that is copied out of it', asy
   expect(await found(rows, 'summarisation')).toMatchObject({ SUMMARY_LONGER: [0], SUMMARY_COPIED: [1] });
 });
 
+// Which text is empty, and by how much one is too long, was told nowhere.
+test('what was found is told where it is not in the row itself', async () => {
+  const rows = [
+    { context: 'Short.', target: 'Longer.' },
+    { context: ' ', target: 'x' },
+    { context: 'x', target: '' },
+  ];
+  const { flagged } = await checked(given(rows), 'summarisation');
+  expect(flagged.map(({ code, detail }) => [code, detail])).toEqual(
+    expect.arrayContaining([
+      ['SUMMARY_LONGER', 'target 7, context 6'],
+      ['EMPTY_TEXT', 'context'],
+      ['EMPTY_TEXT', 'target'],
+    ]),
+  );
+});
+
 test('a row in another language, unless there are many', async () => {
   const korean = (n: number) => ({
     context: `${n}번째 손님이 부엌에서 물이 새는 주전자에 대해 편지를 보냈습니다 ${n}`,

@@ -11,7 +11,7 @@ export class SingleRows implements Detector {
   *take(row: CheckedRow): Generator<FlaggedRow> {
     const { context, target } = row;
     if (context.trim() === '' || target.trim() === '') {
-      yield flag('EMPTY_TEXT', row);
+      yield flag('EMPTY_TEXT', row, context.trim() === '' ? 'context' : 'target');
       return;
     }
     if (this.#task === 'mrc') {
@@ -20,7 +20,8 @@ export class SingleRows implements Detector {
         yield flag('ANSWER_NOT_IN_PASSAGE', row, target);
     }
     if (this.#task === 'summarisation') {
-      if (target.trim().length > context.trim().length) yield flag('SUMMARY_LONGER', row);
+      const [long, short] = [target.trim().length, context.trim().length];
+      if (long > short) yield flag('SUMMARY_LONGER', row, `target ${long}, context ${short}`);
       else if (isCopied(target, context)) yield flag('SUMMARY_COPIED', row, target);
     }
   }

@@ -29,6 +29,8 @@ export const mending = {
   'mend.redo': 'Redo (Ctrl+Shift+Z)',
   'mend.redo.none': 'There is nothing to redo',
   'mend.working': 'A change is being made',
+  'mend.slow':
+    'A change is being made. Changes of one dataset are made one after the other: while a file is added, for example, others wait.',
   'mend.edit': 'Edit: {field}',
   'mend.edit.how': 'Click into a text to change it. Ctrl+Enter keeps, Escape takes back.',
   'mend.row.remove': 'Delete the row',
@@ -74,6 +76,8 @@ export const mending = {
   'mend.finding.show': 'Show among the rows',
   'mend.finding.found': 'Found',
   'mend.finding.text': 'Row',
+  'mend.finding.letters': { one: '{text}: {n} letter', other: '{text}: {n} letters' },
+  'mend.finding.empty': '{text}: empty',
   'mend.finding.like': 'Row {n}',
   'mend.finding.gone': 'changed or deleted since',
   'mend.finding.nothing': 'The rows have changed since the check; nothing was done.',

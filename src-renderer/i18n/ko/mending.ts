@@ -29,6 +29,8 @@ export const mending: Translation<typeof english> = {
   'mend.redo': '다시 실행 (Ctrl+Shift+Z)',
   'mend.redo.none': '다시 실행할 변경이 없습니다',
   'mend.working': '변경하는 중입니다',
+  'mend.slow':
+    '변경하는 중입니다. 한 데이터셋의 변경은 하나씩 차례로 이루어지므로, 예를 들어 파일을 추가하는 동안 다른 변경은 기다립니다.',
   'mend.edit': '고치기: {field}',
   'mend.edit.how': '글을 눌러 고칩니다. Ctrl+Enter로 저장하고 Esc로 되돌립니다.',
   'mend.row.remove': '행 삭제',
@@ -73,6 +75,8 @@ export const mending: Translation<typeof english> = {
   'mend.finding.show': '행 목록에서 보기',
   'mend.finding.found': '찾은 것',
   'mend.finding.text': '행의 내용',
+  'mend.finding.letters': '{text}: {n}자',
+  'mend.finding.empty': '{text}: 비어 있음',
   'mend.finding.like': '{n}번째 행',
   'mend.finding.gone': '그 뒤에 바뀌거나 삭제됨',
   'mend.finding.nothing': '점검한 뒤에 행이 바뀌어 아무것도 하지 않았습니다.',
