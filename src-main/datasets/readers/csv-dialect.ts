@@ -85,7 +85,7 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
 
 /** A control sign needs no second row to be believed. */
 function isOfOddSigns({ dialect, rows, width, share }: Judged): boolean {
-  return width > 1 && share > 0.8 && (rows.length > 1 || dialect.delimiter < ' ');
+  return width > 1 && share > (width > 2 ? 0.6 : 0.8) && (rows.length > 1 || dialect.delimiter < ' ');
 }
 
 /** The separators that ASCII has for cells and records, where both stand in the text. */

@@ -20,9 +20,11 @@ function chooseHeader(
   const known = first.find(isKnownColumnName);
   if (known !== undefined) return because(true, 'HEADER_KNOWN_NAME', { name: known.trim() });
   const isValue = (cell: string) => isNumber(cell) || isDate(cell);
+  const others = rows.slice(1, 200);
+  // A note below the table, or a row that was cut, says nothing of the columns.
+  const whole = others.filter(({ cells }) => cells.length === first.length);
   const below = (place: number) =>
-    rows
-      .slice(1, 200)
+    (whole.length > others.length / 2 ? whole : others)
       .map(({ cells }) => cells[place] ?? '')
       .filter((cell) => cell !== '');
   const isOneOf = (is: (cell: string) => boolean) => (cell: string, place: number) =>

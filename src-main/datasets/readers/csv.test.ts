@@ -88,6 +88,7 @@ test('inch signs that wrap nothing are no quotes', async () => {
 test.each<[string, string, Partial<CsvFormat>, string[]]>([
   ['control signs', 'a\x01b, c\x01d\nx\x01y\x01z\n', { delimiter: '\x01' }, ['x', 'y', 'z']],
   ['carets, beside commas in all rows', 'a,b^1\nc,d^2\ne,f^3\n,g,h^4\n', { delimiter: '^' }, ['c,d', '2']],
+  ['carets, in rows of other widths too', 'a^b^c\n1^2^3\n4^5^6^\n7^8^9\n', { delimiter: '^' }, ['1', '2', '3']],
   [
     'colons below names',
     'id:text:kind\n1:We went, at last.:x\n2:Is it so?:y\n3:It is!:z\n',
@@ -144,6 +145,7 @@ test.each([
   ['a date above dates', '2024-01-02,a\n2024-01-03,b\n', 0],
   ['a number in the second column of numbers', 'x,3,a\ny,4,b\n', 0],
   ['a number above words does not speak for the next one', '5,3\nx,4\ny,6\n', 0],
+  ['numbers above a note', '1;a\n2;b\n3;c\nby Ann\n', 0],
   ['years above numbers', 'place,2019,2020,2021\nBonn,1,2,3\nUlm,4,5,6\n', 1],
   ['numbers of the columns', '0,1,2\nx,y,3\nz,w,5\n', 1],
 ])('whether the first row names the columns: %s', async (_, text, headerRows) => {
