@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { KeptFailure } from '../../src-contract/kept-failure.ts';
 import type { EndState, JobStore, StoredEvent } from './job-store.ts';
+import { ToldJob } from './told-job.ts';
 
 export interface Work<Event> {
   /** Does the work. Ends early, without a throw, when the signal aborts; a throw is a failure. */
@@ -36,7 +37,7 @@ export class Supervisor<Event> {
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
   /** Jobs that have ended, which cannot be stored yet. */
-  readonly #unstored = new Map<Job<Event>, () => void>();
+  readonly #unstored = new Map<ToldJob<Event>, () => void>();
   #storing: AbortController | undefined;
   #closing = false;
 
@@ -198,8 +199,8 @@ export class Supervisor<Event> {
     return pieces.find(({ jobs }) => jobs.some((job) => job.id === id));
   }
 
-  #find(id: string): Job<Event> | undefined {
-    const isIt = (job: Job<Event>) => job.id === id;
+  #find(id: string): ToldJob<Event> | undefined {
+    const isIt = (job: ToldJob<Event>) => job.id === id;
     return this.#pieceOf(id)?.jobs.find(isIt) ?? [...this.#unstored.keys()].find(isIt);
   }
 
@@ -241,7 +242,7 @@ export class Supervisor<Event> {
     }
   }
 
-  #end(piece: Piece<Event>, job: Job<Event>, state: EndState, failure: KeptFailure | null): void {
+  #end(piece: Piece<Event>, job: ToldJob<Event>, state: EndState, failure: KeptFailure | null): void {
     piece.jobs.splice(piece.jobs.indexOf(job), 1);
     const now = this.#now();
     let last: Event | undefined;
@@ -309,117 +310,16 @@ class Piece<Event> {
   readonly work: SharedWork<Event>;
   readonly abort = new AbortController();
   /** Those that have not ended. */
-  readonly jobs: Job<Event>[];
+  readonly jobs: ToldJob<Event>[];
 
   constructor(ids: readonly string[], work: SharedWork<Event>, store: JobStore) {
     this.work = work;
-    this.jobs = ids.map((id) => new Job(id, store));
+    this.jobs = ids.map((id) => new ToldJob(id, store));
   }
 }
 
 /** Enough for one read, few enough not to hold up the loop. */
 const pageSize = 500;
-
-/** Events are written together, this long after the first of them. */
-const flushAfterMs = 200;
-
-class Job<Event> {
-  readonly id: string;
-  readonly ended = Promise.withResolvers<void>();
-  latest: Event | undefined;
-  /** Why its end cannot be stored yet. */
-  unstorable: unknown;
-  readonly #store: JobStore;
-  /** Of the newest event, written or not. */
-  #sequence: number;
-  #unwritten: StoredEvent<Event>[] = [];
-  #change = Promise.withResolvers<void>();
-  #flushing: AbortController | undefined;
-
-  constructor(id: string, store: JobStore) {
-    this.id = id;
-    this.#store = store;
-    this.#sequence = store.lastSequence(id);
-  }
-
-  tell(event: Event): void {
-    this.#sequence += 1;
-    this.latest = event;
-    this.#unwritten.push({ sequence: this.#sequence, event });
-    this.#wake();
-    if (this.#flushing === undefined) void this.#flushLater();
-  }
-
-  /** Writes the newest events and a last one; to be called in the transaction that stores the end. */
-  writeWith(last: Event): void {
-    this.#store.insertEvents(this.id, [...this.#unwritten, { sequence: this.#sequence + 1, event: last }]);
-  }
-
-  /** Tells the last event when it has been written, and with it all before. */
-  tellWritten(last: Event): void {
-    this.#unwritten = [];
-    this.#sequence += 1;
-    this.latest = last;
-    this.#wake();
-  }
-
-  /** The newest events as far as they are not written. */
-  unwrittenAfter(sequence: number): readonly StoredEvent<Event>[] {
-    return this.#unwritten.filter((event) => event.sequence > sequence);
-  }
-
-  holdBack(why: unknown): void {
-    this.unstorable = why;
-    this.ended.resolve();
-    this.#wake();
-  }
-
-  /** Writes the newest events, if that can be done now. They stay, and are tried again with the next one or at the end. */
-  tryToFlush(): void {
-    try {
-      this.flush();
-    } catch {
-      // A full disk, mostly: whoever watches is told of it when the job ends.
-    }
-  }
-
-  flush(): void {
-    this.#flushing?.abort();
-    this.#flushing = undefined;
-    if (this.#unwritten.length === 0) return;
-    const events = this.#unwritten;
-    this.#store.transaction(() => this.#store.insertEvents(this.id, events));
-    this.#unwritten = [];
-  }
-
-  async nextChange(signal: AbortSignal | undefined): Promise<void> {
-    const left = Promise.withResolvers<void>();
-    const leave = () => left.resolve();
-    signal?.addEventListener('abort', leave);
-    if (signal?.aborted) leave();
-    await Promise.race([this.#change.promise, left.promise]);
-    signal?.removeEventListener('abort', leave);
-  }
-
-  close(): void {
-    this.#flushing?.abort();
-    this.#flushing = undefined;
-    this.ended.resolve();
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers<void>();
-  }
-
-  async #flushLater(): Promise<void> {
-    const flushing = new AbortController();
-    this.#flushing = flushing;
-    await sleep(flushAfterMs, undefined, { signal: flushing.signal, ref: false }).catch(() => undefined);
-    if (!flushing.signal.aborted) this.tryToFlush();
-  }
-}
 
 function failureOf(error: unknown): KeptFailure {
   if (error instanceof StudioError) {
