@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import { TimeSlices } from './time-slices.ts';
 import { VersionChange } from './version-change-store.ts';
 
 /** What a change does to the rows; it may yield wherever the event loop is to have a turn. */
@@ -33,13 +33,8 @@ export class DatasetChanges {
   ): Promise<Dataset> {
     return this.#inTurn(about, async (change) => {
       const { kind, detail = {} } = about;
-      let sliceBegan = performance.now();
-      for await (const _ of work(change)) {
-        if (performance.now() - sliceBegan <= 8) continue;
-        await nextTurn();
-        signal?.throwIfAborted();
-        sliceBegan = performance.now();
-      }
+      const slices = new TimeSlices(signal);
+      for await (const _ of work(change)) if (slices.isOver) await slices.rest();
       signal?.throwIfAborted();
       await change.commit(kind, detail, this.#now(), signal);
     });

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { RowDifference, VersionComparison } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { RowStore } from './row-store.ts';
+import { TimeSlices } from './time-slices.ts';
 import type { OrderedRows } from './version-rows-store.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function compareVersions(
   const counts = { added: 0, removed: 0, edited: 0, moved: 0 };
   const shown: RowDifference[] = [];
   const [before, after] = [rows.versionRows(from), rows.versionRows(to)];
-  let sliceBegan = performance.now();
+  const slices = new TimeSlices(signal);
   for (const page of rows.pagesChangedBetween(from, to)) {
     for (const { position, old, now } of differences(before.ordered(page), after.ordered(page))) {
       const kind =
@@ -33,10 +33,7 @@ export async function compareVersions(
           row ? sideOf(rows.byNumbers(version, [row.number])[0]) : null;
         shown.push({ position, before: side(from, old), after: side(to, now) });
       }
-      if (performance.now() - sliceBegan <= 8) continue;
-      await nextTurn();
-      signal?.throwIfAborted();
-      sliceBegan = performance.now();
+      if (slices.isOver) await slices.rest();
     }
   }
   return { ...counts, rows: shown };

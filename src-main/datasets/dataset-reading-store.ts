@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowFilter } from '../../src-contract/dataset.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
@@ -7,8 +6,9 @@ import { RowKin } from './row-kin.ts';
 import { RowSearch } from './row-search.ts';
 import { splitOfState } from './row-states.ts';
 import { RowStore } from './row-store.ts';
-import { type RowView, Turns, type ViewParts, viewRows } from './row-views.ts';
+import { type RowView, type ViewParts, viewRows } from './row-views.ts';
 import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
+import { TimeSlices } from './time-slices.ts';
 import { groupRows, WordIndex } from './word-index-store.ts';
 
 /** One dataset as a rows thread reads it: a stretch of a filtered list, the word index, the check. */
@@ -54,13 +54,13 @@ export class DatasetReading {
     signal: AbortSignal,
   ): Promise<RowsThreadCalls['kin']['answer']> {
     const kin = new RowKin(context);
-    const turns = new Turns(signal);
+    const slices = new TimeSlices(signal);
     for (const { numbers, states } of this.#rows.rowsOf(version).pages()) {
       for (const [place, number] of numbers.entries()) {
         const split = splitOfState(states[place] ?? 0);
         const { group, context: text } = this.#rows.splitFacts(number);
         if (split) kin.see({ number, split, group, context: text() });
-        await turns.rest();
+        if (slices.isOver) await slices.rest();
       }
     }
     const [same = null] = kin.same === undefined ? [] : this.#rows.byNumbers(version, [kin.same]);
@@ -74,7 +74,7 @@ export class DatasetReading {
   ): Promise<{ rows: number }> {
     const total = this.#indexable();
     let next = this.#index.rows;
-    let began = performance.now();
+    const slices = new TimeSlices(signal);
     while (next < total) {
       const end = Math.min(next + rowsPerTransaction, total);
       this.#index.begin();
@@ -85,10 +85,7 @@ export class DatasetReading {
           const slice = Math.min(next + 24 * groupRows, end);
           this.#index.add(this.#rows.contentBetween(next, slice));
           next = slice;
-          if (performance.now() - began <= 10) continue;
-          await nextTurn();
-          signal.throwIfAborted();
-          began = performance.now();
+          if (slices.isOver) await slices.rest();
         }
         this.#index.commit(next);
       } catch (error) {

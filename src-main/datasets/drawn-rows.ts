@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example, Split } from '../../src-contract/dataset.ts';
 import type { RowStore } from './row-store.ts';
 import { chanceOf } from './split.ts';
+import { TimeSlices } from './time-slices.ts';
 
 /**
  * Draws `count` of the `total` rows of a split, spread evenly over it and in order, the same ones for the same seed: one from
@@ -23,7 +23,7 @@ export async function* drawRows<T>(
   };
   next(0);
   let passed = 0;
-  let began = performance.now();
+  const slices = new TimeSlices();
   for (const { numbers } of rows.numbersOf(version, split)) {
     while (stretch < count && wanted < passed + numbers.length) {
       const [row] = rows.byNumbers(version, numbers.subarray(wanted - passed, wanted - passed + 1));
@@ -33,8 +33,6 @@ export async function* drawRows<T>(
     }
     passed += numbers.length;
     if (stretch >= count) return;
-    if (performance.now() - began <= 8) continue;
-    await nextTurn();
-    began = performance.now();
+    if (slices.isOver) await slices.rest();
   }
 }

@@ -1,6 +1,5 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
@@ -8,6 +7,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
   readonly dataset: Dataset;
@@ -38,15 +38,12 @@ export async function exportDataset(
     const file = await open(temporary, 'w');
     try {
       const writer = writers[format](file, dataset.hasDatabase);
-      let began = performance.now();
+      const slices = new TimeSlices(signal);
       for (const row of store.examples(dataset.id, undefined, version)) {
         writer.add(row);
         rows++;
         if (writer.letters >= sliceLetters) await writer.flush();
-        if (performance.now() - began <= 8) continue;
-        await nextTurn();
-        signal?.throwIfAborted();
-        began = performance.now();
+        if (slices.isOver) await slices.rest();
       }
       await writer.finish();
       await file.sync();

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { ReplacePreview, ReplaceRequest, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import type { RowStore } from './row-store.ts';
+import { TimeSlices } from './time-slices.ts';
 
 /** The fields of a row after words were replaced; undefined where none of them stands in it. */
 type Replacement = (
@@ -52,7 +52,7 @@ export async function previewReplace(
 ): Promise<ReplacePreview> {
   const replace = replacementOf(request);
   const preview: ReplacePreview = { rows: 0, occurrences: 0, sample: [] };
-  let began = performance.now();
+  const slices = new TimeSlices(signal);
   for (const row of rows) {
     const found = replace(row);
     if (found) {
@@ -64,10 +64,7 @@ export async function previewReplace(
         preview.sample.push({ position: row.position, field, ...aroundChange(row[field], after) });
       }
     }
-    if (performance.now() - began <= 8) continue;
-    await nextTurn();
-    signal?.throwIfAborted();
-    began = performance.now();
+    if (slices.isOver) await slices.rest();
   }
   return preview;
 }

@@ -1,8 +1,9 @@
 import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
 import type { RowStore } from './row-store.ts';
-import { type NumberTest, numberTest, type RowView, Turns, type ViewParts } from './row-views.ts';
+import { type NumberTest, numberTest, type RowView, type ViewParts } from './row-views.ts';
 import { TextTest } from './text-test.ts';
+import { TimeSlices } from './time-slices.ts';
 import { groupRows, type WordIndex } from './word-index-store.ts';
 
 /**
@@ -58,12 +59,12 @@ export class RowSearch {
     clearTimeout(this.#release);
     // Whoever has left asks no more.
     this.#release = setTimeout(() => this.letGo(), heldMs);
-    const turns = new Turns(signal);
+    const slices = new TimeSlices(signal);
     const until = performance.now() + patienceMs;
     const before = this.#found.length;
     while (this.#view.isSearching && performance.now() < until) {
       if (this.#steps.next().done) this.#view = { ...this.#view, isSearching: false };
-      if (turns.isDue) await turns.rest();
+      if (slices.isOver) await slices.rest();
     }
     if (this.#found.length === before && this.#view.isSearching) return;
     const order = new RowOrder();

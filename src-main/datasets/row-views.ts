@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowFilter } from '../../src-contract/dataset.ts';
 import { RowOrder } from './row-order.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { RowStore } from './row-store.ts';
+import { TimeSlices } from './time-slices.ts';
 import type { WordIndex } from './word-index-store.ts';
 
 /** Which rows of a version a filter leaves, in order. */
@@ -33,7 +33,7 @@ export async function viewRows(
   filter: RowFilter,
   signal?: AbortSignal,
 ): Promise<RowView> {
-  const turns = new Turns(signal);
+  const slices = new TimeSlices(signal);
   const fits = numberTest({ rows, index, verdicts }, version, filter);
   const order = new RowOrder();
   const isAll = filter.split === undefined && isOpen(filter);
@@ -46,7 +46,7 @@ export async function viewRows(
         if (wanted === undefined ? fits(number, state) : state === wanted) order.push(number);
       }
     }
-    await turns.rest();
+    if (slices.isOver) await slices.rest();
   }
   return { order, isBounded: false, isSearching: false };
 }
@@ -91,25 +91,4 @@ export function numberTest({ index, rows, verdicts }: ViewParts, version: number
     });
   }
   return (number, state) => tests.every((test) => test(number, state));
-}
-
-/** Lets the thread's other work have a turn every few milliseconds. */
-export class Turns {
-  readonly #signal: AbortSignal | undefined;
-  #began = performance.now();
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  get isDue(): boolean {
-    return performance.now() - this.#began > 8;
-  }
-
-  async rest(): Promise<void> {
-    if (!this.isDue) return;
-    await nextTurn();
-    this.#signal?.throwIfAborted();
-    this.#began = performance.now();
-  }
 }

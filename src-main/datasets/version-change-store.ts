@@ -1,12 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
 import { contentHash, datasetHash, NeighbourSum, SplitsHash } from './content-hash.ts';
+import { Neighbours } from './neighbours.ts';
 import { RowBlocks } from './row-blocks-store.ts';
 import { packStates, pageRows, stateOfSplit } from './row-states.ts';
+import { TimeSlices } from './time-slices.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 /** What the version in force says of itself. */
@@ -286,12 +287,12 @@ export class VersionChange {
       { at: (position: number) => this.#before.at(position), isOld: true },
       { at: (position: number) => this.#numberNow(position), isOld: false },
     ];
-    const turns = new Slices(signal);
+    const slices = new TimeSlices(signal);
     for (const { at, isOld } of sides) {
       const neighbours = new Neighbours(at, this.#nextPosition);
       let lastLeft: number | undefined | null = null;
       for (const position of positions) {
-        await turns.rest();
+        if (slices.isOver) await slices.rest();
         for (const [left, right] of neighbours.pairsAround(position)) {
           // In rising order, so a pair that was met already is the last one that was met.
           if (lastLeft !== null && (left ?? -1) <= (lastLeft ?? -1)) continue;
@@ -309,7 +310,7 @@ export class VersionChange {
   async #stateFigures(signal: AbortSignal | undefined) {
     const changes = [0, 0, 0, 0];
     let moved = 0;
-    const turns = new Slices(signal);
+    const slices = new TimeSlices(signal);
     for (const [page, after] of this.#after) {
       const before = this.#before.page(page);
       for (let place = 0; place < pageRows; place++) {
@@ -319,7 +320,7 @@ export class VersionChange {
         changes[now] = (changes[now] ?? 0) + 1;
         if (old > 0 && now > 0) moved++;
       }
-      await turns.rest();
+      if (slices.isOver) await slices.rest();
     }
     const [, train = 0, validation = 0, test = 0] = changes;
     const { rows, train_rows, validation_rows, test_rows } = this.#head;
@@ -334,10 +335,10 @@ export class VersionChange {
 
   async #writePages(version: number, signal: AbortSignal | undefined): Promise<void> {
     const insert = this.#database.prepare('INSERT INTO state_page (page, version, states) VALUES (?, ?, ?)');
-    const turns = new Slices(signal);
+    const slices = new TimeSlices(signal);
     for (const [page, states] of this.#after) {
       insert.run(page, version, packStates(states));
-      await turns.rest();
+      if (slices.isOver) await slices.rest();
     }
   }
 
@@ -355,10 +356,10 @@ export class VersionChange {
   async #splitsSha256(version: number, signal: AbortSignal | undefined): Promise<string> {
     const hash = new SplitsHash();
     const rows = new VersionRows(this.#database, version, this.#before.imported);
-    const turns = new Slices(signal);
+    const slices = new TimeSlices(signal);
     for (const states of rows.orderedStates()) {
       hash.add(states);
-      await turns.rest();
+      if (slices.isOver) await slices.rest();
     }
     return hash.finish();
   }
@@ -378,66 +379,6 @@ export class VersionChange {
 interface StoredContent extends RowContent {
   readonly line: number;
   readonly sourceId: string | null;
-}
-
-/** Leaves the event loop a turn every few milliseconds. */
-class Slices {
-  readonly #signal: AbortSignal | undefined;
-  #began = performance.now();
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  /** Throws the reason of an abort. */
-  async rest(): Promise<void> {
-    if (performance.now() - this.#began <= 8) return;
-    await nextTurn();
-    this.#signal?.throwIfAborted();
-    this.#began = performance.now();
-  }
-}
-
-/** Finds the nearest rows around positions that are asked for in rising order. */
-class Neighbours {
-  readonly #at: (position: number) => number | undefined;
-  readonly #end: number;
-  /** What the last search upwards passed over and found, so that a gap is walked through once. */
-  #gap = { from: 0, to: -1, next: undefined as number | undefined };
-  #lastAsked = -1;
-  #lastBefore: number | undefined;
-
-  constructor(at: (position: number) => number | undefined, end: number) {
-    this.#at = at;
-    this.#end = end;
-  }
-
-  /** The pairs of neighbours that touch a position or reach over it, by position; undefined stands for the two ends. */
-  pairsAround(position: number): [left: number | undefined, right: number | undefined][] {
-    const before = this.#before(position);
-    const after = this.#after(position);
-    this.#lastAsked = position;
-    this.#lastBefore = before;
-    if (this.#at(position) === undefined) return [[before, after]];
-    return [
-      [before, position],
-      [position, after],
-    ];
-  }
-
-  #before(position: number): number | undefined {
-    for (let place = position - 1; place > this.#lastAsked; place--) if (this.#at(place) !== undefined) return place;
-    if (this.#lastAsked < 0) return undefined;
-    return this.#at(this.#lastAsked) !== undefined ? this.#lastAsked : this.#lastBefore;
-  }
-
-  #after(position: number): number | undefined {
-    if (position >= this.#gap.from && position <= this.#gap.to) return this.#gap.next;
-    let place = position + 1;
-    while (place < this.#end && this.#at(place) === undefined) place++;
-    this.#gap = { from: position, to: place - 1, next: place < this.#end ? place : undefined };
-    return this.#gap.next;
-  }
 }
 
 function nonZero(figures: Record<string, number>): Record<string, number> {

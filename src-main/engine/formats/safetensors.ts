@@ -215,7 +215,13 @@ function parseHeader(bytes: Buffer, path: string): Record<string, unknown> {
 function checkEntry(name: string, value: unknown, start: number, path: string): TensorEntry {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(sizes, dtype))
-    throw invalid(path, because('TENSOR_TYPE_UNKNOWN', { tensor: name, type: typeof dtype === 'string' ? dtype : JSON.stringify(dtype ?? null) }));
+    throw invalid(
+      path,
+      because('TENSOR_TYPE_UNKNOWN', {
+        tensor: name,
+        type: typeof dtype === 'string' ? dtype : JSON.stringify(dtype ?? null),
+      }),
+    );
   if (!Array.isArray(shape) || !shape.every(isSize))
     throw invalid(path, because('TENSOR_SHAPE_INVALID', { tensor: name }));
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isSize))

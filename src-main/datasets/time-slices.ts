@@ -1,0 +1,25 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Longer turns would keep a page waiting. */
+const sliceMs = 8;
+
+/** Long work that leaves the event loop a turn every few milliseconds: `if (slices.isOver) await slices.rest()`. */
+export class TimeSlices {
+  readonly #signal: AbortSignal | undefined;
+  #began = performance.now();
+
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get isOver(): boolean {
+    return performance.now() - this.#began > sliceMs;
+  }
+
+  /** Throws the reason of an abort. */
+  async rest(): Promise<void> {
+    await nextTurn();
+    this.#signal?.throwIfAborted();
+    this.#began = performance.now();
+  }
+}
