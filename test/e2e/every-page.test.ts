@@ -24,13 +24,24 @@ const opened = openStudioForTests({
   before: ({ command }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places and people');
     command('train', '--dataset', 'Places and people', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
+    command(
+      'evaluate',
+      '--dataset',
+      'Places and people',
+      '--base',
+      'starter',
+      '--adapter',
+      'Answers',
+      '--max-tokens',
+      '4',
+    );
   },
 });
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
 test.each(looks)(
-  'every page in $language, $theme, $width wide: no serious fault, nothing cut off at the side',
+  'every page in $language, $theme, $width wide: no serious fault, nothing cut off at the side, the window itself never scrolls',
   async (look) => {
     await page.setViewportSize({ width: look.width, height: look.height });
     await page.evaluate(({ language, theme }) => {
@@ -52,8 +63,12 @@ test.each(looks)(
       if (pictures !== undefined || look === looks[0]) {
         faults.push(...(await seriousViolations(page)).map((fault) => `${place}: ${fault}`));
       }
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const { wide, high } = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return { wide: scrollWidth - innerWidth, high: scrollHeight - innerHeight };
+      });
       if (wide > 0) faults.push(`${place}: ${wide} px wider than the window`);
+      if (high > 0) faults.push(`${place}: ${high} px higher than the window`);
       if (pictures !== undefined) {
         mkdirSync(pictures, { recursive: true });
         const name = `${place.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '') || 'home'}-${look.language}-${look.theme}-${look.width}`;
@@ -79,13 +94,14 @@ test('with reduced motion nothing moves for long', async () => {
   expect(longest).toBeLessThan(0.02);
 });
 
-/** The page of the dataset, of the run and of the adapter. */
+/** The page of the dataset, of the run, of the adapter and of the evaluation. */
 async function pagesOfThings(): Promise<string[]> {
   const found: string[] = [];
   for (const [list, way] of [
     ['/datasets', '#/datasets/0'],
     ['/train', '#/train/0'],
     ['/adapters', '#/adapters/0'],
+    ['/evaluate', '#/evaluate/0'],
   ] as const) {
     await page.evaluate((to) => (location.hash = to), list);
     const link = page.locator(`main a[href^="${way}"]`).first();
