@@ -1,9 +1,14 @@
+import { fillIn } from './fill-in.ts';
 import type { Advice } from './verdict.ts';
 
-/**
- * What to do next after an evaluation, in both languages: its page tells it, and so does its report, a file that is written
- * where there is no page. `{name}` is replaced by the field of that name in the advice.
- */
+/** What to do next, in the words of the evaluation's page, for where there is no page: its report and the command line. */
+export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
+  const { kind, ...told } = advice;
+  const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
+  return fillIn(adviceWords[language][kind], figures);
+}
+
+/** What to do next after an evaluation, in both languages. `{name}` is replaced by the field of that name in the advice. */
 export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['kind'], string>>>> = {
   en: {
     fewRows: 'so few rows ({n}) can hardly tell anything. Keep at least 30 for testing.',
@@ -15,10 +20,10 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
     calmer:
       'train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
     readLost:
-      'read the rows it lost, below. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
+      'read the rows it lost. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
     stillWrong:
       '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
-    readSome: 'read a few answers beside their targets, below: this measure counts shared words, not sense.',
+    readSome: 'read a few answers beside their targets: this measure counts shared words, not sense.',
   },
   ko: {
     fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
@@ -30,9 +35,9 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
     calmer:
       '학습률을 절반으로 낮추거나 덜 읽혀 학습하세요. 기본 모델이 알던 것을 덮어쓴 것 같습니다(손실 {from} → {to}).',
     readLost:
-      '아래에서 못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
+      '못하게 된 행을 읽어 보세요. 정답은 기본 모델보다 더 예상하므로(손실 {from} → {to}) 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
     stillWrong:
       '{n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
-    readSome: '아래에서 답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
+    readSome: '답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
   },
 };

@@ -1,4 +1,4 @@
-import { adviceWords } from '../../src-contract/advice-words.ts';
+import { adviceText } from '../../src-contract/advice-words.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
@@ -91,9 +91,7 @@ function languageName(language: AnswerLanguage, words: Words): string {
 function next(evaluation: Evaluation, words: Words): string {
   const advice = verdictOf(evaluation)?.advice;
   if (advice === undefined) return '';
-  const { kind, ...told } = advice;
-  const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
-  return `<p><b>${escapeHtml(words.next)}</b> ${escapeHtml(fillIn(adviceWords[words.tongue][kind], figures))}</p>`;
+  return `<p><b>${escapeHtml(words.next)}</b> ${escapeHtml(adviceText(advice, words.tongue))}</p>`;
 }
 
 function pictures({ results, comparisons, mainMetric }: Evaluation, words: Words): string {

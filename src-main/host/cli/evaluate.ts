@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { adviceText } from '../../../src-contract/advice-words.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
-import { type Advice, type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
+import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { CallFailure, interruption } from './failure.ts';
 import type { Progress } from './progress.ts';
@@ -127,7 +128,9 @@ function verdictText(evaluation: Evaluation): string[] {
       );
     });
   const advice = verdictOf(evaluation)?.advice;
-  return advice === undefined ? told : [...told, `Next: ${adviceText(advice)}`];
+  if (advice === undefined) return told;
+  const where = advice.kind.startsWith('read') ? ' They are in the file of --csv or --report.' : '';
+  return [...told, `Next: ${adviceText(advice, 'en')}${where}`];
 }
 
 const doubts: Readonly<Record<Outcome, string>> = {
@@ -138,33 +141,6 @@ const doubts: Readonly<Record<Outcome, string>> = {
   even: 'that could be chance',
   same: 'no difference on any row',
 };
-
-function adviceText(advice: Advice): string {
-  switch (advice.kind) {
-    case 'fewRows':
-      return `${advice.n} rows can hardly tell anything; keep at least 30 for testing.`;
-    case 'moreRows':
-      return `measure on more rows; about ${advice.n} would settle a difference as large as this.`;
-    case 'longer':
-      return `train on more rows, or longer while its validation loss still falls; it has begun to learn (${lossText(advice)}), only its answers are not surely better yet.`;
-    case 'stronger':
-      return `train with more passes or a higher learning rate; it has hardly learned anything so far (${lossText(advice)}).`;
-    case 'calmer':
-      return `train with half the learning rate or fewer passes; what the base knew seems to have been overwritten (${lossText(advice)}).`;
-    case 'readLost':
-      return `read the rows it lost (--csv FILE); it expects the right answers more than the base does (${lossText(advice)}), so its own may be cut short, run on, or say the same in other words.`;
-    case 'stillWrong':
-      return `${advice.wrong} of ${advice.n} rows are still wrong. More training rows help most, then more passes, then a larger base model.`;
-    case 'readSome':
-      return 'read a few answers beside their targets (--csv FILE): this measure counts shared words, not sense.';
-    default:
-      return advice satisfies never;
-  }
-}
-
-function lossText({ from, to }: { from: number; to: number }): string {
-  return `loss ${from.toFixed(2)} → ${to.toFixed(2)}`;
-}
 
 function evaluationText(evaluation: Evaluation): string {
   const { results, mainMetric, split } = evaluation;
