@@ -92,7 +92,7 @@ function validationOf({ dataset, options }: Estimating, parts: { datasets: Datas
   return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
 }
 
-/** As the engine does: more of them take no more memory. */
+/** As the engine does: more of them take no more memory or time. */
 const rowsMeasured = 200;
 
 function timeNeed(
@@ -113,7 +113,7 @@ function timeNeed(
   // Of the base, and with it the first; on the way; and after the last step.
   const measurements = 1 + Math.ceil(steps / validationInterval(options.validationEvery, steps));
   // Forward only: a third of a training pass.
-  const validation = (Math.min(200, dataset.splits.validation) * rows.mean) / 3;
+  const validation = (Math.min(rowsMeasured, dataset.splits.validation) * rows.mean) / 3;
   // Written one by one, which the machine does at about a sixth of the speed; the prompts are read like any other tokens.
   const samples = Math.min(options.sampleRows, dataset.splits.validation);
   const answers = measurements * samples * (rows.mean / 3 + 6 * 1.5 * rows.target);
