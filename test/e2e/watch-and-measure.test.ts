@@ -1,6 +1,6 @@
 // Training that is watched, rests and goes on, and the measurement after it: in a real browser, on the starter model. Each
 // test goes on where the one before it ended.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
@@ -24,6 +24,12 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
   await see(/Share of certainty that is spread/);
+  const rank = page.getByLabel('Rank', { exact: true });
+  await rank.fill('-1');
+  await rank.blur();
+  expect(await description(rank)).toBe('A whole number from 1 to 1,024.');
+  await page.getByRole('button', { name: /^Back to/ }).click();
+  expect(await description(rank)).toMatch(/^How thin the two matrices are/);
   await page.getByRole('button', { name: 'Also train' }).click();
   const ranks = page.getByLabel('Further ranks');
   await ranks.fill('2, 4');
@@ -92,6 +98,13 @@ test('a run that is deleted comes back within ten seconds', async () => {
 
 async function see(text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 240_000 });
+}
+
+/** What a screen reader says of a field besides its name. */
+async function description(field: Locator): Promise<string | undefined> {
+  return field.evaluate(
+    (element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.innerText,
+  );
 }
 
 async function open(href: string): Promise<void> {
