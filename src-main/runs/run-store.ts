@@ -84,7 +84,8 @@ export class RunStore {
   enqueueAgain(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
       this.#enqueue(ids, now);
-      for (const id of ids) this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
+      const forget = this.#database.prepare('UPDATE run SET paused = 0, active_since = NULL WHERE id = ?');
+      for (const id of ids) forget.run(id);
     });
   }
 

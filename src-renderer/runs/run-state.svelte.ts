@@ -7,6 +7,7 @@ import { client, connection } from '../client.ts';
 import { followChanges, Reopening } from '../ui/changes.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
+import { secondsTaken } from './seconds-taken.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
 
@@ -45,6 +46,7 @@ export class RunState {
   readonly #reopening = new Reopening(['run'], this.#leaving.signal);
   #drawing = false;
   #following = false;
+  #learning = false;
   readonly #clock: ReturnType<typeof setInterval>;
 
   constructor(id: string) {
@@ -87,13 +89,8 @@ export class RunState {
     return this.run?.state === 'running' ? this.curve.lastStep?.secondsLeft : undefined;
   }
 
-  /** Seconds that the run has trained so far, or what it took; the time in which it rested or the studio was closed does not count. */
   get secondsSoFar(): number | undefined {
-    const run = this.run;
-    if (run?.activeSince == null) return run?.result?.seconds;
-    if (this.isActive) return run.secondsBefore + Math.max(0, this.now - run.activeSince) / 1000;
-    if (run.result !== null) return run.result.seconds;
-    return run.finishedAt === null ? undefined : run.secondsBefore + (run.finishedAt - run.activeSince) / 1000;
+    return this.run && secondsTaken(this.run, this.now);
   }
 
   async open(): Promise<void> {
@@ -206,8 +203,16 @@ export class RunState {
     forgetRetold(this.log, event);
     this.log.push({ number: this.log.length + 1, event });
     if (event.kind === 'started') this.started = event;
-    if (event.kind === 'started' && this.run?.activeSince == null) void this.#loadRun().catch(() => undefined);
+    if (event.kind === 'started' || event.kind === 'step') this.#learnWhenItBegan();
     this.#drawSoon();
+  }
+
+  /** A run that goes on is active anew from its first step on, or from when it tells that it has started. */
+  #learnWhenItBegan(): void {
+    if (!this.isActive || this.run?.activeSince != null || this.#learning) return;
+    this.#learning = true;
+    const learnt = () => (this.#learning = false);
+    void this.#loadRun().then(learnt, learnt);
   }
 
   /**

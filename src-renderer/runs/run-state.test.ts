@@ -56,6 +56,22 @@ test('a resumed run is drawn anew, as it tells the steps after its checkpoint ag
   state.leave();
 });
 
+test('the time that a run rested does not count once it goes on', async () => {
+  // Once, it went on from the moment at which the run began before it rested.
+  vi.mocked(client.runs.get).mockResolvedValue({ ...run('paused'), activeSince: 0, finishedAt: 9_000 });
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.secondsSoFar).toBe(9));
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
+  vi.mocked(client.runs.resume).mockResolvedValue({ ...run('queued'), secondsBefore: 8 });
+  const active = { ...run('running'), secondsBefore: 8, activeSince: Date.now() };
+  vi.mocked(client.runs.get).mockResolvedValue(active);
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)], { goesOn: true }));
+  await state.resume();
+  await vi.waitFor(() => expect(state.secondsSoFar).toBeCloseTo(8, 0));
+  state.leave();
+});
+
 test('a page that watches from before a run goes on shows each step once', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('running'));
   const told = [validation(0), step(1, 3), step(2, 2), validation(2), step(3, 2)];
@@ -100,10 +116,11 @@ test('a run that is not there is an error, not a blank page', async () => {
   state.leave();
 });
 
-function events(list: RunEvent[]): typeof client.runs.watch {
+function events(list: RunEvent[], { goesOn = false } = {}): typeof client.runs.watch {
   const watch = async () =>
     (async function* () {
       yield* list;
+      if (goesOn) await new Promise(() => {});
     })();
   // Sound here: the state only iterates over what it gets.
   return watch as unknown as typeof client.runs.watch;

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import type { Run } from '../../src-contract/run.ts';
+import { secondsTaken } from './seconds-taken.ts';
+
+// Sound here: only these fields are read. Of the 46 seconds of training, measuring took 16 more.
+const run = {
+  ...{ state: 'finished', activeSince: 1_000, finishedAt: 63_000, secondsBefore: 0, result: { seconds: 46 } },
+} as Run;
+
+test('an ended run took as long as a person waited for it, measuring included', () => {
+  expect(secondsTaken(run, 99_000)).toBe(62);
+});
+
+test('a run that trains has taken so long until now, with what it trained before it rested', () => {
+  expect(secondsTaken({ ...run, state: 'running', finishedAt: null, secondsBefore: 20 }, 11_000)).toBe(30);
+});
+
+test('a run of an earlier version, which did not note when it began, took what it trained', () => {
+  expect(secondsTaken({ ...run, activeSince: null }, 99_000)).toBe(46);
+});
+
+test('a run that has not begun has taken nothing', () => {
+  expect(secondsTaken({ ...run, state: 'queued', activeSince: null, result: null }, 0)).toBeUndefined();
+});
