@@ -12,7 +12,7 @@ import { bytesOf, memoryNeed, remedyFor } from './memory-need.ts';
 import type { RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
 import { diskNeed, type RowTokens, trainableParameters } from './training-need.ts';
-import type { TrainingSpeedStore } from './training-speed-store.ts';
+import type { TrainingSpeed, TrainingSpeedStore } from './training-speed-store.ts';
 
 export interface Estimating {
   readonly dataset: Dataset;
@@ -102,7 +102,7 @@ function timeNeed(
 ): TimeNeed {
   const stepsByEpochs = Math.ceil((options.epochs * rowCount) / options.batchSize);
   const steps = Math.max(1, Math.min(stepsByEpochs, options.maxSteps ?? Number.POSITIVE_INFINITY));
-  const measured = speeds.get(base.sha256, options);
+  const measured = speeds.get(base.sha256, options) ?? speedNear(base, { facts, options, speeds });
   const earlier = runs.speedOn(base.id);
   const speed =
     measured?.tokensPerSecond ??
@@ -121,6 +121,17 @@ function timeNeed(
     measured !== undefined ? (measured.tokens > 0 ? 'probe' : 'run') : earlier === undefined ? 'guess' : 'run';
   const measuring = ((measurements - 1) * validation + answers) / speed;
   return { seconds: { training: trained / speed, base: validation / speed, measuring }, steps, basis };
+}
+
+/** What was measured with other matrices: the three ways to train adapt different ones, and are compared by their times. */
+function speedNear(
+  base: BaseModel,
+  { facts, options, speeds }: { facts: ModelFacts; options: TrainOptions; speeds: TrainingSpeedStore },
+): TrainingSpeed | undefined {
+  const near = speeds.getNear(base.sha256, options);
+  if (near === undefined) return undefined;
+  const cost = relativeCost(facts, options) / relativeCost(facts, { ...options, targets: near.targets });
+  return { ...near, tokensPerSecond: near.tokensPerSecond / cost };
 }
 
 interface TimeNeed extends Omit<Estimate['time'], 'seconds'> {

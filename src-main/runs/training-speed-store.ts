@@ -24,6 +24,24 @@ export class TrainingSpeedStore {
     return row && { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens };
   }
 
+  /** The newest of settings that differ only in the matrices, dropout or smoothing; with the matrices that were adapted. */
+  getNear(baseSha256: string, options: TrainOptions): (TrainingSpeed & Pick<TrainOptions, 'targets'>) | undefined {
+    const { backend, precision, gradientCheckpointing } = options;
+    const row = this.#database
+      .prepare(
+        `SELECT tokens_per_second, bytes, tokens, json_extract(settings, '$[0]') AS targets FROM training_speed
+         WHERE base_sha256 = :baseSha256 AND json_extract(settings, '$[3]') = :backend
+           AND json_extract(settings, '$[4]') = :precision AND (json_extract(settings, '$[5]') IS NOT NULL) = :checkpointing
+         ORDER BY measured_at DESC LIMIT 1`,
+      )
+      .get({ baseSha256, backend, precision, checkpointing: Number(gradientCheckpointing) }) as
+      | { tokens_per_second: number; bytes: number; tokens: number; targets: string }
+      | undefined;
+    if (row === undefined) return undefined;
+    const { tokens_per_second: tokensPerSecond, bytes, tokens } = row;
+    return { tokensPerSecond, bytes, tokens, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
+  }
+
   put(baseSha256: string, options: TrainOptions, speed: TrainingSpeed, now: number): void {
     this.#database
       .prepare(

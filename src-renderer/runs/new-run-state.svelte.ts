@@ -192,6 +192,8 @@ export class NewRunState {
     this.#question = question;
     if (this.dataset === undefined || this.baseModel === undefined) return;
     this.estimating = true;
+    // What was wrong with the settings before says nothing of these.
+    this.estimateError = undefined;
     const { datasetId, baseModelId, changed: options, also } = this;
     try {
       const answers = await Promise.all(
@@ -202,7 +204,6 @@ export class NewRunState {
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
       this.#settings = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]?.options]));
-      this.estimateError = undefined;
       void this.#probe(question.signal);
     } catch (error) {
       if (question.signal.aborted) return;

@@ -85,7 +85,9 @@ test('an estimate that failed is made on another try', async () => {
   vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
   await vi.waitFor(() => expect(state.estimateError).toEqual(new Error('full')));
-  await state.estimateAll();
+  const again = state.estimateAll();
+  expect([state.estimateError, state.estimating]).toEqual([undefined, true]);
+  await again;
   expect([state.estimateError, state.estimating]).toEqual([undefined, false]);
   expect(state.estimate).toBeDefined();
 });

@@ -24,12 +24,12 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
   await see(/Share of certainty that is spread/);
-  const rank = page.getByLabel('Rank', { exact: true });
-  await rank.fill('-1');
-  await rank.blur();
-  expect(await description(rank)).toBe('A whole number from 1 to 1,024.');
+  const length = page.getByLabel('Longest row in tokens');
+  await length.fill('1000');
+  await length.blur();
+  expect(await description(length)).toBe('A whole number from 8 to 512.');
   await page.getByRole('button', { name: /^Back to/ }).click();
-  expect(await description(rank)).toMatch(/^How thin the two matrices are/);
+  expect(await description(length)).toMatch(/^Context and target together/);
   await page.getByRole('button', { name: 'Also train' }).click();
   const ranks = page.getByLabel('Further ranks');
   await ranks.fill('2, 4');

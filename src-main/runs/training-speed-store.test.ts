@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { TrainOptions } from '../../src-contract/run.ts';
+import { openDatabase } from '../database/open.ts';
+import { TrainingSpeedStore } from './training-speed-store.ts';
+
+// Sound here: only these decide about the speed.
+const options = {
+  ...{ targets: ['q', 'v'], dropout: 0, labelSmoothing: 0, backend: 'auto', precision: 'auto' },
+  gradientCheckpointing: false,
+} as unknown as TrainOptions;
+const speed = { tokensPerSecond: 300, bytes: 0, tokens: 512 };
+
+test('a speed that was measured with other matrices is near, the newest one first', () => {
+  // Once, of three ways to train the longest was said to take the least time: only that of the others had been measured.
+  const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
+  speeds.put('base', options, { ...speed, tokensPerSecond: 500 }, 1);
+  speeds.put('base', { ...options, targets: ['q', 'k', 'v', 'o'], dropout: 0.1 }, speed, 2);
+  const all: TrainOptions = { ...options, targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] };
+  expect(speeds.get('base', all)).toBeUndefined();
+  expect(speeds.getNear('base', all)).toEqual({ ...speed, targets: ['k', 'o', 'q', 'v'] });
+});
+
+test.each<[string, Partial<TrainOptions>]>([
+  ['precision', { precision: 'int8' }],
+  ['backend', { backend: 'onnxruntime' }],
+  ['way back', { gradientCheckpointing: true }],
+])('another %s is not near', (_, other) => {
+  const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
+  speeds.put('base', { ...options, ...other }, speed, 1);
+  expect(speeds.getNear('base', options)).toBeUndefined();
+  expect(speeds.getNear('another base', { ...options, ...other })).toBeUndefined();
+  expect(speeds.getNear('base', { ...options, ...other, targets: ['q'] })).toMatchObject(speed);
+});
