@@ -21,6 +21,16 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await see('measured just now on this machine');
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
+  await see(/the learning rate never gets to 2e-4/);
+  await page.getByRole('button', { name: 'Saved settings and files' }).click();
+  await page.getByRole('menuitem', { name: 'Save these settings' }).click();
+  await page.getByLabel('Name of the settings').fill('Mine');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Back to/ }).click();
+  await page.getByRole('button', { name: 'Saved settings and files' }).click();
+  await page.getByRole('menuitem', { name: 'Mine' }).click();
+  await see(/rank 4, alpha 32, on q v/);
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
   await see(/Share of certainty that is spread/);

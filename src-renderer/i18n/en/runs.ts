@@ -86,6 +86,7 @@ export const runs = {
   'runs.new.group.shared': 'Up to {n} share each pass over the base. One alone: about {time}, {memory}.',
   'runs.new.group.inTurn':
     'Each step fills the machine by itself, so they train one after the other. One alone: about {time}, {memory}.',
+  'runs.new.warmup': 'The warm-up takes {warmup} steps and the run only {n}: the learning rate never gets to {rate}.',
   'runs.new.steps': '{steps} steps over {tokens} target tokens.',
   'runs.new.where': 'Where it sits',
   'runs.new.where.layers': { one: 'one layer', other: 'one of {n} layers' },

@@ -76,6 +76,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.group.shared': '기본 모델을 한 번 지날 때 {n}개까지 함께 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
   'runs.new.group.inTurn':
     '한 스텝이 컴퓨터를 이미 다 쓰므로 하나씩 차례로 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
+  'runs.new.warmup': '준비가 {warmup}단계인데 학습은 {n}단계뿐입니다. 학습률이 {rate}에 이르지 못합니다.',
   'runs.new.steps': '정답 {tokens}토큰을 {steps}단계에 나누어 배웁니다.',
   'runs.new.where': '놓이는 자리',
   'runs.new.where.layers': '{n}개 층 중 하나',
