@@ -51,7 +51,6 @@ export const failureReasons = {
 
   RANK_FIXED: 'an adapter to go on from has a rank',
   TOO_MANY_TOGETHER: '{count} adapters at once, and {most} are the most',
-  TWO_ALIKE: 'two would be the same',
   MATRIX_MISSING: '“{base}” has no matrix {matrix}',
   LENGTH_BEYOND_BASE: '“{base}” reads at most {tokens} tokens',
   ROWS_NEEDED: 'this experiment trains, and needs rows for it',

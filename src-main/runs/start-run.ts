@@ -190,7 +190,7 @@ export async function keepStopped(id: string, parts: RunningParts): Promise<void
   for await (const _ of trainRuns([{ run, plan: runs.plan(id), base, dataset }], parts, stop));
 }
 
-/** The options of a run and of those that are trained besides. Throws OPTION_INVALID where two would be the same, or too many. */
+/** The options of a run and of those that are trained besides, none of them twice. Throws OPTION_INVALID where they are too many. */
 export async function settleAll(
   input: Pick<StartRunInput, 'preset' | 'options' | 'also'>,
   about: Parameters<typeof settleOptions>[1],
@@ -199,9 +199,9 @@ export async function settleAll(
   const { ranks = [], seeds = [], learningRates = [] } = input.also ?? {};
   if (first.initAdapterId !== null && ranks.length > 0) throw invalid('also', because('RANK_FIXED'));
   const others: TrainOptions[] = [];
-  for (const rank of [first.rank, ...ranks]) {
-    for (const learningRate of [first.learningRate, ...learningRates]) {
-      for (const seed of [first.seed, ...seeds]) {
+  for (const rank of new Set([first.rank, ...ranks])) {
+    for (const learningRate of new Set([first.learningRate, ...learningRates])) {
+      for (const seed of new Set([first.seed, ...seeds])) {
         if (rank === first.rank && learningRate === first.learningRate && seed === first.seed) continue;
         const { preset, options } = input;
         others.push(await settleOptions({ preset, options: { ...options, rank, learningRate, seed } }, about));
@@ -211,7 +211,6 @@ export async function settleAll(
   const all: [TrainOptions, ...TrainOptions[]] = [first, ...others];
   if (all.length > mostTogether)
     throw invalid('also', because('TOO_MANY_TOGETHER', { count: all.length, most: mostTogether }));
-  if (new Set(all.map((each) => JSON.stringify(each))).size < all.length) throw invalid('also', because('TWO_ALIKE'));
   return all;
 }
 

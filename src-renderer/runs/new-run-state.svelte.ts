@@ -149,8 +149,17 @@ export class NewRunState {
 
   /** How many adapters come of it. */
   get count(): number {
-    const { ranks, seeds, learningRates } = this.also;
-    return (1 + ranks.length) * (1 + seeds.length) * (1 + learningRates.length);
+    const ways = [
+      this.valuesOf('rank', 'ranks'),
+      this.valuesOf('seed', 'seeds'),
+      this.valuesOf('learningRate', 'learningRates'),
+    ];
+    return ways.reduce((product, values) => product * values.length, 1);
+  }
+
+  /** Of an option: what the first adapter has, and the further ones, none of them twice. */
+  valuesOf(option: 'rank' | 'seed' | 'learningRate', also: keyof Also): readonly (number | undefined)[] {
+    return [...new Set([this.changed[option] ?? this.options?.[option], ...this.also[also]])];
   }
 
   /** Takes over settings from a file, a run, a recipe or saved ones, in place of what was changed by hand. */

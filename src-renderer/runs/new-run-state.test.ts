@@ -57,6 +57,17 @@ test('further ranks and seeds make an adapter for each way of putting them toget
   );
 });
 
+test('what the first adapter has already makes no further one', async () => {
+  // Once, it was taken out of what was typed, by settings that were about to change: of “2, 4” only the 2 was left.
+  const state = await opened('new');
+  state.change('rank', 4);
+  state.trainAlso({ ranks: [2, 4] });
+  expect(state.also.ranks).toEqual([2, 4]);
+  expect([state.valuesOf('rank', 'ranks'), state.count]).toEqual([[4, 2], 2]);
+  state.change('rank', 8);
+  expect([state.valuesOf('rank', 'ranks'), state.count]).toEqual([[8, 2, 4], 3]);
+});
+
 // A run was started with the value before the one that could not be read.
 test('what cannot be read stays known until it is mended or given up', async () => {
   const state = await opened('new');

@@ -50,7 +50,6 @@ export const failureReasons: {
 
   RANK_FIXED: '이어서 학습할 어댑터의 랭크는 정해져 있습니다',
   TOO_MANY_TOGETHER: '한 번에 {count}개이지만 {most}개까지만 됩니다',
-  TWO_ALIKE: '똑같은 것이 둘 있습니다',
   MATRIX_MISSING: '“{base}”에는 {matrix} 행렬이 없습니다',
   LENGTH_BEYOND_BASE: '“{base}”[은|는] {tokens}토큰까지만 읽습니다',
   ROWS_NEEDED: '학습하는 실험이므로 데이터셋이 필요합니다',
