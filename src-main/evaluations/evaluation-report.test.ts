@@ -25,6 +25,22 @@ test('a Korean report has Korean measures, splits and languages', () => {
   expect(report).not.toMatch(/Exact match|, test ·/);
 });
 
+test('adapters are held against each other, not only against the base', () => {
+  const [base, best] = mostlyWrong.results;
+  if (base === undefined || best === undefined) throw new Error('both are above');
+  const rival = { ...best, adapterId: 'b', adapter: 'Replies' };
+  const among = { ...{ metric: 'exactMatch', of: 2, against: 1, difference: 0.028, low: -0.05, high: 0.11 } };
+  const comparisons = [...mostlyWrong.comparisons, { ...among, better: 2, worse: 1, same: 33, sure: false }];
+  const report = evaluationReport({ ...mostlyWrong, results: [base, best, rival], comparisons }, [], 'en');
+  expect(report).toContain('<td>Replies</td><td>Answers</td><td>+2.8</td><td>−5.0</td><td>+11.0</td>');
+  expect(evaluationReport(mostlyWrong, [], 'en')).not.toContain('against each other');
+});
+
+test('the report says when its numbers were measured', () => {
+  const report = evaluationReport({ ...mostlyWrong, createdAt: Date.UTC(2026, 2, 4, 5, 6) }, [], 'en');
+  expect(report).toContain('<dt>Measured</dt><dd>2026-03-04 05:06 UTC</dd>');
+});
+
 const mostlyWrong: Evaluation = {
   ...{ id: 'e', datasetId: 'd', baseModelId: 'b', split: 'test', state: 'finished', mainMetric: 'exactMatch' },
   results: [

@@ -45,6 +45,7 @@ ${verdicts(evaluation, words)}
 ${next(evaluation, words)}
 ${pictures(evaluation, words)}
 ${measures(evaluation, words)}
+${rivals(evaluation, words)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>
@@ -122,12 +123,29 @@ function measures({ results, mainMetric }: Evaluation, words: Words): string {
     String(n),
     ...names.map((name) => shownValue(name, metrics[name])),
   ]);
+  return table(head, lines);
+}
+
+/** The adapters against each other: which of them is best is not told by how each does against the base. */
+function rivals({ results, comparisons, mainMetric }: Evaluation, words: Words): string {
+  const among = comparisons.filter((each) => each.metric === mainMetric && each.against > 0);
+  if (among.length === 0) return '';
+  const metric = measureName(mainMetric, words.tongue);
+  const lines = among.map(({ of, against, difference, low, high }) => [
+    ...[of, against].map((place) => results[place]?.adapter ?? ''),
+    ...[difference, low, high].map((share) => signedPoints(share, 1)),
+  ]);
+  const head = [words.model, words.other, words.difference, words.from, words.to];
+  return `<p>${escapeHtml(fillIn(words.rivals, { metric }))}</p>\n${table(head, lines)}`;
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const cells = (tag: 'th' | 'td', line: readonly string[]) =>
     `<tr>${line.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="wide"><table>${cells('th', head)}${lines.map((line) => cells('td', line)).join('')}</table></div>`;
 }
 
-function provenance({ provenance: made, split }: Evaluation, words: Words): string {
+function provenance({ provenance: made, split, createdAt }: Evaluation, words: Words): string {
   if (made === null) return '';
   const { dataset, base, adapters } = made;
   const { graphics } = words;
@@ -144,6 +162,7 @@ function provenance({ provenance: made, split }: Evaluation, words: Words): stri
     [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
     [words.studio, `${made.studio}, ${device}`],
+    [words.measured, `${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
   ];
   const list = lines.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
   return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;
@@ -176,11 +195,12 @@ const style = `
 :root { color-scheme: light dark; --ink: #1a1c22; --faint: #5b606b; --line: #d9dce3; --accent: #1f4fd1; --plain: #6b7080; --sheet: #fff; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --faint: #a3a9b6; --line: #3a3f4a; --accent: #7ea2ff; --plain: #9aa0ad; --sheet: #17191f; } }
 body { margin: 0; background: var(--sheet); color: var(--ink); font: 15px/1.5 'Pretendard Variable', Pretendard, system-ui, 'Noto Sans KR', sans-serif; }
+:lang(ko) { word-break: keep-all; overflow-wrap: break-word; }
 main { max-width: 960px; margin: 0 auto; padding: 32px 24px; }
 h1 { font-size: 28px; line-height: 1.2; } h2 { font-size: 18px; margin-top: 32px; }
 .verdict { font-size: 18px; font-weight: 600; margin: 8px 0; }
 .faint, figcaption, dt { color: var(--faint); font-size: 13px; }
-figure { margin: 24px 0; } svg { width: 100%; font: 13px system-ui, sans-serif; }
+figure { margin: 24px 0; } svg { width: 100%; font-size: 13px; }
 svg text { fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.strong { font-weight: 600; }
 .grid { stroke: var(--line); } .axis { stroke: var(--faint); }
 .reach { stroke-width: 6; stroke-linecap: round; opacity: .45; } .reach.strong { stroke: var(--accent); } .reach.plain { stroke: var(--plain); }
