@@ -15,3 +15,11 @@ test('scatter is no spike, nor is the beginning of a run', () => {
   for (const loss of usual) expect(watch.spikeOver(loss)).toBeUndefined();
   expect(watch.spikeOver(2.3)).toBeUndefined();
 });
+
+test('where all is learnt by heart, a loss that is hardly more than none is no spike', () => {
+  // Once, “loss 0.00, where 0.00 is usual” was told.
+  const watch = new LossWatch();
+  for (const _ of usual) expect(watch.spikeOver(0.000_01)).toBeUndefined();
+  expect(watch.spikeOver(0.004)).toBeUndefined();
+  expect(watch.spikeOver(13)).toBeCloseTo(0, 2);
+});

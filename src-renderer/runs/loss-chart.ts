@@ -97,7 +97,7 @@ export function createLossChart(
           ticks: { show: false },
           gap: 8,
           size: 44,
-          values: (_plot, losses) => losses.map((loss) => latest().words.loss(loss)),
+          values: (_plot, losses) => tickLabels(losses, latest().words.loss),
         },
       ],
       series: [
@@ -138,6 +138,11 @@ export function createLossChart(
   };
   plot.over.addEventListener('dblclick', () => redraw(undefined));
   return { plot, zoomTo: redraw };
+}
+
+/** What stands beside the lines of the axis. On a logarithmic one most lines have no words: of these the chart gives null. */
+export function tickLabels(ticks: readonly (number | null)[], write: (loss: number) => string): string[] {
+  return ticks.map((tick) => (tick === null ? '' : write(tick)));
 }
 
 export interface LossChartParts {
