@@ -3,10 +3,11 @@ import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
+import { measureName } from '../../src-contract/measure-names.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
 import { outcomeOf, verdictOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
-import { measureName, type ReportWords, reportWords } from './report-words.ts';
+import { type ReportWords, reportWords } from './report-words.ts';
 
 /** The words of a report, and the language that they are in. */
 type Words = ReportWords & { readonly tongue: 'en' | 'ko' };
@@ -39,7 +40,7 @@ export function evaluationReport(
 <style>${style}</style>
 </head>
 <body>
-<main>
+<main style="--models: ${evaluation.results.length}">
 <h1>${escapeHtml(title)}</h1>
 ${verdicts(evaluation, words)}
 ${next(evaluation, words)}
@@ -209,6 +210,6 @@ div.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--line); } th:first-child, td:first-child { text-align: left; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-details { border-bottom: 1px solid var(--line); padding: 6px 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary span { display: inline-block; min-width: 96px; color: var(--faint); font-variant-numeric: tabular-nums; }
+details { border-bottom: 1px solid var(--line); padding: 6px 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary span { display: inline-block; min-width: calc(var(--models) * 48px); color: var(--faint); font-variant-numeric: tabular-nums; }
 details dl { grid-template-columns: 160px 1fr; max-width: 100%; }
 `;

@@ -6,6 +6,7 @@ import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluati
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
+import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
@@ -124,7 +125,7 @@ function verdictText(evaluation: Evaluation): string[] {
       const [by, from, to] = [difference, low, high].map((share) => signedPoints(share, 1));
       return (
         `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ` +
-        `${doubts[outcomeOf(comparison)]}. ${mainMetric} ${by} points, between ${from} and ${to} with 95 % confidence.`
+        `${doubts[outcomeOf(comparison)]}. ${measureName(mainMetric, 'en')} ${by} points, between ${from} and ${to} with 95 % confidence.`
       );
     });
   const advice = verdictOf(evaluation)?.advice;

@@ -1,7 +1,9 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
+import { measureNames } from '../../../src-contract/measure-names.ts';
 import type { Message } from '../message.ts';
 
 const advice = adviceWords.en;
+const measures = measureNames.en;
 
 /** Evaluations: the list, a new one, the results. */
 export const evaluations = {
@@ -27,28 +29,28 @@ export const evaluations = {
   'evaluations.state.interrupted': 'Interrupted',
   'evaluations.split': '{dataset}, {split} split',
 
-  'evaluations.metric.rougeL': 'ROUGE-L',
-  'evaluations.metric.rouge1': 'ROUGE-1',
-  'evaluations.metric.rouge2': 'ROUGE-2',
-  'evaluations.metric.rouge1Stemmed': 'ROUGE-1, word stems',
-  'evaluations.metric.rouge2Stemmed': 'ROUGE-2, word stems',
-  'evaluations.metric.rougeLStemmed': 'ROUGE-L, word stems',
-  'evaluations.metric.exactMatch': 'Exact match',
-  'evaluations.metric.f1': 'F1',
-  'evaluations.metric.executionAccuracy': 'Same result when run',
-  'evaluations.metric.exactSet': 'Same parts',
+  'evaluations.metric.rougeL': measures.rougeL,
+  'evaluations.metric.rouge1': measures.rouge1,
+  'evaluations.metric.rouge2': measures.rouge2,
+  'evaluations.metric.rouge1Stemmed': measures.rouge1Stemmed,
+  'evaluations.metric.rouge2Stemmed': measures.rouge2Stemmed,
+  'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
+  'evaluations.metric.exactMatch': measures.exactMatch,
+  'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.executionAccuracy': measures.executionAccuracy,
+  'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
     'Share of rows whose query has the parts of the target’s, in whatever order and with whatever values (Spider’s exact set match).',
-  'evaluations.metric.runs': 'Runs',
+  'evaluations.metric.runs': measures.runs,
   'evaluations.metric.runs.explain': 'Share of rows whose query can be run at all.',
-  'evaluations.metric.words': 'Words',
+  'evaluations.metric.words': measures.words,
   'evaluations.metric.words.explain': 'Words of an answer on average, and of a target.',
   'evaluations.metric.f1.explain': 'How many words answer and target share, from 0 to 100 %.',
-  'evaluations.metric.sqlMatch': 'Same query',
+  'evaluations.metric.sqlMatch': measures.sqlMatch,
   'evaluations.metric.sqlMatch.explain':
     'Share of rows whose query is the target’s, apart from case, spaces and quotes.',
-  'evaluations.metric.perplexity': 'Perplexity',
-  'evaluations.metric.loss': 'Loss',
+  'evaluations.metric.perplexity': measures.perplexity,
+  'evaluations.metric.loss': measures.loss,
   'evaluations.metric.rougeLStemmed.explain':
     'ROUGE-L that takes “visit”, “visits” and “visiting” for the same word, as rouge-score does with its stemmer.',
   'evaluations.metric.rougeL.explain': 'How much of the target’s word order the answer shares, from 0 to 100 %.',

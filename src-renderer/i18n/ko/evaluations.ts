@@ -1,8 +1,10 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
+import { measureNames } from '../../../src-contract/measure-names.ts';
 import type { evaluations as english } from '../en/evaluations.ts';
 import type { Translation } from '../message.ts';
 
 const advice = adviceWords.ko;
+const measures = measureNames.ko;
 
 export const evaluations: Translation<typeof english> = {
   'evaluations.title': '평가',
@@ -26,27 +28,27 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.state.interrupted': '중단됨',
   'evaluations.split': '{dataset}, {split} 행',
 
-  'evaluations.metric.rougeL': 'ROUGE-L',
-  'evaluations.metric.rouge1': 'ROUGE-1',
-  'evaluations.metric.rouge2': 'ROUGE-2',
-  'evaluations.metric.rouge1Stemmed': 'ROUGE-1, 어간',
-  'evaluations.metric.rouge2Stemmed': 'ROUGE-2, 어간',
-  'evaluations.metric.rougeLStemmed': 'ROUGE-L, 어간',
-  'evaluations.metric.exactMatch': '정확히 일치',
-  'evaluations.metric.f1': 'F1',
-  'evaluations.metric.executionAccuracy': '실행 결과 일치',
-  'evaluations.metric.exactSet': '같은 구성',
+  'evaluations.metric.rougeL': measures.rougeL,
+  'evaluations.metric.rouge1': measures.rouge1,
+  'evaluations.metric.rouge2': measures.rouge2,
+  'evaluations.metric.rouge1Stemmed': measures.rouge1Stemmed,
+  'evaluations.metric.rouge2Stemmed': measures.rouge2Stemmed,
+  'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
+  'evaluations.metric.exactMatch': measures.exactMatch,
+  'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.executionAccuracy': measures.executionAccuracy,
+  'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
     '순서와 값에 관계없이 질의의 구성 요소가 정답 질의와 같은 행의 비율입니다(Spider의 exact set match).',
-  'evaluations.metric.runs': '실행됨',
+  'evaluations.metric.runs': measures.runs,
   'evaluations.metric.runs.explain': '질의가 실행되는 행의 비율입니다.',
-  'evaluations.metric.words': '단어 수',
+  'evaluations.metric.words': measures.words,
   'evaluations.metric.words.explain': '답의 평균 단어 수와 정답의 평균 단어 수입니다.',
   'evaluations.metric.f1.explain': '답과 정답이 공유하는 단어의 정도로, 0에서 100 %까지입니다.',
-  'evaluations.metric.sqlMatch': '같은 질의',
+  'evaluations.metric.sqlMatch': measures.sqlMatch,
   'evaluations.metric.sqlMatch.explain': '대소문자, 공백, 따옴표를 빼고 질의가 정답과 같은 행의 비율입니다.',
-  'evaluations.metric.perplexity': '퍼플렉시티',
-  'evaluations.metric.loss': '손실',
+  'evaluations.metric.perplexity': measures.perplexity,
+  'evaluations.metric.loss': measures.loss,
   'evaluations.metric.rougeLStemmed.explain':
     '“visit”, “visits”, “visiting”을 같은 단어로 보는 ROUGE-L입니다. rouge-score의 어간 추출과 같습니다.',
   'evaluations.metric.rougeL.explain': '답이 정답의 단어 순서를 얼마나 담는지, 0에서 100 %까지입니다.',

@@ -1,0 +1,45 @@
+/** What measures of answers are called, on the evaluation's page and in its report. */
+export const measureNames = {
+  en: {
+    rougeL: 'ROUGE-L',
+    rouge1: 'ROUGE-1',
+    rouge2: 'ROUGE-2',
+    rouge1Stemmed: 'ROUGE-1, word stems',
+    rouge2Stemmed: 'ROUGE-2, word stems',
+    rougeLStemmed: 'ROUGE-L, word stems',
+    exactMatch: 'Exact match',
+    f1: 'F1',
+    executionAccuracy: 'Same result when run',
+    exactSet: 'Same parts',
+    sqlMatch: 'Same query',
+    runs: 'Runs',
+    words: 'Words',
+    perplexity: 'Perplexity',
+    loss: 'Loss',
+    targetWords: 'Words of the target',
+  },
+  ko: {
+    rougeL: 'ROUGE-L',
+    rouge1: 'ROUGE-1',
+    rouge2: 'ROUGE-2',
+    rouge1Stemmed: 'ROUGE-1, 어간',
+    rouge2Stemmed: 'ROUGE-2, 어간',
+    rougeLStemmed: 'ROUGE-L, 어간',
+    exactMatch: '정확히 일치',
+    f1: 'F1',
+    executionAccuracy: '실행 결과 일치',
+    exactSet: '같은 구성',
+    sqlMatch: '같은 질의',
+    runs: '실행됨',
+    words: '단어 수',
+    perplexity: '퍼플렉시티',
+    loss: '손실',
+    targetWords: '정답의 단어 수',
+  },
+} as const;
+
+/** One without words keeps its own name. */
+export function measureName(measure: string, language: 'en' | 'ko'): string {
+  const names: Readonly<Record<string, string>> = measureNames[language];
+  return names[measure] ?? measure;
+}
