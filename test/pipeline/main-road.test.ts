@@ -65,6 +65,9 @@ test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 
   expect(first.base.sha256After).toBe(first.base.sha256Before);
   expect(first.adapter).toMatchObject({ name: 'colours', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
 
+  const shown = await answerOf(home, ['runs', 'show', 'colours']);
+  expect(shown).toMatchObject({ run: { id: first.run.id }, adapter: { sha256: first.adapter.sha256 } });
+
   const again = await answerOf(home, ['train', ...about, '--name', 'colours again', ...training]);
   expect(again.run.losses).toEqual(first.run.losses);
   expect(again.adapter.sha256).toBe(first.adapter.sha256);

@@ -4,7 +4,7 @@ import type { Run as TrainingRun } from '../../../src-contract/run.ts';
 import { numberIn } from './arguments.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
-import { runEnded, trainingAnswer } from './train.ts';
+import { runEnded, trainingAnswer, trainingText } from './train.ts';
 
 export function addRunCommands(program: Command, run: Run): void {
   const runs = program.command('runs').description('the trainings, with what became of them');
@@ -41,8 +41,12 @@ export function addRunCommands(program: Command, run: Run): void {
     .argument('<run>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
-        const found = await (await open()).runs.get({ id });
-        return { json: { run: found }, text: factsOf(found) };
+        const client = await open();
+        const found = await client.runs.get({ id });
+        // It may have been deleted since.
+        const adapter = (await client.adapters.list()).find((each) => each.id === found.adapterId);
+        const made = adapter === undefined ? [] : [trainingText(found, adapter)];
+        return { json: { run: found, adapter: adapter ?? null }, text: [factsOf(found), ...made].join('\n') };
       }),
     );
 

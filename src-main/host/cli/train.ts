@@ -286,7 +286,8 @@ export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
   };
 }
 
-function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
+/** What a run came to, with the adapter that it made. */
+export function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
   if (!result || !adapter) return `The run ${id} ended after step ${step} of ${totalSteps} without an adapter.`;
   const before = result.baseValidationLoss?.toFixed(3);
   const after = result.bestValidationLoss?.toFixed(3);
