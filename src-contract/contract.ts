@@ -194,7 +194,12 @@ export const contract = {
         }),
       )
       .output(rowsAnswerSchema),
-    example: base.input(z.object({ datasetId: z.string(), exampleId: z.string() })).output(exampleSchema),
+    /** As it is now, or as it was in a version. */
+    example: base
+      .input(
+        z.object({ datasetId: z.string(), exampleId: z.string(), version: z.number().int().positive().optional() }),
+      )
+      .output(exampleSchema),
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rejections: z.array(rejectionSchema) })),

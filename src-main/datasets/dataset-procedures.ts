@@ -108,7 +108,9 @@ export function datasetProcedures(studio: {
       const ask = { ...placeOf(id), version, context: input.context };
       return { ...(await pages.call('kin', ask, { signal })), version };
     }),
-    example: os.example.handler(({ input }) => store.example(store.get(input.datasetId).id, input.exampleId)),
+    example: os.example.handler(({ input }) =>
+      store.example(store.get(input.datasetId).id, input.exampleId, input.version),
+    ),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
       const datasetId = store.get(id).id;
       return {

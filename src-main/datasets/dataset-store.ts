@@ -249,9 +249,9 @@ export class DatasetStore {
   }
 
   /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */
-  example(id: string, reference: string): Example {
+  example(id: string, reference: string, version?: number): Example {
     const rows = this.rows(id);
-    return rows.example(rows.head().version, reference);
+    return rows.example(version ?? rows.head().version, reference);
   }
 
   /** In the order asked for; a position that is not there is left out. */

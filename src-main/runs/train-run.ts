@@ -276,7 +276,8 @@ async function rowsNamed(places: readonly { place: number; loss: number | null }
   for (const { place, loss } of places) {
     const exampleId = await names.files.rowAt(place);
     if (exampleId === undefined) continue;
-    const { context } = names.datasets.example(names.plan.datasetId, exampleId);
+    const { datasetId, datasetVersion } = names.plan;
+    const { context } = names.datasets.example(datasetId, exampleId, datasetVersion);
     rows.push({ exampleId, asked: context.trim().split('\n').at(-1)?.slice(0, 200) ?? '', loss });
   }
   return rows;
