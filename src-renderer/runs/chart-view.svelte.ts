@@ -1,12 +1,11 @@
-import type { Run, TrainOptions } from '../../src-contract/run.ts';
+import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunCurve } from './run-curve.ts';
 
 export interface Overlay {
   readonly id: string;
-  readonly name: string;
+  readonly run: Run;
   readonly curve: RunCurve;
-  readonly options: TrainOptions;
 }
 
 /** How a run's chart is looked at: scale, smoothing, part, and what other runs are laid over it. */
@@ -44,7 +43,7 @@ export class ChartView {
   lay(run: Run): void {
     if (this.overlays.some(({ id }) => id === run.id)) return;
     const curve = new RunCurve();
-    this.overlays = [...this.overlays, { id: run.id, name: run.name, curve, options: run.options }];
+    this.overlays = [...this.overlays, { id: run.id, run, curve }];
     void this.#follow(run.id, curve);
   }
 

@@ -226,7 +226,9 @@ function drawLabels(
   if (train !== undefined) write(words.train, colours.ink2, x, Math.min(train, foot));
   if (data.best !== undefined) {
     const [at, height] = [plot.valToPos(data.best.step, 'x', true), plot.valToPos(data.best.loss, 'y', true)];
-    if (at >= bbox.left && at <= bbox.left + bbox.width) {
+    // On a logarithmic scale a loss of almost nothing lies below the chart.
+    const isSeen = at >= bbox.left && at <= bbox.left + bbox.width && height <= bbox.top + bbox.height;
+    if (isSeen) {
       ctx.beginPath();
       ctx.arc(at, height, ((pointSize + 1) / 2) * scale, 0, 2 * Math.PI);
       ctx.fillStyle = colours.validation;

@@ -26,20 +26,9 @@ const compared = [
   ],
 ] as const satisfies readonly (keyof TrainOptions)[];
 
-export interface OptionDifference {
-  readonly name: (typeof compared)[number];
-  /** As the other run has it; null for none. */
-  readonly value: string | null;
-}
+export type ComparedOption = (typeof compared)[number];
 
-/** What another run's settings have that these have not. */
-export function optionDifference(other: TrainOptions, own: TrainOptions): OptionDifference[] {
-  return compared
-    .filter((name) => JSON.stringify(other[name]) !== JSON.stringify(own[name]))
-    .map((name) => ({ name, value: shown(other[name]) }));
-}
-
-function shown(value: TrainOptions[keyof TrainOptions]): string | null {
-  if (value === null) return null;
-  return Array.isArray(value) ? value.join(' ') : String(value);
+/** The settings that another run has otherwise. */
+export function optionDifference(other: TrainOptions, own: TrainOptions): ComparedOption[] {
+  return compared.filter((name) => JSON.stringify(other[name]) !== JSON.stringify(own[name]));
 }

@@ -1,6 +1,7 @@
 import type { TrainOptions } from '../../src-contract/run.ts';
 import { number, percent } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import type { ComparedOption } from './option-difference.ts';
 
 // A group of settings in one line, in the language on screen.
 
@@ -42,6 +43,32 @@ export function checkpointSummary({ validationEvery, patience, sampleRows }: Tra
     patience === null ? t('runs.summary.noPatience') : t('runs.summary.patience', { n: patience }),
     t('runs.summary.samples', { n: sampleRows }),
   ].join(', ');
+}
+
+/** One setting by itself. */
+export function optionText(name: ComparedOption, options: TrainOptions): string {
+  switch (name) {
+    case 'learningRate':
+      return rate(options.learningRate);
+    case 'targets':
+      return options.targets.join(' ');
+    case 'schedule':
+      return t(`runs.option.schedule.${options.schedule}`);
+    case 'initialisation':
+      return t(`runs.option.initialisation.${options.initialisation}`);
+    case 'shuffle':
+      return options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder');
+    case 'gradientCheckpointing':
+      return options.gradientCheckpointing ? t('runs.option.gradientCheckpointing.label') : t('runs.option.none');
+    case 'patience':
+      return options.patience === null ? t('runs.option.patience.never') : number(options.patience);
+    case 'maxSteps':
+      return options.maxSteps === null ? t('runs.option.none') : number(options.maxSteps);
+    case 'seed':
+      return String(options.seed);
+    default:
+      return number(options[name], 4);
+  }
 }
 
 /** How often each row is read; a limit on the steps makes it a fraction. */

@@ -403,5 +403,7 @@ export const runs = {
     other: 'studio {studio}, {runtime}, {n} threads',
   },
   'runs.chart.compare.lines': 'solid: training, dashed: validation',
+  'runs.chart.compare.otherRows': 'other rows',
+  'runs.chart.compare.otherBase': 'another base model',
   'runs.chart.compare.same': 'same settings',
 } satisfies Record<string, Message>;

@@ -371,5 +371,7 @@ export const runs: Translation<typeof english> = {
   'runs.run.early': '일찍 끝냈습니다. {n}번 재는 동안 나아지지 않았습니다. {step}단계의 가중치를 남겼습니다.',
   'runs.settings.versions.of': '스튜디오 {studio}, {runtime}, 스레드 {n}개',
   'runs.chart.compare.lines': '실선: 학습, 점선: 검증',
+  'runs.chart.compare.otherRows': '다른 데이터',
+  'runs.chart.compare.otherBase': '다른 기본 모델',
   'runs.chart.compare.same': '설정 같음',
 };
