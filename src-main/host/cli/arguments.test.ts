@@ -5,11 +5,14 @@ import { adapterIn, collect, delimiterIn, mappingIn, numberIn, targetsIn, yesOrN
 test('a number is held to the limits of the contract', () => {
   const rank = numberIn(trainOptionsSchema.shape.rank);
   expect(rank('8')).toBe(8);
-  expect(() => rank('0')).toThrow();
-  expect(() => rank('8.5')).toThrow();
-  expect(() => rank('')).toThrow();
+  expect(() => rank('0')).toThrow('It must be at least 1.');
+  expect(() => rank('4096')).toThrow('It must be at most 1024.');
+  expect(() => rank('8.5')).toThrow('It must be a whole number.');
+  expect(() => rank('')).toThrow('This is not a number.');
   expect(() => rank('eight')).toThrow('This is not a number.');
-  expect(numberIn(trainOptionsSchema.shape.learningRate)('2e-4')).toBe(0.0002);
+  const rate = numberIn(trainOptionsSchema.shape.learningRate);
+  expect(rate('2e-4')).toBe(0.0002);
+  expect(() => rate('0')).toThrow('It must be more than 0.');
 });
 
 test('targets are named by letter, or all at once', () => {

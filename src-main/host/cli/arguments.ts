@@ -8,12 +8,23 @@ import type { ColumnMapping } from '../../../src-contract/task.ts';
 /** A parser for commander that reads a number and holds it to the contract's own limits. */
 export function numberIn(schema: z.ZodType<number>): (text: string) => number {
   return (text) => {
-    const number = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isNaN(number)) throw new InvalidArgumentError('This is not a number.');
-    const parsed = schema.safeParse(number);
-    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'This is not a number.');
+    const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
+    if (!parsed.success) throw new InvalidArgumentError(numberWrong(parsed.error.issues[0]));
     return parsed.data;
   };
+}
+
+function numberWrong(issue: z.core.$ZodIssue | undefined): string {
+  switch (issue?.code) {
+    case 'too_small':
+      return `It must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`;
+    case 'too_big':
+      return `It must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}.`;
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'It must be a whole number.' : 'This is not a number.';
+    default:
+      return 'It cannot be used here.';
+  }
 }
 
 /** Numbers separated by commas. */
