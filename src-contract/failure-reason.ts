@@ -50,6 +50,7 @@ export const failureReasons = {
   GOES_ON: 'it is going on already',
 
   RANK_FIXED: 'an adapter to go on from has a rank',
+  SHAPE_FIXED: 'the adapter to go on from, “{adapter}”, has {value}',
   TOO_MANY_TOGETHER: '{count} adapters at once, and {most} are the most',
   MATRIX_MISSING: '“{base}” has no matrix {matrix}',
   LENGTH_BEYOND_BASE: '“{base}” reads at most {tokens} tokens',

@@ -24,3 +24,25 @@ test('nine in one go are too many', async () => {
     code: 'OPTION_INVALID',
   });
 });
+
+// Another rank that was asked for was silently that of the adapter.
+test('what goes on from an adapter keeps its shape, and another one is refused', async () => {
+  const adapter = { id: 'a', name: 'law', baseSha256: 'b', rank: 16, alpha: 32, targets: ['q', 'v'] };
+  const base = { path: '', parameters: 135e6, contextLength: 512, sha256: 'b' } as BaseModel;
+  // Sound here: nothing else is read.
+  const from = { ...about, base, adapters: { get: () => adapter } } as unknown as Parameters<typeof settleAll>[1];
+  const settled = (options: object) => settleAll({ options: { initAdapterId: 'a', ...options } }, from);
+  const [kept] = await settled({ rank: 16, targets: ['v', 'q'] });
+  expect([kept.rank, kept.alpha, kept.targets]).toEqual([16, 32, ['q', 'v']]);
+  for (const [option, value, own] of [
+    ['rank', 4, '16'],
+    ['alpha', 8, '32'],
+    ['targets', ['q'], 'q, v'],
+  ] as const) {
+    const reason = expect.stringContaining(`“law”, has ${own}`);
+    await expect(settled({ [option]: value })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      data: { option, reason },
+    });
+  }
+});

@@ -233,7 +233,7 @@ export async function settleOptions(
   }
   return options;
 
-  /** A run that goes on from an adapter has that adapter's shape. */
+  /** A run that goes on from an adapter has that adapter's shape, and no other may be wanted of it. */
   async function initialAdapter(id: string | null, { base }: { base: BaseModel }): Promise<Partial<TrainOptions>> {
     if (id === null) return {};
     const adapter = adapters.get(id);
@@ -245,6 +245,12 @@ export async function settleOptions(
       });
     }
     const { rank, alpha, targets } = adapter;
+    const wanted = input.options ?? {};
+    for (const [option, value] of Object.entries({ rank, alpha, targets })) {
+      const other = wanted[option as 'rank' | 'alpha' | 'targets'];
+      if (other !== undefined && textOf(other) !== textOf(value))
+        throw invalid(option, because('SHAPE_FIXED', { adapter: adapter.name, value: textOf(value) }));
+    }
     return { initAdapterId: adapter.id, rank, alpha, targets };
   }
 }
@@ -293,6 +299,11 @@ function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts
 
 function targetsOf(facts: ModelFacts) {
   return (Object.keys(facts.targets) as (keyof ModelFacts['targets'])[]).filter((target) => facts.targets[target]);
+}
+
+/** Matrices in whatever order are the same ones. */
+function textOf(value: number | readonly string[]): string {
+  return typeof value === 'number' ? String(value) : value.toSorted().join(', ');
 }
 
 function invalid(option: string, why: Because): StudioError {

@@ -141,6 +141,18 @@ export class NewRunState {
     void this.estimateAll();
   }
 
+  /** The adapter whose weights the run begins with. */
+  get startsFrom(): Adapter | undefined {
+    return this.startingPoints.find(({ id }) => id === this.changed.initAdapterId);
+  }
+
+  /** Begins with the weights of an adapter, and so with its shape, or with fresh ones. */
+  startFrom(initAdapterId: string | null): void {
+    const { rank: _rank, alpha: _alpha, targets: _targets, ...others } = this.changed;
+    this.changed = initAdapterId === null ? { ...this.changed, initAdapterId } : { ...others, initAdapterId };
+    void this.estimateAll();
+  }
+
   /** Trains further adapters in the same go, one for each way of putting the values together. */
   trainAlso(also: Partial<Also>): void {
     this.also = { ...this.also, ...also };

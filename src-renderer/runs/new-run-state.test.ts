@@ -41,6 +41,14 @@ test('a run goes on from the adapter that was asked for, on its own base and dat
   expect([state.baseModelId, state.datasetId, state.changed]).toEqual(['b', 'old', { initAdapterId: 'a' }]);
 });
 
+test('an adapter to go on from brings its shape in place of what was chosen', async () => {
+  const state = await opened('new');
+  state.change('rank', 4);
+  state.change('epochs', 2);
+  state.startFrom('a');
+  expect(state.changed).toEqual({ epochs: 2, initAdapterId: 'a' });
+});
+
 test('a proposed name that is taken gets a number', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([{ name: 'new answers' }] as never);
   expect((await opened('new')).name).toBe('new answers 2');

@@ -307,7 +307,8 @@ export const runs = {
     'Validation rows that are answered at each measurement, so that you can watch it learn; 0 for none.',
   'runs.option.initAdapterId': 'Go on from',
   'runs.option.initAdapterId.help':
-    'Starts from an adapter’s weights instead of fresh ones; its rank and matrices are then kept.',
+    'Starts from an adapter’s weights instead of fresh ones; its rank, alpha and matrices are then kept.',
+  'runs.option.initAdapterId.kept': 'Rank, alpha and matrices are those of “{adapter}”, from which it goes on.',
   'runs.option.initAdapterId.none': 'fresh weights',
   'runs.settings.paper': 'LoRA paper recipe',
   'runs.settings.paper.help':

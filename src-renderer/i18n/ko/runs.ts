@@ -283,7 +283,8 @@ export const runs: Translation<typeof english> = {
     '측정할 때마다 답하게 할 검증 행의 수입니다. 배우는 모습을 볼 수 있습니다. 0이면 하지 않습니다.',
   'runs.option.initAdapterId': '이어서 학습',
   'runs.option.initAdapterId.help':
-    '새로 시작하지 않고 어댑터의 가중치에서 시작합니다. 그 랭크와 행렬을 그대로 씁니다.',
+    '새로 시작하지 않고 어댑터의 가중치에서 시작합니다. 그 랭크와 알파, 행렬을 그대로 씁니다.',
+  'runs.option.initAdapterId.kept': '랭크와 알파, 행렬은 이어서 학습할 어댑터 “{adapter}”의 것입니다.',
   'runs.option.initAdapterId.none': '처음부터',
   'runs.settings.paper': 'LoRA 논문의 설정',
   'runs.settings.paper.help':
