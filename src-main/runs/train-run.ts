@@ -13,14 +13,14 @@ import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { LossWatch } from './loss-watch.ts';
 import { machineFacts } from './machine.ts';
+import { type RunEvents, RunProgress } from './run-progress.ts';
 import type { RunPlan, RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
-import { secondsLeft } from './time-left.ts';
 import { copyRunTokens, type TokenFiles, writeRunTokens } from './token-files.ts';
 import { trainJob } from './train-job.ts';
 import type { TrainingSpeedStore } from './training-speed-store.ts';
 
-export interface TrainingParts {
+export interface TrainingParts extends RunEvents {
   readonly runs: RunStore;
   readonly adapters: AdapterStore;
   readonly datasets: DatasetStore;
@@ -34,10 +34,6 @@ export interface TrainingParts {
   readonly version: string;
   readonly runsFolder: string;
   readonly adaptersFolder: string;
-  /** The events that a run has told so far. */
-  readonly told: (runId: string) => Iterable<RunEvent>;
-  /** Forgets the events from the first that is unwanted. */
-  readonly rewind: (runId: string, unwanted: (event: RunEvent) => boolean) => void;
   readonly adapterAdded: () => void;
   readonly now: () => number;
 }
@@ -143,7 +139,7 @@ class OngoingRun {
   readonly #parts: TrainingParts;
   readonly #files: TokenFiles;
   readonly #samples: SampleAnswers | undefined;
-  readonly #progress: Progress;
+  readonly #progress: RunProgress;
   readonly #watch = new LossWatch();
   #place = { backend: '', device: '' };
   #bestStep: number | null = null;
@@ -162,7 +158,7 @@ class OngoingRun {
     this.#parts = about.parts;
     this.#files = about.files;
     this.#samples = about.samples;
-    this.#progress = new Progress(about.training.run.id, about.job.validationEvery, about.parts.runs);
+    this.#progress = new RunProgress(about.training.run.id, about.job.validationEvery, about.parts.runs);
   }
 
   async *told(event: TrainEvent | Diverged): AsyncGenerator<RunEvent> {
@@ -344,108 +340,4 @@ async function keepAdapter(
   }
   if (earlier !== undefined) await rm(earlier.path, { recursive: true, force: true });
   parts.adapterAdded();
-}
-
-/** Steps over which speed and time left are averaged. */
-const recentSteps = 20;
-
-/** The run's row is brought up to date this often; its events say the rest. */
-const progressMs = 500;
-
-/** Keeps count of a run while it trains. */
-class Progress {
-  readonly #runId: string;
-  readonly #runs: RunStore;
-  readonly #recent: { tokens: number; seconds: number }[] = [];
-  #totalSteps = 0;
-  #step = 0;
-  #lastLoss: number | null = null;
-  #tokens = 0;
-  #targetTokens = 0;
-  #seconds = 0;
-  #stored = 0;
-  #told = performance.now();
-  #passedMs = 0;
-  #passes = 0;
-  readonly #validationEvery: number | null;
-
-  constructor(runId: string, validationEvery: number | null, runs: RunStore) {
-    this.#runId = runId;
-    this.#validationEvery = validationEvery;
-    this.#runs = runs;
-  }
-
-  /** Picks up where the engine does; false when this run has told its beginning before. */
-  begin(started: { step: number; totalSteps: number }, parts: TrainingParts): boolean {
-    this.#totalSteps = started.totalSteps;
-    this.#step = started.step;
-    // From step 0 the base is measured again; later, what the checkpoint's step has told stands.
-    parts.rewind(
-      this.#runId,
-      (event) => event.kind === 'finished' || ('step' in event && (started.step === 0 || event.step > started.step)),
-    );
-    if (started.step > 0) {
-      const totals = this.#runs.totals(this.#runId);
-      this.#tokens = totals?.tokens ?? 0;
-      this.#targetTokens = totals?.targetTokens ?? 0;
-      this.#seconds = totals?.seconds ?? 0;
-    }
-    this.#store();
-    for (const event of parts.told(this.#runId)) if (event.kind === 'started') return false;
-    return true;
-  }
-
-  /** Time that was no training, as a validation takes it: it counts in what is left, not in the speed. */
-  pass(): void {
-    const now = performance.now();
-    this.#passedMs += now - this.#told;
-    this.#passes++;
-    this.#told = now;
-  }
-
-  step(event: Extract<TrainEvent, { kind: 'step' }>): RunEvent {
-    this.#told = performance.now();
-    const { step, loss, learningRate, gradientNorm, tokens, targetTokens, seconds, rssBytes } = event;
-    this.#step = step;
-    this.#lastLoss = loss;
-    this.#tokens += tokens;
-    this.#targetTokens += targetTokens;
-    this.#seconds += seconds;
-    this.#recent.push({ tokens, seconds });
-    if (this.#recent.length > recentSteps) this.#recent.shift();
-    if (performance.now() - this.#stored > progressMs) this.#store();
-    const spent = this.#recent.reduce((sum, each) => sum + each.seconds, 0);
-    const read = this.#recent.reduce((sum, each) => sum + each.tokens, 0);
-    return {
-      ...{ kind: 'step', step, loss, learningRate, gradientNorm, rssBytes },
-      tokensPerSecond: spent > 0 ? read / spent : 0,
-      secondsLeft: secondsLeft({
-        ...{ step, totalSteps: this.#totalSteps, validationEvery: this.#validationEvery },
-        secondsPerStep: spent / this.#recent.length,
-        secondsPerMeasurement: this.#passes === 0 ? undefined : this.#passedMs / 1000 / this.#passes,
-      }),
-    };
-  }
-
-  /** Stores what has been counted, for a run that goes on from this step. */
-  keep(): void {
-    this.#store();
-    this.#runs.updateTotals(this.#runId, {
-      tokens: this.#tokens,
-      targetTokens: this.#targetTokens,
-      seconds: this.#seconds,
-    });
-  }
-
-  summary(told: Iterable<RunEvent>) {
-    const losses: number[] = [];
-    for (const event of told) if (event.kind === 'step') losses.push(event.loss);
-    return { losses, tokens: this.#tokens, targetTokens: this.#targetTokens, seconds: this.#seconds };
-  }
-
-  #store(): void {
-    this.#stored = performance.now();
-    const [step, totalSteps, lastLoss] = [this.#step, this.#totalSteps, this.#lastLoss];
-    this.#runs.updateProgress(this.#runId, { step, totalSteps, lastLoss });
-  }
 }

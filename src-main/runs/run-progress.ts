@@ -1,0 +1,116 @@
+import type { RunEvent } from '../../src-contract/run.ts';
+import type { TrainEvent } from '../engine/engine.ts';
+import type { RunStore } from './run-store.ts';
+import { secondsLeft } from './time-left.ts';
+
+/** What runs have told. */
+export interface RunEvents {
+  /** The events that a run has told so far. */
+  readonly told: (runId: string) => Iterable<RunEvent>;
+  /** Forgets the events from the first that is unwanted. */
+  readonly rewind: (runId: string, unwanted: (event: RunEvent) => boolean) => void;
+}
+
+/** Steps over which speed and time left are averaged. */
+const recentSteps = 20;
+
+/** The run's row is brought up to date this often; its events say the rest. */
+const progressMs = 500;
+
+/** Keeps count of a run while it trains. */
+export class RunProgress {
+  readonly #runId: string;
+  readonly #runs: RunStore;
+  readonly #recent: { tokens: number; seconds: number }[] = [];
+  #totalSteps = 0;
+  #step = 0;
+  #lastLoss: number | null = null;
+  #tokens = 0;
+  #targetTokens = 0;
+  #seconds = 0;
+  #stored = 0;
+  #told = performance.now();
+  #passedMs = 0;
+  #passes = 0;
+  readonly #validationEvery: number | null;
+
+  constructor(runId: string, validationEvery: number | null, runs: RunStore) {
+    this.#runId = runId;
+    this.#validationEvery = validationEvery;
+    this.#runs = runs;
+  }
+
+  /** Picks up where the engine does; false when this run has told its beginning before. */
+  begin(started: { step: number; totalSteps: number }, events: RunEvents): boolean {
+    this.#totalSteps = started.totalSteps;
+    this.#step = started.step;
+    // From step 0 the base is measured again; later, what the checkpoint's step has told stands.
+    events.rewind(
+      this.#runId,
+      (event) => event.kind === 'finished' || ('step' in event && (started.step === 0 || event.step > started.step)),
+    );
+    if (started.step > 0) {
+      const totals = this.#runs.totals(this.#runId);
+      this.#tokens = totals?.tokens ?? 0;
+      this.#targetTokens = totals?.targetTokens ?? 0;
+      this.#seconds = totals?.seconds ?? 0;
+    }
+    this.#store();
+    for (const event of events.told(this.#runId)) if (event.kind === 'started') return false;
+    return true;
+  }
+
+  /** Time that was no training, as a validation takes it: it counts in what is left, not in the speed. */
+  pass(): void {
+    const now = performance.now();
+    this.#passedMs += now - this.#told;
+    this.#passes++;
+    this.#told = now;
+  }
+
+  step(event: Extract<TrainEvent, { kind: 'step' }>): RunEvent {
+    this.#told = performance.now();
+    const { step, loss, learningRate, gradientNorm, tokens, targetTokens, seconds, rssBytes } = event;
+    this.#step = step;
+    this.#lastLoss = loss;
+    this.#tokens += tokens;
+    this.#targetTokens += targetTokens;
+    this.#seconds += seconds;
+    this.#recent.push({ tokens, seconds });
+    if (this.#recent.length > recentSteps) this.#recent.shift();
+    if (performance.now() - this.#stored > progressMs) this.#store();
+    const spent = this.#recent.reduce((sum, each) => sum + each.seconds, 0);
+    const read = this.#recent.reduce((sum, each) => sum + each.tokens, 0);
+    return {
+      ...{ kind: 'step', step, loss, learningRate, gradientNorm, rssBytes },
+      tokensPerSecond: spent > 0 ? read / spent : 0,
+      secondsLeft: secondsLeft({
+        ...{ step, totalSteps: this.#totalSteps, validationEvery: this.#validationEvery },
+        secondsPerStep: spent / this.#recent.length,
+        secondsPerMeasurement: this.#passes === 0 ? undefined : this.#passedMs / 1000 / this.#passes,
+      }),
+    };
+  }
+
+  /** Stores what has been counted, for a run that goes on from this step. */
+  keep(): void {
+    this.#store();
+    this.#runs.updateTotals(this.#runId, {
+      tokens: this.#tokens,
+      targetTokens: this.#targetTokens,
+      seconds: this.#seconds,
+    });
+  }
+
+  summary(told: Iterable<RunEvent>) {
+    const losses: number[] = [];
+    for (const event of told) if (event.kind === 'step') losses.push(event.loss);
+    return { losses, tokens: this.#tokens, targetTokens: this.#targetTokens, seconds: this.#seconds };
+  }
+
+  #store(): void {
+    this.#stored = performance.now();
+    const [step, totalSteps, lastLoss] = [this.#step, this.#totalSteps, this.#lastLoss];
+    this.#runs.updateProgress(this.#runId, { step, totalSteps, lastLoss });
+  }
+}
