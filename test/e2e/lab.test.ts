@@ -71,7 +71,8 @@ test('an experiment that trains is stopped, looked at again after a reload, goes
   await settings.getByLabel('Ranks').fill('1,2');
   await settings.getByLabel('Sets of matrices').fill('q,v');
   await settings.getByLabel(/^Rows answered/).fill('0');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.keyboard.press('Enter');
+  await settings.waitFor({ state: 'detached' });
   await card.getByRole('button', { name: /^Run/ }).click();
   await card.getByRole('link', { name: /^Open/ }).click();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
