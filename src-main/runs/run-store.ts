@@ -83,9 +83,15 @@ export class RunStore {
   /** Ended runs that wait their turn again, together. Throws DATA_FOLDER_BUSY. */
   enqueueAgain(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
+      // Of one that was cut off nobody knows when: what it trained counts.
+      const rest = this.#database.prepare(
+        `UPDATE run SET paused = 0, active_since = NULL, seconds_before = coalesce(
+           (SELECT seconds_before + (finished_at - active_since) / 1000.0 FROM job WHERE job.id = run.id AND state = 'stopped'),
+           max(seconds_before, json_extract(totals, '$.seconds')), seconds_before)
+         WHERE id = ?`,
+      );
+      for (const id of ids) rest.run(id);
       this.#enqueue(ids, now);
-      const forget = this.#database.prepare('UPDATE run SET paused = 0, active_since = NULL WHERE id = ?');
-      for (const id of ids) forget.run(id);
     });
   }
 
@@ -153,11 +159,7 @@ export class RunStore {
   /** A run begins or goes on: where, and when. */
   setActive(id: string, machine: Machine, now: number): void {
     this.#database
-      .prepare(
-        `UPDATE run SET machine = :machine, active_since = :now,
-           seconds_before = coalesce(json_extract(totals, '$.seconds'), 0)
-         WHERE id = :id`,
-      )
+      .prepare('UPDATE run SET machine = :machine, active_since = :now WHERE id = :id')
       .run({ id, now, machine: JSON.stringify(machine) });
   }
 

@@ -88,7 +88,11 @@ export class LabState {
     if (chosen.dataset !== undefined) this.datasetId = chosen.dataset;
     this.changes = {};
     this.cards = [];
-    if (chosen.model !== undefined) void this.#loadShapes();
+    if (chosen.model !== undefined) {
+      // Those of another base would count wrongly.
+      this.shapes = undefined;
+      void this.#loadShapes();
+    }
     await this.loadCards();
   }
 

@@ -49,7 +49,8 @@ export function checkpointSummary({ validationEvery, patience, sampleRows }: Tra
 export function optionText(name: ComparedOption, options: TrainOptions): string {
   switch (name) {
     case 'learningRate':
-      return rate(options.learningRate);
+    case 'weightDecay':
+      return rate(options[name]);
     case 'targets':
       return options.targets.join(' ');
     case 'schedule':

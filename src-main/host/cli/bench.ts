@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { CallFailure } from './failure.ts';
+import { CallFailure, interruption } from './failure.ts';
 import type { Run } from './session.ts';
 
 export function addBenchCommand(program: Command, run: Run): void {
@@ -20,6 +20,7 @@ export function addBenchCommand(program: Command, run: Run): void {
         const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
         signal.addEventListener('abort', () => child.kill('SIGINT'));
         const [status] = await once(child, 'close');
+        if (signal.aborted) throw interruption('The bench was interrupted.', 'What it had measured is gone.');
         if (status !== 0) throw failed(status);
         return undefined;
       }),

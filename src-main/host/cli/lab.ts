@@ -206,8 +206,8 @@ function targetSetsIn(text: string): LabOptions['targetSets'] {
 function passesIn(text: string): LabOptions['passes'] {
   const { rows, tokens } = labOptionsSchema.shape.passes.element.shape;
   return text.split(',').map((word) => {
-    const [first = '', second = ''] = word.split(/[x×]/);
-    if (second === '') throw new InvalidArgumentError('Write rows x tokens, such as 8x128.');
+    const [first = '', second = '', ...others] = word.split(/[x×]/);
+    if (second === '' || others.length > 0) throw new InvalidArgumentError('Write rows x tokens, such as 8x128.');
     return { rows: numberIn(rows)(first), tokens: numberIn(tokens)(second) };
   });
 }

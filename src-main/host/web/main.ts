@@ -132,7 +132,10 @@ function toldToStop(): Promise<void> {
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
     // The command that started it is gone, and could not say so: left alone, this would hold the data folder.
-    process.once('disconnect', stop);
+    process.once('disconnect', () => {
+      firstMs ??= Date.now();
+      resolve();
+    });
   });
 }
 

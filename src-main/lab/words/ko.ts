@@ -95,7 +95,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
   'reading.table7.partly':
     '어댑터는 W의 방향에서 일하지만 아직 있던 것보다 크게 키우지는 않습니다. ΔW가 아직 작습니다.',
-  'reading.table7.not': '어댑터의 방향은 무작위 방향보다 W와 별로 더 관계가 있지 않습니다.',
+  'reading.table7.not': '어댑터의 방향과 W의 관계는 무작위 방향과 거의 다르지 않습니다.',
   'reading.table7.own': '어댑터가 W 자신의 강한 방향에서 일합니다.',
   'because.table7':
     '랭크 {rank}, 행렬 {n}개의 중앙값: W가 어댑터의 방향에 담은 것 {byDelta}, 무작위 방향 {byRandom}, 자기 방향 {byWeight}. 배율 {factor}.',
