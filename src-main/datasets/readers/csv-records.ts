@@ -208,6 +208,7 @@ export class CsvRecords extends TextRecords {
     let cell = '';
     let start = from;
     let search = from;
+    let endsOnLine: boolean | undefined;
     for (;;) {
       const found = text.indexOf(this.#closing, search);
       if (found < 0) return undefined;
@@ -228,8 +229,12 @@ export class CsvRecords extends TextRecords {
       }
       // Between two letters it is the apostrophe of a word, which nobody doubled.
       if (this.#closing === "'" && isLetter(text[found - 1]) && isLetter(text[found + 1])) {
-        search = found + 1;
-        continue;
+        endsOnLine ??= hasEndOnLine(text, from, isEnd);
+        if (endsOnLine === undefined) return undefined;
+        if (endsOnLine) {
+          search = found + 1;
+          continue;
+        }
       }
       cell += text.slice(start, found);
       const lines = countLines(text.slice(from, found));
@@ -281,6 +286,17 @@ interface FoundRecord {
 const mostAtOnce = 50_000;
 /** A quoted cell of 16 Mi letters is an open quote that swallows the file. */
 const longestRecord = 16 * 1024 * 1024;
+
+/**
+ * Whether an apostrophe that stands in no word comes before the line's end: only then are those before it parts of words, as the
+ * next line's words may begin or end with one, too. Undefined while the line's end may still come.
+ */
+function hasEndOnLine(text: string, from: number, isEnd: boolean): boolean | undefined {
+  const apostropheOrLineEnd = /(?<!\p{L})'|'(?!\p{L})|[\r\n]/gu;
+  apostropheOrLineEnd.lastIndex = from;
+  const [found] = apostropheOrLineEnd.exec(text) ?? [];
+  return found === undefined && !isEnd ? undefined : found === "'";
+}
 
 function isLetter(sign: string | undefined): boolean {
   return sign !== undefined && /^\p{L}$/u.test(sign);

@@ -142,6 +142,18 @@ test.each<[string, string, Partial<CsvFormat>, string[]]>([
 });
 
 test.each([
+  ['commas', "slang,meaning\n{'em,them\nain't,is not\ngoin',going\n'cause,because\nrunnin',running\n}"],
+  ['tabs', "slang\tmeaning\n{'em\tthem\nain't\tis not\ngoin'\tgoing\n'cause\tbecause\nrunnin'\trunning\n}"],
+  ['one column', "word\n{'em\nain't\ngoin'\n'cause\nrunnin'\n}"],
+  ['several apostrophes on a line', "slang,meaning\n{'tis what I don't know,x\ngoin',going\nis,y\n}"],
+])('words with apostrophes at both of their ends wrap no cells: %s', async (_, text) => {
+  const [start = '', rows = ''] = text.split(/[{}]/);
+  const { format, cells } = await read(Buffer.from(start + rows.repeat(20)));
+  expect(format.quote).toBe('"');
+  expect(cells).toHaveLength((start + rows.repeat(20)).split('\n').length - 1);
+});
+
+test.each([
   ['a date above dates', '2024-01-02,a\n2024-01-03,b\n', 0],
   ['a number in the second column of numbers', 'x,3,a\ny,4,b\n', 0],
   ['a number above words does not speak for the next one', '5,3\nx,4\ny,6\n', 0],
