@@ -57,7 +57,7 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
       .map((delimiter) => judgeQuotes(text, whole, delimiter, given).reduce(better));
   const best = ofUsual.flatMap((delimiter) => judgeQuotes(text, whole, delimiter, given)).reduce(better);
   const ofOdd = given.delimiter === undefined ? ofSigns(odd) : [];
-  const first = ofOdd.filter(isOfOddSigns).reduce(better, best);
+  const first = ofOdd.filter((candidate) => isOfOddSigns(candidate, best)).reduce(better, best);
   const wrapped = first.width < 2 ? judgeWrapped(first, text, whole, given) : undefined;
   if (wrapped) return wrapped;
   if (given.delimiter !== undefined) return first;
@@ -83,9 +83,18 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   return withLongerDelimiter(first, text, whole);
 }
 
-/** A control sign needs no second row to be believed. */
-function isOfOddSigns({ dialect, rows, width, share }: Judged): boolean {
-  return width > 1 && share > (width > 2 ? 0.6 : 0.8) && (rows.length > 1 || dialect.delimiter < ' ');
+/**
+ * Whether an odd sign may be the delimiter in the place of the best of the usual ones. A control sign needs no second row to be
+ * believed; the others also stand in formulas, in Korean chat and in laws: where a usual one parts all rows evenly, or the first
+ * row as most rows while the odd one is missing from it, they are signs of the text.
+ */
+function isOfOddSigns({ dialect, rows, width, share }: Judged, best: Judged): boolean {
+  if (width < 2 || share <= (width > 2 ? 0.6 : 0.8)) return false;
+  if (dialect.delimiter < ' ') return true;
+  const isEven = best.rows.length > 1 && best.share === 1 && best.damaged === 0;
+  const isMissing = rows[0]?.cells.length === 1 && best.share > 0.5;
+  const isPartedByUsual = best.width > 1 && best.rows[0]?.cells.length === best.width && (isEven || isMissing);
+  return rows.length > 1 && !isPartedByUsual;
 }
 
 /** The separators that ASCII has for cells and records, where both stand in the text. */

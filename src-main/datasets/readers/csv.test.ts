@@ -142,6 +142,27 @@ test.each<[string, string, Partial<CsvFormat>, string[]]>([
 });
 
 test.each([
+  ['carets of formulas', ',', ['$x^2 + y^2 = 3^2$', 'circle']],
+  ['carets of formulas beside a tab', '\t', ['3^2 + 4^2', '25']],
+  ['tildes from one hour to another', '\t', ['오전 1시~2시', '서울~부산']],
+  ['tildes of chat', ',', ['안녕~ 뭐해~', '친구']],
+  ['signs of paragraphs', ';', ['§ 1 und § 2 BGB', 'Kauf']],
+  ['tildes of paths', ',', ['~/a', '~/b']],
+  ['a caret, and commas between digits', ',', ['2^10', '1024']],
+  ['a tilde, and commas between digits', ',', ['9~18', '30000']],
+])('odd signs part no cells where a usual one parts all rows evenly: %s', async (_, delimiter, cells) => {
+  const { format, cells: rows } = await read(Buffer.from(`${cells.join(delimiter)}\n`.repeat(4)));
+  expect(format.delimiter).toBe(delimiter);
+  expect(rows[1]).toEqual(cells);
+});
+
+test('a tilde in all rows but the first parts no cells, although some rows have a comma too many', async () => {
+  const rows = '안녕~ 뭐해,친구\n응~ 그래,동생\n오늘~ 봐,친구\n내일~ 보자,동생\n그래~, 알았어,친구\n';
+  const { format } = await read(Buffer.from(`문장,라벨\n${rows.repeat(5)}`));
+  expect(format).toMatchObject({ delimiter: ',', columns: ['문장', '라벨'] });
+});
+
+test.each([
   ['commas', "slang,meaning\n{'em,them\nain't,is not\ngoin',going\n'cause,because\nrunnin',running\n}"],
   ['tabs', "slang\tmeaning\n{'em\tthem\nain't\tis not\ngoin'\tgoing\n'cause\tbecause\nrunnin'\trunning\n}"],
   ['one column', "word\n{'em\nain't\ngoin'\n'cause\nrunnin'\n}"],
