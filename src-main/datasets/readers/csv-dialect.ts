@@ -29,17 +29,27 @@ export interface GivenDialect {
  * `whole` says that the sample is the whole file.
  */
 export function detectDialect(text: string, whole: boolean, given: GivenDialect, isNamed: boolean): DialectChoice {
-  const best =
-    whole || text.length < quickLetters
-      ? bestOf(text, whole, given)
-      : bestOf(text.slice(0, quickLetters), false, given);
-  const dialect = best.width < 2 && given.delimiter === undefined ? { ...best.dialect, delimiter: ',' } : best.dialect;
+  const sample = whole ? text : text.slice(0, quickLetters);
+  const best = bestOf(sample, whole, given);
+  const isSingle = best.width < 2 && given.delimiter === undefined;
+  const dialect = isSingle ? ofOneColumn(sample, whole, best.dialect, given) : best.dialect;
   const chosen = text.length < quickLetters && dialect === best.dialect ? best : judge(text, whole, dialect);
   return { dialect, records: chosen.all, reasons: reasonsFor(chosen, text, given, isNamed) };
 }
 
 /** Judging all dialects on the first letters is enough, and quick; the one that won is looked at in the whole sample. */
 const quickLetters = 64 * 1024;
+
+/** What parts no cells is read as commas do: with the quote that was found, or with double quotes where these keep more rows whole. */
+function ofOneColumn(text: string, whole: boolean, found: CsvDialect, given: GivenDialect): CsvDialect {
+  const cutRows = (dialect: CsvDialect) =>
+    judge(text, whole, dialect).rows.filter(({ cells }) => cells.length > 1).length;
+  const candidates = dialectsOf(text, ',', given).filter(({ quote }) => quote === '"');
+  return candidates.reduce((best, dialect) => (cutRows(dialect) < cutRows(best) ? dialect : best), {
+    ...found,
+    delimiter: ',',
+  });
+}
 
 const usual = [',', ';', '\t', '|'];
 /** Signs that hardly any text has: they are weighed against the usual ones. */
@@ -327,9 +337,13 @@ function isTable(judged: Judged, single: Judged): boolean {
   return typedShare(rows) >= 0.95 && (width > 2 || hasValues(rows));
 }
 
-/** Quotes in many rows that all close where a cell ends: in prose they stand in the midst of sentences. */
-function isQuotedThroughout({ rows, opened, damaged }: Judged): boolean {
-  return rows.length > 2 && damaged === 0 && opened >= Math.max(3, rows.length * 0.3);
+/**
+ * Quotes in many rows that all close where a cell ends: in prose they stand in the midst of sentences. Behind what somebody said
+ * comes a blank as well: between blanks it takes several cells of each row, or a column of values.
+ */
+function isQuotedThroughout({ dialect, rows, opened, damaged }: Judged): boolean {
+  const often = /^\s$/.test(dialect.delimiter) && !hasValues(rows) ? 1.5 : 0.3;
+  return rows.length > 2 && damaged === 0 && opened >= Math.max(3, rows.length * often);
 }
 
 /** Names in the first row, three at least, and one of them above values alone; no cell begins with a blank. */

@@ -163,6 +163,15 @@ test('a tilde in all rows but the first parts no cells, although some rows have 
 });
 
 test.each([
+  ['above a plain row', 'text\n"Hello," he said.\n"Bye," she said.\nplain\n', 4],
+  ['in one row', `text\n"네, 알아요"라고 말했다\n${'나는 집에 갔다\n그는 잤다\n우리는 먹었다\n'.repeat(4)}`, 14],
+  ['in rows of three words', `text\n${'"Go on," said Tom.\nHe went home.\n"Come in," said Anna.\n'.repeat(10)}`, 31],
+])('what somebody said, with commas, stays one column: %s', async (_, text, count) => {
+  const { cells } = await read(Buffer.from(text));
+  expect(cells.map(({ length }) => length)).toEqual(new Array(count).fill(1));
+});
+
+test.each([
   ['commas', "slang,meaning\n{'em,them\nain't,is not\ngoin',going\n'cause,because\nrunnin',running\n}"],
   ['tabs', "slang\tmeaning\n{'em\tthem\nain't\tis not\ngoin'\tgoing\n'cause\tbecause\nrunnin'\trunning\n}"],
   ['one column', "word\n{'em\nain't\ngoin'\n'cause\nrunnin'\n}"],
