@@ -30,7 +30,9 @@ function chooseHeader(
   const isOneOf = (is: (cell: string) => boolean) => (cell: string, place: number) =>
     is(cell) && below(place).length > 0 && below(place).every(is);
   const numeric = areCounted(first, below) ? -1 : first.findIndex(isOneOf(isNumber));
-  const value = numeric >= 0 ? numeric : first.findIndex(isOneOf(isDate));
+  // A word above dates names its column, whatever stands above the other ones.
+  const dated = contrastAt(first, below, isDate) >= 0 ? -1 : first.findIndex(isOneOf(isDate));
+  const value = numeric >= 0 ? numeric : dated;
   if (value >= 0) return because(false, 'HEADER_NUMBERS', { column: value + 1 });
   if (Math.max(0, ...first.map((cell) => cell.length)) > 200) return because(false, 'HEADER_LONG');
   const contrast = contrastAt(first, below, isValue);
@@ -42,7 +44,9 @@ function areCounted(first: readonly string[], below: (place: number) => string[]
   const numbers = first.filter(isNumber).map(Number);
   const [start = 0] = numbers;
   if (numbers.length < 3 || numbers.some((number, at) => number !== start + at)) return false;
-  if (start >= 1800 && start < 2100) return true;
+  const isYear = (cell: string) => Number(cell) >= 1800 && Number(cell) < 2100;
+  // Years above years are a row of them.
+  if (isYear(`${start}`)) return first.some((cell, place) => isNumber(cell) && !below(place).every(isYear));
   const isAlone = numbers.length === first.length && (start === 0 || start === 1);
   return isAlone && first.some((_, place) => !below(place).every(isNumber));
 }
@@ -109,7 +113,7 @@ function contrastAt(
   isValue: (cell: string) => boolean,
 ): number {
   return first.findIndex((cell, place) => {
-    if (cell.trim() === '' || isValue(cell)) return false;
+    if (cell.trim() === '' || isValue(cell) || missingWord.test(cell.trim())) return false;
     const cells = below(place);
     return cells.length > 1 && cells.every(isValue);
   });
@@ -157,7 +161,9 @@ function linesAbove(records: readonly TableRecord[]): number {
   const isApart = above.some(({ cells }) => filled(cells) === 0) || above.length > 1;
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
-  const isTitle = even === 1 && body.length > 3 && width > 2 && above[0]?.cells.length === 1 && areNames(header.cells);
+  const areTitled = even === 1 && body.length > 3 && width > 2 && areNames(header.cells);
+  // A word alone may be what is left of a row.
+  const isTitle = areTitled && above[0]?.cells.length === 1 && /\S\s+\S/.test(above[0].cells[0] ?? '');
   return isHeader || ((isApart || isTitle) && choice.header) ? header.line - 1 : 0;
 }
 

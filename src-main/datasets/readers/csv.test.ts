@@ -189,6 +189,13 @@ test.each([
   ['a number above words does not speak for the next one', '5,3\nx,4\ny,6\n', 0],
   ['numbers above a note', '1;a\n2;b\n3;c\nby Ann\n', 0],
   ['years above numbers', 'place,2019,2020,2021\nBonn,1,2,3\nUlm,4,5,6\n', 1],
+  ['years above years', 'Ann,2019,2020,2021\nBen,2018,2019,2020\n', 0],
+  ['a word above dates, beside a date', 'task,start,2024-01-01\nx,2024-01-02,2024-01-03\ny,2024-02-02,2024-02-03\n', 1],
+  [
+    'a date above dates, beside one that is missing',
+    '2024-01-01,n/a\n2024-01-02,2024-01-03\n2024-01-04,2024-01-05\n',
+    0,
+  ],
   ['numbers of the columns', '0,1,2\nx,y,3\nz,w,5\n', 1],
 ])('whether the first row names the columns: %s', async (_, text, headerRows) => {
   expect((await read(Buffer.from(text))).format.headerRows).toBe(headerRows);
@@ -197,6 +204,11 @@ test.each([
 test('a title directly above names, in a table without a number', async () => {
   const { format } = await read(Buffer.from('All of it here\na,b,c\nx,y,z\nu,v,w\nr,s,t\n'));
   expect(format).toMatchObject({ skippedLines: 1, columns: ['a', 'b', 'c'] });
+});
+
+test('a word alone above the rows is a row that was cut, and no title', async () => {
+  const { format } = await read(Buffer.from('Ann\nBen,Bonn,x\nCem,Ulm,y\nDan,Kiel,z\nEva,Trier,u\n'));
+  expect(format.skippedLines).toBe(0);
 });
 
 test('what a few lines have behind the end of all others is no column', async () => {
