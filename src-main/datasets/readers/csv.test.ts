@@ -342,6 +342,17 @@ test('UTF-16 without a mark, in which hardly a letter but the line ends is ASCII
   expect([format.encoding, cells.length]).toEqual(['utf-16le', 4]);
 });
 
+test.each([
+  ['in one line of Korean', 1, '오늘서울의날씨는맑고따뜻합니다내일은비가내릴예정입니다', 'cp949'],
+  ['in several lines of Korean', 3, '오늘서울의날씨는맑고따뜻합니다내일은비가내릴예정입니다', 'cp949'],
+  ['in several lines of English', 3, 'Wewentthereatlastandwewillcomeback', 'utf-8'],
+])('zero bytes do not make UTF-16 of letters that stand in pairs: %s', async (_, lines, text, encoding) => {
+  const letters = iconv.encode(text.repeat(16), encoding);
+  const line = Buffer.concat([letters, Buffer.from('\0a'), letters, Buffer.from('\0\n')]);
+  const { format } = await read(Buffer.concat(new Array<Buffer>(lines).fill(line)));
+  expect(format.encoding).toBe(encoding);
+});
+
 test('the control sign that parts the cells of a legacy table does not make it binary', async () => {
   const { cells } = await read(iconv.encode('문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01비\n', 'cp949'));
   expect(cells[1]).toEqual(['오늘 날씨', '맑음']);

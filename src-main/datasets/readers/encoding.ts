@@ -7,7 +7,7 @@ import type { FileReason, FileReasonCode } from '../../../src-contract/file-reas
 import { createDecoder, cutSequence, isKnownEncoding, shiftedSets } from './decoder.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { isHz } from './hz-decoder.ts';
-import { legacyEncoding } from './legacy-encoding.ts';
+import { eastAsianEncoding, legacyEncoding } from './legacy-encoding.ts';
 import { misreadEncoding } from './misread-text.ts';
 
 export interface EncodingChoice {
@@ -146,11 +146,14 @@ function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undef
 }
 
 /** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */
-function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): string | undefined {
+function wideEncoding(survey: FileSurvey): string | undefined {
+  const { head, bytes, counted, evenNuls, oddNuls } = survey;
   const nuls = evenNuls + oddNuls;
   if (nuls < 2) return undefined;
   const eastAsian = () =>
-    (['utf-16le', 'utf-16be'] as const).find((name) => isEastAsian(createDecoder(name).write(head)));
+    (['utf-16le', 'utf-16be'] as const).find(
+      (name) => isEastAsian(createDecoder(name).write(head)) && !isNarrow(survey),
+    );
   if (nuls < counted * 0.02) return eastAsian();
   const wide =
     bytes % 4 === 0 ? (['utf-32le', 'utf-32be'] as const).find((name) => areCodePoints(head, name)) : undefined;
@@ -166,10 +169,15 @@ function wideEncoding({ head, bytes, counted, evenNuls, oddNuls }: FileSurvey): 
   return big > little * 2 ? 'utf-16be' : undefined;
 }
 
+/** Whether it is text byte by byte, with a zero byte here and there: two letters of such a text make one of East Asia by chance. */
+function isNarrow({ beyondAscii, brokenUtf8, counted, highBytes }: FileSurvey): boolean {
+  return !brokenUtf8 || highBytes < counted * 0.1 || eastAsianEncoding(beyondAscii) !== undefined;
+}
+
 /** Long lines in these scripts have hardly a letter of ASCII but the line ends. */
 function isEastAsian(text: string): boolean {
   const letters = text.match(/[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]/g)?.length ?? 0;
-  return text.includes('\n') && letters > text.length * 0.8;
+  return text.split('\n').length > 2 && letters > text.length * 0.8;
 }
 
 /** Whether all of it are letters of four bytes each: below 0x110000, and none of them zero. */

@@ -9,10 +9,9 @@ import { wordLikeness } from './word-likeness.ts';
  * short Korean and Chinese samples for Western ones.
  */
 export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => string): string {
+  const ofEastAsia = eastAsianEncoding(sample);
+  if (ofEastAsia !== undefined) return ofEastAsia;
   const text = linesBeyondAscii(sample);
-  const scored = eastAsian.map(({ encoding, score }) => ({ encoding, score: scoreText(text, encoding, score) }));
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-  if (best.score >= 0.35) return best.encoding;
   if (isHalfWidthKatakana(text)) return 'shift_jis';
   const candidates = chardet
     .analyse(text)
@@ -22,6 +21,14 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
   const whole = [...candidates, 'windows-1252'].find((encoding) => !decodedSample(text, encoding).includes('\ufffd'));
   const usual = whole ?? 'windows-1252';
   return ofAnotherSystem(text, usual) ?? usual;
+}
+
+/** The East Asian encoding whose usual letters explain the sample, if any does. */
+export function eastAsianEncoding(sample: Buffer): string | undefined {
+  const text = linesBeyondAscii(sample);
+  const scored = eastAsian.map(({ encoding, score }) => ({ encoding, score: scoreText(text, encoding, score) }));
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  return best.score >= 0.35 ? best.encoding : undefined;
 }
 
 /**
