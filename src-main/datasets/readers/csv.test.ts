@@ -279,6 +279,11 @@ test('bytes without any sense are not taken for a table', async () => {
   await expect(read(noise)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found: 'binary data' } });
 });
 
+test('bytes that part some tables are as strange as others where they part no lines', async () => {
+  const noise = Buffer.from('010241ff90'.repeat(400), 'hex');
+  await expect(read(noise)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found: 'binary data' } });
+});
+
 test.each(['', '\ufeff', '\n\n', '   \r\n'])('a file of %j is empty', async (text) => {
   await expect(read(Buffer.from(text))).rejects.toMatchObject({ code: 'FILE_EMPTY' });
 });
@@ -353,8 +358,8 @@ test.each([
   expect(format.encoding).toBe(encoding);
 });
 
-test('the control sign that parts the cells of a legacy table does not make it binary', async () => {
-  const { cells } = await read(iconv.encode('문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01비\n', 'cp949'));
+test.each(['비', '"비가\n오늘도\n내일도"'])('control signs part the cells of a legacy table: %j', async (cell) => {
+  const { cells } = await read(iconv.encode(`문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01${cell}\n`, 'cp949'));
   expect(cells[1]).toEqual(['오늘 날씨', '맑음']);
 });
 

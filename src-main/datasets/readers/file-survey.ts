@@ -105,7 +105,8 @@ async function gather(path: string, name: string, signal: AbortSignal | undefine
     sequences: broken.sequences,
   };
   let controls = 0;
-  for (const byte of controlBytes) controls += counts[byte] ?? 0;
+  const strange = head && areLinesParted(head) ? controlBytes : [...hiveSeparators, ...controlBytes];
+  for (const byte of strange) controls += counts[byte] ?? 0;
   return {
     ...{ name, bytes, counted, head: head ?? Buffer.alloc(0) },
     ...{ beyondAscii: Buffer.concat(beyondAscii), highBytes, escapes: counts[0x1b] ?? 0 },
@@ -182,8 +183,22 @@ const headBytes = 64 * 1024;
 const ctrlZ = 0x1a;
 const keptLimit = 256 * 1024;
 const countedBytes = 4 * 1024 * 1024;
-/** Control characters other than tab, line ends, form feed, escape and the separators 1, 2 (Hive) and 0x1c-0x1f of some tables. */
+/** What parts the cells of Hive's tables, and what is in them. */
+const hiveSeparators = [1, 2];
+/** Control characters other than tab, line ends, form feed, escape and the separators of some tables: those above and 0x1c-0x1f. */
 const controlBytes = [3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
+
+/** Whether one of Hive's separators stands as often in most lines, two at least: in binary data it stands anywhere. */
+function areLinesParted(head: Buffer): boolean {
+  // What is in quotes may hold line ends.
+  const bare = head.toString('latin1').replaceAll(/"[^"]*"/g, '');
+  const lines = bare.split(/[\r\n]+/).filter(Boolean);
+  return hiveSeparators.some((byte) => {
+    const found = lines.map((line) => line.split(String.fromCharCode(byte)).length - 1);
+    const most = found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+    return lines.length > 1 && most > 0 && found.filter((count) => count === most).length > lines.length * 0.6;
+  });
+}
 
 /** Bytes that cannot be decoded become U+FFFD, one for each broken sequence; text may hold that sign itself, rarely. */
 function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number; letters: number } {
