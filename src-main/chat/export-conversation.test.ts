@@ -15,10 +15,15 @@ test('a question reads as it was typed, whatever Markdown or markup would make o
     '- third',
     '> fourth',
     '---',
+    ':--',
+    'def f(x):',
+    '',
+    '    return  x * 2',
+    '\thttp://a_b.c and www.a_b.c, a_b@c.de #',
   ].join('\n');
   const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [said(question)], 'en')) as string;
   expect(html.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(h1|h2|p|br)>$/.test(tag))).toEqual([]);
-  expect(textOf(html)).toBe(`On rivers\nQuestion\n${question.replace('\n\n', '\n')}`);
+  expect(textOf(html)).toBe(`On rivers\nQuestion\n${question.replaceAll('\n\n', '\n').replace('\t', '    ')}`);
 });
 
 test('in an answer tags are words, no picture is fetched, and code stays as it is', () => {
@@ -28,6 +33,47 @@ test('in an answer tags are words, no picture is fetched, and code stays as it i
   expect(html).toContain('<strong>bold</strong> &lt;img src=x&gt;');
   expect(html).toContain('<code>a &lt; b</code>');
   expect(html).toContain('&lt;p&gt;![x](y)');
+});
+
+// A backslash of the answer undid the one that was put before the sign; a fence inside a line, or an escaped backtick, was taken for code.
+test.each([
+  '\\<img src=x>',
+  '\\\\<img src=x>',
+  '\\![p](http://studio.example/p.png)',
+  '\\`<img src=x>\\`',
+  'inline ``` \n\n<img src=x>\n\n```',
+  '- ```\n  code\n  ```\n\n<img src=x>',
+  '> ```\n\n<img src=x>\n\n```',
+  '`a\nb` <img src=x> `c`',
+  'a `b\n- <img src=x> ` c',
+  '<div>\n```\n\n<img src=x>\n\n```\n<img src=x>\n```',
+  '`\uFFFF0\uFFFF` <img src=x>',
+])('in an answer no tag gets through: %j', (written) => {
+  const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [answer(written)], 'en')) as string;
+  expect(html).not.toContain('<img');
+  expect(textOf(html)).not.toContain('\\&lt;');
+});
+
+test.each([
+  '``a < b``',
+  '~~~\na < b\n~~~',
+  'So:\n\n    a < b',
+  '1. So:\n   ```\n   a < b\n   ```',
+  '- `c\n  a < b`',
+  '`` ` a < b``',
+])('code of an answer stays as it is: %j', (written) => {
+  expect(conversationMarkdown(conversation, [answer(written)], 'en')).toContain(written);
+});
+
+// Marked reads all signs of a paragraph against each other and runs out of stack on nested quotes.
+test.each([
+  ['*a_', 4000],
+  ['> ', 20_000],
+  ['- ', 5000],
+  ['`*[', 20_000],
+] as const)('an answer that repeats %j is exported all the same', (sign, times) => {
+  const written = `${sign.repeat(times)}<img src=x>`;
+  expect(conversationMarkdown(conversation, [answer(written)], 'en')).toContain('&lt;img');
 });
 
 test('who answered, how strongly and how it ended is told in the language of the screen', () => {
@@ -81,6 +127,8 @@ function textOf(html: string): string {
     .replaceAll('<br>', '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/\n+/g, '\n')
-    .trim();
-  return bare.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+    .trim()
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+  const signs = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&amp;': '&' };
+  return Object.entries(signs).reduce((text, [entity, sign]) => text.replaceAll(entity, sign), bare);
 }

@@ -1,3 +1,4 @@
+import { Lexer, walkTokens } from 'marked';
 import type { Conversation, ExportConversationInput, Message } from '../../src-contract/chat.ts';
 import type { KeptMessage } from './message-store.ts';
 
@@ -93,20 +94,58 @@ function remarksOn({ finish, comparisonId, isBest, onPath }: Message, words: typ
   ];
 }
 
-/** A text as it was typed: no sign in it is Markdown, and its lines stay lines. */
+/** A text as it was typed: no sign in it is Markdown, and its lines and blanks stay. A backslash would show in an address. */
 function typed(text: string): string {
   return text
-    .replace(/[\\`*_[\]<&|~]/g, '\\$&')
-    .replace(/^([ \t]*\d*)([#>+=-]|(?<=\d)[.)])/gm, '$1\\$2')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/[\\`*_[\]<>&|~#@]|:(?=\/\/)|(?<=www)\.|(?<=^[ \t]*)[+=:-]|(?<=^[ \t]*\d+)[.)]/gim, entity)
+    .replace(/(?<=^|[ \t])[ \t]/gm, (blank) => (blank === ' ' ? '&nbsp;' : '&nbsp;'.repeat(4)))
     .replace(/(\S)\n(?=.*\S)/g, '$1  \n');
 }
 
-/** An answer is Markdown, in which tags are words and no picture is fetched: as the conversation shows it. */
+/**
+ * An answer is Markdown, in which tags are words and no picture is fetched: as the conversation shows it. In code a sign stays
+ * as it is, as an entity would be read as its letters; what is code is for a parser to say. It sees a mark in the place of each
+ * sign, so that what it finds holds for the text that is given.
+ */
 function answered(text: string): string {
-  const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/;
-  return text.replace(new RegExp(`(${code.source})|<|!(?=\\[)`, 'g'), (sign, isCode?: string) =>
-    isCode === undefined ? `\\${sign}` : sign,
-  );
+  const signs: string[] = [];
+  const marked = text.replaceAll(mark, '').replace(/<|!(?=\[)/g, (sign) => `${mark}${signs.push(sign) - 1}${mark}`);
+  const inCode = new Set(codeIn(marked).flatMap((code) => code.match(anyMark) ?? []));
+  return marked.replace(markAndSlashes, (_, slashes: string, last: string, found: string, place: string) => {
+    const sign = signs[Number(place)] ?? '';
+    return inCode.has(found) ? `${slashes}${last}${sign}` : `${slashes}${entity(sign)}`;
+  });
+}
+
+/**
+ * What is code in Markdown. Only blocks are read with marked 18, which takes minutes for the words of a text that repeats its
+ * signs; nested too deep for it, a text has no code.
+ */
+function codeIn(text: string): string[] {
+  const code: string[] = [];
+  try {
+    const lexer = new Lexer({ gfm: true });
+    walkTokens(lexer.blockTokens(text), ({ type, raw }) => {
+      if (type === 'code') code.push(raw);
+    });
+    return [...code, ...lexer.inlineQueue.flatMap(({ src }) => src.match(escapedOrCodeSpan) ?? [])];
+  } catch {
+    return [];
+  }
+}
+
+/** A run of backticks up to one as long; a backslash takes the next sign away from it, and a run without an end is words. */
+const escapedOrCodeSpan = /\\[\s\S]|(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|`+/g;
+
+/** No character of any text. */
+const mark = '\uFFFF';
+const anyMark = new RegExp(`${mark}\\d+${mark}`, 'g');
+/** Of the backslashes before a sign, the last of an odd number is about the sign. */
+const markAndSlashes = new RegExp(`(?<!\\\\)((?:\\\\\\\\)*)(\\\\?)(${mark}(\\d+)${mark})`, 'g');
+
+function entity(sign: string): string {
+  return sign === '<' ? '&lt;' : `&#${sign.charCodeAt(0)};`;
 }
 
 /** A fence longer than any inside. */
