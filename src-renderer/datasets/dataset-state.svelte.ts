@@ -40,6 +40,8 @@ export class DatasetState {
   /** How many changes are being made, and whether one of them takes its time. */
   #changes = $state(0);
   #isSlow = $state(false);
+  /** Settles with the change that was asked for last. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Place, in the filtered list, of the row that is open. */
   selected = $state<number | undefined>();
 
@@ -180,14 +182,12 @@ export class DatasetState {
 
   /** Makes any change; what the page shows follows it. Gives what takes it back; undefined where the rows stayed as they were. */
   async change(make: () => Promise<Dataset>): Promise<TakeBack | undefined> {
-    const before = this.facts.value?.version;
     this.#changes++;
     const slow = setTimeout(() => {
       this.#isSlow = true;
     }, slowMs);
     try {
-      const after = await make();
-      this.facts.set(after);
+      const { before, after } = await this.#inTurn(make);
       const { id, version } = after;
       if (version === before) return undefined;
       return async () => void (await this.change(() => client.versions.undo({ id, version })));
@@ -197,6 +197,21 @@ export class DatasetState {
       // The studio tells of the change as well, but the person is looking at this row.
       await this.#reread();
     }
+  }
+
+  /**
+   * One change after the other, as the studio makes them anyway: a version that is new to what the page showed when its turn
+   * began is its own, and not that of a change before it.
+   */
+  #inTurn(make: () => Promise<Dataset>): Promise<{ before: number | undefined; after: Dataset }> {
+    const turn = this.#turn.then(async () => {
+      const before = this.facts.value?.version;
+      const after = await make();
+      this.facts.set(after);
+      return { before, after };
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   async setNote(position: number, text: string): Promise<void> {

@@ -31,6 +31,24 @@ test('where the rows stayed as they were, there is nothing to take back', async 
   expect(await page.remove(0)).toBeUndefined();
 });
 
+// It said that rows were changed, and its “Undo” took back the change before.
+test('a change that waited and changed nothing has nothing to take back', async () => {
+  const page = await opened();
+  const [first, second] = [Promise.withResolvers<Dataset>(), Promise.withResolvers<Dataset>()];
+  const both = [page.change(() => first.promise), page.change(() => second.promise)];
+  first.resolve(dataset(2));
+  second.resolve(dataset(2));
+  expect(await Promise.all(both)).toEqual([expect.any(Function), undefined]);
+});
+
+test('a change that is refused holds up none that waits for it', async () => {
+  const page = await opened();
+  const refused = page.change(() => Promise.reject(new Error('no')));
+  const next = page.change(async () => dataset(2));
+  await expect(refused).rejects.toThrow('no');
+  expect(await next).toBeTypeOf('function');
+});
+
 async function opened(): Promise<DatasetState> {
   const page = new DatasetState('d');
   await page.facts.load();
