@@ -324,20 +324,18 @@ export class ChatState {
   async send(): Promise<void> {
     if (!this.canSend) return;
     const { answerer, composer } = this;
+    let { conversationId } = this;
     const { editing, text: typed } = composer;
     const { text, input } = composer.outgoing;
     composer.text = '';
     composer.editing = undefined;
     const accepted = await this.answering(async (signal) => {
-      const conversationId = await this.conversationFor(text);
+      conversationId = await this.conversationFor(text);
       const place = editing === undefined ? {} : { parentId: editing.parentId };
       const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
       return await client.chat.send({ ...question, ...answerer }, { signal });
     });
-    if (!accepted && composer.text === '') {
-      composer.text = typed;
-      composer.editing = editing;
-    }
+    if (!accepted) composer.giveBack({ conversationId, text: typed, editing });
   }
 
   /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
@@ -454,7 +452,8 @@ export class ChatState {
     const title = text.replace(/\s+/g, ' ').trim().slice(0, 60);
     const conversation = await client.chat.createConversation({ baseModelId: this.baseModelId, title });
     this.conversations = [conversation, ...this.conversations];
-    this.conversationId = conversation.id;
+    // Another one may have been opened meanwhile.
+    if (this.conversationId === undefined) this.conversationId = conversation.id;
     return conversation.id;
   }
 

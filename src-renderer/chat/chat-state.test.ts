@@ -229,6 +229,53 @@ test('several are asked side by side, and each column fills as its answer comes'
   state.leave();
 });
 
+// What was asked stood in the box of the other one, over what was typed there.
+test.each(['send', 'compare'] as const)(
+  'a message whose conversation is left before it is taken (%s) leaves the box of the next one alone',
+  async (how) => {
+    vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+    const state = await opened();
+    const comparison = new ComparisonState(state);
+    await state.openConversation('d');
+    state.composer.text = 'half a question';
+    await state.openConversation('c');
+    comparison.begin();
+    vi.mocked(client.chat[how]).mockImplementation(
+      ((_: unknown, options: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject))) as never,
+    );
+    for (const unsent of ['half a question', '']) {
+      await state.openConversation('c');
+      state.composer.edit(user('Who is a cat?'));
+      const sending = how === 'send' ? state.send() : comparison.send();
+      await vi.waitFor(() => expect(client.chat[how]).toHaveBeenCalled());
+      await state.openConversation('d');
+      await sending;
+      expect(state.composer).toMatchObject({ text: unsent, editing: undefined });
+      state.composer.text = '';
+      vi.mocked(client.chat[how]).mockClear();
+    }
+    state.leave();
+  },
+);
+
+// The turns of the one stood under the name of the other, and the next message went there.
+test('a conversation that is opened while a new one is stored stays open', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('d')]);
+  const state = await opened();
+  state.startConversation();
+  const created = Promise.withResolvers<Conversation>();
+  vi.mocked(client.chat.createConversation).mockReturnValue(created.promise);
+  vi.mocked(client.chat.send).mockRejectedValue(new Error('stopped'));
+  state.composer.text = 'Who is a cat?';
+  const sending = state.send();
+  await state.openConversation('d');
+  created.resolve(conversation('c'));
+  await sending;
+  expect(state.conversationId).toBe('d');
+  state.leave();
+});
+
 // It came back into the list, and the page stayed empty.
 test('an open conversation that was deleted is open again when it is had back', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);

@@ -70,6 +70,7 @@ export class ComparisonState {
     if (!this.canSend) return;
     const chat = this.#chat;
     const { composer } = chat;
+    let { conversationId } = chat;
     const { editing, text: typed } = composer;
     const { text, input } = composer.outgoing;
     const columns = this.#asked.map((id) => this.answererOf(id));
@@ -86,7 +87,7 @@ export class ComparisonState {
     const startMs = performance.now();
     let accepted = false;
     try {
-      const conversationId = await chat.conversationFor(text);
+      conversationId = await chat.conversationFor(text);
       const place = editing === undefined ? {} : { parentId: editing.parentId };
       const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
       const events = await client.chat.compare({ ...question, columns }, { signal: answering.signal });
@@ -103,10 +104,7 @@ export class ComparisonState {
       this.seconds = (performance.now() - startMs) / 1000;
     } catch (error) {
       if (!answering.signal.aborted) chat.sendError = error;
-      if (!accepted) {
-        composer.text = typed;
-        composer.editing = editing;
-      }
+      if (!accepted) composer.giveBack({ conversationId, text: typed, editing });
     }
     // Another conversation may have been opened meanwhile, and several asked there.
     if (this.#running === answering) {

@@ -101,6 +101,13 @@ export class ComposerState {
     this.text = '';
   }
 
+  /** What was sent and not taken comes back into the box, while its conversation is open and nothing else is typed. */
+  giveBack(sent: { conversationId: string | undefined; text: string; editing: Message | undefined }): void {
+    if (sent.conversationId !== this.#place().conversationId || this.text !== '') return;
+    this.text = sent.text;
+    this.editing = sent.editing;
+  }
+
   /** Puts the passage or schema of the last question back beside the box, and gives the task that it tells. */
   recall(messages: readonly Message[]): TaskId | undefined {
     const asked = messages.findLast((message) => message.role === 'user' && message.input !== null);
