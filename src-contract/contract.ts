@@ -295,8 +295,16 @@ export const contract = {
         }),
       )
       .output(datasetSchema),
+    /** `version` as for `editRow`. */
     addRow: base
-      .input(z.object({ id: z.string(), content: rowContentSchema, split: splitSchema }))
+      .input(
+        z.object({
+          id: z.string(),
+          content: rowContentSchema,
+          split: splitSchema,
+          version: z.number().int().optional(),
+        }),
+      )
       .output(datasetSchema),
     deleteRows: base
       .input(z.object({ id: z.string(), positions: z.array(z.number().int().min(0)).min(1).max(100_000) }))

@@ -39,7 +39,10 @@ test('the hash is that of the rows, however they came about', async () => {
   expect(removed.sha256).toBe(given.make(abc.slice(1, 2)).sha256);
   const none = await given.changes.remove(id, [1]);
   expect(none).toMatchObject({ rows: 0, sha256: given.make([]).sha256 });
-  const again = await given.changes.add(id, { context: 'a', target: '1', group: null, database: null }, 'train');
+  const again = await given.changes.add(id, {
+    content: { context: 'a', target: '1', group: null, database: null },
+    split: 'train',
+  });
   expect(again.sha256).toBe(given.make(abc.slice(0, 1)).sha256);
 });
 
@@ -59,7 +62,10 @@ test('any series of changes gives the hash of a dataset that was imported like t
     const split = splits[chance(3)] ?? 'train';
     if (what === 0) await given.changes.remove(id, places);
     else if (what === 1)
-      await given.changes.add(id, { context: `new ${round}`, target: 'y', group: null, database: null }, split);
+      await given.changes.add(id, {
+        content: { context: `new ${round}`, target: 'y', group: null, database: null },
+        split,
+      });
     else if (what === 2) await given.changes.moveTo(id, places, split);
     else if (what === 3) await given.changes.bringBack(id, 'undo');
     else await given.changes.edit(id, { position: places[0] ?? 0, content: { target: `edit ${round}` } });
@@ -97,7 +103,7 @@ test('undo and redo go back and forth, and a new change ends what could be redon
 
 test('an earlier version is brought back as a new one, rows that were added since are gone', async () => {
   const { id, sha256 } = given.make(abc);
-  await given.changes.add(id, { context: 'd', target: '4', group: null, database: null }, 'train');
+  await given.changes.add(id, { content: { context: 'd', target: '4', group: null, database: null }, split: 'train' });
   await given.changes.remove(id, [0]);
   expect(given.shown(id)).toEqual(['t b=2', 't c=3', 't d=4']);
   const back = await given.changes.bringBack(id, { version: 1 });
@@ -128,6 +134,11 @@ test('whoever edits a row that has been changed meanwhile is told', async () => 
   await expect(given.changes.edit(id, { position: 0, content: { target: 'y' }, version: 1 })).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
   });
+  // A row that was held out meanwhile could be added once more, to train on.
+  const content = { context: 'a', target: '1', group: null, database: null };
+  await expect(given.changes.add(id, { content, split: 'train', version: 1 })).rejects.toMatchObject({
+    code: 'DATASET_CHANGED',
+  });
 });
 
 // “Undo” of the first of two notices took the second change back.
@@ -152,7 +163,7 @@ test('two versions are compared row by row', async () => {
   await given.changes.edit(id, { position: 0, content: { target: 'x' } });
   await given.changes.remove(id, [2]);
   await given.changes.moveTo(id, [1], 'validation');
-  await given.changes.add(id, { context: 'd', target: '4', group: null, database: null }, 'train');
+  await given.changes.add(id, { content: { context: 'd', target: '4', group: null, database: null }, split: 'train' });
   const comparison = await compareVersions(given.store.rows(id), { from: 1, to: 5, limit: 10 });
   expect(comparison).toMatchObject({ added: 1, removed: 1, edited: 1, moved: 1 });
   expect(
@@ -218,7 +229,10 @@ test('a dealing by passages is that of each row, read as text, also of rows that
   }));
   const { id } = given.make(rows);
   await given.changes.edit(id, { position: 5, content: { context: 'edited' } });
-  await given.changes.add(id, { context: 'added', target: 'y', group: 'new', database: null }, 'test');
+  await given.changes.add(id, {
+    content: { context: 'added', target: 'y', group: 'new', database: null },
+    split: 'test',
+  });
   await given.changes.remove(id, [9]);
   const shares = { validation: 0.2, test: 0.3 };
   const events: string[] = [];

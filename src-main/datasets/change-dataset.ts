@@ -47,8 +47,9 @@ export class DatasetChanges {
     ]);
   }
 
-  add(id: string, content: RowContent, split: Split): Promise<Dataset> {
-    return this.apply({ id, kind: 'add' }, (change) => [change.add(content, split)]);
+  add(id: string, row: { content: RowContent; split: Split; version?: number | undefined }): Promise<Dataset> {
+    const { content, split, version } = row;
+    return this.apply({ id, version, kind: 'add' }, (change) => [change.add(content, split)]);
   }
 
   remove(id: string, positions: readonly number[], version?: number): Promise<Dataset> {

@@ -28,7 +28,7 @@ const program = `
     const after =
       step % 5 === 4 ? await changes.bringBack(id, 'undo')
       : step % 5 === 3 ? await changes.remove(id, [position, position + 1])
-      : step % 5 === 2 ? await changes.add(id, { context: 'added ' + step, target: 'y', group: null, database: null }, 'test')
+      : step % 5 === 2 ? await changes.add(id, { content: { context: 'added ' + step, target: 'y', group: null, database: null }, split: 'test' })
       : await changes.edit(id, { position, content: { target: 'edit ' + step } });
     console.log(JSON.stringify([after.version, after.sha256]));
   }

@@ -20,10 +20,10 @@ export class RowKin {
     if (folded(passageOf(context)) !== this.#passage) return;
     this.#splits.add(split);
     this.#groups.add(group);
+    if (folded(context) !== this.#context) return;
     // One that is held out matters most: it must not be trained on.
-    if (folded(context) === this.#context && (this.#same === undefined || this.#same.split === 'train')) {
-      this.#same = { number, split };
-    }
+    const matters = this.#same?.split === 'train' && split !== 'train';
+    if (this.#same === undefined || matters) this.#same = { number, split };
   }
 
   /** The row with the same context, if there is one. */

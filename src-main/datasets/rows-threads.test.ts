@@ -22,7 +22,10 @@ test('a stretch of rows is read anywhere, through edits, deletions and additions
   expect(await positions(id, {}, 9_998, 5)).toEqual([9_998, 9_999]);
   await given.changes.remove(id, [0, 5000]);
   await given.changes.edit(id, { position: 4, content: { target: 'new' } });
-  await given.changes.add(id, { context: 'last', target: 'y', group: null, database: null }, 'test');
+  await given.changes.add(id, {
+    content: { context: 'last', target: 'y', group: null, database: null },
+    split: 'test',
+  });
   expect(await positions(id, {}, 0, 5)).toEqual([1, 2, 3, 4, 5]);
   expect(await positions(id, {}, 4997, 4)).toEqual([4998, 4999, 5001, 5002]);
   expect(await positions(id, {}, 9996, 9)).toEqual([9998, 9999, 10_000]);
@@ -135,6 +138,8 @@ test('a new row belongs to the row with its context, or else to the split and th
     { context: about('Otto is a cat.', 'What?'), group: 'cats', split: 'test' },
     { context: about('Rex is a dog.', 'Who?') },
     { context: about('Rex is a dog.', 'Who?'), split: 'validation' },
+    { context: 'Where?' },
+    { context: 'Where?' },
   ]);
   const { version } = await given.changes.edit(id, { position: 1, content: { target: 'a cat' } });
   const kin = (context: string) => thread.call('kin', { ...placeOf(id), version, context });
@@ -143,6 +148,7 @@ test('a new row belongs to the row with its context, or else to the split and th
   });
   expect(await kin(about('Otto is a cat.', 'Is it?'))).toEqual({ same: null, split: 'test', group: 'cats' });
   expect(await kin(about('Rex is a dog.', 'Who?'))).toMatchObject({ same: { position: 3 }, split: null, group: null });
+  expect(await kin('Where?')).toMatchObject({ same: { position: 4 }, split: 'train' });
   expect(await kin('Who?')).toEqual({ same: null, split: null, group: null });
 });
 

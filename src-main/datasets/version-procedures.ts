@@ -25,7 +25,7 @@ export function versionProcedures(studio: { store: DatasetStore; changes: Datase
     undo: os.undo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'undo', input.version))),
     redo: os.redo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'redo'))),
     editRow: os.editRow.handler(({ input: { id, ...row } }) => told(changes.edit(idOf(id), row))),
-    addRow: os.addRow.handler(({ input }) => told(changes.add(idOf(input.id), input.content, input.split))),
+    addRow: os.addRow.handler(({ input: { id, ...row } }) => told(changes.add(idOf(id), row))),
     deleteRows: os.deleteRows.handler(({ input }) => told(changes.remove(idOf(input.id), input.positions))),
     moveRows: os.moveRows.handler(({ input }) => told(changes.moveTo(idOf(input.id), input.positions, input.split))),
     previewReplace: os.previewReplace.handler(({ input, signal }) => {

@@ -12,7 +12,9 @@ export class KeptRowState {
   target = $state('');
   /** The split that the person chose, where it is free. */
   chosen = $state<Split>('train');
-  readonly kin = new Loaded<RowKinAnswer>(() => client.datasets.kin({ id: this.datasetId, context: this.context }));
+  readonly kin = new Loaded<RowKinAnswer>((signal) =>
+    client.datasets.kin({ id: this.datasetId, context: this.context }, { signal }),
+  );
 
   /** The row with this context that the dataset has. */
   get same(): RowKinAnswer['same'] {
@@ -24,12 +26,12 @@ export class KeptRowState {
     return this.kin.value?.split ?? null;
   }
 
-  /** Gives the dataset as it is afterwards. Throws DATASET_CHANGED when the row that is changed is another one now. */
+  /** Gives the dataset as it is afterwards. Throws DATASET_CHANGED when its rows are others now. */
   keep(database: string | null): Promise<Dataset> {
     const { datasetId: id, context, target, same, home } = this;
     const { group = null, version } = this.kin.value ?? {};
     if (same) return client.versions.editRow({ id, position: same.position, content: { target }, version });
     const content = { context, target, group, database };
-    return client.versions.addRow({ id, content, split: home ?? this.chosen });
+    return client.versions.addRow({ id, content, split: home ?? this.chosen, version });
   }
 }

@@ -16,6 +16,7 @@ test('a new row goes to the split that the person chose', async () => {
   await row.keep('singer');
   expect(client.versions.addRow).toHaveBeenCalledWith({
     ...{ id: 'd', content: { context: 'Who?', target: 'Otto', group: null, database: 'singer' }, split: 'validation' },
+    version: 3,
   });
 });
 
@@ -25,6 +26,7 @@ test('a new row on a passage that is measured with is not trained on', async () 
   await row.keep(null);
   expect(client.versions.addRow).toHaveBeenCalledWith({
     ...{ id: 'd', content: { context: 'Who?', target: 'Otto', group: 'cats', database: null }, split: 'test' },
+    version: 3,
   });
 });
 
@@ -37,6 +39,18 @@ test('a row that is there already is changed where it stands', async () => {
     ...{ id: 'd', position: 7, content: { target: 'Otto' }, version: 3 },
   });
   expect(client.versions.addRow).not.toHaveBeenCalled();
+});
+
+// Each pause in typing began another scan of the whole dataset, and none ended before its last row.
+test('a search for rows like this one ends once its text has changed', async () => {
+  const row = new KeptRowState();
+  vi.mocked(client.datasets.kin).mockReturnValue(new Promise(() => {}));
+  const signals = () => vi.mocked(client.datasets.kin).mock.calls.map(([, options]) => options?.signal?.aborted);
+  void row.kin.load();
+  void row.kin.load();
+  expect(signals()).toEqual([true, false]);
+  row.kin.expire();
+  expect(signals()).toEqual([true, true]);
 });
 
 async function prepared(kin: RowKinAnswer): Promise<KeptRowState> {

@@ -1,15 +1,15 @@
 /**
  * Something that is fetched: what there is, whether it is being fetched, and why it could not be.
- * A new fetch keeps the old value on screen; only the newest answer counts.
+ * A new fetch keeps the old value on screen; only the newest answer counts, and a fetch that counts no longer is aborted.
  */
 export class Loaded<Value> {
   #value = $state.raw<Value | undefined>();
   #error = $state.raw<unknown>();
   #pending = $state(true);
-  #asked = 0;
-  readonly #fetch: () => Promise<Value>;
+  #asking = new AbortController();
+  readonly #fetch: (signal: AbortSignal) => Promise<Value>;
 
-  constructor(fetch: () => Promise<Value>) {
+  constructor(fetch: (signal: AbortSignal) => Promise<Value>) {
     this.#fetch = fetch;
   }
 
@@ -27,7 +27,7 @@ export class Loaded<Value> {
   }
 
   set(value: Value): void {
-    this.#asked++;
+    this.#askAnew();
     this.#value = value;
     this.#error = undefined;
     this.#pending = false;
@@ -35,22 +35,28 @@ export class Loaded<Value> {
 
   /** What there is answers another question than the one that will be asked next: pending until then. */
   expire(): void {
-    this.#asked++;
+    this.#askAnew();
     this.#pending = true;
   }
 
   async load(): Promise<void> {
-    const asked = ++this.#asked;
+    const signal = this.#askAnew();
     this.#pending = true;
     try {
-      const value = await this.#fetch();
-      if (asked !== this.#asked) return;
+      const value = await this.#fetch(signal);
+      if (signal.aborted) return;
       this.#value = value;
       this.#error = undefined;
     } catch (error) {
-      if (asked !== this.#asked) return;
+      if (signal.aborted) return;
       this.#error = error;
     }
     this.#pending = false;
+  }
+
+  #askAnew(): AbortSignal {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    return this.#asking.signal;
   }
 }

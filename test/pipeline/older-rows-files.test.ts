@@ -46,7 +46,7 @@ test('rows of a file from before there were blocks are found, edited and hashed 
     expect(given.shown(id)).toEqual(['t a=0', 't b=mended', 't c=2']);
     expect(given.store.example(id, 'q1')).toMatchObject({ position: 1, target: 'mended' });
     expect(given.store.example(id, 'q2')).toMatchObject({ position: 2 });
-    await given.changes.add(id, { context: 'd', target: '3', group: null, database: null }, 'test');
+    await given.changes.add(id, { content: { context: 'd', target: '3', group: null, database: null }, split: 'test' });
   }
   expect(given.store.get(older.id).sha256).toBe(given.store.get(newer.id).sha256);
   expect(given.store.get(older.id)).toMatchObject({ rows: 4, version: 3 });
