@@ -65,7 +65,7 @@ export const errorCatalogue = {
   DATASET_CHANGED: entry(
     { dataset: z.string() },
     '“{dataset}” has been changed meanwhile.',
-    'Look at the rows as they are now, then do it again.',
+    'Look at it as it is now, then do it again.',
   ),
   DATASET_TOO_SMALL: entry(
     { dataset: z.string(), rows: z.number() },

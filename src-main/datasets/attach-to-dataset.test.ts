@@ -196,7 +196,13 @@ test('what is had back is what the person saw go, and no other', async () => {
   expect(await attached()).toBe(first);
   await attach();
   await expect(swapDatabases(given, dataset, first)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
-  await swapDatabases(given, dataset, await attached());
+  // Both passed, and moved each other's files.
+  const second = await attached();
+  const both = await Promise.allSettled([1, 2].map(() => swapDatabases(given, dataset, second)));
+  expect(both.toSorted((a, b) => a.status.localeCompare(b.status))).toMatchObject([
+    { status: 'fulfilled', value: { hasDatabase: true } },
+    { status: 'rejected', reason: { code: 'DATASET_CHANGED' } },
+  ]);
   expect(await attached()).toBe(first);
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -112,15 +112,16 @@ export async function swapDatabases(
   attachment?: string | null,
 ): Promise<Dataset> {
   const folder = join(datasetsFolder, id);
-  if (attachment !== undefined && attachment !== attachmentIn(databasesFolder(folder))) {
-    throw new StudioError('DATASET_CHANGED', { dataset: name });
-  }
   const between = await mkdtemp(join(folder, 'attaching-'));
   const now = databasesFolder(folder);
   try {
-    await moveIfThere(now, join(between, 'now'));
-    await moveIfThere(before(folder), now);
-    await moveIfThere(join(between, 'now'), before(folder));
+    // Without a pause from here on: of two who saw the same attached, the second finds something else.
+    if (attachment !== undefined && attachment !== attachmentIn(now)) {
+      throw new StudioError('DATASET_CHANGED', { dataset: name });
+    }
+    moveIfThere(now, join(between, 'now'));
+    moveIfThere(before(folder), now);
+    moveIfThere(join(between, 'now'), before(folder));
   } finally {
     await rm(between, { recursive: true, force: true });
   }
@@ -183,11 +184,11 @@ function before(datasetFolder: string): string {
 
 async function putAside(datasetFolder: string): Promise<void> {
   await rm(before(datasetFolder), { recursive: true, force: true });
-  await moveIfThere(databasesFolder(datasetFolder), before(datasetFolder));
+  moveIfThere(databasesFolder(datasetFolder), before(datasetFolder));
 }
 
-async function moveIfThere(from: string, to: string): Promise<void> {
-  if (existsSync(from)) await rename(from, to);
+function moveIfThere(from: string, to: string): void {
+  if (existsSync(from)) renameSync(from, to);
 }
 
 function firstSchemas(store: DatasetStore, id: string): string[] {

@@ -108,6 +108,12 @@ export class DatasetState {
     return this.#isSlow;
   }
 
+  /** What is attached, null for nothing; undefined where it could not be asked, and what is known is of before. */
+  get attachment(): string | null | undefined {
+    const { value, error } = this.databases;
+    return error === undefined ? (value?.[0]?.attachment ?? null) : undefined;
+  }
+
   get canUndo(): boolean {
     return this.head.value?.undoTo != null;
   }

@@ -6,7 +6,7 @@ import { DatasetState } from './dataset-state.svelte.ts';
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    datasets: { get: async () => dataset(1) },
+    datasets: { get: async () => dataset(1), databases: vi.fn() },
     versions: { undo: vi.fn(), deleteRows: vi.fn(), list: async () => ({ total: 0, versions: [] }) },
   },
 }));
@@ -47,6 +47,21 @@ test('a change that is refused holds up none that waits for it', async () => {
   const next = page.change(async () => dataset(2));
   await expect(refused).rejects.toThrow('no');
   expect(await next).toBeTypeOf('function');
+});
+
+// The undo named what was attached before the change, and was refused.
+test('what is attached is not told from a list that could not be read again', async () => {
+  const page = await opened();
+  const listed = vi.mocked(client.datasets.databases);
+  listed.mockResolvedValue([{ name: 'shop', bytes: 1, attachment: 'first' }]);
+  await page.databases.load();
+  expect(page.attachment).toBe('first');
+  listed.mockRejectedValue(new Error('gone'));
+  await page.databases.load();
+  expect(page.attachment).toBeUndefined();
+  listed.mockResolvedValue([]);
+  await page.databases.load();
+  expect(page.attachment).toBeNull();
 });
 
 async function opened(): Promise<DatasetState> {

@@ -40,7 +40,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   DATASET_CHANGED: {
     message: '그사이 “{dataset}”[이|가] 바뀌었습니다.',
-    hint: '지금의 행을 확인한 뒤 다시 하세요.',
+    hint: '지금 상태를 확인한 뒤 다시 하세요.',
   },
   DATASET_TOO_SMALL: {
     message: '“{dataset}”에 길이가 맞는 학습 행이 {rows}개뿐이라 학습하기에 너무 적습니다.',
