@@ -40,9 +40,15 @@ test('a backup goes to a place that the studio lists, and is counted', async () 
 test('a new folder is opened without a restart, and the old one is there to come back to', async () => {
   await openSettings();
   await button('Open another').click();
-  await page.getByLabel('Name of the folder').fill('../outside');
+  const name = page.getByLabel('Name of the folder');
+  // What is wrong stayed as the description of a name that is right, and took the place of one of its own.
+  await name.evaluate((box) => box.setAttribute('aria-describedby', 'own'));
+  const description = () => name.getAttribute('aria-describedby');
+  await name.fill('../outside');
   await page.getByText(/Letters, digits, spaces/).waitFor();
-  await page.getByLabel('Name of the folder').fill('Second');
+  expect(await description()).toMatch(/^own \S+-note$/);
+  await name.fill('Second');
+  await expect.poll(description).toBe('own');
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText('Teach a small model one job, on this computer').waitFor();
   await openSettings();
