@@ -125,6 +125,10 @@ test('in a narrow window the filters are opened over the rows, and lengths take 
   await page.keyboard.press('Control+A');
   await keyboard.press('Backspace', 'Enter');
   await page.getByText(words('dataset.shownOf', { shown: 1, total: 41 })).waitFor({ state: 'hidden' });
+  // The boxes kept the key to themselves.
+  await keyboard.press('Escape');
+  await longest.waitFor({ state: 'detached' });
+  await keyboard.somewhere();
   await page.setViewportSize({ width: 1360, height: 860 });
   await keyboard.somewhere();
 });
