@@ -133,6 +133,24 @@ test('in a narrow window the filters are opened over the rows, and lengths take 
   await keyboard.somewhere();
 });
 
+// It was all selected, and the next key took its place.
+test('what was typed into a row to be added is there when its window opens again, and a key adds to it', async () => {
+  const field = page.getByRole('dialog').getByRole('textbox').first();
+  await keyboard.tabTo(button(words('mend.add')));
+  await keyboard.press('Enter');
+  await field.and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('seller');
+  await keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  await keyboard.press('Enter');
+  await field.and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('s');
+  expect((await field.inputValue()).length).toBe('sellers'.length);
+  await keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  await keyboard.somewhere();
+});
+
 test('an earlier version is compared and brought back', async () => {
   await toTab(words('mend.tab.versions'));
   await keyboard.tabTo(grid(words('mend.tab.versions')));
