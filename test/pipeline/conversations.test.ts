@@ -164,7 +164,13 @@ test('conversations are searched by words, and written out as Markdown and JSON'
   expect(name).toBe('On rivers.md');
   expect(text).toContain(
     [
-      ...['# On rivers', '## Question', 'Schema:', '```\na(b)\n```', '한강은 어디에서 시작하나요? &#96;&#96;&#96;x&#96;&#96;&#96;'],
+      ...[
+        '# On rivers',
+        '## Question',
+        'Schema:',
+        '```\na(b)\n```',
+        '한강은 어디에서 시작하나요? &#96;&#96;&#96;x&#96;&#96;&#96;',
+      ],
       `## Answer of the base model (${answer.baseSha256?.slice(0, 8)})`,
     ].join('\n\n'),
   );
