@@ -6,7 +6,7 @@ import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { mixName } from './answerer-name.ts';
-import { ComposerState } from './composer-state.svelte.ts';
+import { ComposerState, type SentQuestion } from './composer-state.svelte.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
 export interface Draft {
@@ -325,17 +325,13 @@ export class ChatState {
     if (!this.canSend) return;
     const { answerer, composer } = this;
     let { conversationId } = this;
-    const { editing, text: typed } = composer;
-    const { text, input } = composer.outgoing;
-    composer.text = '';
-    composer.editing = undefined;
+    const sent = composer.take();
     const accepted = await this.answering(async (signal) => {
-      conversationId = await this.conversationFor(text);
-      const place = editing === undefined ? {} : { parentId: editing.parentId };
-      const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
+      const question = await this.questionOf(sent);
+      conversationId = question.conversationId;
       return await client.chat.send({ ...question, ...answerer }, { signal });
     });
-    if (!accepted) composer.giveBack({ conversationId, text: typed, editing });
+    if (!accepted) composer.giveBack(sent, conversationId);
   }
 
   /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
@@ -430,9 +426,11 @@ export class ChatState {
     return this.messages.slice(0, place + 1);
   }
 
-  /** The conversation that is open, or a new one named after what is asked first. */
-  async conversationFor(text: string): Promise<string> {
-    return this.conversationId ?? (await this.#createConversation(text));
+  /** What was sent, as the studio is asked it: in the conversation that is open, or in a new one named after it. */
+  async questionOf({ text, input, editing }: SentQuestion) {
+    const conversationId = this.conversationId ?? (await this.#createConversation(text));
+    const place = editing === undefined ? {} : { parentId: editing.parentId };
+    return { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
   }
 
   async #fillFrom(dataset: string, row: string): Promise<void> {

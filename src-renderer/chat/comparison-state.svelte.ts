@@ -71,14 +71,11 @@ export class ComparisonState {
     const chat = this.#chat;
     const { composer } = chat;
     let { conversationId } = chat;
-    const { editing, text: typed } = composer;
-    const { text, input } = composer.outgoing;
     const columns = this.#asked.map((id) => this.answererOf(id));
+    const sent = composer.take();
     const answering = chat.begin();
     this.#running = answering;
     chat.comparing = true;
-    composer.text = '';
-    composer.editing = undefined;
     this.columns = columns.map(({ adapterId }) => {
       const adapter = chat.adapters.find(({ id }) => id === adapterId);
       return { adapter, name: this.nameOf(adapter), text: '', answer: undefined };
@@ -87,9 +84,8 @@ export class ComparisonState {
     const startMs = performance.now();
     let accepted = false;
     try {
-      conversationId = await chat.conversationFor(text);
-      const place = editing === undefined ? {} : { parentId: editing.parentId };
-      const question = { conversationId, text, ...(Object.keys(input).length > 0 && { input }), ...place };
+      const question = await chat.questionOf(sent);
+      conversationId = question.conversationId;
       const events = await client.chat.compare({ ...question, columns }, { signal: answering.signal });
       for await (const event of events) {
         if (answering.signal.aborted) break;
@@ -104,7 +100,7 @@ export class ComparisonState {
       this.seconds = (performance.now() - startMs) / 1000;
     } catch (error) {
       if (!answering.signal.aborted) chat.sendError = error;
-      if (!accepted) composer.giveBack({ conversationId, text: typed, editing });
+      if (!accepted) composer.giveBack(sent, conversationId);
     }
     // Another conversation may have been opened meanwhile, and several asked there.
     if (this.#running === answering) {

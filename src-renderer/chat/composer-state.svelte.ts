@@ -11,6 +11,14 @@ export interface ComposerPlace {
   readonly asked: string | undefined;
 }
 
+/** What was asked, as it was typed too, and the question in whose place it is asked. */
+export interface SentQuestion {
+  readonly text: string;
+  readonly input: TaskInput;
+  readonly typed: string;
+  readonly editing: Message | undefined;
+}
+
 /** What is asked next: what is in the message box, for each conversation, and what stands beside it. */
 export class ComposerState {
   /** What is in the message box, for each conversation; under '' for one that has not begun. */
@@ -101,11 +109,19 @@ export class ComposerState {
     this.text = '';
   }
 
+  /** Takes what is asked out of the box. */
+  take(): SentQuestion {
+    const { outgoing, text: typed, editing } = this;
+    this.text = '';
+    this.editing = undefined;
+    return { ...outgoing, typed, editing };
+  }
+
   /** What was sent and not taken comes back into the box, while its conversation is open and nothing else is typed. */
-  giveBack(sent: { conversationId: string | undefined; text: string; editing: Message | undefined }): void {
-    if (sent.conversationId !== this.#place().conversationId || this.text !== '') return;
-    this.text = sent.text;
-    this.editing = sent.editing;
+  giveBack({ typed, editing }: SentQuestion, conversationId: string | undefined): void {
+    if (conversationId !== this.#place().conversationId || this.text !== '') return;
+    this.text = typed;
+    this.editing = editing;
   }
 
   /** Puts the passage or schema of the last question back beside the box, and gives the task that it tells. */
