@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
 import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
 import { startEngineThread } from '../src-main/host/engine-thread.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
+import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
 
 /**
@@ -146,10 +146,7 @@ async function recomputed(task: Task, file: string, datasetId: string) {
     const databases = resolve(values.data, 'nl2sql/spider_en/databases');
     words.push('--spider', values.spider, '--ids', ids, '--databases', databases);
   }
-  const { stdout } = await promisify(execFile)(values.python, words, { maxBuffer: 2 ** 26 });
-  const { models } = JSON.parse(stdout.trim().split('\n').at(-1) as string) as {
-    models: Record<string, Record<string, number>>;
-  };
+  const { models } = await programAnswer<{ models: Record<string, Record<string, number>> }>(values.python, words);
   return Object.values(models);
 }
 

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
+import { programAnswer } from './parts/program-answer.ts';
 import { readRealRows } from './parts/real-rows.ts';
 
 /**
@@ -92,11 +92,7 @@ async function promptsOf(model: string): Promise<number[][]> {
 async function run(name: string, [script, ...words]: readonly string[], job: string): Promise<Answer[]> {
   const env = { ...process.env, ...(values.peer !== undefined && { NODE_LLAMA_CPP: resolve(values.peer) }) };
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script as string, job, ...words], {
-      env,
-      maxBuffer: 2 ** 26,
-    });
-    return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer[];
+    return await programAnswer<Answer[]>(process.execPath, [script as string, job, ...words], env);
   } catch (error) {
     const lines = String((error as { stderr?: string }).stderr ?? error)
       .trim()

@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
 import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
 import { startEngineThread } from '../src-main/host/engine-thread.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
+import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
 
 /**
@@ -69,6 +69,17 @@ const cases = [
   },
 ] as const;
 
+interface Foretold {
+  readonly bytes: number;
+  readonly parts: Readonly<Record<string, number>>;
+  readonly ms: number;
+}
+
+interface Held {
+  readonly peakBytes: number;
+  readonly startRss: number;
+}
+
 /** Few rows: measuring them takes long, and more of them take no more memory. */
 const rowsTaken = 30;
 
@@ -83,9 +94,9 @@ try {
     const baseModelId = base === 'starter' ? 'starter' : large;
     if (baseModelId === undefined || !name.includes(values.only)) continue;
     const about = { home, datasetId: datasets.get(task), baseModelId, options: { ...usual, ...options, precision } };
-    const estimate = await child('estimate', about);
-    const { peakBytes, startRss } = await child('train', about);
-    const parts = Object.entries(estimate.parts as Record<string, number>).map(([part, bytes]) => [part, mb(bytes)]);
+    const estimate = await child<Foretold>('estimate', about);
+    const { peakBytes, startRss } = await child<Held>('train', about);
+    const parts = Object.entries(estimate.parts).map(([part, bytes]) => [part, mb(bytes)]);
     rows.push({
       ...benchCase(name, 'foretold and held, MB', { ours: [mb(estimate.bytes)], peer: [mb(peakBytes)] }),
       parts: Object.fromEntries(parts),
@@ -129,10 +140,9 @@ async function prepare() {
   return { datasets, large };
 }
 
-async function child(what: 'estimate' | 'train', about: object) {
-  const words = [join(import.meta.dirname, 'parts/memory-child.ts'), what, JSON.stringify(about)];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout.trim().split('\n').at(-1) as string);
+function child<Told>(what: 'estimate' | 'train', about: object): Promise<Told> {
+  const script = join(import.meta.dirname, 'parts/memory-child.ts');
+  return programAnswer<Told>(process.execPath, [script, what, JSON.stringify(about)]);
 }
 
 function mb(bytes: number): number {

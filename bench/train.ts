@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { benchCase, printBench } from './parts/bench-case.ts';
+import { programAnswer } from './parts/program-answer.ts';
 import { type RealRow, readRealRows, realSets, starterModel } from './parts/real-rows.ts';
 
 /**
@@ -117,8 +117,7 @@ async function run(name: string, command: readonly string[], job: string): Promi
   const [program, script, ...others] = command;
   const words = [script as string, job, ...others];
   try {
-    const { stdout } = await promisify(execFile)(program as string, words, { maxBuffer: 2 ** 26 });
-    return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Outcome;
+    return await programAnswer<Outcome>(program as string, words);
   } catch (error) {
     const reason = String((error as { stderr?: string }).stderr ?? error)
       .trim()
