@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
+import { implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
 import type { BaseModel } from '../src-contract/base-model.ts';
 import type { CallerContext } from '../src-contract/caller.ts';
@@ -20,6 +20,7 @@ import { importBaseModel, registerStarterModel } from './base-models/import-base
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
 import { ModelTexts } from './base-models/model-text.ts';
+import { ChangeNews } from './change-news.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
@@ -154,8 +155,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));
 
-  const changes = new EventPublisher<{ change: ChangeEvent }>();
-  const changed = (noun: ChangeEvent['noun']) => () => changes.publish('change', { noun });
+  const changes = new ChangeNews(join(dataDir, 'news'), lock);
+  const changed = (noun: ChangeEvent['noun']) => () => changes.tell(noun);
   const jobChanged = (noun: ChangeEvent['noun']) => () => {
     changed(noun)();
     changed('status')();
@@ -306,6 +307,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       await downloads.close();
       datasets.close();
       database.close();
+      changes.close();
       lock.release();
     },
   };

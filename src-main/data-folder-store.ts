@@ -10,8 +10,8 @@ import { copyDatabase } from './database/copy-database.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
-/** What a data folder can do without: locks, half-sent files, the window's own, and what SQLite keeps beside a database. */
-const leftOut = /^(locks|uploads|downloads|window)(\/|$)|-(wal|shm|journal)$/;
+/** What a data folder can do without: locks, news, half-sent files, the window's own, and what SQLite keeps beside a database. */
+const leftOut = /^(locks|news|uploads|downloads|window)(\/|$)|-(wal|shm|journal)$/;
 
 const manifestSchema = z.object({
   format: z.literal('adapter-studio-backup-1'),

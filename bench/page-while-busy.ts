@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { paths } from '../src-renderer/paths.ts';
+import { launchBrowser } from '../test/browser/launch-browser.ts';
+import { type RunningStudio, startStudio } from '../test/browser/start-studio.ts';
+import { openWatchedPage } from '../test/browser/watched-page.ts';
+import { writeGeneratedTable } from './parts/generated-table.ts';
+
+/**
+ * Measures what a person feels of the built studio (`npm run build` first) on an empty data folder, in a real browser:
+ * the time from the start of the process to a page that can be used; the longest gap of the web host's event loop (bar: under
+ * 50 ms) and the time from a key to its paint (bar: 50 ms at p99), idle, while a table is sent and imported, and while the
+ * starter model trains on a sample. Run it alone: other work on the machine shows as gaps, in the idle figures too.
+ *
+ *     node bench/page-while-busy.ts [--seconds 20] [--rows 3000000] [--json]
+ */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '20' },
+    rows: { type: 'string', default: '3000000' },
+    json: { type: 'boolean' },
+  },
+});
+const lastingMs = Number(values.seconds) * 1000;
+
+/** Told on standard error once a second by the host's main thread, in milliseconds. */
+const probe = `
+  import { isMainThread } from 'node:worker_threads';
+  import { monitorEventLoopDelay } from 'node:perf_hooks';
+  if (isMainThread) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    setInterval(() => { process.stderr.write('gap ' + delay.max / 1e6 + '\\n'); delay.reset(); }, 1000).unref();
+  }`;
+process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(probe)}`;
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-page-'));
+const table = join(folder, 'table.csv');
+await writeGeneratedTable(table, { rows: Number(values.rows), letters: 300 });
+
+const browser = await launchBrowser();
+try {
+  const train = await inStudio(async (page, felt) => {
+    const idle = await felt(() => setTimeout(lastingMs));
+    await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
+    await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
+    await page.getByLabel('Steps at most').fill('20000');
+    await page.getByLabel('Steps at most').blur();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText(/^Step \d+ of/).waitFor();
+    return { idle, training: await felt(() => setTimeout(lastingMs)) };
+  });
+  const bring = await inStudio(async (page, felt) => {
+    await page.goto(new URL(paths.importDataset(), page.url()).href);
+    const importButton = page.getByRole('button', { name: /^Import .*rows/ });
+    const sending = await felt(async () => {
+      await page.locator('input[accept]').setInputFiles(table);
+      await importButton.waitFor({ timeout: 0 });
+    });
+    await importButton.click();
+    const importing = await felt(() => page.getByText('rows are in “table”').waitFor({ timeout: 0 }));
+    return { sending, importing };
+  });
+
+  const { servedMs, usableMs } = train;
+  const phases = { ...train.felt, ...bring.felt };
+  if (values.json) process.stdout.write(`${JSON.stringify({ servedMs, usableMs, ...phases })}\n`);
+  else {
+    process.stdout.write(`served after ${ms(servedMs)}, usable after ${ms(usableMs)}\n`);
+    for (const [name, { gapMs, keyMs, p99KeyMs, worstKeyMs, keys }] of Object.entries(phases)) {
+      const paints = `key to paint ${ms(keyMs)} in the middle, ${ms(p99KeyMs)} p99, ${ms(worstKeyMs)} at worst of ${keys}`;
+      process.stdout.write(`${name}: longest gap of the host ${ms(gapMs)}; ${paints}\n`);
+    }
+  }
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true });
+}
+
+type Lasting = () => Promise<unknown>;
+
+/** Opens the page of a studio with an empty data folder, and gives what was felt there and how long it took to open. */
+async function inStudio<Result>(use: (page: Page, felt: (lasting: Lasting) => Promise<Felt>) => Promise<Result>) {
+  const startMs = performance.now();
+  const studio = await startStudio();
+  try {
+    const servedMs = performance.now() - startMs;
+    const { page } = await openWatchedPage(browser, studio.url);
+    const usableMs = performance.now() - startMs;
+    const felt = await use(page, (lasting) => measure(page, studio, lasting));
+    await page.context().close();
+    return { servedMs, usableMs, felt };
+  } finally {
+    await studio.stop();
+  }
+}
+
+interface Felt {
+  readonly gapMs: number;
+  readonly keyMs: number;
+  readonly p99KeyMs: number;
+  readonly worstKeyMs: number;
+  readonly keys: number;
+}
+
+/** Types in the palette until something is over, and gives the host's longest gap and how long keys took meanwhile. */
+async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Promise<Felt> {
+  const told = studio.errors().length;
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  const durations: number[] = [];
+  let isOver = false;
+  const end = lasting().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    for (const key of ['t', 'r', 'Backspace', 'Backspace']) durations.push(await paintOf(page, key));
+    await setTimeout(50);
+  }
+  await end;
+  await page.keyboard.press('Escape');
+  durations.sort((a, b) => a - b);
+  const gaps = [
+    ...studio
+      .errors()
+      .slice(told)
+      .matchAll(/^gap ([\d.]+)$/gm),
+  ].map(([, gap]) => Number(gap));
+  return {
+    // The first figure also covers what was before.
+    gapMs: Math.max(...gaps.slice(1)),
+    keyMs: durations[Math.floor(durations.length / 2)] ?? Number.NaN,
+    p99KeyMs: durations[Math.max(0, Math.ceil(0.99 * durations.length) - 1)] ?? Number.NaN,
+    worstKeyMs: durations.at(-1) ?? Number.NaN,
+    keys: durations.length,
+  };
+}
+
+/** Milliseconds from a key's event to the frame after the one it caused. */
+async function paintOf(page: Page, key: string): Promise<number> {
+  const painted = page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        addEventListener(
+          'keydown',
+          (event) => requestAnimationFrame(() => requestAnimationFrame((at) => resolve(at - event.timeStamp))),
+          { once: true, capture: true },
+        );
+      }),
+  );
+  // The listener is there once the page has answered this.
+  await page.evaluate(() => undefined);
+  await page.keyboard.press(key);
+  return painted;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ChangeNews } from './change-news.ts';
+import { ProcessLock } from './database/process-lock.ts';
+
+let folder: string;
+let open: { close(): void }[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'news-'));
+  mkdirSync(join(folder, 'locks'));
+  open = [];
+});
+
+afterEach(() => {
+  for (const each of open) each.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** As another process of the data folder has them, with what it was told. */
+function opened(): { news: ChangeNews; told: string[] } {
+  const lock = new ProcessLock(join(folder, 'locks'));
+  const news = new ChangeNews(join(folder, 'news'), lock);
+  const leave = new AbortController();
+  const told: string[] = [];
+  void (async () => {
+    for await (const { noun } of news.subscribe(leave.signal)) told.push(noun);
+  })().catch(() => {});
+  open.push({
+    close() {
+      leave.abort();
+      news.close();
+      lock.release();
+    },
+  });
+  return { news, told };
+}
+
+test('what one process changed, another is told, and no more than that', async () => {
+  const [one, other] = [opened(), opened()];
+  one.news.tell('dataset');
+  one.news.tell('status');
+  await expect.poll(() => other.told).toEqual(['dataset']);
+  other.news.tell('conversation');
+  await expect.poll(() => one.told).toEqual(['dataset', 'status', 'conversation']);
+  await setTimeout(300);
+  expect([one.told, other.told]).toEqual([
+    ['dataset', 'status', 'conversation'],
+    ['dataset', 'conversation'],
+  ]);
+});
+
+test('many changes at once are told as one', async () => {
+  const [one, other] = [opened(), opened()];
+  for (let index = 0; index < 50; index++) one.news.tell('run');
+  await setTimeout(400);
+  expect(other.told).toEqual(['run']);
+});
+
+test('what a process that is gone left behind is cleared', () => {
+  mkdirSync(join(folder, 'news'));
+  writeFileSync(join(folder, 'news', '01gone.dataset'), '');
+  const { news } = opened();
+  news.tell('lab');
+  expect(readdirSync(join(folder, 'news')).map((name) => name.split('.').pop())).toEqual(['lab']);
+});

@@ -1,0 +1,82 @@
+import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventPublisher } from '@orpc/server';
+import { type ChangeEvent, changeEventSchema } from '../src-contract/studio.ts';
+import type { ProcessLock } from './database/process-lock.ts';
+
+type Noun = ChangeEvent['noun'];
+
+/** One change is often several writes: they are told as one. */
+const gatheredMs = 100;
+
+/**
+ * Says what kind of thing has changed: to the pages of this process, and to the other processes of its data folder, such as
+ * the command line beside an open window. For those each process rewrites a small file of its own, `<token>.<noun>`, after
+ * the change was committed, and watches the others'. Where files cannot be watched, as on some network drives, another
+ * process's change is seen when a list is loaded next.
+ */
+export class ChangeNews {
+  readonly #folder: string;
+  readonly #lock: ProcessLock;
+  readonly #publisher = new EventPublisher<{ change: ChangeEvent }>();
+  readonly #gathering = new Map<Noun, ReturnType<typeof setTimeout>>();
+  readonly #watcher: FSWatcher | undefined;
+
+  constructor(folder: string, lock: ProcessLock) {
+    [this.#folder, this.#lock] = [folder, lock];
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) {
+      if (!lock.isAlive(tokenOf(name))) rmSync(join(folder, name), { force: true });
+    }
+    this.#watcher = this.#watch();
+  }
+
+  tell(noun: Noun): void {
+    this.#publisher.publish('change', { noun });
+    // The status line is about this process alone.
+    if (noun === 'status') return;
+    try {
+      writeFileSync(this.#fileOf(noun), `${Date.now()}`);
+    } catch {
+      // A full disk: others learn of the change later, and this one is kept or refused by what made it.
+    }
+  }
+
+  subscribe(signal: AbortSignal | undefined): AsyncIterable<ChangeEvent> {
+    return this.#publisher.subscribe('change', { signal });
+  }
+
+  close(): void {
+    this.#watcher?.close();
+    for (const timer of this.#gathering.values()) clearTimeout(timer);
+    for (const noun of changeEventSchema.shape.noun.options) rmSync(this.#fileOf(noun), { force: true });
+  }
+
+  #fileOf(noun: Noun): string {
+    return join(this.#folder, `${this.#lock.token}.${noun}`);
+  }
+
+  #watch(): FSWatcher | undefined {
+    try {
+      const watcher = watch(this.#folder, { persistent: false }, (_, name) => this.#heard(name ?? ''));
+      // Such as a drive that was unplugged: what else then fails says so.
+      return watcher.on('error', () => watcher.close());
+    } catch {
+      return undefined;
+    }
+  }
+
+  #heard(name: string): void {
+    const noun = changeEventSchema.shape.noun.safeParse(name.slice(name.indexOf('.') + 1)).data;
+    if (noun === undefined || tokenOf(name) === this.#lock.token || this.#gathering.has(noun)) return;
+    const told = () => {
+      this.#gathering.delete(noun);
+      this.#publisher.publish('change', { noun });
+    };
+    this.#gathering.set(noun, setTimeout(told, gatheredMs).unref());
+  }
+}
+
+function tokenOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
