@@ -77,10 +77,15 @@ export function datasetProcedures(studio: {
         ...{ file, task: input.task, name: input.name, csv: input.csv, database },
         ...{ mapping: input.mapping ?? file.mapping, seed: input.seed ?? 0, now: Date.now() },
       };
-      yield* importDataset({ store, datasetsFolder }, job, signal);
-      changed();
-      for (const used of [input.source, input.database]) {
-        if (used?.kind === 'upload') await uploads.discard(used.fileId);
+      for await (const event of importDataset({ store, datasetsFolder }, job, signal)) {
+        // Before the last event is handed on: who hears that it is done may ask for nothing more.
+        if (event.kind === 'finished') {
+          changed();
+          for (const used of [input.source, input.database]) {
+            if (used?.kind === 'upload') await uploads.discard(used.fileId);
+          }
+        }
+        yield event;
       }
     }),
     list: os.list.handler(() => store.list()),
@@ -185,8 +190,10 @@ export function datasetProcedures(studio: {
       return after;
     }),
     dealSplits: os.dealSplits.handler(async function* ({ input, signal }) {
-      yield* dealDataset({ store, changes }, { dataset: store.get(input.id), by: input.by }, signal);
-      changed();
+      for await (const event of dealDataset({ store, changes }, { dataset: store.get(input.id), by: input.by }, signal)) {
+        if (event.kind === 'finished') changed();
+        yield event;
+      }
     }),
     query: os.query.handler(({ input, signal }) => {
       const { id } = store.get(input.datasetId);

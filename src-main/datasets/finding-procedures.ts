@@ -34,8 +34,10 @@ export function findingProcedures(studio: {
   };
   return os.router({
     check: os.check.handler(async function* ({ input, signal = new AbortController().signal }) {
-      yield* checkDataset(store.get(input.id), studio, signal);
-      changed();
+      for await (const event of checkDataset(store.get(input.id), studio, signal)) {
+        if (event.kind === 'finished') changed();
+        yield event;
+      }
     }),
     report: os.report.handler(({ input }) => withFindings(input.id, (findings) => findings.report())),
     rows: os.rows.handler(({ input: { id: idOrName, code, offset, limit } }) =>
