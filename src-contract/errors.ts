@@ -253,6 +253,11 @@ export const errorCatalogue = {
     'The data folder {folder} is in use by another Adapter Studio that is training.',
     'Close the other one, or choose another data folder with --home.',
   ),
+  WORK_ELSEWHERE: entry(
+    {},
+    'Another process of this data folder, such as the command line, is at this work.',
+    'Stop it there, or wait until it has ended.',
+  ),
   STUDIO_BUSY: entry(
     {},
     'A run, an evaluation or an experiment is going on; a change of the data folder would interrupt it.',

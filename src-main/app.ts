@@ -284,7 +284,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       },
       changed: changed('conversation'),
     }),
-    lab: labProcedures({ ...experiment, changed: changed('lab'), dataFolder: dataDir }),
+    lab: labProcedures({ ...experiment, changed: changed('lab') }),
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 

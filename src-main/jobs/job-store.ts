@@ -69,6 +69,15 @@ export class JobStore {
     return owner !== undefined && !this.#lock.isAlive(owner as string);
   }
 
+  /** True for a job that another living process does, or will do. */
+  isElsewhere(id: string): boolean {
+    const owner = this.#database
+      .prepare(`SELECT owner FROM job WHERE id = ? AND state IN ('queued', 'running')`)
+      .pluck()
+      .get(id);
+    return owner !== undefined && owner !== this.#lock.token && this.#lock.isAlive(owner as string);
+  }
+
   /** Makes a job that was left this process's own, in its place among those that wait. Throws DATA_FOLDER_BUSY as `enqueue` does. */
   adopt(job: { id: string; aloneIn?: string }): void {
     this.transaction(() => {

@@ -277,6 +277,46 @@ test('work that must be alone is refused while another process does the same', (
   expect(store.stateOf('mine')).toBe('queued');
 });
 
+test('a job of another process is followed until it ends there', async () => {
+  const theirLock = new ProcessLock(folder);
+  const theirStore = new JobStore(database, theirLock);
+  const theirs = new Supervisor<Event>({ store: theirStore, changed: () => {} });
+  theirStore.enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  theirs.start('theirs', counting(2, { endless: true }));
+  const events: Event[] = [];
+  for await (const { event } of supervisor.watch('theirs')) {
+    events.push(event);
+    if (events.length < 2) continue;
+    if (events.length === 2) await expect(supervisor.stop('theirs')).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
+    void theirs.stop('theirs');
+  }
+  expect(events).toEqual([
+    { kind: 'step', step: 1 },
+    { kind: 'step', step: 2 },
+    { kind: 'finished', state: 'stopped' },
+  ]);
+  theirLock.release();
+});
+
+// It went on as running, in every list, until the studio was started again.
+test('whoever follows a job of a process that is killed is let go, and the job is interrupted', async () => {
+  const changed = vi.fn();
+  supervisor = new Supervisor({ store, changed });
+  const theirLock = new ProcessLock(folder);
+  const theirStore = new JobStore(database, theirLock);
+  theirStore.enqueue({ id: 'theirs', kind: 'run', now: 1 });
+  theirStore.begin('theirs', 1);
+  theirStore.insertEvents('theirs', [{ sequence: 1, event: { kind: 'step', step: 1 } }]);
+  const events: Event[] = [];
+  for await (const { event } of supervisor.watch('theirs')) {
+    events.push(event);
+    theirLock.release();
+  }
+  expect(events).toEqual([{ kind: 'step', step: 1 }]);
+  expect(store.stateOf('theirs')).toBe('interrupted');
+  expect(changed).toHaveBeenCalledOnce();
+});
+
 test('a job that goes on from an earlier point forgets what came after it', async () => {
   start('a', counting(5));
   await told('a');

@@ -74,6 +74,11 @@ export class Supervisor<Event> {
     return this.#store.isLeft(id);
   }
 
+  /** Throws WORK_ELSEWHERE for a job that another living process does, or will do. */
+  requireHere(id: string): void {
+    if (this.#store.isElsewhere(id)) throw new StudioError('WORK_ELSEWHERE', {});
+  }
+
   /** Takes on a job that waits for a process that is gone, in its place among those that wait. Throws DATA_FOLDER_BUSY. */
   takeUp(id: string, work: Work<Event>, where: { aloneIn?: string } = {}): void {
     this.takeUpTogether([id], alone(id, work), where);
@@ -108,11 +113,12 @@ export class Supervisor<Event> {
 
   /**
    * Asks a job to end, and with it those that share its work, and waits until it has; so ends one that waits for a process
-   * that is gone. Any other is left alone.
+   * that is gone. One that has ended is left alone. Throws WORK_ELSEWHERE for one that another living process does.
    */
   async stop(id: string): Promise<void> {
     const piece = this.#pieceOf(id);
     if (piece === undefined) {
+      this.requireHere(id);
       if (this.#store.isLeft(id)) this.#store.end(id, { state: 'stopped', failure: null, now: this.#now() });
       return;
     }
@@ -127,8 +133,8 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Replays the stored events after `after`, then follows until the job ends or the signal aborts. Throws what keeps the end
-   * of a job from being stored, a full disk mostly.
+   * Replays the stored events after `after`, then follows until the job ends or the signal aborts, also where another process
+   * does it. Throws what keeps the end of a job from being stored, a full disk mostly.
    */
   async *watch(id: string, options: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<StoredEvent<Event>> {
     let sequence = options.after ?? 0;
@@ -136,6 +142,8 @@ export class Supervisor<Event> {
     for (;;) {
       const job = this.#find(id);
       job?.tryToFlush();
+      // Asked before the events are read: what it tells last is written before it ends.
+      const isElsewhere = job === undefined && this.#store.isElsewhere(id);
       const written = this.#store.listEvents<Event>(id, sequence, pageSize);
       // What cannot be written is told all the same.
       const page = written.length > 0 ? written : (job?.unwrittenAfter(sequence) ?? []);
@@ -145,9 +153,10 @@ export class Supervisor<Event> {
         yield stored;
       }
       if (page.length > 0) continue;
-      if (job === undefined) return;
-      if (job.unstorable !== undefined) throw job.unstorable;
-      await job.nextChange(signal);
+      if (isElsewhere) await sleep(readAgainMs, undefined, { signal, ref: false }).catch(() => undefined);
+      else if (job === undefined) return this.#interruptOrphans();
+      else if (job.unstorable !== undefined) throw job.unstorable;
+      else await job.nextChange(signal);
       if (signal?.aborted) return;
     }
   }
@@ -192,6 +201,11 @@ export class Supervisor<Event> {
     const piece = this.#current;
     piece?.abort.abort();
     await Promise.all(piece?.jobs.map((job) => job.ended.promise) ?? []);
+  }
+
+  /** A process of which a job was followed may have been killed in its middle. */
+  #interruptOrphans(): void {
+    if (this.#store.interruptOrphans(this.#now()) > 0) this.#changed();
   }
 
   #pieceOf(id: string): Piece<Event> | undefined {
@@ -291,6 +305,9 @@ export class Supervisor<Event> {
 
 /** What ends work from outside, so that it can go on from where it was. */
 const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL']);
+
+/** How often the events of a job are read that another process tells. */
+const readAgainMs = 500;
 
 /** How soon after a full disk it is looked whether there is room again. */
 const storeAgainMs = 1_000;

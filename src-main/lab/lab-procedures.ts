@@ -11,21 +11,14 @@ import { labCards, labNumbers, labPicture, labReport, labShapes, labView, saveEx
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
 import { readTrained } from './train-cells.ts';
 
-export function labProcedures(parts: LabParts & { changed: () => void; dataFolder: string }) {
+export function labProcedures(parts: LabParts & { changed: () => void }) {
   const { store, supervisor, changed } = parts;
   const speed = new LabSpeed(parts);
   const os = implement(contract.lab).$context<CallerContext>();
   return os.router({
     start: os.start.handler(({ input }) => startLab(input, parts)),
     resume: os.resume.handler(({ input }) => resumeLab(input.id, parts)),
-    stop: os.stop.handler(async ({ input }) => {
-      const { id, state } = store.get(input.id);
-      const isGoing = state === 'queued' || state === 'running';
-      if (isGoing && !supervisor.isActive(id) && !supervisor.isLeft(id)) {
-        throw new StudioError('DATA_FOLDER_BUSY', { folder: parts.dataFolder });
-      }
-      await supervisor.stop(id);
-    }),
+    stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
     watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
       const { id } = store.get(input.id);
       const after = lastEventId === undefined ? 0 : Number(lastEventId);

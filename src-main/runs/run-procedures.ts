@@ -21,12 +21,10 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     const [options, ...others] = await settleAll(input, { ...parts, base, trainRows: dataset.splits.train });
     return { dataset, base, options, others };
   };
-  /** The id of a run that goes on here, or ended; one that goes on elsewhere is not to be touched. */
+  /** A run that goes on here, or ended; one that goes on elsewhere is not to be touched. */
   const mine = (name: string) => {
     const run = runs.get(name);
-    const isGoing = run.state === 'queued' || run.state === 'running';
-    if (isGoing && !supervisor.isActive(run.id) && !supervisor.isLeft(run.id))
-      throw new StudioError('DATA_FOLDER_BUSY', { folder: dataFolder });
+    supervisor.requireHere(run.id);
     return run;
   };
 

@@ -195,7 +195,10 @@ export class RunState {
     } finally {
       this.#following = false;
     }
-    if (!signal.aborted) await this.#loadRun();
+    if (signal.aborted) return;
+    await this.#loadRun();
+    // What could not be done to it while it went on, such as stopping it from here, is no matter any more.
+    this.error = undefined;
   }
 
   #receive(event: RunEvent): void {

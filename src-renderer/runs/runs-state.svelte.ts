@@ -38,7 +38,9 @@ export class RunsState {
       this.baseModels = baseModels;
       this.adapters = adapters;
       this.error = undefined;
-      for (const run of runs) if (run.result === null && run.step > 0) void this.#watchLosses(run.id);
+      // One that has just begun has no step yet, and no step is told as a change.
+      const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
+      for (const run of runs) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
     } finally {

@@ -171,6 +171,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
     hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
   },
+  WORK_ELSEWHERE: {
+    message: '이 데이터 폴더를 쓰는 다른 프로세스(명령줄 등)가 이 작업을 하고 있습니다.',
+    hint: '그쪽에서 멈추거나 끝날 때까지 기다리세요.',
+  },
   STUDIO_BUSY: {
     message: '학습이나 평가, 실험이 진행 중입니다. 데이터 폴더를 바꾸면 중단됩니다.',
     hint: '끝날 때까지 기다리거나 먼저 멈추세요.',
