@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { implement, ORPCError, type Router } from '@orpc/server';
+import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
 import type { BaseModel } from '../src-contract/base-model.ts';
 import type { CallerContext } from '../src-contract/caller.ts';
@@ -155,8 +155,9 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));
 
-  const changes = new ChangeNews(join(dataDir, 'news'), lock);
-  const changed = (noun: ChangeEvent['noun']) => () => changes.tell(noun);
+  const changes = new EventPublisher<{ change: ChangeEvent }>();
+  const news = new ChangeNews(join(dataDir, 'news'), lock, (noun) => changes.publish('change', { noun }));
+  const changed = (noun: ChangeEvent['noun']) => () => news.tell(noun);
   const jobChanged = (noun: ChangeEvent['noun']) => () => {
     changed(noun)();
     changed('status')();
@@ -307,7 +308,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       await downloads.close();
       datasets.close();
       database.close();
-      changes.close();
+      news.close();
       lock.release();
     },
   };

@@ -23,15 +23,10 @@ afterEach(() => {
 /** As another process of the data folder has them, with what it was told. */
 function opened(): { news: ChangeNews; told: string[] } {
   const lock = new ProcessLock(join(folder, 'locks'));
-  const news = new ChangeNews(join(folder, 'news'), lock);
-  const leave = new AbortController();
   const told: string[] = [];
-  void (async () => {
-    for await (const { noun } of news.subscribe(leave.signal)) told.push(noun);
-  })().catch(() => {});
+  const news = new ChangeNews(join(folder, 'news'), lock, (noun) => told.push(noun));
   open.push({
     close() {
-      leave.abort();
       news.close();
       lock.release();
     },

@@ -1,8 +1,6 @@
 import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventPublisher } from '@orpc/server';
 import { type ChangeEvent, changeEventSchema } from '../src-contract/studio.ts';
-import type { ProcessLock } from './database/process-lock.ts';
 
 type Noun = ChangeEvent['noun'];
 
@@ -17,22 +15,29 @@ const gatheredMs = 100;
  */
 export class ChangeNews {
   readonly #folder: string;
-  readonly #lock: ProcessLock;
-  readonly #publisher = new EventPublisher<{ change: ChangeEvent }>();
+  readonly #token: string;
+  readonly #publish: (noun: Noun) => void;
   readonly #gathering = new Map<Noun, ReturnType<typeof setTimeout>>();
   readonly #watcher: FSWatcher | undefined;
 
-  constructor(folder: string, lock: ProcessLock) {
-    [this.#folder, this.#lock] = [folder, lock];
+  /** `publish` tells the pages of this process. */
+  constructor(
+    folder: string,
+    process: { readonly token: string; isAlive(token: string): boolean },
+    publish: (noun: Noun) => void,
+  ) {
+    this.#folder = folder;
+    this.#token = process.token;
+    this.#publish = publish;
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder)) {
-      if (!lock.isAlive(tokenOf(name))) rmSync(join(folder, name), { force: true });
+      if (!process.isAlive(tokenOf(name))) rmSync(join(folder, name), { force: true });
     }
     this.#watcher = this.#watch();
   }
 
   tell(noun: Noun): void {
-    this.#publisher.publish('change', { noun });
+    this.#publish(noun);
     // The status line is about this process alone.
     if (noun === 'status') return;
     try {
@@ -42,10 +47,6 @@ export class ChangeNews {
     }
   }
 
-  subscribe(signal: AbortSignal | undefined): AsyncIterable<ChangeEvent> {
-    return this.#publisher.subscribe('change', { signal });
-  }
-
   close(): void {
     this.#watcher?.close();
     for (const timer of this.#gathering.values()) clearTimeout(timer);
@@ -53,7 +54,7 @@ export class ChangeNews {
   }
 
   #fileOf(noun: Noun): string {
-    return join(this.#folder, `${this.#lock.token}.${noun}`);
+    return join(this.#folder, `${this.#token}.${noun}`);
   }
 
   #watch(): FSWatcher | undefined {
@@ -68,10 +69,10 @@ export class ChangeNews {
 
   #heard(name: string): void {
     const noun = changeEventSchema.shape.noun.safeParse(name.slice(name.indexOf('.') + 1)).data;
-    if (noun === undefined || tokenOf(name) === this.#lock.token || this.#gathering.has(noun)) return;
+    if (noun === undefined || tokenOf(name) === this.#token || this.#gathering.has(noun)) return;
     const told = () => {
       this.#gathering.delete(noun);
-      this.#publisher.publish('change', { noun });
+      this.#publish(noun);
     };
     this.#gathering.set(noun, setTimeout(told, gatheredMs).unref());
   }

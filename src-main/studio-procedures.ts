@@ -1,10 +1,9 @@
 import { cpus, totalmem } from 'node:os';
-import { implement } from '@orpc/server';
+import { type EventPublisher, implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
-import type { EngineSettings, StudioStatus } from '../src-contract/studio.ts';
-import type { ChangeNews } from './change-news.ts';
+import type { ChangeEvent, EngineSettings, StudioStatus } from '../src-contract/studio.ts';
 import { backUpDataFolder } from './data-folder-store.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { DeviceFacts, Engine } from './engine/engine.ts';
@@ -20,7 +19,7 @@ export function studioProcedures(studio: {
   dataFolder: string;
   canChoosePath: boolean;
   engine: Engine;
-  changes: ChangeNews;
+  changes: EventPublisher<{ change: ChangeEvent }>;
   engineSettings: EngineSettingsKeeper | undefined;
   /** What a report of facts counts. */
   facts: () => Omit<Parameters<typeof diagnosticsText>[0], 'version' | 'device'>;
@@ -71,7 +70,7 @@ export function studioProcedures(studio: {
     }),
     changes: os.changes.handler(async function* ({ signal }) {
       try {
-        yield* studio.changes.subscribe(signal);
+        yield* studio.changes.subscribe('change', { signal });
       } catch (error) {
         // The publisher tells an abort by a throw; to a client that left, it is the end.
         if (!signal?.aborted) throw error;
