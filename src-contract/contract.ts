@@ -143,6 +143,8 @@ export const contract = {
     begin: base
       .input(z.object({ name: z.string().max(255), sizeBytes: z.number().int().min(0) }))
       .output(z.object({ fileId: z.string() })),
+    /** Gives a file of this machine an id as if it had been sent, for a page to import: one that was opened with the studio. */
+    open: base.input(z.object({ path: z.string() })).output(z.object({ fileId: z.string(), name: z.string() })),
     append: base
       .input(z.object({ fileId: z.string(), offset: z.number().int().min(0), chunk: z.instanceof(Blob) }))
       .output(z.object({ bytes: z.number().int() })),

@@ -190,7 +190,11 @@ export function datasetProcedures(studio: {
       return after;
     }),
     dealSplits: os.dealSplits.handler(async function* ({ input, signal }) {
-      for await (const event of dealDataset({ store, changes }, { dataset: store.get(input.id), by: input.by }, signal)) {
+      for await (const event of dealDataset(
+        { store, changes },
+        { dataset: store.get(input.id), by: input.by },
+        signal,
+      )) {
         if (event.kind === 'finished') changed();
         yield event;
       }

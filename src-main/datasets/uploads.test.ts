@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -18,6 +18,22 @@ test('a name never becomes a path', async () => {
   expect(file.name).toBe('pass wd');
   expect(file.path).toBe(join(root, 'mine', fileId));
   expect(() => uploads.find('../mine')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+});
+
+test('a file of this machine is read where it lies, and stays there', async () => {
+  const path = join(root, 'rivers.csv');
+  writeFileSync(path, 'a,b\n');
+  const { fileId, name } = await uploads.open(path);
+  expect([name, uploads.find(fileId)]).toEqual(['rivers.csv', { path, name: 'rivers.csv' }]);
+  await expect(uploads.append({ fileId, offset: 4, chunk: new Blob(['x']) })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
+  const lent = uploads.lend(fileId);
+  await uploads.discard(fileId);
+  await lent[Symbol.asyncDispose]();
+  await uploads.close();
+  expect(readFileSync(path, 'utf8')).toBe('a,b\n');
+  await expect(uploads.open(join(root, 'gone.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });
 
 test('pieces that are too large, too many or out of order are refused', async () => {

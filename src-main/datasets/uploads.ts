@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { asDiskFull } from './disk-full.ts';
@@ -19,6 +19,8 @@ interface Upload {
   busy: boolean;
   /** How many read it now. */
   readers: number;
+  /** Where it lies when it was not sent: such a file is not the studio's to remove. */
+  readonly elsewhere?: string;
 }
 
 /**
@@ -54,11 +56,22 @@ export class Uploads {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
     if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
     await mkdir(this.#folder, { recursive: true });
-    const fileId = randomBytes(16).toString('hex');
-    await (await open(this.#path(fileId), 'wx')).close();
-    const name = fileName(file.name).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
+    const fileId = newFileId();
+    await (await open(join(this.#folder, fileId), 'wx')).close();
+    const name = shownName(file.name);
     this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
     return fileId;
+  }
+
+  /** A file of this machine, read where it lies and found as if it had been sent. Throws FILE_NOT_FOUND. */
+  async open(path: string): Promise<{ fileId: string; name: string }> {
+    const elsewhere = resolve(path);
+    const facts = await stat(elsewhere).catch(() => undefined);
+    if (facts?.isFile() !== true) throw new StudioError('FILE_NOT_FOUND', { file: elsewhere });
+    const fileId = newFileId();
+    const name = shownName(elsewhere);
+    this.#files.set(fileId, { name, sizeBytes: facts.size, bytes: facts.size, busy: false, readers: 0, elsewhere });
+    return { fileId, name };
   }
 
   /** Pieces come in order, one at a time. Gives the bytes there are. */
@@ -72,7 +85,7 @@ export class Uploads {
     file.busy = true;
     try {
       const bytes = Buffer.from(await piece.chunk.arrayBuffer());
-      const handle = await open(this.#path(piece.fileId), 'r+');
+      const handle = await open(join(this.#folder, piece.fileId), 'r+');
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await handle.write(bytes, done, bytes.length - done, piece.offset + done)).bytesWritten;
@@ -94,14 +107,14 @@ export class Uploads {
     const file = this.#files.get(fileId);
     if (file === undefined) return;
     this.#files.delete(fileId);
-    if (file.readers === 0) await rm(this.#path(fileId), { force: true });
+    if (file.readers === 0) await this.#remove(fileId, file);
   }
 
   /** Throws OPTION_INVALID while pieces are missing. */
   find(fileId: string): UploadedFile {
     const file = this.#file(fileId);
     if (file.bytes !== file.sizeBytes) throw invalid(because('UPLOAD_UNFINISHED'));
-    return { path: this.#path(fileId), name: file.name };
+    return { path: file.elsewhere ?? join(this.#folder, fileId), name: file.name };
   }
 
   /** As `find`, for reading: a page that is left discards its file while rows of it are still being read. */
@@ -113,7 +126,7 @@ export class Uploads {
       ...found,
       [Symbol.asyncDispose]: async () => {
         file.readers--;
-        if (file.readers === 0 && !this.#files.has(fileId)) await rm(found.path, { force: true });
+        if (file.readers === 0 && !this.#files.has(fileId)) await this.#remove(fileId, file);
       },
     };
   }
@@ -124,14 +137,22 @@ export class Uploads {
     return file;
   }
 
-  #path(fileId: string): string {
-    return join(this.#folder, fileId);
+  async #remove(fileId: string, file: Upload): Promise<void> {
+    if (file.elsewhere === undefined) await rm(join(this.#folder, fileId), { force: true });
   }
 }
 
 const largestUpload = 8 * 1024 ** 3;
 const largestPiece = 1024 ** 2;
 const mostUploads = 64;
+
+function newFileId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+function shownName(path: string): string {
+  return fileName(path).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
+}
 
 function invalid(why: Because): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'file', ...why });

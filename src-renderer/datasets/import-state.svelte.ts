@@ -148,6 +148,16 @@ export class ImportState {
     }
   }
 
+  /** A file that the studio was opened with; it lies on this machine and is not sent. */
+  async chooseOpened(file: { fileId: string; name: string }): Promise<void> {
+    const signal = this.#begin();
+    try {
+      await this.#inspect({ kind: 'upload', fileId: file.fileId }, file.name, signal);
+    } catch (error) {
+      this.#fail(error, signal);
+    }
+  }
+
   /** `title` is what people call the sample: its dataset takes that name. */
   async chooseSample(name: string, title?: string): Promise<void> {
     const signal = this.#begin();

@@ -44,6 +44,14 @@ test('a file is sent in pieces of a megabyte and then read', async () => {
   expect(state.name).toBe('talks');
 });
 
+test('a file that the studio was opened with is read and not sent', async () => {
+  const state = new ImportState();
+  await state.chooseOpened({ fileId: 'opened', name: 'talks.csv' });
+  expect(client.files.begin).not.toHaveBeenCalled();
+  expect(vi.mocked(client.datasets.inspect).mock.calls[0]?.[0].source).toEqual({ kind: 'upload', fileId: 'opened' });
+  expect([state.stage.kind, state.name]).toEqual(['decide', 'talks']);
+});
+
 test('the first rows are judged by the fields that they need', async () => {
   const state = await decided();
   expect(state.missing).toEqual([]);

@@ -42,7 +42,10 @@ test('the shell asks for every protection before it opens a window', async () =>
 test('the shell loads one address and listens to one message', async () => {
   const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
   expect(main.match(/\.load\w+\(/g)).toEqual(['.loadURL(']);
-  expect(main).toMatch(/\.loadURL\(`\$\{pageOrigin\}\/`\)/);
+  expect(main).toMatch(/\.loadURL\(`\$\{pageOrigin\}\/\$\{place\}`\)/);
+  // Beside the first page there is one place that it can be, and no path in it.
+  expect(main.match(/`#[^`]*`/g)).toHaveLength(1);
+  expect(main).toMatch(/`#\$\{menuPlaces\.import\}\?\$\{new URLSearchParams\(\{ file: fileId, name \}\)\}`/);
   expect(main.match(/ipcMain\.\w+\('[^']*'/g)).toEqual(["ipcMain.on('adapter-studio:port'"]);
   expect(main).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
 });

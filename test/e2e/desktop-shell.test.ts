@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,7 +28,6 @@ test('everything is closed off before a window opens', () => {
     ...{ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false },
     preload: path.join(import.meta.dirname, '../../out/preload/preload.cjs'),
   });
-  expect(seen.loaded).toBe('app://studio/');
 });
 
 test('only the built page is answered, under its policy', () => {
@@ -83,9 +82,21 @@ test('a second start brings the first one’s window forward and opens none', ()
   expect(runShell({ STAND_IN_SECOND: '1' })).toEqual({ windows: 0 });
 });
 
+test('a table that is opened with the studio is imported, and the page is given no path', () => {
+  expect(seen.opened).toEqual({
+    first: { shown: 'towns.csv', file: 'towns.csv', columns: ['t', 'u'] },
+    second: { shown: 'rivers.csv', file: 'rivers.csv', columns: ['r', 's'] },
+    mac: { shown: 'lakes.tsv', file: 'lakes.tsv', columns: ['l', 'm'] },
+  });
+  expect(seen.loaded).not.toContain(encodeURIComponent(scratch));
+  expect(seen.goneTable).toEqual(['Adapter Studio', expect.stringContaining('gone.csv')]);
+  expect(seen.pathOpenedFromPage).toBe('NOT_ALLOWED');
+});
+
 test('another data folder is chosen in the system’s dialog, and the program starts anew on it', () => {
   expect(seen.nothingChosen).toBe(null);
   expect(seen.chosen).toBe(true);
+  expect(seen.relaunch.args.join(' ')).not.toContain('towns.csv');
   expect(seen.relaunch.args).toContain(`--opened-home=${path.join(scratch, 'backup', 'Next')}`);
   expect(seen.ending.at(-1)).toBe('app.exit');
   expect(seen.errorBoxes).toEqual([]);
@@ -95,7 +106,9 @@ function runShell(env: NodeJS.ProcessEnv = {}) {
   mkdirSync(scratch, { recursive: true });
   const driver = path.join(import.meta.dirname, '../desktop/run-shell.ts');
   const person = path.join(scratch, 'person');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [driver, '--home', home], {
+  const table = path.join(scratch, 'towns.csv');
+  writeFileSync(table, 't,u\n1,2\n');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [driver, '--home', home, table], {
     encoding: 'utf8',
     timeout: 170_000,
     env: {

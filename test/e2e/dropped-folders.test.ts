@@ -53,6 +53,23 @@ test('a folder without a table says so', async () => {
   await page.getByText(/“pictures\.zip” is not a table of text: .* without a table in it/).waitFor();
 });
 
+// The desktop window hands a file over in this way that the system opened with the studio (test/e2e/desktop-shell.test.ts).
+test('a file that is known already is imported by its id in the address, also where the import page is open', async () => {
+  const sender = await page.context().newPage();
+  const received: string[] = [];
+  sender.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => received.push(String(payload))));
+  await sender.goto(new URL(paths.importDataset(), page.url()).href);
+  await drop(sender.getByRole('group', { name: 'Drop a file or a folder here' }), path.join(folder(), 'rivers.csv'));
+  await sender.getByRole('button', { name: /^Import 2 rows/ }).waitFor();
+  const fileId = /"fileId":"(\w+)"/.exec(received.join('\n'))?.[1] ?? '';
+  await open(paths.importDataset());
+  await page.getByRole('group', { name: 'Drop a file or a folder here' }).waitFor();
+  await open(`${paths.importDataset()}?${new URLSearchParams({ file: fileId, name: 'rivers.csv' })}`);
+  await page.getByRole('button', { name: /^Import 2 rows/ }).waitFor();
+  expect(page.url()).toMatch(/#\/datasets\/import$/);
+  await sender.close();
+});
+
 test('a folder of a model dropped on the dialog goes onto the shelf under its name', async () => {
   const model = path.join(opened.folder, 'dropped-model');
   cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), model, { recursive: true });
@@ -76,7 +93,7 @@ async function drop(on: Locator, ...files: readonly string[]): Promise<void> {
   const box = await on.boundingBox();
   expect(box).not.toBeNull();
   const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
-  const browser = await page.context().newCDPSession(page);
+  const browser = await page.context().newCDPSession(on.page());
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     const data = { items: [], files: [...files], dragOperationsMask: 1 };
     await browser.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data });

@@ -2,10 +2,12 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, Menu, protocol, screen, session } from 'electron';
 import type { CallerContext } from '../../../src-contract/caller.ts';
+import type { Contract } from '../../../src-contract/contract.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createApp, type FolderHost } from '../../app.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
@@ -16,13 +18,16 @@ import { superviseEngine } from '../supervised-engine.ts';
 import { changeFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
-import { menuTemplate } from './menu.ts';
+import { menuPlaces, menuTemplate } from './menu.ts';
+import { openedTables } from './opened-tables.ts';
 import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
 import { answerPage } from './page-protocol.ts';
 import { startSqlUtility } from './sql-utility.ts';
 import { windowOptions } from './window-options.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 import { questionsOf, watchWork } from './work-watch.ts';
+
+type StudioClient = ContractRouterClient<Contract>;
 
 const out = path.join(import.meta.dirname, '..');
 const words = parseArgs({
@@ -44,6 +49,14 @@ protocol.registerSchemesAsPrivileged([
 ]);
 app.enableSandbox();
 app.on('web-contents-created', (_, contents) => guardContents(contents));
+
+// macOS names a table in an event of its own, which may come before there is a window.
+let openTable = async (file: string): Promise<void> => void openedFirst.push(file);
+const openedFirst = openedTables(process.argv.slice(1), process.cwd());
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  void openTable(file);
+});
 
 // Not awaited: Electron is ready only after this module has been evaluated.
 if (app.requestSingleInstanceLock()) void openStudio();
@@ -83,12 +96,23 @@ async function openStudio(): Promise<void> {
     guardSession(session.defaultSession);
 
     const handler = new RPCHandler<CallerContext>(studio.router);
-    let window = openWindow();
+    const client = createRouterClient(studio.router, { context: { caller: 'trusted' } });
+    const [table] = openedFirst;
+    let window = openWindow(table === undefined ? undefined : await importPlace(table, client));
     const shown = () => {
       if (window.isDestroyed()) window = openWindow();
       return window;
     };
-    const client = createRouterClient(studio.router, { context: { caller: 'trusted' } });
+    const comeForward = () => {
+      if (shown().isMinimized()) window.restore();
+      window.focus();
+    };
+    openTable = async (file) => {
+      const place = await importPlace(file, client);
+      if (window.isDestroyed()) window = openWindow(place);
+      else if (place !== undefined) load(window, place);
+      comeForward();
+    };
     const { platform } = process;
     const actions = desktopActions({ dataDir, client, window: shown });
     const template = menuTemplate({ platform, language: app.getLocale(), developer: !app.isPackaged, actions });
@@ -104,10 +128,10 @@ async function openStudio(): Promise<void> {
       handler.upgrade(port, { context: { caller: 'page' } });
       port.start();
     });
-    app.on('second-instance', () => {
-      if (window.isDestroyed()) window = openWindow();
-      if (window.isMinimized()) window.restore();
-      window.focus();
+    app.on('second-instance', (_, words, folder) => {
+      const [table] = openedTables(words, folder);
+      if (table === undefined) comeForward();
+      else void openTable(table);
     });
     app.on('activate', () => {
       if (window.isDestroyed()) window = openWindow();
@@ -141,7 +165,18 @@ async function choosePath(what: 'folder' | 'file'): Promise<string | undefined> 
   return filePaths[0];
 }
 
-function openWindow(): BrowserWindow {
+/** Where the page imports a table of this machine: it is given an id, never a path. Undefined where there is no such file. */
+async function importPlace(file: string, client: StudioClient): Promise<string | undefined> {
+  try {
+    const { fileId, name } = await client.files.open({ path: file });
+    return `#${menuPlaces.import}?${new URLSearchParams({ file: fileId, name })}`;
+  } catch (error) {
+    dialog.showErrorBox('Adapter Studio', sentenceOf(error));
+    return undefined;
+  }
+}
+
+function openWindow(place?: string): BrowserWindow {
   const stateFile = path.join(app.getPath('userData'), 'window.json');
   const state = readWindowState(
     stateFile,
@@ -156,8 +191,12 @@ function openWindow(): BrowserWindow {
   if (state?.maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => writeWindowState(stateFile, window));
-  window.loadURL(`${pageOrigin}/`);
+  load(window, place);
   return window;
+}
+
+function load(window: BrowserWindow, place = ''): void {
+  void window.loadURL(`${pageOrigin}/${place}`);
 }
 
 /** The port, when it is our own page's top frame that offers it. */
