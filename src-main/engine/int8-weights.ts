@@ -1,6 +1,7 @@
 import type { Architecture } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { matmulInt8 } from './graph/ops/matmul-int8.ts';
+import { scoresInt8 } from './graph/ops/scores-int8.ts';
 import { hadamardFeed, turned, turnRow } from './hadamard.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -8,10 +9,7 @@ import { float32, type Tensor } from './tensor.ts';
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
 
-/**
- * The modules whose matrices are kept as integers: those of the layers. The head stays as it is. The gradient of a softmax over
- * the vocabulary is one large number and thousands of small ones that count together, and eight bits of a row lose those.
- */
+/** The modules whose matrices are kept as integers in place of floats: those of the layers. */
 export function int8Modules(architecture: Architecture): string[] {
   return adaptedModules(architecture, architecture.targets);
 }
@@ -26,6 +24,17 @@ export function int8Linear(architecture: Architecture, module: string, x: Expres
     integers: input(`${module}.int8`, [inside, out], 'int8'),
     transposed: input(`${module}.int8_transposed`, [out, inside], 'int8'),
     scales: input(`${module}.int8_scales`, [out]),
+  });
+}
+
+/** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient that its floats give. */
+export function int8Scores(architecture: Architecture, x: Expression, floats: Expression): Expression {
+  const { head } = architecture;
+  const [out, inside] = weightDims(architecture, head);
+  return scoresInt8(x, turned(x), {
+    integers: input(`${head}.int8`, [inside, out], 'int8'),
+    scales: input(`${head}.int8_scales`, [out]),
+    floats,
   });
 }
 

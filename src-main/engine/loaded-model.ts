@@ -9,7 +9,7 @@ import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { writtenOut } from './int4-weights.ts';
 import { weightDims } from './lora.ts';
-import { type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
+import { halfRoundedModule, type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readBlocks } from './weight-blocks.ts';
@@ -171,11 +171,13 @@ export async function loadModel(
 
 function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
   return withOpenModel(folder, async ({ architecture, source }) => {
-    const rounded = new Set(roundedModules(architecture, precision));
+    const head = halfRoundedModule(architecture, precision);
+    const rounded = new Set([...roundedModules(architecture, precision), head]);
     const isRounded = (name: string) => rounded.has(moduleOfWeight(name));
     const integers = new Map<string, Tensor>();
     for await (const [name, tensor] of readWeights(architecture, source, isRounded))
       for (const [key, part] of roundWeight(precision, moduleOfWeight(name), tensor)) integers.set(key, part);
+    integers.delete(`${head}.int8_transposed`);
     return integers;
   });
 }

@@ -13,7 +13,7 @@ import { scale } from './graph/ops/scale.ts';
 import { logSoftmax } from './graph/ops/softmax.ts';
 import { rematerialise } from './graph/rematerialise.ts';
 import { int4Linear } from './int4-weights.ts';
-import { int8Linear } from './int8-weights.ts';
+import { int8Linear, int8Scores } from './int8-weights.ts';
 import { isBetweenLayers, isCostly } from './kept-values.ts';
 import { type Precision, roundedModules } from './rounded-weights.ts';
 
@@ -74,9 +74,9 @@ export function trainGraph(
 }
 
 function forward(architecture: Architecture, adaptation: Adaptation | null, precision: Precision) {
-  const { modelInput, plain, trainable, targetsOf } = inputs(architecture, adaptation, precision);
+  const { modelInput, scores, trainable, targetsOf } = inputs(architecture, adaptation, precision);
   const states = targetsOf(architecture.hiddenStates(modelInput));
-  const allLogProbs = logSoftmax(plain(architecture.head, states));
+  const allLogProbs = logSoftmax(scores(states));
   return { logProbs: pick(allLogProbs, input('target_ids', ['targets'], 'int32')), allLogProbs, trainable };
 }
 
@@ -98,6 +98,10 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     if (!rounded.has(module)) return matmul(x, parameter(`${module}.weight`), { transposeB: true });
     return (precision === 'int4' ? int4Linear : int8Linear)(architecture, module, x);
   };
+  const scores = (states: Expression) =>
+    precision === 'int8'
+      ? int8Scores(architecture, states, parameter(`${architecture.head}.weight`))
+      : plain(architecture.head, states);
   const adapted = adaptation === null ? undefined : adapt(architecture, plain, adaptation);
   const targetPositions = input('target_positions', ['targets'], 'int32');
   const targetsOf = (x: Expression) => (x.shape[0] === 'targets' ? x : gather(x, targetPositions));
@@ -120,5 +124,5 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     insert: adapted?.insert ?? asItIs,
     asked: (layer, x) => (isLast(layer) && !adapted?.wantsAllPositions ? targetsOf(x) : x),
   };
-  return { modelInput, plain, targetsOf, trainable: adapted?.trainable ?? weights };
+  return { modelInput, scores, targetsOf, trainable: adapted?.trainable ?? weights };
 }

@@ -12,6 +12,11 @@ export function roundedModules(architecture: Architecture, precision: Precision)
   return precision === 'int8' ? int8Modules(architecture) : int4Modules(architecture);
 }
 
+/** The module that graphs of this precision multiply by as whole numbers in one direction only: its floats are kept besides. */
+export function halfRoundedModule(architecture: Architecture, precision: Precision): string | undefined {
+  return precision === 'int8' ? architecture.head : undefined;
+}
+
 /** A module's matrix [out, in] as graphs of that precision want it, by the names of their inputs. */
 export function roundWeight(precision: Precision, module: string, weight: Tensor<'float32'>): Map<string, Tensor> {
   return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight);

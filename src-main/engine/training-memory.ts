@@ -12,7 +12,7 @@ import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
-import { type Precision, roundedModules } from './rounded-weights.ts';
+import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import { RowOrder } from './row-order.ts';
 import { pieceLength } from './stream-batch.ts';
 import { elements } from './tensor.ts';
@@ -146,7 +146,7 @@ function together(
 const bytesPerNode = 8e3;
 
 /** Operations that are lowered to several nodes. */
-const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 10, matmulInt4: 14 };
+const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 10, scoresInt8: 10, matmulInt4: 14 };
 
 function graphBytes(graph: readonly Expression[]): number {
   return bytesPerNode * topologicalOrder(graph).reduce((sum, { op }) => sum + (nodesOf[op] ?? 1), 0);
@@ -192,16 +192,18 @@ function sizesOf({ sequences, length, targetTokens }: MicroBatch, rank: number):
 
 /**
  * In JavaScript's memory: every weight as a float; of a rounded matrix with `int8` each number twice in a byte, as it is and
- * transposed, with `int4` half a byte, and for 32 of them a scale and a minimum.
+ * transposed, with `int4` half a byte, and for 32 of them a scale and a minimum. The head may be there as bytes besides.
  */
 function weightBytes(architecture: Architecture, precision: Precision): number {
   const rounded = new Set(roundedModules(architecture, precision));
+  const head = halfRoundedModule(architecture, precision);
   let bytes = rounded.size > 0 ? leftByRounding : 0;
   for (const [name, dims] of architecture.parameters) {
     const module = moduleOfWeight(name);
     const isRounded = rounded.has(module);
     if (isRounded) bytes += precision === 'int4' ? 0.75 * elements(dims) : 2 * elements(dims) + 4 * (dims[0] ?? 0);
     if (!isRounded || module === architecture.embedding) bytes += 4 * elements(dims);
+    if (module === head && name.endsWith('.weight')) bytes += elements(dims) + 4 * (dims[0] ?? 0);
   }
   return bytes;
 }

@@ -35,13 +35,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('only the matrices of the layers are rounded', async () => {
+test('the matrices of the layers are whole numbers alone, the head’s is both', async () => {
   expect(rounded.precision).toBe('int8');
   expect([...rounded.weights.keys()].filter((name) => name.endsWith('proj.weight'))).toEqual([]);
   expect(rounded.weights.has('model.embed_tokens.weight')).toBe(true);
   const feeds = await rounded.feeds();
   expect(feeds.has('model.layers.0.mlp.down_proj.int8')).toBe(true);
-  expect(feeds.has('model.embed_tokens.int8')).toBe(false);
+  const head = ['weight', 'int8', 'int8_transposed'].map((form) => feeds.has(`model.embed_tokens.${form}`));
+  expect(head).toEqual([true, true, false]);
 });
 
 test('a small model is left as it is where the choice is the engine’s', async () => {

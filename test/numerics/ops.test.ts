@@ -21,6 +21,7 @@ import { relu, step } from '../../src-main/engine/graph/ops/relu.ts';
 import { reshape } from '../../src-main/engine/graph/ops/reshape.ts';
 import { rotate } from '../../src-main/engine/graph/ops/rotate.ts';
 import { scale } from '../../src-main/engine/graph/ops/scale.ts';
+import { scoresInt8 } from '../../src-main/engine/graph/ops/scores-int8.ts';
 import { gelu, sigmoid } from '../../src-main/engine/graph/ops/sigmoid.ts';
 import { silu } from '../../src-main/engine/graph/ops/silu.ts';
 import { pad, slice } from '../../src-main/engine/graph/ops/slice.ts';
@@ -50,6 +51,7 @@ const int8Matrix = {
   transposed: input('transposed', [5, 4], 'int8'),
   scales: input('scales', [5]),
 };
+const scales = Float64Array.of(0.01, 0.004, 0.008, 0.002, 0.006);
 const integers = { dims: [4, 5], data: Float64Array.from({ length: 20 }, (_, i) => ((i * 37) % 255) - 127) };
 
 const cases: readonly Case[] = [
@@ -152,6 +154,20 @@ const cases: readonly Case[] = [
     // Eight bits of a row whose largest value is near 1.
     tolerance: 5e-2,
   })),
+  {
+    op: 'scoresInt8',
+    name: 'with the gradient of the floats',
+    operands: [[3, 4]],
+    build: (a) => {
+      const matrix = {
+        integers: input('integers', [4, 5], 'int8'),
+        scales: input('scales', [5]),
+        floats: input('floats', [5, 4]),
+      };
+      return scoresInt8(a, a, matrix);
+    },
+    tolerance: 5e-2,
+  },
   ...[false, true].map((turned) => ({
     op: 'matmulInt4' as const,
     name: turned ? 'by the matrix as it is' : 'by the matrix transposed',
@@ -231,7 +247,18 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
         data: Float64Array.from({ length: 20 }, (_, i) => integers.data[(i % 4) * 5 + Math.floor(i / 4)] as number),
       },
     ],
-    ['scales', { dims: [5], data: Float64Array.of(0.01, 0.004, 0.008, 0.002, 0.006) }],
+    ['scales', { dims: [5], data: scales }],
+    // The integers turned round, with their scales.
+    [
+      'floats',
+      {
+        dims: [5, 4],
+        data: Float64Array.from({ length: 20 }, (_, i) => {
+          const column = Math.floor(i / 4);
+          return (integers.data[(i % 4) * 5 + column] as number) * (scales[column] as number);
+        }),
+      },
+    ],
     ['cos', random([3, 2], 7)],
     ['sin', random([3, 2], 8)],
     ['blocks8', bytes([5, 2, 32])],

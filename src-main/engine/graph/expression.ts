@@ -20,6 +20,7 @@ export interface OpAttributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** Where the factors apply: to the columns of the product, or to those of the left operand before it. */
   matmulInt8: { readonly scaled: 'output' | 'input' };
+  scoresInt8: NoAttributes;
   /** `transposed` multiplies by Wᵀ, [n, in] → [n, out]; `plain` by W, the other way round. */
   matmulInt4: { readonly by: 'transposed' | 'plain' };
   /** `size` is how many inputs share a scale. */

@@ -16,6 +16,7 @@ import { reluOp, stepOp } from './ops/relu.ts';
 import { reshapeOp } from './ops/reshape.ts';
 import { rotateOp } from './ops/rotate.ts';
 import { scaleOp } from './ops/scale.ts';
+import { scoresInt8Op } from './ops/scores-int8.ts';
 import { sigmoidOp } from './ops/sigmoid.ts';
 import { siluOp } from './ops/silu.ts';
 import { padOp, sliceOp } from './ops/slice.ts';
@@ -34,6 +35,7 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   expand: expandOp,
   matmul: matmulOp,
   matmulInt8: matmulInt8Op,
+  scoresInt8: scoresInt8Op,
   matmulInt4: matmulInt4Op,
   matmulBlocks: matmulBlocksOp,
   attend: attendOp,

@@ -91,6 +91,8 @@ function besides(node: Expression, bytesOf: (node: Expression) => number): numbe
     case 'matmulInt8':
       // Rounded to bytes; scaled before that in the gradient.
       return ((node as Expression<'matmulInt8'>).attributes.scaled === 'input' ? 1.25 : 0.25) * bytesOf(left);
+    case 'scoresInt8':
+      return 0.25 * bytesOf(left);
     case 'matmulInt4':
       // The matrix in bytes and as floats: ten times its packed bytes.
       return 10 * bytesOf(node.inputs[1] as Expression);

@@ -31,7 +31,12 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const attributes = { transA: flag(transposeA), transB: flag(transposeB) };
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
-  matmulInt8: (writer, operands, node) => lowerMatmulInt8(writer, operands, node),
+  matmulInt8(writer, [x = '', integers = '', , scales = ''], node) {
+    const scalesRows = node.attributes.scaled === 'input';
+    const rows = scalesRows ? writer.node('Mul', [x, scales]) : x;
+    return lowerRounded(writer, [rows, integers, scalesRows ? writer.scalar(1) : scales], node);
+  },
+  scoresInt8: (writer, operands, node) => lowerRounded(writer, operands, node),
   matmulInt4: (writer, operands, node) => lowerMatmulInt4(writer, operands, node),
   reshape: (writer, [x = ''], node) => writer.reshape(x, writer.shape(node.shape)),
   transpose: (writer, operands, node) =>
@@ -173,10 +178,8 @@ const leastMagnitude = 1e-30;
  * costs a good part of the product: the largest and the least in place of magnitudes, and a step for each row in place of a
  * division.
  */
-function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt8'>): string {
-  const [x = '', integers = '', , scales = ''] = operands;
-  const before = node.attributes.scaled === 'input';
-  const left = before ? writer.node('Mul', [x, scales]) : x;
+function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Expression): string {
+  const [left = '', integers = '', scales = ''] = operands;
   const along = [left, writer.int64([-1])];
   const [largest, least] = ['ReduceMax', 'ReduceMin'].map((type) => writer.node(type, along, { keepdims: flag(true) }));
   const magnitude = writer.node('Max', [
@@ -192,8 +195,7 @@ function lowerMatmulInt8(writer: GraphWriter, operands: readonly string[], node:
   const isShared = node.shape.length === 2 && writer.carries(rows);
   const middles = writer.node('Expand', [middle, isShared ? writer.shape([rows]) : writer.node('Shape', [stepOfRow])]);
   const rounded = writer.node('QuantizeLinear', [left, stepOfRow, middles], { axis: { kind: 'int', value: 0 } });
-  const one = writer.scalar(1);
-  const factors = [one, before ? one : scales];
+  const factors = [writer.scalar(1), scales];
   const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
   return writer.node('Mul', [product, steps]);
 }

@@ -94,7 +94,7 @@ async function open<Output extends string>(
 
 /** The widest reach that a row may be rounded to (`LowerOptions`), where a graph rounds any. */
 function rowReachFor(outputs: readonly Expression[]): Promise<RowReach> | RowReach {
-  if (!topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8')) return 127;
+  if (!topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8' || op === 'scoresInt8')) return 127;
   widest ??= addsUp().then((isExact) => (isExact ? 127 : 63));
   return widest;
 }

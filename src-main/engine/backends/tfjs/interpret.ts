@@ -30,6 +30,11 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const product = tf.reshape(tf.matMul(rows, matrix), dims);
     return scaled === 'output' ? tf.mul(product, given(scales)) : product;
   },
+  scoresInt8([turned, integers, scales], _node, dims) {
+    const matrix = tf.cast(given(integers), 'float32');
+    const rows = tf.reshape(given(turned), [-1, matrix.shape[0] as number]) as tf.Tensor2D;
+    return tf.mul(tf.reshape(tf.matMul(rows, matrix), dims), given(scales));
+  },
   matmulInt4([x, integers, scales, minima], { attributes: { by } }, dims) {
     const [out, blocks] = given(integers).shape as [number, number];
     const packed = tf.cast(given(integers), 'float32');
