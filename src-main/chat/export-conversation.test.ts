@@ -132,3 +132,8 @@ function textOf(html: string): string {
   const signs = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&amp;': '&' };
   return Object.entries(signs).reduce((text, [entity, sign]) => text.replaceAll(entity, sign), bare);
 }
+
+test('long stretches of blanks are read once', () => {
+  const written = conversationMarkdown(conversation, [said(`a${' '.repeat(500_000)}b`)], 'en');
+  expect(written.length).toBeGreaterThan(500_000);
+});

@@ -97,7 +97,7 @@ function remarksOn({ finish, comparisonId, isBest, onPath }: Message, words: typ
 /** A text as it was typed: no sign in it is Markdown, and its lines and blanks stay. A backslash would show in an address. */
 function typed(text: string): string {
   return text
-    .replace(/[ \t]+$/gm, '')
+    .replace(/(?<![ \t])[ \t]+$/gm, '')
     .replace(/[\\`*_[\]<>&|~#@]|:(?=\/\/)|(?<=www)\.|(?<=^[ \t]*)[+=:-]|(?<=^[ \t]*\d+)[.)]/gim, entity)
     .replace(/(?<=^|[ \t])[ \t]/gm, (blank) => (blank === ' ' ? '&nbsp;' : '&nbsp;'.repeat(4)))
     .replace(/(\S)\n(?=.*\S)/g, '$1  \n');

@@ -31,3 +31,8 @@ test('each clause gets a line, but not inside brackets', () => {
 test('a query with line breaks keeps them', () => {
   expect(layOutSql('SELECT a\nFROM t WHERE b')).toBe('SELECT a\nFROM t WHERE b');
 });
+
+test('long stretches of blanks are read once', () => {
+  const sql = `SELECT a${' '.repeat(500_000)}, b FROM t`;
+  expect(layOutSql(sql)).toBe(sql.replace(' FROM', '\nFROM'));
+});

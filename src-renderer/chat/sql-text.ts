@@ -9,7 +9,7 @@ const KEYWORDS = new Set(
   min max cast over partition insert into values update set delete`.split(/\s+/),
 );
 const CLAUSES =
-  /\s+(FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION(?:\s+ALL)?|EXCEPT|INTERSECT|(?:LEFT\s+|INNER\s+|CROSS\s+)?(?:OUTER\s+)?JOIN)\b/gi;
+  /(?<!\s)\s+(FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION(?:\s+ALL)?|EXCEPT|INTERSECT|(?:LEFT\s+|INNER\s+|CROSS\s+)?(?:OUTER\s+)?JOIN)\b/gi;
 
 /** Cuts a query into pieces of which the keywords can be set in bold. Text in quotes is never a keyword. */
 export function sqlPieces(sql: string): SqlPiece[] {

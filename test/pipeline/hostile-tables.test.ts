@@ -377,6 +377,7 @@ const cases: readonly Case[] = [
     ['b=2'],
     ['ROW_TARGET_EMPTY', 'ROW_CONTEXT_EMPTY'],
   ],
+  ['a name that is full of marks that nobody sees', `context,target,${'\u200b'.repeat(300_000)}x\na,1,\nb,2,\n`, ab],
   ['names with marks that nobody sees', '\u200bcontext,target\u200b\na,1\nb,2\n', ab],
   ['a footer', 'context,target\na,1\nb,2\n\nTotal,,\n-- end --\n', ab, ['ROW_TARGET_EMPTY', 'ROW_CELL_MISSING']],
   ['blanks behind commas before quotes', 'context, target\n"a, b", "c, d"\n', ['a, b=c, d']],

@@ -73,7 +73,7 @@ export function joinedNames(header: readonly (readonly string[])[]): string[] {
 }
 
 /** Marks without width, which nobody sees and nobody can type. */
-const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|[\u200b-\u200d\u2060\ufeff]+$/g;
+const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|(?<![\u200b-\u200d\u2060\ufeff])[\u200b-\u200d\u2060\ufeff]+$/g;
 
 /** The names of columns: blank ones are made up, and a name that stands twice gets a number, so that every column can be chosen. */
 export function uniqueNames(names: readonly string[]): string[] {

@@ -24,3 +24,7 @@ test('a long text is cut and its line breaks are shown', () => {
   expect(oneLine('one\ntwo', 20)).toBe('one ⏎ two');
   expect(oneLine('abcdefgh', 5)).toBe('abcd…');
 });
+
+test('long stretches of blanks are read once', () => {
+  expect(oneLine(`a${' '.repeat(500_000)}b`, 5)).toBe('a   …');
+});

@@ -19,7 +19,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 
 /** Cuts a text for one line of a table, with line breaks shown as a sign. */
 export function oneLine(text: string, length: number): string {
-  const line = text.replace(/\s*\n\s*/g, ' ⏎ ').trim();
+  const line = text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
