@@ -29,6 +29,7 @@ export class HomeState {
   });
   #losses = $state.raw<readonly number[]>([]);
   #step = $state<{ step: number; secondsLeft: number } | undefined>();
+  #totalSteps = $state(0);
   #watched: string | undefined;
 
   /** Nothing was made yet: the page explains instead of reporting. */
@@ -44,6 +45,11 @@ export class HomeState {
   /** Losses of the run in progress, one a step. */
   get losses(): readonly number[] {
     return this.#losses;
+  }
+
+  /** Of the run in progress; 0 while its rows are read. */
+  get totalSteps(): number {
+    return this.#totalSteps || (this.running?.totalSteps ?? 0);
   }
 
   get step(): { step: number; secondsLeft: number } | undefined {
@@ -67,11 +73,13 @@ export class HomeState {
     this.#watched = id;
     this.#losses = [];
     this.#step = undefined;
+    this.#totalSteps = 0;
     const losses: number[] = [];
     let latest: { step: number; secondsLeft: number } | undefined;
     let isDrawing = false;
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
+        if (event.kind === 'started') this.#totalSteps = event.totalSteps;
         if (event.kind !== 'step') continue;
         losses.push(event.loss);
         latest = { step: event.step, secondsLeft: event.secondsLeft };
@@ -85,7 +93,9 @@ export class HomeState {
         }, drawingMs);
       }
     } catch {
-      this.#watched = undefined;
+      // The list of runs says how it is with it.
     }
+    // One that ended may go on again.
+    if (this.#watched === id) this.#watched = undefined;
   }
 }

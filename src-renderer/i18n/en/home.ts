@@ -53,7 +53,7 @@ export const home = {
   'home.next.another': 'Every adapter is measured. Next: bring another table, or try another rank.',
   'home.next.another.why': 'Adapters of many tasks stand beside one another in chat.',
   'home.next.watch': '{name} is training.',
-  'home.next.watch.why': 'You can go on with other things; the status line keeps count.',
+  'home.next.watch.why': 'You can go on with other things meanwhile.',
   'home.next.watch.action': 'Watch it',
   'home.next.resume': '{name} was interrupted. Next: resume it.',
   'home.next.resume.why': 'It goes on from its last checkpoint.',

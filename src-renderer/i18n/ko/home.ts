@@ -53,7 +53,7 @@ export const home: Translation<typeof english> = {
   'home.next.another': '모든 어댑터를 측정했습니다. 다음: 다른 표를 가져오거나 다른 랭크를 시도하세요.',
   'home.next.another.why': '여러 작업의 어댑터가 채팅에 나란히 놓입니다.',
   'home.next.watch': '{name}[을|를] 학습하고 있습니다.',
-  'home.next.watch.why': '다른 일을 해도 됩니다. 상태 줄이 진행을 보여 줍니다.',
+  'home.next.watch.why': '그동안 다른 일을 해도 됩니다.',
   'home.next.watch.action': '지켜보기',
   'home.next.resume': '{name} 학습이 중단되었습니다. 다음: 이어서 하세요.',
   'home.next.resume.why': '마지막 체크포인트부터 이어집니다.',
