@@ -12,41 +12,45 @@ const isBuilt = existsSync(path.join(root, 'out/main/cli.js'));
 /** Decided in docs/decisions: what the studio adds to Electron's own 250 MB. */
 const budgetBytes = 110e6;
 
-// A pattern of `files` that leaves out a folder's name and not what lies in it let a whole Node.js into the package.
-test.skipIf(!isBuilt || process.platform !== 'linux')(
-  'electron-builder packs the platform’s own native files only, keeps to the size, sets the fuses, and the layout runs',
-  { timeout: 400_000 },
-  () => {
-    const folder = temporaryFolder();
-    const [electronDist, output] = [path.join(folder, 'electron'), path.join(folder, 'dist')];
-    writeElectronStandIn(electronDist);
-    // Without an archive around it, so that Node.js can run it.
-    const settings = { electronDist, 'directories.output': output, asar: 'false' };
-    const packed = spawnSync(
-      process.execPath,
-      [
-        path.join(root, 'node_modules/electron-builder/cli.js'),
-        ...['--linux', 'dir', `--${process.arch}`, '--publish', 'never'],
-        ...Object.entries(settings).map(([name, value]) => `-c.${name}=${value}`),
-      ],
-      { cwd: root, encoding: 'utf8' },
-    );
-    expect(packed.status, `${packed.stdout}${packed.stderr}`).toBe(0);
-    const [unpacked = ''] = readdirSync(output).filter((name) => name.endsWith('-unpacked'));
-    expect(fusesOf(path.join(output, unpacked, 'adapter-studio'))).toBe('010011000');
+const { arch } = process;
+const platforms = {
+  linux: {
+    program: 'adapter-studio',
+    native: ['better-sqlite3/prebuilds/linux-ARCH.node', 'LIB/libonnxruntime.so.1', 'LIB/onnxruntime_binding.node'],
+    library: `linux/${arch}`,
+  },
+  win: {
+    program: 'Adapter Studio.exe',
+    native: [
+      ...['better-sqlite3/prebuilds/win32-ARCH.node', 'LIB/DirectML.dll', 'LIB/dxcompiler.dll', 'LIB/dxil.dll'],
+      ...['LIB/onnxruntime.dll', 'LIB/onnxruntime_binding.node'],
+    ],
+    library: `win32/${arch}`,
+  },
+} as const;
 
-    const resources = path.join(output, unpacked, 'resources');
+// A pattern of `files` that leaves out a folder's name and not what lies in it let a whole Node.js into the package, and one that
+// names the platform by where it is made let Linux's native files into a package for Windows.
+test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as const)(
+  'what electron-builder packs for %s has the native files of that platform only, keeps to the size, has its fuses set, and runs',
+  { timeout: 400_000 },
+  (platform) => {
+    const { program, native, library } = platforms[platform];
+    const folder = temporaryFolder();
+    const unpacked = packed(platform, folder);
+    expect(fusesOf(path.join(unpacked, program))).toBe('010011000');
+
+    const resources = path.join(unpacked, 'resources');
     const files = filesIn(resources);
     const bytes = files.reduce((sum, file) => sum + statSync(path.join(resources, file)).size, 0);
-    console.log(`The studio adds ${Math.round(bytes / 1e6)} MB in ${files.length} files to Electron.`);
+    console.log(`The studio adds ${Math.round(bytes / 1e6)} MB in ${files.length} files to Electron for ${platform}.`);
     expect(bytes).toBeLessThan(budgetBytes);
-    const native = files.filter((file) => isProgram(path.join(resources, file)));
-    const here = `linux.?${process.arch}`;
-    expect(native.sort()).toEqual([
-      expect.stringMatching(`better-sqlite3/prebuilds/${here}.node$`),
-      expect.stringMatching(`onnxruntime-node/bin/napi-v6/${here}/libonnxruntime.so`),
-      expect.stringMatching(`onnxruntime-node/bin/napi-v6/${here}/onnxruntime_binding.node$`),
-    ]);
+    const expected = native.map((file) => {
+      const named = file.replace('ARCH', arch).replace('LIB', `onnxruntime-node/bin/napi-v6/${library}`);
+      return `app/node_modules/${named}`;
+    });
+    expect(files.filter((file) => isProgram(path.join(resources, file))).sort()).toEqual(expected);
+    if (platform !== process.platform) return;
 
     // The command line looks for them where they lie in a checkout.
     symlinkSync('../resources', path.join(resources, 'app/resources'));
@@ -71,15 +75,38 @@ test('there is an icon in the size that the icons of all platforms are made from
   expect(existsSync(path.join(root, 'src-renderer', icon))).toBe(true);
 });
 
+/** Packs into a folder, and gives where the package lies; without an archive around the studio, so that Node.js can run it. */
+function packed(platform: keyof typeof platforms, folder: string): string {
+  const [electronDist, output] = [path.join(folder, 'electron'), path.join(folder, 'dist')];
+  writeElectronStandIn(electronDist, platform === 'win' ? 'electron.exe' : 'electron');
+  const settings = {
+    ...{ electronDist, 'directories.output': output, asar: 'false' },
+    // The stand-in is no program of Windows, and has no icon to be replaced.
+    'win.signAndEditExecutable': 'false',
+  };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/electron-builder/cli.js'),
+      ...[`--${platform}`, 'dir', `--${arch}`, '--publish', 'never'],
+      ...Object.entries(settings).map(([name, value]) => `-c.${name}=${value}`),
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect(status, `${stdout}${stderr}`).toBe(0);
+  const [name = ''] = readdirSync(output).filter((each) => each.endsWith('-unpacked'));
+  return path.join(output, name);
+}
+
 /** What electron-builder looks for in Electron's folder; of the program only the place where its fuses are set. */
-function writeElectronStandIn(folder: string): void {
+function writeElectronStandIn(folder: string, program: string): void {
   mkdirSync(path.join(folder, 'resources'), { recursive: true });
   const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8'));
   writeFileSync(path.join(folder, 'version'), version);
   for (const name of ['LICENSE', 'LICENSES.chromium.html']) writeFileSync(path.join(folder, name), '');
   // As Electron ships them: nine of the first kind.
   const fuses = Buffer.from([1, 9, ...Buffer.from('101101110')]);
-  writeFileSync(path.join(folder, 'electron'), Buffer.concat([Buffer.from(fuseMark), fuses]), { mode: 0o755 });
+  writeFileSync(path.join(folder, program), Buffer.concat([Buffer.from(fuseMark), fuses]), { mode: 0o755 });
 }
 
 /** By which @electron/fuses finds the place in the program. */
