@@ -87,8 +87,8 @@ export function isQuery(cell: string): boolean {
 
 const question =
   /[?？]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
-const schema =
-  /\bcreate\s+table\b|\btable\s*[:=]?\s*\w+|\w+\s*\((?:\s*\w+[^()]*,)+[^()]*\)|\w+\s*:\s*\w+(?:\s*,\s*\w+)+/i;
+/** Written so that it stays linear in cells of any length: code with long lists, an image as text. */
+const schema = /\bcreate\s+table\b|\btable(?:\s*[:=])?\s*\w|\b\w+\s*\(\s*\w[^(),]*,[^()]*\)|\b\w+\s*:\s*\w+\s*,\s*\w/i;
 
 /** The share of rows in which one cell stands, word by word, in another. */
 function shareWithin(sample: readonly (readonly string[])[], place: number, whole: number): number {

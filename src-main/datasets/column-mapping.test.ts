@@ -34,6 +34,16 @@ test('the task is told by the names, and a query task by its queries', () => {
   );
 });
 
+// Each comma of a list that a bracket follows doubled the time, and each letter of an image as text began the search anew.
+test('long lists in code, and long words, are looked at in no time', () => {
+  const code = `f(${'a, '.repeat(40)}g(x))`;
+  const image = 'A'.repeat(200_000);
+  expect(proposeTask(['input', 'output'], [[code, image]])).toBe('custom');
+  expect(
+    proposeMapping('nl2sql', ['one', 'two', 'three'], [[`${code} ${image}`, `table${' '.repeat(200_000)}`, 'a (']]),
+  ).toEqual({});
+}, 20_000);
+
 test('a chosen column replaces the proposed one, by name in any case or by number', () => {
   const columns = ['passage', 'question', 'answer', 'Notes'];
   const resolve = (chosen: Record<string, string>) =>

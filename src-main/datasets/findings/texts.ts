@@ -40,12 +40,10 @@ function passageOf(context: string): string | undefined {
 
 /** Case, blanks and the form of letters make no difference, nor a full stop at the end. */
 function plain(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .replace(/[\s.。]+$/u, '')
-    .trimStart();
+  const even = text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
+  let end = even.length;
+  while (end > 0 && ' .。'.includes(even[end - 1] ?? '?')) end--;
+  return even.slice(0, end).trimStart();
 }
 
 /** A sentence or more that stands in the document as it is; a few words always will. */

@@ -13,11 +13,11 @@ export function typedShare(records: readonly TableRecord[]): number {
 }
 
 export function isNumber(cell: string): boolean {
-  return /^\s*[-+]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:e[-+]?\d+)?\s*%?\s*$/i.test(cell);
+  return /^[-+]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:e[-+]?\d+)?\s*%?$/i.test(cell.trim());
 }
 
 export function isDate(cell: string): boolean {
-  return /^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?\s*$|^\s*\d{1,2}:\d{2}(?::\d{2})?\s*$/.test(cell);
+  return /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(?::\d{2})?$/.test(cell.trim());
 }
 
 function isTyped(cell: string): boolean {

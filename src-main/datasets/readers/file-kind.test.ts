@@ -8,6 +8,16 @@ test('XML without a prolog is known behind any number of comments, in no time', 
   expect(kindOfFile(Buffer.from(`${comments}no element`))).toBeUndefined();
 });
 
+// Every way to share blanks out was tried.
+test('text with many blanks is no other kind, in no time', () => {
+  const texts = [
+    `${' '.repeat(60_000)}x`,
+    `Title: a note\n${'      and more of it\n'.repeat(60)}`,
+    `@relation a\n${'\n'.repeat(60)}x`,
+  ];
+  for (const text of texts) expect(kindOfFile(Buffer.from(text))).toBeUndefined();
+}, 20_000);
+
 test('a table whose cells are HTML is no XML document', () => {
   const table = '<p><b>Q1</b></p>\t<p>A1</p>\n<p><b>Q2</b></p>\t<p>A2</p>\n';
   expect(kindOfFile(Buffer.from(table))).toBeUndefined();

@@ -66,9 +66,9 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   },
   {
     kind: fileKinds.PYTHON,
-    start: /^\s*\[?\s*\{\s*'[^'\n]*'\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/,
+    start: /^\s*(?:\[\s*)?\{\s*'[^'\n]*'\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/,
   },
-  { kind: fileKinds.JSON5, start: /^\s*\[?\s*\{\s*[A-Za-z_]\w*\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/ },
+  { kind: fileKinds.JSON5, start: /^\s*(?:\[\s*)?\{\s*[A-Za-z_]\w*\s*:[^\n]*[,{}[\]]\s*(?:\n|$)/ },
   // Comments within JSON, or above it.
   { kind: fileKinds.JSON5, start: /^\s*(?:[[{]\s*(?:\/\/|\/\*)|(?:(?:\/\/|#).*\r?\n\s*)+(?:\[\s*)?\{\s*")/ },
   {
@@ -82,7 +82,7 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   },
   { kind: fileKinds.JAVASCRIPT, start: /^\s*(?:(?:var|let|const)\s+\w+\s*=|[A-Za-z_]\w*\()\s*[[{]/ },
   { kind: fileKinds.LATEX, start: /^(?:\s*%.*\r?\n)*\s*\\(?:documentclass|begin|usepackage)\b/ },
-  { kind: fileKinds.ARFF, start: /^(?:\s*%.*\r?\n)*\s*@relation\s.*\r?\n(?:\s*%.*\r?\n|\s*\r?\n)*\s*@attribute\s/i },
+  { kind: fileKinds.ARFF, start: /^(?:\s*%.*\r?\n)*\s*@relation\s.*\r?\n(?:\s*%.*\r?\n)*\s*@attribute\s/i },
   { kind: fileKinds.SYLK, start: /^ID;P\w*.*\r?\n[BCFPO];/ },
   { kind: fileKinds.DIF, start: /^TABLE\r?\n0,1\r?\n"/ },
   { kind: fileKinds.ICALENDAR, start: /^BEGIN:VCALENDAR\r?\n/ },
@@ -90,7 +90,7 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   {
     kind: fileKinds.MIME,
     start:
-      /^(?:[A-Z][\w-]+: .*\r?\n(?:[ \t]+.*\r?\n)*)*(?:MIME-Version: |From: .*\r?\n(?:[A-Z][\w-]+: .*\r?\n)*Subject: )/,
+      /^(?:[A-Z][\w-]+: .*\r?\n(?:[ \t].*\r?\n)*)*(?:MIME-Version: |From: .*\r?\n(?:[A-Z][\w-]+: .*\r?\n)*Subject: )/,
   },
 ];
 

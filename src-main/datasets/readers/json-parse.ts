@@ -76,7 +76,8 @@ function withKeysApart(text: string, onTwice: ((name: string) => void) | undefin
 
 const stringOrBrace = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs;
 
-const stringOrWord = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+/** In JSON that is damaged, a text without an end is taken as a whole, so that no quote in it is tried as a beginning. */
+const stringOrWord = /"(?:[^"\\]|\\.)*"?|-?Infinity|NaN/g;
 
 /** Where it may be that a number is not written as it was read. */
 const mayDiffer = /\d{16}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0/;
