@@ -77,7 +77,7 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
     const aligned = judgeAligned(text, whole);
     if (aligned) return aligned;
     const others = ofSigns(rare).filter((candidate) => isTable(candidate, first));
-    if (others.length > 0) return others.reduce(better);
+    if (others.length > 0) return withLongerDelimiter(others.reduce(better), text, whole);
     const quote = given.quote ?? (first.dialect.quote || '"');
     const long = longDelimiters(text)
       .map((delimiter) => judge(text, whole, { delimiter, quote, escape: given.escape === '\\' ? '\\' : quote }))
@@ -130,7 +130,8 @@ function judgeWrapped(single: Judged, text: string, whole: boolean, given: Given
   if (!rows.every(({ cells, line }) => cells.length === 1 && lines[line - 1]?.startsWith('"'))) return undefined;
   const candidates = (given.delimiter === undefined ? usual : [given.delimiter])
     .map((delimiter) => judge(text, whole, { delimiter, quote: '"', escape: '"', isWrapped: true }))
-    .filter((judged) => judged.width > 1 && judged.share === 1 && judged.damaged === 0);
+    .filter((judged) => judged.width > 1 && judged.share === 1 && judged.damaged === 0)
+    .filter((judged) => judged.rows[0]?.cells.length === judged.width);
   return candidates.length > 0 ? candidates.reduce(better) : undefined;
 }
 
@@ -274,7 +275,8 @@ function quoteTrust(
   const { quote, delimiter } = dialect;
   const { opened, damaged, rows, text } = found;
   if (quote === '"' && dialect.escape === quote) return 1;
-  if (quote === '"') return damaged === 0 ? 0.999 : 0.5;
+  if (quote === '"' && damaged > 0) return 0.5;
+  if (quote === '"') return areEscaped(text, delimiter) ? 1.001 : 0.999;
   if (quote === '') {
     const wrapped = rows.some(({ cells }) =>
       cells.some((cell) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"')),
@@ -289,6 +291,22 @@ function quoteTrust(
   if (isOften) return opened >= rows.length ? 1.2 : 1.01;
   // A few cells in them count where they hold what would part the rows otherwise.
   return isEscaped ? 1.005 : 0.97;
+}
+
+/**
+ * Whether the double quotes within cells stand behind a backslash, all of them. LaTeX writes its umlauts so (`G\"odel`): where
+ * vowels alone follow on them, they are no evidence.
+ */
+function areEscaped(text: string, delimiter: string): boolean {
+  const isEdge = (sign: string | undefined) =>
+    sign === undefined || sign === '\n' || sign === '\r' || delimiter.includes(sign);
+  let escaped = 0;
+  for (let found = text.indexOf('"'); found >= 0; found = text.indexOf('"', found + 1)) {
+    const after = text[found + 1];
+    if (text[found - 1] === '\\') escaped += /^[aeiouy{\\]/i.test(after ?? '') ? 0 : 1;
+    else if (!isEdge(text[found - 1]) && !isEdge(after)) return false;
+  }
+  return escaped > 0;
 }
 
 function isWithinWord(sign: string, text: string): boolean {

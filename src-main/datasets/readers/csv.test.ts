@@ -86,6 +86,7 @@ test('inch signs that wrap nothing are no quotes', async () => {
 });
 
 test.each<[string, string, Partial<CsvFormat>, string[]]>([
+  ['two colons, below no names', '1::11::5\n1::61::3\n2::91::3\n', { delimiter: '::' }, ['1', '61', '3']],
   ['control signs', 'a\x01b, c\x01d\nx\x01y\x01z\n', { delimiter: '\x01' }, ['x', 'y', 'z']],
   ['carets, beside commas in all rows', 'a,b^1\nc,d^2\ne,f^3\n,g,h^4\n', { delimiter: '^' }, ['c,d', '2']],
   ['carets, in rows of other widths too', 'a^b^c\n1^2^3\n4^5^6^\n7^8^9\n', { delimiter: '^' }, ['1', '2', '3']],
@@ -421,6 +422,36 @@ test('rows that are in quotes as a whole are told', async () => {
   expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_ROWS', data: {} });
   expect(cells[1]).toEqual(['1;2', '3']);
 });
+
+// The header of one cell was taken for a line above the table.
+test('a column of texts in quotes with a comma in each stays one column', async () => {
+  const { format, cells } = await read(Buffer.from('"text"\n"hello, world"\n"good, bye"\n'));
+  expect(format.columns).toEqual(['text']);
+  expect(cells.slice(1)).toEqual([['hello, world'], ['good, bye']]);
+});
+
+test('quotes behind backslashes lose them in cells without quotes too', async () => {
+  const { format, cells } = await read(Buffer.from('size;name\nA 5\\" pipe;x\nhe said \\"hi\\", twice;"y;z"\n'));
+  expect(format.escape).toBe('\\');
+  expect(cells.slice(1)).toEqual([
+    ['A 5" pipe', 'x'],
+    ['he said "hi", twice', 'y;z'],
+  ]);
+});
+
+test('the umlauts of LaTeX keep their backslashes', async () => {
+  const { format, cells } = await read(Buffer.from('author,year\nG\\"odel,1931\nSchr\\"odinger,1926\n'));
+  expect(format.escape).toBe('"');
+  expect(cells[1]).toEqual(['G\\"odel', '1931']);
+});
+
+// What was looked for in a cell began anew at each of its letters.
+test('a long cell of one sign is read in no time', async () => {
+  for (const sign of ['x', ' ', '\n', '1 ', 'a, ', '""']) {
+    const { cells } = await read(Buffer.from(`text,year\n"1${sign.repeat(100_000)}.",2020\nb,2021\n`));
+    expect(cells[1]?.[1]).toBe('2020');
+  }
+}, 20_000);
 
 test('a file that is not there is told', async () => {
   await expect(surveyFile(join(folder, 'missing.csv'), 'missing.csv')).rejects.toMatchObject({
