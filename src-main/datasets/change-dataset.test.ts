@@ -204,6 +204,19 @@ test('words are replaced in all rows after a look at what would happen', async (
   });
 });
 
+// The preview asks while an expression is typed, and this one held up the whole studio for ever.
+test('an expression that would try ways without end is refused', async () => {
+  const { id } = given.make([{ context: `${'abcdefghij'.repeat(6)} and more` }]);
+  const request = {
+    ...{ id, search: '(\\w+\\s?)+:', replacement: '', fields: ['context' as const], matchCase: true, isPattern: true },
+  };
+  const refused = { code: 'OPTION_INVALID', data: { because: { code: 'PATTERN_SLOW' } } };
+  await expect(previewReplace(given.store.examples(id), request)).rejects.toMatchObject(refused);
+  const change = given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
+  await expect(change).rejects.toMatchObject(refused);
+  expect(given.shown(id)).toHaveLength(1);
+});
+
 test('splits are dealt anew by shares, the same for the same seed, and a group stays on one side', async () => {
   const rows = Array.from({ length: 3000 }, (_, row) => ({ context: `row ${row}`, group: `g${row % 1200}` }));
   const { id } = given.make(rows);

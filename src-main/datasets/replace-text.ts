@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { ReplacePreview, ReplaceRequest, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -11,10 +12,7 @@ type Replacement = (
   row: Pick<Example, 'context' | 'target'>,
 ) => { readonly content: Partial<RowContent>; readonly occurrences: number } | undefined;
 
-/**
- * Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. Throws OPTION_INVALID for
- * an expression that JavaScript cannot read.
- */
+/** Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. */
 function replacementOf({ search, replacement, fields, matchCase, isPattern }: ReplaceRequest): Replacement {
   const pattern = patternOf(isPattern ? search : search.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), matchCase);
   return (row) => {
@@ -44,17 +42,68 @@ function patternOf(source: string, matchCase: boolean): RegExp {
   }
 }
 
+/**
+ * Every row with what becomes of it. Throws OPTION_INVALID for an expression that JavaScript cannot read, or that takes too long:
+ * one that repeats what repeats itself may try ways without end, and nothing else would have a turn.
+ */
+function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
+  const replace = replacementOf(request);
+  for (const batch of inBatches(rows)) {
+    const found = request.isPattern ? withinTime(() => batch.map(replace)) : batch.map(replace);
+    for (const [at, row] of batch.entries()) yield { row, found: found[at] };
+  }
+}
+
+/** The clock is set once for many rows: setting it takes longer than looking at one. */
+function* inBatches(rows: Iterable<Example>): Generator<Example[]> {
+  let [batch, letters]: [Example[], number] = [[], 0];
+  for (const row of rows) {
+    batch.push(row);
+    letters += row.context.length + row.target.length;
+    if (letters < batchLetters) continue;
+    yield batch;
+    [batch, letters] = [[], 0];
+  }
+  yield batch;
+}
+
+const batchLetters = 64 * 1024;
+
+/** Some hundred times what a batch takes on a busy machine. */
+const mostMs = 1000;
+
+const timed = { work: (): unknown => undefined };
+const timedContext = createContext(timed);
+const timedScript = new Script('work()');
+
+/** Only a script of its own can be stopped in the midst of an expression. */
+function withinTime<Result>(work: () => Result): Result {
+  try {
+    timed.work = work;
+    // What `work` gives is what its call within the script gives.
+    return timedScript.runInContext(timedContext, { timeout: mostMs }) as Result;
+  } catch (error) {
+    if (!isOverTime(error)) throw error;
+    throw new StudioError('OPTION_INVALID', { option: 'search', ...because('PATTERN_SLOW') }, { cause: error });
+  }
+}
+
+/** The error may be of the script's own realm, and no Error of this one. */
+function isOverTime(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
+}
+
 /** What a replacement would do: how often, and how the first rows would read. */
 export async function previewReplace(
   rows: Iterable<Example>,
   request: ReplaceRequest,
   signal?: AbortSignal,
 ): Promise<ReplacePreview> {
-  const replace = replacementOf(request);
   const preview: ReplacePreview = { rows: 0, occurrences: 0, sample: [] };
   const slices = new TimeSlices(signal);
-  for (const row of rows) {
-    const found = replace(row);
+  for (const { row, found } of replacements(rows, request)) {
     if (found) {
       preview.rows++;
       preview.occurrences += found.occurrences;
@@ -71,10 +120,8 @@ export async function previewReplace(
 
 /** Does a replacement to all rows of a dataset, or of one split. */
 export function replaceText(rows: RowStore, request: ReplaceRequest): ChangeWork {
-  const replace = replacementOf(request);
   return function* (change) {
-    for (const row of rows.examples(change.headVersion, request.split)) {
-      const found = replace(row);
+    for (const { row, found } of replacements(rows.examples(change.headVersion, request.split), request)) {
       if (found) change.edit(row.position, found.content);
       yield;
     }
