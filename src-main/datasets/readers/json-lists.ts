@@ -13,13 +13,16 @@ export interface ChosenLists {
 
 /**
  * The lists that are named for splits (`{"train": […], "test": […]}`), all of them; else the longest one, and of as many values
- * that which is named like a list of rows. Those that are left are told.
+ * that which is named like a list of rows. One that describes the columns beside such a list, as pandas and Hugging Face write
+ * it, is none. Those that are left are told.
  */
 export function chooseLists(lists: readonly JsonList[]): ChosenLists {
   const filled = [...lists.entries()].filter(([, { values }]) => values > 0);
   const splits = filled.filter(([, { name }]) => splitNamed(name) !== undefined);
   const isRows = ({ name }: JsonList) => Number(/^(?:data|rows|records|items|examples|instances)$/i.test(name));
-  const longest = filled.toSorted(([, a], [, b]) => b.values - a.values || isRows(b) - isRows(a))[0];
+  const isAbout = ({ name }: JsonList) => /^(?:fields|features|columns)$/i.test(name);
+  const mayBeRows = filled.filter(([, list]) => !isAbout(list) || !filled.some(([, other]) => isRows(other)));
+  const longest = mayBeRows.toSorted(([, a], [, b]) => b.values - a.values || isRows(b) - isRows(a))[0];
   const chosen = splits.length > 1 ? splits : longest ? [longest] : [];
   const wanted = new Set(chosen.map(([number]) => number));
   const left = filled.filter(([number]) => !wanted.has(number)).map(([, { name, values }]) => `${name} (${values})`);

@@ -203,6 +203,27 @@ test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file p
   ]);
 });
 
+// A page of no bytes was held for a damaged one.
+test('a Parquet file packed with lz4 in which a column has no values', async () => {
+  const { rows } = await open(join(fixtures, 'empty-column-lz4.parquet'));
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['a', '1', ''],
+    ['b', '2', ''],
+  ]);
+});
+
+// pandas’ orient='table' has three fields and the index above fewer rows.
+test('a list that describes the columns is not the table, however long', async () => {
+  const { table, rows } = await read(
+    'described.json',
+    '{"schema":{"fields":[{"name":"index"},{"name":"a"}],"primaryKey":["index"]},"data":[{"index":0,"a":"x"}]}',
+  );
+  expect(table.columns).toEqual(['index', 'a']);
+  expect(rows.map(({ cells }) => cells)).toEqual([['0', 'x']]);
+  const alone = await read('fields.json', '{"fields":[{"name":"a"},{"name":"b"}]}');
+  expect(alone.table.columns).toEqual(['name']);
+});
+
 test('of the lists of an object those for the splits are one table, or else the longest one is read and the others told', async () => {
   const splits = await read(
     'splits.json',

@@ -150,10 +150,11 @@ const compressors: Compressors = {
   GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: bounded(outputLength) }),
   BROTLI: (input, outputLength) => brotliDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
   ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
-  LZ4: (input, outputLength) => unpackLz4(input, bounded(outputLength)),
-  LZ4_RAW: (input, outputLength) => unpackLz4Block(input, bounded(outputLength)),
+  LZ4: (input, outputLength) => unpackLz4(input, Math.min(outputLength, largestGroup)),
+  LZ4_RAW: (input, outputLength) => unpackLz4Block(input, Math.min(outputLength, largestGroup)),
 };
 
+/** What Node.js unpacks may be bounded by one byte at least; a page of a column without any values has none. */
 function bounded(length: number): number {
   return Math.min(Math.max(1, length), largestGroup);
 }
