@@ -155,7 +155,11 @@ function linesAbove(records: readonly TableRecord[]): number {
   if (records.slice(0, start).every(({ cells }) => isRule(cells))) return header.line - 1;
   const body = records.slice(start).filter(({ cells }) => cells.length > 0);
   const even = body.filter(({ cells }) => cells.length === width).length / body.length;
-  if (body.length < 2 || even < 0.8 || header.cells.some((cell) => cell.trim() === '')) return 0;
+  // The title may stand in column A of a sheet whose table begins further to the right.
+  const indent = header.cells.findIndex((cell) => cell.trim() !== '');
+  const isIndented = body.every(({ cells }) => cells.slice(0, indent).every((cell) => cell.trim() === ''));
+  const names = isIndented ? header.cells.slice(indent) : header.cells;
+  if (body.length < 2 || even < 0.8 || names.some((cell) => cell.trim() === '')) return 0;
   const above = records.slice(0, start);
   if (above.every(({ cells }) => cells.length === 0)) return 0;
   const isApart = above.some(({ cells }) => filled(cells) === 0) || above.length > 1;

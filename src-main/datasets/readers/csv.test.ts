@@ -407,6 +407,11 @@ test('a person says how many rows name the columns', async () => {
   expect(format).toMatchObject({ headerRows: 2, columns: ['a first', 'a second'] });
 });
 
+test('a title at the left of a table that begins further to the right stands above it', async () => {
+  const { format } = await read(Buffer.from('Report 2024,,,\n,,,\n,,question,answer\n,,a,b\n,,c,d\n'));
+  expect(format.columns).toEqual(['column 1', 'column 2', 'question', 'answer']);
+});
+
 test('names that stand twice, or are missing, are told', async () => {
   const { format } = await read(Buffer.from('text,text,,label\na,b,c,1\n'));
   expect(format.columns).toEqual(['text', 'text 2', 'column 3', 'label']);
