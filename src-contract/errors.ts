@@ -179,9 +179,10 @@ export const errorCatalogue = {
     'Start a new run with the same settings.',
   ),
   RUN_DIVERGED: entry(
-    { step: z.number(), rows: z.string() },
+    /** Ids of rows; from the engine, their places in the token file of the split. */
+    { step: z.number(), rows: z.string(), split: z.enum(['train', 'validation']).optional() },
     'The loss became infinite or undefined at step {step} (rows {rows}).',
-    'Lower the learning rate, or look at those rows; the last good checkpoint is kept.',
+    'Train again with a lower learning rate, or look at those rows first.',
   ),
   RUN_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },

@@ -49,7 +49,7 @@ export const failureReasons = {
   HAS_DIVERGED: 'its loss became infinite, and would again',
   GOES_ON: 'it is going on already',
 
-  RANK_FIXED: 'an adapter to go on from has a rank',
+  RANK_FIXED: 'a run that goes on from an adapter has the rank of that adapter',
   SHAPE_FIXED: 'the adapter to go on from, “{adapter}”, has {value}',
   TOO_MANY_TOGETHER: '{count} adapters at once, and {most} are the most',
   MATRIX_MISSING: '“{base}” has no matrix {matrix}',

@@ -85,6 +85,8 @@ export const runResultSchema = z.object({
   firstLoss: z.number(),
   lastLoss: z.number(),
   baseValidationLoss: z.number().nullable(),
+  /** Of the adapter that it went on from; null where it began as the base. */
+  startValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
   /** Training loss of each step, in nats per target token. */
   losses: z.array(z.number()),
@@ -191,7 +193,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     rssBytes: z.number().int(),
     secondsLeft: z.number(),
   }),
-  /** Step 0 is the base model. */
+  /** Step 0 is what the run begins with: the base model, or an adapter; then the base stands beside it. */
   z.object({
     kind: z.literal('validation'),
     step: z.number().int(),
@@ -199,6 +201,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     best: z.boolean(),
     /** One for each sample row, in order. */
     answers: z.array(sampleAnswerSchema).optional(),
+    base: z.object({ loss: z.number(), answers: z.array(sampleAnswerSchema).optional() }).optional(),
   }),
   /** A loss far above what is usual, or one that is no number (null), and the rows it came from. */
   z.object({

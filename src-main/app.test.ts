@@ -110,7 +110,11 @@ class FakeEngine implements Engine {
       device: 'nothing',
       precision: 'float32',
     };
-    if (first === 0) yield { kind: 'validation', step: 0, loss: 9, best: false, answers: [] };
+    if (first === 0) {
+      const goesOn = job.method.kind === 'lora' && job.method.initFolder !== null;
+      const start = goesOn ? { loss: 3, base: { loss: 9, answers: [] } } : { loss: 9 };
+      yield { kind: 'validation', step: 0, best: false, answers: [], ...start };
+    }
     let step = first;
     while (step < totalSteps && !signal.aborted) {
       if (this.failure) throw this.failure;
@@ -479,10 +483,39 @@ test('a run that was left waiting can be let go by itself', async () => {
   expect((await client.runs.get({ id: 'left' })).state).toBe('finished');
 });
 
-test('a run that fails says why, and cannot be resumed where that makes no sense', async () => {
-  engine.failure = new StudioError('RUN_DIVERGED', { step: 1, rows: '3' });
-  const { run } = await train('bad');
-  expect(run).toMatchObject({ state: 'failed', adapterId: null, error: { code: 'RUN_DIVERGED' } });
+test('a run that goes on from an adapter is told beside that adapter and beside the base', async () => {
+  const { run: first } = await train('begun');
+  const { run, events } = await train('gone on', { maxSteps: 4, initAdapterId: first.adapterId });
+  expect(events[1]).toEqual({ kind: 'validation', step: 0, best: false, loss: 3, base: { loss: 9 } });
+  expect(run.result).toMatchObject({ baseValidationLoss: 9, startValidationLoss: 3 });
+  expect(first.result?.startValidationLoss).toBeNull();
+});
+
+test('a run cannot go on once the adapter that it began with is deleted', async () => {
+  const { run: first } = await train('begun');
+  engine.pauseAfter = 1;
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const options = { maxSteps: 4, initAdapterId: first.adapterId };
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'gone on', options });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await client.runs.stop({ id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  await client.adapters.delete({ id: first.adapterId ?? '' });
+  const { error } = await safe(client.runs.resume({ id }));
+  expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE', data: { reason: expect.stringContaining('was deleted') } });
+});
+
+// Once, the places of the rows in a file of the run's stood for the rows, which nobody can look up.
+test('a run that fails says why and names the rows, and cannot be resumed where that makes no sense', async () => {
+  const datasetId = await importRivers();
+  const { examples } = await client.datasets.examples({ id: datasetId, split: 'train', offset: 0, limit: 3 });
+  engine.failure = new StudioError('RUN_DIVERGED', { step: 1, rows: '0, 2' });
+  const { run, events } = await train('bad');
+  const ids = [examples[0]?.id, examples[2]?.id];
+  const failure = { code: 'RUN_DIVERGED', message: expect.stringContaining(`(rows ${ids.join(', ')})`) };
+  expect(run).toMatchObject({ state: 'failed', adapterId: null, error: failure });
+  const told = events.find((event) => event.kind === 'spike');
+  expect(told?.rows.map(({ exampleId }) => exampleId)).toEqual(ids);
   const { error } = await safe(client.runs.resume({ id: run.id }));
   expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
 });

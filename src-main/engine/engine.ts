@@ -246,6 +246,8 @@ export interface DivergedEvent {
   readonly step: number;
   /** Places of the rows whose loss was no number, separated by commas. */
   readonly rows: string;
+  /** Whose rows they are: those that it is trained on, or those that it is measured on. */
+  readonly split?: 'train' | 'validation' | undefined;
 }
 
 export interface SampleJob {
@@ -290,6 +292,8 @@ export type TrainEvent =
       readonly best: boolean;
       /** The ids written after each of the job's sample prompts; empty where it has none. */
       readonly answers: readonly (readonly number[])[];
+      /** The base's, at step 0 of a training that begins with an adapter. */
+      readonly base?: { readonly loss: number; readonly answers: readonly (readonly number[])[] };
     }
   | { readonly kind: 'checkpoint'; readonly step: number }
   | {

@@ -3,8 +3,8 @@ import type { Passed } from './passes.ts';
 import { RowLosses } from './row-losses.ts';
 
 /**
- * What the micro-batches of an optimiser step give, added up. Their losses and gradients were divided by the target
- * tokens of the whole step already, so sums are all it takes.
+ * What the micro-batches of an optimiser step give, added up, or of a measurement, which has no gradients. Losses and
+ * gradients were divided by the target tokens of the whole step already, so sums are all it takes.
  */
 export class StepSums {
   readonly rowLosses: RowLosses;
@@ -42,6 +42,6 @@ export class StepSums {
   }
 }
 
-export function sumOf(values: Float32Array): number {
+function sumOf(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

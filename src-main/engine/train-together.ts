@@ -8,9 +8,10 @@ import type { MicroBatch } from './micro-batches.ts';
 import { packingFor } from './packing.ts';
 import { Passes, type Rider } from './passes.ts';
 import { roomFor } from './stack-batches.ts';
-import { sumOf } from './step-sums.ts';
+import type { StepSums } from './step-sums.ts';
 import { trainModel } from './train.ts';
-import { openRun, type TrainingRun } from './training-run.ts';
+import type { Trainable } from './trainable.ts';
+import { type Measured, openRun, type TrainingRun } from './training-run.ts';
 
 /**
  * Trains several LoRA adapters over one base: those whose steps are small enough for it side by side, as rows of one batch,
@@ -25,7 +26,7 @@ export async function* trainTogether(
   adapters: AdapterCache,
   signal: AbortSignal,
 ): AsyncGenerator<TrainTogetherEvent> {
-  const base: BaseLosses = new Map();
+  const base: BaseSums = new Map();
   for (let first = 0; first < jobs.length && !signal.aborted; ) {
     const group = await openGroup(model, { jobs: jobs.slice(first), together }, adapters);
     if (group.length === 0) {
@@ -66,12 +67,12 @@ interface Member {
   readonly run: TrainingRun;
 }
 
-/** What the bare base loses on the rows of a file, by the file's hash. */
-type BaseLosses = Map<string, number>;
+/** What the rows of a file give the bare base, by the file's hash. */
+type BaseSums = Map<string | null, StepSums>;
 
 interface Group {
   readonly members: readonly Member[];
-  readonly base: BaseLosses;
+  readonly base: BaseSums;
   /** Most positions of one pass. */
   readonly budget: number;
 }
@@ -208,49 +209,46 @@ async function step(
   });
 }
 
-/** The mean loss of each over its validation rows; undefined when aborted on the way. */
+/** The mean loss of each over its validation rows, at step 0 the bare base's too; undefined when aborted on the way. */
 async function measure(
   members: readonly Member[],
   { passes, base, budget }: Passing,
   signal: AbortSignal,
 ): Promise<TrainTogetherEvent[] | undefined> {
-  const unmeasured = members.filter((member, i) => {
-    const file = baseRowsOf(member);
-    const isFirst = members.findIndex((other) => baseRowsOf(other) === file) === i;
-    return file === null || (isFirst && !base.has(file));
-  });
-  const sums = new Map(unmeasured.map((member) => [member, { loss: 0, tokens: 0 }]));
-  const riders = unmeasured.flatMap((member) => {
-    const { trainable } = member.run;
-    return member.run.validationBatches().map((batch) => ({ trainable, batch, sum: sums.get(member) }));
+  const riders: (Rider & { readonly sums: StepSums })[] = [];
+  const ride = (run: TrainingRun, trainable: Trainable): StepSums => {
+    const sums = run.validationSums();
+    riders.push(...run.validationBatches().map((batch) => ({ trainable, batch, sums })));
+    return sums;
+  };
+  const measured = members.map((member): { member: Member; of: Measured } => {
+    const { run } = member;
+    const { trainable, validationSha256: file } = run;
+    if (run.step > 0) return { member, of: { sums: ride(run, trainable) } };
+    const bare = trainable.base();
+    const sums = base.get(file) ?? ride(run, bare ?? trainable);
+    base.set(file, sums);
+    return { member, of: bare === null ? { sums } : { sums: ride(run, trainable), base: { trainable: bare, sums } } };
   });
   for (const sharing of shared(riders, budget)) {
     await setImmediate();
     if (signal.aborted) return undefined;
     const scored = await passes.score(sharing);
-    sharing.forEach(({ sum, batch }, i) => {
-      if (sum === undefined) return;
-      sum.loss -= sumOf(scored[i] as Float32Array);
-      sum.tokens += batch.targetTokens;
+    sharing.forEach(({ sums, batch }, i) => {
+      sums.add(batch, { logProbs: scored[i] as Float32Array, gradients: new Map() });
     });
   }
   const events: TrainTogetherEvent[] = [];
-  for (const member of members) {
-    const file = baseRowsOf(member);
-    const own = sums.get(member);
-    const loss = own === undefined ? (base.get(file ?? '') as number) : own.loss / own.tokens;
-    if (file !== null) base.set(file, loss);
-    const answers = await member.run.writeSamples(signal);
-    if (signal.aborted) return undefined;
-    events.push({ job: member.place, event: member.run.validated(loss, answers) });
+  for (const { member, of } of measured) {
+    try {
+      const event = await member.run.validated(of, signal);
+      if (event === undefined) return undefined;
+      events.push({ job: member.place, event });
+    } catch (error) {
+      events.push({ job: member.place, event: divergenceOf(error) });
+    }
   }
   return events;
-}
-
-/** The rows that the bare base is measured on where a training begins as the base; null where it is something else. */
-function baseRowsOf({ run, job }: Member): string | null {
-  const isFresh = run.step === 0 && job.method.kind === 'lora' && job.method.initFolder === null;
-  return isFresh ? run.validationSha256 : null;
 }
 
 /** Deals micro-batches to passes: neighbours of one step share one while there is room; two of one training never do. */

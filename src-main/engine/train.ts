@@ -3,7 +3,8 @@ import type { AdapterCache } from './adapter-cache.ts';
 import type { TrainEvent, TrainJob } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { Passes } from './passes.ts';
-import { sumOf } from './step-sums.ts';
+import type { StepSums } from './step-sums.ts';
+import type { Trainable } from './trainable.ts';
 import { openRun, type TrainingRun } from './training-run.ts';
 
 /**
@@ -36,22 +37,30 @@ export async function* trainModel(
 }
 
 /**
- * Mean loss over the validation rows, and what is written after the sample prompts; at step 0 both are the base model's.
- * Undefined when aborted on the way: a measurement that was cut short is none.
+ * Mean loss over the validation rows, and what is written after the sample prompts; at step 0 both are told of the base model
+ * too. Undefined when aborted on the way: a measurement that was cut short is none.
  */
 async function validate(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
-  let loss = 0;
-  let tokens = 0;
+  const trainable = run.step === 0 ? run.trainable.base() : null;
+  const base = trainable && { trainable, sums: await score(run, { trainable, passes }, signal) };
+  const sums = await score(run, { trainable: run.trainable, passes }, signal);
+  return signal.aborted ? undefined : run.validated({ sums, ...(base && { base }) }, signal);
+}
+
+async function score(
+  run: TrainingRun,
+  { trainable, passes }: { trainable: Trainable; passes: Passes },
+  signal: AbortSignal,
+): Promise<StepSums> {
+  const sums = run.validationSums();
   for (const batch of run.validationBatches()) {
     // Between passes, messages get their turn: an abort, a chat.
     await setImmediate();
-    if (signal.aborted) return undefined;
-    const [logProbs] = (await passes.score([{ trainable: run.trainable, batch }])) as [Float32Array];
-    loss -= sumOf(logProbs);
-    tokens += batch.targetTokens;
+    if (signal.aborted) break;
+    const [logProbs] = (await passes.score([{ trainable, batch }])) as [Float32Array];
+    sums.add(batch, { logProbs, gradients: new Map() });
   }
-  const answers = await run.writeSamples(signal);
-  return signal.aborted ? undefined : run.validated(loss / tokens, answers);
+  return sums;
 }
 
 /** One optimiser step, or undefined when aborted on the way: what was added up so far is dropped. */

@@ -13,7 +13,7 @@ import { copyCompanions } from './model-companions.ts';
 import { toPeft } from './peft-layout.ts';
 import { Random } from './random.ts';
 import { storedTensors } from './stored-weights.ts';
-import { float32, type Tensor } from './tensor.ts';
+import { elements, float32, type Tensor } from './tensor.ts';
 
 /** What a training changes: the numbers, how the graph is adapted to them, and how they are kept in the end. */
 export interface Trainable {
@@ -25,6 +25,8 @@ export interface Trainable {
   feeds(place: DropoutPlace | null): Map<string, Tensor>;
   /** Whether weight decay applies to a tensor. */
   decays(name: string): boolean;
+  /** The base beside it, in the same graph, where the training begins with an adapter; null where it begins as the base. */
+  base(): Trainable | null;
   /** Writes the given numbers to the output folder, as an adapter or a model. */
   write(tensors: ReadonlyMap<string, Float32Array>): Promise<void>;
 }
@@ -67,7 +69,7 @@ async function loraTrainable(
   );
   const modules = adaptedModules(architecture, start.targets);
   const scale = float32([1], Float32Array.of(start.scale));
-  return {
+  const trainable: Trainable = {
     tensors,
     adaptation: { kind: 'lora', targets: start.targets, dropout: settings.dropout > 0 },
     live: { weights: { ...start, tensors }, scale: start.scale },
@@ -82,12 +84,22 @@ async function loraTrainable(
       return feeds;
     },
     decays: () => true,
+    base() {
+      if (settings.initFolder === null) return null;
+      // All of them lie in the room of the largest.
+      const none = new Float32Array(Math.max(...[...tensors.values()].map(({ dims }) => elements(dims))));
+      const zeros = new Map(
+        [...tensors].map(([name, { dims }]) => [name, float32(dims, none.subarray(0, elements(dims)))]),
+      );
+      return { ...trainable, tensors: zeros, live: { weights: { ...start, tensors: zeros }, scale: start.scale } };
+    },
     write(numbers) {
       const named = [...tensors].map(([name, { dims }]) => [name, float32(dims, numbers.get(name))] as const);
       const adapter = toPeft({ ...start, tensors: new Map(named) }, architecture);
       return writePeft(job.outputFolder, adapter, { dropout: settings.dropout, baseModel: basename(job.modelFolder) });
     },
   };
+  return trainable;
 }
 
 /** Small layers between those of the base, which stays as it is: the method that LoRA is compared with. */
@@ -101,6 +113,7 @@ function adapterLayersTrainable(model: LoadedModel, job: TrainJob, settings: Ada
     feeds: () => new Map(),
     // Biases and norms are left alone, as in full training.
     decays: (name) => (tensors.get(name)?.dims.length ?? 0) > 1,
+    base: () => null,
     write(numbers) {
       const named = [...tensors].map(([name, { dims }]) => [name, float32(dims, numbers.get(name))] as const);
       const layers = { design, bottleneck, tensors: new Map(named) };
@@ -118,6 +131,7 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
     feeds: () => new Map(),
     // Norm weights are scales around 1: pulling them to zero would be no regularisation.
     decays: (name) => (model.weights.get(name)?.dims.length ?? 0) > 1,
+    base: () => null,
     async write(numbers) {
       await copyCompanions(job.modelFolder, job.outputFolder);
       const tensors = storedTensors(model.architecture, (name) => numbers.get(name) as Float32Array);

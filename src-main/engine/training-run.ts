@@ -30,6 +30,12 @@ export interface PlannedStep {
   readonly sums: StepSums;
 }
 
+/** What the validation rows gave, and what they gave the bare base where that is something else. */
+export interface Measured {
+  readonly sums: StepSums;
+  readonly base?: { readonly trainable: Trainable; readonly sums: StepSums } | undefined;
+}
+
 /** Opens a training at its start. Throws DATASET_TOO_SMALL, CONTEXT_TOO_LONG, MODEL_FILE_INVALID. */
 export async function openRun(model: LoadedModel, job: TrainJob, adapters: AdapterCache): Promise<TrainingRun> {
   const rows = await readTokenFile(job.trainFile);
@@ -86,7 +92,7 @@ export class TrainingRun {
     const stepsByEpochs = Math.ceil((job.epochs * rows.count) / job.batchSize);
     this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
     const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, samples, ...settings } = job;
-    this.#settings = JSON.stringify({ ...settings, rows: rows.count });
+    this.#settings = JSON.stringify({ ...settings, method: placeless(job.method), rows: rows.count });
     const validationCount = Math.min(validation?.count ?? 0, validationRowLimit);
     this.#validationRows = validation
       ? rowsAt(
@@ -186,7 +192,7 @@ export class TrainingRun {
     const { loss, gradients, targetTokens } = sums;
     const norm = globalNorm(gradients.values());
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new StudioError('RUN_DIVERGED', { step, rows: sums.rowLosses.undefinedRows().join(', ') });
+      throw divergence({ step, split: 'train', sums });
     }
     const learningRate = this.#learningRate(step);
     this.#update(gradients, { learningRate, step, gradientScale: clipScale(norm, this.#job.gradientClip) });
@@ -220,29 +226,51 @@ export class TrainingRun {
     return cutMicroBatches(this.#validationRows, packingFor(this.#model.architecture));
   }
 
-  /** Takes down a measurement, at step 0 the base model's, and keeps the weights when they are the best so far. */
-  validated(loss: number, answers: readonly (readonly number[])[]): TrainEvent {
+  /** What a measurement is added up in. */
+  validationSums(): StepSums {
+    return new StepSums(this.#validationRows.map((_, place) => place));
+  }
+
+  /**
+   * Takes down a measurement, with what is written after the sample prompts, and keeps the weights when they are the best so far.
+   * At step 0 it is the base model's; where the training begins with an adapter, the base was measured beside it. Undefined
+   * when aborted on the way. Throws RUN_DIVERGED.
+   */
+  async validated(measured: Measured, signal: AbortSignal): Promise<TrainEvent | undefined> {
+    for (const sums of [measured.base?.sums, measured.sums]) {
+      if (sums && !Number.isFinite(sums.loss)) throw divergence({ step: this.#step, split: 'validation', sums });
+    }
+    const base = measured.base && {
+      loss: measured.base.sums.loss,
+      answers: await this.#writeSamples(measured.base.trainable, signal),
+    };
+    const answers = await this.#writeSamples(this.trainable, signal);
+    if (signal.aborted) return undefined;
+    return { ...this.#takeDown(measured.sums.loss, base?.loss), answers, ...(base && { base }) };
+  }
+
+  #takeDown(loss: number, baseLoss = loss): { kind: 'validation'; step: number; loss: number; best: boolean } {
     const step = this.#step;
     this.#validatedStep = step;
-    if (step === 0) this.#baseLoss = loss;
-    const best = step > 0 && Number.isFinite(loss) && (this.#bestLoss === null || loss < this.#bestLoss);
+    if (step === 0) this.#baseLoss = baseLoss;
+    const best = step > 0 && (this.#bestLoss === null || loss < this.#bestLoss);
     if (best) {
       this.#bestLoss = loss;
       this.#best = this.#copyOfWeights();
     }
     this.#fruitless = best || step === 0 ? 0 : this.#fruitless + 1;
-    return { kind: 'validation', step, loss, best, answers };
+    return { kind: 'validation', step, loss, best };
   }
 
   /** What is written after the sample prompts: greedily, so that the same weights write the same. */
-  async writeSamples(signal: AbortSignal): Promise<number[][]> {
+  async #writeSamples({ live: weights }: Trainable, signal: AbortSignal): Promise<number[][]> {
     const { samples, modelFolder } = this.#job;
     const answers: number[][] = [];
     for (const promptIds of samples?.prompts ?? []) {
       const job = { modelFolder, promptIds, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0 };
       const limits = { maxTokens: samples?.maxTokens ?? 0, stopIds: samples?.stopIds ?? [] };
       const ids: number[] = [];
-      const live = async () => this.trainable.live;
+      const live = async () => weights;
       for await (const event of generateTokens(this.#model, live, { ...job, ...limits }, signal)) {
         if (event.kind === 'token') ids.push(event.id);
       }
@@ -336,6 +364,15 @@ export class TrainingRun {
     this.#peakRss = Math.max(this.#peakRss, rss);
     return rss;
   }
+}
+
+/** A method without the place of the adapter that it begins with: whoever goes on has those weights in the checkpoint. */
+function placeless(method: TrainJob['method']) {
+  return method.kind === 'lora' ? { ...method, initFolder: method.initFolder === null ? null : 'an adapter' } : method;
+}
+
+function divergence({ step, split, sums }: { step: number; split: 'train' | 'validation'; sums: StepSums }) {
+  return new StudioError('RUN_DIVERGED', { step, split, rows: sums.rowLosses.undefinedRows().join(', ') });
 }
 
 function rowsAt(rows: TokenRows, places: readonly number[]): BatchRow[] {

@@ -111,7 +111,7 @@ async function* trainSome(
     const { cell, folder } = cells[job] as PlacedCell;
     const sums = spent[job] as (typeof spent)[number];
     if (event.kind === 'diverged') {
-      throw new StudioError('RUN_DIVERGED', { step: event.step, rows: event.rows });
+      throw new StudioError('RUN_DIVERGED', { step: event.step, rows: event.rows, split: event.split });
     } else if (event.kind === 'started') {
       underWay.add(job);
       sums.parameters = event.trainableParameters;

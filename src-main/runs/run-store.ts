@@ -290,4 +290,4 @@ function fromRow(row: Row): Run {
 }
 
 /** What results of earlier versions did not tell. */
-const earlierResult = { early: false, bestStep: null } as const;
+const earlierResult = { early: false, bestStep: null, startValidationLoss: null } as const;

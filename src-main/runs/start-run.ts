@@ -100,10 +100,7 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   const dataset = datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && datasets.version(dataset.id, run.datasetVersion);
   if (dataset === undefined || version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
-  const initial = run.options.initAdapterId;
-  if (initial !== null && !adapters.list().some(({ id }) => id === initial)) {
-    throw refuse(because('INITIAL_DELETED'));
-  }
+  if (isInitialGone(run, parts)) throw refuse(because('INITIAL_DELETED'));
   const group = runs.groupOf(run);
   // What it trained with decides about its last digits.
   if (group.length < (run.group?.size ?? 1)) throw refuse(because('COMPANION_DELETED'));
@@ -149,6 +146,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
   if (version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
+  if (isInitialGone(run, parts)) throw refuse(because('INITIAL_DELETED'));
   if (isLeft) {
     takeUp(run.id, parts);
     return parts.runs.get(run.id);
@@ -165,6 +163,12 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
     parts,
   );
   return parts.runs.get(run.id);
+}
+
+/** Whether the adapter that a run goes on from is no more. */
+function isInitialGone({ options }: Run, { adapters }: RunningParts): boolean {
+  const { initAdapterId: initial } = options;
+  return initial !== null && !adapters.list().some(({ id }) => id === initial);
 }
 
 /** Whether a run that trained together with others goes on when they do. */

@@ -25,8 +25,8 @@ export interface TokenFiles {
   /** Null when no row of the validation split fits. */
   readonly validationFile: string | null;
   readonly facts: TokenFacts;
-  /** The row of the dataset behind a place in the train file; undefined in runs of earlier versions. */
-  rowAt(place: number): Promise<string | undefined>;
+  /** The row of the dataset behind a place in one of the files; undefined in runs of earlier versions. */
+  rowAt(place: number, split: 'train' | 'validation'): Promise<string | undefined>;
 }
 
 /**
@@ -44,14 +44,14 @@ export async function writeRunTokens(
   const count = { leftOut: 0, cut: 0 };
   const ids: string[] = [];
   const splits = parts.datasets.version(datasetId, version)?.splits;
-  const tokensOf = ({ id, split, context, target }: Example): TokenRow | undefined => {
+  const tokensOf = ({ id, context, target }: Example): TokenRow | undefined => {
     const example = parts.text.exampleIds(context, target, options.maxLength);
     if (example === undefined) {
       count.leftOut++;
       return undefined;
     }
     if (example.cut) count.cut++;
-    if (split === 'train') ids.push(id);
+    ids.push(id);
     return example;
   };
   function* all(split: Split, most = Number.POSITIVE_INFINITY): Generator<TokenRow> {
@@ -117,9 +117,9 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
     trainFile: join(folder, trainName),
     validationFile: facts.validationRows > 0 ? join(folder, validationName) : null,
     facts,
-    async rowAt(place) {
+    async rowAt(place, split) {
       const text = await readFile(join(folder, rowsName), 'utf8').catch(() => '[]');
-      return (JSON.parse(text) as string[])[place];
+      return (JSON.parse(text) as string[])[split === 'train' ? place : facts.trainRows + place];
     },
   };
 }
@@ -127,4 +127,5 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
 const trainName = 'train.tokens.safetensors';
 const validationName = 'validation.tokens.safetensors';
 const factsName = 'tokens.json';
+/** The ids of the rows of the train file, and behind them those of the validation file. */
 const rowsName = 'train-rows.json';

@@ -65,7 +65,7 @@ export async function* trainRuns(
     const event = told.kind === 'step' ? { ...told, seconds: told.seconds * together } : told;
     const { id } = run.training.run;
     for await (const each of run.told(event)) yield { id, event: each };
-    if (event.kind === 'diverged') yield { id, error: event.error };
+    if (event.kind === 'diverged') yield { id, error: await run.named(event.error) };
     if (event.kind !== 'finished' || event.step === 0 || (stop.signal.aborted && stop.isResting())) continue;
     await run.keepWhatItLearnt(event);
     // Of those that are stopped, all end as the stop says.
@@ -143,6 +143,7 @@ class OngoingRun {
   readonly #watch = new LossWatch();
   #place = { backend: '', device: '' };
   #bestStep: number | null = null;
+  #startLoss: number | null = null;
 
   constructor(about: {
     training: Training;
@@ -177,17 +178,40 @@ class OngoingRun {
         this.#progress.keep();
         return yield event;
       case 'validation': {
-        const { answers, ...measured } = event;
-        if (event.best) this.#bestStep = event.step;
+        const { base, ...own } = event;
+        this.#remember(event);
         this.#progress.pass();
-        const isAnswered = this.#samples !== undefined && answers.length > 0;
-        return yield isAnswered ? { ...measured, answers: await this.#samples.judged(answers) } : measured;
+        const { step, best } = event;
+        return yield {
+          ...{ kind: 'validation', step, best, ...(await this.#judged(own)) },
+          ...(base && { base: await this.#judged(base) }),
+        };
       }
       case 'finished':
         return;
       default:
         event satisfies never;
     }
+  }
+
+  /** A divergence with the rows by their ids, in place of their places in the token file. */
+  async named(error: StudioError<'RUN_DIVERGED'>): Promise<StudioError<'RUN_DIVERGED'>> {
+    const { rows } = await divergence(error, this.#names);
+    if (rows.length === 0) return error;
+    const ids = rows.map(({ exampleId }) => exampleId).join(', ');
+    const { step, rows: places } = error.data;
+    const isAll = places.split(', ').length === rows.length;
+    return new StudioError('RUN_DIVERGED', { step, rows: isAll ? ids : `${ids}, …` });
+  }
+
+  async #judged({ loss, answers }: { loss: number; answers: readonly (readonly number[])[] }) {
+    const isAnswered = this.#samples !== undefined && answers.length > 0;
+    return isAnswered ? { loss, answers: await this.#samples.judged(answers) } : { loss };
+  }
+
+  #remember({ step, loss, best, base }: Extract<TrainEvent | RunEvent, { kind: 'validation' }>): void {
+    if (best) this.#bestStep = step;
+    if (base !== undefined) this.#startLoss = loss;
   }
 
   async *#begin(event: Extract<TrainEvent, { kind: 'started' }>): AsyncGenerator<RunEvent> {
@@ -198,7 +222,7 @@ class OngoingRun {
     this.#place = event;
     // What was told up to the checkpoint counts as if the run had never stopped.
     for (const told of this.#parts.told(run.id)) {
-      if (told.kind === 'validation' && told.best) this.#bestStep = told.step;
+      if (told.kind === 'validation') this.#remember(told);
       if (told.kind === 'step') this.#watch.spikeOver(told.loss);
     }
     if (!isNew) return;
@@ -224,7 +248,7 @@ class OngoingRun {
     const result: RunResult = {
       ...{ steps: end.step, tokens, targetTokens, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : 0 },
       ...{ peakRssBytes: end.peakRssBytes, firstLoss: losses[0] ?? 0, lastLoss: losses.at(-1) ?? 0, losses },
-      ...{ baseValidationLoss, bestValidationLoss, backend, device },
+      ...{ baseValidationLoss, startValidationLoss: this.#startLoss, bestValidationLoss, backend, device },
       ...{ baseSha256Before: plan.baseSha256, baseSha256After, early: end.early, bestStep: this.#bestStep },
     };
     // What one costs beside others says nothing of one by itself.
@@ -258,19 +282,31 @@ interface RowNames {
   readonly datasets: DatasetStore;
 }
 
-async function spike({ step, loss, worst }: StepEvent, usual: number, names: RowNames): Promise<RunEvent> {
-  return { kind: 'spike', step, loss, usual, rows: await rowsNamed([{ place: worst.row, loss: worst.loss }], names) };
+type SpikeEvent = Extract<RunEvent, { kind: 'spike' }>;
+
+/** Rows of a divergence that are named: where all of a measurement are at fault, a few say as much. */
+const mostNamed = 8;
+
+async function spike({ step, loss, worst }: StepEvent, usual: number, names: RowNames): Promise<SpikeEvent> {
+  const rows = await rowsNamed([{ place: worst.row, loss: worst.loss }], 'train', names);
+  return { kind: 'spike', step, loss, usual, rows };
 }
 
-async function divergence({ data }: StudioError<'RUN_DIVERGED'>, names: RowNames): Promise<RunEvent> {
-  const places = data.rows.split(', ').map((place) => ({ place: Number(place), loss: null }));
-  return { kind: 'spike', step: data.step, loss: null, usual: null, rows: await rowsNamed(places, names) };
+async function divergence({ data }: StudioError<'RUN_DIVERGED'>, names: RowNames): Promise<SpikeEvent> {
+  const { step, rows, split = 'train' } = data;
+  const places = rows.split(', ').slice(0, mostNamed);
+  const named = places.map((place) => ({ place: Number(place), loss: null }));
+  return { kind: 'spike', step, loss: null, usual: null, rows: await rowsNamed(named, split, names) };
 }
 
-async function rowsNamed(places: readonly { place: number; loss: number | null }[], names: RowNames) {
-  const rows: Extract<RunEvent, { kind: 'spike' }>['rows'] = [];
+async function rowsNamed(
+  places: readonly { place: number; loss: number | null }[],
+  split: 'train' | 'validation',
+  names: RowNames,
+) {
+  const rows: SpikeEvent['rows'] = [];
   for (const { place, loss } of places) {
-    const exampleId = await names.files.rowAt(place);
+    const exampleId = await names.files.rowAt(place, split);
     if (exampleId === undefined) continue;
     const { datasetId, datasetVersion } = names.plan;
     const { context } = names.datasets.example(datasetId, exampleId, datasetVersion);
@@ -290,8 +326,8 @@ async function* tellingRows(events: AsyncIterable<TrainTogetherEvent>): AsyncGen
     for await (const { event, ...rest } of events) {
       if (event.kind !== 'diverged') yield { ...rest, event };
       else {
-        const { step, rows } = event;
-        yield { ...rest, event: { kind: 'diverged', error: new StudioError('RUN_DIVERGED', { step, rows }) } };
+        const { step, rows, split } = event;
+        yield { ...rest, event: { kind: 'diverged', error: new StudioError('RUN_DIVERGED', { step, rows, split }) } };
       }
     }
   } catch (error) {

@@ -11,6 +11,12 @@ test('validation at step 0 is the base model', () => {
   expect(curve.bestLoss).toBe(1.2);
 });
 
+test('where a run goes on from an adapter, the base is what was measured beside step 0', () => {
+  const curve = new RunCurve();
+  curve.push({ kind: 'validation', step: 0, loss: 1.4, best: false, base: { loss: 2.4 } });
+  expect([curve.start?.loss, curve.baseLoss]).toEqual([1.4, 2.4]);
+});
+
 test('columns put every measured step in order and leave gaps', () => {
   const curve = new RunCurve();
   curve.push({ kind: 'validation', step: 0, loss: 3, best: false });

@@ -46,9 +46,15 @@ export class RunCurve {
     return this.validations.at(-1);
   }
 
-  get baseLoss(): number | undefined {
+  /** What the run began with, before its first step. */
+  get start(): ValidationEvent | undefined {
     const first = this.validations[0];
-    return first?.step === 0 ? first.loss : undefined;
+    return first?.step === 0 ? first : undefined;
+  }
+
+  get baseLoss(): number | undefined {
+    const { start } = this;
+    return (start?.base ?? start)?.loss;
   }
 
   get bestLoss(): number | undefined {

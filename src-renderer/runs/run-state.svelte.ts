@@ -26,6 +26,8 @@ export class RunState {
   dataset = $state.raw<Dataset | undefined>(undefined);
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapter = $state.raw<Adapter | undefined>(undefined);
+  /** The adapter that it went on from. */
+  startedFrom = $state.raw<Adapter | undefined>(undefined);
   /** The adapter of the run that this one repeats. */
   original = $state.raw<Adapter | undefined>(undefined);
   /** The runs that it trains together with. */
@@ -82,6 +84,12 @@ export class RunState {
   /** Known when the rows have been read; 0 before. */
   get totalSteps(): number {
     return this.started?.totalSteps ?? this.run?.totalSteps ?? 0;
+  }
+
+  /** Whether what it begins with is being measured, before the first step. */
+  get isMeasuringStart(): boolean {
+    void this.version;
+    return (this.started?.validationRows ?? 0) > 0 && this.curve.start === undefined;
   }
 
   get secondsLeft(): number | undefined {
@@ -147,18 +155,20 @@ export class RunState {
   async #loadRun(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter, evaluations, original, company] = await Promise.allSettled([
+    const [dataset, baseModel, adapter, evaluations, original, company, startedFrom] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
       run.adapterId === null ? [] : client.evaluations.list(),
       run.repeats === null ? undefined : this.#adapterOf(run.repeats),
       run.group === null ? [] : client.runs.list(),
+      run.options.initAdapterId === null ? undefined : client.adapters.get({ id: run.options.initAdapterId }),
     ]);
     // Each may have been deleted since; the run tells its story without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
+    this.startedFrom = startedFrom.status === 'fulfilled' ? startedFrom.value : undefined;
     this.original = original.status === 'fulfilled' ? original.value : undefined;
     this.company =
       company.status === 'fulfilled'

@@ -97,13 +97,32 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
   }
 });
 
+test('a training goes on from an adapter, beside that adapter and the base', { timeout: 400_000 }, async () => {
+  await open(paths.adapters());
+  await page.getByRole('button', { name: 'More actions' }).first().click();
+  await page.getByRole('menuitem', { name: 'Train on' }).click();
+  await see(/^It goes on from Questions to small tables SQL, with its rank and matrices\./);
+  await page.getByRole('button', { name: 'LoRA paper recipe' }).click();
+  await see(/rank 16, alpha 32, on q k v o gate up down, dropout 10\s%/);
+  await page.getByRole('button', { name: /^Back to/ }).click();
+  await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
+  const steps = page.getByLabel('Steps at most');
+  await steps.fill('4');
+  await steps.blur();
+  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await see(/It went on from the adapter Questions to small tables SQL\. The base model alone has a loss of \d/);
+  await accessible();
+});
+
 test('a run that is deleted comes back within ten seconds', async () => {
   await open(paths.runs());
+  await page.getByText('2 runs', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'More for this run' }).first().click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await see('No run yet');
+  await page.getByText('1 run', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByRole('link', { name: /SQL/ }).first().waitFor();
+  await page.getByText('2 runs', { exact: true }).waitFor();
 });
 
 async function see(text: string | RegExp): Promise<void> {

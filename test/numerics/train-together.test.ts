@@ -6,7 +6,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
-import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
+import type { LoraSettings, TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
@@ -180,17 +180,40 @@ test('one that diverges, or gains nothing any more, ends by itself, and the othe
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
   const wild = { ...settings[0], learningRate: 1e30 };
   const still = { ...settings[3], learningRate: 1e-30 };
-  const jobs = [settings[1], wild, settings[2], still].map((each, i) => ({
+  const unmeasurable = { ...wild };
+  const jobs = [settings[1], wild, settings[2], still, unmeasurable].map((each, i) => ({
     ...jobOf('llama-tiny', `wild-${i}`, each),
     ...(each === still && { validationEvery: 1, patience: 1 }),
+    ...(each === unmeasurable && { validationEvery: 1 }),
   }));
   const ends: string[] = [];
   for await (const { job, event } of trainTogether(model, { jobs }, new AdapterCache(), forever)) {
-    if (event.kind === 'diverged') ends.push(`${job} diverged`);
+    if (event.kind === 'diverged') ends.push(`${job} diverged on ${event.split} rows`);
     if (event.kind === 'finished') ends.push(`${job} ${event.early ? 'early' : 'finished'}`);
   }
-  expect(ends.slice(0, 2).toSorted()).toEqual(['1 diverged', '3 early']);
-  expect(ends.slice(2)).toEqual(['0 finished', '2 finished']);
+  expect(ends.slice(0, 3).toSorted()).toEqual(['1 diverged on train rows', '3 early', '4 diverged on validation rows']);
+  expect(ends.slice(3)).toEqual(['0 finished', '2 finished']);
+  await model.release();
+});
+
+test('those that go on from an adapter are measured beside the base, which is measured once for all', async () => {
+  const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
+  const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
+  await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
+  const alone = { ...jobOf('llama-tiny', 'begun', { ...settings[0], learningRate: 0.05 }), maxSteps: 10 };
+  const begun = await collected(trainModel(model, alone, new AdapterCache(), forever));
+  const jobs = [1, 2].map((seed): TrainJob => {
+    const job = jobOf('llama-tiny', `gone-on-${seed}`, { ...settings[0], seed });
+    return { ...job, method: { ...(job.method as LoraSettings), initFolder: alone.outputFolder } };
+  });
+  const starts: number[][] = [];
+  for await (const { event } of trainTogether(model, { jobs }, new AdapterCache(), forever)) {
+    if (event.kind === 'validation' && event.step === 0) starts.push([event.loss, event.base?.loss ?? Number.NaN]);
+  }
+  const measured = begun.flatMap((event) => (event.kind === 'validation' ? [event.loss] : []));
+  expect(starts).toHaveLength(2);
+  for (const start of starts) expectClose(start, [measured.at(-1) ?? 0, measured[0] ?? 0]);
+  expect(measured[0]).toBeGreaterThan((measured.at(-1) as number) + 0.1);
   await model.release();
 });
 
@@ -205,7 +228,7 @@ function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: read
     adaptation: { kind: 'lora', targets: each.targets, dropout: false } as const,
     feeds: () =>
       new Map([['lora_scale', { type: 'float32', dims: [1], data: Float32Array.of(weights.scale) } as const]]),
-    ...{ decays: () => true, write: async () => {} },
+    ...{ decays: () => true, base: () => null, write: async () => {} },
   };
   const place = { seed: each.seed, step: 1, microBatch: 0 };
   return { trainable, batch, cotangent: -1 / batch.targetTokens, place };

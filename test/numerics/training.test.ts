@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
+import type { LoraSettings, TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
@@ -166,11 +166,43 @@ test('at each validation the weights of that moment write after the sample promp
   expect(after).not.toEqual(before);
 });
 
+// Once, what was begun with stood for the base: its loss, and its answers beside those that were learnt.
+test('a training that goes on from an adapter is measured beside that adapter and beside the base', async () => {
+  const prompts = [copyTask(8, 2)[0]?.ids.slice(0, 3) ?? []];
+  const changes = { learningRate: 2e-2, samples: { prompts, maxTokens: 4, stopIds: [0] } };
+  const first = await trained('begun', { ...changes, maxSteps: 40, epochs: 20, validationEvery: 40 });
+  const onwards = await trained('gone-on', { ...changes, method: goingOnFrom('begun') });
+  const [bare, learnt] = first.validations;
+  expect(onwards.validations[0]).toMatchObject({
+    ...{ step: 0, loss: learnt?.loss, answers: learnt?.answers },
+    base: { loss: bare?.loss, answers: bare?.answers },
+  });
+  expect(onwards.validations.slice(1).every(({ base }) => base === undefined)).toBe(true);
+  expect(onwards.finished?.baseValidationLoss).toBe(bare?.loss);
+});
+
+test('the adapter that a training began with may lie elsewhere when it goes on', async () => {
+  const method = goingOnFrom('begun');
+  const whole = await trained('moved-whole', { method });
+  await trained('moved', { method }, 5);
+  await cp(join(scratch, 'begun'), join(scratch, 'begun-elsewhere'), { recursive: true });
+  expect((await trained('moved', { method: goingOnFrom('begun-elsewhere') })).files).toEqual(whole.files);
+});
+
+// Once, a measurement that was no number was told on, and whoever followed the run broke off.
+test('a measurement that is no number stops the run with the rows that it was measured on', async () => {
+  const changes = { learningRate: 1e30, validationEvery: 1, gradientClip: 0 };
+  await expect(trained('unmeasurable', changes)).rejects.toMatchObject({
+    code: 'RUN_DIVERGED',
+    data: { step: expect.any(Number), split: 'validation', rows: expect.stringMatching(/^\d(, \d){0,7}$/) },
+  });
+});
+
 test('a loss that explodes stops the run with its step and rows, and the checkpoint before it stays', async () => {
   const changes = { learningRate: 1e30, checkpointEvery: 1, gradientClip: 0 };
   await expect(trained('diverging', changes)).rejects.toMatchObject({
     code: 'RUN_DIVERGED',
-    data: { step: expect.any(Number), rows: expect.stringMatching(/^\d+(, \d+){0,3}$/) },
+    data: { step: expect.any(Number), split: 'train', rows: expect.stringMatching(/^\d+(, \d+){0,3}$/) },
   });
   expect(await readdir(join(scratch, 'diverging-checkpoint'))).toEqual(['checkpoint.safetensors']);
 });
@@ -199,6 +231,10 @@ function copyTask(count: number, seed: number): TokenExample[] {
     const context = [token(), ...Array.from({ length: 2 + Math.floor(random.uniform() * 6) }, token), 60];
     return { ids: [...context, context[0] as number, 0], targetStart: context.length };
   });
+}
+
+function goingOnFrom(name: string): TrainJob['method'] {
+  return { ...(jobOf(name).method as LoraSettings), initFolder: join(scratch, name) };
 }
 
 function jobOf(name: string, changes: Partial<TrainJob> = {}): TrainJob {

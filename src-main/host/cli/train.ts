@@ -289,15 +289,16 @@ export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
 /** What a run came to, with the adapter that it made. */
 export function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
   if (!result || !adapter) return `The run ${id} ended after step ${step} of ${totalSteps} without an adapter.`;
-  const before = result.baseValidationLoss?.toFixed(3);
-  const after = result.bestValidationLoss?.toFixed(3);
+  const [before, start, after] = [result.baseValidationLoss, result.startValidationLoss, result.bestValidationLoss].map(
+    (loss) => loss?.toFixed(3),
+  );
   return [
     `The adapter “${adapter.name}” is ready: ${adapter.parameters} parameters, fingerprint ${adapter.sha256.slice(0, 8)}.`,
     `${result.steps} steps in ${result.seconds.toFixed(1)} s, ${Math.round(result.tokensPerSecond)} token/s; ` +
       `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
     before === undefined || after === undefined
       ? 'There were no validation rows.'
-      : `Validation loss ${before} (base) → ${after} (with the adapter).`,
+      : `Validation loss ${before} (base) → ${start === undefined ? '' : `${start} (the adapter that it went on from) → `}${after} (with the adapter).`,
     result.baseSha256Before === result.baseSha256After
       ? `The base model is unchanged (${result.baseSha256After.slice(0, 8)}).`
       : 'The base model’s files changed while it was training.',

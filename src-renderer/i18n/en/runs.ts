@@ -185,7 +185,8 @@ export const runs = {
 
   'runs.run.step': 'Step **{step}** of {total}',
   'runs.run.waiting': 'Waiting for the run before it',
-  'runs.run.preparing': 'Reading the rows',
+  'runs.run.preparing': 'Reading the rows and the model',
+  'runs.run.measuring': 'Measuring the base model',
   'runs.run.soFar': '{time} so far',
   'runs.run.left': '{time} left',
   'runs.run.stop': 'Stop',
@@ -199,6 +200,11 @@ export const runs = {
   'runs.run.finished.rose': 'The loss on rows kept out of training did not fall: {from} before, {to} after {time}.',
   'runs.run.finished.rose.what':
     'Next: train with half the learning rate, or look through the rows: right answers surprise this adapter no less than they surprise the base model.',
+  'runs.run.finished.rose.on.what':
+    'Next: keep the adapter that it went on from, which is the better one, or train on with half the learning rate.',
+  'runs.run.on': 'It went on from the adapter **{adapter}**.',
+  'runs.run.on.gone': 'It went on from an adapter that has been deleted since.',
+  'runs.run.on.base': 'The base model alone has a loss of {base}.',
   'runs.run.finished.plain': 'Trained for {steps} steps in {time}.',
   'runs.run.finished.what': 'The adapter **{adapter}** is ready. The base model is as it was.',
   'runs.run.stopped': 'Stopped at step {step} of {total}.',
@@ -309,6 +315,8 @@ export const runs = {
   'runs.option.initAdapterId.help':
     'Starts from an adapter’s weights instead of fresh ones; its rank, alpha and matrices are then kept.',
   'runs.option.initAdapterId.kept': 'Rank, alpha and matrices are those of “{adapter}”, from which it goes on.',
+  'runs.settings.startedFrom': 'Went on from',
+  'runs.settings.startedFrom.gone': 'an adapter that has been deleted since',
   'runs.option.initAdapterId.none': 'fresh weights',
   'runs.settings.paper': 'LoRA paper recipe',
   'runs.settings.paper.help':

@@ -123,7 +123,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   RUN_DIVERGED: {
     message: '{step}단계에서 손실이 무한해지거나 정의되지 않았습니다(행 {rows}).',
-    hint: '학습률을 낮추거나 그 행을 살펴보세요. 마지막 정상 체크포인트는 남아 있습니다.',
+    hint: '학습률을 낮추어 다시 학습하거나, 먼저 그 행을 살펴보세요.',
   },
   RUN_NOT_REPEATABLE: {
     message: '“{run}” 학습을 되풀이할 수 없습니다: {reason}.',

@@ -169,7 +169,8 @@ export const runs: Translation<typeof english> = {
 
   'runs.run.step': '{total}단계 중 **{step}**',
   'runs.run.waiting': '앞선 학습을 기다립니다',
-  'runs.run.preparing': '행을 읽는 중',
+  'runs.run.preparing': '행과 모델을 읽는 중',
+  'runs.run.measuring': '기본 모델을 재는 중',
   'runs.run.soFar': '지금까지 {time}',
   'runs.run.left': '{time} 남음',
   'runs.run.stop': '멈추기',
@@ -183,6 +184,11 @@ export const runs: Translation<typeof english> = {
   'runs.run.finished.rose': '학습에 쓰지 않은 행의 손실이 줄지 않았습니다. 처음 {from}, {time} 뒤 {to}.',
   'runs.run.finished.rose.what':
     '다음: 학습률을 절반으로 낮추거나 행을 살펴보세요. 이 어댑터는 정답에 기본 모델만큼 놀랍니다.',
+  'runs.run.finished.rose.on.what':
+    '다음: 더 나은 쪽인 처음 어댑터를 그대로 쓰거나, 학습률을 절반으로 낮추어 다시 이어서 학습하세요.',
+  'runs.run.on': '어댑터 **{adapter}**에서 이어서 학습했습니다.',
+  'runs.run.on.gone': '그 뒤 삭제된 어댑터에서 이어서 학습했습니다.',
+  'runs.run.on.base': '기본 모델만의 손실은 {base}입니다.',
   'runs.run.finished.plain': '{time} 동안 {steps}단계를 학습했습니다.',
   'runs.run.finished.what': '어댑터 **{adapter}**[이|가] 준비되었습니다. 기본 모델은 그대로입니다.',
   'runs.run.stopped': '{total}단계 중 {step}에서 멈췄습니다.',
@@ -285,6 +291,8 @@ export const runs: Translation<typeof english> = {
   'runs.option.initAdapterId.help':
     '새로 시작하지 않고 어댑터의 가중치에서 시작합니다. 그 랭크와 알파, 행렬을 그대로 씁니다.',
   'runs.option.initAdapterId.kept': '랭크와 알파, 행렬은 이어서 학습할 어댑터 “{adapter}”의 것입니다.',
+  'runs.settings.startedFrom': '처음 어댑터',
+  'runs.settings.startedFrom.gone': '그 뒤 삭제된 어댑터',
   'runs.option.initAdapterId.none': '처음부터',
   'runs.settings.paper': 'LoRA 논문의 설정',
   'runs.settings.paper.help':
