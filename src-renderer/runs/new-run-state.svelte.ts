@@ -148,8 +148,8 @@ export class NewRunState {
 
   /** Begins with the weights of an adapter, and so with its shape, or with fresh ones. */
   startFrom(initAdapterId: string | null): void {
-    const { rank: _rank, alpha: _alpha, targets: _targets, ...others } = this.changed;
-    this.changed = initAdapterId === null ? { ...this.changed, initAdapterId } : { ...others, initAdapterId };
+    const { initAdapterId: _before, ...others } = this.changed;
+    this.changed = initAdapterId === null ? others : { ...withoutShape(others), initAdapterId };
     void this.estimateAll();
   }
 
@@ -174,17 +174,22 @@ export class NewRunState {
     return [...new Set([this.changed[option] ?? this.options?.[option], ...this.also[also]])];
   }
 
-  /** Takes over settings from a file, a run, a recipe or saved ones, in place of what was changed by hand. */
+  /**
+   * Takes over settings from a file, a recipe or saved ones, in place of what was changed by hand. They say how to train and
+   * not where to begin: what goes on from an adapter still does, with its shape.
+   */
   use(options: Partial<TrainOptions>, preset?: Preset | null): void {
     if (preset) this.preset = preset;
-    this.changed = options;
+    const { initAdapterId = null } = this.changed;
+    this.changed = initAdapterId === null ? options : { ...withoutShape(options), initAdapterId };
     this.wrongs.forget();
     void this.estimateAll();
   }
 
   async save(name: string): Promise<void> {
     try {
-      await client.runs.settings.save({ name, preset: this.preset, options: this.changed });
+      const { initAdapterId: _adapter, ...options } = this.changed;
+      await client.runs.settings.save({ name, preset: this.preset, options });
       this.saved = await client.runs.settings.list();
     } catch (error) {
       this.error = error;
@@ -201,9 +206,12 @@ export class NewRunState {
   }
 
   forgetChanges(): void {
-    this.changed = {};
-    this.wrongs.forget();
-    void this.estimateAll();
+    this.use({});
+  }
+
+  /** How many settings differ from the preset by hand; where it begins is none. */
+  get changes(): number {
+    return Object.keys(this.changed).filter((name) => name !== 'initAdapterId').length;
   }
 
   /** Asks for all three presets at once, as the cards compare them. A newer question makes an older one moot. */
@@ -291,6 +299,11 @@ export class NewRunState {
 }
 
 const nothingElse = { ranks: [], seeds: [], learningRates: [] } as const satisfies Record<keyof Also, never[]>;
+
+function withoutShape(options: Partial<TrainOptions>): Partial<TrainOptions> {
+  const { rank: _rank, alpha: _alpha, targets: _targets, ...others } = options;
+  return others;
+}
 
 function newest(datasets: readonly Dataset[]): Dataset | undefined {
   return datasets.toSorted((a, b) => b.createdAt - a.createdAt)[0];

@@ -12,7 +12,7 @@ vi.mock('../client.ts', () => ({
     adapters: { list: vi.fn() },
     runs: {
       list: vi.fn(async () => []),
-      settings: { list: async () => [] },
+      settings: { list: async () => [], save: vi.fn() },
       estimate: vi.fn(async ({ preset }) => ({ preset, fits: true, time: { basis: 'run' } })),
       probe: vi.fn(async () => ({ measured: true })),
       start: vi.fn(),
@@ -47,6 +47,30 @@ test('an adapter to go on from brings its shape in place of what was chosen', as
   state.change('epochs', 2);
   state.startFrom('a');
   expect(state.changed).toEqual({ epochs: 2, initAdapterId: 'a' });
+});
+
+// Once, a recipe or “Back to …” made fresh weights of it without a word.
+test('sets of settings leave where it begins, and bring no other shape', async () => {
+  const state = await opened('new');
+  state.startFrom('a');
+  state.change('epochs', 2);
+  expect(state.changes).toBe(1);
+  state.use({ rank: 4, alpha: 32, targets: ['q', 'v'], learningRate: 2e-4 });
+  expect(state.changed).toEqual({ learningRate: 2e-4, initAdapterId: 'a' });
+  state.forgetChanges();
+  expect(state.changed).toEqual({ initAdapterId: 'a' });
+  expect(state.changes).toBe(0);
+  state.startFrom(null);
+  state.use({ rank: 4 });
+  expect(state.changed).toEqual({ rank: 4 });
+});
+
+test('settings that are saved do not name the adapter that it begins with', async () => {
+  const state = await opened('new');
+  state.startFrom('a');
+  state.change('epochs', 2);
+  await state.save('short');
+  expect(client.runs.settings.save).toHaveBeenCalledWith({ name: 'short', preset: 'balanced', options: { epochs: 2 } });
 });
 
 test('a proposed name that is taken gets a number', async () => {

@@ -99,7 +99,7 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
 
 test('a training goes on from an adapter, beside that adapter and the base', { timeout: 400_000 }, async () => {
   await open(paths.adapters());
-  await page.getByRole('button', { name: 'More actions' }).first().click();
+  await page.getByRole('button', { name: 'More for Questions to small tables SQL' }).click();
   await page.getByRole('menuitem', { name: 'Train on' }).click();
   await see(/^It goes on from Questions to small tables SQL, with its rank and matrices\./);
   await page.getByRole('button', { name: 'LoRA paper recipe' }).click();
