@@ -1,7 +1,24 @@
 import { expect, test } from 'vitest';
-import { tickLabels } from './loss-chart.ts';
+import { freeOf, tickLabels } from './loss-chart.ts';
 
 test('lines of a logarithmic axis that have no words stay without them', () => {
   // Once, a “0” stood beside each of them, one on the other.
-  expect(tickLabels([0.1, null, null, 1], (loss) => loss.toFixed(1))).toEqual(['0.1', '', '', '1.0']);
+  expect(tickLabels([0.05, 0.1, null, 1, 10], written, { even: false })).toEqual(['0.05', '0.1', '', '1.0', '10.0']);
 });
+
+test('the lines of an even axis have the decimals of the finest', () => {
+  // Once, 1, 1.25, 1.5 and 1.75 were “1.0”, “1.3”, “1.5” and “1.8”.
+  expect(tickLabels([0, 0.25, 1.5], written, { even: true })).toEqual(['0.00', '0.25', '1.50']);
+  expect(tickLabels([0, 0.2, 0.1 + 0.2], written, { even: true })).toEqual(['0.0', '0.2', '0.3']);
+  expect(tickLabels([0, 2, 4], written, { even: true })).toEqual(['0.0', '2.0', '4.0']);
+});
+
+test('a label goes to its next place where one stands in its way, unless all are taken', () => {
+  expect(freeOf([undefined, 50], [100, 122], 14)).toBe(100);
+  expect(freeOf([95, 50], [100, 122], 14)).toBe(122);
+  expect(freeOf([95, 125], [100, 122], 14)).toBe(100);
+});
+
+function written(loss: number, decimals: number): string {
+  return loss.toFixed(decimals);
+}

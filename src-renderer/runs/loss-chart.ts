@@ -25,7 +25,7 @@ export interface LossChartWords {
   readonly train: string;
   readonly validation: string;
   readonly best: string;
-  readonly loss: (value: number) => string;
+  readonly loss: (value: number, decimals: number) => string;
   /** On the axis. */
   readonly step: (value: number) => string;
   /** At the beginning of the axis, with what is counted there. */
@@ -97,7 +97,7 @@ export function createLossChart(
           ticks: { show: false },
           gap: 8,
           size: 44,
-          values: (_plot, losses) => tickLabels(losses, latest().words.loss),
+          values: (_plot, losses) => tickLabels(losses, latest().words.loss, { even: !latest().data.logarithmic }),
         },
       ],
       series: [
@@ -140,9 +140,26 @@ export function createLossChart(
   return { plot, zoomTo: redraw };
 }
 
-/** What stands beside the lines of the axis. On a logarithmic one most lines have no words: of these the chart gives null. */
-export function tickLabels(ticks: readonly (number | null)[], write: (loss: number) => string): string[] {
-  return ticks.map((tick) => (tick === null ? '' : write(tick)));
+/**
+ * What stands beside the lines of the axis: on an even one with as many decimals as the finest needs. On a logarithmic one most
+ * lines have no words: of these the chart gives null.
+ */
+export function tickLabels(
+  ticks: readonly (number | null)[],
+  write: (loss: number, decimals: number) => string,
+  { even }: { readonly even: boolean },
+): string[] {
+  const most = Math.max(1, ...ticks.map((tick) => decimalsOf(tick ?? 0)));
+  const own = (tick: number) => Math.max(decimalsOf(tick), tick >= 1 || tick === 0 ? 1 : 0);
+  return ticks.map((tick) => (tick === null ? '' : write(tick, even ? most : own(tick))));
+}
+
+/** Decimals that a tick needs, at most eight: ticks are round numbers, which floats miss by a little. */
+function decimalsOf(tick: number): number {
+  for (let decimals = 0; decimals < 8; decimals++) {
+    if (Math.abs(tick - Number(tick.toFixed(decimals))) < 1e-9) return decimals;
+  }
+  return 8;
 }
 
 export interface LossChartParts {
@@ -194,15 +211,6 @@ function drawLabels(
   ctx.save();
   ctx.font = labelFont.replace('12px', `${12 * scale}px`);
   ctx.textBaseline = 'alphabetic';
-  if (data.baseLoss !== undefined) {
-    ctx.textAlign = 'right';
-    write(
-      words.base,
-      colours.ink2,
-      bbox.left + bbox.width - 4 * scale,
-      plot.valToPos(data.baseLoss, 'y', true) - 6 * scale,
-    );
-  }
   const now = plot.valToPos(data.step, 'x', true);
   const left = bbox.left + bbox.width - now > 130 * scale;
   ctx.textAlign = left ? 'left' : 'right';
@@ -220,10 +228,20 @@ function drawLabels(
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
   if (train !== undefined && base !== undefined) train = below(train, base, 12 * scale);
   const foot = bbox.top + bbox.height - 6 * scale;
-  if (validation !== undefined) {
-    write(words.validation, colours.validation, x, Math.min(validation, foot - (train === undefined ? 0 : 18 * scale)));
+  if (validation !== undefined) validation = Math.min(validation, foot - (train === undefined ? 0 : 18 * scale));
+  if (train !== undefined) train = Math.min(train, foot);
+  if (base !== undefined) {
+    const right = bbox.left + bbox.width - 4 * scale;
+    // What stands to the left of its words is not in their way.
+    const reach = right - ctx.measureText(words.base).width - 4 * scale;
+    const isBeside = (word: string) => left && x + ctx.measureText(word).width < reach;
+    const others = [isBeside(words.train) ? undefined : train, isBeside(words.validation) ? undefined : validation];
+    ctx.textAlign = 'right';
+    write(words.base, colours.ink2, right, freeOf(others, placesAt(base, scale), 14 * scale));
+    ctx.textAlign = left ? 'left' : 'right';
   }
-  if (train !== undefined) write(words.train, colours.ink2, x, Math.min(train, foot));
+  if (validation !== undefined) write(words.validation, colours.validation, x, validation);
+  if (train !== undefined) write(words.train, colours.ink2, x, train);
   if (data.best !== undefined) {
     const [at, height] = [plot.valToPos(data.best.step, 'x', true), plot.valToPos(data.best.loss, 'y', true)];
     // On a logarithmic scale a loss of almost nothing lies below the chart.
@@ -257,6 +275,21 @@ function apart(first: number, second: number, gap: number): [number, number] {
   const missing = gap - Math.abs(first - second);
   if (missing <= 0) return [first, second];
   return first >= second ? [first + missing / 2, second - missing / 2] : [first - missing / 2, second + missing / 2];
+}
+
+/** Where the words of a line may stand: just above it, just below it, and a row further away. */
+function placesAt(line: number, scale: number): [number, ...number[]] {
+  return [line - 6 * scale, line + 16 * scale, line - 22 * scale, line + 32 * scale];
+}
+
+/** The first place that no other label is near to; the first of all where each is taken. */
+export function freeOf(
+  others: readonly (number | undefined)[],
+  places: readonly [number, ...number[]],
+  gap: number,
+): number {
+  const isFree = (place: number) => others.every((other) => other === undefined || Math.abs(other - place) >= gap);
+  return places.find(isFree) ?? places[0];
 }
 
 /** Keeps a label off the dashed line: one that would be struck through stands just below. */

@@ -23,6 +23,7 @@ const compared = [
     'seed',
     'shuffle',
     'patience',
+    'initAdapterId',
   ],
 ] as const satisfies readonly (keyof TrainOptions)[];
 

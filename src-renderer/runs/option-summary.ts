@@ -65,6 +65,8 @@ export function optionText(name: ComparedOption, options: TrainOptions): string 
       return options.patience === null ? t('runs.option.patience.never') : number(options.patience);
     case 'maxSteps':
       return options.maxSteps === null ? t('runs.option.none') : number(options.maxSteps);
+    case 'initAdapterId':
+      return t(options.initAdapterId === null ? 'runs.option.initAdapterId.none' : 'runs.option.initAdapterId.some');
     case 'seed':
       return String(options.seed);
     default:

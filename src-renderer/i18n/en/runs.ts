@@ -318,6 +318,7 @@ export const runs = {
   'runs.settings.startedFrom': 'Went on from',
   'runs.settings.startedFrom.gone': 'an adapter that has been deleted since',
   'runs.option.initAdapterId.none': 'fresh weights',
+  'runs.option.initAdapterId.some': 'an adapter',
   'runs.settings.paper': 'LoRA paper recipe',
   'runs.settings.paper.help':
     'As the paper trained GPT-2 medium: rank 4 on q and v, alpha 32, batch 8, 5 passes, label smoothing 0.1',

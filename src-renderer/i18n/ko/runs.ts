@@ -294,6 +294,7 @@ export const runs: Translation<typeof english> = {
   'runs.settings.startedFrom': '처음 어댑터',
   'runs.settings.startedFrom.gone': '그 뒤 삭제된 어댑터',
   'runs.option.initAdapterId.none': '처음부터',
+  'runs.option.initAdapterId.some': '어댑터에서',
   'runs.settings.paper': 'LoRA 논문의 설정',
   'runs.settings.paper.help':
     '논문이 GPT-2 medium을 학습한 설정: q와 v에 랭크 4, 알파 32, 배치 8, 5회 반복, 레이블 스무딩 0.1',
