@@ -167,6 +167,11 @@ export const errorCatalogue = {
     'The adapter “{adapter}” cannot be used: its file “{file}” is damaged or cut off.',
     'Put a sound copy of the file into {folder}, or repeat the run that made the adapter.',
   ),
+  MODEL_WITHOUT_NUMBERS: entry(
+    { model: z.string() },
+    'What “{model}” makes of a row is no number: weights are far too large.',
+    'Leave it out, or train it again with a lower learning rate.',
+  ),
   RUN_NOT_FOUND: entry({ run: z.string() }, 'There is no run “{run}”.', 'See the list of runs.'),
   RUN_NOT_RESUMABLE: entry(
     { run: z.string(), ...reason },

@@ -37,6 +37,7 @@ class FakeEngine implements Engine {
   /** Steps done at once; then the engine waits for an abort when there are more to do. */
   pauseAfter = Number.POSITIVE_INFINITY;
   failure: Error | undefined;
+  logprob = -0.5;
   /** What is said of an adapter that is looked at. */
   refusal: Error | undefined;
   /** Of the steps, where they are not to fall by themselves. */
@@ -138,7 +139,7 @@ class FakeEngine implements Engine {
   }
 
   async score({ examples }: ScoreJob) {
-    return { logprobs: examples.map(({ ids, targetStart }) => ids.slice(targetStart).map(() => -0.5)) };
+    return { logprobs: examples.map(({ ids, targetStart }) => ids.slice(targetStart).map(() => this.logprob)) };
   }
 
   /** Writes the ids of the prompt's end backwards, three of them at most; with an adapter, its strength counts. */
@@ -316,7 +317,7 @@ test('a run can be repeated from its row, and says on what it was done', async (
   const again = await client.runs.repeat({ id: run.id });
   await Array.fromAsync(await client.runs.watch({ id: again.id }));
   const repeated = await client.runs.get({ id: again.id });
-  expect(repeated).toMatchObject({ name: 'rivers again', repeats: run.id, options: run.options, state: 'finished' });
+  expect(repeated).toMatchObject({ name: 'rivers 2', repeats: run.id, options: run.options, state: 'finished' });
   const shaOf = async (id: string | null) => (await client.adapters.get({ id: id ?? '' })).sha256;
   expect(await shaOf(repeated.adapterId)).toBe(await shaOf(run.adapterId));
   await client.datasets.delete({ id: run.datasetId });
@@ -402,7 +403,7 @@ test('a run may take others along: one place in the queue, one stop, one way on,
   // A repeat is one of all: what a run trains with decides about its last digits.
   const again = await client.runs.repeat({ id: second });
   await Array.fromAsync(await client.runs.watch({ id: again.id }));
-  expect(again).toMatchObject({ name: 'r · r 4 again', repeats: second, group: { size: 2 } });
+  expect(again).toMatchObject({ name: 'r · r 4 2', repeats: second, group: { size: 2 } });
   // None of them twice.
   expect((await client.runs.estimate({ ...about, also: { seeds: [3, 3] } })).group?.runs).toBe(2);
 });
@@ -587,6 +588,19 @@ test('a pair and a split are scored in nats per target token', async () => {
   expect(pair.ids?.at(-1)).toBe(0);
   const split = await client.chat.score({ ...about, what: { kind: 'split', datasetId, split: 'train', limit: 2 } });
   expect(split.loss).toBe(0.5);
+});
+
+// Once, whoever followed it broke off with a fault of the program.
+test('an evaluation of what gives no numbers fails and names it, and so does a score', async () => {
+  const datasetId = await importRivers();
+  engine.logprob = Number.NaN;
+  const { id } = await client.evaluations.start({ datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' });
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  const error = { code: 'MODEL_WITHOUT_NUMBERS', message: expect.stringContaining('“starter”') };
+  expect(await client.evaluations.get({ id })).toMatchObject({ state: 'failed', error });
+  const what = { kind: 'pair', context: 'A b', target: 'c' } as const;
+  const { error: refused } = await safe(client.chat.score({ baseModelId: 'starter', adapterId: null, what }));
+  expect(refused).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
 });
 
 test('an evaluation measures the base first and then the adapters, and keeps every answer', async () => {

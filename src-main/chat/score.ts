@@ -13,7 +13,7 @@ export interface ScoreParts {
   readonly precision: PrecisionChoice;
 }
 
-/** Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG. */
+/** Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
 export async function scorePair(
   pair: { context: string; target: string },
   { engine, text, base, adapter, precision }: ScoreParts,
@@ -26,10 +26,13 @@ export async function scorePair(
   const examples = [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }];
   const [logprobs = []] = (await engine.score({ modelFolder: base.path, precision, adapter, examples }, signal))
     .logprobs;
-  return { loss: meanLoss(logprobs), tokens: ids.length, promptIds, ids, logprobs: [...logprobs] };
+  return { loss: numberOf(meanLoss(logprobs), base), tokens: ids.length, promptIds, ids, logprobs: [...logprobs] };
 }
 
-/** Loss over all target tokens of many rows; contexts that are too long are shortened, rows whose target is are left out. */
+/**
+ * Loss over all target tokens of many rows; contexts that are too long are shortened, rows whose target is are left out. Throws
+ * MODEL_WITHOUT_NUMBERS.
+ */
 export async function scoreRows(
   rows: Iterable<Pick<Example, 'context' | 'target'>>,
   { engine, text, base, adapter, precision }: ScoreParts,
@@ -53,7 +56,13 @@ export async function scoreRows(
     if (batch.length >= batchRows) await score();
   }
   await score();
-  return { loss: tokens === 0 ? 0 : sum / tokens, tokens };
+  return { loss: tokens === 0 ? 0 : numberOf(sum / tokens, base), tokens };
+}
+
+/** A loss that is none comes of weights that are far too large. */
+function numberOf(loss: number, base: BaseModel): number {
+  if (!Number.isFinite(loss)) throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: base.name });
+  return loss;
 }
 
 /** Rows handed to the engine at once: it packs them, and looks for an abort between its passes. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Example } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import type {
   EvaluationAnswer,
   EvaluationEvent,
@@ -32,7 +33,10 @@ export interface EvaluationParts {
   readonly keep: (result: EvaluationResult, rows: readonly EvaluationRow[]) => void;
 }
 
-/** Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets. */
+/**
+ * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets. Throws
+ * MODEL_WITHOUT_NUMBERS.
+ */
 export async function* evaluate(
   job: EvaluationJob,
   parts: EvaluationParts,
@@ -52,6 +56,9 @@ export async function* evaluate(
     const choice: AdapterChoice | null = adapter === null ? null : { folder: adapter.path, strength: 1 };
     const resultBegan = performance.now();
     const targets = await targetLosses(rows, { ...parts, base, choice }, signal);
+    if (targets.some((target) => target !== null && !Number.isFinite(target.nats))) {
+      throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: adapter?.name ?? base.name });
+    }
     const answers: EvaluationAnswer[] = [];
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;

@@ -116,6 +116,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{adapter}” 어댑터를 쓸 수 없습니다. “{file}” 파일이 손상되었거나 잘렸습니다.',
     hint: '{folder} 폴더에 온전한 파일을 넣거나, 어댑터를 만든 학습을 되풀이하세요.',
   },
+  MODEL_WITHOUT_NUMBERS: {
+    message: '“{model}”의 계산 결과가 수가 아닙니다. 가중치가 너무 큽니다.',
+    hint: '빼고 재거나, 학습률을 낮추어 다시 학습하세요.',
+  },
   RUN_NOT_FOUND: { message: '“{run}” 학습이 없습니다.', hint: '학습 목록을 확인하세요.' },
   RUN_NOT_RESUMABLE: {
     message: '“{run}” 학습을 이어서 할 수 없습니다: {reason}.',
