@@ -108,8 +108,9 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   await requireFit({ dataset, base, options, others }, parts);
   const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
   const plans = group.map((each) => {
-    let name = `${each.name} again`;
-    for (let number = 2; isTaken(name); number++) name = `${each.name} again ${number}`;
+    // A number is the same in every language.
+    let name = `${each.name} 2`;
+    for (let number = 3; isTaken(name); number++) name = `${each.name} ${number}`;
     return { ...plan, name, options: each.options, repeats: each.id, evaluateAfter: false };
   });
   const first = begin(plans, parts);

@@ -128,12 +128,12 @@ export class NewRunState {
 
   chooseDataset(id: string): void {
     this.datasetId = id;
-    void this.estimateAll();
+    this.#estimateAnew();
   }
 
   chooseBaseModel(id: string): void {
     this.baseModelId = id;
-    void this.estimateAll();
+    this.#estimateAnew();
   }
 
   change<K extends keyof TrainOptions>(option: K, value: TrainOptions[K]): void {
@@ -268,6 +268,12 @@ export class NewRunState {
   leave(): void {
     this.#leaving.abort();
     this.#question.abort();
+  }
+
+  /** What was told of other rows or of another base says nothing of these. */
+  #estimateAnew(): void {
+    this.estimates = {};
+    void this.estimateAll();
   }
 
   /** Where the speed of this machine is only guessed, it is measured for a moment, and the cards told anew. */

@@ -124,6 +124,14 @@ test('what could not be opened is opened on another try, its estimate too', asyn
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
 });
 
+// Once, the minutes and the memory of the starter stood below a larger model until its own were there.
+test('with another base, what was told of the one before is gone at once', async () => {
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  state.chooseBaseModel('b');
+  expect([state.estimate, state.estimating]).toEqual([undefined, true]);
+});
+
 test('an estimate that failed is made on another try', async () => {
   vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
