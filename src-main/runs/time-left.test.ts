@@ -13,6 +13,12 @@ test('measurements that are over do not count', () => {
   expect(secondsLeft({ ...pace, step: 50, secondsPerMeasurement: 10, validationEvery: 40 })).toBe(50 + 2 * 10);
 });
 
+// Once, “1 s left” stood there for all the time that the last measurement took.
+test('the measurement that the step just done is due is still to come', () => {
+  expect(secondsLeft({ ...pace, step: 100, secondsPerMeasurement: 10 })).toBe(10);
+  expect(secondsLeft({ ...pace, step: 90, secondsPerMeasurement: 10 })).toBe(10 + 2 * 10);
+});
+
 test('without a measurement only the steps count', () => {
   expect(secondsLeft({ ...pace, step: 60, secondsPerMeasurement: undefined })).toBe(40);
 });

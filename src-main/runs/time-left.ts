@@ -1,6 +1,6 @@
 import { validationInterval } from '../../src-contract/validation-interval.ts';
 
-/** What is known of a run's pace: the mean of its recent steps and of the measurements since it began or went on. */
+/** What is known of a run's pace at the end of a step: the mean of its recent steps and of the measurements since it began or went on. */
 export interface Pace {
   readonly step: number;
   readonly totalSteps: number;
@@ -23,7 +23,7 @@ export function secondsLeft({
   validationEvery,
 }: Pace): number {
   const every = validationInterval(validationEvery, totalSteps);
-  // The last step is always measured, whether or not its turn has come.
-  const measurements = Math.ceil(totalSteps / every) - Math.floor(step / every);
+  // The last step is always measured, whether or not its turn has come; what this step is due is still to come.
+  const measurements = Math.ceil(totalSteps / every) - Math.floor((step - 1) / every);
   return secondsPerStep * Math.max(0, totalSteps - step) + secondsPerMeasurement * Math.max(0, measurements);
 }
