@@ -173,7 +173,7 @@ function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): strin
   const block = (name: string, text: string, mark = '') =>
     `<dt>${escapeHtml(name)}${mark}</dt><dd>${escapeHtml(text.trim() || words.nothing)}</dd>`;
   const answers = row.answers.map(({ text, score }, place) =>
-    block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)} %</b>`),
+    block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)}&nbsp;%</b>`),
   );
   const scores = row.answers.map(({ score }) => (score * 100).toFixed(0)).join(' → ');
   const question = row.context.trim().split('\n').at(-1) ?? '';
