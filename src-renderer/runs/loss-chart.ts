@@ -63,6 +63,8 @@ export function createLossChart(
   const { data } = latest();
   let zoom: readonly [number, number] | undefined;
   const faint = (colour: string): string => `color-mix(in oklab, ${colour} 45%, transparent)`;
+  /** Where a run goes on from an adapter, its base lies above all curves; in a part of the steps it would press them flat. */
+  const top = (high: number): number => (zoom ? high : Math.max(high, latest().data.baseLoss ?? 0));
   const plot = new uPlot(
     {
       ...size,
@@ -72,8 +74,8 @@ export function createLossChart(
       scales: {
         x: { time: false, range: () => (zoom ? [zoom[0], zoom[1]] : [0, Math.max(1, latest().data.totalSteps)]) },
         y: data.logarithmic
-          ? { distr: 3, range: (_plot, low, high) => [Math.max(1e-4, (low || 0.1) * 0.8), (high || 1) * 1.2] }
-          : { range: (_plot, _low, high) => [0, (Number.isFinite(high) ? high : 1) * 1.06] },
+          ? { distr: 3, range: (_plot, low, high) => [Math.max(1e-4, (low || 0.1) * 0.8), (top(high) || 1) * 1.2] }
+          : { range: (_plot, _low, high) => [0, (Number.isFinite(high) ? top(high) : 1) * 1.06] },
       },
       axes: [
         {
@@ -150,7 +152,8 @@ export function tickLabels(
   { even }: { readonly even: boolean },
 ): string[] {
   const most = Math.max(1, ...ticks.map((tick) => decimalsOf(tick ?? 0)));
-  const own = (tick: number) => Math.max(decimalsOf(tick), tick >= 1 || tick === 0 ? 1 : 0);
+  // The lowest line of a logarithmic axis stands where the range ends, and is no round number.
+  const own = (tick: number) => Math.max(decimalsOf(Number(tick.toPrecision(2))), tick >= 1 || tick === 0 ? 1 : 0);
   return ticks.map((tick) => (tick === null ? '' : write(tick, even ? most : own(tick))));
 }
 
