@@ -57,6 +57,7 @@ try {
   });
   const bring = await inStudio(async (page, felt) => {
     await page.goto(new URL(paths.importDataset(), page.url()).href);
+    await page.locator('input[accept]').waitFor({ state: 'attached' });
     const importButton = page.getByRole('button', { name: /^Import .*rows/ });
     const sending = await felt(async () => {
       await page.locator('input[accept]').setInputFiles(table);
