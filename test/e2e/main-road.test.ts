@@ -156,8 +156,11 @@ test('a stop leaves the answer that was being written, and the next turn can be 
   await stopped;
   const answer = page.getByRole('article').nth(known);
   await answer.getByText('Stopped', { exact: false }).first().waitFor();
-  expect((await answer.locator('.answer, pre').first().innerText()).trim()).not.toBe('');
   await button('Send').waitFor();
+  // What was stored takes the place of what was streamed: the element may be a new one whose words are not drawn yet.
+  await expect
+    .poll(async () => (await answer.locator('.answer, pre').first().innerText()).trim(), { timeout: 10_000 })
+    .not.toBe('');
 });
 
 test('an answer is copied, and given again by whoever is chosen now', async () => {
