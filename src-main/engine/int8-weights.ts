@@ -40,12 +40,16 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
 
 /**
  * A weight [out, in], its rows turned, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
- * and what turns the rows that it is multiplied with. Decision 0017 gives what that costs in loss.
+ * and what turns the rows that it is multiplied with. `oneWay` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
  */
-export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
+export function toInt8(
+  module: string,
+  { dims, data }: Tensor<'float32'>,
+  { oneWay = false }: { oneWay?: boolean } = {},
+): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
   const scales = new Float32Array(out);
-  const transposed = new Int8Array(data.length);
+  const transposed = oneWay ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
   const weights = new Float32Array(inside);
   for (let row = 0; row < out; row++) {
@@ -57,14 +61,15 @@ export function toInt8(module: string, { dims, data }: Tensor<'float32'>): Map<s
     const factor = largest === 0 ? 0 : most / largest;
     for (let column = 0; column < inside; column++) {
       const value = Math.round((weights[column] as number) * factor);
-      transposed[row * inside + column] = value;
+      if (transposed) transposed[row * inside + column] = value;
       integers[column * out + row] = value;
     }
   }
-  return new Map<string, Tensor>([
+  const feeds = new Map<string, Tensor>([
     [`${module}.int8`, { type: 'int8', dims: [inside, out], data: integers }],
-    [`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed }],
     [`${module}.int8_scales`, float32([out], scales)],
     hadamardFeed(inside),
   ]);
+  if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed });
+  return feeds;
 }

@@ -175,9 +175,11 @@ function readIntegers(folder: string, precision: RoundedMatrices['precision']): 
     const rounded = new Set([...roundedModules(architecture, precision), head]);
     const isRounded = (name: string) => rounded.has(moduleOfWeight(name));
     const integers = new Map<string, Tensor>();
-    for await (const [name, tensor] of readWeights(architecture, source, isRounded))
-      for (const [key, part] of roundWeight(precision, moduleOfWeight(name), tensor)) integers.set(key, part);
-    integers.delete(`${head}.int8_transposed`);
+    for await (const [name, tensor] of readWeights(architecture, source, isRounded)) {
+      const module = moduleOfWeight(name);
+      const rounding = roundWeight(precision, module, tensor, { oneWay: module === head });
+      for (const [key, part] of rounding) integers.set(key, part);
+    }
     return integers;
   });
 }

@@ -18,6 +18,11 @@ export function halfRoundedModule(architecture: Architecture, precision: Precisi
 }
 
 /** A module's matrix [out, in] as graphs of that precision want it, by the names of their inputs. */
-export function roundWeight(precision: Precision, module: string, weight: Tensor<'float32'>): Map<string, Tensor> {
-  return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight);
+export function roundWeight(
+  precision: Precision,
+  module: string,
+  weight: Tensor<'float32'>,
+  options: { oneWay?: boolean } = {},
+): Map<string, Tensor> {
+  return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight, options);
 }
