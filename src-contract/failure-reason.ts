@@ -44,6 +44,7 @@ export const failureReasons = {
   BASE_GONE: 'its base model was deleted or has changed',
   DATASET_GONE: 'its dataset was deleted or has changed',
   INITIAL_DELETED: 'the adapter that it went on from was deleted',
+  INITIAL_CHANGED: 'the adapter that it went on from has been trained on since',
   COMPANION_DELETED: 'a run that it trained together with was deleted',
   HAS_FINISHED: 'it has finished',
   HAS_DIVERGED: 'its loss became infinite, and would again',

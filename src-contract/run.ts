@@ -143,6 +143,8 @@ export const runSchema = z.object({
   secondsBefore: z.number(),
   /** Null until it has begun, and of runs of earlier versions. */
   machine: machineSchema.nullable(),
+  /** The hash of the adapter that it goes on from, as it was when it began. Null until then, and of runs of earlier versions. */
+  initialSha256: z.string().nullable(),
   /** The run that this one repeats. */
   repeats: z.string().nullable(),
   /** Of one that waits: its turn among those that wait, from 1; runs that train together have one turn. */

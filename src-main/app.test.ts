@@ -49,6 +49,9 @@ class FakeEngine implements Engine {
   async devices() {
     return [];
   }
+  async memory() {
+    return { pid: 0, rssBytes: 2 ** 40 };
+  }
 
   async inspect(folder: string): Promise<ModelFacts> {
     if (!existsSync(join(folder, 'model.safetensors'))) throw new Error('inspected a folder without weights');
@@ -504,6 +507,30 @@ test('a run cannot go on once the adapter that it began with is deleted', async 
   await client.adapters.delete({ id: first.adapterId ?? '' });
   const { error } = await safe(client.runs.resume({ id }));
   expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE', data: { reason: expect.stringContaining('was deleted') } });
+});
+
+// Once, the repeat began with what the adapter had become, and was called the same run.
+test('a run is not repeated once the adapter that it went on from has learnt more', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', name: 'begun', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start(about);
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  const begun = await client.adapters.get({ id: 'begun' });
+  const { run } = await train('gone on', { maxSteps: 4, initAdapterId: begun.id });
+  expect(run.initialSha256).toBe(begun.sha256);
+  const again = await client.runs.repeat({ id: run.id });
+  await Array.fromAsync(await client.runs.watch({ id: again.id }));
+  expect((await client.runs.get({ id: again.id })).initialSha256).toBe(begun.sha256);
+
+  await client.runs.resume({ id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  const { error } = await safe(client.runs.repeat({ id: run.id }));
+  const reason = expect.stringContaining('has been trained on since');
+  expect(error).toMatchObject({ code: 'RUN_NOT_REPEATABLE', data: { reason } });
 });
 
 // Once, the places of the rows in a file of the run's stood for the rows, which nobody can look up.

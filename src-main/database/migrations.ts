@@ -15,6 +15,7 @@ import { queueMigration } from './migrations/0013-queue.ts';
 import { runsInGroupsMigration } from './migrations/0014-runs-in-groups.ts';
 import { failureDataMigration } from './migrations/0015-failure-data.ts';
 import { deletedExperimentsMigration } from './migrations/0016-deleted-experiments.ts';
+import { initialAdaptersMigration } from './migrations/0017-initial-adapters.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   runsInGroupsMigration,
   failureDataMigration,
   deletedExperimentsMigration,
+  initialAdaptersMigration,
 ];

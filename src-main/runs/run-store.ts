@@ -151,6 +151,11 @@ export class RunStore {
     this.#database.prepare('UPDATE run SET paused = 1 WHERE id = ?').run(id);
   }
 
+  /** A run begins from an adapter: what that adapter is. */
+  setInitial(id: string, sha256: string): void {
+    this.#database.prepare('UPDATE run SET initial_sha256 = ? WHERE id = ?').run(sha256, id);
+  }
+
   /** One that only rested has ended after all. */
   setStopped(id: string): void {
     this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
@@ -224,7 +229,7 @@ export class RunStore {
 const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
-    active_since, seconds_before, group_id, group_size, iif(job.state = 'queued', (
+    active_since, seconds_before, initial_sha256, group_id, group_size, iif(job.state = 'queued', (
       SELECT count(DISTINCT waiting.place) FROM job AS waiting
       WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
     ), NULL) AS queue_place
@@ -256,6 +261,7 @@ interface Row extends FailureColumns {
   evaluate_after: 0 | 1;
   active_since: number | null;
   seconds_before: number;
+  initial_sha256: string | null;
   queue_place: number | null;
   group_id: string | null;
   group_size: number | null;
@@ -283,6 +289,7 @@ function fromRow(row: Row): Run {
     activeSince: row.active_since,
     secondsBefore: row.seconds_before,
     machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
+    initialSha256: row.initial_sha256,
     repeats: row.repeats,
     queuePlace: row.queue_place,
     group: row.group_id === null ? null : { id: row.group_id, size: row.group_size ?? 0 },

@@ -1,3 +1,4 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -100,7 +101,9 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   const dataset = datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && datasets.version(dataset.id, run.datasetVersion);
   if (dataset === undefined || version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
-  if (isInitialGone(run, parts)) throw refuse(because('INITIAL_DELETED'));
+  const initial = initialOf(run, parts);
+  if (initial === undefined) throw refuse(because('INITIAL_DELETED'));
+  if (run.initialSha256 !== null && initial?.sha256 !== run.initialSha256) throw refuse(because('INITIAL_CHANGED'));
   const group = runs.groupOf(run);
   // What it trained with decides about its last digits.
   if (group.length < (run.group?.size ?? 1)) throw refuse(because('COMPANION_DELETED'));
@@ -147,7 +150,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
   const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
   if (version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
-  if (isInitialGone(run, parts)) throw refuse(because('INITIAL_DELETED'));
+  if (initialOf(run, parts) === undefined) throw refuse(because('INITIAL_DELETED'));
   if (isLeft) {
     takeUp(run.id, parts);
     return parts.runs.get(run.id);
@@ -166,10 +169,10 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   return parts.runs.get(run.id);
 }
 
-/** Whether the adapter that a run goes on from is no more. */
-function isInitialGone({ options }: Run, { adapters }: RunningParts): boolean {
+/** The adapter that a run goes on from: null where it begins anew, undefined where that adapter is no more. */
+function initialOf({ options }: Run, { adapters }: RunningParts): Adapter | null | undefined {
   const { initAdapterId: initial } = options;
-  return initial !== null && !adapters.list().some(({ id }) => id === initial);
+  return initial === null ? null : adapters.list().find(({ id }) => id === initial);
 }
 
 /** Whether a run that trained together with others goes on when they do. */

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -126,9 +127,9 @@ async function openTraining(
   );
   const samples = dataset && samplesOf({ run, plan, dataset }, { ...parts, text });
   const { initAdapterId } = run.options;
-  const initFolder = initAdapterId === null ? null : parts.adapters.get(initAdapterId).path;
-  const job = trainJob(run.options, { base, folder, files, samples, initFolder });
-  return new OngoingRun({ training, parts, folder, files, samples, job });
+  const initial = initAdapterId === null ? undefined : parts.adapters.get(initAdapterId);
+  const job = trainJob(run.options, { base, folder, files, samples, initFolder: initial?.path ?? null });
+  return new OngoingRun({ training, parts, folder, files, samples, initial, job });
 }
 
 /** A run that trains: what the engine tells of it, told on with what the studio knows, and what comes of it at the end. */
@@ -139,6 +140,7 @@ class OngoingRun {
   readonly #parts: TrainingParts;
   readonly #files: TokenFiles;
   readonly #samples: SampleAnswers | undefined;
+  readonly #initial: Adapter | undefined;
   readonly #progress: RunProgress;
   readonly #watch = new LossWatch();
   #place = { backend: '', device: '' };
@@ -151,6 +153,7 @@ class OngoingRun {
     folder: string;
     files: TokenFiles;
     samples: SampleAnswers | undefined;
+    initial: Adapter | undefined;
     job: TrainJob;
   }) {
     this.training = about.training;
@@ -159,6 +162,7 @@ class OngoingRun {
     this.#parts = about.parts;
     this.#files = about.files;
     this.#samples = about.samples;
+    this.#initial = about.initial;
     this.#progress = new RunProgress(about.training.run.id, about.job.validationEvery, about.parts.runs);
   }
 
@@ -226,6 +230,7 @@ class OngoingRun {
       if (told.kind === 'step') this.#watch.spikeOver(told.loss);
     }
     if (!isNew) return;
+    if (this.#initial) runs.setInitial(run.id, this.#initial.sha256);
     const { totalSteps, trainRows, validationRows, trainableParameters, totalParameters, device } = event;
     const { leftOut, cut, drawnFrom } = this.#files.facts;
     yield {

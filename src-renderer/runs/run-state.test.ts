@@ -167,6 +167,7 @@ function run(state: Run['state']): Run {
     activeSince: null,
     secondsBefore: 0,
     machine: null,
+    initialSha256: null,
     repeats: null,
     queuePlace: null,
     group: null,

@@ -253,6 +253,7 @@ export const runs = {
   'runs.hash.changed': 'changed',
   'runs.hash.notYet': 'measured when the run ends',
   'runs.hash.dataset': 'Dataset',
+  'runs.hash.initial': 'Adapter it went on from',
   'runs.hash.adapter': 'Adapter',
   'runs.log.started.drawn':
     '{train} training rows, drawn from {of}, and {validation} validation rows; {trainable} of {total} weights; {device}',
@@ -340,6 +341,7 @@ export const runs = {
   'runs.run.deleted': '“{run}” was deleted. Its adapter stays.',
   'runs.run.paused': 'Paused at step {step} of {total}.',
   'runs.run.paused.what': 'Resume goes on exactly from here; Stop makes an adapter of what was learned so far.',
+  'runs.run.paused.unbegun': 'Nothing was learned yet. Resume begins; Stop ends it without an adapter.',
   'runs.run.best': 'The weights of step {step} were the best and were kept.',
   'runs.run.queued': 'number {n} in the queue',
   'runs.queue': 'Waiting, in this order',

@@ -233,6 +233,7 @@ export const runs: Translation<typeof english> = {
   'runs.hash.changed': '달라짐',
   'runs.hash.notYet': '학습이 끝나면 잽니다',
   'runs.hash.dataset': '데이터셋',
+  'runs.hash.initial': '이어서 학습한 어댑터',
   'runs.hash.adapter': '어댑터',
   'runs.log.started.drawn':
     '{of}행에서 고루 뽑은 학습 {train}행, 검증 {validation}행. 가중치 {total}개 중 {trainable}개. {device}',
@@ -316,6 +317,7 @@ export const runs: Translation<typeof english> = {
   'runs.run.deleted': '“{run}” 학습을 삭제했습니다. 어댑터는 남습니다.',
   'runs.run.paused': '{total}단계 중 {step}단계에서 쉬고 있습니다.',
   'runs.run.paused.what': '이어 하면 바로 여기서부터 계속합니다. 멈추면 지금까지 배운 것으로 어댑터를 만듭니다.',
+  'runs.run.paused.unbegun': '아직 학습한 것이 없습니다. 이어 하면 시작하고, 멈추면 어댑터 없이 끝납니다.',
   'runs.run.best': '{step}단계의 가중치가 가장 좋아 그것을 남겼습니다.',
   'runs.run.queued': '대기 {n}번째',
   'runs.queue': '대기 순서',
