@@ -130,8 +130,9 @@ function judgeWrapped(single: Judged, text: string, whole: boolean, given: Given
   if (!rows.every(({ cells, line }) => cells.length === 1 && lines[line - 1]?.startsWith('"'))) return undefined;
   const candidates = (given.delimiter === undefined ? usual : [given.delimiter])
     .map((delimiter) => judge(text, whole, { delimiter, quote: '"', escape: '"', isWrapped: true }))
-    .filter((judged) => judged.width > 1 && judged.share === 1 && judged.damaged === 0)
-    .filter((judged) => judged.rows[0]?.cells.length === judged.width);
+    .filter(({ width, share, damaged, rows: [header] }) => {
+      return width > 1 && share === 1 && damaged === 0 && header?.cells.length === width;
+    });
   return candidates.length > 0 ? candidates.reduce(better) : undefined;
 }
 
