@@ -5,7 +5,7 @@ export const studioStatusSchema = z.object({
   version: z.string(),
   device: z.string(),
   threads: z.number().int(),
-  /** Resident memory of the studio's process, engine included. */
+  /** Resident memory of the studio, the engine's process included. */
   rssBytes: z.number().int(),
   totalMemoryBytes: z.number().int(),
   dataFolder: z.string(),

@@ -36,6 +36,19 @@ export function studioProcedures(studio: {
     });
     return device;
   };
+  let engineBytes = 0;
+  /** Asked anew with every question, answered with what was heard last: in the middle of a pass an engine answers late. */
+  const askEngineBytes = () => {
+    studio.engine
+      .memory()
+      .then(({ pid, rssBytes }) => {
+        engineBytes = pid === process.pid ? 0 : rssBytes;
+      })
+      .catch(() => {
+        engineBytes = 0;
+      });
+    return engineBytes;
+  };
   const settings = () => ({
     ...(studio.engineSettings?.read() ?? { threads: null, device: 'cpu' as const }),
     cores: cpus().length,
@@ -64,7 +77,7 @@ export function studioProcedures(studio: {
       return {
         ...{ version: studio.version, device, threads, dataFolder: studio.dataFolder, job: studio.job() },
         canChoosePath: studio.canChoosePath,
-        rssBytes: process.memoryUsage.rss(),
+        rssBytes: process.memoryUsage.rss() + askEngineBytes(),
         totalMemoryBytes: totalmem(),
       };
     }),

@@ -1,3 +1,4 @@
+import type { ChildProcess, Serializable } from 'node:child_process';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
@@ -22,7 +23,7 @@ import type {
   WriteAdapterJob,
 } from './engine.ts';
 
-/** What an engine can be reached through: a thread, a port, or Electron's utility process. */
+/** What an engine can be reached through: a thread, a port, a forked process, or Electron's utility process. */
 export type EnginePort = Worker | MessagePort | SupportedMessagePort;
 
 /** Answers for an engine at one end of a port. */
@@ -57,6 +58,7 @@ export function connectEngine(port: EnginePort): Engine {
   return {
     device: () => remote.device().catch(rethrow),
     devices: () => remote.devices().catch(rethrow),
+    memory: () => remote.memory().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
     check: (job) => remote.check(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
@@ -106,6 +108,7 @@ function engineRouter(engine: Engine) {
   return {
     device: procedure.handler(() => engine.device()),
     devices: procedure.handler(() => engine.devices()),
+    memory: procedure.handler(() => engine.memory()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
     check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
     unpack: procedure.input(type<{ file: string; folder: string }>()).handler(({ input }) => engine.unpack(input)),
@@ -142,6 +145,19 @@ function engineRouter(engine: Engine) {
       if (controller) controller.abort();
       else early.add(jobId);
     }),
+  };
+}
+
+/** Either end of the channel between a program and the one that it has forked, as a port. */
+export function processPort(end: ChildProcess | NodeJS.Process): SupportedMessagePort {
+  return {
+    // Sound because what oRPC sends can be cloned. A send into the void fails in silence: whoever waits sees the other end.
+    postMessage: (message: unknown) => void end.send?.(message as Serializable, undefined, {}, () => undefined),
+    on(event: string, listener: (event?: { data: unknown }) => void) {
+      if (event === 'message') end.on('message', (data: unknown) => listener({ data }));
+      // After whoever watches the other process: what waits is to fail with why it ended, and not with a channel that closed.
+      else end.once('exit', () => setImmediate(listener));
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export interface Engine {
   device(): Promise<DeviceFacts>;
   /** Looks for all devices and times them; takes a second or two. */
   devices(): Promise<DeviceReport[]>;
+  /** Resident memory of the process that the engine runs in, which may be the caller's own. */
+  memory(): Promise<{ readonly pid: number; readonly rssBytes: number }>;
   /** Reads and validates config and tensor directory of a model folder (safetensors, or one GGUF file) without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
   inspect(modelFolder: string): Promise<ModelFacts>;
   /** Reads and validates one file on its own, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED. */

@@ -70,6 +70,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
 
   return {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
+    memory: async () => ({ pid: process.pid, rssBytes: process.memoryUsage.rss() }),
     devices: () => findDevices(backend.threads),
     inspect: inspectModel,
     async check({ file, kind }) {

@@ -1,5 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { getPriority, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { EngineSettingsFile } from './engine-settings.ts';
@@ -25,24 +25,3 @@ test('the engine is started with as many threads as were set, and chooses where 
   writeFileSync(path.join(folder, 'engine.json'), '{"threads":"many"}');
   expect(settings.environment({})).toEqual({});
 });
-
-test.runIf(process.platform === 'linux')(
-  'beside a page the engine gives way, and only the engine (skipped where a thread has no priority of its own)',
-  async () => {
-    const entry = new URL('../engine/engine-process.ts', import.meta.url);
-    const { engine, stop } = startEngineThread(entry, { ...process.env, ADAPTER_STUDIO_NICENESS: '5' });
-    await engine.device();
-    const own = getPriority();
-    // Field 19 of a thread's stat, after the name in brackets (proc_pid_stat(5)).
-    const threads = readdirSync('/proc/self/task').map((thread) =>
-      Number(
-        readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ')[16],
-      ),
-    );
-    expect(own).toBe(Math.min(...threads));
-    expect(threads).toContain(5);
-    await stop();
-  },
-);

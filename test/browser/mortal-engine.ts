@@ -1,13 +1,14 @@
-// Loaded into a studio under test (`node --import`): SIGUSR2 makes its engine fail as a fault of its own would, in the middle of
-// whatever it does.
-import { BroadcastChannel, isMainThread, workerData } from 'node:worker_threads';
+// Loaded into a studio under test (`node --import`): SIGUSR2 makes its engine die of a fault of native code, in the middle of
+// whatever it does. The engine is the child of the studio whose entry is engine-process (src-main/host/engine-child.ts).
+import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 
-const channel = new BroadcastChannel('mortal-engine');
-channel.unref();
-if (isMainThread) process.on('SIGUSR2', () => channel.postMessage('fail'));
-// The engine is the thread that is told to leave (src-main/host/engine-thread.ts).
-else if ((workerData as { leave?: unknown } | null)?.leave !== undefined) {
-  channel.onmessage = () => {
-    throw new Error('made to fail by a test');
-  };
+if (isMainThread && process.argv[1]?.endsWith('web.js')) {
+  process.on('SIGUSR2', () => {
+    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    for (const child of children) {
+      if (readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('engine-process'))
+        process.kill(Number(child), 'SIGSEGV');
+    }
+  });
 }

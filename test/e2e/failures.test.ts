@@ -32,7 +32,7 @@ test('an engine that fails in the middle of an answer is told; what was written 
   await answer.getByText(/\w/).nth(1).waitFor();
   await page.getByText('Reading the prompt').waitFor({ state: 'detached' });
   opened.studio.tell('SIGUSR2');
-  await see('The engine stopped unexpectedly: it ended with “made to fail by a test”.');
+  await see('The engine stopped unexpectedly: its process ended with status SIGSEGV.');
   await see(/the engine starts again by itself: ask again/);
   await answer.getByText('Stopped').waitFor();
   expect(await seriousViolations(page)).toEqual([]);
@@ -53,7 +53,7 @@ test('a training whose engine fails is interrupted with the reason, and goes on 
   opened.studio.tell('SIGUSR2');
   await see(/Interrupted at step \d+ of \d+/);
   await see(
-    /The engine stopped unexpectedly: it ended with “made to fail by a test”\. Resume goes on from the last checkpoint/,
+    /The engine stopped unexpectedly: its process ended with status SIGSEGV\. Resume goes on from the last checkpoint/,
   );
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText(/Step \d+ of \d+/).waitFor();

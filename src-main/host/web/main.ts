@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type App, createApp, type FolderHost } from '../../app.ts';
+import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
-import { startEngineThread } from '../engine-thread.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { superviseEngine } from '../supervised-engine.ts';
@@ -80,7 +80,7 @@ async function serve(): Promise<void> {
     mkdirSync(dataDir, { recursive: true });
     const engineSettings = new EngineSettingsFile(dataDir);
     const { engine, stop: stopEngine } = superviseEngine(() =>
-      startEngineThread(engineEntry, engineSettings.environment(process.env, { besidePage: true })),
+      startEngineChild(engineEntry, engineSettings.environment(process.env, { besidePage: true })),
     );
     const folders: FolderHost = {
       places: () => personalPlaces(),

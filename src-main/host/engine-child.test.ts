@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startEngineChild } from './engine-child.ts';
+
+const entry = new URL('../engine/engine-process.ts', import.meta.url);
+
+test('a forked engine answers from a process of its own, and says why it ended', async () => {
+  const { engine, ended, pid } = startEngineChild(entry, process.env);
+  expect(await engine.memory()).toEqual({ pid, rssBytes: expect.any(Number) });
+  process.kill(pid as number, 'SIGKILL');
+  expect(await ended).toMatchObject({ reason: expect.stringContaining('SIGKILL') });
+});
+
+test('beside a page the engine gives way, and only the engine', async () => {
+  const { engine, stop, pid } = startEngineChild(entry, { ...process.env, ADAPTER_STUDIO_NICENESS: '5' });
+  onTestFinished(async () => void (await stop()));
+  await engine.device();
+  const own = getPriority();
+  expect(getPriority(pid)).toBe(own + 5);
+  // “/autogroup-78 nice 5”; a kernel without it has no such file.
+  const group = `/proc/${pid}/autogroup`;
+  if (!existsSync(group)) return console.warn(`Not looked at: ${group} is not there.`);
+  expect(readFileSync(group, 'utf8')).toMatch(/ nice 5$/m);
+  expect(readFileSync('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 5$/m);
+});
+
+test('an engine ends with a studio that is killed, in the middle of its work', async () => {
+  const child = JSON.stringify(path.join(import.meta.dirname, 'engine-child.ts'));
+  const program = `
+    const { startEngineChild } = await import(${child});
+    const { engine, pid } = startEngineChild(new URL(${JSON.stringify(entry.href)}), process.env);
+    await engine.device();
+    console.log(pid);
+    for (;;) await engine.devices();`;
+  const studio = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const pid = await new Promise<number>((resolve) => studio.stdout.once('data', (text) => resolve(Number(text))));
+  expect(isAlive(pid)).toBe(true);
+  studio.kill('SIGKILL');
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    // One that has ended and that nobody has asked after is no longer alive.
+    return process.kill(pid, 0) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

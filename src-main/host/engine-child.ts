@@ -1,0 +1,37 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { connectEngine, processPort } from '../engine/engine-port.ts';
+import type { EngineProcess } from './supervised-engine.ts';
+
+/**
+ * Starts the engine in a process of its own, where a crash of its native code ends neither the page's server nor the database,
+ * and which gives way to the browser as a whole (decision 0043). `entry` is the file of `engine-process`.
+ */
+export function startEngineChild(
+  entry: URL,
+  env: NodeJS.ProcessEnv,
+): EngineProcess & { readonly pid: number | undefined } {
+  const child = fork(fileURLToPath(entry), [], {
+    env,
+    serialization: 'advanced',
+    // What this program was started with is not for the engine.
+    execArgv: [],
+    // A session of its own: what is typed into a terminal ends the studio, which then ends its engine. On Windows that would open a window.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<Because>((resolve) => {
+    child.once('error', (error) => resolve(because('ENGINE_FAULT', { message: error.message })));
+    child.once('exit', (status, signal) => resolve(because('ENGINE_ENDED', { status: signal ?? String(status) })));
+  });
+  return {
+    engine: connectEngine(processPort(child)),
+    ended,
+    pid: child.pid,
+    async stop() {
+      if (child.kill()) await ended;
+    },
+  };
+}
