@@ -126,8 +126,10 @@ function groupedLinear(
     const mask = masks.get(group.name) as Expression;
     // Behind the attention of the last layer there are but the positions that are asked for.
     const own = x.shape[0] === 'positions' ? mask : lastOf(mask);
-    const low = multiply(matmul(x, a, { transposeB: true }), own);
-    const made = matmul(low, b);
+    // Factors that undo each other, without a digit lost: onnxruntime multiplies one row alone in another order than it does
+    // among others, unless there is a factor (MLAS, sgemm.cpp). In eight bits that would be other words.
+    const low = multiply(matmul(x, a, { transposeB: true, factor: 2 }), own);
+    const made = matmul(low, b, { factor: 0.5 });
     updates.set(name, made);
     return made;
   }

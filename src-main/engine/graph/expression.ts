@@ -17,7 +17,7 @@ export interface OpAttributes {
   scale: { readonly factor: number };
   sumTo: NoAttributes;
   expand: NoAttributes;
-  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly factor: number };
   /** Where the factors apply: to the columns of the product, or to those of the left operand before it. */
   matmulInt8: { readonly scaled: 'output' | 'input' };
   scoresInt8: NoAttributes;

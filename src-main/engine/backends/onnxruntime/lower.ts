@@ -26,9 +26,13 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   sumTo: (writer, [x = ''], node) => lowerSumTo(writer, x, node),
   expand: (writer, [x = ''], node) => writer.node('Expand', [x, writer.shape(node.shape)]),
   matmul(writer, operands, node) {
-    const { transposeA, transposeB } = node.attributes;
-    if (!transposeA && !transposeB) return writer.node('MatMul', operands);
-    const attributes = { transA: flag(transposeA), transB: flag(transposeB) };
+    const { transposeA, transposeB, factor } = node.attributes;
+    if (!transposeA && !transposeB && factor === 1) return writer.node('MatMul', operands);
+    const attributes = {
+      transA: flag(transposeA),
+      transB: flag(transposeB),
+      alpha: { kind: 'float' as const, value: factor },
+    };
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
   matmulInt8(writer, [x = '', integers = '', , scales = ''], node) {

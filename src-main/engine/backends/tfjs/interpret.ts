@@ -19,9 +19,11 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   scale: ([x], node) => tf.mul(given(x), node.attributes.factor),
   sumTo: ([x], _node, dims) => sumTo(given(x), dims),
   expand: ([x], _node, dims) => tf.broadcastTo(given(x), dims),
-  matmul([a, b], { attributes: { transposeA, transposeB } }, dims) {
+  matmul([a, b], { attributes: { transposeA, transposeB, factor } }, dims) {
     const leading = dims.slice(0, -2);
-    return tf.matMul(expandLeading(given(a), leading), expandLeading(given(b), leading), transposeA, transposeB);
+    const [left, right] = [expandLeading(given(a), leading), expandLeading(given(b), leading)];
+    const product = tf.matMul(left, right, transposeA, transposeB);
+    return factor === 1 ? product : tf.mul(product, factor);
   },
   matmulInt8([x, integers, , scales], { attributes: { scaled } }, dims) {
     const matrix = tf.cast(given(integers), 'float32');
