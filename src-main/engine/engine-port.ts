@@ -150,27 +150,38 @@ function engineRouter(engine: Engine) {
 
 /** Either end of the channel between a program and the one that it has forked, as a port. */
 export function processPort(end: ChildProcess | NodeJS.Process): SupportedMessagePort {
-  return {
+  return barePort({
     // Sound because what oRPC sends can be cloned. A send into the void fails in silence: whoever waits sees the other end.
-    postMessage: (message: unknown) => void end.send?.(message as Serializable, undefined, {}, () => undefined),
+    send: (message) => void end.send?.(message as Serializable, undefined, {}, () => undefined),
+    onMessage: (listener) => end.on('message', listener),
+    // After whoever watches the other process: what waits is to fail with why it ended, and not with a channel that closed.
+    onEnd: (listener) => end.once('exit', () => setImmediate(listener)),
+  });
+}
+
+/** The port of a channel that hands its messages over bare, as Node's and Electron's do: oRPC expects each inside an event. */
+export function barePort(channel: {
+  send: (message: unknown) => void;
+  onMessage: (listener: (data: unknown) => void) => void;
+  onEnd: (listener: () => void) => void;
+}): SupportedMessagePort {
+  return {
+    postMessage: channel.send,
     on(event: string, listener: (event?: { data: unknown }) => void) {
-      if (event === 'message') end.on('message', (data: unknown) => listener({ data }));
-      // After whoever watches the other process: what waits is to fail with why it ended, and not with a channel that closed.
-      else end.once('exit', () => setImmediate(listener));
+      if (event === 'message') channel.onMessage((data) => listener({ data }));
+      else channel.onEnd(() => listener());
     },
   };
 }
 
-/** Node's threads and ports hand a message over bare; oRPC expects it inside an event. */
+/** Node's threads and ports are wrapped; others are ports already. */
 function portLike(port: EnginePort): SupportedMessagePort {
   if (!(port instanceof Worker) && !('ref' in port)) return port;
-  return {
-    postMessage: (message: unknown) => port.postMessage(message),
-    on(event: string, listener: (event?: { data: unknown }) => void) {
-      if (event === 'message') port.on('message', (data: unknown) => listener({ data }));
-      else port.on(port instanceof Worker ? 'exit' : 'close', () => listener());
-    },
-  };
+  return barePort({
+    send: (message) => port.postMessage(message),
+    onMessage: (listener) => port.on('message', listener),
+    onEnd: (listener) => port.on(port instanceof Worker ? 'exit' : 'close', () => listener()),
+  });
 }
 
 function toPort(error: unknown): unknown {

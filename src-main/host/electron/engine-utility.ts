@@ -1,6 +1,6 @@
 import { utilityProcess } from 'electron';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
-import { connectEngine } from '../../engine/engine-port.ts';
+import { barePort, connectEngine } from '../../engine/engine-port.ts';
 import type { EngineProcess } from '../supervised-engine.ts';
 
 /** Starts the engine in a process of its own, where a crash of its native code ends neither the window nor the database. */
@@ -9,14 +9,11 @@ export function startEngineUtility(entry: string, env: NodeJS.ProcessEnv): Engin
   const ended = new Promise<Because>((resolve) => {
     child.once('exit', (status) => resolve(because('ENGINE_ENDED', { status: String(status) })));
   });
-  const port = {
-    postMessage: (message: unknown) => child.postMessage(message),
-    // A port wraps what it receives in an event; a utility process hands it over bare.
-    on(event: string, listener: (event?: { data: unknown }) => void) {
-      if (event === 'message') child.on('message', (data) => listener({ data }));
-      else child.once('exit', () => listener());
-    },
-  };
+  const port = barePort({
+    send: (message) => child.postMessage(message),
+    onMessage: (listener) => child.on('message', listener),
+    onEnd: (listener) => child.once('exit', () => listener()),
+  });
   return {
     engine: connectEngine(port),
     ended,

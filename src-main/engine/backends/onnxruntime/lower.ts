@@ -31,7 +31,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const attributes = {
       transA: flag(transposeA),
       transB: flag(transposeB),
-      alpha: { kind: 'float' as const, value: factor },
+      alpha: float(factor),
     };
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
@@ -81,7 +81,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   sigmoid: (writer, operands) => writer.node('Sigmoid', operands),
   silu: (writer, [x = '']) =>
     writer.device === 'cpu'
-      ? writer.node('QuickGelu', [x], { alpha: { kind: 'float', value: 1 } }, 'com.microsoft')
+      ? writer.node('QuickGelu', [x], { alpha: float(1) }, 'com.microsoft')
       : writer.node('Mul', [x, writer.node('Sigmoid', [x])]),
   relu: (writer, operands) => writer.node('Relu', operands),
   // Where x is 0 or below, Relu gives 0, whose sign is 0.
@@ -282,6 +282,10 @@ function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], nod
 /** A zero that is there only once x is: what is made with it waits for x, and is no constant to the runtime. */
 function zeroAfter(writer: GraphWriter, x: string): string {
   return writer.node('Mul', [writer.node('Shape', [x], { start: int(0), end: int(1) }), writer.int64([0])]);
+}
+
+function float(value: number) {
+  return { kind: 'float', value } as const;
 }
 
 function flag(on: boolean) {
