@@ -30,6 +30,7 @@ import {
 import { dataFoldersSchema, folderNameSchema } from './data-folder.ts';
 import {
   addedRowsSchema,
+  changedDatasetSchema,
   csvOptionsSchema,
   datasetSchema,
   exampleSchema,
@@ -239,7 +240,7 @@ export const contract = {
      * Copies a SQLite file, or those of an archive that the rows name, to the dataset, in the place of what is attached; with
      * `schema`, the rows’ schema texts are made from them, as a new version.
      */
-    attachDatabase: base.input(attachInputSchema).output(datasetSchema),
+    attachDatabase: base.input(attachInputSchema).output(changedDatasetSchema),
     detachDatabase: base.input(id).output(datasetSchema),
     /**
      * Undoes an attaching or a detaching: attaches what was attached before it. The rows’ texts are undone by their version.
@@ -282,10 +283,10 @@ export const contract = {
       )
       .output(versionComparisonSchema),
     /** Brings the rows of an earlier version back, as a new one. */
-    restore: base.input(z.object({ id: z.string(), version: z.number().int() })).output(datasetSchema),
+    restore: base.input(z.object({ id: z.string(), version: z.number().int() })).output(changedDatasetSchema),
     /** `version` is the one whose change is meant; refused when it is not the newest any more. */
-    undo: base.input(z.object({ id: z.string(), version: z.number().int().optional() })).output(datasetSchema),
-    redo: base.input(id).output(datasetSchema),
+    undo: base.input(z.object({ id: z.string(), version: z.number().int().optional() })).output(changedDatasetSchema),
+    redo: base.input(id).output(changedDatasetSchema),
     /** `version` is the one that the person saw; refused when it is not the newest any more. */
     editRow: base
       .input(
@@ -296,7 +297,7 @@ export const contract = {
           version: z.number().int().optional(),
         }),
       )
-      .output(datasetSchema),
+      .output(changedDatasetSchema),
     /** `version` as for `editRow`. */
     addRow: base
       .input(
@@ -307,10 +308,10 @@ export const contract = {
           version: z.number().int().optional(),
         }),
       )
-      .output(datasetSchema),
+      .output(changedDatasetSchema),
     deleteRows: base
       .input(z.object({ id: z.string(), positions: z.array(z.number().int().min(0)).min(1).max(100_000) }))
-      .output(datasetSchema),
+      .output(changedDatasetSchema),
     moveRows: base
       .input(
         z.object({
@@ -319,9 +320,9 @@ export const contract = {
           split: splitSchema,
         }),
       )
-      .output(datasetSchema),
+      .output(changedDatasetSchema),
     previewReplace: base.input(replaceRequestSchema).output(replacePreviewSchema),
-    replace: base.input(replaceRequestSchema).output(datasetSchema),
+    replace: base.input(replaceRequestSchema).output(changedDatasetSchema),
     notes: base.input(id).output(z.array(noteSchema)),
     /** An empty text takes the note away. Notes are no part of a version. */
     setNote: base
@@ -351,7 +352,7 @@ export const contract = {
     /** Does the remedy of a finding to all its rows, or to some, as a new version. */
     mend: base
       .input(z.object({ id: z.string(), code: findingCodeSchema, positions: z.array(z.number().int()).optional() }))
-      .output(datasetSchema),
+      .output(changedDatasetSchema),
   },
   baseModels: {
     list: base.output(z.array(baseModelSchema)),

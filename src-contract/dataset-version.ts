@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetSchema, fileSourceSchema, splitCountsSchema, splitSchema } from './dataset.ts';
+import { changedDatasetSchema, fileSourceSchema, splitCountsSchema, splitSchema } from './dataset.ts';
 
 /**
  * What made a version: the import, an edited cell, rows added or deleted, words replaced, a finding mended, splits dealt anew,
@@ -172,6 +172,6 @@ export type DealSplitsInput = z.infer<typeof dealSplitsInputSchema>;
 
 export const dealSplitsEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
-  z.object({ kind: z.literal('finished'), dataset: datasetSchema }),
+  z.object({ kind: z.literal('finished'), dataset: changedDatasetSchema }),
 ]);
 export type DealSplitsEvent = z.infer<typeof dealSplitsEventSchema>;

@@ -109,6 +109,13 @@ export const datasetSchema = z.object({
 });
 export type Dataset = z.infer<typeof datasetSchema>;
 
+/** A dataset after a change of its rows. */
+export const changedDatasetSchema = datasetSchema.extend({
+  /** The version that this change made; null where the rows stayed as they were. Others may have followed it. */
+  made: z.number().int().nullable(),
+});
+export type ChangedDataset = z.infer<typeof changedDatasetSchema>;
+
 export const rejectionSchema = z.object({
   line: z.number().int(),
   code: z.string(),
@@ -132,7 +139,7 @@ export const warnedSchema = z.object({ count: z.number().int(), reasons: z.recor
 
 /** What became of the rows of a file that were added to a dataset; those that could not be used are not kept. */
 export const addedRowsSchema = z.object({
-  dataset: datasetSchema,
+  dataset: changedDatasetSchema,
   added: z.number().int(),
   rejected: rejectedSchema.omit({ file: true }),
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { ChangedDataset, Dataset } from '../../src-contract/dataset.ts';
 import {
   type AttachedDatabase,
   attachedDatabaseSchema,
@@ -31,7 +31,7 @@ export async function attachToDataset(
     readonly schema?: SchemaTextOptions | undefined;
   },
   signal?: AbortSignal,
-): Promise<Dataset> {
+): Promise<ChangedDataset> {
   const { store, changes, datasetsFolder, sql } = parts;
   const { dataset, database, schema } = job;
   if (dataset.task !== 'nl2sql') {

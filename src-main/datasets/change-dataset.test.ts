@@ -141,6 +141,19 @@ test('whoever edits a row that has been changed meanwhile is told', async () => 
   });
 });
 
+test('a change tells the version that it made, and one of nothing that it made none', async () => {
+  const { id } = given.make(abc);
+  const edit = { position: 0, content: { target: 'x' } };
+  const [edited, again, undone, nothingToUndo] = await Promise.all([
+    given.changes.edit(id, edit),
+    given.changes.edit(id, edit),
+    given.changes.bringBack(id, 'undo'),
+    given.changes.bringBack(id, 'undo'),
+  ]);
+  expect([edited.made, again.made, undone.made, nothingToUndo.made]).toEqual([2, null, 3, null]);
+  expect([again.version, nothingToUndo.version]).toEqual([2, 3]);
+});
+
 // “Undo” of the first of two notices took the second change back.
 test('an undo that names its version takes that change back and no other', async () => {
   const { id } = given.make(abc);

@@ -1,4 +1,4 @@
-import type { Dataset, Split } from '../../src-contract/dataset.ts';
+import type { ChangedDataset, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { DatasetStore } from './dataset-store.ts';
@@ -30,13 +30,13 @@ export class DatasetChanges {
     about: { id: string; version?: number | undefined; kind: ChangeKind; detail?: ChangeDetail },
     work: ChangeWork,
     signal?: AbortSignal,
-  ): Promise<Dataset> {
+  ): Promise<ChangedDataset> {
     return this.#inTurn(about, async (change) => {
       const { kind, detail = {} } = about;
       const slices = new TimeSlices(signal);
       for await (const _ of work(change)) if (slices.isOver) await slices.rest();
       signal?.throwIfAborted();
-      await change.commit(kind, detail, this.#now(), signal);
+      return await change.commit(kind, detail, this.#now(), signal);
     });
   }
 
@@ -47,18 +47,18 @@ export class DatasetChanges {
     ]);
   }
 
-  add(id: string, row: { content: RowContent; split: Split; version?: number | undefined }): Promise<Dataset> {
+  add(id: string, row: { content: RowContent; split: Split; version?: number | undefined }): Promise<ChangedDataset> {
     const { content, split, version } = row;
     return this.apply({ id, version, kind: 'add' }, (change) => [change.add(content, split)]);
   }
 
-  remove(id: string, positions: readonly number[], version?: number): Promise<Dataset> {
+  remove(id: string, positions: readonly number[], version?: number): Promise<ChangedDataset> {
     return this.apply({ id, version, kind: 'delete' }, function* (change) {
       for (const position of positions) yield change.remove(position);
     });
   }
 
-  moveTo(id: string, positions: readonly number[], split: Split): Promise<Dataset> {
+  moveTo(id: string, positions: readonly number[], split: Split): Promise<ChangedDataset> {
     return this.apply({ id, kind: 'splits' }, function* (change) {
       for (const position of positions) yield change.move(position, split);
     });
@@ -68,26 +68,27 @@ export class DatasetChanges {
    * Brings back the rows of an earlier version. The dataset stays as it is where there is nothing to undo or redo. `version` is
    * the one that the person saw, as for `apply`: an undo of that one takes back no other change.
    */
-  bringBack(id: string, to: 'undo' | 'redo' | { version: number }, version?: number): Promise<Dataset> {
-    return this.#inTurn({ id, version }, (change) => void change.bringBack(to, this.#now()));
+  bringBack(id: string, to: 'undo' | 'redo' | { version: number }, version?: number): Promise<ChangedDataset> {
+    return this.#inTurn({ id, version }, (change) => change.bringBack(to, this.#now()));
   }
 
   #inTurn(
     { id, version }: { id: string; version?: number | undefined },
-    work: (change: VersionChange) => void | Promise<void>,
-  ): Promise<Dataset> {
+    work: (change: VersionChange) => number | undefined | Promise<number | undefined>,
+  ): Promise<ChangedDataset> {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
       const { name: dataset } = this.#store.get(id);
       const change = new VersionChange(this.#store.rowsFile(id), dataset);
+      let made: number | undefined;
       try {
         if (version !== undefined && version !== change.headVersion) {
           throw new StudioError('DATASET_CHANGED', { dataset });
         }
-        await work(change);
+        made = await work(change);
       } finally {
         change.rollback();
       }
-      return this.#store.refresh(id);
+      return { ...this.#store.refresh(id), made: made ?? null };
     });
     const settled = turn.catch(() => undefined);
     this.#turns.set(id, settled);

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { ChangedDataset } from '../../src-contract/dataset.ts';
 import type { FindingCode } from '../../src-contract/finding.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
@@ -14,7 +14,7 @@ export function mendFinding(
   parts: { store: DatasetStore; changes: DatasetChanges; findings: FindingStore },
   about: { id: string; code: FindingCode; positions?: readonly number[] | undefined },
   signal?: AbortSignal,
-): Promise<Dataset> {
+): Promise<ChangedDataset> {
   const { store, changes, findings } = parts;
   const { id, code } = about;
   const { remedy } = findingFacts[code];

@@ -1,4 +1,4 @@
-import type { Dataset, RowKinAnswer, Split } from '../../src-contract/dataset.ts';
+import type { ChangedDataset, RowKinAnswer, Split } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
@@ -27,7 +27,7 @@ export class KeptRowState {
   }
 
   /** Gives the dataset as it is afterwards. Throws DATASET_CHANGED when its rows are others now. */
-  keep(database: string | null): Promise<Dataset> {
+  keep(database: string | null): Promise<ChangedDataset> {
     const { datasetId: id, context, target, same, home } = this;
     const { group = null, version } = this.kin.value ?? {};
     if (same) return client.versions.editRow({ id, position: same.position, content: { target }, version });

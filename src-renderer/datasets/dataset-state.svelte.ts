@@ -1,4 +1,12 @@
-import type { Dataset, FileFacts, Rejection, RowFilter, ShownExample, Split } from '../../src-contract/dataset.ts';
+import type {
+  ChangedDataset,
+  Dataset,
+  FileFacts,
+  Rejection,
+  RowFilter,
+  ShownExample,
+  Split,
+} from '../../src-contract/dataset.ts';
 import type {
   AttachedDatabase,
   DatasetVersion,
@@ -14,6 +22,9 @@ import { FindingsState } from './findings-state.svelte.ts';
 
 /** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
 export type TakeBack = () => Promise<void>;
+
+/** Without `made` where no rows were to be changed. */
+type Changed = Dataset & Partial<Pick<ChangedDataset, 'made'>>;
 
 /** A change that takes longer is spoken of. */
 const slowMs = 1000;
@@ -187,16 +198,15 @@ export class DatasetState {
   }
 
   /** Makes any change; what the page shows follows it. Gives what takes it back; undefined where the rows stayed as they were. */
-  async change(make: () => Promise<Dataset>): Promise<TakeBack | undefined> {
+  async change(make: () => Promise<Changed>): Promise<TakeBack | undefined> {
     this.#changes++;
     const slow = setTimeout(() => {
       this.#isSlow = true;
     }, slowMs);
     try {
-      const { before, after } = await this.#inTurn(make);
-      const { id, version } = after;
-      if (version === before) return undefined;
-      return async () => void (await this.change(() => client.versions.undo({ id, version })));
+      const { id, made } = await this.#inTurn(make);
+      if (made == null) return undefined;
+      return async () => void (await this.change(() => client.versions.undo({ id, version: made })));
     } finally {
       clearTimeout(slow);
       if (--this.#changes === 0) this.#isSlow = false;
@@ -205,16 +215,12 @@ export class DatasetState {
     }
   }
 
-  /**
-   * One change after the other, as the studio makes them anyway: a version that is new to what the page showed when its turn
-   * began is its own, and not that of a change before it.
-   */
-  #inTurn(make: () => Promise<Dataset>): Promise<{ before: number | undefined; after: Dataset }> {
+  /** One change after the other, as the studio makes them anyway: the page shows what came of the last one. */
+  #inTurn(make: () => Promise<Changed>): Promise<Changed> {
     const turn = this.#turn.then(async () => {
-      const before = this.facts.value?.version;
       const after = await make();
       this.facts.set(after);
-      return { before, after };
+      return after;
     });
     this.#turn = turn.catch(() => undefined);
     return turn;

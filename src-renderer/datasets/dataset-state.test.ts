@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { ChangedDataset } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
 
@@ -27,17 +27,24 @@ test('what takes a change back names the version that the change made', async ()
 
 test('where the rows stayed as they were, there is nothing to take back', async () => {
   const page = await opened();
-  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(1));
+  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(1, null));
+  expect(await page.remove(0)).toBeUndefined();
+});
+
+// Its “Undo” took back what the other window had done.
+test('where another window changed the dataset and this change nothing, there is nothing to take back', async () => {
+  const page = await opened();
+  vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2, null));
   expect(await page.remove(0)).toBeUndefined();
 });
 
 // It said that rows were changed, and its “Undo” took back the change before.
 test('a change that waited and changed nothing has nothing to take back', async () => {
   const page = await opened();
-  const [first, second] = [Promise.withResolvers<Dataset>(), Promise.withResolvers<Dataset>()];
+  const [first, second] = [Promise.withResolvers<ChangedDataset>(), Promise.withResolvers<ChangedDataset>()];
   const both = [page.change(() => first.promise), page.change(() => second.promise)];
   first.resolve(dataset(2));
-  second.resolve(dataset(2));
+  second.resolve(dataset(2, null));
   expect(await Promise.all(both)).toEqual([expect.any(Function), undefined]);
 });
 
@@ -71,15 +78,15 @@ async function opened(): Promise<DatasetState> {
 }
 
 /** Only the fields that are read; the cast is sound as nothing else is looked at. */
-function dataset(version: number): Dataset {
-  return { id: 'd', name: 'rows', version } as Dataset;
+function dataset(version: number, made: number | null = version): ChangedDataset {
+  return { id: 'd', name: 'rows', version, made } as ChangedDataset;
 }
 
 // While a file was added, an edit of the same dataset waited without a word.
 test('a change that waits for another is told after a second, until all are made', async () => {
   vi.useFakeTimers();
   try {
-    const [first, second] = [Promise.withResolvers<Dataset>(), Promise.withResolvers<Dataset>()];
+    const [first, second] = [Promise.withResolvers<ChangedDataset>(), Promise.withResolvers<ChangedDataset>()];
     const page = new DatasetState('d');
     const both = [page.change(() => first.promise), page.change(() => second.promise)];
     vi.advanceTimersByTime(999);
