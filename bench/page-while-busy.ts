@@ -10,6 +10,7 @@ import { launchBrowser } from '../test/browser/launch-browser.ts';
 import { type RunningStudio, startStudio } from '../test/browser/start-studio.ts';
 import { openWatchedPage } from '../test/browser/watched-page.ts';
 import { writeGeneratedTable } from './parts/generated-table.ts';
+import { ms, paintOf, timesOf } from './parts/paint.ts';
 
 /**
  * Measures what a person feels of the built studio (`npm run build` first) on an empty data folder, in a real browser:
@@ -75,8 +76,9 @@ try {
   if (values.json) process.stdout.write(`${JSON.stringify({ servedMs, usableMs, ...phases })}\n`);
   else {
     process.stdout.write(`served after ${ms(servedMs)}, usable after ${ms(usableMs)}\n`);
-    for (const [name, { gapMs, keyMs, p99KeyMs, worstKeyMs, keys }] of Object.entries(phases)) {
-      const paints = `key to paint ${ms(keyMs)} in the middle, ${ms(p99KeyMs)} p99, ${ms(worstKeyMs)} at worst of ${keys}`;
+    for (const [name, { gapMs, keys }] of Object.entries(phases)) {
+      const { middle, p99, worst, count } = keys;
+      const paints = `key to paint ${ms(middle)} in the middle, ${ms(p99)} p99, ${ms(worst)} at worst of ${count}`;
       process.stdout.write(`${name}: longest gap of the host ${ms(gapMs)}; ${paints}\n`);
     }
   }
@@ -105,10 +107,7 @@ async function inStudio<Result>(use: (page: Page, felt: (lasting: Lasting) => Pr
 
 interface Felt {
   readonly gapMs: number;
-  readonly keyMs: number;
-  readonly p99KeyMs: number;
-  readonly worstKeyMs: number;
-  readonly keys: number;
+  readonly keys: ReturnType<typeof timesOf>;
 }
 
 /** Types in the palette until something is over, and gives the host's longest gap and how long keys took meanwhile. */
@@ -122,12 +121,13 @@ async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Pro
     isOver = true;
   });
   while (!isOver) {
-    for (const key of ['t', 'r', 'Backspace', 'Backspace']) durations.push(await paintOf(page, key));
+    for (const key of ['t', 'r', 'Backspace', 'Backspace']) {
+      durations.push(await paintOf(page, 'keydown', () => page.keyboard.press(key)));
+    }
     await setTimeout(50);
   }
   await end;
   await page.keyboard.press('Escape');
-  durations.sort((a, b) => a - b);
   const gaps = [
     ...studio
       .errors()
@@ -137,31 +137,6 @@ async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Pro
   return {
     // The first figure also covers what was before.
     gapMs: Math.max(...gaps.slice(1)),
-    keyMs: durations[Math.floor(durations.length / 2)] ?? Number.NaN,
-    p99KeyMs: durations[Math.max(0, Math.ceil(0.99 * durations.length) - 1)] ?? Number.NaN,
-    worstKeyMs: durations.at(-1) ?? Number.NaN,
-    keys: durations.length,
+    keys: timesOf(durations),
   };
-}
-
-/** Milliseconds from a key's event to the frame after the one it caused. */
-async function paintOf(page: Page, key: string): Promise<number> {
-  const painted = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        addEventListener(
-          'keydown',
-          (event) => requestAnimationFrame(() => requestAnimationFrame((at) => resolve(at - event.timeStamp))),
-          { once: true, capture: true },
-        );
-      }),
-  );
-  // The listener is there once the page has answered this.
-  await page.evaluate(() => undefined);
-  await page.keyboard.press(key);
-  return painted;
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 }
