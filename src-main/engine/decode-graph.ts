@@ -28,15 +28,15 @@ export interface DecodeOptions {
 /**
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
  * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
- * [tokens, streams, size] of the new positions. Feeds: `ids`, `places`, angles by position; `mask` and, with a window,
+ * [positions, key heads · size] of the new positions. Feeds: `ids`, `places`, angles by position; `mask` and, with a window,
  * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
   const { headSize, keyValueHeads, heads } = architecture;
   const fresh = new Map<string, Expression>();
   const attendKept = (layer: number, { queries, keys, values }: Projected, { mask, factor }: AttentionSight) => {
-    const byStream = (x: Expression) => reshape(x, ['tokens', 'streams', headSize]);
-    const own = { keys: byStream(keys), values: byStream(values) };
+    const flat = (x: Expression) => reshape(x, ['positions', keyValueHeads * headSize]);
+    const own = { keys: flat(keys), values: flat(values) };
     fresh.set(`keys.${layer}`, own.keys).set(`values.${layer}`, own.values);
     const kept = (kind: string) => input(`kept_${kind}.${layer}`, ['keys', 'streams', headSize]);
     return attend(reshape(queries, ['positions', heads * headSize]), {

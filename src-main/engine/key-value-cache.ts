@@ -83,7 +83,7 @@ export class KeyValueCache {
         const data = all[layer] as Float32Array;
         feeds.set(`kept_${kind}.${layer}`, float32([keys, streams, headSize], data.subarray(0, keys * column)));
         const fresh = data.subarray(this.#columns * column, keys * column);
-        into.set(`${kind}.${layer}`, float32([tokens, streams, headSize], fresh));
+        into.set(`${kind}.${layer}`, float32([tokens * this.rows, this.#width], fresh));
       }
     }
     return { feeds, into };

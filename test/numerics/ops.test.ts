@@ -115,6 +115,35 @@ const cases: readonly Case[] = [
     ],
     build: (a, b) => matmul(a, b),
   },
+  // Each of these three is one kernel of onnxruntime (fusions.ts).
+  {
+    op: 'matmul',
+    name: 'added to something as wide',
+    operands: [
+      [3, 4],
+      [5, 4],
+      [3, 5],
+    ],
+    build: (a, b, c) => add(c, matmul(a, b, { transposeB: true, factor: 0.5 })),
+  },
+  {
+    op: 'slice',
+    name: 'into parts that leave nothing out',
+    operands: [[3, 6]],
+    build: (a) => concat([scale(slice(a, 1, 4, 6), 2), slice(a, 1, 0, 1), slice(a, 1, 1, 4)], 1),
+  },
+  {
+    op: 'rotate',
+    name: 'of neighbours in one matrix',
+    operands: [[3, 20]],
+    build: (a) => {
+      const angles = [input('cos_of_each', [3, 1, 1, 2]), input('sin_of_each', [3, 1, 1, 2])] as const;
+      const [queries, keys] = [slice(a, 1, 0, 8), slice(a, 1, 8, 12)].map((x, i) =>
+        reshape(rotate(reshape(x, [3, 1, 2 - i, 4]), ...angles), [3, 8 - 4 * i]),
+      );
+      return concat([slice(a, 1, 12, 20), keys as Expression, queries as Expression], 1);
+    },
+  },
   { op: 'reshape', name: 'to another rank', operands: [[2, 6]], build: (a) => reshape(a, [3, 2, 2]) },
   { op: 'transpose', name: 'of three axes', operands: [[2, 3, 4]], build: (a) => transpose(a, [2, 0, 1]) },
   {
@@ -198,8 +227,8 @@ const cases: readonly Case[] = [
     name: `with ${group} heads of queries to one of keys`,
     operands: [
       [4, 4 * group],
-      [2, 4, 2],
-      [2, 4, 2],
+      [4, 4],
+      [4, 4],
     ],
     build: (a: Expression, b: Expression, c: Expression) =>
       attend(a, {
@@ -261,6 +290,8 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
     ],
     ['cos', random([3, 2], 7)],
     ['sin', random([3, 2], 8)],
+    ['cos_of_each', random([3, 1, 1, 2], 7)],
+    ['sin_of_each', random([3, 1, 1, 2], 8)],
     ['blocks8', bytes([5, 2, 32])],
     ['blocks4', bytes([5, 2, 16])],
     ['block_minima', random([10], 23)],

@@ -1,4 +1,4 @@
-import type { Expression, OpName } from '../../graph/expression.ts';
+import type { Dim, Expression, OpName } from '../../graph/expression.ts';
 
 /** x over its root mean square times a weight, which onnxruntime does in one kernel, with the sum before it where there is one. */
 export interface FusedNorm {
@@ -8,22 +8,52 @@ export interface FusedNorm {
   readonly epsilon: number;
 }
 
+/** A value that is cut along an axis into parts, side by side and without a gap. */
+export interface FusedSplit {
+  readonly whole: Expression;
+  readonly axis: number;
+  /** From the first place on. A part of several slices is turned before it is cut. */
+  readonly parts: readonly (readonly Expression<'slice'>[])[];
+}
+
+/** Slices beside each other whose heads are turned by the same angles. */
+export interface FusedTurn {
+  readonly slices: readonly Expression<'slice'>[];
+  /** What each slice becomes: [rows, tokens, heads, size]. */
+  readonly turned: readonly Expression<'rotate'>[];
+}
+
+/** A product that is added to something as wide. */
+export interface FusedSum {
+  readonly product: Expression<'matmul'>;
+  readonly other: Expression;
+}
+
 export interface Fusions {
   /** By the expression that gives the normalised values. */
   readonly norms: ReadonlyMap<Expression, FusedNorm>;
   /** By the sum of two that is normalised: both come out of one kernel. */
   readonly sums: ReadonlyMap<Expression, FusedNorm>;
+  /** By the sum. */
+  readonly products: ReadonlyMap<Expression, FusedSum>;
+  /** By each of the slices. */
+  readonly splits: ReadonlyMap<Expression, FusedSplit>;
+  /** By each of what is turned. */
+  readonly turns: ReadonlyMap<Expression, FusedTurn>;
   /** What is computed inside of these kernels and nowhere else. */
   readonly absorbed: ReadonlySet<Expression>;
 }
 
-export const noFusions: Fusions = { norms: new Map(), sums: new Map(), absorbed: new Set() };
+export const noFusions: Fusions = {
+  ...{ norms: new Map(), sums: new Map(), products: new Map(), splits: new Map(), turns: new Map() },
+  absorbed: new Set(),
+};
 
 /** Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, and each costs its start. */
 export function findFusions(order: readonly Expression[], outputs: readonly Expression[]): Fusions {
   const users = new Map<Expression, number>();
   for (const used of [...order.flatMap((node) => node.inputs), ...outputs]) users.set(used, (users.get(used) ?? 0) + 1);
-  const isOwn = (node: Expression | undefined) => node !== undefined && users.get(node) === 1;
+  const isOwn = (node: Expression | undefined): node is Expression => node !== undefined && users.get(node) === 1;
   const norms = new Map<Expression, FusedNorm>();
   const sums = new Map<Expression, FusedNorm>();
   const absorbed = new Set<Expression>();
@@ -33,10 +63,31 @@ export function findFusions(order: readonly Expression[], outputs: readonly Expr
     const norm = normOf(root, first, second);
     if (norm === undefined || !isOwn(first) || !isOwn(first.inputs[1])) continue;
     norms.set(root, norm);
-    absorbed.add(first).add(first.inputs[1] as Expression);
+    absorbed.add(first).add(first.inputs[1]);
     if (isResidual(norm.x) && !sums.has(norm.x)) sums.set(norm.x, norm);
   }
-  return { norms, sums, absorbed };
+  const products = new Map<Expression, FusedSum>();
+  for (const sum of order) {
+    if (!isResidual(sum) || sums.has(sum)) continue;
+    const product = sum.inputs.find((term) => isOwn(term) && isOp(term, 'matmul')) as Expression<'matmul'> | undefined;
+    const other = sum.inputs.find((term) => term !== product);
+    if (product === undefined || other === undefined || product.inputs.some(({ shape }) => shape.length !== 2))
+      continue;
+    products.set(sum, { product, other });
+    absorbed.add(product);
+  }
+  const neighbours = findTurns(order, isOwn);
+  const splits = findSplits(order, neighbours);
+  const turns = new Map<Expression, FusedTurn>();
+  for (const turn of neighbours) {
+    if (!turn.slices.every((each) => splits.has(each))) continue;
+    for (const each of turn.slices) absorbed.add(each);
+    for (const each of turn.turned) {
+      turns.set(each, turn);
+      absorbed.add(each.inputs[0] as Expression);
+    }
+  }
+  return { norms, sums, products, splits, turns, absorbed };
 }
 
 function normOf(root: Expression, scaled: Expression, weight: Expression): FusedNorm | undefined {
@@ -50,6 +101,64 @@ function normOf(root: Expression, scaled: Expression, weight: Expression): Fused
 function isResidual(x: Expression): boolean {
   const [a, b] = x.inputs;
   return isOp(x, 'add') && a?.shape.length === 2 && a.shape.every((dim, axis) => dim === b?.shape[axis]);
+}
+
+/** Neighbours of one matrix, [positions, heads · size] each, that are turned head by head by an angle for each position. */
+function findTurns(
+  order: readonly Expression[],
+  isOwn: (node: Expression | undefined) => node is Expression,
+): FusedTurn[] {
+  const byAngles = new Map<string, { slices: Expression<'slice'>[]; turned: Expression<'rotate'>[] }>();
+  const numbers = new Map<Expression, number>(order.map((node, number) => [node, number]));
+  for (const turned of order) {
+    if (!isOp(turned, 'rotate') || !hasAngleForEach(turned)) continue;
+    const [heads, cos, sin] = turned.inputs as [Expression, Expression, Expression];
+    const [cut] = heads.inputs;
+    if (!isOp(heads, 'reshape') || !isOwn(heads) || cut === undefined || !isOwn(cut)) continue;
+    if (!isOp(cut, 'slice') || cut.attributes.axis !== 1 || cut.shape.length !== 2) continue;
+    const key = [cut.inputs[0] as Expression, cos, sin].map((node) => numbers.get(node)).join(' ');
+    const known = byAngles.get(key) ?? { slices: [], turned: [] };
+    byAngles.set(key, known);
+    if (known.slices.length > 0 && known.slices.at(-1)?.attributes.end !== cut.attributes.start) continue;
+    known.slices.push(cut);
+    known.turned.push(turned);
+  }
+  return [...byAngles.values()].filter(({ turned }) => turned.length > 1);
+}
+
+/** Whether x is [a, b, heads, size] and has one angle for each of a · b places, [a, b, 1, size / 2]. */
+export function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>): boolean {
+  const isPlaced = (angles: Expression | undefined) =>
+    angles?.shape.length === 4 && angles.shape[0] === x?.shape[0] && angles.shape[1] === x?.shape[1];
+  return x?.shape.length === 4 && isPlaced(cos) && isPlaced(sin) && cos?.shape[2] === 1;
+}
+
+/** Where slices of a value leave nothing of it out and take nothing twice. */
+function findSplits(order: readonly Expression[], turns: readonly FusedTurn[]): Map<Expression, FusedSplit> {
+  const together = new Map(turns.flatMap((turn) => turn.slices.map((each) => [each, turn] as const)));
+  const bySource = new Map<Expression, Expression<'slice'>[]>();
+  for (const node of order) {
+    if (!isOp(node, 'slice')) continue;
+    const whole = node.inputs[0] as Expression;
+    bySource.set(whole, [...(bySource.get(whole) ?? []), node]);
+  }
+  const found = new Map<Expression, FusedSplit>();
+  for (const [whole, slices] of bySource) {
+    const axis = slices[0]?.attributes.axis as number;
+    const sorted = slices.toSorted((a, b) => a.attributes.start - b.attributes.start);
+    const ends: Dim[] = [0, ...sorted.map(({ attributes }) => attributes.end)];
+    const isWhole = ends.at(-1) === whole.shape[axis];
+    if (!isWhole || sorted.some((part, i) => part.attributes.axis !== axis || part.attributes.start !== ends[i]))
+      continue;
+    const parts = sorted.flatMap((part) => {
+      const turn = together.get(part);
+      if (turn === undefined) return [[part]];
+      return turn.slices[0] === part ? [turn.slices] : [];
+    });
+    const split = { whole, axis, parts };
+    for (const part of slices) found.set(part, split);
+  }
+  return found;
 }
 
 function isOp<Op extends OpName>(node: Expression, op: Op): node is Expression<Op> {

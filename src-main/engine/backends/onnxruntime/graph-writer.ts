@@ -5,6 +5,7 @@ import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxValue } f
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
   readonly #nodes: OnnxNode[] = [];
+  readonly #makers = new Map<string, OnnxNode>();
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
   readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
@@ -60,6 +61,27 @@ export class GraphWriter {
     return value;
   }
 
+  /** As `reshape`; a value that has the shape already is given back. */
+  reshapeTo(x: string, shape: Shape): string {
+    const source = this.#reshaped.get(x) ?? x;
+    const known = this.#values.get(source)?.shape;
+    const isSame = known?.length === shape.length && known.every((dim, axis) => dim === shape[axis]);
+    return isSame ? source : this.reshape(x, this.shape(shape));
+  }
+
+  /** Whether a value is made of another, or by the node that makes the other: then it is never there before. */
+  isAfter(value: string, other: string): boolean {
+    const maker = this.#makers.get(other);
+    const seen = new Set<OnnxNode>();
+    const isMadeOf = (name: string): boolean => {
+      const node = this.#makers.get(name);
+      if (node === undefined || seen.has(node)) return false;
+      seen.add(node);
+      return node === maker || node.inputs.some(isMadeOf);
+    };
+    return maker !== undefined && isMadeOf(value);
+  }
+
   /** The same with several outputs, of which those that nobody wants may be left out. */
   nodes(
     type: string,
@@ -70,7 +92,9 @@ export class GraphWriter {
   ): string[] {
     const wanted = typeof outputs === 'number' ? Array.from({ length: outputs }, () => true) : outputs;
     const names = wanted.map((isWanted) => (isWanted ? `v${this.#names++}` : ''));
-    this.#nodes.push({ type, domain, inputs, outputs: names, attributes });
+    const node = { type, domain, inputs, outputs: names, attributes };
+    this.#nodes.push(node);
+    for (const name of names) this.#makers.set(name, node);
     return names;
   }
 

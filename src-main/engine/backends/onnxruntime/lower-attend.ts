@@ -1,19 +1,20 @@
-import type { Expression } from '../../graph/expression.ts';
+import type { Dim, Expression } from '../../graph/expression.ts';
 import type { GraphWriter } from './graph-writer.ts';
 
 /**
  * Attention that reads kept keys and values where they lie: the products go over their middle axis, so that nothing is
- * copied or turned round. The new places are outputs of the graph that are written into the same memory; the shape which
- * the queries are given is taken from those outputs, so that no product can begin before both are written.
+ * copied or turned round. The new places are outputs of the graph that are written into the same memory, and no product can
+ * begin before both are written: the queries are made with them, or are given a shape that is taken from those outputs.
  */
 export function lowerAttend(writer: GraphWriter, operands: readonly string[], node: Expression<'attend'>): string {
   const [queries = '', freshKeys = '', freshValues = ''] = operands;
   const width = node.shape[1] as number;
   const { factor, group } = node.attributes;
-  const size = (node.inputs[1] as Expression).shape[2] as number;
-  const tokens = writer.node('Shape', [freshValues], { start: int(0), end: int(1) });
-  const streams = writer.node('Shape', [freshKeys], { start: int(1), end: int(2) });
-  const written = writer.node('Concat', [tokens, streams, writer.int64([group, size])], { axis: int(0) });
+  const [, streams, size] = (node.inputs[3] as Expression).shape as readonly [Dim, Dim, number];
+  const rows = writer.shape([streams]);
+  const isWritten = [freshKeys, freshValues].every((fresh) => writer.isAfter(queries, fresh));
+  const sizes = [isWritten ? rows : onceWritten(writer, operands, rows), writer.int64([group, size])];
+  const written = writer.node('Concat', [writer.int64([-1]), ...sizes], { axis: int(0) });
   const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
   const split = writer.node('Transpose', [writer.reshape(queries, written)], turn);
   // Zero keeps the size of that place.
@@ -24,6 +25,18 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
       : mixCopies(writer, byStream, operands, factor);
   const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
   return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
+}
+
+/** The same size, which is not there before the new places are. */
+function onceWritten(
+  writer: GraphWriter,
+  [, freshKeys = '', freshValues = '']: readonly string[],
+  size: string,
+): string {
+  const [first = '', second = ''] = [freshKeys, freshValues].map((fresh) =>
+    writer.node('Shape', [fresh], { start: int(0), end: int(1) }),
+  );
+  return writer.node('Add', [size, writer.node('Sub', [first, second])]);
 }
 
 /** Over memory that holds the new places already. */
@@ -46,10 +59,14 @@ function mixInPlace(writer: GraphWriter, queries: string, operands: readonly str
 /** Where memory is not shared, the new places are put in their own. */
 function mixCopies(writer: GraphWriter, queries: string, operands: readonly string[], factor: number): string {
   const [, freshKeys = '', freshValues = '', keptKeys = '', keptValues = '', mask = ''] = operands;
-  const tokens = writer.node('Shape', [freshKeys], { start: int(0), end: int(1) });
   const all = (fresh: string, kept: string, perm: readonly number[]) => {
+    const shape = writer.node('Concat', [writer.int64([-1]), writer.node('Shape', [kept], { start: int(1) })], {
+      axis: int(0),
+    });
+    const placed = writer.node('Reshape', [fresh, shape]);
+    const tokens = writer.node('Shape', [placed], { start: int(0), end: int(1) });
     const before = writer.node('Slice', [kept, writer.int64([0]), writer.node('Neg', [tokens]), writer.int64([0])]);
-    const joined = writer.node('Concat', [before, fresh], { axis: int(0) });
+    const joined = writer.node('Concat', [before, placed], { axis: int(0) });
     return writer.node('Transpose', [joined], { perm: { kind: 'ints', value: perm } });
   };
   const product = writer.node('MatMul', [queries, all(freshKeys, keptKeys, [1, 2, 0])]);

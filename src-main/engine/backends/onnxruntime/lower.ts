@@ -1,7 +1,15 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
 import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import type { Tensor } from '../../tensor.ts';
-import { type FusedNorm, findFusions, noFusions } from './fusions.ts';
+import {
+  type FusedNorm,
+  type FusedSplit,
+  type FusedSum,
+  type FusedTurn,
+  findFusions,
+  hasAngleForEach,
+  noFusions,
+} from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { lowerAttend } from './lower-attend.ts';
 import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
@@ -42,7 +50,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   },
   scoresInt8: (writer, operands, node) => lowerRounded(writer, operands, node),
   matmulInt4: (writer, operands, node) => lowerMatmulInt4(writer, operands, node),
-  reshape: (writer, [x = ''], node) => writer.reshape(x, writer.shape(node.shape)),
+  reshape: (writer, [x = ''], node) => writer.reshapeTo(x, node.shape),
   transpose: (writer, operands, node) =>
     writer.node('Transpose', operands, { perm: { kind: 'ints', value: node.attributes.permutation } }),
   concat: (writer, operands, node) =>
@@ -140,28 +148,58 @@ export function lower(
 ): LoweredGraph {
   const writer = new GraphWriter(constants, { device, rowReach });
   const names = new Map<Expression, string>();
+  const give = (node: Expression, name: string) => {
+    names.set(node, name);
+    writer.declare(name, node);
+  };
   const order = topologicalOrder(Object.values(outputs));
-  const { norms, sums, absorbed } = device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
+  const { norms, sums, products, splits, turns, absorbed } =
+    device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const nameOf = (expression: Expression) => names.get(expression) as string;
+  /** By the first slice of each. */
+  const parts = new Map<Expression, string>();
+  const partOf = (first: Expression, split: FusedSplit) => {
+    if (!parts.has(first)) {
+      const values = lowerSplit(writer, nameOf(split.whole), split);
+      for (const [i, [each]] of split.parts.entries()) parts.set(each as Expression, values[i] as string);
+    }
+    return parts.get(first) as string;
+  };
   // Inputs first: they carry the sizes that shapes are made of.
   for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {
     if (absorbed.has(node) || names.has(node)) continue;
     const [sum, norm] = [sums.get(node), norms.get(node)];
     if (sum !== undefined) {
       const [normed = '', , , summed = ''] = lowerSummedNorm(writer, node.inputs.map(nameOf), nameOf(sum.weight), sum);
-      names.set(sum.root, normed).set(node, summed);
+      give(sum.root, normed);
+      give(node, summed);
       continue;
     }
     if (norm !== undefined) {
-      names.set(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
+      give(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
+      continue;
+    }
+    const [added, split, turn] = [products.get(node), splits.get(node), turns.get(node)];
+    if (added !== undefined) {
+      give(node, lowerSummedProduct(writer, [...added.product.inputs, added.other].map(nameOf), added));
+      continue;
+    }
+    if (split !== undefined) {
+      give(node, partOf(node, split));
+      continue;
+    }
+    if (turn !== undefined) {
+      const [first] = turn.slices as readonly [Expression];
+      const heads = partOf(first, splits.get(first) as FusedSplit);
+      const turned = lowerTurn(writer, [heads, ...node.inputs.slice(1).map(nameOf)], turn);
+      for (const [i, each] of turn.turned.entries()) give(each, turned[i] as string);
       continue;
     }
     // Sound because `node.op` picks the lowering of exactly the op that made the node.
     const lowering = lowerings[node.op] as Lowering<OpName>;
     const operands = node.inputs.map(nameOf);
-    names.set(node, lowering(writer, operands, node));
+    give(node, lowering(writer, operands, node));
   }
-  for (const [expression, name] of names) writer.declare(name, expression);
   const named = Object.entries(outputs).map(
     ([name, expression]) => [`${outputPrefix}${name}`, { name: names.get(expression) as string, expression }] as const,
   );
@@ -261,22 +299,51 @@ function lowerSummedNorm(
   );
 }
 
-/** Whether x is [a, b, heads, size] and has one angle for each of a · b places, [a, b, 1, size / 2]. */
-function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>): boolean {
-  const isPlaced = (angles: Expression | undefined) =>
-    angles?.shape.length === 4 && angles.shape[0] === x?.shape[0] && angles.shape[1] === x?.shape[1];
-  return x?.shape.length === 4 && isPlaced(cos) && isPlaced(sin) && cos?.shape[2] === 1;
+/** In one kernel. */
+function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
+  const [heads, size] = node.shape.slice(2) as [number, number];
+  return writer.reshapeTo(turnHeads(writer, operands, { heads, size }), node.shape);
 }
 
-/** In one kernel, whose table of angles is that of the places, from its first on. */
-function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
-  const [x = '', cos = '', sin = ''] = operands;
-  const [heads, size] = node.shape.slice(2) as [number, number];
+/** Neighbours in one kernel, and then apart. */
+function lowerTurn(writer: GraphWriter, operands: readonly string[], { slices, turned }: FusedTurn): string[] {
+  const heads = turned.reduce((sum, { shape }) => sum + (shape[2] as number), 0);
+  const size = turned[0]?.shape[3] as number;
+  const flat = writer.reshape(turnHeads(writer, operands, { heads, size }), writer.int64([-1, heads * size]));
+  return splitBy(writer, flat, 1, slices.map(widthOf)).map((value, i) => {
+    writer.declare(value, slices[i] as Expression);
+    return writer.reshapeTo(value, (turned[i] as Expression).shape);
+  });
+}
+
+/** The table of angles is that of the places, from its first on. */
+function turnHeads(
+  writer: GraphWriter,
+  [x = '', cos = '', sin = '']: readonly string[],
+  { heads, size }: { heads: number; size: number },
+): string {
   const table = (angles: string) => writer.reshape(angles, writer.int64([-1, size / 2]));
   const flat = writer.reshape(x, writer.int64([1, -1, heads * size]));
   const inputs = [flat, writer.int64([0]), table(cos), table(sin)];
-  const turned = writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
-  return writer.reshape(turned, writer.shape(node.shape));
+  return writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
+}
+
+function lowerSplit(writer: GraphWriter, whole: string, { axis, parts }: FusedSplit): string[] {
+  const widths = parts.map((slices) => slices.reduce((sum, each) => sum + widthOf(each), 0));
+  return splitBy(writer, whole, axis, widths);
+}
+
+function splitBy(writer: GraphWriter, whole: string, axis: number, widths: readonly number[]): string[] {
+  return writer.nodes('Split', [whole, writer.int64(widths)], widths.length, { axis: int(axis) });
+}
+
+function widthOf({ attributes: { start, end } }: Expression<'slice'>): number {
+  return end - start;
+}
+
+function lowerSummedProduct(writer: GraphWriter, operands: readonly string[], { product }: FusedSum): string {
+  const { transposeA, transposeB, factor } = product.attributes;
+  return writer.node('Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB), alpha: float(factor) });
 }
 
 /** A zero that is there only once x is: what is made with it waits for x, and is no constant to the runtime. */

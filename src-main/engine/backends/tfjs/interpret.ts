@@ -55,10 +55,13 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     return tf.reshape(tf.matMul(rows, matrix, false, true), dims);
   },
   attend([queries, freshKeys, freshValues, keptKeys, keptValues, mask], { attributes: { factor, group } }, dims) {
-    const [tokens, streams, size] = given(freshKeys).shape as [number, number, number];
+    const [keys, streams, size] = given(keptKeys).shape as [number, number, number];
+    const tokens = given(freshKeys).size / (streams * size);
     // By stream: [streams, keys, size], with the new places in their own.
-    const all = (fresh: tf.Tensor | undefined, kept: tf.Tensor | undefined) =>
-      tf.transpose(tf.concat([tf.slice(given(kept), 0, (kept?.shape[0] ?? 0) - tokens), given(fresh)]), [1, 0, 2]);
+    const all = (fresh: tf.Tensor | undefined, kept: tf.Tensor | undefined) => {
+      const before = tf.slice(given(kept), 0, keys - tokens);
+      return tf.transpose(tf.concat([before, tf.reshape(given(fresh), [tokens, streams, size])]), [1, 0, 2]);
+    };
     const split = tf.transpose(tf.reshape(given(queries), [tokens, streams, group, size]), [1, 0, 2, 3]);
     const byStream = tf.reshape(split, [streams, tokens * group, size]);
     const scores = tf.mul(tf.matMul(byStream, all(freshKeys, keptKeys), false, true), factor);

@@ -2,7 +2,7 @@ import { type Expression, expression, type NdArray, type OpDefinition } from '..
 import { build, read } from '../nd-array.ts';
 import { check, show } from '../shape.ts';
 
-/** Keys and values, [places, streams, size] each: a stream is one head of one row. */
+/** Keys and values: a stream is one head of one row. */
 export interface KeysAndValues {
   readonly keys: Expression;
   readonly values: Expression;
@@ -21,14 +21,15 @@ export interface AttendOptions {
 /**
  * Grouped-query attention (Ainslie et al. 2023) of new positions over what was kept and themselves, without a gradient.
  *
- * queries [tokens · streams / heads of a row, …] as [positions, heads · size], token by token · fresh [tokens, streams, size] ·
- * kept [keys, streams, size], whose last `tokens` places are those of `fresh`, whatever they hold · mask, added to the
+ * queries [positions, heads · size], token by token, the rows of each · fresh [positions, key heads · size], the same ·
+ * kept [keys, streams, size], whose last places are those of the tokens in `fresh`, whatever they hold · mask, added to the
  * scores [streams, tokens · group, keys], which broadcasts over its first two axes. A backend may be given memory for
  * `fresh` that is those last places, and then copies nothing. → [positions, heads · size].
  */
 export function attend(queries: Expression, { fresh, kept, mask, ...attributes }: AttendOptions): Expression {
-  const size = fresh.keys.shape[2];
-  check(typeof size === 'number' && kept.keys.shape[2] === size, `attend over ${show(kept.keys.shape)}`);
+  const [size, width] = [kept.keys.shape[2], fresh.keys.shape[1]];
+  const isWhole = typeof size === 'number' && typeof width === 'number' && width % size === 0;
+  check(isWhole, `attend over ${show(kept.keys.shape)} and ${show(fresh.keys.shape)}`);
   return expression(
     'attend',
     [queries, fresh.keys, fresh.values, kept.keys, kept.values, mask],
@@ -44,10 +45,12 @@ export const attendOp: OpDefinition<'attend'> = {
   reference([queries, freshKeys, freshValues, keptKeys, keptValues, mask], { factor, group }, dims) {
     if (!queries || !freshKeys || !freshValues || !keptKeys || !keptValues || !mask)
       throw new Error('attend: operands');
-    const [tokens, streams, size] = freshKeys.dims as [number, number, number];
-    const keys = keptKeys.dims[0] as number;
+    const [keys, streams, size] = keptKeys.dims as [number, number, number];
+    const tokens = freshKeys.data.length / (streams * size);
     const at = (fresh: NdArray, kept: NdArray, key: number, stream: number, i: number) =>
-      key < keys - tokens ? read(kept, [key, stream, i]) : read(fresh, [key - keys + tokens, stream, i]);
+      key < keys - tokens
+        ? read(kept, [key, stream, i])
+        : (fresh.data[((key - keys + tokens) * streams + stream) * size + i] as number);
     // Queries of one token and stream lie side by side, as many as there are heads in a group.
     const query = (token: number, stream: number, member: number, i: number) =>
       queries.data[((token * streams + stream) * group + member) * size + i] as number;
