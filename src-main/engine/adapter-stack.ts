@@ -60,13 +60,25 @@ export function maskName({ name }: Pick<TargetGroup, 'name'>): string {
   return `stack_mask.${name}`;
 }
 
-/** A and B of a group in one layer: A [ranks, in]; B [ranks, out], zero outside of its matrix. */
+/**
+ * A's of more ranks are multiplied in blocks of so many. onnxruntime cuts a product into panels whose depth follows from its width,
+ * and splits that width between threads where there are few rows (MLAS, sgemm.cpp): of a wider one, what a token gets would
+ * depend on how many are read with it. In eight bits that would be other words.
+ */
+const blockRanks = 16;
+
+/** Whole blocks where there is more than one: the rest is zeros. */
+function inBlocks(ranks: number): number {
+  return ranks <= blockRanks ? ranks : blockRanks * Math.ceil(ranks / blockRanks);
+}
+
+/** A and B of a group in one layer: A [blocks, ranks of a block, in]; B [ranks, out], zero outside of its matrix. */
 interface Packed {
   readonly a: Tensor<'float32'>;
   readonly b: Tensor<'float32'>;
 }
 
-/** An adapter as passes read it: by `<layer>.<group>`; and its ranks in each group. */
+/** An adapter as passes read it: by `<layer>.<group>`; and its ranks in each group, in blocks. */
 interface PackedAdapter {
   readonly parts: ReadonlyMap<string, Packed>;
   readonly ranks: ReadonlyMap<string, number>;
@@ -110,10 +122,7 @@ export class AdapterStack {
     this.#stack(members, targets);
     const feeds = new Map(this.#feeds);
     for (const group of this.#adapted(targets)) {
-      const total = Math.max(
-        1,
-        members.reduce((sum, member) => sum + this.#ranks(member, group), 0),
-      );
+      const total = this.#total(members, group);
       const mask = float32([positions, total]);
       for (let position = 0; position < positions; position++) {
         const adapter = rows[rowOf(position)];
@@ -128,6 +137,16 @@ export class AdapterStack {
       feeds.set(maskName(group), mask);
     }
     return feeds;
+  }
+
+  /** One where no adapter changes the group, so that no product is empty. */
+  #total(members: readonly LoraWeights[], group: TargetGroup): number {
+    return inBlocks(
+      Math.max(
+        1,
+        members.reduce((sum, member) => sum + this.#ranks(member, group), 0),
+      ),
+    );
   }
 
   #ranks(member: LoraWeights, { name }: TargetGroup): number {
@@ -147,6 +166,7 @@ export class AdapterStack {
     if (isKnown) return;
     const feeds = new Map<string, Tensor>();
     for (const group of this.#adapted(targets)) {
+      const total = this.#total(members, group);
       for (let layer = 0; layer < this.#architecture.layers; layer++) {
         const name = `${layer}.${group.name}`;
         const parts = members.flatMap((member) => this.#pack(member).parts.get(name) ?? []);
@@ -154,14 +174,14 @@ export class AdapterStack {
           `stack_A.${name}`,
           stacked(
             parts.map(({ a }) => a),
-            group.inside,
+            blocksOf(total, group.inside),
           ),
         );
         feeds.set(
           `stack_B.${name}`,
           stacked(
             parts.map(({ b }) => b),
-            group.width,
+            [total, group.width],
           ),
         );
       }
@@ -179,7 +199,7 @@ export class AdapterStack {
     for (const group of this.#groups) {
       const targets = group.targets.filter((target) => weights.targets.includes(target));
       if (targets.length === 0) continue;
-      ranks.set(group.name, targets.length * weights.rank);
+      ranks.set(group.name, inBlocks(targets.length * weights.rank));
       for (let layer = 0; layer < this.#architecture.layers; layer++)
         parts.set(`${layer}.${group.name}`, this.#packGroup(weights, { group, targets, layer }));
     }
@@ -193,8 +213,9 @@ export class AdapterStack {
     { group, targets, layer }: { group: TargetGroup; targets: readonly Target[]; layer: number },
   ): Packed {
     const { width, inside, starts } = group;
-    const a = float32([targets.length * rank, inside]);
-    const b = float32([targets.length * rank, width]);
+    const ranks = inBlocks(targets.length * rank);
+    const a = float32(blocksOf(ranks, inside));
+    const b = float32([ranks, width]);
     targets.forEach((target, t) => {
       const module = this.#architecture.moduleOf(target, layer);
       const [down, up] = ['A', 'B'].map((part) => tensors.get(`${module}.lora_${part}`)?.data as Float32Array);
@@ -210,12 +231,17 @@ export class AdapterStack {
   }
 }
 
-/** One below the other; a row of zeros where there is none. */
-function stacked(parts: readonly Tensor<'float32'>[], width: number): Tensor<'float32'> {
+/** [blocks, ranks of a block, width] */
+function blocksOf(ranks: number, width: number): number[] {
+  const block = Math.min(ranks, blockRanks);
+  return [ranks / block, block, width];
+}
+
+/** One below the other; zeros where there are none. */
+function stacked(parts: readonly Tensor<'float32'>[], dims: number[]): Tensor<'float32'> {
   const [only, ...others] = parts;
   if (only !== undefined && others.length === 0) return only;
-  const rows = parts.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
-  const whole = float32([Math.max(1, rows), width]);
+  const whole = float32(dims);
   let start = 0;
   for (const { data } of parts) {
     whole.data.set(data, start);

@@ -12,6 +12,7 @@ import { matmulBlocks } from './graph/ops/matmul-blocks.ts';
 import { multiply } from './graph/ops/multiply.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { slice } from './graph/ops/slice.ts';
+import { transpose } from './graph/ops/transpose.ts';
 import { weightDims } from './lora.ts';
 import type { Tensor } from './tensor.ts';
 import { bitsOfBlocks } from './weight-blocks.ts';
@@ -121,14 +122,15 @@ function groupedLinear(
     const known = updates.get(name);
     if (known !== undefined) return known;
     const rank = `ranks.${group.name}`;
-    const a = input(`stack_A.${name}`, [rank, x.shape.at(-1) as number]);
+    const a = input(`stack_A.${name}`, [`blocks.${group.name}`, `block.${group.name}`, x.shape.at(-1) as number]);
     const b = input(`stack_B.${name}`, [rank, group.width]);
     const mask = masks.get(group.name) as Expression;
     // Behind the attention of the last layer there are but the positions that are asked for.
     const own = x.shape[0] === 'positions' ? mask : lastOf(mask);
     // Factors that undo each other, without a digit lost: onnxruntime multiplies one row alone in another order than it does
     // among others, unless there is a factor (MLAS, sgemm.cpp). In eight bits that would be other words.
-    const low = multiply(matmul(x, a, { transposeB: true, factor: 2 }), own);
+    const byBlock = matmul(x, a, { transposeB: true, factor: 2 });
+    const low = multiply(reshape(transpose(byBlock, [1, 0, 2]), own.shape), own);
     const made = matmul(low, b, { factor: 0.5 });
     updates.set(name, made);
     return made;

@@ -21,7 +21,7 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
   const byStream = writer.node('Reshape', [split, writer.int64([0, -1, size])]);
   const mixed =
     writer.device === 'cpu'
-      ? mixInPlace(writer, byStream, operands, factor)
+      ? mixInPlace(writer, byStream, operands, node.attributes)
       : mixCopies(writer, byStream, operands, factor);
   const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
   return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
@@ -40,7 +40,12 @@ function onceWritten(
 }
 
 /** Over memory that holds the new places already. */
-function mixInPlace(writer: GraphWriter, queries: string, operands: readonly string[], factor: number): string {
+function mixInPlace(
+  writer: GraphWriter,
+  queries: string,
+  operands: readonly string[],
+  { factor, group }: Expression<'attend'>['attributes'],
+): string {
   const [, , , keys = '', values = '', mask = ''] = operands;
   const scores = writer.node(
     'FusedMatMul',
@@ -48,12 +53,16 @@ function mixInPlace(writer: GraphWriter, queries: string, operands: readonly str
     { transB: int(1), transBatchB: int(1), alpha: { kind: 'float', value: factor } },
     'com.microsoft',
   );
-  return writer.node(
-    'FusedMatMul',
-    [softmaxOf(writer, scores, mask), values],
-    { transBatchB: int(1) },
-    'com.microsoft',
-  );
+  const weights = softmaxOf(writer, scores, mask);
+  const mix = (by: number) => {
+    const attributes = { transBatchB: int(1), alpha: { kind: 'float', value: by } } as const;
+    return writer.node('FusedMatMul', [weights, values], attributes, 'com.microsoft');
+  };
+  if (group > 1) return mix(1);
+  // A token alone with a head of its own is a product of one row: only with a factor is it summed as among others
+  // (decision 0022, “One token alone”). A sum undoes it: a second factor would be made one with the first.
+  const half = mix(0.5);
+  return writer.node('Add', [half, half]);
 }
 
 /** Where memory is not shared, the new places are put in their own. */
