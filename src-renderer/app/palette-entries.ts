@@ -12,7 +12,7 @@ import Scale from '@lucide/svelte/icons/scale';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sun';
 import Table2 from '@lucide/svelte/icons/table-2';
-import { beginImport } from '../datasets/chosen-file.ts';
+import { imports } from '../datasets/imports.svelte.ts';
 import { when } from '../i18n/format.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { type TextKey, t } from '../i18n/text.ts';
@@ -154,7 +154,7 @@ function settings(): PaletteEntry[] {
 }
 
 function importFile(): void {
-  beginImport();
+  imports.startOver();
   goTo(paths.importDataset());
 }
 

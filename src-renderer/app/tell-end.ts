@@ -1,4 +1,5 @@
 import type { StudioStatus } from '../../src-contract/studio.ts';
+import type { ImportNews } from '../datasets/imports.svelte.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 import { goTo, paths } from '../paths.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
@@ -25,14 +26,53 @@ export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): 
   const words = t(`app.ended.${job.kind}`, { name: isTextKey(key) ? t(key) : job.name });
   // The page of the work itself says how it ended.
   if (location.hash !== place) toasts.offer(words, { text: t('app.ended.look'), href: place });
+  tellOutside(words, place);
+}
+
+/** Says what became of an import, outside of the page too as for other long work. */
+export function tellImport(news: ImportNews, toasts: Toasts): void {
+  switch (news.kind) {
+    case 'waits':
+      toasts.say(t('import.waits', { name: news.name }));
+      break;
+    case 'read':
+      toasts.offer(t('import.read', { name: news.name }), { text: t('import.read.goOn'), href: paths.importDataset() });
+      break;
+    case 'failed':
+      toasts.failed(news.error);
+      break;
+    case 'imported': {
+      const { id, name, rows } = news.dataset;
+      const words = t('import.done', { n: rows, name });
+      if (!news.isSeen) toasts.offer(words, { text: t('app.ended.look'), href: paths.dataset(id) });
+      tellOutside(words, paths.dataset(id));
+      break;
+    }
+    default:
+      news satisfies never;
+  }
+}
+
+/** The title of the page while another one is in its place. */
+let plainTitle: string | undefined;
+
+/** Where nobody looks at the page: in its title, and by the system where that is wanted. */
+function tellOutside(words: string, place: string): void {
   if (!document.hidden) return;
-  const title = document.title;
+  if (plainTitle === undefined) {
+    plainTitle = document.title;
+    addEventListener('visibilitychange', showPlainTitle, { once: true });
+  }
   document.title = `● ${words}`;
-  addEventListener('visibilitychange', () => (document.title = title), { once: true });
   if (!notify.isOn) return;
-  const notice = new Notification('Adapter Studio', { body: words, tag: job.id });
+  const notice = new Notification('Adapter Studio', { body: words, tag: place });
   notice.onclick = () => {
     window.focus();
     goTo(place);
   };
+}
+
+function showPlainTitle(): void {
+  document.title = plainTitle ?? document.title;
+  plainTitle = undefined;
 }

@@ -5,7 +5,6 @@ import type {
   ImportEvent,
   Inspection,
   RowJudgement,
-  Sample,
 } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -25,13 +24,12 @@ export type ImportStage =
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
   | { readonly kind: 'finished'; readonly result: Finished };
 
-/** One import from the choice of a file to the finished dataset. Leaving the page (`close`) ends it and undoes it. */
+/** One import from the choice of a file to the finished dataset. `close` ends it and undoes it. */
 export class ImportState {
   #stage = $state.raw<ImportStage>({ kind: 'choose' });
   #error = $state.raw<unknown>();
   #source = $state.raw<FileSource | undefined>();
   #inspection = $state.raw<Inspection | undefined>();
-  #samples = $state.raw<readonly Sample[]>([]);
   #csv = $state.raw<CsvOptions>({});
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
@@ -52,10 +50,6 @@ export class ImportState {
 
   get error(): unknown {
     return this.#error;
-  }
-
-  get samples(): readonly Sample[] {
-    return this.#samples;
   }
 
   get isSample(): boolean {
@@ -123,14 +117,6 @@ export class ImportState {
   get verdicts(): readonly (string | undefined)[] {
     if (this.missing.length > 0) return [];
     return (this.#inspection?.sample ?? []).map((cells) => emptyField(this.#task, this.#mapping, this.columns, cells));
-  }
-
-  async loadSamples(): Promise<void> {
-    try {
-      this.#samples = await client.datasets.samples(undefined, { signal: this.#leaving.signal });
-    } catch (error) {
-      if (!this.#leaving.signal.aborted) this.#error = error;
-    }
   }
 
   async chooseFile(file: File): Promise<void> {

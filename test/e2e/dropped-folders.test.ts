@@ -70,6 +70,20 @@ test('a file that is known already is imported by its id in the address, also wh
   await sender.close();
 });
 
+// Leaving the page undid the import.
+test('an import goes on while another page is looked at, and the notice of its end leads to the rows', async () => {
+  const table = path.join(opened.folder, 'numbers.csv');
+  const rows = Array.from({ length: 600_000 }, (_, n) => `The number ${n} comes after ${n - 1}.,${n}`);
+  writeFileSync(table, `text,summary\n${rows.join('\n')}\n`);
+  await open(paths.importDataset());
+  await drop(page.getByRole('group', { name: 'Drop a file or a folder here' }), table);
+  await page.getByRole('button', { name: /^Import (all|600,000) rows/ }).click();
+  await open(paths.runs());
+  await page.getByText('600,000 rows are in “numbers”.').waitFor();
+  await page.getByRole('link', { name: 'Look' }).click();
+  await page.getByRole('heading', { level: 1, name: 'numbers' }).waitFor();
+});
+
 test('a folder of a model dropped on the dialog goes onto the shelf under its name', async () => {
   const model = path.join(opened.folder, 'dropped-model');
   cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), model, { recursive: true });

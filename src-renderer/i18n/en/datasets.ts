@@ -193,7 +193,7 @@ export const datasets = {
 
   'import.working': 'Importing {name}',
   'import.working.rows': { one: '{n} row', other: '{n} rows' },
-  'import.working.what': 'Leaving this page stops the import and undoes it.',
+  'import.working.what': 'You can look at other pages meanwhile. Closing the window stops the import and undoes it.',
   'import.working.taken': '{n} taken',
 
   'import.done': { one: '{n} row is in “{name}”.', other: '{n} rows are in “{name}”.' },
@@ -203,6 +203,12 @@ export const datasets = {
   'import.done.train': 'Train with this',
   'import.done.look': 'Look at the rows',
   'import.done.another': 'Import another file',
+  'import.done.nextFile': 'Go on with {name}',
+  'import.waiting': 'Next: {names}',
+  'import.waiting.forget': 'Leave them out',
+  'import.waits': '{name} comes next, once this import is over',
+  'import.read': '{name} has been read',
+  'import.read.goOn': 'Go on',
   'import.done.why': 'See why',
   'import.done.all': 'No row was left out.',
   'import.done.nothingHeld': 'No row is kept back to measure the training with',

@@ -190,7 +190,7 @@ export const datasets: Translation<typeof english> = {
 
   'import.working': '{name} 가져오는 중',
   'import.working.rows': '{n}행',
-  'import.working.what': '이 화면을 떠나면 가져오기가 멈추고 되돌려집니다.',
+  'import.working.what': '그동안 다른 화면을 보아도 됩니다. 창을 닫으면 가져오기가 멈추고 되돌려집니다.',
   'import.working.taken': '{n}행 저장',
 
   'import.done': '“{name}”에 {n}행이 들어 있습니다.',
@@ -200,6 +200,12 @@ export const datasets: Translation<typeof english> = {
   'import.done.train': '이것으로 학습',
   'import.done.look': '행 보기',
   'import.done.another': '다른 파일 가져오기',
+  'import.done.nextFile': '{name} 이어서 가져오기',
+  'import.waiting': '다음: {names}',
+  'import.waiting.forget': '빼기',
+  'import.waits': '이 가져오기가 끝나면 {name} 차례입니다',
+  'import.read': '{name}[을|를] 읽었습니다',
+  'import.read.goOn': '계속하기',
   'import.done.why': '이유 보기',
   'import.done.all': '제외된 행이 없습니다.',
   'import.done.nothingHeld': '학습 결과를 측정할 행이 남지 않았습니다',

@@ -1,0 +1,24 @@
+import { t } from '../i18n/text.ts';
+import type { ImportStage } from './import-state.svelte.ts';
+
+/** A stage in which something is under way. */
+export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
+
+/** What is under way, in words, and how far it is, in bytes. */
+export function importProgress(
+  stage: BusyStage,
+  name: string,
+): { readonly title: string; readonly done: number; readonly total: number } {
+  switch (stage.kind) {
+    case 'uploading':
+      return { title: t('import.sending', { name: stage.name }), done: stage.bytes, total: stage.bytesTotal };
+    case 'reading':
+      return { title: t('import.reading', { name: stage.name }), done: 0, total: 1 };
+    case 'importing': {
+      const { bytesRead = 0, bytesTotal = 1 } = stage.progress ?? {};
+      return { title: t('import.working', { name }), done: bytesRead, total: bytesTotal };
+    }
+    default:
+      return stage satisfies never;
+  }
+}

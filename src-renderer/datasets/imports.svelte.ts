@@ -1,0 +1,124 @@
+import type { Dataset } from '../../src-contract/dataset.ts';
+import { paths } from '../paths.ts';
+import { ImportState } from './import-state.svelte.ts';
+
+/** A table to import: a file to be sent, one that the studio was opened with, or a sample of its own. */
+export type ChosenTable =
+  | File
+  | { readonly fileId: string; readonly name: string }
+  | { readonly sample: string; readonly name: string };
+
+/** What became of a table, where the import page does not say it. */
+export type ImportNews =
+  | { readonly kind: 'waits' | 'read'; readonly name: string }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Told in any case: the page may be in a window that nobody looks at. */
+  | { readonly kind: 'imported'; readonly dataset: Dataset; readonly isSeen: boolean };
+
+/**
+ * The import of this window. What is being sent, read or imported goes on while other pages are looked at; it ends with the
+ * window. Tables that come meanwhile wait for their turn.
+ */
+export class Imports {
+  #work = $state.raw(new ImportState());
+  #waiting = $state.raw<readonly ChosenTable[]>([]);
+  /** A table was read while another page was looked at, and nobody has seen it yet. */
+  #isUnseen = $state(false);
+  readonly #isShown: () => boolean;
+  /** Called with what a person would want to know. */
+  tell: (news: ImportNews) => void = () => {};
+
+  /** `isShown`: whether the address is that of the import page. */
+  constructor(isShown = () => location.hash.startsWith(paths.importDataset())) {
+    this.#isShown = isShown;
+  }
+
+  get work(): ImportState {
+    return this.#work;
+  }
+
+  /** Names of the tables that come next. */
+  get waiting(): readonly string[] {
+    return this.#waiting.map(({ name }) => name);
+  }
+
+  get isUnseen(): boolean {
+    return this.#isUnseen;
+  }
+
+  get isBusy(): boolean {
+    const { kind } = this.#work.stage;
+    return kind === 'uploading' || kind === 'reading' || kind === 'importing';
+  }
+
+  /** The page is on screen until what this gives is called. What was not begun then is given up. */
+  see(): () => void {
+    this.#isUnseen = false;
+    return () => {
+      if (!this.isBusy) this.#renew();
+    };
+  }
+
+  async bring(table: ChosenTable): Promise<void> {
+    if (this.isBusy || this.#isUnseen || this.#waiting.length > 0) {
+      this.#waiting = [...this.#waiting, table];
+      this.tell({ kind: 'waits', name: table.name });
+    } else await this.#begin(table);
+  }
+
+  async import(): Promise<void> {
+    await this.#follow((work) => work.import());
+  }
+
+  /** Ends what is under way, as `ImportState.cancel`; what waits comes next. */
+  cancel(): void {
+    this.#work.cancel();
+    if (this.#work.stage.kind === 'choose') this.#renew();
+  }
+
+  /** Back to the choice of a table, or on to the next one; what is under way or was not seen yet stays. */
+  startOver(): void {
+    if (!this.isBusy && !this.#isUnseen) this.#renew();
+  }
+
+  /** Sends away what waits. */
+  forgetWaiting(): void {
+    this.#waiting = [];
+  }
+
+  async #begin(table: ChosenTable): Promise<void> {
+    this.#work.startOver();
+    await this.#follow((work) => {
+      if (table instanceof File) return work.chooseFile(table);
+      return 'sample' in table ? work.chooseSample(table.sample, table.name) : work.chooseOpened(table);
+    });
+  }
+
+  async #follow(doing: (work: ImportState) => Promise<void>): Promise<void> {
+    const work = this.#work;
+    await doing(work);
+    // Cancelled, and another one is on its way.
+    if (this.#work !== work) return;
+    const { stage, error } = work;
+    const isSeen = this.#isShown();
+    if (stage.kind === 'finished') this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
+    // The next table would take the place of what the page says of this one.
+    else if (error !== undefined && (!isSeen || this.#waiting.length > 0)) this.tell({ kind: 'failed', error });
+    else if (stage.kind === 'decide' && !isSeen)
+      this.tell({ kind: 'read', name: work.inspection?.file.name ?? work.name });
+    if (stage.kind === 'decide') this.#isUnseen = !isSeen;
+    else if (!isSeen || (stage.kind === 'choose' && this.#waiting.length > 0)) this.#renew();
+  }
+
+  #renew(): void {
+    this.#work.close();
+    this.#work = new ImportState();
+    const [next, ...others] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting = others;
+    void this.#begin(next);
+  }
+}
+
+/** One for the window. */
+export const imports = new Imports();

@@ -1,0 +1,133 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { client } from '../client.ts';
+import { type ImportNews, Imports } from './imports.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    files: { discard: vi.fn(async () => {}) },
+    datasets: { inspect: vi.fn(), judge: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
+  },
+}));
+
+const inspectionOf = (name: string) => ({
+  ...{ file: { name, rows: 1 }, columns: [{ name: 'text' }, { name: 'short' }], sample: [] },
+  proposedTask: 'summarisation',
+  mappings: { summarisation: { document: 'text', summary: 'short' } },
+});
+const judgement = { rows: 1, taken: 1, isPart: false, examples: [], rejected: { count: 0, reasons: {} } };
+
+const first = { fileId: 'first', name: 'first.csv' };
+const second = { fileId: 'second', name: 'second.csv' };
+
+let imports: Imports;
+let news: ImportNews[];
+let isShown: boolean;
+/** Ends the import that is under way. */
+let end: () => void;
+/** To another page. */
+let leave: () => void;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
+  vi.mocked(client.datasets.inspect).mockImplementation((async ({ source }: { source: { fileId: string } }) =>
+    inspectionOf(`${source.fileId}.csv`)) as never);
+  vi.mocked(client.datasets.import).mockImplementation((async ({ name }: { name: string }) => {
+    const ended = Promise.withResolvers<void>();
+    end = ended.resolve;
+    return (async function* () {
+      await ended.promise;
+      yield { kind: 'finished', dataset: { id: name, name, rows: 1 } };
+    })();
+  }) as never);
+  news = [];
+  isShown = true;
+  imports = new Imports(() => isShown);
+  imports.tell = (each) => news.push(each);
+  const unmount = imports.see();
+  leave = () => {
+    isShown = false;
+    unmount();
+  };
+});
+
+// Leaving the page undid the import without a word.
+test('an import goes on while another page is looked at, and what came of it is told', async () => {
+  await imports.bring(first);
+  const importing = imports.import();
+  leave();
+  expect(imports.isBusy).toBe(true);
+  end();
+  await importing;
+  expect(news.at(-1)).toMatchObject({ kind: 'imported', dataset: { name: 'first' }, isSeen: false });
+  expect(imports.work.stage.kind).toBe('choose');
+});
+
+test('what was only chosen is given up with the page, and its file is let go', async () => {
+  await imports.bring(first);
+  leave();
+  expect(imports.work.stage.kind).toBe('choose');
+  expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'first' });
+});
+
+// A table that was opened while another was imported was dropped.
+test('a table that comes during an import waits for its turn, and then to be seen', async () => {
+  await imports.bring(first);
+  const importing = imports.import();
+  await imports.bring(second);
+  expect(news).toEqual([{ kind: 'waits', name: 'second.csv' }]);
+  leave();
+  end();
+  await importing;
+  await vi.waitFor(() => expect(news.at(-1)).toEqual({ kind: 'read', name: 'second.csv' }));
+  expect([imports.waiting, imports.isUnseen]).toEqual([[], true]);
+  // Neither another table nor “Import a file” takes its place unseen.
+  await imports.bring({ sample: 'talks', name: 'Talks' });
+  imports.startOver();
+  expect([imports.work.stage.kind, imports.work.name, imports.waiting]).toEqual(['decide', 'second', ['Talks']]);
+  imports.see();
+  imports.startOver();
+  await vi.waitFor(() => expect(imports.work.name).toBe('Talks'));
+});
+
+test('on the page the next table waits until the person has seen what came of the one before', async () => {
+  await imports.bring(first);
+  const importing = imports.import();
+  await imports.bring(second);
+  end();
+  await importing;
+  expect([imports.work.stage.kind, imports.waiting]).toEqual(['finished', ['second.csv']]);
+  imports.startOver();
+  await vi.waitFor(() => expect(imports.work.stage.kind).toBe('decide'));
+  expect([imports.work.name, news.map(({ kind }) => kind)]).toEqual(['second', ['waits', 'imported']]);
+});
+
+test('a table that cannot be read makes way for the next one, and why is told', async () => {
+  const reading = Promise.withResolvers<never>();
+  vi.mocked(client.datasets.inspect).mockReturnValueOnce(reading.promise as never);
+  const bringing = imports.bring(first);
+  await imports.bring(second);
+  reading.reject(new Error('no table'));
+  await bringing;
+  await vi.waitFor(() => expect(imports.work.name).toBe('second'));
+  expect(news).toMatchObject([{ kind: 'waits' }, { kind: 'failed', error: { message: 'no table' } }]);
+});
+
+test('where nothing waits, the page itself says what failed', async () => {
+  vi.mocked(client.datasets.inspect).mockRejectedValueOnce(new Error('no table'));
+  await imports.bring(first);
+  expect([imports.work.error, news]).toEqual([new Error('no table'), []]);
+});
+
+test('one that is cancelled makes way too, and what waits can be sent away', async () => {
+  vi.mocked(client.datasets.inspect).mockReturnValueOnce(new Promise(() => {}) as never);
+  void imports.bring(first);
+  await imports.bring(second);
+  await imports.bring({ sample: 'talks', name: 'Talks' });
+  imports.cancel();
+  await vi.waitFor(() => expect(imports.work.name).toBe('second'));
+  imports.forgetWaiting();
+  imports.startOver();
+  expect([imports.work.stage.kind, imports.waiting]).toEqual(['choose', []]);
+});
