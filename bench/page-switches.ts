@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { paths } from '../src-renderer/paths.ts';
 import { launchBrowser } from '../test/browser/launch-browser.ts';
-import { startStudio } from '../test/browser/start-studio.ts';
+import { type RunningStudio, startStudio } from '../test/browser/start-studio.ts';
 import { openWatchedPage } from '../test/browser/watched-page.ts';
 import { ms, paintOf, timesOf } from './parts/paint.ts';
 
@@ -31,13 +31,14 @@ const questions = ['Who lives there?', 'When did it begin?', 'What is it known f
 
 const home = await mkdtemp(join(tmpdir(), 'bench-switches-'));
 const browser = await launchBrowser();
+let studio: RunningStudio | undefined;
 try {
   await command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
   for (const [seed, name] of adapters.entries()) {
     const words = ['--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', values.steps];
     await command('train', ...words, '--seed', `${seed}`);
   }
-  const studio = await startStudio({ home });
+  studio = await startStudio({ home });
   const { page, complaints } = await openWatchedPage(browser, studio.url);
   const alone = new Map<string, string>();
   for (const chip of chips) {
@@ -70,9 +71,9 @@ try {
     process.stdout.write(`${given} answers, ${wrong} other than alone; ${figures.different} different ones\n`);
     for (const complaint of complaints()) process.stdout.write(`${complaint}\n`);
   }
-  await studio.stop();
 } finally {
   await browser.close();
+  await studio?.stop();
   await rm(home, { recursive: true });
 }
 

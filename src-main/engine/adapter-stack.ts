@@ -56,6 +56,16 @@ export function groupOf(architecture: Architecture, groups: readonly TargetGroup
   return { group: groups[group] as TargetGroup, layer, target };
 }
 
+/** The sizes in a decode graph that an adapter with so many ranks in a group gives it. */
+export function stackSizes({ name }: Pick<TargetGroup, 'name'>, ranks: number): [name: string, size: number][] {
+  const [blocks, block] = blocksOf(inBlocks(ranks), 0) as [number, number, number];
+  return [
+    [`ranks.${name}`, blocks * block],
+    [`rank_blocks.${name}`, blocks],
+    [`block_ranks.${name}`, block],
+  ];
+}
+
 export function maskName({ name }: Pick<TargetGroup, 'name'>): string {
   return `stack_mask.${name}`;
 }

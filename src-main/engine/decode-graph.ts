@@ -101,7 +101,7 @@ function plainLinear({ blocks }: DecodeOptions, { parameter }: Parameter) {
 /**
  * Matrices that read the same are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A and B
  * are those of all adapters in the batch, one below the other, and the mask [positions, ranks] holds the scale of the row's own
- * adapter in its ranks and zero in those of others. Exact, for zero times anything adds nothing.
+ * adapter in its ranks and zero in those of others, and zero times anything adds nothing.
  */
 function groupedLinear(
   architecture: Architecture,
@@ -122,7 +122,11 @@ function groupedLinear(
     const known = updates.get(name);
     if (known !== undefined) return known;
     const rank = `ranks.${group.name}`;
-    const a = input(`stack_A.${name}`, [`blocks.${group.name}`, `block.${group.name}`, x.shape.at(-1) as number]);
+    const a = input(`stack_A.${name}`, [
+      `rank_blocks.${group.name}`,
+      `block_ranks.${group.name}`,
+      x.shape.at(-1) as number,
+    ]);
     const b = input(`stack_B.${name}`, [rank, group.width]);
     const mask = masks.get(group.name) as Expression;
     // Behind the attention of the last layer there are but the positions that are asked for.

@@ -59,3 +59,26 @@ test.each([
       expect(await logitsOf(...ends)).toEqual(whole);
   },
 );
+
+test('adapters of other ranks beside each other answer as each does alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder);
+  const model = await loadModel(folder, onnxruntimeBackend());
+  const { architecture } = model;
+  const random = new Random(1);
+  const adapters = ([['q'], ['q', 'k', 'v'], ['v', 'o']] as const).map((targets, i) => {
+    const lora = initialiseLora(architecture, { rank: 7 + i, alpha: 16, targets, initialisation: 'kaiming', seed: i });
+    for (const { data } of lora.tensors.values()) data.set(data.map(() => 0.3 * random.normal()));
+    return { weights: lora, scale: lora.scale };
+  });
+  const pass = new DecodePass(model, new AdapterStack(architecture));
+  const rows = [...adapters, null].map((adapter) => ({ ids: [5, 9, 2, 40], adapter, asked: 1 }));
+  const together = await pass.run(new KeyValueCache(architecture, rows.length), rows);
+  const alone = [];
+  for (const row of rows) alone.push((await pass.run(new KeyValueCache(architecture), [row]))[0]?.[0]?.slice());
+  for (const [i, [logits]] of together.entries()) {
+    for (const [word, value] of (alone[i] ?? []).entries()) expect(logits?.[word]).toBeCloseTo(value, 4);
+  }
+  expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
+});

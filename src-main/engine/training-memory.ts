@@ -1,4 +1,4 @@
-import { groupsOf } from './adapter-stack.ts';
+import { groupsOf, stackSizes } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
 import { causalParts } from './causal-parts.ts';
@@ -237,7 +237,7 @@ function generation(
   const tokens = Math.min(prompt, pieceLength);
   const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
   const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...masks };
-  const ranks = groupsOf(architecture).map(({ name, targets }) => [`ranks.${name}`, targets.length * rank] as const);
+  const ranks = groupsOf(architecture).flatMap((group) => stackSizes(group, group.targets.length * rank));
   // Scores before and after softmax lie inside of one operation.
   const scores = 2 * architecture.heads * tokens * prompt * 4;
   const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);

@@ -5,7 +5,8 @@ import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxValue } f
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
   readonly #nodes: OnnxNode[] = [];
-  readonly #makers = new Map<string, OnnxNode>();
+  /** Which node makes a value, by its place among them. */
+  readonly #makers = new Map<string, number>();
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
   readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
@@ -53,6 +54,21 @@ export class GraphWriter {
     return output as string;
   }
 
+  /** The same with several outputs, of which those that nobody wants may be left out. */
+  nodes(
+    type: string,
+    inputs: readonly string[],
+    outputs: number | readonly boolean[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain: OnnxNode['domain'] = '',
+  ): string[] {
+    const wanted = typeof outputs === 'number' ? Array.from({ length: outputs }, () => true) : outputs;
+    const names = wanted.map((isWanted) => (isWanted ? `v${this.#names++}` : ''));
+    for (const name of names) if (name !== '') this.#makers.set(name, this.#nodes.length);
+    this.#nodes.push({ type, domain, inputs, outputs: names, attributes });
+    return names;
+  }
+
   /** The same numbers in another shape, which holds no zero. What was given a shape before is taken as it was: each view costs its start. */
   reshape(x: string, shape: string): string {
     const source = this.#reshaped.get(x) ?? x;
@@ -71,31 +87,19 @@ export class GraphWriter {
 
   /** Whether a value is made of another, or by the node that makes the other: then it is never there before. */
   isAfter(value: string, other: string): boolean {
-    const maker = this.#makers.get(other);
-    const seen = new Set<OnnxNode>();
-    const isMadeOf = (name: string): boolean => {
-      const node = this.#makers.get(name);
-      if (node === undefined || seen.has(node)) return false;
-      seen.add(node);
-      return node === maker || node.inputs.some(isMadeOf);
-    };
-    return maker !== undefined && isMadeOf(value);
-  }
-
-  /** The same with several outputs, of which those that nobody wants may be left out. */
-  nodes(
-    type: string,
-    inputs: readonly string[],
-    outputs: number | readonly boolean[],
-    attributes: Readonly<Record<string, OnnxAttribute>> = {},
-    domain: OnnxNode['domain'] = '',
-  ): string[] {
-    const wanted = typeof outputs === 'number' ? Array.from({ length: outputs }, () => true) : outputs;
-    const names = wanted.map((isWanted) => (isWanted ? `v${this.#names++}` : ''));
-    const node = { type, domain, inputs, outputs: names, attributes };
-    this.#nodes.push(node);
-    for (const name of names) this.#makers.set(name, node);
-    return names;
+    const first = this.#makers.get(other);
+    if (first === undefined) return false;
+    const seen = new Set<number>();
+    const open = [value];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      const maker = this.#makers.get(name);
+      if (maker === first) return true;
+      // What was written down before it is not made of it.
+      if (maker === undefined || maker < first || seen.has(maker)) continue;
+      seen.add(maker);
+      open.push(...(this.#nodes[maker]?.inputs ?? []));
+    }
+    return false;
   }
 
   /**

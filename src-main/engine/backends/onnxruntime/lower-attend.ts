@@ -11,9 +11,9 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
   const width = node.shape[1] as number;
   const { factor, group } = node.attributes;
   const [, streams, size] = (node.inputs[3] as Expression).shape as readonly [Dim, Dim, number];
-  const rows = writer.shape([streams]);
+  const streamCount = writer.shape([streams]);
   const isWritten = [freshKeys, freshValues].every((fresh) => writer.isAfter(queries, fresh));
-  const sizes = [isWritten ? rows : onceWritten(writer, operands, rows), writer.int64([group, size])];
+  const sizes = [isWritten ? streamCount : onceWritten(writer, operands, streamCount), writer.int64([group, size])];
   const written = writer.node('Concat', [writer.int64([-1]), ...sizes], { axis: int(0) });
   const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
   const split = writer.node('Transpose', [writer.reshape(queries, written)], turn);
@@ -47,22 +47,19 @@ function mixInPlace(
   { factor, group }: Expression<'attend'>['attributes'],
 ): string {
   const [, , , keys = '', values = '', mask = ''] = operands;
-  const scores = writer.node(
-    'FusedMatMul',
-    [queries, keys],
-    { transB: int(1), transBatchB: int(1), alpha: { kind: 'float', value: factor } },
-    'com.microsoft',
-  );
-  const weights = softmaxOf(writer, scores, mask);
-  const mix = (by: number) => {
-    const attributes = { transBatchB: int(1), alpha: { kind: 'float', value: by } } as const;
-    return writer.node('FusedMatMul', [weights, values], attributes, 'com.microsoft');
-  };
-  if (group > 1) return mix(1);
   // A token alone with a head of its own is a product of one row: only with a factor is it summed as among others
   // (decision 0022, “One token alone”). A sum undoes it: a second factor would be made one with the first.
-  const half = mix(0.5);
-  return writer.node('Add', [half, half]);
+  const product = (left: string, right: string, { by, transB }: { by: number; transB: number }) => {
+    const times = (alpha: number) => {
+      const attributes = { transB: int(transB), transBatchB: int(1), alpha: { kind: 'float', value: alpha } } as const;
+      return writer.node('FusedMatMul', [left, right], attributes, 'com.microsoft');
+    };
+    if (by !== 1 || group > 1) return times(by);
+    const half = times(0.5);
+    return writer.node('Add', [half, half]);
+  };
+  const scores = product(queries, keys, { by: factor, transB: 1 });
+  return product(softmaxOf(writer, scores, mask), values, { by: 1, transB: 0 });
 }
 
 /** Where memory is not shared, the new places are put in their own. */

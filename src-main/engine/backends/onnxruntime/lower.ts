@@ -144,8 +144,18 @@ export interface LowerOptions {
 export function lower(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
-  { device = 'cpu', rowReach = 127 }: LowerOptions = {},
+  options: LowerOptions = {},
 ): LoweredGraph {
+  const graph = lowerToNodes(outputs, constants, options);
+  return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
+}
+
+/** The same, yet to be written. */
+export function lowerToNodes(
+  outputs: Readonly<Record<string, Expression>>,
+  constants: ReadonlyMap<string, Tensor> = new Map(),
+  { device = 'cpu', rowReach = 127 }: LowerOptions = {},
+): OnnxGraph {
   const writer = new GraphWriter(constants, { device, rowReach });
   const names = new Map<Expression, string>();
   const give = (node: Expression, name: string) => {
@@ -203,8 +213,7 @@ export function lower(
   const named = Object.entries(outputs).map(
     ([name, expression]) => [`${outputPrefix}${name}`, { name: names.get(expression) as string, expression }] as const,
   );
-  const graph: OnnxGraph = writer.finish(new Map(named));
-  return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
+  return writer.finish(new Map(named));
 }
 
 /** What onnxruntime calls it when it rounds the left operand to eight bits, block by block. */

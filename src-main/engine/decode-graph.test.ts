@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import { architectureOf } from './architectures/by-model-type.ts';
+import { ModelConfig } from './architectures/model-config.ts';
+import { lowerToNodes, outputPrefix } from './backends/onnxruntime/lower.ts';
+import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { decodeGraph } from './decode-graph.ts';
+import type { Expression } from './graph/expression.ts';
+import { loadModel } from './loaded-model.ts';
+
+const layers = 2;
+const sizes = { vocab_size: 8, hidden_size: 16, intermediate_size: 16, num_hidden_layers: layers, hidden_act: 'silu' };
+const heads = { num_attention_heads: 4, num_key_value_heads: 2, head_dim: 4 };
+const configs = {
+  llama: { model_type: 'llama', ...sizes, ...heads },
+  'qwen2, whose keys have a bias': { model_type: 'qwen2', ...sizes, ...heads },
+  'qwen3, whose keys are normalised': { model_type: 'qwen3', ...sizes, ...heads },
+  'gpt2, which turns nothing': {
+    model_type: 'gpt2',
+    vocab_size: 8,
+    n_embd: 16,
+    n_head: 4,
+    n_layer: layers,
+    n_positions: 32,
+  },
+};
+
+// New keys and values are written into memory that the products read as another input. Where nothing but luck orders them, a runtime
+// that runs its kernels otherwise would answer with what was there before.
+test.each(Object.entries(configs))(
+  'no product of attention begins before the new places are written: %s',
+  (_, config) => {
+    const architecture = architectureOf(new ModelConfig(config, 'config.json'));
+    const targets = new Set(['q', 'v'] as const);
+    expectOrder(decodeGraph(architecture, { targets, layers: undefined, blocks: undefined }));
+  },
+);
+
+test('nor where queries, keys and values are one product', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-graph-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder, { hidden: 64, layers });
+  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
+  let made: Record<string, Expression> | undefined;
+  await model.decoding('test', (blocks) => {
+    const graph = decodeGraph(model.architecture, { targets: new Set(['q', 'v']), layers: undefined, blocks });
+    made = graph;
+    return graph;
+  });
+  expectOrder(made ?? {});
+});
+
+function expectOrder(graph: Readonly<Record<string, Expression>>): void {
+  const { nodes } = lowerToNodes(graph);
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  /** What is there by the time that these are: what they are made of, and what else their kernels give. */
+  const thereBefore = (names: readonly string[], there = new Set<string>()) => {
+    for (const name of names) {
+      if (there.has(name)) continue;
+      const { inputs = [], outputs = [name] } = makers.get(name) ?? {};
+      for (const each of outputs) there.add(each);
+      thereBefore(inputs, there);
+    }
+    return there;
+  };
+  const products = nodes.filter(
+    ({ type, inputs }) => type === 'FusedMatMul' && inputs.some((name) => name.startsWith('kept_')),
+  );
+  expect(products).toHaveLength(2 * layers);
+  for (const { inputs } of products) {
+    const layer = inputs.find((name) => name.startsWith('kept_'))?.split('.')[1];
+    const before = thereBefore(inputs);
+    for (const kind of ['keys', 'values']) expect(before).toContain(`${outputPrefix}${kind}.${layer}`);
+  }
+}
