@@ -75,8 +75,8 @@ test('an import goes on while another page is looked at, and the notice of its e
   const table = path.join(opened.folder, 'numbers.csv');
   const rows = Array.from({ length: 600_000 }, (_, n) => `The number ${n} comes after ${n - 1}.,${n}`);
   writeFileSync(table, `text,summary\n${rows.join('\n')}\n`);
-  await open(paths.importDataset());
-  await drop(page.getByRole('group', { name: 'Drop a file or a folder here' }), table);
+  await open(paths.runs());
+  await drop(page.getByRole('navigation').first(), table);
   await page.getByRole('button', { name: /^Import (all|600,000) rows/ }).click();
   await open(paths.runs());
   await page.getByText('600,000 rows are in “numbers”.').waitFor();
