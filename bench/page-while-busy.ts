@@ -60,7 +60,8 @@ try {
   });
   const bring = await inStudio(async (page, felt) => {
     await page.goto(new URL(paths.importDataset(), page.url()).href);
-    await page.locator('input[accept]').waitFor({ state: 'attached' });
+    // The page before has an input for files too.
+    await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
     const importButton = page.getByRole('button', { name: /^Import .*rows/ });
     const sending = await felt(async () => {
       await page.locator('input[accept]').setInputFiles(table);
