@@ -93,7 +93,10 @@ export interface App {
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
-/** The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures. */
+/**
+ * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures, which answer
+ * once the starter model is known.
+ */
 export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   const folder = async (name: string) => {
@@ -151,7 +154,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     conversations.removeDeleted();
     evaluations.removeDeleted();
   }
-  await registerStarterModel({
+  // The engine is started for it: a page is fetched meanwhile, and what it asks waits.
+  const starter = registerStarterModel({
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));
 
@@ -218,7 +222,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
 
   const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
-  const os = implement(contract).$context<CallerContext>().use(tellingErrors(known));
+  const os = implement(contract).$context<CallerContext>().use(waitingFor(starter)).use(tellingErrors(known));
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
@@ -290,15 +294,17 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   });
 
   await endpoint.resume();
-  if (host.takesUpWork) {
+  const takenUp = starter.then(() => {
+    if (!host.takesUpWork) return;
     takeUpRuns(running);
     takeUpEvaluations(evaluating);
     takeUpLab(experiment);
-  }
+  });
 
   return {
     router,
     async close() {
+      await takenUp;
       await endpoint.close();
       await answers.close();
       await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
@@ -312,6 +318,15 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       lock.release();
     },
   };
+}
+
+function waitingFor(ready: Promise<void>) {
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next }) => {
+      await ready;
+      return next();
+    });
 }
 
 /** Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. */

@@ -120,8 +120,7 @@ export async function registerStarterModel(studio: {
   const { store, engine, folder, now } = studio;
   if (!(await isFile(join(folder, 'config.json'))) || !(await isFile(join(folder, 'model.safetensors')))) return;
   const files = await readModelFolder(folder);
-  const sha256 = await hashModel(folder, files.hashed);
-  const facts = await describeModel(folder, engine);
+  const [sha256, facts] = await Promise.all([hashModel(folder, files.hashed), describeModel(folder, engine)]);
   const known = store.has(starterId);
   const createdAt = known ? store.get(starterId).createdAt : now;
   const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: null };
