@@ -75,7 +75,10 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   const { page } = await openWatchedPage(browser, first.url);
   await page.locator('input[accept]').setInputFiles(table);
   await page.getByRole('button', { name: 'Import 60,000 rows' }).click();
-  await page.getByRole('main').getByText(/Importing numbers|are in “numbers”/).waitFor();
+  await page
+    .getByRole('main')
+    .getByText(/Importing numbers|are in “numbers”/)
+    .waitFor();
   await first.kill();
   await page.context().close();
 
