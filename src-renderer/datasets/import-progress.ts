@@ -1,8 +1,5 @@
 import { t } from '../i18n/text.ts';
-import type { ImportStage } from './import-state.svelte.ts';
-
-/** A stage in which something is under way. */
-export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
+import type { BusyStage } from './import-state.svelte.ts';
 
 /** What is under way, in words, and how far it is, in bytes. */
 export function importProgress(

@@ -24,6 +24,13 @@ export type ImportStage =
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
   | { readonly kind: 'finished'; readonly result: Finished };
 
+/** A stage in which something is under way. */
+export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
+
+export function isBusy(stage: ImportStage): stage is BusyStage {
+  return stage.kind === 'uploading' || stage.kind === 'reading' || stage.kind === 'importing';
+}
+
 /** One import from the choice of a file to the finished dataset. `close` ends it and undoes it. */
 export class ImportState {
   #stage = $state.raw<ImportStage>({ kind: 'choose' });

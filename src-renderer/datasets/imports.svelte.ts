@@ -1,6 +1,6 @@
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { paths } from '../paths.ts';
-import { ImportState } from './import-state.svelte.ts';
+import { ImportState, isBusy } from './import-state.svelte.ts';
 
 /** A table to import: a file to be sent, one that the studio was opened with, or a sample of its own. */
 export type ChosenTable =
@@ -47,8 +47,7 @@ export class Imports {
   }
 
   get isBusy(): boolean {
-    const { kind } = this.#work.stage;
-    return kind === 'uploading' || kind === 'reading' || kind === 'importing';
+    return isBusy(this.#work.stage);
   }
 
   /** The page is on screen until what this gives is called. What was not begun then is given up. */
