@@ -31,6 +31,7 @@ export class DecodePass {
   readonly #stack: AdapterStack;
   /** Sets of targets that there is a graph for. */
   readonly #compiled = new Set<number>();
+  readonly #weights = new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -42,7 +43,7 @@ export class DecodePass {
    * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
    */
   async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[]): Promise<readonly Float32Array[][]> {
-    const { architecture, weights } = this.#model;
+    const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
     const positions = tokens * count;
@@ -63,7 +64,7 @@ export class DecodePass {
     );
     const isAsked = last.length > 0;
     const feeds = new Map<string, Tensor>([
-      ...weights,
+      ...this.#weightsOf(executable),
       ...adapters,
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
@@ -79,6 +80,15 @@ export class DecodePass {
         return data.subarray(start, start + architecture.vocabulary);
       }),
     );
+  }
+
+  /** What a graph is fed of the weights: those that are not part of it. */
+  #weightsOf(executable: Executable): ReadonlyMap<string, Tensor> {
+    const known = this.#weights.get(executable);
+    if (known !== undefined) return known;
+    const fed = new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
+    this.#weights.set(executable, fed);
+    return fed;
   }
 
   /** The graph for these rows' adapters, and their feeds. */

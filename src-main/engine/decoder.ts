@@ -3,6 +3,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
+import { DraftMemory } from './draft.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { PrefixCache } from './prefix-cache.ts';
@@ -23,6 +24,8 @@ export class Decoder {
   readonly #stack: AdapterStack;
   readonly #batch: StreamBatch;
   readonly #layered = new WeakMap<object, StreamBatch>();
+  /** What was written, by the weights that wrote it. */
+  readonly #memories = new WeakMap<object, DraftMemory>();
 
   constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
     this.#model = model;
@@ -50,7 +53,8 @@ export class Decoder {
     checkTokenIds(job.promptIds, architecture);
     const adapter = await chooseAdapter();
     if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
-    const stream = new TokenStream(job, { adapter, limit, started, signal });
+    const memory = this.#memoryOf(adapter?.weights ?? architecture);
+    const stream = new TokenStream(job, { adapter, memory, limit, started, signal });
     try {
       this.#batchOf(adapter).join(stream);
       yield* stream.events();
@@ -66,6 +70,12 @@ export class Decoder {
     const batch = this.#layered.get(key) ?? this.#newBatch();
     this.#layered.set(key, batch);
     return batch;
+  }
+
+  #memoryOf(weights: object): DraftMemory {
+    const memory = this.#memories.get(weights) ?? new DraftMemory();
+    this.#memories.set(weights, memory);
+    return memory;
   }
 
   #newBatch(): StreamBatch {

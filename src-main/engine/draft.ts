@@ -1,82 +1,153 @@
-/**
- * How often a look-up is right before anything is known of a text, by how many of its last tokens stood there: one, two, three or
- * more. Each counts like so many look-ups that were seen to be right or wrong.
- */
-const expected = [0.3, 0.6, 0.8];
-const expectationsWeight = 8;
+import { type Continuation, Continuations, longestMatch } from './continuations.ts';
+
 /** What each guess adds to a pass, in times of a pass without any: as measured on SmolLM2-135M (decision 0018). */
 const costOfGuess = 0.12;
 const longestDraft = 8;
+/** Stands before the first token of an answer: answers often begin alike. */
+const beginning = -1;
+/** Beyond so many tokens of answers, what was written is forgotten: some megabytes. */
+const mostRemembered = 20_000;
 
-interface LookUp {
-  /** The place in the text that is taken for what comes next. */
-  readonly place: number;
-  /** How many tokens before it stand at the end of the text too. */
-  readonly matching: number;
+/** What look-ups in two places found. */
+interface LookUps {
+  /** In prompt and answer. */
+  readonly here: Continuation | undefined;
+  /** In earlier answers. */
+  readonly before: Continuation | undefined;
 }
 
 /**
- * Guesses what comes next by looking up how the text went on where its last tokens stood before: answers copy spans of
- * a passage, queries copy names of a schema. Guesses are checked by the model, so that they change the speed and nothing
- * else. After Saxena 2023, "Prompt Lookup Decoding"; how many are worth their pass is told by how often look-ups in this
- * text were right, those included that no guess was made of.
+ * How often look-ups of a kind came true, beside how often their shares let expect: by how many tokens matched, and by whether
+ * a look-up elsewhere found nothing, the same or something else. It follows what is written now: older ones count less.
+ */
+class Trust {
+  readonly #right: number[];
+  readonly #expected: number[];
+
+  /** `usual`: what is expected before anything was seen, for one to `longestMatch` tokens; it counts like eight look-ups. */
+  constructor(usual: readonly number[]) {
+    const kinds = usual.flatMap((share) => [share, share, share]);
+    this.#right = kinds.map((share) => 8 * share);
+    this.#expected = kinds.map(() => 8);
+  }
+
+  see(found: Continuation, other: Continuation | undefined, id: number): void {
+    const kind = kindOf(found, other);
+    const fading = (this.#expected[kind] as number) > 128 ? 0.5 : 1;
+    this.#expected[kind] = fading * ((this.#expected[kind] as number) + found.share);
+    this.#right[kind] = fading * ((this.#right[kind] as number) + (found.id === id ? 1 : 0));
+  }
+
+  /** The chance that a look-up comes true. */
+  chanceOf(found: Continuation, other: Continuation | undefined): number {
+    const kind = kindOf(found, other);
+    return Math.min(1, (found.share * (this.#right[kind] as number)) / (this.#expected[kind] as number));
+  }
+}
+
+function kindOf(found: Continuation, other: Continuation | undefined): number {
+  const company = other === undefined ? 0 : other.id === found.id ? 1 : 2;
+  return 3 * (found.matching - 1) + company;
+}
+
+/** What was written before with the same weights, and how far look-ups were to be trusted. In memory alone. */
+export class DraftMemory {
+  readonly here = new Trust([0.3, 0.6, 0.8, 0.8]);
+  readonly before = new Trust([0.2, 0.4, 0.5, 0.6]);
+  #answers = new Continuations();
+
+  get answers(): Continuations {
+    return this.#answers;
+  }
+
+  remember(answer: readonly number[]): void {
+    if (this.#answers.counted + answer.length > mostRemembered) this.#answers = new Continuations();
+    for (let place = 1; place < answer.length; place++) this.#answers.count(answer, place);
+  }
+}
+
+/**
+ * Guesses what comes next by looking up what followed the last tokens in the text so far, where answers copy spans of a passage and
+ * queries copy names of a schema, and in earlier answers, which begin, join and end alike. Guesses are checked by the model,
+ * so that they change the speed and nothing else. After Saxena 2023, "Prompt Lookup Decoding"; how many are worth their pass is
+ * told by how often look-ups came true, those included that no guess was made of.
  */
 export class Draft {
   readonly #text: number[];
-  readonly #right = expected.map((share) => share * expectationsWeight);
-  readonly #seen = expected.map(() => expectationsWeight);
-  #lookUp: LookUp | undefined;
+  readonly #answer: number[] = [beginning];
+  readonly #stopIds: ReadonlySet<number>;
+  readonly #memory: DraftMemory;
+  #here: Continuations | undefined;
+  #expected: LookUps | undefined;
 
-  constructor(promptIds: readonly number[]) {
+  /** `stopIds`: with what answers end, which is not worth a guess: it comes with the token before it. */
+  constructor(promptIds: readonly number[], memory: DraftMemory, stopIds: ReadonlySet<number>) {
     this.#text = [...promptIds];
-    this.#lookUp = this.#findLatest();
+    this.#memory = memory;
+    this.#stopIds = stopIds;
   }
 
-  /** What was really written. */
+  /** What was really written, or ended the answer. */
   push(id: number): void {
-    if (this.#lookUp !== undefined) {
-      const { place, matching } = this.#lookUp;
-      this.#seen[matching - 1] = (this.#seen[matching - 1] as number) + 1;
-      if (this.#text[place] === id) this.#right[matching - 1] = (this.#right[matching - 1] as number) + 1;
-    }
+    const { here, before } = this.#expected ?? this.#lookUp(this.#text, this.#answer);
+    if (here !== undefined) this.#memory.here.see(here, before, id);
+    if (before !== undefined) this.#memory.before.see(before, here, id);
     this.#text.push(id);
-    this.#lookUp = this.#findLatest();
+    this.#answer.push(id);
+    this.#here?.count(this.#text, this.#text.length - 1);
+    this.#expected = undefined;
   }
 
   /** As many ids as make the most of a pass, at most `room`; none where the last token stands nowhere else. */
   guess(room: number): readonly number[] {
-    if (this.#lookUp === undefined) return [];
-    const { place, matching } = this.#lookUp;
+    const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
+    const guessed: number[] = [];
     let count = 0;
     let best = 1;
     let [tokens, allRight] = [1, 1];
     for (let n = 1; n <= Math.min(room, longestDraft); n++) {
-      // Where the guesses before it are right, more tokens match.
-      allRight *= this.#shareRight(matching + n - 1);
+      const found = this.#lookUp(text, answer);
+      if (n === 1) this.#expected = found;
+      const next = this.#likeliest(found);
+      if (next === undefined) break;
+      for (const ids of [guessed, text, answer]) ids.push(next.id);
+      allRight *= next.chance;
       tokens += allRight;
       const tokensForTime = tokens / (1 + costOfGuess * n);
       if (tokensForTime > best) [best, count] = [tokensForTime, n];
     }
-    return this.#text.slice(place, place + count);
+    return guessed.slice(0, count);
   }
 
-  #shareRight(matching: number): number {
-    const at = Math.min(matching, expected.length) - 1;
-    return (this.#right[at] as number) / (this.#seen[at] as number);
+  /** The answer is over: later ones are guessed by it too. */
+  end(): void {
+    this.#memory.remember(this.#answer);
   }
 
-  /** The latest of the places before which most of the text's last tokens stand. */
-  #findLatest(): LookUp | undefined {
-    const text = this.#text;
-    const end = text.length;
-    let found: LookUp | undefined;
-    for (let place = end - 1; place > 0; place--) {
-      let matching = 0;
-      while (matching < expected.length && matching < place && text[place - 1 - matching] === text[end - 1 - matching])
-        matching++;
-      if (matching > (found?.matching ?? 0)) found = { place, matching };
-      if (matching === expected.length) break;
+  #lookUp(text: readonly number[], answer: readonly number[]): LookUps {
+    return { here: this.#textIndex().behind(text), before: this.#memory.answers.behind(answer) };
+  }
+
+  /** Made when it is first asked, when the first token is out. */
+  #textIndex(): Continuations {
+    if (this.#here === undefined) {
+      this.#here = new Continuations();
+      for (let place = 1; place < this.#text.length; place++) this.#here.count(this.#text, place);
     }
-    return found;
+    return this.#here;
+  }
+
+  #likeliest({ here, before }: LookUps): { id: number; chance: number } | undefined {
+    let [chance, ending] = [0, 0];
+    let id: number | undefined;
+    const weigh = (found: Continuation | undefined, other: Continuation | undefined, trust: Trust) => {
+      if (found === undefined) return;
+      const own = trust.chanceOf(found, other);
+      if (this.#stopIds.has(found.id)) ending = Math.max(ending, own);
+      else if (own > chance) [id, chance] = [found.id, own];
+    };
+    weigh(here, before, this.#memory.here);
+    weigh(before, here, this.#memory.before);
+    return id === undefined ? undefined : { id, chance: Math.min(chance, 1 - ending) };
   }
 }

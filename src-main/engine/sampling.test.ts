@@ -13,6 +13,22 @@ test('greedy takes the likeliest, the first of equals, and draws nothing', () =>
   expect(random.bits()).toBe(new Random(0).bits());
 });
 
+test('of many words too the first of the largest is taken', () => {
+  const greedy = { ...all, temperature: 0 };
+  for (const [count, at] of [
+    [63, 62],
+    [64, 63],
+    [65, 64],
+    [200, 130],
+  ] as const) {
+    const words = new Float32Array(count).fill(-7);
+    words[at] = -2;
+    if (at + 40 < count) words[at + 40] = -2;
+    expect(chooseToken(words, greedy, new Random(0))).toBe(at);
+  }
+  expect(chooseToken(new Float32Array(300).fill(-1e30), greedy, new Random(0))).toBe(0);
+});
+
 test('without limits every token comes up as often as its probability says', () => {
   expectShares(all, [0.1, 0.4, 0.2, 0.3]);
 });

@@ -1,5 +1,5 @@
 import type { LiveAdapter } from './adaptation.ts';
-import { Draft } from './draft.ts';
+import { Draft, type DraftMemory } from './draft.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import { Random } from './random.ts';
 import { chooseToken } from './sampling.ts';
@@ -19,7 +19,7 @@ export class TokenStream {
   readonly #started: number;
   readonly #switchMs: number;
   readonly #queue = new TokenQueue();
-  readonly #draft: Draft;
+  readonly #draft: Draft | undefined;
   readonly #random: Random;
   readonly #stopIds: ReadonlySet<number>;
   readonly #written: number[] = [];
@@ -29,7 +29,14 @@ export class TokenStream {
 
   constructor(
     job: GenerateJob,
-    options: { adapter: LiveAdapter | null; limit: number; started: number; signal: AbortSignal },
+    options: {
+      adapter: LiveAdapter | null;
+      /** What was written before with the same weights. */
+      memory: DraftMemory;
+      limit: number;
+      started: number;
+      signal: AbortSignal;
+    },
   ) {
     this.adapter = options.adapter;
     this.promptIds = job.promptIds;
@@ -38,9 +45,9 @@ export class TokenStream {
     this.#signal = options.signal;
     this.#started = options.started;
     this.#switchMs = performance.now() - options.started;
-    this.#draft = new Draft(job.promptIds);
     this.#random = new Random(job.seed, 0x9e4);
     this.#stopIds = new Set(job.stopIds);
+    if (job.draft !== false) this.#draft = new Draft(job.promptIds, options.memory, this.#stopIds);
     this.#signal.addEventListener('abort', this.#stop, { once: true });
     if (this.#signal.aborted) this.#stop();
     else if (job.maxTokens < 1) this.finish('length');
@@ -60,7 +67,7 @@ export class TokenStream {
   next(most: number): readonly number[] {
     const places = this.promptIds.length + this.#written.length;
     const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
-    this.#guess = this.#job.draft === false ? [] : this.#draft.guess(room);
+    this.#guess = this.#draft?.guess(room) ?? [];
     return [this.#written.at(-1) as number, ...this.#guess];
   }
 
@@ -75,12 +82,12 @@ export class TokenStream {
     for (let place = 0; place <= right && !this.#isOver; place++) {
       const id = chooseToken(logits[place] as Float32Array, this.#job, this.#random);
       if (this.#written.length === 0) this.#firstTokenMs = performance.now() - this.#started;
+      this.#draft?.push(id);
       if (this.#stopIds.has(id)) {
         this.finish('end');
         break;
       }
       this.#written.push(id);
-      this.#draft.push(id);
       this.#queue.push({ kind: 'token', id });
       if (id === guess[place]) right++;
       const places = this.promptIds.length + this.#written.length;
@@ -93,6 +100,7 @@ export class TokenStream {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this.#stop);
+    this.#draft?.end();
     this.#queue.push({
       ...{ kind: 'finished', finish, firstTokenMs: this.#firstTokenMs, switchMs: this.#switchMs },
       ...{ seconds: (performance.now() - this.#started) / 1000, readTokens: this.readTokens },

@@ -65,6 +65,7 @@ async function open<Output extends string>(
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
+  const outputs = session.outputNames.map((full) => [full, full.slice(outputPrefix.length)] as const);
   return {
     inputs: wanted,
     async run(feeds, into = new Map()) {
@@ -75,18 +76,16 @@ async function open<Output extends string>(
         tensors[name] = ortTensor(tensor);
       }
       const fetches: Record<string, ort.Tensor | null> = {};
-      for (const name of session.outputNames) {
-        const tensor = into.get(name.slice(outputPrefix.length));
-        fetches[name] = tensor === undefined ? null : new ort.Tensor(tensor.type, tensor.data, tensor.dims);
+      for (const [full, name] of outputs) {
+        const tensor = into.get(name);
+        fetches[full] = tensor === undefined ? null : new ort.Tensor(tensor.type, tensor.data, tensor.dims);
       }
       const results = await session.run(tensors, fetches);
-      const named = Object.entries(results).map(([full, value]) => {
-        const name = full.slice(outputPrefix.length);
-        // What comes back of an output that was given memory is a copy.
-        return [name, into.get(name) ?? fromOrt(value)] as const;
-      });
+      const named: Record<string, Tensor> = {};
+      // What comes back of an output that was given memory is a copy.
+      for (const [full, name] of outputs) named[name] = into.get(name) ?? fromOrt(results[full] as ort.Tensor);
       // Sound because the session's outputs are named by the keys of `outputs`.
-      return Object.fromEntries(named) as Record<Output, Tensor>;
+      return named as Record<Output, Tensor>;
     },
     release: () => session.release(),
   };
