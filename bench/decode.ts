@@ -3,6 +3,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
+import { inspectModel } from '../src-main/engine/loaded-model.ts';
+import { median } from '../src-main/lab/numbers.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
 import { programAnswer } from './parts/program-answer.ts';
 import { readRealRows } from './parts/real-rows.ts';
@@ -12,9 +14,11 @@ import { readRealRows } from './parts/real-rows.ts';
  * one, with and without guessing, and the time to the first token. Prompts are rows of an open set; each program runs in a
  * process of its own, in turn, and medians over prompts and rounds are told.
  *
- *     npm run bench -- decode --gguf FILE [--task mrc] [--prompts 4] [--tokens 64] [--length 512] [--rounds 3] [--peer FOLDER] [--json]
+ *     npm run bench -- decode --gguf FILE [--task mrc] [--prompts 4] [--tokens 64] [--length 512] [--ends] [--rounds 3] [--peer FOLDER] [--json]
  *
- * `--length` joins rows until a prompt has so many tokens; 0 takes them as they are. `--peer` is where node-llama-cpp was installed
+ * `--length` joins rows until a prompt has so many tokens; 0 takes them as they are. With `--ends` answers go on to their end, as those
+ * of a base with a task merged into it do (bench/peers/gguf_requantise.py), prompts are held-out rows, and what is told is
+ * the speed of all answers of a round. `--peer` is where node-llama-cpp was installed
  * (bench/peers/llama.mjs).
  */
 const { values } = parseArgs({
@@ -24,6 +28,7 @@ const { values } = parseArgs({
     task: { type: 'string', default: 'mrc' },
     prompts: { type: 'string', default: '4' },
     tokens: { type: 'string', default: '64' },
+    ends: { type: 'boolean', default: false },
     length: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '3' },
     peer: { type: 'string' },
@@ -55,11 +60,14 @@ try {
   const threads = cpus().length;
   const prompts = await promptsOf(folder);
   const maxTokens = Number(values.tokens);
-  await writeFile(job, JSON.stringify({ folder, gguf: resolve(values.gguf), prompts, maxTokens, threads }));
+  const stopIds = values.ends ? (await inspectModel(folder)).endIds : [];
+  await writeFile(job, JSON.stringify({ folder, gguf: resolve(values.gguf), prompts, stopIds, maxTokens, threads }));
   const answers = new Map<string, Answer[]>();
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [name, command] of Object.entries(programs)) {
-      answers.set(name, [...(answers.get(name) ?? []), ...(await run(name, command, job))]);
+      const timed = await run(name, command, job);
+      const told = values.ends && timed.length > 0 ? [joined(timed)] : timed;
+      answers.set(name, [...(answers.get(name) ?? []), ...told]);
     }
   }
   const peer = answers.get('llama.cpp') ?? [];
@@ -73,19 +81,30 @@ try {
       beside('first token, beside llama.cpp', 'ms', ({ firstMs }) => firstMs),
     ];
   });
-  const lengths = prompts.map((ids) => ids.length);
+  const lengths = prompts.slice(1).map((ids) => ids.length);
   printBench('decode', cases, { json: values.json, gguf: values.gguf, task: values.task, lengths, tokens: maxTokens });
 } finally {
   await rm(folder, { recursive: true });
 }
 
+/** The first of them is for the model to be loaded by. Each begins with a token of its own, so that nothing is known from an earlier one. */
 async function promptsOf(model: string): Promise<number[][]> {
-  const [count, length] = [Number(values.prompts), Number(values.length)];
+  const [count, length] = [1 + Number(values.prompts), Number(values.length)];
   const task = values.task as Parameters<typeof readRealRows>[0];
-  const options = { data: values.data, model, count: 8 * count, batchSize: 1, maxLength: 1024 };
+  const options = { data: values.data, model, count: 8 * count, batchSize: 1, maxLength: 1024, heldOut: values.ends };
   const rows = (await readRealRows(task, options)).map(({ ids, targetStart }) => ids.slice(0, targetStart));
-  if (length === 0) return rows.slice(0, count);
-  return Array.from({ length: count }, (_, i) => [...rows.slice(i), ...rows].flat().slice(0, length));
+  const cut = (i: number) => [...rows.slice(i), ...rows].flat().slice(0, length);
+  const prompts = Array.from({ length: count }, (_, i) => (length === 0 ? (rows[i] as number[]) : cut(i)));
+  return prompts.map((ids, i) => [...ids.slice(0, 1), 1000 + i, ...ids.slice(2)]);
+}
+
+/** All answers of a round as one: their tokens behind the first of each, and what those took. */
+function joined(answers: readonly Answer[]): Answer {
+  return {
+    ids: answers.flatMap(({ ids }, i) => (i === 0 ? ids : ids.slice(1))),
+    firstMs: median(answers.map(({ firstMs }) => firstMs)),
+    restMs: answers.reduce((sum, { restMs }) => sum + restMs, 0),
+  };
 }
 
 /** Nothing, and said so, where a program can't be run here. */

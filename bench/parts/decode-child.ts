@@ -8,24 +8,25 @@ const [jobFile, way] = process.argv.slice(2) as [string, 'draft' | 'plain'];
 const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
   readonly folder: string;
   readonly prompts: readonly (readonly number[])[];
+  readonly stopIds: readonly number[];
   readonly maxTokens: number;
   readonly threads: number;
 };
 
 const engine = localEngine(onnxruntimeBackend({ threads: job.threads }));
 const answers = [];
-for (const [i, promptIds] of [job.prompts[0] ?? [], ...job.prompts].entries()) {
+for (const promptIds of job.prompts) {
   const ids: number[] = [];
   let firstMs = 0;
-  // Nothing is known from an earlier prompt: each begins with a token of its own.
-  const own = [...promptIds.slice(0, 1), 1000 + i, ...promptIds.slice(2)];
   const begun = performance.now();
-  const settings = { temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [], draft: way === 'draft' };
-  const wanted = { modelFolder: job.folder, adapter: null, promptIds: own, maxTokens: job.maxTokens, ...settings };
+  const settings = { temperature: 0, topK: 0, topP: 1, seed: 0, draft: way === 'draft' };
+  const { folder: modelFolder, maxTokens, stopIds } = job;
+  const wanted = { modelFolder, adapter: null, promptIds, maxTokens, stopIds, ...settings };
   for await (const event of engine.generate(wanted, new AbortController().signal)) {
-    if (event.kind !== 'token') continue;
+    const isEnd = event.kind === 'finished' && event.finish === 'end';
+    if (event.kind !== 'token' && !isEnd) continue;
     if (ids.length === 0) firstMs = performance.now() - begun;
-    ids.push(event.id);
+    ids.push(event.kind === 'token' ? event.id : (stopIds[0] as number));
   }
   answers.push({ ids, firstMs, restMs: performance.now() - begun - firstMs });
 }

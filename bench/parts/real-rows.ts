@@ -21,14 +21,15 @@ export const realSets = {
 } as const;
 
 /**
- * The first rows of an open set as ids of a model, cut to `maxLength` as the studio cuts them, in the order in which the
- * engine's shuffle with this batch size would take them.
+ * The first rows of an open set, or of the part of it that is held out, as ids of a model, cut to `maxLength` as the studio cuts
+ * them, in the order in which the engine's shuffle with this batch size would take them.
  */
 export async function readRealRows(
   task: keyof typeof realSets,
-  options: { data: string; model: string; count: number; batchSize: number; maxLength: number },
+  options: { data: string; model: string; count: number; batchSize: number; maxLength: number; heldOut?: boolean },
 ): Promise<RealRow[]> {
-  const records = parse(await readFile(join(options.data, realSets[task])), { columns: true, bom: true }) as Record<
+  const file = options.heldOut ? realSets[task].replace('train', 'dev') : realSets[task];
+  const records = parse(await readFile(join(options.data, file)), { columns: true, bom: true }) as Record<
     'context' | 'target',
     string
   >[];

@@ -1,15 +1,52 @@
-"""Writes a GGUF file anew with its matrices in another type: python gguf_requantise.py IN OUT Q4_0|Q8_0.
+"""Writes a GGUF file anew with its matrices in another type: python gguf_requantise.py IN OUT Q4_0|Q8_0 [ADAPTER].
 
-Embedding and head stay Q8_0, as llama.cpp's own files have them; vectors stay floats.
+Embedding and head stay Q8_0, as llama.cpp's own files have them; vectors stay floats. ADAPTER is a folder as PEFT has them,
+whose products are added to the matrices first: a base of the Llama family with a task merged into it.
 """
 
+import json
 import sys
+from pathlib import Path
 
+import numpy
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, quants
+from safetensors.numpy import load_file
 
-source, target, name = sys.argv[1:]
+MODULES = {
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+
+
+def adapter_product(folder, name, heads):
+    """What an adapter adds to the matrix of this name, or nothing."""
+    _, layer, kind, _ = [*name.split("."), "", "", ""][:4]
+    prefix = f"base_model.model.model.layers.{layer}.{MODULES.get(kind)}"
+    a, b = (WEIGHTS.get(f"{prefix}.lora_{part}.weight") for part in "AB")
+    if a is None:
+        return 0
+    config = json.loads((Path(folder) / "adapter_config.json").read_text())
+    product = config["lora_alpha"] / config["r"] * (b.astype("float32") @ a.astype("float32"))
+    if kind in heads:
+        # llama.cpp keeps the pairs that are turned together side by side.
+        rows, width = product.shape
+        product = product.reshape(heads[kind], 2, rows // heads[kind] // 2, width).swapaxes(1, 2).reshape(rows, width)
+    return product
+
+
+source, target, name, *adapter = sys.argv[1:]
+WEIGHTS = load_file(Path(adapter[0]) / "adapter_model.safetensors") if adapter else {}
 reader = GGUFReader(source)
 architecture = str(bytes(reader.fields["general.architecture"].parts[-1]), "utf-8")
+HEADS = {
+    "attn_q": reader.fields[f"{architecture}.attention.head_count"].contents(),
+    "attn_k": reader.fields[f"{architecture}.attention.head_count_kv"].contents(),
+}
 writer = GGUFWriter(target, architecture)
 for field in reader.fields.values():
     if field.name.startswith("GGUF.") or field.name == "general.architecture":
@@ -22,6 +59,8 @@ for tensor in reader.tensors:
     if values.ndim < 2:
         writer.add_tensor(tensor.name, values.astype("float32"))
         continue
+    if adapter:
+        values = (values + adapter_product(adapter[0], tensor.name, HEADS)).astype(numpy.float32)
     wanted = GGMLQuantizationType["Q8_0" if tensor.name in ("token_embd.weight", "output.weight") else name]
     writer.add_tensor(tensor.name, quants.quantize(values, wanted), raw_dtype=wanted)
 writer.write_header_to_file()

@@ -15,7 +15,7 @@ const contextSize = Math.max(...job.prompts.map((ids) => ids.length)) + job.maxT
 const context = await model.createContext({ contextSize, threads: job.threads, sequences: 1 });
 const sequence = context.getSequence();
 const answers = [];
-for (const prompt of [job.prompts[0], ...job.prompts]) {
+for (const prompt of job.prompts) {
   await sequence.clearHistory();
   const ids = [];
   const begun = performance.now();
@@ -23,7 +23,7 @@ for (const prompt of [job.prompts[0], ...job.prompts]) {
   for await (const id of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
     ids.push(id);
     if (ids.length === 1) firstMs = performance.now() - begun;
-    if (ids.length >= job.maxTokens) break;
+    if (ids.length >= job.maxTokens || job.stopIds.includes(id)) break;
   }
   answers.push({ ids, firstMs, restMs: performance.now() - begun - firstMs });
 }
