@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
 import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
-import { startEngineThread } from '../src-main/host/engine-thread.ts';
+import { startEngineChild } from '../src-main/host/engine-child.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
 import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
@@ -43,7 +43,7 @@ let told = 0;
 
 const home = await mkdtemp(join(tmpdir(), 'bench-before-after-'));
 const { engine, stop } = superviseEngine(() =>
-  startEngineThread(new URL('../src-main/engine/engine-process.ts', import.meta.url)),
+  startEngineChild(new URL('../src-main/engine/engine-process.ts', import.meta.url), process.env),
 );
 const app = await createApp({ dataDir: home, resourcesDir: join(import.meta.dirname, '../resources'), engine });
 const client = createRouterClient(app.router, { context: { caller: 'trusted' } });

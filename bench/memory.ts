@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
 import { parse } from 'csv-parse/sync';
 import { createApp } from '../src-main/app.ts';
-import { startEngineThread } from '../src-main/host/engine-thread.ts';
+import { startEngineChild } from '../src-main/host/engine-child.ts';
 import { superviseEngine } from '../src-main/host/supervised-engine.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
 import { programAnswer } from './parts/program-answer.ts';
@@ -113,7 +113,7 @@ try {
 /** A data folder with the rows and the base in it. */
 async function prepare() {
   const { engine, stop } = superviseEngine(() =>
-    startEngineThread(new URL('../src-main/engine/engine-process.ts', import.meta.url)),
+    startEngineChild(new URL('../src-main/engine/engine-process.ts', import.meta.url), process.env),
   );
   const app = await createApp({ dataDir: home, resourcesDir: join(import.meta.dirname, '../resources'), engine });
   const client = createRouterClient(app.router, { context: { caller: 'trusted' } });

@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { withHugePages } from '../../src-main/host/huge-pages.ts';
 
-/** Runs a program to its end, and gives the JSON of the last line that it prints. Throws, with its `stderr`, where it fails. */
+/**
+ * Runs a program to its end, and gives the JSON of the last line that it prints. Throws, with its `stderr`, where it fails. Each gets
+ * large pages, ours as in the studio, and peers for fairness.
+ */
 export async function programAnswer<Answer>(
   program: string,
   words: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(program, words, { env, maxBuffer: 2 ** 26 });
+  const { stdout } = await promisify(execFile)(program, words, { env: withHugePages(env), maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 }

@@ -1,31 +1,31 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTokenFile } from '../tasks/token-file.ts';
 import type { Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
-import { connectEngine } from './engine-port.ts';
+import { connectEngine, processPort } from './engine-port.ts';
 
 const golden = join(import.meta.dirname, '../../test/numerics/golden');
 const modelFolder = join(golden, 'llama-tiny');
 const forever = new AbortController().signal;
-let worker: Worker;
+let child: ChildProcess;
 let engine: Engine;
 let scratch: string;
 
 beforeAll(async () => {
-  worker = new Worker(new URL('./engine-process.ts', import.meta.url));
-  engine = connectEngine(worker);
+  child = fork(join(import.meta.dirname, 'engine-process.ts'), [], { serialization: 'advanced', execArgv: [] });
+  engine = connectEngine(processPort(child));
   scratch = await mkdtemp(join(tmpdir(), 'engine-port-'));
 });
 
 afterAll(async () => {
-  await worker.terminate();
+  child.kill();
   await rm(scratch, { recursive: true, force: true });
 });
 
-test('a model is inspected in the other thread', async () => {
+test('a model is inspected in the other process', async () => {
   expect(await engine.inspect(modelFolder)).toMatchObject({
     architecture: 'llama',
     layers: 2,

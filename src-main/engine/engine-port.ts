@@ -1,5 +1,5 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
@@ -23,8 +23,8 @@ import type {
   WriteAdapterJob,
 } from './engine.ts';
 
-/** What an engine can be reached through: a thread, a port, a forked process, or Electron's utility process. */
-export type EnginePort = Worker | MessagePort | SupportedMessagePort;
+/** What an engine can be reached through: a port of Node's, a forked process, or Electron's utility process. */
+export type EnginePort = MessagePort | SupportedMessagePort;
 
 /** Answers for an engine at one end of a port. */
 export function serveEngine(engine: Engine, port: EnginePort): void {
@@ -174,13 +174,13 @@ export function barePort(channel: {
   };
 }
 
-/** Node's threads and ports are wrapped; others are ports already. */
+/** Node's ports are wrapped; others are as oRPC expects them. */
 function portLike(port: EnginePort): SupportedMessagePort {
-  if (!(port instanceof Worker) && !('ref' in port)) return port;
+  if (!('ref' in port)) return port;
   return barePort({
     send: (message) => port.postMessage(message),
     onMessage: (listener) => port.on('message', listener),
-    onEnd: (listener) => port.on(port instanceof Worker ? 'exit' : 'close', () => listener()),
+    onEnd: (listener) => port.on('close', () => listener()),
   });
 }
 

@@ -1,17 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
 
-/** The entry of the engine's own thread (command line), forked process (web) or utility process (desktop): nothing else runs there. */
+/** The entry of the engine's own process, a utility process (desktop) or a forked one: nothing else runs there. */
 const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
-const isForked = parentPort === null && electronPort === undefined && process.send !== undefined;
-const port = parentPort ?? electronPort ?? (isForked ? processPort(process) : undefined);
-if (!port) throw new Error('engine-process runs in a worker thread, a forked process or a utility process');
-// Between two passes; a thread is not to be ended within one (see `startEngineThread`).
-(workerData as { leave?: MessagePort } | null)?.leave?.once('message', () => process.exit());
+const isForked = electronPort === undefined && process.send !== undefined;
+const port = electronPort ?? (isForked ? processPort(process) : undefined);
+if (!port) throw new Error('engine-process runs in a forked process or a utility process');
 // The studio is gone, and could not say so. At once, as it was ended itself: an exit in order waits for the pass under way.
 if (isForked) process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 giveWay();
@@ -27,7 +24,7 @@ serveEngine(localEngine(onnxruntimeBackend({ device, ...(threads > 0 && { thread
  */
 function giveWay(): void {
   const niceness = Number(process.env.ADAPTER_STUDIO_NICENESS);
-  if (!(niceness > 0) || port === parentPort) return;
+  if (!(niceness > 0)) return;
   setPriority(niceness);
   if (!isForked || process.platform !== 'linux') return;
   try {

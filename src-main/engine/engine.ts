@@ -3,7 +3,7 @@ import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 
 /**
  * The engine's front door. It deals in token ids, numbers and file paths: it knows no text, no task and no database.
- * Callers hold an `Engine`; `engine-port.ts` gives the same type from another thread or process.
+ * Callers hold an `Engine`; `engine-port.ts` gives the same type from another process.
  */
 export interface Engine {
   /** What the engine runs on, in words a person can read. */

@@ -27,6 +27,19 @@ test('beside a page the engine gives way, and only the engine', async () => {
   expect(readFileSync('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 5$/m);
 });
 
+test('a model lies in large pages where the system gives them', async () => {
+  const { engine, stop, pid } = startEngineChild(entry, process.env);
+  onTestFinished(async () => void (await stop()));
+  const pages = '/sys/kernel/mm/transparent_hugepage/enabled';
+  const has =
+    existsSync(pages) && !readFileSync(pages, 'utf8').includes('[never]') && existsSync(`/proc/${pid}/smaps_rollup`);
+  if (!has) return console.warn('Not looked at: this system has no transparent huge pages.');
+  // The products that devices are timed by take some megabytes.
+  await engine.devices();
+  const [, kilobytes] = /^AnonHugePages: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+  expect(Number(kilobytes)).toBeGreaterThan(0);
+});
+
 test('an engine ends with a studio that is killed, in the middle of its work', async () => {
   const child = JSON.stringify(path.join(import.meta.dirname, 'engine-child.ts'));
   const program = `

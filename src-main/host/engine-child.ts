@@ -2,18 +2,19 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { connectEngine, processPort } from '../engine/engine-port.ts';
+import { withHugePages } from './huge-pages.ts';
 import type { EngineProcess } from './supervised-engine.ts';
 
 /**
- * Starts the engine in a process of its own, where a crash of its native code ends neither the page's server nor the database,
- * and which gives way to the browser as a whole (decision 0043). `entry` is the file of `engine-process`.
+ * Starts the engine in a process of its own, where a crash of its native code ends neither the studio nor its database. It gives way to a
+ * browser as a whole (decision 0043), and its memory lies in large pages (0044). `entry` is the file of `engine-process`.
  */
 export function startEngineChild(
   entry: URL,
   env: NodeJS.ProcessEnv,
 ): EngineProcess & { readonly pid: number | undefined } {
   const child = fork(fileURLToPath(entry), [], {
-    env,
+    env: withHugePages(env),
     serialization: 'advanced',
     // What this program was started with is not for the engine.
     execArgv: [],

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startEngineChild } from './engine-child.ts';
 import { EngineSettingsFile } from './engine-settings.ts';
-import { startEngineThread } from './engine-thread.ts';
 
 test('the engine is started with as many threads as were set, and chooses where nothing or nonsense was', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'engine-settings-'));
@@ -15,7 +15,7 @@ test('the engine is started with as many threads as were set, and chooses where 
   settings.write({ threads: 3, device: 'cpu' });
   expect(settings.read()).toEqual({ threads: 3, device: 'cpu' });
   const entry = new URL('../engine/engine-process.ts', import.meta.url);
-  const { engine, stop } = startEngineThread(entry, settings.environment());
+  const { engine, stop } = startEngineChild(entry, settings.environment());
   expect(await engine.device()).toMatchObject({ threads: 3 });
   await stop();
   expect(settings.environment({}, { besidePage: true })).toEqual({

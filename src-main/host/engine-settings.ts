@@ -27,7 +27,7 @@ export class EngineSettingsFile {
     renameSync(`${this.#file}.partial`, this.#file);
   }
 
-  /** The environment that the engine's thread or process gets; beside a page it is told to give way to it. */
+  /** The environment that the engine's process gets; beside a page it is told to give way to it. */
   environment(env: NodeJS.ProcessEnv = process.env, { besidePage = false } = {}): NodeJS.ProcessEnv {
     const { threads, device } = this.read();
     return {

@@ -4,7 +4,7 @@ import type { connectEngine } from '../engine/engine-port.ts';
 
 export type Engine = ReturnType<typeof connectEngine>;
 
-/** An engine in a thread or process of its own. */
+/** An engine in a process of its own. */
 export interface EngineProcess {
   readonly engine: Engine;
   /** Resolves when it ends, with what is known of the reason. */

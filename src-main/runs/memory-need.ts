@@ -91,7 +91,7 @@ function shortened(rows: readonly TokenExample[], maxLength: number): TokenExamp
 }
 
 /**
- * Node.js, the database and the engine's thread, 210 MB before a run (`npm run bench -- memory`), and what the runtime's
+ * Node.js, the database and the engine, 210 MB before a run (`npm run bench -- memory`), and what the runtime's
  * library, tokenising and garbage add while one goes on: what two runs of the starter model took beside the other parts.
  */
 const programBytes = 260e6;

@@ -8,7 +8,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { Contract } from '../../src-contract/contract.ts';
 import { createApp } from '../../src-main/app.ts';
-import { startEngineThread } from '../../src-main/host/engine-thread.ts';
+import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 
 export interface OpenStudio {
@@ -17,11 +17,11 @@ export interface OpenStudio {
   close(): Promise<void>;
 }
 
-/** The studio as the desktop window has it: the same router, a real engine thread, and a real message port between. */
+/** The studio as the desktop window has it: the same router, a real engine in its process, and a real message port between. */
 export async function openStudio(): Promise<OpenStudio> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'adapter-studio-contract-'));
   const engineEntry = new URL('../../src-main/engine/engine-process.ts', import.meta.url);
-  const { engine, stop } = superviseEngine(() => startEngineThread(engineEntry));
+  const { engine, stop } = superviseEngine(() => startEngineChild(engineEntry, process.env));
   const resourcesDir = path.join(import.meta.dirname, '../../resources');
   const app = await createApp({ dataDir, resourcesDir, engine });
   const { port1, port2 } = new MessageChannel();

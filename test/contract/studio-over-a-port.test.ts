@@ -93,7 +93,7 @@ test('an import whose watcher leaves undoes itself', async () => {
   expect(error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
-test('the engine answers through its own thread', async () => {
+test('the engine answers from its own process', async () => {
   const status = await studio.client.studio.status();
   expect(status).toMatchObject({ dataFolder: studio.dataDir, threads: expect.any(Number), job: null });
 });

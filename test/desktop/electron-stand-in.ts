@@ -1,6 +1,7 @@
 // Stands in for the `electron` module where its program cannot be had: it records what the shell asks of it and lets a
 // script play the system's part. It proves what the shell does; what Chromium then does is for Electron itself.
 import { EventEmitter } from 'node:events';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /** What was asked, in order: `app.enableSandbox`, `window.loadURL` and so on, with the arguments. */
@@ -75,12 +76,22 @@ class SystemNotice extends EventEmitter {
 }
 export const notices: EventEmitter[] = [];
 
+/** What a utility process finds in Electron, before its own file. */
+const utilityThread = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  process.parentPort = {
+    postMessage: (message) => parentPort.postMessage(message),
+    on: (event, listener) => parentPort.on(event, (data) => listener({ data })),
+  };
+  import(workerData);`;
+
 /** The engine and the queries run in a thread each instead of a utility process: the same built files, the same messages. */
 class Child extends EventEmitter {
   readonly #worker: Worker;
   constructor(entry: string, options: { env?: NodeJS.ProcessEnv }) {
     super();
-    this.#worker = new Worker(entry, { env: options.env ?? {} });
+    const workerData = pathToFileURL(entry).href;
+    this.#worker = new Worker(utilityThread, { eval: true, env: options.env ?? {}, workerData });
     this.#worker.on('message', (data) => this.emit('message', data));
     this.#worker.once('exit', (code) => this.emit('exit', code));
   }

@@ -3,7 +3,7 @@ import { createRouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src-main/app.ts';
 import { Random } from '../../src-main/engine/random.ts';
-import { startEngineThread } from '../../src-main/host/engine-thread.ts';
+import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
@@ -68,7 +68,7 @@ test(`${count} runs broken at random moments end with the bits of an unbroken on
 /** What there is in a data folder, seen from this process: another one would cost seconds. */
 async function look(home: string) {
   const engineEntry = new URL('../../src-main/engine/engine-process.ts', import.meta.url);
-  const { engine, stop } = superviseEngine(() => startEngineThread(engineEntry));
+  const { engine, stop } = superviseEngine(() => startEngineChild(engineEntry, process.env));
   const app = await createApp({ dataDir: home, resourcesDir, engine });
   const client = createRouterClient(app.router, { context: { caller: 'trusted' } });
   try {

@@ -6,7 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../src-main/app.ts';
-import { startEngineThread } from '../../src-main/host/engine-thread.ts';
+import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { openEndpoint } from '../../src-main/host/openai/open-endpoint.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
@@ -26,7 +26,7 @@ const clientOf = () => createRouterClient(app.router, { context: { caller: 'trus
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'adapter-studio-openai-'));
   const { engine, stop } = superviseEngine(() =>
-    startEngineThread(new URL('../../src-main/engine/engine-process.ts', import.meta.url)),
+    startEngineChild(new URL('../../src-main/engine/engine-process.ts', import.meta.url), process.env),
   );
   stopEngine = stop;
   const resourcesDir = join(import.meta.dirname, '../../resources');

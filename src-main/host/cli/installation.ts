@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Where this copy of the studio keeps its parts. */
 export interface Installation {
-  /** The entry of the engine's thread. */
+  /** The entry of the engine's process. */
   readonly engineEntry: URL;
   readonly resourcesDir: string;
   /** The web host's entry, run as a process of its own by `serve`. */

@@ -2,8 +2,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { createApp } from '../../app.ts';
+import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
-import { startEngineThread } from '../engine-thread.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import type { Installation } from './installation.ts';
 
@@ -14,7 +14,7 @@ export interface Studio {
   close(): Promise<void>;
 }
 
-/** Opens the studio inside this process: the engine in a thread of its own, the router called directly. */
+/** Opens the studio inside this process: the engine in one of its own, the router called directly. */
 export async function openStudio(options: {
   dataDir: string;
   installation: Installation;
@@ -24,7 +24,7 @@ export async function openStudio(options: {
   const { dataDir, installation, restoreFrom } = options;
   const engineSettings = new EngineSettingsFile(dataDir);
   const { engine, stop } = superviseEngine(() =>
-    startEngineThread(installation.engineEntry, engineSettings.environment()),
+    startEngineChild(installation.engineEntry, engineSettings.environment()),
   );
   try {
     const app = await createApp({

@@ -18,7 +18,7 @@ export interface OnnxruntimeOptions {
  * adapters and data are all graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of the weights
  * serves every session (stack.md, "big weights"). On a graphics processor weights are part of what is compiled, and stay in
  * its memory; what it has no kernel for, as scatters, runs on the CPU.
- * `run` blocks the thread it is called on; the engine has a thread of its own for that reason.
+ * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
  */
 export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
   const cpu = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
