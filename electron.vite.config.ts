@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'electron-vite';
 
-// Three targets: `main` holds every program that runs on Node.js (the shells, the engine's thread), `preload` the few lines
+// Three targets: `main` holds every program that runs on Node.js (the shells, the engine), `preload` the few lines
 // between Electron and the page, `renderer` the page. Only `dependencies` of package.json stay outside the bundles.
 const checks = { bundlerTimings: false };
 

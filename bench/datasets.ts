@@ -12,6 +12,7 @@ import { dealSplits } from '../src-main/datasets/deal-splits.ts';
 import { RowsThread } from '../src-main/datasets/rows-threads.ts';
 import { buildImportChild } from './parts/built-import.ts';
 import { readWords, generatedWords as words, writeGeneratedTable } from './parts/generated-table.ts';
+import { timesOf } from './parts/times.ts';
 
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
@@ -205,9 +206,8 @@ async function spread(tries: number, run: (chance: number) => Promise<unknown>) 
 }
 
 function spreadOf(values: readonly number[]) {
-  const list = [...values].sort((a, b) => a - b);
-  const at = (share: number) => round(list[Math.min(list.length - 1, Math.floor(share * list.length))] ?? 0);
-  return { median: at(0.5), p99: at(0.99), longest: at(1) };
+  const { middle, p99, worst } = timesOf(values);
+  return { median: round(middle), p99: round(p99), longest: round(worst) };
 }
 
 /** What a person might look for: words, words side by side, pieces of words, of every list; a row's number; what is not there. */

@@ -87,7 +87,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** The first of them is for the model to be loaded by. Each begins with a token of its own, so that nothing is known from an earlier one. */
+/** The first of them is for the model to be loaded by. Each begins with a token of its own, so that nothing of it was read for an earlier one. */
 async function promptsOf(model: string): Promise<number[][]> {
   const [count, length] = [1 + Number(values.prompts), Number(values.length)];
   const task = values.task as Parameters<typeof readRealRows>[0];

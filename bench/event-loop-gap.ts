@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import type { TrainJob } from '../src-main/engine/engine.ts';
-import { connectEngine } from '../src-main/engine/engine-port.ts';
+import { startEngineChild } from '../src-main/host/engine-child.ts';
 import { writeTokenFile } from '../src-main/tasks/token-file.ts';
 import { writeTinyModel } from '../test/fixtures/tiny-model.ts';
 
 /**
  * Measures the longest time that the main thread's event loop is kept from its timers: idle, and while the engine trains
- * in its own thread (bar: under 50 ms). The model has the starter model's size with random weights.
+ * in its own process (bar: under 50 ms). The model has the starter model's size with random weights.
  * Run it alone: other work on the machine shows as gaps, in the idle figure too. What the thread itself computed in its
  * longest turn does not depend on that.
  *
@@ -20,7 +19,8 @@ import { writeTinyModel } from '../test/fixtures/tiny-model.ts';
 const { values } = parseArgs({ options: { steps: { type: 'string', default: '30' }, json: { type: 'boolean' } } });
 
 const scratch = await mkdtemp(join(tmpdir(), 'event-loop-gap-'));
-const worker = new Worker(new URL('../src-main/engine/engine-process.ts', import.meta.url));
+const entry = new URL('../src-main/engine/engine-process.ts', import.meta.url);
+const { engine, stop } = startEngineChild(entry, process.env);
 try {
   writeTinyModel(join(scratch, 'model'), { hidden: 256, layers: 6, heads: 8, keyValueHeads: 4, intermediate: 672 });
   const rows = Array.from({ length: 64 }, (_, row) => ({
@@ -28,7 +28,6 @@ try {
     targetStart: 150,
   }));
   await writeTokenFile(join(scratch, 'rows'), rows);
-  const engine = connectEngine(worker);
   await engine.device();
 
   const idle = watchGaps();
@@ -57,7 +56,7 @@ try {
     console.log(`          median ${result.trainingMedianMs} ms; a step takes ${result.stepMs} ms`);
   }
 } finally {
-  await worker.terminate();
+  await stop();
   await rm(scratch, { recursive: true, force: true });
 }
 

@@ -12,7 +12,7 @@ import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
 
 /**
- * The memory that is foretold before a run, by part, beside what a fresh process ever held in that run (VmHWM): real rows,
+ * The memory that is foretold before a run, by part, beside what a fresh studio and its engine ever held in that run (VmHWM): real rows,
  * measured and answered before the first step as in any run.
  *
  *     npm run bench -- memory [--model FOLDER] [--data ../shared/data] [--only PART-OF-A-NAME] [--json]

@@ -8,7 +8,8 @@ import { paths } from '../src-renderer/paths.ts';
 import { launchBrowser } from '../test/browser/launch-browser.ts';
 import { type RunningStudio, startStudio } from '../test/browser/start-studio.ts';
 import { openWatchedPage } from '../test/browser/watched-page.ts';
-import { ms, paintOf, timesOf } from './parts/paint.ts';
+import { ms, paintOf } from './parts/paint.ts';
+import { timesOf } from './parts/times.ts';
 
 /**
  * Switches the adapter in the middle of one conversation, in the built studio (`npm run build` first) and a real browser: before

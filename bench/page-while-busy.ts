@@ -10,7 +10,8 @@ import { launchBrowser } from '../test/browser/launch-browser.ts';
 import { type RunningStudio, startStudio } from '../test/browser/start-studio.ts';
 import { openWatchedPage } from '../test/browser/watched-page.ts';
 import { writeGeneratedTable } from './parts/generated-table.ts';
-import { ms, paintOf, timesOf } from './parts/paint.ts';
+import { ms, paintOf } from './parts/paint.ts';
+import { timesOf } from './parts/times.ts';
 
 /**
  * Measures what a person feels of the built studio (`npm run build` first) on an empty data folder, in a real browser:

@@ -6,6 +6,7 @@ import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { median } from '../../src-main/lab/numbers.ts';
 import { type BenchCase, benchCase } from './bench-case.ts';
+import { timesOf } from './times.ts';
 
 /** Of so many adapters in turn, every sixteenth answers. */
 const stride = 16;
@@ -80,8 +81,7 @@ export class Answering {
   async switching(times: number): Promise<BenchCase> {
     const ours: number[] = [];
     for (let i = 0; i < times; i++) ours.push((await this.#answer(this.#adapters[i % 8] as LiveAdapter, 1)).switchMs);
-    const p99 = ours.toSorted((a, b) => a - b)[Math.floor(0.99 * times)] as number;
-    return { ...benchCase('switch of the adapter', 'ms', { ours }), high: Number(p99.toPrecision(4)) };
+    return { ...benchCase('switch of the adapter', 'ms', { ours }), high: Number(timesOf(ours).p99.toPrecision(4)) };
   }
 
   /** Milliseconds until all are written. */

@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core';
-import { median } from '../../src-main/lab/numbers.ts';
 
 /**
  * Milliseconds from an event that `act` makes in the page to the frame after the one that it caused: two whole frames, so that
@@ -21,17 +20,6 @@ export async function paintOf(page: Page, event: 'keydown' | 'pointerdown', act:
   await page.evaluate(() => undefined);
   await act();
   return painted;
-}
-
-/** What of many times is told, in milliseconds. */
-export function timesOf(times: readonly number[]): { middle: number; p99: number; worst: number; count: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  return {
-    middle: median(sorted),
-    p99: sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN,
-    worst: sorted.at(-1) ?? Number.NaN,
-    count: sorted.length,
-  };
 }
 
 export function ms(value: number): string {

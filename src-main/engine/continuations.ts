@@ -17,8 +17,8 @@ interface Follower {
 }
 
 /**
- * What came behind which tokens. Of all that followed some tokens only the one that leads is kept, by the vote of Boyer and Moore
- * (1981): one that came more often than all others together leads, and of two that came as often the later.
+ * What came behind which tokens. Of all that followed some tokens only one is kept, by the vote of Boyer and Moore (1981): one that
+ * came more often than all others together, where there is one, and else one of the later.
  */
 export class Continuations {
   readonly #followers = Array.from({ length: longestMatch }, () => new Map<number, Follower>());

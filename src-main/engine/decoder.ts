@@ -14,6 +14,9 @@ import { TokenStream } from './token-stream.ts';
 /** What was read for earlier answers may take so much memory. */
 const usualPrefixBytes = 256 * 2 ** 20;
 
+/** What was written is remembered of so many adapters. */
+const mostMemories = 8;
+
 /**
  * Answers with one model. Answers that are asked for at the same time are written in one batch, whatever their adapters; those
  * that lie between the base's layers have batches of their own.
@@ -26,6 +29,8 @@ export class Decoder {
   readonly #layered = new WeakMap<object, StreamBatch>();
   /** What was written, by the weights that wrote it. */
   readonly #memories = new WeakMap<object, DraftMemory>();
+  /** The last one used first. */
+  #recent: readonly DraftMemory[] = [];
 
   constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
     this.#model = model;
@@ -75,6 +80,9 @@ export class Decoder {
   #memoryOf(weights: object): DraftMemory {
     const memory = this.#memories.get(weights) ?? new DraftMemory();
     this.#memories.set(weights, memory);
+    const recent = [memory, ...this.#recent.filter((each) => each !== memory)];
+    for (const oldest of recent.slice(mostMemories)) oldest.forget();
+    this.#recent = recent.slice(0, mostMemories);
     return memory;
   }
 

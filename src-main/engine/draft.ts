@@ -5,7 +5,7 @@ const costOfGuess = 0.12;
 const longestDraft = 8;
 /** Stands before the first token of an answer: answers often begin alike. */
 const beginning = -1;
-/** Beyond so many tokens of answers, what was written is forgotten: some megabytes. */
+/** Beyond so many tokens of answers, what was written is forgotten: five to ten megabytes. */
 const mostRemembered = 20_000;
 
 /** What look-ups in two places found. */
@@ -60,8 +60,12 @@ export class DraftMemory {
     return this.#answers;
   }
 
+  forget(): void {
+    this.#answers = new Continuations();
+  }
+
   remember(answer: readonly number[]): void {
-    if (this.#answers.counted + answer.length > mostRemembered) this.#answers = new Continuations();
+    if (this.#answers.counted + answer.length > mostRemembered) this.forget();
     for (let place = 1; place < answer.length; place++) this.#answers.count(answer, place);
   }
 }
@@ -100,6 +104,7 @@ export class Draft {
 
   /** As many ids as make the most of a pass, at most `room`; none where the last token stands nowhere else. */
   guess(room: number): readonly number[] {
+    if (room > 0 && this.#here === undefined) this.#readText();
     const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
     const guessed: number[] = [];
     let count = 0;
@@ -125,16 +130,13 @@ export class Draft {
   }
 
   #lookUp(text: readonly number[], answer: readonly number[]): LookUps {
-    return { here: this.#textIndex().behind(text), before: this.#memory.answers.behind(answer) };
+    return { here: this.#here?.behind(text), before: this.#memory.answers.behind(answer) };
   }
 
-  /** Made when it is first asked, when the first token is out. */
-  #textIndex(): Continuations {
-    if (this.#here === undefined) {
-      this.#here = new Continuations();
-      for (let place = 1; place < this.#text.length; place++) this.#here.count(this.#text, place);
-    }
-    return this.#here;
+  /** Not before the first guess: the first token does not wait for it, and where none is asked for it is never made. */
+  #readText(): void {
+    this.#here = new Continuations();
+    for (let place = 1; place < this.#text.length; place++) this.#here.count(this.#text, place);
   }
 
   #likeliest({ here, before }: LookUps): { id: number; chance: number } | undefined {

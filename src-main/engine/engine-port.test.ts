@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  child.kill();
+  child.kill('SIGKILL');
   await rm(scratch, { recursive: true, force: true });
 });
 

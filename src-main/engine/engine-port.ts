@@ -1,5 +1,4 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
-import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
@@ -23,17 +22,14 @@ import type {
   WriteAdapterJob,
 } from './engine.ts';
 
-/** What an engine can be reached through: a port of Node's, a forked process, or Electron's utility process. */
-export type EnginePort = MessagePort | SupportedMessagePort;
-
 /** Answers for an engine at one end of a port. */
-export function serveEngine(engine: Engine, port: EnginePort): void {
-  new RPCHandler(engineRouter(engine)).upgrade(portLike(port));
+export function serveEngine(engine: Engine, port: SupportedMessagePort): void {
+  new RPCHandler(engineRouter(engine)).upgrade(port);
 }
 
 /** The engine at the other end of a port, as if it were here. */
-export function connectEngine(port: EnginePort): Engine {
-  const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port: portLike(port) }));
+export function connectEngine(port: SupportedMessagePort): Engine {
+  const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port }));
   let jobs = 0;
 
   /** An abort is sent as a message of its own: the job answers it with its last events, which a torn-down call would lose. */
@@ -172,16 +168,6 @@ export function barePort(channel: {
       else channel.onEnd(() => listener());
     },
   };
-}
-
-/** Node's ports are wrapped; others are as oRPC expects them. */
-function portLike(port: EnginePort): SupportedMessagePort {
-  if (!('ref' in port)) return port;
-  return barePort({
-    send: (message) => port.postMessage(message),
-    onMessage: (listener) => port.on('message', listener),
-    onEnd: (listener) => port.on('close', () => listener()),
-  });
 }
 
 function toPort(error: unknown): unknown {

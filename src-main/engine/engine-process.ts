@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
-import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
+import { processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
 
 /** The entry of the engine's own process, a utility process (desktop) or a forked one: nothing else runs there. */
-const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
+const electronPort = (process as NodeJS.Process & { parentPort?: SupportedMessagePort }).parentPort;
 const isForked = electronPort === undefined && process.send !== undefined;
 const port = electronPort ?? (isForked ? processPort(process) : undefined);
 if (!port) throw new Error('engine-process runs in a forked process or a utility process');
+// What is typed into a terminal, or told to all of a service's processes, is for the studio: it writes a checkpoint, and then ends its engine.
+if (isForked) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 // The studio is gone, and could not say so. At once, as it was ended itself: an exit in order waits for the pass under way.
 if (isForked) process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 giveWay();

@@ -27,9 +27,24 @@ test('beside a page the engine gives way, and only the engine', async () => {
   expect(readFileSync('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 5$/m);
 });
 
+test('an engine that is stopped in the middle of its work ends at once, and no other signal ends it', async () => {
+  const { engine, ended, stop, pid } = startEngineChild(entry, process.env);
+  await engine.device();
+  const working = engine.devices();
+  working.catch(() => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.kill(pid as number, signal);
+  expect(await engine.memory()).toMatchObject({ pid });
+  const again = engine.devices();
+  again.catch(() => undefined);
+  await stop();
+  expect(await ended).toMatchObject({ reason: expect.stringContaining('SIGKILL') });
+});
+
 test('a model lies in large pages where the system gives them', async () => {
   const { engine, stop, pid } = startEngineChild(entry, process.env);
   onTestFinished(async () => void (await stop()));
+  if (process.platform === 'linux')
+    expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toContain('glibc.malloc.hugetlb=1');
   const pages = '/sys/kernel/mm/transparent_hugepage/enabled';
   const has =
     existsSync(pages) && !readFileSync(pages, 'utf8').includes('[never]') && existsSync(`/proc/${pid}/smaps_rollup`);

@@ -32,7 +32,8 @@ export function startEngineChild(
     ended,
     pid: child.pid,
     async stop() {
-      if (child.kill()) await ended;
+      // It goes by no other signal (see `engine-process`).
+      if (child.kill('SIGKILL')) await ended;
     },
   };
 }
