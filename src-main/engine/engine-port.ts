@@ -22,13 +22,16 @@ import type {
   WriteAdapterJob,
 } from './engine.ts';
 
+/** What an engine can be reached through: Electron's utility process, or one that was forked. */
+export type EnginePort = SupportedMessagePort;
+
 /** Answers for an engine at one end of a port. */
-export function serveEngine(engine: Engine, port: SupportedMessagePort): void {
+export function serveEngine(engine: Engine, port: EnginePort): void {
   new RPCHandler(engineRouter(engine)).upgrade(port);
 }
 
 /** The engine at the other end of a port, as if it were here. */
-export function connectEngine(port: SupportedMessagePort): Engine {
+export function connectEngine(port: EnginePort): Engine {
   const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port }));
   let jobs = 0;
 
@@ -145,7 +148,7 @@ function engineRouter(engine: Engine) {
 }
 
 /** Either end of the channel between a program and the one that it has forked, as a port. */
-export function processPort(end: ChildProcess | NodeJS.Process): SupportedMessagePort {
+export function processPort(end: ChildProcess | NodeJS.Process): EnginePort {
   return barePort({
     // Sound because what oRPC sends can be cloned. A send into the void fails in silence: whoever waits sees the other end.
     send: (message) => void end.send?.(message as Serializable, undefined, {}, () => undefined),
@@ -160,7 +163,7 @@ export function barePort(channel: {
   send: (message: unknown) => void;
   onMessage: (listener: (data: unknown) => void) => void;
   onEnd: (listener: () => void) => void;
-}): SupportedMessagePort {
+}): EnginePort {
   return {
     postMessage: channel.send,
     on(event: string, listener: (event?: { data: unknown }) => void) {

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
-import { processPort, serveEngine } from './engine-port.ts';
+import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
 
 /** The entry of the engine's own process, a utility process (desktop) or a forked one: nothing else runs there. */
-const electronPort = (process as NodeJS.Process & { parentPort?: SupportedMessagePort }).parentPort;
+const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
 const isForked = electronPort === undefined && process.send !== undefined;
 const port = electronPort ?? (isForked ? processPort(process) : undefined);
 if (!port) throw new Error('engine-process runs in a forked process or a utility process');
