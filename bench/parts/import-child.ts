@@ -1,11 +1,12 @@
 // Imports one table in a process of its own and says how long it took and how much memory it had: what bench/import.ts and
 // bench/datasets.ts time. With a third word it aborts the import after so many milliseconds, and says how long that took.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src-main/database/open.ts';
 import { ProcessLock } from '../../src-main/database/process-lock.ts';
 import { DatasetStore } from '../../src-main/datasets/dataset-store.ts';
 import { importDataset } from '../../src-main/datasets/import-dataset.ts';
+import { peakBytes } from './peak-memory.ts';
 
 const [folder = '', file = '', abortAfter] = process.argv.slice(2);
 for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name), { recursive: true });
@@ -54,15 +55,4 @@ try {
 
 function say(figures: Record<string, unknown>): void {
   process.stdout.write(JSON.stringify(figures));
-}
-
-/** `maxRSS` begins with what the process that started this one had; where Linux tells of this program alone, that is taken. */
-function peakBytes(): number {
-  try {
-    const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
-  } catch {
-    // No Linux.
-  }
-  return process.resourceUsage().maxRSS * 1024;
 }

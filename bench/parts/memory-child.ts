@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { createApp } from '../../src-main/app.ts';
 import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
+import { peakBytes } from './peak-memory.ts';
 
 // One studio in a process of its own, for memory.ts: `node memory-child.ts estimate|train JSON`, the engine in another as
 // the hosts have it. Prints the estimate, or the most memory that the engine ever held (VmHWM) and the studio beside it.
@@ -24,9 +24,7 @@ if (what === 'estimate') {
   for await (const _ of await client.runs.watch({ id: run.id }));
   const { state, error } = await client.runs.get({ id: run.id });
   if (state !== 'finished') throw new Error(`${state}: ${error?.message}`);
-  const [, engineKilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
-  const peakBytes = 1024 * (process.resourceUsage().maxRSS + Number(engineKilobytes));
-  console.log(JSON.stringify({ peakBytes, startRss }));
+  console.log(JSON.stringify({ peakBytes: peakBytes() + peakBytes(child.pid as number), startRss }));
 }
 await app.close();
 await stop();

@@ -5,6 +5,7 @@ import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+import { peakBytes } from './peak-memory.ts';
 import type { RealRow } from './real-rows.ts';
 
 // One training of the engine in a process of its own, for train.ts: `node train-child.ts JOB int8|int4|float32 [checkpointing]`.
@@ -45,8 +46,7 @@ try {
     seconds.push(event.seconds);
     losses.push(event.loss);
   }
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  console.log(JSON.stringify({ seconds, losses, peakRssBytes }));
+  console.log(JSON.stringify({ seconds, losses, peakRssBytes: peakBytes() }));
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -23,15 +23,29 @@ MODULES = {
 }
 
 
-def adapter_product(folder, name, heads):
-    """What an adapter adds to the matrix of this name, or nothing."""
-    _, layer, kind, _ = [*name.split("."), "", "", ""][:4]
+source, target, name, *adapter = sys.argv[1:]
+products, scale = {}, 1
+if adapter:
+    folder = Path(adapter[0])
+    products = load_file(folder / "adapter_model.safetensors")
+    config = json.loads((folder / "adapter_config.json").read_text())
+    scale = config["lora_alpha"] / config["r"]
+reader = GGUFReader(source)
+architecture = str(bytes(reader.fields["general.architecture"].parts[-1]), "utf-8")
+heads = {
+    "attn_q": reader.fields[f"{architecture}.attention.head_count"].contents(),
+    "attn_k": reader.fields[f"{architecture}.attention.head_count_kv"].contents(),
+}
+
+
+def added(tensor):
+    """What the adapter adds to the matrix of this name: nothing where it leaves that alone."""
+    block, layer, kind, *_ = [*tensor.split("."), "", ""]
     prefix = f"base_model.model.model.layers.{layer}.{MODULES.get(kind)}"
-    a, b = (WEIGHTS.get(f"{prefix}.lora_{part}.weight") for part in "AB")
-    if a is None:
+    a, b = (products.get(f"{prefix}.lora_{part}.weight") for part in "AB")
+    if block != "blk" or a is None:
         return 0
-    config = json.loads((Path(folder) / "adapter_config.json").read_text())
-    product = config["lora_alpha"] / config["r"] * (b.astype("float32") @ a.astype("float32"))
+    product = scale * (b.astype("float32") @ a.astype("float32"))
     if kind in heads:
         # llama.cpp keeps the pairs that are turned together side by side.
         rows, width = product.shape
@@ -39,14 +53,6 @@ def adapter_product(folder, name, heads):
     return product
 
 
-source, target, name, *adapter = sys.argv[1:]
-WEIGHTS = load_file(Path(adapter[0]) / "adapter_model.safetensors") if adapter else {}
-reader = GGUFReader(source)
-architecture = str(bytes(reader.fields["general.architecture"].parts[-1]), "utf-8")
-HEADS = {
-    "attn_q": reader.fields[f"{architecture}.attention.head_count"].contents(),
-    "attn_k": reader.fields[f"{architecture}.attention.head_count_kv"].contents(),
-}
 writer = GGUFWriter(target, architecture)
 for field in reader.fields.values():
     if field.name.startswith("GGUF.") or field.name == "general.architecture":
@@ -59,8 +65,7 @@ for tensor in reader.tensors:
     if values.ndim < 2:
         writer.add_tensor(tensor.name, values.astype("float32"))
         continue
-    if adapter:
-        values = (values + adapter_product(adapter[0], tensor.name, HEADS)).astype(numpy.float32)
+    values = (values + added(tensor.name)).astype(numpy.float32)
     wanted = GGMLQuantizationType["Q8_0" if tensor.name in ("token_embd.weight", "output.weight") else name]
     writer.add_tensor(tensor.name, quants.quantize(values, wanted), raw_dtype=wanted)
 writer.write_header_to_file()

@@ -40,6 +40,11 @@ export class Continuations {
     }
   }
 
+  /** Counts every token of a text behind those before it. */
+  read(text: readonly number[]): void {
+    for (let place = 1; place < text.length; place++) this.count(text, place);
+  }
+
   /** What follows most of the last tokens of a text that ever stood together; undefined where the last one was never followed. */
   behind(text: readonly number[]): Continuation | undefined {
     let found: Continuation | undefined;

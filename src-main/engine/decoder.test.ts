@@ -172,20 +172,20 @@ test('prompts that come at once are read in one pass, and one that is known in p
 });
 
 test('an answer like one that its adapter wrote before takes fewer passes, and is the same', async () => {
-  const passesOf = async (decoder: Decoder, adapter: LiveAdapter | undefined) => {
+  const [own, other] = [adapters[1] ?? null, adapters[2] ?? null];
+  const passesOf = async (decoder: Decoder, adapter: LiveAdapter | null) => {
     const passes = vi.spyOn(DecodePass.prototype, 'run');
-    const ids = await written(decoder, adapter ?? null, { promptIds: [11, 12, 13], maxTokens: 40 });
+    const ids = await written(decoder, adapter, { promptIds: [11, 12, 13], maxTokens: 40 });
     const count = passes.mock.calls.length;
     passes.mockRestore();
     return { ids, count };
   };
   const decoder = new Decoder(model);
-  const first = await passesOf(decoder, adapters[1] ?? undefined);
-  const again = await passesOf(decoder, adapters[1] ?? undefined);
+  const first = await passesOf(decoder, own);
+  const again = await passesOf(decoder, own);
   expect(again.ids).toEqual(first.ids);
   expect(again.count).toBeLessThan(first.count);
   // What one wrote is nothing to another.
-  const other = adapters[2] ?? undefined;
   expect(await passesOf(decoder, other)).toEqual(await passesOf(new Decoder(model), other));
 });
 

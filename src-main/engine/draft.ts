@@ -66,7 +66,7 @@ export class DraftMemory {
 
   remember(answer: readonly number[]): void {
     if (this.#answers.counted + answer.length > mostRemembered) this.forget();
-    for (let place = 1; place < answer.length; place++) this.#answers.count(answer, place);
+    this.#answers.read(answer);
   }
 }
 
@@ -104,7 +104,11 @@ export class Draft {
 
   /** As many ids as make the most of a pass, at most `room`; none where the last token stands nowhere else. */
   guess(room: number): readonly number[] {
-    if (room > 0 && this.#here === undefined) this.#readText();
+    // Not before the first guess: the first token does not wait for it, and where none is asked for it is never made.
+    if (room > 0 && this.#here === undefined) {
+      this.#here = new Continuations();
+      this.#here.read(this.#text);
+    }
     const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
     const guessed: number[] = [];
     let count = 0;
@@ -131,12 +135,6 @@ export class Draft {
 
   #lookUp(text: readonly number[], answer: readonly number[]): LookUps {
     return { here: this.#here?.behind(text), before: this.#memory.answers.behind(answer) };
-  }
-
-  /** Not before the first guess: the first token does not wait for it, and where none is asked for it is never made. */
-  #readText(): void {
-    this.#here = new Continuations();
-    for (let place = 1; place < this.#text.length; place++) this.#here.count(this.#text, place);
   }
 
   #likeliest({ here, before }: LookUps): { id: number; chance: number } | undefined {

@@ -9,10 +9,12 @@ const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).p
 const isForked = electronPort === undefined && process.send !== undefined;
 const port = electronPort ?? (isForked ? processPort(process) : undefined);
 if (!port) throw new Error('engine-process runs in a forked process or a utility process');
-// What is typed into a terminal, or told to all of a service's processes, is for the studio: it writes a checkpoint, and then ends its engine.
-if (isForked) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-// The studio is gone, and could not say so. At once, as it was ended itself: an exit in order waits for the pass under way.
-if (isForked) process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+if (isForked) {
+  // What is typed into a terminal, or told to all of a service's processes, is for the studio: it writes a checkpoint, and then ends its engine.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // The studio is gone, and could not say so. At once, as it was ended itself: an exit in order waits for the pass under way.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+}
 giveWay();
 /** Set by the host from what a person chose; else the backend chooses. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);
