@@ -35,7 +35,7 @@ test.each(Object.entries(configs))(
   (_, config) => {
     const architecture = architectureOf(new ModelConfig(config, 'config.json'));
     const targets = new Set(['q', 'v'] as const);
-    expectOrder(decodeGraph(architecture, { targets, layers: undefined, blocks: undefined }));
+    expectOrder(decodeGraph(architecture, { targets, layers: undefined, matrices: { kind: 'floats' } }));
   },
 );
 
@@ -46,11 +46,18 @@ test('nor where queries, keys and values are one product', async () => {
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   let made: Record<string, Expression> | undefined;
   await model.decoding('test', (blocks) => {
-    const graph = decodeGraph(model.architecture, { targets: new Set(['q', 'v']), layers: undefined, blocks });
+    const matrices = { kind: 'blocks', blocks: blocks ?? new Map() } as const;
+    const graph = decodeGraph(model.architecture, { targets: new Set(['q', 'v']), layers: undefined, matrices });
     made = graph;
     return graph;
   });
   expectOrder(made ?? {});
+});
+
+test('nor where prompts are read by integers', () => {
+  const architecture = architectureOf(new ModelConfig(configs.llama, 'config.json'));
+  const options = { targets: new Set(['q', 'v'] as const), layers: undefined };
+  expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers' } }));
 });
 
 function expectOrder(graph: Readonly<Record<string, Expression>>): void {

@@ -13,6 +13,7 @@ import { multiply } from './graph/ops/multiply.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { slice } from './graph/ops/slice.ts';
 import { transpose } from './graph/ops/transpose.ts';
+import { int8Linear } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
 import type { Tensor } from './tensor.ts';
 import { bitsOfBlocks } from './weight-blocks.ts';
@@ -22,9 +23,17 @@ export interface DecodeOptions {
   readonly targets: ReadonlySet<Target>;
   /** Layers put between the base's own, in place of LoRA. */
   readonly layers: AdapterLayerOptions | undefined;
-  /** The matrices in blocks (`weight-blocks.ts`); absent where they are multiplied as floats. */
-  readonly blocks: ReadonlyMap<string, Tensor> | undefined;
+  readonly matrices: DecodeMatrices;
 }
+
+/**
+ * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
+ * multiplies by (`int8-weights.ts`), which many positions are read by sooner, and a single one is not.
+ */
+export type DecodeMatrices =
+  | { readonly kind: 'floats' }
+  | { readonly kind: 'blocks'; readonly blocks: ReadonlyMap<string, Tensor> }
+  | { readonly kind: 'integers' };
 
 /**
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
@@ -46,7 +55,11 @@ export function decodeGraph(architecture: Architecture, options: DecodeOptions):
     });
   };
   const modelInput = inputs(architecture, options, attendKept);
-  const logits = plainLinear(options, modelInput)(architecture.head, architecture.hiddenStates(modelInput));
+  const logits = plainLinear(
+    architecture,
+    options,
+    modelInput,
+  )(architecture.head, architecture.hiddenStates(modelInput));
   return { logits, ...Object.fromEntries(fresh) };
 }
 
@@ -84,10 +97,12 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   };
 }
 
-/** y = x Wᵀ by the floats or by the blocks of one matrix or of several that lie in one. */
-function plainLinear({ blocks }: DecodeOptions, { parameter }: Parameter) {
+/** y = x Wᵀ by one matrix, or by several that lie in one where they are in blocks. */
+function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { parameter }: Parameter) {
   return (name: string, x: Expression): Expression => {
-    if (blocks === undefined) return matmul(x, parameter(`${name}.weight`), { transposeB: true });
+    if (matrices.kind === 'floats') return matmul(x, parameter(`${name}.weight`), { transposeB: true });
+    if (matrices.kind === 'integers') return int8Linear(architecture, name, x, { oneWay: true });
+    const { blocks } = matrices;
     const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
     const dims = dimsOf('integers');
     return matmulBlocks(x, {
@@ -108,8 +123,8 @@ function groupedLinear(
   options: DecodeOptions,
   { parameter, lastOf }: Parameter & { readonly lastOf: (x: Expression) => Expression },
 ) {
-  const { targets, blocks } = options;
-  const plain = plainLinear(options, { parameter });
+  const { targets, matrices } = options;
+  const plain = plainLinear(architecture, options, { parameter });
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
@@ -146,7 +161,7 @@ function groupedLinear(
     const start = group.starts.get(target) as number;
     const own = (whole: Expression) =>
       group.targets.length === 1 ? whole : slice(whole, 1, start, start + weightDims(architecture, module)[0]);
-    if (blocks === undefined) {
+    if (matrices.kind !== 'blocks') {
       const y = plain(module, x);
       return isAdapted ? add(y, own(update(group, layer, x))) : y;
     }

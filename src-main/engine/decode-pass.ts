@@ -2,7 +2,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { adapterFeeds, type LiveAdapter } from './adaptation.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
-import { type DecodeOptions, decodeGraph } from './decode-graph.ts';
+import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
@@ -25,13 +25,21 @@ export interface PassRow {
   readonly asked: number;
 }
 
+/** Whether a pass reads parts of prompts, or what was written and is guessed to come. */
+export type Use = 'read' | 'write';
+
+interface FedWeights {
+  readonly from: ReadonlyMap<string, Tensor>;
+  readonly fed: ReadonlyMap<string, Tensor>;
+}
+
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
 export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   /** Sets of targets that there is a graph for. */
   readonly #compiled = new Set<number>();
-  readonly #weights = new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
+  readonly #weights = new WeakMap<Executable, FedWeights>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -40,9 +48,14 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
-   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
+   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`). `use` tells parts of prompts from
+   * what is written, for which the base may be multiplied otherwise (decision 0045).
    */
-  async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[]): Promise<readonly Float32Array[][]> {
+  async run(
+    cache: KeyValueCache,
+    rows: readonly (PassRow | undefined)[],
+    use: Use,
+  ): Promise<readonly Float32Array[][]> {
     const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
@@ -57,14 +70,14 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { executable, adapters } = await this.#adapted(rows, positions);
+    const { executable, adapters } = await this.#adapted(rows, positions, use);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
     const isAsked = last.length > 0;
     const feeds = new Map<string, Tensor>([
-      ...this.#weightsOf(executable),
+      ...(await this.#weightsOf(executable, use)),
       ...adapters,
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
@@ -83,23 +96,29 @@ export class DecodePass {
   }
 
   /** What a graph is fed of the weights: those that are not part of it. */
-  #weightsOf(executable: Executable): ReadonlyMap<string, Tensor> {
+  async #weightsOf(executable: Executable, use: Use): Promise<ReadonlyMap<string, Tensor>> {
+    const from = this.#byIntegers(use) ? await this.#model.readingFeeds() : this.#model.weights;
     const known = this.#weights.get(executable);
-    if (known !== undefined) return known;
-    const fed = new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
-    this.#weights.set(executable, fed);
+    if (known?.from === from) return known.fed;
+    const fed = new Map([...from].filter(([name]) => executable.inputs.has(name)));
+    this.#weights.set(executable, { from, fed });
     return fed;
+  }
+
+  #byIntegers(use: Use): boolean {
+    return use === 'read' && this.#model.readsByIntegers;
   }
 
   /** The graph for these rows' adapters, and their feeds. */
   async #adapted(
     rows: readonly (PassRow | undefined)[],
     positions: number,
+    use: Use,
   ): Promise<{ executable: Executable; adapters: ReadonlyMap<string, Tensor> }> {
     const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
     if (layered?.weights.kind === 'adapter-layers') {
       const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
-      return { executable: await this.#compile([], layers), adapters: adapterFeeds(layered) };
+      return { executable: await this.#compile({ targets: [], layers }, use), adapters: adapterFeeds(layered) };
     }
     // Sound because batches keep the kinds apart.
     const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
@@ -109,17 +128,23 @@ export class DecodePass {
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
     const set = all.find((each) => holds(each) && this.#compiled.has(each)) ?? (all.find(holds) as number);
     const targets = (targetSets[set] ?? []).filter((target) => this.#model.architecture.targets.includes(target));
-    const executable = await this.#compile(targets);
+    const executable = await this.#compile({ targets, layers: undefined }, use);
     this.#compiled.add(set);
     const rowOf = (position: number) => position % rows.length;
     return { executable, adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }) };
   }
 
-  #compile(targets: readonly Target[], layers?: DecodeOptions['layers']): Promise<Executable> {
+  #compile(
+    { targets, layers }: { targets: readonly Target[]; layers: DecodeOptions['layers'] },
+    use: Use,
+  ): Promise<Executable> {
     const { architecture } = this.#model;
-    const key = `decode:${targets.join(',')}:${layers?.design ?? ''}`;
-    return this.#model.decoding(key, (blocks) =>
-      decodeGraph(architecture, { targets: new Set(targets), layers, blocks }),
+    const graph = (matrices: DecodeMatrices) =>
+      decodeGraph(architecture, { targets: new Set(targets), layers, matrices });
+    const key = `${targets.join(',')}:${layers?.design ?? ''}`;
+    if (this.#byIntegers(use)) return this.#model.executable(`read:${key}`, () => graph({ kind: 'integers' }));
+    return this.#model.decoding(`decode:${key}`, (blocks) =>
+      graph(blocks === undefined ? { kind: 'floats' } : { kind: 'blocks', blocks }),
     );
   }
 }

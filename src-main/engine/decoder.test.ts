@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { initialiseAdapterLayers } from './adapter-layers.ts';
@@ -113,6 +113,27 @@ test('the past of a conversation is read once, by the adapter that read it, and 
   expect((await outcome(decoder, { ...adapter, scale: 9 }, { promptIds: question, maxTokens: 2 })).readTokens).toBe(
     153,
   );
+});
+
+test('where prompts are read otherwise than answers are written, the next one reads what was written again', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'decoder-'));
+  onTestFinished(() => rm(own, { recursive: true, force: true }));
+  writeTinyModel(own, { hidden: 64, layers: 2, intermediate: 64 });
+  const rounded = await loadModel(own, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+  const decoder = new Decoder(rounded);
+  const first = Array.from({ length: 50 }, (_, i) => (i * 11) % 250);
+  const { ids } = await outcome(decoder, null, { promptIds: first, maxTokens: 10 });
+  const job = { promptIds: [...first, ...ids, 3, 4, 5], maxTokens: 10 };
+  const next = await outcome(decoder, null, job);
+  expect(next.readTokens).toBe(10 + 3);
+  expect(next.ids).toEqual(await written(new Decoder(rounded), null, job));
+  // Also while the answer is still being written.
+  const other = new Decoder(rounded);
+  const writing = other.stream(async () => null, jobOf({ promptIds: first, maxTokens: 30 }), forever);
+  for (let i = 0; i < 12; i++) await writing.next();
+  expect((await outcome(other, null, job)).readTokens).toBe(10 + 3);
+  await writing.return(undefined);
+  await rounded.release();
 });
 
 test('a beginning that several prompts share is read once, also when they come at once', async () => {

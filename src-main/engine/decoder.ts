@@ -2,7 +2,6 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterStack } from './adapter-stack.ts';
-import { DecodePass } from './decode-pass.ts';
 import { DraftMemory } from './draft.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -87,6 +86,6 @@ export class Decoder {
   }
 
   #newBatch(): StreamBatch {
-    return new StreamBatch(this.#model.architecture, new DecodePass(this.#model, this.#stack), this.#prefixes);
+    return new StreamBatch(this.#model, this.#stack, this.#prefixes);
   }
 }

@@ -16,15 +16,25 @@ export function int8Modules(architecture: Architecture): string[] {
 
 /**
  * y = x Wᵀ by the module's integers, both sides turned (`hadamard.ts`): inputs `<module>.int8`, `<module>.int8_transposed`,
- * `<module>.int8_scales` and the matrix that turns.
+ * `<module>.int8_scales` and the matrix that turns. `oneWay` leaves the second out: without it there is no gradient.
  */
-export function int8Linear(architecture: Architecture, module: string, x: Expression): Expression {
+export function int8Linear(
+  architecture: Architecture,
+  module: string,
+  x: Expression,
+  { oneWay = false }: OneWay = {},
+): Expression {
   const [out, inside] = weightDims(architecture, module);
   return matmulInt8(turned(x), {
     integers: input(`${module}.int8`, [inside, out], 'int8'),
-    transposed: input(`${module}.int8_transposed`, [out, inside], 'int8'),
     scales: input(`${module}.int8_scales`, [out]),
+    ...(oneWay ? {} : { transposed: input(`${module}.int8_transposed`, [out, inside], 'int8') }),
   });
+}
+
+/** Whether a matrix is multiplied by as it is alone, and not the other way round too. */
+export interface OneWay {
+  readonly oneWay?: boolean;
 }
 
 /** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient that its floats give. */
@@ -45,7 +55,7 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
 export function toInt8(
   module: string,
   { dims, data }: Tensor<'float32'>,
-  { oneWay = false }: { oneWay?: boolean } = {},
+  { oneWay = false }: OneWay = {},
 ): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
   const scales = new Float32Array(out);

@@ -8,6 +8,7 @@ import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { writtenOut } from './int4-weights.ts';
+import type { OneWay } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
@@ -24,8 +25,10 @@ type Matrices = ReadonlyMap<string, Tensor>;
 /** A base whose matrices are whole numbers. Each form of them is read when it is first wanted: answers want the one, training the other. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
-  /** As training and scoring multiply by them (`rounded-weights.ts`). */
-  integers(): Promise<Matrices>;
+  /** Whether prompts are read by the integers (decision 0045); answers are written by the blocks. */
+  readonly readsByIntegers: boolean;
+  /** As training and scoring multiply by them (`rounded-weights.ts`); with `oneWay` without what gradients need alone. */
+  integers(options: OneWay): Promise<Matrices>;
   /** As answering does (`weight-blocks.ts`). */
   blocks(): Promise<Matrices>;
 }
@@ -38,6 +41,7 @@ export class LoadedModel {
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
   #feeds: Promise<Matrices> | undefined;
+  #readingFeeds: Promise<Matrices> | undefined;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
@@ -60,10 +64,17 @@ export class LoadedModel {
     return this.#rounded?.precision ?? 'float32';
   }
 
-  /** Everything that a graph of this model may want to be fed, but for answering. Throws as `loadModel` does. */
+  /** Whether prompts are read by other matrices than answers are written by (decision 0045). */
+  get readsByIntegers(): boolean {
+    return this.#rounded?.readsByIntegers ?? false;
+  }
+
+  /** Everything that a graph of this model may want to be fed, but for writing answers. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {
-      this.#feeds = this.#readFeeds();
+      this.#feeds = this.#readFeeds({ oneWay: false });
+      // From now on prompts are read by these: what they were read by is half of it.
+      this.#readingFeeds = undefined;
       // A file that could not be read is read again at the next use.
       this.#feeds.catch(() => {
         this.#feeds = undefined;
@@ -72,8 +83,20 @@ export class LoadedModel {
     return this.#feeds;
   }
 
-  async #readFeeds(): Promise<Matrices> {
-    return new Map<string, Tensor>([...this.weights, ...((await this.#rounded?.integers()) ?? [])]);
+  /** What a graph that reads prompts by integers wants: `feeds` where they are there. Throws as `loadModel` does. */
+  readingFeeds(): Promise<Matrices> {
+    if (this.#feeds !== undefined) return this.#feeds;
+    if (this.#readingFeeds === undefined) {
+      this.#readingFeeds = this.#readFeeds({ oneWay: true });
+      this.#readingFeeds.catch(() => {
+        this.#readingFeeds = undefined;
+      });
+    }
+    return this.#readingFeeds;
+  }
+
+  async #readFeeds(options: OneWay): Promise<Matrices> {
+    return new Map<string, Tensor>([...this.weights, ...((await this.#rounded?.integers(options)) ?? [])]);
   }
 
   /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
@@ -163,13 +186,18 @@ export async function loadModel(
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
     return new LoadedModel(architecture, weights, backend, {
       precision,
-      integers: () => readIntegers(folder, precision),
+      readsByIntegers: precision === 'int8' && (await backend.prefersIntegers()),
+      integers: (options) => readIntegers(folder, precision, options),
       blocks: () => readModelBlocks(folder, precision),
     });
   });
 }
 
-function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
+function readIntegers(
+  folder: string,
+  precision: RoundedMatrices['precision'],
+  { oneWay = false }: OneWay,
+): Promise<Matrices> {
   return withOpenModel(folder, async ({ architecture, source }) => {
     const head = halfRoundedModule(architecture, precision);
     const rounded = new Set([...roundedModules(architecture, precision), head]);
@@ -177,7 +205,7 @@ function readIntegers(folder: string, precision: RoundedMatrices['precision']): 
     const integers = new Map<string, Tensor>();
     for await (const [name, tensor] of readWeights(architecture, source, isRounded)) {
       const module = moduleOfWeight(name);
-      const rounding = roundWeight(precision, module, tensor, { oneWay: module === head });
+      const rounding = roundWeight(precision, module, tensor, { oneWay: oneWay || module === head });
       for (const [key, part] of rounding) integers.set(key, part);
     }
     return integers;

@@ -29,7 +29,7 @@ test('what is fed for each position goes with all of them to the end', () => {
 });
 
 test('an answer takes the last layer for the places that logits are wanted of', () => {
-  const graph = decodeGraph(llama, { targets: everything, layers: undefined, blocks: undefined });
+  const graph = decodeGraph(llama, { targets: everything, layers: undefined, matrices: { kind: 'floats' } });
   expect(rowsOf(graph, `${down(0)}.weight`)).toEqual(['positions']);
   expect(rowsOf(graph, `${down(1)}.weight`)).toEqual(['last']);
 });

@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
-import type { DecodePass } from './decode-pass.ts';
+import { DecodePass } from './decode-pass.ts';
+import { GuessCost } from './guess-cost.ts';
 import { type KeptText, KeyValueCache } from './key-value-cache.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -39,6 +42,9 @@ export class StreamBatch {
   readonly #architecture: Architecture;
   readonly #pass: DecodePass;
   readonly #prefixes: PrefixCache;
+  /** Whether what was written stands for what would be read: else the next prompt that goes on from it reads it again. */
+  readonly #writesAsRead: boolean;
+  readonly #guessCost = new GuessCost();
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
   /** The answers that are being written, by their row of the cache. */
@@ -46,10 +52,11 @@ export class StreamBatch {
   #cache: KeyValueCache | undefined;
   #isRunning = false;
 
-  constructor(architecture: Architecture, pass: DecodePass, prefixes: PrefixCache) {
-    this.#architecture = architecture;
-    this.#pass = pass;
+  constructor(model: LoadedModel, stack: AdapterStack, prefixes: PrefixCache) {
+    this.#architecture = model.architecture;
+    this.#pass = new DecodePass(model, stack);
     this.#prefixes = prefixes;
+    this.#writesAsRead = !model.readsByIntegers;
   }
 
   join(stream: TokenStream): void {
@@ -127,7 +134,7 @@ export class StreamBatch {
     for (const place of this.#places()) {
       const [otherOwner, otherScale] = this.#ownerOf(place.stream);
       if (otherOwner !== owner || otherScale !== scale) continue;
-      const shared = Math.min(sharedLength(place.stream.ids, stream.promptIds), stream.promptIds.length - 1);
+      const shared = Math.min(sharedLength(this.#readOf(place.stream), stream.promptIds), stream.promptIds.length - 1);
       if (shared >= longest + leastShared) [best, longest] = [place, shared];
     }
     if (best === undefined) return kept;
@@ -153,7 +160,7 @@ export class StreamBatch {
       const ids = stream.promptIds.slice(read, read + pieceLength);
       return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
     });
-    const logits = await this.#pass.run(cache, rows);
+    const logits = await this.#pass.run(cache, rows, 'read');
     cache.keep(rows.map(({ ids }) => ids.length));
     together.forEach((reading, row) => {
       const count = rows[row]?.ids.length as number;
@@ -196,10 +203,12 @@ export class StreamBatch {
     const streams = [...this.#rows];
     const rows = streams.map((stream) => {
       if (stream === undefined) return undefined;
-      const ids = stream.next(most);
+      const ids = stream.next(most, this.#guessCost.cost);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const logits = await this.#pass.run(cache, rows);
+    const begun = performance.now();
+    const logits = await this.#pass.run(cache, rows, 'write');
+    if (rows.length === 1) this.#guessCost.see((rows[0]?.ids.length ?? 1) - 1, performance.now() - begun);
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
     const kept = streams.map((stream, row) => {
       if (stream === undefined) return 0;
@@ -241,9 +250,14 @@ export class StreamBatch {
 
   #remember(stream: TokenStream, cache: KeyValueCache, row: number): void {
     const [owner, scale] = this.#ownerOf(stream);
-    const ids = stream.ids.slice(0, cache.held(row));
+    const ids = this.#readOf(stream).slice(0, cache.held(row));
     if (this.#prefixes.isOn && !this.#prefixes.holds(owner, scale, ids))
-      this.#prefixes.keep(owner, scale, ids, cache.read(row));
+      this.#prefixes.keep(owner, scale, ids, cache.read(row, ids.length));
+  }
+
+  /** Of a text, what others may take over that begin alike. */
+  #readOf(stream: TokenStream): readonly number[] {
+    return this.#writesAsRead ? stream.ids : stream.promptIds;
   }
 
   #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {

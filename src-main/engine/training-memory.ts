@@ -31,12 +31,15 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
+  const decodeOptions = { targets: new Set(targets), layers: undefined };
+  const readsByIntegers = precision === 'int8' && (await backend.prefersIntegers());
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
-    generate: Object.values(
-      decodeGraph(architecture, { targets: new Set(targets), layers: undefined, blocks: undefined }),
-    ),
+    generate: Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'floats' } })),
+    read: readsByIntegers
+      ? Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'integers' } }))
+      : [],
   };
   const packing = packingFor(architecture);
   const order = new RowOrder(job.rows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null }).of(0);
@@ -82,7 +85,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     graphs:
       graphBytes(graphs.train) +
       (validation.length > 0 ? graphBytes(graphs.score) : 0) +
-      (job.samples !== null ? graphBytes(graphs.generate) : 0),
+      (job.samples !== null ? graphBytes(graphs.generate) + graphBytes(graphs.read) : 0),
   };
 }
 

@@ -43,7 +43,7 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     };
     return writer.node('FusedMatMul', operands, attributes, 'com.microsoft');
   },
-  matmulInt8(writer, [x = '', integers = '', , scales = ''], node) {
+  matmulInt8(writer, [x = '', integers = '', scales = ''], node) {
     const scalesRows = node.attributes.scaled === 'input';
     const rows = scalesRows ? writer.node('Mul', [x, scales]) : x;
     return lowerRounded(writer, [rows, integers, scalesRows ? writer.scalar(1) : scales], node);

@@ -29,6 +29,8 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     weightsInside: device !== 'cpu',
     // WebGPU has no product of whole numbers with a scale for each row.
     hasInt8: device === 'cpu',
+    // Without VNNI, blocks are unpacked for every row anew.
+    prefersIntegers: async () => device === 'cpu' && (await widestReach()) === 63,
     compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
 }
@@ -93,7 +95,11 @@ async function open<Output extends string>(
 
 /** The widest reach that a row may be rounded to (`LowerOptions`), where a graph rounds any. */
 function rowReachFor(outputs: readonly Expression[]): Promise<RowReach> | RowReach {
-  if (!topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8' || op === 'scoresInt8')) return 127;
+  const isRounded = topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8' || op === 'scoresInt8');
+  return isRounded ? widestReach() : 127;
+}
+
+function widestReach(): Promise<RowReach> {
   widest ??= addsUp().then((isExact) => (isExact ? 127 : 63));
   return widest;
 }

@@ -25,7 +25,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const product = tf.matMul(left, right, transposeA, transposeB);
     return factor === 1 ? product : tf.mul(product, factor);
   },
-  matmulInt8([x, integers, , scales], { attributes: { scaled } }, dims) {
+  matmulInt8([x, integers, scales], { attributes: { scaled } }, dims) {
     const matrix = tf.cast(given(integers), 'float32');
     const left = scaled === 'input' ? tf.mul(given(x), given(scales)) : given(x);
     const rows = tf.reshape(left, [-1, matrix.shape[0] as number]) as tf.Tensor2D;
