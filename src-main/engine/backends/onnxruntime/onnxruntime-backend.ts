@@ -29,7 +29,7 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     weightsInside: device !== 'cpu',
     // WebGPU has no product of whole numbers with a scale for each row.
     hasInt8: device === 'cpu',
-    // Without VNNI, blocks are unpacked for every row anew.
+    // Where sums saturate there is no VNNI, and without it blocks take two to three times as long.
     prefersIntegers: async () => device === 'cpu' && (await widestReach()) === 63,
     compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
@@ -55,8 +55,15 @@ async function open<Output extends string>(
     graphOptimizationLevel: 'all',
     // It plans one block of memory for each shape met, and sizes vary from step to step: off, a run holds a third less.
     enableMemPattern: false,
-    // The softmax of what is masked is a number below 2^-126, and the processor takes a hundred times as long for those (decision 0037).
-    extra: { session: { set_denormal_as_zero: '1' } },
+    extra: {
+      session: {
+        // The softmax of what is masked is a number below 2^-126, and the processor takes a hundred times as long for those (decision 0037).
+        set_denormal_as_zero: '1',
+        // Its threads would go on looking for work for some milliseconds, in the way of another session's: the first two tokens
+        // behind a prompt that another graph had read took a third longer.
+        force_spinning_stop: '1',
+      },
+    },
     logSeverityLevel: 3,
   });
   // The first session opens the device; that a chosen one is not there must not pass for a fault of the graph.
