@@ -186,7 +186,7 @@ export async function loadModel(
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
     return new LoadedModel(architecture, weights, backend, {
       precision,
-      readsByIntegers: precision === 'int8' && (await backend.prefersIntegers()),
+      readsByIntegers: await readsByIntegers(precision, backend),
       integers: (options) => readIntegers(folder, precision, options),
       blocks: () => readModelBlocks(folder, precision),
     });
@@ -226,6 +226,11 @@ const smallModel = 50e6;
 export function precisionFor({ parameters }: Architecture, backend: Backend): Precision {
   const count = [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
   return count >= smallModel && backend.hasInt8 ? 'int8' : 'float32';
+}
+
+/** Whether prompts are read by the integers of training rather than by what answers are written by (decision 0045). */
+export async function readsByIntegers(precision: Precision, backend: Backend): Promise<boolean> {
+  return precision === 'int8' && (await backend.prefersIntegers());
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

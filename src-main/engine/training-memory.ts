@@ -7,7 +7,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { openModel, precisionFor } from './loaded-model.ts';
+import { openModel, precisionFor, readsByIntegers } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
@@ -32,12 +32,11 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const decodeOptions = { targets: new Set(targets), layers: undefined };
-  const readsByIntegers = precision === 'int8' && (await backend.prefersIntegers());
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
     generate: Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'floats' } })),
-    read: readsByIntegers
+    read: (await readsByIntegers(precision, backend))
       ? Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'integers' } }))
       : [],
   };
