@@ -2,8 +2,6 @@ import { expect, test } from 'vitest';
 import { Draft, DraftMemory } from './draft.ts';
 
 const end = 999;
-/** Of a guess, in times of a pass without any. */
-const cost = 0.12;
 
 function draftOf(promptIds: readonly number[], memory = new DraftMemory()): Draft {
   return new Draft(promptIds, memory, new Set([end]));
@@ -22,65 +20,55 @@ function memoryOf(...answers: readonly (readonly number[])[]): DraftMemory {
 
 test('the text is expected to go on as it did where its last tokens stood before', () => {
   const draft = draftOf([1, 2, 3, 4, 5, 6, 9, 1, 2, 3]);
-  expect(draft.guess(4, cost)).toEqual([4, 5, 6, 9]);
-  expect(draft.guess(2, cost)).toEqual([4, 5]);
+  expect(draft.guess(4)).toEqual([4, 5, 6, 9]);
+  expect(draft.guess(2)).toEqual([4, 5]);
 });
 
 test('of places that say as much the latest counts, and a longer match goes before a shorter one', () => {
   const draft = draftOf([5, 1, 2, 7, 0, 5, 1, 2, 8, 0, 5, 1, 2]);
-  expect(draft.guess(1, cost)).toEqual([8]);
+  expect(draft.guess(1)).toEqual([8]);
   const longer = draftOf([5, 4, 1, 2, 7, 0, 1, 2, 8, 0, 5, 4, 1, 2]);
-  expect(longer.guess(1, cost)).toEqual([7]);
+  expect(longer.guess(1)).toEqual([7]);
 });
 
 test('where the last token stands nowhere else nothing is guessed', () => {
-  expect(draftOf([1, 2, 3, 4]).guess(4, cost)).toEqual([]);
-  expect(draftOf([1]).guess(4, cost)).toEqual([]);
-  expect(draftOf([1, 1]).guess(0, cost)).toEqual([]);
+  expect(draftOf([1, 2, 3, 4]).guess(4)).toEqual([]);
+  expect(draftOf([1]).guess(4)).toEqual([]);
+  expect(draftOf([1, 1]).guess(0)).toEqual([]);
 });
 
 test('the fewer tokens match, the less is guessed', () => {
   const tail = [3, 4, 5, 6, 7, 8, 9, 10, 11];
-  const guessed = [[2], [1, 2], [0, 1, 2]].map(
-    (last) => draftOf([0, 1, 2, ...tail, 99, ...last]).guess(8, cost).length,
-  );
+  const guessed = [[2], [1, 2], [0, 1, 2]].map((last) => draftOf([0, 1, 2, ...tail, 99, ...last]).guess(8).length);
   expect(guessed).toEqual(guessed.toSorted((a, b) => a - b));
   expect(guessed[0]).toBeGreaterThan(0);
   expect(guessed[2]).toBeGreaterThan(guessed[0] as number);
 });
 
-test('the more a guess costs, the less is guessed', () => {
-  const text = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99, 1, 2];
-  const counts = [0.02, 0.12, 0.4, 1].map((each) => draftOf(text).guess(8, each).length);
-  expect(counts).toEqual(counts.toSorted((a, b) => b - a));
-  expect(counts[0]).toBeGreaterThan(counts[2] as number);
-  expect(counts[3]).toBe(0);
-});
-
 test('what is written counts as text', () => {
   const draft = draftOf([6, 7, 8]);
   for (const id of [1, 6, 7, 8]) draft.push(id);
-  expect(draft.guess(3, cost)).toEqual([1, 6, 7]);
+  expect(draft.guess(3)).toEqual([1, 6, 7]);
 });
 
 test('a text in which look-ups are wrong ends up without guesses, and one in which they come true again gets them back', () => {
   const draft = draftOf([0]);
   // Every other token is the same, what follows it always new.
   const write = (id: number) => {
-    draft.guess(8, cost);
+    draft.guess(8);
     draft.push(id);
   };
   for (let i = 1; i < 60; i++) for (const id of [i, 0]) write(id);
-  expect(draft.guess(8, cost)).toEqual([]);
+  expect(draft.guess(8)).toEqual([]);
   for (let i = 0; i < 100; i++) for (const id of [7, 0]) write(id);
-  expect(draft.guess(8, cost).slice(0, 2)).toEqual([7, 0]);
+  expect(draft.guess(8).slice(0, 2)).toEqual([7, 0]);
 });
 
 test('an answer is expected to go on as earlier ones did, from its first token on', () => {
   const memory = memoryOf([20, 21, 22, 23, 24], [20, 21, 22, 23, 25], [20, 21, 22, 23, 24]);
   const draft = draftOf([1, 2, 3], memory);
   draft.push(20);
-  expect(draft.guess(4, cost)).toEqual([21, 22, 23]);
+  expect(draft.guess(4)).toEqual([21, 22, 23]);
 });
 
 test('what joins spans comes from earlier answers, and the spans come from the text', () => {
@@ -88,14 +76,14 @@ test('what joins spans comes from earlier answers, and the spans come from the t
   const memory = memoryOf(...[1, 2, 3, 4, 5, 6, 7, 8].map((name) => [select, name, from, table + name]));
   const draft = draftOf([50, 51, 52, 53, 30, 50, 51, 52, 53], memory);
   for (const id of [select, 3]) draft.push(id);
-  expect(draft.guess(1, cost)).toEqual([from]);
+  expect(draft.guess(1)).toEqual([from]);
   for (const id of [from, 50, 51, 52]) draft.push(id);
-  expect(draft.guess(1, cost)).toEqual([53]);
+  expect(draft.guess(1)).toEqual([53]);
 });
 
 test('no guess goes beyond where answers end', () => {
   const memory = memoryOf(...Array.from({ length: 20 }, () => [20, 21, 22]));
   const draft = draftOf([20, 21, 22, 23, 24, 25, 26, 20, 21], memory);
   draft.push(20);
-  expect(draft.guess(8, cost)).toEqual([21, 22]);
+  expect(draft.guess(8)).toEqual([21, 22]);
 });

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { DecodePass } from './decode-pass.ts';
-import { GuessCost } from './guess-cost.ts';
 import { type KeptText, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
@@ -44,7 +43,6 @@ export class StreamBatch {
   readonly #prefixes: PrefixCache;
   /** Whether what was written stands for what would be read: else the next prompt that goes on from it reads it again. */
   readonly #writesAsRead: boolean;
-  readonly #guessCost = new GuessCost();
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
   /** The answers that are being written, by their row of the cache. */
@@ -203,12 +201,10 @@ export class StreamBatch {
     const streams = [...this.#rows];
     const rows = streams.map((stream) => {
       if (stream === undefined) return undefined;
-      const ids = stream.next(most, this.#guessCost.cost);
+      const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const begun = performance.now();
     const logits = await this.#pass.run(cache, rows, 'write');
-    if (rows.length === 1) this.#guessCost.see((rows[0]?.ids.length ?? 1) - 1, performance.now() - begun);
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
     const kept = streams.map((stream, row) => {
       if (stream === undefined) return 0;

@@ -63,11 +63,11 @@ export class TokenStream {
     return [...this.promptIds, ...this.#written];
   }
 
-  /** The last token, which is not read yet, and at most `most` guesses at those behind it (`Draft.guess`). */
-  next(most: number, costOfGuess: number): readonly number[] {
+  /** The last token, which is not read yet, and at most `most` guesses at those behind it. */
+  next(most: number): readonly number[] {
     const places = this.promptIds.length + this.#written.length;
     const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
-    this.#guess = this.#draft?.guess(room, costOfGuess) ?? [];
+    this.#guess = this.#draft?.guess(room) ?? [];
     return [this.#written.at(-1) as number, ...this.#guess];
   }
 
