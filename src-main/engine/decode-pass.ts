@@ -28,6 +28,12 @@ export interface PassRow {
 /** Whether a pass reads parts of prompts, or what was written and is guessed to come. */
 export type Use = 'read' | 'write';
 
+/** What a graph can change of the base. */
+interface Adapted {
+  readonly targets: readonly Target[];
+  readonly layers: DecodeOptions['layers'];
+}
+
 interface FedWeights {
   readonly from: ReadonlyMap<string, Tensor>;
   readonly fed: ReadonlyMap<string, Tensor>;
@@ -70,7 +76,8 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { executable, adapters } = await this.#adapted(rows, positions, use);
+    const { graph, adapters } = this.#adapted(rows, positions);
+    const executable = await this.#compile(graph, use);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
@@ -85,6 +92,8 @@ export class DecodePass {
       ['last', int32([isAsked ? last.length : 1], Int32Array.from(isAsked ? last : [0]))],
     ]);
     const { logits } = await executable.run(feeds, pass.into);
+    // What writes behind the prompt is made ready, also where only the prompt was to be read ahead.
+    if (isAsked && this.#byIntegers(use)) void this.#compile(graph, 'write');
     const data = logits?.data as Float32Array;
     let next = 0;
     return rows.map((row) =>
@@ -110,15 +119,14 @@ export class DecodePass {
   }
 
   /** The graph for these rows' adapters, and their feeds. */
-  async #adapted(
+  #adapted(
     rows: readonly (PassRow | undefined)[],
     positions: number,
-    use: Use,
-  ): Promise<{ executable: Executable; adapters: ReadonlyMap<string, Tensor> }> {
+  ): { graph: Adapted; adapters: ReadonlyMap<string, Tensor> } {
     const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
     if (layered?.weights.kind === 'adapter-layers') {
       const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
-      return { executable: await this.#compile({ targets: [], layers }, use), adapters: adapterFeeds(layered) };
+      return { graph: { targets: [], layers }, adapters: adapterFeeds(layered) };
     }
     // Sound because batches keep the kinds apart.
     const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
@@ -128,16 +136,15 @@ export class DecodePass {
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
     const set = all.find((each) => holds(each) && this.#compiled.has(each)) ?? (all.find(holds) as number);
     const targets = (targetSets[set] ?? []).filter((target) => this.#model.architecture.targets.includes(target));
-    const executable = await this.#compile({ targets, layers: undefined }, use);
     this.#compiled.add(set);
     const rowOf = (position: number) => position % rows.length;
-    return { executable, adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }) };
+    return {
+      graph: { targets, layers: undefined },
+      adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }),
+    };
   }
 
-  #compile(
-    { targets, layers }: { targets: readonly Target[]; layers: DecodeOptions['layers'] },
-    use: Use,
-  ): Promise<Executable> {
+  #compile({ targets, layers }: Adapted, use: Use): Promise<Executable> {
     const { architecture } = this.#model;
     const graph = (matrices: DecodeMatrices) =>
       decodeGraph(architecture, { targets: new Set(targets), layers, matrices });

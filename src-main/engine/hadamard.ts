@@ -12,18 +12,42 @@ import { float32, type Tensor } from './tensor.ts';
 export function turnRow(row: Float32Array): void {
   const block = blockOf(row.length);
   const norm = 1 / Math.sqrt(block);
-  for (let start = 0; start < row.length; start += block) {
-    for (let half = 1; half < block; half *= 2) {
-      for (let i = start; i < start + block; i += 2 * half) {
-        for (let k = i; k < i + half; k++) {
-          const a = row[k] as number;
-          const b = row[k + half] as number;
-          row[k] = a + b;
-          row[k + half] = a - b;
-        }
-      }
+  // An even power of two is turned four by four.
+  const first = Math.log2(block) % 2 === 0 ? 1 : 2;
+  if (first === 2) turnTwos(row);
+  for (let apart = first; apart < block; apart *= 4) turnFours(row, apart);
+  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) * norm;
+}
+
+// Plain statements from here on: a model has hundreds of millions of these numbers.
+
+/** The first step: sum and difference of neighbours. */
+function turnTwos(row: Float32Array): void {
+  for (let i = 0; i < row.length; i += 2) {
+    const a = row[i] as number;
+    const b = row[i + 1] as number;
+    row[i] = a + b;
+    row[i + 1] = a - b;
+  }
+}
+
+/** Two steps at once, on numbers that lie so far apart: half as often through memory, with the same roundings. */
+function turnFours(row: Float32Array, apart: number): void {
+  for (let start = 0; start < row.length; start += 4 * apart) {
+    for (let i = start; i < start + apart; i++) {
+      const a = row[i] as number;
+      const b = row[i + apart] as number;
+      const c = row[i + 2 * apart] as number;
+      const d = row[i + 3 * apart] as number;
+      const sum = Math.fround(a + b);
+      const difference = Math.fround(a - b);
+      const otherSum = Math.fround(c + d);
+      const otherDifference = Math.fround(c - d);
+      row[i] = sum + otherSum;
+      row[i + apart] = difference + otherDifference;
+      row[i + 2 * apart] = sum - otherSum;
+      row[i + 3 * apart] = difference - otherDifference;
     }
-    for (let i = start; i < start + block; i++) row[i] = (row[i] as number) * norm;
   }
 }
 

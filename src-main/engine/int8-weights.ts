@@ -8,6 +8,7 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
+const rowsAtOnce = 16;
 
 /** The modules whose matrices are kept as integers in place of floats: those of the layers. */
 export function int8Modules(architecture: Architecture): string[] {
@@ -62,17 +63,19 @@ export function toInt8(
   const transposed = oneWay ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
   const weights = new Float32Array(inside);
-  for (let row = 0; row < out; row++) {
-    weights.set(data.subarray(row * inside, (row + 1) * inside));
-    turnRow(weights);
-    let largest = 0;
-    for (let i = 0; i < inside; i++) largest = Math.max(largest, Math.abs(weights[i] as number));
-    scales[row] = largest / most;
-    const factor = largest === 0 ? 0 : most / largest;
+  // Some rows at a time: they are turned round in the processor's nearest memory.
+  const some = new Int8Array(rowsAtOnce * inside);
+  for (let first = 0; first < out; first += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, out - first);
+    for (let r = 0; r < count; r++) {
+      weights.set(data.subarray((first + r) * inside, (first + r + 1) * inside));
+      turnRow(weights);
+      scales[first + r] = roundRow(weights, some.subarray(r * inside, (r + 1) * inside));
+    }
+    transposed?.set(some.subarray(0, count * inside), first * inside);
     for (let column = 0; column < inside; column++) {
-      const value = Math.round((weights[column] as number) * factor);
-      if (transposed) transposed[row * inside + column] = value;
-      integers[column * out + row] = value;
+      const start = column * out + first;
+      for (let r = 0; r < count; r++) integers[start + r] = some[r * inside + column] as number;
     }
   }
   const feeds = new Map<string, Tensor>([
@@ -82,4 +85,14 @@ export function toInt8(
   ]);
   if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed });
   return feeds;
+}
+
+/** Rounds a row to whole numbers of a scale, which is returned. */
+function roundRow(row: Float32Array, rounded: Int8Array): number {
+  let largest = 0;
+  for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(row[i] as number));
+  const factor = largest === 0 ? 0 : most / largest;
+  // Above zero, where cutting off rounds down.
+  for (let i = 0; i < row.length; i++) rounded[i] = (((row[i] as number) * factor + (most + 0.5)) | 0) - most;
+  return largest / most;
 }
