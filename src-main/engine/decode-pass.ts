@@ -29,14 +29,9 @@ export interface PassRow {
 export type Use = 'read' | 'write';
 
 /** What a graph can change of the base. */
-interface Adapted {
+interface Changes {
   readonly targets: readonly Target[];
   readonly layers: DecodeOptions['layers'];
-}
-
-interface FedWeights {
-  readonly from: ReadonlyMap<string, Tensor>;
-  readonly fed: ReadonlyMap<string, Tensor>;
 }
 
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
@@ -45,7 +40,8 @@ export class DecodePass {
   readonly #stack: AdapterStack;
   /** Sets of targets that there is a graph for. */
   readonly #compiled = new Set<number>();
-  readonly #weights = new WeakMap<Executable, FedWeights>();
+  /** What each is fed of which weights: these go when the model has others. */
+  readonly #weights = new WeakMap<ReadonlyMap<string, Tensor>, WeakMap<Executable, ReadonlyMap<string, Tensor>>>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -76,8 +72,9 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { graph, adapters } = this.#adapted(rows, positions);
-    const executable = await this.#compile(graph, use);
+    const { set, changes, adapters } = this.#adapted(rows, positions);
+    const executable = await this.#compile(changes, use);
+    if (set !== undefined) this.#compiled.add(set);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
@@ -93,7 +90,7 @@ export class DecodePass {
     ]);
     const { logits } = await executable.run(feeds, pass.into);
     // What writes behind the prompt is made ready, also where only the prompt was to be read ahead.
-    if (isAsked && this.#byIntegers(use)) void this.#compile(graph, 'write');
+    if (isAsked && this.#byIntegers(use)) void this.#compile(changes, 'write');
     const data = logits?.data as Float32Array;
     let next = 0;
     return rows.map((row) =>
@@ -107,10 +104,10 @@ export class DecodePass {
   /** What a graph is fed of the weights: those that are not part of it. */
   async #weightsOf(executable: Executable, use: Use): Promise<ReadonlyMap<string, Tensor>> {
     const from = this.#byIntegers(use) ? await this.#model.readingFeeds() : this.#model.weights;
-    const known = this.#weights.get(executable);
-    if (known?.from === from) return known.fed;
-    const fed = new Map([...from].filter(([name]) => executable.inputs.has(name)));
-    this.#weights.set(executable, { from, fed });
+    const ofThese = this.#weights.get(from) ?? new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
+    this.#weights.set(from, ofThese);
+    const fed = ofThese.get(executable) ?? new Map([...from].filter(([name]) => executable.inputs.has(name)));
+    ofThese.set(executable, fed);
     return fed;
   }
 
@@ -118,15 +115,15 @@ export class DecodePass {
     return use === 'read' && this.#model.readsByIntegers;
   }
 
-  /** The graph for these rows' adapters, and their feeds. */
+  /** What the graph for these rows' adapters can change, by which set of targets, and their feeds. */
   #adapted(
     rows: readonly (PassRow | undefined)[],
     positions: number,
-  ): { graph: Adapted; adapters: ReadonlyMap<string, Tensor> } {
+  ): { set?: number; changes: Changes; adapters: ReadonlyMap<string, Tensor> } {
     const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
     if (layered?.weights.kind === 'adapter-layers') {
       const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
-      return { graph: { targets: [], layers }, adapters: adapterFeeds(layered) };
+      return { changes: { targets: [], layers }, adapters: adapterFeeds(layered) };
     }
     // Sound because batches keep the kinds apart.
     const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
@@ -136,15 +133,15 @@ export class DecodePass {
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
     const set = all.find((each) => holds(each) && this.#compiled.has(each)) ?? (all.find(holds) as number);
     const targets = (targetSets[set] ?? []).filter((target) => this.#model.architecture.targets.includes(target));
-    this.#compiled.add(set);
     const rowOf = (position: number) => position % rows.length;
     return {
-      graph: { targets, layers: undefined },
+      set,
+      changes: { targets, layers: undefined },
       adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }),
     };
   }
 
-  #compile({ targets, layers }: Adapted, use: Use): Promise<Executable> {
+  #compile({ targets, layers }: Changes, use: Use): Promise<Executable> {
     const { architecture } = this.#model;
     const graph = (matrices: DecodeMatrices) =>
       decodeGraph(architecture, { targets: new Set(targets), layers, matrices });

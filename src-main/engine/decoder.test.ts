@@ -131,7 +131,7 @@ test('where prompts are read otherwise than answers are written, the next one re
   const other = new Decoder(rounded);
   const writing = other.stream(async () => null, jobOf({ promptIds: first, maxTokens: 30 }), forever);
   for (let i = 0; i < 12; i++) await writing.next();
-  expect((await outcome(other, null, job)).readTokens).toBe(10 + 3);
+  expect(await outcome(other, null, job)).toMatchObject({ ids: next.ids, readTokens: 10 + 3 });
   await writing.return(undefined);
   await rounded.release();
 });

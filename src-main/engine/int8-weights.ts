@@ -92,7 +92,6 @@ function roundRow(row: Float32Array, rounded: Int8Array): number {
   let largest = 0;
   for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(row[i] as number));
   const factor = largest === 0 ? 0 : most / largest;
-  // Above zero, where cutting off rounds down.
-  for (let i = 0; i < row.length; i++) rounded[i] = (((row[i] as number) * factor + (most + 0.5)) | 0) - most;
+  for (let i = 0; i < row.length; i++) rounded[i] = Math.round((row[i] as number) * factor);
   return largest / most;
 }

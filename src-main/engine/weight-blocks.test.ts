@@ -22,6 +22,13 @@ test('blocks of four bits are kept as they are', async () => {
   expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
 });
 
+test('so are they where there are no four bits, in a byte each', async () => {
+  const value = (i: number) => (0.5 + Math.floor(i / 32)) * (i % 32 === 5 ? -8 : (i % 16) - 8);
+  const { bytes, values } = await unpacked(value, { fourBits: false });
+  expect(bytes).toBe(32);
+  expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
+});
+
 test('blocks of eight bits are kept as they are', async () => {
   const value = (i: number) => 0.25 * (i % 64 === 3 ? 127 : (i % 200) - 100);
   const { bytes, values } = await unpacked(value);
@@ -41,6 +48,7 @@ test('queries, keys and values lie in one matrix, one below the other', async ()
   const blocks = await readBlocks(
     architecture,
     weights((_i, name) => (name.includes('k_proj') ? 1 : 0)),
+    { fourBits: true },
   );
   // 64 rows of queries, 32 of keys, 32 of values, two blocks of four bits in each.
   const scales = [...(blocks.get('0.qkv.scales')?.data ?? [])];
@@ -49,10 +57,11 @@ test('queries, keys and values lie in one matrix, one below the other', async ()
 });
 
 /** The head, which holds `value(i)`, as its blocks have it. */
-async function unpacked(value: (i: number) => number) {
+async function unpacked(value: (i: number) => number, { fourBits = true } = {}) {
   const blocks = await readBlocks(
     architecture,
     weights((i, name) => (name.includes('embed') ? value(i) : 0)),
+    { fourBits },
   );
   const integers = blocks.get('model.embed_tokens.integers');
   const scales = blocks.get('model.embed_tokens.scales')?.data ?? [];

@@ -13,16 +13,22 @@ const bytesOfFour = sizeOfFour / 2;
 const sizeOfEight = 64;
 const lesserSizeOfEight = 32;
 
+export interface BlockOptions {
+  /** Whether there may be blocks of four bits. */
+  readonly fourBits: boolean;
+}
+
 /**
  * A model's matrices in blocks of inputs with a scale each, as passes over few positions read them: `<name>.integers` and
  * `<name>.scales`, where a name is that of a group of matrices that read the same (`<layer>.<group>`) or the head's.
  *
  * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which
- * hold anything to 1/254 of a block's largest magnitude.
+ * hold anything to 1/254 of a block's largest magnitude. Without `fourBits` the former are kept as they are too, a byte each.
  */
 export async function readBlocks(
   architecture: Architecture,
   weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
+  { fourBits }: BlockOptions,
 ): Promise<ReadonlyMap<string, Tensor>> {
   const groups = groupsOf(architecture);
   const grouped = groups.flatMap(({ targets }) => targets);
@@ -31,18 +37,17 @@ export async function readBlocks(
   const waiting = new Map<string, Map<string, Tensor<'float32'>>>();
   for await (const [parameter, tensor] of weights) {
     const module = moduleOfWeight(parameter);
-    if (module === architecture.head) addBlocks(blocks, module, [tensor]);
+    if (module === architecture.head) addBlocks(blocks, module, { matrices: [tensor], fourBits });
     if (!parameter.endsWith('.weight') || !modules.has(module)) continue;
     const { group, layer, target } = groupOf(architecture, groups, module);
     const name = `${layer}.${group.name}`;
     const members = waiting.get(name) ?? new Map<string, Tensor<'float32'>>();
     waiting.set(name, members.set(target, tensor));
     if (members.size < group.targets.length) continue;
-    addBlocks(
-      blocks,
-      name,
-      group.targets.map((each) => members.get(each) as Tensor<'float32'>),
-    );
+    addBlocks(blocks, name, {
+      matrices: group.targets.map((each) => members.get(each) as Tensor<'float32'>),
+      fourBits,
+    });
     waiting.delete(name);
   }
   return blocks;
@@ -54,12 +59,17 @@ export function bitsOfBlocks(dims: readonly number[]): 4 | 8 {
 }
 
 /** Matrices [out, in] one below the other. */
-function addBlocks(blocks: Map<string, Tensor>, name: string, matrices: readonly Tensor<'float32'>[]): void {
+function addBlocks(
+  blocks: Map<string, Tensor>,
+  name: string,
+  { matrices, fourBits }: BlockOptions & { readonly matrices: readonly Tensor<'float32'>[] },
+): void {
   const inside = matrices[0]?.dims[1] as number;
   const out = matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
-  const bits = inside % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data)) ? 4 : 8;
+  const isFour = inside % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data));
+  const bits = isFour && fourBits ? 4 : 8;
   const ofEight = inside % sizeOfEight === 0 ? sizeOfEight : lesserSizeOfEight;
-  const size = bits === 4 ? sizeOfFour : ofEight;
+  const size = isFour ? sizeOfFour : ofEight;
   const perRow = Math.ceil(inside / size);
   const bytes = (size * bits) / 8;
   // What is left over at the end of a row is zero, which is stored as half the range.
@@ -68,7 +78,7 @@ function addBlocks(blocks: Map<string, Tensor>, name: string, matrices: readonly
   let block = 0;
   for (const { data } of matrices) {
     const packed = { integers: integers.subarray(block * bytes), scales: scales.subarray(block) };
-    if (bits === 4) packFour(data, packed);
+    if (isFour) packFour(data, bits, packed);
     else packEight(data, { inside, size }, packed);
     block += (data.length / inside) * perRow;
   }
@@ -104,16 +114,20 @@ function packEight(
   }
 }
 
-/** Rows are whole blocks. */
-function packFour(data: Float32Array, { integers, scales }: Packed): void {
+/** Rows are whole blocks. Numbers of four bits, two to a byte, or in a byte each. */
+function packFour(data: Float32Array, bits: 4 | 8, { integers, scales }: Packed): void {
   for (let start = 0, block = 0; start < data.length; start += sizeOfFour, block++) {
     scales[block] = scaleOfFour(data, start);
     const scale = scales[block] as number;
     if (scale === 0) continue;
     for (let i = 0; i < sizeOfFour; i += 2) {
-      const low = Math.round((data[start + i] as number) / scale) + 8;
-      const high = Math.round((data[start + i + 1] as number) / scale) + 8;
-      integers[(start + i) >> 1] = low | (high << 4);
+      const low = Math.round((data[start + i] as number) / scale);
+      const high = Math.round((data[start + i + 1] as number) / scale);
+      if (bits === 4) integers[(start + i) >> 1] = (low + 8) | ((high + 8) << 4);
+      else {
+        integers[start + i] = low + 128;
+        integers[start + i + 1] = high + 128;
+      }
     }
   }
 }

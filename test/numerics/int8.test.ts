@@ -95,9 +95,12 @@ test('the pass over the prompt and the one for a single token agree: an answer i
     }
     return ids;
   };
-  const whole = await write(rounded, promptIds, 12);
+  // Where prompts are read by integers, they agree but for rounding (decision 0045).
+  const byBlocks = await loadModel(folder, { ...exact.backend, prefersIntegers: async () => false }, 'int8');
+  const whole = await write(byBlocks, promptIds, 12);
   expect(whole).toHaveLength(12);
-  expect(await write(rounded, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
+  expect(await write(byBlocks, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
+  await byBlocks.release();
 });
 
 test('the largest numbers add up, also where the processor has sixteen bits for two products', async () => {
@@ -149,6 +152,9 @@ test.each([
   { bits: 8, size: 32 },
   { bits: 4, size: 32 },
 ] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
+  // Without VNNI onnxruntime sums one row alone in another order, and answers have no blocks of four bits there (decision 0045).
+  if (bits === 4 && (await exact.backend.prefersIntegers()))
+    return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
   const [inside, out, rows] = [192, 48, 17];
   const [perRow, bytes] = [inside / size, (size * bits) / 8];
   const matrix = {
