@@ -11,7 +11,7 @@ import { unsupportedReasons } from './unsupported-reason.ts';
  */
 export const failureReasons = {
   ENGINE_ENDED: 'its process ended with status {status}',
-  ENGINE_KILLED: 'the system ended it (SIGKILL), as it does when memory runs out',
+  ENGINE_KILLED: 'it was killed (SIGKILL), as the system does when memory runs out',
   ENGINE_FAULT: 'it ended with “{message}”',
   ENGINE_OUT_OF_MEMORY: 'it ran out of memory',
 

@@ -28,7 +28,7 @@ export interface DecodeOptions {
 
 /**
  * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
- * multiplies by (`int8-weights.ts`), which many positions are read by sooner, and a single one is not.
+ * multiplies by (`int8-weights.ts`), which some processors read many positions by sooner, and none a single one.
  */
 export type DecodeMatrices =
   | { readonly kind: 'floats' }

@@ -11,7 +11,7 @@ export const failureReasons: {
 } = {
   ENGINE_ENDED: '프로세스가 상태 {status}[으로|로] 끝났습니다',
   ENGINE_FAULT: '“{message}” 오류로 끝났습니다',
-  ENGINE_KILLED: '메모리가 모자랄 때처럼 운영 체제가 프로세스를 끝냈습니다(SIGKILL)',
+  ENGINE_KILLED: '메모리가 모자랄 때처럼 프로세스가 강제로 끝났습니다(SIGKILL)',
   ENGINE_OUT_OF_MEMORY: '메모리가 모자랍니다',
 
   FILE_NOT_IN_FOLDER: '{folder} 폴더에 없습니다',
