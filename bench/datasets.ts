@@ -12,6 +12,7 @@ import { dealSplits } from '../src-main/datasets/deal-splits.ts';
 import { RowsThread } from '../src-main/datasets/rows-threads.ts';
 import { buildImportChild } from './parts/built-import.ts';
 import { readWords, generatedWords as words, writeGeneratedTable } from './parts/generated-table.ts';
+import { peakBytes } from './parts/peak-memory.ts';
 import { timesOf } from './parts/times.ts';
 
 /**
@@ -53,7 +54,7 @@ const figures: Record<string, unknown> = {
 try {
   if (values.use === undefined) await writeAndImport();
   await browse();
-  figures.peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  figures.peakRssBytes = peakBytes();
   console.log(JSON.stringify({ folder, ...figures }, null, 2));
 } finally {
   if (!values.keep && values.use === undefined) rmSync(folder, { recursive: true, force: true });

@@ -55,11 +55,8 @@ export function decodeGraph(architecture: Architecture, options: DecodeOptions):
     });
   };
   const modelInput = inputs(architecture, options, attendKept);
-  const logits = plainLinear(
-    architecture,
-    options,
-    modelInput,
-  )(architecture.head, architecture.hiddenStates(modelInput));
+  const linear = plainLinear(architecture, options, modelInput);
+  const logits = linear(architecture.head, architecture.hiddenStates(modelInput));
   return { logits, ...Object.fromEntries(fresh) };
 }
 

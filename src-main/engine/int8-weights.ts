@@ -8,6 +8,7 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
+/** Rows of a matrix that are turned round together: they stay in the processor's nearest memory. */
 const rowsAtOnce = 16;
 
 /** The modules whose matrices are kept as integers in place of floats: those of the layers. */
@@ -63,7 +64,6 @@ export function toInt8(
   const transposed = oneWay ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
   const weights = new Float32Array(inside);
-  // Some rows at a time: they are turned round in the processor's nearest memory.
   const some = new Int8Array(rowsAtOnce * inside);
   for (let first = 0; first < out; first += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, out - first);

@@ -23,12 +23,11 @@ export function startEngineChild(
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  let isStopped = false;
   const ended = new Promise<Because>((resolve) => {
     child.once('error', (error) => resolve(because('ENGINE_FAULT', { message: error.message })));
     child.once('exit', (status, signal) => {
       // Linux ends what takes the last of the memory, and says so nowhere but in its own log.
-      if (signal === 'SIGKILL' && !isStopped) resolve(because('ENGINE_KILLED'));
+      if (signal === 'SIGKILL' && !child.killed) resolve(because('ENGINE_KILLED'));
       else resolve(because('ENGINE_ENDED', { status: signal ?? String(status) }));
     });
   });
@@ -37,7 +36,6 @@ export function startEngineChild(
     ended,
     pid: child.pid,
     async stop() {
-      isStopped = true;
       // It goes by no other signal (see `engine-process`).
       if (child.kill('SIGKILL')) await ended;
     },

@@ -121,7 +121,6 @@ async function addsUp(): Promise<boolean> {
   const [inside, out] = [64, 16];
   const matrix = {
     integers: input('integers', [inside, out], 'int8'),
-    transposed: input('transposed', [out, inside], 'int8'),
     scales: input('scales', [out]),
   };
   const graph = lower({ product: matmulInt8(input('x', ['rows', inside]), matrix) });
