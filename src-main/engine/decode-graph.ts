@@ -13,7 +13,7 @@ import { multiply } from './graph/ops/multiply.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { slice } from './graph/ops/slice.ts';
 import { transpose } from './graph/ops/transpose.ts';
-import { int8Linear } from './int8-weights.ts';
+import { int8Product } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
 import type { Tensor } from './tensor.ts';
 import { bitsOfBlocks } from './weight-blocks.ts';
@@ -28,12 +28,13 @@ export interface DecodeOptions {
 
 /**
  * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
- * multiplies by (`int8-weights.ts`), which some processors read many positions by sooner, and none a single one.
+ * multiplies by (`int8-weights.ts`), which some processors read many positions by sooner, and none a single one. Blocks are of groups
+ * of matrices that read the same, floats of each matrix; integers are either.
  */
 export type DecodeMatrices =
   | { readonly kind: 'floats' }
   | { readonly kind: 'blocks'; readonly blocks: ReadonlyMap<string, Tensor> }
-  | { readonly kind: 'integers' };
+  | { readonly kind: 'integers'; readonly inGroups: boolean };
 
 /**
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
@@ -94,17 +95,17 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   };
 }
 
-/** y = x Wᵀ by one matrix, or by several that lie in one where they are in blocks. */
+/** y = x Wᵀ by one matrix, or by several that lie in one: by `dims`, where they are no module's. */
 function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { parameter }: Parameter) {
-  return (name: string, x: Expression): Expression => {
+  return (name: string, x: Expression, dims = weightDims(architecture, name)): Expression => {
     if (matrices.kind === 'floats') return matmul(x, parameter(`${name}.weight`), { transposeB: true });
-    if (matrices.kind === 'integers') return int8Linear(architecture, name, x, { oneWay: true });
+    if (matrices.kind === 'integers') return int8Product(name, x, { dims, oneWay: true });
     const { blocks } = matrices;
     const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
-    const dims = dimsOf('integers');
+    const blockDims = dimsOf('integers');
     return matmulBlocks(x, {
-      bits: bitsOfBlocks(dims),
-      integers: input(`${name}.integers`, dims, 'uint8'),
+      bits: bitsOfBlocks(blockDims),
+      integers: input(`${name}.integers`, blockDims, 'uint8'),
       scales: input(`${name}.scales`, dimsOf('scales')),
     });
   };
@@ -122,6 +123,7 @@ function groupedLinear(
 ) {
   const { targets, matrices } = options;
   const plain = plainLinear(architecture, options, { parameter });
+  const isInGroups = matrices.kind === 'blocks' || (matrices.kind === 'integers' && matrices.inGroups);
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
@@ -158,14 +160,14 @@ function groupedLinear(
     const start = group.starts.get(target) as number;
     const own = (whole: Expression) =>
       group.targets.length === 1 ? whole : slice(whole, 1, start, start + weightDims(architecture, module)[0]);
-    if (matrices.kind !== 'blocks') {
+    if (!isInGroups) {
       const y = plain(module, x);
       return isAdapted ? add(y, own(update(group, layer, x))) : y;
     }
     const name = `${layer}.${group.name}`;
     let known = products.get(name);
     if (known === undefined) {
-      const y = plain(name, x);
+      const y = plain(name, x, [group.width, group.inside]);
       known = { x, y: isAdapted ? add(y, update(group, layer, x)) : y };
       products.set(name, known);
     }

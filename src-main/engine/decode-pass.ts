@@ -34,12 +34,14 @@ interface Changes {
   readonly layers: DecodeOptions['layers'];
 }
 
+function keyOf({ targets, layers }: Changes, isByIntegers: boolean): string {
+  return `${isByIntegers ? 'read' : 'decode'}:${targets.join(',')}:${layers?.design ?? ''}`;
+}
+
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
 export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
-  /** Sets of targets that there is a graph for. */
-  readonly #compiled = new Set<number>();
   /** What each is fed of which weights: these go when the model has others. */
   readonly #weights = new WeakMap<ReadonlyMap<string, Tensor>, WeakMap<Executable, ReadonlyMap<string, Tensor>>>();
 
@@ -72,16 +74,15 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { set, changes, adapters } = this.#adapted(rows, positions);
+    const { changes, adapters } = this.#adapted(rows, positions, use);
     const executable = await this.#compile(changes, use);
-    if (set !== undefined) this.#compiled.add(set);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
     const isAsked = last.length > 0;
     const feeds = new Map<string, Tensor>([
-      ...(await this.#weightsOf(executable, use)),
+      ...this.#weightsOf(executable),
       ...adapters,
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
@@ -102,8 +103,8 @@ export class DecodePass {
   }
 
   /** What a graph is fed of the weights: those that are not part of it. */
-  async #weightsOf(executable: Executable, use: Use): Promise<ReadonlyMap<string, Tensor>> {
-    const from = this.#byIntegers(use) ? await this.#model.readingFeeds() : this.#model.weights;
+  #weightsOf(executable: Executable): ReadonlyMap<string, Tensor> {
+    const from = this.#model.answeringFeeds;
     const ofThese = this.#weights.get(from) ?? new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
     this.#weights.set(from, ofThese);
     const fed = ofThese.get(executable) ?? new Map([...from].filter(([name]) => executable.inputs.has(name)));
@@ -115,11 +116,12 @@ export class DecodePass {
     return use === 'read' && this.#model.readsByIntegers;
   }
 
-  /** What the graph for these rows' adapters can change, by which set of targets, and their feeds. */
+  /** What the graph for these rows' adapters can change, and their feeds. */
   #adapted(
     rows: readonly (PassRow | undefined)[],
     positions: number,
-  ): { set?: number; changes: Changes; adapters: ReadonlyMap<string, Tensor> } {
+    use: Use,
+  ): { changes: Changes; adapters: ReadonlyMap<string, Tensor> } {
     const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
     if (layered?.weights.kind === 'adapter-layers') {
       const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
@@ -128,26 +130,32 @@ export class DecodePass {
     // Sound because batches keep the kinds apart.
     const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
     const needed = new Set(adapters.flatMap((adapter) => adapter?.weights.targets ?? []));
-    const holds = (set: number) => [...needed].every((target) => targetSets[set]?.includes(target));
-    const all = targetSets.map((_, set) => set);
+    const sufficient = targetSets
+      .filter((set) => [...needed].every((target) => set.includes(target)))
+      .map((set) => ({
+        targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
+        layers: undefined,
+      }));
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
-    const set = all.find((each) => holds(each) && this.#compiled.has(each)) ?? (all.find(holds) as number);
-    const targets = (targetSets[set] ?? []).filter((target) => this.#model.architecture.targets.includes(target));
+    const isByIntegers = this.#byIntegers(use);
+    const changes = (sufficient.find((each) => this.#model.isCompiled(keyOf(each, isByIntegers))) ??
+      sufficient[0]) as Changes;
     const rowOf = (position: number) => position % rows.length;
     return {
-      set,
-      changes: { targets, layers: undefined },
-      adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(targets) }),
+      changes,
+      adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(changes.targets) }),
     };
   }
 
-  #compile({ targets, layers }: Changes, use: Use): Promise<Executable> {
-    const { architecture } = this.#model;
+  #compile(changes: Changes, use: Use): Promise<Executable> {
+    const { targets, layers } = changes;
+    const isByIntegers = this.#byIntegers(use);
+    const key = keyOf(changes, isByIntegers);
     const graph = (matrices: DecodeMatrices) =>
-      decodeGraph(architecture, { targets: new Set(targets), layers, matrices });
-    const key = `${targets.join(',')}:${layers?.design ?? ''}`;
-    if (this.#byIntegers(use)) return this.#model.executable(`read:${key}`, () => graph({ kind: 'integers' }));
-    return this.#model.decoding(`decode:${key}`, (blocks) =>
+      decodeGraph(this.#model.architecture, { targets: new Set(targets), layers, matrices });
+    if (isByIntegers)
+      return this.#model.reading(layers?.kind ?? 'lora', key, (options) => graph({ kind: 'integers', ...options }));
+    return this.#model.decoding(key, (blocks) =>
       graph(blocks === undefined ? { kind: 'floats' } : { kind: 'blocks', blocks }),
     );
   }

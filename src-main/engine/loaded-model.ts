@@ -8,7 +8,7 @@ import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { writtenOut } from './int4-weights.ts';
-import type { OneWay } from './int8-weights.ts';
+import { readGroupedIntegers } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
@@ -27,8 +27,10 @@ export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
   /** Whether prompts are read by the integers (decision 0045); answers are written by the blocks. */
   readonly readsByIntegers: boolean;
-  /** As training and scoring multiply by them (`rounded-weights.ts`); with `oneWay` without what gradients need alone. */
-  integers(options: OneWay): Promise<Matrices>;
+  /** As training and scoring multiply by them (`rounded-weights.ts`). */
+  integers(): Promise<Matrices>;
+  /** The same numbers as reading prompts does by itself: those that read the same in one, without what gradients need alone. */
+  groupedIntegers(): Promise<Matrices>;
   /** As writing answers does (`weight-blocks.ts`). */
   blocks(): Promise<Matrices>;
 }
@@ -41,10 +43,12 @@ export class LoadedModel {
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
   #feeds: Promise<Matrices> | undefined;
-  #readingFeeds: Promise<Matrices> | undefined;
+  #answeringFeeds: Matrices;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
+  /** Keys of those that read prompts by integers of their own, by kind. */
+  readonly #readers = new Map<string, string>();
   /** Keys of the executables of passes, by kind. */
   readonly #passes = new Map<string, string>();
   #isReleased = false;
@@ -57,6 +61,7 @@ export class LoadedModel {
   ) {
     this.architecture = architecture;
     this.weights = weights;
+    this.#answeringFeeds = weights;
     this.backend = backend;
     this.#rounded = rounded;
   }
@@ -73,12 +78,14 @@ export class LoadedModel {
   /** Everything that graphs that train, score or read prompts may want to be fed. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {
-      const feeds = this.#readFeeds({ oneWay: false });
+      const feeds = this.#readFeeds();
       this.#feeds = feeds;
       feeds.then(
-        // From now on prompts are read by these: what they were read by is half of it.
-        () => {
-          this.#readingFeeds = feeds;
+        // From now on prompts are read by these: a copy of their own would be too much beside a training.
+        (all) => {
+          this.#answeringFeeds = all;
+          for (const key of this.#readers.values()) this.#compiled.delete(key);
+          this.#readers.clear();
         },
         // A file that could not be read is read again at the next use.
         () => {
@@ -89,20 +96,14 @@ export class LoadedModel {
     return this.#feeds;
   }
 
-  /** What a graph that reads prompts by integers wants: `feeds` where they are there. Throws as `loadModel` does. */
-  readingFeeds(): Promise<Matrices> {
-    if (this.#readingFeeds === undefined) {
-      const feeds = this.#feeds ?? this.#readFeeds({ oneWay: true });
-      this.#readingFeeds = feeds;
-      feeds.catch(() => {
-        if (this.#readingFeeds === feeds) this.#readingFeeds = undefined;
-      });
-    }
-    return this.#readingFeeds;
+  async #readFeeds(): Promise<Matrices> {
+    const integers = (await this.#rounded?.integers()) ?? [];
+    return new Map<string, Tensor>([...this.weights, ...integers]);
   }
 
-  async #readFeeds(options: OneWay): Promise<Matrices> {
-    return new Map<string, Tensor>([...this.weights, ...((await this.#rounded?.integers(options)) ?? [])]);
+  /** What graphs that answer are fed of the weights: those that are not part of them. */
+  get answeringFeeds(): Matrices {
+    return this.#answeringFeeds;
   }
 
   /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
@@ -115,6 +116,33 @@ export class LoadedModel {
       const blocks = await rounded.blocks();
       return this.backend.compile(graph(blocks), blocks);
     });
+  }
+
+  /**
+   * The executable of a decode graph that reads prompts by integers. They lie inside it, laid out for the kernels once and not in every
+   * pass, unless training has its own in memory. Of each kind only the one used last is kept.
+   */
+  reading(
+    kind: 'lora' | 'adapter-layers',
+    key: string,
+    graph: (options: { inGroups: boolean }) => DecodeOutputs,
+  ): Promise<Executable> {
+    return this.#kept(key, async () => {
+      if (this.#feeds !== undefined || this.#rounded === undefined) {
+        await this.#feeds;
+        return this.backend.compile(graph({ inGroups: false }));
+      }
+      const before = this.#readers.get(kind);
+      // Left to the garbage collector, as an answer may still be using it.
+      if (before !== undefined) this.#compiled.delete(before);
+      this.#readers.set(kind, key);
+      return this.backend.compile(graph({ inGroups: true }), await this.#rounded.groupedIntegers());
+    });
+  }
+
+  /** Whether there is an executable under a key, or one is being made. */
+  isCompiled(key: string): boolean {
+    return this.#compiled.has(key);
   }
 
   /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where it is worth a copy. */
@@ -207,17 +235,17 @@ export async function loadModel(
     return new LoadedModel(architecture, weights, backend, {
       precision,
       readsByIntegers: await readsByIntegers(precision, backend),
-      integers: (options) => readIntegers(folder, precision, options),
+      integers: () => readIntegers(folder, precision),
+      groupedIntegers: () =>
+        withOpenModel(folder, (opened) =>
+          readGroupedIntegers(opened.architecture, readWeights(opened.architecture, opened.source)),
+        ),
       blocks: () => readModelBlocks(folder, precision, { fourBits }),
     });
   });
 }
 
-function readIntegers(
-  folder: string,
-  precision: RoundedMatrices['precision'],
-  { oneWay = false }: OneWay,
-): Promise<Matrices> {
+function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
   return withOpenModel(folder, async ({ architecture, source }) => {
     const head = halfRoundedModule(architecture, precision);
     const rounded = new Set([...roundedModules(architecture, precision), head]);
@@ -225,7 +253,7 @@ function readIntegers(
     const integers = new Map<string, Tensor>();
     for await (const [name, tensor] of readWeights(architecture, source, isRounded)) {
       const module = moduleOfWeight(name);
-      const rounding = roundWeight(precision, module, tensor, { oneWay: oneWay || module === head });
+      const rounding = roundWeight(precision, module, tensor, { oneWay: module === head });
       for (const [key, part] of rounding) integers.set(key, part);
     }
     return integers;

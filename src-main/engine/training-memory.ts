@@ -37,7 +37,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
     generate: Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'floats' } })),
     read: (await readsByIntegers(precision, backend))
-      ? Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'integers' } }))
+      ? Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'integers', inGroups: false } }))
       : [],
   };
   const packing = packingFor(architecture);

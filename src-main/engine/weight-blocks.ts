@@ -1,6 +1,5 @@
-import { groupOf, groupsOf } from './adapter-stack.ts';
-import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
-import { adaptedModules } from './lora.ts';
+import type { Architecture } from './architectures/architecture.ts';
+import { groupedMatrices } from './grouped-matrices.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** Inputs to a block of four bits, as Q4_0 has them. */
@@ -30,26 +29,9 @@ export async function readBlocks(
   weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
   { fourBits }: BlockOptions,
 ): Promise<ReadonlyMap<string, Tensor>> {
-  const groups = groupsOf(architecture);
-  const grouped = groups.flatMap(({ targets }) => targets);
-  const modules = new Set(adaptedModules(architecture, grouped));
   const blocks = new Map<string, Tensor>();
-  const waiting = new Map<string, Map<string, Tensor<'float32'>>>();
-  for await (const [parameter, tensor] of weights) {
-    const module = moduleOfWeight(parameter);
-    if (module === architecture.head) addBlocks(blocks, module, { matrices: [tensor], fourBits });
-    if (!parameter.endsWith('.weight') || !modules.has(module)) continue;
-    const { group, layer, target } = groupOf(architecture, groups, module);
-    const name = `${layer}.${group.name}`;
-    const members = waiting.get(name) ?? new Map<string, Tensor<'float32'>>();
-    waiting.set(name, members.set(target, tensor));
-    if (members.size < group.targets.length) continue;
-    addBlocks(blocks, name, {
-      matrices: group.targets.map((each) => members.get(each) as Tensor<'float32'>),
-      fourBits,
-    });
-    waiting.delete(name);
-  }
+  for await (const [name, matrices] of groupedMatrices(architecture, weights))
+    addBlocks(blocks, name, { matrices, fourBits });
   return blocks;
 }
 
