@@ -22,7 +22,7 @@ export class GraphWriter {
   /** How far whole numbers go on either side of the middle, where rows are rounded to them. */
   readonly rowReach: number;
 
-  /** Inputs under these names are written into the model. */
+  /** Inputs under these names are constants of the model. */
   constructor(
     constants: ReadonlyMap<string, Tensor>,
     { device, rowReach }: { readonly device: 'cpu' | 'webgpu'; readonly rowReach: number },
@@ -35,7 +35,10 @@ export class GraphWriter {
   input(value: OnnxValue): string {
     const constant = this.#constants.get(value.name);
     if (constant)
-      return this.#constant({ name: value.name, type: value.type, dims: constant.dims, values: constant.data });
+      return this.#constant({
+        ...{ name: value.name, type: value.type, dims: constant.dims, values: constant.data },
+        isOutside: true,
+      });
     this.#inputs.push(value);
     value.shape.forEach((dim, axis) => {
       if (typeof dim === 'string' && !this.#carriers.has(dim)) this.#carriers.set(dim, { name: value.name, axis });

@@ -12,7 +12,7 @@ import {
 } from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { lowerAttend } from './lower-attend.ts';
-import { type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
+import { bytesOf, type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
 
 /** Writes an op as ONNX nodes, given the names of its operands; returns the name of its value. */
 type Lowering<Op extends OpName> = (writer: GraphWriter, operands: readonly string[], node: Expression<Op>) => string;
@@ -125,6 +125,8 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
 
 export interface LoweredGraph {
   readonly model: Uint8Array;
+  /** The constants that lie outside of it, by name. */
+  readonly outside: ReadonlyMap<string, Uint8Array>;
   readonly inputs: readonly string[];
 }
 
@@ -140,14 +142,19 @@ export interface LowerOptions {
   readonly rowReach?: RowReach;
 }
 
-/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become part of it. */
+/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become constants of it. */
 export function lower(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
   options: LowerOptions = {},
 ): LoweredGraph {
   const graph = lowerToNodes(outputs, constants, options);
-  return { model: writeOnnxModel(graph), inputs: graph.inputs.map((value) => value.name) };
+  const outside = graph.initialisers.filter(({ isOutside }) => isOutside);
+  return {
+    model: writeOnnxModel(graph),
+    outside: new Map(outside.map(({ name, values }) => [name, bytesOf(values as Tensor['data'])])),
+    inputs: graph.inputs.map((value) => value.name),
+  };
 }
 
 /** The same, yet to be written. */

@@ -3,7 +3,7 @@ import type { ElementType, Tensor } from '../../tensor.ts';
 
 /**
  * Writes an ONNX model as protobuf bytes. Field numbers are those of onnx.proto3 (ONNX 1.17, IR version 10);
- * only what we use is written: no initialisers but small integer vectors, no subgraphs.
+ * only what we use is written, and no subgraphs.
  */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
@@ -35,12 +35,14 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory. */
+/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory, or told by name alone where they lie outside. */
 export interface OnnxInitialiser {
   readonly name: string;
   readonly type: 'int64' | ElementType;
   readonly dims: readonly number[];
   readonly values: readonly number[] | Tensor['data'];
+  /** The model tells where it lies, as if in a file of the constant's name (TensorProto.external_data): protobuf ends at two gigabytes. */
+  readonly isOutside?: boolean;
 }
 
 const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
@@ -106,14 +108,31 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
   }
 }
 
-function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: OnnxInitialiser): void {
+function writeInitialiser(
+  writer: BinaryWriter,
+  { name, type, dims, values, isOutside = false }: OnnxInitialiser,
+): void {
   for (const dim of dims) writer.tag(1, WireType.Varint).int64(dim);
   writer.tag(2, WireType.Varint).int32(dataTypes[type]);
-  if (ArrayBuffer.isView(values))
-    writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  if (isOutside) writePlace(writer, name);
+  else if (ArrayBuffer.isView(values)) writer.tag(9, WireType.LengthDelimited).bytes(bytesOf(values));
   else if (type === 'float32') for (const value of values) writer.tag(4, WireType.Bit32).float(value);
   else for (const value of values) writer.tag(7, WireType.Varint).int64(value);
   writer.tag(8, WireType.LengthDelimited).string(name);
+}
+
+/** The whole of a file. */
+function writePlace(writer: BinaryWriter, file: string): void {
+  message(writer, 13, () => {
+    writer.tag(1, WireType.LengthDelimited).string('location');
+    writer.tag(2, WireType.LengthDelimited).string(file);
+  });
+  const external = 1;
+  writer.tag(14, WireType.Varint).int32(external);
+}
+
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function writeValue(writer: BinaryWriter, { name, type, shape }: OnnxValue): void {

@@ -45,10 +45,12 @@ async function compile<Output extends string>(
 }
 
 async function open<Output extends string>(
-  { model, inputs }: LoweredGraph,
+  { model, outside, inputs }: LoweredGraph,
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
   const opening = ort.InferenceSession.create(model, {
+    // Copied from where they lie, and gone where a kernel lays them out anew; written into the model they would be there twice more.
+    ...{ externalData: Array.from(outside, ([path, data]) => ({ path, data })) },
     executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
