@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { input } from './graph/expression.ts';
 import { scale } from './graph/ops/scale.ts';
 import { inspectModel, loadModel } from './loaded-model.ts';
+import { float32 } from './tensor.ts';
 
 const backend = onnxruntimeBackend({ threads: 1 });
 let root: string;
@@ -120,5 +121,17 @@ test('of the graphs that train, the one used last is kept, and of those that mea
   for (const key of ['q', 'q']) await model.passes('validate', key, outputs(`validate ${key}`));
   await model.passes('train', 'q', outputs('train q'));
   expect(made).toEqual(['train q', 'train q,v', 'train q', 'validate q']);
+  await model.release();
+});
+
+test('what another took the place of is freed, once the runs that it had begun are over', async () => {
+  const model = await loadModel(folder, backend);
+  const outputs = () => ({ twice: scale(input('x', ['n']), 2) });
+  const feeds = new Map([['x', float32([2], Float32Array.of(1, 2))]]);
+  const first = await model.passes('train', 'q', outputs);
+  const run = first.run(feeds);
+  await model.passes('train', 'q,v', outputs);
+  expect((await run).twice.data).toEqual(Float32Array.of(2, 4));
+  await vi.waitFor(() => expect(first.run(feeds)).rejects.toThrow());
   await model.release();
 });

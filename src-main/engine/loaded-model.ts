@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
@@ -84,7 +85,7 @@ export class LoadedModel {
         // From now on prompts are read by these: a copy of their own would be too much beside a training.
         (all) => {
           this.#answeringFeeds = all;
-          for (const key of this.#readers.values()) this.#compiled.delete(key);
+          for (const key of this.#readers.values()) this.#retire(key);
           this.#readers.clear();
         },
         // A file that could not be read is read again at the next use.
@@ -133,8 +134,7 @@ export class LoadedModel {
         return this.backend.compile(graph({ inGroups: false }));
       }
       const before = this.#readers.get(kind);
-      // Left to the garbage collector, as an answer may still be using it.
-      if (before !== undefined) this.#compiled.delete(before);
+      if (before !== undefined) this.#retire(before);
       this.#readers.set(kind, key);
       return this.backend.compile(graph({ inGroups: true }), await this.#rounded.groupedIntegers());
     });
@@ -169,8 +169,7 @@ export class LoadedModel {
   ): Promise<Executable<Output>> {
     const own = `${kind}:${key}`;
     const before = this.#passes.get(kind);
-    // Left to the garbage collector, as a pass may still be using it.
-    if (before !== undefined && before !== own) this.#compiled.delete(before);
+    if (before !== undefined && before !== own) this.#retire(before);
     this.#passes.set(kind, own);
     return this.executable(own, outputs);
   }
@@ -186,6 +185,22 @@ export class LoadedModel {
       if (this.#isReleased) void freed(compiled);
     }
     return compiled;
+  }
+
+  /**
+   * Frees an executable that passes ask for one by one: who was given it has begun to run it before messages get their turn. The
+   * garbage collector sees nothing of what it holds, and would leave it for long.
+   */
+  #retire(key: string): void {
+    const compiled = this.#compiled.get(key);
+    this.#compiled.delete(key);
+    if (compiled)
+      void compiled
+        .then(() => setImmediate())
+        .then(
+          () => freed(compiled),
+          () => undefined,
+        );
   }
 
   /** Executables with weights inside are large: the oldest goes for a new one. It is left to the garbage collector, as an answer may still be using it. */

@@ -32,5 +32,6 @@ export interface Executable<Output extends string = string> {
    * `into` are written into these tensors, which may share memory with inputs where an op says so (`attend`).
    */
   run(feeds: ReadonlyMap<string, Tensor>, into?: ReadonlyMap<string, Tensor>): Promise<Record<Output, Tensor>>;
+  /** Frees what it holds, once it has ended the runs that have begun. */
   release(): Promise<void>;
 }

@@ -76,6 +76,8 @@ async function open<Output extends string>(
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
+  /** The last run: they end in the order in which they began. */
+  let running: Promise<unknown> = Promise.resolve();
   const outputs = session.outputNames.map((full) => [full, full.slice(outputPrefix.length)] as const);
   return {
     inputs: wanted,
@@ -91,14 +93,19 @@ async function open<Output extends string>(
         const tensor = into.get(name);
         fetches[full] = tensor === undefined ? null : new ort.Tensor(tensor.type, tensor.data, tensor.dims);
       }
-      const results = await session.run(tensors, fetches);
+      const run = session.run(tensors, fetches);
+      running = run.catch(() => undefined);
+      const results = await run;
       const named: Record<string, Tensor> = {};
       // What comes back of an output that was given memory is a copy.
       for (const [full, name] of outputs) named[name] = into.get(name) ?? fromOrt(results[full] as ort.Tensor);
       // Sound because the session's outputs are named by the keys of `outputs`.
       return named as Record<Output, Tensor>;
     },
-    release: () => session.release(),
+    async release() {
+      await running;
+      await session.release();
+    },
   };
 }
 
