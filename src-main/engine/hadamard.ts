@@ -11,27 +11,33 @@ import { float32, type Tensor } from './tensor.ts';
  */
 export function turnRow(row: Float32Array): void {
   const block = blockOf(row.length);
+  for (let apart = 1; apart < block; ) {
+    const left = block / apart;
+    if (left >= 8) turnEights(row, apart);
+    else if (left === 4) turnFours(row, apart);
+    else turnTwos(row, apart);
+    apart *= Math.min(left, 8);
+  }
   const norm = 1 / Math.sqrt(block);
-  // An even power of two is turned four by four.
-  const first = Math.log2(block) % 2 === 0 ? 1 : 2;
-  if (first === 2) turnTwos(row);
-  for (let apart = first; apart < block; apart *= 4) turnFours(row, apart);
   for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) * norm;
 }
 
-// Plain statements from here on: a model has hundreds of millions of these numbers.
+// Plain statements from here on: a model has hundreds of millions of these numbers. Several steps at once go as less often through
+// memory, with the same roundings.
 
-/** The first step: sum and difference of neighbours. */
-function turnTwos(row: Float32Array): void {
-  for (let i = 0; i < row.length; i += 2) {
-    const a = row[i] as number;
-    const b = row[i + 1] as number;
-    row[i] = a + b;
-    row[i + 1] = a - b;
+/** A step: sums and differences of numbers that lie so far apart. */
+function turnTwos(row: Float32Array, apart: number): void {
+  for (let start = 0; start < row.length; start += 2 * apart) {
+    for (let i = start; i < start + apart; i++) {
+      const a = row[i] as number;
+      const b = row[i + apart] as number;
+      row[i] = a + b;
+      row[i + apart] = a - b;
+    }
   }
 }
 
-/** Two steps at once, on numbers that lie so far apart: half as often through memory, with the same roundings. */
+/** Two steps. */
 function turnFours(row: Float32Array, apart: number): void {
   for (let start = 0; start < row.length; start += 4 * apart) {
     for (let i = start; i < start + apart; i++) {
@@ -47,6 +53,54 @@ function turnFours(row: Float32Array, apart: number): void {
       row[i + apart] = difference + otherDifference;
       row[i + 2 * apart] = sum - otherSum;
       row[i + 3 * apart] = difference - otherDifference;
+    }
+  }
+}
+
+/** Three steps. */
+function turnEights(row: Float32Array, apart: number): void {
+  const round = Math.fround;
+  for (let start = 0; start < row.length; start += 8 * apart) {
+    for (let i = start; i < start + apart; i++) {
+      const i1 = i + apart;
+      const i2 = i1 + apart;
+      const i3 = i2 + apart;
+      const i4 = i3 + apart;
+      const i5 = i4 + apart;
+      const i6 = i5 + apart;
+      const i7 = i6 + apart;
+      const x0 = row[i] as number;
+      const x1 = row[i1] as number;
+      const x2 = row[i2] as number;
+      const x3 = row[i3] as number;
+      const x4 = row[i4] as number;
+      const x5 = row[i5] as number;
+      const x6 = row[i6] as number;
+      const x7 = row[i7] as number;
+      const a0 = round(x0 + x1);
+      const a1 = round(x0 - x1);
+      const a2 = round(x2 + x3);
+      const a3 = round(x2 - x3);
+      const a4 = round(x4 + x5);
+      const a5 = round(x4 - x5);
+      const a6 = round(x6 + x7);
+      const a7 = round(x6 - x7);
+      const b0 = round(a0 + a2);
+      const b1 = round(a1 + a3);
+      const b2 = round(a0 - a2);
+      const b3 = round(a1 - a3);
+      const b4 = round(a4 + a6);
+      const b5 = round(a5 + a7);
+      const b6 = round(a4 - a6);
+      const b7 = round(a5 - a7);
+      row[i] = b0 + b4;
+      row[i1] = b1 + b5;
+      row[i2] = b2 + b6;
+      row[i3] = b3 + b7;
+      row[i4] = b0 - b4;
+      row[i5] = b1 - b5;
+      row[i6] = b2 - b6;
+      row[i7] = b3 - b7;
     }
   }
 }

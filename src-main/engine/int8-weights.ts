@@ -126,6 +126,7 @@ function roundRow(row: Float32Array, rounded: Int8Array): number {
   let largest = 0;
   for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(row[i] as number));
   const factor = largest === 0 ? 0 : most / largest;
-  for (let i = 0; i < row.length; i++) rounded[i] = Math.round((row[i] as number) * factor);
+  // Cut off above zero, which is rounding down: three times as fast as Math.round.
+  for (let i = 0; i < row.length; i++) rounded[i] = (((row[i] as number) * factor + 128.5) | 0) - 128;
   return largest / most;
 }

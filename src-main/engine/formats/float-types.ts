@@ -41,10 +41,17 @@ export function fromFloat32(data: Float32Array, dtype: 'F32' | 'F16' | 'BF16'): 
 
 /** Whether no value is NaN or infinite. */
 export function allFinite(data: Float32Array): boolean {
-  // x − x is 0 for a finite x and NaN for any other: one sum tells, at the speed of memory.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += (data[i] as number) - (data[i] as number);
-  return sum === 0;
+  // x − x is 0 for a finite x and NaN for any other: sums tell, four of which wait for no other, at the speed of memory.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += (data[i] as number) - (data[i] as number);
+    b += (data[i + 1] as number) - (data[i + 1] as number);
+    c += (data[i + 2] as number) - (data[i + 2] as number);
+    d += (data[i + 3] as number) - (data[i + 3] as number);
+  }
+  for (let i = whole; i < data.length; i++) a += (data[i] as number) - (data[i] as number);
+  return a + b + c + d === 0;
 }
 
 function aligned(bytes: Buffer): Buffer {
