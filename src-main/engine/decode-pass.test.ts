@@ -18,15 +18,15 @@ import { Random } from './random.ts';
 // logits differed by more than half, and a question that was asked again was now and then answered with other words.
 // A group of more than 16 ranks still was, from some ten tokens on.
 test.each([
-  { use: 'write', targets: ['q', 'v'], keyValueHeads: 2 },
-  { use: 'write', targets: ['q', 'v'], keyValueHeads: 4 },
-  { use: 'write', targets: ['q', 'k', 'v', 'o'], keyValueHeads: 2 },
-  { use: 'write', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
-  { use: 'read', targets: ['q', 'v'], keyValueHeads: 4 },
-  { use: 'read', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { width: 'narrow', targets: ['q', 'v'], keyValueHeads: 2 },
+  { width: 'narrow', targets: ['q', 'v'], keyValueHeads: 4 },
+  { width: 'narrow', targets: ['q', 'k', 'v', 'o'], keyValueHeads: 2 },
+  { width: 'narrow', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { width: 'wide', targets: ['q', 'v'], keyValueHeads: 4 },
+  { width: 'wide', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
 ] as const)(
-  'a text gives the same logits with an adapter, however it is cut: $use, $targets, $keyValueHeads',
-  async ({ use, targets, keyValueHeads }) => {
+  'a text gives the same logits with an adapter, however it is cut: $width, $targets, $keyValueHeads',
+  async ({ width, targets, keyValueHeads }) => {
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
@@ -46,7 +46,7 @@ test.each([
       let logits: Float32Array | undefined;
       for (const end of ends) {
         const piece = ids.slice(cache.held(0), end);
-        logits = (await pass.run(cache, [{ ids: piece, adapter, asked: 1 }], use))[0]?.[0]?.slice();
+        logits = (await pass.run(cache, [{ ids: piece, adapter, asked: 1 }], width))[0]?.[0]?.slice();
         cache.keep([piece.length]);
       }
       return logits;
@@ -79,10 +79,10 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
   });
   const pass = new DecodePass(model, new AdapterStack(architecture));
   const rows = [...adapters, null].map((adapter) => ({ ids: [5, 9, 2, 40], adapter, asked: 1 }));
-  const together = await pass.run(new KeyValueCache(architecture, rows.length), rows, 'write');
+  const together = await pass.run(new KeyValueCache(architecture, rows.length), rows, 'narrow');
   const alone = [];
   for (const row of rows)
-    alone.push((await pass.run(new KeyValueCache(architecture), [row], 'write'))[0]?.[0]?.slice());
+    alone.push((await pass.run(new KeyValueCache(architecture), [row], 'narrow'))[0]?.[0]?.slice());
   for (const [i, [logits]] of together.entries()) {
     for (const [word, value] of (alone[i] ?? []).entries()) expect(logits?.[word]).toBeCloseTo(value, 4);
   }
@@ -103,7 +103,7 @@ test.each(['base', 'lora', 'houlsby'] as const)(
       const pass = new DecodePass(model, new AdapterStack(model.architecture));
       const row = { ids, adapter: adapterOf(kind, model.architecture), asked: 1 };
       const read = async () => {
-        const [logits] = await pass.run(new KeyValueCache(model.architecture), [row], 'read');
+        const [logits] = await pass.run(new KeyValueCache(model.architecture), [row], 'wide');
         return [...(logits?.[0] ?? [])];
       };
       const logits = await read();

@@ -25,8 +25,11 @@ export interface PassRow {
   readonly asked: number;
 }
 
-/** Whether a pass reads parts of prompts, or what was written and is guessed to come. */
-export type Use = 'read' | 'write';
+/**
+ * Wide passes read parts of prompts, or write a token of each of several answers; narrow ones write one or two answers, with guesses.
+ * The base may be multiplied otherwise for the ones than for the others (decision 0045).
+ */
+export type PassWidth = 'wide' | 'narrow';
 
 /** What a graph can change of the base. */
 interface Changes {
@@ -52,13 +55,12 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
-   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`). `use` tells parts of prompts from
-   * what is written, for which the base may be multiplied otherwise (decision 0045).
+   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
    */
   async run(
     cache: KeyValueCache,
     rows: readonly (PassRow | undefined)[],
-    use: Use,
+    width: PassWidth,
   ): Promise<readonly Float32Array[][]> {
     const { architecture } = this.#model;
     const count = rows.length;
@@ -74,8 +76,8 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { changes, adapters } = this.#adapted(rows, positions, use);
-    const executable = await this.#compile(changes, use);
+    const { changes, adapters } = this.#adapted(rows, positions, width);
+    const executable = await this.#compile(changes, width);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
@@ -91,7 +93,7 @@ export class DecodePass {
     ]);
     const { logits } = await executable.run(feeds, pass.into);
     // What writes behind the prompt is made ready, also where only the prompt was to be read ahead.
-    if (isAsked && this.#byIntegers(use)) void this.#compile(changes, 'write');
+    if (isAsked && this.#byIntegers(width)) void this.#compile(changes, 'narrow');
     const data = logits?.data as Float32Array;
     let next = 0;
     return rows.map((row) =>
@@ -112,15 +114,15 @@ export class DecodePass {
     return fed;
   }
 
-  #byIntegers(use: Use): boolean {
-    return use === 'read' && this.#model.readsByIntegers;
+  #byIntegers(width: PassWidth): boolean {
+    return width === 'wide' && this.#model.readsByIntegers;
   }
 
   /** What the graph for these rows' adapters can change, and their feeds. */
   #adapted(
     rows: readonly (PassRow | undefined)[],
     positions: number,
-    use: Use,
+    width: PassWidth,
   ): { changes: Changes; adapters: ReadonlyMap<string, Tensor> } {
     const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
     if (layered?.weights.kind === 'adapter-layers') {
@@ -137,7 +139,7 @@ export class DecodePass {
         layers: undefined,
       }));
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
-    const isByIntegers = this.#byIntegers(use);
+    const isByIntegers = this.#byIntegers(width);
     const changes = (sufficient.find((each) => this.#model.isCompiled(keyOf(each, isByIntegers))) ??
       sufficient[0]) as Changes;
     const rowOf = (position: number) => position % rows.length;
@@ -147,9 +149,9 @@ export class DecodePass {
     };
   }
 
-  #compile(changes: Changes, use: Use): Promise<Executable> {
+  #compile(changes: Changes, width: PassWidth): Promise<Executable> {
     const { targets, layers } = changes;
-    const isByIntegers = this.#byIntegers(use);
+    const isByIntegers = this.#byIntegers(width);
     const key = keyOf(changes, isByIntegers);
     const graph = (matrices: DecodeMatrices) =>
       decodeGraph(this.#model.architecture, { targets: new Set(targets), layers, matrices });

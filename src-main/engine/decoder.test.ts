@@ -136,6 +136,31 @@ test('where prompts are read otherwise than answers are written, the next one re
   await rounded.release();
 });
 
+test('where prompts are read otherwise than answers are written, several answers are written as they are read', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'decoder-'));
+  onTestFinished(() => rm(own, { recursive: true, force: true }));
+  writeTinyModel(own, { hidden: 64, layers: 2, intermediate: 64 });
+  const rounded = await loadModel(own, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+  const prompts = [3, 5, 7, 11].map((step) => Array.from({ length: 20 }, (_, i) => (i * step) % 250));
+  const decoder = new Decoder(rounded);
+  const together = await Promise.all(
+    prompts.map((promptIds) => written(decoder, null, { promptIds, maxTokens: 30, draft: false })),
+  );
+  const reader = new Decoder(rounded, { prefixBytes: 0 });
+  const read = [];
+  const alone = [];
+  for (const promptIds of prompts) {
+    const ids: number[] = [];
+    while (ids.length < 30)
+      ids.push(...(await written(reader, null, { promptIds: [...promptIds, ...ids], maxTokens: 1 })));
+    read.push(ids);
+    alone.push(await written(reader, null, { promptIds, maxTokens: 30, draft: false }));
+  }
+  expect(together).toEqual(read);
+  expect(together).not.toEqual(alone);
+  await rounded.release();
+});
+
 test('a beginning that several prompts share is read once, also when they come at once', async () => {
   const decoder = new Decoder(model);
   const adapter = adapters[1] as LiveAdapter;

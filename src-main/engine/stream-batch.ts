@@ -11,6 +11,8 @@ import type { TokenStream } from './token-stream.ts';
 export const pieceLength = 128;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
 const mostRows = 16;
+/** From so many rows on a pass is a wide one: without guesses, and sooner done where wide ones are multiplied otherwise. */
+const manyRows = 4;
 /** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
 const mostGuesses = [8, 3, 0] as const;
 
@@ -35,7 +37,7 @@ function leftOf({ stream, read }: Reading): number {
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
  * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
- * over columns that others have filled (decision 0022).
+ * over columns that others have filled (decision 0022), and for the rounding of wide passes (0045).
  */
 export class StreamBatch {
   readonly #architecture: Architecture;
@@ -158,7 +160,7 @@ export class StreamBatch {
       const ids = stream.promptIds.slice(read, read + pieceLength);
       return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
     });
-    const logits = await this.#pass.run(cache, rows, 'read');
+    const logits = await this.#pass.run(cache, rows, 'wide');
     cache.keep(rows.map(({ ids }) => ids.length));
     together.forEach((reading, row) => {
       const count = rows[row]?.ids.length as number;
@@ -204,7 +206,7 @@ export class StreamBatch {
       const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const logits = await this.#pass.run(cache, rows, 'write');
+    const logits = await this.#pass.run(cache, rows, rows.length < manyRows ? 'narrow' : 'wide');
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
     const kept = streams.map((stream, row) => {
       if (stream === undefined) return 0;
