@@ -71,7 +71,7 @@ test('a file that is known already is imported by its id in the address, also wh
 });
 
 // Leaving the page undid the import.
-test('an import goes on while another page is looked at, and the notice of its end leads to the rows', async () => {
+test('an import goes on while another page is looked at, is not left unasked, and the notice of its end leads to the rows', async () => {
   const table = path.join(opened.folder, 'numbers.csv');
   const rows = Array.from({ length: 600_000 }, (_, n) => `The number ${n} comes after ${n - 1}.,${n}`);
   writeFileSync(table, `text,summary\n${rows.join('\n')}\n`);
@@ -79,6 +79,13 @@ test('an import goes on while another page is looked at, and the notice of its e
   await drop(page.getByRole('navigation').first(), table);
   await page.getByRole('button', { name: /^Import (all|600,000) rows/ }).click();
   await open(paths.runs());
+  // It would end with the page, which is asked about.
+  const [question] = await Promise.all([
+    page.waitForEvent('dialog'),
+    page.evaluate(() => setTimeout(() => location.reload())),
+  ]);
+  expect(question.type()).toBe('beforeunload');
+  await question.dismiss();
   await page.getByText('600,000 rows are in “numbers”.').waitFor();
   await page.getByRole('link', { name: 'Look' }).click();
   await page.getByRole('heading', { level: 1, name: 'numbers' }).waitFor();

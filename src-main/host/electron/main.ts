@@ -18,6 +18,7 @@ import { superviseEngine } from '../supervised-engine.ts';
 import { changeFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
+import { askBeforeLeaving } from './leaving-page.ts';
 import { menuPlaces, menuTemplate } from './menu.ts';
 import { openedTables } from './opened-tables.ts';
 import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
@@ -191,6 +192,7 @@ function openWindow(place?: string): BrowserWindow {
   if (state?.maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => writeWindowState(stateFile, window));
+  askBeforeLeaving(window, app.getLocale());
   load(window, place);
   return window;
 }
