@@ -143,9 +143,7 @@ test('where prompts are read otherwise than answers are written, several answers
   const rounded = await loadModel(own, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
   const prompts = [3, 5, 7, 11].map((step) => Array.from({ length: 20 }, (_, i) => (i * step) % 250));
   const decoder = new Decoder(rounded);
-  const together = await Promise.all(
-    prompts.map((promptIds) => written(decoder, null, { promptIds, maxTokens: 30, draft: false })),
-  );
+  const together = await Promise.all(prompts.map((promptIds) => written(decoder, null, { promptIds, maxTokens: 30 })));
   const reader = new Decoder(rounded, { prefixBytes: 0 });
   const read = [];
   const alone = [];
@@ -154,7 +152,7 @@ test('where prompts are read otherwise than answers are written, several answers
     while (ids.length < 30)
       ids.push(...(await written(reader, null, { promptIds: [...promptIds, ...ids], maxTokens: 1 })));
     read.push(ids);
-    alone.push(await written(reader, null, { promptIds, maxTokens: 30, draft: false }));
+    alone.push(await written(reader, null, { promptIds, maxTokens: 30 }));
   }
   expect(together).toEqual(read);
   expect(together).not.toEqual(alone);
