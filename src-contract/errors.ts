@@ -266,7 +266,7 @@ export const errorCatalogue = {
   ),
   STUDIO_BUSY: entry(
     {},
-    'A run, an evaluation or an experiment is going on; a change of the data folder would interrupt it.',
+    'A run, an evaluation, an experiment or an import is going on; a change of the data folder would interrupt it.',
     'Wait until it has ended, or stop it first.',
   ),
   DISK_FULL: entry(

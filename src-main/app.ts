@@ -131,6 +131,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);
   const downloads = new Downloads(join(dataDir, 'downloads'), lock);
   const datasetChanges = new DatasetChanges(datasets, Date.now);
+  const importing = new Set<object>();
   const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
 
   // The folder was moved, or made of a backup: what lies in it is found where it lies now.
@@ -234,13 +235,13 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       }),
     }),
     dataFolders: dataFolderProcedures({
-      ...{ dataDir, version: packageJson.version, folders, isBusy: () => job() !== null },
+      ...{ dataDir, version: packageJson.version, folders, isBusy: () => job() !== null || importing.size > 0 },
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
-      ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork },
+      ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
       sources: new FileSources(uploads, samplesFolder),
       userOf: (id) =>
         runs.userOfDataset(id) ??

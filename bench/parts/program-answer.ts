@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { withHugePages } from '../../src-main/host/huge-pages.ts';
+import { withMemoryTunables } from '../../src-main/host/memory-tunables.ts';
 
 /**
  * Runs a program to its end, and gives the JSON of the last line that it prints. Throws, with its `stderr`, where it fails. Each gets
@@ -11,6 +11,6 @@ export async function programAnswer<Answer>(
   words: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(program, words, { env: withHugePages(env), maxBuffer: 2 ** 26 });
+  const { stdout } = await promisify(execFile)(program, words, { env: withMemoryTunables(env), maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 }

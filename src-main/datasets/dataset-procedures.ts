@@ -36,10 +36,13 @@ export function datasetProcedures(studio: {
   /** For work that takes its time. */
   thread: RowsThread;
   changed: () => void;
+  /** Holds something for each import while it goes on. */
+  importing: Set<object>;
   /** The name of the run or evaluation that is using a dataset now. */
   userOf: (datasetId: string) => string | undefined;
 }) {
-  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed } = studio;
+  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed, importing } =
+    studio;
   const indexing = new WordIndexing(studio.thread);
   const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
   const os = implement(contract.datasets).$context<CallerContext>();
@@ -77,15 +80,20 @@ export function datasetProcedures(studio: {
         ...{ file, task: input.task, name: input.name, csv: input.csv, database },
         ...{ mapping: input.mapping ?? file.mapping, seed: input.seed ?? 0, now: Date.now() },
       };
-      for await (const event of importDataset({ store, datasetsFolder }, job, signal)) {
-        // Before the last event is handed on: who hears that it is done may ask for nothing more.
-        if (event.kind === 'finished') {
-          changed();
-          for (const used of [input.source, input.database]) {
-            if (used?.kind === 'upload') await uploads.discard(used.fileId);
+      importing.add(job);
+      try {
+        for await (const event of importDataset({ store, datasetsFolder }, job, signal)) {
+          // Before the last event is handed on: who hears that it is done may ask for nothing more.
+          if (event.kind === 'finished') {
+            changed();
+            for (const used of [input.source, input.database]) {
+              if (used?.kind === 'upload') await uploads.discard(used.fileId);
+            }
           }
+          yield event;
         }
-        yield event;
+      } finally {
+        importing.delete(job);
       }
     }),
     list: os.list.handler(() => store.list()),

@@ -54,10 +54,10 @@ test('nor where queries, keys and values are one product', async () => {
   expectOrder(made ?? {});
 });
 
-test('nor where prompts are read by integers', () => {
+test.each([true, false])('nor where wide passes multiply by integers, in groups: %s', (inGroups) => {
   const architecture = architectureOf(new ModelConfig(configs.llama, 'config.json'));
   const options = { targets: new Set(['q', 'v'] as const), layers: undefined };
-  expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers', inGroups: false } }));
+  expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers', inGroups } }));
 });
 
 function expectOrder(graph: Readonly<Record<string, Expression>>): void {

@@ -1,5 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import { adapterFeeds, type LiveAdapter } from './adaptation.ts';
+import type { AdapterLayerWeights } from './adapter-layers.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
@@ -26,8 +27,8 @@ export interface PassRow {
 }
 
 /**
- * Wide passes read parts of prompts, or write a token of each of several answers; narrow ones write one or two answers, with guesses.
- * The base may be multiplied otherwise for the ones than for the others (decision 0045).
+ * Wide passes read parts of prompts, however short, or write a token in each of many rows; narrow ones write in a few rows, guesses
+ * included. The base may be multiplied otherwise for the ones than for the others (decision 0045).
  */
 export type PassWidth = 'wide' | 'narrow';
 
@@ -39,6 +40,17 @@ interface Changes {
 
 function keyOf({ targets, layers }: Changes, isByIntegers: boolean): string {
   return `${isByIntegers ? 'read' : 'decode'}:${targets.join(',')}:${layers?.design ?? ''}`;
+}
+
+/** The adapter of the rows, where it is layers of its own: batches keep the kinds apart. */
+function layeredOf(rows: readonly (PassRow | undefined)[]): LiveAdapter<AdapterLayerWeights> | undefined {
+  const adapter = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
+  return adapter as LiveAdapter<AdapterLayerWeights> | undefined;
+}
+
+function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<LoraWeights> | null)[] {
+  // Sound because batches keep the kinds apart.
+  return rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
 }
 
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
@@ -76,7 +88,7 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) last.push(i * count + r);
       });
     });
-    const { changes, adapters } = this.#adapted(rows, positions, width);
+    const changes = this.#changesFor(rows, width);
     const executable = await this.#compile(changes, width);
     const pass = cache.pass(
       tokens,
@@ -85,15 +97,15 @@ export class DecodePass {
     const isAsked = last.length > 0;
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
-      ...adapters,
+      ...this.#adapterFeeds(rows, positions, changes.targets),
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
       ['last', int32([isAsked ? last.length : 1], Int32Array.from(isAsked ? last : [0]))],
     ]);
     const { logits } = await executable.run(feeds, pass.into);
-    // What writes behind the prompt is made ready, also where only the prompt was to be read ahead.
-    if (isAsked && this.#byIntegers(width)) void this.#compile(changes, 'narrow');
+    // What writes behind a prompt is made ready, also where only the prompt was to be read ahead.
+    if (isAsked && this.#byIntegers(width)) void this.#compile(this.#changesFor(rows, 'narrow'), 'narrow');
     const data = logits?.data as Float32Array;
     let next = 0;
     return rows.map((row) =>
@@ -118,35 +130,32 @@ export class DecodePass {
     return width === 'wide' && this.#model.readsByIntegers;
   }
 
-  /** What the graph for these rows' adapters can change, and their feeds. */
-  #adapted(
-    rows: readonly (PassRow | undefined)[],
-    positions: number,
-    width: PassWidth,
-  ): { changes: Changes; adapters: ReadonlyMap<string, Tensor> } {
-    const layered = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
-    if (layered?.weights.kind === 'adapter-layers') {
-      const layers = { kind: 'adapter-layers', design: layered.weights.design } as const;
-      return { changes: { targets: [], layers }, adapters: adapterFeeds(layered) };
-    }
-    // Sound because batches keep the kinds apart.
-    const adapters = rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
-    const needed = new Set(adapters.flatMap((adapter) => adapter?.weights.targets ?? []));
+  /** What a graph for these rows' adapters can change. */
+  #changesFor(rows: readonly (PassRow | undefined)[], width: PassWidth): Changes {
+    const layered = layeredOf(rows);
+    if (layered !== undefined)
+      return { targets: [], layers: { kind: 'adapter-layers', design: layered.weights.design } };
+    const needed = new Set(lorasOf(rows).flatMap((adapter) => adapter?.weights.targets ?? []));
     const sufficient = targetSets
       .filter((set) => [...needed].every((target) => set.includes(target)))
       .map((set) => ({
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
     const isByIntegers = this.#byIntegers(width);
-    const changes = (sufficient.find((each) => this.#model.isCompiled(keyOf(each, isByIntegers))) ??
-      sufficient[0]) as Changes;
+    // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
+    return (sufficient.find((each) => this.#model.isCompiled(keyOf(each, isByIntegers))) ?? sufficient[0]) as Changes;
+  }
+
+  #adapterFeeds(
+    rows: readonly (PassRow | undefined)[],
+    positions: number,
+    targets: readonly Target[],
+  ): ReadonlyMap<string, Tensor> {
+    const layered = layeredOf(rows);
+    if (layered !== undefined) return adapterFeeds(layered);
     const rowOf = (position: number) => position % rows.length;
-    return {
-      changes,
-      adapters: this.#stack.feeds(adapters, { positions, rowOf, targets: new Set(changes.targets) }),
-    };
+    return this.#stack.feeds(lorasOf(rows), { positions, rowOf, targets: new Set(targets) });
   }
 
   #compile(changes: Changes, width: PassWidth): Promise<Executable> {
@@ -156,7 +165,7 @@ export class DecodePass {
     const graph = (matrices: DecodeMatrices) =>
       decodeGraph(this.#model.architecture, { targets: new Set(targets), layers, matrices });
     if (isByIntegers)
-      return this.#model.reading(layers?.kind ?? 'lora', key, (options) => graph({ kind: 'integers', ...options }));
+      return this.#model.reading(layers?.design ?? 'lora', key, (options) => graph({ kind: 'integers', ...options }));
     return this.#model.decoding(key, (blocks) =>
       graph(blocks === undefined ? { kind: 'floats' } : { kind: 'blocks', blocks }),
     );

@@ -156,6 +156,9 @@ test('where prompts are read otherwise than answers are written, several answers
   }
   expect(together).toEqual(read);
   expect(together).not.toEqual(alone);
+  const three = prompts.slice(1);
+  const few = await Promise.all(three.map((promptIds) => written(decoder, null, { promptIds, maxTokens: 30 })));
+  expect(few).toEqual(alone.slice(1));
   await rounded.release();
 });
 

@@ -17,6 +17,22 @@ test('turning twice gives the row back, and keeps its length in between', () => 
   });
 });
 
+// Three steps at once, two and one: by as many as a block has.
+test.each([6, 12, 24, 48, 96, 192])('a row of %i is turned as step by step, to the same bits', (length) => {
+  const [turnedAtOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
+  turnRow(turnedAtOnce);
+  const block = length & -length;
+  for (let apart = 1; apart < block; apart *= 2) {
+    for (let i = 0; i < length; i++) {
+      if (Math.floor(i / apart) % 2 === 1) continue;
+      const [a, b] = [stepByStep[i] as number, stepByStep[i + apart] as number];
+      stepByStep[i] = a + b;
+      stepByStep[i + apart] = a - b;
+    }
+  }
+  expect(turnedAtOnce).toEqual(stepByStep.map((value) => value * (1 / Math.sqrt(block))));
+});
+
 test('an outlier is spread over its block', () => {
   const once = row.slice();
   turnRow(once);

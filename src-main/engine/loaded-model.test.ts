@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
+import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { input } from './graph/expression.ts';
@@ -125,13 +126,43 @@ test('of the graphs that train, the one used last is kept, and of those that mea
 });
 
 test('what another took the place of is freed, once the runs that it had begun are over', async () => {
-  const model = await loadModel(folder, backend);
+  const freed = Promise.withResolvers<void>();
+  const watched: Backend = {
+    ...backend,
+    async compile(outputs, constants) {
+      const executable = await backend.compile(outputs, constants);
+      return { ...executable, release: () => executable.release().then(freed.resolve, freed.reject) };
+    },
+  };
+  const model = await loadModel(folder, watched);
   const outputs = () => ({ twice: scale(input('x', ['n']), 2) });
   const feeds = new Map([['x', float32([2], Float32Array.of(1, 2))]]);
   const first = await model.passes('train', 'q', outputs);
   const run = first.run(feeds);
   await model.passes('train', 'q,v', outputs);
   expect((await run).twice.data).toEqual(Float32Array.of(2, 4));
-  await vi.waitFor(() => expect(first.run(feeds)).rejects.toThrow());
+  await freed.promise;
+  await expect(first.run(feeds)).rejects.toThrow();
+  await model.release();
+});
+
+test('of what reads by integers one of each kind is kept, and none beside a training', async () => {
+  const model = await loadModel(folder, backend, 'int8');
+  const made: string[] = [];
+  const read = (kind: 'lora' | 'houlsby' | 'lin', key: string) =>
+    model.reading(kind, key, ({ inGroups }) => {
+      made.push(`${key}${inGroups ? '' : ' fed'}`);
+      return { [key]: scale(input('x', ['n']), 2) };
+    });
+  for (let turn = 0; turn < 3; turn++) for (const kind of ['houlsby', 'lin'] as const) await read(kind, kind);
+  await read('lora', 'base');
+  await read('lora', 'q,k,v');
+  expect([model.isCompiled('base'), model.isCompiled('q,k,v')]).toEqual([false, true]);
+  await model.feeds();
+  expect(model.isCompiled('q,k,v')).toBe(false);
+  await read('lora', 'q,k,v');
+  await read('lora', 'base');
+  await read('lora', 'q,k,v');
+  expect(made).toEqual(['houlsby', 'lin', 'base', 'q,k,v', 'q,k,v fed', 'base fed']);
   await model.release();
 });

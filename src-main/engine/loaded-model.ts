@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { AdapterDesign } from './adapter-layers.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
@@ -23,10 +24,10 @@ type DecodeOutputs = Readonly<Record<string, Expression>>;
 
 type Matrices = ReadonlyMap<string, Tensor>;
 
-/** A base whose matrices are whole numbers. Each form of them is read when it is first wanted: training wants the one, answers the other or both. */
+/** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by wide passes of answers, by narrow ones. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
-  /** Whether prompts are read by the integers (decision 0045); answers are written by the blocks. */
+  /** Whether wide passes multiply by the integers (decision 0045); narrow ones do by the blocks. */
   readonly readsByIntegers: boolean;
   /** As training and scoring multiply by them (`rounded-weights.ts`). */
   integers(): Promise<Matrices>;
@@ -71,7 +72,7 @@ export class LoadedModel {
     return this.#rounded?.precision ?? 'float32';
   }
 
-  /** Whether prompts are read by other matrices than answers are written by (decision 0045). */
+  /** Whether wide passes multiply by other matrices than narrow ones (decision 0045). */
   get readsByIntegers(): boolean {
     return this.#rounded?.readsByIntegers ?? false;
   }
@@ -121,22 +122,23 @@ export class LoadedModel {
 
   /**
    * The executable of a decode graph that reads prompts by integers. They lie inside it, laid out for the kernels once and not in every
-   * pass, unless training has its own in memory. Of each kind only the one used last is kept.
+   * pass, unless training has its own in memory. Of each kind only the one used last is kept. For a model that `readsByIntegers`.
    */
   reading(
-    kind: 'lora' | 'adapter-layers',
+    kind: 'lora' | AdapterDesign,
     key: string,
     graph: (options: { inGroups: boolean }) => DecodeOutputs,
   ): Promise<Executable> {
     return this.#kept(key, async () => {
-      if (this.#feeds !== undefined || this.#rounded === undefined) {
+      if (this.#feeds !== undefined) {
         await this.#feeds;
         return this.backend.compile(graph({ inGroups: false }));
       }
       const before = this.#readers.get(kind);
       if (before !== undefined) this.#retire(before);
       this.#readers.set(kind, key);
-      return this.backend.compile(graph({ inGroups: true }), await this.#rounded.groupedIntegers());
+      const rounded = this.#rounded as RoundedMatrices;
+      return this.backend.compile(graph({ inGroups: true }), await rounded.groupedIntegers());
     });
   }
 
@@ -145,16 +147,15 @@ export class LoadedModel {
     return this.#compiled.has(key);
   }
 
-  /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where it is worth a copy. */
+  /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where the device wants that. */
   executable<Output extends string>(
     key: string,
     outputs: () => Readonly<Record<Output, Expression>>,
-    constants?: Matrices,
   ): Promise<Executable<Output>> {
     return this.#kept(key, async () => {
-      const inside = this.backend.weightsInside ? await this.feeds() : constants;
-      if (inside && inside.size > 0) this.#makeRoom(key);
-      return this.backend.compile(outputs(), inside);
+      if (!this.backend.weightsInside) return this.backend.compile(outputs());
+      this.#makeRoom(key);
+      return this.backend.compile(outputs(), await this.feeds());
     }) as Promise<Executable<Output>>;
   }
 
@@ -180,11 +181,20 @@ export class LoadedModel {
       compiled = compile();
       this.#compiled.set(key, compiled);
       // A failed compilation is forgotten, so that the next use reports it again.
-      compiled.catch(() => this.#compiled.delete(key));
+      const own = compiled;
+      compiled.catch(() => {
+        if (this.#compiled.get(key) === own) this.#forget(key);
+      });
       // Begun by the last pass of an answer that was stopped.
       if (this.#isReleased) void freed(compiled);
     }
     return compiled;
+  }
+
+  #forget(key: string): void {
+    this.#compiled.delete(key);
+    const place = this.#large.indexOf(key);
+    if (place >= 0) this.#large.splice(place, 1);
   }
 
   /**
@@ -193,21 +203,28 @@ export class LoadedModel {
    */
   #retire(key: string): void {
     const compiled = this.#compiled.get(key);
-    this.#compiled.delete(key);
-    if (compiled)
-      void compiled
-        .then(() => setImmediate())
-        .then(
-          () => freed(compiled),
-          () => undefined,
-        );
+    this.#forget(key);
+    // What is compiled after that is freed by itself.
+    if (compiled === undefined || this.#isReleased) return;
+    void compiled.then(
+      async () => {
+        await setImmediate();
+        await freed(compiled);
+      },
+      () => undefined,
+    );
   }
 
-  /** Executables with weights inside are large: the oldest goes for a new one. It is left to the garbage collector, as an answer may still be using it. */
+  /**
+   * Executables with weights inside are large: the oldest goes for a new one. What scores on a graphics processor is held for longer than a
+   * pass, and left to the garbage collector.
+   */
   #makeRoom(key: string): void {
-    const oldest = this.#large.length >= mostLarge ? this.#large.shift() : undefined;
+    const oldest = this.#large.length >= mostLarge ? this.#large[0] : undefined;
     this.#large.push(key);
-    if (oldest !== undefined) this.#compiled.delete(oldest);
+    if (oldest === undefined) return;
+    if (this.backend.weightsInside) this.#forget(oldest);
+    else this.#retire(oldest);
   }
 
   async release(): Promise<void> {

@@ -38,13 +38,10 @@ export async function adaptedExecutable(
   purpose: string,
   adapter: LiveAdapter | null,
   graph: typeof scoreGraph,
-  constants?: ReadonlyMap<string, Tensor>,
 ) {
   const adaptation = adapter && adaptationOf(adapter);
-  const executable = await model.executable(
-    `${purpose}:${adaptationKey(adaptation)}`,
-    () => graph(model.architecture, adaptation, { precision: model.precision }),
-    constants,
+  const executable = await model.executable(`${purpose}:${adaptationKey(adaptation)}`, () =>
+    graph(model.architecture, adaptation, { precision: model.precision }),
   );
   const feeds = new Map<string, Tensor>([...(await model.feeds()), ...(adapter ? adapterFeeds(adapter) : [])]);
   return { executable, feeds };

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { connectEngine, processPort } from '../engine/engine-port.ts';
-import { withHugePages } from './huge-pages.ts';
+import { withMemoryTunables } from './memory-tunables.ts';
 import type { EngineProcess } from './supervised-engine.ts';
 
 /**
@@ -14,7 +14,7 @@ export function startEngineChild(
   env: NodeJS.ProcessEnv,
 ): EngineProcess & { readonly pid: number | undefined } {
   const child = fork(fileURLToPath(entry), [], {
-    env: withHugePages(env),
+    env: withMemoryTunables(env),
     serialization: 'advanced',
     // What this program was started with is not for the engine.
     execArgv: [],

@@ -3,7 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { app, type BrowserWindow, dialog, Notification, shell } from 'electron';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { changeFolder } from './change-folder.ts';
-import { type MenuActions, menuPlaces } from './menu.ts';
+import { isKorean, type MenuActions, menuPlaces } from './menu.ts';
 import { pageOrigin } from './page-guard.ts';
 import type { WorkSigns } from './work-watch.ts';
 
@@ -66,7 +66,7 @@ export function desktopSigns(windows: { now: () => BrowserWindow; open: () => Br
     progress: (share) => present()?.setProgressBar(share ?? -1),
     isLookedAt: () => present()?.isFocused() === true,
     ended({ kind, id, name }) {
-      const text = app.getLocale().toLowerCase().startsWith('ko') ? endWords.ko : endWords.en;
+      const text = isKorean(app.getLocale()) ? endWords.ko : endWords.en;
       const notice = new Notification({ title: 'Adapter Studio', body: text[kind](name) });
       notice.on('click', () => {
         windows.open().show();

@@ -1,4 +1,4 @@
-import { type BrowserWindow, dialog } from 'electron';
+import type { MessageBoxSyncOptions, WebContents } from 'electron';
 
 const words = {
   en: {
@@ -13,22 +13,23 @@ const words = {
   },
 } as const;
 
+const stay = 0;
+
+export function leavingQuestion({ isKorean }: { isKorean: boolean }): MessageBoxSyncOptions {
+  const { message, detail, buttons } = isKorean ? words.ko : words.en;
+  return { type: 'question', message, detail, buttons: [...buttons], defaultId: stay, cancelId: stay };
+}
+
 /**
  * Asks before a page goes that has something under way which ends with it. A browser asks by itself; Electron would leave the window
- * open without a word.
+ * open without a word. `ask` gives the button that was pressed.
  */
-export function askBeforeLeaving(window: BrowserWindow, language: string): void {
-  const { message, detail, buttons } = language.toLowerCase().startsWith('ko') ? words.ko : words.en;
-  const [stay, leave] = [0, 1];
-  window.webContents.on('will-prevent-unload', (event) => {
-    const options = {
-      type: 'question' as const,
-      message,
-      detail,
-      buttons: [...buttons],
-      defaultId: stay,
-      cancelId: stay,
-    };
-    if (dialog.showMessageBoxSync(window, options) === leave) event.preventDefault();
+export function askBeforeLeaving(
+  contents: WebContents,
+  { ask, stayed }: { ask: () => number; stayed: () => void },
+): void {
+  contents.on('will-prevent-unload', (event) => {
+    if (ask() === stay) stayed();
+    else event.preventDefault();
   });
 }

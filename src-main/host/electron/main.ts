@@ -15,11 +15,11 @@ import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
-import { changeFolder } from './change-folder.ts';
+import { changeFolder, stayInFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
-import { askBeforeLeaving } from './leaving-page.ts';
-import { menuPlaces, menuTemplate } from './menu.ts';
+import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
+import { isKorean, menuPlaces, menuTemplate } from './menu.ts';
 import { openedTables } from './opened-tables.ts';
 import { guardContents, guardSession, pageOrigin } from './page-guard.ts';
 import { answerPage } from './page-protocol.ts';
@@ -192,7 +192,11 @@ function openWindow(place?: string): BrowserWindow {
   if (state?.maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => writeWindowState(stateFile, window));
-  askBeforeLeaving(window, app.getLocale());
+  const question = leavingQuestion({ isKorean: isKorean(app.getLocale()) });
+  askBeforeLeaving(window.webContents, {
+    ask: () => dialog.showMessageBoxSync(window, question),
+    stayed: stayInFolder,
+  });
   load(window, place);
   return window;
 }

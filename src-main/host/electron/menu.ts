@@ -44,6 +44,11 @@ const words = {
   },
 } as const;
 
+/** Whether what the desktop says itself is to be in Korean, by the locale of the program. */
+export function isKorean(locale: string): boolean {
+  return locale.toLowerCase().startsWith('ko');
+}
+
 /** The menu of the window. Editing, zoom and window are the platform's own and speak its language. */
 export function menuTemplate(options: {
   platform: NodeJS.Platform;
@@ -52,7 +57,7 @@ export function menuTemplate(options: {
   actions: MenuActions;
 }): MenuItemConstructorOptions[] {
   const { platform, developer, actions } = options;
-  const text = options.language.toLowerCase().startsWith('ko') ? words.ko : words.en;
+  const text = isKorean(options.language) ? words.ko : words.en;
   const to = (place: MenuPlace, accelerator?: string): MenuItemConstructorOptions => ({
     ...{ label: text[place], click: () => actions.open(place) },
     ...(accelerator !== undefined && { accelerator }),

@@ -121,7 +121,7 @@ function writeInitialiser(
   writer.tag(8, WireType.LengthDelimited).string(name);
 }
 
-/** The whole of a file. */
+/** A file, whole: without a place and a length in it, these follow from the tensor's type and dims. */
 function writePlace(writer: BinaryWriter, file: string): void {
   message(writer, 13, () => {
     writer.tag(1, WireType.LengthDelimited).string('location');

@@ -14,9 +14,9 @@ export interface OnnxruntimeOptions {
 }
 
 /**
- * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU weights,
- * adapters and data are all graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of the weights
- * serves every session (stack.md, "big weights"). On a graphics processor weights are part of what is compiled, and stay in
+ * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU what trains and
+ * scores is given weights, adapters and data as graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of
+ * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0045). On a graphics processor weights are part of what is compiled, and stay in
  * its memory; what it has no kernel for, as scatters, runs on the CPU.
  * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
  */
@@ -76,8 +76,9 @@ async function open<Output extends string>(
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
-  /** The last run: they end in the order in which they began. */
-  let running: Promise<unknown> = Promise.resolve();
+  /** The end of the last run, without what it gave: they end in the order in which they began. */
+  let running: Promise<void> = Promise.resolve();
+  const over = () => {};
   const outputs = session.outputNames.map((full) => [full, full.slice(outputPrefix.length)] as const);
   return {
     inputs: wanted,
@@ -94,7 +95,7 @@ async function open<Output extends string>(
         fetches[full] = tensor === undefined ? null : new ort.Tensor(tensor.type, tensor.data, tensor.dims);
       }
       const run = session.run(tensors, fetches);
-      running = run.catch(() => undefined);
+      running = run.then(over, over);
       const results = await run;
       const named: Record<string, Tensor> = {};
       // What comes back of an output that was given memory is a copy.

@@ -1,0 +1,31 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
+
+// The event as Electron documents it: what is prevented is that the page keeps its window.
+test.each([
+  { button: 'Keep importing', goes: false, stays: 1 },
+  { button: 'Leave', goes: true, stays: 0 },
+])('a page that asks to stay: “$button”', ({ button, goes, stays }) => {
+  const contents = new EventEmitter();
+  let stayed = 0;
+  askBeforeLeaving(contents as never, {
+    ask: () => (leavingQuestion({ isKorean: false }).buttons ?? []).indexOf(button),
+    stayed: () => stayed++,
+  });
+  let isLeft = false;
+  contents.emit('will-prevent-unload', {
+    preventDefault: () => {
+      isLeft = true;
+    },
+  });
+  expect([isLeft, stayed]).toEqual([goes, stays]);
+});
+
+test('who closes the question stays, in either language', () => {
+  for (const isKorean of [false, true]) {
+    const { buttons = [], cancelId = -1, defaultId } = leavingQuestion({ isKorean });
+    expect(buttons[cancelId]).toBe(isKorean ? '계속 가져오기' : 'Keep importing');
+    expect(defaultId).toBe(cancelId);
+  }
+});
