@@ -207,6 +207,17 @@ async function importRivers(): Promise<string> {
   throw new Error('the import did not finish');
 }
 
+test('no other data folder is opened in the middle of an import', async () => {
+  const open = async () => (await safe(client.dataFolders.open({ id: 'a folder that was not listed' }))).error;
+  const path = join(folder, 'rivers.csv');
+  writeFileSync(path, 'text,summary\nThe Rhine is long.,long\n');
+  const events = await client.datasets.import({ source: { kind: 'path', path }, task: 'summarisation' });
+  await events.next();
+  expect(await open()).toMatchObject({ code: 'STUDIO_BUSY' });
+  for await (const _ of events);
+  expect(await open()).toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
 async function train(name: string, options: object = { maxSteps: 4 }) {
   const datasetId = (await client.datasets.list())[0]?.id ?? (await importRivers());
   const run = await client.runs.start({ datasetId, baseModelId: 'starter', name, options });

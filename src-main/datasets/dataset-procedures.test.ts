@@ -40,6 +40,7 @@ beforeAll(() => {
       datasetsFolder: join(folder, 'datasets'),
       ...{ samplesFolder, sources: new FileSources(uploads, samplesFolder), uploads, sql },
       changed: () => undefined,
+      importing: new Set(),
       userOf: (id) => users.get(id),
     }),
   };
