@@ -2,7 +2,6 @@ import type { Architecture } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { matmulInt8 } from './graph/ops/matmul-int8.ts';
 import { scoresInt8 } from './graph/ops/scores-int8.ts';
-import { groupedMatrices } from './grouped-matrices.ts';
 import { hadamardFeed, turned, turnRow } from './hadamard.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -94,31 +93,6 @@ export function toInt8(
   ]);
   if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed });
   return feeds;
-}
-
-/** The matrices of a model in integers as graphs that read prompts want them: those that read the same in one. */
-export async function readGroupedIntegers(
-  architecture: Architecture,
-  weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
-): Promise<ReadonlyMap<string, Tensor>> {
-  const integers = new Map<string, Tensor>();
-  for await (const [name, matrices] of groupedMatrices(architecture, weights)) {
-    for (const [key, part] of toInt8(name, below(matrices), { oneWay: true })) integers.set(key, part);
-  }
-  return integers;
-}
-
-/** Matrices [out, in] one below the other. */
-function below(matrices: readonly Tensor<'float32'>[]): Tensor<'float32'> {
-  const [first, ...more] = matrices as readonly [Tensor<'float32'>, ...Tensor<'float32'>[]];
-  if (more.length === 0) return first;
-  const joined = float32([matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0), first.dims[1] as number]);
-  let start = 0;
-  for (const { data } of matrices) {
-    joined.data.set(data, start);
-    start += data.length;
-  }
-  return joined;
 }
 
 /** Rounds a row to whole numbers of a scale, which is returned. */

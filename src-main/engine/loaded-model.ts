@@ -9,13 +9,14 @@ import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
+import { groupedMatrices } from './grouped-matrices.ts';
 import { writtenOut } from './int4-weights.ts';
-import { readGroupedIntegers } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
-import { halfRoundedModule, type Precision, roundedModules, roundWeight } from './rounded-weights.ts';
+import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
+import type { RoundingJob } from './rounding.ts';
+import { roundAll } from './rounding-threads.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
-import { type BlockOptions, readBlocks } from './weight-blocks.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
 const mostLarge = 3;
@@ -267,40 +268,56 @@ export async function loadModel(
     return new LoadedModel(architecture, weights, backend, {
       precision,
       readsByIntegers: await readsByIntegers(precision, backend),
-      integers: () => readIntegers(folder, precision),
-      groupedIntegers: () =>
-        withOpenModel(folder, (opened) =>
-          readGroupedIntegers(opened.architecture, readWeights(opened.architecture, opened.source)),
+      integers: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
+      groupedIntegers: () => roundModel(folder, backend, (of, read) => integerJobs(of, read())),
+      blocks: () =>
+        roundModel(folder, backend, (of, read) =>
+          blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), { fourBits }),
         ),
-      blocks: () => readModelBlocks(folder, precision, { fourBits }),
     });
   });
 }
 
-function readIntegers(folder: string, precision: RoundedMatrices['precision']): Promise<Matrices> {
-  return withOpenModel(folder, async ({ architecture, source }) => {
-    const head = halfRoundedModule(architecture, precision);
-    const rounded = new Set([...roundedModules(architecture, precision), head]);
-    const isRounded = (name: string) => rounded.has(moduleOfWeight(name));
-    const integers = new Map<string, Tensor>();
-    for await (const [name, tensor] of readWeights(architecture, source, isRounded)) {
-      const module = moduleOfWeight(name);
-      const rounding = roundWeight(precision, module, tensor, { oneWay: module === head });
-      for (const [key, part] of rounding) integers.set(key, part);
-    }
-    return integers;
+type Weights = AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>;
+type ReadWeights = (isWanted?: (name: string) => boolean) => Weights;
+
+/** Reads a model's matrices and makes them into whole numbers, beside the reading where they are many. */
+function roundModel(
+  folder: string,
+  { threads }: Backend,
+  jobsOf: (architecture: Architecture, read: ReadWeights) => AsyncIterable<RoundingJob>,
+): Promise<Matrices> {
+  return withOpenModel(folder, ({ architecture, source }) => {
+    const jobs = jobsOf(architecture, (isWanted) => readWeights(architecture, source, isWanted));
+    return roundAll(jobs, { threads: isSmall(architecture) ? 0 : Math.max(1, threads - 1) });
   });
 }
 
-function readModelBlocks(
-  folder: string,
+async function* trainingJobs(
+  architecture: Architecture,
+  read: ReadWeights,
   precision: RoundedMatrices['precision'],
-  options: BlockOptions,
-): Promise<Matrices> {
-  return withOpenModel(folder, ({ architecture, source }) => {
-    const weights = readWeights(architecture, source);
-    return readBlocks(architecture, precision === 'int4' ? writtenOut(architecture, weights) : weights, options);
-  });
+): AsyncGenerator<RoundingJob> {
+  const head = halfRoundedModule(architecture, precision);
+  const modules = new Set([...roundedModules(architecture, precision), head]);
+  for await (const [name, weight] of read((each) => modules.has(moduleOfWeight(each)))) {
+    const module = moduleOfWeight(name);
+    yield { kind: 'training', module, weight, precision, oneWay: module === head };
+  }
+}
+
+async function* integerJobs(architecture: Architecture, weights: Weights): AsyncGenerator<RoundingJob> {
+  for await (const [name, matrices] of groupedMatrices(architecture, weights))
+    yield { kind: 'integers', name, matrices };
+}
+
+async function* blockJobs(
+  architecture: Architecture,
+  weights: Weights,
+  { fourBits }: { readonly fourBits: boolean },
+): AsyncGenerator<RoundingJob> {
+  for await (const [name, matrices] of groupedMatrices(architecture, weights))
+    yield { kind: 'blocks', name, matrices, fourBits };
 }
 
 /** Below so many parameters a model is quick as it is, and floats are exact. */
@@ -308,8 +325,11 @@ const smallModel = 50e6;
 
 /** Eight bits where that pays. */
 export function precisionFor({ parameters }: Architecture, backend: Backend): Precision {
-  const count = [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
-  return count >= smallModel && backend.hasInt8 ? 'int8' : 'float32';
+  return !isSmall({ parameters }) && backend.hasInt8 ? 'int8' : 'float32';
+}
+
+function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
+  return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
 }
 
 /** Whether prompts are read by the integers of training rather than by what answers are written by (decision 0045). */

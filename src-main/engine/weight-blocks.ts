@@ -1,5 +1,3 @@
-import type { Architecture } from './architectures/architecture.ts';
-import { groupedMatrices } from './grouped-matrices.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** Inputs to a block of four bits, as Q4_0 has them. */
@@ -12,40 +10,22 @@ const bytesOfFour = sizeOfFour / 2;
 const sizeOfEight = 64;
 const lesserSizeOfEight = 32;
 
-export interface BlockOptions {
-  /** Whether there may be blocks of four bits. */
-  readonly fourBits: boolean;
-}
-
-/**
- * A model's matrices in blocks of inputs with a scale each, as passes over few positions read them: `<name>.integers` and
- * `<name>.scales`, where a name is that of a group of matrices that read the same (`<layer>.<group>`) or the head's.
- *
- * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which
- * hold anything to 1/254 of a block's largest magnitude. Without `fourBits` the former are kept as they are too, a byte each.
- */
-export async function readBlocks(
-  architecture: Architecture,
-  weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
-  { fourBits }: BlockOptions,
-): Promise<ReadonlyMap<string, Tensor>> {
-  const blocks = new Map<string, Tensor>();
-  for await (const [name, matrices] of groupedMatrices(architecture, weights))
-    addBlocks(blocks, name, { matrices, fourBits });
-  return blocks;
-}
-
 /** Of numbers in blocks, [out, blocks, bytes]. */
 export function bitsOfBlocks(dims: readonly number[]): 4 | 8 {
   return dims[2] === bytesOfFour ? 4 : 8;
 }
 
-/** Matrices [out, in] one below the other. */
-function addBlocks(
-  blocks: Map<string, Tensor>,
+/**
+ * Matrices [out, in], one below the other, in blocks of inputs with a scale each, as narrow passes read them: `<name>.integers` and
+ * `<name>.scales`.
+ *
+ * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which
+ * hold anything to 1/254 of a block's largest magnitude. Without `fourBits` the former are kept as they are too, a byte each.
+ */
+export function blocksOf(
   name: string,
-  { matrices, fourBits }: BlockOptions & { readonly matrices: readonly Tensor<'float32'>[] },
-): void {
+  { matrices, fourBits }: { readonly matrices: readonly Tensor<'float32'>[]; readonly fourBits: boolean },
+): Map<string, Tensor> {
   const inside = matrices[0]?.dims[1] as number;
   const out = matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
   const isFour = inside % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data));
@@ -64,8 +44,10 @@ function addBlocks(
     else packEight(data, { inside, size }, packed);
     block += (data.length / inside) * perRow;
   }
-  blocks.set(`${name}.integers`, { type: 'uint8', dims: [out, perRow, bytes], data: integers });
-  blocks.set(`${name}.scales`, float32([out * perRow], scales));
+  return new Map<string, Tensor>([
+    [`${name}.integers`, { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
+    [`${name}.scales`, float32([out * perRow], scales)],
+  ]);
 }
 
 interface Packed {

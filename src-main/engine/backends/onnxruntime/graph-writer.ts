@@ -1,6 +1,6 @@
 import type { Dim, Expression, Shape } from '../../graph/expression.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxValue } from './onnx-model.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxOutside, OnnxValue } from './onnx-model.ts';
 
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
@@ -9,6 +9,7 @@ export class GraphWriter {
   readonly #makers = new Map<string, number>();
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
+  readonly #outside = new Map<string, OnnxOutside>();
   readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
@@ -34,11 +35,10 @@ export class GraphWriter {
 
   input(value: OnnxValue): string {
     const constant = this.#constants.get(value.name);
-    if (constant)
-      return this.#constant({
-        ...{ name: value.name, type: value.type, dims: constant.dims, values: constant.data },
-        isOutside: true,
-      });
+    if (constant) {
+      this.#outside.set(value.name, { name: value.name, type: value.type, dims: constant.dims, data: constant.data });
+      return value.name;
+    }
     this.#inputs.push(value);
     value.shape.forEach((dim, axis) => {
       if (typeof dim === 'string' && !this.#carriers.has(dim)) this.#carriers.set(dim, { name: value.name, axis });
@@ -167,6 +167,7 @@ export class GraphWriter {
       inputs: this.#inputs.filter(({ name }) => used.has(name)),
       outputs: values,
       initialisers: [...this.#initialisers.values()],
+      outside: [...this.#outside.values()],
     };
   }
 

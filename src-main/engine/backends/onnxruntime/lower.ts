@@ -149,10 +149,9 @@ export function lower(
   options: LowerOptions = {},
 ): LoweredGraph {
   const graph = lowerToNodes(outputs, constants, options);
-  const outside = graph.initialisers.filter(({ isOutside }) => isOutside);
   return {
     model: writeOnnxModel(graph),
-    outside: new Map(outside.map(({ name, values }) => [name, bytesOf(values as Tensor['data'])])),
+    outside: new Map(graph.outside.map(({ name, data }) => [name, bytesOf(data)])),
     inputs: graph.inputs.map((value) => value.name),
   };
 }

@@ -10,6 +10,7 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly initialisers: readonly OnnxInitialiser[];
+  readonly outside: readonly OnnxOutside[];
   /** Values in between whose shape is known. */
   readonly values: readonly OnnxValue[];
 }
@@ -35,14 +36,20 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory, or told by name alone where they lie outside. */
+/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory. */
 export interface OnnxInitialiser {
   readonly name: string;
   readonly type: 'int64' | ElementType;
   readonly dims: readonly number[];
   readonly values: readonly number[] | Tensor['data'];
-  /** The model tells where it lies, as if in a file of the constant's name (TensorProto.external_data): protobuf ends at two gigabytes. */
-  readonly isOutside?: boolean;
+}
+
+/** A constant that the model only tells of, as lying in a file of its name (TensorProto.external_data): protobuf ends at two gigabytes. */
+export interface OnnxOutside {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly data: Tensor['data'];
 }
 
 const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
@@ -70,6 +77,7 @@ function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
   for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node));
   writer.tag(2, WireType.LengthDelimited).string('graph');
   for (const initialiser of graph.initialisers) message(writer, 5, () => writeInitialiser(writer, initialiser));
+  for (const constant of graph.outside) message(writer, 5, () => writeOutside(writer, constant));
   for (const value of graph.inputs) message(writer, 11, () => writeValue(writer, value));
   for (const value of graph.outputs) message(writer, 12, () => writeValue(writer, value));
   for (const value of graph.values) message(writer, 13, () => writeValue(writer, value));
@@ -108,27 +116,29 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
   }
 }
 
-function writeInitialiser(
-  writer: BinaryWriter,
-  { name, type, dims, values, isOutside = false }: OnnxInitialiser,
-): void {
-  for (const dim of dims) writer.tag(1, WireType.Varint).int64(dim);
-  writer.tag(2, WireType.Varint).int32(dataTypes[type]);
-  if (isOutside) writePlace(writer, name);
-  else if (ArrayBuffer.isView(values)) writer.tag(9, WireType.LengthDelimited).bytes(bytesOf(values));
+function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: OnnxInitialiser): void {
+  writeKind(writer, { type, dims });
+  if (ArrayBuffer.isView(values)) writer.tag(9, WireType.LengthDelimited).bytes(bytesOf(values));
   else if (type === 'float32') for (const value of values) writer.tag(4, WireType.Bit32).float(value);
   else for (const value of values) writer.tag(7, WireType.Varint).int64(value);
   writer.tag(8, WireType.LengthDelimited).string(name);
 }
 
-/** A file, whole: without a place and a length in it, these follow from the tensor's type and dims. */
-function writePlace(writer: BinaryWriter, file: string): void {
+/** The whole of a file: without a place and a length in it, these follow from type and dims. */
+function writeOutside(writer: BinaryWriter, { name, type, dims }: OnnxOutside): void {
+  writeKind(writer, { type, dims });
+  writer.tag(8, WireType.LengthDelimited).string(name);
   message(writer, 13, () => {
     writer.tag(1, WireType.LengthDelimited).string('location');
-    writer.tag(2, WireType.LengthDelimited).string(file);
+    writer.tag(2, WireType.LengthDelimited).string(name);
   });
   const external = 1;
   writer.tag(14, WireType.Varint).int32(external);
+}
+
+function writeKind(writer: BinaryWriter, { type, dims }: Pick<OnnxInitialiser, 'type' | 'dims'>): void {
+  for (const dim of dims) writer.tag(1, WireType.Varint).int64(dim);
+  writer.tag(2, WireType.Varint).int32(dataTypes[type]);
 }
 
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { Random } from './random.ts';
+import type { RoundingJob } from './rounding.ts';
+import { roundAll } from './rounding-threads.ts';
+import { float32 } from './tensor.ts';
+
+/** Of two sizes: small ones are copied between threads, large ones go over. */
+async function* jobs(): AsyncGenerator<RoundingJob> {
+  const random = new Random(1);
+  for (const [i, [out, inside]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {
+    const matrix = () =>
+      float32(
+        [out, inside],
+        Float32Array.from({ length: out * inside }, () => random.normal()),
+      );
+    yield { kind: 'training', module: `${i}.int8`, weight: matrix(), precision: 'int8', oneWay: i === 0 };
+    yield { kind: 'training', module: `${i}.int4`, weight: matrix(), precision: 'int4', oneWay: false };
+    yield { kind: 'integers', name: `${i}.group`, matrices: [matrix(), matrix()] };
+    yield { kind: 'blocks', name: `${i}.blocks`, matrices: [matrix(), matrix()], fourBits: true };
+  }
+}
+
+test.each([1, 3])('matrices are rounded in %i threads as they are in this one', async (threads) => {
+  const here = await roundAll(jobs(), { threads: 0 });
+  expect(here.size).toBeGreaterThan(20);
+  const there = await roundAll(jobs(), { threads });
+  expect([...there.keys()].toSorted()).toEqual([...here.keys()].toSorted());
+  for (const [name, tensor] of here) expect(there.get(name), name).toEqual(tensor);
+});
+
+test('what cannot be read, and what cannot be rounded, is told', async () => {
+  async function* unreadable(): AsyncGenerator<RoundingJob> {
+    yield* jobs();
+    throw new Error('the file ends here');
+  }
+  await expect(roundAll(unreadable(), { threads: 2 })).rejects.toThrow('the file ends here');
+  async function* impossible(): AsyncGenerator<RoundingJob> {
+    yield { kind: 'integers', name: 'none', matrices: [] };
+  }
+  await expect(roundAll(impossible(), { threads: 1 })).rejects.toThrow();
+});

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { type RoundingJob, rounded } from './rounding.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Says to a thread that nothing comes any more. */
+export const noMore = null;
+
+/** Smaller pieces are copied between threads: Node.js lends some of them from memory that is not theirs alone, and tables are kept. */
+const leastMoved = 64 * 1024;
+
+/**
+ * What all jobs come to, by the names of a graph's inputs. They are done in so many threads, each of which has one at a time, while the next
+ * matrix is being read in this one; with none, they are done here. Matrices go over to the thread that rounds them.
+ */
+export async function roundAll(
+  jobs: AsyncIterable<RoundingJob>,
+  { threads }: { readonly threads: number },
+): Promise<ReadonlyMap<string, Tensor>> {
+  const all = new Map<string, Tensor>();
+  const add = (parts: ReadonlyMap<string, Tensor>) => parts.forEach((tensor, name) => void all.set(name, tensor));
+  if (threads === 0) {
+    for await (const job of jobs) add(rounded(job));
+    return all;
+  }
+  const workers = Array.from({ length: threads }, () => new Worker(threadEntry(), { execArgv: [] }));
+  const free = [...workers];
+  const busy = new Set<Promise<void>>();
+  try {
+    for await (const job of jobs) {
+      while (free.length === 0) await Promise.race(busy);
+      const worker = free.pop() as Worker;
+      const work = roundIn(worker, job).then((parts) => {
+        add(parts);
+        free.push(worker);
+        busy.delete(work);
+      });
+      busy.add(work);
+      // Told by whoever waits for it, unless reading fails first.
+      work.catch(() => {});
+    }
+    await Promise.all(busy);
+    return all;
+  } finally {
+    // Each ends behind the job that it has in hand; Electron is known to crash now and then where threads are ended from outside
+    // (electron/electron#47986).
+    for (const worker of workers) worker.postMessage(noMore);
+  }
+}
+
+async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
+  // An error in the thread rejects this.
+  const answered = once(worker, 'message') as Promise<[ReadonlyMap<string, Tensor>]>;
+  worker.postMessage(job, buffersOf(job.kind === 'training' ? [job.weight] : job.matrices));
+  const [parts] = await answered;
+  return parts;
+}
+
+/** Memory of tensors that is given away with them. */
+export function buffersOf(tensors: Iterable<Tensor>): ArrayBuffer[] {
+  const whole = [...tensors].flatMap(({ data: { buffer, byteLength } }) =>
+    byteLength >= leastMoved && buffer.byteLength === byteLength ? [buffer as ArrayBuffer] : [],
+  );
+  return [...new Set(whole)];
+}
+
+/** Beside the built programs, or the source file when the engine runs from source. */
+function threadEntry(): URL {
+  const places = import.meta.url.endsWith('.ts')
+    ? ['./rounding-thread.ts']
+    : ['./rounding-thread.js', '../rounding-thread.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!found) throw new Error('rounding-thread is not beside the program');
+  return found;
+}
