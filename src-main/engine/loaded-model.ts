@@ -138,6 +138,7 @@ export class LoadedModel {
       const before = this.#readers.get(kind);
       if (before !== undefined) this.#retire(before);
       this.#readers.set(kind, key);
+      // Sound as long as only a model that `readsByIntegers` is asked.
       const rounded = this.#rounded as RoundedMatrices;
       return this.backend.compile(graph({ inGroups: true }), await rounded.groupedIntegers());
     });
@@ -289,8 +290,13 @@ function roundModel(
 ): Promise<Matrices> {
   return withOpenModel(folder, ({ architecture, source }) => {
     const jobs = jobsOf(architecture, (isWanted) => readWeights(architecture, source, isWanted));
-    return roundAll(jobs, { threads: isSmall(architecture) ? 0 : Math.max(1, threads - 1) });
+    return roundAll(jobs, { threads: isSmall(architecture) ? 0 : roundingThreads(threads) });
   });
+}
+
+/** Beside the one that reads, which keeps some four others busy; each holds a matrix. */
+function roundingThreads(threads: number): number {
+  return Math.min(Math.max(1, threads - 1), 4);
 }
 
 async function* trainingJobs(

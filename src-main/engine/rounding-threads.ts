@@ -25,11 +25,16 @@ export async function roundAll(
     return all;
   }
   const workers = Array.from({ length: threads }, () => new Worker(threadEntry(), { execArgv: [] }));
+  // A thread that cannot start is told of, whether or not it had a job.
+  const broken = Promise.withResolvers<never>();
+  for (const worker of workers) worker.on('error', broken.reject);
+  // Where reading fails first, nobody waits for it any more.
+  broken.promise.catch(() => {});
   const free = [...workers];
   const busy = new Set<Promise<void>>();
   try {
     for await (const job of jobs) {
-      while (free.length === 0) await Promise.race(busy);
+      while (free.length === 0) await Promise.race([broken.promise, ...busy]);
       const worker = free.pop() as Worker;
       const work = roundIn(worker, job).then((parts) => {
         add(parts);
@@ -37,10 +42,10 @@ export async function roundAll(
         busy.delete(work);
       });
       busy.add(work);
-      // Told by whoever waits for it, unless reading fails first.
+      // `broken` tells of it.
       work.catch(() => {});
     }
-    await Promise.all(busy);
+    await Promise.race([broken.promise, Promise.all(busy)]);
     return all;
   } finally {
     // Each ends behind the job that it has in hand; Electron is known to crash now and then where threads are ended from outside
@@ -50,7 +55,6 @@ export async function roundAll(
 }
 
 async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
-  // An error in the thread rejects this.
   const answered = once(worker, 'message') as Promise<[ReadonlyMap<string, Tensor>]>;
   worker.postMessage(job, buffersOf(job.kind === 'training' ? [job.weight] : job.matrices));
   const [parts] = await answered;
