@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../src-contract/failure-reason.ts';
+import { ownProgram } from './own-program.ts';
 
 /** The process in which queries run. A host that cannot fork Node.js (a packaged Electron) hands in its own way to start it. */
 export interface SqlProcess {
@@ -116,7 +117,7 @@ export class SqlRunner {
 }
 
 /** Starts the query process as a forked Node.js without the studio's environment. `entry` is the file of `sql-process`. */
-export function forkSqlProcess(entry = usualEntry()): SqlProcess {
+export function forkSqlProcess(entry = ownProgram(import.meta.url, '../database/sql-process.ts')): SqlProcess {
   const child = fork(fileURLToPath(entry), [], {
     execArgv: ['--max-old-space-size=512'],
     // Under Electron the executable is Electron's own, which this makes behave as Node.js. Windows starts no program
@@ -186,16 +187,6 @@ export function forAllRowsFile(databases: string): string {
 /** Names come from the rows of a table, so a name may hold anything; what no file name can hold is written as hex. */
 export function databaseFileName(database: string): string {
   return `${database.replace(/[^\p{L}\p{N} _-]/gu, (sign) => `%${sign.codePointAt(0)?.toString(16)}`)}.sqlite`;
-}
-
-/** Beside the built programs, or the source file when the studio runs from source. */
-function usualEntry(): URL {
-  const places = import.meta.url.endsWith('.ts')
-    ? ['../database/sql-process.ts']
-    : ['./sql-process.js', '../sql-process.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('sql-process is not beside the program');
-  return found;
 }
 
 const replySchema = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
+import { ownProgram } from './own-program.ts';
 
 /** What the import's thread says. */
 export type ThreadMessage =
@@ -24,7 +24,7 @@ export interface ThrownInThread {
  */
 export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): AsyncGenerator<RowsEvent, void> {
   signal.throwIfAborted();
-  const thread = new Worker(threadEntry(), {
+  const thread = new Worker(ownProgram(import.meta.url, './import-thread.ts'), {
     workerData: job,
     // What the process was started with is not for this thread.
     execArgv: [],
@@ -78,14 +78,4 @@ export function fromThread({ name, message, code, data, stack }: ThrownInThread)
   // Sound: only a StudioError has data, and its code is one of the catalogue.
   if (data !== undefined) return new StudioError(code as ErrorCode, data as ErrorData<ErrorCode>);
   return Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });
-}
-
-/** Beside the built programs, or the source file when the studio runs from source. */
-function threadEntry(): URL {
-  const places = import.meta.url.endsWith('.ts')
-    ? ['./import-thread.ts']
-    : ['./import-thread.js', '../import-thread.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('import-thread is not beside the program');
-  return found;
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, isErrorCode, StudioError } from '../../src-contract/errors.ts';
+import { ownProgram } from './own-program.ts';
 import type { FromRowsThread, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
 
 interface Waiting {
@@ -72,7 +72,7 @@ export class RowsThread {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(usualEntry());
+    const worker = new Worker(ownProgram(import.meta.url, './rows-thread.ts'));
     // A studio that has nothing else to do ends, whatever this thread does.
     worker.unref();
     worker.on('message', (message: FromRowsThread) => {
@@ -97,12 +97,4 @@ function errorOf({ code, data, error }: Extract<FromRowsThread, { kind: 'failed'
   if (code === undefined || !isErrorCode(code)) return error;
   // Sound: the thread sends code and data of one StudioError.
   return new StudioError(code as ErrorCode, data as never, { cause: error });
-}
-
-/** Beside the built programs, or the source file when the studio runs from source. */
-function usualEntry(): URL {
-  const places = import.meta.url.endsWith('.ts') ? ['./rows-thread.ts'] : ['./rows-thread.js', '../rows-thread.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('rows-thread is not beside the program');
-  return found;
 }

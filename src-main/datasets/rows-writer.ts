@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { RowsWriter } from './import-rows.ts';
 import { fromThread, type ThrownInThread } from './import-worker.ts';
+import { ownProgram } from './own-program.ts';
 import type { PackedRows } from './row-block.ts';
 import type { ImportedFacts, NewRejection } from './row-import-store.ts';
 
@@ -21,7 +21,7 @@ export type FromWriter =
  * began it.
  */
 export function writeInThread(file: string): RowsWriter {
-  const thread = new Worker(threadEntry(), {
+  const thread = new Worker(ownProgram(import.meta.url, './rows-writer-thread.ts'), {
     workerData: file,
     execArgv: [],
     // Rows are told in buffers that go back and forth; the heap holds little but what was left out.
@@ -74,13 +74,3 @@ export function writeInThread(file: string): RowsWriter {
 
 /** So many pieces may wait to be written. */
 const mostWaiting = 4;
-
-/** Beside the built programs, or the source file when the studio runs from source. */
-function threadEntry(): URL {
-  const places = import.meta.url.endsWith('.ts')
-    ? ['./rows-writer-thread.ts']
-    : ['./rows-writer-thread.js', '../rows-writer-thread.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('rows-writer-thread is not beside the program');
-  return found;
-}
