@@ -178,18 +178,16 @@ export class LoadedModel {
   }
 
   #kept(key: string, compile: () => Promise<Executable>): Promise<Executable> {
-    let compiled = this.#compiled.get(key);
-    if (compiled === undefined) {
-      compiled = compile();
-      this.#compiled.set(key, compiled);
-      // A failed compilation is forgotten, so that the next use reports it again.
-      const own = compiled;
-      compiled.catch(() => {
-        if (this.#compiled.get(key) === own) this.#forget(key);
-      });
-      // Begun by the last pass of an answer that was stopped.
-      if (this.#isReleased) void freed(compiled);
-    }
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    const compiled = compile();
+    this.#compiled.set(key, compiled);
+    // A failed compilation is forgotten, so that the next use reports it again.
+    compiled.catch(() => {
+      if (this.#compiled.get(key) === compiled) this.#forget(key);
+    });
+    // Begun by the last pass of an answer that was stopped.
+    if (this.#isReleased) void freed(compiled);
     return compiled;
   }
 

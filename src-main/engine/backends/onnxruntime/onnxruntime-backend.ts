@@ -16,8 +16,9 @@ export interface OnnxruntimeOptions {
 /**
  * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU what trains and
  * scores is given weights, adapters and data as graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of
- * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0045). On a graphics processor weights are part of what is compiled, and stay in
- * its memory; what it has no kernel for, as scatters, runs on the CPU.
+ * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0045).
+ * On a graphics processor weights are part of what is compiled, and stay in its memory; what it has no kernel for, as scatters,
+ * runs on the CPU.
  * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
  */
 export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
