@@ -144,6 +144,14 @@ test('a row of a product is the same bit for bit, whatever stands beside it', as
   const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) * (i < 16 ? 1 : 1000));
   const [first, second] = [await multiply(x.slice(0, 16)), await multiply(x.slice(16))];
   expect(await multiply(x)).toEqual([...first, ...second]);
+  // A row of zeros, as the gradient of what no loss is taken over, and one that is next to zero: their steps are zero.
+  const nothing = new Float32Array(32).fill(1e-38, 16);
+  for (const value of await multiply(nothing)) expect(Math.abs(value)).toBeLessThan(1e-30);
+  expect(await multiply(Float32Array.of(...x, ...nothing))).toEqual([
+    ...first,
+    ...second,
+    ...(await multiply(nothing)),
+  ]);
   await product.release();
 });
 

@@ -225,33 +225,25 @@ export function lowerToNodes(
 /** What onnxruntime calls it when it rounds the left operand to eight bits, block by block. */
 const inEightBits = 4;
 
-/** The least magnitude that a row is divided by: a row of zeros stays one. */
-const leastMagnitude = 1e-30;
-
 /**
  * Each row of the left operand is rounded to whole numbers around 128 in steps of 1/127 of its largest magnitude, or around 64
  * in steps of 1/63; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit,
- * whatever stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). Every pass over a row
- * costs a good part of the product: the largest and the least in place of magnitudes, and a step for each row in place of a
- * division.
+ * whatever stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). A row of zeros has steps
+ * of zero: whatever it is rounded to, it is scaled back to zeros. Every kernel here costs a good part of a product of few rows, and
+ * every pass over a row one of many: so a row is one block of its own, whose step lies as the rows do.
  */
 function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Expression): string {
   const [left = '', integers = '', scales = ''] = operands;
-  const along = [left, writer.int64([-1])];
-  const [largest, least] = ['ReduceMax', 'ReduceMin'].map((type) => writer.node(type, along, { keepdims: flag(true) }));
-  const magnitude = writer.node('Max', [
-    largest ?? '',
-    writer.node('Neg', [least ?? '']),
-    writer.scalar(leastMagnitude),
-  ]);
+  const along = [writer.node('Abs', [left]), writer.int64([-1])];
+  const magnitude = writer.node('ReduceMax', along, { keepdims: flag(true) });
   const steps = writer.node('Mul', [magnitude, writer.scalar(1 / writer.rowReach)]);
   const middle = writer.uint8(writer.rowReach + 1);
-  const stepOfRow = writer.node('Reshape', [steps, writer.int64([-1])]);
   const [rows = 0] = node.shape;
   // Most products of a graph have as many rows, and share these.
   const isShared = node.shape.length === 2 && writer.carries(rows);
-  const middles = writer.node('Expand', [middle, isShared ? writer.shape([rows]) : writer.node('Shape', [stepOfRow])]);
-  const rounded = writer.node('QuantizeLinear', [left, stepOfRow, middles], { axis: { kind: 'int', value: 0 } });
+  const middles = writer.node('Expand', [middle, isShared ? writer.shape([rows, 1]) : writer.node('Shape', [steps])]);
+  const width = (node.inputs[0] as Expression).shape.at(-1) as number;
+  const rounded = writer.node('QuantizeLinear', [left, steps, middles], { axis: int(-1), block_size: int(width) });
   const factors = [writer.scalar(1), scales];
   const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
   return writer.node('Mul', [product, steps]);
