@@ -1,9 +1,9 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import { adapt, asItIs } from './adaptation.ts';
 import type { AdapterLayerOptions } from './adapter-layers.ts';
-import { groupOf, groupsOf, maskName, type TargetGroup } from './adapter-stack.ts';
+import { maskName } from './adapter-stack.ts';
 import type { Architecture, AttentionSight, ModelInput, Projected } from './architectures/architecture.ts';
-import { type Expression, input } from './graph/expression.ts';
+import { type Dim, type Expression, input } from './graph/expression.ts';
 import { add } from './graph/ops/add.ts';
 import { attend } from './graph/ops/attend.ts';
 import { gather } from './graph/ops/gather.ts';
@@ -15,6 +15,7 @@ import { slice } from './graph/ops/slice.ts';
 import { transpose } from './graph/ops/transpose.ts';
 import { int8Product } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
+import { groupOf, groupsOf, type TargetGroup } from './target-groups.ts';
 import type { Tensor } from './tensor.ts';
 import { bitsOfBlocks } from './weight-blocks.ts';
 
@@ -127,8 +128,14 @@ function groupedLinear(
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
+  // What reads many rows deals its positions out (`AdapterShares`): three kernels more than a stack, of which a row that is alone has nothing.
+  const isDealt = matrices.kind === 'integers';
+  const leading = isDealt ? ['shares'] : [];
   const masks = new Map(
-    groups.map((group) => [group.name, input(maskName(group), ['positions', `ranks.${group.name}`])] as const),
+    groups.map(({ name }) => {
+      const each = isDealt ? 'each' : 'positions';
+      return [name, input(maskName({ name }), [...leading, each, `ranks.${name}`])] as const;
+    }),
   );
 
   function update(group: TargetGroup, layer: number, x: Expression): Expression {
@@ -136,20 +143,20 @@ function groupedLinear(
     const known = updates.get(name);
     if (known !== undefined) return known;
     const rank = `ranks.${group.name}`;
-    const a = input(`stack_A.${name}`, [
-      `rank_blocks.${group.name}`,
-      `block_ranks.${group.name}`,
-      x.shape.at(-1) as number,
-    ]);
-    const b = input(`stack_B.${name}`, [rank, group.width]);
+    const inside = x.shape.at(-1) as number;
+    const a = input(`stack_A.${name}`, [...leading, `rank_blocks.${group.name}`, `block_ranks.${group.name}`, inside]);
+    const b = input(`stack_B.${name}`, [...leading, rank, group.width]);
     const mask = masks.get(group.name) as Expression;
+    const [positions = ''] = x.shape;
     // Behind the attention of the last layer there are but the positions that are asked for.
-    const own = x.shape[0] === 'positions' ? mask : lastOf(mask);
-    // Factors that undo each other, without a digit lost: onnxruntime multiplies one row alone in another order than it does
-    // among others, unless there is a factor (MLAS, sgemm.cpp). In eight bits that would be other words.
-    const byBlock = matmul(x, a, { transposeB: true, factor: 2 });
-    const low = multiply(reshape(transpose(byBlock, [1, 0, 2]), own.shape), own);
-    const made = matmul(low, b, { factor: 0.5 });
+    const isAll = positions === 'positions';
+    const made = isDealt
+      ? dealt(x, {
+          a,
+          b,
+          mask: isAll ? mask : reshape(lastOf(reshape(mask, ['positions', rank])), ['shares', 'last_each', rank]),
+        })
+      : stacked(x, { a, b, mask: isAll ? mask : lastOf(mask) });
     updates.set(name, made);
     return made;
   }
@@ -174,4 +181,31 @@ function groupedLinear(
     if (known.x !== x) throw new Error(`The matrices of ${name} do not read the same`);
     return own(known.y);
   };
+}
+
+/** What adapters add to a product of x: A, B and the mask of a group of matrices. */
+interface Update {
+  readonly a: Expression;
+  readonly b: Expression;
+  readonly mask: Expression;
+}
+
+// Factors that undo each other, without a digit lost: onnxruntime multiplies one row alone in another order than it does
+// among others, unless there is a factor (MLAS, sgemm.cpp). In eight bits that would be other words.
+const [doubled, halved] = [2, 0.5];
+
+/** All positions by all adapters: A [blocks, ranks of a block, in], B [ranks, out], mask [positions, ranks]. */
+function stacked(x: Expression, { a, b, mask }: Update): Expression {
+  const byBlock = matmul(x, a, { transposeB: true, factor: doubled });
+  const low = multiply(reshape(transpose(byBlock, [1, 0, 2]), mask.shape), mask);
+  return matmul(low, b, { factor: halved });
+}
+
+/** Each share of the positions by its own: A [shares, blocks, ranks of a block, in], B [shares, ranks, out], mask [shares, each, ranks]. */
+function dealt(x: Expression, { a, b, mask }: Update): Expression {
+  const [positions, inside] = x.shape as readonly [Dim, Dim];
+  const [shares, each] = mask.shape as readonly [Dim, Dim];
+  const byBlock = matmul(reshape(x, [shares, 1, each, inside]), a, { transposeB: true, factor: doubled });
+  const low = multiply(reshape(transpose(byBlock, [0, 2, 1, 3]), mask.shape), mask);
+  return reshape(matmul(low, b, { factor: halved }), [positions, b.shape[2] as Dim]);
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import { adapterFeeds, type LiveAdapter } from './adaptation.ts';
 import type { AdapterLayerWeights } from './adapter-layers.ts';
+import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
@@ -57,12 +58,14 @@ function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<
 export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
+  readonly #shares: AdapterShares;
   /** What each is fed of which weights: these go when the model has others. */
   readonly #weights = new WeakMap<ReadonlyMap<string, Tensor>, WeakMap<Executable, ReadonlyMap<string, Tensor>>>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
     this.#stack = stack;
+    this.#shares = new AdapterShares(model.architecture, stack);
   }
 
   /**
@@ -80,12 +83,12 @@ export class DecodePass {
     const positions = tokens * count;
     const ids = new Int32Array(positions);
     const places = new Int32Array(positions);
-    const last: number[] = [];
+    const asked: readonly number[][] = rows.map(() => []);
     rows.forEach((row, r) => {
       row?.ids.forEach((id, i) => {
         ids[i * count + r] = id;
         places[i * count + r] = cache.held(r) + i;
-        if (i >= row.ids.length - row.asked) last.push(i * count + r);
+        if (i >= row.ids.length - row.asked) asked[r]?.push(i * count + r);
       });
     });
     const changes = this.#changesFor(rows, width);
@@ -94,23 +97,25 @@ export class DecodePass {
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const isAsked = last.length > 0;
+    const isByIntegers = this.#byIntegers(width);
+    const isAsked = asked.some((some) => some.length > 0);
+    const last =
+      isByIntegers && this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? [...rows.keys()] : asked.flat();
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
-      ...this.#adapterFeeds(rows, positions, changes.targets),
+      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets, isByIntegers }),
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
-      ['last', int32([isAsked ? last.length : 1], Int32Array.from(isAsked ? last : [0]))],
+      ['last', int32([Math.max(1, last.length)], Int32Array.from(last.length === 0 ? [0] : last))],
     ]);
     const { logits } = await executable.run(feeds, pass.into);
     // What writes behind a prompt is made ready, also where only the prompt was to be read ahead.
-    if (isAsked && this.#byIntegers(width)) void this.#compile(this.#changesFor(rows, 'narrow'), 'narrow');
+    if (isAsked && isByIntegers) void this.#compile(this.#changesFor(rows, 'narrow'), 'narrow');
     const data = logits?.data as Float32Array;
-    let next = 0;
-    return rows.map((row) =>
-      Array.from({ length: row?.asked ?? 0 }, () => {
-        const start = next++ * architecture.vocabulary;
+    return asked.map((some) =>
+      some.map((position) => {
+        const start = last.indexOf(position) * architecture.vocabulary;
         return data.subarray(start, start + architecture.vocabulary);
       }),
     );
@@ -149,13 +154,12 @@ export class DecodePass {
 
   #adapterFeeds(
     rows: readonly (PassRow | undefined)[],
-    positions: number,
-    targets: readonly Target[],
+    { tokens, targets, isByIntegers }: { tokens: number; targets: readonly Target[]; isByIntegers: boolean },
   ): ReadonlyMap<string, Tensor> {
     const layered = layeredOf(rows);
     if (layered !== undefined) return adapterFeeds(layered);
-    const rowOf = (position: number) => position % rows.length;
-    return this.#stack.feeds(lorasOf(rows), { positions, rowOf, targets: new Set(targets) });
+    const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
+    return isByIntegers ? this.#shares.feeds(pass) : this.#stack.feeds(pass);
   }
 
   #compile(changes: Changes, width: PassWidth): Promise<Executable> {

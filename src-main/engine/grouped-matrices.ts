@@ -1,6 +1,6 @@
-import { groupOf, groupsOf } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { adaptedModules } from './lora.ts';
+import { groupOf, groupsOf } from './target-groups.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Matrices [out, in] that read the same, one below the other, under one name. */

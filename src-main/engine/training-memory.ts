@@ -1,4 +1,4 @@
-import { groupsOf, stackSizes } from './adapter-stack.ts';
+import { stackSizes } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
 import { causalParts } from './causal-parts.ts';
@@ -15,6 +15,7 @@ import { packingFor } from './packing.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import { RowOrder } from './row-order.ts';
 import { pieceLength } from './stream-batch.ts';
+import { groupsOf } from './target-groups.ts';
 import { elements } from './tensor.ts';
 import { validationRowLimit } from './training-run.ts';
 
@@ -237,7 +238,8 @@ function generation(
   const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
   const tokens = Math.min(prompt, pieceLength);
   const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
-  const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...masks };
+  const shares = { shares: 1, each: tokens, last_each: 1 };
+  const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...shares, ...masks };
   const ranks = groupsOf(architecture).flatMap((group) => stackSizes(group, group.targets.length * rank));
   // Scores before and after softmax lie inside of one operation.
   const scores = 2 * architecture.heads * tokens * prompt * 4;

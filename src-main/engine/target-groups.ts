@@ -1,0 +1,55 @@
+import type { Target } from '../../src-contract/adapter.ts';
+import type { Architecture } from './architectures/architecture.ts';
+import { weightDims } from './lora.ts';
+
+/** Matrices of a layer that read the same. */
+export interface TargetGroup {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  /** Where the outputs of each begin. */
+  readonly starts: ReadonlyMap<Target, number>;
+  /** Outputs together. */
+  readonly width: number;
+  readonly inside: number;
+}
+
+/** Queries, keys and values read the same; the others are alone. The same in every layer. */
+export function groupsOf(architecture: Architecture): readonly TargetGroup[] {
+  const alone = (['o', 'gate', 'up', 'down'] as const).filter((target) => architecture.targets.includes(target));
+  return [['q', 'k', 'v'] as const, ...alone.map((target) => [target] as const)].map((targets) => {
+    const starts = new Map<Target, number>();
+    let width = 0;
+    for (const target of targets) {
+      starts.set(target, width);
+      width += weightDims(architecture, architecture.moduleOf(target, 0))[0];
+    }
+    const [, inside] = weightDims(architecture, architecture.moduleOf(targets[0], 0));
+    return { name: targets.join(''), targets, starts, width, inside };
+  });
+}
+
+const places = new WeakMap<
+  Architecture,
+  ReadonlyMap<string, readonly [group: number, layer: number, target: Target]>
+>();
+
+/** Where a module belongs. */
+export function groupOf(architecture: Architecture, groups: readonly TargetGroup[], module: string) {
+  let known = places.get(architecture);
+  if (known === undefined) {
+    const all = groups.flatMap(({ targets }, group) =>
+      targets.flatMap((target) =>
+        Array.from(
+          { length: architecture.layers },
+          (_, layer) => [architecture.moduleOf(target, layer), [group, layer, target]] as const,
+        ),
+      ),
+    );
+    known = new Map(all);
+    places.set(architecture, known);
+  }
+  const place = known.get(module);
+  if (place === undefined) throw new Error(`${module} belongs to no group`);
+  const [group, layer, target] = place;
+  return { group: groups[group] as TargetGroup, layer, target };
+}
