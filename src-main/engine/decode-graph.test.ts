@@ -43,21 +43,20 @@ test('nor where queries, keys and values are one product', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'decode-graph-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder, { hidden: 64, layers });
-  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
+  const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => false }, 'int8');
   let made: Record<string, Expression> | undefined;
-  await model.decoding('test', (blocks) => {
-    const matrices = { kind: 'blocks', blocks: blocks ?? new Map() } as const;
-    const graph = decodeGraph(model.architecture, { targets: new Set(['q', 'v']), layers: undefined, matrices });
-    made = graph;
-    return graph;
+  await model.decoding('test', (matrices) => {
+    expect(matrices.kind).toBe('blocks');
+    made = decodeGraph(model.architecture, { targets: new Set(['q', 'v']), layers: undefined, matrices });
+    return made;
   });
   expectOrder(made ?? {});
 });
 
-test.each([true, false])('nor where wide passes multiply by integers, in groups: %s', (inGroups) => {
+test('nor where they are multiplied by integers', () => {
   const architecture = architectureOf(new ModelConfig(configs.llama, 'config.json'));
   const options = { targets: new Set(['q', 'v'] as const), layers: undefined };
-  expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers', inGroups } }));
+  expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers' } }));
 });
 
 function expectOrder(graph: Readonly<Record<string, Expression>>): void {

@@ -29,13 +29,13 @@ export interface DecodeOptions {
 
 /**
  * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
- * multiplies by (`int8-weights.ts`), which some processors read many positions by sooner, and none a single one. Blocks are of groups
- * of matrices that read the same, floats of each matrix; integers are either.
+ * multiplies by (`int8-weights.ts`), where a processor is quicker with those (decision 0045). Floats are of each matrix, the others of
+ * groups of matrices that read the same.
  */
 export type DecodeMatrices =
   | { readonly kind: 'floats' }
   | { readonly kind: 'blocks'; readonly blocks: ReadonlyMap<string, Tensor> }
-  | { readonly kind: 'integers'; readonly inGroups: boolean };
+  | { readonly kind: 'integers' };
 
 /**
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
@@ -124,11 +124,10 @@ function groupedLinear(
 ) {
   const { targets, matrices } = options;
   const plain = plainLinear(architecture, options, { parameter });
-  const isInGroups = matrices.kind === 'blocks' || (matrices.kind === 'integers' && matrices.inGroups);
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
-  // What reads many rows deals its positions out (`AdapterShares`): three kernels more than a stack, of which a row that is alone has nothing.
+  // Shares of the positions (`AdapterShares`) are three kernels more than a stack: of those a row alone feels more where its products are blocks.
   const isDealt = matrices.kind === 'integers';
   const leading = isDealt ? ['shares'] : [];
   const masks = new Map(
@@ -167,7 +166,7 @@ function groupedLinear(
     const start = group.starts.get(target) as number;
     const own = (whole: Expression) =>
       group.targets.length === 1 ? whole : slice(whole, 1, start, start + weightDims(architecture, module)[0]);
-    if (!isInGroups) {
+    if (matrices.kind === 'floats') {
       const y = plain(module, x);
       return isAdapted ? add(y, own(update(group, layer, x))) : y;
     }

@@ -18,19 +18,21 @@ import { Random } from './random.ts';
 // logits differed by more than half, and a question that was asked again was now and then answered with other words.
 // A group of more than 16 ranks still was, from some ten tokens on.
 test.each([
-  { width: 'narrow', targets: ['q', 'v'], keyValueHeads: 2 },
-  { width: 'narrow', targets: ['q', 'v'], keyValueHeads: 4 },
-  { width: 'narrow', targets: ['q', 'k', 'v', 'o'], keyValueHeads: 2 },
-  { width: 'narrow', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
-  { width: 'wide', targets: ['q', 'v'], keyValueHeads: 4 },
-  { width: 'wide', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { by: 'blocks', targets: ['q', 'v'], keyValueHeads: 2 },
+  { by: 'blocks', targets: ['q', 'v'], keyValueHeads: 4 },
+  { by: 'blocks', targets: ['q', 'k', 'v', 'o'], keyValueHeads: 2 },
+  { by: 'blocks', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { by: 'integers', targets: ['q', 'v'], keyValueHeads: 4 },
+  { by: 'integers', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
 ] as const)(
-  'a text gives the same logits with an adapter, however it is cut: $width, $targets, $keyValueHeads',
-  async ({ width, targets, keyValueHeads }) => {
+  'a text gives the same logits with an adapter, however it is cut: $by, $targets, $keyValueHeads',
+  async ({ by, targets, keyValueHeads }) => {
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
-    const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+    const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => by === 'integers' };
+    const model = await loadModel(folder, backend, 'int8');
+    expect(model.answersBy).toBe(by);
     const { architecture } = model;
     const lora = initialiseLora(architecture, { rank: 8, alpha: 16, targets, initialisation: 'kaiming', seed: 1 });
     const random = new Random(1);
@@ -46,7 +48,7 @@ test.each([
       let logits: Float32Array | undefined;
       for (const end of ends) {
         const piece = ids.slice(cache.held(0), end);
-        logits = (await pass.run(cache, [{ ids: piece, adapter, asked: 1 }], width))[0]?.[0]?.slice();
+        logits = (await pass.run(cache, [{ ids: piece, adapter, asked: 1 }]))[0]?.[0]?.slice();
         cache.keep([piece.length]);
       }
       return logits;
@@ -79,10 +81,9 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
   });
   const pass = new DecodePass(model, new AdapterStack(architecture));
   const rows = [...adapters, null].map((adapter) => ({ ids: [5, 9, 2, 40], adapter, asked: 1 }));
-  const together = await pass.run(new KeyValueCache(architecture, rows.length), rows, 'narrow');
+  const together = await pass.run(new KeyValueCache(architecture, rows.length), rows);
   const alone = [];
-  for (const row of rows)
-    alone.push((await pass.run(new KeyValueCache(architecture), [row], 'narrow'))[0]?.[0]?.slice());
+  for (const row of rows) alone.push((await pass.run(new KeyValueCache(architecture), [row]))[0]?.[0]?.slice());
   for (const [i, [logits]] of together.entries()) {
     for (const [word, value] of (alone[i] ?? []).entries()) expect(logits?.[word]).toBeCloseTo(value, 4);
   }
@@ -90,7 +91,7 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
 });
 
 test.each(['base', 'lora', 'houlsby'] as const)(
-  'a prompt that is read by the integers of training gives the logits that floats give, but for rounding: %s',
+  'the integers of training give the logits that floats give, but for rounding: %s',
   async (kind) => {
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,11 +100,11 @@ test.each(['base', 'lora', 'houlsby'] as const)(
     const logitsOf = async (precision: 'float32' | 'int8') => {
       const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
       const model = await loadModel(folder, backend, precision);
-      expect(model.readsByIntegers).toBe(precision === 'int8');
+      expect(model.answersBy).toBe(precision === 'int8' ? 'integers' : 'floats');
       const pass = new DecodePass(model, new AdapterStack(model.architecture));
       const row = { ids, adapter: adapterOf(kind, model.architecture), asked: 1 };
       const read = async () => {
-        const [logits] = await pass.run(new KeyValueCache(model.architecture), [row], 'wide');
+        const [logits] = await pass.run(new KeyValueCache(model.architecture), [row]);
         return [...(logits?.[0] ?? [])];
       };
       const logits = await read();

@@ -4,7 +4,7 @@ import type { AdapterLayerWeights } from './adapter-layers.ts';
 import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
-import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
+import { type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
@@ -27,20 +27,14 @@ export interface PassRow {
   readonly asked: number;
 }
 
-/**
- * Wide passes read parts of prompts, however short, or write a token in each of many rows; narrow ones write in a few rows, guesses
- * included. The base may be multiplied otherwise for the ones than for the others (decision 0045).
- */
-export type PassWidth = 'wide' | 'narrow';
-
 /** What a graph can change of the base. */
 interface Changes {
   readonly targets: readonly Target[];
   readonly layers: DecodeOptions['layers'];
 }
 
-function keyOf({ targets, layers }: Changes, isByIntegers: boolean): string {
-  return `${isByIntegers ? 'read' : 'decode'}:${targets.join(',')}:${layers?.design ?? ''}`;
+function keyOf({ targets, layers }: Changes): string {
+  return `decode:${targets.join(',')}:${layers?.design ?? ''}`;
 }
 
 /** The adapter of the rows, where it is layers of its own: batches keep the kinds apart. */
@@ -59,8 +53,8 @@ export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
-  /** What each is fed of which weights: these go when the model has others. */
-  readonly #weights = new WeakMap<ReadonlyMap<string, Tensor>, WeakMap<Executable, ReadonlyMap<string, Tensor>>>();
+  /** What each is fed of the weights. */
+  readonly #weights = new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -72,11 +66,7 @@ export class DecodePass {
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
    * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
    */
-  async run(
-    cache: KeyValueCache,
-    rows: readonly (PassRow | undefined)[],
-    width: PassWidth,
-  ): Promise<readonly Float32Array[][]> {
+  async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[]): Promise<readonly Float32Array[][]> {
     const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
@@ -91,27 +81,24 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) asked[r]?.push(i * count + r);
       });
     });
-    const changes = this.#changesFor(rows, width);
-    const executable = await this.#compile(changes, width);
+    const changes = this.#changesFor(rows);
+    const executable = await this.#compile(changes);
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const isByIntegers = this.#byIntegers(width);
-    const isAsked = asked.some((some) => some.length > 0);
-    const last =
-      isByIntegers && this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? [...rows.keys()] : asked.flat();
+    // Where each row has a share of its own, idle ones are asked too.
+    const isByRow = this.#areDealt && this.#shares.areRows({ rows: lorasOf(rows), tokens });
+    const last = isByRow ? [...rows.keys()] : asked.flat();
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
-      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets, isByIntegers }),
+      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets }),
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
       ['last', int32([Math.max(1, last.length)], Int32Array.from(last.length === 0 ? [0] : last))],
     ]);
     const { logits } = await executable.run(feeds, pass.into);
-    // What writes behind a prompt is made ready, also where only the prompt was to be read ahead.
-    if (isAsked && isByIntegers) void this.#compile(this.#changesFor(rows, 'narrow'), 'narrow');
     const data = logits?.data as Float32Array;
     return asked.map((some) =>
       some.map((position) => {
@@ -123,20 +110,20 @@ export class DecodePass {
 
   /** What a graph is fed of the weights: those that are not part of it. */
   #weightsOf(executable: Executable): ReadonlyMap<string, Tensor> {
-    const from = this.#model.answeringFeeds;
-    const ofThese = this.#weights.get(from) ?? new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
-    this.#weights.set(from, ofThese);
-    const fed = ofThese.get(executable) ?? new Map([...from].filter(([name]) => executable.inputs.has(name)));
-    ofThese.set(executable, fed);
+    const fed =
+      this.#weights.get(executable) ??
+      new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
+    this.#weights.set(executable, fed);
     return fed;
   }
 
-  #byIntegers(width: PassWidth): boolean {
-    return width === 'wide' && this.#model.readsByIntegers;
+  /** Whether adapters multiply by shares of the positions (`AdapterShares`). */
+  get #areDealt(): boolean {
+    return this.#model.answersBy === 'integers';
   }
 
   /** What a graph for these rows' adapters can change. */
-  #changesFor(rows: readonly (PassRow | undefined)[], width: PassWidth): Changes {
+  #changesFor(rows: readonly (PassRow | undefined)[]): Changes {
     const layered = layeredOf(rows);
     if (layered !== undefined)
       return { targets: [], layers: { kind: 'adapter-layers', design: layered.weights.design } };
@@ -147,31 +134,25 @@ export class DecodePass {
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    const isByIntegers = this.#byIntegers(width);
     // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
-    return (sufficient.find((each) => this.#model.isCompiled(keyOf(each, isByIntegers))) ?? sufficient[0]) as Changes;
+    return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 
   #adapterFeeds(
     rows: readonly (PassRow | undefined)[],
-    { tokens, targets, isByIntegers }: { tokens: number; targets: readonly Target[]; isByIntegers: boolean },
+    { tokens, targets }: { tokens: number; targets: readonly Target[] },
   ): ReadonlyMap<string, Tensor> {
     const layered = layeredOf(rows);
     if (layered !== undefined) return adapterFeeds(layered);
     const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
-    return isByIntegers ? this.#shares.feeds(pass) : this.#stack.feeds(pass);
+    return this.#areDealt ? this.#shares.feeds(pass) : this.#stack.feeds(pass);
   }
 
-  #compile(changes: Changes, width: PassWidth): Promise<Executable> {
+  #compile(changes: Changes): Promise<Executable> {
     const { targets, layers } = changes;
-    const isByIntegers = this.#byIntegers(width);
-    const key = keyOf(changes, isByIntegers);
-    const graph = (matrices: DecodeMatrices) =>
-      decodeGraph(this.#model.architecture, { targets: new Set(targets), layers, matrices });
-    if (isByIntegers)
-      return this.#model.reading(layers?.design ?? 'lora', key, (options) => graph({ kind: 'integers', ...options }));
-    return this.#model.decoding(key, (blocks) =>
-      graph(blocks === undefined ? { kind: 'floats' } : { kind: 'blocks', blocks }),
+    const { architecture } = this.#model;
+    return this.#model.decoding(keyOf(changes), (matrices) =>
+      decodeGraph(architecture, { targets: new Set(targets), layers, matrices }),
     );
   }
 }

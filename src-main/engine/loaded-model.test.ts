@@ -145,24 +145,3 @@ test('what another took the place of is freed, once the runs that it had begun a
   await expect(first.run(feeds)).rejects.toThrow();
   await model.release();
 });
-
-test('of what reads by integers one of each kind is kept, and none beside a training', async () => {
-  const model = await loadModel(folder, backend, 'int8');
-  const made: string[] = [];
-  const read = (kind: 'lora' | 'houlsby' | 'lin', key: string) =>
-    model.reading(kind, key, ({ inGroups }) => {
-      made.push(`${key}${inGroups ? '' : ' fed'}`);
-      return { [key]: scale(input('x', ['n']), 2) };
-    });
-  for (let turn = 0; turn < 3; turn++) for (const kind of ['houlsby', 'lin'] as const) await read(kind, kind);
-  await read('lora', 'base');
-  await read('lora', 'q,k,v');
-  expect([model.isCompiled('base'), model.isCompiled('q,k,v')]).toEqual([false, true]);
-  await model.feeds();
-  expect(model.isCompiled('q,k,v')).toBe(false);
-  await read('lora', 'q,k,v');
-  await read('lora', 'base');
-  await read('lora', 'q,k,v');
-  expect(made).toEqual(['houlsby', 'lin', 'base', 'q,k,v', 'q,k,v fed', 'base fed']);
-  await model.release();
-});

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { AdapterDesign } from './adapter-layers.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
+import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
@@ -25,17 +25,15 @@ type DecodeOutputs = Readonly<Record<string, Expression>>;
 
 type Matrices = ReadonlyMap<string, Tensor>;
 
-/** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by wide passes of answers, by narrow ones. */
+/** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by answers. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
-  /** Whether wide passes multiply by the integers (decision 0045); narrow ones do by the blocks. */
-  readonly readsByIntegers: boolean;
+  /** What answers multiply by: the integers of training, or blocks with a scale each (decision 0045). */
+  readonly answersBy: 'integers' | 'blocks';
   /** As training and scoring multiply by them (`rounded-weights.ts`). */
-  integers(): Promise<Matrices>;
-  /** The same numbers as reading prompts does by itself: those that read the same in one, without what gradients need alone. */
-  groupedIntegers(): Promise<Matrices>;
-  /** As writing answers does (`weight-blocks.ts`). */
-  blocks(): Promise<Matrices>;
+  training(): Promise<Matrices>;
+  /** As answers do: those that read the same in one, without what gradients need alone. */
+  answering(): Promise<Matrices>;
 }
 
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
@@ -46,12 +44,9 @@ export class LoadedModel {
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
   #feeds: Promise<Matrices> | undefined;
-  #answeringFeeds: Matrices;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
   readonly #large: string[] = [];
-  /** Keys of those that read prompts by integers of their own, by kind. */
-  readonly #readers = new Map<string, string>();
   /** Keys of the executables of passes, by kind. */
   readonly #passes = new Map<string, string>();
   #isReleased = false;
@@ -64,7 +59,6 @@ export class LoadedModel {
   ) {
     this.architecture = architecture;
     this.weights = weights;
-    this.#answeringFeeds = weights;
     this.backend = backend;
     this.#rounded = rounded;
   }
@@ -73,74 +67,41 @@ export class LoadedModel {
     return this.#rounded?.precision ?? 'float32';
   }
 
-  /** Whether wide passes multiply by other matrices than narrow ones (decision 0045). */
-  get readsByIntegers(): boolean {
-    return this.#rounded?.readsByIntegers ?? false;
+  /** What graphs that answer multiply by. */
+  get answersBy(): DecodeMatrices['kind'] {
+    return this.#rounded?.answersBy ?? 'floats';
   }
 
-  /** Everything that graphs that train, score or read prompts may want to be fed. Throws as `loadModel` does. */
+  /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {
-      const feeds = this.#readFeeds();
-      this.#feeds = feeds;
-      feeds.then(
-        // From now on prompts are read by these: a copy of their own would be too much beside a training.
-        (all) => {
-          this.#answeringFeeds = all;
-          for (const key of this.#readers.values()) this.#retire(key);
-          this.#readers.clear();
-        },
-        // A file that could not be read is read again at the next use.
-        () => {
-          this.#feeds = undefined;
-        },
-      );
+      this.#feeds = this.#readFeeds();
+      // A file that could not be read is read again at the next use.
+      this.#feeds.catch(() => {
+        this.#feeds = undefined;
+      });
     }
     return this.#feeds;
   }
 
   async #readFeeds(): Promise<Matrices> {
-    const integers = (await this.#rounded?.integers()) ?? [];
+    const integers = (await this.#rounded?.training()) ?? [];
     return new Map<string, Tensor>([...this.weights, ...integers]);
   }
 
-  /** What graphs that answer are fed of the weights: those that are not part of them. */
-  get answeringFeeds(): Matrices {
-    return this.#answeringFeeds;
-  }
-
-  /** The executable of a decode graph, with the matrices in blocks inside it where the model is rounded. */
-  decoding(key: string, graph: (blocks: Matrices | undefined) => DecodeOutputs): Promise<Executable> {
+  /** The executable of a decode graph, with the matrices inside it where the model is rounded. */
+  decoding(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<Executable> {
     const rounded = this.#rounded;
-    if (rounded === undefined) return this.executable(key, () => graph(undefined));
+    if (rounded === undefined) return this.executable(key, () => graph({ kind: 'floats' }));
     return this.#kept(key, async () => {
       this.#makeRoom(key);
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
-      const blocks = await rounded.blocks();
-      return this.backend.compile(graph(blocks), blocks);
-    });
-  }
-
-  /**
-   * The executable of a decode graph that reads prompts by integers. They lie inside it, laid out for the kernels once and not in every
-   * pass, unless training has its own in memory. Of each kind only the one used last is kept. For a model that `readsByIntegers`.
-   */
-  reading(
-    kind: 'lora' | AdapterDesign,
-    key: string,
-    graph: (options: { inGroups: boolean }) => DecodeOutputs,
-  ): Promise<Executable> {
-    return this.#kept(key, async () => {
-      if (this.#feeds !== undefined) {
-        await this.#feeds;
-        return this.backend.compile(graph({ inGroups: false }));
-      }
-      const before = this.#readers.get(kind);
-      if (before !== undefined) this.#retire(before);
-      this.#readers.set(kind, key);
-      // Sound as long as only a model that `readsByIntegers` is asked.
-      const rounded = this.#rounded as RoundedMatrices;
-      return this.backend.compile(graph({ inGroups: true }), await rounded.groupedIntegers());
+      const matrices = await rounded.answering();
+      const { answersBy } = rounded;
+      return this.backend.compile(
+        graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
+        matrices,
+      );
     });
   }
 
@@ -262,17 +223,17 @@ export async function loadModel(
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
+    const answersBy = (await answersByIntegers(precision, backend)) ? 'integers' : 'blocks';
     // Where integers are quicker, a product by blocks of four bits sums one row alone in another order (decision 0045).
-    const fourBits = !(await backend.prefersIntegers());
+    const options = { fourBits: !(await backend.prefersIntegers()) };
     return new LoadedModel(architecture, weights, backend, {
-      precision,
-      readsByIntegers: await readsByIntegers(precision, backend),
-      integers: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
-      groupedIntegers: () => roundModel(folder, backend, (of, read) => integerJobs(of, read())),
-      blocks: () =>
-        roundModel(folder, backend, (of, read) =>
-          blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), { fourBits }),
-        ),
+      ...{ precision, answersBy },
+      training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
+      answering: () =>
+        roundModel(folder, backend, (of, read) => {
+          if (answersBy === 'integers') return integerJobs(of, read());
+          return blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), options);
+        }),
     });
   });
 }
@@ -336,8 +297,8 @@ function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
 }
 
-/** Whether prompts are read by the integers of training rather than by what answers are written by (decision 0045). */
-export async function readsByIntegers(precision: Precision, backend: Backend): Promise<boolean> {
+/** Whether answers multiply by the integers of training rather than by blocks (decision 0045). */
+export async function answersByIntegers(precision: Precision, backend: Backend): Promise<boolean> {
   return precision === 'int8' && (await backend.prefersIntegers());
 }
 

@@ -12,9 +12,8 @@ interface Entry {
 export const leastShared = 8;
 
 /**
- * What was read for earlier answers, so that a passage, a schema or a conversation's past is read once; of the past what was asked alone,
- * where answers are written otherwise than prompts are read (decision 0045). What is kept depends on the adapter that read it:
- * entries are known by its weights and scale. The one unused for longest goes when there are too many.
+ * What was read for earlier answers, so that a passage, a schema or a conversation's past is read once. What is kept depends on the
+ * adapter that read it: entries are known by its weights and scale. The one unused for longest goes when there are too many.
  */
 export class PrefixCache {
   readonly #budgetBytes: number;

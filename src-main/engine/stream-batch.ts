@@ -11,8 +11,6 @@ import type { TokenStream } from './token-stream.ts';
 export const pieceLength = 128;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
 const mostRows = 16;
-/** From so many rows on a pass is a wide one: without guesses, and sooner done by integers where those are chosen (decision 0045: 23 ms, 25 by blocks). */
-const manyRows = 4;
 /** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
 const mostGuesses = [8, 3, 0] as const;
 
@@ -37,14 +35,12 @@ function leftOf({ stream, read }: Reading): number {
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
  * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
- * over columns that others have filled (decision 0022), and for the rounding of wide passes (0045).
+ * over columns that others have filled (decision 0022).
  */
 export class StreamBatch {
   readonly #architecture: Architecture;
   readonly #pass: DecodePass;
   readonly #prefixes: PrefixCache;
-  /** Whether what was written stands for what would be read: else the next prompt that goes on from it reads it again. */
-  readonly #writesAsRead: boolean;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
   /** The answers that are being written, by their row of the cache. */
@@ -56,7 +52,6 @@ export class StreamBatch {
     this.#architecture = model.architecture;
     this.#pass = new DecodePass(model, stack);
     this.#prefixes = prefixes;
-    this.#writesAsRead = !model.readsByIntegers;
   }
 
   join(stream: TokenStream): void {
@@ -134,7 +129,7 @@ export class StreamBatch {
     for (const place of this.#places()) {
       const [otherOwner, otherScale] = this.#ownerOf(place.stream);
       if (otherOwner !== owner || otherScale !== scale) continue;
-      const shared = Math.min(sharedLength(this.#readOf(place.stream), stream.promptIds), stream.promptIds.length - 1);
+      const shared = Math.min(sharedLength(place.stream.ids, stream.promptIds), stream.promptIds.length - 1);
       if (shared >= longest + leastShared) [best, longest] = [place, shared];
     }
     if (best === undefined) return kept;
@@ -160,7 +155,7 @@ export class StreamBatch {
       const ids = stream.promptIds.slice(read, read + pieceLength);
       return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
     });
-    const logits = await this.#pass.run(cache, rows, 'wide');
+    const logits = await this.#pass.run(cache, rows);
     cache.keep(rows.map(({ ids }) => ids.length));
     together.forEach((reading, row) => {
       const count = rows[row]?.ids.length as number;
@@ -206,7 +201,7 @@ export class StreamBatch {
       const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const logits = await this.#pass.run(cache, rows, rows.length < manyRows ? 'narrow' : 'wide');
+    const logits = await this.#pass.run(cache, rows);
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
     const kept = streams.map((stream, row) => {
       if (stream === undefined) return 0;
@@ -248,14 +243,9 @@ export class StreamBatch {
 
   #remember(stream: TokenStream, cache: KeyValueCache, row: number): void {
     const [owner, scale] = this.#ownerOf(stream);
-    const ids = this.#readOf(stream).slice(0, cache.held(row));
+    const ids = stream.ids.slice(0, cache.held(row));
     if (this.#prefixes.isOn && !this.#prefixes.holds(owner, scale, ids))
       this.#prefixes.keep(owner, scale, ids, cache.read(row, ids.length));
-  }
-
-  /** Of a text, what others may take over that begin alike. */
-  #readOf(stream: TokenStream): readonly number[] {
-    return this.#writesAsRead ? stream.ids : stream.promptIds;
   }
 
   #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {

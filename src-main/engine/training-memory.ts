@@ -7,7 +7,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { openModel, precisionFor, readsByIntegers } from './loaded-model.ts';
+import { answersByIntegers, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
@@ -32,14 +32,14 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
+  const byIntegers = await answersByIntegers(precision, backend);
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
-    generate: Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'floats' } })),
-    read: (await readsByIntegers(precision, backend))
-      ? Object.values(decodeGraph(architecture, { ...decodeOptions, matrices: { kind: 'integers', inGroups: false } }))
-      : [],
+    generate: Object.values(
+      decodeGraph(architecture, { ...decodeOptions, matrices: { kind: byIntegers ? 'integers' : 'floats' } }),
+    ),
   };
   const packing = packingFor(architecture);
   const order = new RowOrder(job.rows, { batchSize: job.batchSize, seed: job.shuffle ? job.seed : null }).of(0);
@@ -85,7 +85,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     graphs:
       graphBytes(graphs.train) +
       (validation.length > 0 ? graphBytes(graphs.score) : 0) +
-      (job.samples !== null ? graphBytes(graphs.generate) + graphBytes(graphs.read) : 0),
+      (job.samples !== null ? graphBytes(graphs.generate) : 0),
   };
 }
 
@@ -149,7 +149,7 @@ function together(
 const bytesPerNode = 8e3;
 
 /** Operations that are lowered to several nodes. */
-const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 10, scoresInt8: 10, matmulInt4: 14 };
+const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 6, scoresInt8: 6, matmulInt4: 14 };
 
 function graphBytes(graph: readonly Expression[]): number {
   return bytesPerNode * topologicalOrder(graph).reduce((sum, { op }) => sum + (nodesOf[op] ?? 1), 0);

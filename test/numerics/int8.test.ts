@@ -95,12 +95,14 @@ test('the pass over the prompt and the one for a single token agree: an answer i
     }
     return ids;
   };
-  // Where prompts are read by integers, they agree but for rounding (decision 0045).
-  const byBlocks = await loadModel(folder, { ...exact.backend, prefersIntegers: async () => false }, 'int8');
-  const whole = await write(byBlocks, promptIds, 12);
-  expect(whole).toHaveLength(12);
-  expect(await write(byBlocks, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
-  await byBlocks.release();
+  for (const byIntegers of [false, true]) {
+    const model = await loadModel(folder, { ...exact.backend, prefersIntegers: async () => byIntegers }, 'int8');
+    expect(model.answersBy).toBe(byIntegers ? 'integers' : 'blocks');
+    const whole = await write(model, promptIds, 12);
+    expect(whole).toHaveLength(12);
+    expect(await write(model, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
+    await model.release();
+  }
 });
 
 test('the largest numbers add up, also where the processor has sixteen bits for two products', async () => {

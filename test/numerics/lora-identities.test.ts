@@ -219,7 +219,7 @@ test('guessing from the prompt changes no token: each is the likeliest after all
 
 async function logitsAfter(ids: readonly number[], adapter: { weights: LoraWeights; scale: number } | null) {
   const pass = new DecodePass(model, new AdapterStack(model.architecture));
-  const [logits] = await pass.run(new KeyValueCache(model.architecture), [{ ids, adapter, asked: 1 }], 'narrow');
+  const [logits] = await pass.run(new KeyValueCache(model.architecture), [{ ids, adapter, asked: 1 }]);
   return [...(logits?.[0] ?? [])];
 }
 
