@@ -223,7 +223,7 @@ export async function loadModel(
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
-    const answersBy = (await answersByIntegers(precision, backend)) ? 'integers' : 'blocks';
+    const answersBy = (await answeringMatrices(precision, backend)) === 'integers' ? 'integers' : 'blocks';
     // Where integers are quicker, a product by blocks of four bits sums one row alone in another order (decision 0045).
     const options = { fourBits: !(await backend.prefersIntegers()) };
     return new LoadedModel(architecture, weights, backend, {
@@ -297,9 +297,10 @@ function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
 }
 
-/** Whether answers multiply by the integers of training rather than by blocks (decision 0045). */
-export async function answersByIntegers(precision: Precision, backend: Backend): Promise<boolean> {
-  return precision === 'int8' && (await backend.prefersIntegers());
+/** What answers multiply by: of a rounded model, the integers of training where the processor is quicker with those (decision 0045). */
+export async function answeringMatrices(precision: Precision, backend: Backend): Promise<DecodeMatrices['kind']> {
+  if (precision === 'float32') return 'floats';
+  return precision === 'int8' && (await backend.prefersIntegers()) ? 'integers' : 'blocks';
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

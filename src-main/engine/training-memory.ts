@@ -7,7 +7,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { answersByIntegers, openModel, precisionFor } from './loaded-model.ts';
+import { answeringMatrices, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
@@ -32,13 +32,16 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
-  const byIntegers = await answersByIntegers(precision, backend);
+  const answersBy = await answeringMatrices(precision, backend);
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
     score: Object.values(scoreGraph(architecture, { ...adaptation, dropout: false }, { precision })),
     generate: Object.values(
-      decodeGraph(architecture, { ...decodeOptions, matrices: { kind: byIntegers ? 'integers' : 'floats' } }),
+      decodeGraph(architecture, {
+        ...decodeOptions,
+        matrices: { kind: answersBy === 'integers' ? answersBy : 'floats' },
+      }),
     ),
   };
   const packing = packingFor(architecture);
@@ -81,7 +84,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     cache:
       job.samples === null
         ? 0
-        : generation(graphs.generate, { ...job.samples, architecture, precision, rank: highest }),
+        : generation(graphs.generate, { ...job.samples, architecture, inside: bytesInside[answersBy], rank: highest }),
     graphs:
       graphBytes(graphs.train) +
       (validation.length > 0 ? graphBytes(graphs.score) : 0) +
@@ -231,9 +234,9 @@ function dropoutMasks(
 /** Keys and values, one reading of the longest prompt, and where the base is rounded the executable's own copies of the integers. */
 function generation(
   graph: readonly Expression[],
-  about: { prompt: number; answer: number; architecture: Architecture; precision: Precision; rank: number },
+  about: { prompt: number; answer: number; architecture: Architecture; inside: number; rank: number },
 ): number {
-  const { prompt, answer, architecture, precision, rank } = about;
+  const { prompt, answer, architecture, inside: bytesEach, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
   const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
   const tokens = Math.min(prompt, pieceLength);
@@ -244,14 +247,16 @@ function generation(
   // Scores before and after softmax lie inside of one operation.
   const scores = 2 * architecture.heads * tokens * prompt * 4;
   const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);
-  const integers =
-    precision === 'float32'
-      ? 0
-      : [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
-          const [out, inside] = weightDims(architecture, module);
-          return sum + out * inside;
-        }, 0);
-  // As the kernels want them, with their scales, and the room that their copies left between them: measured 2.5. While it is compiled 2.9,
-  // which is before the first training pass and in the place of what that will take.
-  return kept + pass + 2.5 * integers;
+  const numbers = [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
+    const [out, inside] = weightDims(architecture, module);
+    return sum + out * inside;
+  }, 0);
+  return kept + pass + bytesEach * numbers;
 }
+
+/**
+ * What a number of a matrix takes inside the graph that answers, as its kernels want it, with its scale and the room that its copies left.
+ * Measured: blocks 2.5, integers 1.2, which are laid out from where they lie. While they are compiled it is more, before the
+ * first training pass and in the place of what that will take.
+ */
+const bytesInside = { floats: 0, blocks: 2.5, integers: 1.2 } as const;
