@@ -4,7 +4,7 @@ import { ModelConfig } from './architectures/model-config.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { float32 } from './tensor.ts';
 
-test('queries, keys and values of a layer are one group in that order, the head another', async () => {
+test('what reads the same is one group in the order of the architecture, the head another', async () => {
   const architecture = architectureOf(
     new ModelConfig(
       {
@@ -22,7 +22,13 @@ test('queries, keys and values of a layer are one group in that order, the head 
   const groups = await Array.fromAsync(groupedMatrices(architecture, weights()));
   const layer = (index: number) => [
     [`${index}.down`, [[64, 32]]],
-    [`${index}.gate`, [[32, 64]]],
+    [
+      `${index}.gateup`,
+      [
+        [32, 64],
+        [32, 64],
+      ],
+    ],
     [`${index}.o`, [[64, 64]]],
     [
       `${index}.qkv`,
@@ -32,7 +38,6 @@ test('queries, keys and values of a layer are one group in that order, the head 
         [32, 64],
       ],
     ],
-    [`${index}.up`, [[32, 64]]],
   ];
   const found = groups.map(([name, matrices]) => [name, matrices.map(({ dims }) => dims)]);
   expect(found.toSorted()).toEqual([...layer(0), ...layer(1), ['model.embed_tokens', [[3, 64]]]].toSorted());

@@ -13,18 +13,23 @@ export interface TargetGroup {
   readonly inside: number;
 }
 
-/** Queries, keys and values read the same; the others are alone. The same in every layer. */
+/** Queries, keys and values read the same, and gates what they let through. */
+const together = [['q', 'k', 'v'], ['o'], ['gate', 'up'], ['down']] as const satisfies readonly (readonly Target[])[];
+
+/** The groups of an architecture, the same in every layer. */
 export function groupsOf(architecture: Architecture): readonly TargetGroup[] {
-  const alone = (['o', 'gate', 'up', 'down'] as const).filter((target) => architecture.targets.includes(target));
-  return [['q', 'k', 'v'] as const, ...alone.map((target) => [target] as const)].map((targets) => {
+  const groups = together.map((all) => all.filter((target) => architecture.targets.includes(target)));
+  return groups.flatMap((targets) => {
+    const [first] = targets;
+    if (first === undefined) return [];
     const starts = new Map<Target, number>();
     let width = 0;
     for (const target of targets) {
       starts.set(target, width);
       width += weightDims(architecture, architecture.moduleOf(target, 0))[0];
     }
-    const [, inside] = weightDims(architecture, architecture.moduleOf(targets[0], 0));
-    return { name: targets.join(''), targets, starts, width, inside };
+    const [, inside] = weightDims(architecture, architecture.moduleOf(first, 0));
+    return [{ name: targets.join(''), targets, starts, width, inside }];
   });
 }
 
