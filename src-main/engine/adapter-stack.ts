@@ -2,13 +2,13 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { LoraWeights } from './lora.ts';
-import { blocksOf, inBlocks, PackedAdapters } from './packed-adapters.ts';
+import { blockDims, inBlocks, PackedAdapters } from './packed-adapters.ts';
 import type { TargetGroup } from './target-groups.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** The sizes in a decode graph that an adapter with so many ranks in a group gives it. */
 export function stackSizes({ name }: Pick<TargetGroup, 'name'>, ranks: number): [name: string, size: number][] {
-  const [blocks, block] = blocksOf(inBlocks(ranks), 0) as [number, number, number];
+  const [blocks, block] = blockDims(inBlocks(ranks), 0) as [number, number, number];
   return [
     [`ranks.${name}`, blocks * block],
     [`rank_blocks.${name}`, blocks],
@@ -101,7 +101,7 @@ export class AdapterStack {
           `stack_A.${name}`,
           stacked(
             parts.map(({ a }) => a),
-            blocksOf(total, group.inside),
+            blockDims(total, group.inside),
           ),
         );
         feeds.set(

@@ -29,7 +29,7 @@ export interface DecodeOptions {
 
 /**
  * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
- * multiplies by (`int8-weights.ts`), where a processor is quicker with those (decision 0045). Floats are of each matrix, the others of
+ * multiplies by (`int8-weights.ts`), where a processor is quicker with those (decision 0046). Floats are of each matrix, the others of
  * groups of matrices that read the same.
  */
 export type DecodeMatrices =
@@ -41,7 +41,7 @@ export type DecodeMatrices =
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
  * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
  * [positions, key heads · size] of the new positions. Feeds: `ids`, `places`, angles by position; `mask` and, with a window,
- * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives.
+ * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives, or by integers `AdapterShares`.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
   const { headSize, keyValueHeads, heads } = architecture;
@@ -115,7 +115,7 @@ function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { 
 /**
  * Matrices that read the same are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A and B
  * are those of all adapters in the batch, one below the other, and the mask [positions, ranks] holds the scale of the row's own
- * adapter in its ranks and zero in those of others, and zero times anything adds nothing.
+ * adapter in its ranks and zero in those of others, and zero times anything adds nothing. Or each share of the positions has an A and a B.
  */
 function groupedLinear(
   architecture: Architecture,
@@ -127,7 +127,7 @@ function groupedLinear(
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
-  // Shares of the positions (`AdapterShares`) are three kernels more than a stack: of those a row alone feels more where its products are blocks.
+  // By shares of the positions (`AdapterShares`), which are three kernels more than a stack: too much for blocks, where rows are mostly alone.
   const isDealt = matrices.kind === 'integers';
   const leading = isDealt ? ['shares'] : [];
   const masks = new Map(

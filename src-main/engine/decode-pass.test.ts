@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Target } from '../../src-contract/adapter.ts';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { initialiseAdapterLayers } from './adapter-layers.ts';
+import { AdapterShares } from './adapter-shares.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { loadModel } from './loaded-model.ts';
-import { initialiseLora } from './lora.ts';
+import { initialiseLora, type LoraWeights } from './lora.ts';
 import { Random } from './random.ts';
 
 // Once, an adapter's product for a token by itself was summed in another order than beside guesses or in a prompt: in eight bits
@@ -88,6 +90,56 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
     for (const [word, value] of (alone[i] ?? []).entries()) expect(logits?.[word]).toBeCloseTo(value, 4);
   }
   expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
+});
+
+test('where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+  const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+  const { architecture } = model;
+  const random = new Random(1);
+  const lora = (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
+    const weights = initialiseLora(architecture, { rank, alpha: 16, targets, initialisation: 'kaiming', seed: rank });
+    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
+    return { weights, scale: weights.scale };
+  };
+  // 24 ranks of q, k and v are two blocks.
+  const [small, other, broad, high, up] = [
+    lora(4, ['q', 'v']),
+    lora(4, ['k', 'o']),
+    lora(8, ['q', 'k', 'v', 'o', 'gate', 'up', 'down']),
+    lora(10, ['v', 'down']),
+    lora(6, ['up']),
+  ];
+  const pass = new DecodePass(model, new AdapterStack(architecture));
+  const rowOf = (adapter: LiveAdapter | null | undefined, i: number) =>
+    adapter === undefined ? undefined : { ids: [(i * 37 + 5) % 250], adapter, asked: 1 };
+  const logitsOf = async (adapters: readonly (LiveAdapter | null | undefined)[]) => {
+    const cache = new KeyValueCache(architecture, adapters.length);
+    return (await pass.run(cache, adapters.map(rowOf))).map(([logits]) => logits?.slice());
+  };
+  // One leaves, another comes to its place, so does the base; the one with most ranks goes and comes back.
+  for (const adapters of [
+    [small, other, broad, high, up],
+    [small, undefined, broad, high, up],
+    [small, high, broad, other, null],
+    [small, other, broad, up, undefined],
+    [{ ...small, scale: 0 }, small, high, broad, other],
+    [broad, high, small],
+  ] as (LiveAdapter<LoraWeights> | null | undefined)[][]) {
+    const shares = new AdapterShares(architecture, new AdapterStack(architecture));
+    expect(shares.areRows({ rows: adapters.map((each) => each ?? null), tokens: 1 })).toBe(true);
+    const together = await logitsOf(adapters);
+    for (const [i, adapter] of adapters.entries()) {
+      const row = rowOf(adapter, i);
+      const alone = row && (await pass.run(new KeyValueCache(architecture), [row]))[0]?.[0];
+      expect(together[i]).toEqual(alone);
+    }
+  }
+  pass.forget();
+  expect((await logitsOf([small, other, broad]))[1]).toEqual((await logitsOf([broad, other, up]))[1]);
+  await model.release();
 });
 
 test.each(['base', 'lora', 'houlsby'] as const)(

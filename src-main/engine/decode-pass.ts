@@ -87,8 +87,9 @@ export class DecodePass {
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    // Where each row has a share of its own, idle ones are asked too.
-    const isByRow = this.#areDealt && this.#shares.areRows({ rows: lorasOf(rows), tokens });
+    // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
+    const isByRow =
+      this.#areDealt && layeredOf(rows) === undefined && this.#shares.areRows({ rows: lorasOf(rows), tokens });
     const last = isByRow ? [...rows.keys()] : asked.flat();
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
@@ -106,6 +107,11 @@ export class DecodePass {
         return data.subarray(start, start + architecture.vocabulary);
       }),
     );
+  }
+
+  /** Lets go of what passes over several rows were fed of their adapters. */
+  forget(): void {
+    this.#shares.forget();
   }
 
   /** What a graph is fed of the weights: those that are not part of it. */

@@ -28,7 +28,7 @@ type Matrices = ReadonlyMap<string, Tensor>;
 /** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by answers. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
-  /** What answers multiply by: the integers of training, or blocks with a scale each (decision 0045). */
+  /** What answers multiply by: the integers of training, or blocks with a scale each (decision 0046). */
   readonly answersBy: 'integers' | 'blocks';
   /** As training and scoring multiply by them (`rounded-weights.ts`). */
   training(): Promise<Matrices>;
@@ -223,16 +223,16 @@ export async function loadModel(
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
-    const answersBy = (await answeringMatrices(precision, backend)) === 'integers' ? 'integers' : 'blocks';
-    // Where integers are quicker, a product by blocks of four bits sums one row alone in another order (decision 0045).
-    const options = { fourBits: !(await backend.prefersIntegers()) };
+    const byIntegers = (await answeringMatrices(precision, backend)) === 'integers';
+    // Blocks of four bits, which stay where it is the user who chose four: where integers are quicker, a row alone is summed in another order.
+    const fourBits = !(await backend.prefersIntegers());
     return new LoadedModel(architecture, weights, backend, {
-      ...{ precision, answersBy },
+      ...{ precision, answersBy: byIntegers ? 'integers' : 'blocks' },
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
       answering: () =>
         roundModel(folder, backend, (of, read) => {
-          if (answersBy === 'integers') return integerJobs(of, read());
-          return blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), options);
+          if (byIntegers) return integerJobs(of, read());
+          return blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), { fourBits });
         }),
     });
   });
@@ -297,7 +297,7 @@ function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
 }
 
-/** What answers multiply by: of a rounded model, the integers of training where the processor is quicker with those (decision 0045). */
+/** What answers multiply by: of a rounded model, the integers of training where the processor is quicker with those (decision 0046). */
 export async function answeringMatrices(precision: Precision, backend: Backend): Promise<DecodeMatrices['kind']> {
   if (precision === 'float32') return 'floats';
   return precision === 'int8' && (await backend.prefersIntegers()) ? 'integers' : 'blocks';

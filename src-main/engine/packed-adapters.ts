@@ -29,20 +29,20 @@ interface PackedAdapter {
 }
 
 /** [blocks, ranks of a block, width] */
-export function blocksOf(ranks: number, width: number): number[] {
+export function blockDims(ranks: number, width: number): number[] {
   const block = Math.min(ranks, blockRanks);
   return [ranks / block, block, width];
 }
 
 /** Adapters as passes of answering read them. Each is packed once: they are known by their weights, which must not change. */
 export class PackedAdapters {
-  readonly groups: readonly TargetGroup[];
+  readonly #groups: readonly TargetGroup[];
   readonly #architecture: Architecture;
   readonly #packed = new WeakMap<LoraWeights, PackedAdapter>();
 
   constructor(architecture: Architecture) {
     this.#architecture = architecture;
-    this.groups = groupsOf(architecture);
+    this.#groups = groupsOf(architecture);
   }
 
   /** Packs an adapter, so that its first token need not wait for it. */
@@ -52,7 +52,7 @@ export class PackedAdapters {
 
   /** Those that a graph can change: all that it is fed of adapters is of these. */
   adapted(targets: ReadonlySet<Target>): TargetGroup[] {
-    return this.groups.filter((group) => group.targets.some((target) => targets.has(target)));
+    return this.#groups.filter((group) => group.targets.some((target) => targets.has(target)));
   }
 
   /** An adapter's A and B of a group in a layer; undefined where it changes none of the matrices. */
@@ -70,7 +70,7 @@ export class PackedAdapters {
     if (known !== undefined) return known;
     const parts = new Map<string, Packed>();
     const ranks = new Map<string, number>();
-    for (const group of this.groups) {
+    for (const group of this.#groups) {
       const targets = group.targets.filter((target) => weights.targets.includes(target));
       if (targets.length === 0) continue;
       ranks.set(group.name, inBlocks(targets.length * weights.rank));
@@ -88,7 +88,7 @@ export class PackedAdapters {
   ): Packed {
     const { width, inside, starts } = group;
     const ranks = inBlocks(targets.length * rank);
-    const a = float32(blocksOf(ranks, inside));
+    const a = float32(blockDims(ranks, inside));
     const b = float32([ranks, width]);
     targets.forEach((target, t) => {
       const module = this.#architecture.moduleOf(target, layer);

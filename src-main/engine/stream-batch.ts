@@ -78,6 +78,7 @@ export class StreamBatch {
       this.#reading = [];
       this.#rows = [];
     } finally {
+      this.#pass.forget();
       this.#cache = undefined;
       this.#rows = [];
       this.#isRunning = false;

@@ -13,7 +13,7 @@ const backend = onnxruntimeBackend({ threads: 1 });
 beforeAll(() => writeTinyModel(folder));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function need(changed: Partial<TrainingMemoryJob> = {}, rowLength = 32) {
+function need(changed: Partial<TrainingMemoryJob> = {}, rowLength = 32, on = backend) {
   const rows = Array.from({ length: 8 }, (_, row) => ({
     ids: Array.from({ length: rowLength }, (_, i) => (row * 7 + i) % 50),
     targetStart: rowLength - 4,
@@ -22,7 +22,7 @@ function need(changed: Partial<TrainingMemoryJob> = {}, rowLength = 32) {
   const order = { seed: 0, shuffle: false, precision: 'float32' as const };
   return trainingMemory(
     { ...usual, ...order, rows, validationRows: [], samples: null, ...changed } as TrainingMemoryJob,
-    backend,
+    on,
   );
 }
 
@@ -57,4 +57,17 @@ test('what is written and measured on the way takes memory too', async () => {
   expect(memory.validation).toBeGreaterThan(0);
   expect(memory.cache).toBeGreaterThan(0);
   expect(memory.graphs).toBeGreaterThan((await need()).graphs);
+});
+
+test('what answers beside a training is counted as it lies in memory: floats with the weights, integers once, blocks with their scales', async () => {
+  const { parameters } = await inspectModel(folder);
+  const cacheOf = async (precision: 'float32' | 'int8', byIntegers: boolean) => {
+    const on = { ...backend, prefersIntegers: async () => byIntegers };
+    return (await need({ precision, samples: { prompt: 24, answer: 8 } }, 32, on)).cache;
+  };
+  const floats = await cacheOf('float32', true);
+  const [integers, blocks] = [await cacheOf('int8', true), await cacheOf('int8', false)];
+  expect(floats).toBe(await cacheOf('float32', false));
+  expect(integers - floats).toBeGreaterThan(0.5 * parameters);
+  expect(blocks - floats).toBeGreaterThan(1.5 * (integers - floats));
 });

@@ -84,7 +84,12 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     cache:
       job.samples === null
         ? 0
-        : generation(graphs.generate, { ...job.samples, architecture, inside: bytesInside[answersBy], rank: highest }),
+        : generation(graphs.generate, {
+            ...job.samples,
+            architecture,
+            bytesEach: bytesInside[answersBy],
+            rank: highest,
+          }),
     graphs:
       graphBytes(graphs.train) +
       (validation.length > 0 ? graphBytes(graphs.score) : 0) +
@@ -152,7 +157,7 @@ function together(
 const bytesPerNode = 8e3;
 
 /** Operations that are lowered to several nodes. */
-const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 6, scoresInt8: 6, matmulInt4: 14 };
+const nodesOf: Partial<Record<OpName, number>> = { after: 5, matmulInt8: 7, scoresInt8: 7, matmulInt4: 14 };
 
 function graphBytes(graph: readonly Expression[]): number {
   return bytesPerNode * topologicalOrder(graph).reduce((sum, { op }) => sum + (nodesOf[op] ?? 1), 0);
@@ -234,9 +239,9 @@ function dropoutMasks(
 /** Keys and values, one reading of the longest prompt, and where the base is rounded the executable's own copies of the integers. */
 function generation(
   graph: readonly Expression[],
-  about: { prompt: number; answer: number; architecture: Architecture; inside: number; rank: number },
+  about: { prompt: number; answer: number; architecture: Architecture; bytesEach: number; rank: number },
 ): number {
-  const { prompt, answer, architecture, inside: bytesEach, rank } = about;
+  const { prompt, answer, architecture, bytesEach, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
   const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
   const tokens = Math.min(prompt, pieceLength);

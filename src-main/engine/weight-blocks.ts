@@ -16,7 +16,7 @@ export function bitsOfBlocks(dims: readonly number[]): 4 | 8 {
 }
 
 /**
- * Matrices [out, in], one below the other, in blocks of inputs with a scale each, as narrow passes read them: `<name>.integers` and
+ * Matrices [out, in], one below the other, in blocks of inputs with a scale each, as answers multiply by them: `<name>.integers` and
  * `<name>.scales`.
  *
  * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which

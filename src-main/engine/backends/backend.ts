@@ -12,7 +12,7 @@ export interface Backend {
   readonly weightsInside: boolean;
   /** Whether there are products of eight-bit numbers with a scale for each row. */
   readonly hasInt8: boolean;
-  /** Whether some positions are multiplied by a matrix of integers sooner than by blocks of eight bits (decision 0045). */
+  /** Whether answers multiply sooner by integers with a scale for each row than by blocks of eight bits (decision 0046). */
   prefersIntegers(): Promise<boolean>;
   /**
    * Prepares a graph once; sizes that are names may differ from run to run. Inputs in `constants` are part of what is

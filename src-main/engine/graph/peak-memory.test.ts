@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { input } from './expression.ts';
 import { add } from './ops/add.ts';
 import { matmul } from './ops/matmul.ts';
+import { matmulInt8 } from './ops/matmul-int8.ts';
 import { multiply } from './ops/multiply.ts';
 import { reshape } from './ops/reshape.ts';
 import { peakMemory } from './peak-memory.ts';
@@ -25,4 +26,13 @@ test('a view takes no memory of its own, and a sum takes the place of an operand
   const flat = reshape(a, ['8*rows']);
   expect(peakMemory([multiply(flat, flat)], sizes)).toBe(320);
   expect(peakMemory([flat, multiply(flat, flat)], sizes)).toBe(640);
+});
+
+test('a product of rounded rows has their magnitudes before it is there, and their bytes beside it', () => {
+  const rows = input('wide', ['rows', 64]);
+  const product = (out: number) =>
+    matmulInt8(rows, { integers: input('integers', [64, out], 'int8'), scales: input('scales', [out]) });
+  // Magnitudes are 2560 bytes, and a product of 640 with 640 bytes beside it is less; one of 5120 is more.
+  expect(peakMemory([product(16)], sizes)).toBe(2560);
+  expect(peakMemory([product(128)], sizes)).toBe(5760);
 });

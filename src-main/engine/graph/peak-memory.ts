@@ -83,16 +83,19 @@ const inPlace: ReadonlySet<OpName> = new Set([
 function besides(node: Expression, bytesOf: (node: Expression) => number): number {
   const left = node.inputs[0];
   if (left === undefined) return 0;
+  /** Magnitudes, before there is a product; or bytes beside it. */
+  const roundedBesides = (copies: number) =>
+    Math.max((copies + 1) * bytesOf(left) - bytesOf(node), (copies + 0.25) * bytesOf(left));
   switch (node.op) {
     case 'inverseRms':
       return bytesOf(left);
     case 'rotate':
       return 2 * bytesOf(node);
     case 'matmulInt8':
-      // Rounded to bytes; scaled before that in the gradient.
-      return ((node as Expression<'matmulInt8'>).attributes.scaled === 'input' ? 1.25 : 0.25) * bytesOf(left);
+      // Scaled before all else in the gradient.
+      return roundedBesides((node as Expression<'matmulInt8'>).attributes.scaled === 'input' ? 1 : 0);
     case 'scoresInt8':
-      return 0.25 * bytesOf(left);
+      return roundedBesides(0);
     case 'matmulInt4':
       // The matrix in bytes and as floats: ten times its packed bytes.
       return 10 * bytesOf(node.inputs[1] as Expression);

@@ -16,7 +16,7 @@ export interface OnnxruntimeOptions {
 /**
  * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU what trains and
  * scores is given weights, adapters and data as graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of
- * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0045).
+ * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0046).
  * On a graphics processor weights are part of what is compiled, and stay in its memory; what it has no kernel for, as scatters,
  * runs on the CPU.
  * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
@@ -62,8 +62,8 @@ async function open<Output extends string>(
       session: {
         // The softmax of what is masked is a number below 2^-126, and the processor takes a hundred times as long for those (decision 0037).
         set_denormal_as_zero: '1',
-        // Its threads would go on looking for work for some milliseconds, in the way of another session's: the first two tokens
-        // behind a prompt that another graph had read took a third longer.
+        // Its threads would go on looking for work for some milliseconds, in the way of another session's: where one graph read and
+        // another wrote, the first two tokens behind a prompt took a third longer.
         force_spinning_stop: '1',
       },
     },
