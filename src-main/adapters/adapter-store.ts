@@ -2,6 +2,7 @@ import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import { freeName } from '../database/free-name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
@@ -40,10 +41,7 @@ export class AdapterStore {
 
   /** The name itself, or with the first number behind it that makes it free. */
   freeName(wanted: string): string {
-    for (let number = 1; ; number++) {
-      const name = number === 1 ? wanted : `${wanted} ${number}`;
-      if (!this.isNameTaken(name)) return name;
-    }
+    return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
   newId(now: number): string {

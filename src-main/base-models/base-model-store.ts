@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { freeName } from '../database/free-name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
@@ -107,12 +108,9 @@ export class BaseModelStore {
     return this.get(id);
   }
 
-  /** The name that is wanted, with a number behind it where it is taken. */
+  /** The name itself, or with the first number behind it that makes it free. */
   freeName(wanted: string): string {
-    for (let count = 1; ; count++) {
-      const name = count === 1 ? wanted : `${wanted} (${count})`;
-      if (!this.isNameTaken(name)) return name;
-    }
+    return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
   /** Ids of the deleted, whose files can go. */

@@ -86,7 +86,7 @@ test('the hash can be taken again from the copy, and changes with any weight', a
 
 test('a second import of one folder gets a number, a name that is taken is refused', async () => {
   await importing();
-  expect((await importing()).name).toBe('tiny-llama (2)');
+  expect((await importing()).name).toBe('tiny-llama 2');
   await expect(importing('tiny-llama')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 

@@ -5,6 +5,7 @@ import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { freeName } from '../database/free-name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
@@ -126,10 +127,7 @@ export class DatasetStore {
 
   /** The name itself, or with the first number behind it that makes it free. */
   freeName(wanted: string): string {
-    for (let number = 1; ; number++) {
-      const name = number === 1 ? wanted : `${wanted} ${number}`;
-      if (!this.isNameTaken(name)) return name;
-    }
+    return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
   /** Opens a dataset that nobody sees until `finishImport`. */
