@@ -2,9 +2,9 @@ import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId } from '../../src-contract/task.ts';
-import { freeName } from '../database/free-name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
+import { freeName } from '../free-name.ts';
 
 /** The rows of adapters. A deleted one keeps its row, so that it can come back until its files are cleared away. */
 export class AdapterStore {

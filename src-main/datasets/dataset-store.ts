@@ -5,10 +5,10 @@ import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
-import { freeName } from '../database/free-name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
+import { freeName } from '../free-name.ts';
 import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
 

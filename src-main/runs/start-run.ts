@@ -11,6 +11,7 @@ import {
 } from '../../src-contract/run.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
+import { freeName } from '../free-name.ts';
 import type { SharedWork, Supervisor } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
@@ -111,9 +112,8 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   await requireFit({ dataset, base, options, others }, parts);
   const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
   const plans = group.map((each) => {
-    // A number is the same in every language.
-    let name = `${each.name} 2`;
-    for (let number = 3; isTaken(name); number++) name = `${each.name} ${number}`;
+    // Never the name itself, also where its adapter has been deleted.
+    const name = freeName(each.name, (wanted) => wanted === each.name || isTaken(wanted));
     return { ...plan, name, options: each.options, repeats: each.id, evaluateAfter: false };
   });
   const first = begin(plans, parts);

@@ -1,4 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { freeName } from '../../free-name.ts';
 import { foldColumnName } from '../column-names.ts';
 import type { TableRecord } from './table.ts';
 
@@ -79,10 +80,8 @@ const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|(?<![\u200b-\u200d\u2060\ufeff
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((written, place) => {
-    const wanted = seen(written) || `column ${place + 1}`;
-    let name = wanted;
     // Two ways to write the same letters look alike.
-    for (let number = 2; taken.has(name.normalize()); number++) name = `${wanted} ${number}`;
+    const name = freeName(seen(written) || `column ${place + 1}`, (wanted) => taken.has(wanted.normalize()));
     taken.add(name.normalize());
     return name;
   });
