@@ -1,4 +1,4 @@
-import { type AdaptedRows, type AdapterStack, maskName } from './adapter-stack.ts';
+import { type AdaptedRows, type AdapterStack, maskName, membersOf } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { LoraWeights } from './lora.ts';
 import { blockDims } from './packed-adapters.ts';
@@ -35,15 +35,17 @@ export class AdapterShares {
    * rows: with as many adapters of one rank 0.9 to 0.95 of the time, with half as many no difference, with a quarter 1.05.
    */
   areRows({ rows, tokens }: Pick<AdaptedRows, 'rows' | 'tokens'>): boolean {
-    const own = new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])));
-    const ranks = Array.from(own, ({ rank }) => rank);
+    const ranks = membersOf(rows).map(({ rank }) => rank);
     const stacked = ranks.reduce((sum, rank) => sum + rank, 0);
-    return tokens === 1 && own.size > 1 && rows.length * Math.max(...ranks) < 2 * stacked;
+    return tokens === 1 && ranks.length > 1 && rows.length * Math.max(...ranks) < 2 * stacked;
   }
 
-  /** `stack_A.*` [shares, blocks, ranks of a block, in], `stack_B.*` [shares, ranks, out], `stack_mask.*` [shares, each, ranks]. */
-  feeds(pass: AdaptedRows): Map<string, Tensor> {
-    if (this.areRows(pass)) return this.#dealt(pass);
+  /**
+   * `stack_A.*` [shares, blocks, ranks of a block, in], `stack_B.*` [shares, ranks, out], `stack_mask.*` [shares, each, ranks], where
+   * each row is a share or all are one.
+   */
+  feeds(pass: AdaptedRows, shares: 'rows' | 'one'): Map<string, Tensor> {
+    if (shares === 'rows') return this.#dealt(pass);
     const stacked = this.#stack.feeds(pass);
     return new Map(Array.from(stacked, ([name, tensor]) => [name, { ...tensor, dims: [1, ...tensor.dims] }]));
   }

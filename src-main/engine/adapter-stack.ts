@@ -25,6 +25,11 @@ export interface AdaptedRows {
   readonly targets: ReadonlySet<Target>;
 }
 
+/** The adapters of rows, each once. */
+export function membersOf(rows: AdaptedRows['rows']): LoraWeights[] {
+  return [...new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])))];
+}
+
 export function maskName({ name }: Pick<TargetGroup, 'name'>): string {
   return `stack_mask.${name}`;
 }
@@ -52,7 +57,7 @@ export class AdapterStack {
 
   /** `stack_A.*` [blocks, ranks of a block, in], `stack_B.*` [ranks, out], `stack_mask.*` [positions, ranks]. */
   feeds({ rows, tokens, targets }: AdaptedRows): Map<string, Tensor> {
-    const members = [...new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])))];
+    const members = membersOf(rows);
     this.#stack(members, targets);
     const feeds = new Map(this.#feeds);
     const positions = tokens * rows.length;

@@ -87,13 +87,12 @@ export class DecodePass {
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
+    const dealing = this.#dealingOf(rows, tokens);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
-    const isByRow =
-      this.#areDealt && layeredOf(rows) === undefined && this.#shares.areRows({ rows: lorasOf(rows), tokens });
-    const last = isByRow ? [...rows.keys()] : asked.flat();
+    const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
-      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets }),
+      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets, dealing }),
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
@@ -123,9 +122,10 @@ export class DecodePass {
     return fed;
   }
 
-  /** Whether adapters multiply by shares of the positions (`AdapterShares`). */
-  get #areDealt(): boolean {
-    return this.#model.answersBy === 'integers';
+  /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
+  #dealingOf(rows: readonly (PassRow | undefined)[], tokens: number): 'rows' | 'one' | undefined {
+    if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
+    return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';
   }
 
   /** What a graph for these rows' adapters can change. */
@@ -146,12 +146,12 @@ export class DecodePass {
 
   #adapterFeeds(
     rows: readonly (PassRow | undefined)[],
-    { tokens, targets }: { tokens: number; targets: readonly Target[] },
+    { tokens, targets, dealing }: { tokens: number; targets: readonly Target[]; dealing: 'rows' | 'one' | undefined },
   ): ReadonlyMap<string, Tensor> {
     const layered = layeredOf(rows);
     if (layered !== undefined) return adapterFeeds(layered);
     const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
-    return this.#areDealt ? this.#shares.feeds(pass) : this.#stack.feeds(pass);
+    return dealing === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, dealing);
   }
 
   #compile(changes: Changes): Promise<Executable> {

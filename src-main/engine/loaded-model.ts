@@ -223,15 +223,15 @@ export async function loadModel(
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
-    const byIntegers = (await answeringMatrices(precision, backend)) === 'integers';
+    const answersBy = await answeringMatrices(precision, backend);
     // Blocks of four bits, which stay where it is the user who chose four: where integers are quicker, a row alone is summed in another order.
     const fourBits = !(await backend.prefersIntegers());
     return new LoadedModel(architecture, weights, backend, {
-      ...{ precision, answersBy: byIntegers ? 'integers' : 'blocks' },
+      ...{ precision, answersBy },
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
       answering: () =>
         roundModel(folder, backend, (of, read) => {
-          if (byIntegers) return integerJobs(of, read());
+          if (answersBy === 'integers') return integerJobs(of, read());
           return blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), { fourBits });
         }),
     });
@@ -297,9 +297,11 @@ function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
 }
 
-/** What answers multiply by: of a rounded model, the integers of training where the processor is quicker with those (decision 0046). */
-export async function answeringMatrices(precision: Precision, backend: Backend): Promise<DecodeMatrices['kind']> {
-  if (precision === 'float32') return 'floats';
+/** What a rounded model's answers multiply by: the integers of training where the processor is quicker with those (decision 0046). */
+export async function answeringMatrices(
+  precision: RoundedMatrices['precision'],
+  backend: Backend,
+): Promise<RoundedMatrices['answersBy']> {
   return precision === 'int8' && (await backend.prefersIntegers()) ? 'integers' : 'blocks';
 }
 

@@ -32,7 +32,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
-  const answersBy = await answeringMatrices(precision, backend);
+  const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, backend);
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
