@@ -19,6 +19,9 @@ export interface KeptText {
 export interface CachePass {
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly into: ReadonlyMap<string, Tensor>;
+  /** Columns that are as they were behind the last pass that called `copied`. */
+  readonly same: number;
+  copied(): void;
 }
 
 /**
@@ -33,6 +36,8 @@ export class KeyValueCache {
   readonly #width: number;
   #room = 0;
   #columns = 0;
+  /** See `CachePass.same`. */
+  #same = 0;
   #keys: Float32Array[] = [];
   #values: Float32Array[] = [];
   /** For each row and column, the place in the row's text, or `nothing`. */
@@ -86,7 +91,12 @@ export class KeyValueCache {
         into.set(`${kind}.${layer}`, float32([tokens * this.rows, this.#width], fresh));
       }
     }
-    return { feeds, into };
+    // What is behind is written anew.
+    this.#same = Math.min(this.#same, this.#columns);
+    const copied = () => {
+      this.#same = keys;
+    };
+    return { feeds, into, same: this.#same, copied };
   }
 
   /** Keeps of the last pass the first `counts[row]` positions of each row; what lies behind them is forgotten. */
@@ -120,6 +130,7 @@ export class KeyValueCache {
   /** Gives an empty row the first `length` places of a text. */
   write(row: number, text: KeptText, length = text.length): void {
     if (length > this.#room) this.#grow(length);
+    this.#same = 0;
     const columns = Int32Array.from({ length }, (_, column) => column);
     const copy = (from: readonly Float32Array[], all: readonly Float32Array[]) =>
       all.forEach((into, layer) => {

@@ -63,6 +63,7 @@ export class LoadedModel {
     this.#rounded = rounded;
   }
 
+  /** @internal */ answering() { return this.#rounded?.answering(); }
   get precision(): Precision {
     return this.#rounded?.precision ?? 'float32';
   }

@@ -1,0 +1,612 @@
+import { type Code, f32, f32x4, i32, i32x4, type Local, narrow, type Operand, v128, WasmFunction } from './code.ts';
+
+/** Numbers of 8 bits that a step of a product reads of a row: rows are padded to whole steps. */
+export const productStep = 32;
+/** Outputs of a product that lie side by side, eight numbers of each in turn. */
+export const productGroup = 4;
+/** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
+const leastSeen = -1e29;
+
+/** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
+type Body = (f: WasmFunction, take: () => Local, thread: { readonly number: Local; readonly of: Local }) => void;
+
+function kernel(body: Body): WasmFunction {
+  const f = new WasmFunction(3);
+  const [args, number, of] = f.parameters as readonly [Local, Local, Local];
+  let next = 0;
+  body(f, () => f.let('i32', i32.load(args, 4 * next++)), { number, of });
+  return f;
+}
+
+/** In the order in which kernels take their numbers. All are addresses, counts or distances in bytes, but for floats in bits. */
+export const kernels = {
+  /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
+  ...elementwise('add', f32x4.add),
+  ...elementwise('subtract', f32x4.subtract),
+  ...elementwise('multiply', f32x4.multiply),
+  /** out, x, rows, size, row of x, factor */
+  scale: unary((x, factor) => f32x4.multiply(x, factor)),
+  /** The same, and the factor is not looked at. */
+  sigmoid: unary((x, _factor, f) => sigmoid(f, x)),
+  silu: unary((x, _factor, f) => f32x4.multiply(x, sigmoid(f, x))),
+  /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
+  inverseRms: reduction((f, sum, size, extra) =>
+    f32.divide(
+      f32.constant(1),
+      f32.squareRoot(f32.add(f32.divide(sum, f32.fromI32(size)), f.let('f32', f32.load(extra)))),
+    ),
+    'squares',
+  ),
+  /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
+  sum: reduction((_f, sum) => sum, 'numbers'),
+  copyRows: copyRows(),
+  gather: gather(),
+  rotate: rotate(),
+  turn: turn(),
+  round: round(),
+  product: product(),
+  timesTransposed: timesTransposed(),
+  times: times(),
+  attend: attend(),
+} as const;
+
+export type KernelName = keyof typeof kernels;
+
+type Pair = (a: Operand, b: Operand) => Code;
+
+/** Rows are gone through in order, so that what is written behind the end of one is the beginning of the next. */
+function elementwise<Name extends string>(name: Name, apply: Pair) {
+  const make = (isWhole: boolean) =>
+    kernel((f, take) => {
+      const [out, a, b, rows, groups, size, aRow, bRow, bGroup] = Array.from({ length: 9 }, take) as unknown as Nine;
+      const bytes = f.let('i32', i32.shiftLeft(size, 2));
+      f.for(0, rows, 1, () => {
+        const from = f.let('i32', a);
+        const by = f.let('i32', b);
+        f.for(0, groups, 1, () => {
+          const factor = isWhole ? undefined : f.let('v128', v128.splat32(by));
+          f.for(0, bytes, 16, (i) => {
+            const other = factor ?? v128.load(i32.add(by, i));
+            f.do(v128.store(i32.add(out, i), apply(v128.load(i32.add(from, i)), other)));
+          });
+          f.increase(out, bytes);
+          f.increase(from, bytes);
+          f.increase(by, bGroup);
+        });
+        f.increase(a, aRow);
+        f.increase(b, bRow);
+      });
+    });
+  return { [name]: make(true), [`${name}One`]: make(false) } as Readonly<Record<Name | `${Name}One`, WasmFunction>>;
+}
+
+type Nine = readonly [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
+function unary(apply: (x: Local, factor: Local, f: WasmFunction) => Code): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, rows, size, row, bits] = Array.from({ length: 6 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const factor = f.let('v128', i32x4.splat(bits));
+    const value = f.local('v128');
+    f.for(0, rows, 1, () => {
+      f.for(0, bytes, 16, (i) => {
+        f.set(value, v128.load(i32.add(x, i)));
+        f.do(v128.store(i32.add(out, i), apply(value, factor, f)));
+      });
+      f.increase(out, bytes);
+      f.increase(x, row);
+    });
+  });
+}
+
+/** e^x within some 10⁻⁷ of it. Source: Cephes, expf.c (Moshier). */
+function exponential(f: WasmFunction, power: Operand): Local {
+  const constant = (value: number) => f32x4.splat(f32.constant(value));
+  const x = f.let('v128', f32x4.max(f32x4.min(power, constant(88.3)), constant(-87.3)));
+  const n = f.let('v128', f32x4.nearest(f32x4.multiply(x, constant(Math.LOG2E))));
+  const r = f.let('v128', f32x4.subtract(x, f32x4.multiply(n, constant(0.693359375))));
+  f.set(r, f32x4.add(r, f32x4.multiply(n, constant(2.12194440e-4))));
+  const sum = f.let('v128', constant(1.9875691500e-4));
+  for (const each of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])
+    f.set(sum, f32x4.add(f32x4.multiply(sum, r), constant(each)));
+  const y = f32x4.add(f32x4.add(f32x4.multiply(f32x4.multiply(sum, r), r), r), constant(1));
+  const exponent = i32x4.shiftLeft(i32x4.add(i32x4.fromF32x4(n), i32x4.splat(127)), 23);
+  return f.let('v128', f32x4.multiply(y, exponent));
+}
+
+function sigmoid(f: WasmFunction, x: Local): Code {
+  const one = f32x4.splat(f32.constant(1));
+  return f32x4.divide(one, f32x4.add(one, exponential(f, f32x4.negate(x))));
+}
+
+/** Four numbers to one. */
+function sumOf(x: Local): Code {
+  return f32.add(
+    f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)),
+    f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)),
+  );
+}
+
+function reduction(
+  finish: (f: WasmFunction, sum: Local, size: Local, extra: Code) => Operand,
+  of: 'squares' | 'numbers',
+): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, rows, groups, size, row] = Array.from({ length: 6 }, take) as unknown as Nine;
+    const extra = i32.add(f.parameters[0] as Local, 24);
+    const sums = f.local('v128');
+    const sum = f.local('f32');
+    const four = f.local('v128');
+    const one = f.local('f32');
+    const whole = f.let('i32', i32.shiftLeft(i32.and(size, -4), 2));
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    f.for(0, rows, 1, () => {
+      const from = f.let('i32', x);
+      f.for(0, groups, 1, () => {
+        f.set(sums, v128.zeros);
+        f.for(0, whole, 16, (i) => {
+          f.set(four, v128.load(i32.add(from, i)));
+          f.set(sums, f32x4.add(sums, of === 'squares' ? f32x4.multiply(four, four) : four));
+        });
+        f.set(sum, sumOf(sums));
+        f.for(whole, bytes, 4, (i) => {
+          f.set(one, f32.load(i32.add(from, i)));
+          f.set(sum, f32.add(sum, of === 'squares' ? f32.multiply(one, one) : one));
+        });
+        f.do(f32.store(out, finish(f, sum, size, extra)));
+        f.increase(out, 4);
+        f.increase(from, bytes);
+      });
+      f.increase(x, row);
+    });
+  });
+}
+
+/** out, x, rows, size, row of out, row of x */
+function copyRows(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, rows, size, outRow, row] = Array.from({ length: 6 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    f.for(0, rows, 1, () => {
+      f.for(0, bytes, 4, (i) => {
+        f.do(i32.store(i32.add(out, i), i32.load(i32.add(x, i))));
+      });
+      f.increase(out, outRow);
+      f.increase(x, row);
+    });
+  });
+}
+
+/** out, x, indices, count, size, row of x */
+function gather(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, indices, count, size, row] = Array.from({ length: 6 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    f.for(0, count, 1, (each) => {
+      const from = f.let('i32', i32.add(x, i32.multiply(i32.load(i32.add(indices, i32.shiftLeft(each, 2))), row)));
+      f.for(0, bytes, 16, (i) => {
+        f.do(v128.store(i32.add(out, i), v128.load(i32.add(from, i))));
+      });
+      f.increase(out, bytes);
+    });
+  });
+}
+
+/** out, x, cos, sin, rows, heads, half of a head's size, row of x: `rotate`, with angles for each row. */
+function rotate(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, cos, sin, rows, heads, half, row] = Array.from({ length: 8 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(half, 2));
+    f.for(0, rows, 1, () => {
+      const low = f.let('i32', x);
+      const high = f.local('i32');
+      f.for(0, heads, 1, () => {
+        f.set(high, i32.add(low, bytes));
+        const turned = (first: Local, second: Local, join: Pair) =>
+          f.for(0, bytes, 16, (i) => {
+            const at = (address: Local) => v128.load(i32.add(address, i));
+            const sum = join(f32x4.multiply(at(first), at(cos)), f32x4.multiply(at(second), at(sin)));
+            f.do(v128.store(i32.add(out, i), sum));
+          });
+        turned(low, high, f32x4.subtract);
+        f.increase(out, bytes);
+        turned(high, low, f32x4.add);
+        f.increase(out, bytes);
+        f.set(low, i32.add(high, bytes));
+      });
+      f.increase(x, row);
+      f.increase(cos, bytes);
+      f.increase(sin, bytes);
+    });
+  });
+}
+
+/**
+ * out, x, rows, blocks, size of a block, row of x, 1 / √size in bits: blocks times Hadamard's matrix, by sums and differences of
+ * numbers that lie 1, 2, 4, … apart.
+ */
+function turn(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, rows, blocks, size, row, bits] = Array.from({ length: 7 }, take) as unknown as Nine;
+    const norm = f.let('v128', i32x4.splat(bits));
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const [a, b] = [f.local('v128'), f.local('v128')];
+    const apart = f.local('i32');
+    const signs = (...values: readonly number[]): Code => v128Constant(values);
+    f.for(0, rows, 1, () => {
+      const from = f.let('i32', x);
+      f.for(0, blocks, 1, () => {
+        f.if(
+          i32.less(size, 4),
+          () => {
+            // One number, or a sum and a difference.
+            f.set(a, f32x4.multiply(v128.load(from), norm));
+            f.do(f32.store(out, f32x4.lane(a, 0)));
+            f.if(i32.equal(size, 2), () => {
+              f.do(f32.store(out, f32.add(f32x4.lane(a, 0), f32x4.lane(a, 1))));
+              f.do(f32.store(out, f32.subtract(f32x4.lane(a, 0), f32x4.lane(a, 1)), 4));
+            });
+          },
+          () => {
+            f.for(0, bytes, 16, (i) => {
+              f.set(a, f32x4.multiply(v128.load(i32.add(from, i)), norm));
+              f.set(a, f32x4.add(f32x4.multiply(a, signs(1, -1, 1, -1)), v128.shuffle32(a, a, [1, 0, 3, 2])));
+              f.set(a, f32x4.add(f32x4.multiply(a, signs(1, 1, -1, -1)), v128.shuffle32(a, a, [2, 3, 0, 1])));
+              f.do(v128.store(i32.add(out, i), a));
+            });
+            f.set(apart, 16);
+            f.while(i32.less(apart, bytes), () => {
+              const start = f.let('i32', out);
+              const end = f.let('i32', i32.add(out, bytes));
+              f.while(i32.less(start, end), () => {
+                f.for(start, i32.add(start, apart), 16, (i) => {
+                  f.set(a, v128.load(i));
+                  f.set(b, v128.load(i32.add(i, apart)));
+                  f.do(v128.store(i, f32x4.add(a, b)));
+                  f.do(v128.store(i32.add(i, apart), f32x4.subtract(a, b)));
+                });
+                f.increase(start, i32.shiftLeft(apart, 1));
+              });
+              f.set(apart, i32.shiftLeft(apart, 1));
+            });
+          },
+        );
+        f.increase(from, bytes);
+        f.increase(out, bytes);
+      });
+      f.increase(x, row);
+    });
+  });
+}
+
+function v128Constant(values: readonly number[]): Code {
+  return [0xfd, 12, ...new Uint8Array(Float32Array.from(values).buffer)];
+}
+
+/**
+ * out, steps, x, rows, size, row of out, row of x, reach in bits: whole numbers of 16 bits in steps of 1/reach of the row's largest
+ * magnitude, with zeros up to the row's end. A row of zeros has steps of zero.
+ */
+function round(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, steps, x, rows, size, outRow, row, reachBits] = Array.from({ length: 8 }, take) as unknown as Nine;
+    const reach = f.let('v128', i32x4.splat(reachBits));
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const whole = f.let('i32', i32.and(bytes, -32));
+    const four = f.local('v128');
+    const most = f.local('v128');
+    const largest = f.local('f32');
+    const factor = f.local('v128');
+    f.for(0, rows, 1, () => {
+      f.set(most, v128.zeros);
+      f.for(0, whole, 16, (i) => {
+        f.set(most, f32x4.max(most, f32x4.absolute(v128.load(i32.add(x, i)))));
+      });
+      f.set(largest, f32.max(f32.max(f32x4.lane(most, 0), f32x4.lane(most, 1)), f32.max(f32x4.lane(most, 2), f32x4.lane(most, 3))));
+      f.for(whole, bytes, 4, (i) => {
+        f.set(four, f32x4.absolute(v128.splat32(i32.add(x, i))));
+        f.set(largest, f32.max(largest, f32x4.lane(four, 0)));
+      });
+      f.do(f32.store(steps, f32.divide(largest, f32x4.lane(reach, 0))));
+      f.set(factor, v128.zeros);
+      f.if(f32.greater(largest, f32.constant(0)), () => {
+        f.set(factor, f32x4.divide(reach, f32x4.splat(largest)));
+      });
+      const rounded = (at: Operand) => i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(at, factor)));
+      const into = f.let('i32', out);
+      f.for(0, whole, 32, (i) => {
+        const at = i32.add(x, i);
+        f.do(v128.store(into, narrow(rounded(v128.load(at)), rounded(v128.load(at, 16)))));
+        f.increase(into, 16);
+      });
+      const end = i32.add(out, outRow);
+      f.while(i32.less(into, end), () => {
+        f.do(v128.store(into, v128.zeros));
+        f.increase(into, 16);
+      });
+      // The rest, number by number: two of them in a place of 32 bits, the second of which is written over by the next.
+      f.set(into, i32.add(out, [...asCode(whole), 0x41, 1, 0x75]));
+      f.for(whole, bytes, 4, (i) => {
+        f.set(four, rounded(v128.splat32(i32.add(x, i))));
+        f.do([...asCode(into), ...asCode(four), 0xfd, 27, 0, 0x3b, 0, 0]);
+        f.increase(into, 2);
+      });
+      f.increase(out, outRow);
+      f.increase(steps, 4);
+      f.increase(x, row);
+    });
+  });
+}
+
+function asCode(local: Local): Code {
+  return [0x20, local.index];
+}
+
+/**
+ * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, bytes of a group: each row of whole numbers times a
+ * matrix of bytes [groups, steps of 8, 4 outputs, 8], scaled back. Threads share the groups.
+ */
+function product(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, outRow, x, row, steps, rows, matrix, scales, groups] = Array.from({ length: 9 }, take) as unknown as Nine;
+    const groupBytes = take();
+    const from = f.let('i32', i32.divide(i32.multiply(groups, number), of));
+    const to = f.let('i32', i32.divide(i32.multiply(groups, i32.add(number, 1)), of));
+    const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
+    const w = f.local('v128');
+    const factors = f.local('v128');
+    const [p, q, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
+    const [left, at, step, into] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+    const sums = Array.from({ length: 2 }, () => Array.from({ length: productGroup }, () => f.local('v128')));
+    const xs = [f.local('v128'), f.local('v128')];
+    const several = (count: 1 | 2) => {
+      for (const row of sums.slice(0, count)) for (const sum of row) f.set(sum, v128.zeros);
+      f.set(p, weights);
+      f.set(q, at);
+      f.set(end, i32.add(weights, groupBytes));
+      f.while(i32.less(p, end), () => {
+        for (let u = 0; u < productStep / 8; u++) {
+          for (let r = 0; r < count; r++)
+            f.set(xs[r] as Local, v128.load(r === 0 ? q : i32.add(q, row), 16 * u));
+          for (let o = 0; o < productGroup; o++) {
+            f.set(w, v128.loadEightBytes(p, 8 * (productGroup * u + o)));
+            for (let r = 0; r < count; r++) {
+              const sum = sums[r]?.[o] as Local;
+              f.set(sum, i32x4.add(sum, i32x4.dot(w, xs[r] as Local)));
+            }
+          }
+        }
+        f.increase(p, productStep * productGroup);
+        f.increase(q, 2 * productStep);
+      });
+      for (let r = 0; r < count; r++) {
+        const [a, b, c, d] = sums[r] as unknown as Nine;
+        f.set(w, i32x4.add(v128.shuffle32(a, b, [0, 4, 1, 5]), v128.shuffle32(a, b, [2, 6, 3, 7])));
+        f.set(a, i32x4.add(v128.shuffle32(c, d, [0, 4, 1, 5]), v128.shuffle32(c, d, [2, 6, 3, 7])));
+        const sum = i32x4.add(v128.shuffle32(w, a, [0, 1, 4, 5]), v128.shuffle32(w, a, [2, 3, 6, 7]));
+        const scaled = f32x4.multiply(f32x4.multiply(f32x4.fromI32x4(sum), factors), v128.splat32(step, 4 * r));
+        f.do(v128.store(r === 0 ? into : i32.add(into, outRow), scaled));
+      }
+    };
+    f.for(from, to, 1, (group) => {
+      f.set(factors, v128.load(i32.add(scales, i32.shiftLeft(group, 4))));
+      f.set(into, i32.add(out, i32.shiftLeft(group, 4)));
+      f.set(at, x);
+      f.set(step, steps);
+      f.set(left, rows);
+      f.while(i32.less(1, left), () => {
+        several(2);
+        f.increase(at, i32.shiftLeft(row, 1));
+        f.increase(into, i32.shiftLeft(outRow, 1));
+        f.increase(step, 8);
+        f.increase(left, -2);
+      });
+      f.if(i32.equal(left, 1), () => several(1));
+      f.increase(weights, groupBytes);
+    });
+  });
+}
+
+/** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
+function timesTransposed(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, matrix, rows, columns, size, outRow, row, bits] = Array.from({ length: 9 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const factor = f.let('v128', i32x4.splat(bits));
+    const sum = f.local('f32');
+    f.for(0, rows, 1, () => {
+      const into = f.let('i32', out);
+      const by = f.let('i32', matrix);
+      f.for(0, columns, 1, () => {
+        f.set(sum, dotProduct(f, x, by, bytes));
+        f.do(f32.store(into, f32.multiply(sum, f32x4.lane(factor, 0))));
+        f.increase(into, 4);
+        f.increase(by, bytes);
+      });
+      f.increase(out, outRow);
+      f.increase(x, row);
+    });
+  });
+}
+
+/** The sum of products of two rows of floats. */
+function dotProduct(f: WasmFunction, a: Local, b: Local, bytes: Local): Local {
+  const sums = [0, 1, 2, 3].map(() => f.let('v128', v128.zeros));
+  const i = f.let('i32', 0);
+  const at = (address: Local, offset: number) => v128.load(i32.add(address, i), offset);
+  const part = (sum: Local, offset: number) =>
+    f.set(sum, f32x4.add(sum, f32x4.multiply(at(a, offset), at(b, offset))));
+  f.while(i32.atLeast(bytes, i32.add(i, 64)), () => {
+    sums.forEach((sum, n) => part(sum, 16 * n));
+    f.increase(i, 64);
+  });
+  const [first, second, third, fourth] = sums as [Local, Local, Local, Local];
+  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
+    part(first, 0);
+    f.increase(i, 16);
+  });
+  f.set(first, f32x4.add(f32x4.add(first, second), f32x4.add(third, fourth)));
+  const sum = f.let('f32', sumOf(first));
+  f.while(i32.less(i, bytes), () => {
+    f.set(sum, f32.add(sum, f32.multiply(f32.load(i32.add(a, i)), f32.load(i32.add(b, i)))));
+    f.increase(i, 4);
+  });
+  return sum;
+}
+
+/** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
+function times(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, matrix, rows, size, columns, outRow, row, bits] = Array.from({ length: 9 }, take) as unknown as Nine;
+    const bytes = f.let('i32', i32.shiftLeft(columns, 2));
+    const factor = f.let('v128', i32x4.splat(bits));
+    const weighted = (into: Local) => weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into, bytes, factor });
+    f.for(0, rows, 1, () => {
+      weighted(out);
+      f.increase(out, outRow);
+      f.increase(x, row);
+    });
+  });
+}
+
+interface WeightedSums {
+  readonly weights: Local;
+  readonly count: Local;
+  readonly values: Local;
+  /** Bytes from one row of values to the next. */
+  readonly row: Local;
+  readonly into: Local;
+  readonly bytes: Local;
+  readonly factor: Local;
+}
+
+/** The sum of rows by weights, in their order; a weight of zero adds nothing, whatever it is of. */
+function weightedSums(f: WasmFunction, { weights, count, values, row, into, bytes, factor }: WeightedSums): void {
+  const sums = [0, 1, 2, 3].map(() => f.local('v128'));
+  const column = f.let('i32', 0);
+  const chunk = (parts: readonly Local[], store: (sum: Local, n: number) => void) => {
+    for (const part of parts) f.set(part, v128.zeros);
+    const from = f.let('i32', i32.add(values, column));
+    const weight = f.let('i32', weights);
+    const end = f.let('i32', i32.add(weights, i32.shiftLeft(count, 2)));
+    const by = f.local('v128');
+    f.while(i32.less(weight, end), () => {
+      f.if(f32.greater(f32x4.lane(f32x4.absolute(v128.splat32(weight)), 0), f32.constant(0)), () => {
+        f.set(by, v128.splat32(weight));
+        parts.forEach((part, n) => {
+          f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(from, 16 * n))));
+        });
+      });
+      f.increase(weight, 4);
+      f.increase(from, row);
+    });
+    parts.forEach((part, n) => {
+      f.set(part, f32x4.multiply(part, factor));
+      store(part, n);
+    });
+  };
+  const at = () => i32.add(into, column);
+  f.while(i32.atLeast(bytes, i32.add(column, 64)), () => {
+    chunk(sums, (sum, n) => f.do(v128.store(at(), sum, 16 * n)));
+    f.increase(column, 64);
+  });
+  f.while(i32.atLeast(bytes, i32.add(column, 16)), () => {
+    chunk(sums.slice(0, 1), (sum) => f.do(v128.store(at(), sum)));
+    f.increase(column, 16);
+  });
+  // Number by number: what lies behind a row's end is the next one's, and is not written.
+  f.while(i32.less(column, bytes), () => {
+    chunk(sums.slice(0, 1), (sum) => f.do(f32.store(at(), f32x4.lane(sum, 0))));
+    f.increase(column, 4);
+  });
+}
+
+/**
+ * out, queries, fresh keys, fresh values, row of queries, row of keys, row of values, positions, key heads, group, size of a head,
+ * scores, factor in bits, layer, pass: grouped-query attention (`attend`) over the copy of what is kept, behind which each thread puts the new places first. Threads
+ * share the heads of queries. `pass` is the address of what differs from pass to pass (`PassCells`).
+ */
+function attend(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, queries, freshKeys, freshValues, queryRow, keyRow, valueRow, positions, keyHeads] = Array.from(
+      { length: 9 },
+      take,
+    ) as unknown as Nine;
+    const [group, size, scores, factorBits, layer, pass] = Array.from({ length: 6 }, take) as unknown as Nine;
+    const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
+    const [keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows] = Array.from({ length: 8 }, (_, n) =>
+      cell(n),
+    ) as unknown as Nine;
+    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+    const width = f.let('i32', i32.multiply(headBytes, keyHeads));
+    const column = f.let('i32', i32.multiply(width, rows));
+    const allKeys = f.let('i32', i32.add(keysAt, i32.multiply(layer, layerBytes)));
+    const allValues = f.let('i32', i32.add(valuesAt, i32.multiply(layer, layerBytes)));
+    // All threads write the same.
+    const before = i32.multiply(i32.subtract(i32.multiply(keys, rows), positions), width);
+    for (const [fresh, row, kept] of [
+      [freshKeys, keyRow, allKeys],
+      [freshValues, valueRow, allValues],
+    ] as const) {
+      const into = f.let('i32', i32.add(kept, before));
+      f.for(0, positions, 1, () => {
+        f.for(0, width, 4, (i) => {
+          f.do(i32.store(i32.add(into, i), i32.load(i32.add(fresh, i))));
+        });
+        f.increase(into, width);
+        f.increase(fresh, row);
+      });
+    }
+    const factor = f.let('v128', i32x4.splat(factorBits));
+    const one = f.let('v128', f32x4.splat(f32.constant(1)));
+    const heads = f.let('i32', i32.multiply(keyHeads, group));
+    const units = f.let('i32', i32.multiply(positions, heads));
+    const most = f.local('f32');
+    const score = f.local('f32');
+    const total = f.local('f32');
+    const power = f.local('v128');
+    const [position, head, keyHead, stream, query, key, seen, masks] = Array.from({ length: 8 }, () => f.local('i32')) as unknown as Nine;
+    f.for(i32.divide(i32.multiply(units, number), of), i32.divide(i32.multiply(units, i32.add(number, 1)), of), 1, (unit) => {
+      f.set(position, i32.divide(unit, heads));
+      f.set(head, i32.remainder(unit, heads));
+      f.set(keyHead, i32.divide(head, group));
+      f.set(stream, i32.add(i32.multiply(i32.remainder(position, rows), keyHeads), keyHead));
+      f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
+      // Row of the mask: of its stream, and of this token's and head's query.
+      const queryNumber = i32.add(i32.multiply(i32.divide(position, rows), group), i32.remainder(head, group));
+      f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
+      f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
+      f.set(most, f32.constant(-3e38));
+      f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
+        f.set(score, f32.load(i32.add(masks, i)));
+        f.if(f32.greater(score, f32.constant(leastSeen)), () => {
+          const product = dotProduct(f, query, key, headBytes);
+          f.set(score, f32.add(score, f32.multiply(product, f32x4.lane(factor, 0))));
+          f.set(most, f32.max(most, score));
+        });
+        f.do(f32.store(i32.add(scores, i), score));
+        f.increase(key, column);
+      });
+      f.set(total, f32.constant(0));
+      f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
+        f.set(seen, i32.add(scores, i));
+        f.set(score, f32.load(seen));
+        f.if(
+          f32.greater(score, f32.constant(leastSeen)),
+          () => {
+            f.set(power, exponential(f, f32x4.splat(f32.subtract(score, most))));
+            f.set(total, f32.add(total, f32x4.lane(power, 0)));
+            f.do(f32.store(seen, f32x4.lane(power, 0)));
+          },
+          () => f.do(f32.store(seen, f32.constant(0))),
+        );
+      });
+      const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
+      const into = f.let('i32', i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))));
+      weightedSums(f, {
+        ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
+        factor: f.let('v128', f32x4.divide(one, f32x4.splat(total))),
+      });
+    });
+  });
+}

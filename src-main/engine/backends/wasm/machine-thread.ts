@@ -1,0 +1,16 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { cells, over, runOf, type ThreadStart } from './machine.ts';
+
+/** One of a machine's other threads: runs what it is told to, and sleeps in between. */
+const { memory, module, thread, threads } = workerData as ThreadStart;
+const run = runOf({ module, memory });
+const shared = new Int32Array(memory.buffer, 0, 1024);
+let turn = 0;
+parentPort?.postMessage('ready');
+for (;;) {
+  Atomics.wait(shared, cells.turn / 4, turn);
+  turn = Atomics.load(shared, cells.turn / 4);
+  if (turn === over) break;
+  const start = cells.programs / 4 + 2 * thread;
+  run(shared[start] as number, shared[start + 1] as number, thread, threads);
+}

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { Arena } from './arena.ts';
+import { atomic, i32, WasmFunction, wasmModule } from './code.ts';
+import { type KernelName, kernels } from './kernels.ts';
+
+const pageBytes = 64 * 1024;
+/** Two gibibytes: addresses are compared as signed numbers. */
+const mostPages = 32 * 1024;
+
+/** Where threads find what they share, in bytes: what they are told, and where they wait for each other. */
+export const cells = { turn: 0, arrived: 64, round: 128, programs: 192 } as const;
+const firstFree = 4096;
+const mostThreads = 64;
+/** Looks at what another thread is to change before sleep: some ten microseconds. */
+const patience = 4000;
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Says to the threads that there is nothing to run any more. */
+export const over = -1;
+
+/** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
+export type Program = readonly [start: number, end: number];
+
+const names = [...Object.keys(kernels), 'meet'] as readonly (KernelName | 'meet')[];
+
+/** The place in the table of a kernel, or of what waits until all threads are there. */
+export function placeOf(name: KernelName | 'meet'): number {
+  return names.indexOf(name);
+}
+
+/** Memory, kernels and threads that run programs over it, all at once. The thread that asks is the first of them. */
+export class Machine {
+  readonly threads: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #module: WebAssembly.Module;
+  readonly #arena = new Arena(firstFree, mostPages * pageBytes);
+  readonly #run: Run;
+  readonly #workers: Worker[] = [];
+  #started: Promise<void> | undefined;
+  #turn = 0;
+  #bytes: Uint8Array<ArrayBufferLike>;
+
+  constructor({ threads }: { readonly threads: number }) {
+    this.threads = Math.min(threads, mostThreads);
+    const initial = 16;
+    this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }));
+    this.#run = runOf({ module: this.#module, memory: this.#memory });
+  }
+
+  /** Starts the other threads. */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
+    const { threads } = this;
+    for (let thread = 1; thread < threads; thread++) {
+      const workerData: ThreadStart = { module: this.#module, memory: this.#memory, thread, threads };
+      this.#workers.push(new Worker(threadEntry(), { workerData, execArgv: [] }));
+    }
+    await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
+    for (const worker of this.#workers) worker.unref();
+  }
+
+  /** An address; what lies there is whatever was there before. Undefined where there is no more. */
+  take(bytes: number): number | undefined {
+    const address = this.#arena.take(bytes);
+    if (address === undefined) return undefined;
+    const missing = Math.ceil((this.#arena.reach - this.#bytes.length) / pageBytes);
+    if (missing > 0) {
+      try {
+        this.#memory.grow(missing);
+      } catch {
+        this.#arena.give(address);
+        return undefined;
+      }
+      this.#bytes = new Uint8Array(this.#memory.buffer);
+    }
+    return address;
+  }
+
+  give(address: number): void {
+    this.#arena.give(address);
+  }
+
+  bytes(address: number, length: number): Uint8Array {
+    return this.#bytes.subarray(address, address + length);
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#bytes.buffer, address, length);
+  }
+
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#bytes.buffer, address, length);
+  }
+
+  /** A program for each thread; returns when all have ended. */
+  run(programs: readonly Program[]): void {
+    const shared = this.integers(0, firstFree / 4);
+    programs.forEach((program, thread) => {
+      shared.set(program, cells.programs / 4 + 2 * thread);
+    });
+    this.#turn = (this.#turn + 1) & 0x3fffffff;
+    Atomics.store(shared, cells.turn / 4, this.#turn);
+    if (this.#workers.length > 0) Atomics.notify(shared, cells.turn / 4);
+    const [start, end] = programs[0] as Program;
+    this.#run(start, end, 0, this.threads);
+  }
+
+  release(): void {
+    const shared = this.integers(0, firstFree / 4);
+    Atomics.store(shared, cells.turn / 4, over);
+    Atomics.notify(shared, cells.turn / 4);
+  }
+}
+
+type Run = (start: number, end: number, thread: number, threads: number) => void;
+
+/** What runs a program of this thread. */
+export function runOf({ module, memory }: Pick<ThreadStart, 'module' | 'memory'>): Run {
+  const instance = new WebAssembly.Instance(module, { engine: { memory } });
+  return instance.exports.run as Run;
+}
+
+function moduleBytes(limits: { readonly initial: number; readonly maximum: number }): Uint8Array<ArrayBuffer> {
+  const functions = [...Object.values(kernels), meet(), run()];
+  return wasmModule(functions, { run: functions.length - 1 }, limits);
+}
+
+/** Waits until all threads are here; what they wrote before it is seen by all behind it. */
+function meet(): WasmFunction {
+  const f = new WasmFunction(3);
+  const [, , threads] = f.parameters as readonly [unknown, unknown, WasmFunction['parameters'][number]];
+  const round = f.let('i32', atomic.load(cells.round));
+  const looks = f.local('i32');
+  f.if(
+    i32.equal(i32.add(atomic.add(cells.arrived, 1), 1), threads),
+    () => {
+      f.do(atomic.store(cells.arrived, 0));
+      f.do(atomic.store(cells.round, i32.add(round, 1)));
+      f.drop(atomic.notify(cells.round));
+    },
+    () => {
+      f.while(i32.equal(atomic.load(cells.round), round), () => {
+        f.increase(looks, 1);
+        // A processor that has other work to do may not have let the others run.
+        f.if(i32.less(patience, looks), () => f.drop(atomic.wait(cells.round, round)));
+      });
+    },
+  );
+  return f;
+}
+
+/** Step by step: a kernel's place, how many numbers it has, and these. */
+function run(): WasmFunction {
+  const f = new WasmFunction(4);
+  const [at, end, thread, threads] = f.parameters as WasmFunction['parameters'] & { length: 4 };
+  if (!at || !end || !thread || !threads) throw new Error('run takes four numbers');
+  const next = f.local('i32');
+  f.while(i32.less(at, end), () => {
+    f.set(next, i32.add(i32.add(at, 8), i32.shiftLeft(i32.load(at, 4), 2)));
+    f.callIndirect([i32.add(at, 8), thread, threads], i32.load(at));
+    f.set(at, next);
+  });
+  return f;
+}
+
+/** Beside the built programs, or the source file when the engine runs from source. */
+function threadEntry(): URL {
+  const places = import.meta.url.endsWith('.ts')
+    ? ['./machine-thread.ts']
+    : ['./machine-thread.js', '../machine-thread.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!found) throw new Error('machine-thread is not beside the program');
+  return found;
+}

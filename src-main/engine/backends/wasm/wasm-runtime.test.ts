@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Expression, input } from '../../graph/expression.ts';
+import { add } from '../../graph/ops/add.ts';
+import { attend } from '../../graph/ops/attend.ts';
+import { gather } from '../../graph/ops/gather.ts';
+import { inverseRms } from '../../graph/ops/inverse-rms.ts';
+import { matmul } from '../../graph/ops/matmul.ts';
+import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
+import { multiply } from '../../graph/ops/multiply.ts';
+import { reshape } from '../../graph/ops/reshape.ts';
+import { rotate } from '../../graph/ops/rotate.ts';
+import { scale } from '../../graph/ops/scale.ts';
+import { sigmoid } from '../../graph/ops/sigmoid.ts';
+import { silu } from '../../graph/ops/silu.ts';
+import { slice } from '../../graph/ops/slice.ts';
+import { subtract } from '../../graph/ops/subtract.ts';
+import { transpose } from '../../graph/ops/transpose.ts';
+import { hadamardFeed, turned } from '../../hadamard.ts';
+import { Random } from '../../random.ts';
+import { elements, float32, int32, type Tensor } from '../../tensor.ts';
+import { evaluate } from '../reference/reference-backend.ts';
+import { WasmRuntime } from './wasm-runtime.ts';
+
+const random = new Random(5, 1);
+let runtime: WasmRuntime;
+
+beforeAll(async () => {
+  runtime = new WasmRuntime({ threads: 3 });
+  await runtime.load(new Map());
+});
+
+afterAll(() => runtime.release());
+
+function floats(...dims: number[]): Tensor<'float32'> {
+  return float32(
+    dims,
+    Float32Array.from({ length: elements(dims) }, () => random.normal()),
+  );
+}
+
+/** The largest difference from the reference, and the largest number of that. */
+async function compare(y: Expression, feeds: Readonly<Record<string, Tensor>>): Promise<[error: number, of: number]> {
+  const map = new Map(Object.entries(feeds));
+  const executable = runtime.compile({ y });
+  const [own, [exact]] = [
+    await executable?.run(map),
+    evaluate(
+      [y],
+      new Map(Array.from(map, ([name, { dims, data }]) => [name, { dims, data: Float64Array.from(data) }])),
+    ),
+  ];
+  expect(own?.y?.dims).toEqual(exact?.dims);
+  const numbers = exact?.data as Float64Array;
+  const errors = Array.from(numbers, (value, i) => Math.abs(value - (own?.y?.data[i] as number)));
+  return [Math.max(...errors), Math.max(...numbers.map(Math.abs))];
+}
+
+const x = input('x', ['rows', 40]);
+
+test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
+  ['add', add(x, input('b', ['rows', 40])), { b: floats(3, 40) }],
+  ['a number for each column', add(x, input('b', [40])), { b: floats(40) }],
+  ['the other way round', multiply(input('b', [40]), x), { b: floats(40) }],
+  ['a number for each row', multiply(x, input('b', ['rows', 1])), { b: floats(3, 1) }],
+  ['of heads', multiply(reshape(x, ['rows', 1, 4, 10]), input('b', [10])), { b: floats(10) }],
+  ['of slices', subtract(slice(x, 1, 0, 20), slice(x, 1, 20, 40)), {}],
+  ['scale', scale(slice(x, 1, 8, 31), 0.3), {}],
+  ['sigmoid', sigmoid(scale(x, 9)), {}],
+  ['silu', silu(scale(x, 30)), {}],
+  ['inverseRms', inverseRms(reshape(slice(x, 1, 0, 30), ['rows', 1, 3, 10]), 1e-5), {}],
+  ['gather of what is computed', gather(scale(x, 2), input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
+  ['gather of what is fed', gather(x, input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
+  [
+    'rotate',
+    rotate(reshape(slice(x, 1, 0, 30), ['rows', 1, 3, 10]), input('cos', ['rows', 1, 1, 5]), input('sin', ['rows', 1, 1, 5])),
+    { cos: floats(3, 1, 1, 5), sin: floats(3, 1, 1, 5) },
+  ],
+  ['a product', matmul(x, input('b', [40, 23]), { factor: 0.5 }), { b: floats(40, 23) }],
+  ['a product with columns', matmul(x, input('b', [7, 40]), { transposeB: true }), { b: floats(7, 40) }],
+  [
+    'products of shares in blocks',
+    transpose(
+      matmul(reshape(x, ['shares', 1, 1, 40]), input('b', ['shares', 2, 5, 40]), { transposeB: true, factor: 2 }),
+      [0, 2, 1, 3],
+    ),
+    { b: floats(3, 2, 5, 40) },
+  ],
+  [
+    'blocks of one share',
+    transpose(
+      matmul(reshape(x, [1, 1, 'rows', 40]), input('b', [1, 2, 5, 40]), { transposeB: true }),
+      [0, 2, 1, 3],
+    ),
+    { b: floats(1, 2, 5, 40) },
+  ],
+])('%s', async (_name, y, feeds) => {
+  const [error, of] = await compare(y, { x: floats(3, 40), ...feeds });
+  expect(error).toBeLessThan(2e-6 * Math.max(1, of));
+});
+
+test.each([8, 20, 64, 192, 6, 5])('rows of %d are turned', async (width) => {
+  const y = turned(input('x', ['rows', width]));
+  const [name, matrix] = hadamardFeed(width);
+  const [error] = await compare(y, { x: floats(3, width), [name]: matrix });
+  expect(error).toBeLessThan(2e-6);
+});
+
+test.each([
+  [1, 40, 24],
+  [5, 40, 23],
+  [2, 576, 64],
+])('%d rows of %d times integers to %d outputs', async (rows, inside, out) => {
+  const name = `m${rows}`;
+  const integers: Tensor<'int8'> = {
+    type: 'int8',
+    dims: [inside, out],
+    data: Int8Array.from({ length: inside * out }, () => Math.max(-127, Math.min(127, Math.round(60 * random.normal())))),
+  };
+  const scales = floats(out);
+  await runtime.load(new Map<string, Tensor>([[`${name}.int8`, integers], [`${name}.int8_scales`, scales]]));
+  const y = matmulInt8(input('x', ['rows', inside]), {
+    integers: input(`${name}.int8`, [inside, out], 'int8'),
+    scales: input(`${name}.int8_scales`, [out]),
+  });
+  const feeds = { x: floats(rows, inside), [`${name}.int8`]: integers, [`${name}.int8_scales`]: scales };
+  const [error, of] = await compare(y, feeds);
+  expect(error).toBeLessThan(1e-3 * of);
+});
+
+test.each([
+  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
+  { rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
+])('attention: %o', async ({ rows, tokens, keyHeads, group, size, columns }) => {
+  const positions = rows * tokens;
+  const streams = rows * keyHeads;
+  const fresh = (name: string) => input(name, ['positions', keyHeads * size]);
+  const kept = (name: string) => input(name, ['keys', 'streams', size]);
+  const y = attend(input('queries', ['positions', keyHeads * group * size]), {
+    fresh: { keys: fresh('fresh_keys'), values: fresh('fresh_values') },
+    kept: { keys: kept('kept_keys.0'), values: kept('kept_values.0') },
+    mask: input('mask', ['mask_streams', 'mask_queries', 'keys']),
+    ...{ factor: 0.3, group },
+  });
+  const mask = floats(streams, tokens * group, columns);
+  mask.data.forEach((_, i) => {
+    if (i % 5 === 1) mask.data[i] = -1e30;
+  });
+  const [error, of] = await compare(y, {
+    queries: floats(positions, keyHeads * group * size),
+    fresh_keys: floats(positions, keyHeads * size),
+    fresh_values: floats(positions, keyHeads * size),
+    'kept_keys.0': floats(columns, streams, size),
+    'kept_values.0': floats(columns, streams, size),
+    mask,
+  });
+  expect(error).toBeLessThan(2e-6 * Math.max(1, of));
+});

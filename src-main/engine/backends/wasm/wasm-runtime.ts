@@ -1,0 +1,398 @@
+import { type Expression, topologicalOrder } from '../../graph/expression.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { elements, type Tensor } from '../../tensor.ts';
+import type { Executable } from '../backend.ts';
+import { productGroup, productStep } from './kernels.ts';
+import { Machine, type Program, placeOf } from './machine.ts';
+import {
+  type Address,
+  canRun,
+  gatheredName,
+  isHadamard,
+  nameOf,
+  type PackedMatrix,
+  type Value,
+  type Written,
+  writeProgram,
+} from './program.ts';
+
+/** Programs are for sizes: so many are kept of a graph, those used last. */
+const mostPrograms = 8;
+/** Places by which the room of a text grows before programs are written anew. */
+const roomStep = 512;
+
+/** There is no more memory that the kernels can reach. */
+export class NoMemory extends Error {}
+
+/** What a pass's keys and values are a copy of. */
+export interface KeptCopy {
+  /** Columns that are as they were when this cache was last copied. */
+  readonly same: number;
+  /** Says that everything is copied, with the places of this pass. */
+  copied(): void;
+}
+
+export interface WasmExecutable {
+  readonly inputs: ReadonlySet<string>;
+  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws NoMemory. */
+  run(
+    feeds: ReadonlyMap<string, Tensor>,
+    into?: ReadonlyMap<string, Tensor>,
+    kept?: KeptCopy,
+  ): ReturnType<Executable['run']>;
+}
+
+/** Memory of an input, and whose numbers lie in it. */
+interface Slot {
+  readonly address: number;
+  readonly bytes: number;
+  data: unknown;
+}
+
+/** Keys and values of the cache that the last pass was over, layer by layer. */
+interface Copy {
+  /** The memory of the cache's first keys: another one is another cache, or has grown. */
+  readonly of: ArrayBufferLike;
+  readonly address: number;
+  readonly layerBytes: number;
+  readonly valuesAt: number;
+}
+
+/**
+ * Runs graphs of few rows by kernels of our own: a pass over a token is every weight once, and is done when memory has given them. Rows are
+ * rounded to 14 bits, so that little but the weights is rounded. What a row gets depends on that row alone, bit for bit.
+ */
+export class WasmRuntime {
+  readonly machine: Machine;
+  readonly #matrices = new Map<string, PackedMatrix>();
+  #copy: Copy | undefined;
+
+  constructor({ threads }: { readonly threads: number }) {
+    this.machine = new Machine({ threads });
+  }
+
+  /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws NoMemory. */
+  async load(matrices: ReadonlyMap<string, Tensor>): Promise<void> {
+    for (const [name, tensor] of matrices) {
+      if (!name.endsWith('.int8') || this.#matrices.has(name)) continue;
+      const scales = matrices.get(`${name}_scales`) as Tensor<'float32'>;
+      this.#matrices.set(name, this.#pack(tensor as Tensor<'int8'>, scales));
+    }
+    await this.machine.start();
+  }
+
+  #take(bytes: number): number {
+    const address = this.machine.take(bytes);
+    if (address === undefined) throw new NoMemory();
+    return address;
+  }
+
+  #pack({ dims, data }: Tensor<'int8'>, scales: Tensor<'float32'>): PackedMatrix {
+    const [size, out] = dims as readonly [number, number];
+    const inside = productStep * Math.ceil(size / productStep);
+    const groups = Math.ceil(out / productGroup);
+    const groupBytes = productGroup * inside;
+    const address = this.#take(groups * groupBytes);
+    const packed = new Int8Array(this.machine.bytes(0, 1).buffer, address, groups * groupBytes);
+    packed.fill(0);
+    // Plain statements: a model has hundreds of millions of these. Eight rows at once, whose numbers lie side by side.
+    for (let first = 0; first < size; first += 8) {
+      const count = Math.min(8, size - first);
+      for (let column = 0; column < out; column++) {
+        const to = (column >> 2) * groupBytes + first * productGroup + (column & 3) * 8;
+        let from = first * out + column;
+        for (let i = 0; i < count; i++) {
+          packed[to + i] = data[from] as number;
+          from += out;
+        }
+      }
+    }
+    const scaleAddress = this.#take(4 * productGroup * groups);
+    this.machine.floats(scaleAddress, productGroup * groups).fill(0);
+    this.machine.floats(scaleAddress, out).set(scales.data);
+    return { address, scales: scaleAddress, groups, inside };
+  }
+
+  /** Undefined where there is an operation that it has no kernel for. */
+  compile(outputs: Readonly<Record<string, Expression>>): WasmExecutable | undefined {
+    if (!canRun(outputs)) return undefined;
+    return new WasmGraph(outputs, {
+      machine: this.machine,
+      matrix: (name) => {
+        const matrix = this.#matrices.get(name);
+        if (matrix === undefined) throw new Error(`wasm: no matrix ${name}`);
+        return matrix;
+      },
+      copyOf: (pass, kept) => this.#copyOf(pass, kept),
+    });
+  }
+
+  /** Keys and values of a pass, with room for its new places. */
+  #copyOf({ feeds, layers, columns }: KeptFeeds, kept: KeptCopy | undefined): Copy {
+    const first = (feeds.get('kept_keys.0') as Tensor<'float32'>).data;
+    const before = this.#copy;
+    const isKnown = before?.of === first.buffer;
+    if (before !== undefined && !isKnown) {
+      this.machine.give(before.address);
+      this.#copy = undefined;
+    }
+    const layerBytes = first.buffer.byteLength;
+    const copy = isKnown ? before : this.#newCopy(first.buffer, layerBytes, layers);
+    const width = first.length / columns.all;
+    const from = isKnown && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
+    for (let layer = 0; layer < layers; layer++) {
+      for (const [kind, at] of [
+        ['keys', copy.address],
+        ['values', copy.valuesAt],
+      ] as const) {
+        const { data } = feeds.get(`kept_${kind}.${layer}`) as Tensor<'float32'>;
+        const into = this.machine.floats(at + layer * layerBytes + 4 * from * width, (columns.before - from) * width);
+        into.set(data.subarray(from * width, columns.before * width));
+      }
+    }
+    this.#copy = copy;
+    return copy;
+  }
+
+  #newCopy(of: ArrayBufferLike, layerBytes: number, layers: number): Copy {
+    const address = this.#take(2 * layers * layerBytes);
+    return { of, address, layerBytes, valuesAt: address + layers * layerBytes };
+  }
+
+  release(): void {
+    this.machine.release();
+  }
+}
+
+interface KeptFeeds {
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly layers: number;
+  readonly columns: { readonly before: number; readonly all: number };
+}
+
+interface GraphSite {
+  readonly machine: Machine;
+  matrix(name: string): PackedMatrix;
+  copyOf(feeds: KeptFeeds, kept: KeptCopy | undefined): Copy;
+}
+
+interface Ready {
+  readonly programs: readonly Program[];
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Where the regions of all threads begin. */
+  readonly shared: number;
+  readonly addresses: readonly number[];
+}
+
+/** What differs from pass to pass, in the order in which `attend` reads it. */
+const passCells = 8;
+
+class WasmGraph implements WasmExecutable {
+  readonly inputs: ReadonlySet<string>;
+  readonly #outputs: Readonly<Record<string, Expression>>;
+  readonly #site: GraphSite;
+  readonly #fed: readonly Expression<'input'>[];
+  /** What shapes are told by, whether or not it is copied. */
+  readonly #sized: readonly Expression<'input'>[];
+  readonly #gathered: readonly Expression[];
+  readonly #masks: readonly string[];
+  readonly #attends: readonly Expression<'attend'>[];
+  readonly #slots = new Map<string, Slot>();
+  readonly #passes = new Map<string, number>();
+  readonly #programs = new Map<string, Ready>();
+
+  constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
+    this.#outputs = outputs;
+    this.#site = site;
+    const order = topologicalOrder(Object.values(outputs));
+    const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
+    this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
+    this.#attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
+    this.#masks = [...new Set(this.#attends.map((node) => nameOf(node.inputs[5])))];
+    const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
+    const elsewhere = (node: Expression) =>
+      isHadamard(node) || tables.has(node) || node.type === 'int8' || /^kept_|\.int8_scales$/.test(nameOf(node));
+    this.#fed = all.filter((node) => !elsewhere(node));
+    this.#sized = all.filter((node) => node.type !== 'int8' && !isHadamard(node) && !/\.int8_scales$/.test(nameOf(node)));
+    this.inputs = new Set(this.#sized.map(nameOf));
+  }
+
+  async run(
+    feeds: ReadonlyMap<string, Tensor>,
+    into: ReadonlyMap<string, Tensor> = new Map(),
+    kept?: KeptCopy,
+  ): Promise<Record<string, Tensor>> {
+    const { machine } = this.#site;
+    const sizes = new Map<string, number>();
+    for (const node of this.#sized) {
+      const tensor = feedOf(feeds, nameOf(node));
+      node.shape.forEach((dim, axis) => {
+        if (typeof dim === 'string') sizes.set(dim, tensor.dims[axis] as number);
+      });
+    }
+    for (const node of this.#fed) this.#put(nameOf(node), feedOf(feeds, nameOf(node)).data);
+    for (const node of this.#gathered) this.#gather(node, feeds);
+    const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
+    const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
+    const ready = this.#programFor(sizes, room);
+    machine.run(ready.programs);
+    kept?.copied();
+    const results: Record<string, Tensor> = {};
+    for (const [name, node] of Object.entries(this.#outputs)) {
+      const [, kind, layer] = /^(keys|values)\.(\d+)$/.exec(name) ?? [];
+      const given = into.get(name) as Tensor<'float32'> | undefined;
+      if (copied !== undefined && given !== undefined && kind !== undefined) {
+        const { copy, columns, width } = copied;
+        const base = (kind === 'keys' ? copy.address : copy.valuesAt) + Number(layer) * copy.layerBytes;
+        given.data.set(machine.floats(base + 4 * columns.before * width, given.data.length));
+        results[name] = given;
+      } else {
+        const dims = node.shape.map((dim) => sizeOf(dim, sizes));
+        results[name] = { type: 'float32', dims, data: this.#read(ready.outputs.get(name) as Value, ready) };
+      }
+    }
+    return results;
+  }
+
+  /** Copies an input unless it is what was copied the last time. */
+  #put(name: string, data: Tensor['data']): void {
+    const { machine } = this.#site;
+    const known = this.#slots.get(name);
+    if (known?.data === data) return;
+    const slot = this.#slot(name, data.byteLength);
+    machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    slot.data = data;
+  }
+
+  #slot(name: string, bytes: number): Slot {
+    const known = this.#slots.get(name);
+    if (known !== undefined && known.bytes >= bytes) return known;
+    const { machine } = this.#site;
+    if (known !== undefined) {
+      machine.give(known.address);
+      this.#slots.delete(name);
+      // Addresses are part of programs.
+      this.#forgetPrograms();
+    }
+    const address = machine.take(bytes);
+    if (address === undefined) throw new NoMemory();
+    const slot = { address, bytes, data: undefined };
+    this.#slots.set(name, slot);
+    return slot;
+  }
+
+  #gather(node: Expression, feeds: ReadonlyMap<string, Tensor>): void {
+    const [table, indices] = node.inputs.map((each) => feedOf(feeds, nameOf(each))) as [
+      Tensor<'float32'>,
+      Tensor<'int32'>,
+    ];
+    const size = elements(table.dims.slice(1));
+    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length);
+    const into = this.#site.machine.floats(address, size * indices.data.length);
+    indices.data.forEach((index, i) => {
+      into.set(table.data.subarray(index * size, (index + 1) * size), i * size);
+    });
+  }
+
+  #copy(feeds: ReadonlyMap<string, Tensor>, kept: KeptCopy | undefined, sizes: ReadonlyMap<string, number>) {
+    const [first] = this.#attends as readonly [Expression<'attend'>];
+    const { dims } = feedOf(feeds, 'kept_keys.0');
+    const [all, streams, size] = dims as readonly [number, number, number];
+    const [positions = 0, keyWidth = 0] = (first.inputs[1] as Expression).shape.map((dim) => sizeOf(dim, sizes));
+    const rows = (streams * size) / keyWidth;
+    const columns = { before: all - positions / rows, all };
+    const copy = this.#site.copyOf({ feeds, layers: this.#attends.length, columns }, kept);
+    for (const name of this.#masks) {
+      const mask = feedOf(feeds, name);
+      const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
+      const strides = [maskStreams === 1 ? 0 : 4 * maskQueries * keys, maskQueries === 1 ? 0 : 4 * keys];
+      const at = (this.#slots.get(name) as Slot).address;
+      const cells = [all, copy.address, copy.valuesAt, copy.layerBytes, at, ...strides, rows];
+      this.#site.machine.integers(this.#pass(name), passCells).set(cells);
+    }
+    return { copy, columns, width: streams * size };
+  }
+
+  #pass(name: string): number {
+    const known = this.#passes.get(name) ?? this.#site.machine.take(4 * passCells);
+    if (known === undefined) throw new NoMemory();
+    this.#passes.set(name, known);
+    return known;
+  }
+
+  #programFor(sizes: ReadonlyMap<string, number>, room: number): Ready {
+    const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
+    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${room}`;
+    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, room));
+    // The one used last is the last one.
+    this.#programs.delete(key);
+    this.#programs.set(key, known);
+    const [oldest] = this.#programs.keys();
+    if (this.#programs.size > mostPrograms) this.#forget(oldest as string);
+    return known;
+  }
+
+  #write(sizes: ReadonlyMap<string, number>, room: number): Written {
+    return writeProgram(this.#outputs, {
+      ...{ sizes, room },
+      input: (name) => (this.#slots.get(name) as Slot).address,
+      matrix: (name) => this.#site.matrix(name),
+      pass: (mask) => this.#pass(mask),
+    });
+  }
+
+  /** Puts a program into memory, for each thread with its own addresses. */
+  #place({ steps, outputs, shared: sharedBytes, own: ownBytes }: Written): Ready {
+    const { machine } = this.#site;
+    const addresses: number[] = [];
+    const take = (bytes: number) => {
+      const address = machine.take(bytes);
+      if (address === undefined) throw new NoMemory();
+      addresses.push(address);
+      return address;
+    };
+    const shared = take(sharedBytes);
+    const length = steps.reduce((sum, { numbers }) => sum + 2 + numbers.length, 0);
+    const programs = Array.from({ length: machine.threads }, (): Program => {
+      const own = take(ownBytes);
+      const resolve = (address: Address) => {
+        if (typeof address === 'number') return address;
+        return address.offset + (address.region === 'shared' ? shared : own);
+      };
+      const start = take(4 * length);
+      const words = machine.integers(start, length);
+      let at = 0;
+      for (const { kernel, numbers } of steps) {
+        words[at++] = placeOf(kernel);
+        words[at++] = numbers.length;
+        for (const number of numbers) words[at++] = resolve(number);
+      }
+      return [start, start + 4 * length];
+    });
+    return { programs, outputs, shared, addresses };
+  }
+
+  #forget(key: string): void {
+    for (const address of this.#programs.get(key)?.addresses ?? []) this.#site.machine.give(address);
+    this.#programs.delete(key);
+  }
+
+  #forgetPrograms(): void {
+    for (const key of [...this.#programs.keys()]) this.#forget(key);
+  }
+
+  /** A copy of what a program computed, in the memory of the first thread where each has its own. */
+  #read({ dims, address, row }: Value, { shared, addresses }: Ready): Float32Array {
+    const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : (addresses[1] as number));
+    const size = elements(dims.slice(1));
+    const out = new Float32Array(elements(dims));
+    for (let i = 0; i < (dims[0] as number); i++) out.set(this.#site.machine.floats(base + i * row, size), i * size);
+    return out;
+  }
+}
+
+function feedOf(feeds: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = feeds.get(name);
+  if (tensor === undefined) throw new Error(`wasm: no feed for ${name}`);
+  return tensor;
+}
