@@ -64,7 +64,13 @@ const vector =
 /** Reads or writes at an address and a distance from it. Alignment is a hint. */
 const memory =
   (prefix: readonly number[], opcode: number) =>
-  (at: Operand, offset = 0): Code => [...code(at), ...prefix, ...(prefix.length > 0 ? unsigned(opcode) : [opcode]), 0, ...unsigned(offset)];
+  (at: Operand, offset = 0): Code => [
+    ...code(at),
+    ...prefix,
+    ...(prefix.length > 0 ? unsigned(opcode) : [opcode]),
+    0,
+    ...unsigned(offset),
+  ];
 const writes =
   (prefix: readonly number[], opcode: number) =>
   (at: Operand, value: Operand, offset = 0): Code => [
@@ -113,6 +119,11 @@ export const v128 = {
   loadEightBytes: memory([vectorPrefix], 1),
   splat32: memory([vectorPrefix], 9),
   store: writes([vectorPrefix], 11),
+  /** One number of 32 bits. */
+  storeLane: (at: Operand, value: Operand, lane: number, offset: number): Code => [
+    ...all([at, value]),
+    ...[vectorPrefix, ...unsigned(90), 0, ...unsigned(offset), lane],
+  ],
   zeros: [vectorPrefix, ...unsigned(12), ...new Array<number>(16).fill(0)] as Code,
   /** Numbers of 32 bits, by their places in both side by side. */
   shuffle32: (a: Operand, b: Operand, lanes: readonly [number, number, number, number]): Code => [
@@ -158,7 +169,15 @@ export const atomic = {
   /** Gives what was there before. */
   add: (at: Operand, value: Operand): Code => [...all([at, value]), atomicPrefix, 0x1e, 2, 0],
   /** Sleeps for as long as a value is there, some hundred microseconds at most. */
-  wait: (at: Operand, value: Operand): Code => [...all([at, value]), 0x42, ...signed(200_000), atomicPrefix, 0x01, 2, 0],
+  wait: (at: Operand, value: Operand): Code => [
+    ...all([at, value]),
+    0x42,
+    ...signed(200_000),
+    atomicPrefix,
+    0x01,
+    2,
+    0,
+  ],
   notify: (at: Operand): Code => [...all([at, -1]), atomicPrefix, 0x00, 2, 0],
 } as const;
 

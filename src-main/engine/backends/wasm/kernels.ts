@@ -30,11 +30,12 @@ export const kernels = {
   sigmoid: unary((x, _factor, f) => sigmoid(f, x)),
   silu: unary((x, _factor, f) => f32x4.multiply(x, sigmoid(f, x))),
   /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
-  inverseRms: reduction((f, sum, size, extra) =>
-    f32.divide(
-      f32.constant(1),
-      f32.squareRoot(f32.add(f32.divide(sum, f32.fromI32(size)), f.let('f32', f32.load(extra)))),
-    ),
+  inverseRms: reduction(
+    (f, sum, size, extra) =>
+      f32.divide(
+        f32.constant(1),
+        f32.squareRoot(f32.add(f32.divide(sum, f32.fromI32(size)), f.let('f32', f32.load(extra)))),
+      ),
     'squares',
   ),
   /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
@@ -52,9 +53,22 @@ export const kernels = {
 
 export type KernelName = keyof typeof kernels;
 
+/** Writes four numbers, or those of them that lie before an end. */
+function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Code): void {
+  const four = f.let('v128', value);
+  const place = i32.add(at, i);
+  f.if(
+    i32.atLeast(end, i32.add(i, 16)),
+    () => f.do(v128.store(place, four)),
+    () => {
+      for (const lane of [0, 1, 2])
+        f.if(i32.less(i32.add(i, 4 * lane), end), () => f.do(v128.storeLane(place, four, lane, 4 * lane)));
+    },
+  );
+}
+
 type Pair = (a: Operand, b: Operand) => Code;
 
-/** Rows are gone through in order, so that what is written behind the end of one is the beginning of the next. */
 function elementwise<Name extends string>(name: Name, apply: Pair) {
   const make = (isWhole: boolean) =>
     kernel((f, take) => {
@@ -67,7 +81,7 @@ function elementwise<Name extends string>(name: Name, apply: Pair) {
           const factor = isWhole ? undefined : f.let('v128', v128.splat32(by));
           f.for(0, bytes, 16, (i) => {
             const other = factor ?? v128.load(i32.add(by, i));
-            f.do(v128.store(i32.add(out, i), apply(v128.load(i32.add(from, i)), other)));
+            storeBefore(f, { at: out, i, end: bytes }, apply(v128.load(i32.add(from, i)), other));
           });
           f.increase(out, bytes);
           f.increase(from, bytes);
@@ -91,7 +105,7 @@ function unary(apply: (x: Local, factor: Local, f: WasmFunction) => Code): WasmF
     f.for(0, rows, 1, () => {
       f.for(0, bytes, 16, (i) => {
         f.set(value, v128.load(i32.add(x, i)));
-        f.do(v128.store(i32.add(out, i), apply(value, factor, f)));
+        storeBefore(f, { at: out, i, end: bytes }, apply(value, factor, f));
       });
       f.increase(out, bytes);
       f.increase(x, row);
@@ -105,8 +119,8 @@ function exponential(f: WasmFunction, power: Operand): Local {
   const x = f.let('v128', f32x4.max(f32x4.min(power, constant(88.3)), constant(-87.3)));
   const n = f.let('v128', f32x4.nearest(f32x4.multiply(x, constant(Math.LOG2E))));
   const r = f.let('v128', f32x4.subtract(x, f32x4.multiply(n, constant(0.693359375))));
-  f.set(r, f32x4.add(r, f32x4.multiply(n, constant(2.12194440e-4))));
-  const sum = f.let('v128', constant(1.9875691500e-4));
+  f.set(r, f32x4.add(r, f32x4.multiply(n, constant(2.1219444e-4))));
+  const sum = f.let('v128', constant(1.98756915e-4));
   for (const each of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])
     f.set(sum, f32x4.add(f32x4.multiply(sum, r), constant(each)));
   const y = f32x4.add(f32x4.add(f32x4.multiply(f32x4.multiply(sum, r), r), r), constant(1));
@@ -121,10 +135,7 @@ function sigmoid(f: WasmFunction, x: Local): Code {
 
 /** Four numbers to one. */
 function sumOf(x: Local): Code {
-  return f32.add(
-    f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)),
-    f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)),
-  );
+  return f32.add(f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 }
 
 function reduction(
@@ -185,7 +196,7 @@ function gather(): WasmFunction {
     f.for(0, count, 1, (each) => {
       const from = f.let('i32', i32.add(x, i32.multiply(i32.load(i32.add(indices, i32.shiftLeft(each, 2))), row)));
       f.for(0, bytes, 16, (i) => {
-        f.do(v128.store(i32.add(out, i), v128.load(i32.add(from, i))));
+        storeBefore(f, { at: out, i, end: bytes }, v128.load(i32.add(from, i)));
       });
       f.increase(out, bytes);
     });
@@ -206,7 +217,7 @@ function rotate(): WasmFunction {
           f.for(0, bytes, 16, (i) => {
             const at = (address: Local) => v128.load(i32.add(address, i));
             const sum = join(f32x4.multiply(at(first), at(cos)), f32x4.multiply(at(second), at(sin)));
-            f.do(v128.store(i32.add(out, i), sum));
+            storeBefore(f, { at: out, i, end: bytes }, sum);
           });
         turned(low, high, f32x4.subtract);
         f.increase(out, bytes);
@@ -302,7 +313,10 @@ function round(): WasmFunction {
       f.for(0, whole, 16, (i) => {
         f.set(most, f32x4.max(most, f32x4.absolute(v128.load(i32.add(x, i)))));
       });
-      f.set(largest, f32.max(f32.max(f32x4.lane(most, 0), f32x4.lane(most, 1)), f32.max(f32x4.lane(most, 2), f32x4.lane(most, 3))));
+      f.set(
+        largest,
+        f32.max(f32.max(f32x4.lane(most, 0), f32x4.lane(most, 1)), f32.max(f32x4.lane(most, 2), f32x4.lane(most, 3))),
+      );
       f.for(whole, bytes, 4, (i) => {
         f.set(four, f32x4.absolute(v128.splat32(i32.add(x, i))));
         f.set(largest, f32.max(largest, f32x4.lane(four, 0)));
@@ -348,7 +362,10 @@ function asCode(local: Local): Code {
  */
 function product(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, outRow, x, row, steps, rows, matrix, scales, groups] = Array.from({ length: 9 }, take) as unknown as Nine;
+    const [out, outRow, x, row, steps, rows, matrix, scales, groups] = Array.from(
+      { length: 9 },
+      take,
+    ) as unknown as Nine;
     const groupBytes = take();
     const from = f.let('i32', i32.divide(i32.multiply(groups, number), of));
     const to = f.let('i32', i32.divide(i32.multiply(groups, i32.add(number, 1)), of));
@@ -366,8 +383,7 @@ function product(): WasmFunction {
       f.set(end, i32.add(weights, groupBytes));
       f.while(i32.less(p, end), () => {
         for (let u = 0; u < productStep / 8; u++) {
-          for (let r = 0; r < count; r++)
-            f.set(xs[r] as Local, v128.load(r === 0 ? q : i32.add(q, row), 16 * u));
+          for (let r = 0; r < count; r++) f.set(xs[r] as Local, v128.load(r === 0 ? q : i32.add(q, row), 16 * u));
           for (let o = 0; o < productGroup; o++) {
             f.set(w, v128.loadEightBytes(p, 8 * (productGroup * u + o)));
             for (let r = 0; r < count; r++) {
@@ -434,10 +450,9 @@ function dotProduct(f: WasmFunction, a: Local, b: Local, bytes: Local): Local {
   const sums = [0, 1, 2, 3].map(() => f.let('v128', v128.zeros));
   const i = f.let('i32', 0);
   const at = (address: Local, offset: number) => v128.load(i32.add(address, i), offset);
-  const part = (sum: Local, offset: number) =>
-    f.set(sum, f32x4.add(sum, f32x4.multiply(at(a, offset), at(b, offset))));
+  const part = (sum: Local, offset: number) => f.set(sum, f32x4.add(sum, f32x4.multiply(at(a, offset), at(b, offset))));
   f.while(i32.atLeast(bytes, i32.add(i, 64)), () => {
-    sums.forEach((sum, n) => part(sum, 16 * n));
+    for (const [n, sum] of sums.entries()) part(sum, 16 * n);
     f.increase(i, 64);
   });
   const [first, second, third, fourth] = sums as [Local, Local, Local, Local];
@@ -460,7 +475,8 @@ function times(): WasmFunction {
     const [out, x, matrix, rows, size, columns, outRow, row, bits] = Array.from({ length: 9 }, take) as unknown as Nine;
     const bytes = f.let('i32', i32.shiftLeft(columns, 2));
     const factor = f.let('v128', i32x4.splat(bits));
-    const weighted = (into: Local) => weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into, bytes, factor });
+    const weighted = (into: Local) =>
+      weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into, bytes, factor });
     f.for(0, rows, 1, () => {
       weighted(out);
       f.increase(out, outRow);
@@ -565,48 +581,58 @@ function attend(): WasmFunction {
     const score = f.local('f32');
     const total = f.local('f32');
     const power = f.local('v128');
-    const [position, head, keyHead, stream, query, key, seen, masks] = Array.from({ length: 8 }, () => f.local('i32')) as unknown as Nine;
-    f.for(i32.divide(i32.multiply(units, number), of), i32.divide(i32.multiply(units, i32.add(number, 1)), of), 1, (unit) => {
-      f.set(position, i32.divide(unit, heads));
-      f.set(head, i32.remainder(unit, heads));
-      f.set(keyHead, i32.divide(head, group));
-      f.set(stream, i32.add(i32.multiply(i32.remainder(position, rows), keyHeads), keyHead));
-      f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
-      // Row of the mask: of its stream, and of this token's and head's query.
-      const queryNumber = i32.add(i32.multiply(i32.divide(position, rows), group), i32.remainder(head, group));
-      f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
-      f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
-      f.set(most, f32.constant(-3e38));
-      f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
-        f.set(score, f32.load(i32.add(masks, i)));
-        f.if(f32.greater(score, f32.constant(leastSeen)), () => {
-          const product = dotProduct(f, query, key, headBytes);
-          f.set(score, f32.add(score, f32.multiply(product, f32x4.lane(factor, 0))));
-          f.set(most, f32.max(most, score));
+    const [position, head, keyHead, stream, query, key, seen, masks] = Array.from({ length: 8 }, () =>
+      f.local('i32'),
+    ) as unknown as Nine;
+    f.for(
+      i32.divide(i32.multiply(units, number), of),
+      i32.divide(i32.multiply(units, i32.add(number, 1)), of),
+      1,
+      (unit) => {
+        f.set(position, i32.divide(unit, heads));
+        f.set(head, i32.remainder(unit, heads));
+        f.set(keyHead, i32.divide(head, group));
+        f.set(stream, i32.add(i32.multiply(i32.remainder(position, rows), keyHeads), keyHead));
+        f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
+        // Row of the mask: of its stream, and of this token's and head's query.
+        const queryNumber = i32.add(i32.multiply(i32.divide(position, rows), group), i32.remainder(head, group));
+        f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
+        f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
+        f.set(most, f32.constant(-3e38));
+        f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
+          f.set(score, f32.load(i32.add(masks, i)));
+          f.if(f32.greater(score, f32.constant(leastSeen)), () => {
+            const product = dotProduct(f, query, key, headBytes);
+            f.set(score, f32.add(score, f32.multiply(product, f32x4.lane(factor, 0))));
+            f.set(most, f32.max(most, score));
+          });
+          f.do(f32.store(i32.add(scores, i), score));
+          f.increase(key, column);
         });
-        f.do(f32.store(i32.add(scores, i), score));
-        f.increase(key, column);
-      });
-      f.set(total, f32.constant(0));
-      f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
-        f.set(seen, i32.add(scores, i));
-        f.set(score, f32.load(seen));
-        f.if(
-          f32.greater(score, f32.constant(leastSeen)),
-          () => {
-            f.set(power, exponential(f, f32x4.splat(f32.subtract(score, most))));
-            f.set(total, f32.add(total, f32x4.lane(power, 0)));
-            f.do(f32.store(seen, f32x4.lane(power, 0)));
-          },
-          () => f.do(f32.store(seen, f32.constant(0))),
+        f.set(total, f32.constant(0));
+        f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
+          f.set(seen, i32.add(scores, i));
+          f.set(score, f32.load(seen));
+          f.if(
+            f32.greater(score, f32.constant(leastSeen)),
+            () => {
+              f.set(power, exponential(f, f32x4.splat(f32.subtract(score, most))));
+              f.set(total, f32.add(total, f32x4.lane(power, 0)));
+              f.do(f32.store(seen, f32x4.lane(power, 0)));
+            },
+            () => f.do(f32.store(seen, f32.constant(0))),
+          );
+        });
+        const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
+        const into = f.let(
+          'i32',
+          i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))),
         );
-      });
-      const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
-      const into = f.let('i32', i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))));
-      weightedSums(f, {
-        ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
-        factor: f.let('v128', f32x4.divide(one, f32x4.splat(total))),
-      });
-    });
+        weightedSums(f, {
+          ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
+          factor: f.let('v128', f32x4.divide(one, f32x4.splat(total))),
+        });
+      },
+    );
   });
 }

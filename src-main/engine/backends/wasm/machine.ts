@@ -13,8 +13,8 @@ const mostPages = 32 * 1024;
 export const cells = { turn: 0, arrived: 64, round: 128, programs: 192 } as const;
 const firstFree = 4096;
 const mostThreads = 64;
-/** Looks at what another thread is to change before sleep: some ten microseconds. */
-const patience = 4000;
+/** Looks at what another thread is to change before sleep: some hundred microseconds. */
+const patience = 200_000;
 
 /** What a thread is started with. */
 export interface ThreadStart {

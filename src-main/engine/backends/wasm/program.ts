@@ -21,6 +21,7 @@ export interface ProgramSite {
   matrix(name: string): PackedMatrix;
   /** The address of what an attention is told of each pass, by the name of its mask (`PassCells`). */
   pass(mask: string): number;
+  readonly threads: number;
   /** Places that a text may have until programs are written anew. */
   readonly room: number;
 }
@@ -35,14 +36,44 @@ interface Place {
 
 export type Address = number | Place;
 
+/** What a kernel is given: a number or an address as it is; or what is another for each thread where rows are shared between them. */
+type Argument = Address | { readonly first: Address; readonly perUnit: number } | { readonly count: number };
+
+/** A kernel and what it is given. Of `units` rows each thread has its part; `unit` is for the thread that has that one. */
 export interface Step {
   readonly kernel: KernelName | 'meet';
-  readonly numbers: readonly Address[];
+  readonly given: readonly Argument[];
+  readonly units?: number;
+  readonly unit?: number;
+}
+
+/** The units of a thread, from one to before another. */
+export function partOf(units: number, thread: number, threads: number): readonly [from: number, to: number] {
+  return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
+}
+
+/** The numbers of a step in a thread; undefined where it has no part in it. */
+export function numbersOf(
+  { given, units, unit }: Step,
+  {
+    part: [thread, threads],
+    resolve,
+  }: { part: readonly [thread: number, threads: number]; resolve: (address: Address) => number },
+): number[] | undefined {
+  const [from, to] = units === undefined ? [0, 1] : partOf(units, thread, threads);
+  if (from === to || (unit !== undefined && (unit < from || unit >= to))) return undefined;
+  return given.map((each) => {
+    if (typeof each === 'number' || 'region' in each) return resolve(each);
+    if ('count' in each) return each.count * (to - from);
+    return resolve(each.first) + from * each.perUnit;
+  });
 }
 
 export interface Written {
   readonly steps: readonly Step[];
   readonly outputs: ReadonlyMap<string, Value>;
+  /** Whether each thread has its rows; else all have all. */
+  readonly isSplit: boolean;
   /** Bytes of the regions. */
   readonly shared: number;
   readonly own: number;
@@ -54,12 +85,18 @@ export interface Value {
   readonly address: Address;
   /** Bytes from one place of the first axis to the next. */
   readonly row: number;
+  /** The positions that its rows belong to, as many rows to each; undefined of what is fed. */
+  readonly units: number | undefined;
   /** What is to be given back when nothing reads it any more. */
   readonly memory: Memory | undefined;
 }
 
 interface Memory {
   readonly place: Place;
+  /** How often threads had met when it was written. */
+  readonly written: number;
+  /** Whether each thread wrote its rows, which it may read at once. */
+  readonly byRows: boolean;
   uses: number;
 }
 
@@ -72,8 +109,8 @@ export function canRun(outputs: Readonly<Record<string, Expression>>): boolean {
 }
 
 /**
- * Writes down the steps that give the outputs. What is small every thread computes for itself, in memory of its own; products and attention are
- * shared between them, and are waited for before they are read.
+ * Writes down the steps that give the outputs. Products and attention are shared between threads, and are waited for before they are read. All
+ * else is small: of a single position every thread computes it for itself, in memory of its own; of several each thread has its rows.
  */
 export function writeProgram(outputs: Readonly<Record<string, Expression>>, site: ProgramSite): Written {
   const order = topologicalOrder(Object.values(outputs)).filter((node) => node.op !== 'input');
@@ -87,23 +124,26 @@ export function writeProgram(outputs: Readonly<Record<string, Expression>>, site
     writer.keep(node, write(writer, node), uses.get(node) ?? 0);
     for (const operand of node.inputs) writer.isRead(operand);
   }
-  writer.step('meet', []);
+  writer.meet();
   const values = Object.entries(outputs).map(([name, node]) => [name, writer.value(node)] as const);
-  return { steps: writer.steps, outputs: new Map(values), shared: writer.reach('shared'), own: writer.reach('own') };
+  const { steps, isSplit } = writer;
+  return { steps, isSplit, outputs: new Map(values), shared: writer.reach('shared'), own: writer.reach('own') };
 }
 
 class Writer {
   readonly steps: Step[] = [];
   readonly site: ProgramSite;
+  /** Whether rows are shared between threads. */
+  readonly isSplit: boolean;
   readonly #values = new Map<Expression, Value>();
   readonly #arenas: Readonly<Record<Region, Arena>> = { shared: new Arena(), own: new Arena() };
   /** Shared memory that some thread may still read. */
   #retired: Place[] = [];
-  /** Whether something shared was written since threads last met. */
-  #isWritten = false;
+  #meetings = 0;
 
   constructor(site: ProgramSite) {
     this.site = site;
+    this.isSplit = site.threads > 1 && (site.sizes.get('positions') ?? 1) > 1;
   }
 
   reach(region: Region): number {
@@ -119,7 +159,13 @@ class Writer {
     if (known !== undefined) return known;
     const { name } = (node as Expression<'input'>).attributes;
     const dims = this.dims(node);
-    return { dims, address: this.site.input(name), row: 4 * elements(dims.slice(1)), memory: undefined };
+    return {
+      dims,
+      address: this.site.input(name),
+      row: 4 * elements(dims.slice(1)),
+      units: undefined,
+      memory: undefined,
+    };
   }
 
   keep(node: Expression, value: Value, uses: number): void {
@@ -129,15 +175,30 @@ class Writer {
 
   isRead(node: Expression): void {
     const memory = this.#values.get(node)?.memory;
-    if (memory === undefined || --memory.uses > 0) return;
-    if (memory.place.region === 'own') this.#arenas.own.give(memory.place.offset);
-    else this.#retired.push(memory.place);
+    if (memory !== undefined && --memory.uses === 0) this.give(memory.place);
   }
 
-  /** Room for rows of floats, side by side unless more lies between them. */
-  make(dims: readonly number[], region: Region = 'own', row = 4 * elements(dims.slice(1))): Value {
-    const memory = { place: this.take(region, (dims[0] ?? 1) * row), uses: 0 };
-    return { dims, address: memory.place, row, memory };
+  /** Room for what rows give, side by side. */
+  makeRows(dims: readonly number[], units: number): Value {
+    return this.#make(dims, { units, region: this.isSplit ? 'shared' : 'own', byRows: true });
+  }
+
+  /** Room for what threads make together, with more between rows where that is told. */
+  makeShared(dims: readonly number[], units: number, row?: number): Value {
+    return this.#make(dims, { units, region: 'shared', byRows: false, row });
+  }
+
+  #make(
+    dims: readonly number[],
+    {
+      units,
+      region,
+      byRows,
+      row = 4 * elements(dims.slice(1)),
+    }: { units: number; region: Region; byRows: boolean; row?: number | undefined },
+  ): Value {
+    const place = this.take(region, (dims[0] ?? 1) * row);
+    return { dims, address: place, row, units, memory: { place, written: this.#meetings, byRows, uses: 0 } };
   }
 
   take(region: Region, bytes: number): Place {
@@ -145,39 +206,40 @@ class Writer {
     return { region, offset: this.#arenas[region].take(bytes) as number };
   }
 
-  /** Memory that only the next step needs. */
-  giveOwn({ offset }: Place): void {
-    this.#arenas.own.give(offset);
+  give(place: Place): void {
+    if (place.region === 'own') this.#arenas.own.give(place.offset);
+    else this.#retired.push(place);
   }
 
-  step(kernel: KernelName | 'meet', numbers: readonly Address[]): void {
-    this.steps.push({ kernel, numbers });
+  /** A step that all threads run. */
+  step(kernel: KernelName | 'meet', given: readonly Argument[]): void {
+    this.steps.push({ kernel, given });
   }
 
-  /** Before what others wrote is read. */
-  read(...values: readonly Value[]): void {
-    if (this.#isWritten && values.some(({ address }) => typeof address !== 'number' && address.region === 'shared'))
-      this.#meet();
+  /** A step of `units` rows of which each thread has its part, or of one of them. */
+  rows(kernel: KernelName, units: number, given: readonly Argument[], unit?: number): void {
+    this.steps.push({ kernel, given, units, ...(unit === undefined ? {} : { unit }) });
   }
 
-  #meet(): void {
+  /** Before each thread reads its rows. */
+  readRows(...values: readonly Value[]): void {
+    if (values.some(({ memory }) => this.#isNew(memory) && !memory?.byRows)) this.meet();
+  }
+
+  /** Before rows of other threads are read. */
+  readAll(...values: readonly Value[]): void {
+    if (values.some(({ memory }) => this.#isNew(memory))) this.meet();
+  }
+
+  #isNew(memory: Memory | undefined): boolean {
+    return memory?.place.region === 'shared' && memory.written === this.#meetings;
+  }
+
+  meet(): void {
     this.step('meet', []);
-    this.#isWritten = false;
+    this.#meetings++;
     for (const { offset } of this.#retired) this.#arenas.shared.give(offset);
     this.#retired = [];
-  }
-
-  /** Behind a step that threads share. */
-  isShared(): void {
-    this.#isWritten = true;
-  }
-
-  /** The same numbers with nothing between them. */
-  dense(x: Value): Value {
-    if (x.row === 4 * elements(x.dims.slice(1)) || x.dims[0] === 1) return x;
-    const out = this.make(x.dims);
-    this.step('copyRows', [out.address, x.address, x.dims[0] as number, elements(x.dims.slice(1)), out.row, x.row]);
-    return out;
   }
 }
 
@@ -202,7 +264,7 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const x = operand(writer, node, 0);
     const dims = writer.dims(node);
     if (dims[0] === x.dims[0] && x.dims.length > 1) return { ...x, dims };
-    const dense = writer.dense(x);
+    const dense = isDense(x) ? x : densely(writer, x);
     return { ...dense, dims, row: 4 * elements(dims.slice(1)) };
   },
   after: (writer, node) => operand(writer, node, 0),
@@ -214,44 +276,44 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
   },
   transpose(writer, node) {
     const x = operand(writer, node, 0);
-    const [a = 0, b = 0, c = 0, d = 0] = x.dims;
+    const [shares = 0, blocks = 0, each = 0, size = 0] = x.dims;
     if (node.attributes.permutation.join() !== '0,2,1,3') throw new NoKernel('No kernel for this transposition');
     const dims = writer.dims(node);
-    const row = 4 * elements(dims.slice(1));
-    if (b === 1 || c === 1) return { ...x, dims, row };
-    writer.read(x);
-    const out = writer.make(dims);
-    for (let i = 0; i < a; i++)
-      for (let j = 0; j < b; j++) {
-        const from = behind(x.address, i * x.row + 4 * j * c * d);
-        const into = behind(out.address, i * out.row + 4 * j * d);
-        writer.step('copyRows', [into, from, c, d, 4 * b * d, 4 * d]);
-      }
+    if (blocks === 1 || each === 1) return { ...x, dims, row: 4 * elements(dims.slice(1)) };
+    if (shares !== 1) throw new NoKernel('No kernel for blocks of several shares of several positions');
+    writer.readRows(x);
+    const out = writer.makeRows(dims, each);
+    for (let block = 0; block < blocks; block++) {
+      const from = { first: behind(x.address, 4 * block * each * size), perUnit: 4 * size };
+      const into = { first: behind(out.address, 4 * block * size), perUnit: 4 * blocks * size };
+      writer.rows('copyRows', each, [into, from, { count: 1 }, size, 4 * blocks * size, 4 * size]);
+    }
     return out;
   },
   gather(writer, node) {
     const [table, indices] = node.inputs as readonly [Expression, Expression];
-    // Rows of what is fed are put there before the pass.
+    const dims = writer.dims(node);
+    const [count = 0, ...rest] = dims;
+    // Rows of what is fed as it is are put there before the pass.
     if (table.op === 'input') {
-      const dims = writer.dims(node);
       const address = writer.site.input(gatheredName(node));
-      return { dims, address, row: 4 * elements(dims.slice(1)), memory: undefined };
+      return { dims, address, row: 4 * elements(rest), units: count, memory: undefined };
     }
     const x = writer.value(table);
-    writer.read(x);
-    const out = writer.make(writer.dims(node));
-    const size = elements(out.dims.slice(1));
-    const { name } = (indices as Expression<'input'>).attributes;
-    writer.step('gather', [out.address, x.address, writer.site.input(name), out.dims[0] as number, size, x.row]);
+    writer.readAll(x);
+    const out = writer.makeRows(dims, count);
+    const places = { first: writer.site.input(nameOf(indices)), perUnit: 4 };
+    writer.rows('gather', count, [rowsOf(out, count), x.address, places, { count: 1 }, elements(rest), x.row]);
     return out;
   },
   rotate(writer, node) {
     const [x, cos, sin] = [0, 1, 2].map((i) => operand(writer, node, i)) as [Value, Value, Value];
     const [rows = 0, one, heads = 0, size = 0] = x.dims;
     if (one !== 1 || cos.dims[0] !== rows) throw new NoKernel('No kernel for these angles');
-    const out = writer.make(x.dims);
-    writer.read(x);
-    writer.step('rotate', [out.address, x.address, cos.address, sin.address, rows, heads, size / 2, x.row]);
+    writer.readRows(x);
+    const out = writer.makeRows(x.dims, rows);
+    const given = [out, x, cos, sin].map((each) => rowsOf(each, rows));
+    writer.rows('rotate', rows, [...given, { count: 1 }, heads, size / 2, x.row]);
     return out;
   },
   matmul(writer, node) {
@@ -259,24 +321,36 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const { transposeA, transposeB, factor } = node.attributes;
     if (transposeA) throw new NoKernel('No kernel for a product of columns');
     const x = writer.value(first);
-    writer.read(x);
+    writer.readRows(x);
     if (isHadamard(second)) return turn(writer, x);
     const by = writer.value(second);
-    const out = writer.make(writer.dims(node));
-    const [rows = 0, columns = 0] = out.dims.slice(-2);
+    const dims = writer.dims(node);
+    const units = x.units ?? (x.dims[0] as number);
+    const out = writer.makeRows(dims, units);
+    const [rows = 0, columns = 0] = dims.slice(-2);
     const size = x.dims.at(-1) as number;
-    // Matrices of the leading axes; one of the left serves all of the right.
-    const count = elements(by.dims.slice(0, -2));
-    const own = elements(x.dims.slice(0, -2));
-    if (x.dims.length > 2 && x.row !== 4 * elements(x.dims.slice(1))) throw new NoKernel('No kernel for such rows');
+    if (x.dims.length > 2 && !isDense(x)) throw new NoKernel('No kernel for such rows');
     const xRow = x.dims.length > 2 ? 4 * size : x.row;
-    for (let i = 0; i < count; i++) {
-      const from = behind(x.address, Math.floor((i * own) / count) * rows * xRow);
+    // Matrices of the leading axes, of which the left has one for each share; the right's may be several to it.
+    const shares = elements(x.dims.slice(0, -2));
+    const blocks = elements(by.dims.slice(0, -2)) / shares;
+    if (shares > 1 && (rows !== 1 || shares !== units)) throw new NoKernel('No kernel for shares of several positions');
+    for (let i = 0; i < shares * blocks; i++) {
+      const share = Math.floor(i / blocks);
       const matrix = behind(by.address, i * 4 * size * columns);
+      const from = behind(x.address, share * rows * xRow);
       const into = behind(out.address, i * 4 * rows * columns);
-      const numbers = transposeB ? [rows, columns, size] : [rows, size, columns];
+      const numbers = transposeB ? [columns, size] : [size, columns];
+      const ends = [...numbers, 4 * columns, xRow, bitsOf(factor)];
       const kernel = transposeB ? 'timesTransposed' : 'times';
-      writer.step(kernel, [into, from, matrix, ...numbers, 4 * columns, xRow, bitsOf(factor)]);
+      if (shares > 1) writer.rows(kernel, shares, [into, from, matrix, 1, ...ends], share);
+      else {
+        const [own, given] = [into, from].map((at, n) => ({
+          first: at,
+          perUnit: (rows / units) * (n === 0 ? 4 * columns : xRow),
+        }));
+        writer.rows(kernel, units, [own as Argument, given as Argument, matrix, { count: rows / units }, ...ends]);
+      }
     }
     return out;
   },
@@ -284,20 +358,26 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const [first, integers] = node.inputs as readonly [Expression, Expression];
     const x = writer.value(first);
     if (x.dims.length !== 2 || node.attributes.scaled !== 'output') throw new NoKernel('No kernel for this product');
-    writer.read(x);
-    const { address, scales, groups, inside } = writer.site.matrix((integers as Expression<'input'>).attributes.name);
+    writer.readRows(x);
+    const { address, scales, groups, inside } = writer.site.matrix(nameOf(integers));
     const [rows = 0, size = 0] = x.dims;
-    const rounded = writer.take('own', 2 * rows * inside);
-    const steps = writer.take('own', 4 * rows);
-    writer.step('round', [rounded, steps, x.address, rows, size, 2 * inside, x.row, bitsOf(reachOf(inside))]);
-    const out = writer.make(writer.dims(node), 'shared', 4 * productGroup * groups);
+    const region = writer.isSplit ? 'shared' : 'own';
+    const rounded = writer.take(region, 2 * rows * inside);
+    const steps = writer.take(region, 4 * rows);
+    const into = [
+      { first: rounded, perUnit: 2 * inside },
+      { first: steps, perUnit: 4 },
+    ];
+    const reach = bitsOf(reachOf(inside));
+    writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, 2 * inside, x.row, reach]);
+    if (writer.isSplit) writer.meet();
+    const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
     writer.step('product', [
       ...[out.address, out.row, rounded, 2 * inside, steps, rows, address, scales, groups],
       productGroup * inside,
     ]);
-    writer.isShared();
-    writer.giveOwn(rounded);
-    writer.giveOwn(steps);
+    writer.give(rounded);
+    writer.give(steps);
     return out;
   },
   attend(writer, node) {
@@ -306,16 +386,15 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const { factor, group } = node.attributes;
     const size = kept?.shape[2] as number;
     const [positions = 0, width = 0] = queries.dims;
-    writer.read(queries, keys, values);
-    const out = writer.make(queries.dims, 'shared');
+    writer.readAll(queries, keys, values);
+    const out = writer.makeShared(queries.dims, positions);
     const scores = writer.take('own', 4 * writer.site.room);
     const layer = Number(nameOf(kept).split('.')[1]);
     writer.step('attend', [
       ...[out.address, queries.address, keys.address, values.address, queries.row, keys.row, values.row],
       ...[positions, width / size / group, group, size, scores, bitsOf(factor), layer, writer.site.pass(nameOf(mask))],
     ]);
-    writer.isShared();
-    writer.giveOwn(scores);
+    writer.give(scores);
     return out;
   },
 };
@@ -350,51 +429,88 @@ function bitsOf(value: number): number {
   return new Int32Array(Float32Array.of(value).buffer)[0] as number;
 }
 
+/** The rows of a thread, of so many units. */
+function rowsOf(x: Value, units: number): Argument {
+  return { first: x.address, perUnit: ((x.dims[0] as number) / units) * x.row };
+}
+
+function isDense({ dims, row }: Value): boolean {
+  return dims[0] === 1 || row === 4 * elements(dims.slice(1));
+}
+
+/** The same numbers with nothing between them. */
+function densely(writer: Writer, x: Value): Value {
+  const [rows = 0, ...rest] = x.dims;
+  writer.readRows(x);
+  const out = writer.makeRows(x.dims, rows);
+  const given = [rowsOf(out, rows), rowsOf(x, rows)];
+  writer.rows('copyRows', rows, [...given, { count: 1 }, elements(rest), out.row, x.row]);
+  return out;
+}
+
+/** Without leading axes of one place, so that the first axis is that of rows. */
+function byRows(x: Value): Value {
+  const [first, ...rest] = x.dims;
+  if (first !== 1 || rest.length < 2) return x;
+  return byRows({ ...x, dims: rest, row: 4 * elements(rest.slice(1)) });
+}
+
 function elementwise(writer: Writer, node: Expression, name: 'add' | 'subtract' | 'multiply'): Value {
   let [a, b] = [operand(writer, node, 0), operand(writer, node, 1)];
-  const dims = writer.dims(node);
+  const all = writer.dims(node);
   if (elements(a.dims) < elements(b.dims) && name !== 'subtract') [a, b] = [b, a];
-  if (elements(a.dims) !== elements(dims)) throw new NoKernel(`No kernel for [${a.dims}] and [${b.dims}]`);
-  writer.read(a, b);
-  const out = writer.make(dims);
-  const rows = dims[0] as number;
-  const rest = elements(dims.slice(1));
-  const last = dims.at(-1) as number;
-  const numbers = (groups: number, size: number, bRow: number, bGroup: number) => [
-    ...[out.address, a.address, b.address, rows, groups, size, a.row, bRow, bGroup],
+  if (elements(a.dims) !== elements(all)) throw new NoKernel(`No kernel for [${a.dims}] and [${b.dims}]`);
+  const units = a.units ?? b.units ?? (all[0] as number);
+  // Where all is of one position, rows of any kind are its own.
+  if (units > 1 && isDense(a)) a = byRows(a);
+  if (units > 1 && isDense(b) && b.dims.length > a.dims.length) b = byRows(b);
+  writer.readRows(a, b);
+  const out = writer.makeRows(all, units);
+  const [rows = 0, ...others] = a.dims;
+  const rest = elements(others);
+  const last = a.dims.at(-1) as number;
+  const outRows = { first: out.address, perUnit: (rows / units) * 4 * rest };
+  const given = (by: Argument, groups: number, size: number, bRow: number, bGroup: number): Argument[] => [
+    ...[outRows, rowsOf(a, units), by, { count: rows / units }, groups, size, a.row, bRow, bGroup],
   ];
-  if (elements(b.dims) === elements(a.dims)) writer.step(name, numbers(1, rest, b.row, 0));
-  else if (b.dims.length === 1 && b.dims[0] === last) writer.step(name, numbers(rest / last, last, 0, 0));
-  else if (b.dims.length === dims.length && b.dims.at(-1) === 1 && elements(b.dims) * last === elements(dims))
-    writer.step(`${name}One`, numbers(rest / last, last, b.row, 4));
+  if (elements(b.dims) === elements(a.dims)) writer.rows(name, units, given(rowsOf(b, units), 1, rest, b.row, 0));
+  else if (b.dims.length === 1 && b.dims[0] === last)
+    writer.rows(name, units, given(b.address, rest / last, last, 0, 0));
+  else if (b.dims.length === a.dims.length && b.dims.at(-1) === 1 && elements(b.dims) * last === elements(a.dims))
+    writer.rows(`${name}One`, units, given(rowsOf(b, units), rest / last, last, b.row, 4));
   else throw new NoKernel(`No kernel for [${a.dims}] and [${b.dims}]`);
   return out;
 }
 
 function unary(writer: Writer, node: Expression, name: 'scale' | 'sigmoid' | 'silu', factor = 0): Value {
   const x = operand(writer, node, 0);
-  writer.read(x);
-  const out = writer.make(x.dims);
-  const size = elements(x.dims.slice(1));
-  writer.step(name, [out.address, x.address, x.dims[0] as number, size, x.row, bitsOf(factor)]);
+  const [rows = 0, ...rest] = x.dims;
+  const units = x.units ?? rows;
+  writer.readRows(x);
+  const out = writer.makeRows(x.dims, units);
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows(name, units, [...given, elements(rest), x.row, bitsOf(factor)]);
   return out;
 }
 
 function reduction(writer: Writer, node: Expression, name: 'inverseRms' | 'sum', extra: number): Value {
   const x = operand(writer, node, 0);
-  writer.read(x);
-  const out = writer.make(writer.dims(node));
+  const [rows = 0, ...rest] = x.dims;
+  const units = x.units ?? rows;
+  writer.readRows(x);
+  const out = writer.makeRows(writer.dims(node), units);
   const size = x.dims.at(-1) as number;
-  const groups = elements(x.dims.slice(1)) / size;
-  writer.step(name, [out.address, x.address, x.dims[0] as number, groups, size, x.row, bitsOf(extra)]);
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows(name, units, [...given, elements(rest) / size, size, x.row, bitsOf(extra)]);
   return out;
 }
 
-/** Rows of whole blocks, [rows · blocks, size] of what is [rows, blocks · size]. */
+/** Blocks of a position: [rows · blocks, size] of what is [rows, blocks · size]. */
 function turn(writer: Writer, x: Value): Value {
   const [rows = 0, size = 0] = x.dims;
-  const out = writer.make(x.dims);
-  writer.step('turn', [out.address, x.address, rows, 1, size, x.row, bitsOf(1 / Math.sqrt(size))]);
+  const units = x.units ?? rows;
+  const out = writer.makeRows(x.dims, units);
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows('turn', units, [...given, 1, size, x.row, bitsOf(1 / Math.sqrt(size))]);
   return out;
 }
-

@@ -55,24 +55,32 @@ async function compare(y: Expression, feeds: Readonly<Record<string, Tensor>>): 
   return [Math.max(...errors), Math.max(...numbers.map(Math.abs))];
 }
 
-const x = input('x', ['rows', 40]);
+const x = input('x', ['positions', 40]);
 
 test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
-  ['add', add(x, input('b', ['rows', 40])), { b: floats(3, 40) }],
+  ['add', add(x, input('b', ['positions', 40])), { b: floats(3, 40) }],
   ['a number for each column', add(x, input('b', [40])), { b: floats(40) }],
   ['the other way round', multiply(input('b', [40]), x), { b: floats(40) }],
-  ['a number for each row', multiply(x, input('b', ['rows', 1])), { b: floats(3, 1) }],
-  ['of heads', multiply(reshape(x, ['rows', 1, 4, 10]), input('b', [10])), { b: floats(10) }],
+  ['a number for each row', multiply(x, input('b', ['positions', 1])), { b: floats(3, 1) }],
+  ['of heads', multiply(reshape(x, ['positions', 1, 4, 10]), input('b', [10])), { b: floats(10) }],
   ['of slices', subtract(slice(x, 1, 0, 20), slice(x, 1, 20, 40)), {}],
   ['scale', scale(slice(x, 1, 8, 31), 0.3), {}],
   ['sigmoid', sigmoid(scale(x, 9)), {}],
   ['silu', silu(scale(x, 30)), {}],
-  ['inverseRms', inverseRms(reshape(slice(x, 1, 0, 30), ['rows', 1, 3, 10]), 1e-5), {}],
-  ['gather of what is computed', gather(scale(x, 2), input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
+  ['inverseRms', inverseRms(reshape(slice(x, 1, 0, 30), ['positions', 1, 3, 10]), 1e-5), {}],
+  [
+    'gather of what is computed',
+    gather(scale(x, 2), input('of', ['some'], 'int32')),
+    { of: int32([2], Int32Array.of(2, 0)) },
+  ],
   ['gather of what is fed', gather(x, input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
   [
     'rotate',
-    rotate(reshape(slice(x, 1, 0, 30), ['rows', 1, 3, 10]), input('cos', ['rows', 1, 1, 5]), input('sin', ['rows', 1, 1, 5])),
+    rotate(
+      reshape(slice(x, 1, 0, 30), ['positions', 1, 3, 10]),
+      input('cos', ['positions', 1, 1, 5]),
+      input('sin', ['positions', 1, 1, 5]),
+    ),
     { cos: floats(3, 1, 1, 5), sin: floats(3, 1, 1, 5) },
   ],
   ['a product', matmul(x, input('b', [40, 23]), { factor: 0.5 }), { b: floats(40, 23) }],
@@ -87,10 +95,7 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   ],
   [
     'blocks of one share',
-    transpose(
-      matmul(reshape(x, [1, 1, 'rows', 40]), input('b', [1, 2, 5, 40]), { transposeB: true }),
-      [0, 2, 1, 3],
-    ),
+    transpose(matmul(reshape(x, [1, 1, 'positions', 40]), input('b', [1, 2, 5, 40]), { transposeB: true }), [0, 2, 1, 3]),
     { b: floats(1, 2, 5, 40) },
   ],
 ])('%s', async (_name, y, feeds) => {
@@ -99,7 +104,7 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
 });
 
 test.each([8, 20, 64, 192, 6, 5])('rows of %d are turned', async (width) => {
-  const y = turned(input('x', ['rows', width]));
+  const y = turned(input('x', ['positions', width]));
   const [name, matrix] = hadamardFeed(width);
   const [error] = await compare(y, { x: floats(3, width), [name]: matrix });
   expect(error).toBeLessThan(2e-6);
@@ -114,11 +119,18 @@ test.each([
   const integers: Tensor<'int8'> = {
     type: 'int8',
     dims: [inside, out],
-    data: Int8Array.from({ length: inside * out }, () => Math.max(-127, Math.min(127, Math.round(60 * random.normal())))),
+    data: Int8Array.from({ length: inside * out }, () =>
+      Math.max(-127, Math.min(127, Math.round(60 * random.normal()))),
+    ),
   };
   const scales = floats(out);
-  await runtime.load(new Map<string, Tensor>([[`${name}.int8`, integers], [`${name}.int8_scales`, scales]]));
-  const y = matmulInt8(input('x', ['rows', inside]), {
+  await runtime.load(
+    new Map<string, Tensor>([
+      [`${name}.int8`, integers],
+      [`${name}.int8_scales`, scales],
+    ]),
+  );
+  const y = matmulInt8(input('x', ['positions', inside]), {
     integers: input(`${name}.int8`, [inside, out], 'int8'),
     scales: input(`${name}.int8_scales`, [out]),
   });

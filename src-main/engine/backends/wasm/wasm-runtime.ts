@@ -10,6 +10,7 @@ import {
   gatheredName,
   isHadamard,
   nameOf,
+  numbersOf,
   type PackedMatrix,
   type Value,
   type Written,
@@ -213,7 +214,9 @@ class WasmGraph implements WasmExecutable {
     const elsewhere = (node: Expression) =>
       isHadamard(node) || tables.has(node) || node.type === 'int8' || /^kept_|\.int8_scales$/.test(nameOf(node));
     this.#fed = all.filter((node) => !elsewhere(node));
-    this.#sized = all.filter((node) => node.type !== 'int8' && !isHadamard(node) && !/\.int8_scales$/.test(nameOf(node)));
+    this.#sized = all.filter(
+      (node) => node.type !== 'int8' && !isHadamard(node) && !/\.int8_scales$/.test(nameOf(node)),
+    );
     this.inputs = new Set(this.#sized.map(nameOf));
   }
 
@@ -334,15 +337,15 @@ class WasmGraph implements WasmExecutable {
 
   #write(sizes: ReadonlyMap<string, number>, room: number): Written {
     return writeProgram(this.#outputs, {
-      ...{ sizes, room },
+      ...{ sizes, room, threads: this.#site.machine.threads },
       input: (name) => (this.#slots.get(name) as Slot).address,
       matrix: (name) => this.#site.matrix(name),
       pass: (mask) => this.#pass(mask),
     });
   }
 
-  /** Puts a program into memory, for each thread with its own addresses. */
-  #place({ steps, outputs, shared: sharedBytes, own: ownBytes }: Written): Ready {
+  /** Puts a program into memory, for each thread with its own numbers. */
+  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written): Ready {
     const { machine } = this.#site;
     const addresses: number[] = [];
     const take = (bytes: number) => {
@@ -352,22 +355,21 @@ class WasmGraph implements WasmExecutable {
       return address;
     };
     const shared = take(sharedBytes);
-    const length = steps.reduce((sum, { numbers }) => sum + 2 + numbers.length, 0);
-    const programs = Array.from({ length: machine.threads }, (): Program => {
+    const programs = Array.from({ length: machine.threads }, (_, thread): Program => {
       const own = take(ownBytes);
       const resolve = (address: Address) => {
         if (typeof address === 'number') return address;
         return address.offset + (address.region === 'shared' ? shared : own);
       };
-      const start = take(4 * length);
-      const words = machine.integers(start, length);
-      let at = 0;
-      for (const { kernel, numbers } of steps) {
-        words[at++] = placeOf(kernel);
-        words[at++] = numbers.length;
-        for (const number of numbers) words[at++] = resolve(number);
+      const part = isSplit ? ([thread, machine.threads] as const) : ([0, 1] as const);
+      const words: number[] = [];
+      for (const step of steps) {
+        const numbers = numbersOf(step, { part, resolve });
+        if (numbers !== undefined) words.push(placeOf(step.kernel), numbers.length, ...numbers);
       }
-      return [start, start + 4 * length];
+      const start = take(4 * words.length);
+      machine.integers(start, words.length).set(words);
+      return [start, start + 4 * words.length];
     });
     return { programs, outputs, shared, addresses };
   }
@@ -383,7 +385,10 @@ class WasmGraph implements WasmExecutable {
 
   /** A copy of what a program computed, in the memory of the first thread where each has its own. */
   #read({ dims, address, row }: Value, { shared, addresses }: Ready): Float32Array {
-    const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : (addresses[1] as number));
+    const base =
+      typeof address === 'number'
+        ? address
+        : address.offset + (address.region === 'shared' ? shared : (addresses[1] as number));
     const size = elements(dims.slice(1));
     const out = new Float32Array(elements(dims));
     for (let i = 0; i < (dims[0] as number); i++) out.set(this.#site.machine.floats(base + i * row, size), i * size);
