@@ -90,6 +90,10 @@ export const i32 = {
   remainder: plain(0x6f),
   and: plain(0x71),
   shiftLeft: plain(0x74),
+  shiftRight: plain(0x75),
+  storeHalf: writes([], 0x3b),
+  storeByte: writes([], 0x3a),
+  fromF32: plain(0xa8),
   equal: plain(0x46),
   notEqual: plain(0x47),
   less: plain(0x48),
@@ -105,6 +109,8 @@ export const f32 = {
   multiply: plain(0x94),
   divide: plain(0x95),
   squareRoot: plain(0x91),
+  ceiling: plain(0x8d),
+  min: plain(0x96),
   max: plain(0x97),
   less: plain(0x5d),
   greater: plain(0x5e),
@@ -115,9 +121,9 @@ export const f32 = {
 
 export const v128 = {
   load: memory([vectorPrefix], 0),
-  /** Eight signed bytes as eight numbers of 16 bits. */
-  loadEightBytes: memory([vectorPrefix], 1),
   splat32: memory([vectorPrefix], 9),
+  /** Eight bytes, and zeros. */
+  loadHalf: memory([vectorPrefix], 93),
   store: writes([vectorPrefix], 11),
   /** One number of 32 bits. */
   storeLane: (at: Operand, value: Operand, lane: number, offset: number): Code => [
@@ -152,15 +158,31 @@ export const f32x4 = {
 
 export const i32x4 = {
   splat: vector(17),
+  lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(27), lane],
   shiftLeft: vector(171),
   add: vector(174),
+  multiply: vector(181),
+  fromLowHalves: vector(167),
   /** Sums of two neighbouring products of numbers of 16 bits. */
   dot: vector(186),
   fromF32x4: vector(248),
 } as const;
 
-/** Eight numbers of 16 bits from four and four of 32, cut off at the ends of their range. */
-export const narrow = vector(133);
+export const i16x8 = {
+  splat: vector(16),
+  add: vector(142),
+  /** Eight numbers from four and four of 32 bits, cut off at the ends of their range. */
+  narrow: vector(133),
+  fromLowBytes: vector(135),
+  fromHighBytes: vector(136),
+  fromLowUnsignedBytes: vector(137),
+  fromHighUnsignedBytes: vector(138),
+  /** Sums of two neighbouring products of bytes, of which the second are below 128: where processors differ does not come up. */
+  relaxedDot: vector(0x112),
+} as const;
+
+/** Sixteen bytes from eight and eight numbers of 16 bits, cut off at 0 and 255. */
+export const narrowToBytes = vector(102);
 
 /** What several threads see one after the other. */
 export const atomic = {

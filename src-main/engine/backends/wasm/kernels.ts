@@ -1,9 +1,44 @@
-import { type Code, f32, f32x4, i32, i32x4, type Local, narrow, type Operand, v128, WasmFunction } from './code.ts';
+import {
+  type Code,
+  f32,
+  f32x4,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  narrowToBytes,
+  type Operand,
+  v128,
+  WasmFunction,
+} from './code.ts';
 
-/** Numbers of 8 bits that a step of a product reads of a row: rows are padded to whole steps. */
-export const productStep = 32;
-/** Outputs of a product that lie side by side, eight numbers of each in turn. */
+/** Numbers of a row that have a step in common, and that a product reads at a time; rows are padded to whole blocks. */
+export const block = 64;
+/** Outputs of a product whose numbers lie side by side, sixteen of each in turn. */
 export const productGroup = 4;
+/** Numbers of a row that are read at once. */
+const atOnce = 16;
+/** Rows are rounded to whole numbers so far on either side of the middle: two products with 127 fit into 16 bits. */
+const reach = 63;
+const middle = reach + 1;
+/** A block of a row: its numbers, and eight times by how many of the row's steps they count. */
+const rowBlockBytes = block + 16;
+
+/** Bytes of a row of blocks as `round` leaves it. */
+export function roundedRowBytes(blocks: number): number {
+  return rowBlockBytes * blocks + 16 * Math.ceil(blocks / 8);
+}
+
+/** Bytes of a group of outputs: whole blocks of numbers, then the sums of each block, in 16 bits and fours. */
+export function groupBytesOf(blocks: number): number {
+  return productGroup * (block * blocks + 8 * Math.ceil(blocks / 4));
+}
+
+/** How many of its row's steps a block's may be at most, so that the sum of a row fits into 32 bits. */
+export function mostSteps(blocks: number): number {
+  return Math.max(1, Math.min(32, Math.floor(2 ** 31 / (reach * 127 * block * blocks))));
+}
+
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 const leastSeen = -1e29;
 
@@ -18,40 +53,42 @@ function kernel(body: Body): WasmFunction {
   return f;
 }
 
-/** In the order in which kernels take their numbers. All are addresses, counts or distances in bytes, but for floats in bits. */
-export const kernels = {
-  /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
-  ...elementwise('add', f32x4.add),
-  ...elementwise('subtract', f32x4.subtract),
-  ...elementwise('multiply', f32x4.multiply),
-  /** out, x, rows, size, row of x, factor */
-  scale: unary((x, factor) => f32x4.multiply(x, factor)),
-  /** The same, and the factor is not looked at. */
-  sigmoid: unary((x, _factor, f) => sigmoid(f, x)),
-  silu: unary((x, _factor, f) => f32x4.multiply(x, sigmoid(f, x))),
-  /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
-  inverseRms: reduction(
-    (f, sum, size, extra) =>
-      f32.divide(
-        f32.constant(1),
-        f32.squareRoot(f32.add(f32.divide(sum, f32.fromI32(size)), f.let('f32', f32.load(extra)))),
-      ),
-    'squares',
-  ),
-  /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
-  sum: reduction((_f, sum) => sum, 'numbers'),
-  copyRows: copyRows(),
-  gather: gather(),
-  rotate: rotate(),
-  turn: turn(),
-  round: round(),
-  product: product(),
-  timesTransposed: timesTransposed(),
-  times: times(),
-  attend: attend(),
-} as const;
+// What kernels take are addresses, counts or distances in bytes, and floats by their bits.
+/** By name, in the order of a machine's table. `relaxed`: with the instruction for products of bytes, where the runtime has it; the numbers are the same without it. */
+export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
+  ({
+    /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
+    ...elementwise('add', f32x4.add),
+    ...elementwise('subtract', f32x4.subtract),
+    ...elementwise('multiply', f32x4.multiply),
+    /** out, x, rows, size, row of x, factor */
+    scale: unary((x, factor) => f32x4.multiply(x, factor)),
+    /** The same, and the factor is not looked at. */
+    sigmoid: unary((x, _factor, f) => sigmoid(f, x)),
+    silu: unary((x, _factor, f) => f32x4.multiply(x, sigmoid(f, x))),
+    /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
+    inverseRms: reduction(
+      (f, sum, size, extra) =>
+        f32.divide(
+          f32.constant(1),
+          f32.squareRoot(f32.add(f32.divide(sum, f32.fromI32(size)), f.let('f32', f32.load(extra)))),
+        ),
+      'squares',
+    ),
+    /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
+    sum: reduction((_f, sum) => sum, 'numbers'),
+    copyRows: copyRows(),
+    gather: gather(),
+    rotate: rotate(),
+    turn: turn(),
+    round: round(),
+    product: product(relaxed),
+    timesTransposed: timesTransposed(),
+    times: times(),
+    attend: attend(),
+  }) as const;
 
-export type KernelName = keyof typeof kernels;
+export type KernelName = keyof ReturnType<typeof kernelsFor>;
 
 /** Writes four numbers, or those of them that lie before an end. */
 function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Code): void {
@@ -295,55 +332,92 @@ function v128Constant(values: readonly number[]): Code {
 }
 
 /**
- * out, steps, x, rows, size, row of out, row of x, reach in bits: whole numbers of 16 bits in steps of 1/reach of the row's largest
- * magnitude, with zeros up to the row's end. A row of zeros has steps of zero.
+ * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
+ * counts by a whole number of these, and so is rounded about as finely as its own largest magnitude asks for. A row of zeros has a step of
+ * zero. Behind the blocks lies, for each, by how much it counts for each of the middle that is to be taken off.
  */
 function round(): WasmFunction {
   return kernel((f, take) => {
-    const [out, steps, x, rows, size, outRow, row, reachBits] = Array.from({ length: 8 }, take) as unknown as Nine;
-    const reach = f.let('v128', i32x4.splat(reachBits));
+    const [out, steps, x, rows, size, outRow, row, mostBits] = Array.from({ length: 8 }, take) as unknown as Nine;
+    const most = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(mostBits)), 0));
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
-    const whole = f.let('i32', i32.and(bytes, -32));
-    const four = f.local('v128');
-    const most = f.local('v128');
+    const whole = f.let('i32', i32.and(bytes, -4 * block));
     const largest = f.local('f32');
+    const step = f.local('f32');
+    const count = f.local('f32');
     const factor = f.local('v128');
+    const [from, into, offsets, times, rest, end] = Array.from({ length: 6 }, () => f.local('i32')) as unknown as Nine;
+    /** The largest magnitude from `start` on, to before `end`: whole vectors, then number by number. */
+    const magnitude = (start: Local, until: Local): Local => {
+      const four = f.let('v128', v128.zeros);
+      const i = f.let('i32', start);
+      f.while(i32.atLeast(until, i32.add(i, 16)), () => {
+        f.set(four, f32x4.max(four, f32x4.absolute(v128.load(i))));
+        f.increase(i, 16);
+      });
+      f.while(i32.less(i, until), () => {
+        f.set(four, f32x4.max(four, f32x4.absolute(v128.splat32(i))));
+        f.increase(i, 4);
+      });
+      const pairs = f.let('v128', f32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
+      return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
+    };
+    const rounded = (at: Local, offset: number) =>
+      i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.load(at, offset), factor)));
+    const middles = f.let('v128', i16x8.splat(middle));
+    const eight = (at: Local, offset: number): Code =>
+      i16x8.add(i16x8.narrow(rounded(at, offset), rounded(at, offset + 16)), middles);
     f.for(0, rows, 1, () => {
-      f.set(most, v128.zeros);
-      f.for(0, whole, 16, (i) => {
-        f.set(most, f32x4.max(most, f32x4.absolute(v128.load(i32.add(x, i)))));
+      f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
+      f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
+      f.do(f32.store(steps, step));
+      f.set(into, out);
+      f.set(from, x);
+      f.set(offsets, i32.add(out, i32.multiply(i32.divide(i32.add(size, block - 1), block), rowBlockBytes)));
+      f.for(0, bytes, 4 * block, (i) => {
+        f.set(end, i32.add(x, bytes));
+        f.if(i32.less(i, whole), () => {
+          f.set(end, i32.add(from, 4 * block));
+        });
+        const own = magnitude(from, end);
+        f.set(count, f32.constant(1));
+        f.set(factor, v128.zeros);
+        f.if(f32.greater(step, f32.constant(0)), () => {
+          const needed = f32.ceiling(f32.divide(f32.multiply(own, most), largest));
+          f.set(count, f32.min(most, f32.max(f32.constant(1), needed)));
+          f.set(factor, f32x4.splat(f32.divide(f32.constant(1), f32.multiply(step, count))));
+        });
+        f.set(times, i32.fromF32(count));
+        f.if(
+          i32.less(i, whole),
+          () => {
+            for (let part = 0; part < block; part += atOnce) {
+              const sixteen = narrowToBytes(eight(from, 4 * part), eight(from, 4 * part + 32));
+              f.do(v128.store(into, sixteen, part));
+            }
+          },
+          () => {
+            for (let part = 0; part < block; part += atOnce)
+              f.do(v128.store(into, narrowToBytes(middles, middles), part));
+            f.set(rest, into);
+            f.while(i32.less(from, end), () => {
+              const one = i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.splat32(from), factor)));
+              f.do(i32.storeByte(rest, i32.add(i32x4.lane(one, 0), middle)));
+              f.increase(from, 4);
+              f.increase(rest, 1);
+            });
+          },
+        );
+        f.do(v128.store(into, i16x8.splat(times), block));
+        f.do(i32.storeHalf(offsets, i32.multiply(times, -middle)));
+        f.increase(offsets, 2);
+        f.increase(into, rowBlockBytes);
+        f.increase(from, 4 * block);
       });
-      f.set(
-        largest,
-        f32.max(f32.max(f32x4.lane(most, 0), f32x4.lane(most, 1)), f32.max(f32x4.lane(most, 2), f32x4.lane(most, 3))),
-      );
-      f.for(whole, bytes, 4, (i) => {
-        f.set(four, f32x4.absolute(v128.splat32(i32.add(x, i))));
-        f.set(largest, f32.max(largest, f32x4.lane(four, 0)));
-      });
-      f.do(f32.store(steps, f32.divide(largest, f32x4.lane(reach, 0))));
-      f.set(factor, v128.zeros);
-      f.if(f32.greater(largest, f32.constant(0)), () => {
-        f.set(factor, f32x4.divide(reach, f32x4.splat(largest)));
-      });
-      const rounded = (at: Operand) => i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(at, factor)));
-      const into = f.let('i32', out);
-      f.for(0, whole, 32, (i) => {
-        const at = i32.add(x, i);
-        f.do(v128.store(into, narrow(rounded(v128.load(at)), rounded(v128.load(at, 16)))));
-        f.increase(into, 16);
-      });
-      const end = i32.add(out, outRow);
-      f.while(i32.less(into, end), () => {
-        f.do(v128.store(into, v128.zeros));
-        f.increase(into, 16);
-      });
-      // The rest, number by number: two of them in a place of 32 bits, the second of which is written over by the next.
-      f.set(into, i32.add(out, [...asCode(whole), 0x41, 1, 0x75]));
-      f.for(whole, bytes, 4, (i) => {
-        f.set(four, rounded(v128.splat32(i32.add(x, i))));
-        f.do([...asCode(into), ...asCode(four), 0xfd, 27, 0, 0x3b, 0, 0]);
-        f.increase(into, 2);
+      // The places up to whole fours count nothing.
+      f.while(i32.less(offsets, i32.add(out, outRow)), () => {
+        f.do(i32.storeHalf(offsets, 0));
+        f.increase(offsets, 2);
       });
       f.increase(out, outRow);
       f.increase(steps, 4);
@@ -352,50 +426,72 @@ function round(): WasmFunction {
   });
 }
 
-function asCode(local: Local): Code {
-  return [0x20, local.index];
-}
-
 /**
- * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, bytes of a group: each row of whole numbers times a
- * matrix of bytes [groups, steps of 8, 4 outputs, 8], scaled back. Threads share the groups.
+ * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix of bytes
+ * [groups, blocks, 4 parts, 4 outputs, 16], scaled back. Threads share the groups.
  */
-function product(): WasmFunction {
+function product(relaxed: boolean): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, groups] = Array.from(
       { length: 9 },
       take,
     ) as unknown as Nine;
-    const groupBytes = take();
+    const blocks = take();
+    const fours = f.let('i32', i32.shiftRight(i32.add(blocks, 3), 2));
+    const numberBytes = f.let('i32', i32.multiply(blocks, productGroup * block));
+    const groupBytes = f.let('i32', i32.add(numberBytes, i32.multiply(fours, 32)));
     const from = f.let('i32', i32.divide(i32.multiply(groups, number), of));
     const to = f.let('i32', i32.divide(i32.multiply(groups, i32.add(number, 1)), of));
     const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
     const w = f.local('v128');
     const factors = f.local('v128');
-    const [p, q, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
-    const [left, at, step, into] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+    const [p, end, left, at, step, into] = Array.from({ length: 6 }, () => f.local('i32')) as unknown as Nine;
+    const places = [f.local('i32'), f.local('i32')] as const;
     const sums = Array.from({ length: 2 }, () => Array.from({ length: productGroup }, () => f.local('v128')));
-    const xs = [f.local('v128'), f.local('v128')];
-    const several = (count: 1 | 2) => {
-      for (const row of sums.slice(0, count)) for (const sum of row) f.set(sum, v128.zeros);
+    const xs = [f.local('v128'), f.local('v128')] as const;
+    const counts = [f.local('v128'), f.local('v128')] as const;
+    /** sum += products of sixteen bytes of an output and of a row, by as many steps as the row's block counts. */
+    const multiplyAdd = (sum: Local, r: 0 | 1) => {
+      if (relaxed) {
+        f.set(sum, i32x4.add(sum, i32x4.dot(i16x8.relaxedDot(w, xs[r]), counts[r])));
+        return;
+      }
+      const low = i32x4.dot(i16x8.fromLowBytes(w), i16x8.fromLowUnsignedBytes(xs[r]));
+      const high = i32x4.dot(i16x8.fromHighBytes(w), i16x8.fromHighUnsignedBytes(xs[r]));
+      f.set(sum, i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(counts[r]))));
+    };
+    const several = (numbers: readonly (0 | 1)[]) => {
+      for (const r of numbers) for (const sum of sums[r] as Local[]) f.set(sum, v128.zeros);
       f.set(p, weights);
-      f.set(q, at);
-      f.set(end, i32.add(weights, groupBytes));
+      f.set(end, i32.add(weights, numberBytes));
+      for (const r of numbers) f.set(places[r], r === 0 ? at : i32.add(at, row));
       f.while(i32.less(p, end), () => {
-        for (let u = 0; u < productStep / 8; u++) {
-          for (let r = 0; r < count; r++) f.set(xs[r] as Local, v128.load(r === 0 ? q : i32.add(q, row), 16 * u));
+        for (const r of numbers) f.set(counts[r], v128.load(places[r], block));
+        for (let part = 0; part < block / atOnce; part++) {
+          for (const r of numbers) f.set(xs[r], v128.load(places[r], atOnce * part));
           for (let o = 0; o < productGroup; o++) {
-            f.set(w, v128.loadEightBytes(p, 8 * (productGroup * u + o)));
-            for (let r = 0; r < count; r++) {
-              const sum = sums[r]?.[o] as Local;
-              f.set(sum, i32x4.add(sum, i32x4.dot(w, xs[r] as Local)));
-            }
+            f.set(w, v128.load(p, atOnce * (productGroup * part + o)));
+            for (const r of numbers) multiplyAdd(sums[r]?.[o] as Local, r);
           }
         }
-        f.increase(p, productStep * productGroup);
-        f.increase(q, 2 * productStep);
+        f.increase(p, productGroup * block);
+        for (const r of numbers) f.increase(places[r], rowBlockBytes);
       });
-      for (let r = 0; r < count; r++) {
+      // The middle of what rows are rounded to, taken off.
+      f.set(end, i32.add(weights, groupBytes));
+      f.while(i32.less(p, end), () => {
+        for (const r of numbers) f.set(xs[r], v128.loadHalf(places[r]));
+        for (let o = 0; o < productGroup; o++) {
+          f.set(w, v128.loadHalf(p, 8 * o));
+          for (const r of numbers) {
+            const sum = sums[r]?.[o] as Local;
+            f.set(sum, i32x4.add(sum, i32x4.dot(w, xs[r])));
+          }
+        }
+        f.increase(p, 8 * productGroup);
+        for (const r of numbers) f.increase(places[r], 8);
+      });
+      for (const r of numbers) {
         const [a, b, c, d] = sums[r] as unknown as Nine;
         f.set(w, i32x4.add(v128.shuffle32(a, b, [0, 4, 1, 5]), v128.shuffle32(a, b, [2, 6, 3, 7])));
         f.set(a, i32x4.add(v128.shuffle32(c, d, [0, 4, 1, 5]), v128.shuffle32(c, d, [2, 6, 3, 7])));
@@ -411,13 +507,13 @@ function product(): WasmFunction {
       f.set(step, steps);
       f.set(left, rows);
       f.while(i32.less(1, left), () => {
-        several(2);
+        several([0, 1]);
         f.increase(at, i32.shiftLeft(row, 1));
         f.increase(into, i32.shiftLeft(outRow, 1));
         f.increase(step, 8);
         f.increase(left, -2);
       });
-      f.if(i32.equal(left, 1), () => several(1));
+      f.if(i32.equal(left, 1), () => several([0]));
       f.increase(weights, groupBytes);
     });
   });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Arena } from './arena.ts';
-import { atomic, i32, WasmFunction, wasmModule } from './code.ts';
-import { type KernelName, kernels } from './kernels.ts';
+import { atomic, i32, type MemoryLimits, WasmFunction, wasmModule } from './code.ts';
+import { type KernelName, kernelsFor } from './kernels.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
@@ -30,7 +30,7 @@ export const over = -1;
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
 
-const names = [...Object.keys(kernels), 'meet'] as readonly (KernelName | 'meet')[];
+const names = [...Object.keys(kernelsFor({ relaxed: false })), 'meet'] as readonly (KernelName | 'meet')[];
 
 /** The place in the table of a kernel, or of what waits until all threads are there. */
 export function placeOf(name: KernelName | 'meet'): number {
@@ -135,9 +135,14 @@ export function runOf({ module, memory }: Pick<ThreadStart, 'module' | 'memory'>
   return instance.exports.run as Run;
 }
 
-function moduleBytes(limits: { readonly initial: number; readonly maximum: number }): Uint8Array<ArrayBuffer> {
-  const functions = [...Object.values(kernels), meet(), run()];
-  return wasmModule(functions, { run: functions.length - 1 }, limits);
+/** With the instruction for products of bytes where the runtime has it (V8 11.4 and later). */
+function moduleBytes(limits: MemoryLimits): Uint8Array<ArrayBuffer> {
+  const bytes = (relaxed: boolean) => {
+    const functions = [...Object.values(kernelsFor({ relaxed })), meet(), run()];
+    return wasmModule(functions, { run: functions.length - 1 }, limits);
+  };
+  const quick = bytes(true);
+  return WebAssembly.validate(quick) ? quick : bytes(false);
 }
 
 /** Waits until all threads are here; what they wrote before it is seen by all behind it. */

@@ -2,15 +2,15 @@ import { type Expression, type OpName, topologicalOrder } from '../../graph/expr
 import { sizeOf } from '../../graph/shape.ts';
 import { elements } from '../../tensor.ts';
 import { Arena } from './arena.ts';
-import { type KernelName, productGroup } from './kernels.ts';
+import { type KernelName, mostSteps, productGroup, roundedRowBytes } from './kernels.ts';
 
 /** A matrix of whole numbers as `product` reads it. */
 export interface PackedMatrix {
   readonly address: number;
   readonly scales: number;
   readonly groups: number;
-  /** Numbers of a row, whole steps of them. */
-  readonly inside: number;
+  /** Blocks of a row. */
+  readonly blocks: number;
 }
 
 /** What stands still while a program is written: where inputs and matrices lie, and the sizes of this pass. */
@@ -157,15 +157,10 @@ class Writer {
   value(node: Expression): Value {
     const known = this.#values.get(node);
     if (known !== undefined) return known;
-    const { name } = (node as Expression<'input'>).attributes;
     const dims = this.dims(node);
-    return {
-      dims,
-      address: this.site.input(name),
-      row: 4 * elements(dims.slice(1)),
-      units: undefined,
-      memory: undefined,
-    };
+    const positions = this.site.sizes.get('positions');
+    const units = dims[0] === positions ? positions : undefined;
+    return { dims, address: this.site.input(nameOf(node)), row: 4 * elements(dims.slice(1)), units, memory: undefined };
   }
 
   keep(node: Expression, value: Value, uses: number): void {
@@ -359,23 +354,21 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const x = writer.value(first);
     if (x.dims.length !== 2 || node.attributes.scaled !== 'output') throw new NoKernel('No kernel for this product');
     writer.readRows(x);
-    const { address, scales, groups, inside } = writer.site.matrix(nameOf(integers));
+    const { address, scales, groups, blocks } = writer.site.matrix(nameOf(integers));
     const [rows = 0, size = 0] = x.dims;
     const region = writer.isSplit ? 'shared' : 'own';
-    const rounded = writer.take(region, 2 * rows * inside);
+    const rowBytes = roundedRowBytes(blocks);
+    const rounded = writer.take(region, rows * rowBytes);
     const steps = writer.take(region, 4 * rows);
     const into = [
-      { first: rounded, perUnit: 2 * inside },
+      { first: rounded, perUnit: rowBytes },
       { first: steps, perUnit: 4 },
     ];
-    const reach = bitsOf(reachOf(inside));
-    writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, 2 * inside, x.row, reach]);
+    const most = bitsOf(mostSteps(blocks));
+    writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
     if (writer.isSplit) writer.meet();
     const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
-    writer.step('product', [
-      ...[out.address, out.row, rounded, 2 * inside, steps, rows, address, scales, groups],
-      productGroup * inside,
-    ]);
+    writer.step('product', [out.address, out.row, rounded, rowBytes, steps, rows, address, scales, groups, blocks]);
     writer.give(rounded);
     writer.give(steps);
     return out;
@@ -410,11 +403,6 @@ export function nameOf(node: Expression | undefined): string {
 
 export function isHadamard(node: Expression): boolean {
   return node.op === 'input' && nameOf(node).startsWith('hadamard.');
-}
-
-/** The largest whole number that a row is rounded to: sums of products with 127 stay within 32 bits. */
-function reachOf(inside: number): number {
-  return Math.min(8191, Math.floor(2 ** 31 / (128 * inside)));
 }
 
 function operand(writer: Writer, node: Expression, i: number): Value {

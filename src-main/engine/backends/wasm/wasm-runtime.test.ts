@@ -95,7 +95,10 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   ],
   [
     'blocks of one share',
-    transpose(matmul(reshape(x, [1, 1, 'positions', 40]), input('b', [1, 2, 5, 40]), { transposeB: true }), [0, 2, 1, 3]),
+    transpose(
+      matmul(reshape(x, [1, 1, 'positions', 40]), input('b', [1, 2, 5, 40]), { transposeB: true }),
+      [0, 2, 1, 3],
+    ),
     { b: floats(1, 2, 5, 40) },
   ],
 ])('%s', async (_name, y, feeds) => {
@@ -136,7 +139,7 @@ test.each([
   });
   const feeds = { x: floats(rows, inside), [`${name}.int8`]: integers, [`${name}.int8_scales`]: scales };
   const [error, of] = await compare(y, feeds);
-  expect(error).toBeLessThan(1e-3 * of);
+  expect(error).toBeLessThan(2e-2 * of);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
-import { productGroup, productStep } from './kernels.ts';
+import { block, groupBytesOf, productGroup } from './kernels.ts';
 import { Machine, type Program, placeOf } from './machine.ts';
 import {
   type Address,
@@ -61,7 +61,7 @@ interface Copy {
 
 /**
  * Runs graphs of few rows by kernels of our own: a pass over a token is every weight once, and is done when memory has given them. Rows are
- * rounded to 14 bits, so that little but the weights is rounded. What a row gets depends on that row alone, bit for bit.
+ * rounded block by block. What a row gets depends on that row alone, bit for bit.
  */
 export class WasmRuntime {
   readonly machine: Machine;
@@ -90,28 +90,41 @@ export class WasmRuntime {
 
   #pack({ dims, data }: Tensor<'int8'>, scales: Tensor<'float32'>): PackedMatrix {
     const [size, out] = dims as readonly [number, number];
-    const inside = productStep * Math.ceil(size / productStep);
+    const blocks = Math.ceil(size / block);
     const groups = Math.ceil(out / productGroup);
-    const groupBytes = productGroup * inside;
+    const groupBytes = groupBytesOf(blocks);
     const address = this.#take(groups * groupBytes);
     const packed = new Int8Array(this.machine.bytes(0, 1).buffer, address, groups * groupBytes);
+    const halves = new Int16Array(packed.buffer, address, packed.length / 2);
     packed.fill(0);
-    // Plain statements: a model has hundreds of millions of these. Eight rows at once, whose numbers lie side by side.
-    for (let first = 0; first < size; first += 8) {
-      const count = Math.min(8, size - first);
+    const sums = new Int16Array(out);
+    // Plain statements: a model has hundreds of millions of these. Sixteen rows at once, whose numbers lie side by side.
+    for (let first = 0; first < size; first += 16) {
+      const count = Math.min(16, size - first);
+      if (first % block === 0) sums.fill(0);
       for (let column = 0; column < out; column++) {
-        const to = (column >> 2) * groupBytes + first * productGroup + (column & 3) * 8;
+        const to = (column >> 2) * groupBytes + first * productGroup + (column & 3) * 16;
         let from = first * out + column;
+        let sum = 0;
         for (let i = 0; i < count; i++) {
-          packed[to + i] = data[from] as number;
+          const value = data[from] as number;
+          packed[to + i] = value;
+          sum += value;
           from += out;
         }
+        sums[column] = (sums[column] as number) + sum;
+      }
+      if ((first + 16) % block > 0 && first + 16 < size) continue;
+      const at = Math.floor(first / block);
+      for (let column = 0; column < out; column++) {
+        const group = (column >> 2) * groupBytes + productGroup * block * blocks;
+        halves[group / 2 + (at >> 2) * 16 + (column & 3) * 4 + (at & 3)] = sums[column] as number;
       }
     }
     const scaleAddress = this.#take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
     this.machine.floats(scaleAddress, out).set(scales.data);
-    return { address, scales: scaleAddress, groups, inside };
+    return { address, scales: scaleAddress, groups, blocks };
   }
 
   /** Undefined where there is an operation that it has no kernel for. */

@@ -5,6 +5,7 @@ declare namespace WebAssembly {
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }
