@@ -16,6 +16,7 @@ export default defineConfig({
           cli: 'src-main/host/cli/main.ts',
           'engine-process': 'src-main/engine/engine-process.ts',
           'import-thread': 'src-main/datasets/import-thread.ts',
+          'machine-thread': 'src-main/engine/backends/wasm/machine-thread.ts',
           'rounding-thread': 'src-main/engine/rounding-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
           'rows-thread': 'src-main/datasets/rows-thread.ts',

@@ -9,7 +9,7 @@ import { float32, type Tensor } from './tensor.ts';
 interface Places {
   readonly group: TargetGroup;
   readonly ranks: number;
-  readonly layers: readonly { readonly a: Tensor<'float32'>; readonly b: Tensor<'float32'> }[];
+  readonly layers: readonly { a: Tensor<'float32'>; b: Tensor<'float32'> }[];
 }
 
 /**
@@ -103,7 +103,11 @@ export class AdapterShares {
   #write(place: number, weights: LoraWeights): void {
     this.#owners[place] = weights;
     for (const { group, layers } of this.#places) {
-      for (const [layer, { a, b }] of layers.entries()) {
+      for (const [layer, parts] of layers.entries()) {
+        // Known by another array where other numbers lie: what copies them copies them again.
+        parts.a = { ...parts.a, data: parts.a.data.subarray() };
+        parts.b = { ...parts.b, data: parts.b.data.subarray() };
+        const { a, b } = parts;
         const part = this.#stack.packed.part(weights, `${layer}.${group.name}`);
         for (const [{ data }, own] of [
           [a, part?.a],

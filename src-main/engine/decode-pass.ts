@@ -4,7 +4,8 @@ import type { AdapterLayerWeights } from './adapter-layers.ts';
 import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
-import { type DecodeOptions, decodeGraph } from './decode-graph.ts';
+import type { WasmExecutable } from './backends/wasm/wasm-runtime.ts';
+import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
@@ -48,13 +49,15 @@ function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<
   return rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
 }
 
+type Runs = Executable | WasmExecutable;
+
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
 export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
   /** What each is fed of the weights. */
-  readonly #weights = new WeakMap<Executable, ReadonlyMap<string, Tensor>>();
+  readonly #weights = new WeakMap<Runs, ReadonlyMap<string, Tensor>>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -64,9 +67,14 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
-   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`).
+   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that
+   * read every weight once and quickly; many that are read, for those that multiply many rows quickly.
    */
-  async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[]): Promise<readonly Float32Array[][]> {
+  async run(
+    cache: KeyValueCache,
+    rows: readonly (PassRow | undefined)[],
+    kind: 'read' | 'written' = 'read',
+  ): Promise<readonly Float32Array[][]> {
     const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
@@ -82,12 +90,13 @@ export class DecodePass {
       });
     });
     const changes = this.#changesFor(rows);
-    const executable = await this.#compile(changes);
+    const writer = kind === 'written' && layeredOf(rows) === undefined ? await this.#writer(changes) : undefined;
+    const executable = writer ?? (await this.#compile(changes));
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const dealing = this.#dealingOf(rows, tokens);
+    const dealing = this.#dealingOf(rows, tokens, writer !== undefined);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
     const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
     const feeds = new Map<string, Tensor>([
@@ -98,7 +107,7 @@ export class DecodePass {
       ['ids', int32([positions], ids)],
       ['last', int32([Math.max(1, last.length)], Int32Array.from(last.length === 0 ? [0] : last))],
     ]);
-    const { logits } = await executable.run(feeds, pass.into);
+    const { logits } = await executable.run(feeds, pass.into, pass);
     const data = logits?.data as Float32Array;
     return asked.map((some) =>
       some.map((position) => {
@@ -114,7 +123,7 @@ export class DecodePass {
   }
 
   /** What a graph is fed of the weights: those that are not part of it. */
-  #weightsOf(executable: Executable): ReadonlyMap<string, Tensor> {
+  #weightsOf(executable: Runs): ReadonlyMap<string, Tensor> {
     const fed =
       this.#weights.get(executable) ??
       new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
@@ -123,7 +132,8 @@ export class DecodePass {
   }
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
-  #dealingOf(rows: readonly (PassRow | undefined)[], tokens: number): 'rows' | 'one' | undefined {
+  #dealingOf(rows: readonly (PassRow | undefined)[], tokens: number, isWriter: boolean): 'rows' | 'one' | undefined {
+    if (isWriter) return tokens === 1 && rows.length > 1 ? 'rows' : 'one';
     if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
     return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';
   }
@@ -155,10 +165,15 @@ export class DecodePass {
   }
 
   #compile(changes: Changes): Promise<Executable> {
-    const { targets, layers } = changes;
+    return this.#model.decoding(keyOf(changes), this.#graphOf(changes));
+  }
+
+  #writer(changes: Changes): Promise<WasmExecutable | undefined> {
+    return this.#model.writing(keyOf(changes), this.#graphOf(changes));
+  }
+
+  #graphOf({ targets, layers }: Changes) {
     const { architecture } = this.#model;
-    return this.#model.decoding(keyOf(changes), (matrices) =>
-      decodeGraph(architecture, { targets: new Set(targets), layers, matrices }),
-    );
+    return (matrices: DecodeMatrices) => decodeGraph(architecture, { targets: new Set(targets), layers, matrices });
   }
 }

@@ -4,6 +4,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
+import { NoMemory, type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
@@ -34,6 +35,8 @@ export interface RoundedMatrices {
   training(): Promise<Matrices>;
   /** As answers do: those that read the same in one, without what gradients need alone. */
   answering(): Promise<Matrices>;
+  /** The integers that tokens are written by (`WasmRuntime`), laid out like those of answers by integers; undefined where they are written as prompts are read. */
+  readonly writing: (() => Promise<Matrices>) | undefined;
 }
 
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
@@ -49,6 +52,8 @@ export class LoadedModel {
   readonly #large: string[] = [];
   /** Keys of the executables of passes, by kind. */
   readonly #passes = new Map<string, string>();
+  #runtime: Promise<WasmRuntime | undefined> | undefined;
+  readonly #written = new Map<string, WasmExecutable | undefined>();
   #isReleased = false;
 
   constructor(
@@ -63,7 +68,6 @@ export class LoadedModel {
     this.#rounded = rounded;
   }
 
-  /** @internal */ answering() { return this.#rounded?.answering(); }
   get precision(): Precision {
     return this.#rounded?.precision ?? 'float32';
   }
@@ -99,11 +103,34 @@ export class LoadedModel {
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
+      // The same numbers, while they are there.
+      if (answersBy === 'integers' && rounded.writing !== undefined) await this.#startRuntime(async () => matrices);
       return this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
       );
     });
+  }
+
+  /**
+   * What writes tokens by kernels of our own, where the model is of eight bits (decision 0047); undefined where they are written by the graph that reads
+   * prompts.
+   */
+  async writing(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<WasmExecutable | undefined> {
+    const matrices = this.#rounded?.writing;
+    if (matrices === undefined) return undefined;
+    const runtime = await this.#startRuntime(matrices);
+    if (runtime === undefined) return undefined;
+    if (!this.#written.has(key)) this.#written.set(key, runtime.compile(graph({ kind: 'integers' })));
+    return this.#written.get(key);
+  }
+
+  #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
+    this.#runtime ??= startedRuntime(this.backend, matrices);
+    this.#runtime.catch(() => {
+      this.#runtime = undefined;
+    });
+    return this.#runtime;
   }
 
   /** Whether there is an executable under a key, or one is being made. */
@@ -194,6 +221,24 @@ export class LoadedModel {
     const all = [...this.#compiled.values()];
     this.#compiled.clear();
     for (const compiled of all) await freed(compiled);
+    const runtime = await this.#runtime?.catch(() => undefined);
+    runtime?.release();
+  }
+}
+
+/** Undefined where the matrices are more than the kernels can reach. */
+async function startedRuntime(
+  { threads }: Backend,
+  matrices: () => Promise<Matrices>,
+): Promise<WasmRuntime | undefined> {
+  const runtime = new WasmRuntime({ threads });
+  try {
+    await runtime.load(await matrices());
+    return runtime;
+  } catch (error) {
+    runtime.release();
+    if (error instanceof NoMemory) return undefined;
+    throw error;
   }
 }
 
@@ -230,6 +275,10 @@ export async function loadModel(
     return new LoadedModel(architecture, weights, backend, {
       ...{ precision, answersBy },
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
+      writing:
+        precision === 'int8' && backend.hasInt8
+          ? () => roundModel(folder, backend, (of, read) => integerJobs(of, read()))
+          : undefined,
       answering: () =>
         roundModel(folder, backend, (of, read) => {
           if (answersBy === 'integers') return integerJobs(of, read());

@@ -202,7 +202,7 @@ export class StreamBatch {
       const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const logits = await this.#pass.run(cache, rows);
+    const logits = await this.#pass.run(cache, rows, 'written');
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
     const kept = streams.map((stream, row) => {
       if (stream === undefined) return 0;
