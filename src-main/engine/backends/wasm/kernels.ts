@@ -18,6 +18,8 @@ export const block = 64;
 export const productGroup = 4;
 /** Numbers of a row that are read at once. */
 const atOnce = 16;
+/** Groups that a product goes through with all rows, before the next ones. */
+const groupsAtOnce = 16;
 /** Rows are rounded to whole numbers so far on either side of the middle: two products with 127 fit into 16 bits. */
 const reach = 63;
 const middle = reach + 1;
@@ -445,7 +447,7 @@ function product(relaxed: boolean): WasmFunction {
     const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
     const w = f.local('v128');
     const factors = f.local('v128');
-    const [p, end, left, at, step, into] = Array.from({ length: 6 }, () => f.local('i32')) as unknown as Nine;
+    const [p, end, left, at, step, into, outs] = Array.from({ length: 7 }, () => f.local('i32')) as unknown as Nine;
     const places = [f.local('i32'), f.local('i32')] as const;
     const sums = Array.from({ length: 2 }, () => Array.from({ length: productGroup }, () => f.local('v128')));
     const xs = [f.local('v128'), f.local('v128')] as const;
@@ -500,21 +502,39 @@ function product(relaxed: boolean): WasmFunction {
         f.do(v128.store(r === 0 ? into : i32.add(into, outRow), scaled));
       }
     };
-    f.for(from, to, 1, (group) => {
-      f.set(factors, v128.load(i32.add(scales, i32.shiftLeft(group, 4))));
-      f.set(into, i32.add(out, i32.shiftLeft(group, 4)));
+    // Some groups by all rows before the next ones: they come from memory in one go, and are near for the other rows.
+    const until = f.local('i32');
+    const group = f.local('i32');
+    const begin = f.let('i32', from);
+    const start = f.let('i32', weights);
+    const each = (several: () => void) => {
+      f.set(group, begin);
+      f.set(weights, start);
+      f.while(i32.less(group, until), () => {
+        f.set(factors, v128.load(i32.add(scales, i32.shiftLeft(group, 4))));
+        f.set(into, i32.add(outs, i32.shiftLeft(group, 4)));
+        several();
+        f.increase(weights, groupBytes);
+        f.increase(group, 1);
+      });
+    };
+    f.while(i32.less(begin, to), () => {
+      f.set(until, i32.add(begin, groupsAtOnce));
+      f.if(i32.less(to, until), () => f.set(until, to));
       f.set(at, x);
       f.set(step, steps);
+      f.set(outs, out);
       f.set(left, rows);
       f.while(i32.less(1, left), () => {
-        several([0, 1]);
+        each(() => several([0, 1]));
         f.increase(at, i32.shiftLeft(row, 1));
-        f.increase(into, i32.shiftLeft(outRow, 1));
+        f.increase(outs, i32.shiftLeft(outRow, 1));
         f.increase(step, 8);
         f.increase(left, -2);
       });
-      f.if(i32.equal(left, 1), () => several([0]));
-      f.increase(weights, groupBytes);
+      f.if(i32.equal(left, 1), () => each(() => several([0])));
+      f.set(begin, until);
+      f.set(start, weights);
     });
   });
 }
