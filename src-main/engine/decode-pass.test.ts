@@ -26,9 +26,11 @@ test.each([
   { by: 'blocks', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
   { by: 'integers', targets: ['q', 'v'], keyValueHeads: 4 },
   { by: 'integers', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { by: 'integers', kind: 'written', targets: ['q', 'v'], keyValueHeads: 4 },
+  { by: 'blocks', kind: 'written', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
 ] as const)(
-  'a text gives the same logits with an adapter, however it is cut: $by, $targets, $keyValueHeads',
-  async ({ by, targets, keyValueHeads }) => {
+  'a text gives the same logits with an adapter, however it is cut: $by, $kind, $targets, $keyValueHeads',
+  async ({ by, targets, keyValueHeads, ...more }) => {
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
@@ -50,7 +52,8 @@ test.each([
       let logits: Float32Array | undefined;
       for (const end of ends) {
         const piece = ids.slice(cache.held(0), end);
-        logits = (await pass.run(cache, [{ ids: piece, adapter, asked: 1 }]))[0]?.[0]?.slice();
+        const row = { ids: piece, adapter, asked: 1 };
+        logits = (await pass.run(cache, [row], 'kind' in more ? more.kind : 'read'))[0]?.[0]?.slice();
         cache.keep([piece.length]);
       }
       return logits;
@@ -66,6 +69,7 @@ test.each([
       [1, 2, 3, 40],
     ])
       expect(await logitsOf(...ends)).toEqual(whole);
+    await model.release();
   },
 );
 
@@ -92,55 +96,58 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
   expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
 });
 
-test('where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
-  const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
-  const { architecture } = model;
-  const random = new Random(1);
-  const lora = (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
-    const weights = initialiseLora(architecture, { rank, alpha: 16, targets, initialisation: 'kaiming', seed: rank });
-    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
-    return { weights, scale: weights.scale };
-  };
-  // 24 ranks of q, k and v are two blocks.
-  const [small, other, broad, high, up] = [
-    lora(4, ['q', 'v']),
-    lora(4, ['k', 'o']),
-    lora(8, ['q', 'k', 'v', 'o', 'gate', 'up', 'down']),
-    lora(10, ['v', 'down']),
-    lora(6, ['up']),
-  ];
-  const pass = new DecodePass(model, new AdapterStack(architecture));
-  const rowOf = (adapter: LiveAdapter | null | undefined, i: number) =>
-    adapter === undefined ? undefined : { ids: [(i * 37 + 5) % 250], adapter, asked: 1 };
-  const logitsOf = async (adapters: readonly (LiveAdapter | null | undefined)[]) => {
-    const cache = new KeyValueCache(architecture, adapters.length);
-    return (await pass.run(cache, adapters.map(rowOf))).map(([logits]) => logits?.slice());
-  };
-  // One leaves, another comes to its place, so does the base; the one with most ranks goes and comes back.
-  for (const adapters of [
-    [small, other, broad, high, up],
-    [small, undefined, broad, high, up],
-    [small, high, broad, other, null],
-    [small, other, broad, up, undefined],
-    [{ ...small, scale: 0 }, small, high, broad, other],
-    [broad, high, small],
-  ] as (LiveAdapter<LoraWeights> | null | undefined)[][]) {
-    const shares = new AdapterShares(architecture, new AdapterStack(architecture));
-    expect(shares.areRows({ rows: adapters.map((each) => each ?? null), tokens: 1 })).toBe(true);
-    const together = await logitsOf(adapters);
-    for (const [i, adapter] of adapters.entries()) {
-      const row = rowOf(adapter, i);
-      const alone = row && (await pass.run(new KeyValueCache(architecture), [row]))[0]?.[0];
-      expect(together[i]).toEqual(alone);
+test.each(['read', 'written'] as const)(
+  'where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it: %s',
+  async (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+    const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+    const { architecture } = model;
+    const random = new Random(1);
+    const lora = (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
+      const weights = initialiseLora(architecture, { rank, alpha: 16, targets, initialisation: 'kaiming', seed: rank });
+      for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
+      return { weights, scale: weights.scale };
+    };
+    // 24 ranks of q, k and v are two blocks.
+    const [small, other, broad, high, up] = [
+      lora(4, ['q', 'v']),
+      lora(4, ['k', 'o']),
+      lora(8, ['q', 'k', 'v', 'o', 'gate', 'up', 'down']),
+      lora(10, ['v', 'down']),
+      lora(6, ['up']),
+    ];
+    const pass = new DecodePass(model, new AdapterStack(architecture));
+    const rowOf = (adapter: LiveAdapter | null | undefined, i: number) =>
+      adapter === undefined ? undefined : { ids: [(i * 37 + 5) % 250], adapter, asked: 1 };
+    const logitsOf = async (adapters: readonly (LiveAdapter | null | undefined)[]) => {
+      const cache = new KeyValueCache(architecture, adapters.length);
+      return (await pass.run(cache, adapters.map(rowOf), kind)).map(([logits]) => logits?.slice());
+    };
+    // One leaves, another comes to its place, so does the base; the one with most ranks goes and comes back.
+    for (const adapters of [
+      [small, other, broad, high, up],
+      [small, undefined, broad, high, up],
+      [small, high, broad, other, null],
+      [small, other, broad, up, undefined],
+      [{ ...small, scale: 0 }, small, high, broad, other],
+      [broad, high, small],
+    ] as (LiveAdapter<LoraWeights> | null | undefined)[][]) {
+      const shares = new AdapterShares(architecture, new AdapterStack(architecture));
+      expect(shares.areRows({ rows: adapters.map((each) => each ?? null), tokens: 1 })).toBe(true);
+      const together = await logitsOf(adapters);
+      for (const [i, adapter] of adapters.entries()) {
+        const row = rowOf(adapter, i);
+        const alone = row && (await pass.run(new KeyValueCache(architecture), [row], kind))[0]?.[0];
+        expect(together[i]).toEqual(alone);
+      }
     }
-  }
-  pass.forget();
-  expect((await logitsOf([small, other, broad]))[1]).toEqual((await logitsOf([broad, other, up]))[1]);
-  await model.release();
-});
+    pass.forget();
+    expect((await logitsOf([small, other, broad]))[1]).toEqual((await logitsOf([broad, other, up]))[1]);
+    await model.release();
+  },
+);
 
 test.each(['base', 'lora', 'houlsby'] as const)(
   'the integers of training give the logits that floats give, but for rounding: %s',

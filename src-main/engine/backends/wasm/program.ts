@@ -135,6 +135,7 @@ class Writer {
   readonly site: ProgramSite;
   /** Whether rows are shared between threads. */
   readonly isSplit: boolean;
+  readonly #sizes: Map<string, number>;
   readonly #values = new Map<Expression, Value>();
   readonly #arenas: Readonly<Record<Region, Arena>> = { shared: new Arena(), own: new Arena() };
   /** Shared memory that some thread may still read. */
@@ -143,6 +144,7 @@ class Writer {
 
   constructor(site: ProgramSite) {
     this.site = site;
+    this.#sizes = new Map(site.sizes);
     this.isSplit = site.threads > 1 && (site.sizes.get('positions') ?? 1) > 1;
   }
 
@@ -151,7 +153,16 @@ class Writer {
   }
 
   dims(node: Expression): number[] {
-    return node.shape.map((dim) => sizeOf(dim, this.site.sizes));
+    return node.shape.map((dim) => sizeOf(dim, this.#sizes));
+  }
+
+  /** Those of a reshaped value, of which one may be told by the others: it is known from then on. */
+  reshapedDims(node: Expression, count: number): number[] {
+    const unknown = node.shape.find((dim) => typeof dim === 'string' && /^\w+$/.test(dim) && !this.#sizes.has(dim));
+    if (unknown === undefined) return this.dims(node);
+    const others = node.shape.filter((dim) => dim !== unknown).map((dim) => sizeOf(dim, this.#sizes));
+    this.#sizes.set(unknown as string, count / elements(others));
+    return this.dims(node);
   }
 
   value(node: Expression): Value {
@@ -257,7 +268,7 @@ const writers: { readonly [Op in OpName]?: Write<Op> } = {
   },
   reshape(writer, node) {
     const x = operand(writer, node, 0);
-    const dims = writer.dims(node);
+    const dims = writer.reshapedDims(node, elements(x.dims));
     if (dims[0] === x.dims[0] && x.dims.length > 1) return { ...x, dims };
     const dense = isDense(x) ? x : densely(writer, x);
     return { ...dense, dims, row: 4 * elements(dims.slice(1)) };

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LiveAdapter } from '../../src-main/engine/adaptation.ts';
+import { AdapterStack } from '../../src-main/engine/adapter-stack.ts';
+import type { Architecture } from '../../src-main/engine/architectures/architecture.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import { type DecodeMatrices, decodeGraph } from '../../src-main/engine/decode-graph.ts';
+import { DecodePass } from '../../src-main/engine/decode-pass.ts';
+import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
+import { loadModel } from '../../src-main/engine/loaded-model.ts';
+import { initialiseLora } from '../../src-main/engine/lora.ts';
+import { Random } from '../../src-main/engine/random.ts';
+
+const golden = join(import.meta.dirname, 'golden');
+
+/** The cosine of the angle between two rows of numbers. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  const product = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * (y[i] as number), 0);
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}
+
+const graphOf = (architecture: Architecture) => (matrices: DecodeMatrices) =>
+  decodeGraph(architecture, { targets: new Set(architecture.targets), layers: undefined, matrices });
+
+test.each([
+  'llama-tiny',
+  'llama3-tiny',
+  'llama-mha',
+  'llama-wide',
+  'mistral-tiny',
+  'qwen2-tiny',
+  'qwen3-tiny',
+  'gpt2-tiny',
+  'gemma3-tiny',
+])('%s: tokens are written as floats would write them, but for rounding', async (name) => {
+  const folder = join(golden, name);
+  const backend = onnxruntimeBackend();
+  const logitsOf = async (precision: 'float32' | 'int8', kind: 'read' | 'written') => {
+    const model = await loadModel(folder, backend, precision);
+    const { architecture } = model;
+    const { targets } = architecture;
+    const lora = initialiseLora(architecture, { rank: 4, alpha: 8, targets, initialisation: 'kaiming', seed: 1 });
+    const random = new Random(3);
+    for (const { data } of lora.tensors.values()) data.set(data.map((value) => value + 0.05 * random.normal()));
+    const adapter: LiveAdapter = { weights: lora, scale: lora.scale };
+    const pass = new DecodePass(model, new AdapterStack(architecture));
+    const cache = new KeyValueCache(architecture, 2);
+    const ids = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => ((from + i) * 7 + 3) % architecture.vocabulary);
+    // The prompt is read, and then a token and three are written, of one row with an adapter and one without.
+    const rows = (from: number, count: number) =>
+      [adapter, null].map((each, row) => ({ ids: ids(from + row, count), adapter: each, asked: count }));
+    await pass.run(cache, rows(0, 9));
+    cache.keep([9, 9]);
+    const written = [];
+    for (const [from, count] of [
+      [9, 1],
+      [10, 3],
+    ] as const) {
+      written.push(...(await pass.run(cache, rows(from, count), kind)).flat().map((each) => each.slice()));
+      cache.keep([count, count]);
+    }
+    if (kind === 'written') expect(await model.writing('any', graphOf(architecture))).toBeDefined();
+    await model.release();
+    return written;
+  };
+  const exact = await logitsOf('float32', 'read');
+  const own = await logitsOf('int8', 'written');
+  expect(own).toHaveLength(8);
+  for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(0.995);
+});
