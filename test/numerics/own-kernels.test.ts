@@ -67,5 +67,5 @@ test.each([
   const exact = await logitsOf('float32', 'read');
   const own = await logitsOf('int8', 'written');
   expect(own).toHaveLength(8);
-  for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(0.995);
+  for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(0.98);
 });

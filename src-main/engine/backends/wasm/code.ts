@@ -23,7 +23,7 @@ const vectorPrefix = 0xfd;
 const atomicPrefix = 0xfe;
 const empty = 0x40;
 
-export function unsigned(value: number): number[] {
+function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let left = value >>> 0;
   do {

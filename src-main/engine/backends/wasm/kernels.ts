@@ -87,6 +87,7 @@ export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
     product: product(relaxed),
     timesTransposed: timesTransposed(),
     times: times(),
+    addTimes: addTimes(),
     attend: attend(),
   }) as const;
 
@@ -597,6 +598,44 @@ function times(): WasmFunction {
       weighted(out);
       f.increase(out, outRow);
       f.increase(x, row);
+    });
+  });
+}
+
+/**
+ * out, x, matrix, ranges, rows, size, columns, groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
+ * columns], of whose rows only what lies within the ranges is read. Threads share the groups as in `product`.
+ */
+function addTimes(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, x, matrix, ranges, rows, size, columns, groups, outRow] = Array.from(
+      { length: 9 },
+      take,
+    ) as unknown as Nine;
+    const factor = f.let('v128', i32x4.splat(take()));
+    const bound = (share: Operand) => i32.shiftLeft(i32.divide(i32.multiply(groups, share), of), 4);
+    const from = f.let('i32', bound(number));
+    const to = f.let('i32', bound(i32.add(number, 1)));
+    const [by, range, begin, end] = Array.from({ length: 4 }, () => f.local('i32')) as unknown as Nine;
+    const weight = f.local('v128');
+    f.for(0, rows, 1, () => {
+      f.set(by, matrix);
+      f.set(range, ranges);
+      f.for(0, size, 1, () => {
+        f.set(weight, f32x4.multiply(v128.splat32(x), factor));
+        f.set(begin, i32.load(range));
+        f.set(end, i32.load(range, 4));
+        f.if(i32.less(begin, from), () => f.set(begin, from));
+        f.if(i32.less(to, end), () => f.set(end, to));
+        f.for(begin, end, 16, (i) => {
+          const sum = f32x4.add(v128.load(i32.add(out, i)), f32x4.multiply(weight, v128.load(i32.add(by, i))));
+          f.do(v128.store(i32.add(out, i), sum));
+        });
+        f.increase(x, 4);
+        f.increase(range, 8);
+        f.increase(by, i32.shiftLeft(columns, 2));
+      });
+      f.increase(out, outRow);
     });
   });
 }

@@ -48,7 +48,7 @@ export interface Step {
 }
 
 /** The units of a thread, from one to before another. */
-export function partOf(units: number, thread: number, threads: number): readonly [from: number, to: number] {
+function partOf(units: number, thread: number, threads: number): readonly [from: number, to: number] {
   return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
 }
 
@@ -94,14 +94,14 @@ export interface Value {
 interface Memory {
   readonly place: Place;
   /** How often threads had met when it was written. */
-  readonly written: number;
+  written: number;
   /** Whether each thread wrote its rows, which it may read at once. */
   readonly byRows: boolean;
   uses: number;
 }
 
 /** An operation that this backend has no kernel for. */
-export class NoKernel extends Error {}
+class NoKernel extends Error {}
 
 /** Whether all that outputs reach can be run here. */
 export function canRun(outputs: Readonly<Record<string, Expression>>): boolean {
@@ -115,10 +115,16 @@ export function canRun(outputs: Readonly<Record<string, Expression>>): boolean {
 export function writeProgram(outputs: Readonly<Record<string, Expression>>, site: ProgramSite): Written {
   const order = topologicalOrder(Object.values(outputs)).filter((node) => node.op !== 'input');
   const writer = new Writer(site);
-  const uses = new Map<Expression, number>();
-  for (const used of [...order.flatMap((node) => node.inputs), ...Object.values(outputs)])
-    uses.set(used, (uses.get(used) ?? 0) + 1);
+  const uses = usesOf(order, outputs);
+  const adapted = findAdapted(order, uses);
   for (const node of order) {
+    const update = adapted.get(node);
+    if (update === 'absorbed') continue;
+    if (update !== undefined) {
+      writer.keep(node, writeAdapted(writer, update), uses.get(node) ?? 0);
+      for (const operand of [update.product, update.low]) writer.isRead(operand);
+      continue;
+    }
     const write = writers[node.op] as Write<OpName> | undefined;
     if (write === undefined) throw new NoKernel(`No kernel for ${node.op}`);
     writer.keep(node, write(writer, node), uses.get(node) ?? 0);
@@ -128,6 +134,77 @@ export function writeProgram(outputs: Readonly<Record<string, Expression>>, site
   const values = Object.entries(outputs).map(([name, node]) => [name, writer.value(node)] as const);
   const { steps, isSplit } = writer;
   return { steps, isSplit, outputs: new Map(values), shared: writer.reach('shared'), own: writer.reach('own') };
+}
+
+/** A product of integers, and what an adapter adds to it: low · B. */
+interface Adapted {
+  readonly product: Expression;
+  readonly low: Expression;
+  readonly up: Expression<'input'>;
+  readonly factor: number;
+}
+
+/** By the sums; what is computed with them alone is absorbed. */
+function findAdapted(
+  order: readonly Expression[],
+  uses: ReadonlyMap<Expression, number>,
+): ReadonlyMap<Expression, Adapted | 'absorbed'> {
+  const found = new Map<Expression, Adapted | 'absorbed'>();
+  const isOwn = (node: Expression) => uses.get(node) === 1;
+  for (const node of order) {
+    const [product, added] = node.inputs;
+    if (node.op !== 'add' || product?.op !== 'matmulInt8' || added === undefined || !isOwn(product)) continue;
+    const times = (added.op === 'reshape' ? added.inputs[0] : added) as Expression<'matmul'>;
+    const [low, up] = times.inputs;
+    if (times.op !== 'matmul' || ![added, times].every(isOwn) || up?.op !== 'input' || low === undefined) continue;
+    if (times.attributes.transposeA || times.attributes.transposeB) continue;
+    found.set(node, { product, low, up: up as Expression<'input'>, factor: times.attributes.factor });
+    found.set(added, 'absorbed').set(times, 'absorbed');
+  }
+  return found;
+}
+
+/** Each thread adds to the columns that it has multiplied. */
+function writeAdapted(writer: Writer, { product, low: lower, up, factor }: Adapted): Value {
+  const [y, low] = [writer.value(product), writer.value(lower)];
+  const [ranks = 0, columns = 0] = writer.dims(up).slice(-2);
+  const shares = elements(low.dims.slice(0, -2));
+  const rows = low.dims.at(-2) as number;
+  if (!isDense(low)) throw new NoKernel('No kernel for such rows');
+  if (writer.isSplit) writer.readAll(low);
+  const [matrix, ranges] = [writer.site.input(nameOf(up)), writer.site.input(rangesName(up))];
+  for (let share = 0; share < shares; share++) {
+    const out = behind(y.address, share * rows * y.row);
+    const x = behind(low.address, 4 * share * rows * ranks);
+    const from = [matrix + 4 * share * ranks * columns, ranges + 8 * share * ranks];
+    const groups = Math.ceil(columns / productGroup);
+    writer.isChanged(y);
+    writer.step('addTimes', [out, x, ...from, rows, ranks, columns, groups, y.row, bitsOf(factor)]);
+  }
+  return y;
+}
+
+/** The input that tells, for each row of a matrix, between which bytes it has other numbers than zeros. */
+export function rangesName(node: Expression): string {
+  return `${nameOf(node)}#ranges`;
+}
+
+/** The matrices of which only what is not zero is read. */
+export function rangedInputs(outputs: Readonly<Record<string, Expression>>): Expression<'input'>[] {
+  const order = topologicalOrder(Object.values(outputs));
+  return [...findAdapted(order, usesOf(order, outputs)).values()].flatMap((each) =>
+    each === 'absorbed' ? [] : [each.up],
+  );
+}
+
+function usesOf(
+  order: readonly Expression[],
+  outputs: Readonly<Record<string, Expression>>,
+): ReadonlyMap<Expression, number> {
+  const uses = new Map<Expression, number>();
+  for (const used of [...order.flatMap((node) => node.inputs), ...Object.values(outputs)])
+    uses.set(used, (uses.get(used) ?? 0) + 1);
+  return uses;
 }
 
 class Writer {
@@ -239,6 +316,11 @@ class Writer {
 
   #isNew(memory: Memory | undefined): boolean {
     return memory?.place.region === 'shared' && memory.written === this.#meetings;
+  }
+
+  /** Written once more, by threads together. */
+  isChanged({ memory }: Value): void {
+    if (memory !== undefined) memory.written = this.#meetings;
   }
 
   meet(): void {

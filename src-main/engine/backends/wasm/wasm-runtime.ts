@@ -12,6 +12,8 @@ import {
   nameOf,
   numbersOf,
   type PackedMatrix,
+  rangedInputs,
+  rangesName,
   type Value,
   type Written,
   writeProgram,
@@ -209,6 +211,7 @@ class WasmGraph implements WasmExecutable {
   /** What shapes are told by, whether or not it is copied. */
   readonly #sized: readonly Expression<'input'>[];
   readonly #gathered: readonly Expression[];
+  readonly #ranged: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
   readonly #attends: readonly Expression<'attend'>[];
   readonly #slots = new Map<string, Slot>();
@@ -221,6 +224,7 @@ class WasmGraph implements WasmExecutable {
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
+    this.#ranged = new Set(rangedInputs(outputs));
     this.#attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(this.#attends.map((node) => nameOf(node.inputs[5])))];
     const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
@@ -246,7 +250,10 @@ class WasmGraph implements WasmExecutable {
         if (typeof dim === 'string') sizes.set(dim, tensor.dims[axis] as number);
       });
     }
-    for (const node of this.#fed) this.#put(nameOf(node), feedOf(feeds, nameOf(node)).data);
+    for (const node of this.#fed) {
+      const tensor = feedOf(feeds, nameOf(node));
+      if (this.#put(nameOf(node), tensor.data) && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
+    }
     for (const node of this.#gathered) this.#gather(node, feeds);
     const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
     const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
@@ -270,14 +277,29 @@ class WasmGraph implements WasmExecutable {
     return results;
   }
 
-  /** Copies an input unless it is what was copied the last time. */
-  #put(name: string, data: Tensor['data']): void {
+  /** Copies an input unless it is what was copied the last time; whether it did. */
+  #put(name: string, data: Tensor['data']): boolean {
     const { machine } = this.#site;
     const known = this.#slots.get(name);
-    if (known?.data === data) return;
+    if (known?.data === data) return false;
     const slot = this.#slot(name, data.byteLength);
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     slot.data = data;
+    return true;
+  }
+
+  /** Of each row, the bytes between which it is not zero, in whole vectors. */
+  #putRanges(name: string, { dims, data }: Tensor): void {
+    const columns = dims.at(-1) as number;
+    const count = data.length / columns;
+    const ranges = this.#site.machine.integers(this.#slot(name, 8 * count).address, 2 * count);
+    for (let row = 0; row < count; row++) {
+      let [first, end] = [row * columns, (row + 1) * columns];
+      while (first < end && data[first] === 0) first++;
+      while (end > first && data[end - 1] === 0) end--;
+      ranges[2 * row] = 16 * Math.floor((first - row * columns) / 4);
+      ranges[2 * row + 1] = 16 * Math.ceil((end - row * columns) / 4);
+    }
   }
 
   #slot(name: string, bytes: number): Slot {
