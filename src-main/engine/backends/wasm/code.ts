@@ -114,6 +114,7 @@ export const f32 = {
   max: plain(0x97),
   less: plain(0x5d),
   greater: plain(0x5e),
+  notEqual: plain(0x5c),
   load: memory([], 0x2a),
   store: writes([], 0x38),
   fromI32: plain(0xb2),
@@ -153,6 +154,9 @@ export const f32x4 = {
   divide: vector(231),
   min: vector(232),
   max: vector(233),
+  /** The greater, and the first where the other is no number. */
+  greaterOf: vector(235),
+  greater: vector(68),
   fromI32x4: vector(250),
 } as const;
 

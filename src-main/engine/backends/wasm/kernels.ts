@@ -586,6 +586,52 @@ function dotProduct(f: WasmFunction, a: Local, b: Local, bytes: Local): Local {
   return sum;
 }
 
+/** The products of a query with four keys, or with as many as there are bytes left, four for each: the last one again in place of others. */
+function fourProducts(
+  f: WasmFunction,
+  { query, key, column, bytes, left }: { query: Local; key: Local; column: Local; bytes: Local; left: Code },
+): Local {
+  const places = [key];
+  const remaining = f.let('i32', left);
+  for (const n of [1, 2, 3]) {
+    const before = places[n - 1] as Local;
+    const place = f.let('i32', before);
+    f.if(i32.less(4 * n, remaining), () => f.increase(place, column));
+    places.push(place);
+  }
+  const sums = places.map(() => f.let('v128', v128.zeros));
+  const i = f.let('i32', 0);
+  const own = f.local('v128');
+  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
+    f.set(own, v128.load(i32.add(query, i)));
+    places.forEach((place, n) => {
+      const sum = sums[n] as Local;
+      f.set(sum, f32x4.add(sum, f32x4.multiply(own, v128.load(i32.add(place, i)))));
+    });
+    f.increase(i, 16);
+  });
+  const [a, b, c, d] = sums as unknown as Nine;
+  const pairs = (x: Local, y: Local) =>
+    f32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7]));
+  f.set(a, pairs(a, b));
+  f.set(c, pairs(c, d));
+  const all = f.let('v128', f32x4.add(v128.shuffle32(a, c, [0, 1, 4, 5]), v128.shuffle32(a, c, [2, 3, 6, 7])));
+  // What heads have more than whole vectors.
+  f.while(i32.less(i, bytes), () => {
+    const [first, second, third, fourth] = places.map((place) => v128.splat32(i32.add(place, i))) as [
+      Code,
+      Code,
+      Code,
+      Code,
+    ];
+    f.set(a, v128.shuffle32(first, second, [0, 4, 0, 4]));
+    f.set(c, v128.shuffle32(third, fourth, [0, 4, 0, 4]));
+    f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(i32.add(query, i)), v128.shuffle32(a, c, [0, 1, 4, 5]))));
+    f.increase(i, 4);
+  });
+  return all;
+}
+
 /** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
 function times(): WasmFunction {
   return kernel((f, take) => {
@@ -653,7 +699,7 @@ interface WeightedSums {
 
 /** The sum of rows by weights, in their order; a weight of zero adds nothing, whatever it is of. */
 function weightedSums(f: WasmFunction, { weights, count, values, row, into, bytes, factor }: WeightedSums): void {
-  const sums = [0, 1, 2, 3].map(() => f.local('v128'));
+  const sums = Array.from({ length: 8 }, () => f.local('v128'));
   const column = f.let('i32', 0);
   const chunk = (parts: readonly Local[], store: (sum: Local, n: number) => void) => {
     for (const part of parts) f.set(part, v128.zeros);
@@ -662,7 +708,7 @@ function weightedSums(f: WasmFunction, { weights, count, values, row, into, byte
     const end = f.let('i32', i32.add(weights, i32.shiftLeft(count, 2)));
     const by = f.local('v128');
     f.while(i32.less(weight, end), () => {
-      f.if(f32.greater(f32x4.lane(f32x4.absolute(v128.splat32(weight)), 0), f32.constant(0)), () => {
+      f.if(f32.notEqual(f32.load(weight), f32.constant(0)), () => {
         f.set(by, v128.splat32(weight));
         parts.forEach((part, n) => {
           f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(from, 16 * n))));
@@ -677,9 +723,9 @@ function weightedSums(f: WasmFunction, { weights, count, values, row, into, byte
     });
   };
   const at = () => i32.add(into, column);
-  f.while(i32.atLeast(bytes, i32.add(column, 64)), () => {
+  f.while(i32.atLeast(bytes, i32.add(column, 128)), () => {
     chunk(sums, (sum, n) => f.do(v128.store(at(), sum, 16 * n)));
-    f.increase(column, 64);
+    f.increase(column, 128);
   });
   f.while(i32.atLeast(bytes, i32.add(column, 16)), () => {
     chunk(sums.slice(0, 1), (sum) => f.do(v128.store(at(), sum)));
@@ -732,11 +778,11 @@ function attend(): WasmFunction {
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
     const heads = f.let('i32', i32.multiply(keyHeads, group));
     const units = f.let('i32', i32.multiply(positions, heads));
-    const most = f.local('f32');
-    const score = f.local('f32');
+    const most = f.local('v128');
     const total = f.local('f32');
-    const power = f.local('v128');
-    const [position, head, keyHead, stream, query, key, seen, masks] = Array.from({ length: 8 }, () =>
+    const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
+    const perStream = f.let('i32', i32.multiply(i32.divide(positions, rows), group));
+    const [position, head, stream, queryNumber, query, key, masks] = Array.from({ length: 7 }, () =>
       f.local('i32'),
     ) as unknown as Nine;
     f.for(
@@ -744,39 +790,39 @@ function attend(): WasmFunction {
       i32.divide(i32.multiply(units, i32.add(number, 1)), of),
       1,
       (unit) => {
-        f.set(position, i32.divide(unit, heads));
-        f.set(head, i32.remainder(unit, heads));
-        f.set(keyHead, i32.divide(head, group));
-        f.set(stream, i32.add(i32.multiply(i32.remainder(position, rows), keyHeads), keyHead));
+        // All queries of a stream one after the other: its keys and values stay near.
+        f.set(stream, i32.divide(unit, perStream));
+        f.set(queryNumber, i32.remainder(unit, perStream));
+        f.set(position, i32.add(i32.multiply(i32.divide(queryNumber, group), rows), i32.divide(stream, keyHeads)));
+        f.set(head, i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(queryNumber, group)));
         f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
-        // Row of the mask: of its stream, and of this token's and head's query.
-        const queryNumber = i32.add(i32.multiply(i32.divide(position, rows), group), i32.remainder(head, group));
         f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
         f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
-        f.set(most, f32.constant(-3e38));
-        f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
-          f.set(score, f32.load(i32.add(masks, i)));
-          f.if(f32.greater(score, f32.constant(leastSeen)), () => {
-            const product = dotProduct(f, query, key, headBytes);
-            f.set(score, f32.add(score, f32.multiply(product, f32x4.lane(factor, 0))));
-            f.set(most, f32.max(most, score));
-          });
-          f.do(f32.store(i32.add(scores, i), score));
-          f.increase(key, column);
+        f.for(0, keyBytes, 16, (i) => {
+          const products = fourProducts(f, { query, key, column, bytes: headBytes, left: i32.subtract(keyBytes, i) });
+          const score = f32x4.add(v128.load(i32.add(masks, i)), f32x4.multiply(products, factor));
+          f.do(v128.store(i32.add(scores, i), score));
+          f.increase(key, i32.shiftLeft(column, 2));
         });
+        // Behind the last one up to whole vectors there is nothing to be seen.
+        f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
+          f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
+        });
+        f.set(most, f32x4.splat(f32.constant(-3e38)));
+        f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));
+        for (const lanes of [
+          [2, 3, 0, 1],
+          [1, 0, 3, 2],
+        ] as const)
+          f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
         f.set(total, f32.constant(0));
-        f.for(0, i32.shiftLeft(keys, 2), 4, (i) => {
-          f.set(seen, i32.add(scores, i));
-          f.set(score, f32.load(seen));
-          f.if(
-            f32.greater(score, f32.constant(leastSeen)),
-            () => {
-              f.set(power, exponential(f, f32x4.splat(f32.subtract(score, most))));
-              f.set(total, f32.add(total, f32x4.lane(power, 0)));
-              f.do(f32.store(seen, f32x4.lane(power, 0)));
-            },
-            () => f.do(f32.store(seen, f32.constant(0))),
-          );
+        f.for(0, keyBytes, 16, (i) => {
+          const four = f.let('v128', v128.load(i32.add(scores, i)));
+          const power = exponential(f, f32x4.subtract(four, most));
+          f.set(power, v128.and(power, f32x4.greater(four, f32x4.splat(f32.constant(leastSeen)))));
+          f.do(v128.store(i32.add(scores, i), power));
+          // In the order of keys: zeros between them change nothing.
+          for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
         });
         const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
         const into = f.let(

@@ -156,7 +156,7 @@ export class WasmRuntime {
     const copy = isKnown ? before : this.#newCopy(first.buffer, layerBytes, layers);
     const width = first.length / columns.all;
     const from = isKnown && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
-    for (let layer = 0; layer < layers; layer++) {
+    for (let layer = 0; layer < layers && from < columns.before; layer++) {
       for (const [kind, at] of [
         ['keys', copy.address],
         ['values', copy.valuesAt],
@@ -208,8 +208,13 @@ class WasmGraph implements WasmExecutable {
   readonly #outputs: Readonly<Record<string, Expression>>;
   readonly #site: GraphSite;
   readonly #fed: readonly Expression<'input'>[];
-  /** What shapes are told by, whether or not it is copied. */
-  readonly #sized: readonly Expression<'input'>[];
+  /** By the names of sizes: an input that tells it, and which of its axes does. */
+  readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
+  readonly #results: readonly {
+    readonly name: string;
+    readonly node: Expression;
+    readonly kept?: readonly [kind: string, layer: number];
+  }[];
   readonly #gathered: readonly Expression[];
   readonly #ranged: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
@@ -231,10 +236,19 @@ class WasmGraph implements WasmExecutable {
     const elsewhere = (node: Expression) =>
       isHadamard(node) || tables.has(node) || node.type === 'int8' || /^kept_|\.int8_scales$/.test(nameOf(node));
     this.#fed = all.filter((node) => !elsewhere(node));
-    this.#sized = all.filter(
+    const told = all.filter(
       (node) => node.type !== 'int8' && !isHadamard(node) && !/\.int8_scales$/.test(nameOf(node)),
     );
-    this.inputs = new Set(this.#sized.map(nameOf));
+    this.inputs = new Set(told.map(nameOf));
+    this.#sizes = new Map(
+      told.flatMap((node) =>
+        node.shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, [nameOf(node), axis]] as const] : [])),
+      ),
+    );
+    this.#results = Object.entries(outputs).map(([name, node]) => {
+      const [, kind, layer] = /^(keys|values)\.(\d+)$/.exec(name) ?? [];
+      return { name, node, ...(kind === undefined ? {} : { kept: [kind, Number(layer)] as const }) };
+    });
   }
 
   async run(
@@ -243,13 +257,9 @@ class WasmGraph implements WasmExecutable {
     kept?: KeptCopy,
   ): Promise<Record<string, Tensor>> {
     const { machine } = this.#site;
-    const sizes = new Map<string, number>();
-    for (const node of this.#sized) {
-      const tensor = feedOf(feeds, nameOf(node));
-      node.shape.forEach((dim, axis) => {
-        if (typeof dim === 'string') sizes.set(dim, tensor.dims[axis] as number);
-      });
-    }
+    const sizes = new Map(
+      Array.from(this.#sizes, ([size, [name, axis]]) => [size, feedOf(feeds, name).dims[axis] as number]),
+    );
     for (const node of this.#fed) {
       const tensor = feedOf(feeds, nameOf(node));
       if (this.#put(nameOf(node), tensor.data) && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
@@ -261,12 +271,12 @@ class WasmGraph implements WasmExecutable {
     machine.run(ready.programs);
     kept?.copied();
     const results: Record<string, Tensor> = {};
-    for (const [name, node] of Object.entries(this.#outputs)) {
-      const [, kind, layer] = /^(keys|values)\.(\d+)$/.exec(name) ?? [];
+    for (const { name, node, kept: place } of this.#results) {
       const given = into.get(name) as Tensor<'float32'> | undefined;
-      if (copied !== undefined && given !== undefined && kind !== undefined) {
+      if (copied !== undefined && given !== undefined && place !== undefined) {
         const { copy, columns, width } = copied;
-        const base = (kind === 'keys' ? copy.address : copy.valuesAt) + Number(layer) * copy.layerBytes;
+        const [kind, layer] = place;
+        const base = (kind === 'keys' ? copy.address : copy.valuesAt) + layer * copy.layerBytes;
         given.data.set(machine.floats(base + 4 * columns.before * width, given.data.length));
         results[name] = given;
       } else {
