@@ -591,7 +591,7 @@ function fourProducts(
   f: WasmFunction,
   { query, key, column, bytes, left }: { query: Local; key: Local; column: Local; bytes: Local; left: Code },
 ): Local {
-  const places = [key];
+  const places = [f.let('i32', key)];
   const remaining = f.let('i32', left);
   for (const n of [1, 2, 3]) {
     const before = places[n - 1] as Local;
@@ -600,16 +600,21 @@ function fourProducts(
     places.push(place);
   }
   const sums = places.map(() => f.let('v128', v128.zeros));
-  const i = f.let('i32', 0);
+  const [from, end] = [f.let('i32', query), f.let('i32', i32.add(query, bytes))];
   const own = f.local('v128');
-  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
-    f.set(own, v128.load(i32.add(query, i)));
-    places.forEach((place, n) => {
-      const sum = sums[n] as Local;
-      f.set(sum, f32x4.add(sum, f32x4.multiply(own, v128.load(i32.add(place, i)))));
-    });
-    f.increase(i, 16);
-  });
+  /** Of so many vectors, and on to those behind them. */
+  const step = (vectors: number) => {
+    for (let n = 0; n < vectors; n++) {
+      f.set(own, v128.load(from, 16 * n));
+      for (const [k, place] of places.entries()) {
+        const sum = sums[k] as Local;
+        f.set(sum, f32x4.add(sum, f32x4.multiply(own, v128.load(place, 16 * n))));
+      }
+    }
+    for (const place of [from, ...places]) f.increase(place, 16 * vectors);
+  };
+  f.while(i32.atLeast(end, i32.add(from, 64)), () => step(4));
+  f.while(i32.atLeast(end, i32.add(from, 16)), () => step(1));
   const [a, b, c, d] = sums as unknown as Nine;
   const pairs = (x: Local, y: Local) =>
     f32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7]));
@@ -617,17 +622,12 @@ function fourProducts(
   f.set(c, pairs(c, d));
   const all = f.let('v128', f32x4.add(v128.shuffle32(a, c, [0, 1, 4, 5]), v128.shuffle32(a, c, [2, 3, 6, 7])));
   // What heads have more than whole vectors.
-  f.while(i32.less(i, bytes), () => {
-    const [first, second, third, fourth] = places.map((place) => v128.splat32(i32.add(place, i))) as [
-      Code,
-      Code,
-      Code,
-      Code,
-    ];
+  f.while(i32.less(from, end), () => {
+    const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
     f.set(a, v128.shuffle32(first, second, [0, 4, 0, 4]));
     f.set(c, v128.shuffle32(third, fourth, [0, 4, 0, 4]));
-    f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(i32.add(query, i)), v128.shuffle32(a, c, [0, 1, 4, 5]))));
-    f.increase(i, 4);
+    f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(from), v128.shuffle32(a, c, [0, 1, 4, 5]))));
+    for (const place of [from, ...places]) f.increase(place, 4);
   });
   return all;
 }
