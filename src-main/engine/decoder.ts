@@ -2,7 +2,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterStack } from './adapter-stack.ts';
-import { DraftMemory } from './draft.ts';
+import { costsOfGuess, DraftMemory } from './draft.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { PrefixCache } from './prefix-cache.ts';
@@ -58,7 +58,8 @@ export class Decoder {
     const adapter = await chooseAdapter();
     if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
     const memory = this.#memoryOf(adapter?.weights ?? architecture);
-    const stream = new TokenStream(job, { adapter, memory, limit, started, signal });
+    const costOfGuess = costsOfGuess[this.#model.hasKernels ? 'kernels' : 'graphs'];
+    const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal });
     try {
       this.#batchOf(adapter).join(stream);
       yield* stream.events();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Draft, DraftMemory } from './draft.ts';
+import { costsOfGuess, Draft, DraftMemory } from './draft.ts';
 
 const end = 999;
 
 function draftOf(promptIds: readonly number[], memory = new DraftMemory()): Draft {
-  return new Draft(promptIds, memory, new Set([end]));
+  return new Draft(promptIds, memory, { stopIds: new Set([end]), costOfGuess: costsOfGuess.graphs });
 }
 
 /** Has written these answers before, each with its end. */
@@ -86,4 +86,12 @@ test('no guess goes beyond where answers end', () => {
   const draft = draftOf([20, 21, 22, 23, 24, 25, 26, 20, 21], memory);
   draft.push(20);
   expect(draft.guess(8)).toEqual([21, 22]);
+});
+
+test('the more a guess adds to a pass, the fewer there are', () => {
+  const text = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 3];
+  const guesses = (costOfGuess: number) =>
+    new Draft(text, new DraftMemory(), { stopIds: new Set(), costOfGuess }).guess(8);
+  expect(guesses(costsOfGuess.kernels).length).toBeLessThan(guesses(costsOfGuess.graphs).length);
+  expect(guesses(1)).toEqual([]);
 });

@@ -77,6 +77,11 @@ export class LoadedModel {
     return this.#rounded?.answersBy ?? 'floats';
   }
 
+  /** Whether tokens are written by kernels of our own, where there is memory for them. */
+  get hasKernels(): boolean {
+    return this.#rounded?.writing !== undefined;
+  }
+
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {

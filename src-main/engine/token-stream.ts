@@ -33,6 +33,7 @@ export class TokenStream {
       adapter: LiveAdapter | null;
       /** What was written before with the same weights. */
       memory: DraftMemory;
+      costOfGuess: number;
       limit: number;
       started: number;
       signal: AbortSignal;
@@ -47,7 +48,8 @@ export class TokenStream {
     this.#switchMs = performance.now() - options.started;
     this.#random = new Random(job.seed, 0x9e4);
     this.#stopIds = new Set(job.stopIds);
-    if (job.draft !== false) this.#draft = new Draft(job.promptIds, options.memory, this.#stopIds);
+    const { memory, costOfGuess } = options;
+    if (job.draft !== false) this.#draft = new Draft(job.promptIds, memory, { stopIds: this.#stopIds, costOfGuess });
     this.#signal.addEventListener('abort', this.#stop, { once: true });
     if (this.#signal.aborted) this.#stop();
     else if (job.maxTokens < 1) this.finish('length');
