@@ -140,6 +140,17 @@ export const v128 = {
     ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
   ],
   and: vector(78),
+  /** Bytes, by their places in both side by side. */
+  shuffleBytes: (a: Operand, b: Operand, bytes: readonly number[]): Code => [
+    ...all([a, b]),
+    ...[vectorPrefix, 13],
+    ...bytes,
+  ],
+  /** The same with 32 bits from memory in one place. */
+  loadLane: (at: Operand, value: Operand, lane: number): Code => [
+    ...all([at, value]),
+    ...[vectorPrefix, ...unsigned(86), 0, 0, lane],
+  ],
 } as const;
 
 export const f32x4 = {
@@ -161,6 +172,8 @@ export const f32x4 = {
 } as const;
 
 export const i32x4 = {
+  /** Sums of neighbouring numbers of 16 bits. */
+  sumsOfHalves: vector(126),
   splat: vector(17),
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(27), lane],
   shiftLeft: vector(171),
@@ -173,6 +186,8 @@ export const i32x4 = {
 } as const;
 
 export const i16x8 = {
+  /** Sums of neighbouring signed bytes. */
+  sumsOfBytes: vector(124),
   splat: vector(16),
   add: vector(142),
   /** Eight numbers from four and four of 32 bits, cut off at the ends of their range. */

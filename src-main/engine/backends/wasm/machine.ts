@@ -32,9 +32,9 @@ export type Program = readonly [start: number, end: number];
 
 const names = [...Object.keys(kernelsFor({ relaxed: false })), 'meet'] as readonly (KernelName | 'meet')[];
 
-/** The place in the table of a kernel, or of what waits until all threads are there. */
-export function placeOf(name: KernelName | 'meet'): number {
-  return names.indexOf(name);
+/** A step of a program: a kernel, or what waits until all threads are there. */
+export function wordsOf(name: KernelName | 'meet', numbers: readonly number[]): number[] {
+  return [names.indexOf(name), numbers.length, ...numbers];
 }
 
 /** Memory, kernels and threads that run programs over it, all at once. The thread that asks is the first of them. */
@@ -118,6 +118,16 @@ export class Machine {
     if (this.#workers.length > 0) Atomics.notify(shared, cells.turn / 4);
     const [start, end] = programs[0] as Program;
     this.#run(start, end, 0, this.threads);
+  }
+
+  /** Runs a few steps in all threads. Throws where there is no memory for them. */
+  runAll(steps: readonly (readonly [KernelName | 'meet', readonly number[]])[]): void {
+    const words = steps.flatMap(([name, numbers]) => wordsOf(name, numbers));
+    const start = this.take(4 * words.length);
+    if (start === undefined) throw new Error('No memory for a program');
+    this.integers(start, words.length).set(words);
+    this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));
+    this.give(start);
   }
 
   release(): void {

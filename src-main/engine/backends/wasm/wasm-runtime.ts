@@ -3,7 +3,7 @@ import { sizeOf } from '../../graph/shape.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
 import { block, groupBytesOf, productGroup } from './kernels.ts';
-import { Machine, type Program, placeOf } from './machine.ts';
+import { Machine, type Program, wordsOf } from './machine.ts';
 import {
   type Address,
   canRun,
@@ -76,12 +76,12 @@ export class WasmRuntime {
 
   /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws NoMemory. */
   async load(matrices: ReadonlyMap<string, Tensor>): Promise<void> {
+    await this.machine.start();
     for (const [name, tensor] of matrices) {
       if (!name.endsWith('.int8') || this.#matrices.has(name)) continue;
       const scales = matrices.get(`${name}_scales`) as Tensor<'float32'>;
       this.#matrices.set(name, this.#pack(tensor as Tensor<'int8'>, scales));
     }
-    await this.machine.start();
   }
 
   #take(bytes: number): number {
@@ -94,35 +94,16 @@ export class WasmRuntime {
     const [size, out] = dims as readonly [number, number];
     const blocks = Math.ceil(size / block);
     const groups = Math.ceil(out / productGroup);
-    const groupBytes = groupBytesOf(blocks);
-    const address = this.#take(groups * groupBytes);
-    const packed = new Int8Array(this.machine.bytes(0, 1).buffer, address, groups * groupBytes);
-    const halves = new Int16Array(packed.buffer, address, packed.length / 2);
-    packed.fill(0);
-    const sums = new Int16Array(out);
-    // Plain statements: a model has hundreds of millions of these. Sixteen rows at once, whose numbers lie side by side.
-    for (let first = 0; first < size; first += 16) {
-      const count = Math.min(16, size - first);
-      if (first % block === 0) sums.fill(0);
-      for (let column = 0; column < out; column++) {
-        const to = (column >> 2) * groupBytes + first * productGroup + (column & 3) * 16;
-        let from = first * out + column;
-        let sum = 0;
-        for (let i = 0; i < count; i++) {
-          const value = data[from] as number;
-          packed[to + i] = value;
-          sum += value;
-          from += out;
-        }
-        sums[column] = (sums[column] as number) + sum;
-      }
-      if ((first + 16) % block > 0 && first + 16 < size) continue;
-      const at = Math.floor(first / block);
-      for (let column = 0; column < out; column++) {
-        const group = (column >> 2) * groupBytes + productGroup * block * blocks;
-        halves[group / 2 + (at >> 2) * 16 + (column & 3) * 4 + (at & 3)] = sums[column] as number;
-      }
-    }
+    const address = this.#take(groups * groupBytesOf(blocks));
+    const plain = this.#take(block * blocks * out);
+    const bytes = this.machine.bytes(plain, block * blocks * out);
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.length));
+    bytes.fill(0, data.length);
+    this.machine.runAll([
+      ['pack', [address, plain, out, groups, blocks]],
+      ['meet', []],
+    ]);
+    this.machine.give(plain);
     const scaleAddress = this.#take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
     this.machine.floats(scaleAddress, out).set(scales.data);
@@ -410,7 +391,7 @@ class WasmGraph implements WasmExecutable {
       const words: number[] = [];
       for (const step of steps) {
         const numbers = numbersOf(step, { part, resolve });
-        if (numbers !== undefined) words.push(placeOf(step.kernel), numbers.length, ...numbers);
+        if (numbers !== undefined) words.push(...wordsOf(step.kernel, numbers));
       }
       const start = take(4 * words.length);
       machine.integers(start, words.length).set(words);
