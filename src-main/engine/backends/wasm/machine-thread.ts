@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { cells, over, runOf, type ThreadStart } from './machine.ts';
+import { cells, over, runOf, type ThreadStart } from './machine-run.ts';
 
 /** One of a machine's other threads: runs what it is told to, and sleeps in between. */
 const { memory, module, thread, threads } = workerData as ThreadStart;

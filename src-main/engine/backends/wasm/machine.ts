@@ -4,28 +4,16 @@ import { Worker } from 'node:worker_threads';
 import { Arena } from './arena.ts';
 import { atomic, i32, type MemoryLimits, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
+import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
 const mostPages = 32 * 1024;
 
-/** Where threads find what they share, in bytes: what they are told, and where they wait for each other. */
-export const cells = { turn: 0, arrived: 64, round: 128, programs: 192 } as const;
 const firstFree = 4096;
 const mostThreads = 64;
 /** Looks at what another thread is to change before sleep: some hundred microseconds. */
 const patience = 200_000;
-
-/** What a thread is started with. */
-export interface ThreadStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly thread: number;
-  readonly threads: number;
-}
-
-/** Says to the threads that there is nothing to run any more. */
-export const over = -1;
 
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
@@ -135,14 +123,6 @@ export class Machine {
     Atomics.store(shared, cells.turn / 4, over);
     Atomics.notify(shared, cells.turn / 4);
   }
-}
-
-type Run = (start: number, end: number, thread: number, threads: number) => void;
-
-/** What runs a program of this thread. */
-export function runOf({ module, memory }: Pick<ThreadStart, 'module' | 'memory'>): Run {
-  const instance = new WebAssembly.Instance(module, { engine: { memory } });
-  return instance.exports.run as Run;
 }
 
 /** With the instruction for products of bytes where the runtime has it (V8 11.4 and later). */

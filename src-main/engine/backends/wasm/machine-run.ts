@@ -1,0 +1,23 @@
+// What a machine's threads have in common: kept apart from what writes the kernels, which they do not need.
+
+/** Where threads find what they share, in bytes: what they are told, and where they wait for each other. */
+export const cells = { turn: 0, arrived: 64, round: 128, programs: 192 } as const;
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Says to the threads that there is nothing to run any more. */
+export const over = -1;
+
+/** Runs the steps from an address to before another. */
+export type Run = (start: number, end: number, thread: number, threads: number) => void;
+
+/** What runs a program of this thread. */
+export function runOf({ module, memory }: Pick<ThreadStart, 'module' | 'memory'>): Run {
+  const instance = new WebAssembly.Instance(module, { engine: { memory } });
+  return instance.exports.run as Run;
+}
