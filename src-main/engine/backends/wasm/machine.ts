@@ -12,8 +12,12 @@ const mostPages = 32 * 1024;
 
 const firstFree = 4096;
 const mostThreads = 64;
-/** Looks at what another thread is to change before sleep: some hundred microseconds. */
-const patience = 200_000;
+/** Looks at what another thread is to change before sleep: some fifty microseconds. */
+const patience = 60_000;
+/** So many sleeps in a program tell that the processor has other work. */
+const sleepsOfBusy = 4;
+/** Programs that one thread then runs alone, before all try again: more each time that they are held up again. */
+const alone = { fewest: 8, most: 256 } as const;
 
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
@@ -35,14 +39,18 @@ export class Machine {
   readonly #workers: Worker[] = [];
   #started: Promise<void> | undefined;
   #turn = 0;
+  /** Programs that are still to be run by one thread, and how many it is next time. */
+  #alone = 0;
+  #nextAlone: number = alone.fewest;
   #bytes: Uint8Array<ArrayBufferLike>;
 
-  constructor({ threads }: { readonly threads: number }) {
+  /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
+  constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
     this.threads = Math.min(threads, mostThreads);
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = new Uint8Array(this.#memory.buffer);
-    this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }));
+    this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
   }
 
@@ -95,17 +103,37 @@ export class Machine {
     return new Int32Array(this.#bytes.buffer, address, length);
   }
 
-  /** A program for each thread; returns when all have ended. */
+  /**
+   * How many threads the next program is best for: one where the others were kept from running by the processor's other work, and all had to
+   * wait for them. What a program gives does not depend on it.
+   */
+  get crew(): number {
+    return this.#alone > 0 ? 1 : this.threads;
+  }
+
+  /** A program for each thread of a crew; returns when all have ended. */
   run(programs: readonly Program[]): void {
+    const [start, end] = programs[0] as Program;
+    if (programs.length === 1) {
+      this.#alone = Math.max(0, this.#alone - 1);
+      this.#run(start, end, 0, 1);
+      return;
+    }
     const shared = this.integers(0, firstFree / 4);
     programs.forEach((program, thread) => {
       shared.set(program, cells.programs / 4 + 2 * thread);
     });
+    Atomics.store(shared, cells.sleeps / 4, 0);
     this.#turn = (this.#turn + 1) & 0x3fffffff;
     Atomics.store(shared, cells.turn / 4, this.#turn);
-    if (this.#workers.length > 0) Atomics.notify(shared, cells.turn / 4);
-    const [start, end] = programs[0] as Program;
-    this.#run(start, end, 0, this.threads);
+    Atomics.notify(shared, cells.turn / 4);
+    this.#run(start, end, 0, programs.length);
+    if (Atomics.load(shared, cells.sleeps / 4) < sleepsOfBusy) {
+      this.#nextAlone = Math.max(alone.fewest, this.#nextAlone / 2);
+      return;
+    }
+    this.#alone = this.#nextAlone;
+    this.#nextAlone = Math.min(alone.most, 2 * this.#nextAlone);
   }
 
   /** Runs a few steps in all threads. Throws where there is no memory for them. */
@@ -126,13 +154,13 @@ export class Machine {
 }
 
 /** With the instruction for products of bytes where the runtime has it (V8 11.4 and later). */
-function moduleBytes(limits: MemoryLimits): Uint8Array<ArrayBuffer> {
+function moduleBytes(limits: MemoryLimits, wanted: boolean): Uint8Array<ArrayBuffer> {
   const bytes = (relaxed: boolean) => {
     const functions = [...Object.values(kernelsFor({ relaxed })), meet(), run()];
     return wasmModule(functions, { run: functions.length - 1 }, limits);
   };
   const quick = bytes(true);
-  return WebAssembly.validate(quick) ? quick : bytes(false);
+  return wanted && WebAssembly.validate(quick) ? quick : bytes(false);
 }
 
 /** Waits until all threads are here; what they wrote before it is seen by all behind it. */
@@ -152,7 +180,10 @@ function meet(): WasmFunction {
       f.while(i32.equal(atomic.load(cells.round), round), () => {
         f.increase(looks, 1);
         // A processor that has other work to do may not have let the others run.
-        f.if(i32.less(patience, looks), () => f.drop(atomic.wait(cells.round, round)));
+        f.if(i32.less(patience, looks), () => {
+          f.drop(atomic.add(cells.sleeps, 1));
+          f.drop(atomic.wait(cells.round, round));
+        });
       });
     },
   );

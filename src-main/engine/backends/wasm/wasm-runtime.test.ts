@@ -171,3 +171,61 @@ test.each([
   });
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
+
+test.each([1, 5])(
+  'what %d positions give is the same with any threads, and without the instruction for products of bytes',
+  async (positions) => {
+    const [width, ranks] = [192, 4];
+    const integers: Tensor<'int8'> = {
+      type: 'int8',
+      dims: [width, width],
+      data: Int8Array.from({ length: width * width }, () =>
+        Math.max(-127, Math.min(127, Math.round(60 * random.normal()))),
+      ),
+    };
+    const scales = float32([width], new Float32Array(width).fill(0.01));
+    const product = (of: Expression) =>
+      matmulInt8(turned(of), {
+        integers: input('any.int8', [width, width], 'int8'),
+        scales: input('any.int8_scales', [width]),
+      });
+    const table = input('x', ['positions', width]);
+    const low = matmul(scale(table, 1), input('down', [ranks, width]), { transposeB: true });
+    const first = add(product(scale(table, 1)), matmul(low, input('up', [ranks, width])));
+    const y = product(silu(multiply(first, inverseRms(first, 1e-5))));
+    const up = floats(ranks, width);
+    // Of some rows there are ends alone.
+    up.data
+      .fill(0, 0, 100)
+      .fill(0, width + 20, 2 * width)
+      .fill(0, 2 * width, 3 * width);
+    const feeds = new Map<string, Tensor>([
+      ['x', floats(positions, width)],
+      ['down', floats(ranks, width)],
+      ['up', up],
+    ]);
+    const results = [];
+    for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 4 }, { threads: 2, relaxed: false }]) {
+      const own = new WasmRuntime(options);
+      await own.load(
+        new Map<string, Tensor>([
+          ['any.int8', integers],
+          ['any.int8_scales', scales],
+        ]),
+      );
+      results.push((await own.compile({ y })?.run(feeds))?.y?.data);
+      own.release();
+    }
+    const [one, ...others] = results;
+    for (const other of others) expect(other).toEqual(one);
+    const [name, matrix] = hadamardFeed(width);
+    const exact = [...feeds, ['any.int8', integers], ['any.int8_scales', scales], [name, matrix]] as [string, Tensor][];
+    const [expected] = evaluate(
+      [y],
+      new Map(exact.map(([each, { dims, data }]) => [each, { dims, data: Float64Array.from(data) }])),
+    );
+    const length = (numbers: Iterable<number>) => Math.hypot(...numbers);
+    const off = length(Array.from(expected?.data ?? [], (value, i) => value - (one?.[i] as number)));
+    expect(off).toBeLessThan(0.02 * length(expected?.data ?? []));
+  },
+);

@@ -20,7 +20,7 @@ import {
 } from './program.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
-const mostPrograms = 8;
+const mostPrograms = 16;
 /** Places by which the room of a text grows before programs are written anew. */
 const roomStep = 512;
 
@@ -70,8 +70,8 @@ export class WasmRuntime {
   readonly #matrices = new Map<string, PackedMatrix>();
   #copy: Copy | undefined;
 
-  constructor({ threads }: { readonly threads: number }) {
-    this.machine = new Machine({ threads });
+  constructor(options: ConstructorParameters<typeof Machine>[0]) {
+    this.machine = new Machine(options);
   }
 
   /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws NoMemory. */
@@ -173,6 +173,12 @@ interface GraphSite {
   copyOf(feeds: KeptFeeds, kept: KeptCopy | undefined): Copy;
 }
 
+/** What a program is written for, beside sizes. */
+interface Crew {
+  readonly room: number;
+  readonly threads: number;
+}
+
 interface Ready {
   readonly programs: readonly Program[];
   readonly outputs: ReadonlyMap<string, Value>;
@@ -248,7 +254,7 @@ class WasmGraph implements WasmExecutable {
     for (const node of this.#gathered) this.#gather(node, feeds);
     const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
     const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
-    const ready = this.#programFor(sizes, room);
+    const ready = this.#programFor(sizes, { room, threads: machine.crew });
     machine.run(ready.programs);
     kept?.copied();
     const results: Record<string, Tensor> = {};
@@ -349,10 +355,10 @@ class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #programFor(sizes: ReadonlyMap<string, number>, room: number): Ready {
+  #programFor(sizes: ReadonlyMap<string, number>, crew: Crew): Ready {
     const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
-    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${room}`;
-    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, room));
+    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${crew.room} threads=${crew.threads}`;
+    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, crew), crew);
     // The one used last is the last one.
     this.#programs.delete(key);
     this.#programs.set(key, known);
@@ -361,9 +367,9 @@ class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #write(sizes: ReadonlyMap<string, number>, room: number): Written {
+  #write(sizes: ReadonlyMap<string, number>, crew: Crew): Written {
     return writeProgram(this.#outputs, {
-      ...{ sizes, room, threads: this.#site.machine.threads },
+      ...{ sizes, ...crew },
       input: (name) => (this.#slots.get(name) as Slot).address,
       matrix: (name) => this.#site.matrix(name),
       pass: (mask) => this.#pass(mask),
@@ -371,7 +377,7 @@ class WasmGraph implements WasmExecutable {
   }
 
   /** Puts a program into memory, for each thread with its own numbers. */
-  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written): Ready {
+  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written, { threads }: Crew): Ready {
     const { machine } = this.#site;
     const addresses: number[] = [];
     const take = (bytes: number) => {
@@ -381,13 +387,13 @@ class WasmGraph implements WasmExecutable {
       return address;
     };
     const shared = take(sharedBytes);
-    const programs = Array.from({ length: machine.threads }, (_, thread): Program => {
+    const programs = Array.from({ length: threads }, (_, thread): Program => {
       const own = take(ownBytes);
       const resolve = (address: Address) => {
         if (typeof address === 'number') return address;
         return address.offset + (address.region === 'shared' ? shared : own);
       };
-      const part = isSplit ? ([thread, machine.threads] as const) : ([0, 1] as const);
+      const part = isSplit ? ([thread, threads] as const) : ([0, 1] as const);
       const words: number[] = [];
       for (const step of steps) {
         const numbers = numbersOf(step, { part, resolve });
