@@ -2,7 +2,8 @@ import { type Expression, type OpName, topologicalOrder } from '../../graph/expr
 import { sizeOf } from '../../graph/shape.ts';
 import { elements } from '../../tensor.ts';
 import { Arena } from './arena.ts';
-import { type KernelName, mostSteps, productGroup, roundedRowBytes } from './kernels.ts';
+import { mostSteps, productGroup, roundedRowBytes } from './kernels/layout.ts';
+import type { KernelName } from './kernels.ts';
 
 /** A matrix of whole numbers as `product` reads it. */
 export interface PackedMatrix {

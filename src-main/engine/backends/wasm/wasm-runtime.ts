@@ -2,7 +2,7 @@ import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
-import { block, groupBytesOf, productGroup } from './kernels.ts';
+import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
 import {
   type Address,

@@ -1,0 +1,154 @@
+import { f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { kernel, locals, sumOf } from './kernel.ts';
+
+/** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
+export function timesTransposed(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, matrix, rows, columns, size, outRow, row, bits] = locals(9, take);
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const factor = f.let('v128', i32x4.splat(bits));
+    const sum = f.local('f32');
+    f.for(0, rows, 1, () => {
+      const into = f.let('i32', out);
+      const by = f.let('i32', matrix);
+      f.for(0, columns, 1, () => {
+        f.set(sum, dotProduct(f, x, by, bytes));
+        f.do(f32.store(into, f32.multiply(sum, f32x4.lane(factor, 0))));
+        f.increase(into, 4);
+        f.increase(by, bytes);
+      });
+      f.increase(out, outRow);
+      f.increase(x, row);
+    });
+  });
+}
+
+/** The sum of products of two rows of floats. */
+function dotProduct(f: WasmFunction, a: Local, b: Local, bytes: Local): Local {
+  const sums = [0, 1, 2, 3].map(() => f.let('v128', v128.zeros));
+  const i = f.let('i32', 0);
+  const at = (address: Local, offset: number) => v128.load(i32.add(address, i), offset);
+  const part = (sum: Local, offset: number) => f.set(sum, f32x4.add(sum, f32x4.multiply(at(a, offset), at(b, offset))));
+  f.while(i32.atLeast(bytes, i32.add(i, 64)), () => {
+    for (const [n, sum] of sums.entries()) part(sum, 16 * n);
+    f.increase(i, 64);
+  });
+  const [first, second, third, fourth] = sums as [Local, Local, Local, Local];
+  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
+    part(first, 0);
+    f.increase(i, 16);
+  });
+  f.set(first, f32x4.add(f32x4.add(first, second), f32x4.add(third, fourth)));
+  const sum = f.let('f32', sumOf(first));
+  f.while(i32.less(i, bytes), () => {
+    f.set(sum, f32.add(sum, f32.multiply(f32.load(i32.add(a, i)), f32.load(i32.add(b, i)))));
+    f.increase(i, 4);
+  });
+  return sum;
+}
+
+/** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
+export function times(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, x, matrix, rows, size, columns, outRow, row, bits] = locals(9, take);
+    const bytes = f.let('i32', i32.shiftLeft(columns, 2));
+    const factor = f.let('v128', i32x4.splat(bits));
+    const weighted = (into: Local) =>
+      weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into, bytes, factor });
+    f.for(0, rows, 1, () => {
+      weighted(out);
+      f.increase(out, outRow);
+      f.increase(x, row);
+    });
+  });
+}
+
+/**
+ * out, x, matrix, ranges, rows, size, columns, groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
+ * columns], of whose rows only what lies within the ranges is read. Threads share the groups as in `product`.
+ */
+export function addTimes(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, x, matrix, ranges, rows, size, columns, groups, outRow] = locals(9, take);
+    const factor = f.let('v128', i32x4.splat(take()));
+    const bound = (share: Operand) => i32.shiftLeft(i32.divide(i32.multiply(groups, share), of), 4);
+    const from = f.let('i32', bound(number));
+    const to = f.let('i32', bound(i32.add(number, 1)));
+    const [by, range, begin, end] = locals(4, () => f.local('i32'));
+    const weight = f.local('v128');
+    f.for(0, rows, 1, () => {
+      f.set(by, matrix);
+      f.set(range, ranges);
+      f.for(0, size, 1, () => {
+        f.set(weight, f32x4.multiply(v128.splat32(x), factor));
+        f.set(begin, i32.load(range));
+        f.set(end, i32.load(range, 4));
+        f.if(i32.less(begin, from), () => f.set(begin, from));
+        f.if(i32.less(to, end), () => f.set(end, to));
+        f.for(begin, end, 16, (i) => {
+          const sum = f32x4.add(v128.load(i32.add(out, i)), f32x4.multiply(weight, v128.load(i32.add(by, i))));
+          f.do(v128.store(i32.add(out, i), sum));
+        });
+        f.increase(x, 4);
+        f.increase(range, 8);
+        f.increase(by, i32.shiftLeft(columns, 2));
+      });
+      f.increase(out, outRow);
+    });
+  });
+}
+
+interface WeightedSums {
+  readonly weights: Local;
+  readonly count: Local;
+  readonly values: Local;
+  /** Bytes from one row of values to the next. */
+  readonly row: Local;
+  readonly into: Local;
+  readonly bytes: Local;
+  readonly factor: Local;
+}
+
+/** The sum of rows by weights, in their order; a weight of zero adds nothing, whatever it is of. */
+export function weightedSums(
+  f: WasmFunction,
+  { weights, count, values, row, into, bytes, factor }: WeightedSums,
+): void {
+  const sums = Array.from({ length: 8 }, () => f.local('v128'));
+  const column = f.let('i32', 0);
+  const chunk = (parts: readonly Local[], store: (sum: Local, n: number) => void) => {
+    for (const part of parts) f.set(part, v128.zeros);
+    const from = f.let('i32', i32.add(values, column));
+    const weight = f.let('i32', weights);
+    const end = f.let('i32', i32.add(weights, i32.shiftLeft(count, 2)));
+    const by = f.local('v128');
+    f.while(i32.less(weight, end), () => {
+      f.if(f32.notEqual(f32.load(weight), f32.constant(0)), () => {
+        f.set(by, v128.splat32(weight));
+        parts.forEach((part, n) => {
+          f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(from, 16 * n))));
+        });
+      });
+      f.increase(weight, 4);
+      f.increase(from, row);
+    });
+    parts.forEach((part, n) => {
+      f.set(part, f32x4.multiply(part, factor));
+      store(part, n);
+    });
+  };
+  const at = () => i32.add(into, column);
+  f.while(i32.atLeast(bytes, i32.add(column, 128)), () => {
+    chunk(sums, (sum, n) => f.do(v128.store(at(), sum, 16 * n)));
+    f.increase(column, 128);
+  });
+  f.while(i32.atLeast(bytes, i32.add(column, 16)), () => {
+    chunk(sums.slice(0, 1), (sum) => f.do(v128.store(at(), sum)));
+    f.increase(column, 16);
+  });
+  // Number by number: what lies behind a row's end is the next one's, and is not written.
+  f.while(i32.less(column, bytes), () => {
+    chunk(sums.slice(0, 1), (sum) => f.do(f32.store(at(), f32x4.lane(sum, 0))));
+    f.increase(column, 4);
+  });
+}

@@ -1,0 +1,109 @@
+import {
+  type Code,
+  f32,
+  f32x4,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  narrowToBytes,
+  v128,
+  type WasmFunction,
+} from '../code.ts';
+import { kernel, locals } from './kernel.ts';
+import { atOnce, block, middle, reach, rowBlockBytes } from './layout.ts';
+
+/**
+ * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
+ * counts by a whole number of these, and so is rounded about as finely as its own largest magnitude asks for. A row of zeros has a step of
+ * zero. Behind the blocks lies, for each, by how much it counts for each of the middle that is to be taken off.
+ */
+export function round(): WasmFunction {
+  return kernel((f, take) => {
+    const [out, steps, x, rows, size, outRow, row, mostBits] = locals(8, take);
+    const most = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(mostBits)), 0));
+    const bytes = f.let('i32', i32.shiftLeft(size, 2));
+    const whole = f.let('i32', i32.and(bytes, -4 * block));
+    const largest = f.local('f32');
+    const step = f.local('f32');
+    const count = f.local('f32');
+    const factor = f.local('v128');
+    const [from, into, offsets, times, rest, end] = locals(6, () => f.local('i32'));
+    /** The largest magnitude from `start` on, to before `end`: whole vectors, then number by number. */
+    const magnitude = (start: Local, until: Local): Local => {
+      const four = f.let('v128', v128.zeros);
+      const i = f.let('i32', start);
+      f.while(i32.atLeast(until, i32.add(i, 16)), () => {
+        f.set(four, f32x4.max(four, f32x4.absolute(v128.load(i))));
+        f.increase(i, 16);
+      });
+      f.while(i32.less(i, until), () => {
+        f.set(four, f32x4.max(four, f32x4.absolute(v128.splat32(i))));
+        f.increase(i, 4);
+      });
+      const pairs = f.let('v128', f32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
+      return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
+    };
+    const rounded = (at: Local, offset: number) =>
+      i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.load(at, offset), factor)));
+    const middles = f.let('v128', i16x8.splat(middle));
+    const eight = (at: Local, offset: number): Code =>
+      i16x8.add(i16x8.narrow(rounded(at, offset), rounded(at, offset + 16)), middles);
+    f.for(0, rows, 1, () => {
+      f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
+      f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
+      f.do(f32.store(steps, step));
+      f.set(into, out);
+      f.set(from, x);
+      f.set(offsets, i32.add(out, i32.multiply(i32.divide(i32.add(size, block - 1), block), rowBlockBytes)));
+      f.for(0, bytes, 4 * block, (i) => {
+        f.set(end, i32.add(x, bytes));
+        f.if(i32.less(i, whole), () => {
+          f.set(end, i32.add(from, 4 * block));
+        });
+        const own = magnitude(from, end);
+        f.set(count, f32.constant(1));
+        f.set(factor, v128.zeros);
+        f.if(f32.greater(step, f32.constant(0)), () => {
+          const needed = f32.ceiling(f32.divide(f32.multiply(own, most), largest));
+          f.set(count, f32.min(most, f32.max(f32.constant(1), needed)));
+          f.set(factor, f32x4.splat(f32.divide(f32.constant(1), f32.multiply(step, count))));
+        });
+        f.set(times, i32.fromF32(count));
+        f.if(
+          i32.less(i, whole),
+          () => {
+            for (let part = 0; part < block; part += atOnce) {
+              const sixteen = narrowToBytes(eight(from, 4 * part), eight(from, 4 * part + 32));
+              f.do(v128.store(into, sixteen, part));
+            }
+          },
+          () => {
+            for (let part = 0; part < block; part += atOnce)
+              f.do(v128.store(into, narrowToBytes(middles, middles), part));
+            f.set(rest, into);
+            f.while(i32.less(from, end), () => {
+              const one = i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.splat32(from), factor)));
+              f.do(i32.storeByte(rest, i32.add(i32x4.lane(one, 0), middle)));
+              f.increase(from, 4);
+              f.increase(rest, 1);
+            });
+          },
+        );
+        f.do(v128.store(into, i16x8.splat(times), block));
+        f.do(i32.storeHalf(offsets, i32.multiply(times, -middle)));
+        f.increase(offsets, 2);
+        f.increase(into, rowBlockBytes);
+        f.increase(from, 4 * block);
+      });
+      // The places up to whole fours count nothing.
+      f.while(i32.less(offsets, i32.add(out, outRow)), () => {
+        f.do(i32.storeHalf(offsets, 0));
+        f.increase(offsets, 2);
+      });
+      f.increase(out, outRow);
+      f.increase(steps, 4);
+      f.increase(x, row);
+    });
+  });
+}
