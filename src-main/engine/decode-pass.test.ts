@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Target } from '../../src-contract/adapter.ts';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { LiveAdapter } from './adaptation.ts';
@@ -10,6 +10,7 @@ import { AdapterShares } from './adapter-shares.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
+import { CannotRun } from './backends/wasm/program-writer.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { loadModel } from './loaded-model.ts';
@@ -148,6 +149,23 @@ test.each(['read', 'written'] as const)(
     await model.release();
   },
 );
+
+test('what the kernels cannot run is written by the graph that reads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder);
+  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
+  const pass = new DecodePass(model, new AdapterStack(model.architecture));
+  const logitsOf = async (kind: 'read' | 'written') =>
+    (await pass.run(new KeyValueCache(model.architecture), [{ ids: [5, 9], adapter: null, asked: 1 }], kind))[0]?.[0];
+  const writing = vi.spyOn(model, 'writing');
+  writing.mockResolvedValueOnce({ inputs: new Set(), run: () => Promise.reject(new CannotRun('no memory')) });
+  const read = await logitsOf('read');
+  expect(await logitsOf('written')).toEqual(read);
+  // And is not tried again.
+  expect(await model.writing('any', () => ({}))).toBeUndefined();
+  await model.release();
+});
 
 test.each(['base', 'lora', 'houlsby'] as const)(
   'the integers of training give the logits that floats give, but for rounding: %s',

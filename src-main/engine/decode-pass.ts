@@ -4,6 +4,7 @@ import type { AdapterLayerWeights } from './adapter-layers.ts';
 import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
+import { CannotRun } from './backends/wasm/program-writer.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-runtime.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
@@ -50,6 +51,14 @@ function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<
 }
 
 type Runs = Executable | WasmExecutable;
+
+/** What a pass gives; undefined where the kernels cannot run it. */
+function unlessItCannot<Given>(results: Promise<Given>): Promise<Given | undefined> {
+  return results.catch((error: unknown) => {
+    if (error instanceof CannotRun) return undefined;
+    throw error;
+  });
+}
 
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
 export class DecodePass {
@@ -107,8 +116,13 @@ export class DecodePass {
       ['ids', int32([positions], ids)],
       ['last', int32([Math.max(1, last.length)], Int32Array.from(last.length === 0 ? [0] : last))],
     ]);
-    const { logits } = await executable.run(feeds, pass.into, pass);
-    const data = logits?.data as Float32Array;
+    const results = executable.run(feeds, pass.into, pass);
+    const { logits } = writer === undefined ? await results : ((await unlessItCannot(results)) ?? {});
+    if (logits === undefined) {
+      this.#model.stopWriting();
+      return this.run(cache, rows);
+    }
+    const data = logits.data as Float32Array;
     return asked.map((some) =>
       some.map((position) => {
         const start = last.indexOf(position) * architecture.vocabulary;

@@ -4,7 +4,8 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
-import { NoMemory, type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
+import { CannotRun } from './backends/wasm/program-writer.ts';
+import { type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
@@ -54,6 +55,7 @@ export class LoadedModel {
   readonly #passes = new Map<string, string>();
   #runtime: Promise<WasmRuntime | undefined> | undefined;
   readonly #written = new Map<string, WasmExecutable | undefined>();
+  #cannotWrite = false;
   #isReleased = false;
 
   constructor(
@@ -123,11 +125,16 @@ export class LoadedModel {
    */
   async writing(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<WasmExecutable | undefined> {
     const matrices = this.#rounded?.writing;
-    if (matrices === undefined) return undefined;
+    if (matrices === undefined || this.#cannotWrite) return undefined;
     const runtime = await this.#startRuntime(matrices);
     if (runtime === undefined) return undefined;
     if (!this.#written.has(key)) this.#written.set(key, runtime.compile(graph({ kind: 'integers' })));
     return this.#written.get(key);
+  }
+
+  /** From now on tokens are written by the graph that reads: the kernels have no memory left, or lack one. */
+  stopWriting(): void {
+    this.#cannotWrite = true;
   }
 
   #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
@@ -242,7 +249,7 @@ async function startedRuntime(
     return runtime;
   } catch (error) {
     runtime.release();
-    if (error instanceof NoMemory) return undefined;
+    if (error instanceof CannotRun) return undefined;
     throw error;
   }
 }

@@ -33,6 +33,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, backend);
+  const writes = precision === 'int8' && backend.hasInt8;
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
@@ -87,7 +88,8 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: bytesInside[answersBy],
+            bytesEach: bytesInside[answersBy] + (writes ? bytesOfWriting : 0),
+            copies: writes ? 2 : 1,
             rank: highest,
           }),
     graphs:
@@ -239,11 +241,19 @@ function dropoutMasks(
 /** Keys and values, one reading of the longest prompt, and where the base is rounded the executable's own copies of the integers. */
 function generation(
   graph: readonly Expression[],
-  about: { prompt: number; answer: number; architecture: Architecture; bytesEach: number; rank: number },
+  about: {
+    prompt: number;
+    answer: number;
+    architecture: Architecture;
+    bytesEach: number;
+    /** Of keys and values. */
+    copies: number;
+    rank: number;
+  },
 ): number {
-  const { prompt, answer, architecture, bytesEach, rank } = about;
+  const { prompt, answer, architecture, bytesEach, copies, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
-  const kept = layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
+  const kept = copies * layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
   const tokens = Math.min(prompt, pieceLength);
   const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
   const shares = { shares: 1, each: tokens, last_each: 1 };
@@ -261,7 +271,9 @@ function generation(
 
 /**
  * What a number of a matrix takes inside the graph that answers, as its kernels want it, with its scale and the room that its copies left.
- * Measured: blocks 2.5, integers 1.2, which are laid out from where they lie; and 1.4 for those that write, with what their threads take. While
- * they are compiled it is more, before the first training pass and in the place of what that will take.
+ * Measured: blocks 2.5, integers 1.2, which are laid out from where they lie. While they are compiled it is more, before the
+ * first training pass and in the place of what that will take.
  */
-const bytesInside = { floats: 0, blocks: 2.5 + 1.4, integers: 1.2 + 1.4 } as const;
+const bytesInside = { floats: 0, blocks: 2.5, integers: 1.2 } as const;
+/** The same where kernels of our own write, with what their threads take. */
+const bytesOfWriting = 1.4;

@@ -2,30 +2,22 @@ import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
+import { rangedInputs, rangesName } from './adapted.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
-import {
-  type Address,
-  canRun,
-  gatheredName,
-  isHadamard,
-  nameOf,
-  numbersOf,
-  type PackedMatrix,
-  rangedInputs,
-  rangesName,
-  type Value,
-  type Written,
-  writeProgram,
-} from './program.ts';
+import { gatheredName, isHadamard } from './op-writers.ts';
+import { canRun, type Written, writeProgram } from './program.ts';
+import { CannotRun, nameOf, type PackedMatrix, type Value } from './program-writer.ts';
+import { type Address, numbersOf } from './step.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
 const mostPrograms = 16;
 /** Places by which the room of a text grows before programs are written anew. */
 const roomStep = 512;
 
-/** There is no more memory that the kernels can reach. */
-export class NoMemory extends Error {}
+function noMemory(): CannotRun {
+  return new CannotRun('No more memory that the kernels can reach');
+}
 
 /** What a pass's keys and values are a copy of. */
 export interface KeptCopy {
@@ -37,7 +29,7 @@ export interface KeptCopy {
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws NoMemory. */
+  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws CannotRun. */
   run(
     feeds: ReadonlyMap<string, Tensor>,
     into?: ReadonlyMap<string, Tensor>,
@@ -74,7 +66,7 @@ export class WasmRuntime {
     this.machine = new Machine(options);
   }
 
-  /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws NoMemory. */
+  /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws CannotRun. */
   async load(matrices: ReadonlyMap<string, Tensor>): Promise<void> {
     await this.machine.start();
     for (const [name, tensor] of matrices) {
@@ -86,7 +78,7 @@ export class WasmRuntime {
 
   #take(bytes: number): number {
     const address = this.machine.take(bytes);
-    if (address === undefined) throw new NoMemory();
+    if (address === undefined) throw noMemory();
     return address;
   }
 
@@ -310,7 +302,7 @@ class WasmGraph implements WasmExecutable {
       this.#forgetPrograms();
     }
     const address = machine.take(bytes);
-    if (address === undefined) throw new NoMemory();
+    if (address === undefined) throw noMemory();
     const slot = { address, bytes, data: undefined };
     this.#slots.set(name, slot);
     return slot;
@@ -350,7 +342,7 @@ class WasmGraph implements WasmExecutable {
 
   #pass(name: string): number {
     const known = this.#passes.get(name) ?? this.#site.machine.take(4 * passCells);
-    if (known === undefined) throw new NoMemory();
+    if (known === undefined) throw noMemory();
     this.#passes.set(name, known);
     return known;
   }
@@ -382,7 +374,7 @@ class WasmGraph implements WasmExecutable {
     const addresses: number[] = [];
     const take = (bytes: number) => {
       const address = machine.take(bytes);
-      if (address === undefined) throw new NoMemory();
+      if (address === undefined) throw noMemory();
       addresses.push(address);
       return address;
     };

@@ -1,0 +1,250 @@
+import type { Expression, OpName } from '../../graph/expression.ts';
+import { elements } from '../../tensor.ts';
+import { mostSteps, productGroup, roundedRowBytes } from './kernels/layout.ts';
+import { behind, bitsOf, CannotRun, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
+import type { Argument } from './step.ts';
+
+export type Write<Op extends OpName> = (writer: Writer, node: Expression<Op>) => Value;
+
+export const writers: { readonly [Op in OpName]?: Write<Op> } = {
+  add: (writer, node) => elementwise(writer, node, 'add'),
+  subtract: (writer, node) => elementwise(writer, node, 'subtract'),
+  multiply: (writer, node) => elementwise(writer, node, 'multiply'),
+  scale: (writer, node) => unary(writer, node, 'scale', node.attributes.factor),
+  sigmoid: (writer, node) => unary(writer, node, 'sigmoid'),
+  silu: (writer, node) => unary(writer, node, 'silu'),
+  inverseRms: (writer, node) => reduction(writer, node, 'inverseRms', node.attributes.epsilon),
+  sumTo(writer, node) {
+    const from = writer.dims(node.inputs[0] as Expression);
+    const dims = writer.dims(node);
+    if (dims.length !== from.length || dims.at(-1) !== 1 || dims.slice(0, -1).some((dim, axis) => dim !== from[axis]))
+      throw new CannotRun(`No kernel for a sum of [${from}] to [${dims}]`);
+    return reduction(writer, node, 'sum', 0);
+  },
+  reshape(writer, node) {
+    const x = operand(writer, node, 0);
+    const dims = writer.reshapedDims(node, elements(x.dims));
+    if (dims[0] === x.dims[0] && x.dims.length > 1) return { ...x, dims };
+    const dense = isDense(x) ? x : densely(writer, x);
+    return { ...dense, dims, row: 4 * elements(dims.slice(1)) };
+  },
+  after: (writer, node) => operand(writer, node, 0),
+  slice(writer, node) {
+    const x = operand(writer, node, 0);
+    const { axis, start } = node.attributes;
+    if (axis !== 1 || x.dims.length !== 2) throw new CannotRun('No kernel for a slice of other than columns');
+    return { ...x, dims: writer.dims(node), address: behind(x.address, 4 * start) };
+  },
+  transpose(writer, node) {
+    const x = operand(writer, node, 0);
+    const [shares = 0, blocks = 0, each = 0, size = 0] = x.dims;
+    if (node.attributes.permutation.join() !== '0,2,1,3') throw new CannotRun('No kernel for this transposition');
+    const dims = writer.dims(node);
+    if (blocks === 1 || each === 1) return { ...x, dims, row: 4 * elements(dims.slice(1)) };
+    if (shares !== 1) throw new CannotRun('No kernel for blocks of several shares of several positions');
+    writer.readRows(x);
+    const out = writer.makeRows(dims, each);
+    for (let block = 0; block < blocks; block++) {
+      const from = { first: behind(x.address, 4 * block * each * size), perUnit: 4 * size };
+      const into = { first: behind(out.address, 4 * block * size), perUnit: 4 * blocks * size };
+      writer.rows('copyRows', each, [into, from, { count: 1 }, size, 4 * blocks * size, 4 * size]);
+    }
+    return out;
+  },
+  gather(writer, node) {
+    const [table, indices] = node.inputs as readonly [Expression, Expression];
+    const dims = writer.dims(node);
+    const [count = 0, ...rest] = dims;
+    // Rows of what is fed as it is are put there before the pass.
+    if (table.op === 'input') {
+      const address = writer.site.input(gatheredName(node));
+      return { dims, address, row: 4 * elements(rest), units: count, memory: undefined };
+    }
+    const x = writer.value(table);
+    writer.readAll(x);
+    const out = writer.makeRows(dims, count);
+    const places = { first: writer.site.input(nameOf(indices)), perUnit: 4 };
+    writer.rows('gather', count, [rowsOf(out, count), x.address, places, { count: 1 }, elements(rest), x.row]);
+    return out;
+  },
+  rotate(writer, node) {
+    const [x, cos, sin] = [0, 1, 2].map((i) => operand(writer, node, i)) as [Value, Value, Value];
+    const [rows = 0, one, heads = 0, size = 0] = x.dims;
+    if (one !== 1 || cos.dims[0] !== rows) throw new CannotRun('No kernel for these angles');
+    writer.readRows(x);
+    const out = writer.makeRows(x.dims, rows);
+    const given = [out, x, cos, sin].map((each) => rowsOf(each, rows));
+    writer.rows('rotate', rows, [...given, { count: 1 }, heads, size / 2, x.row]);
+    return out;
+  },
+  matmul(writer, node) {
+    const [first, second] = node.inputs as readonly [Expression, Expression];
+    const { transposeA, transposeB, factor } = node.attributes;
+    if (transposeA) throw new CannotRun('No kernel for a product of columns');
+    const x = writer.value(first);
+    writer.readRows(x);
+    if (isHadamard(second)) return turn(writer, x);
+    const by = writer.value(second);
+    const dims = writer.dims(node);
+    const units = x.units ?? (x.dims[0] as number);
+    const out = writer.makeRows(dims, units);
+    const [rows = 0, columns = 0] = dims.slice(-2);
+    const size = x.dims.at(-1) as number;
+    if (x.dims.length > 2 && !isDense(x)) throw new CannotRun('No kernel for such rows');
+    const xRow = x.dims.length > 2 ? 4 * size : x.row;
+    // Matrices of the leading axes, of which the left has one for each share; the right's may be several to it.
+    const shares = elements(x.dims.slice(0, -2));
+    const blocks = elements(by.dims.slice(0, -2)) / shares;
+    if (shares > 1 && (rows !== 1 || shares !== units))
+      throw new CannotRun('No kernel for shares of several positions');
+    for (let i = 0; i < shares * blocks; i++) {
+      const share = Math.floor(i / blocks);
+      const matrix = behind(by.address, i * 4 * size * columns);
+      const from = behind(x.address, share * rows * xRow);
+      const into = behind(out.address, i * 4 * rows * columns);
+      const numbers = transposeB ? [columns, size] : [size, columns];
+      const ends = [...numbers, 4 * columns, xRow, bitsOf(factor)];
+      const kernel = transposeB ? 'timesTransposed' : 'times';
+      if (shares > 1) writer.rows(kernel, shares, [into, from, matrix, 1, ...ends], share);
+      else {
+        const [own, given] = [into, from].map((at, n) => ({
+          first: at,
+          perUnit: (rows / units) * (n === 0 ? 4 * columns : xRow),
+        }));
+        writer.rows(kernel, units, [own as Argument, given as Argument, matrix, { count: rows / units }, ...ends]);
+      }
+    }
+    return out;
+  },
+  matmulInt8(writer, node) {
+    const [first, integers] = node.inputs as readonly [Expression, Expression];
+    const x = writer.value(first);
+    if (x.dims.length !== 2 || node.attributes.scaled !== 'output') throw new CannotRun('No kernel for this product');
+    writer.readRows(x);
+    const { address, scales, groups, blocks } = writer.site.matrix(nameOf(integers));
+    const [rows = 0, size = 0] = x.dims;
+    const region = writer.isSplit ? 'shared' : 'own';
+    const rowBytes = roundedRowBytes(blocks);
+    const rounded = writer.take(region, rows * rowBytes);
+    const steps = writer.take(region, 4 * rows);
+    const into = [
+      { first: rounded, perUnit: rowBytes },
+      { first: steps, perUnit: 4 },
+    ];
+    const most = bitsOf(mostSteps(blocks));
+    writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
+    if (writer.isSplit) writer.meet();
+    const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
+    writer.step('product', [out.address, out.row, rounded, rowBytes, steps, rows, address, scales, groups, blocks]);
+    writer.give(rounded);
+    writer.give(steps);
+    return out;
+  },
+  attend(writer, node) {
+    const [queries, keys, values] = [0, 1, 2].map((i) => operand(writer, node, i)) as [Value, Value, Value];
+    const [, , , kept, , mask] = node.inputs as readonly Expression[];
+    const { factor, group } = node.attributes;
+    const size = kept?.shape[2] as number;
+    const [positions = 0, width = 0] = queries.dims;
+    writer.readAll(queries, keys, values);
+    const out = writer.makeShared(queries.dims, positions);
+    const scores = writer.take('own', 4 * writer.site.room);
+    const layer = Number(nameOf(kept).split('.')[1]);
+    writer.step('attend', [
+      ...[out.address, queries.address, keys.address, values.address, queries.row, keys.row, values.row],
+      ...[positions, width / size / group, group, size, scores, bitsOf(factor), layer, writer.site.pass(nameOf(mask))],
+    ]);
+    writer.give(scores);
+    return out;
+  },
+};
+
+/** The input that holds the rows of a table that a pass asks for. */
+export function gatheredName(node: Expression): string {
+  return `${node.inputs.map((each) => nameOf(each)).join('[')}]`;
+}
+
+export function isHadamard(node: Expression): boolean {
+  return node.op === 'input' && nameOf(node).startsWith('hadamard.');
+}
+
+function operand(writer: Writer, node: Expression, i: number): Value {
+  return writer.value(node.inputs[i] as Expression);
+}
+
+/** The same numbers with nothing between them. */
+function densely(writer: Writer, x: Value): Value {
+  const [rows = 0, ...rest] = x.dims;
+  writer.readRows(x);
+  const out = writer.makeRows(x.dims, rows);
+  const given = [rowsOf(out, rows), rowsOf(x, rows)];
+  writer.rows('copyRows', rows, [...given, { count: 1 }, elements(rest), out.row, x.row]);
+  return out;
+}
+
+/** Without leading axes of one place, so that the first axis is that of rows. */
+function byRows(x: Value): Value {
+  const [first, ...rest] = x.dims;
+  if (first !== 1 || rest.length < 2) return x;
+  return byRows({ ...x, dims: rest, row: 4 * elements(rest.slice(1)) });
+}
+
+function elementwise(writer: Writer, node: Expression, name: 'add' | 'subtract' | 'multiply'): Value {
+  let [a, b] = [operand(writer, node, 0), operand(writer, node, 1)];
+  const all = writer.dims(node);
+  if (elements(a.dims) < elements(b.dims) && name !== 'subtract') [a, b] = [b, a];
+  if (elements(a.dims) !== elements(all)) throw new CannotRun(`No kernel for [${a.dims}] and [${b.dims}]`);
+  const units = a.units ?? b.units ?? (all[0] as number);
+  // Where all is of one position, rows of any kind are its own.
+  if (units > 1 && isDense(a)) a = byRows(a);
+  if (units > 1 && isDense(b) && b.dims.length > a.dims.length) b = byRows(b);
+  writer.readRows(a, b);
+  const out = writer.makeRows(all, units);
+  const [rows = 0, ...others] = a.dims;
+  const rest = elements(others);
+  const last = a.dims.at(-1) as number;
+  const outRows = { first: out.address, perUnit: (rows / units) * 4 * rest };
+  const given = (by: Argument, groups: number, size: number, bRow: number, bGroup: number): Argument[] => [
+    ...[outRows, rowsOf(a, units), by, { count: rows / units }, groups, size, a.row, bRow, bGroup],
+  ];
+  if (elements(b.dims) === elements(a.dims)) writer.rows(name, units, given(rowsOf(b, units), 1, rest, b.row, 0));
+  else if (b.dims.length === 1 && b.dims[0] === last)
+    writer.rows(name, units, given(b.address, rest / last, last, 0, 0));
+  else if (b.dims.length === a.dims.length && b.dims.at(-1) === 1 && elements(b.dims) * last === elements(a.dims))
+    writer.rows(`${name}One`, units, given(rowsOf(b, units), rest / last, last, b.row, 4));
+  else throw new CannotRun(`No kernel for [${a.dims}] and [${b.dims}]`);
+  return out;
+}
+
+function unary(writer: Writer, node: Expression, name: 'scale' | 'sigmoid' | 'silu', factor = 0): Value {
+  const x = operand(writer, node, 0);
+  const [rows = 0, ...rest] = x.dims;
+  const units = x.units ?? rows;
+  writer.readRows(x);
+  const out = writer.makeRows(x.dims, units);
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows(name, units, [...given, elements(rest), x.row, bitsOf(factor)]);
+  return out;
+}
+
+function reduction(writer: Writer, node: Expression, name: 'inverseRms' | 'sum', extra: number): Value {
+  const x = operand(writer, node, 0);
+  const [rows = 0, ...rest] = x.dims;
+  const units = x.units ?? rows;
+  writer.readRows(x);
+  const out = writer.makeRows(writer.dims(node), units);
+  const size = x.dims.at(-1) as number;
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows(name, units, [...given, elements(rest) / size, size, x.row, bitsOf(extra)]);
+  return out;
+}
+
+/** Blocks of a position: [rows · blocks, size] of what is [rows, blocks · size]. */
+function turn(writer: Writer, x: Value): Value {
+  const [rows = 0, size = 0] = x.dims;
+  const units = x.units ?? rows;
+  const out = writer.makeRows(x.dims, units);
+  const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
+  writer.rows('turn', units, [...given, 1, size, x.row, bitsOf(1 / Math.sqrt(size))]);
+  return out;
+}

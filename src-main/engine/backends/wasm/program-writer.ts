@@ -1,0 +1,197 @@
+import type { Expression } from '../../graph/expression.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { elements } from '../../tensor.ts';
+import { Arena } from './arena.ts';
+import type { KernelName } from './kernels.ts';
+import type { Address, Argument, Place, Region, Step } from './step.ts';
+
+/** A matrix of whole numbers as `product` reads it. */
+export interface PackedMatrix {
+  readonly address: number;
+  readonly scales: number;
+  readonly groups: number;
+  /** Blocks of a row. */
+  readonly blocks: number;
+}
+
+/** What stands still while a program is written: where inputs and matrices lie, and the sizes of this pass. */
+export interface ProgramSite {
+  readonly sizes: ReadonlyMap<string, number>;
+  /** The address of an input. */
+  input(name: string): number;
+  matrix(name: string): PackedMatrix;
+  /** The address of what an attention is told of each pass, by the name of its mask (`PassCells`). */
+  pass(mask: string): number;
+  readonly threads: number;
+  /** Places that a text may have until programs are written anew. */
+  readonly room: number;
+}
+
+/** Floats in memory: rows of all axes but the first, with a distance between them. */
+export interface Value {
+  readonly dims: readonly number[];
+  readonly address: Address;
+  /** Bytes from one place of the first axis to the next. */
+  readonly row: number;
+  /** The positions that its rows belong to, as many rows to each; undefined of what is fed. */
+  readonly units: number | undefined;
+  /** What is to be given back when nothing reads it any more. */
+  readonly memory: Memory | undefined;
+}
+
+interface Memory {
+  readonly place: Place;
+  /** How often threads had met when it was written. */
+  written: number;
+  /** Whether each thread wrote its rows, which it may read at once. */
+  readonly byRows: boolean;
+  uses: number;
+}
+
+/** There is no kernel for an operation, or no memory for it. */
+export class CannotRun extends Error {}
+
+export class Writer {
+  readonly steps: Step[] = [];
+  readonly site: ProgramSite;
+  /** Whether rows are shared between threads. */
+  readonly isSplit: boolean;
+  readonly #sizes: Map<string, number>;
+  readonly #values = new Map<Expression, Value>();
+  readonly #arenas: Readonly<Record<Region, Arena>> = { shared: new Arena(), own: new Arena() };
+  /** Shared memory that some thread may still read. */
+  #retired: Place[] = [];
+  #meetings = 0;
+
+  constructor(site: ProgramSite) {
+    this.site = site;
+    this.#sizes = new Map(site.sizes);
+    this.isSplit = site.threads > 1 && (site.sizes.get('positions') ?? 1) > 1;
+  }
+
+  reach(region: Region): number {
+    return this.#arenas[region].reach;
+  }
+
+  dims(node: Expression): number[] {
+    return node.shape.map((dim) => sizeOf(dim, this.#sizes));
+  }
+
+  /** Those of a reshaped value, of which one may be told by the others: it is known from then on. */
+  reshapedDims(node: Expression, count: number): number[] {
+    const unknown = node.shape.find((dim) => typeof dim === 'string' && /^\w+$/.test(dim) && !this.#sizes.has(dim));
+    if (unknown === undefined) return this.dims(node);
+    const others = node.shape.filter((dim) => dim !== unknown).map((dim) => sizeOf(dim, this.#sizes));
+    this.#sizes.set(unknown as string, count / elements(others));
+    return this.dims(node);
+  }
+
+  value(node: Expression): Value {
+    const known = this.#values.get(node);
+    if (known !== undefined) return known;
+    const dims = this.dims(node);
+    const positions = this.site.sizes.get('positions');
+    const units = dims[0] === positions ? positions : undefined;
+    return { dims, address: this.site.input(nameOf(node)), row: 4 * elements(dims.slice(1)), units, memory: undefined };
+  }
+
+  keep(node: Expression, value: Value, uses: number): void {
+    this.#values.set(node, value);
+    if (value.memory !== undefined) value.memory.uses += uses;
+  }
+
+  isRead(node: Expression): void {
+    const memory = this.#values.get(node)?.memory;
+    if (memory !== undefined && --memory.uses === 0) this.give(memory.place);
+  }
+
+  /** Room for what rows give, side by side. */
+  makeRows(dims: readonly number[], units: number): Value {
+    return this.#make(dims, { units, region: this.isSplit ? 'shared' : 'own', byRows: true });
+  }
+
+  /** Room for what threads make together, with more between rows where that is told. */
+  makeShared(dims: readonly number[], units: number, row?: number): Value {
+    return this.#make(dims, { units, region: 'shared', byRows: false, row });
+  }
+
+  #make(
+    dims: readonly number[],
+    {
+      units,
+      region,
+      byRows,
+      row = 4 * elements(dims.slice(1)),
+    }: { units: number; region: Region; byRows: boolean; row?: number | undefined },
+  ): Value {
+    const place = this.take(region, (dims[0] ?? 1) * row);
+    return { dims, address: place, row, units, memory: { place, written: this.#meetings, byRows, uses: 0 } };
+  }
+
+  take(region: Region, bytes: number): Place {
+    // An arena without an end.
+    return { region, offset: this.#arenas[region].take(bytes) as number };
+  }
+
+  give(place: Place): void {
+    if (place.region === 'own') this.#arenas.own.give(place.offset);
+    else this.#retired.push(place);
+  }
+
+  /** A step that all threads run. */
+  step(kernel: KernelName | 'meet', given: readonly Argument[]): void {
+    this.steps.push({ kernel, given });
+  }
+
+  /** A step of `units` rows of which each thread has its part, or of one of them. */
+  rows(kernel: KernelName, units: number, given: readonly Argument[], unit?: number): void {
+    this.steps.push({ kernel, given, units, ...(unit === undefined ? {} : { unit }) });
+  }
+
+  /** Before each thread reads its rows. */
+  readRows(...values: readonly Value[]): void {
+    if (values.some(({ memory }) => this.#isNew(memory) && !memory?.byRows)) this.meet();
+  }
+
+  /** Before rows of other threads are read. */
+  readAll(...values: readonly Value[]): void {
+    if (values.some(({ memory }) => this.#isNew(memory))) this.meet();
+  }
+
+  #isNew(memory: Memory | undefined): boolean {
+    return memory?.place.region === 'shared' && memory.written === this.#meetings;
+  }
+
+  /** Written once more, by threads together. */
+  isChanged({ memory }: Value): void {
+    if (memory !== undefined) memory.written = this.#meetings;
+  }
+
+  meet(): void {
+    this.step('meet', []);
+    this.#meetings++;
+    for (const { offset } of this.#retired) this.#arenas.shared.give(offset);
+    this.#retired = [];
+  }
+}
+
+export function nameOf(node: Expression | undefined): string {
+  return (node as Expression<'input'>).attributes.name;
+}
+
+export function behind(address: Address, bytes: number): Address {
+  return typeof address === 'number' ? address + bytes : { ...address, offset: address.offset + bytes };
+}
+
+export function bitsOf(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0] as number;
+}
+
+/** The rows of a thread, of so many units. */
+export function rowsOf(x: Value, units: number): Argument {
+  return { first: x.address, perUnit: ((x.dims[0] as number) / units) * x.row };
+}
+
+export function isDense({ dims, row }: Value): boolean {
+  return dims[0] === 1 || row === 4 * elements(dims.slice(1));
+}
