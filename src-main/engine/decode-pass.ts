@@ -147,7 +147,10 @@ export class DecodePass {
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
   #dealingOf(rows: readonly (PassRow | undefined)[], tokens: number, isWriter: boolean): 'rows' | 'one' | undefined {
-    if (isWriter) return tokens === 1 && rows.length > 1 ? 'rows' : 'one';
+    if (isWriter) {
+      const isAdapted = lorasOf(rows).some((adapter) => adapter !== null);
+      return tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
+    }
     if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
     return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';
   }

@@ -4,7 +4,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
-import { CannotRun } from './backends/wasm/program-writer.ts';
+import { threadEntry } from './backends/wasm/machine.ts';
 import { type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
@@ -81,7 +81,7 @@ export class LoadedModel {
 
   /** Whether tokens are written by kernels of our own, where there is memory for them. */
   get hasKernels(): boolean {
-    return this.#rounded?.writing !== undefined;
+    return this.#rounded?.writing !== undefined && !this.#cannotWrite;
   }
 
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
@@ -111,7 +111,8 @@ export class LoadedModel {
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
       // The same numbers, while they are there.
-      if (answersBy === 'integers' && rounded.writing !== undefined) await this.#startRuntime(async () => matrices);
+      if (answersBy === 'integers' && this.hasKernels && !this.#isReleased)
+        await this.#startRuntime(async () => matrices);
       return this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
@@ -125,9 +126,9 @@ export class LoadedModel {
    */
   async writing(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<WasmExecutable | undefined> {
     const matrices = this.#rounded?.writing;
-    if (matrices === undefined || this.#cannotWrite) return undefined;
+    if (matrices === undefined || this.#cannotWrite || this.#isReleased) return undefined;
     const runtime = await this.#startRuntime(matrices);
-    if (runtime === undefined) return undefined;
+    if (runtime === undefined || this.#isReleased) return undefined;
     if (!this.#written.has(key)) this.#written.set(key, runtime.compile(graph({ kind: 'integers' })));
     return this.#written.get(key);
   }
@@ -135,12 +136,20 @@ export class LoadedModel {
   /** From now on tokens are written by the graph that reads: the kernels have no memory left, or lack one. */
   stopWriting(): void {
     this.#cannotWrite = true;
+    void this.#releaseRuntime();
+  }
+
+  async #releaseRuntime(): Promise<void> {
+    const started = this.#runtime;
+    this.#runtime = undefined;
+    this.#written.clear();
+    (await started?.catch(() => undefined))?.release();
   }
 
   #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
-    this.#runtime ??= startedRuntime(this.backend, matrices);
-    this.#runtime.catch(() => {
-      this.#runtime = undefined;
+    this.#runtime ??= startedRuntime(this.backend, matrices).then((runtime) => {
+      this.#cannotWrite ||= runtime === undefined;
+      return runtime;
     });
     return this.#runtime;
   }
@@ -233,24 +242,25 @@ export class LoadedModel {
     const all = [...this.#compiled.values()];
     this.#compiled.clear();
     for (const compiled of all) await freed(compiled);
-    const runtime = await this.#runtime?.catch(() => undefined);
-    runtime?.release();
+    await this.#releaseRuntime();
   }
 }
 
-/** Undefined where the matrices are more than the kernels can reach. */
+/** Undefined where there is no memory for it, or no other thread to be had: there is another way to write. */
 async function startedRuntime(
   { threads }: Backend,
   matrices: () => Promise<Matrices>,
 ): Promise<WasmRuntime | undefined> {
-  const runtime = new WasmRuntime({ threads });
+  // That a build lacks it is a fault of ours, and is not passed over.
+  threadEntry();
+  let runtime: WasmRuntime | undefined;
   try {
+    runtime = new WasmRuntime({ threads });
     await runtime.load(await matrices());
     return runtime;
-  } catch (error) {
-    runtime.release();
-    if (error instanceof CannotRun) return undefined;
-    throw error;
+  } catch {
+    runtime?.release();
+    return undefined;
   }
 }
 

@@ -93,7 +93,8 @@ export const i32 = {
   shiftRight: plain(0x75),
   storeHalf: writes([], 0x3b),
   storeByte: writes([], 0x3a),
-  fromF32: plain(0xa8),
+  /** Cut off at the ends of its range; no number is zero. */
+  fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
   equal: plain(0x46),
   notEqual: plain(0x47),
   less: plain(0x48),
@@ -221,6 +222,9 @@ export const atomic = {
   ],
   notify: (at: Operand): Code => [...all([at, -1]), atomicPrefix, 0x00, 2, 0],
 } as const;
+
+/** Ends the program with an error. */
+export const trap: Code = [0x00];
 
 /** A function that takes whole numbers and gives nothing back. */
 export class WasmFunction {

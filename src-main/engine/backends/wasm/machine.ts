@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Arena } from './arena.ts';
-import { atomic, i32, type MemoryLimits, WasmFunction, wasmModule } from './code.ts';
+import { atomic, i32, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
@@ -14,10 +14,15 @@ const firstFree = 4096;
 const mostThreads = 64;
 /** Looks at what another thread is to change before sleep: some fifty microseconds. */
 const patience = 60_000;
+/** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */
+const mostSleeps = 100_000;
 /** So many sleeps in a program tell that the processor has other work. */
 const sleepsOfBusy = 4;
-/** Programs that one thread then runs alone, before all try again: more each time that they are held up again. */
-const alone = { fewest: 8, most: 256 } as const;
+/**
+ * Programs that one thread then runs alone, before all try again: more each time that they are held up again. And programs of all for which
+ * nothing is made of their sleeps, where one alone was no quicker: their shares may be uneven.
+ */
+const trial = { fewest: 8, most: 256 } as const;
 
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
@@ -39,9 +44,15 @@ export class Machine {
   readonly #workers: Worker[] = [];
   #started: Promise<void> | undefined;
   #turn = 0;
-  /** Programs that are still to be run by one thread, and how many it is next time. */
+  /** Programs that are still to be run by one thread, and how many it is next time; and those of all whose sleeps count for nothing. */
   #alone = 0;
-  #nextAlone: number = alone.fewest;
+  #nextAlone: number = trial.fewest;
+  #trusted = 0;
+  #nextTrusted: number = trial.fewest;
+  /** How long the program took that threads were held up in, and those that one has run since. */
+  #heldUpMs = 0;
+  #aloneMs: number[] = [];
+  #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
 
   /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
@@ -67,14 +78,19 @@ export class Machine {
       this.#workers.push(new Worker(threadEntry(), { workerData, execArgv: [] }));
     }
     await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
-    for (const worker of this.#workers) worker.unref();
+    for (const worker of this.#workers) {
+      worker.on('error', () => {
+        this.#alone = Number.POSITIVE_INFINITY;
+      });
+      worker.unref();
+    }
   }
 
   /** An address; what lies there is whatever was there before. Undefined where there is no more. */
   take(bytes: number): number | undefined {
     const address = this.#arena.take(bytes);
     if (address === undefined) return undefined;
-    const missing = Math.ceil((this.#arena.reach - this.#bytes.length) / pageBytes);
+    const missing = Math.ceil((address + bytes + pageBytes - this.#bytes.length) / pageBytes);
     if (missing > 0) {
       try {
         this.#memory.grow(missing);
@@ -111,12 +127,14 @@ export class Machine {
     return this.#alone > 0 ? 1 : this.threads;
   }
 
-  /** A program for each thread of a crew; returns when all have ended. */
+  /** A program for each thread of a crew; returns when all have ended. Throws WebAssembly.RuntimeError where one never will. */
   run(programs: readonly Program[]): void {
+    if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
+    const began = performance.now();
     if (programs.length === 1) {
-      this.#alone = Math.max(0, this.#alone - 1);
       this.#run(start, end, 0, 1);
+      this.#ranAlone(performance.now() - began);
       return;
     }
     const shared = this.integers(0, firstFree / 4);
@@ -128,12 +146,35 @@ export class Machine {
     Atomics.store(shared, cells.turn / 4, this.#turn);
     Atomics.notify(shared, cells.turn / 4);
     this.#run(start, end, 0, programs.length);
-    if (Atomics.load(shared, cells.sleeps / 4) < sleepsOfBusy) {
-      this.#nextAlone = Math.max(alone.fewest, this.#nextAlone / 2);
+    this.#ranTogether(performance.now() - began, Atomics.load(shared, cells.sleeps / 4));
+  }
+
+  #ranTogether(ms: number, sleeps: number): void {
+    if (this.#trusted > 0) {
+      this.#trusted--;
       return;
     }
-    this.#alone = this.#nextAlone;
-    this.#nextAlone = Math.min(alone.most, 2 * this.#nextAlone);
+    if (sleeps < sleepsOfBusy) {
+      this.#nextAlone = Math.max(trial.fewest, this.#nextAlone / 2);
+      return;
+    }
+    [this.#heldUpMs, this.#aloneMs, this.#alone] = [ms, [], this.#nextAlone];
+  }
+
+  #ranAlone(ms: number): void {
+    if (this.#alone === 0) return;
+    this.#alone--;
+    this.#aloneMs.push(ms);
+    if (this.#aloneMs.length < trial.fewest) return;
+    const usual = this.#aloneMs.toSorted((a, b) => a - b)[trial.fewest / 2] as number;
+    if (usual < this.#heldUpMs) {
+      if (this.#alone > 0) return;
+      this.#nextAlone = Math.min(trial.most, 2 * this.#nextAlone);
+      this.#nextTrusted = trial.fewest;
+      return;
+    }
+    [this.#alone, this.#trusted] = [0, this.#nextTrusted];
+    this.#nextTrusted = Math.min(trial.most, 2 * this.#nextTrusted);
   }
 
   /** Runs a few steps in all threads. Throws where there is no memory for them. */
@@ -147,6 +188,7 @@ export class Machine {
   }
 
   release(): void {
+    this.#isOver = true;
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.turn / 4, over);
     Atomics.notify(shared, cells.turn / 4);
@@ -181,7 +223,7 @@ function meet(): WasmFunction {
         f.increase(looks, 1);
         // A processor that has other work to do may not have let the others run.
         f.if(i32.less(patience, looks), () => {
-          f.drop(atomic.add(cells.sleeps, 1));
+          f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
           f.drop(atomic.wait(cells.round, round));
         });
       });
@@ -204,8 +246,8 @@ function run(): WasmFunction {
   return f;
 }
 
-/** Beside the built programs, or the source file when the engine runs from source. */
-function threadEntry(): URL {
+/** What the other threads run: beside the built programs, or the source file when the engine runs from source. */
+export function threadEntry(): URL {
   const places = import.meta.url.endsWith('.ts')
     ? ['./machine-thread.ts']
     : ['./machine-thread.js', '../machine-thread.js'];

@@ -229,3 +229,42 @@ test.each([1, 5])(
     expect(off).toBeLessThan(0.02 * length(expected?.data ?? []));
   },
 );
+
+test.each([1, 4])(
+  'numbers that are none, in one of %d rows, end nothing, and what sees nothing is zeros',
+  async (rows) => {
+    const integers: Tensor<'int8'> = { type: 'int8', dims: [64, 4], data: new Int8Array(256).fill(3) };
+    const scales = float32([4], new Float32Array(4).fill(1));
+    await runtime.load(
+      new Map<string, Tensor>([
+        ['none.int8', integers],
+        ['none.int8_scales', scales],
+      ]),
+    );
+    const y = matmulInt8(input('x', ['positions', 64]), {
+      integers: input('none.int8', [64, 4], 'int8'),
+      scales: input('none.int8_scales', [4]),
+    });
+    const x = floats(rows, 64);
+    x.data[5] = Number.POSITIVE_INFINITY;
+    const results = await runtime.compile({ y })?.run(new Map([['x', x]]));
+    expect(results?.y?.data).toHaveLength(4 * rows);
+    for (const value of results?.y?.data.subarray(4) ?? []) expect(Number.isFinite(value)).toBe(true);
+
+    const width = (name: string) => input(name, ['positions', 4]);
+    const kept = (name: string) => input(name, ['keys', 'streams', 4]);
+    const seen = attend(width('q'), {
+      fresh: { keys: width('k'), values: width('v') },
+      kept: { keys: kept('kept_keys.0'), values: kept('kept_values.0') },
+      mask: input('mask', ['mask_streams', 'mask_queries', 'keys']),
+      ...{ factor: 1, group: 1 },
+    });
+    const feeds = new Map<string, Tensor>([
+      ...['q', 'k', 'v'].map((name) => [name, floats(rows, 4)] as const),
+      ...['kept_keys.0', 'kept_values.0'].map((name) => [name, floats(rows + 2, 1, 4)] as const),
+      ['mask', float32([1, rows, rows + 2], new Float32Array(rows * (rows + 2)).fill(-1e30))],
+    ]);
+    const nothing = await runtime.compile({ seen })?.run(feeds);
+    expect([...(nothing?.seen?.data ?? [1])]).toEqual(new Array(4 * rows).fill(0));
+  },
+);

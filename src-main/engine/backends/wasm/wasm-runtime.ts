@@ -41,13 +41,13 @@ export interface WasmExecutable {
 interface Slot {
   readonly address: number;
   readonly bytes: number;
-  data: unknown;
+  data: WeakRef<Tensor['data']> | undefined;
 }
 
 /** Keys and values of the cache that the last pass was over, layer by layer. */
 interface Copy {
   /** The memory of the cache's first keys: another one is another cache, or has grown. */
-  readonly of: ArrayBufferLike;
+  readonly of: WeakRef<ArrayBufferLike>;
   readonly address: number;
   readonly layerBytes: number;
   readonly valuesAt: number;
@@ -120,13 +120,13 @@ export class WasmRuntime {
   #copyOf({ feeds, layers, columns }: KeptFeeds, kept: KeptCopy | undefined): Copy {
     const first = (feeds.get('kept_keys.0') as Tensor<'float32'>).data;
     const before = this.#copy;
-    const isKnown = before?.of === first.buffer;
+    const isKnown = before?.of.deref() === first.buffer;
     if (before !== undefined && !isKnown) {
       this.machine.give(before.address);
       this.#copy = undefined;
     }
     const layerBytes = first.buffer.byteLength;
-    const copy = isKnown ? before : this.#newCopy(first.buffer, layerBytes, layers);
+    const copy = isKnown && before !== undefined ? before : this.#newCopy(first.buffer, layerBytes, layers);
     const width = first.length / columns.all;
     const from = isKnown && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
     for (let layer = 0; layer < layers && from < columns.before; layer++) {
@@ -145,7 +145,7 @@ export class WasmRuntime {
 
   #newCopy(of: ArrayBufferLike, layerBytes: number, layers: number): Copy {
     const address = this.#take(2 * layers * layerBytes);
-    return { of, address, layerBytes, valuesAt: address + layers * layerBytes };
+    return { of: new WeakRef(of), address, layerBytes, valuesAt: address + layers * layerBytes };
   }
 
   release(): void {
@@ -247,7 +247,11 @@ class WasmGraph implements WasmExecutable {
     const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
     const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
     const ready = this.#programFor(sizes, { room, threads: machine.crew });
-    machine.run(ready.programs);
+    try {
+      machine.run(ready.programs);
+    } catch (error) {
+      throw new CannotRun('A thread of the kernels has ended', { cause: error });
+    }
     kept?.copied();
     const results: Record<string, Tensor> = {};
     for (const { name, node, kept: place } of this.#results) {
@@ -270,10 +274,10 @@ class WasmGraph implements WasmExecutable {
   #put(name: string, data: Tensor['data']): boolean {
     const { machine } = this.#site;
     const known = this.#slots.get(name);
-    if (known?.data === data) return false;
+    if (known?.data?.deref() === data) return false;
     const slot = this.#slot(name, data.byteLength);
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    slot.data = data;
+    slot.data = new WeakRef(data);
     return true;
   }
 
@@ -298,12 +302,13 @@ class WasmGraph implements WasmExecutable {
     if (known !== undefined) {
       machine.give(known.address);
       this.#slots.delete(name);
-      // Addresses are part of programs.
-      this.#forgetPrograms();
+      // Addresses are part of programs, but for those of masks, which grow with every token.
+      if (!this.#masks.includes(name)) this.#forgetPrograms();
     }
-    const address = machine.take(bytes);
+    const room = this.#masks.includes(name) ? 2 * bytes : bytes;
+    const address = machine.take(room);
     if (address === undefined) throw noMemory();
-    const slot = { address, bytes, data: undefined };
+    const slot = { address, bytes: room, data: undefined };
     this.#slots.set(name, slot);
     return slot;
   }

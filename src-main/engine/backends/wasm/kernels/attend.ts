@@ -54,7 +54,7 @@ function fourProducts(
 /**
  * out, queries, fresh keys, fresh values, row of queries, row of keys, row of values, positions, key heads, group, size of a head,
  * scores, factor in bits, layer, pass: grouped-query attention (`attend`) over the copy of what is kept, behind which each thread puts the new places first. Threads
- * share the heads of queries. `pass` is the address of what differs from pass to pass (`PassCells`).
+ * share the heads of queries. `pass` is the address of what differs from pass to pass (`#copy` of `wasm-runtime.ts`).
  */
 export function attend(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -137,7 +137,8 @@ export function attend(): WasmFunction {
         );
         weightedSums(f, {
           ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
-          factor: f.let('v128', f32x4.divide(one, f32x4.splat(total))),
+          // What sees nothing is zeros; what sees anything has one at least.
+          factor: f.let('v128', f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))))),
         });
       },
     );
