@@ -26,7 +26,8 @@ export interface CachePass {
 
 /**
  * Keys and values of what was read so far, of one text or of several beside each other, in JavaScript memory, where
- * onnxruntime reads them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a copy of its own (`CachePass.same`). Memory is column by column,
+ * onnxruntime reads them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a
+ * copy of its own, of which what has changed is copied anew (`CachePass.same`). Memory is column by column,
  * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
  */
 export class KeyValueCache {

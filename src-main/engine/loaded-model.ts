@@ -110,9 +110,11 @@ export class LoadedModel {
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
-      // The same numbers, while they are there.
-      if (answersBy === 'integers' && this.hasKernels && !this.#isReleased)
-        await this.#startRuntime(async () => matrices);
+      if (rounded.writing !== undefined && this.hasKernels && !this.#isReleased) {
+        // The same numbers, while they are there; or others, which are made while the prompt is read.
+        if (answersBy === 'integers') await this.#startRuntime(async () => matrices);
+        else this.#startRuntime(rounded.writing).catch(() => {});
+      }
       return this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
