@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Arena } from './arena.ts';
 import { atomic, i32, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
+import { Crew } from './crew.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
@@ -16,13 +17,6 @@ const mostThreads = 64;
 const patience = 60_000;
 /** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */
 const mostSleeps = 100_000;
-/** So many sleeps in a program tell that the processor has other work. */
-const sleepsOfBusy = 4;
-/**
- * Programs that one thread then runs alone, before all try again: more each time that they are held up again. And programs of all for which
- * nothing is made of their sleeps, where one alone was no quicker: their shares may be uneven.
- */
-const trial = { fewest: 8, most: 256 } as const;
 
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
@@ -44,20 +38,14 @@ export class Machine {
   readonly #workers: Worker[] = [];
   #started: Promise<void> | undefined;
   #turn = 0;
-  /** Programs that are still to be run by one thread, and how many it is next time; and those of all whose sleeps count for nothing. */
-  #alone = 0;
-  #nextAlone: number = trial.fewest;
-  #trusted = 0;
-  #nextTrusted: number = trial.fewest;
-  /** How long the program took that threads were held up in, and those that one has run since. */
-  #heldUpMs = 0;
-  #aloneMs: number[] = [];
+  readonly #crew: Crew;
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
 
   /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
   constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
     this.threads = Math.min(threads, mostThreads);
+    this.#crew = new Crew(this.threads);
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = new Uint8Array(this.#memory.buffer);
@@ -80,7 +68,7 @@ export class Machine {
     await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
     for (const worker of this.#workers) {
       worker.on('error', () => {
-        this.#alone = Number.POSITIVE_INFINITY;
+        this.#crew.isBroken();
       });
       worker.unref();
     }
@@ -119,12 +107,9 @@ export class Machine {
     return new Int32Array(this.#bytes.buffer, address, length);
   }
 
-  /**
-   * How many threads the next program is best for: one where the others were kept from running by the processor's other work, and all had to
-   * wait for them. What a program gives does not depend on it.
-   */
+  /** How many threads the next program is best for. What it gives does not depend on it. */
   get crew(): number {
-    return this.#alone > 0 ? 1 : this.threads;
+    return this.#crew.size;
   }
 
   /** A program for each thread of a crew; returns when all have ended. Throws WebAssembly.RuntimeError where one never will. */
@@ -134,7 +119,7 @@ export class Machine {
     const began = performance.now();
     if (programs.length === 1) {
       this.#run(start, end, 0, 1);
-      this.#ranAlone(performance.now() - began);
+      this.#crew.ranAlone(performance.now() - began);
       return;
     }
     const shared = this.integers(0, firstFree / 4);
@@ -146,35 +131,7 @@ export class Machine {
     Atomics.store(shared, cells.turn / 4, this.#turn);
     Atomics.notify(shared, cells.turn / 4);
     this.#run(start, end, 0, programs.length);
-    this.#ranTogether(performance.now() - began, Atomics.load(shared, cells.sleeps / 4));
-  }
-
-  #ranTogether(ms: number, sleeps: number): void {
-    if (this.#trusted > 0) {
-      this.#trusted--;
-      return;
-    }
-    if (sleeps < sleepsOfBusy) {
-      this.#nextAlone = Math.max(trial.fewest, this.#nextAlone / 2);
-      return;
-    }
-    [this.#heldUpMs, this.#aloneMs, this.#alone] = [ms, [], this.#nextAlone];
-  }
-
-  #ranAlone(ms: number): void {
-    if (this.#alone === 0) return;
-    this.#alone--;
-    this.#aloneMs.push(ms);
-    if (this.#aloneMs.length < trial.fewest) return;
-    const usual = this.#aloneMs.toSorted((a, b) => a - b)[trial.fewest / 2] as number;
-    if (usual < this.#heldUpMs) {
-      if (this.#alone > 0) return;
-      this.#nextAlone = Math.min(trial.most, 2 * this.#nextAlone);
-      this.#nextTrusted = trial.fewest;
-      return;
-    }
-    [this.#alone, this.#trusted] = [0, this.#nextTrusted];
-    this.#nextTrusted = Math.min(trial.most, 2 * this.#nextTrusted);
+    this.#crew.ranTogether(performance.now() - began, Atomics.load(shared, cells.sleeps / 4));
   }
 
   /** Runs a few steps in all threads. Throws where there is no memory for them. */
