@@ -89,6 +89,7 @@ export const i32 = {
   divide: plain(0x6d),
   remainder: plain(0x6f),
   and: plain(0x71),
+  or: plain(0x72),
   shiftLeft: plain(0x74),
   shiftRight: plain(0x75),
   storeHalf: writes([], 0x3b),

@@ -1,7 +1,7 @@
 // What a machine's threads have in common: kept apart from what writes the kernels, which they do not need.
 
 /** Where threads find what they share, in bytes: what they are told, and where they wait for each other. */
-export const cells = { turn: 0, arrived: 64, round: 128, sleeps: 192, programs: 256 } as const;
+export const cells = { turn: 0, arrived: 64, round: 128, sleeps: 192, firstMaySleep: 196, programs: 256 } as const;
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly module: WebAssembly.Module;

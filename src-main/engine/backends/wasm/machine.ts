@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Arena } from './arena.ts';
-import { atomic, i32, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
+import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { Crew } from './crew.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
@@ -51,6 +51,7 @@ export class Machine {
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
+    this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;
   }
 
   /** Starts the other threads. */
@@ -162,10 +163,20 @@ function moduleBytes(limits: MemoryLimits, wanted: boolean): Uint8Array<ArrayBuf
   return wanted && WebAssembly.validate(quick) ? quick : bytes(false);
 }
 
+/** Whether this thread may sleep: some hosts of V8 forbid it to their first one. */
+function maySleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until all threads are here; what they wrote before it is seen by all behind it. */
 function meet(): WasmFunction {
   const f = new WasmFunction(3);
-  const [, , threads] = f.parameters as readonly [unknown, unknown, WasmFunction['parameters'][number]];
+  const [, thread, threads] = f.parameters as readonly [Local, Local, Local];
   const round = f.let('i32', atomic.load(cells.round));
   const looks = f.local('i32');
   f.if(
@@ -181,7 +192,11 @@ function meet(): WasmFunction {
         // A processor that has other work to do may not have let the others run.
         f.if(i32.less(patience, looks), () => {
           f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
-          f.drop(atomic.wait(cells.round, round));
+          f.if(
+            i32.or(thread, i32.load(cells.firstMaySleep)),
+            () => f.drop(atomic.wait(cells.round, round)),
+            () => f.set(looks, 0),
+          );
         });
       });
     },
