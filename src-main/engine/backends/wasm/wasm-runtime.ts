@@ -166,7 +166,7 @@ interface GraphSite {
 }
 
 /** What a program is written for, beside sizes. */
-interface Crew {
+interface Setting {
   readonly room: number;
   readonly threads: number;
 }
@@ -352,10 +352,10 @@ class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #programFor(sizes: ReadonlyMap<string, number>, crew: Crew): Ready {
+  #programFor(sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
     const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
-    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${crew.room} threads=${crew.threads}`;
-    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, crew), crew);
+    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${setting.room} threads=${setting.threads}`;
+    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, setting), setting);
     // The one used last is the last one.
     this.#programs.delete(key);
     this.#programs.set(key, known);
@@ -364,9 +364,9 @@ class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #write(sizes: ReadonlyMap<string, number>, crew: Crew): Written {
+  #write(sizes: ReadonlyMap<string, number>, setting: Setting): Written {
     return writeProgram(this.#outputs, {
-      ...{ sizes, ...crew },
+      ...{ sizes, ...setting },
       input: (name) => (this.#slots.get(name) as Slot).address,
       matrix: (name) => this.#site.matrix(name),
       pass: (mask) => this.#pass(mask),
@@ -374,7 +374,7 @@ class WasmGraph implements WasmExecutable {
   }
 
   /** Puts a program into memory, for each thread with its own numbers. */
-  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written, { threads }: Crew): Ready {
+  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written, { threads }: Setting): Ready {
     const { machine } = this.#site;
     const addresses: number[] = [];
     const take = (bytes: number) => {
