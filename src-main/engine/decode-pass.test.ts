@@ -10,7 +10,7 @@ import { AdapterShares } from './adapter-shares.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
-import { CannotRun } from './backends/wasm/program-writer.ts';
+import { CannotRun } from './backends/wasm/cannot-run.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { loadModel } from './loaded-model.ts';

@@ -4,7 +4,7 @@ import type { AdapterLayerWeights } from './adapter-layers.ts';
 import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
-import { CannotRun } from './backends/wasm/program-writer.ts';
+import { CannotRun } from './backends/wasm/cannot-run.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-runtime.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { KeyValueCache } from './key-value-cache.ts';

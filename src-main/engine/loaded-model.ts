@@ -4,7 +4,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
-import { threadEntry } from './backends/wasm/machine.ts';
+import { machineThread } from './backends/wasm/machine.ts';
 import { type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
@@ -254,7 +254,7 @@ async function startedRuntime(
   matrices: () => Promise<Matrices>,
 ): Promise<WasmRuntime | undefined> {
   // That a build lacks it is a fault of ours, and is not passed over.
-  threadEntry();
+  machineThread();
   let runtime: WasmRuntime | undefined;
   try {
     runtime = new WasmRuntime({ threads });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type RoundingJob, rounded } from './rounding.ts';
 import type { Tensor } from './tensor.ts';
+import { threadEntry } from './thread-entry.ts';
 
 /** Says to a thread that nothing comes any more. */
 export const noMore = null;
@@ -24,7 +24,7 @@ export async function roundAll(
     for await (const job of jobs) add(rounded(job));
     return all;
   }
-  const workers = Array.from({ length: threads }, () => new Worker(threadEntry(), { execArgv: [] }));
+  const workers = Array.from({ length: threads }, () => new Worker(threadEntry('rounding-thread'), { execArgv: [] }));
   // A thread that cannot start is told of, whether or not it had a job.
   const broken = Promise.withResolvers<never>();
   for (const worker of workers) worker.on('error', broken.reject);
@@ -67,14 +67,4 @@ export function buffersOf(tensors: Iterable<Tensor>): ArrayBuffer[] {
     byteLength >= leastMoved && buffer.byteLength === byteLength ? [buffer as ArrayBuffer] : [],
   );
   return [...new Set(whole)];
-}
-
-/** Beside the built programs, or the source file when the engine runs from source. */
-function threadEntry(): URL {
-  const places = import.meta.url.endsWith('.ts')
-    ? ['./rounding-thread.ts']
-    : ['./rounding-thread.js', '../rounding-thread.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('rounding-thread is not beside the program');
-  return found;
 }

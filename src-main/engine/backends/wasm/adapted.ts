@@ -1,7 +1,8 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
+import { CannotRun } from './cannot-run.ts';
 import { productGroup } from './kernels/layout.ts';
-import { behind, bitsOf, CannotRun, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
+import { behind, bitsOf, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
 
 /** A product of integers, and what an adapter adds to it: low · B. */
 interface Adapted {

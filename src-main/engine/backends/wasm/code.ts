@@ -156,6 +156,10 @@ export const v128 = {
 } as const;
 
 export const f32x4 = {
+  constants: (values: readonly [number, number, number, number]): Code => [
+    ...[vectorPrefix, 12],
+    ...new Uint8Array(Float32Array.from(values).buffer),
+  ],
   splat: vector(19),
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(31), lane],
   nearest: vector(106),

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { threadEntry } from '../../thread-entry.ts';
 import { Arena } from './arena.ts';
+import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { Crew } from './crew.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
@@ -64,7 +65,7 @@ export class Machine {
     const { threads } = this;
     for (let thread = 1; thread < threads; thread++) {
       const workerData: ThreadStart = { module: this.#module, memory: this.#memory, thread, threads };
-      this.#workers.push(new Worker(threadEntry(), { workerData, execArgv: [] }));
+      this.#workers.push(new Worker(machineThread(), { workerData, execArgv: [] }));
     }
     await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
     for (const worker of this.#workers) {
@@ -75,17 +76,17 @@ export class Machine {
     }
   }
 
-  /** An address; what lies there is whatever was there before. Undefined where there is no more. */
-  take(bytes: number): number | undefined {
+  /** An address; what lies there is whatever was there before. Throws CannotRun where there is no more. */
+  take(bytes: number): number {
     const address = this.#arena.take(bytes);
-    if (address === undefined) return undefined;
+    if (address === undefined) throw new CannotRun('No more memory that the kernels can reach');
     const missing = Math.ceil((address + bytes + pageBytes - this.#bytes.length) / pageBytes);
     if (missing > 0) {
       try {
         this.#memory.grow(missing);
-      } catch {
+      } catch (error) {
         this.#arena.give(address);
-        return undefined;
+        throw new CannotRun('No more memory to be had', { cause: error });
       }
       this.#bytes = new Uint8Array(this.#memory.buffer);
     }
@@ -135,11 +136,10 @@ export class Machine {
     this.#crew.ranTogether(performance.now() - began, Atomics.load(shared, cells.sleeps / 4));
   }
 
-  /** Runs a few steps in all threads. Throws where there is no memory for them. */
+  /** Runs a few steps in all threads. Throws CannotRun. */
   runAll(steps: readonly (readonly [KernelName | 'meet', readonly number[]])[]): void {
     const words = steps.flatMap(([name, numbers]) => wordsOf(name, numbers));
     const start = this.take(4 * words.length);
-    if (start === undefined) throw new Error('No memory for a program');
     this.integers(start, words.length).set(words);
     this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));
     this.give(start);
@@ -207,8 +207,7 @@ function meet(): WasmFunction {
 /** Step by step: a kernel's place, how many numbers it has, and these. */
 function run(): WasmFunction {
   const f = new WasmFunction(4);
-  const [at, end, thread, threads] = f.parameters as WasmFunction['parameters'] & { length: 4 };
-  if (!at || !end || !thread || !threads) throw new Error('run takes four numbers');
+  const [at, end, thread, threads] = f.parameters as readonly [Local, Local, Local, Local];
   const next = f.local('i32');
   f.while(i32.less(at, end), () => {
     f.set(next, i32.add(i32.add(at, 8), i32.shiftLeft(i32.load(at, 4), 2)));
@@ -218,12 +217,7 @@ function run(): WasmFunction {
   return f;
 }
 
-/** What the other threads run: beside the built programs, or the source file when the engine runs from source. */
-export function threadEntry(): URL {
-  const places = import.meta.url.endsWith('.ts')
-    ? ['./machine-thread.ts']
-    : ['./machine-thread.js', '../machine-thread.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error('machine-thread is not beside the program');
-  return found;
+/** What the other threads run. */
+export function machineThread(): URL {
+  return threadEntry('machine-thread', './backends/wasm');
 }

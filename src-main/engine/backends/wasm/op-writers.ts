@@ -1,7 +1,8 @@
 import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
+import { CannotRun } from './cannot-run.ts';
 import { mostSteps, productGroup, roundedRowBytes } from './kernels/layout.ts';
-import { behind, bitsOf, CannotRun, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
+import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
 import type { Argument } from './step.ts';
 
 export type Write<Op extends OpName> = (writer: Writer, node: Expression<Op>) => Value;
@@ -245,6 +246,6 @@ function turn(writer: Writer, x: Value): Value {
   const units = x.units ?? rows;
   const out = writer.makeRows(x.dims, units);
   const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
-  writer.rows('turn', units, [...given, 1, size, x.row, bitsOf(1 / Math.sqrt(size))]);
+  writer.rows('turn', units, [...given, size, x.row, bitsOf(1 / Math.sqrt(size))]);
   return out;
 }

@@ -48,9 +48,6 @@ interface Memory {
   uses: number;
 }
 
-/** There is no kernel for an operation, or no memory for it. */
-export class CannotRun extends Error {}
-
 export class Writer {
   readonly steps: Step[] = [];
   readonly site: ProgramSite;

@@ -1,7 +1,8 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
 import { findAdapted, usesOf, writeAdapted } from './adapted.ts';
+import { CannotRun } from './cannot-run.ts';
 import { type Write, writers } from './op-writers.ts';
-import { CannotRun, type ProgramSite, type Value, Writer } from './program-writer.ts';
+import { type ProgramSite, type Value, Writer } from './program-writer.ts';
 import type { Step } from './step.ts';
 
 export interface Written {

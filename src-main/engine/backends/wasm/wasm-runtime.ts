@@ -3,21 +3,18 @@ import { sizeOf } from '../../graph/shape.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
+import { CannotRun } from './cannot-run.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
 import { canRun, type Written, writeProgram } from './program.ts';
-import { CannotRun, nameOf, type PackedMatrix, type Value } from './program-writer.ts';
+import { nameOf, type PackedMatrix, type Value } from './program-writer.ts';
 import { type Address, numbersOf } from './step.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
 const mostPrograms = 16;
 /** Places by which the room of a text grows before programs are written anew. */
 const roomStep = 512;
-
-function noMemory(): CannotRun {
-  return new CannotRun('No more memory that the kernels can reach');
-}
 
 /** What a pass's keys and values are a copy of. */
 export interface KeptCopy {
@@ -76,18 +73,12 @@ export class WasmRuntime {
     }
   }
 
-  #take(bytes: number): number {
-    const address = this.machine.take(bytes);
-    if (address === undefined) throw noMemory();
-    return address;
-  }
-
   #pack({ dims, data }: Tensor<'int8'>, scales: Tensor<'float32'>): PackedMatrix {
     const [size, out] = dims as readonly [number, number];
     const blocks = Math.ceil(size / block);
     const groups = Math.ceil(out / productGroup);
-    const address = this.#take(groups * groupBytesOf(blocks));
-    const plain = this.#take(block * blocks * out);
+    const address = this.machine.take(groups * groupBytesOf(blocks));
+    const plain = this.machine.take(block * blocks * out);
     const bytes = this.machine.bytes(plain, block * blocks * out);
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.length));
     bytes.fill(0, data.length);
@@ -96,7 +87,7 @@ export class WasmRuntime {
       ['meet', []],
     ]);
     this.machine.give(plain);
-    const scaleAddress = this.#take(4 * productGroup * groups);
+    const scaleAddress = this.machine.take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
     this.machine.floats(scaleAddress, out).set(scales.data);
     return { address, scales: scaleAddress, groups, blocks };
@@ -119,16 +110,15 @@ export class WasmRuntime {
   /** Keys and values of a pass, with room for its new places. */
   #copyOf({ feeds, layers, columns }: KeptFeeds, kept: KeptCopy | undefined): Copy {
     const first = (feeds.get('kept_keys.0') as Tensor<'float32'>).data;
-    const before = this.#copy;
-    const isKnown = before?.of.deref() === first.buffer;
-    if (before !== undefined && !isKnown) {
-      this.machine.give(before.address);
+    const layerBytes = first.buffer.byteLength;
+    const known = this.#copy?.of.deref() === first.buffer ? this.#copy : undefined;
+    if (this.#copy !== undefined && known === undefined) {
+      this.machine.give(this.#copy.address);
       this.#copy = undefined;
     }
-    const layerBytes = first.buffer.byteLength;
-    const copy = isKnown && before !== undefined ? before : this.#newCopy(first.buffer, layerBytes, layers);
+    const copy = known ?? this.#newCopy(first.buffer, layerBytes, layers);
     const width = first.length / columns.all;
-    const from = isKnown && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
+    const from = known !== undefined && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
     for (let layer = 0; layer < layers && from < columns.before; layer++) {
       for (const [kind, at] of [
         ['keys', copy.address],
@@ -144,7 +134,7 @@ export class WasmRuntime {
   }
 
   #newCopy(of: ArrayBufferLike, layerBytes: number, layers: number): Copy {
-    const address = this.#take(2 * layers * layerBytes);
+    const address = this.machine.take(2 * layers * layerBytes);
     return { of: new WeakRef(of), address, layerBytes, valuesAt: address + layers * layerBytes };
   }
 
@@ -212,12 +202,10 @@ class WasmGraph implements WasmExecutable {
     this.#attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(this.#attends.map((node) => nameOf(node.inputs[5])))];
     const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
-    const elsewhere = (node: Expression) =>
-      isHadamard(node) || tables.has(node) || node.type === 'int8' || /^kept_|\.int8_scales$/.test(nameOf(node));
-    this.#fed = all.filter((node) => !elsewhere(node));
-    const told = all.filter(
-      (node) => node.type !== 'int8' && !isHadamard(node) && !/\.int8_scales$/.test(nameOf(node)),
-    );
+    const isOfMatrix = (node: Expression) =>
+      isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
+    const told = all.filter((node) => !isOfMatrix(node));
+    this.#fed = told.filter((node) => !tables.has(node) && !nameOf(node).startsWith('kept_'));
     this.inputs = new Set(told.map(nameOf));
     this.#sizes = new Map(
       told.flatMap((node) =>
@@ -307,7 +295,6 @@ class WasmGraph implements WasmExecutable {
     }
     const room = this.#masks.includes(name) ? 2 * bytes : bytes;
     const address = machine.take(room);
-    if (address === undefined) throw noMemory();
     const slot = { address, bytes: room, data: undefined };
     this.#slots.set(name, slot);
     return slot;
@@ -347,7 +334,6 @@ class WasmGraph implements WasmExecutable {
 
   #pass(name: string): number {
     const known = this.#passes.get(name) ?? this.#site.machine.take(4 * passCells);
-    if (known === undefined) throw noMemory();
     this.#passes.set(name, known);
     return known;
   }
@@ -379,7 +365,6 @@ class WasmGraph implements WasmExecutable {
     const addresses: number[] = [];
     const take = (bytes: number) => {
       const address = machine.take(bytes);
-      if (address === undefined) throw noMemory();
       addresses.push(address);
       return address;
     };

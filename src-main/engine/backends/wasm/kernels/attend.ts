@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { weightedSums } from './floats.ts';
-import { asLocals, exponential, kernel, locals } from './kernel.ts';
+import { asLocals, exponential, kernel, locals, partAt } from './kernel.ts';
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 const leastSeen = -1e29;
@@ -91,56 +91,51 @@ export function attend(): WasmFunction {
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
     const perStream = f.let('i32', i32.multiply(i32.divide(positions, rows), group));
     const [position, head, stream, queryNumber, query, key, masks] = locals(7, () => f.local('i32'));
-    f.for(
-      i32.divide(i32.multiply(units, number), of),
-      i32.divide(i32.multiply(units, i32.add(number, 1)), of),
-      1,
-      (unit) => {
-        // All queries of a stream one after the other: its keys and values stay near.
-        f.set(stream, i32.divide(unit, perStream));
-        f.set(queryNumber, i32.remainder(unit, perStream));
-        f.set(position, i32.add(i32.multiply(i32.divide(queryNumber, group), rows), i32.divide(stream, keyHeads)));
-        f.set(head, i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(queryNumber, group)));
-        f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
-        f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
-        f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
-        f.for(0, keyBytes, 16, (i) => {
-          const products = fourProducts(f, { query, key, column, bytes: headBytes, left: i32.subtract(keyBytes, i) });
-          const score = f32x4.add(v128.load(i32.add(masks, i)), f32x4.multiply(products, factor));
-          f.do(v128.store(i32.add(scores, i), score));
-          f.increase(key, i32.shiftLeft(column, 2));
-        });
-        // Behind the last one up to whole vectors there is nothing to be seen.
-        f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
-          f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
-        });
-        f.set(most, f32x4.splat(f32.constant(-3e38)));
-        f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));
-        for (const lanes of [
-          [2, 3, 0, 1],
-          [1, 0, 3, 2],
-        ] as const)
-          f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
-        f.set(total, f32.constant(0));
-        f.for(0, keyBytes, 16, (i) => {
-          const four = f.let('v128', v128.load(i32.add(scores, i)));
-          const power = exponential(f, f32x4.subtract(four, most));
-          f.set(power, v128.and(power, f32x4.greater(four, f32x4.splat(f32.constant(leastSeen)))));
-          f.do(v128.store(i32.add(scores, i), power));
-          // In the order of keys: zeros between them change nothing.
-          for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
-        });
-        const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
-        const into = f.let(
-          'i32',
-          i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))),
-        );
-        weightedSums(f, {
-          ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
-          // What sees nothing is zeros; what sees anything has one at least.
-          factor: f.let('v128', f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))))),
-        });
-      },
-    );
+    f.for(partAt(units, number, of), partAt(units, i32.add(number, 1), of), 1, (unit) => {
+      // All queries of a stream one after the other: its keys and values stay near.
+      f.set(stream, i32.divide(unit, perStream));
+      f.set(queryNumber, i32.remainder(unit, perStream));
+      f.set(position, i32.add(i32.multiply(i32.divide(queryNumber, group), rows), i32.divide(stream, keyHeads)));
+      f.set(head, i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(queryNumber, group)));
+      f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
+      f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
+      f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
+      f.for(0, keyBytes, 16, (i) => {
+        const products = fourProducts(f, { query, key, column, bytes: headBytes, left: i32.subtract(keyBytes, i) });
+        const score = f32x4.add(v128.load(i32.add(masks, i)), f32x4.multiply(products, factor));
+        f.do(v128.store(i32.add(scores, i), score));
+        f.increase(key, i32.shiftLeft(column, 2));
+      });
+      // Behind the last one up to whole vectors there is nothing to be seen.
+      f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
+        f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
+      });
+      f.set(most, f32x4.splat(f32.constant(-3e38)));
+      f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));
+      for (const lanes of [
+        [2, 3, 0, 1],
+        [1, 0, 3, 2],
+      ] as const)
+        f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
+      f.set(total, f32.constant(0));
+      f.for(0, keyBytes, 16, (i) => {
+        const four = f.let('v128', v128.load(i32.add(scores, i)));
+        const power = exponential(f, f32x4.subtract(four, most));
+        f.set(power, v128.and(power, f32x4.greater(four, f32x4.splat(f32.constant(leastSeen)))));
+        f.do(v128.store(i32.add(scores, i), power));
+        // In the order of keys: zeros between them change nothing.
+        for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
+      });
+      const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
+      const into = f.let(
+        'i32',
+        i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))),
+      );
+      weightedSums(f, {
+        ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
+        // What sees nothing is zeros; what sees anything has one at least.
+        factor: f.let('v128', f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))))),
+      });
+    });
   });
 }

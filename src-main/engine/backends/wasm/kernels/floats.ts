@@ -1,5 +1,5 @@
 import { f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, sumOf } from './kernel.ts';
+import { kernel, locals, partAt, sumOf } from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -53,10 +53,8 @@ export function times(): WasmFunction {
     const [out, x, matrix, rows, size, columns, outRow, row, bits] = locals(9, take);
     const bytes = f.let('i32', i32.shiftLeft(columns, 2));
     const factor = f.let('v128', i32x4.splat(bits));
-    const weighted = (into: Local) =>
-      weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into, bytes, factor });
     f.for(0, rows, 1, () => {
-      weighted(out);
+      weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into: out, bytes, factor });
       f.increase(out, outRow);
       f.increase(x, row);
     });
@@ -71,7 +69,7 @@ export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, x, matrix, ranges, rows, size, columns, groups, outRow] = locals(9, take);
     const factor = f.let('v128', i32x4.splat(take()));
-    const bound = (share: Operand) => i32.shiftLeft(i32.divide(i32.multiply(groups, share), of), 4);
+    const bound = (share: Operand) => i32.shiftLeft(partAt(groups, share, of), 4);
     const from = f.let('i32', bound(number));
     const to = f.let('i32', bound(i32.add(number, 1)));
     const [by, range, begin, end] = locals(4, () => f.local('i32'));

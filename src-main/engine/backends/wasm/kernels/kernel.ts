@@ -3,6 +3,11 @@ import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, Wasm
 /** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
 type Body = (f: WasmFunction, take: () => Local, thread: { readonly number: Local; readonly of: Local }) => void;
 
+/** Where the part of a thread begins, or that of the next one. */
+export function partAt(count: Local, thread: Operand, of: Local): Code {
+  return i32.divide(i32.multiply(count, thread), of);
+}
+
 export function kernel(body: Body): WasmFunction {
   const f = new WasmFunction(3);
   const [args, number, of] = f.parameters as readonly [Local, Local, Local];

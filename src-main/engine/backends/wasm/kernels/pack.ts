@@ -1,5 +1,5 @@
-import { i16x8, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { asLocals, kernel, locals } from './kernel.ts';
+import { i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
+import { asLocals, kernel, locals, partAt } from './kernel.ts';
 import { atOnce, block, productGroup } from './layout.ts';
 
 /**
@@ -16,8 +16,7 @@ export function pack(): WasmFunction {
     const rows = [0, 1, 2, 3].map(() => f.local('v128'));
     const halves = [0, 1, 2, 3].map(() => f.local('v128'));
     const totals = [0, 1, 2, 3].map(() => f.local('v128'));
-    const share = (n: Operand) => i32.divide(i32.multiply(groups, n), of);
-    f.for(share(number), share(i32.add(number, 1)), 1, (group) => {
+    f.for(partAt(groups, number, of), partAt(groups, i32.add(number, 1), of), 1, (group) => {
       f.set(into, i32.add(out, i32.multiply(group, groupBytes)));
       f.set(sums, i32.add(into, numberBytes));
       f.set(from, i32.add(x, i32.shiftLeft(group, 2)));

@@ -1,5 +1,5 @@
 import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { asLocals, kernel, locals } from './kernel.ts';
+import { asLocals, kernel, locals, partAt } from './kernel.ts';
 import { atOnce, block, productGroup, rowBlockBytes } from './layout.ts';
 
 /** Groups that a product goes through with all rows, before the next ones. */
@@ -16,8 +16,8 @@ export function product(relaxed: boolean): WasmFunction {
     const fours = f.let('i32', i32.shiftRight(i32.add(blocks, 3), 2));
     const numberBytes = f.let('i32', i32.multiply(blocks, productGroup * block));
     const groupBytes = f.let('i32', i32.add(numberBytes, i32.multiply(fours, 32)));
-    const from = f.let('i32', i32.divide(i32.multiply(groups, number), of));
-    const to = f.let('i32', i32.divide(i32.multiply(groups, i32.add(number, 1)), of));
+    const from = f.let('i32', partAt(groups, number, of));
+    const to = f.let('i32', partAt(groups, i32.add(number, 1), of));
     const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
     const w = f.local('v128');
     const factors = f.local('v128');
