@@ -10,8 +10,7 @@ function turns(
   const runs: (readonly [size: number, programs: number])[] = [];
   for (let i = 0; i < count; i++) {
     const { size } = crew;
-    if (size === 1) crew.ranAlone(alone);
-    else crew.ranTogether(together, sleeps);
+    crew.ran(size === 1 ? alone : together, size === 1 ? 0 : sleeps);
     const last = runs.at(-1);
     if (last?.[0] === size) runs[runs.length - 1] = [size, last[1] + 1];
     else runs.push([size, 1]);
@@ -23,20 +22,30 @@ test('where nobody is waited for, all run', () => {
   expect(turns(new Crew(4), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
+test('one program that was held up changes nothing', () => {
+  const crew = new Crew(2);
+  crew.ran(60, 50);
+  expect(turns(crew, 100, { together: 8, alone: 12, sleeps: 0 })).toEqual([[2, 100]]);
+});
+
 test('on a busy processor one runs, for longer each time, and all once it is free', () => {
   const crew = new Crew(2);
-  const busy = turns(crew, 1 + 8 + 1 + 16 + 1 + 32, { together: 40, alone: 13, sleeps: 20 });
-  expect(busy).toEqual([2, 1, 2, 1, 2, 1].map((size, i) => [size, [1, 8, 1, 16, 1, 32][i]]));
+  const counts = [2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
+  const busy = turns(
+    crew,
+    counts.reduce((sum, count) => sum + count),
+    { together: 40, alone: 13, sleeps: 20 },
+  );
+  expect(busy).toEqual([2, 1, 2, 1, 2, 1].map((size, i) => [size, counts[i]]));
   expect(turns(crew, 50, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 50]]);
 });
 
 test('where shares are uneven, and one alone is no quicker, all go on', () => {
-  const runs = turns(new Crew(8), 1 + 8 + 9 + 8 + 17, { together: 20, alone: 60, sleeps: 200 });
-  expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, [1, 8, 9, 8, 17][i]]));
-});
-
-test('what a thread that has ended leaves is one', () => {
-  const crew = new Crew(3);
-  crew.isBroken();
-  expect(turns(crew, 600, { together: 1, alone: 60, sleeps: 0 })).toEqual([[1, 600]]);
+  const counts = [2, 3, 8 + 1, 3, 16 + 1];
+  const runs = turns(
+    new Crew(8),
+    counts.reduce((sum, count) => sum + count),
+    { together: 20, alone: 60, sleeps: 200 },
+  );
+  expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, counts[i]]));
 });

@@ -4,7 +4,6 @@ import { threadEntry } from '../../thread-entry.ts';
 import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
-import { Crew } from './crew.ts';
 import { type KernelName, kernelsFor } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
@@ -31,7 +30,7 @@ export function wordsOf(name: KernelName | 'meet', numbers: readonly number[]): 
 
 /** Memory, kernels and threads that run programs over it, all at once. The thread that asks is the first of them. */
 export class Machine {
-  readonly threads: number;
+  #threads: number;
   readonly #memory: WebAssembly.Memory;
   readonly #module: WebAssembly.Module;
   readonly #arena = new Arena(firstFree, mostPages * pageBytes);
@@ -39,20 +38,23 @@ export class Machine {
   readonly #workers: Worker[] = [];
   #started: Promise<void> | undefined;
   #turn = 0;
-  readonly #crew: Crew;
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
 
   /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
   constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
-    this.threads = Math.min(threads, mostThreads);
-    this.#crew = new Crew(this.threads);
+    this.#threads = Math.min(threads, mostThreads);
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
     this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;
+  }
+
+  /** How many can run: one, once another has ended by itself. */
+  get threads(): number {
+    return this.#threads;
   }
 
   /** Starts the other threads. */
@@ -62,7 +64,7 @@ export class Machine {
   }
 
   async #start(): Promise<void> {
-    const { threads } = this;
+    const threads = this.#threads;
     for (let thread = 1; thread < threads; thread++) {
       const workerData: ThreadStart = { module: this.#module, memory: this.#memory, thread, threads };
       this.#workers.push(new Worker(machineThread(), { workerData, execArgv: [] }));
@@ -70,7 +72,7 @@ export class Machine {
     await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
     for (const worker of this.#workers) {
       worker.on('error', () => {
-        this.#crew.isBroken();
+        this.#threads = 1;
       });
       worker.unref();
     }
@@ -109,20 +111,13 @@ export class Machine {
     return new Int32Array(this.#bytes.buffer, address, length);
   }
 
-  /** How many threads the next program is best for. What it gives does not depend on it. */
-  get crew(): number {
-    return this.#crew.size;
-  }
-
-  /** A program for each thread of a crew; returns when all have ended. Throws WebAssembly.RuntimeError where one never will. */
-  run(programs: readonly Program[]): void {
+  /** A program for each of so many threads; when all have ended, how often they slept for each other. Throws WebAssembly.RuntimeError where one never will. */
+  run(programs: readonly Program[]): number {
     if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
-    const began = performance.now();
     if (programs.length === 1) {
       this.#run(start, end, 0, 1);
-      this.#crew.ranAlone(performance.now() - began);
-      return;
+      return 0;
     }
     const shared = this.integers(0, firstFree / 4);
     programs.forEach((program, thread) => {
@@ -133,7 +128,7 @@ export class Machine {
     Atomics.store(shared, cells.turn / 4, this.#turn);
     Atomics.notify(shared, cells.turn / 4);
     this.#run(start, end, 0, programs.length);
-    this.#crew.ranTogether(performance.now() - began, Atomics.load(shared, cells.sleeps / 4));
+    return Atomics.load(shared, cells.sleeps / 4);
   }
 
   /** Runs a few steps in all threads. Throws CannotRun. */

@@ -4,6 +4,7 @@ import { elements, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { CannotRun } from './cannot-run.ts';
+import { Crew } from './crew.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
@@ -191,6 +192,8 @@ class WasmGraph implements WasmExecutable {
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
   readonly #programs = new Map<string, Ready>();
+  /** By the sizes of programs. */
+  readonly #crews = new Map<string, Crew>();
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
@@ -223,7 +226,6 @@ class WasmGraph implements WasmExecutable {
     into: ReadonlyMap<string, Tensor> = new Map(),
     kept?: KeptCopy,
   ): Promise<Record<string, Tensor>> {
-    const { machine } = this.#site;
     const sizes = new Map(
       Array.from(this.#sizes, ([size, [name, axis]]) => [size, feedOf(feeds, name).dims[axis] as number]),
     );
@@ -234,12 +236,7 @@ class WasmGraph implements WasmExecutable {
     for (const node of this.#gathered) this.#gather(node, feeds);
     const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
     const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
-    const ready = this.#programFor(sizes, { room, threads: machine.crew });
-    try {
-      machine.run(ready.programs);
-    } catch (error) {
-      throw new CannotRun('A thread of the kernels has ended', { cause: error });
-    }
+    const ready = this.#runBest(sizes, room);
     kept?.copied();
     const results: Record<string, Tensor> = {};
     for (const { name, node, kept: place } of this.#results) {
@@ -248,7 +245,7 @@ class WasmGraph implements WasmExecutable {
         const { copy, columns, width } = copied;
         const [kind, layer] = place;
         const base = (kind === 'keys' ? copy.address : copy.valuesAt) + layer * copy.layerBytes;
-        given.data.set(machine.floats(base + 4 * columns.before * width, given.data.length));
+        given.data.set(this.#site.machine.floats(base + 4 * columns.before * width, given.data.length));
         results[name] = given;
       } else {
         const dims = node.shape.map((dim) => sizeOf(dim, sizes));
@@ -338,9 +335,26 @@ class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #programFor(sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
+  /** Runs the program for these sizes by as many threads as is best for it. */
+  #runBest(sizes: ReadonlyMap<string, number>, room: number): Ready {
+    const { machine } = this.#site;
     const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
-    const key = `${fixed.map((each) => each.join('=')).join(' ')} room=${setting.room} threads=${setting.threads}`;
+    const key = fixed.map((each) => each.join('=')).join(' ');
+    const crew = this.#crews.get(key) ?? new Crew(machine.threads);
+    this.#crews.set(key, crew);
+    const threads = Math.min(machine.threads, crew.size);
+    const ready = this.#programFor(`${key} room=${room} threads=${threads}`, sizes, { room, threads });
+    const began = performance.now();
+    try {
+      const sleeps = machine.run(ready.programs);
+      crew.ran(performance.now() - began, sleeps);
+    } catch (error) {
+      throw new CannotRun('A thread of the kernels has ended', { cause: error });
+    }
+    return ready;
+  }
+
+  #programFor(key: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
     const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, setting), setting);
     // The one used last is the last one.
     this.#programs.delete(key);
