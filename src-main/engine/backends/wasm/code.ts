@@ -142,6 +142,8 @@ export const v128 = {
     ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
   ],
   and: vector(78),
+  /** Whether any bit is set. */
+  isAnyTrue: vector(83),
   /** Bytes, by their places in both side by side. */
   shuffleBytes: (a: Operand, b: Operand, bytes: readonly number[]): Code => [
     ...all([a, b]),
@@ -171,7 +173,9 @@ export const f32x4 = {
   divide: vector(231),
   min: vector(232),
   max: vector(233),
-  /** The greater, and the first where the other is no number. */
+  /** The lesser, and the first where one is no number: `min` and `max` take eight instructions where these take one. */
+  lesserOf: vector(234),
+  /** The greater, and the first where one is no number. */
   greaterOf: vector(235),
   greater: vector(68),
   fromI32x4: vector(250),
@@ -184,10 +188,14 @@ export const i32x4 = {
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(27), lane],
   shiftLeft: vector(171),
   add: vector(174),
+  subtract: vector(177),
   multiply: vector(181),
+  max: vector(184),
   fromLowHalves: vector(167),
   /** Sums of two neighbouring products of numbers of 16 bits. */
   dot: vector(186),
+  /** Whether none is zero. */
+  areAllTrue: vector(163),
   fromF32x4: vector(248),
 } as const;
 
@@ -206,8 +214,11 @@ export const i16x8 = {
   relaxedDot: vector(0x112),
 } as const;
 
-/** Sixteen bytes from eight and eight numbers of 16 bits, cut off at 0 and 255. */
-export const narrowToBytes = vector(102);
+export const i8x16 = {
+  splat: vector(15),
+  /** Sixteen bytes from eight and eight numbers of 16 bits, cut off at 0 and 255. */
+  narrow: vector(102),
+} as const;
 
 /** What several threads see one after the other. */
 export const atomic = {

@@ -10,14 +10,17 @@ const settled = { fewest: 8, most: 256 } as const;
 
 /**
  * Whether all threads run the next program, or one alone: where the processor has other work, all wait for the one that it keeps from
- * running. Once they often slept for each other, one runs some programs, and goes on where it is quicker. Programs are alike in what they have to do.
+ * running. Once they often slept for each other, one runs some programs, and goes on where it is mostly quicker than all were with programs
+ * of the same kind, which have as much to do.
  */
 export class Crew {
   readonly #threads: number;
-  /** Of the last programs of all: how long they took, and whether threads were held up. */
-  #together: { readonly ms: number; readonly isHeldUp: boolean }[] = [];
-  /** How long those took that one has run since. */
-  #aloneMs: number[] = [];
+  /** Whether threads were held up in the last programs of all. */
+  #heldUp: boolean[] = [];
+  /** How long all took for the last programs of each kind. */
+  #togetherMs = new Map<string, readonly number[]>();
+  /** Whether one was quicker, trial by trial; undefined where none is made. */
+  #trials: boolean[] | undefined;
   /** Programs that one thread is still to run, and how many it is next time; and those of all whose sleeps count for nothing. */
   #alone = 0;
   #nextAlone: number = settled.fewest;
@@ -28,30 +31,34 @@ export class Crew {
     this.#threads = threads;
   }
 
-  get size(): number {
-    return this.#alone > 0 ? 1 : this.#threads;
+  /** How many threads the next program of a kind is best for. */
+  size(kind: string): number {
+    const isTried = this.#trials !== undefined && this.#togetherMs.has(kind);
+    return this.#alone > 0 || isTried ? 1 : this.#threads;
   }
 
   /** How long the program took, and how often its threads slept for each other. */
-  ran(ms: number, sleeps: number): void {
-    if (this.#alone > 0) this.#ranAlone(ms);
-    else this.#ranTogether(ms, sleeps);
+  ran(kind: string, ms: number, sleeps: number): void {
+    if (this.#threads === 1) return;
+    if (this.#alone > 0) this.#ranAlone();
+    else if (this.size(kind) === 1) this.#tried(ms < middle(this.#togetherMs.get(kind) as readonly number[]));
+    else this.#ranTogether(kind, ms, sleeps >= sleepsOfHeldUp);
   }
 
-  #ranTogether(ms: number, sleeps: number): void {
-    this.#together = [...this.#together, { ms, isHeldUp: sleeps >= sleepsOfHeldUp }].slice(-remembered);
-    const heldUp = this.#together.filter(({ isHeldUp }) => isHeldUp).length;
+  #ranTogether(kind: string, ms: number, isHeldUp: boolean): void {
+    this.#togetherMs.set(kind, [...(this.#togetherMs.get(kind) ?? []), ms].slice(-remembered));
+    this.#heldUp = [...this.#heldUp, isHeldUp].slice(-remembered);
+    const heldUp = this.#heldUp.filter(Boolean).length;
     if (this.#trusted > 0) this.#trusted--;
-    else if (heldUp >= heldUpOften) [this.#aloneMs, this.#alone] = [[], trial];
+    else if (heldUp >= heldUpOften) this.#trials ??= [];
     else if (heldUp === 0) this.#nextAlone = Math.max(settled.fewest, this.#nextAlone / 2);
   }
 
-  #ranAlone(ms: number): void {
-    this.#aloneMs.push(ms);
-    if (--this.#alone > 0) return;
-    if (this.#aloneMs.length > trial) {
-      this.#together = [];
-    } else if (middle(this.#aloneMs) < middle(this.#together.map((each) => each.ms))) {
+  #tried(isQuicker: boolean): void {
+    const trials = [...(this.#trials ?? []), isQuicker];
+    this.#trials = trials.length < trial ? trials : undefined;
+    if (this.#trials !== undefined) return;
+    if (trials.filter(Boolean).length > trial / 2) {
       this.#alone = this.#nextAlone;
       this.#nextAlone = Math.min(settled.most, 2 * this.#nextAlone);
       this.#nextTrusted = settled.fewest;
@@ -59,6 +66,12 @@ export class Crew {
       this.#trusted = this.#nextTrusted;
       this.#nextTrusted = Math.min(settled.most, 2 * this.#nextTrusted);
     }
+  }
+
+  #ranAlone(): void {
+    this.#alone--;
+    // What all took before tells nothing any more.
+    if (this.#alone === 0) [this.#heldUp, this.#togetherMs] = [[], new Map()];
   }
 }
 

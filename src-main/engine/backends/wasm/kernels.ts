@@ -1,5 +1,5 @@
 import { f32, f32x4 } from './code.ts';
-import { attend } from './kernels/attend.ts';
+import { attendScores, attendValues, keepPlaces } from './kernels/attend.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
 import { pack } from './kernels/pack.ts';
@@ -19,10 +19,13 @@ export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
     ...elementwise('subtract', f32x4.subtract),
     ...elementwise('multiply', f32x4.multiply),
     /** out, x, rows, size, row of x, factor */
-    scale: unary((x, factor) => f32x4.multiply(x, factor)),
+    scale: unary(() => (x, factor) => f32x4.multiply(x, factor)),
     /** The same, and the factor is not looked at. */
-    sigmoid: unary((x, _factor, f) => sigmoid(f, x)),
-    silu: unary((x, _factor, f) => f32x4.multiply(x, sigmoid(f, x))),
+    sigmoid: unary(sigmoid),
+    silu: unary((f) => {
+      const share = sigmoid(f);
+      return (x) => f32x4.multiply(x, share(x));
+    }),
     /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
     inverseRms: reduction(
       (f, sum, size, extra) =>
@@ -44,7 +47,9 @@ export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
     timesTransposed: timesTransposed(),
     times: times(),
     addTimes: addTimes(),
-    attend: attend(),
+    keepPlaces: keepPlaces(),
+    attendScores: attendScores(),
+    attendValues: attendValues(),
   }) as const;
 
 export type KernelName = keyof ReturnType<typeof kernelsFor>;

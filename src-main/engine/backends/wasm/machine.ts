@@ -21,11 +21,12 @@ const mostSleeps = 100_000;
 /** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
 export type Program = readonly [start: number, end: number];
 
-const names = [...Object.keys(kernelsFor({ relaxed: false })), 'meet'] as readonly (KernelName | 'meet')[];
+/** Where kernels stand in the table of functions. */
+const places = new Map([...Object.keys(kernelsFor({ relaxed: false })), 'meet'].map((name, place) => [name, place]));
 
 /** A step of a program: a kernel, or what waits until all threads are there. */
 export function wordsOf(name: KernelName | 'meet', numbers: readonly number[]): number[] {
-  return [names.indexOf(name), numbers.length, ...numbers];
+  return [places.get(name) as number, numbers.length, ...numbers];
 }
 
 /** Memory, kernels and threads that run programs over it, all at once. The thread that asks is the first of them. */

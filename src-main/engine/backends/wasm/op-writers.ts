@@ -148,13 +148,22 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const size = kept?.shape[2] as number;
     const [positions = 0, width = 0] = queries.dims;
     writer.readAll(queries, keys, values);
-    const out = writer.makeShared(queries.dims, positions);
-    const scores = writer.take('own', 4 * writer.site.room);
-    const layer = Number(nameOf(kept).split('.')[1]);
-    writer.step('attend', [
-      ...[out.address, queries.address, keys.address, values.address, queries.row, keys.row, values.row],
-      ...[positions, width / size / group, group, size, scores, bitsOf(factor), layer, writer.site.pass(nameOf(mask))],
+    const room = 4 * writer.site.room;
+    const keyHeads = width / size / group;
+    const scores = writer.take('shared', (positions * width * room) / size);
+    const ends = [Number(nameOf(kept).split('.')[1]), writer.site.pass(nameOf(mask))];
+    writer.step('attendScores', [
+      ...[scores, queries.address, keys.address, queries.row, keys.row, positions, keyHeads, group, size],
+      ...[room, bitsOf(factor), ...ends],
     ]);
+    writer.meet();
+    const out = writer.makeShared(queries.dims, positions);
+    const weights = writer.take('own', positions * group * (room + 16));
+    writer.step('attendValues', [
+      ...[out.address, scores, values.address, values.row, positions, keyHeads, group, size, weights],
+      ...[room, ...ends],
+    ]);
+    writer.give(weights);
     writer.give(scores);
     return out;
   },

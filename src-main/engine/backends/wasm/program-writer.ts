@@ -180,8 +180,11 @@ export function behind(address: Address, bytes: number): Address {
   return typeof address === 'number' ? address + bytes : { ...address, offset: address.offset + bytes };
 }
 
+const float = new DataView(new ArrayBuffer(4));
+
 export function bitsOf(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0] as number;
+  float.setFloat32(0, value);
+  return float.getInt32(0);
 }
 
 /** The rows of a thread, of so many units. */

@@ -106,7 +106,7 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
-test.each([8, 20, 64, 192, 6, 5])('rows of %d are turned', async (width) => {
+test.each([8, 16, 32, 20, 64, 192, 512, 6, 5])('rows of %d are turned', async (width) => {
   const y = turned(input('x', ['positions', width]));
   const [name, matrix] = hadamardFeed(width);
   const [error] = await compare(y, { x: floats(3, width), [name]: matrix });
@@ -142,11 +142,17 @@ test.each([
   expect(error).toBeLessThan(2e-2 * of);
 });
 
-test.each([
-  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
-  { rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
-  { rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
-])('attention: %o', async ({ rows, tokens, keyHeads, group, size, columns }) => {
+interface Heads {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly keyHeads: number;
+  readonly group: number;
+  readonly size: number;
+  readonly columns: number;
+}
+
+/** An attention over so many columns, of which every fifth is seen by nobody, nor anything of the `hidden` first ones. */
+function attention({ rows, tokens, keyHeads, group, size, columns }: Heads, hidden = 0) {
   const positions = rows * tokens;
   const streams = rows * keyHeads;
   const fresh = (name: string) => input(name, ['positions', keyHeads * size]);
@@ -159,17 +165,45 @@ test.each([
   });
   const mask = floats(streams, tokens * group, columns);
   mask.data.forEach((_, i) => {
-    if (i % 5 === 1) mask.data[i] = -1e30;
+    if (i % 5 === 1 || i % columns < hidden) mask.data[i] = -1e30;
   });
-  const [error, of] = await compare(y, {
+  const feeds = {
     queries: floats(positions, keyHeads * group * size),
     fresh_keys: floats(positions, keyHeads * size),
     fresh_values: floats(positions, keyHeads * size),
     'kept_keys.0': floats(columns, streams, size),
     'kept_values.0': floats(columns, streams, size),
     mask,
-  });
+  };
+  return { y, feeds };
+}
+
+test.each<Heads>([
+  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
+  { rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
+  { rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
+  { rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
+])('attention: %o', async (heads) => {
+  const { y, feeds } = attention(heads, 3);
+  const [error, of] = await compare(y, feeds);
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
+});
+
+test('what attention gives is the same with any threads, whatever lies where nothing is seen', async () => {
+  const { y, feeds } = attention({ rows: 2, tokens: 2, keyHeads: 3, group: 3, size: 24, columns: 150 }, 8);
+  const results = [];
+  for (const threads of [1, 2, 3, 8]) {
+    const own = new WasmRuntime({ threads });
+    await own.load(new Map());
+    results.push((await own.compile({ y })?.run(new Map(Object.entries(feeds))))?.y?.data);
+    own.release();
+    for (const kept of [feeds['kept_keys.0'], feeds['kept_values.0']])
+      kept.data.fill(threads === 1 ? Number.NaN : threads, 0, 8 * 6 * 24);
+  }
+  const [one, ...others] = results;
+  expect(one).toHaveLength(4 * 9 * 24);
+  for (const other of others) expect(other).toEqual(one);
 });
 
 test.each([1, 5])(

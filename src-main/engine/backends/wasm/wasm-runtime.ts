@@ -1,6 +1,6 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { sizeOf } from '../../graph/shape.ts';
-import { elements, type Tensor } from '../../tensor.ts';
+import { elements, float32, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -109,7 +109,7 @@ export class WasmRuntime {
   }
 
   /** Keys and values of a pass, with room for its new places. */
-  #copyOf({ feeds, layers, columns }: KeptFeeds, kept: KeptCopy | undefined): Copy {
+  #copyOf({ feeds, layers, columns, heads: { rows, keyHeads, size } }: KeptFeeds, kept: KeptCopy | undefined): Copy {
     const first = (feeds.get('kept_keys.0') as Tensor<'float32'>).data;
     const layerBytes = first.buffer.byteLength;
     const known = this.#copy?.of.deref() === first.buffer ? this.#copy : undefined;
@@ -120,16 +120,23 @@ export class WasmRuntime {
     const copy = known ?? this.#newCopy(first.buffer, layerBytes, layers);
     const width = first.length / columns.all;
     const from = known !== undefined && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
-    for (let layer = 0; layer < layers && from < columns.before; layer++) {
+    const count = columns.before - from;
+    const plain = this.machine.take(4 * count * width);
+    for (let layer = 0; layer < layers && count > 0; layer++) {
       for (const [kind, at] of [
         ['keys', copy.address],
         ['values', copy.valuesAt],
       ] as const) {
         const { data } = feeds.get(`kept_${kind}.${layer}`) as Tensor<'float32'>;
-        const into = this.machine.floats(at + layer * layerBytes + 4 * from * width, (columns.before - from) * width);
-        into.set(data.subarray(from * width, columns.before * width));
+        this.machine.floats(plain, count * width).set(data.subarray(from * width, columns.before * width));
+        const into = at + layer * layerBytes + 4 * from * size;
+        this.machine.runAll([
+          ['keepPlaces', [into, plain, count, rows, keyHeads, size, layerBytes / rows / keyHeads]],
+          ['meet', []],
+        ]);
       }
     }
+    this.machine.give(plain);
     this.#copy = copy;
     return copy;
   }
@@ -148,6 +155,7 @@ interface KeptFeeds {
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly layers: number;
   readonly columns: { readonly before: number; readonly all: number };
+  readonly heads: { readonly rows: number; readonly keyHeads: number; readonly size: number };
 }
 
 interface GraphSite {
@@ -180,11 +188,6 @@ class WasmGraph implements WasmExecutable {
   readonly #fed: readonly Expression<'input'>[];
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
-  readonly #results: readonly {
-    readonly name: string;
-    readonly node: Expression;
-    readonly kept?: readonly [kind: string, layer: number];
-  }[];
   readonly #gathered: readonly Expression[];
   readonly #ranged: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
@@ -192,12 +195,12 @@ class WasmGraph implements WasmExecutable {
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
   readonly #programs = new Map<string, Ready>();
-  /** By the sizes of programs. */
-  readonly #crews = new Map<string, Crew>();
+  readonly #crew: Crew;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
     this.#site = site;
+    this.#crew = new Crew(site.machine.threads);
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
@@ -215,10 +218,6 @@ class WasmGraph implements WasmExecutable {
         node.shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, [nameOf(node), axis]] as const] : [])),
       ),
     );
-    this.#results = Object.entries(outputs).map(([name, node]) => {
-      const [, kind, layer] = /^(keys|values)\.(\d+)$/.exec(name) ?? [];
-      return { name, node, ...(kind === undefined ? {} : { kept: [kind, Number(layer)] as const }) };
-    });
   }
 
   async run(
@@ -234,23 +233,15 @@ class WasmGraph implements WasmExecutable {
       if (this.#put(nameOf(node), tensor.data) && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
     }
     for (const node of this.#gathered) this.#gather(node, feeds);
-    const copied = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
-    const room = roomStep * Math.ceil((copied?.columns.all ?? 0) / roomStep);
+    const columns = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
+    const room = roomStep * Math.ceil((columns?.all ?? 0) / roomStep);
     const ready = this.#runBest(sizes, room);
     kept?.copied();
     const results: Record<string, Tensor> = {};
-    for (const { name, node, kept: place } of this.#results) {
-      const given = into.get(name) as Tensor<'float32'> | undefined;
-      if (copied !== undefined && given !== undefined && place !== undefined) {
-        const { copy, columns, width } = copied;
-        const [kind, layer] = place;
-        const base = (kind === 'keys' ? copy.address : copy.valuesAt) + layer * copy.layerBytes;
-        given.data.set(this.#site.machine.floats(base + 4 * columns.before * width, given.data.length));
-        results[name] = given;
-      } else {
-        const dims = node.shape.map((dim) => sizeOf(dim, sizes));
-        results[name] = { type: 'float32', dims, data: this.#read(ready.outputs.get(name) as Value, ready) };
-      }
+    for (const [name, node] of Object.entries(this.#outputs)) {
+      const given = into.get(name) ?? float32(node.shape.map((dim) => sizeOf(dim, sizes)));
+      this.#read(ready.outputs.get(name) as Value, ready, given.data);
+      results[name] = given;
     }
     return results;
   }
@@ -317,7 +308,8 @@ class WasmGraph implements WasmExecutable {
     const [positions = 0, keyWidth = 0] = (first.inputs[1] as Expression).shape.map((dim) => sizeOf(dim, sizes));
     const rows = (streams * size) / keyWidth;
     const columns = { before: all - positions / rows, all };
-    const copy = this.#site.copyOf({ feeds, layers: this.#attends.length, columns }, kept);
+    const heads = { rows, keyHeads: keyWidth / size, size };
+    const copy = this.#site.copyOf({ feeds, layers: this.#attends.length, columns, heads }, kept);
     for (const name of this.#masks) {
       const mask = feedOf(feeds, name);
       const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
@@ -326,7 +318,7 @@ class WasmGraph implements WasmExecutable {
       const cells = [all, copy.address, copy.valuesAt, copy.layerBytes, at, ...strides, rows];
       this.#site.machine.integers(this.#pass(name), passCells).set(cells);
     }
-    return { copy, columns, width: streams * size };
+    return columns;
   }
 
   #pass(name: string): number {
@@ -340,18 +332,20 @@ class WasmGraph implements WasmExecutable {
     const { machine } = this.#site;
     const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
     const key = fixed.map((each) => each.join('=')).join(' ');
-    const crew = this.#crews.get(key) ?? new Crew(machine.threads);
-    this.#crews.set(key, crew);
-    const threads = Math.min(machine.threads, crew.size);
+    const threads = Math.min(machine.threads, this.#crew.size(key));
     const ready = this.#programFor(`${key} room=${room} threads=${threads}`, sizes, { room, threads });
     const began = performance.now();
+    const sleeps = this.#run(ready.programs);
+    this.#crew.ran(key, performance.now() - began, sleeps);
+    return ready;
+  }
+
+  #run(programs: readonly Program[]): number {
     try {
-      const sleeps = machine.run(ready.programs);
-      crew.ran(performance.now() - began, sleeps);
+      return this.#site.machine.run(programs);
     } catch (error) {
       throw new CannotRun('A thread of the kernels has ended', { cause: error });
     }
-    return ready;
   }
 
   #programFor(key: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
@@ -411,16 +405,14 @@ class WasmGraph implements WasmExecutable {
     for (const key of [...this.#programs.keys()]) this.#forget(key);
   }
 
-  /** A copy of what a program computed, in the memory of the first thread where each has its own. */
-  #read({ dims, address, row }: Value, { shared, addresses }: Ready): Float32Array {
+  /** Copies what a program computed, from the memory of the first thread where each has its own. */
+  #read({ dims, address, row }: Value, { shared, addresses }: Ready, out: Tensor['data']): void {
     const base =
       typeof address === 'number'
         ? address
         : address.offset + (address.region === 'shared' ? shared : (addresses[1] as number));
     const size = elements(dims.slice(1));
-    const out = new Float32Array(elements(dims));
     for (let i = 0; i < (dims[0] as number); i++) out.set(this.#site.machine.floats(base + i * row, size), i * size);
-    return out;
   }
 }
 

@@ -1,141 +1,276 @@
-import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { weightedSums } from './floats.ts';
+import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { addWeighted, replace } from './floats.ts';
 import { asLocals, exponential, kernel, locals, partAt } from './kernel.ts';
+
+// Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
+// of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 const leastSeen = -1e29;
 
-/** The products of a query with four keys, or with as many as there are bytes left, four for each: the last one again in place of others. */
+/** So many values are added for all queries before the next ones: they stay near. */
+const valuesAtOnce = 64;
+
+/** Floats of a head that a thread mixes: its smallest part. */
+const chunk = 16;
+
+/** What differs from pass to pass, told by `#copy` of `wasm-runtime.ts`. */
+function cellsOf(f: WasmFunction, pass: Local) {
+  const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
+  const [keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows] = locals(8, cell);
+  return { keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows };
+}
+
+type Kept = Record<'into' | 'from' | 'row' | 'rows' | 'keyHeads' | 'headBytes' | 'streamBytes', Local>;
+
+/** Copies places [rows, heads, size], `row` bytes from one row to the next, to where each stream has its own side by side. */
+function keep(
+  f: WasmFunction,
+  places: Operand,
+  { into, from, row, rows, keyHeads, headBytes, streamBytes }: Kept,
+): void {
+  const [stream, head] = locals(2, () => f.local('i32'));
+  f.for(0, places, 1, () => {
+    f.set(stream, into);
+    f.for(0, rows, 1, () => {
+      f.set(head, from);
+      f.for(0, keyHeads, 1, () => {
+        f.for(0, headBytes, 4, (i) => {
+          f.do(i32.store(i32.add(stream, i), i32.load(i32.add(head, i))));
+        });
+        f.increase(head, headBytes);
+        f.increase(stream, streamBytes);
+      });
+      f.increase(from, row);
+    });
+    f.increase(into, headBytes);
+  });
+}
+
+/** into, from, places, rows, key heads, size of a head, bytes of a stream: what is kept of a layer, for `attend`. Threads share the places. */
+export function keepPlaces(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [into, from, places, rows, keyHeads, size, streamBytes] = locals(7, take);
+    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+    const row = f.let('i32', i32.multiply(headBytes, keyHeads));
+    const first = f.let('i32', partAt(places, number, of));
+    const count = f.let('i32', i32.subtract(partAt(places, i32.add(number, 1), of), first));
+    f.increase(into, i32.multiply(first, headBytes));
+    f.increase(from, i32.multiply(i32.multiply(first, rows), row));
+    keep(f, count, { into, from, row, rows, keyHeads, headBytes, streamBytes });
+  });
+}
+
+/** The products of one or two queries with four keys, a column after the other. */
 function fourProducts(
   f: WasmFunction,
-  { query, key, column, bytes, left }: { query: Local; key: Local; column: Local; bytes: Local; left: Code },
-): Local {
-  const places = [f.let('i32', key)];
-  const remaining = f.let('i32', left);
-  for (const n of [1, 2, 3]) {
-    const before = places[n - 1] as Local;
-    const place = f.let('i32', before);
-    f.if(i32.less(4 * n, remaining), () => f.increase(place, column));
-    places.push(place);
-  }
-  const sums = places.map(() => f.let('v128', v128.zeros));
-  const [from, end] = [f.let('i32', query), f.let('i32', i32.add(query, bytes))];
-  const own = f.local('v128');
+  queries: readonly Local[],
+  { keys, bytes }: { keys: readonly Local[]; bytes: Local },
+): Local[] {
+  const places = [...keys, ...queries].map((place) => f.let('i32', place));
+  const froms = places.splice(keys.length);
+  const end = f.let('i32', i32.add(froms[0] as Local, bytes));
+  const sums = froms.map(() => places.map(() => f.let('v128', v128.zeros)));
+  const owns = froms.map(() => f.local('v128'));
+  const key = f.local('v128');
   /** Of so many vectors, and on to those behind them. */
   const step = (vectors: number) => {
     for (let n = 0; n < vectors; n++) {
-      f.set(own, v128.load(from, 16 * n));
+      for (const [q, own] of owns.entries()) f.set(own, v128.load(froms[q] as Local, 16 * n));
       for (const [k, place] of places.entries()) {
-        const sum = sums[k] as Local;
-        f.set(sum, f32x4.add(sum, f32x4.multiply(own, v128.load(place, 16 * n))));
+        f.set(key, v128.load(place, 16 * n));
+        for (const [q, own] of owns.entries()) {
+          const sum = sums[q]?.[k] as Local;
+          f.set(sum, f32x4.add(sum, f32x4.multiply(own, key)));
+        }
       }
     }
-    for (const place of [from, ...places]) f.increase(place, 16 * vectors);
+    for (const place of [...froms, ...places]) f.increase(place, 16 * vectors);
   };
-  f.while(i32.atLeast(end, i32.add(from, 64)), () => step(4));
-  f.while(i32.atLeast(end, i32.add(from, 16)), () => step(1));
-  const [a, b, c, d] = asLocals(sums);
+  const [from] = froms as [Local, ...Local[]];
+  for (const vectors of [8, 1]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
   const pairs = (x: Local, y: Local) =>
     f32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7]));
-  f.set(a, pairs(a, b));
-  f.set(c, pairs(c, d));
-  const all = f.let('v128', f32x4.add(v128.shuffle32(a, c, [0, 1, 4, 5]), v128.shuffle32(a, c, [2, 3, 6, 7])));
+  const alls = sums.map((four) => {
+    const [a, b, c, d] = asLocals(four);
+    f.set(a, pairs(a, b));
+    f.set(c, pairs(c, d));
+    return f.let('v128', f32x4.add(v128.shuffle32(a, c, [0, 1, 4, 5]), v128.shuffle32(a, c, [2, 3, 6, 7])));
+  });
   // What heads have more than whole vectors.
   f.while(i32.less(from, end), () => {
     const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
-    f.set(a, v128.shuffle32(first, second, [0, 4, 0, 4]));
-    f.set(c, v128.shuffle32(third, fourth, [0, 4, 0, 4]));
-    f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(from), v128.shuffle32(a, c, [0, 1, 4, 5]))));
-    for (const place of [from, ...places]) f.increase(place, 4);
+    const low = f.let('v128', v128.shuffle32(first, second, [0, 4, 0, 4]));
+    f.set(key, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
+    for (const [q, all] of alls.entries())
+      f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), key)));
+    for (const place of [...froms, ...places]) f.increase(place, 4);
   });
-  return all;
+  return alls;
 }
 
 /**
- * out, queries, fresh keys, fresh values, row of queries, row of keys, row of values, positions, key heads, group, size of a head,
- * scores, factor in bits, layer, pass: grouped-query attention (`attend`) over the copy of what is kept, behind which each thread puts the new places first. Threads
- * share the heads of queries. `pass` is the address of what differs from pass to pass (`#copy` of `wasm-runtime.ts`).
+ * scores, queries, fresh keys, row of queries, row of keys, positions, key heads, group, size of a head, bytes of a query's scores,
+ * factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
  */
-export function attend(): WasmFunction {
+export function attendScores(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, queries, freshKeys, freshValues, queryRow, keyRow, valueRow, positions, keyHeads] = locals(9, take);
-    const [group, size, scores, factorBits, layer, pass] = locals(6, take);
-    const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
-    const [keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows] = locals(8, cell);
+    const [scores, queries, fresh, queryRow, row, positions, keyHeads, group, size] = locals(9, take);
+    const [room, factorBits, layer, pass] = locals(4, take);
+    const { keys, keysAt, layerBytes, mask, maskStream, maskQuery, rows } = cellsOf(f, pass);
     const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-    const width = f.let('i32', i32.multiply(headBytes, keyHeads));
-    const column = f.let('i32', i32.multiply(width, rows));
-    const allKeys = f.let('i32', i32.add(keysAt, i32.multiply(layer, layerBytes)));
-    const allValues = f.let('i32', i32.add(valuesAt, i32.multiply(layer, layerBytes)));
+    const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
+    const all = f.let('i32', i32.add(keysAt, i32.multiply(layer, layerBytes)));
+    const tokens = f.let('i32', i32.divide(positions, rows));
+    const into = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
     // All threads write the same.
-    const before = i32.multiply(i32.subtract(i32.multiply(keys, rows), positions), width);
-    for (const [fresh, row, kept] of [
-      [freshKeys, keyRow, allKeys],
-      [freshValues, valueRow, allValues],
-    ] as const) {
-      const into = f.let('i32', i32.add(kept, before));
-      f.for(0, positions, 1, () => {
-        f.for(0, width, 4, (i) => {
-          f.do(i32.store(i32.add(into, i), i32.load(i32.add(fresh, i))));
-        });
-        f.increase(into, width);
-        f.increase(fresh, row);
-      });
-    }
+    keep(f, tokens, { into, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
     const factor = f.let('v128', i32x4.splat(factorBits));
-    const one = f.let('v128', f32x4.splat(f32.constant(1)));
-    const heads = f.let('i32', i32.multiply(keyHeads, group));
-    const units = f.let('i32', i32.multiply(positions, heads));
-    const most = f.local('v128');
-    const total = f.local('f32');
+    const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
+    const start = f.let('i32', partAt(fours, number, of));
+    const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
+    const tokenRow = f.let('i32', i32.multiply(rows, queryRow));
+    const [score, seen, scoresOf, masksOf, query, ofRow, ofHead, ofToken, left] = locals(9, () => f.local('i32'));
+    f.set(scoresOf, scores);
+    f.set(masksOf, mask);
+    f.set(ofRow, queries);
+    f.for(0, rows, 1, () => {
+      f.set(ofHead, ofRow);
+      f.for(0, keyHeads, 1, () => {
+        f.for(start, end, 1, (place) => {
+          // Behind the last key up to whole vectors lies something, of which nothing is seen.
+          const four = [f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))))];
+          for (const n of [1, 2, 3]) four.push(f.let('i32', i32.add(four[n - 1] as Local, headBytes)));
+          const queriesAtOnce = (count: number) => {
+            const several = [query];
+            for (let n = 1; n < count; n++) several.push(f.let('i32', i32.add(several[n - 1] as Local, headBytes)));
+            for (const products of fourProducts(f, several, { keys: four, bytes: headBytes })) {
+              f.do(v128.store(score, f32x4.add(v128.load(seen), f32x4.multiply(products, factor))));
+              f.increase(score, room);
+              f.increase(seen, maskQuery);
+            }
+            f.increase(query, i32.multiply(headBytes, count));
+            f.increase(left, -count);
+          };
+          f.set(score, i32.add(scoresOf, i32.shiftLeft(place, 4)));
+          f.set(seen, i32.add(masksOf, i32.shiftLeft(place, 4)));
+          f.set(ofToken, ofHead);
+          f.for(0, tokens, 1, () => {
+            f.set(query, ofToken);
+            f.set(left, group);
+            for (const count of [2, 1]) f.while(i32.atLeast(left, count), () => queriesAtOnce(count));
+            f.increase(ofToken, tokenRow);
+          });
+        });
+        f.increase(ofHead, i32.multiply(group, headBytes));
+        f.increase(scoresOf, i32.multiply(i32.multiply(tokens, group), room));
+        f.increase(masksOf, maskStream);
+        f.increase(all, streamBytes);
+      });
+      f.increase(ofRow, queryRow);
+    });
+  });
+}
+
+/** Weights of keys by their scores; gives their sum. */
+function softmax(
+  f: WasmFunction,
+  exp: (power: Code) => Local,
+  { scores, weights, keyBytes }: Record<'scores' | 'weights' | 'keyBytes', Local>,
+): Local {
+  // Behind the last one up to whole vectors there is nothing to be seen.
+  f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
+    f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
+  });
+  const most = f.let('v128', f32x4.splat(f32.constant(-3e38)));
+  f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));
+  for (const lanes of [
+    [2, 3, 0, 1],
+    [1, 0, 3, 2],
+  ] as const)
+    f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
+  const total = f.let('f32', f32.constant(0));
+  const seen = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
+  f.for(0, keyBytes, 16, (i) => {
+    const four = f.let('v128', v128.load(i32.add(scores, i)));
+    const power = exp(f32x4.subtract(four, most));
+    f.set(power, v128.and(power, f32x4.greater(four, seen)));
+    f.do(v128.store(i32.add(weights, i), power));
+    // In the order of keys: zeros between them change nothing.
+    for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
+  });
+  return total;
+}
+
+/**
+ * out, scores, fresh values, row of values, positions, key heads, group, size of a head, weights, bytes of a query's scores, layer, pass:
+ * means of values by the scores. `weights` is memory of the thread, for the queries of a stream and a vector behind each.
+ */
+export function attendValues(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, scores, fresh, row, positions, keyHeads, group, size, weights] = locals(9, take);
+    const [room, layer, pass] = locals(3, take);
+    const { keys, valuesAt, layerBytes, rows } = cellsOf(f, pass);
+    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+    const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
+    const all = f.let('i32', i32.add(valuesAt, i32.multiply(layer, layerBytes)));
+    const tokens = f.let('i32', i32.divide(positions, rows));
+    const place = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
+    // All threads write the same.
+    keep(f, tokens, { into: place, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
-    const perStream = f.let('i32', i32.multiply(i32.divide(positions, rows), group));
-    const [position, head, stream, queryNumber, query, key, masks] = locals(7, () => f.local('i32'));
-    f.for(partAt(units, number, of), partAt(units, i32.add(number, 1), of), 1, (unit) => {
-      // All queries of a stream one after the other: its keys and values stay near.
-      f.set(stream, i32.divide(unit, perStream));
-      f.set(queryNumber, i32.remainder(unit, perStream));
-      f.set(position, i32.add(i32.multiply(i32.divide(queryNumber, group), rows), i32.divide(stream, keyHeads)));
-      f.set(head, i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(queryNumber, group)));
-      f.set(query, i32.add(queries, i32.add(i32.multiply(position, queryRow), i32.multiply(head, headBytes))));
-      f.set(masks, i32.add(mask, i32.add(i32.multiply(stream, maskStream), i32.multiply(queryNumber, maskQuery))));
-      f.set(key, i32.add(allKeys, i32.multiply(stream, headBytes)));
-      f.for(0, keyBytes, 16, (i) => {
-        const products = fourProducts(f, { query, key, column, bytes: headBytes, left: i32.subtract(keyBytes, i) });
-        const score = f32x4.add(v128.load(i32.add(masks, i)), f32x4.multiply(products, factor));
-        f.do(v128.store(i32.add(scores, i), score));
-        f.increase(key, i32.shiftLeft(column, 2));
+    const one = f.let('v128', f32x4.splat(f32.constant(1)));
+    const exp = exponential(f);
+    const heads = f.let('i32', i32.multiply(group, keyHeads));
+    const perStream = f.let('i32', i32.multiply(tokens, group));
+    const chunks = f.let('i32', i32.divide(i32.add(size, chunk - 1), chunk));
+    const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), chunks));
+    const unit = f.let('i32', partAt(units, number, of));
+    const end = f.let('i32', partAt(units, i32.add(number, 1), of));
+    const [stream, skipped, from, bytes, score, values] = locals(6, () => f.local('i32'));
+    const [position, into, weight, at, until] = locals(5, () => f.local('i32'));
+    /** For each query of the stream: where its part of what comes out lies. */
+    const eachQuery = (body: (query: Local) => void) => {
+      f.for(0, perStream, 1, (query) => {
+        f.set(position, i32.add(i32.multiply(i32.divide(query, group), rows), i32.divide(stream, keyHeads)));
+        const head = i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(query, group));
+        f.set(into, i32.add(i32.multiply(i32.add(i32.multiply(position, heads), head), headBytes), i32.add(out, from)));
+        f.set(weight, i32.add(weights, i32.multiply(query, i32.add(room, 16))));
+        body(query);
       });
-      // Behind the last one up to whole vectors there is nothing to be seen.
-      f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
-        f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
-      });
-      f.set(most, f32x4.splat(f32.constant(-3e38)));
-      f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));
-      for (const lanes of [
-        [2, 3, 0, 1],
-        [1, 0, 3, 2],
-      ] as const)
-        f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
-      f.set(total, f32.constant(0));
-      f.for(0, keyBytes, 16, (i) => {
-        const four = f.let('v128', v128.load(i32.add(scores, i)));
-        const power = exponential(f, f32x4.subtract(four, most));
-        f.set(power, v128.and(power, f32x4.greater(four, f32x4.splat(f32.constant(leastSeen)))));
-        f.do(v128.store(i32.add(scores, i), power));
-        // In the order of keys: zeros between them change nothing.
-        for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
-      });
-      const values = f.let('i32', i32.add(allValues, i32.multiply(stream, headBytes)));
-      const into = f.let(
-        'i32',
-        i32.add(out, i32.add(i32.multiply(position, i32.multiply(heads, headBytes)), i32.multiply(head, headBytes))),
-      );
-      weightedSums(f, {
-        ...{ weights: scores, count: keys, values, row: column, into, bytes: headBytes },
+    };
+    f.while(i32.less(unit, end), () => {
+      f.set(stream, i32.divide(unit, chunks));
+      f.set(skipped, i32.remainder(unit, chunks));
+      f.set(from, i32.shiftLeft(skipped, 6));
+      f.set(bytes, i32.shiftLeft(i32.subtract(i32.add(skipped, end), unit), 6));
+      f.if(i32.less(headBytes, bytes), () => f.set(bytes, headBytes));
+      f.set(bytes, i32.subtract(bytes, from));
+      f.set(score, i32.add(scores, i32.multiply(i32.multiply(stream, perStream), room)));
+      eachQuery(() => {
+        const total = softmax(f, exp, { scores: score, weights: weight, keyBytes });
         // What sees nothing is zeros; what sees anything has one at least.
-        factor: f.let('v128', f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))))),
+        const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
+        f.do(v128.store(i32.add(weight, room), factor));
+        replace(f, into, bytes, () => v128.zeros);
+        f.increase(score, room);
       });
+      f.set(values, i32.add(all, i32.add(i32.multiply(stream, streamBytes), from)));
+      f.for(0, keyBytes, 4 * valuesAtOnce, (first) => {
+        f.set(until, i32.add(first, 4 * valuesAtOnce));
+        f.if(i32.less(keyBytes, until), () => f.set(until, keyBytes));
+        eachQuery(() => {
+          f.set(at, i32.add(weight, first));
+          f.set(weight, i32.add(weight, until));
+          addWeighted(f, { weights: at, end: weight, values, row: headBytes, into, bytes });
+        });
+        f.increase(values, i32.multiply(headBytes, valuesAtOnce));
+      });
+      eachQuery(() => {
+        const factor = f.let('v128', v128.load(i32.add(weight, room)));
+        replace(f, into, bytes, (four) => f32x4.multiply(four, factor));
+      });
+      f.increase(unit, i32.subtract(chunks, skipped));
     });
   });
 }

@@ -26,16 +26,18 @@ export function elementwise<Name extends string>(name: Name, apply: Pair) {
   return { [name]: make(true), [`${name}One`]: make(false) } as Readonly<Record<Name | `${Name}One`, WasmFunction>>;
 }
 
-export function unary(apply: (x: Local, factor: Local, f: WasmFunction) => Code): WasmFunction {
+/** `applying` writes what goes before the loop, and gives what is written in it. */
+export function unary(applying: (f: WasmFunction) => (x: Local, factor: Local) => Code): WasmFunction {
   return kernel((f, take) => {
     const [out, x, rows, size, row, bits] = locals(6, take);
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     const factor = f.let('v128', i32x4.splat(bits));
     const value = f.local('v128');
+    const apply = applying(f);
     f.for(0, rows, 1, () => {
       f.for(0, bytes, 16, (i) => {
         f.set(value, v128.load(i32.add(x, i)));
-        storeBefore(f, { at: out, i, end: bytes }, apply(value, factor, f));
+        storeBefore(f, { at: out, i, end: bytes }, apply(value, factor));
       });
       f.increase(out, bytes);
       f.increase(x, row);
@@ -43,7 +45,8 @@ export function unary(apply: (x: Local, factor: Local, f: WasmFunction) => Code)
   });
 }
 
-export function sigmoid(f: WasmFunction, x: Local): Code {
-  const one = f32x4.splat(f32.constant(1));
-  return f32x4.divide(one, f32x4.add(one, exponential(f, f32x4.negate(x))));
+export function sigmoid(f: WasmFunction): (x: Local) => Code {
+  const one = f.let('v128', f32x4.splat(f32.constant(1)));
+  const exp = exponential(f);
+  return (x) => f32x4.divide(one, f32x4.add(one, exp(f32x4.negate(x))));
 }

@@ -1,4 +1,4 @@
-import { f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { kernel, locals, partAt, sumOf } from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
@@ -53,8 +53,12 @@ export function times(): WasmFunction {
     const [out, x, matrix, rows, size, columns, outRow, row, bits] = locals(9, take);
     const bytes = f.let('i32', i32.shiftLeft(columns, 2));
     const factor = f.let('v128', i32x4.splat(bits));
+    const end = f.local('i32');
     f.for(0, rows, 1, () => {
-      weightedSums(f, { weights: x, count: size, values: matrix, row: bytes, into: out, bytes, factor });
+      replace(f, out, bytes, () => v128.zeros);
+      f.set(end, i32.add(x, i32.shiftLeft(size, 2)));
+      addWeighted(f, { weights: x, end, values: matrix, row: bytes, into: out, bytes });
+      replace(f, out, bytes, (four) => f32x4.multiply(four, factor));
       f.increase(out, outRow);
       f.increase(x, row);
     });
@@ -96,44 +100,55 @@ export function addTimes(): WasmFunction {
   });
 }
 
-interface WeightedSums {
+interface Weighted {
   readonly weights: Local;
-  readonly count: Local;
+  /** Behind the last weight. */
+  readonly end: Local;
   readonly values: Local;
   /** Bytes from one row of values to the next. */
   readonly row: Local;
   readonly into: Local;
   readonly bytes: Local;
-  readonly factor: Local;
 }
 
-/** The sum of rows by weights, in their order; a weight of zero adds nothing, whatever it is of. */
-export function weightedSums(
-  f: WasmFunction,
-  { weights, count, values, row, into, bytes, factor }: WeightedSums,
-): void {
+/** Adds rows by weights to what is there, in their order; a weight of zero adds nothing, whatever it is of. */
+export function addWeighted(f: WasmFunction, { weights, end, values, row, into, bytes }: Weighted): void {
   const sums = Array.from({ length: 8 }, () => f.local('v128'));
   const column = f.let('i32', 0);
+  const by = f.local('v128');
+  const [weight, from, wholeEnd] = locals(3, () => f.local('i32'));
+  const [second, third, fourth] = locals(3, () => f.local('i32'));
+  f.set(wholeEnd, i32.add(weights, i32.and(i32.subtract(end, weights), -16)));
+  const add = (parts: readonly Local[], at: Local, n: number) => {
+    f.set(by, v128.splat32(weight, 4 * n));
+    for (const [vector, part] of parts.entries())
+      f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(at, 16 * vector))));
+  };
+  const addUnlessZero = (parts: readonly Local[], at: Local, n: number) =>
+    f.if(f32.notEqual(f32.load(weight, 4 * n), f32.constant(0)), () => add(parts, at, n));
   const chunk = (parts: readonly Local[], store: (sum: Local, n: number) => void) => {
-    for (const part of parts) f.set(part, v128.zeros);
-    const from = f.let('i32', i32.add(values, column));
-    const weight = f.let('i32', weights);
-    const end = f.let('i32', i32.add(weights, i32.shiftLeft(count, 2)));
-    const by = f.local('v128');
-    f.while(i32.less(weight, end), () => {
-      f.if(f32.notEqual(f32.load(weight), f32.constant(0)), () => {
-        f.set(by, v128.splat32(weight));
-        parts.forEach((part, n) => {
-          f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(from, 16 * n))));
-        });
+    for (const [n, part] of parts.entries()) f.set(part, v128.load(i32.add(into, column), 16 * n));
+    f.set(from, i32.add(values, column));
+    f.set(weight, weights);
+    f.while(i32.less(weight, wholeEnd), () => {
+      f.set(second, i32.add(from, row));
+      f.set(third, i32.add(second, row));
+      f.set(fourth, i32.add(third, row));
+      const each = (addOne: typeof add) => () => {
+        for (const [n, at] of [from, second, third, fourth].entries()) addOne(parts, at, n);
+      };
+      f.if(i32x4.areAllTrue(v128.load(weight)), each(add), () => {
+        f.if(v128.isAnyTrue(v128.load(weight)), each(addUnlessZero));
       });
+      f.increase(weight, 16);
+      f.set(from, i32.add(fourth, row));
+    });
+    f.while(i32.less(weight, end), () => {
+      addUnlessZero(parts, from, 0);
       f.increase(weight, 4);
       f.increase(from, row);
     });
-    parts.forEach((part, n) => {
-      f.set(part, f32x4.multiply(part, factor));
-      store(part, n);
-    });
+    for (const [n, part] of parts.entries()) store(part, n);
   };
   const at = () => i32.add(into, column);
   f.while(i32.atLeast(bytes, i32.add(column, 128)), () => {
@@ -148,5 +163,19 @@ export function weightedSums(
   f.while(i32.less(column, bytes), () => {
     chunk(sums.slice(0, 1), (sum) => f.do(f32.store(at(), f32x4.lane(sum, 0))));
     f.increase(column, 4);
+  });
+}
+
+/** Every number of a row of floats is another. */
+export function replace(f: WasmFunction, at: Local, bytes: Local, by: (four: Code) => Code): void {
+  const i = f.let('i32', 0);
+  const place = () => i32.add(at, i);
+  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
+    f.do(v128.store(place(), by(v128.load(place()))));
+    f.increase(i, 16);
+  });
+  f.while(i32.less(i, bytes), () => {
+    f.do(v128.storeLane(place(), by(v128.splat32(place())), 0, 0));
+    f.increase(i, 4);
   });
 }

@@ -50,17 +50,30 @@ export function sumOf(x: Local): Code {
   return f32.add(f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 }
 
-/** e^x within some 10⁻⁷ of it. Source: Cephes, expf.c (Moshier). */
-export function exponential(f: WasmFunction, power: Operand): Local {
-  const constant = (value: number) => f32x4.splat(f32.constant(value));
-  const x = f.let('v128', f32x4.max(f32x4.min(power, constant(88.3)), constant(-87.3)));
-  const n = f.let('v128', f32x4.nearest(f32x4.multiply(x, constant(Math.LOG2E))));
-  const r = f.let('v128', f32x4.subtract(x, f32x4.multiply(n, constant(0.693359375))));
-  f.set(r, f32x4.add(r, f32x4.multiply(n, constant(2.1219444e-4))));
-  const sum = f.let('v128', constant(1.98756915e-4));
-  for (const each of [1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])
-    f.set(sum, f32x4.add(f32x4.multiply(sum, r), constant(each)));
-  const y = f32x4.add(f32x4.add(f32x4.multiply(f32x4.multiply(sum, r), r), r), constant(1));
-  const exponent = i32x4.shiftLeft(i32x4.add(i32x4.fromF32x4(n), i32x4.splat(127)), 23);
-  return f.let('v128', f32x4.multiply(y, exponent));
+/** Added to a number of less than 2²² on either side of zero, it leaves that rounded to a whole one, to even ones from the middle, in the last bits. */
+export const rounder = 1.5 * 2 ** 23;
+
+/**
+ * What gives e^x within some 10⁻⁷ of it; its constants are made where it is asked for, before a loop. Source: Cephes, expf.c (Moshier).
+ */
+export function exponential(f: WasmFunction): (power: Operand) => Local {
+  const constant = (value: number) => f.let('v128', f32x4.splat(f32.constant(value)));
+  const [least, most, log2e, whole, high, low, one] = asLocals(
+    [-87.3, 88.3, Math.LOG2E, rounder, 0.693359375, 2.1219444e-4, 1].map(constant),
+  );
+  const factors = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+  const [first, ...others] = factors.map(constant) as [Local, ...Local[]];
+  const exponentOfOne = f.let('v128', i32x4.splat(127 << 23));
+  const [x, n, r, sum, y] = locals(5, () => f.local('v128'));
+  return (power) => {
+    f.set(x, f32x4.lesserOf(f32x4.greaterOf(power, least), most));
+    f.set(n, f32x4.add(f32x4.multiply(x, log2e), whole));
+    const exponent = f.let('v128', i32x4.add(i32x4.shiftLeft(n, 23), exponentOfOne));
+    f.set(n, f32x4.subtract(n, whole));
+    f.set(r, f32x4.add(f32x4.subtract(x, f32x4.multiply(n, high)), f32x4.multiply(n, low)));
+    f.set(sum, first);
+    for (const each of others) f.set(sum, f32x4.add(f32x4.multiply(sum, r), each));
+    f.set(y, f32x4.add(f32x4.add(f32x4.multiply(f32x4.multiply(sum, r), r), r), one));
+    return f.let('v128', f32x4.multiply(y, exponent));
+  };
 }

@@ -1,17 +1,9 @@
-import {
-  type Code,
-  f32,
-  f32x4,
-  i16x8,
-  i32,
-  i32x4,
-  type Local,
-  narrowToBytes,
-  v128,
-  type WasmFunction,
-} from '../code.ts';
-import { kernel, locals } from './kernel.ts';
+import { type Code, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
+import { kernel, locals, rounder } from './kernel.ts';
 import { atOnce, block, middle, reach, rowBlockBytes } from './layout.ts';
+
+/** A row of a smaller step counts as zeros: what one is divided by may have no end. */
+const leastStep = 1e-35;
 
 /**
  * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
@@ -29,26 +21,29 @@ export function round(): WasmFunction {
     const count = f.local('f32');
     const factor = f.local('v128');
     const [from, into, offsets, times, rest, end] = locals(6, () => f.local('i32'));
-    /** The largest magnitude from `start` on, to before `end`: whole vectors, then number by number. */
+    /** The largest magnitude from `start` on, to before `end`, as bits: what is no number is the largest there. Whole vectors, then number by number. */
     const magnitude = (start: Local, until: Local): Local => {
       const four = f.let('v128', v128.zeros);
       const i = f.let('i32', start);
       f.while(i32.atLeast(until, i32.add(i, 16)), () => {
-        f.set(four, f32x4.max(four, f32x4.absolute(v128.load(i))));
+        f.set(four, i32x4.max(four, f32x4.absolute(v128.load(i))));
         f.increase(i, 16);
       });
       f.while(i32.less(i, until), () => {
-        f.set(four, f32x4.max(four, f32x4.absolute(v128.splat32(i))));
+        f.set(four, i32x4.max(four, f32x4.absolute(v128.splat32(i))));
         f.increase(i, 4);
       });
-      const pairs = f.let('v128', f32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
+      const pairs = f.let('v128', i32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
       return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
     };
-    const rounded = (at: Local, offset: number) =>
-      i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.load(at, offset), factor)));
-    const middles = f.let('v128', i16x8.splat(middle));
+    const middled = f.let('v128', f32x4.splat(f32.constant(rounder + middle)));
+    const rounderBits = f.let('v128', f32x4.splat(f32.constant(rounder)));
+    /** Four whole numbers with the middle added. */
+    const rounded = (numbers: Code): Code =>
+      i32x4.subtract(f32x4.add(f32x4.multiply(numbers, factor), middled), rounderBits);
     const eight = (at: Local, offset: number): Code =>
-      i16x8.add(i16x8.narrow(rounded(at, offset), rounded(at, offset + 16)), middles);
+      i16x8.narrow(rounded(v128.load(at, offset)), rounded(v128.load(at, offset + 16)));
+    const middles = f.let('v128', i8x16.splat(middle));
     f.for(0, rows, 1, () => {
       f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
       f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
@@ -64,7 +59,7 @@ export function round(): WasmFunction {
         const own = magnitude(from, end);
         f.set(count, f32.constant(1));
         f.set(factor, v128.zeros);
-        f.if(f32.greater(step, f32.constant(0)), () => {
+        f.if(f32.greater(step, f32.constant(leastStep)), () => {
           const needed = f32.ceiling(f32.divide(f32.multiply(own, most), largest));
           f.set(count, f32.min(most, f32.max(f32.constant(1), needed)));
           f.set(factor, f32x4.splat(f32.divide(f32.constant(1), f32.multiply(step, count))));
@@ -74,17 +69,15 @@ export function round(): WasmFunction {
           i32.less(i, whole),
           () => {
             for (let part = 0; part < block; part += atOnce) {
-              const sixteen = narrowToBytes(eight(from, 4 * part), eight(from, 4 * part + 32));
+              const sixteen = i8x16.narrow(eight(from, 4 * part), eight(from, 4 * part + 32));
               f.do(v128.store(into, sixteen, part));
             }
           },
           () => {
-            for (let part = 0; part < block; part += atOnce)
-              f.do(v128.store(into, narrowToBytes(middles, middles), part));
+            for (let part = 0; part < block; part += atOnce) f.do(v128.store(into, middles, part));
             f.set(rest, into);
             f.while(i32.less(from, end), () => {
-              const one = i32x4.fromF32x4(f32x4.nearest(f32x4.multiply(v128.splat32(from), factor)));
-              f.do(i32.storeByte(rest, i32.add(i32x4.lane(one, 0), middle)));
+              f.do(i32.storeByte(rest, i32x4.lane(rounded(v128.splat32(from)), 0)));
               f.increase(from, 4);
               f.increase(rest, 1);
             });
