@@ -11,7 +11,7 @@ import type { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { placeFeeds } from './places.ts';
-import { int32, type Tensor } from './tensor.ts';
+import { float32, int32, type Tensor } from './tensor.ts';
 
 /** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
 const targetSets: readonly (readonly Target[])[] = [
@@ -65,6 +65,8 @@ export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
+  /** Where logits that were written lie until the next pass: as many as they were the last time. */
+  #logits: Tensor<'float32'> | undefined;
   /** What each is fed of the weights. */
   readonly #weights = new WeakMap<Runs, ReadonlyMap<string, Tensor>>();
 
@@ -76,7 +78,7 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
-   * for, row by row; what is kept of the new positions is for the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that
+   * for, row by row, for as long as no other pass is run; what is kept of the new positions is for the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that
    * read every weight once and quickly; many that are read, for those that multiply many rows quickly.
    */
   async run(
@@ -108,15 +110,18 @@ export class DecodePass {
     const dealing = this.#dealingOf(rows, tokens, writer !== undefined);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
     const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
+    // The head is never without a row.
+    const heads = last.length === 0 ? [0] : last;
     const feeds = new Map<string, Tensor>([
       ...this.#weightsOf(executable),
       ...this.#adapterFeeds(rows, { tokens, targets: changes.targets, dealing }),
       ...pass.feeds,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
-      ['last', int32([Math.max(1, last.length)], Int32Array.from(last.length === 0 ? [0] : last))],
+      ['last', int32([heads.length], Int32Array.from(heads))],
     ]);
-    const results = executable.run(feeds, pass.into, pass);
+    const into = writer === undefined ? pass.into : new Map([...pass.into, ['logits', this.#logitsOf(heads.length)]]);
+    const results = executable.run(feeds, into, pass);
     const { logits } = writer === undefined ? await results : ((await unlessItCannot(results)) ?? {});
     if (logits === undefined) {
       this.#model.stopWriting();
@@ -131,8 +136,15 @@ export class DecodePass {
     );
   }
 
+  #logitsOf(count: number): Tensor<'float32'> {
+    const dims = [count, this.#model.architecture.vocabulary];
+    if (this.#logits?.dims[0] !== count) this.#logits = float32(dims);
+    return this.#logits as Tensor<'float32'>;
+  }
+
   /** Lets go of what passes over several rows were fed of their adapters. */
   forget(): void {
+    this.#logits = undefined;
     this.#shares.forget();
   }
 

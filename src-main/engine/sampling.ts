@@ -64,21 +64,32 @@ function drawnOfAll(scores: Scores, reached: number): number {
 
 const firstLook = 64;
 
-/** The first of the largest. Logits are looked through stretch by stretch, and only a stretch that holds a larger one a second time: half the time. */
+/** The first of the largest. Logits are looked through eight by eight, and only eight with a larger one a second time: half the time. */
 function likeliest(logits: Float32Array): number {
   let best = 0;
-  for (let start = 0; start < logits.length; start += stretch) {
-    const end = Math.min(logits.length, start + stretch);
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let id = start; id < end; id++) largest = Math.max(largest, logits[id] as number);
-    if (!(largest > (logits[best] as number))) continue;
-    best = start;
-    while (logits[best] !== largest) best++;
+  let largest = logits[0] as number;
+  const seek = (from: number, to: number) => {
+    for (let id = from; id < to; id++) {
+      if ((logits[id] as number) > largest) [best, largest] = [id, logits[id] as number];
+    }
+  };
+  const whole = logits.length & -8;
+  for (let id = 0; id < whole; id += 8) {
+    if (
+      (logits[id] as number) > largest ||
+      (logits[id + 1] as number) > largest ||
+      (logits[id + 2] as number) > largest ||
+      (logits[id + 3] as number) > largest ||
+      (logits[id + 4] as number) > largest ||
+      (logits[id + 5] as number) > largest ||
+      (logits[id + 6] as number) > largest ||
+      (logits[id + 7] as number) > largest
+    )
+      seek(id, id + 8);
   }
+  seek(whole, logits.length);
   return best;
 }
-
-const stretch = 64;
 
 /** The ids of the largest logits, the largest first; of equal ones, the first. */
 function leading(logits: Float32Array, count: number): number[] {
