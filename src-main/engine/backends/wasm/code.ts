@@ -97,7 +97,6 @@ export const i32 = {
   /** Cut off at the ends of its range; no number is zero. */
   fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
   equal: plain(0x46),
-  notEqual: plain(0x47),
   less: plain(0x48),
   atLeast: plain(0x4e),
   load: memory([], 0x28),
@@ -114,7 +113,6 @@ export const f32 = {
   ceiling: plain(0x8d),
   min: plain(0x96),
   max: plain(0x97),
-  less: plain(0x5d),
   greater: plain(0x5e),
   notEqual: plain(0x5c),
   load: memory([], 0x2a),
@@ -164,19 +162,17 @@ export const f32x4 = {
   ],
   splat: vector(19),
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(31), lane],
-  nearest: vector(106),
   absolute: vector(224),
   negate: vector(225),
   add: vector(228),
   subtract: vector(229),
   multiply: vector(230),
   divide: vector(231),
-  min: vector(232),
-  max: vector(233),
-  /** The lesser, and the first where one is no number: `min` and `max` take eight instructions where these take one. */
+  /** The lesser, and the first where one is no number: those that give no number then take eight instructions where these take one. */
   lesserOf: vector(234),
   /** The greater, and the first where one is no number. */
   greaterOf: vector(235),
+  notEqual: vector(66),
   greater: vector(68),
   fromI32x4: vector(250),
 } as const;
@@ -196,7 +192,6 @@ export const i32x4 = {
   dot: vector(186),
   /** Whether none is zero. */
   areAllTrue: vector(163),
-  fromF32x4: vector(248),
 } as const;
 
 export const i16x8 = {

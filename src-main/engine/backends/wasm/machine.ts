@@ -112,23 +112,25 @@ export class Machine {
     return new Int32Array(this.#bytes.buffer, address, length);
   }
 
-  /** A program for each of so many threads; when all have ended, how often they slept for each other. Throws WebAssembly.RuntimeError where one never will. */
+  /** A program for each of so many threads; when all have ended, how often they slept for each other. Throws CannotRun where one never will. */
   run(programs: readonly Program[]): number {
     if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
-    if (programs.length === 1) {
-      this.#run(start, end, 0, 1);
-      return 0;
-    }
     const shared = this.integers(0, firstFree / 4);
-    programs.forEach((program, thread) => {
-      shared.set(program, cells.programs / 4 + 2 * thread);
-    });
     Atomics.store(shared, cells.sleeps / 4, 0);
-    this.#turn = (this.#turn + 1) & 0x3fffffff;
-    Atomics.store(shared, cells.turn / 4, this.#turn);
-    Atomics.notify(shared, cells.turn / 4);
-    this.#run(start, end, 0, programs.length);
+    if (programs.length > 1) {
+      programs.forEach((program, thread) => {
+        shared.set(program, cells.programs / 4 + 2 * thread);
+      });
+      this.#turn = (this.#turn + 1) & 0x3fffffff;
+      Atomics.store(shared, cells.turn / 4, this.#turn);
+      Atomics.notify(shared, cells.turn / 4);
+    }
+    try {
+      this.#run(start, end, 0, programs.length);
+    } catch (error) {
+      throw new CannotRun('A thread of the kernels has ended', { cause: error });
+    }
     return Atomics.load(shared, cells.sleeps / 4);
   }
 

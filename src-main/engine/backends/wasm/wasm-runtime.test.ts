@@ -19,6 +19,8 @@ import { hadamardFeed, turned } from '../../hadamard.ts';
 import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
+import { CannotRun } from './cannot-run.ts';
+import { Machine } from './machine.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
 const random = new Random(5, 1);
@@ -204,6 +206,12 @@ test('what attention gives is the same with any threads, whatever lies where not
   const [one, ...others] = results;
   expect(one).toHaveLength(4 * 9 * 24);
   for (const other of others) expect(other).toEqual(one);
+});
+
+test('a program that cannot end is told as one that cannot run', () => {
+  const machine = new Machine({ threads: 1 });
+  const behindTheEnd = 0x7fff0000;
+  expect(() => machine.runAll([['keepPlaces', [behindTheEnd, 4096, 1, 1, 1, 4, 16]]])).toThrow(CannotRun);
 });
 
 test.each([1, 5])(

@@ -3,7 +3,6 @@ import { sizeOf } from '../../graph/shape.ts';
 import { elements, float32, type Tensor } from '../../tensor.ts';
 import type { Executable } from '../backend.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
-import { CannotRun } from './cannot-run.ts';
 import { Crew } from './crew.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
@@ -109,26 +108,33 @@ export class WasmRuntime {
   }
 
   /** Keys and values of a pass, with room for its new places. */
-  #copyOf({ feeds, layers, columns, heads: { rows, keyHeads, size } }: KeptFeeds, kept: KeptCopy | undefined): Copy {
-    const first = (feeds.get('kept_keys.0') as Tensor<'float32'>).data;
-    const layerBytes = first.buffer.byteLength;
-    const known = this.#copy?.of.deref() === first.buffer ? this.#copy : undefined;
+  #copyOf(pass: KeptFeeds, kept: KeptCopy | undefined): Copy {
+    const { buffer } = keptOf(pass, 'keys', 0);
+    const known = this.#copy?.of.deref() === buffer ? this.#copy : undefined;
     if (this.#copy !== undefined && known === undefined) {
       this.machine.give(this.#copy.address);
       this.#copy = undefined;
     }
-    const copy = known ?? this.#newCopy(first.buffer, layerBytes, layers);
-    const width = first.length / columns.all;
-    const from = known !== undefined && kept !== undefined ? Math.min(kept.same, columns.before) : 0;
-    const count = columns.before - from;
+    const copy = known ?? this.#newCopy(buffer, pass.layers);
+    const from = known !== undefined && kept !== undefined ? kept.same : 0;
+    if (from < pass.columns.before) this.#fill(copy, pass, from);
+    this.#copy = copy;
+    return copy;
+  }
+
+  /** Copies the columns from one on to where each head has its own side by side. */
+  #fill({ address, layerBytes, valuesAt }: Copy, pass: KeptFeeds, from: number): void {
+    const { rows, keyHeads, size } = pass.heads;
+    const width = rows * keyHeads * size;
+    const count = pass.columns.before - from;
     const plain = this.machine.take(4 * count * width);
-    for (let layer = 0; layer < layers && count > 0; layer++) {
+    for (let layer = 0; layer < pass.layers; layer++) {
       for (const [kind, at] of [
-        ['keys', copy.address],
-        ['values', copy.valuesAt],
+        ['keys', address],
+        ['values', valuesAt],
       ] as const) {
-        const { data } = feeds.get(`kept_${kind}.${layer}`) as Tensor<'float32'>;
-        this.machine.floats(plain, count * width).set(data.subarray(from * width, columns.before * width));
+        const columns = keptOf(pass, kind, layer).subarray(from * width, pass.columns.before * width);
+        this.machine.floats(plain, count * width).set(columns);
         const into = at + layer * layerBytes + 4 * from * size;
         this.machine.runAll([
           ['keepPlaces', [into, plain, count, rows, keyHeads, size, layerBytes / rows / keyHeads]],
@@ -137,11 +143,10 @@ export class WasmRuntime {
       }
     }
     this.machine.give(plain);
-    this.#copy = copy;
-    return copy;
   }
 
-  #newCopy(of: ArrayBufferLike, layerBytes: number, layers: number): Copy {
+  #newCopy(of: ArrayBufferLike, layers: number): Copy {
+    const layerBytes = of.byteLength;
     const address = this.machine.take(2 * layers * layerBytes);
     return { of: new WeakRef(of), address, layerBytes, valuesAt: address + layers * layerBytes };
   }
@@ -156,6 +161,10 @@ interface KeptFeeds {
   readonly layers: number;
   readonly columns: { readonly before: number; readonly all: number };
   readonly heads: { readonly rows: number; readonly keyHeads: number; readonly size: number };
+}
+
+function keptOf({ feeds }: KeptFeeds, kind: 'keys' | 'values', layer: number): Float32Array {
+  return feedOf(feeds, `kept_${kind}.${layer}`).data as Float32Array;
 }
 
 interface GraphSite {
@@ -178,7 +187,7 @@ interface Ready {
   readonly addresses: readonly number[];
 }
 
-/** What differs from pass to pass, in the order in which `attend` reads it. */
+/** What differs from pass to pass, in the order in which `attend.ts` reads it. */
 const passCells = 8;
 
 class WasmGraph implements WasmExecutable {
@@ -331,21 +340,13 @@ class WasmGraph implements WasmExecutable {
   #runBest(sizes: ReadonlyMap<string, number>, room: number): Ready {
     const { machine } = this.#site;
     const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
-    const key = fixed.map((each) => each.join('=')).join(' ');
-    const threads = Math.min(machine.threads, this.#crew.size(key));
-    const ready = this.#programFor(`${key} room=${room} threads=${threads}`, sizes, { room, threads });
+    const kind = [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
+    const threads = Math.min(machine.threads, this.#crew.size(kind));
+    const ready = this.#programFor(`${kind} threads=${threads}`, sizes, { room, threads });
     const began = performance.now();
-    const sleeps = this.#run(ready.programs);
-    this.#crew.ran(key, performance.now() - began, sleeps);
+    const sleeps = machine.run(ready.programs);
+    this.#crew.ran(kind, performance.now() - began, sleeps);
     return ready;
-  }
-
-  #run(programs: readonly Program[]): number {
-    try {
-      return this.#site.machine.run(programs);
-    } catch (error) {
-      throw new CannotRun('A thread of the kernels has ended', { cause: error });
-    }
   }
 
   #programFor(key: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {

@@ -1,6 +1,7 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, replace } from './floats.ts';
 import { asLocals, exponential, kernel, locals, partAt } from './kernel.ts';
+import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
 // of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
@@ -8,7 +9,7 @@ import { asLocals, exponential, kernel, locals, partAt } from './kernel.ts';
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 const leastSeen = -1e29;
 
-/** So many values are added for all queries before the next ones: they stay near. */
+/** So many values are added for some queries before the next ones: they stay near. */
 const valuesAtOnce = 64;
 
 /** Floats of a head that a thread mixes: its smallest part. */
@@ -141,7 +142,7 @@ export function attendScores(): WasmFunction {
           // Behind the last key up to whole vectors lies something, of which nothing is seen.
           const four = [f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))))];
           for (const n of [1, 2, 3]) four.push(f.let('i32', i32.add(four[n - 1] as Local, headBytes)));
-          const queriesAtOnce = (count: number) => {
+          const together = (count: number) => {
             const several = [query];
             for (let n = 1; n < count; n++) several.push(f.let('i32', i32.add(several[n - 1] as Local, headBytes)));
             for (const products of fourProducts(f, several, { keys: four, bytes: headBytes })) {
@@ -158,7 +159,7 @@ export function attendScores(): WasmFunction {
           f.for(0, tokens, 1, () => {
             f.set(query, ofToken);
             f.set(left, group);
-            for (const count of [2, 1]) f.while(i32.atLeast(left, count), () => queriesAtOnce(count));
+            for (const count of [2, 1]) f.while(i32.atLeast(left, count), () => together(count));
             f.increase(ofToken, tokenRow);
           });
         });
@@ -204,7 +205,7 @@ function softmax(
 
 /**
  * out, scores, fresh values, row of values, positions, key heads, group, size of a head, weights, bytes of a query's scores, layer, pass:
- * means of values by the scores. `weights` is memory of the thread, for the queries of a stream and a vector behind each.
+ * means of values by the scores. `weights` is memory of the thread, for `queriesAtOnce` queries and a vector behind each.
  */
 export function attendValues(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -227,16 +228,17 @@ export function attendValues(): WasmFunction {
     const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), chunks));
     const unit = f.let('i32', partAt(units, number, of));
     const end = f.let('i32', partAt(units, i32.add(number, 1), of));
-    const [stream, skipped, from, bytes, score, values] = locals(6, () => f.local('i32'));
+    const [stream, skipped, from, bytes, score, values, next] = locals(7, () => f.local('i32'));
     const [position, into, weight, at, until] = locals(5, () => f.local('i32'));
-    /** For each query of the stream: where its part of what comes out lies. */
-    const eachQuery = (body: (query: Local) => void) => {
-      f.for(0, perStream, 1, (query) => {
+    /** For each query at hand: where its part of what comes out lies, and where its weights do. */
+    const eachOf = (first: Local, body: () => void) => {
+      f.set(weight, weights);
+      f.for(first, next, 1, (query) => {
         f.set(position, i32.add(i32.multiply(i32.divide(query, group), rows), i32.divide(stream, keyHeads)));
         const head = i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(query, group));
         f.set(into, i32.add(i32.multiply(i32.add(i32.multiply(position, heads), head), headBytes), i32.add(out, from)));
-        f.set(weight, i32.add(weights, i32.multiply(query, i32.add(room, 16))));
-        body(query);
+        body();
+        f.increase(weight, i32.add(room, 16));
       });
     };
     f.while(i32.less(unit, end), () => {
@@ -247,28 +249,32 @@ export function attendValues(): WasmFunction {
       f.if(i32.less(headBytes, bytes), () => f.set(bytes, headBytes));
       f.set(bytes, i32.subtract(bytes, from));
       f.set(score, i32.add(scores, i32.multiply(i32.multiply(stream, perStream), room)));
-      eachQuery(() => {
-        const total = softmax(f, exp, { scores: score, weights: weight, keyBytes });
-        // What sees nothing is zeros; what sees anything has one at least.
-        const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
-        f.do(v128.store(i32.add(weight, room), factor));
-        replace(f, into, bytes, () => v128.zeros);
-        f.increase(score, room);
-      });
-      f.set(values, i32.add(all, i32.add(i32.multiply(stream, streamBytes), from)));
-      f.for(0, keyBytes, 4 * valuesAtOnce, (first) => {
-        f.set(until, i32.add(first, 4 * valuesAtOnce));
-        f.if(i32.less(keyBytes, until), () => f.set(until, keyBytes));
-        eachQuery(() => {
-          f.set(at, i32.add(weight, first));
-          f.set(weight, i32.add(weight, until));
-          addWeighted(f, { weights: at, end: weight, values, row: headBytes, into, bytes });
+      f.for(0, perStream, queriesAtOnce, (query) => {
+        f.set(next, i32.add(query, queriesAtOnce));
+        f.if(i32.less(perStream, next), () => f.set(next, perStream));
+        eachOf(query, () => {
+          const total = softmax(f, exp, { scores: score, weights: weight, keyBytes });
+          // What sees nothing is zeros; what sees anything has one at least.
+          const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
+          f.do(v128.store(i32.add(weight, room), factor));
+          replace(f, into, bytes, () => v128.zeros);
+          f.increase(score, room);
         });
-        f.increase(values, i32.multiply(headBytes, valuesAtOnce));
-      });
-      eachQuery(() => {
-        const factor = f.let('v128', v128.load(i32.add(weight, room)));
-        replace(f, into, bytes, (four) => f32x4.multiply(four, factor));
+        f.set(values, i32.add(all, i32.add(i32.multiply(stream, streamBytes), from)));
+        f.for(0, keyBytes, 4 * valuesAtOnce, (first) => {
+          f.set(until, i32.add(first, 4 * valuesAtOnce));
+          f.if(i32.less(keyBytes, until), () => f.set(until, keyBytes));
+          eachOf(query, () => {
+            f.set(at, i32.add(weight, first));
+            const end = f.let('i32', i32.add(weight, until));
+            addWeighted(f, { weights: at, end, values, row: headBytes, into, bytes });
+          });
+          f.increase(values, i32.multiply(headBytes, valuesAtOnce));
+        });
+        eachOf(query, () => {
+          const factor = f.let('v128', v128.load(i32.add(weight, room)));
+          replace(f, into, bytes, (four) => f32x4.multiply(four, factor));
+        });
       });
       f.increase(unit, i32.subtract(chunks, skipped));
     });

@@ -137,7 +137,7 @@ export function addWeighted(f: WasmFunction, { weights, end, values, row, into, 
       const each = (addOne: typeof add) => () => {
         for (const [n, at] of [from, second, third, fourth].entries()) addOne(parts, at, n);
       };
-      f.if(i32x4.areAllTrue(v128.load(weight)), each(add), () => {
+      f.if(i32x4.areAllTrue(f32x4.notEqual(v128.load(weight), v128.zeros)), each(add), () => {
         f.if(v128.isAnyTrue(v128.load(weight)), each(addUnlessZero));
       });
       f.increase(weight, 16);

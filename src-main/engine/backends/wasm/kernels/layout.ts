@@ -15,6 +15,9 @@ export const middle = reach + 1;
 /** A block of a row: its numbers, and eight times by how many of the row's steps they count. */
 export const rowBlockBytes = block + 16;
 
+/** Queries of a stream whose weights a thread of an attention holds at a time. */
+export const queriesAtOnce = 8;
+
 /** Bytes of a row of blocks as `round` leaves it. */
 export function roundedRowBytes(blocks: number): number {
   return rowBlockBytes * blocks + 16 * Math.ceil(blocks / 8);

@@ -2,7 +2,7 @@ import { type Code, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128, type
 import { kernel, locals, rounder } from './kernel.ts';
 import { atOnce, block, middle, reach, rowBlockBytes } from './layout.ts';
 
-/** A row of a smaller step counts as zeros: what one is divided by may have no end. */
+/** A row of a smaller step counts as zeros: one divided by it may be more than floats hold. */
 const leastStep = 1e-35;
 
 /**
