@@ -31,6 +31,8 @@ test('beside every zone it is imported as well, and so are several files at once
   await open(paths.runs());
   await drop(page.getByRole('navigation').first(), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
+  // What is read while another page is open is shown first, before what is dropped next.
+  await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
   await open(paths.runs());
   const [one, other] = [path.join(folder(), 'rivers.csv'), path.join(folder(), 'more', '호수.csv')];
   await drop(page.getByRole('navigation').first(), one, other);
@@ -42,6 +44,7 @@ test('a folder dropped on the conversation goes to the import and not into the m
   await open(paths.chat());
   await drop(page.getByRole('region', { name: 'Chat' }), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
+  await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
 });
 
 test('a folder without a table says so', async () => {
