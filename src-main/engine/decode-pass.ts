@@ -137,12 +137,12 @@ export class DecodePass {
   }
 
   #logitsOf(count: number): Tensor<'float32'> {
-    const dims = [count, this.#model.architecture.vocabulary];
-    if (this.#logits?.dims[0] !== count) this.#logits = float32(dims);
-    return this.#logits as Tensor<'float32'>;
+    const known = this.#logits?.dims[0] === count ? this.#logits : undefined;
+    this.#logits = known ?? float32([count, this.#model.architecture.vocabulary]);
+    return this.#logits;
   }
 
-  /** Lets go of what passes over several rows were fed of their adapters. */
+  /** Lets go of the last logits, and of what passes over several rows were fed of their adapters. */
   forget(): void {
     this.#logits = undefined;
     this.#shares.forget();

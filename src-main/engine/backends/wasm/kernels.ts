@@ -1,4 +1,4 @@
-import { f32, f32x4 } from './code.ts';
+import { f32, f32x4, type WasmFunction } from './code.ts';
 import { attendScores, attendValues, keepPlaces } from './kernels/attend.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
@@ -11,23 +11,24 @@ import { turn } from './kernels/turn.ts';
 
 // What kernels take are addresses, counts or distances in bytes, and floats by their bits.
 
-/** By name, in the order of a machine's table. `relaxed`: with the instruction for products of bytes, where the runtime has it; the numbers are the same without it. */
-export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
-  ({
-    /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
-    ...elementwise('add', f32x4.add),
-    ...elementwise('subtract', f32x4.subtract),
-    ...elementwise('multiply', f32x4.multiply),
-    /** out, x, rows, size, row of x, factor */
-    scale: unary(() => (x, factor) => f32x4.multiply(x, factor)),
-    /** The same, and the factor is not looked at. */
-    sigmoid: unary(sigmoid),
-    silu: unary((f) => {
+/** What writes each, by name, in the order of a machine's table. `relaxed`: with the instruction for products of bytes, where the runtime has it; the numbers are the same without it. */
+export const kernels = {
+  /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
+  ...elementwise('add', f32x4.add),
+  ...elementwise('subtract', f32x4.subtract),
+  ...elementwise('multiply', f32x4.multiply),
+  /** out, x, rows, size, row of x, factor */
+  scale: () => unary(() => (x, factor) => f32x4.multiply(x, factor)),
+  /** The same, and the factor is not looked at. */
+  sigmoid: () => unary(sigmoid),
+  silu: () =>
+    unary((f) => {
       const share = sigmoid(f);
       return (x) => f32x4.multiply(x, share(x));
     }),
-    /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
-    inverseRms: reduction(
+  /** out, x, rows, groups, size, row of x, epsilon: 1 / √(mean of squares + ε) of each group. */
+  inverseRms: () =>
+    reduction(
       (f, sum, size, extra) =>
         f32.divide(
           f32.constant(1),
@@ -35,21 +36,21 @@ export const kernelsFor = ({ relaxed }: { readonly relaxed: boolean }) =>
         ),
       'squares',
     ),
-    /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
-    sum: reduction((_f, sum) => sum, 'numbers'),
-    copyRows: copyRows(),
-    gather: gather(),
-    rotate: rotate(),
-    turn: turn(),
-    round: round(),
-    pack: pack(),
-    product: product(relaxed),
-    timesTransposed: timesTransposed(),
-    times: times(),
-    addTimes: addTimes(),
-    keepPlaces: keepPlaces(),
-    attendScores: attendScores(),
-    attendValues: attendValues(),
-  }) as const;
+  /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
+  sum: () => reduction((_f, sum) => sum, 'numbers'),
+  copyRows,
+  gather,
+  rotate,
+  turn,
+  round,
+  pack,
+  product,
+  timesTransposed,
+  times,
+  addTimes,
+  keepPlaces,
+  attendScores,
+  attendValues,
+} satisfies Readonly<Record<string, (relaxed: boolean) => WasmFunction>>;
 
-export type KernelName = keyof ReturnType<typeof kernelsFor>;
+export type KernelName = keyof typeof kernels;

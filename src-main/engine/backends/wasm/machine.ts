@@ -4,7 +4,7 @@ import { threadEntry } from '../../thread-entry.ts';
 import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
-import { type KernelName, kernelsFor } from './kernels.ts';
+import { type KernelName, kernels } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
 const pageBytes = 64 * 1024;
@@ -22,7 +22,7 @@ const mostSleeps = 100_000;
 export type Program = readonly [start: number, end: number];
 
 /** Where kernels stand in the table of functions. */
-const places = new Map([...Object.keys(kernelsFor({ relaxed: false })), 'meet'].map((name, place) => [name, place]));
+const places = new Map([...Object.keys(kernels), 'meet'].map((name, place) => [name, place]));
 
 /** A step of a program: a kernel, or what waits until all threads are there. */
 export function wordsOf(name: KernelName | 'meet', numbers: readonly number[]): number[] {
@@ -134,9 +134,9 @@ export class Machine {
     return Atomics.load(shared, cells.sleeps / 4);
   }
 
-  /** Runs a few steps in all threads. Throws CannotRun. */
-  runAll(steps: readonly (readonly [KernelName | 'meet', readonly number[]])[]): void {
-    const words = steps.flatMap(([name, numbers]) => wordsOf(name, numbers));
+  /** Runs a kernel in all threads, which are done with it behind that. Throws CannotRun. */
+  runAll(kernel: KernelName, numbers: readonly number[]): void {
+    const words = [...wordsOf(kernel, numbers), ...wordsOf('meet', [])];
     const start = this.take(4 * words.length);
     this.integers(start, words.length).set(words);
     this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));
@@ -154,7 +154,7 @@ export class Machine {
 /** With the instruction for products of bytes where the runtime has it (V8 11.4 and later). */
 function moduleBytes(limits: MemoryLimits, wanted: boolean): Uint8Array<ArrayBuffer> {
   const bytes = (relaxed: boolean) => {
-    const functions = [...Object.values(kernelsFor({ relaxed })), meet(), run()];
+    const functions = [...Object.values(kernels).map((make) => make(relaxed)), meet(), run()];
     return wasmModule(functions, { run: functions.length - 1 }, limits);
   };
   const quick = bytes(true);

@@ -82,10 +82,7 @@ export class WasmRuntime {
     const bytes = this.machine.bytes(plain, block * blocks * out);
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.length));
     bytes.fill(0, data.length);
-    this.machine.runAll([
-      ['pack', [address, plain, out, groups, blocks]],
-      ['meet', []],
-    ]);
+    this.machine.runAll('pack', [address, plain, out, groups, blocks]);
     this.machine.give(plain);
     const scaleAddress = this.machine.take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
@@ -136,10 +133,8 @@ export class WasmRuntime {
         const columns = keptOf(pass, kind, layer).subarray(from * width, pass.columns.before * width);
         this.machine.floats(plain, count * width).set(columns);
         const into = at + layer * layerBytes + 4 * from * size;
-        this.machine.runAll([
-          ['keepPlaces', [into, plain, count, rows, keyHeads, size, layerBytes / rows / keyHeads]],
-          ['meet', []],
-        ]);
+        const streamBytes = layerBytes / (rows * keyHeads);
+        this.machine.runAll('keepPlaces', [into, plain, count, rows, keyHeads, size, streamBytes]);
       }
     }
     this.machine.give(plain);

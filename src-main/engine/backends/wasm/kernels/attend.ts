@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, replace } from './floats.ts';
-import { asLocals, exponential, kernel, locals, partAt } from './kernel.ts';
+import { asLocals, copy, exponential, kernel, locals, partAt } from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
@@ -36,9 +36,7 @@ function keep(
     f.for(0, rows, 1, () => {
       f.set(head, from);
       f.for(0, keyHeads, 1, () => {
-        f.for(0, headBytes, 4, (i) => {
-          f.do(i32.store(i32.add(stream, i), i32.load(i32.add(head, i))));
-        });
+        copy(f, { into: stream, from: head, bytes: headBytes });
         f.increase(head, headBytes);
         f.increase(stream, streamBytes);
       });
@@ -60,6 +58,26 @@ export function keepPlaces(): WasmFunction {
     f.increase(from, i32.multiply(i32.multiply(first, rows), row));
     keep(f, count, { into, from, row, rows, keyHeads, headBytes, streamBytes });
   });
+}
+
+type Fresh = Record<
+  'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'keys' | 'rows' | 'layerBytes' | 'kept',
+  Local
+>;
+
+/** Puts the new keys, or values, behind those that are kept of the layer; gives where these begin, and their sizes. */
+function keepFresh(
+  f: WasmFunction,
+  { fresh, row, positions, keyHeads, size, layer, keys, rows, layerBytes, kept }: Fresh,
+) {
+  const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+  const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
+  const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
+  const tokens = f.let('i32', i32.divide(positions, rows));
+  const into = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
+  // All threads write the same.
+  keep(f, tokens, { into, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
+  return { all, tokens, headBytes, streamBytes };
 }
 
 /** The products of one or two queries with four keys, a column after the other. */
@@ -119,13 +137,10 @@ export function attendScores(): WasmFunction {
     const [scores, queries, fresh, queryRow, row, positions, keyHeads, group, size] = locals(9, take);
     const [room, factorBits, layer, pass] = locals(4, take);
     const { keys, keysAt, layerBytes, mask, maskStream, maskQuery, rows } = cellsOf(f, pass);
-    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-    const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
-    const all = f.let('i32', i32.add(keysAt, i32.multiply(layer, layerBytes)));
-    const tokens = f.let('i32', i32.divide(positions, rows));
-    const into = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
-    // All threads write the same.
-    keep(f, tokens, { into, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
+    const { all, tokens, headBytes, streamBytes } = keepFresh(f, {
+      ...{ fresh, row, positions, keyHeads, size, layer },
+      ...{ keys, rows, layerBytes, kept: keysAt },
+    });
     const factor = f.let('v128', i32x4.splat(factorBits));
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
@@ -212,13 +227,10 @@ export function attendValues(): WasmFunction {
     const [out, scores, fresh, row, positions, keyHeads, group, size, weights] = locals(9, take);
     const [room, layer, pass] = locals(3, take);
     const { keys, valuesAt, layerBytes, rows } = cellsOf(f, pass);
-    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-    const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
-    const all = f.let('i32', i32.add(valuesAt, i32.multiply(layer, layerBytes)));
-    const tokens = f.let('i32', i32.divide(positions, rows));
-    const place = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
-    // All threads write the same.
-    keep(f, tokens, { into: place, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
+    const { all, tokens, headBytes, streamBytes } = keepFresh(f, {
+      ...{ fresh, row, positions, keyHeads, size, layer },
+      ...{ keys, rows, layerBytes, kept: valuesAt },
+    });
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
     const exp = exponential(f);

@@ -2,7 +2,7 @@ import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction 
 import { exponential, kernel, locals, type Pair, storeBefore } from './kernel.ts';
 
 export function elementwise<Name extends string>(name: Name, apply: Pair) {
-  const make = (isWhole: boolean) =>
+  const make = (isWhole: boolean) => () =>
     kernel((f, take) => {
       const [out, a, b, rows, groups, size, aRow, bRow, bGroup] = locals(9, take);
       const bytes = f.let('i32', i32.shiftLeft(size, 2));
@@ -23,7 +23,9 @@ export function elementwise<Name extends string>(name: Name, apply: Pair) {
         f.increase(b, bRow);
       });
     });
-  return { [name]: make(true), [`${name}One`]: make(false) } as Readonly<Record<Name | `${Name}One`, WasmFunction>>;
+  return { [name]: make(true), [`${name}One`]: make(false) } as Readonly<
+    Record<Name | `${Name}One`, () => WasmFunction>
+  >;
 }
 
 /** `applying` writes what goes before the loop, and gives what is written in it. */

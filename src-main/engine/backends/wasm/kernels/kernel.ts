@@ -29,6 +29,13 @@ export function asLocals(all: readonly Local[]): Locals {
   return all as unknown as Locals;
 }
 
+/** Copies numbers one by one. */
+export function copy(f: WasmFunction, { into, from, bytes }: Record<'into' | 'from' | 'bytes', Local>): void {
+  f.for(0, bytes, 4, (i) => {
+    f.do(i32.store(i32.add(into, i), i32.load(i32.add(from, i))));
+  });
+}
+
 /** Writes four numbers, or those of them that lie before an end. */
 export function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Code): void {
   const four = f.let('v128', value);

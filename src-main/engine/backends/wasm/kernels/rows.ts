@@ -1,5 +1,5 @@
 import { type Code, f32, f32x4, i32, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, storeBefore, sumOf } from './kernel.ts';
+import { copy, kernel, locals, storeBefore, sumOf } from './kernel.ts';
 
 export function reduction(
   finish: (f: WasmFunction, sum: Local, size: Local, extra: Code) => Operand,
@@ -42,9 +42,7 @@ export function copyRows(): WasmFunction {
     const [out, x, rows, size, outRow, row] = locals(6, take);
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     f.for(0, rows, 1, () => {
-      f.for(0, bytes, 4, (i) => {
-        f.do(i32.store(i32.add(out, i), i32.load(i32.add(x, i))));
-      });
+      copy(f, { into: out, from: x, bytes });
       f.increase(out, outRow);
       f.increase(x, row);
     });
