@@ -6,6 +6,7 @@ import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
 import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
+import { allowWideVectors } from './wide-vectors.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
@@ -48,6 +49,7 @@ export class Machine {
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = new Uint8Array(this.#memory.buffer);
+    allowWideVectors();
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
     this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;

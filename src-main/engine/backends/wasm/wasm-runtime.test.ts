@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Expression, input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
@@ -22,6 +23,9 @@ import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Machine } from './machine.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
+
+// What is tested is what the optimising compiler makes of the kernels, as where they have run for some time.
+setFlagsFromString('--no-liftoff');
 
 const random = new Random(5, 1);
 let runtime: WasmRuntime;

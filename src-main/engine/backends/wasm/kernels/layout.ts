@@ -1,7 +1,7 @@
 /** Numbers of a row that have a step in common, and that a product reads at a time; rows are padded to whole blocks. */
 export const block = 64;
 
-/** Outputs of a product whose numbers lie side by side, sixteen of each in turn. */
+/** Outputs of a product whose numbers lie side by side, thirty-two of each in turn. */
 export const productGroup = 4;
 
 /** Numbers of a row that are read at once. */
@@ -23,7 +23,7 @@ export function roundedRowBytes(blocks: number): number {
   return rowBlockBytes * blocks + 16 * Math.ceil(blocks / 8);
 }
 
-/** Bytes of a group of outputs: whole blocks of numbers, then the sums of each block, in 16 bits and fours. */
+/** Bytes of a group of outputs: whole blocks of numbers, then the sums of each block, in 16 bits: two of each output in turn, to whole fours. */
 export function groupBytesOf(blocks: number): number {
   return productGroup * (block * blocks + 8 * Math.ceil(blocks / 4));
 }

@@ -48,20 +48,17 @@ export function pack(): WasmFunction {
             const places = Array.from({ length: 8 }, (_, i) => i + 8 * (o % 2));
             const sixteen = v128.shuffleBytes(upper, lower, [...places, ...places.map((at) => at + 16)]);
             f.set(a, sixteen);
-            f.do(v128.store(into, a));
+            f.do(v128.store(into, a, atOnce * (2 * productGroup * (part >> 1) + 2 * o + (part & 1))));
             const total = totals[o] as Local;
             f.set(total, i16x8.add(total, i16x8.sumsOfBytes(a)));
-            f.increase(into, atOnce);
           }
         }
+        f.increase(into, productGroup * block);
         for (const [o, total] of totals.entries()) {
           const sum = f.let('v128', i32x4.sumsOfHalves(total));
           const all = [0, 1, 2, 3].map((lane) => i32x4.lane(sum, lane)).reduce((x, y) => i32.add(x, y));
-          const place = i32.add(
-            sums,
-            i32.add(i32.shiftLeft(i32.shiftRight(each, 2), 5), i32.shiftLeft(i32.and(each, 3), 1)),
-          );
-          f.do(i32.storeHalf(place, all, 8 * o));
+          const pair = i32.multiply(i32.shiftRight(each, 1), 4 * productGroup);
+          f.do(i32.storeHalf(i32.add(sums, i32.add(pair, i32.shiftLeft(i32.and(each, 1), 1))), all, 4 * o));
         }
       });
     });

@@ -5,9 +5,12 @@ import { atOnce, block, productGroup, rowBlockBytes } from './layout.ts';
 /** Groups that a product goes through with all rows, before the next ones. */
 const groupsAtOnce = 16;
 
+/** Sixteen bytes and the sixteen behind them are worked on alike, side by side: V8 makes one instruction of two such ones where it can. */
+const halves = [0, 1] as const;
+
 /**
  * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix of bytes
- * [groups, blocks, 4 parts, 4 outputs, 16], scaled back. Threads share the groups.
+ * [groups, blocks, 2 parts, 4 outputs, 32], scaled back. Threads share the groups.
  */
 export function product(relaxed: boolean): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -19,60 +22,73 @@ export function product(relaxed: boolean): WasmFunction {
     const from = f.let('i32', partAt(groups, number, of));
     const to = f.let('i32', partAt(groups, i32.add(number, 1), of));
     const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
-    const w = f.local('v128');
     const factors = f.local('v128');
     const [p, end, left, at, step, into, outs] = locals(7, () => f.local('i32'));
     const places = [f.local('i32'), f.local('i32')] as const;
-    const sums = Array.from({ length: 2 }, () => Array.from({ length: productGroup }, () => f.local('v128')));
-    const xs = [f.local('v128'), f.local('v128')] as const;
-    const counts = [f.local('v128'), f.local('v128')] as const;
-    /** sum += products of sixteen bytes of an output and of a row, by as many steps as the row's block counts. */
-    const multiplyAdd = (sum: Local, r: 0 | 1) => {
-      if (relaxed) {
-        f.set(sum, i32x4.add(sum, i32x4.dot(i16x8.relaxedDot(w, xs[r]), counts[r])));
-        return;
-      }
-      const low = i32x4.dot(i16x8.fromLowBytes(w), i16x8.fromLowUnsignedBytes(xs[r]));
-      const high = i32x4.dot(i16x8.fromHighBytes(w), i16x8.fromHighUnsignedBytes(xs[r]));
-      f.set(sum, i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(counts[r]))));
+    const pair = <T>(make: () => T) => [make(), make()] as const;
+    const vector = () => f.local('v128');
+    const w = pair(vector);
+    const xs = pair(() => pair(vector));
+    const counts = pair(vector);
+    const totals = pair(vector);
+    const sums = pair(() => Array.from({ length: productGroup }, () => pair(vector)));
+    /** sum + products of sixteen bytes of an output and of a row, by as many steps as the row's block counts. */
+    const multiplyAdd = (sum: Local, weights: Local, numbers: Local, count: Local) => {
+      if (relaxed) return i32x4.add(sum, i32x4.dot(i16x8.relaxedDot(weights, numbers), count));
+      const low = i32x4.dot(i16x8.fromLowBytes(weights), i16x8.fromLowUnsignedBytes(numbers));
+      const high = i32x4.dot(i16x8.fromHighBytes(weights), i16x8.fromHighUnsignedBytes(numbers));
+      return i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(count)));
+    };
+    /** The sum of each of four vectors. */
+    const sumsOf = (vectors: readonly Local[]) => {
+      const [a, b, c, d] = asLocals(vectors);
+      const both = (x: Local, y: Local) =>
+        f.let('v128', i32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7])));
+      const [first, second] = [both(a, b), both(c, d)];
+      return f.let(
+        'v128',
+        i32x4.add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])),
+      );
     };
     const several = (numbers: readonly (0 | 1)[]) => {
-      for (const r of numbers) for (const sum of sums[r] as Local[]) f.set(sum, v128.zeros);
+      for (const r of numbers) for (const sum of sums[r].flat()) f.set(sum, v128.zeros);
       f.set(p, weights);
       f.set(end, i32.add(weights, numberBytes));
       for (const r of numbers) f.set(places[r], r === 0 ? at : i32.add(at, row));
       f.while(i32.less(p, end), () => {
         for (const r of numbers) f.set(counts[r], v128.load(places[r], block));
-        for (let part = 0; part < block / atOnce; part++) {
-          for (const r of numbers) f.set(xs[r], v128.load(places[r], atOnce * part));
+        for (let part = 0; part < block; part += 2 * atOnce) {
+          for (const r of numbers)
+            for (const half of halves) f.set(xs[r][half], v128.load(places[r], part + atOnce * half));
           for (let o = 0; o < productGroup; o++) {
-            f.set(w, v128.load(p, atOnce * (productGroup * part + o)));
-            for (const r of numbers) multiplyAdd(sums[r]?.[o] as Local, r);
+            for (const half of halves) f.set(w[half], v128.load(p, productGroup * part + atOnce * (2 * o + half)));
+            for (const r of numbers)
+              for (const half of halves) {
+                const sum = (sums[r][o] as readonly [Local, Local])[half];
+                f.set(sum, multiplyAdd(sum, w[half], xs[r][half], counts[r]));
+              }
           }
         }
         f.increase(p, productGroup * block);
         for (const r of numbers) f.increase(places[r], rowBlockBytes);
       });
+      // Shuffled by halves too: what leaves the loop as one vector of 256 bits would be taken apart in it.
+      for (const r of numbers) {
+        const [low, high] = [sumsOf(sums[r].map(([low]) => low)), sumsOf(sums[r].map(([, high]) => high))];
+        f.set(totals[r], i32x4.add(low, high));
+      }
       // The middle of what rows are rounded to, taken off.
       f.set(end, i32.add(weights, groupBytes));
       f.while(i32.less(p, end), () => {
-        for (const r of numbers) f.set(xs[r], v128.loadHalf(places[r]));
-        for (let o = 0; o < productGroup; o++) {
-          f.set(w, v128.loadHalf(p, 8 * o));
-          for (const r of numbers) {
-            const sum = sums[r]?.[o] as Local;
-            f.set(sum, i32x4.add(sum, i32x4.dot(w, xs[r])));
-          }
+        f.set(w[0], v128.load(p));
+        for (const r of numbers) {
+          f.set(totals[r], i32x4.add(totals[r], i32x4.dot(w[0], v128.splat32(places[r]))));
+          f.increase(places[r], 4);
         }
-        f.increase(p, 8 * productGroup);
-        for (const r of numbers) f.increase(places[r], 8);
+        f.increase(p, 4 * productGroup);
       });
       for (const r of numbers) {
-        const [a, b, c, d] = asLocals(sums[r] ?? []);
-        f.set(w, i32x4.add(v128.shuffle32(a, b, [0, 4, 1, 5]), v128.shuffle32(a, b, [2, 6, 3, 7])));
-        f.set(a, i32x4.add(v128.shuffle32(c, d, [0, 4, 1, 5]), v128.shuffle32(c, d, [2, 6, 3, 7])));
-        const sum = i32x4.add(v128.shuffle32(w, a, [0, 1, 4, 5]), v128.shuffle32(w, a, [2, 3, 6, 7]));
-        const scaled = f32x4.multiply(f32x4.multiply(f32x4.fromI32x4(sum), factors), v128.splat32(step, 4 * r));
+        const scaled = f32x4.multiply(f32x4.multiply(f32x4.fromI32x4(totals[r]), factors), v128.splat32(step, 4 * r));
         f.do(v128.store(r === 0 ? into : i32.add(into, outRow), scaled));
       }
     };
