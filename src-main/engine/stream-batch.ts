@@ -69,7 +69,7 @@ export class StreamBatch {
         this.#letIn();
         if (this.#reading.length === 0 && this.#writing === 0) break;
         await this.#readPieces();
-        if (this.#writing > 0) await this.#writeTokens();
+        if (this.#writing > 0 && !this.#isBeginning) await this.#writeTokens();
       }
     } catch (error) {
       for (const stream of [...this.#waiting, ...this.#reading.map((each) => each.stream), ...this.#rows])
@@ -87,6 +87,13 @@ export class StreamBatch {
 
   get #writing(): number {
     return this.#rows.filter((stream) => stream !== undefined).length;
+  }
+
+  /** Whether a short prompt is left that came with all that are written: they go on with it, as a pass over some rows costs nearly what one over all does. */
+  get #isBeginning(): boolean {
+    const [next] = this.#reading;
+    if (next === undefined || leftOf(next) > pieceLength) return false;
+    return this.#rows.every((stream) => stream === undefined || stream.writtenTokens === 1);
   }
 
   /** Rows of answers that are over are free. */

@@ -60,6 +60,10 @@ export class TokenStream {
     return this.#isOver;
   }
 
+  get writtenTokens(): number {
+    return this.#written.length;
+  }
+
   /** Prompt and answer so far. */
   get ids(): readonly number[] {
     return [...this.promptIds, ...this.#written];

@@ -26,7 +26,10 @@ export interface KeptCopy {
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws CannotRun. */
+  /**
+   * As an executable's, but what lies side by side and is not written `into` something is a view that the next run changes. Keys and values
+   * are copied once, and from then on what is new of them. Throws CannotRun.
+   */
   run(
     feeds: ReadonlyMap<string, Tensor>,
     into?: ReadonlyMap<string, Tensor>,
@@ -176,9 +179,8 @@ interface Setting {
 
 interface Ready {
   readonly programs: readonly Program[];
-  readonly outputs: ReadonlyMap<string, Value>;
-  /** Where the regions of all threads begin. */
-  readonly shared: number;
+  /** Where they lie, row by row, or as one. */
+  readonly outputs: ReadonlyMap<string, readonly Float32Array[]>;
   readonly addresses: readonly number[];
 }
 
@@ -243,9 +245,14 @@ class WasmGraph implements WasmExecutable {
     kept?.copied();
     const results: Record<string, Tensor> = {};
     for (const [name, node] of Object.entries(this.#outputs)) {
-      const given = into.get(name) ?? float32(node.shape.map((dim) => sizeOf(dim, sizes)));
-      this.#read(ready.outputs.get(name) as Value, ready, given.data);
-      results[name] = given;
+      const parts = ready.outputs.get(name) as readonly Float32Array[];
+      results[name] =
+        into.get(name) ??
+        tensorOf(
+          node.shape.map((dim) => sizeOf(dim, sizes)),
+          parts,
+        );
+      if (results[name].data !== parts[0]) join(parts, results[name].data);
     }
     return results;
   }
@@ -389,7 +396,22 @@ class WasmGraph implements WasmExecutable {
       machine.integers(start, words.length).set(words);
       return [start, start + 4 * words.length];
     });
-    return { programs, outputs, shared, addresses };
+    return {
+      programs,
+      outputs: new Map(
+        Array.from(outputs, ([name, value]) => [name, this.#partsOf(value, [shared, addresses[1] as number])]),
+      ),
+      addresses,
+    };
+  }
+
+  /** Of what each thread has its own, that of the first. */
+  #partsOf({ dims, address, row }: Value, [shared, own]: readonly [number, number]): readonly Float32Array[] {
+    const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : own);
+    const [rows = 1] = dims;
+    const size = elements(dims.slice(1));
+    if (row === 4 * size || rows === 1) return [this.#site.machine.floats(base, rows * size)];
+    return Array.from({ length: rows }, (_, i) => this.#site.machine.floats(base + i * row, size));
   }
 
   #forget(key: string): void {
@@ -400,15 +422,19 @@ class WasmGraph implements WasmExecutable {
   #forgetPrograms(): void {
     for (const key of [...this.#programs.keys()]) this.#forget(key);
   }
+}
 
-  /** Copies what a program computed, from the memory of the first thread where each has its own. */
-  #read({ dims, address, row }: Value, { shared, addresses }: Ready, out: Tensor['data']): void {
-    const base =
-      typeof address === 'number'
-        ? address
-        : address.offset + (address.region === 'shared' ? shared : (addresses[1] as number));
-    const size = elements(dims.slice(1));
-    for (let i = 0; i < (dims[0] as number); i++) out.set(this.#site.machine.floats(base + i * row, size), i * size);
+/** Parts as they lie, if they are one. */
+function tensorOf(dims: readonly number[], parts: readonly Float32Array[]): Tensor {
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? float32(dims, first) : float32(dims);
+}
+
+function join(parts: readonly Float32Array[], into: Tensor['data']): void {
+  let at = 0;
+  for (const part of parts) {
+    into.set(part, at);
+    at += part.length;
   }
 }
 
