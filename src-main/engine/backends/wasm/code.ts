@@ -123,8 +123,7 @@ export const f32 = {
 export const v128 = {
   load: memory([vectorPrefix], 0),
   splat32: memory([vectorPrefix], 9),
-  /** Eight bytes, and zeros. */
-  loadHalf: memory([vectorPrefix], 93),
+  splat64: memory([vectorPrefix], 10),
   store: writes([vectorPrefix], 11),
   /** One number of 32 bits. */
   storeLane: (at: Operand, value: Operand, lane: number, offset: number): Code => [
@@ -178,6 +177,8 @@ export const f32x4 = {
 } as const;
 
 export const i32x4 = {
+  /** All bits of those that are equal. */
+  equal: vector(55),
   /** Sums of neighbouring numbers of 16 bits. */
   sumsOfHalves: vector(126),
   splat: vector(17),

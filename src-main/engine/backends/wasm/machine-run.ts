@@ -1,7 +1,14 @@
 // What a machine's threads have in common: kept apart from what writes the kernels, which they do not need.
 
-/** Where threads find what they share, in bytes: what they are told, and where they wait for each other. */
-export const cells = { turn: 0, arrived: 64, round: 128, sleeps: 192, firstMaySleep: 196, programs: 256 } as const;
+/** Where threads find what they share, in bytes: what they are told, where they wait for each other, and what each has of scratch. */
+export const cells = {
+  ...{ turn: 0, arrived: 64, round: 128, sleeps: 192, firstMaySleep: 196 },
+  ...{ programs: 256, scratch: 4096 },
+} as const;
+
+/** A line of the cache for each thread. */
+export const scratchBytes = 64;
+
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly module: WebAssembly.Module;

@@ -5,15 +5,15 @@ import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
-import { cells, over, type Run, runOf, type ThreadStart } from './machine-run.ts';
+import { cells, over, type Run, runOf, scratchBytes, type ThreadStart } from './machine-run.ts';
 import { allowWideVectors } from './wide-vectors.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
 const mostPages = 32 * 1024;
 
-const firstFree = 4096;
 const mostThreads = 64;
+const firstFree = cells.scratch + scratchBytes * mostThreads;
 /** Looks at what another thread is to change before sleep: some fifty microseconds. */
 const patience = 60_000;
 /** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */

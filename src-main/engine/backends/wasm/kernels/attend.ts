@@ -1,6 +1,19 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, replace } from './floats.ts';
-import { asLocals, copy, exponential, kernel, locals, partAt } from './kernel.ts';
+import {
+  asLocals,
+  copy,
+  exponential,
+  halves,
+  kernel,
+  locals,
+  type Pair,
+  pairOf,
+  partAt,
+  scratchOf,
+  sumsOf,
+  writeRow,
+} from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
@@ -80,49 +93,59 @@ function keepFresh(
   return { all, tokens, headBytes, streamBytes };
 }
 
-/** The products of one or two queries with four keys, a column after the other. */
+/**
+ * The products of one or two queries with four keys. Vectors next to each other have sums of their own, of which V8 makes one where it can;
+ * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it.
+ */
 function fourProducts(
   f: WasmFunction,
   queries: readonly Local[],
-  { keys, bytes }: { keys: readonly Local[]; bytes: Local },
+  { keys, bytes, meeting }: { keys: readonly Local[]; bytes: Local; meeting: Local },
 ): Local[] {
   const places = [...keys, ...queries].map((place) => f.let('i32', place));
   const froms = places.splice(keys.length);
   const end = f.let('i32', i32.add(froms[0] as Local, bytes));
-  const sums = froms.map(() => places.map(() => f.let('v128', v128.zeros)));
-  const owns = froms.map(() => f.local('v128'));
-  const key = f.local('v128');
+  const vector = () => f.local('v128');
+  const zeros = () => f.let('v128', v128.zeros);
+  const sums = froms.map(() => places.map(() => pairOf(zeros)));
+  const owns = froms.map(() => pairOf(vector));
+  const key = pairOf(vector);
   /** Of so many vectors, and on to those behind them. */
   const step = (vectors: number) => {
-    for (let n = 0; n < vectors; n++) {
-      for (const [q, own] of owns.entries()) f.set(own, v128.load(froms[q] as Local, 16 * n));
+    for (let n = 0; n < vectors; n += 2) {
+      for (const [q, own] of owns.entries())
+        for (const half of halves) f.set(own[half], v128.load(froms[q] as Local, 16 * (n + half)));
       for (const [k, place] of places.entries()) {
-        f.set(key, v128.load(place, 16 * n));
+        for (const half of halves) f.set(key[half], v128.load(place, 16 * (n + half)));
         for (const [q, own] of owns.entries()) {
-          const sum = sums[q]?.[k] as Local;
-          f.set(sum, f32x4.add(sum, f32x4.multiply(own, key)));
+          const sum = sums[q]?.[k] as Pair<Local>;
+          for (const half of halves) f.set(sum[half], f32x4.add(sum[half], f32x4.multiply(own[half], key[half])));
         }
       }
     }
     for (const place of [...froms, ...places]) f.increase(place, 16 * vectors);
   };
   const [from] = froms as [Local, ...Local[]];
-  for (const vectors of [8, 1]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
-  const pairs = (x: Local, y: Local) =>
-    f32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7]));
+  for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
   const alls = sums.map((four) => {
-    const [a, b, c, d] = asLocals(four);
-    f.set(a, pairs(a, b));
-    f.set(c, pairs(c, d));
-    return f.let('v128', f32x4.add(v128.shuffle32(a, c, [0, 1, 4, 5]), v128.shuffle32(a, c, [2, 3, 6, 7])));
+    for (const [half, sum] of pairOf((half) =>
+      sumsOf(
+        f,
+        f32x4.add,
+        four.map((pair) => pair[half]),
+      ),
+    ).entries())
+      f.do(v128.store(meeting, sum, 16 * half));
+    return f.let('v128', f32x4.add(v128.load(meeting), v128.load(meeting, 16)));
   });
-  // What heads have more than whole vectors.
+  // What heads have more than that.
+  const rest = f.local('v128');
   f.while(i32.less(from, end), () => {
     const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
     const low = f.let('v128', v128.shuffle32(first, second, [0, 4, 0, 4]));
-    f.set(key, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
+    f.set(rest, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
     for (const [q, all] of alls.entries())
-      f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), key)));
+      f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), rest)));
     for (const place of [...froms, ...places]) f.increase(place, 4);
   });
   return alls;
@@ -145,6 +168,7 @@ export function attendScores(): WasmFunction {
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
+    const meeting = f.let('i32', scratchOf(number));
     const tokenRow = f.let('i32', i32.multiply(rows, queryRow));
     const [score, seen, scoresOf, masksOf, query, ofRow, ofHead, ofToken, left] = locals(9, () => f.local('i32'));
     f.set(scoresOf, scores);
@@ -160,7 +184,7 @@ export function attendScores(): WasmFunction {
           const together = (count: number) => {
             const several = [query];
             for (let n = 1; n < count; n++) several.push(f.let('i32', i32.add(several[n - 1] as Local, headBytes)));
-            for (const products of fourProducts(f, several, { keys: four, bytes: headBytes })) {
+            for (const products of fourProducts(f, several, { keys: four, bytes: headBytes, meeting })) {
               f.do(v128.store(score, f32x4.add(v128.load(seen), f32x4.multiply(products, factor))));
               f.increase(score, room);
               f.increase(seen, maskQuery);
@@ -207,13 +231,15 @@ function softmax(
     f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
   const total = f.let('f32', f32.constant(0));
   const seen = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
-  f.for(0, keyBytes, 16, (i) => {
-    const four = f.let('v128', v128.load(i32.add(scores, i)));
-    const power = exp(f32x4.subtract(four, most));
-    f.set(power, v128.and(power, f32x4.greater(four, seen)));
-    f.do(v128.store(i32.add(weights, i), power));
-    // In the order of keys: zeros between them change nothing.
-    for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(power, lane)));
+  const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
+  writeRow(f, { at: weights, bytes: padded, from: [scores] }, (vectors) => {
+    const [four] = asLocals(vectors);
+    return v128.and(exp(f32x4.subtract(four, most)), f32x4.greater(four, seen));
+  });
+  // In the order of keys: zeros between them change nothing.
+  f.for(0, padded, 16, (i) => {
+    const four = f.let('v128', v128.load(i32.add(weights, i)));
+    for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(four, lane)));
   });
   return total;
 }

@@ -1,7 +1,7 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { exponential, kernel, locals, type Pair, storeBefore } from './kernel.ts';
+import { exponential, type Join, kernel, locals, writeRow } from './kernel.ts';
 
-export function elementwise<Name extends string>(name: Name, apply: Pair) {
+export function elementwise<Name extends string>(name: Name, apply: Join) {
   const make = (isWhole: boolean) => () =>
     kernel((f, take) => {
       const [out, a, b, rows, groups, size, aRow, bRow, bGroup] = locals(9, take);
@@ -11,10 +11,8 @@ export function elementwise<Name extends string>(name: Name, apply: Pair) {
         const by = f.let('i32', b);
         f.for(0, groups, 1, () => {
           const factor = isWhole ? undefined : f.let('v128', v128.splat32(by));
-          f.for(0, bytes, 16, (i) => {
-            const other = factor ?? v128.load(i32.add(by, i));
-            storeBefore(f, { at: out, i, end: bytes }, apply(v128.load(i32.add(from, i)), other));
-          });
+          const sources = factor === undefined ? [from, by] : [from];
+          writeRow(f, { at: out, bytes, from: sources }, ([x, y = factor]) => apply(x as Local, y as Local));
           f.increase(out, bytes);
           f.increase(from, bytes);
           f.increase(by, bGroup);
@@ -34,13 +32,9 @@ export function unary(applying: (f: WasmFunction) => (x: Local, factor: Local) =
     const [out, x, rows, size, row, bits] = locals(6, take);
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     const factor = f.let('v128', i32x4.splat(bits));
-    const value = f.local('v128');
     const apply = applying(f);
     f.for(0, rows, 1, () => {
-      f.for(0, bytes, 16, (i) => {
-        f.set(value, v128.load(i32.add(x, i)));
-        storeBefore(f, { at: out, i, end: bytes }, apply(value, factor));
-      });
+      writeRow(f, { at: out, bytes, from: [x] }, ([four]) => apply(four as Local, factor));
       f.increase(out, bytes);
       f.increase(x, row);
     });

@@ -1,5 +1,5 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, partAt, sumOf } from './kernel.ts';
+import { kernel, locals, partAt, sumOf, writeRow } from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -76,24 +76,50 @@ export function addTimes(): WasmFunction {
     const bound = (share: Operand) => i32.shiftLeft(partAt(groups, share, of), 4);
     const from = f.let('i32', bound(number));
     const to = f.let('i32', bound(i32.add(number, 1)));
-    const [by, range, begin, end] = locals(4, () => f.local('i32'));
-    const weight = f.local('v128');
+    const [by, range, begin, end, left, alike] = locals(6, () => f.local('i32'));
+    const rowBytes = f.let('i32', i32.shiftLeft(columns, 2));
+    /** Adds so many rows of the matrix, which have a range in common. */
+    const addRows = (count: number) => {
+      const weights = Array.from({ length: count }, (_, n) =>
+        f.let('v128', f32x4.multiply(v128.splat32(x, 4 * n), factor)),
+      );
+      const rowsOf = [by];
+      for (let n = 1; n < count; n++) rowsOf.push(f.let('i32', i32.add(rowsOf[n - 1] as Local, rowBytes)));
+      f.set(begin, i32.load(range));
+      f.set(end, i32.load(range, 4));
+      f.if(i32.less(begin, from), () => f.set(begin, from));
+      f.if(i32.less(to, end), () => f.set(end, to));
+      const at = f.let('i32', i32.add(out, begin));
+      const places = rowsOf.map((row) => f.let('i32', i32.add(row, begin)));
+      f.if(i32.less(begin, end), () => {
+        const bytes = f.let('i32', i32.subtract(end, begin));
+        writeRow(f, { at, bytes, from: [at, ...places] }, ([sum, ...fours]) => {
+          for (const [n, four] of fours.entries())
+            f.set(sum as Local, f32x4.add(sum as Local, f32x4.multiply(weights[n] as Local, four)));
+          return sum as Local;
+        });
+      });
+      f.increase(x, 4 * count);
+      f.increase(range, 8 * count);
+      f.increase(by, i32.multiply(rowBytes, count));
+      f.increase(left, -count);
+    };
     f.for(0, rows, 1, () => {
       f.set(by, matrix);
       f.set(range, ranges);
-      f.for(0, size, 1, () => {
-        f.set(weight, f32x4.multiply(v128.splat32(x), factor));
-        f.set(begin, i32.load(range));
-        f.set(end, i32.load(range, 4));
-        f.if(i32.less(begin, from), () => f.set(begin, from));
-        f.if(i32.less(to, end), () => f.set(end, to));
-        f.for(begin, end, 16, (i) => {
-          const sum = f32x4.add(v128.load(i32.add(out, i)), f32x4.multiply(weight, v128.load(i32.add(by, i))));
-          f.do(v128.store(i32.add(out, i), sum));
+      f.set(left, size);
+      f.while(i32.less(0, left), () => {
+        f.set(alike, 0);
+        f.if(i32.atLeast(left, 4), () => {
+          const first = f.let('v128', v128.splat64(range));
+          const isAsFirst = [0, 16].map((offset) => i32x4.equal(first, v128.load(range, offset))) as [Code, Code];
+          f.set(alike, i32x4.areAllTrue(v128.and(...isAsFirst)));
         });
-        f.increase(x, 4);
-        f.increase(range, 8);
-        f.increase(by, i32.shiftLeft(columns, 2));
+        f.if(
+          i32.equal(alike, 1),
+          () => addRows(4),
+          () => addRows(1),
+        );
       });
       f.increase(out, outRow);
     });
@@ -167,15 +193,6 @@ export function addWeighted(f: WasmFunction, { weights, end, values, row, into, 
 }
 
 /** Every number of a row of floats is another. */
-export function replace(f: WasmFunction, at: Local, bytes: Local, by: (four: Code) => Code): void {
-  const i = f.let('i32', 0);
-  const place = () => i32.add(at, i);
-  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
-    f.do(v128.store(place(), by(v128.load(place()))));
-    f.increase(i, 16);
-  });
-  f.while(i32.less(i, bytes), () => {
-    f.do(v128.storeLane(place(), by(v128.splat32(place())), 0, 0));
-    f.increase(i, 4);
-  });
+export function replace(f: WasmFunction, at: Local, bytes: Local, by: (four: Local) => Code): void {
+  writeRow(f, { at, bytes, from: [at] }, ([four]) => by(four as Local));
 }

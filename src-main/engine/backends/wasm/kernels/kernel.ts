@@ -1,4 +1,5 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, WasmFunction } from '../code.ts';
+import { cells, scratchBytes } from '../machine-run.ts';
 
 /** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
 type Body = (f: WasmFunction, take: () => Local, thread: { readonly number: Local; readonly of: Local }) => void;
@@ -37,7 +38,7 @@ export function copy(f: WasmFunction, { into, from, bytes }: Record<'into' | 'fr
 }
 
 /** Writes four numbers, or those of them that lie before an end. */
-export function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Code): void {
+function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Operand): void {
   const four = f.let('v128', value);
   const place = i32.add(at, i);
   f.if(
@@ -50,7 +51,55 @@ export function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Loc
   );
 }
 
-export type Pair = (a: Operand, b: Operand) => Code;
+/**
+ * Writes a row of so many bytes, each four numbers by those of other rows in the same place: two vectors at a time, and what is left of the
+ * row. Both are made before they are written, so that a row may be made of itself.
+ */
+export function writeRow(
+  f: WasmFunction,
+  { at, bytes, from }: { at: Local; bytes: Local; from: readonly Local[] },
+  four: (vectors: readonly Local[]) => Operand,
+): void {
+  const i = f.let('i32', 0);
+  const placesOf = (rows: readonly Local[]) => rows.map((row) => f.let('i32', i32.add(row, i)));
+  const made = (places: readonly Local[], offset: number) =>
+    f.let('v128', four(places.map((place) => f.let('v128', v128.load(place, offset)))));
+  f.while(i32.atLeast(bytes, i32.add(i, 32)), () => {
+    const [place, ...places] = placesOf([at, ...from]) as [Local, ...Local[]];
+    const both = pairOf((half) => made(places, 16 * half));
+    for (const half of halves) f.do(v128.store(place, both[half], 16 * half));
+    f.increase(i, 32);
+  });
+  f.while(i32.less(i, bytes), () => {
+    storeBefore(f, { at, i, end: bytes }, made(placesOf(from), 0));
+    f.increase(i, 16);
+  });
+}
+
+/** A vector and the one next to it are worked on alike, side by side: V8 makes one instruction of two such ones where it can. */
+export const halves = [0, 1] as const;
+
+export type Pair<T> = readonly [T, T];
+
+export function pairOf<T>(make: (half: 0 | 1) => T): Pair<T> {
+  return [make(0), make(1)];
+}
+
+export type Join = (a: Operand, b: Operand) => Code;
+
+/** The sum of each of four vectors. */
+export function sumsOf(f: WasmFunction, add: Join, vectors: readonly Local[]): Local {
+  const [a, b, c, d] = asLocals(vectors);
+  const both = (x: Local, y: Local) =>
+    f.let('v128', add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7])));
+  const [first, second] = [both(a, b), both(c, d)];
+  return f.let('v128', add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])));
+}
+
+/** Where a thread has two vectors to itself. */
+export function scratchOf(thread: Local): Code {
+  return i32.add(i32.shiftLeft(thread, Math.log2(scratchBytes)), cells.scratch);
+}
 
 /** Four numbers to one. */
 export function sumOf(x: Local): Code {

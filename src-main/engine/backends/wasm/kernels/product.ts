@@ -1,12 +1,9 @@
 import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { asLocals, kernel, locals, partAt } from './kernel.ts';
+import { halves, kernel, locals, type Pair, pairOf, partAt, sumsOf } from './kernel.ts';
 import { atOnce, block, productGroup, rowBlockBytes } from './layout.ts';
 
 /** Groups that a product goes through with all rows, before the next ones. */
 const groupsAtOnce = 16;
-
-/** Sixteen bytes and the sixteen behind them are worked on alike, side by side: V8 makes one instruction of two such ones where it can. */
-const halves = [0, 1] as const;
 
 /**
  * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix of bytes
@@ -25,30 +22,18 @@ export function product(relaxed: boolean): WasmFunction {
     const factors = f.local('v128');
     const [p, end, left, at, step, into, outs] = locals(7, () => f.local('i32'));
     const places = [f.local('i32'), f.local('i32')] as const;
-    const pair = <T>(make: () => T) => [make(), make()] as const;
     const vector = () => f.local('v128');
-    const w = pair(vector);
-    const xs = pair(() => pair(vector));
-    const counts = pair(vector);
-    const totals = pair(vector);
-    const sums = pair(() => Array.from({ length: productGroup }, () => pair(vector)));
+    const w = pairOf(vector);
+    const xs = pairOf(() => pairOf(vector));
+    const counts = pairOf(vector);
+    const totals = pairOf(vector);
+    const sums = pairOf(() => Array.from({ length: productGroup }, () => pairOf(vector)));
     /** sum + products of sixteen bytes of an output and of a row, by as many steps as the row's block counts. */
     const multiplyAdd = (sum: Local, weights: Local, numbers: Local, count: Local) => {
       if (relaxed) return i32x4.add(sum, i32x4.dot(i16x8.relaxedDot(weights, numbers), count));
       const low = i32x4.dot(i16x8.fromLowBytes(weights), i16x8.fromLowUnsignedBytes(numbers));
       const high = i32x4.dot(i16x8.fromHighBytes(weights), i16x8.fromHighUnsignedBytes(numbers));
       return i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(count)));
-    };
-    /** The sum of each of four vectors. */
-    const sumsOf = (vectors: readonly Local[]) => {
-      const [a, b, c, d] = asLocals(vectors);
-      const both = (x: Local, y: Local) =>
-        f.let('v128', i32x4.add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7])));
-      const [first, second] = [both(a, b), both(c, d)];
-      return f.let(
-        'v128',
-        i32x4.add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])),
-      );
     };
     const several = (numbers: readonly (0 | 1)[]) => {
       for (const r of numbers) for (const sum of sums[r].flat()) f.set(sum, v128.zeros);
@@ -64,7 +49,7 @@ export function product(relaxed: boolean): WasmFunction {
             for (const half of halves) f.set(w[half], v128.load(p, productGroup * part + atOnce * (2 * o + half)));
             for (const r of numbers)
               for (const half of halves) {
-                const sum = (sums[r][o] as readonly [Local, Local])[half];
+                const sum = (sums[r][o] as Pair<Local>)[half];
                 f.set(sum, multiplyAdd(sum, w[half], xs[r][half], counts[r]));
               }
           }
@@ -74,7 +59,13 @@ export function product(relaxed: boolean): WasmFunction {
       });
       // Shuffled by halves too: what leaves the loop as one vector of 256 bits would be taken apart in it.
       for (const r of numbers) {
-        const [low, high] = [sumsOf(sums[r].map(([low]) => low)), sumsOf(sums[r].map(([, high]) => high))];
+        const [low, high] = pairOf((half) =>
+          sumsOf(
+            f,
+            i32x4.add,
+            sums[r].map((pair) => pair[half]),
+          ),
+        );
         f.set(totals[r], i32x4.add(low, high));
       }
       // The middle of what rows are rounded to, taken off.

@@ -1,5 +1,5 @@
-import { f32x4, i32, type Local, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, type Pair, storeBefore } from './kernel.ts';
+import { f32x4, i32, type Local, type WasmFunction } from '../code.ts';
+import { asLocals, type Join, kernel, locals, writeRow } from './kernel.ts';
 
 /** out, x, cos, sin, rows, heads, half of a head's size, row of x: `rotate`, with angles for each row. */
 export function rotate(): WasmFunction {
@@ -11,11 +11,10 @@ export function rotate(): WasmFunction {
       const high = f.local('i32');
       f.for(0, heads, 1, () => {
         f.set(high, i32.add(low, bytes));
-        const turned = (first: Local, second: Local, join: Pair) =>
-          f.for(0, bytes, 16, (i) => {
-            const at = (address: Local) => v128.load(i32.add(address, i));
-            const sum = join(f32x4.multiply(at(first), at(cos)), f32x4.multiply(at(second), at(sin)));
-            storeBefore(f, { at: out, i, end: bytes }, sum);
+        const turned = (first: Local, second: Local, join: Join) =>
+          writeRow(f, { at: out, bytes, from: [first, cos, second, sin] }, (vectors) => {
+            const [x, by, y, other] = asLocals(vectors);
+            return join(f32x4.multiply(x, by), f32x4.multiply(y, other));
           });
         turned(low, high, f32x4.subtract);
         f.increase(out, bytes);

@@ -1,5 +1,5 @@
 import { type Code, f32, f32x4, i32, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { copy, kernel, locals, storeBefore, sumOf } from './kernel.ts';
+import { copy, kernel, locals, sumOf, writeRow } from './kernel.ts';
 
 export function reduction(
   finish: (f: WasmFunction, sum: Local, size: Local, extra: Code) => Operand,
@@ -56,9 +56,7 @@ export function gather(): WasmFunction {
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     f.for(0, count, 1, (each) => {
       const from = f.let('i32', i32.add(x, i32.multiply(i32.load(i32.add(indices, i32.shiftLeft(each, 2))), row)));
-      f.for(0, bytes, 16, (i) => {
-        storeBefore(f, { at: out, i, end: bytes }, v128.load(i32.add(from, i)));
-      });
+      writeRow(f, { at: out, bytes, from: [from] }, ([four]) => four as Local);
       f.increase(out, bytes);
     });
   });
