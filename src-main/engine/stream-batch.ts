@@ -68,7 +68,11 @@ export class StreamBatch {
         this.#letGo();
         this.#letIn();
         if (this.#reading.length === 0 && this.#writing === 0) break;
-        await this.#readPieces();
+        if (this.#reading.length > 0) {
+          await this.#readPieces();
+          // The first token is on its way before the second is written.
+          await setImmediate();
+        }
         if (this.#writing > 0 && !this.#isBeginning) await this.#writeTokens();
       }
     } catch (error) {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { threadEntry } from '../../thread-entry.ts';
+import { allowWideVectors } from '../../v8-flags.ts';
 import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
 import { cells, over, type Run, runOf, scratchBytes, type ThreadStart } from './machine-run.ts';
-import { allowWideVectors } from './wide-vectors.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */

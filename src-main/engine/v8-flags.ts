@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** From 13 on V8 does it in the compiler that kernels end up in, and Node is built with it. */
-const firstVersion = 13;
+const firstWideVersion = 13;
 
 /**
  * Lets V8 make one instruction for 256 bits of two that do the same to neighbouring vectors of 128, where the processor has them (AVX2): what
@@ -9,6 +9,11 @@ const firstVersion = 13;
  */
 export function allowWideVectors(): void {
   const version = Number.parseInt(process.versions.v8, 10);
-  if (process.arch === 'x64' && process.platform !== 'darwin' && version >= firstVersion)
+  if (process.arch === 'x64' && process.platform !== 'darwin' && version >= firstWideVersion)
     setFlagsFromString('--experimental-wasm-revectorize');
+}
+
+/** V8 looks for garbage beside the program, in threads that keep those of kernels waiting for each other; little of an engine is JavaScript's. */
+export function keepProcessorsForKernels(): void {
+  setFlagsFromString('--no-concurrent-marking');
 }
