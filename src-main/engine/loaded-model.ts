@@ -4,6 +4,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
+import { CannotRun } from './backends/wasm/cannot-run.ts';
 import { machineThread } from './backends/wasm/machine.ts';
 import { type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
@@ -149,11 +150,17 @@ export class LoadedModel {
   }
 
   #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
-    this.#runtime ??= startedRuntime(this.backend, matrices).then((runtime) => {
+    if (this.#runtime !== undefined) return this.#runtime;
+    const started = startedRuntime(this.backend, matrices).then((runtime) => {
       this.#cannotWrite ||= runtime === undefined;
       return runtime;
     });
-    return this.#runtime;
+    this.#runtime = started;
+    // A file that could not be read is read again at the next use.
+    started.catch(() => {
+      if (this.#runtime === started) this.#runtime = undefined;
+    });
+    return started;
   }
 
   /** Whether there is an executable under a key, or one is being made. */
@@ -260,9 +267,10 @@ async function startedRuntime(
     runtime = new WasmRuntime({ threads });
     await runtime.load(await matrices());
     return runtime;
-  } catch {
+  } catch (error) {
     runtime?.release();
-    return undefined;
+    if (error instanceof CannotRun) return undefined;
+    throw error;
   }
 }
 

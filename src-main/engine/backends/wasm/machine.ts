@@ -43,11 +43,14 @@ export class Machine {
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
 
-  /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
+  /**
+   * Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. Throws
+   * CannotRun where there is no memory for it.
+   */
   constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
     this.#threads = Math.min(threads, mostThreads);
     const initial = 16;
-    this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
+    this.#memory = memoryOf({ initial, maximum: mostPages });
     this.#bytes = new Uint8Array(this.#memory.buffer);
     allowWideVectors();
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
@@ -60,7 +63,7 @@ export class Machine {
     return this.#threads;
   }
 
-  /** Starts the other threads. */
+  /** Starts the other threads. Throws CannotRun where there are none to be had. */
   start(): Promise<void> {
     this.#started ??= this.#start();
     return this.#started;
@@ -72,7 +75,14 @@ export class Machine {
       const workerData: ThreadStart = { module: this.#module, memory: this.#memory, thread, threads };
       this.#workers.push(new Worker(machineThread(), { workerData, execArgv: [] }));
     }
-    await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
+    await Promise.all(
+      this.#workers.map((worker) =>
+        once(worker, 'message').catch((error: NodeJS.ErrnoException) => {
+          if (error.code?.startsWith('ERR_WORKER_') !== true) throw error;
+          throw new CannotRun('No other thread to be had', { cause: error });
+        }),
+      ),
+    );
     for (const worker of this.#workers) {
       worker.on('error', () => {
         this.#threads = 1;
@@ -150,6 +160,14 @@ export class Machine {
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.turn / 4, over);
     Atomics.notify(shared, cells.turn / 4);
+  }
+}
+
+function memoryOf(limits: MemoryLimits): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ ...limits, shared: true });
+  } catch (error) {
+    throw new CannotRun('No memory to be had', { cause: error });
   }
 }
 
