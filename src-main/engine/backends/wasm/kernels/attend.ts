@@ -1,19 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { addWeighted, replace } from './floats.ts';
-import {
-  asLocals,
-  copy,
-  exponential,
-  halves,
-  kernel,
-  locals,
-  type Pair,
-  pairOf,
-  partAt,
-  scratchOf,
-  sumsOf,
-  writeRow,
-} from './kernel.ts';
+import { addWeighted, fourProducts, replace } from './floats.ts';
+import { asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
@@ -94,64 +81,6 @@ function keepFresh(
 }
 
 /**
- * The products of one or two queries with four keys. Vectors next to each other have sums of their own, of which V8 makes one where it can;
- * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it.
- */
-function fourProducts(
-  f: WasmFunction,
-  queries: readonly Local[],
-  { keys, bytes, meeting }: { keys: readonly Local[]; bytes: Local; meeting: Local },
-): Local[] {
-  const places = [...keys, ...queries].map((place) => f.let('i32', place));
-  const froms = places.splice(keys.length);
-  const end = f.let('i32', i32.add(froms[0] as Local, bytes));
-  const vector = () => f.local('v128');
-  const zeros = () => f.let('v128', v128.zeros);
-  const sums = froms.map(() => places.map(() => pairOf(zeros)));
-  const owns = froms.map(() => pairOf(vector));
-  const key = pairOf(vector);
-  /** Of so many vectors, and on to those behind them. */
-  const step = (vectors: number) => {
-    for (let n = 0; n < vectors; n += 2) {
-      for (const [q, own] of owns.entries())
-        for (const half of halves) f.set(own[half], v128.load(froms[q] as Local, 16 * (n + half)));
-      for (const [k, place] of places.entries()) {
-        for (const half of halves) f.set(key[half], v128.load(place, 16 * (n + half)));
-        for (const [q, own] of owns.entries()) {
-          const sum = sums[q]?.[k] as Pair<Local>;
-          for (const half of halves) f.set(sum[half], f32x4.add(sum[half], f32x4.multiply(own[half], key[half])));
-        }
-      }
-    }
-    for (const place of [...froms, ...places]) f.increase(place, 16 * vectors);
-  };
-  const [from] = froms as [Local, ...Local[]];
-  for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
-  const alls = sums.map((four) => {
-    for (const [half, sum] of pairOf((half) =>
-      sumsOf(
-        f,
-        f32x4.add,
-        four.map((pair) => pair[half]),
-      ),
-    ).entries())
-      f.do(v128.store(meeting, sum, 16 * half));
-    return f.let('v128', f32x4.add(v128.load(meeting), v128.load(meeting, 16)));
-  });
-  // What heads have more than that.
-  const rest = f.local('v128');
-  f.while(i32.less(from, end), () => {
-    const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
-    const low = f.let('v128', v128.shuffle32(first, second, [0, 4, 0, 4]));
-    f.set(rest, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
-    for (const [q, all] of alls.entries())
-      f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), rest)));
-    for (const place of [...froms, ...places]) f.increase(place, 4);
-  });
-  return alls;
-}
-
-/**
  * scores, queries, fresh keys, row of queries, row of keys, positions, key heads, group, size of a head, bytes of a query's scores,
  * factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
  */
@@ -184,7 +113,7 @@ export function attendScores(): WasmFunction {
           const together = (count: number) => {
             const several = [query];
             for (let n = 1; n < count; n++) several.push(f.let('i32', i32.add(several[n - 1] as Local, headBytes)));
-            for (const products of fourProducts(f, several, { keys: four, bytes: headBytes, meeting })) {
+            for (const products of fourProducts(f, several, { others: four, bytes: headBytes, meeting })) {
               f.do(v128.store(score, f32x4.add(v128.load(seen), f32x4.multiply(products, factor))));
               f.increase(score, room);
               f.increase(seen, maskQuery);

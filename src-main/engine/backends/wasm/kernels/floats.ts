@@ -1,21 +1,35 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, partAt, sumOf, writeRow } from './kernel.ts';
+import { halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
-  return kernel((f, take) => {
+  return kernel((f, take, { number }) => {
     const [out, x, matrix, rows, columns, size, outRow, row, bits] = locals(9, take);
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     const factor = f.let('v128', i32x4.splat(bits));
-    const sum = f.local('f32');
+    const meeting = f.let('i32', scratchOf(number));
+    const [into, by, left] = locals(3, () => f.local('i32'));
     f.for(0, rows, 1, () => {
-      const into = f.let('i32', out);
-      const by = f.let('i32', matrix);
-      f.for(0, columns, 1, () => {
-        f.set(sum, dotProduct(f, x, by, bytes));
-        f.do(f32.store(into, f32.multiply(sum, f32x4.lane(factor, 0))));
+      f.set(into, out);
+      f.set(by, matrix);
+      f.set(left, columns);
+      const products = (others: readonly Local[]) => {
+        const [sums] = fourProducts(f, [x], { others, bytes, meeting });
+        return f.let('v128', f32x4.multiply(sums as Local, factor));
+      };
+      f.while(i32.atLeast(left, 4), () => {
+        const others = [by];
+        for (let n = 1; n < 4; n++) others.push(f.let('i32', i32.add(others[n - 1] as Local, bytes)));
+        f.do(v128.store(into, products(others)));
+        f.increase(into, 16);
+        f.increase(by, i32.shiftLeft(bytes, 2));
+        f.increase(left, -4);
+      });
+      f.while(i32.less(0, left), () => {
+        f.do(v128.storeLane(into, products([by, by, by, by]), 0, 0));
         f.increase(into, 4);
         f.increase(by, bytes);
+        f.increase(left, -1);
       });
       f.increase(out, outRow);
       f.increase(x, row);
@@ -23,28 +37,62 @@ export function timesTransposed(): WasmFunction {
   });
 }
 
-/** The sum of products of two rows of floats. */
-function dotProduct(f: WasmFunction, a: Local, b: Local, bytes: Local): Local {
-  const sums = [0, 1, 2, 3].map(() => f.let('v128', v128.zeros));
-  const i = f.let('i32', 0);
-  const at = (address: Local, offset: number) => v128.load(i32.add(address, i), offset);
-  const part = (sum: Local, offset: number) => f.set(sum, f32x4.add(sum, f32x4.multiply(at(a, offset), at(b, offset))));
-  f.while(i32.atLeast(bytes, i32.add(i, 64)), () => {
-    for (const [n, sum] of sums.entries()) part(sum, 16 * n);
-    f.increase(i, 64);
+/**
+ * The products of one or two rows of floats with four others. Vectors next to each other have sums of their own, of which V8 makes one where it can;
+ * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it.
+ */
+export function fourProducts(
+  f: WasmFunction,
+  rows: readonly Local[],
+  { others, bytes, meeting }: { others: readonly Local[]; bytes: Local; meeting: Local },
+): Local[] {
+  const places = [...others, ...rows].map((place) => f.let('i32', place));
+  const froms = places.splice(others.length);
+  const end = f.let('i32', i32.add(froms[0] as Local, bytes));
+  const vector = () => f.local('v128');
+  const zeros = () => f.let('v128', v128.zeros);
+  const sums = froms.map(() => places.map(() => pairOf(zeros)));
+  const owns = froms.map(() => pairOf(vector));
+  const other = pairOf(vector);
+  /** Of so many vectors, and on to those behind them. */
+  const step = (vectors: number) => {
+    for (let n = 0; n < vectors; n += 2) {
+      for (const [q, own] of owns.entries())
+        for (const half of halves) f.set(own[half], v128.load(froms[q] as Local, 16 * (n + half)));
+      for (const [k, place] of places.entries()) {
+        for (const half of halves) f.set(other[half], v128.load(place, 16 * (n + half)));
+        for (const [q, own] of owns.entries()) {
+          const sum = sums[q]?.[k] as Pair<Local>;
+          for (const half of halves) f.set(sum[half], f32x4.add(sum[half], f32x4.multiply(own[half], other[half])));
+        }
+      }
+    }
+    for (const place of [...froms, ...places]) f.increase(place, 16 * vectors);
+  };
+  const [from] = froms as [Local, ...Local[]];
+  for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
+  const alls = sums.map((four) => {
+    for (const [half, sum] of pairOf((half) =>
+      sumsOf(
+        f,
+        f32x4.add,
+        four.map((pair) => pair[half]),
+      ),
+    ).entries())
+      f.do(v128.store(meeting, sum, 16 * half));
+    return f.let('v128', f32x4.add(v128.load(meeting), v128.load(meeting, 16)));
   });
-  const [first, second, third, fourth] = sums as [Local, Local, Local, Local];
-  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
-    part(first, 0);
-    f.increase(i, 16);
+  // What rows have more than that.
+  const rest = f.local('v128');
+  f.while(i32.less(from, end), () => {
+    const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
+    const low = f.let('v128', v128.shuffle32(first, second, [0, 4, 0, 4]));
+    f.set(rest, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
+    for (const [q, all] of alls.entries())
+      f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), rest)));
+    for (const place of [...froms, ...places]) f.increase(place, 4);
   });
-  f.set(first, f32x4.add(f32x4.add(first, second), f32x4.add(third, fourth)));
-  const sum = f.let('f32', sumOf(first));
-  f.while(i32.less(i, bytes), () => {
-    f.set(sum, f32.add(sum, f32.multiply(f32.load(i32.add(a, i)), f32.load(i32.add(b, i)))));
-    f.increase(i, 4);
-  });
-  return sum;
+  return alls;
 }
 
 /** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
