@@ -24,6 +24,8 @@ export class AdapterShares {
   #places: readonly Places[] = [];
   /** Whose A and B lie in each row's place. */
   #owners: (LoraWeights | null)[] = [];
+  /** The matrices of a stack, as one share. */
+  #one: { readonly of: object; readonly shared: ReadonlyMap<string, Tensor> } | undefined;
 
   constructor(architecture: Architecture, stack: AdapterStack) {
     this.#architecture = architecture;
@@ -46,14 +48,16 @@ export class AdapterShares {
    */
   feeds(pass: AdaptedRows, shares: 'rows' | 'one'): Map<string, Tensor> {
     if (shares === 'rows') return this.#dealt(pass);
-    const stacked = this.#stack.feeds(pass);
-    return new Map(Array.from(stacked, ([name, tensor]) => [name, { ...tensor, dims: [1, ...tensor.dims] }]));
+    const matrices = this.#stack.matrices(pass);
+    if (this.#one?.of !== matrices) this.#one = { of: matrices, shared: asOneShare(matrices) };
+    return new Map([...this.#one.shared, ...asOneShare(this.#stack.masks(pass))]);
   }
 
-  /** Lets go of what lies in the rows' places. */
+  /** Lets go of what passes were fed. */
   forget(): void {
     this.#places = [];
     this.#owners = [];
+    this.#one = undefined;
   }
 
   #dealt(pass: AdaptedRows): Map<string, Tensor> {
@@ -120,4 +124,8 @@ export class AdapterShares {
       }
     }
   }
+}
+
+function asOneShare(stacked: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  return new Map(Array.from(stacked, ([name, tensor]) => [name, { ...tensor, dims: [1, ...tensor.dims] }]));
 }

@@ -56,10 +56,19 @@ export class AdapterStack {
   }
 
   /** `stack_A.*` [blocks, ranks of a block, in], `stack_B.*` [ranks, out], `stack_mask.*` [positions, ranks]. */
-  feeds({ rows, tokens, targets }: AdaptedRows): Map<string, Tensor> {
+  feeds(pass: AdaptedRows): Map<string, Tensor> {
+    return new Map([...this.matrices(pass), ...this.masks(pass)]);
+  }
+
+  /** The A's and B's: the same map for as long as these are the same. */
+  matrices({ rows, targets }: AdaptedRows): ReadonlyMap<string, Tensor> {
+    this.#stack(membersOf(rows), targets);
+    return this.#feeds;
+  }
+
+  masks({ rows, tokens, targets }: AdaptedRows): Map<string, Tensor> {
     const members = membersOf(rows);
-    this.#stack(members, targets);
-    const feeds = new Map(this.#feeds);
+    const masks = new Map<string, Tensor>();
     const positions = tokens * rows.length;
     for (const group of this.packed.adapted(targets)) {
       const total = this.#total(members, group);
@@ -74,9 +83,9 @@ export class AdapterStack {
           start += rank;
         }
       }
-      feeds.set(maskName(group), mask);
+      masks.set(maskName(group), mask);
     }
-    return feeds;
+    return masks;
   }
 
   /** One where no adapter changes the group, so that no product is empty. */

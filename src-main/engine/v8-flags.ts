@@ -8,9 +8,13 @@ const firstWideVersion = 13;
  * is computed stays the same. It counts as experimental there, so kernels are held to the reference backend with it. Elsewhere nothing changes.
  */
 export function allowWideVectors(): void {
+  if (hasWideVectors()) setFlagsFromString('--experimental-wasm-revectorize');
+}
+
+/** Whether V8 can, where the processor does. */
+export function hasWideVectors(): boolean {
   const version = Number.parseInt(process.versions.v8, 10);
-  if (process.arch === 'x64' && process.platform !== 'darwin' && version >= firstWideVersion)
-    setFlagsFromString('--experimental-wasm-revectorize');
+  return process.arch === 'x64' && process.platform !== 'darwin' && version >= firstWideVersion;
 }
 
 /** V8 looks for garbage beside the program, in threads that keep those of kernels waiting for each other; little of an engine is JavaScript's. */

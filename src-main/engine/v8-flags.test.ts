@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { hasWideVectors } from './v8-flags.ts';
+
+/** Runs a product of one row, and ends. */
+const program = `
+  import { Machine, wordsOf } from '${import.meta.dirname}/backends/wasm/machine.ts';
+  const machine = new Machine({ threads: 1 });
+  const [out, x, steps, matrix, scales] = [64, 256, 4, 1024, 64].map((bytes) => machine.take(bytes));
+  const words = wordsOf('product', [out, 16, x, 96, steps, 1, matrix, scales, 1, 1]);
+  const start = machine.take(4 * words.length);
+  machine.integers(start, words.length).set(words);
+  machine.run([[start, start + 4 * words.length]]);
+`;
+
+function whyNot(): string | undefined {
+  if (!hasWideVectors()) return 'this V8 cannot make them';
+  if (process.platform !== 'linux') return 'what the processor has is only looked up on Linux';
+  return readFileSync('/proc/cpuinfo', 'utf8').includes(' avx2 ') ? undefined : 'the processor has no AVX2';
+}
+
+test('products are made of vectors of 256 bits', async ({ skip }) => {
+  const reason = whyNot();
+  skip(reason !== undefined, reason);
+  const flags = ['--no-warnings', '--no-liftoff', '--print-wasm-code', '--input-type=module'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', program], { maxBuffer: 2 ** 28 });
+  expect(stdout).toMatch(/vpmaddubsw ymm/);
+});
