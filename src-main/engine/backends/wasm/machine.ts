@@ -146,9 +146,9 @@ export class Machine {
     return Atomics.load(shared, cells.sleeps / 4);
   }
 
-  /** Runs a kernel in all threads, which are done with it behind that. Throws CannotRun. */
-  runAll(kernel: KernelName, numbers: readonly number[]): void {
-    const words = [...wordsOf(kernel, numbers), ...wordsOf('meet', [])];
+  /** Runs a kernel in all threads, once for each of the numbers that it is given; they are done with it behind that. Throws CannotRun. */
+  runAll(kernel: KernelName, given: readonly (readonly number[])[]): void {
+    const words = [...given.flatMap((numbers) => wordsOf(kernel, numbers)), ...wordsOf('meet', [])];
     const start = this.take(4 * words.length);
     this.integers(start, words.length).set(words);
     this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));

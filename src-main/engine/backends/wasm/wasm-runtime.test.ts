@@ -215,7 +215,7 @@ test('what attention gives is the same with any threads, whatever lies where not
 test('a program that cannot end is told as one that cannot run', () => {
   const machine = new Machine({ threads: 1 });
   const behindTheEnd = 0x7fff0000;
-  expect(() => machine.runAll('keepPlaces', [behindTheEnd, 4096, 1, 1, 1, 4, 16])).toThrow(CannotRun);
+  expect(() => machine.runAll('keepPlaces', [[behindTheEnd, 4096, 1, 1, 1, 4, 16]])).toThrow(CannotRun);
 });
 
 test.each([1, 5])(

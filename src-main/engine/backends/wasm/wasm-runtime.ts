@@ -16,6 +16,9 @@ const mostPrograms = 16;
 /** Places by which the room of a text grows before programs are written anew. */
 const roomStep = 512;
 
+/** Bytes that are still in the processor's cache when they are copied a second time. */
+const nearBytes = 2 ** 20;
+
 /** What a pass's keys and values are a copy of. */
 export interface KeptCopy {
   /** Columns that are as they were when this cache was last copied. */
@@ -85,7 +88,7 @@ export class WasmRuntime {
     const bytes = this.machine.bytes(plain, block * blocks * out);
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.length));
     bytes.fill(0, data.length);
-    this.machine.runAll('pack', [address, plain, out, groups, blocks]);
+    this.machine.runAll('pack', [[address, plain, out, groups, blocks]]);
     this.machine.give(plain);
     const scaleAddress = this.machine.take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
@@ -127,18 +130,21 @@ export class WasmRuntime {
     const { rows, keyHeads, size } = pass.heads;
     const width = rows * keyHeads * size;
     const count = pass.columns.before - from;
-    const plain = this.machine.take(4 * count * width);
-    for (let layer = 0; layer < pass.layers; layer++) {
-      for (const [kind, at] of [
-        ['keys', address],
-        ['values', valuesAt],
-      ] as const) {
-        const columns = keptOf(pass, kind, layer).subarray(from * width, pass.columns.before * width);
-        this.machine.floats(plain, count * width).set(columns);
-        const into = at + layer * layerBytes + 4 * from * size;
-        const streamBytes = layerBytes / (rows * keyHeads);
-        this.machine.runAll('keepPlaces', [into, plain, count, rows, keyHeads, size, streamBytes]);
-      }
+    const bytes = 4 * count * width;
+    const all = Array.from({ length: pass.layers }, (_, layer) => [
+      { columns: keptOf(pass, 'keys', layer), at: address + layer * layerBytes },
+      { columns: keptOf(pass, 'values', layer), at: valuesAt + layer * layerBytes },
+    ]).flat();
+    // As many at a time as are near: to wake the threads for each would take longer than what they do.
+    const together = Math.ceil(nearBytes / bytes);
+    const plain = this.machine.take(bytes * Math.min(together, all.length));
+    for (let first = 0; first < all.length; first += together) {
+      const given = all.slice(first, first + together).map(({ columns, at }, i) => {
+        const place = plain + i * bytes;
+        this.machine.floats(place, count * width).set(columns.subarray(from * width, pass.columns.before * width));
+        return [at + 4 * from * size, place, count, rows, keyHeads, size, layerBytes / (rows * keyHeads)];
+      });
+      this.machine.runAll('keepPlaces', given);
     }
     this.machine.give(plain);
   }
