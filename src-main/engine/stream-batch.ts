@@ -7,8 +7,8 @@ import type { LoadedModel } from './loaded-model.ts';
 import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** A prompt is read in pieces: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
-export const pieceLength = 128;
+/** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
+const pieceLength = 128;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
 const mostRows = 16;
 /** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
@@ -30,6 +30,11 @@ interface Place {
 /** Tokens of the prompt that are still to be read. */
 function leftOf({ stream, read }: Reading): number {
   return stream.promptIds.length - read;
+}
+
+/** How much of what is left is read next: pieces are of one length, as a short one at the end would cost nearly what a long one does. */
+export function nextPiece(left: number): number {
+  return Math.ceil(left / Math.max(1, Math.round(left / pieceLength)));
 }
 
 /**
@@ -163,8 +168,9 @@ export class StreamBatch {
     const [first] = together;
     if (first === undefined) return;
     const cache = together.length === 1 ? first.cache : this.#sideBySide(together);
-    const rows = together.map(({ stream, read }) => {
-      const ids = stream.promptIds.slice(read, read + pieceLength);
+    const rows = together.map((reading) => {
+      const { stream, read } = reading;
+      const ids = stream.promptIds.slice(read, read + nextPiece(leftOf(reading)));
       return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
     });
     const logits = await this.#pass.run(cache, rows);
