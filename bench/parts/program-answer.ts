@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { engineFlags } from '../../src-main/host/engine-flags.ts';
 import { withMemoryTunables } from '../../src-main/host/memory-tunables.ts';
 
 /**
  * Runs a program to its end, and gives the JSON of the last line that it prints. Throws, with its `stderr`, where it fails. Each gets
- * large pages, ours as in the studio, and peers for fairness.
+ * large pages, and what runs on Node.js what engines are started with: ours as in the studio, and peers for fairness.
  */
 export async function programAnswer<Answer>(
   program: string,
   words: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(program, words, { env: withMemoryTunables(env), maxBuffer: 2 ** 26 });
+  const flags = program === process.execPath ? engineFlags : [];
+  const options = { env: withMemoryTunables(env), maxBuffer: 2 ** 26 };
+  const { stdout } = await promisify(execFile)(program, [...flags, ...words], options);
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 }

@@ -11,7 +11,7 @@ import type { KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { placeFeeds } from './places.ts';
-import { int32, type Tensor } from './tensor.ts';
+import { float32, int32, type Tensor } from './tensor.ts';
 
 /** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
 const targetSets: readonly (readonly Target[])[] = [
@@ -65,6 +65,8 @@ export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
+  /** Where logits that were written lie until the next pass: as many as they were the last time. */
+  #logits: Tensor<'float32'> | undefined;
   /** What each is fed of the weights. */
   readonly #weights = new WeakMap<Runs, ReadonlyMap<string, Tensor>>();
 
@@ -118,7 +120,9 @@ export class DecodePass {
       ['ids', int32([positions], ids)],
       ['last', int32([heads.length], Int32Array.from(heads))],
     ]);
-    const results = executable.run(feeds, pass.into, pass);
+    // Copied while no other pass can run: another batch may use the same kernels.
+    const into = writer === undefined ? pass.into : new Map([...pass.into, ['logits', this.#logitsOf(heads.length)]]);
+    const results = executable.run(feeds, into, pass);
     const { logits } = writer === undefined ? await results : ((await unlessItCannot(results)) ?? {});
     if (logits === undefined) {
       this.#model.stopWriting();
@@ -133,8 +137,15 @@ export class DecodePass {
     );
   }
 
-  /** Lets go of what passes over several rows were fed of their adapters. */
+  #logitsOf(count: number): Tensor<'float32'> {
+    const known = this.#logits?.dims[0] === count ? this.#logits : undefined;
+    this.#logits = known ?? float32([count, this.#model.architecture.vocabulary]);
+    return this.#logits;
+  }
+
+  /** Lets go of the last logits, and of what passes were fed of their adapters. */
   forget(): void {
+    this.#logits = undefined;
     this.#shares.forget();
   }
 

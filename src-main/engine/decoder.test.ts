@@ -196,22 +196,55 @@ test('prompts that come at once are read in one pass, and one that is known in p
   expect(answers).toEqual(expected);
 });
 
+/** What passes did while something ran: reading, or writing so many rows. */
+async function passesOf(running: () => Promise<unknown>): Promise<readonly string[]> {
+  const passes = vi.spyOn(DecodePass.prototype, 'run');
+  await running();
+  const { calls } = passes.mock;
+  passes.mockRestore();
+  return calls.map(([, rows, kind]) => (kind === 'written' ? `${rows.length} rows` : 'read'));
+}
+
+const promptOf = (length: number, first: number) => Array.from({ length }, (_, i) => (first * 31 + i * 7) % 250);
+
+test('answers that begin together are written together', async () => {
+  const decoder = new Decoder(model);
+  const jobs = Array.from({ length: 8 }, (_, i) => ({ promptIds: promptOf(32, i), maxTokens: 3 }));
+  const passes = await passesOf(() => Promise.all(jobs.map((job) => written(decoder, null, job))));
+  expect(passes.slice(0, 3)).toEqual(['read', 'read', '8 rows']);
+});
+
+test('an answer goes on while others begin', async () => {
+  const decoder = new Decoder(model);
+  const others: Promise<unknown>[] = [];
+  const passes = await passesOf(async () => {
+    const job = jobOf({ promptIds: promptOf(60, 0), maxTokens: 12 });
+    for await (const event of decoder.stream(async () => null, { ...job, draft: false }, forever)) {
+      if (event.kind !== 'token' || others.length > 0) continue;
+      for (let i = 1; i < 6; i++) others.push(written(decoder, null, { promptIds: promptOf(100, i), maxTokens: 1 }));
+    }
+    await Promise.all(others);
+  });
+  // One is read before each token of the first.
+  expect(passes.slice(0, 7)).toEqual(['read', '1 rows', 'read', '1 rows', 'read', '1 rows', 'read']);
+});
+
 test('an answer like one that its adapter wrote before takes fewer passes, and is the same', async () => {
   const [own, other] = [adapters[1] ?? null, adapters[2] ?? null];
-  const passesOf = async (decoder: Decoder, adapter: LiveAdapter | null) => {
-    const passes = vi.spyOn(DecodePass.prototype, 'run');
-    const ids = await written(decoder, adapter, { promptIds: [11, 12, 13], maxTokens: 40 });
-    const count = passes.mock.calls.length;
-    passes.mockRestore();
-    return { ids, count };
+  const answer = async (decoder: Decoder, adapter: LiveAdapter | null) => {
+    let ids: readonly number[] = [];
+    const passes = await passesOf(async () => {
+      ids = await written(decoder, adapter, { promptIds: [11, 12, 13], maxTokens: 40 });
+    });
+    return { ids, count: passes.length };
   };
   const decoder = new Decoder(model);
-  const first = await passesOf(decoder, own);
-  const again = await passesOf(decoder, own);
+  const first = await answer(decoder, own);
+  const again = await answer(decoder, own);
   expect(again.ids).toEqual(first.ids);
   expect(again.count).toBeLessThan(first.count);
   // What one wrote is nothing to another.
-  expect(await passesOf(decoder, other)).toEqual(await passesOf(new Decoder(model), other));
+  expect(await answer(decoder, other)).toEqual(await answer(new Decoder(model), other));
 });
 
 test('an answer that nobody follows any more leaves the batch', async () => {

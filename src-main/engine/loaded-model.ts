@@ -4,7 +4,7 @@ import { type Architecture, moduleOfWeight } from './architectures/architecture.
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend, Executable } from './backends/backend.ts';
-import { CannotRun } from './backends/wasm/cannot-run.ts';
+import { CannotRun, isShortage } from './backends/wasm/cannot-run.ts';
 import { machineThread } from './backends/wasm/machine.ts';
 import { type WasmExecutable, WasmRuntime } from './backends/wasm/wasm-runtime.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
@@ -269,7 +269,7 @@ async function startedRuntime(
     return runtime;
   } catch (error) {
     runtime?.release();
-    if (error instanceof CannotRun) return undefined;
+    if (error instanceof CannotRun || isShortage(error)) return undefined;
     throw error;
   }
 }

@@ -37,6 +37,9 @@ export function nextPiece(left: number): number {
   return Math.ceil(left / Math.max(1, Math.round(left / pieceLength)));
 }
 
+/** The most that is read at a time. */
+export const longestPiece = Math.ceil(1.5 * pieceLength) - 1;
+
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
  * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
@@ -48,6 +51,8 @@ export class StreamBatch {
   readonly #prefixes: PrefixCache;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
+  /** Those that were being read when the first of the others was to be written. */
+  #beginners: ReadonlySet<Reading> = new Set();
   /** The answers that are being written, by their row of the cache. */
   #rows: (TokenStream | undefined)[] = [];
   #cache: KeyValueCache | undefined;
@@ -75,8 +80,9 @@ export class StreamBatch {
         if (this.#reading.length === 0 && this.#writing === 0) break;
         if (this.#reading.length > 0) {
           await this.#readPieces();
-          // The first token is on its way before the second is written.
+          // The first token is on its way before the second is written; and who heard enough may say so.
           await setImmediate();
+          this.#letGo();
         }
         if (this.#writing > 0 && !this.#isBeginning) await this.#writeTokens();
       }
@@ -88,6 +94,7 @@ export class StreamBatch {
       this.#rows = [];
     } finally {
       this.#pass.forget();
+      this.#beginners = new Set();
       this.#cache = undefined;
       this.#rows = [];
       this.#isRunning = false;
@@ -101,7 +108,7 @@ export class StreamBatch {
   /** Whether a short prompt is left that came with all that are written: they go on with it, as a pass over some rows costs nearly what one over all does. */
   get #isBeginning(): boolean {
     const [next] = this.#reading;
-    if (next === undefined || leftOf(next) > pieceLength) return false;
+    if (next === undefined || !this.#beginners.has(next) || leftOf(next) > pieceLength) return false;
     return this.#rows.every((stream) => stream === undefined || stream.writtenTokens === 1);
   }
 
@@ -231,6 +238,7 @@ export class StreamBatch {
   /** A row for an answer whose prompt was read into a row of `cache`, which is taken as it is where nothing is being written. */
   #place(stream: TokenStream, cache: KeyValueCache, row: number): void {
     if (this.#writing === 0) {
+      this.#beginners = new Set(this.#reading);
       this.#cache = cache;
       this.#rows = Array.from({ length: cache.rows }, () => undefined);
     }

@@ -14,7 +14,7 @@ import { scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import { RowOrder } from './row-order.ts';
-import { nextPiece } from './stream-batch.ts';
+import { longestPiece } from './stream-batch.ts';
 import { groupsOf } from './target-groups.ts';
 import { elements } from './tensor.ts';
 import { validationRowLimit } from './training-run.ts';
@@ -254,7 +254,7 @@ function generation(
   const { prompt, answer, architecture, bytesEach, copies, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
   const kept = copies * layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
-  const tokens = nextPiece(prompt);
+  const tokens = Math.min(prompt, longestPiece);
   const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
   const shares = { shares: 1, each: tokens, last_each: 1 };
   const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...shares, ...masks };

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { connectEngine, processPort } from '../engine/engine-port.ts';
+import { engineFlags } from './engine-flags.ts';
 import { withMemoryTunables } from './memory-tunables.ts';
 import type { EngineProcess } from './supervised-engine.ts';
 
@@ -17,7 +18,7 @@ export function startEngineChild(
     env: withMemoryTunables(env),
     serialization: 'advanced',
     // What this program was started with is not for the engine.
-    execArgv: [],
+    execArgv: [...engineFlags],
     // A session of its own: what is typed into a terminal ends the studio, which then ends its engine. On Windows that would open a window.
     detached: process.platform !== 'win32',
     windowsHide: true,

@@ -5,7 +5,6 @@ import { inEnglish } from '../../../../src-contract/failure-reason.ts';
 import { type Expression, input, topologicalOrder } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
-import { keepProcessorsForKernels } from '../../v8-flags.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { type LoweredGraph, lower, outputPrefix, type RowReach } from './lower.ts';
 
@@ -23,7 +22,6 @@ export interface OnnxruntimeOptions {
  * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
  */
 export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
-  if (device === 'cpu') keepProcessorsForKernels();
   const cpu = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return {
     name: 'onnxruntime',

@@ -43,14 +43,11 @@ export class Machine {
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
 
-  /**
-   * Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. Throws
-   * CannotRun where there is no memory for it.
-   */
+  /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
   constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
     this.#threads = Math.min(threads, mostThreads);
     const initial = 16;
-    this.#memory = memoryOf({ initial, maximum: mostPages });
+    this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = new Uint8Array(this.#memory.buffer);
     allowWideVectors();
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
@@ -63,7 +60,7 @@ export class Machine {
     return this.#threads;
   }
 
-  /** Starts the other threads. Throws CannotRun where there are none to be had. */
+  /** Starts the other threads. */
   start(): Promise<void> {
     this.#started ??= this.#start();
     return this.#started;
@@ -73,22 +70,14 @@ export class Machine {
     const threads = this.#threads;
     for (let thread = 1; thread < threads; thread++) {
       const workerData: ThreadStart = { module: this.#module, memory: this.#memory, thread, threads };
-      this.#workers.push(new Worker(machineThread(), { workerData, execArgv: [] }));
-    }
-    await Promise.all(
-      this.#workers.map((worker) =>
-        once(worker, 'message').catch((error: NodeJS.ErrnoException) => {
-          if (error.code?.startsWith('ERR_WORKER_') !== true) throw error;
-          throw new CannotRun('No other thread to be had', { cause: error });
-        }),
-      ),
-    );
-    for (const worker of this.#workers) {
+      const worker = new Worker(machineThread(), { workerData, execArgv: [] });
       worker.on('error', () => {
         this.#threads = 1;
       });
-      worker.unref();
+      this.#workers.push(worker);
     }
+    await Promise.all(this.#workers.map((worker) => once(worker, 'message')));
+    for (const worker of this.#workers) worker.unref();
   }
 
   /** An address; what lies there is whatever was there before. Throws CannotRun where there is no more. */
@@ -160,14 +149,6 @@ export class Machine {
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.turn / 4, over);
     Atomics.notify(shared, cells.turn / 4);
-  }
-}
-
-function memoryOf(limits: MemoryLimits): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ ...limits, shared: true });
-  } catch (error) {
-    throw new CannotRun('No memory to be had', { cause: error });
   }
 }
 

@@ -29,10 +29,7 @@ export interface KeptCopy {
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /**
-   * As an executable's, but what lies side by side and is not written `into` something is a view that the next run changes. Keys and values
-   * are copied once, and from then on what is new of them. Throws CannotRun.
-   */
+  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws CannotRun. */
   run(
     feeds: ReadonlyMap<string, Tensor>,
     into?: ReadonlyMap<string, Tensor>,
@@ -251,14 +248,9 @@ class WasmGraph implements WasmExecutable {
     kept?.copied();
     const results: Record<string, Tensor> = {};
     for (const [name, node] of Object.entries(this.#outputs)) {
-      const parts = ready.outputs.get(name) as readonly Float32Array[];
-      results[name] =
-        into.get(name) ??
-        tensorOf(
-          node.shape.map((dim) => sizeOf(dim, sizes)),
-          parts,
-        );
-      if (results[name].data !== parts[0]) join(parts, results[name].data);
+      const given = into.get(name) ?? float32(node.shape.map((dim) => sizeOf(dim, sizes)));
+      join(ready.outputs.get(name) as readonly Float32Array[], given.data);
+      results[name] = given;
     }
     return results;
   }
@@ -428,12 +420,6 @@ class WasmGraph implements WasmExecutable {
   #forgetPrograms(): void {
     for (const key of [...this.#programs.keys()]) this.#forget(key);
   }
-}
-
-/** Parts as they lie, if they are one. */
-function tensorOf(dims: readonly number[], parts: readonly Float32Array[]): Tensor {
-  const [first] = parts;
-  return first !== undefined && parts.length === 1 ? float32(dims, first) : float32(dims);
 }
 
 function join(parts: readonly Float32Array[], into: Tensor['data']): void {

@@ -4,7 +4,7 @@ export const block = 64;
 /** Outputs of a product whose numbers lie side by side, thirty-two of each in turn. */
 export const productGroup = 4;
 
-/** Numbers of a row that are read at once. */
+/** Numbers of a row in a vector. */
 export const atOnce = 16;
 
 /** Rows are rounded to whole numbers so far on either side of the middle: two products with 127 fit into 16 bits. */
