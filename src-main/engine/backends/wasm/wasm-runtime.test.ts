@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Expression, input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
 import { attend } from '../../graph/ops/attend.ts';
@@ -210,6 +210,19 @@ test('what attention gives is the same with any threads, whatever lies where not
   const [one, ...others] = results;
   expect(one).toHaveLength(4 * 9 * 24);
   for (const other of others) expect(other).toEqual(one);
+});
+
+test('a program stays when there are more positions than before', async () => {
+  const executable = runtime.compile({ y: add(x, input('b', ['positions', 40])) });
+  const run = (positions: number) =>
+    executable?.run(new Map(['x', 'b'].map((name) => [name, floats(positions, 40)] as const)));
+  await run(1);
+  await run(5);
+  const takes = vi.spyOn(runtime.machine, 'take');
+  await run(1);
+  await run(5);
+  expect(takes).not.toHaveBeenCalled();
+  takes.mockRestore();
 });
 
 test('a program that cannot end is told as one that cannot run', () => {

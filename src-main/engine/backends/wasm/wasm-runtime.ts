@@ -13,6 +13,10 @@ import { type Address, numbersOf } from './step.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
 const mostPrograms = 16;
+/** Inputs have room for so many positions from the first on: where one had to grow, all programs would be written anew. */
+const usualPositions = 16;
+/** The sizes of inputs that follow from how many positions there are. */
+const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
 /** Places by which the room of a text grows before programs are written anew. */
 const roomStep = 512;
 
@@ -237,9 +241,12 @@ class WasmGraph implements WasmExecutable {
     const sizes = new Map(
       Array.from(this.#sizes, ([size, [name, axis]]) => [size, feedOf(feeds, name).dims[axis] as number]),
     );
+    const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
     for (const node of this.#fed) {
       const tensor = feedOf(feeds, nameOf(node));
-      if (this.#put(nameOf(node), tensor.data) && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
+      const isOfPositions = node.shape.some((dim) => sizesOfPositions.has(String(dim)));
+      if (this.#put(nameOf(node), tensor.data, isOfPositions ? spare : 1) && this.#ranged.has(node))
+        this.#putRanges(rangesName(node), tensor);
     }
     for (const node of this.#gathered) this.#gather(node, feeds);
     const columns = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
@@ -255,12 +262,12 @@ class WasmGraph implements WasmExecutable {
     return results;
   }
 
-  /** Copies an input unless it is what was copied the last time; whether it did. */
-  #put(name: string, data: Tensor['data']): boolean {
+  /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
+  #put(name: string, data: Tensor['data'], spare: number): boolean {
     const { machine } = this.#site;
     const known = this.#slots.get(name);
     if (known?.data?.deref() === data) return false;
-    const slot = this.#slot(name, data.byteLength);
+    const slot = this.#slot(name, data.byteLength, Math.ceil(spare * data.byteLength));
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     slot.data = new WeakRef(data);
     return true;
@@ -280,7 +287,8 @@ class WasmGraph implements WasmExecutable {
     }
   }
 
-  #slot(name: string, bytes: number): Slot {
+  /** `room`: what it is given where it is made. */
+  #slot(name: string, bytes: number, room = bytes): Slot {
     const known = this.#slots.get(name);
     if (known !== undefined && known.bytes >= bytes) return known;
     const { machine } = this.#site;
@@ -290,9 +298,9 @@ class WasmGraph implements WasmExecutable {
       // Addresses are part of programs, but for those of masks, which grow with every token.
       if (!this.#masks.includes(name)) this.#forgetPrograms();
     }
-    const room = this.#masks.includes(name) ? 2 * bytes : bytes;
-    const address = machine.take(room);
-    const slot = { address, bytes: room, data: undefined };
+    const given = this.#masks.includes(name) ? 2 * bytes : room;
+    const address = machine.take(given);
+    const slot = { address, bytes: given, data: undefined };
     this.#slots.set(name, slot);
     return slot;
   }
@@ -303,7 +311,8 @@ class WasmGraph implements WasmExecutable {
       Tensor<'int32'>,
     ];
     const size = elements(table.dims.slice(1));
-    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length);
+    const count = Math.max(indices.data.length, usualPositions);
+    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, 4 * size * count);
     const into = this.#site.machine.floats(address, size * indices.data.length);
     indices.data.forEach((index, i) => {
       into.set(table.data.subarray(index * size, (index + 1) * size), i * size);
