@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, fourProducts, replace } from './floats.ts';
-import { asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
+import { addresses, asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
@@ -108,11 +108,10 @@ export function attendScores(): WasmFunction {
       f.for(0, keyHeads, 1, () => {
         f.for(start, end, 1, (place) => {
           // Behind the last key up to whole vectors lies something, of which nothing is seen.
-          const four = [f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))))];
-          for (const n of [1, 2, 3]) four.push(f.let('i32', i32.add(four[n - 1] as Local, headBytes)));
+          const first = f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))));
+          const four = addresses(f, first, headBytes, 4);
           const together = (count: number) => {
-            const several = [query];
-            for (let n = 1; n < count; n++) several.push(f.let('i32', i32.add(several[n - 1] as Local, headBytes)));
+            const several = addresses(f, query, headBytes, count);
             for (const products of fourProducts(f, several, { others: four, bytes: headBytes, meeting })) {
               f.do(v128.store(score, f32x4.add(v128.load(seen), f32x4.multiply(products, factor))));
               f.increase(score, room);

@@ -1,5 +1,5 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
+import { addresses, halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -18,9 +18,7 @@ export function timesTransposed(): WasmFunction {
         return f.let('v128', f32x4.multiply(sums as Local, factor));
       };
       f.while(i32.atLeast(left, 4), () => {
-        const others = [by];
-        for (let n = 1; n < 4; n++) others.push(f.let('i32', i32.add(others[n - 1] as Local, bytes)));
-        f.do(v128.store(into, products(others)));
+        f.do(v128.store(into, products(addresses(f, by, bytes, 4))));
         f.increase(into, 16);
         f.increase(by, i32.shiftLeft(bytes, 2));
         f.increase(left, -4);
@@ -131,14 +129,12 @@ export function addTimes(): WasmFunction {
       const weights = Array.from({ length: count }, (_, n) =>
         f.let('v128', f32x4.multiply(v128.splat32(x, 4 * n), factor)),
       );
-      const rowsOf = [by];
-      for (let n = 1; n < count; n++) rowsOf.push(f.let('i32', i32.add(rowsOf[n - 1] as Local, rowBytes)));
       f.set(begin, i32.load(range));
       f.set(end, i32.load(range, 4));
       f.if(i32.less(begin, from), () => f.set(begin, from));
       f.if(i32.less(to, end), () => f.set(end, to));
       const at = f.let('i32', i32.add(out, begin));
-      const places = rowsOf.map((row) => f.let('i32', i32.add(row, begin)));
+      const places = addresses(f, f.let('i32', i32.add(by, begin)), rowBytes, count);
       f.if(i32.less(begin, end), () => {
         const bytes = f.let('i32', i32.subtract(end, begin));
         writeRow(f, { at, bytes, from: [at, ...places] }, ([sum, ...fours]) => {

@@ -30,6 +30,13 @@ export function asLocals(all: readonly Local[]): Locals {
   return all as unknown as Locals;
 }
 
+/** So many addresses, `bytes` apart. */
+export function addresses(f: WasmFunction, first: Local, bytes: Local, count: number): Local[] {
+  const all = [first];
+  while (all.length < count) all.push(f.let('i32', i32.add(all.at(-1) as Local, bytes)));
+  return all;
+}
+
 /** Copies numbers one by one. */
 export function copy(f: WasmFunction, { into, from, bytes }: Record<'into' | 'from' | 'bytes', Local>): void {
   f.for(0, bytes, 4, (i) => {
