@@ -172,8 +172,8 @@ export class StreamBatch {
   /** A piece of the prompt that came first, or the ends of several; behind the end, the first token is written. */
   async #readPieces(): Promise<void> {
     const together = this.#nextReadings();
-    const [first] = together;
-    if (first === undefined) return;
+    // Asked for where something is being read.
+    const [first] = together as readonly [Reading, ...Reading[]];
     const cache = together.length === 1 ? first.cache : this.#sideBySide(together);
     const rows = together.map((reading) => {
       const { stream, read } = reading;

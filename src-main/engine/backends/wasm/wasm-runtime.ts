@@ -199,6 +199,8 @@ class WasmGraph implements WasmExecutable {
   readonly #outputs: Readonly<Record<string, Expression>>;
   readonly #site: GraphSite;
   readonly #fed: readonly Expression<'input'>[];
+  /** Those that are larger where there are more positions. */
+  readonly #ofPositions: ReadonlySet<Expression>;
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
@@ -225,6 +227,9 @@ class WasmGraph implements WasmExecutable {
       isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
     const told = all.filter((node) => !isOfMatrix(node));
     this.#fed = told.filter((node) => !tables.has(node) && !nameOf(node).startsWith('kept_'));
+    this.#ofPositions = new Set(
+      this.#fed.filter(({ shape }) => shape.some((dim) => sizesOfPositions.has(String(dim)))),
+    );
     this.inputs = new Set(told.map(nameOf));
     this.#sizes = new Map(
       told.flatMap((node) =>
@@ -244,11 +249,10 @@ class WasmGraph implements WasmExecutable {
     const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
     for (const node of this.#fed) {
       const tensor = feedOf(feeds, nameOf(node));
-      const isOfPositions = node.shape.some((dim) => sizesOfPositions.has(String(dim)));
-      if (this.#put(nameOf(node), tensor.data, isOfPositions ? spare : 1) && this.#ranged.has(node))
-        this.#putRanges(rangesName(node), tensor);
+      const isNew = this.#put(nameOf(node), tensor.data, this.#ofPositions.has(node) ? spare : 1);
+      if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
     }
-    for (const node of this.#gathered) this.#gather(node, feeds);
+    for (const node of this.#gathered) this.#gather(node, feeds, spare);
     const columns = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
     const room = roomStep * Math.ceil((columns?.all ?? 0) / roomStep);
     const ready = this.#runBest(sizes, room);
@@ -267,7 +271,7 @@ class WasmGraph implements WasmExecutable {
     const { machine } = this.#site;
     const known = this.#slots.get(name);
     if (known?.data?.deref() === data) return false;
-    const slot = this.#slot(name, data.byteLength, Math.ceil(spare * data.byteLength));
+    const slot = this.#slot(name, data.byteLength, spare);
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     slot.data = new WeakRef(data);
     return true;
@@ -287,8 +291,8 @@ class WasmGraph implements WasmExecutable {
     }
   }
 
-  /** `room`: what it is given where it is made. */
-  #slot(name: string, bytes: number, room = bytes): Slot {
+  /** Where it is made it gets `spare` times the room. */
+  #slot(name: string, bytes: number, spare = 1): Slot {
     const known = this.#slots.get(name);
     if (known !== undefined && known.bytes >= bytes) return known;
     const { machine } = this.#site;
@@ -298,21 +302,20 @@ class WasmGraph implements WasmExecutable {
       // Addresses are part of programs, but for those of masks, which grow with every token.
       if (!this.#masks.includes(name)) this.#forgetPrograms();
     }
-    const given = this.#masks.includes(name) ? 2 * bytes : room;
-    const address = machine.take(given);
-    const slot = { address, bytes: given, data: undefined };
+    const room = Math.ceil(bytes * (this.#masks.includes(name) ? 2 : spare));
+    const address = machine.take(room);
+    const slot = { address, bytes: room, data: undefined };
     this.#slots.set(name, slot);
     return slot;
   }
 
-  #gather(node: Expression, feeds: ReadonlyMap<string, Tensor>): void {
+  #gather(node: Expression, feeds: ReadonlyMap<string, Tensor>, spare: number): void {
     const [table, indices] = node.inputs.map((each) => feedOf(feeds, nameOf(each))) as [
       Tensor<'float32'>,
       Tensor<'int32'>,
     ];
     const size = elements(table.dims.slice(1));
-    const count = Math.max(indices.data.length, usualPositions);
-    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, 4 * size * count);
+    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, spare);
     const into = this.#site.machine.floats(address, size * indices.data.length);
     indices.data.forEach((index, i) => {
       into.set(table.data.subarray(index * size, (index + 1) * size), i * size);

@@ -147,7 +147,8 @@ function softmax(
   { scores, weights, keyBytes }: Record<'scores' | 'weights' | 'keyBytes', Local>,
 ): Local {
   // Behind the last one up to whole vectors there is nothing to be seen.
-  f.for(keyBytes, i32.and(i32.add(keyBytes, 12), -16), 4, (i) => {
+  const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
+  f.for(keyBytes, padded, 4, (i) => {
     f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
   });
   const most = f.let('v128', f32x4.splat(f32.constant(-3e38)));
@@ -159,7 +160,6 @@ function softmax(
     f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
   const total = f.let('f32', f32.constant(0));
   const seen = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
-  const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
   writeRow(f, { at: weights, bytes: padded, from: [scores] }, (vectors) => {
     const [four] = asLocals(vectors);
     return v128.and(exp(f32x4.subtract(four, most)), f32x4.greater(four, seen));
