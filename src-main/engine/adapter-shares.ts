@@ -1,4 +1,4 @@
-import { type AdaptedRows, type AdapterStack, maskName, membersOf } from './adapter-stack.ts';
+import { type AdaptedRows, type AdapterFeeds, type AdapterStack, maskName, membersOf } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { LoraWeights } from './lora.ts';
 import { blockDims } from './packed-adapters.ts';
@@ -24,6 +24,8 @@ export class AdapterShares {
   #places: readonly Places[] = [];
   /** Whose A and B lie in each row's place. */
   #owners: (LoraWeights | null)[] = [];
+  /** What lies in the places, by the names of inputs. */
+  #dealt: ReadonlyMap<string, Tensor> | undefined;
   /** The matrices of a stack, as one share. */
   #one: { readonly of: object; readonly shared: ReadonlyMap<string, Tensor> } | undefined;
 
@@ -43,42 +45,53 @@ export class AdapterShares {
   }
 
   /**
-   * `stack_A.*` [shares, blocks, ranks of a block, in], `stack_B.*` [shares, ranks, out], `stack_mask.*` [shares, each, ranks], where
-   * each row is a share or all are one.
+   * `stack_A.*` [shares, blocks, ranks of a block, in] and `stack_B.*` [shares, ranks, out], `stack_mask.*` [shares, each, ranks],
+   * where each row is a share or all are one.
    */
-  feeds(pass: AdaptedRows, shares: 'rows' | 'one'): Map<string, Tensor> {
-    if (shares === 'rows') return this.#dealt(pass);
+  feeds(pass: AdaptedRows, shares: 'rows' | 'one'): AdapterFeeds {
+    if (shares === 'rows') return { matrices: this.#dealtMatrices(pass), masks: this.#dealtMasks(pass) };
     const matrices = this.#stack.matrices(pass);
     if (this.#one?.of !== matrices) this.#one = { of: matrices, shared: asOneShare(matrices) };
-    return new Map([...this.#one.shared, ...asOneShare(this.#stack.masks(pass))]);
+    return { matrices: this.#one.shared, masks: asOneShare(this.#stack.masks(pass)) };
   }
 
   /** Lets go of what passes were fed. */
   forget(): void {
     this.#places = [];
     this.#owners = [];
+    this.#dealt = undefined;
     this.#one = undefined;
   }
 
-  #dealt(pass: AdaptedRows): Map<string, Tensor> {
-    const { packed } = this.#stack;
+  #dealtMatrices(pass: AdaptedRows): ReadonlyMap<string, Tensor> {
     this.#makePlaces(pass);
     pass.rows.forEach((row, place) => {
       // Of a row that is idle, or the base's, the mask leaves nothing.
       if (row !== null && row.weights !== this.#owners[place]) this.#write(place, row.weights);
     });
-    const feeds = new Map<string, Tensor>();
-    for (const { group, ranks, layers } of this.#places) {
-      for (const [layer, { a, b }] of layers.entries())
-        feeds.set(`stack_A.${layer}.${group.name}`, a).set(`stack_B.${layer}.${group.name}`, b);
-      const mask = float32([pass.rows.length, 1, ranks]);
-      pass.rows.forEach((row, place) => {
-        const start = place * ranks;
-        if (row !== null) mask.data.fill(row.scale, start, start + packed.ranks(row.weights, group));
-      });
-      feeds.set(maskName(group), mask);
-    }
-    return feeds;
+    this.#dealt ??= new Map(
+      this.#places.flatMap(({ group, layers }) =>
+        layers.flatMap(({ a, b }, layer) => [
+          [`stack_A.${layer}.${group.name}`, a] as const,
+          [`stack_B.${layer}.${group.name}`, b] as const,
+        ]),
+      ),
+    );
+    return this.#dealt;
+  }
+
+  #dealtMasks({ rows }: AdaptedRows): ReadonlyMap<string, Tensor> {
+    const { packed } = this.#stack;
+    return new Map(
+      this.#places.map(({ group, ranks }) => {
+        const mask = float32([rows.length, 1, ranks]);
+        rows.forEach((row, place) => {
+          const start = place * ranks;
+          if (row !== null) mask.data.fill(row.scale, start, start + packed.ranks(row.weights, group));
+        });
+        return [maskName(group), mask];
+      }),
+    );
   }
 
   /** Those that are there serve fewer ranks too: what lies behind an adapter's own is masked. */
@@ -93,6 +106,7 @@ export class AdapterShares {
       this.#places.length === needed.length &&
       needed.every(({ group, ranks }, i) => this.#places[i]?.group === group && this.#places[i].ranks >= ranks);
     if (isThere) return;
+    this.#dealt = undefined;
     this.#owners = rows.map(() => null);
     this.#places = needed.map(({ group, ranks }) => ({
       ...{ group, ranks },
@@ -106,6 +120,7 @@ export class AdapterShares {
   /** Into tensors that earlier passes were fed: sound because one pass runs at a time. */
   #write(place: number, weights: LoraWeights): void {
     this.#owners[place] = weights;
+    this.#dealt = undefined;
     for (const { group, layers } of this.#places) {
       for (const [layer, parts] of layers.entries()) {
         // Known by another array where other numbers lie: what copies them copies them again.

@@ -25,6 +25,14 @@ export interface AdaptedRows {
   readonly targets: ReadonlySet<Target>;
 }
 
+/** What a pass is fed of its adapters. */
+export interface AdapterFeeds {
+  /** The A's and B's: the same map for as long as these are the same. */
+  readonly matrices: ReadonlyMap<string, Tensor>;
+  /** By the positions of the pass. */
+  readonly masks: ReadonlyMap<string, Tensor>;
+}
+
 /** The adapters of rows, each once. */
 export function membersOf(rows: AdaptedRows['rows']): LoraWeights[] {
   return [...new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])))];
@@ -55,12 +63,12 @@ export class AdapterStack {
     this.packed.prepare(weights);
   }
 
-  /** `stack_A.*` [blocks, ranks of a block, in], `stack_B.*` [ranks, out], `stack_mask.*` [positions, ranks]. */
-  feeds(pass: AdaptedRows): Map<string, Tensor> {
-    return new Map([...this.matrices(pass), ...this.masks(pass)]);
+  /** `stack_A.*` [blocks, ranks of a block, in] and `stack_B.*` [ranks, out], `stack_mask.*` [positions, ranks]. */
+  feeds(pass: AdaptedRows): AdapterFeeds {
+    return { matrices: this.matrices(pass), masks: this.masks(pass) };
   }
 
-  /** The A's and B's: the same map for as long as these are the same. */
+  /** See `AdapterFeeds`. */
   matrices({ rows, targets }: AdaptedRows): ReadonlyMap<string, Tensor> {
     this.#stack(membersOf(rows), targets);
     return this.#feeds;

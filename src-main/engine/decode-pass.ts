@@ -2,12 +2,12 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { adapterFeeds, type LiveAdapter } from './adaptation.ts';
 import type { AdapterLayerWeights } from './adapter-layers.ts';
 import { AdapterShares } from './adapter-shares.ts';
-import type { AdapterStack } from './adapter-stack.ts';
+import type { AdapterFeeds, AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-runtime.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
+import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { placeFeeds } from './places.ts';
@@ -52,12 +52,28 @@ function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<
 
 type Runs = Executable | WasmExecutable;
 
-/** What a pass gives; undefined where the kernels cannot run it. */
-function unlessItCannot<Given>(results: Promise<Given>): Promise<Given | undefined> {
-  return results.catch((error: unknown) => {
+/** What a graph is fed that seldom changes. */
+interface Standing {
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly matrices: ReadonlyMap<string, Tensor>;
+  readonly all: ReadonlyMap<string, Tensor>;
+}
+
+type Logits = Promise<Tensor | undefined>;
+
+/** What kernels give; undefined where they cannot run it. */
+async function unlessItCannot(results: ReturnType<WasmExecutable['run']>): Logits {
+  try {
+    return (await results).logits;
+  } catch (error) {
     if (error instanceof CannotRun) return undefined;
     throw error;
-  });
+  }
+}
+
+async function read(executable: Executable, feeds: Iterable<readonly [string, Tensor]>, pass: CachePass): Logits {
+  const kept = pass.tensors();
+  return (await executable.run(new Map([...feeds, ...kept.feeds]), kept.into)).logits;
 }
 
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
@@ -67,8 +83,7 @@ export class DecodePass {
   readonly #shares: AdapterShares;
   /** Where logits that were written lie until the next pass: as many as they were the last time. */
   #logits: Tensor<'float32'> | undefined;
-  /** What each is fed of the weights. */
-  readonly #weights = new WeakMap<Runs, ReadonlyMap<string, Tensor>>();
+  #standing = new WeakMap<Runs, Standing>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -112,18 +127,24 @@ export class DecodePass {
     const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
     // The head is never without a row.
     const heads = last.length === 0 ? [0] : last;
-    const feeds = new Map<string, Tensor>([
-      ...this.#weightsOf(executable),
-      ...this.#adapterFeeds(rows, { tokens, targets: changes.targets, dealing }),
-      ...pass.feeds,
+    const { matrices, masks } = this.#adapterFeeds(rows, { tokens, targets: changes.targets, dealing });
+    const feeds = [
+      ...masks,
       ...placeFeeds(places, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
       ['last', int32([heads.length], Int32Array.from(heads))],
-    ]);
-    // Copied while no other pass can run: another batch may use the same kernels.
-    const into = writer === undefined ? pass.into : new Map([...pass.into, ['logits', this.#logitsOf(heads.length)]]);
-    const results = executable.run(feeds, into, pass);
-    const { logits } = writer === undefined ? await results : ((await unlessItCannot(results)) ?? {});
+    ] as const;
+    const standing = this.#standingOf(executable, matrices);
+    const logits =
+      writer === undefined
+        ? await read(executable as Executable, [...standing, ...feeds], pass)
+        : await unlessItCannot(
+            writer.run(new Map([...feeds, ...pass.masks]), {
+              ...{ standing, kept: pass.kept },
+              // Copied while no other pass can run: another batch may use the same kernels.
+              into: new Map([['logits', this.#logitsOf(heads.length)]]),
+            }),
+          );
     if (logits === undefined) {
       this.#model.stopWriting();
       return this.run(cache, rows);
@@ -147,15 +168,17 @@ export class DecodePass {
   forget(): void {
     this.#logits = undefined;
     this.#shares.forget();
+    this.#standing = new WeakMap();
   }
 
-  /** What a graph is fed of the weights: those that are not part of it. */
-  #weightsOf(executable: Runs): ReadonlyMap<string, Tensor> {
-    const fed =
-      this.#weights.get(executable) ??
-      new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
-    this.#weights.set(executable, fed);
-    return fed;
+  /** What a graph is fed of the weights, which are those that are not part of it, and the adapters': the same map for the same adapters. */
+  #standingOf(executable: Runs, matrices: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const known = this.#standing.get(executable);
+    if (known?.matrices === matrices) return known.all;
+    const weights = known?.weights ?? new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
+    const all = new Map([...weights, ...matrices]);
+    this.#standing.set(executable, { weights, matrices, all });
+    return all;
   }
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
@@ -187,9 +210,9 @@ export class DecodePass {
   #adapterFeeds(
     rows: readonly (PassRow | undefined)[],
     { tokens, targets, dealing }: { tokens: number; targets: readonly Target[]; dealing: 'rows' | 'one' | undefined },
-  ): ReadonlyMap<string, Tensor> {
+  ): AdapterFeeds {
     const layered = layeredOf(rows);
-    if (layered !== undefined) return adapterFeeds(layered);
+    if (layered !== undefined) return { matrices: adapterFeeds(layered), masks: new Map() };
     const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
     return dealing === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, dealing);
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
-import { type CachePass, KeyValueCache } from './key-value-cache.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import type { Tensor } from './tensor.ts';
 
 // One layer, two heads of keys of size 2: a kept place is four numbers.
 const sizes = { vocab_size: 4, hidden_size: 4, intermediate_size: 4, num_hidden_layers: 1 };
@@ -20,7 +21,7 @@ test('places are kept in order where the room grows too, and can be read back', 
 test('a new position sees what is kept and the new ones up to itself', () => {
   const cache = new KeyValueCache(architecture);
   write(cache, 2, [2]);
-  const { feeds } = cache.pass(3, [3]);
+  const { feeds } = cache.pass(3, [3]).tensors();
   expect(feeds.get('kept_keys.0')?.dims).toEqual([5, 2, 2]);
   expect(seen(feeds.get('mask'))).toEqual([
     [0, 1, 2],
@@ -31,24 +32,26 @@ test('a new position sees what is kept and the new ones up to itself', () => {
 
 test('what is written by a pass lies where the next one reads it', () => {
   const cache = new KeyValueCache(architecture);
-  const { into } = cache.pass(2, [2]);
+  const { into } = cache.pass(2, [2]).tensors();
   into.get('keys.0')?.data.fill(7);
   cache.keep([2]);
-  expect([...(cache.pass(1, [1]).feeds.get('kept_keys.0')?.data.subarray(0, 8) ?? [])]).toEqual(Array(8).fill(7));
+  expect([...(cache.pass(1, [1]).tensors().feeds.get('kept_keys.0')?.data.subarray(0, 8) ?? [])]).toEqual(
+    Array(8).fill(7),
+  );
 });
 
 test('guesses that were wrong are overwritten', () => {
   const cache = new KeyValueCache(architecture);
   write(cache, 4, [1]);
   expect(cache.held(0)).toBe(1);
-  expect(cache.pass(1, [1]).feeds.get('kept_keys.0')?.dims).toEqual([2, 2, 2]);
+  expect(cache.pass(1, [1]).tensors().feeds.get('kept_keys.0')?.dims).toEqual([2, 2, 2]);
 });
 
 test('rows that hold texts of different lengths each see their own places alone', () => {
   const cache = new KeyValueCache(architecture, 2);
   // Two new positions, of which the second row takes one; then one for each.
   write(cache, 2, [2, 1]);
-  const { feeds } = cache.pass(1, [1, 1]);
+  const { feeds } = cache.pass(1, [1, 1]).tensors();
   // Streams are rows times heads of keys: two of each row.
   expect(seen(feeds.get('mask'))).toEqual([
     [0, 1, 2],
@@ -59,7 +62,7 @@ test('rows that hold texts of different lengths each see their own places alone'
   cache.keep([1, 1]);
   expect([cache.held(0), cache.held(1)]).toEqual([3, 2]);
   cache.clear(0);
-  expect(seen(cache.pass(1, [0, 1]).feeds.get('mask')).slice(2)).toEqual([
+  expect(seen(cache.pass(1, [0, 1]).tensors().feeds.get('mask')).slice(2)).toEqual([
     [0, 2, 3],
     [0, 2, 3],
   ]);
@@ -95,7 +98,7 @@ test('with a window of 4, what lies further back is out of sight, kept or new', 
   );
   const cache = new KeyValueCache(windowed);
   write(cache, 6, [6]);
-  expect(seen(cache.pass(6, [6]).feeds.get('local_mask'))).toEqual([
+  expect(seen(cache.pass(6, [6]).tensors().feeds.get('local_mask'))).toEqual([
     [3, 4, 5, 6],
     [4, 5, 6, 7],
     [5, 6, 7, 8],
@@ -107,7 +110,7 @@ test('with a window of 4, what lies further back is out of sight, kept or new', 
 
 /** Writes the number of each row's place into what it holds there. */
 function write(cache: KeyValueCache, tokens: number, counts: readonly number[]): void {
-  const { into } = cache.pass(tokens, counts);
+  const { into } = cache.pass(tokens, counts).tensors();
   for (const { data } of into.values()) {
     for (let token = 0; token < tokens; token++) {
       counts.forEach((_, row) => {
@@ -120,7 +123,7 @@ function write(cache: KeyValueCache, tokens: number, counts: readonly number[]):
 }
 
 /** The columns that each row of a mask lets through. */
-function seen(mask: ReturnType<CachePass['feeds']['get']>): number[][] {
+function seen(mask: Tensor | undefined): number[][] {
   const [streams = 0, queries = 0, keys = 0] = mask?.dims ?? [];
   return Array.from({ length: streams * queries }, (_, i) =>
     Array.from({ length: keys }, (_, key) => key).filter((key) => mask?.data[i * keys + key] === 0),

@@ -15,29 +15,53 @@ export interface KeptText {
   readonly values: readonly Float32Array[];
 }
 
-/** What a pass over new positions is fed, and the memory that its outputs are written into. */
+/** Where the numbers of caches lie. */
+export interface CacheMemory {
+  /** So many floats: whatever lay there before. */
+  take(count: number): Float32Array;
+  give(numbers: Float32Array): void;
+}
+
+const javascriptMemory: CacheMemory = { take: (count) => new Float32Array(count), give: () => {} };
+
+/** A pass over new positions: `mask`, and where the model has a window `local_mask`; and what lies in memory, in either of two forms. */
 export interface CachePass {
-  readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly into: ReadonlyMap<string, Tensor>;
+  readonly masks: ReadonlyMap<string, Tensor>;
+  readonly kept: KeptColumns;
+  /** What a graph is fed of the cache, and the memory that its outputs are written into. */
+  tensors(): { readonly feeds: ReadonlyMap<string, Tensor>; readonly into: ReadonlyMap<string, Tensor> };
+}
+
+/** Keys and values in memory, an array for each layer: [columns, rows, key heads · size]. */
+export interface KeptColumns {
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+  readonly rows: number;
+  /** Columns that are filled, and with those that the pass fills. */
+  readonly before: number;
+  readonly all: number;
   /** Columns that are as they were behind the last pass that called `copied`. */
   readonly same: number;
   copied(): void;
 }
 
 /**
- * Keys and values of what was read so far, of one text or of several beside each other, in JavaScript memory, where
- * onnxruntime reads them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a
- * copy of its own, of which what has changed is copied anew (`CachePass.same`). Memory is column by column,
+ * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
+ * them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a copy in an order of
+ * its own, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
  * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
+ * It is to be released.
  */
 export class KeyValueCache {
   readonly rows: number;
   readonly #architecture: Architecture;
   /** Numbers of one row in a column. */
   readonly #width: number;
+  readonly #memory: CacheMemory;
+  #numbers: Float32Array | undefined;
   #room = 0;
   #columns = 0;
-  /** See `CachePass.same`. */
+  /** See `KeptColumns.same`. */
   #same = 0;
   #keys: Float32Array[] = [];
   #values: Float32Array[] = [];
@@ -45,8 +69,9 @@ export class KeyValueCache {
   #places: Int32Array[];
   readonly #held: number[];
 
-  constructor(architecture: Architecture, rows = 1) {
+  constructor(architecture: Architecture, rows = 1, memory = javascriptMemory) {
     this.#architecture = architecture;
+    this.#memory = memory;
     this.rows = rows;
     this.#width = architecture.keyValueHeads * architecture.headSize;
     this.#places = Array.from({ length: rows }, () => new Int32Array());
@@ -70,34 +95,39 @@ export class KeyValueCache {
    */
   pass(tokens: number, counts: readonly number[]): CachePass {
     if (this.#columns + tokens > this.#room) this.#makeRoom(tokens);
-    const { keyValueHeads, headSize, layers, window } = this.#architecture;
-    const keys = this.#columns + tokens;
+    const { window } = this.#architecture;
     counts.forEach((count, row) => {
       const places = this.#places[row] as Int32Array;
       for (let i = 0; i < tokens; i++) places[this.#columns + i] = i < count ? this.held(row) + i : nothing;
     });
-    const feeds = new Map<string, Tensor>([['mask', this.#mask(tokens)]]);
-    const into = new Map<string, Tensor>();
-    if (window !== undefined) feeds.set('local_mask', this.#mask(tokens, window));
-    const column = this.rows * this.#width;
-    const streams = this.rows * keyValueHeads;
-    for (let layer = 0; layer < layers; layer++) {
-      for (const [kind, all] of [
-        ['keys', this.#keys],
-        ['values', this.#values],
-      ] as const) {
-        const data = all[layer] as Float32Array;
-        feeds.set(`kept_${kind}.${layer}`, float32([keys, streams, headSize], data.subarray(0, keys * column)));
-        const fresh = data.subarray(this.#columns * column, keys * column);
-        into.set(`${kind}.${layer}`, float32([tokens * this.rows, this.#width], fresh));
-      }
-    }
+    const masks = new Map<string, Tensor>([['mask', this.#mask(tokens)]]);
+    if (window !== undefined) masks.set('local_mask', this.#mask(tokens, window));
     // What is behind is written anew.
     this.#same = Math.min(this.#same, this.#columns);
+    const [before, all] = [this.#columns, this.#columns + tokens];
     const copied = () => {
-      this.#same = keys;
+      this.#same = all;
     };
-    return { feeds, into, same: this.#same, copied };
+    const kept = {
+      ...{ keys: this.#keys, values: this.#values, rows: this.rows },
+      ...{ before, all, same: this.#same, copied },
+    };
+    return { masks, kept, tensors: () => this.#tensors(kept, masks) };
+  }
+
+  #tensors({ keys, values, before, all }: KeptColumns, masks: CachePass['masks']): ReturnType<CachePass['tensors']> {
+    const { keyValueHeads, headSize } = this.#architecture;
+    const column = this.rows * this.#width;
+    const feeds = new Map(masks);
+    const into = new Map<string, Tensor>();
+    for (const [kind, layers] of Object.entries({ keys, values }))
+      for (const [layer, data] of layers.entries()) {
+        const dims = [all, this.rows * keyValueHeads, headSize];
+        feeds.set(`kept_${kind}.${layer}`, float32(dims, data.subarray(0, all * column)));
+        const fresh = data.subarray(before * column, all * column);
+        into.set(`${kind}.${layer}`, float32([(all - before) * this.rows, this.#width], fresh));
+      }
+    return { feeds, into };
   }
 
   /** Keeps of the last pass the first `counts[row]` positions of each row; what lies behind them is forgotten. */
@@ -114,6 +144,15 @@ export class KeyValueCache {
     (this.#places[row] as Int32Array).fill(nothing);
     this.#held[row] = 0;
     if (this.#held.every((held) => held === 0)) this.#columns = 0;
+  }
+
+  /** Gives its memory back: nothing is kept any more. */
+  release(): void {
+    if (this.#numbers !== undefined) this.#memory.give(this.#numbers);
+    this.#numbers = undefined;
+    this.#keys = [];
+    this.#values = [];
+    this.#room = 0;
   }
 
   /** A copy of the first `length` places of a row's text. */
@@ -217,16 +256,23 @@ export class KeyValueCache {
 
   #grow(needed: number): void {
     const room = Math.ceil(needed / roomStep) * roomStep;
+    const { layers } = this.#architecture;
     const size = room * this.rows * this.#width;
     const used = this.#columns * this.rows * this.#width;
-    const grown = (all: readonly Float32Array[]) =>
-      Array.from({ length: this.#architecture.layers }, (_, layer) => {
-        const data = new Float32Array(size);
+    const before = this.#numbers;
+    const numbers = this.#memory.take(2 * layers * size);
+    // Of several texts, some columns are nobody's: what is masked there must be numbers.
+    if (this.rows > 1) numbers.fill(0);
+    const grown = (all: readonly Float32Array[], start: number) =>
+      Array.from({ length: layers }, (_, layer) => {
+        const data = numbers.subarray((start + layer) * size, (start + layer + 1) * size);
         if (all[layer]) data.set((all[layer] as Float32Array).subarray(0, used));
         return data;
       });
-    this.#keys = grown(this.#keys);
-    this.#values = grown(this.#values);
+    this.#keys = grown(this.#keys, 0);
+    this.#values = grown(this.#values, layers);
+    this.#numbers = numbers;
+    if (before !== undefined) this.#memory.give(before);
     this.#places = this.#places.map((places) => {
       const longer = new Int32Array(room).fill(nothing);
       longer.set(places.subarray(0, this.#columns));

@@ -14,6 +14,7 @@ import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { writtenOut } from './int4-weights.ts';
+import type { CacheMemory } from './key-value-cache.ts';
 import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import type { RoundingJob } from './rounding.ts';
@@ -55,6 +56,7 @@ export class LoadedModel {
   /** Keys of the executables of passes, by kind. */
   readonly #passes = new Map<string, string>();
   #runtime: Promise<WasmRuntime | undefined> | undefined;
+  #cacheMemory: CacheMemory | undefined;
   readonly #written = new Map<string, WasmExecutable | undefined>();
   #cannotWrite = false;
   #isReleased = false;
@@ -136,6 +138,11 @@ export class LoadedModel {
     return this.#written.get(key);
   }
 
+  /** Where caches are best, as far as is known yet: near the kernels, where what reads prompts takes that. */
+  get cacheMemory(): CacheMemory | undefined {
+    return this.#cacheMemory;
+  }
+
   /** From now on tokens are written by the graph that reads: the kernels have no memory left, or lack one. */
   stopWriting(): void {
     this.#cannotWrite = true;
@@ -145,14 +152,17 @@ export class LoadedModel {
   async #releaseRuntime(): Promise<void> {
     const started = this.#runtime;
     this.#runtime = undefined;
+    this.#cacheMemory = undefined;
     this.#written.clear();
     (await started?.catch(() => undefined))?.release();
   }
 
   #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
     if (this.#runtime !== undefined) return this.#runtime;
-    const started = startedRuntime(this.backend, matrices).then((runtime) => {
+    const started = startedRuntime(this.backend, matrices).then(async (runtime) => {
       this.#cannotWrite ||= runtime === undefined;
+      const isShared = await this.backend.takesShared();
+      if (isShared && this.#runtime === started) this.#cacheMemory = runtime?.caches;
       return runtime;
     });
     this.#runtime = started;

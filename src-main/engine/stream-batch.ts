@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
-import type { Architecture } from './architectures/architecture.ts';
 import { DecodePass } from './decode-pass.ts';
 import { type KeptText, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -46,7 +45,7 @@ export const longestPiece = Math.ceil(1.5 * pieceLength) - 1;
  * over columns that others have filled (decision 0022).
  */
 export class StreamBatch {
-  readonly #architecture: Architecture;
+  readonly #model: LoadedModel;
   readonly #pass: DecodePass;
   readonly #prefixes: PrefixCache;
   readonly #waiting: TokenStream[] = [];
@@ -56,10 +55,12 @@ export class StreamBatch {
   /** The answers that are being written, by their row of the cache. */
   #rows: (TokenStream | undefined)[] = [];
   #cache: KeyValueCache | undefined;
+  /** All that are not released yet. */
+  readonly #caches = new Set<KeyValueCache>();
   #isRunning = false;
 
   constructor(model: LoadedModel, stack: AdapterStack, prefixes: PrefixCache) {
-    this.#architecture = model.architecture;
+    this.#model = model;
     this.#pass = new DecodePass(model, stack);
     this.#prefixes = prefixes;
   }
@@ -95,10 +96,22 @@ export class StreamBatch {
     } finally {
       this.#pass.forget();
       this.#beginners = new Set();
+      for (const cache of this.#caches) this.#release(cache);
       this.#cache = undefined;
       this.#rows = [];
       this.#isRunning = false;
     }
+  }
+
+  #newCache(rows: number): KeyValueCache {
+    const cache = new KeyValueCache(this.#model.architecture, rows, this.#model.cacheMemory);
+    this.#caches.add(cache);
+    return cache;
+  }
+
+  #release(cache: KeyValueCache): void {
+    cache.release();
+    this.#caches.delete(cache);
   }
 
   get #writing(): number {
@@ -120,7 +133,11 @@ export class StreamBatch {
       this.#cache?.clear(row);
       this.#rows[row] = undefined;
     });
-    for (const { stream, cache } of this.#reading) if (stream.isOver) this.#remember(stream, cache, 0);
+    for (const { stream, cache } of this.#reading) {
+      if (!stream.isOver) continue;
+      this.#remember(stream, cache, 0);
+      this.#release(cache);
+    }
     this.#reading = this.#reading.filter(({ stream }) => !stream.isOver);
     const left = this.#waiting.filter((stream) => !stream.isOver);
     this.#waiting.splice(0, this.#waiting.length, ...left);
@@ -136,7 +153,7 @@ export class StreamBatch {
       if (this.#reading.length + this.#writing >= mostRows) break;
       const known = this.#knownOf(stream);
       if (known === 'soon') continue;
-      const cache = new KeyValueCache(this.#architecture);
+      const cache = this.#newCache(1);
       if (known !== undefined) cache.write(0, known.text, known.length);
       this.#reading.push({ stream, cache, read: known?.length ?? 0 });
       this.#waiting.splice(this.#waiting.indexOf(stream), 1);
@@ -194,6 +211,7 @@ export class StreamBatch {
       if (!stream.isOver) this.#place(stream, cache, row);
       else this.#remember(stream, cache, row);
     });
+    if (cache !== this.#cache) this.#release(cache);
   }
 
   /** The prompt that came first, and those whose ends fit beside its own: a pass over few positions costs little less than one over more. */
@@ -210,9 +228,10 @@ export class StreamBatch {
   }
 
   #sideBySide(readings: readonly Reading[]): KeyValueCache {
-    const cache = new KeyValueCache(this.#architecture, readings.length);
+    const cache = this.#newCache(readings.length);
     readings.forEach((reading, row) => {
       cache.write(row, reading.cache.read(0));
+      this.#release(reading.cache);
     });
     return cache;
   }
@@ -239,6 +258,7 @@ export class StreamBatch {
   #place(stream: TokenStream, cache: KeyValueCache, row: number): void {
     if (this.#writing === 0) {
       this.#beginners = new Set(this.#reading);
+      if (this.#cache !== undefined) this.#release(this.#cache);
       this.#cache = cache;
       this.#rows = Array.from({ length: cache.rows }, () => undefined);
     }
@@ -255,7 +275,7 @@ export class StreamBatch {
   /** Moves the answers to a cache of another number of rows. */
   #resize(rows: number): void {
     const from = this.#cache as KeyValueCache;
-    const into = new KeyValueCache(this.#architecture, rows);
+    const into = this.#newCache(rows);
     const moved: (TokenStream | undefined)[] = Array.from({ length: rows }, () => undefined);
     let next = 0;
     this.#rows.forEach((stream, row) => {
@@ -263,6 +283,7 @@ export class StreamBatch {
       into.write(next, from.read(row));
       moved[next++] = stream;
     });
+    this.#release(from);
     this.#cache = into;
     this.#rows = moved;
   }
@@ -275,6 +296,6 @@ export class StreamBatch {
   }
 
   #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {
-    return adapter === null ? [this.#architecture, 1] : [adapter.weights, adapter.scale];
+    return adapter === null ? [this.#model.architecture, 1] : [adapter.weights, adapter.scale];
   }
 }

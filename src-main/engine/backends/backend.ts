@@ -14,6 +14,8 @@ export interface Backend {
   readonly hasInt8: boolean;
   /** Whether answers multiply sooner by integers with a scale for each row than by blocks of eight bits (decision 0046). */
   prefersIntegers(): Promise<boolean>;
+  /** Whether it reads and writes tensors in memory that threads share, as that of our own kernels is. */
+  takesShared(): Promise<boolean>;
   /**
    * Prepares a graph once; sizes that are names may differ from run to run. Inputs in `constants` are part of what is
    * prepared and need no feed: a runtime may keep a copy laid out for its kernels.

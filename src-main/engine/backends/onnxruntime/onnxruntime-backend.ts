@@ -4,7 +4,8 @@ import { StudioError } from '../../../../src-contract/errors.ts';
 import { inEnglish } from '../../../../src-contract/failure-reason.ts';
 import { type Expression, input, topologicalOrder } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
-import type { ElementType, Tensor } from '../../tensor.ts';
+import { scale } from '../../graph/ops/scale.ts';
+import { type ElementType, float32, type Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { type LoweredGraph, lower, outputPrefix, type RowReach } from './lower.ts';
 
@@ -32,6 +33,7 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     hasInt8: device === 'cpu',
     // Where sums saturate there is no VNNI, and without it blocks take two to three times as long.
     prefersIntegers: async () => device === 'cpu' && (await widestReach()) === 63,
+    takesShared: async () => device === 'cpu' && (await readsShared()),
     compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
 }
@@ -145,6 +147,27 @@ async function addsUp(): Promise<boolean> {
   );
   await probe.release();
   return [...product.data].every((value) => Math.abs(value - inside * 127) < inside);
+}
+
+let shared: Promise<boolean> | undefined;
+
+/** Tried out: Node.js shows such memory to libraries from one of its versions 24 on. */
+function readsShared(): Promise<boolean> {
+  shared ??= doublesShared();
+  return shared;
+}
+
+async function doublesShared(): Promise<boolean> {
+  const probe = await open<'twice'>(lower({ twice: scale(input('x', [4]), 2) }), { threads: 1, device: 'cpu' });
+  const [x, twice] = [1, 0].map((value) => float32([4], new Float32Array(new SharedArrayBuffer(16)).fill(value)));
+  try {
+    await probe.run(new Map([['x', x as Tensor]]), new Map([['twice', twice as Tensor]]));
+    return twice?.data[3] === 2;
+  } catch {
+    return false;
+  } finally {
+    await probe.release();
+  }
 }
 
 /** A tensor as onnxruntime's native part reads it. Its own class would check it and answer through getters, for each of hundreds in a pass. */

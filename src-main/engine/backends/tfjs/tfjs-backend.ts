@@ -28,6 +28,7 @@ export async function tfjsBackend(): Promise<Backend> {
     // It would multiply the integers as floats: exact, and slower than floats that are there already.
     hasInt8: false,
     prefersIntegers: async () => false,
+    takesShared: async () => false,
     compile: async (outputs, constants = new Map()) => executable(outputs, constants),
   };
 }

@@ -42,13 +42,15 @@ export class Machine {
   #turn = 0;
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
+  /** The memory, as it was seen each time it had grown. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
   constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
     this.#threads = Math.min(threads, mostThreads);
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
-    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#bytes = this.#seen();
     allowWideVectors();
     this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
@@ -92,9 +94,20 @@ export class Machine {
         this.#arena.give(address);
         throw new CannotRun('No more memory to be had', { cause: error });
       }
-      this.#bytes = new Uint8Array(this.#memory.buffer);
+      this.#bytes = this.#seen();
     }
     return address;
+  }
+
+  #seen(): Uint8Array<ArrayBufferLike> {
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    return new Uint8Array(buffer);
+  }
+
+  /** Where numbers begin that lie in this memory; undefined of others. */
+  addressOf({ buffer, byteOffset }: Float32Array): number | undefined {
+    return this.#buffers.has(buffer) ? byteOffset : undefined;
   }
 
   give(address: number): void {

@@ -17,6 +17,7 @@ import { slice } from '../../graph/ops/slice.ts';
 import { subtract } from '../../graph/ops/subtract.ts';
 import { transpose } from '../../graph/ops/transpose.ts';
 import { hadamardFeed, turned } from '../../hadamard.ts';
+import type { KeptColumns } from '../../key-value-cache.ts';
 import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
@@ -45,11 +46,15 @@ function floats(...dims: number[]): Tensor<'float32'> {
 }
 
 /** The largest difference from the reference, and the largest number of that. */
-async function compare(y: Expression, feeds: Readonly<Record<string, Tensor>>): Promise<[error: number, of: number]> {
+async function compare(
+  y: Expression,
+  feeds: Readonly<Record<string, Tensor>>,
+  kept?: KeptColumns,
+): Promise<[error: number, of: number]> {
   const map = new Map(Object.entries(feeds));
   const executable = runtime.compile({ y });
   const [own, [exact]] = [
-    await executable?.run(map),
+    await executable?.run(map, { kept }),
     evaluate(
       [y],
       new Map(Array.from(map, ([name, { dims, data }]) => [name, { dims, data: Float64Array.from(data) }])),
@@ -181,7 +186,17 @@ function attention({ rows, tokens, keyHeads, group, size, columns }: Heads, hidd
     'kept_values.0': floats(columns, streams, size),
     mask,
   };
-  return { y, feeds };
+  const [keys, values] = [feeds['kept_keys.0'].data, feeds['kept_values.0'].data];
+  return { y, feeds, kept: keptOf({ keys, values, rows, tokens, columns }) };
+}
+
+/** What a cache of one layer says of a pass over its last columns. */
+function keptOf(of: { keys: Float32Array; values: Float32Array; rows: number; tokens: number; columns: number }) {
+  const { keys, values, rows, tokens, columns } = of;
+  return {
+    ...{ keys: [keys], values: [values], rows },
+    ...{ before: columns - tokens, all: columns, same: 0, copied: () => {} },
+  };
 }
 
 test.each<Heads>([
@@ -191,18 +206,18 @@ test.each<Heads>([
   { rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
   { rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
 ])('attention: %o', async (heads) => {
-  const { y, feeds } = attention(heads, 3);
-  const [error, of] = await compare(y, feeds);
+  const { y, feeds, kept } = attention(heads, 3);
+  const [error, of] = await compare(y, feeds, kept);
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
 test('what attention gives is the same with any threads, whatever lies where nothing is seen', async () => {
-  const { y, feeds } = attention({ rows: 2, tokens: 2, keyHeads: 3, group: 3, size: 24, columns: 150 }, 8);
+  const { y, feeds, kept } = attention({ rows: 2, tokens: 2, keyHeads: 3, group: 3, size: 24, columns: 150 }, 8);
   const results = [];
   for (const threads of [1, 2, 3, 8]) {
     const own = new WasmRuntime({ threads });
     await own.load(new Map());
-    results.push((await own.compile({ y })?.run(new Map(Object.entries(feeds))))?.y?.data);
+    results.push((await own.compile({ y })?.run(new Map(Object.entries(feeds)), { kept }))?.y?.data);
     own.release();
     for (const kept of [feeds['kept_keys.0'], feeds['kept_values.0']])
       kept.data.fill(threads === 1 ? Number.NaN : threads, 0, 8 * 6 * 24);
@@ -323,7 +338,9 @@ test.each([1, 4])(
       ...['kept_keys.0', 'kept_values.0'].map((name) => [name, floats(rows + 2, 1, 4)] as const),
       ['mask', float32([1, rows, rows + 2], new Float32Array(rows * (rows + 2)).fill(-1e30))],
     ]);
-    const nothing = await runtime.compile({ seen })?.run(feeds);
+    const columns = (kind: string) => feeds.get(`kept_${kind}.0`)?.data as Float32Array;
+    const of = { keys: columns('keys'), values: columns('values'), rows: 1, tokens: rows, columns: rows + 2 };
+    const nothing = await runtime.compile({ seen })?.run(feeds, { kept: keptOf(of) });
     expect([...(nothing?.seen?.data ?? [1])]).toEqual(new Array(4 * rows).fill(0));
   },
 );

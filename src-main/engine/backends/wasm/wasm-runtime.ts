@@ -1,8 +1,9 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
 import { elements, float32, type Tensor } from '../../tensor.ts';
-import type { Executable } from '../backend.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
+import { CannotRun } from './cannot-run.ts';
 import { Crew } from './crew.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine, type Program, wordsOf } from './machine.ts';
@@ -23,23 +24,26 @@ const roomStep = 512;
 /** Bytes that are still in the processor's cache when they are copied a second time. */
 const nearBytes = 2 ** 20;
 
-/** What a pass's keys and values are a copy of. */
-export interface KeptCopy {
-  /** Columns that are as they were when this cache was last copied. */
-  readonly same: number;
-  /** Says that everything is copied, with the places of this pass. */
-  copied(): void;
+/** Caches that are larger lie elsewhere, and are copied once more: the memory of kernels is never given back. */
+const mostCacheBytes = 2 ** 27;
+
+/** What a pass is, beside what it is fed by itself. */
+export interface PassSurroundings {
+  /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
+  readonly standing?: ReadonlyMap<string, Tensor>;
+  /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
+  readonly kept?: KeptColumns;
+  /** Memory that outputs are written into. */
+  readonly into?: ReadonlyMap<string, Tensor>;
 }
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** As an executable's. Keys and values are copied once, and from then on what is new of them. Throws CannotRun. */
-  run(
-    feeds: ReadonlyMap<string, Tensor>,
-    into?: ReadonlyMap<string, Tensor>,
-    kept?: KeptCopy,
-  ): ReturnType<Executable['run']>;
+  /** The outputs, but new keys and values. What is kept is copied once, and from then on what is new of it. Throws CannotRun. */
+  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): Promise<Record<string, Tensor>>;
 }
+
+const nothing: ReadonlyMap<string, Tensor> = new Map();
 
 /** Memory of an input, and whose numbers lie in it. */
 interface Slot {
@@ -50,8 +54,8 @@ interface Slot {
 
 /** Keys and values of the cache that the last pass was over, layer by layer. */
 interface Copy {
-  /** The memory of the cache's first keys: another one is another cache, or has grown. */
-  readonly of: WeakRef<ArrayBufferLike>;
+  /** The cache's keys: others are another cache's, or it has grown. */
+  readonly of: WeakRef<KeptColumns['keys']>;
   readonly address: number;
   readonly layerBytes: number;
   readonly valuesAt: number;
@@ -63,6 +67,14 @@ interface Copy {
  */
 export class WasmRuntime {
   readonly machine: Machine;
+  /** Where kernels find caches without copying them there. */
+  readonly caches: CacheMemory = {
+    take: (count) => this.#takeCache(count),
+    give: (numbers) => {
+      const address = this.machine.addressOf(numbers);
+      if (address !== undefined) this.machine.give(address);
+    },
+  };
   readonly #matrices = new Map<string, PackedMatrix>();
   #copy: Copy | undefined;
 
@@ -107,53 +119,64 @@ export class WasmRuntime {
         if (matrix === undefined) throw new Error(`wasm: no matrix ${name}`);
         return matrix;
       },
-      copyOf: (pass, kept) => this.#copyOf(pass, kept),
+      copyOf: (kept, heads) => this.#copyOf(kept, heads),
     });
   }
 
+  #takeCache(count: number): Float32Array {
+    if (4 * count > mostCacheBytes) return new Float32Array(count);
+    try {
+      return this.machine.floats(this.machine.take(4 * count), count);
+    } catch (error) {
+      if (error instanceof CannotRun) return new Float32Array(count);
+      throw error;
+    }
+  }
+
   /** Keys and values of a pass, with room for its new places. */
-  #copyOf(pass: KeptFeeds, kept: KeptCopy | undefined): Copy {
-    const { buffer } = keptOf(pass, 'keys', 0);
-    const known = this.#copy?.of.deref() === buffer ? this.#copy : undefined;
+  #copyOf(kept: KeptColumns, heads: KeyHeads): Copy {
+    const known = this.#copy?.of.deref() === kept.keys ? this.#copy : undefined;
     if (this.#copy !== undefined && known === undefined) {
       this.machine.give(this.#copy.address);
       this.#copy = undefined;
     }
-    const copy = known ?? this.#newCopy(buffer, pass.layers);
-    const from = known !== undefined && kept !== undefined ? kept.same : 0;
-    if (from < pass.columns.before) this.#fill(copy, pass, from);
+    const copy = known ?? this.#newCopy(kept.keys);
+    const from = known === undefined ? 0 : kept.same;
+    if (from < kept.before) this.#fill(copy, kept, { ...heads, from });
     this.#copy = copy;
     return copy;
   }
 
   /** Copies the columns from one on to where each head has its own side by side. */
-  #fill({ address, layerBytes, valuesAt }: Copy, pass: KeptFeeds, from: number): void {
-    const { rows, keyHeads, size } = pass.heads;
-    const width = rows * keyHeads * size;
-    const count = pass.columns.before - from;
-    const bytes = 4 * count * width;
-    const all = Array.from({ length: pass.layers }, (_, layer) => [
-      { columns: keptOf(pass, 'keys', layer), at: address + layer * layerBytes },
-      { columns: keptOf(pass, 'values', layer), at: valuesAt + layer * layerBytes },
-    ]).flat();
-    // As many at a time as are near: to wake the threads for each would take longer than what they do.
-    const together = Math.ceil(nearBytes / bytes);
-    const plain = this.machine.take(bytes * Math.min(together, all.length));
+  #fill({ address, layerBytes, valuesAt }: Copy, kept: KeptColumns, heads: KeyHeads & { readonly from: number }): void {
+    const { from, count, size } = heads;
+    const width = kept.rows * count * size;
+    const bytes = 4 * (kept.before - from) * width;
+    const fresh = (all: Float32Array) => all.subarray(from * width, kept.before * width);
+    const all = [
+      ...kept.keys.map((layer, l) => ({ columns: fresh(layer), at: address + l * layerBytes })),
+      ...kept.values.map((layer, l) => ({ columns: fresh(layer), at: valuesAt + l * layerBytes })),
+    ];
+    const isNear = this.machine.addressOf(fresh(kept.keys[0] as Float32Array)) !== undefined;
+    // What lies elsewhere is put near first, some at a time: to wake the threads for each would take longer than what they do.
+    const together = isNear ? all.length : Math.min(all.length, Math.ceil(nearBytes / bytes));
+    const plain = isNear ? undefined : this.machine.take(bytes * together);
     for (let first = 0; first < all.length; first += together) {
       const given = all.slice(first, first + together).map(({ columns, at }, i) => {
-        const place = plain + i * bytes;
-        this.machine.floats(place, count * width).set(columns.subarray(from * width, pass.columns.before * width));
-        return [at + 4 * from * size, place, count, rows, keyHeads, size, layerBytes / (rows * keyHeads)];
+        const place = plain === undefined ? columns.byteOffset : plain + i * bytes;
+        if (plain !== undefined) this.machine.floats(place, columns.length).set(columns);
+        const into = at + 4 * from * size;
+        return [into, place, kept.before - from, kept.rows, count, size, layerBytes / (kept.rows * count)];
       });
       this.machine.runAll('keepPlaces', given);
     }
-    this.machine.give(plain);
+    if (plain !== undefined) this.machine.give(plain);
   }
 
-  #newCopy(of: ArrayBufferLike, layers: number): Copy {
-    const layerBytes = of.byteLength;
-    const address = this.machine.take(2 * layers * layerBytes);
-    return { of: new WeakRef(of), address, layerBytes, valuesAt: address + layers * layerBytes };
+  #newCopy(of: KeptColumns['keys']): Copy {
+    const layerBytes = (of[0] as Float32Array).byteLength;
+    const address = this.machine.take(2 * of.length * layerBytes);
+    return { of: new WeakRef(of), address, layerBytes, valuesAt: address + of.length * layerBytes };
   }
 
   release(): void {
@@ -161,21 +184,22 @@ export class WasmRuntime {
   }
 }
 
-interface KeptFeeds {
-  readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly layers: number;
-  readonly columns: { readonly before: number; readonly all: number };
-  readonly heads: { readonly rows: number; readonly keyHeads: number; readonly size: number };
+/** Of each row: how many heads of keys, and how wide. */
+interface KeyHeads {
+  readonly count: number;
+  readonly size: number;
 }
 
-function keptOf({ feeds }: KeptFeeds, kind: 'keys' | 'values', layer: number): Float32Array {
-  return feedOf(feeds, `kept_${kind}.${layer}`).data as Float32Array;
+function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
+  const [, keys, , kept] = inputs;
+  const size = kept?.shape[2] as number;
+  return { count: (keys?.shape[1] as number) / size, size };
 }
 
 interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
-  copyOf(feeds: KeptFeeds, kept: KeptCopy | undefined): Copy;
+  copyOf(kept: KeptColumns, heads: KeyHeads): Copy;
 }
 
 /** What a program is written for, beside sizes. */
@@ -206,7 +230,15 @@ class WasmGraph implements WasmExecutable {
   readonly #gathered: readonly Expression[];
   readonly #ranged: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
-  readonly #attends: readonly Expression<'attend'>[];
+  /** Of what `attend` reads; undefined where there is none. */
+  readonly #heads: KeyHeads | undefined;
+  /** Outputs that are kept, and where. */
+  readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
+  /** The other ones. */
+  readonly #given: readonly (readonly [name: string, Expression])[];
+  #standing = new WeakRef(nothing);
+  /** Inputs that do not stand. */
+  #changing: readonly Expression<'input'>[];
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
   readonly #programs = new Map<string, Ready>();
@@ -220,50 +252,83 @@ class WasmGraph implements WasmExecutable {
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
     this.#ranged = new Set(rangedInputs(outputs));
-    this.#attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
-    this.#masks = [...new Set(this.#attends.map((node) => nameOf(node.inputs[5])))];
+    const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
+    this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
+    this.#heads = attends.map(headsOf)[0];
+    const isFresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
+    const [fresh = [], given = []] = [true, false].map((wanted) =>
+      Object.entries(outputs).filter(([, node]) => isFresh.has(node) === wanted),
+    );
+    this.#fresh = fresh.map(([name]) => {
+      const [kind, layer] = name.split('.') as ['keys' | 'values', string];
+      return [name, kind, Number(layer)];
+    });
+    this.#given = given;
     const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
     const isOfMatrix = (node: Expression) =>
       isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
     const told = all.filter((node) => !isOfMatrix(node));
-    this.#fed = told.filter((node) => !tables.has(node) && !nameOf(node).startsWith('kept_'));
+    const isKept = (node: Expression) => nameOf(node).startsWith('kept_');
+    this.#fed = told.filter((node) => !tables.has(node) && !isKept(node));
+    this.#changing = this.#fed;
     this.#ofPositions = new Set(
       this.#fed.filter(({ shape }) => shape.some((dim) => sizesOfPositions.has(String(dim)))),
     );
     this.inputs = new Set(told.map(nameOf));
     this.#sizes = new Map(
       told.flatMap((node) =>
-        node.shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, [nameOf(node), axis]] as const] : [])),
+        isKept(node)
+          ? []
+          : node.shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, [nameOf(node), axis]] as const] : [])),
       ),
     );
   }
 
   async run(
     feeds: ReadonlyMap<string, Tensor>,
-    into: ReadonlyMap<string, Tensor> = new Map(),
-    kept?: KeptCopy,
+    { standing = nothing, kept, into = nothing }: PassSurroundings = {},
   ): Promise<Record<string, Tensor>> {
-    const sizes = new Map(
-      Array.from(this.#sizes, ([size, [name, axis]]) => [size, feedOf(feeds, name).dims[axis] as number]),
-    );
+    const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
+    const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
     const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
-    for (const node of this.#fed) {
-      const tensor = feedOf(feeds, nameOf(node));
-      const isNew = this.#put(nameOf(node), tensor.data, this.#ofPositions.has(node) ? spare : 1);
-      if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
-    }
-    for (const node of this.#gathered) this.#gather(node, feeds, spare);
-    const columns = this.#attends.length === 0 ? undefined : this.#copy(feeds, kept, sizes);
-    const room = roomStep * Math.ceil((columns?.all ?? 0) / roomStep);
-    const ready = this.#runBest(sizes, room);
-    kept?.copied();
+    if (standing !== this.#standing.deref()) this.#stand(standing, spare);
+    for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)), spare);
+    for (const node of this.#gathered) this.#gather(node, fed, spare);
+    const heads = this.#heads;
+    if (heads !== undefined) this.#copy(feeds, keptBy(kept), heads);
+    const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
+    const { outputs } = this.#runBest(sizes, room);
+    if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
     const results: Record<string, Tensor> = {};
-    for (const [name, node] of Object.entries(this.#outputs)) {
+    for (const [name, node] of this.#given) {
       const given = into.get(name) ?? float32(node.shape.map((dim) => sizeOf(dim, sizes)));
-      join(ready.outputs.get(name) as readonly Float32Array[], given.data);
+      join(outputs.get(name) as readonly Float32Array[], given.data);
       results[name] = given;
     }
     return results;
+  }
+
+  /** Feeds what does not change from now on. */
+  #stand(standing: ReadonlyMap<string, Tensor>, spare: number): void {
+    this.#changing = this.#fed.filter((node) => !standing.has(nameOf(node)));
+    for (const node of this.#fed) {
+      const tensor = standing.get(nameOf(node));
+      if (tensor !== undefined) this.#feed(node, tensor, spare);
+    }
+    this.#standing = new WeakRef(standing);
+  }
+
+  #feed(node: Expression<'input'>, tensor: Tensor, spare: number): void {
+    const isNew = this.#put(nameOf(node), tensor.data, this.#ofPositions.has(node) ? spare : 1);
+    if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
+  }
+
+  /** Writes new keys and values behind those that are kept. */
+  #keep(outputs: Ready['outputs'], kept: KeptColumns, { count, size }: KeyHeads): void {
+    const start = kept.before * kept.rows * count * size;
+    for (const [name, kind, layer] of this.#fresh)
+      join(outputs.get(name) as readonly Float32Array[], kept[kind][layer] as Float32Array, start);
+    kept.copied();
   }
 
   /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
@@ -309,11 +374,8 @@ class WasmGraph implements WasmExecutable {
     return slot;
   }
 
-  #gather(node: Expression, feeds: ReadonlyMap<string, Tensor>, spare: number): void {
-    const [table, indices] = node.inputs.map((each) => feedOf(feeds, nameOf(each))) as [
-      Tensor<'float32'>,
-      Tensor<'int32'>,
-    ];
+  #gather(node: Expression, fed: (name: string) => Tensor, spare: number): void {
+    const [table, indices] = node.inputs.map((each) => fed(nameOf(each))) as [Tensor<'float32'>, Tensor<'int32'>];
     const size = elements(table.dims.slice(1));
     const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, spare);
     const into = this.#site.machine.floats(address, size * indices.data.length);
@@ -322,24 +384,16 @@ class WasmGraph implements WasmExecutable {
     });
   }
 
-  #copy(feeds: ReadonlyMap<string, Tensor>, kept: KeptCopy | undefined, sizes: ReadonlyMap<string, number>) {
-    const [first] = this.#attends as readonly [Expression<'attend'>];
-    const { dims } = feedOf(feeds, 'kept_keys.0');
-    const [all, streams, size] = dims as readonly [number, number, number];
-    const [positions = 0, keyWidth = 0] = (first.inputs[1] as Expression).shape.map((dim) => sizeOf(dim, sizes));
-    const rows = (streams * size) / keyWidth;
-    const columns = { before: all - positions / rows, all };
-    const heads = { rows, keyHeads: keyWidth / size, size };
-    const copy = this.#site.copyOf({ feeds, layers: this.#attends.length, columns, heads }, kept);
+  #copy(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, heads: KeyHeads): void {
+    const copy = this.#site.copyOf(kept, heads);
     for (const name of this.#masks) {
       const mask = feedOf(feeds, name);
       const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
       const strides = [maskStreams === 1 ? 0 : 4 * maskQueries * keys, maskQueries === 1 ? 0 : 4 * keys];
       const at = (this.#slots.get(name) as Slot).address;
-      const cells = [all, copy.address, copy.valuesAt, copy.layerBytes, at, ...strides, rows];
+      const cells = [kept.all, copy.address, copy.valuesAt, copy.layerBytes, at, ...strides, kept.rows];
       this.#site.machine.integers(this.#pass(name), passCells).set(cells);
     }
-    return columns;
   }
 
   #pass(name: string): number {
@@ -351,7 +405,7 @@ class WasmGraph implements WasmExecutable {
   /** Runs the program for these sizes by as many threads as is best for it. */
   #runBest(sizes: ReadonlyMap<string, number>, room: number): Ready {
     const { machine } = this.#site;
-    const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_') && name !== 'streams');
+    const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
     const kind = [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
     const threads = Math.min(machine.threads, this.#crew.size(kind));
     const ready = this.#programFor(`${kind} threads=${threads}`, sizes, { room, threads });
@@ -434,12 +488,17 @@ class WasmGraph implements WasmExecutable {
   }
 }
 
-function join(parts: readonly Float32Array[], into: Tensor['data']): void {
-  let at = 0;
+function join(parts: readonly Float32Array[], into: Tensor['data'], start = 0): void {
+  let at = start;
   for (const part of parts) {
     into.set(part, at);
     at += part.length;
   }
+}
+
+function keptBy(kept: KeptColumns | undefined): KeptColumns {
+  if (kept === undefined) throw new Error('wasm: no keys and values for `attend`');
+  return kept;
 }
 
 function feedOf(feeds: ReadonlyMap<string, Tensor>, name: string): Tensor {
