@@ -159,7 +159,10 @@ test('what the kernels cannot run is written by the graph that reads', async () 
   const logitsOf = async (kind: 'read' | 'written') =>
     (await pass.run(new KeyValueCache(model.architecture), [{ ids: [5, 9], adapter: null, asked: 1 }], kind))[0]?.[0];
   const writing = vi.spyOn(model, 'writing');
-  writing.mockResolvedValueOnce({ inputs: new Set(), run: () => Promise.reject(new CannotRun('no memory')) });
+  const throwing = () => {
+    throw new CannotRun('no memory');
+  };
+  writing.mockResolvedValueOnce({ inputs: new Set(), run: throwing });
   const read = await logitsOf('read');
   expect(await logitsOf('written')).toEqual(read);
   // And is not tried again.

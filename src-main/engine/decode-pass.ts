@@ -5,13 +5,13 @@ import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterFeeds, AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
-import type { WasmExecutable } from './backends/wasm/wasm-runtime.ts';
+import type { LyingRows, WasmExecutable } from './backends/wasm/wasm-runtime.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { placeFeeds } from './places.ts';
-import { float32, int32, type Tensor } from './tensor.ts';
+import { int32, type Tensor } from './tensor.ts';
 
 /** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
 const targetSets: readonly (readonly Target[])[] = [
@@ -59,21 +59,27 @@ interface Standing {
   readonly all: ReadonlyMap<string, Tensor>;
 }
 
-type Logits = Promise<Tensor | undefined>;
+/** Of each row, those of the positions that were asked for, [vocabulary] each. */
+type Logits = readonly (readonly Float32Array[])[];
 
-/** What kernels give; undefined where they cannot run it. */
-async function unlessItCannot(results: ReturnType<WasmExecutable['run']>): Logits {
+/** Undefined where the kernels cannot run it. */
+function unlessItCannot<Given>(run: () => Given): Given | undefined {
   try {
-    return (await results).logits;
+    return run();
   } catch (error) {
     if (error instanceof CannotRun) return undefined;
     throw error;
   }
 }
 
-async function read(executable: Executable, feeds: Iterable<readonly [string, Tensor]>, pass: CachePass): Logits {
+async function readLogits(
+  executable: Executable,
+  feeds: Iterable<readonly [string, Tensor]>,
+  pass: CachePass,
+): Promise<LyingRows> {
   const kept = pass.tensors();
-  return (await executable.run(new Map([...feeds, ...kept.feeds]), kept.into)).logits;
+  const { logits } = await executable.run(new Map([...feeds, ...kept.feeds]), kept.into);
+  return [logits?.data as Float32Array];
 }
 
 /** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
@@ -81,8 +87,6 @@ export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
-  /** Where logits that were written lie until the next pass: as many as they were the last time. */
-  #logits: Tensor<'float32'> | undefined;
   #standing = new WeakMap<Runs, Standing>();
 
   constructor(model: LoadedModel, stack: AdapterStack) {
@@ -92,15 +96,17 @@ export class DecodePass {
   }
 
   /**
-   * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. Gives the logits that were asked
-   * for, row by row, for as long as no other pass is run; what is kept of the new positions is for the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that
-   * read every weight once and quickly; many that are read, for those that multiply many rows quickly.
+   * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. `take` is given the logits that were asked
+   * for at once, before another pass can be run, which may lay its own where they lie; what is kept of the new positions is for the caller
+   * to say (`cache.keep`). Few tokens that are `written` are for kernels that read every weight once and quickly; many that are read, for
+   * those that multiply many rows quickly.
    */
-  async run(
+  async run<Taken = Logits>(
     cache: KeyValueCache,
     rows: readonly (PassRow | undefined)[],
     kind: 'read' | 'written' = 'read',
-  ): Promise<readonly Float32Array[][]> {
+    take: (logits: Logits) => Taken = (logits) => logits as Taken,
+  ): Promise<Taken> {
     const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
@@ -135,38 +141,24 @@ export class DecodePass {
       ['last', int32([heads.length], Int32Array.from(heads))],
     ] as const;
     const standing = this.#standingOf(executable, matrices);
-    const logits =
+    const lying =
       writer === undefined
-        ? await read(executable as Executable, [...standing, ...feeds], pass)
-        : await unlessItCannot(
-            writer.run(new Map([...feeds, ...pass.masks]), {
-              ...{ standing, kept: pass.kept },
-              // Copied while no other pass can run: another batch may use the same kernels.
-              into: new Map([['logits', this.#logitsOf(heads.length)]]),
-            }),
+        ? await readLogits(executable as Executable, [...standing, ...feeds], pass)
+        : unlessItCannot(() =>
+            writer.run(new Map([...feeds, ...pass.masks]), { standing, kept: pass.kept }).get('logits'),
           );
-    if (logits === undefined) {
+    if (lying === undefined) {
       this.#model.stopWriting();
-      return this.run(cache, rows);
+      return this.run(cache, rows, 'read', take);
     }
-    const data = logits.data as Float32Array;
-    return asked.map((some) =>
-      some.map((position) => {
-        const start = last.indexOf(position) * architecture.vocabulary;
-        return data.subarray(start, start + architecture.vocabulary);
-      }),
-    );
+    const { vocabulary } = architecture;
+    const [first, ...others] = lying as readonly [Float32Array, ...Float32Array[]];
+    const logitsOf = (head: number) => others[head - 1] ?? first.subarray(head * vocabulary, (head + 1) * vocabulary);
+    return take(asked.map((some) => some.map((position) => logitsOf(last.indexOf(position)))));
   }
 
-  #logitsOf(count: number): Tensor<'float32'> {
-    const known = this.#logits?.dims[0] === count ? this.#logits : undefined;
-    this.#logits = known ?? float32([count, this.#model.architecture.vocabulary]);
-    return this.#logits;
-  }
-
-  /** Lets go of the last logits, and of what passes were fed of their adapters. */
+  /** Lets go of what passes were fed of their adapters. */
   forget(): void {
-    this.#logits = undefined;
     this.#shares.forget();
     this.#standing = new WeakMap();
   }

@@ -140,6 +140,37 @@ test('where products are of integers, an answer is the same however it is cut an
   await rounded.release();
 });
 
+test('wherever caches lie answers are the same, and what they took of the kernels’ memory is given back', async ({
+  skip,
+}) => {
+  const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
+  skip(!(await backend.takesShared()), 'this Node.js shows no shared memory to libraries');
+  const own = await mkdtemp(join(tmpdir(), 'decoder-'));
+  onTestFinished(() => rm(own, { recursive: true, force: true }));
+  writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
+  const answers: number[][][] = [];
+  for (const isShared of [false, true]) {
+    const rounded = await loadModel(own, { ...backend, takesShared: async () => isShared }, 'int8');
+    const decoder = new Decoder(rounded, { prefixBytes: 0 });
+    // The kernels are there from the first answer on.
+    await written(decoder, null, { promptIds: [1, 2, 3], maxTokens: 2 });
+    const caches = rounded.cacheMemory;
+    expect(caches !== undefined).toBe(isShared);
+    const [takes, gives] = [caches && vi.spyOn(caches, 'take'), caches && vi.spyOn(caches, 'give')];
+    const rows = Array.from({ length: 5 }, async (_, i) => {
+      const promptIds = Array.from({ length: [20, 7, 60, 150, 9][i] as number }, (_id, k) => (k * (2 * i + 3)) % 250);
+      for (let wait = 0; wait < 4 * i; wait++) await new Promise((resolve) => setImmediate(resolve));
+      return written(decoder, lora(i, 2, ['q', 'v'], rounded), { promptIds, maxTokens: 120 - 20 * i });
+    });
+    answers.push(await Promise.all(rows));
+    await vi.waitFor(() => expect(gives?.mock.calls.length).toBe(takes?.mock.calls.length));
+    if (isShared)
+      expect(new Set(gives?.mock.calls.flat())).toEqual(new Set(takes?.mock.results.map(({ value }) => value)));
+    await rounded.release();
+  }
+  expect(answers[1]).toEqual(answers[0]);
+});
+
 test('a beginning that several prompts share is read once, also when they come at once', async () => {
   const decoder = new Decoder(model);
   const adapter = adapters[1] as LiveAdapter;

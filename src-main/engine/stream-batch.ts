@@ -207,7 +207,7 @@ export class StreamBatch {
     if (leftOf(first) > 0) return;
     this.#reading = this.#reading.filter((reading) => !together.includes(reading));
     together.forEach(({ stream }, row) => {
-      if (!stream.isOver) stream.take(logits[row] as Float32Array[]);
+      if (!stream.isOver) stream.take(logits[row] as readonly Float32Array[]);
       if (!stream.isOver) this.#place(stream, cache, row);
       else this.#remember(stream, cache, row);
     });
@@ -245,12 +245,13 @@ export class StreamBatch {
       const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    const logits = await this.#pass.run(cache, rows, 'written');
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
-    const kept = streams.map((stream, row) => {
-      if (stream === undefined) return 0;
-      return stream.isOver ? 1 : 1 + stream.take(logits[row] as Float32Array[]);
-    });
+    const kept = await this.#pass.run(cache, rows, 'written', (logits) =>
+      streams.map((stream, row) => {
+        if (stream === undefined) return 0;
+        return stream.isOver ? 1 : 1 + stream.take(logits[row] as readonly Float32Array[]);
+      }),
+    );
     cache.keep(kept);
   }
 

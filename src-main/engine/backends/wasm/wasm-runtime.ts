@@ -1,7 +1,6 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
-import { sizeOf } from '../../graph/shape.ts';
 import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
-import { elements, float32, type Tensor } from '../../tensor.ts';
+import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Crew } from './crew.ts';
@@ -33,14 +32,15 @@ export interface PassSurroundings {
   readonly standing?: ReadonlyMap<string, Tensor>;
   /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
   readonly kept?: KeptColumns;
-  /** Memory that outputs are written into. */
-  readonly into?: ReadonlyMap<string, Tensor>;
 }
+
+/** Numbers row by row, or all of them as one, where they lie until the next pass. */
+export type LyingRows = readonly Float32Array[];
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** The outputs, but new keys and values. What is kept is copied once, and from then on what is new of it. Throws CannotRun. */
-  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): Promise<Record<string, Tensor>>;
+  /** At once; what is kept is copied once, and from then on what is new of it. Throws CannotRun. */
+  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, LyingRows>;
 }
 
 const nothing: ReadonlyMap<string, Tensor> = new Map();
@@ -210,8 +210,7 @@ interface Setting {
 
 interface Ready {
   readonly programs: readonly Program[];
-  /** Where they lie, row by row, or as one. */
-  readonly outputs: ReadonlyMap<string, readonly Float32Array[]>;
+  readonly outputs: ReadonlyMap<string, LyingRows>;
   readonly addresses: readonly number[];
 }
 
@@ -234,8 +233,6 @@ class WasmGraph implements WasmExecutable {
   readonly #heads: KeyHeads | undefined;
   /** Outputs that are kept, and where. */
   readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
-  /** The other ones. */
-  readonly #given: readonly (readonly [name: string, Expression])[];
   #standing = new WeakRef(nothing);
   /** Inputs that do not stand. */
   #changing: readonly Expression<'input'>[];
@@ -255,15 +252,11 @@ class WasmGraph implements WasmExecutable {
     const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
     this.#heads = attends.map(headsOf)[0];
-    const isFresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
-    const [fresh = [], given = []] = [true, false].map((wanted) =>
-      Object.entries(outputs).filter(([, node]) => isFresh.has(node) === wanted),
-    );
-    this.#fresh = fresh.map(([name]) => {
+    const fresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
+    this.#fresh = Object.entries(outputs).flatMap(([name, node]) => {
       const [kind, layer] = name.split('.') as ['keys' | 'values', string];
-      return [name, kind, Number(layer)];
+      return fresh.has(node) ? [[name, kind, Number(layer)] as const] : [];
     });
-    this.#given = given;
     const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
     const isOfMatrix = (node: Expression) =>
       isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
@@ -284,10 +277,10 @@ class WasmGraph implements WasmExecutable {
     );
   }
 
-  async run(
+  run(
     feeds: ReadonlyMap<string, Tensor>,
-    { standing = nothing, kept, into = nothing }: PassSurroundings = {},
-  ): Promise<Record<string, Tensor>> {
+    { standing = nothing, kept }: PassSurroundings = {},
+  ): ReadonlyMap<string, LyingRows> {
     const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
     const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
@@ -299,13 +292,7 @@ class WasmGraph implements WasmExecutable {
     const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
     const { outputs } = this.#runBest(sizes, room);
     if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
-    const results: Record<string, Tensor> = {};
-    for (const [name, node] of this.#given) {
-      const given = into.get(name) ?? float32(node.shape.map((dim) => sizeOf(dim, sizes)));
-      join(outputs.get(name) as readonly Float32Array[], given.data);
-      results[name] = given;
-    }
-    return results;
+    return outputs;
   }
 
   /** Feeds what does not change from now on. */
@@ -326,8 +313,13 @@ class WasmGraph implements WasmExecutable {
   /** Writes new keys and values behind those that are kept. */
   #keep(outputs: Ready['outputs'], kept: KeptColumns, { count, size }: KeyHeads): void {
     const start = kept.before * kept.rows * count * size;
-    for (const [name, kind, layer] of this.#fresh)
-      join(outputs.get(name) as readonly Float32Array[], kept[kind][layer] as Float32Array, start);
+    for (const [name, kind, layer] of this.#fresh) {
+      let at = start;
+      for (const part of outputs.get(name) as LyingRows) {
+        kept[kind][layer]?.set(part, at);
+        at += part.length;
+      }
+    }
     kept.copied();
   }
 
@@ -470,7 +462,7 @@ class WasmGraph implements WasmExecutable {
   }
 
   /** Of what each thread has its own, that of the first. */
-  #partsOf({ dims, address, row }: Value, [shared, own]: readonly [number, number]): readonly Float32Array[] {
+  #partsOf({ dims, address, row }: Value, [shared, own]: readonly [number, number]): LyingRows {
     const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : own);
     const [rows = 1] = dims;
     const size = elements(dims.slice(1));
@@ -485,14 +477,6 @@ class WasmGraph implements WasmExecutable {
 
   #forgetPrograms(): void {
     for (const key of [...this.#programs.keys()]) this.#forget(key);
-  }
-}
-
-function join(parts: readonly Float32Array[], into: Tensor['data'], start = 0): void {
-  let at = start;
-  for (const part of parts) {
-    into.set(part, at);
-    at += part.length;
   }
 }
 
