@@ -1,5 +1,5 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { addWeighted, fourProducts, replace } from './floats.ts';
+import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.ts';
 import { addresses, asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
@@ -11,6 +11,9 @@ const leastSeen = -1e29;
 
 /** So many values are added for some queries before the next ones: they stay near. */
 const valuesAtOnce = 64;
+
+/** So many queries are scored for four keys before the next ones: they stay near. */
+const scoredAtOnce = 32;
 
 /** Floats of a head that a thread mixes: its smallest part. */
 const chunk = 16;
@@ -98,36 +101,73 @@ export function attendScores(): WasmFunction {
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
     const meeting = f.let('i32', scratchOf(number));
-    const tokenRow = f.let('i32', i32.multiply(rows, queryRow));
-    const [score, seen, scoresOf, masksOf, query, ofRow, ofHead, ofToken, left] = locals(9, () => f.local('i32'));
+    const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
+    const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
+    // Queries go in lists, some of which meet a few keys before the next ones: of one token those of its heads, else head by head those of its tokens.
+    f.set(nextQuery, i32.multiply(rows, queryRow));
+    f.set(nextScore, i32.multiply(group, room));
+    f.set(nextMask, i32.multiply(group, maskQuery));
+    f.set(count, tokens);
+    f.set(lists, group);
+    f.if(i32.equal(tokens, 1), () => {
+      f.set(nextQuery, headBytes);
+      f.set(nextScore, room);
+      f.set(nextMask, maskQuery);
+      f.set(count, group);
+      f.set(lists, 1);
+    });
+    const [ofRow, ofHead, ofList, scoresOf, scoresOfList, masksOf, masksOfList] = locals(7, () => f.local('i32'));
+    const [query, score, seen, left, together] = locals(5, () => f.local('i32'));
+    /** Scores of some queries for four keys. */
+    const scoresFor = (several: number, four: readonly Local[]) => {
+      const queries = addresses(f, query, nextQuery, several);
+      const places = addresses(f, score, nextScore, several);
+      const masks = addresses(f, seen, nextMask, several).map((at) => f.let('v128', v128.load(at)));
+      const [most = v128.zeros] = masks
+        .slice(1)
+        .reduce<readonly Operand[]>((all, each) => [f32x4.greaterOf(all[0] as Operand, each)], masks.slice(0, 1));
+      f.if(
+        v128.isAnyTrue(f32x4.greater(most, seenFrom)),
+        () => {
+          const products = fourProducts(f, queries, { others: four, bytes: headBytes, meeting });
+          for (const [q, each] of products.entries())
+            f.do(v128.store(places[q] as Local, f32x4.add(masks[q] as Local, f32x4.multiply(each, factor))));
+        },
+        () => {
+          for (const [q, mask] of masks.entries()) f.do(v128.store(places[q] as Local, mask));
+        },
+      );
+      f.set(query, i32.add(queries.at(-1) as Local, nextQuery));
+      f.set(score, i32.add(places.at(-1) as Local, nextScore));
+      f.increase(seen, i32.multiply(nextMask, several));
+      f.increase(left, -several);
+    };
     f.set(scoresOf, scores);
     f.set(masksOf, mask);
     f.set(ofRow, queries);
     f.for(0, rows, 1, () => {
       f.set(ofHead, ofRow);
       f.for(0, keyHeads, 1, () => {
-        f.for(start, end, 1, (place) => {
-          // Behind the last key up to whole vectors lies something, of which nothing is seen.
-          const first = f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))));
-          const four = addresses(f, first, headBytes, 4);
-          const together = (count: number) => {
-            const several = addresses(f, query, headBytes, count);
-            for (const products of fourProducts(f, several, { others: four, bytes: headBytes, meeting })) {
-              f.do(v128.store(score, f32x4.add(v128.load(seen), f32x4.multiply(products, factor))));
-              f.increase(score, room);
-              f.increase(seen, maskQuery);
-            }
-            f.increase(query, i32.multiply(headBytes, count));
-            f.increase(left, -count);
-          };
-          f.set(score, i32.add(scoresOf, i32.shiftLeft(place, 4)));
-          f.set(seen, i32.add(masksOf, i32.shiftLeft(place, 4)));
-          f.set(ofToken, ofHead);
-          f.for(0, tokens, 1, () => {
-            f.set(query, ofToken);
-            f.set(left, group);
-            for (const count of [2, 1]) f.while(i32.atLeast(left, count), () => together(count));
-            f.increase(ofToken, tokenRow);
+        f.for(0, lists, 1, (list) => {
+          f.set(ofList, i32.add(ofHead, i32.multiply(list, headBytes)));
+          f.set(scoresOfList, i32.add(scoresOf, i32.multiply(list, room)));
+          f.set(masksOfList, i32.add(masksOf, i32.multiply(list, maskQuery)));
+          f.for(0, count, scoredAtOnce, (from) => {
+            f.set(together, i32.subtract(count, from));
+            f.if(i32.less(scoredAtOnce, together), () => f.set(together, scoredAtOnce));
+            f.for(start, end, 1, (place) => {
+              // Behind the last key up to whole vectors lies something, of which nothing is seen.
+              const first = f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))));
+              const four = addresses(f, first, headBytes, 4);
+              f.set(query, ofList);
+              f.set(score, i32.add(scoresOfList, i32.shiftLeft(place, 4)));
+              f.set(seen, i32.add(masksOfList, i32.shiftLeft(place, 4)));
+              f.set(left, together);
+              for (const several of [2, 1]) f.while(i32.atLeast(left, several), () => scoresFor(several, four));
+            });
+            f.increase(ofList, i32.multiply(nextQuery, together));
+            f.increase(scoresOfList, i32.multiply(nextScore, together));
+            f.increase(masksOfList, i32.multiply(nextMask, together));
           });
         });
         f.increase(ofHead, i32.multiply(group, headBytes));
@@ -140,14 +180,13 @@ export function attendScores(): WasmFunction {
   });
 }
 
-/** Weights of keys by their scores; gives their sum. */
-function softmax(
+/** Weights of keys by their scores, zeros where nothing is seen. */
+function writeWeights(
   f: WasmFunction,
   exp: (power: Code) => Local,
-  { scores, weights, keyBytes }: Record<'scores' | 'weights' | 'keyBytes', Local>,
-): Local {
+  { scores, weights, keyBytes, padded }: Record<'scores' | 'weights' | 'keyBytes' | 'padded', Local>,
+): void {
   // Behind the last one up to whole vectors there is nothing to be seen.
-  const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
   f.for(keyBytes, padded, 4, (i) => {
     f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
   });
@@ -158,18 +197,29 @@ function softmax(
     [1, 0, 3, 2],
   ] as const)
     f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
-  const total = f.let('f32', f32.constant(0));
   const seen = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
-  writeRow(f, { at: weights, bytes: padded, from: [scores] }, (vectors) => {
+  // A prompt's tokens see nothing of what lies behind them.
+  const bytes = f.let('i32', padded);
+  const last = () => f32x4.greater(v128.load(i32.subtract(i32.add(scores, bytes), 16)), seen);
+  f.while(i32.and(i32.less(0, bytes), i32.equal(v128.isAnyTrue(last()), 0)), () => f.increase(bytes, -16));
+  writeRow(f, { at: weights, bytes, from: [scores] }, (vectors) => {
     const [four] = asLocals(vectors);
     return v128.and(exp(f32x4.subtract(four, most)), f32x4.greater(four, seen));
   });
-  // In the order of keys: zeros between them change nothing.
-  f.for(0, padded, 16, (i) => {
-    const four = f.let('v128', v128.load(i32.add(weights, i)));
-    for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(four, lane)));
+  f.for(bytes, padded, 16, (i) => f.do(v128.store(i32.add(weights, i), v128.zeros)));
+}
+
+/** The sums of some queries' weights, each in the order of keys: zeros between them change nothing. */
+function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): readonly Local[] {
+  const totals = weights.map(() => f.let('f32', f32.constant(0)));
+  f.for(0, bytes, 16, (i) => {
+    for (const [q, at] of weights.entries()) {
+      const total = totals[q] as Local;
+      const four = f.let('v128', v128.load(i32.add(at, i)));
+      for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total, f32x4.lane(four, lane)));
+    }
   });
-  return total;
+  return totals;
 }
 
 /**
@@ -186,6 +236,7 @@ export function attendValues(): WasmFunction {
       ...{ keys, rows, layerBytes, kept: valuesAt },
     });
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
+    const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
     const exp = exponential(f);
     const heads = f.let('i32', i32.multiply(group, keyHeads));
@@ -194,18 +245,33 @@ export function attendValues(): WasmFunction {
     const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), chunks));
     const unit = f.let('i32', partAt(units, number, of));
     const end = f.let('i32', partAt(units, i32.add(number, 1), of));
-    const [stream, skipped, from, bytes, score, values, next] = locals(7, () => f.local('i32'));
-    const [position, into, weight, at, until] = locals(5, () => f.local('i32'));
-    /** For each query at hand: where its part of what comes out lies, and where its weights do. */
-    const eachOf = (first: Local, body: () => void) => {
+    // From the last head of a stream in a position to the first one in the next.
+    const toNext = f.let('i32', i32.multiply(i32.subtract(i32.multiply(rows, heads), group), headBytes));
+    const [stream, skipped, from, bytes, score, values] = locals(6, () => f.local('i32'));
+    const [firstInto, firstMember, count, span] = locals(4, () => f.local('i32'));
+    const [into, member, weight, left] = locals(4, () => f.local('i32'));
+    /** The queries at hand, as many at a time as `counts` say: where its part of what comes out lies, and where its weights do. */
+    const eachOf = (counts: readonly number[], body: (queries: readonly WeightedRow[]) => void) => {
+      f.set(into, firstInto);
+      f.set(member, firstMember);
       f.set(weight, weights);
-      f.for(first, next, 1, (query) => {
-        f.set(position, i32.add(i32.multiply(i32.divide(query, group), rows), i32.divide(stream, keyHeads)));
-        const head = i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), i32.remainder(query, group));
-        f.set(into, i32.add(i32.multiply(i32.add(i32.multiply(position, heads), head), headBytes), i32.add(out, from)));
-        body();
+      f.set(left, count);
+      const next = (): WeightedRow => {
+        const row = { weights: f.let('i32', weight), into: f.let('i32', into) };
         f.increase(weight, i32.add(room, 16));
-      });
+        f.increase(into, headBytes);
+        f.increase(member, 1);
+        f.if(i32.equal(member, group), () => {
+          f.set(member, 0);
+          f.increase(into, toNext);
+        });
+        return row;
+      };
+      for (const several of counts)
+        f.while(i32.atLeast(left, several), () => {
+          body(Array.from({ length: several }, next));
+          f.increase(left, -several);
+        });
     };
     f.while(i32.less(unit, end), () => {
       f.set(stream, i32.divide(unit, chunks));
@@ -216,30 +282,41 @@ export function attendValues(): WasmFunction {
       f.set(bytes, i32.subtract(bytes, from));
       f.set(score, i32.add(scores, i32.multiply(i32.multiply(stream, perStream), room)));
       f.for(0, perStream, queriesAtOnce, (query) => {
-        f.set(next, i32.add(query, queriesAtOnce));
-        f.if(i32.less(perStream, next), () => f.set(next, perStream));
-        eachOf(query, () => {
-          const total = softmax(f, exp, { scores: score, weights: weight, keyBytes });
-          // What sees nothing is zeros; what sees anything has one at least.
-          const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
-          f.do(v128.store(i32.add(weight, room), factor));
-          replace(f, into, bytes, () => v128.zeros);
+        f.set(count, i32.subtract(perStream, query));
+        f.if(i32.less(queriesAtOnce, count), () => f.set(count, queriesAtOnce));
+        f.set(firstMember, i32.remainder(query, group));
+        const position = i32.add(i32.multiply(i32.divide(query, group), rows), i32.divide(stream, keyHeads));
+        const head = i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), firstMember);
+        f.set(firstInto, i32.multiply(i32.add(i32.multiply(position, heads), head), headBytes));
+        f.increase(firstInto, i32.add(out, from));
+        eachOf([1], ([row]) => {
+          const { weights: at, into: made } = row as WeightedRow;
+          writeWeights(f, exp, { scores: score, weights: at, keyBytes, padded });
+          replace(f, made, bytes, () => v128.zeros);
           f.increase(score, room);
+        });
+        eachOf([4, 1], (queries) => {
+          const all = queries.map((row) => row.weights);
+          for (const [q, total] of totalsOf(f, all, padded).entries()) {
+            // What sees nothing is zeros; what sees anything has one at least.
+            const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
+            f.do(v128.store(i32.add(all[q] as Local, room), factor));
+          }
         });
         f.set(values, i32.add(all, i32.add(i32.multiply(stream, streamBytes), from)));
         f.for(0, keyBytes, 4 * valuesAtOnce, (first) => {
-          f.set(until, i32.add(first, 4 * valuesAtOnce));
-          f.if(i32.less(keyBytes, until), () => f.set(until, keyBytes));
-          eachOf(query, () => {
-            f.set(at, i32.add(weight, first));
-            const end = f.let('i32', i32.add(weight, until));
-            addWeighted(f, { weights: at, end, values, row: headBytes, into, bytes });
+          f.set(span, i32.subtract(keyBytes, first));
+          f.if(i32.less(4 * valuesAtOnce, span), () => f.set(span, 4 * valuesAtOnce));
+          eachOf([2, 1], (queries) => {
+            const rows = queries.map((row) => ({ ...row, weights: f.let('i32', i32.add(row.weights, first)) }));
+            addWeighted(f, { rows, span, values, row: headBytes, bytes });
           });
           f.increase(values, i32.multiply(headBytes, valuesAtOnce));
         });
-        eachOf(query, () => {
-          const factor = f.let('v128', v128.load(i32.add(weight, room)));
-          replace(f, into, bytes, (four) => f32x4.multiply(four, factor));
+        eachOf([1], ([row]) => {
+          const { weights: at, into: made } = row as WeightedRow;
+          const factor = f.let('v128', v128.load(i32.add(at, room)));
+          replace(f, made, bytes, (four) => f32x4.multiply(four, factor));
         });
       });
       f.increase(unit, i32.subtract(chunks, skipped));

@@ -99,11 +99,10 @@ export function times(): WasmFunction {
     const [out, x, matrix, rows, size, columns, outRow, row, bits] = locals(9, take);
     const bytes = f.let('i32', i32.shiftLeft(columns, 2));
     const factor = f.let('v128', i32x4.splat(bits));
-    const end = f.local('i32');
+    const span = f.let('i32', i32.shiftLeft(size, 2));
     f.for(0, rows, 1, () => {
       replace(f, out, bytes, () => v128.zeros);
-      f.set(end, i32.add(x, i32.shiftLeft(size, 2)));
-      addWeighted(f, { weights: x, end, values: matrix, row: bytes, into: out, bytes });
+      addWeighted(f, { rows: [{ weights: x, into: out }], span, values: matrix, row: bytes, bytes });
       replace(f, out, bytes, (four) => f32x4.multiply(four, factor));
       f.increase(out, outRow);
       f.increase(x, row);
@@ -170,68 +169,96 @@ export function addTimes(): WasmFunction {
   });
 }
 
-interface Weighted {
+/** What a row is the sum of, and where it lies. */
+export interface WeightedRow {
   readonly weights: Local;
-  /** Behind the last weight. */
-  readonly end: Local;
+  readonly into: Local;
+}
+
+interface Weighted {
+  readonly rows: readonly WeightedRow[];
+  /** Bytes of the weights of a row. */
+  readonly span: Local;
   readonly values: Local;
   /** Bytes from one row of values to the next. */
   readonly row: Local;
-  readonly into: Local;
   readonly bytes: Local;
 }
 
-/** Adds rows by weights to what is there, in their order; a weight of zero adds nothing, whatever it is of. */
-export function addWeighted(f: WasmFunction, { weights, end, values, row, into, bytes }: Weighted): void {
-  const sums = Array.from({ length: 8 }, () => f.local('v128'));
+/** Adds values by weights to what is there of one or two rows, in their order; a weight of zero adds nothing, whatever it is of. */
+export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }: Weighted): void {
+  const sums = rows.map(() => Array.from({ length: 8 }, () => f.local('v128')));
+  const by = rows.map(() => f.local('v128'));
   const column = f.let('i32', 0);
-  const by = f.local('v128');
-  const [weight, from, wholeEnd] = locals(3, () => f.local('i32'));
-  const [second, third, fourth] = locals(3, () => f.local('i32'));
-  f.set(wholeEnd, i32.add(weights, i32.and(i32.subtract(end, weights), -16)));
-  const add = (parts: readonly Local[], at: Local, n: number) => {
-    f.set(by, v128.splat32(weight, 4 * n));
-    for (const [vector, part] of parts.entries())
-      f.set(part, f32x4.add(part, f32x4.multiply(by, v128.load(at, 16 * vector))));
+  const [at, end, wholeEnd] = locals(3, () => f.local('i32'));
+  const weights = rows.map(() => f.local('i32'));
+  const froms = locals(4, () => f.local('i32')).slice(0, 4);
+  const [first] = weights as [Local, ...Local[]];
+  const [from] = froms as [Local, ...Local[]];
+  /** Values of one key for some of the rows. */
+  const add = (parts: readonly (readonly Local[])[], of: readonly number[], from: Local, n: number) => {
+    for (const r of of) f.set(by[r] as Local, v128.splat32(weights[r] as Local, 4 * n));
+    for (let vector = 0; vector < (parts[0]?.length ?? 0); vector += 2) {
+      const some = halves.map((half) => vector + half).filter((each) => each < (parts[0]?.length ?? 0));
+      const loaded = some.map((each) => f.let('v128', v128.load(from, 16 * each)));
+      for (const r of of)
+        for (const [i, each] of some.entries()) {
+          const part = parts[r]?.[each] as Local;
+          f.set(part, f32x4.add(part, f32x4.multiply(by[r] as Local, loaded[i] as Local)));
+        }
+    }
   };
-  const addUnlessZero = (parts: readonly Local[], at: Local, n: number) =>
-    f.if(f32.notEqual(f32.load(weight, 4 * n), f32.constant(0)), () => add(parts, at, n));
-  const chunk = (parts: readonly Local[], store: (sum: Local, n: number) => void) => {
-    for (const [n, part] of parts.entries()) f.set(part, v128.load(i32.add(into, column), 16 * n));
+  const chunk = (parts: readonly (readonly Local[])[], store: (at: Local, sum: Local, n: number) => void) => {
+    for (const [r, own] of parts.entries()) {
+      f.set(at, i32.add(rows[r]?.into as Local, column));
+      for (const [n, part] of own.entries()) f.set(part, v128.load(at, 16 * n));
+      f.set(weights[r] as Local, rows[r]?.weights as Local);
+    }
     f.set(from, i32.add(values, column));
-    f.set(weight, weights);
-    f.while(i32.less(weight, wholeEnd), () => {
-      f.set(second, i32.add(from, row));
-      f.set(third, i32.add(second, row));
-      f.set(fourth, i32.add(third, row));
-      const each = (addOne: typeof add) => () => {
-        for (const [n, at] of [from, second, third, fourth].entries()) addOne(parts, at, n);
-      };
-      f.if(i32x4.areAllTrue(f32x4.notEqual(v128.load(weight), v128.zeros)), each(add), () => {
-        f.if(v128.isAnyTrue(v128.load(weight)), each(addUnlessZero));
-      });
-      f.increase(weight, 16);
-      f.set(from, i32.add(fourth, row));
+    f.set(end, i32.add(first, span));
+    f.set(wholeEnd, i32.add(first, i32.and(span, -16)));
+    const addUnlessZero = (r: number, from: Local, n: number) =>
+      f.if(f32.notEqual(f32.load(weights[r] as Local, 4 * n), f32.constant(0)), () => add(parts, [r], from, n));
+    f.while(i32.less(first, wholeEnd), () => {
+      for (const n of [1, 2, 3]) f.set(froms[n] as Local, i32.add(froms[n - 1] as Local, row));
+      const areAll = weights.map((each) => f32x4.notEqual(v128.load(each), v128.zeros));
+      f.if(
+        i32x4.areAllTrue(areAll.length === 1 ? (areAll[0] as Code) : v128.and(...(areAll as [Code, Code]))),
+        () => {
+          for (const [n, from] of froms.entries()) add(parts, [...rows.keys()], from, n);
+        },
+        () => {
+          for (const [r, each] of weights.entries())
+            f.if(v128.isAnyTrue(v128.load(each)), () => {
+              for (const [n, from] of froms.entries()) addUnlessZero(r, from, n);
+            });
+        },
+      );
+      for (const each of weights) f.increase(each, 16);
+      f.set(from, i32.add(froms[3] as Local, row));
     });
-    f.while(i32.less(weight, end), () => {
-      addUnlessZero(parts, from, 0);
-      f.increase(weight, 4);
+    f.while(i32.less(first, end), () => {
+      for (const r of rows.keys()) addUnlessZero(r, from, 0);
+      for (const each of weights) f.increase(each, 4);
       f.increase(from, row);
     });
-    for (const [n, part] of parts.entries()) store(part, n);
+    for (const [r, own] of parts.entries()) {
+      f.set(at, i32.add(rows[r]?.into as Local, column));
+      for (const [n, part] of own.entries()) store(at, part, n);
+    }
   };
-  const at = () => i32.add(into, column);
+  const one = sums.map((own) => own.slice(0, 1));
   f.while(i32.atLeast(bytes, i32.add(column, 128)), () => {
-    chunk(sums, (sum, n) => f.do(v128.store(at(), sum, 16 * n)));
+    chunk(sums, (at, sum, n) => f.do(v128.store(at, sum, 16 * n)));
     f.increase(column, 128);
   });
   f.while(i32.atLeast(bytes, i32.add(column, 16)), () => {
-    chunk(sums.slice(0, 1), (sum) => f.do(v128.store(at(), sum)));
+    chunk(one, (at, sum) => f.do(v128.store(at, sum)));
     f.increase(column, 16);
   });
   // Number by number: what lies behind a row's end is the next one's, and is not written.
   f.while(i32.less(column, bytes), () => {
-    chunk(sums.slice(0, 1), (sum) => f.do(f32.store(at(), f32x4.lane(sum, 0))));
+    chunk(one, (at, sum) => f.do(f32.store(at, f32x4.lane(sum, 0))));
     f.increase(column, 4);
   });
 }
