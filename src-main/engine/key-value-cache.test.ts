@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
 import { KeyValueCache } from './key-value-cache.ts';
@@ -77,6 +77,33 @@ test('a text is moved to a row of another cache', () => {
   expect(into.read(2)).toEqual(from.read(0));
   into.write(1, from.read(0), 2);
   expect(into.read(1)).toEqual(from.read(0, 2));
+});
+
+test('a text that stays where it lies leaves its cache empty, and is given back once', () => {
+  const taken: Float32Array[] = [];
+  const give = vi.fn();
+  const memory = {
+    take: (count: number) => {
+      taken.push(new Float32Array(count));
+      return taken.at(-1) as Float32Array;
+    },
+    give,
+  };
+  const cache = new KeyValueCache(architecture, 1, { memory, room: 200 });
+  write(cache, 150, [150]);
+  const copy = cache.read(0, 140);
+  const text = cache.handOver(140);
+  expect(taken).toHaveLength(1);
+  expect(text.bytes).toBe(taken[0]?.byteLength);
+  expect(cache.held(0)).toBe(0);
+  cache.release();
+  expect(give).not.toHaveBeenCalled();
+  // A row of another cache may begin with it, however long it is.
+  const into = new KeyValueCache(architecture, 2);
+  into.write(1, text, 140);
+  expect(into.read(1)).toEqual(copy);
+  text.release();
+  expect(give.mock.calls).toEqual([[taken[0]]]);
 });
 
 test('columns that have become empty are laid together before memory grows', () => {

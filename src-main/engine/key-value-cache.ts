@@ -8,11 +8,15 @@ const masked = -1e30;
 /** Marks a column in which a row holds nothing. */
 const nothing = -1;
 
-/** Keys and values of a text, place by place: one array [places, key heads · size] for each layer. */
+/** Keys and values of a text, place by place: one array [places, key heads · size] for each layer, with room behind it. */
 export interface KeptText {
   readonly length: number;
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
+  /** Memory that it takes. */
+  readonly bytes: number;
+  /** Gives that back: nothing reads it any more. */
+  release(): void;
 }
 
 /** Where the numbers of caches lie. */
@@ -22,7 +26,9 @@ export interface CacheMemory {
   give(numbers: Float32Array): void;
 }
 
-const javascriptMemory: CacheMemory = { take: (count) => new Float32Array(count), give: () => {} };
+/** The garbage collector sees to it. */
+const leave = () => {};
+const javascriptMemory: CacheMemory = { take: (count) => new Float32Array(count), give: leave };
 
 /** A pass over new positions: `mask`, and where the model has a window `local_mask`; and what lies in memory, in either of two forms. */
 export interface CachePass {
@@ -69,14 +75,23 @@ export class KeyValueCache {
   #places: Int32Array[];
   readonly #held: number[];
 
-  constructor(architecture: Architecture, rows = 1, memory = javascriptMemory) {
+  /** With room for so many columns from the beginning on: to get more is to copy what is there. */
+  constructor(
+    architecture: Architecture,
+    rows = 1,
+    { memory = javascriptMemory, room = 1 }: { readonly memory?: CacheMemory | undefined; readonly room?: number } = {},
+  ) {
     this.#architecture = architecture;
     this.#memory = memory;
     this.rows = rows;
     this.#width = architecture.keyValueHeads * architecture.headSize;
     this.#places = Array.from({ length: rows }, () => new Int32Array());
     this.#held = new Array<number>(rows).fill(0);
-    this.#grow(roomStep);
+    this.#grow(room);
+  }
+
+  get columns(): number {
+    return this.#columns;
   }
 
   /** Places held of a row's text. */
@@ -149,10 +164,27 @@ export class KeyValueCache {
   /** Gives its memory back: nothing is kept any more. */
   release(): void {
     if (this.#numbers !== undefined) this.#memory.give(this.#numbers);
+    this.#leave();
+  }
+
+  /** The first `length` places of the text of a cache of one row, where they lie: nothing is kept here any more. */
+  handOver(length: number): KeptText {
+    const [numbers, memory] = [this.#numbers, this.#memory];
+    const release = () => {
+      if (numbers !== undefined) memory.give(numbers);
+    };
+    const text = { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release };
+    this.#leave();
+    return text;
+  }
+
+  #leave(): void {
     this.#numbers = undefined;
     this.#keys = [];
     this.#values = [];
     this.#room = 0;
+    this.#columns = 0;
+    this.#held.fill(0);
   }
 
   /** A copy of the first `length` places of a row's text. */
@@ -164,7 +196,8 @@ export class KeyValueCache {
         this.#eachRun(row, columns, (start, end, at) => into.set(from.subarray(start, end), at));
         return into;
       });
-    return { length, keys: copy(this.#keys), values: copy(this.#values) };
+    const bytes = 2 * 4 * this.#architecture.layers * length * this.#width;
+    return { length, keys: copy(this.#keys), values: copy(this.#values), bytes, release: leave };
   }
 
   /** Gives an empty row the first `length` places of a text. */

@@ -5,7 +5,6 @@ interface Entry {
   readonly scale: number;
   readonly ids: Int32Array;
   readonly text: KeptText;
-  readonly bytes: number;
 }
 
 /** Below so many tokens, reading is as quick as copying. */
@@ -47,16 +46,18 @@ export class PrefixCache {
     return { text: best.text, length: longest };
   }
 
-  /** Keeps what was read of a text; its beginnings that were kept before go. */
+  /** Keeps what was read of a text, until there is no room for it; its beginnings that were kept before go. */
   keep(owner: object, scale: number, ids: readonly number[], text: KeptText): void {
-    const bytes = [...text.keys, ...text.values].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (bytes > this.#budgetBytes || text.length < leastShared) return;
+    if (text.bytes > this.#budgetBytes || text.length < leastShared) {
+      text.release();
+      return;
+    }
     const kept = Int32Array.from(ids.slice(0, text.length));
     const isOlder = (entry: Entry) =>
       entry.owner === owner && entry.scale === scale && sharedLength(entry.ids, ids) === entry.ids.length;
     for (const entry of this.#entries.filter(isOlder)) this.#remove(entry);
-    this.#entries.push({ owner, scale, ids: kept, text, bytes });
-    this.#bytes += bytes;
+    this.#entries.push({ owner, scale, ids: kept, text });
+    this.#bytes += text.bytes;
     while (this.#bytes > this.#budgetBytes) this.#remove(this.#entries[0] as Entry);
   }
 
@@ -69,7 +70,8 @@ export class PrefixCache {
 
   #remove(entry: Entry): void {
     this.#entries = this.#entries.filter((each) => each !== entry);
-    this.#bytes -= entry.bytes;
+    this.#bytes -= entry.text.bytes;
+    entry.text.release();
   }
 }
 

@@ -8,6 +8,8 @@ import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
 const pieceLength = 128;
+/** Caches have room for so many tokens of an answer from the first on. */
+const usualAnswer = 64;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
 const mostRows = 16;
 /** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
@@ -103,8 +105,10 @@ export class StreamBatch {
     }
   }
 
-  #newCache(rows: number): KeyValueCache {
-    const cache = new KeyValueCache(this.#model.architecture, rows, this.#model.cacheMemory);
+  /** With room for so many places, and those of an answer. */
+  #newCache(rows: number, places: number): KeyValueCache {
+    const { architecture, cacheMemory } = this.#model;
+    const cache = new KeyValueCache(architecture, rows, { memory: cacheMemory, room: places + usualAnswer });
     this.#caches.add(cache);
     return cache;
   }
@@ -153,7 +157,7 @@ export class StreamBatch {
       if (this.#reading.length + this.#writing >= mostRows) break;
       const known = this.#knownOf(stream);
       if (known === 'soon') continue;
-      const cache = this.#newCache(1);
+      const cache = this.#newCache(1, stream.promptIds.length);
       if (known !== undefined) cache.write(0, known.text, known.length);
       this.#reading.push({ stream, cache, read: known?.length ?? 0 });
       this.#waiting.splice(this.#waiting.indexOf(stream), 1);
@@ -228,7 +232,8 @@ export class StreamBatch {
   }
 
   #sideBySide(readings: readonly Reading[]): KeyValueCache {
-    const cache = this.#newCache(readings.length);
+    const longest = Math.max(...readings.map(({ stream }) => stream.promptIds.length));
+    const cache = this.#newCache(readings.length, longest);
     readings.forEach((reading, row) => {
       cache.write(row, reading.cache.read(0));
       this.#release(reading.cache);
@@ -276,7 +281,7 @@ export class StreamBatch {
   /** Moves the answers to a cache of another number of rows. */
   #resize(rows: number): void {
     const from = this.#cache as KeyValueCache;
-    const into = this.#newCache(rows);
+    const into = this.#newCache(rows, from.columns);
     const moved: (TokenStream | undefined)[] = Array.from({ length: rows }, () => undefined);
     let next = 0;
     this.#rows.forEach((stream, row) => {
@@ -289,11 +294,14 @@ export class StreamBatch {
     this.#rows = moved;
   }
 
+  /** Keeps what was read of an answer that is over; nothing else reads its row any more. */
   #remember(stream: TokenStream, cache: KeyValueCache, row: number): void {
     const [owner, scale] = this.#ownerOf(stream);
     const ids = stream.ids.slice(0, cache.held(row));
-    if (this.#prefixes.isOn && !this.#prefixes.holds(owner, scale, ids))
-      this.#prefixes.keep(owner, scale, ids, cache.read(row, ids.length));
+    if (!this.#prefixes.isOn || this.#prefixes.holds(owner, scale, ids)) return;
+    // What is alone in its cache stays where it is.
+    const text = cache.rows === 1 ? cache.handOver(ids.length) : cache.read(row, ids.length);
+    this.#prefixes.keep(owner, scale, ids, text);
   }
 
   #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {

@@ -1,0 +1,33 @@
+import { expect, type Mock, test, vi } from 'vitest';
+import type { KeptText } from './key-value-cache.ts';
+import { PrefixCache } from './prefix-cache.ts';
+
+const owner = {};
+const ids = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
+
+function textOf(length: number, bytes: number): KeptText & { release: Mock<() => void> } {
+  return { length, keys: [], values: [], bytes, release: vi.fn<() => void>() };
+}
+
+test('memory is given back of what is too large, of the one unused for longest, and of beginnings of another', () => {
+  const cache = new PrefixCache(100);
+  const [large, first, second, third, longer] = [
+    textOf(20, 101),
+    textOf(20, 40),
+    textOf(20, 40),
+    textOf(20, 40),
+    textOf(30, 50),
+  ];
+  cache.keep(owner, 1, ids(20), large);
+  expect(large.release).toHaveBeenCalledOnce();
+  cache.keep(owner, 1, ids(20), first);
+  cache.keep(owner, 1, ids(20, 100), second);
+  expect(cache.find(owner, 1, ids(25))).toEqual({ text: first, length: 20 });
+  cache.keep(owner, 1, ids(20, 200), third);
+  expect(second.release).toHaveBeenCalledOnce();
+  expect(first.release).not.toHaveBeenCalled();
+  cache.keep(owner, 1, ids(30), longer);
+  expect(first.release).toHaveBeenCalledOnce();
+  expect([third, longer].map(({ release }) => release.mock.calls.length)).toEqual([0, 0]);
+  expect(cache.bytes).toBe(90);
+});
