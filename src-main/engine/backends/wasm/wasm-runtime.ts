@@ -12,9 +12,11 @@ import { nameOf, type PackedMatrix, type Value } from './program-writer.ts';
 import { type Address, numbersOf } from './step.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
-const mostPrograms = 16;
+const mostPrograms = 24;
 /** Inputs have room for so many positions from the first on: where one had to grow, all programs would be written anew. */
 const usualPositions = 16;
+/** So many guesses are made most often. */
+const usualGuesses = [1, 2, 3, 4];
 /** The sizes of inputs that follow from how many positions there are. */
 const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
 /** Places by which the room of a text grows before programs are written anew. */
@@ -188,6 +190,12 @@ export class WasmRuntime {
 interface KeyHeads {
   readonly count: number;
   readonly size: number;
+}
+
+/** What passes have in common that one program serves. */
+function kindOf(sizes: ReadonlyMap<string, number>, room: number): string {
+  const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
+  return [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
 }
 
 function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
@@ -397,17 +405,28 @@ class WasmGraph implements WasmExecutable {
   /** Runs the program for these sizes by as many threads as is best for it. */
   #runBest(sizes: ReadonlyMap<string, number>, room: number): Ready {
     const { machine } = this.#site;
-    const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
-    const kind = [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
+    if (this.#programs.size === 0 && sizes.get('positions') === 1) this.#prepareGuesses(sizes, room);
+    const kind = kindOf(sizes, room);
     const threads = Math.min(machine.threads, this.#crew.size(kind));
-    const ready = this.#programFor(`${kind} threads=${threads}`, sizes, { room, threads });
+    const ready = this.#programFor(kind, sizes, { room, threads });
     const began = performance.now();
     const sleeps = machine.run(ready.programs);
     this.#crew.ran(kind, performance.now() - began, sleeps);
     return ready;
   }
 
-  #programFor(key: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
+  /** Writes programs for a token with guesses before the first one alone is written: that later some token waits longer is seen more. */
+  #prepareGuesses(sizes: ReadonlyMap<string, number>, room: number): void {
+    for (const guesses of usualGuesses) {
+      const more = new Map(
+        Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? 1 + guesses : size]),
+      );
+      this.#programFor(kindOf(more, room), more, { room, threads: this.#site.machine.threads });
+    }
+  }
+
+  #programFor(kind: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
+    const key = `${kind} threads=${setting.threads}`;
     const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, setting), setting);
     // The one used last is the last one.
     this.#programs.delete(key);
