@@ -49,7 +49,8 @@ test.each([
     const ids = Array.from({ length: 40 }, (_, i) => (i * i + 7) % 256);
 
     const logitsOf = async (...ends: number[]) => {
-      const cache = new KeyValueCache(architecture);
+      // Elsewhere for the first one, before there are kernels.
+      const cache = new KeyValueCache(architecture, 1, { memory: model.cacheMemory });
       let logits: Float32Array | undefined;
       for (const end of ends) {
         const piece = ids.slice(cache.held(0), end);

@@ -25,6 +25,9 @@ const roomStep = 512;
 /** Bytes that are still in the processor's cache when they are copied a second time. */
 const nearBytes = 2 ** 20;
 
+/** A cache of one text is read where it lies in so many passes before it is copied: each takes a tenth of what that does. */
+const passesInPlace = 8;
+
 /** Caches that are larger lie elsewhere, and are copied once more: the memory of kernels is never given back. */
 const mostCacheBytes = 2 ** 27;
 
@@ -54,13 +57,26 @@ interface Slot {
   data: WeakRef<Tensor['data']> | undefined;
 }
 
-/** Keys and values of the cache that the last pass was over, layer by layer. */
-interface Copy {
+/** Where kernels read the keys and values of a pass. */
+interface Lying {
+  readonly keysAt: number;
+  readonly valuesAt: number;
+  /** From a layer, a place and a stream to the next. */
+  readonly layerBytes: number;
+  readonly placeBytes: number;
+  readonly streamBytes: number;
+}
+
+/** Where kernels write what is new of them beside that; zero where they need not, or cannot. */
+interface Home {
+  readonly keysHome: number;
+  readonly valuesHome: number;
+}
+
+/** Keys and values of the cache that the last pass was over, each stream's side by side. */
+interface Copy extends Lying {
   /** The cache's keys: others are another cache's, or it has grown. */
   readonly of: WeakRef<KeptColumns['keys']>;
-  readonly address: number;
-  readonly layerBytes: number;
-  readonly valuesAt: number;
 }
 
 /**
@@ -79,6 +95,8 @@ export class WasmRuntime {
   };
   readonly #matrices = new Map<string, PackedMatrix>();
   #copy: Copy | undefined;
+  /** The cache that is read where it lies, and in how many passes it was. */
+  #inPlace: { readonly of: WeakRef<KeptColumns['keys']>; passes: number } | undefined;
 
   constructor(options: ConstructorParameters<typeof Machine>[0]) {
     this.machine = new Machine(options);
@@ -121,7 +139,7 @@ export class WasmRuntime {
         if (matrix === undefined) throw new Error(`wasm: no matrix ${name}`);
         return matrix;
       },
-      copyOf: (kept, heads) => this.#copyOf(kept, heads),
+      lyingOf: (kept, heads) => this.#lyingOf(kept, heads),
     });
   }
 
@@ -135,29 +153,46 @@ export class WasmRuntime {
     }
   }
 
-  /** Keys and values of a pass, with room for its new places. */
+  /**
+   * Where the keys and values of a pass are read, with room for its new places: at first where they lie, as a copy is worth the time of some
+   * passes, and most answers of some tasks are shorter.
+   */
+  #lyingOf(kept: KeptColumns, { count, size }: KeyHeads): Lying & Home {
+    const [keysAt, valuesAt] = homeOf(kept, this.machine);
+    if (keysAt !== 0 && kept.rows === 1 && this.#copy?.of.deref() !== kept.keys) {
+      if (this.#inPlace?.of.deref() !== kept.keys) this.#inPlace = { of: new WeakRef(kept.keys), passes: 0 };
+      if (this.#inPlace.passes++ < passesInPlace) {
+        const { byteLength } = kept.keys[0] as Float32Array;
+        const apart = { layerBytes: byteLength, placeBytes: 4 * count * size, streamBytes: 4 * size };
+        return { keysAt, valuesAt, ...apart, keysHome: 0, valuesHome: 0 };
+      }
+    }
+    const [keysHome, valuesHome] = [keysAt, valuesAt];
+    return { ...this.#copyOf(kept, { count, size }), keysHome, valuesHome };
+  }
+
   #copyOf(kept: KeptColumns, heads: KeyHeads): Copy {
     const known = this.#copy?.of.deref() === kept.keys ? this.#copy : undefined;
     if (this.#copy !== undefined && known === undefined) {
-      this.machine.give(this.#copy.address);
+      this.machine.give(this.#copy.keysAt);
       this.#copy = undefined;
     }
-    const copy = known ?? this.#newCopy(kept.keys);
+    const copy = known ?? this.#newCopy(kept, heads);
     const from = known === undefined ? 0 : kept.same;
     if (from < kept.before) this.#fill(copy, kept, { ...heads, from });
     this.#copy = copy;
     return copy;
   }
 
-  /** Copies the columns from one on to where each head has its own side by side. */
-  #fill({ address, layerBytes, valuesAt }: Copy, kept: KeptColumns, heads: KeyHeads & { readonly from: number }): void {
-    const { from, count, size } = heads;
+  /** Copies the columns from one on. */
+  #fill(copy: Copy, kept: KeptColumns, { from, count, size }: KeyHeads & { readonly from: number }): void {
     const width = kept.rows * count * size;
     const bytes = 4 * (kept.before - from) * width;
     const fresh = (all: Float32Array) => all.subarray(from * width, kept.before * width);
+    const { layerBytes, placeBytes, streamBytes } = copy;
     const all = [
-      ...kept.keys.map((layer, l) => ({ columns: fresh(layer), at: address + l * layerBytes })),
-      ...kept.values.map((layer, l) => ({ columns: fresh(layer), at: valuesAt + l * layerBytes })),
+      ...kept.keys.map((layer, l) => ({ columns: fresh(layer), at: copy.keysAt + l * layerBytes })),
+      ...kept.values.map((layer, l) => ({ columns: fresh(layer), at: copy.valuesAt + l * layerBytes })),
     ];
     const isNear = this.machine.addressOf(fresh(kept.keys[0] as Float32Array)) !== undefined;
     // What lies elsewhere is put near first, some at a time: to wake the threads for each would take longer than what they do.
@@ -167,18 +202,19 @@ export class WasmRuntime {
       const given = all.slice(first, first + together).map(({ columns, at }, i) => {
         const place = plain === undefined ? columns.byteOffset : plain + i * bytes;
         if (plain !== undefined) this.machine.floats(place, columns.length).set(columns);
-        const into = at + 4 * from * size;
-        return [into, place, kept.before - from, kept.rows, count, size, layerBytes / (kept.rows * count)];
+        return [at + from * placeBytes, place, kept.before - from, kept.rows, count, size, streamBytes];
       });
       this.machine.runAll('keepPlaces', given);
     }
     if (plain !== undefined) this.machine.give(plain);
   }
 
-  #newCopy(of: KeptColumns['keys']): Copy {
-    const layerBytes = (of[0] as Float32Array).byteLength;
-    const address = this.machine.take(2 * of.length * layerBytes);
-    return { of: new WeakRef(of), address, layerBytes, valuesAt: address + of.length * layerBytes };
+  #newCopy({ keys, rows }: KeptColumns, { count, size }: KeyHeads): Copy {
+    const { byteLength: layerBytes } = keys[0] as Float32Array;
+    const keysAt = this.machine.take(2 * keys.length * layerBytes);
+    const valuesAt = keysAt + keys.length * layerBytes;
+    const apart = { layerBytes, placeBytes: 4 * size, streamBytes: layerBytes / (rows * count) };
+    return { of: new WeakRef(keys), keysAt, valuesAt, ...apart };
   }
 
   release(): void {
@@ -198,6 +234,12 @@ function kindOf(sizes: ReadonlyMap<string, number>, room: number): string {
   return [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
 }
 
+/** The addresses of a cache's keys and values; zeros where it lies elsewhere. */
+function homeOf({ keys, values }: KeptColumns, machine: Machine): readonly [number, number] {
+  const [keysAt = 0, valuesAt = 0] = [keys, values].map(([first]) => machine.addressOf(first as Float32Array));
+  return [keysAt, valuesAt];
+}
+
 function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
   const [, keys, , kept] = inputs;
   const size = kept?.shape[2] as number;
@@ -207,7 +249,7 @@ function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
 interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
-  copyOf(kept: KeptColumns, heads: KeyHeads): Copy;
+  lyingOf(kept: KeptColumns, heads: KeyHeads): Lying & Home;
 }
 
 /** What a program is written for, beside sizes. */
@@ -222,8 +264,8 @@ interface Ready {
   readonly addresses: readonly number[];
 }
 
-/** What differs from pass to pass, in the order in which `attend.ts` reads it. */
-const passCells = 8;
+/** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
+const passCells = 12;
 
 class WasmGraph implements WasmExecutable {
   readonly inputs: ReadonlySet<string>;
@@ -296,7 +338,7 @@ class WasmGraph implements WasmExecutable {
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)), spare);
     for (const node of this.#gathered) this.#gather(node, fed, spare);
     const heads = this.#heads;
-    if (heads !== undefined) this.#copy(feeds, keptBy(kept), heads);
+    if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), heads);
     const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
     const { outputs } = this.#runBest(sizes, room);
     if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
@@ -318,10 +360,11 @@ class WasmGraph implements WasmExecutable {
     if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
   }
 
-  /** Writes new keys and values behind those that are kept. */
+  /** Writes new keys and values behind those that are kept, where the kernels cannot. */
   #keep(outputs: Ready['outputs'], kept: KeptColumns, { count, size }: KeyHeads): void {
     const start = kept.before * kept.rows * count * size;
-    for (const [name, kind, layer] of this.#fresh) {
+    const isNear = homeOf(kept, this.#site.machine)[0] !== 0;
+    for (const [name, kind, layer] of isNear ? [] : this.#fresh) {
       let at = start;
       for (const part of outputs.get(name) as LyingRows) {
         kept[kind][layer]?.set(part, at);
@@ -384,15 +427,17 @@ class WasmGraph implements WasmExecutable {
     });
   }
 
-  #copy(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, heads: KeyHeads): void {
-    const copy = this.#site.copyOf(kept, heads);
+  /** Tells the kernels what is of this pass alone. */
+  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, heads: KeyHeads): void {
+    const lying = this.#site.lyingOf(kept, heads);
+    const { keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome } = lying;
+    const places = [keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome];
     for (const name of this.#masks) {
       const mask = feedOf(feeds, name);
       const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
       const strides = [maskStreams === 1 ? 0 : 4 * maskQueries * keys, maskQueries === 1 ? 0 : 4 * keys];
       const at = (this.#slots.get(name) as Slot).address;
-      const cells = [kept.all, copy.address, copy.valuesAt, copy.layerBytes, at, ...strides, kept.rows];
-      this.#site.machine.integers(this.#pass(name), passCells).set(cells);
+      this.#site.machine.integers(this.#pass(name), passCells).set([kept.all, kept.rows, ...places, at, ...strides]);
     }
   }
 

@@ -18,38 +18,44 @@ const scoredAtOnce = 32;
 /** Floats of a head that a thread mixes: its smallest part. */
 const chunk = 16;
 
-/** What differs from pass to pass, told by `#copy` of `wasm-runtime.ts`. */
+/** What differs from pass to pass, in the order in which `#tellPass` of `wasm-runtime.ts` writes it. */
 function cellsOf(f: WasmFunction, pass: Local) {
   const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
-  const [keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows] = locals(8, cell);
-  return { keys, keysAt, valuesAt, layerBytes, mask, maskStream, maskQuery, rows };
+  const [keys, rows, keysAt, valuesAt, layerBytes, placeBytes, streamBytes] = locals(7, cell);
+  const [keysHome, valuesHome, mask, maskStream, maskQuery] = locals(5, (n) => cell(7 + n));
+  return {
+    ...{ keys: { at: keysAt, home: keysHome }, values: { at: valuesAt, home: valuesHome } },
+    ...{ count: keys, rows, layerBytes, placeBytes, streamBytes, mask, maskStream, maskQuery },
+  };
 }
 
-type Kept = Record<'into' | 'from' | 'row' | 'rows' | 'keyHeads' | 'headBytes' | 'streamBytes', Local>;
+type Kept = Record<'into' | 'from' | 'row' | 'rows' | 'keyHeads' | 'headBytes' | 'placeBytes' | 'streamBytes', Local>;
 
-/** Copies places [rows, heads, size], `row` bytes from one row to the next, to where each stream has its own side by side. */
+/** Copies places [rows, heads, size], `row` bytes from one row to the next, to where places and streams lie so far apart. */
 function keep(
   f: WasmFunction,
   places: Operand,
-  { into, from, row, rows, keyHeads, headBytes, streamBytes }: Kept,
+  { into, from, row, rows, keyHeads, headBytes, placeBytes, streamBytes }: Kept,
 ): void {
-  const [stream, head] = locals(2, () => f.local('i32'));
+  const [place, stream, heads, head] = locals(4, () => f.local('i32'));
+  f.set(place, into);
+  f.set(heads, from);
   f.for(0, places, 1, () => {
-    f.set(stream, into);
+    f.set(stream, place);
     f.for(0, rows, 1, () => {
-      f.set(head, from);
+      f.set(head, heads);
       f.for(0, keyHeads, 1, () => {
         copy(f, { into: stream, from: head, bytes: headBytes });
         f.increase(head, headBytes);
         f.increase(stream, streamBytes);
       });
-      f.increase(from, row);
+      f.increase(heads, row);
     });
-    f.increase(into, headBytes);
+    f.increase(place, placeBytes);
   });
 }
 
-/** into, from, places, rows, key heads, size of a head, bytes of a stream: what is kept of a layer, for `attend`. Threads share the places. */
+/** into, from, places, rows, key heads, size of a head, bytes of a stream: what is kept of a layer, stream by stream for `attend`. Threads share the places. */
 export function keepPlaces(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [into, from, places, rows, keyHeads, size, streamBytes] = locals(7, take);
@@ -59,28 +65,35 @@ export function keepPlaces(): WasmFunction {
     const count = f.let('i32', i32.subtract(partAt(places, i32.add(number, 1), of), first));
     f.increase(into, i32.multiply(first, headBytes));
     f.increase(from, i32.multiply(i32.multiply(first, rows), row));
-    keep(f, count, { into, from, row, rows, keyHeads, headBytes, streamBytes });
+    keep(f, count, { into, from, row, rows, keyHeads, headBytes, placeBytes: headBytes, streamBytes });
   });
 }
 
-type Fresh = Record<
-  'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'keys' | 'rows' | 'layerBytes' | 'kept',
-  Local
->;
+type Fresh = Record<'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'pass', Local>;
 
-/** Puts the new keys, or values, behind those that are kept of the layer; gives where these begin, and their sizes. */
+/** Puts the new keys, or values, behind those that are kept of the layer, and into the cache that these were copied from; gives where they begin, and their sizes. */
 function keepFresh(
   f: WasmFunction,
-  { fresh, row, positions, keyHeads, size, layer, keys, rows, layerBytes, kept }: Fresh,
+  kind: 'keys' | 'values',
+  { fresh, row, positions, keyHeads, size, layer, pass }: Fresh,
 ) {
+  const { [kind]: kept, layerBytes, placeBytes, ...cells } = cellsOf(f, pass);
+  const { count, rows, streamBytes } = cells;
   const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-  const streamBytes = f.let('i32', i32.divide(layerBytes, i32.multiply(rows, keyHeads)));
-  const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
+  const ofLayer = i32.multiply(layer, layerBytes);
+  const all = f.let('i32', i32.add(kept.at, ofLayer));
   const tokens = f.let('i32', i32.divide(positions, rows));
-  const into = f.let('i32', i32.add(all, i32.multiply(i32.subtract(keys, tokens), headBytes)));
+  const before = f.let('i32', i32.subtract(count, tokens));
+  const given = { from: fresh, row, rows, keyHeads, headBytes };
+  const into = f.let('i32', i32.add(all, i32.multiply(before, placeBytes)));
   // All threads write the same.
-  keep(f, tokens, { into, from: fresh, row, rows, keyHeads, headBytes, streamBytes });
-  return { all, tokens, headBytes, streamBytes };
+  keep(f, tokens, { ...given, into, placeBytes, streamBytes });
+  f.if(i32.less(0, kept.home), () => {
+    const column = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), headBytes));
+    f.set(into, i32.add(i32.add(kept.home, ofLayer), i32.multiply(before, column)));
+    keep(f, tokens, { ...given, into, placeBytes: column, streamBytes: headBytes });
+  });
+  return { ...cells, all, tokens, headBytes, placeBytes };
 }
 
 /**
@@ -91,11 +104,9 @@ export function attendScores(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [scores, queries, fresh, queryRow, row, positions, keyHeads, group, size] = locals(9, take);
     const [room, factorBits, layer, pass] = locals(4, take);
-    const { keys, keysAt, layerBytes, mask, maskStream, maskQuery, rows } = cellsOf(f, pass);
-    const { all, tokens, headBytes, streamBytes } = keepFresh(f, {
-      ...{ fresh, row, positions, keyHeads, size, layer },
-      ...{ keys, rows, layerBytes, kept: keysAt },
-    });
+    const given = { fresh, row, positions, keyHeads, size, layer, pass };
+    const { count: keys, rows, all, tokens, headBytes, ...apart } = keepFresh(f, 'keys', given);
+    const { placeBytes, streamBytes, mask, maskStream, maskQuery } = apart;
     const factor = f.let('v128', i32x4.splat(factorBits));
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
@@ -157,8 +168,8 @@ export function attendScores(): WasmFunction {
             f.if(i32.less(scoredAtOnce, together), () => f.set(together, scoredAtOnce));
             f.for(start, end, 1, (place) => {
               // Behind the last key up to whole vectors lies something, of which nothing is seen.
-              const first = f.let('i32', i32.add(all, i32.multiply(headBytes, i32.shiftLeft(place, 2))));
-              const four = addresses(f, first, headBytes, 4);
+              const first = f.let('i32', i32.add(all, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
+              const four = addresses(f, first, placeBytes, 4);
               f.set(query, ofList);
               f.set(score, i32.add(scoresOfList, i32.shiftLeft(place, 4)));
               f.set(seen, i32.add(masksOfList, i32.shiftLeft(place, 4)));
@@ -230,11 +241,8 @@ export function attendValues(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, scores, fresh, row, positions, keyHeads, group, size, weights] = locals(9, take);
     const [room, layer, pass] = locals(3, take);
-    const { keys, valuesAt, layerBytes, rows } = cellsOf(f, pass);
-    const { all, tokens, headBytes, streamBytes } = keepFresh(f, {
-      ...{ fresh, row, positions, keyHeads, size, layer },
-      ...{ keys, rows, layerBytes, kept: valuesAt },
-    });
+    const given = { fresh, row, positions, keyHeads, size, layer, pass };
+    const { count: keys, rows, all, tokens, headBytes, placeBytes, streamBytes } = keepFresh(f, 'values', given);
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
     const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
@@ -309,9 +317,9 @@ export function attendValues(): WasmFunction {
           f.if(i32.less(4 * valuesAtOnce, span), () => f.set(span, 4 * valuesAtOnce));
           eachOf([2, 1], (queries) => {
             const rows = queries.map((row) => ({ ...row, weights: f.let('i32', i32.add(row.weights, first)) }));
-            addWeighted(f, { rows, span, values, row: headBytes, bytes });
+            addWeighted(f, { rows, span, values, row: placeBytes, bytes });
           });
-          f.increase(values, i32.multiply(headBytes, valuesAtOnce));
+          f.increase(values, i32.multiply(placeBytes, valuesAtOnce));
         });
         eachOf([1], ([row]) => {
           const { weights: at, into: made } = row as WeightedRow;
