@@ -41,6 +41,11 @@ export function nextPiece(left: number): number {
 /** The most that is read at a time. */
 export const longestPiece = Math.ceil(1.5 * pieceLength) - 1;
 
+/** The text of a row that nothing else reads any more: what is alone in its cache stays where it lies. */
+function lastOf(cache: KeyValueCache, row: number, length = cache.held(row)): KeptText {
+  return cache.rows === 1 ? cache.handOver(length) : cache.read(row, length);
+}
+
 /**
  * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
  * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
@@ -235,7 +240,9 @@ export class StreamBatch {
     const longest = Math.max(...readings.map(({ stream }) => stream.promptIds.length));
     const cache = this.#newCache(readings.length, longest);
     readings.forEach((reading, row) => {
-      cache.write(row, reading.cache.read(0));
+      const text = lastOf(reading.cache, 0);
+      cache.write(row, text);
+      text.release();
       this.#release(reading.cache);
     });
     return cache;
@@ -275,7 +282,9 @@ export class StreamBatch {
     if (!this.#rows.includes(undefined)) this.#resize(2 * this.#rows.length);
     const free = this.#rows.indexOf(undefined);
     this.#rows[free] = stream;
-    this.#cache?.write(free, cache.read(row));
+    const text = lastOf(cache, row);
+    this.#cache?.write(free, text);
+    text.release();
   }
 
   /** Moves the answers to a cache of another number of rows. */
@@ -299,9 +308,7 @@ export class StreamBatch {
     const [owner, scale] = this.#ownerOf(stream);
     const ids = stream.ids.slice(0, cache.held(row));
     if (!this.#prefixes.isOn || this.#prefixes.holds(owner, scale, ids)) return;
-    // What is alone in its cache stays where it is.
-    const text = cache.rows === 1 ? cache.handOver(ids.length) : cache.read(row, ids.length);
-    this.#prefixes.keep(owner, scale, ids, text);
+    this.#prefixes.keep(owner, scale, ids, lastOf(cache, row, ids.length));
   }
 
   #ownerOf({ adapter }: TokenStream): readonly [owner: object, scale: number] {
