@@ -166,6 +166,17 @@ test('wherever caches lie answers are the same, and what they took of the kernel
     await vi.waitFor(() => expect(gives?.mock.calls.length).toBe(takes?.mock.calls.length));
     if (isShared)
       expect(new Set(gives?.mock.calls.flat())).toEqual(new Set(takes?.mock.results.map(({ value }) => value)));
+    // A conversation goes on in the memory of what it said before.
+    const talking = new Decoder(rounded);
+    const before = takes?.mock.calls.length ?? 0;
+    const past = [5, 9, 2, 77, 13, 21, 8, 40, 41];
+    for (let turn = 0; turn < 3; turn++) {
+      const { ids, readTokens } = await outcome(talking, null, { promptIds: past, maxTokens: 15 });
+      if (turn > 0) expect(readTokens).toBeLessThanOrEqual(5);
+      answers.at(-1)?.push(ids);
+      past.push(...ids, 3 + turn, 9, 9, 60);
+    }
+    if (takes !== undefined) expect(takes.mock.calls.length - before).toBe(1);
     await rounded.release();
   }
   expect(answers[1]).toEqual(answers[0]);

@@ -102,8 +102,18 @@ test('a text that stays where it lies leaves its cache empty, and is given back 
   const into = new KeyValueCache(architecture, 2);
   into.write(1, text, 140);
   expect(into.read(1)).toEqual(copy);
-  text.release();
+  // Another cache goes on with it, in the same memory until there is no more room.
+  const next = new KeyValueCache(architecture, 1, { memory, text });
+  write(next, 100, [100]);
+  expect(taken).toHaveLength(1);
+  expect(next.held(0)).toBe(240);
+  expect(next.read(0, 140)).toEqual(copy);
+  write(next, 20, [20]);
+  expect(taken).toHaveLength(2);
+  expect(next.read(0, 140)).toEqual(copy);
   expect(give.mock.calls).toEqual([[taken[0]]]);
+  next.release();
+  expect(give.mock.calls).toEqual([[taken[0]], [taken[1]]]);
 });
 
 test('columns that have become empty are laid together before memory grows', () => {

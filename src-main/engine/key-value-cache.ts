@@ -19,6 +19,18 @@ export interface KeptText {
   release(): void;
 }
 
+/** A text in the memory of the cache that read it, which another may go on with. */
+export interface LyingText extends KeptText {
+  readonly numbers: Float32Array;
+  readonly room: number;
+  /** See `KeptColumns.same`. */
+  readonly same: number;
+}
+
+export function isLying(text: KeptText): text is LyingText {
+  return 'numbers' in text;
+}
+
 /** Where the numbers of caches lie. */
 export interface CacheMemory {
   /** So many floats: whatever lay there before. */
@@ -51,6 +63,12 @@ export interface KeptColumns {
   copied(): void;
 }
 
+interface CacheOptions {
+  readonly memory?: CacheMemory | undefined;
+  readonly room?: number;
+  readonly text?: LyingText | undefined;
+}
+
 /**
  * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
  * them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a copy in an order of
@@ -69,25 +87,22 @@ export class KeyValueCache {
   #columns = 0;
   /** See `KeptColumns.same`. */
   #same = 0;
-  #keys: Float32Array[] = [];
-  #values: Float32Array[] = [];
+  #keys: readonly Float32Array[] = [];
+  #values: readonly Float32Array[] = [];
   /** For each row and column, the place in the row's text, or `nothing`. */
   #places: Int32Array[];
   readonly #held: number[];
 
-  /** With room for so many columns from the beginning on: to get more is to copy what is there. */
-  constructor(
-    architecture: Architecture,
-    rows = 1,
-    { memory = javascriptMemory, room = 1 }: { readonly memory?: CacheMemory | undefined; readonly room?: number } = {},
-  ) {
+  /** With room for so many columns from the beginning on: to get more is to copy what is there. Of one row, it may go on with a text where that lies. */
+  constructor(architecture: Architecture, rows = 1, { memory = javascriptMemory, room = 1, text }: CacheOptions = {}) {
     this.#architecture = architecture;
     this.#memory = memory;
     this.rows = rows;
     this.#width = architecture.keyValueHeads * architecture.headSize;
     this.#places = Array.from({ length: rows }, () => new Int32Array());
     this.#held = new Array<number>(rows).fill(0);
-    this.#grow(room);
+    if (text === undefined) this.#grow(room);
+    else this.#goOn(text);
   }
 
   get columns(): number {
@@ -168,14 +183,28 @@ export class KeyValueCache {
   }
 
   /** The first `length` places of the text of a cache of one row, where they lie: nothing is kept here any more. */
-  handOver(length: number): KeptText {
-    const [numbers, memory] = [this.#numbers, this.#memory];
-    const release = () => {
-      if (numbers !== undefined) memory.give(numbers);
+  handOver(length: number): LyingText {
+    const memory = this.#memory;
+    // Sound for all but a cache that was left already, which nobody asks.
+    const numbers = this.#numbers as Float32Array;
+    const text = {
+      ...{ length, keys: this.#keys, values: this.#values, bytes: this.bytes },
+      ...{ numbers, room: this.#room, same: Math.min(this.#same, length) },
+      release: () => memory.give(numbers),
     };
-    const text = { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release };
     this.#leave();
     return text;
+  }
+
+  #goOn({ length, keys, values, numbers, room, same }: LyingText): void {
+    this.#numbers = numbers;
+    this.#keys = keys;
+    this.#values = values;
+    this.#room = room;
+    this.#same = same;
+    this.#columns = length;
+    this.#held.fill(length);
+    this.#places = [Int32Array.from({ length: room }, (_, column) => (column < length ? column : nothing))];
   }
 
   #leave(): void {
@@ -276,7 +305,7 @@ export class KeyValueCache {
     const longest = Math.max(...this.#held);
     if (4 * (longest + tokens) < 3 * this.#columns) this.#compact();
     const needed = this.#columns + tokens;
-    if (needed > this.#room) this.#grow(Math.max(needed, this.rows === 1 ? 0 : Math.ceil(1.5 * this.#room)));
+    if (needed > this.#room) this.#grow(Math.max(needed, Math.ceil(1.5 * this.#room)));
   }
 
   #compact(): void {

@@ -1,4 +1,4 @@
-import type { KeptText } from './key-value-cache.ts';
+import { isLying, type KeptText, type LyingText } from './key-value-cache.ts';
 
 interface Entry {
   readonly owner: object;
@@ -68,10 +68,22 @@ export class PrefixCache {
     );
   }
 
+  /** Gives a text away that lies in the memory it was read into; undefined of a copy. */
+  take(text: KeptText): LyingText | undefined {
+    const entry = this.#entries.find((each) => each.text === text);
+    if (entry === undefined || !isLying(text)) return undefined;
+    this.#drop(entry);
+    return text;
+  }
+
   #remove(entry: Entry): void {
+    this.#drop(entry);
+    entry.text.release();
+  }
+
+  #drop(entry: Entry): void {
     this.#entries = this.#entries.filter((each) => each !== entry);
     this.#bytes -= entry.text.bytes;
-    entry.text.release();
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
-import { type KeptText, KeyValueCache } from './key-value-cache.ts';
+import { type KeptText, KeyValueCache, type LyingText } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -19,6 +19,12 @@ interface Reading {
   readonly stream: TokenStream;
   readonly cache: KeyValueCache;
   read: number;
+}
+
+/** The beginning of a text that was read before. */
+interface Known {
+  readonly text: KeptText;
+  readonly length: number;
 }
 
 /** Where what was read of an answer's text lies. */
@@ -110,10 +116,10 @@ export class StreamBatch {
     }
   }
 
-  /** With room for so many places, and those of an answer. */
-  #newCache(rows: number, places: number): KeyValueCache {
+  /** With room for so many places, and those of an answer; or where a text lies. */
+  #newCache(rows: number, places: number, text?: LyingText): KeyValueCache {
     const { architecture, cacheMemory } = this.#model;
-    const cache = new KeyValueCache(architecture, rows, { memory: cacheMemory, room: places + usualAnswer });
+    const cache = new KeyValueCache(architecture, rows, { memory: cacheMemory, room: places + usualAnswer, text });
     this.#caches.add(cache);
     return cache;
   }
@@ -162,15 +168,23 @@ export class StreamBatch {
       if (this.#reading.length + this.#writing >= mostRows) break;
       const known = this.#knownOf(stream);
       if (known === 'soon') continue;
-      const cache = this.#newCache(1, stream.promptIds.length);
-      if (known !== undefined) cache.write(0, known.text, known.length);
+      const cache = this.#cacheFor(stream, known);
       this.#reading.push({ stream, cache, read: known?.length ?? 0 });
       this.#waiting.splice(this.#waiting.indexOf(stream), 1);
     }
   }
 
+  /** A cache that holds what is known of a prompt. Where that is a whole text that is over, as a conversation's past, it goes on where that lies. */
+  #cacheFor({ promptIds }: TokenStream, known: Known | undefined): KeyValueCache {
+    const isWhole = known !== undefined && known.length === known.text.length;
+    const text = isWhole ? this.#prefixes.take(known.text) : undefined;
+    const cache = this.#newCache(1, promptIds.length, text);
+    if (known !== undefined && text === undefined) cache.write(0, known.text, known.length);
+    return cache;
+  }
+
   /** The longest beginning of a prompt that was read before, or for another answer that is not over; `soon` where that one is still reading it. */
-  #knownOf(stream: TokenStream): { text: KeptText; length: number } | 'soon' | undefined {
+  #knownOf(stream: TokenStream): Known | 'soon' | undefined {
     const [owner, scale] = this.#ownerOf(stream);
     const kept = this.#prefixes.find(owner, scale, stream.promptIds);
     if (!this.#prefixes.isOn) return kept;
