@@ -59,6 +59,8 @@ interface Standing {
   readonly all: ReadonlyMap<string, Tensor>;
 }
 
+type PassKind = 'read' | 'written';
+
 /** Of each row, those of the positions that were asked for, [vocabulary] each. */
 type Logits = readonly (readonly Float32Array[])[];
 
@@ -97,16 +99,23 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. `take` is given the logits that were asked
-   * for at once, before another pass can be run, which may lay its own where they lie; what is kept of the new positions is for the caller
+   * for at once, before another pass can be run, which may lay its own where they lie (without it they are given back); what is kept of the new positions is for the caller
    * to say (`cache.keep`). Few tokens that are `written` are for kernels that read every weight once and quickly; many that are read, for
    * those that multiply many rows quickly.
    */
-  async run<Taken = Logits>(
+  async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[], kind?: PassKind): Promise<Logits>;
+  async run<Taken>(
     cache: KeyValueCache,
     rows: readonly (PassRow | undefined)[],
-    kind: 'read' | 'written' = 'read',
-    take: (logits: Logits) => Taken = (logits) => logits as Taken,
-  ): Promise<Taken> {
+    kind: PassKind,
+    take: (logits: Logits) => Taken,
+  ): Promise<Taken>;
+  async run(
+    cache: KeyValueCache,
+    rows: readonly (PassRow | undefined)[],
+    kind: PassKind = 'read',
+    take: (logits: Logits) => unknown = (logits) => logits,
+  ): Promise<unknown> {
     const { architecture } = this.#model;
     const count = rows.length;
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));

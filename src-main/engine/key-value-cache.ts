@@ -21,6 +21,7 @@ export interface KeptText {
 
 /** A text in the memory of the cache that read it, which another may go on with. */
 export interface LyingText extends KeptText {
+  readonly memory: CacheMemory;
   readonly numbers: Float32Array;
   readonly room: number;
   /** See `KeptColumns.same`. */
@@ -58,9 +59,10 @@ export interface KeptColumns {
   /** Columns that are filled, and with those that the pass fills. */
   readonly before: number;
   readonly all: number;
-  /** Columns that are as they were behind the last pass that called `copied`. */
+  /** Columns that are as they were behind the last pass that called `written`: so far a copy that was made before is good. */
   readonly same: number;
-  copied(): void;
+  /** Says that the new columns are in the cache, and in the copy if there is one. */
+  written(): void;
 }
 
 interface CacheOptions {
@@ -71,8 +73,8 @@ interface CacheOptions {
 
 /**
  * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
- * them in place and writes those of new positions behind them: nothing is copied. What writes tokens has a copy in an order of
- * its own, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
+ * them in place and writes those of new positions behind them: nothing is copied. What writes tokens may make a copy in an order
+ * of its own, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
  * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
  * It is to be released.
  */
@@ -96,7 +98,7 @@ export class KeyValueCache {
   /** With room for so many columns from the beginning on: to get more is to copy what is there. Of one row, it may go on with a text where that lies. */
   constructor(architecture: Architecture, rows = 1, { memory = javascriptMemory, room = 1, text }: CacheOptions = {}) {
     this.#architecture = architecture;
-    this.#memory = memory;
+    this.#memory = text?.memory ?? memory;
     this.rows = rows;
     this.#width = architecture.keyValueHeads * architecture.headSize;
     this.#places = Array.from({ length: rows }, () => new Int32Array());
@@ -107,6 +109,11 @@ export class KeyValueCache {
 
   get columns(): number {
     return this.#columns;
+  }
+
+  /** Columns that there is memory for. */
+  get room(): number {
+    return this.#room;
   }
 
   /** Places held of a row's text. */
@@ -135,12 +142,12 @@ export class KeyValueCache {
     // What is behind is written anew.
     this.#same = Math.min(this.#same, this.#columns);
     const [before, all] = [this.#columns, this.#columns + tokens];
-    const copied = () => {
+    const written = () => {
       this.#same = all;
     };
     const kept = {
       ...{ keys: this.#keys, values: this.#values, rows: this.rows },
-      ...{ before, all, same: this.#same, copied },
+      ...{ before, all, same: this.#same, written },
     };
     return { masks, kept, tensors: () => this.#tensors(kept, masks) };
   }
@@ -182,14 +189,19 @@ export class KeyValueCache {
     this.#leave();
   }
 
-  /** The first `length` places of the text of a cache of one row, where they lie: nothing is kept here any more. */
+  /** The first `length` places of the text of a cache of one row where they lie, until it is released or changes. */
+  lying(length = this.held(0)): KeptText {
+    return { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release: leave };
+  }
+
+  /** The same, with the memory: nothing is kept here any more. */
   handOver(length: number): LyingText {
     const memory = this.#memory;
     // Sound for all but a cache that was left already, which nobody asks.
     const numbers = this.#numbers as Float32Array;
     const text = {
-      ...{ length, keys: this.#keys, values: this.#values, bytes: this.bytes },
-      ...{ numbers, room: this.#room, same: Math.min(this.#same, length) },
+      ...this.lying(length),
+      ...{ numbers, memory, room: this.#room, same: Math.min(this.#same, length) },
       release: () => memory.give(numbers),
     };
     this.#leave();

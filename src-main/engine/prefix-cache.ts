@@ -76,6 +76,10 @@ export class PrefixCache {
     return text;
   }
 
+  clear(): void {
+    for (const entry of this.#entries) this.#remove(entry);
+  }
+
   #remove(entry: Entry): void {
     this.#drop(entry);
     entry.text.release();

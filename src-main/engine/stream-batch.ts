@@ -47,9 +47,15 @@ export function nextPiece(left: number): number {
 /** The most that is read at a time. */
 export const longestPiece = Math.ceil(1.5 * pieceLength) - 1;
 
-/** The text of a row that nothing else reads any more: what is alone in its cache stays where it lies. */
-function lastOf(cache: KeyValueCache, row: number, length = cache.held(row)): KeptText {
-  return cache.rows === 1 ? cache.handOver(length) : cache.read(row, length);
+/** The text of a row, for as long as its cache does not change. */
+function textOf(cache: KeyValueCache, row: number): KeptText {
+  return cache.rows === 1 ? cache.lying() : cache.read(row);
+}
+
+/** What is kept of a row that nothing else reads any more: what is alone in its cache stays where it lies, unless most of that is empty. */
+function lastOf(cache: KeyValueCache, row: number, length: number): KeptText {
+  const fills = cache.rows === 1 && 4 * length >= cache.room;
+  return fills ? cache.handOver(length) : cache.read(row, length);
 }
 
 /**
@@ -70,6 +76,7 @@ export class StreamBatch {
   #cache: KeyValueCache | undefined;
   /** All that are not released yet. */
   readonly #caches = new Set<KeyValueCache>();
+  #hadKernels = false;
   #isRunning = false;
 
   constructor(model: LoadedModel, stack: AdapterStack, prefixes: PrefixCache) {
@@ -119,6 +126,9 @@ export class StreamBatch {
   /** With room for so many places, and those of an answer; or where a text lies. */
   #newCache(rows: number, places: number, text?: LyingText): KeyValueCache {
     const { architecture, cacheMemory } = this.#model;
+    // The kernels are gone: what lies with them would hold all of their memory.
+    if (this.#hadKernels && cacheMemory === undefined) this.#prefixes.clear();
+    this.#hadKernels = cacheMemory !== undefined;
     const cache = new KeyValueCache(architecture, rows, { memory: cacheMemory, room: places + usualAnswer, text });
     this.#caches.add(cache);
     return cache;
@@ -254,9 +264,7 @@ export class StreamBatch {
     const longest = Math.max(...readings.map(({ stream }) => stream.promptIds.length));
     const cache = this.#newCache(readings.length, longest);
     readings.forEach((reading, row) => {
-      const text = lastOf(reading.cache, 0);
-      cache.write(row, text);
-      text.release();
+      cache.write(row, textOf(reading.cache, 0));
       this.#release(reading.cache);
     });
     return cache;
@@ -296,9 +304,7 @@ export class StreamBatch {
     if (!this.#rows.includes(undefined)) this.#resize(2 * this.#rows.length);
     const free = this.#rows.indexOf(undefined);
     this.#rows[free] = stream;
-    const text = lastOf(cache, row);
-    this.#cache?.write(free, text);
-    text.release();
+    this.#cache?.write(free, textOf(cache, row));
   }
 
   /** Moves the answers to a cache of another number of rows. */

@@ -158,15 +158,15 @@ function readsShared(): Promise<boolean> {
 }
 
 async function doublesShared(): Promise<boolean> {
-  const probe = await open<'twice'>(lower({ twice: scale(input('x', [4]), 2) }), { threads: 1, device: 'cpu' });
   const [x, twice] = [1, 0].map((value) => float32([4], new Float32Array(new SharedArrayBuffer(16)).fill(value)));
   try {
-    await probe.run(new Map([['x', x as Tensor]]), new Map([['twice', twice as Tensor]]));
+    const probe = await open<'twice'>(lower({ twice: scale(input('x', [4]), 2) }), { threads: 1, device: 'cpu' });
+    await probe
+      .run(new Map([['x', x as Tensor]]), new Map([['twice', twice as Tensor]]))
+      .finally(() => probe.release());
     return twice?.data[3] === 2;
   } catch {
     return false;
-  } finally {
-    await probe.release();
   }
 }
 

@@ -22,6 +22,11 @@ export class Arena {
     return this.#reach;
   }
 
+  /** What can still be given out, in as many places as it may be. */
+  get free(): number {
+    return this.#free.reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
   /** Undefined where there is no such room. */
   take(bytes: number): number | undefined {
     const size = alignment * Math.ceil((bytes + 16) / alignment);

@@ -110,6 +110,11 @@ export class Machine {
     return this.#buffers.has(buffer) ? byteOffset : undefined;
   }
 
+  /** Bytes that can still be taken. */
+  get free(): number {
+    return this.#arena.free;
+  }
+
   give(address: number): void {
     this.#arena.give(address);
   }

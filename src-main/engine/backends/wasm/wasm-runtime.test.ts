@@ -1,5 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { architectureOf } from '../../architectures/by-model-type.ts';
+import { ModelConfig } from '../../architectures/model-config.ts';
 import { type Expression, input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
 import { attend } from '../../graph/ops/attend.ts';
@@ -17,13 +19,13 @@ import { slice } from '../../graph/ops/slice.ts';
 import { subtract } from '../../graph/ops/subtract.ts';
 import { transpose } from '../../graph/ops/transpose.ts';
 import { hadamardFeed, turned } from '../../hadamard.ts';
-import type { KeptColumns } from '../../key-value-cache.ts';
+import { type KeptColumns, KeyValueCache } from '../../key-value-cache.ts';
 import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Machine } from './machine.ts';
-import { WasmRuntime } from './wasm-runtime.ts';
+import { type WasmExecutable, WasmRuntime } from './wasm-runtime.ts';
 
 // What is tested is what the optimising compiler makes of the kernels, as where they have run for some time.
 setFlagsFromString('--no-liftoff');
@@ -198,7 +200,7 @@ function keptOf(of: { keys: Float32Array; values: Float32Array; rows: number; to
   const { keys, values, rows, tokens, columns } = of;
   return {
     ...{ keys: [keys], values: [values], rows },
-    ...{ before: columns - tokens, all: columns, same: 0, copied: () => {} },
+    ...{ before: columns - tokens, all: columns, same: 0, written: () => {} },
   };
 }
 
@@ -228,6 +230,107 @@ test('what attention gives is the same with any threads, whatever lies where not
   const [one, ...others] = results;
   expect(one).toHaveLength(4 * 9 * 24);
   for (const other of others) expect(other).toEqual(one);
+});
+
+describe('attention over caches near and elsewhere', () => {
+  const [keyHeads, group, size] = [2, 3, 20];
+  const shape = { num_attention_heads: keyHeads * group, num_key_value_heads: keyHeads, head_dim: size };
+  const sizes = { vocab_size: 4, hidden_size: keyHeads * group * size, intermediate_size: 4, num_hidden_layers: 2 };
+  const architecture = architectureOf(new ModelConfig({ model_type: 'llama', ...sizes, ...shape }, 'config.json'));
+  const layers = [0, 1].map((layer) => {
+    const fresh = (kind: string) => scale(input(`${kind}.${layer}`, ['positions', keyHeads * size]), 1);
+    const own = { keys: fresh('new_keys'), values: fresh('new_values') };
+    const kept = (kind: string) => input(`kept_${kind}.${layer}`, ['keys', 'streams', size]);
+    const y = attend(input('queries', ['positions', keyHeads * group * size]), {
+      ...{ fresh: own, kept: { keys: kept('keys'), values: kept('values') } },
+      ...{ mask: input('mask', ['mask_streams', 'mask_queries', 'keys']), factor: 0.3, group },
+    });
+    return { [`y.${layer}`]: y, [`keys.${layer}`]: own.keys, [`values.${layer}`]: own.values };
+  });
+  const outputs = Object.assign({}, ...layers) as Record<string, Expression>;
+
+  /** Writes new positions into a cache, and gives what both layers see. */
+  function write(executable: WasmExecutable | undefined, cache: KeyValueCache, feeds: ReadonlyMap<string, Tensor>) {
+    const tokens = (feeds.get('queries')?.dims[0] as number) / cache.rows;
+    const pass = cache.pass(tokens, new Array<number>(cache.rows).fill(tokens));
+    const given = executable?.run(new Map([...feeds, ...pass.masks]), { kept: pass.kept });
+    return [0, 1].map((layer) => given?.get(`y.${layer}`)?.flatMap((row) => [...row]));
+  }
+
+  function fresh(positions: number): ReadonlyMap<string, Tensor> {
+    const kept = ['new_keys.0', 'new_keys.1', 'new_values.0', 'new_values.1'];
+    return new Map([
+      ['queries', floats(positions, keyHeads * group * size)],
+      ...kept.map((name) => [name, floats(positions, keyHeads * size)] as const),
+    ]);
+  }
+
+  // In place at first, then by a copy; guesses that were wrong, and more room, in either; another cache in between.
+  test.each([1, 3])('are the same bit for bit, of %d rows', (rows) => {
+    const executable = runtime.compile(outputs);
+    const near = { memory: runtime.caches };
+    const [own, other, far] = [near, near, {}].map((where) => new KeyValueCache(architecture, rows, where)) as [
+      KeyValueCache,
+      KeyValueCache,
+      KeyValueCache,
+    ];
+    for (const [i, tokens] of [40, 1, 3, 1, 2, 60, 1, 30, 1, 1, 4, 1, 2, 1, 120, 1, 1, 3].entries()) {
+      const feeds = fresh(rows * tokens);
+      const kept = new Array<number>(rows).fill(tokens > 1 && i % 2 === 0 ? tokens - 1 : tokens);
+      const [first, second] = [own, far].map((cache) => {
+        const given = write(executable, cache, feeds);
+        cache.keep(kept);
+        return given;
+      });
+      expect(first).toEqual(second);
+      if (i % 5 === 4) {
+        write(executable, other, fresh(rows));
+        other.keep(new Array<number>(rows).fill(1));
+      }
+    }
+    for (let row = 0; row < rows; row++) expect(own.read(row)).toEqual(far.read(row));
+    for (const cache of [own, other]) cache.release();
+  });
+
+  test('lie near the kernels as long as these have room for as much again', () => {
+    const { machine } = runtime;
+    const { free } = machine;
+    const some = Array.from({ length: 12 }, () => runtime.caches.take(2 ** 25));
+    const near = some.map((numbers) => machine.addressOf(numbers) !== undefined);
+    expect(near).toEqual(near.map((_, i) => i < Math.floor(free / 2 / 2 ** 27)));
+    expect(near).toContain(false);
+    expect(machine.addressOf(runtime.caches.take(2 ** 25 + 1))).toBeUndefined();
+    for (const numbers of some) runtime.caches.give(numbers);
+    expect(machine.free).toBe(free);
+  });
+});
+
+test('what stands is looked at when it is another map', () => {
+  const executable = runtime.compile({ y: add(x, input('b', ['positions', 40])) });
+  const [one, two] = [floats(2, 40), floats(2, 40)];
+  const run = (of: Tensor, standing: ReadonlyMap<string, Tensor>) =>
+    Float32Array.from(
+      executable
+        ?.run(new Map([['x', of]]), { standing })
+        .get('y')
+        ?.flatMap((row) => [...row]) ?? [],
+    );
+  const sum = (a: Tensor, b: Tensor) => Float32Array.from(a.data, (value, i) => value + (b.data[i] as number));
+  const [first, second] = [one, two].map((b) => new Map<string, Tensor>([['b', b]])) as [
+    Map<string, Tensor>,
+    Map<string, Tensor>,
+  ];
+  for (const [of, standing, b] of [
+    [one, first, one],
+    [two, first, one],
+    [one, second, two],
+    [one, first, one],
+  ] as const)
+    expect(run(of, standing)).toEqual(sum(of, b));
+  const larger = new Map<string, Tensor>([['b', floats(20, 40)]]);
+  const wide = floats(20, 40);
+  expect(run(wide, larger)).toEqual(sum(wide, larger.get('b') as Tensor));
+  expect(run(two, second)).toEqual(sum(two, two));
 });
 
 test('a program stays when there are more positions than before', () => {

@@ -15,8 +15,8 @@ import { type Address, numbersOf } from './step.ts';
 const mostPrograms = 24;
 /** Inputs have room for so many positions from the first on: where one had to grow, all programs would be written anew. */
 const usualPositions = 16;
-/** So many guesses are made most often. */
-const usualGuesses = [1, 2, 3, 4];
+/** A token and as many guesses as are made most often. */
+const usualWidths = [1, 2, 3, 4, 5];
 /** The sizes of inputs that follow from how many positions there are. */
 const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
 /** Places by which the room of a text grows before programs are written anew. */
@@ -28,7 +28,7 @@ const nearBytes = 2 ** 20;
 /** A cache of one text is read where it lies in so many passes before it is copied: each takes a tenth of what that does. */
 const passesInPlace = 8;
 
-/** Caches that are larger lie elsewhere, and are copied once more: the memory of kernels is never given back. */
+/** A cache that is larger lies elsewhere, and is copied from there: the memory of kernels stays theirs for as long as the model is there. */
 const mostCacheBytes = 2 ** 27;
 
 /** What a pass is, beside what it is fed by itself. */
@@ -44,7 +44,7 @@ export type LyingRows = readonly Float32Array[];
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** At once; what is kept is copied once, and from then on what is new of it. Throws CannotRun. */
+  /** At once; new keys and values are put behind those that are kept. Throws CannotRun. */
   run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, LyingRows>;
 }
 
@@ -73,7 +73,7 @@ interface Home {
   readonly valuesHome: number;
 }
 
-/** Keys and values of the cache that the last pass was over, each stream's side by side. */
+/** Keys and values of the cache that was last copied, each stream's side by side. */
 interface Copy extends Lying {
   /** The cache's keys: others are another cache's, or it has grown. */
   readonly of: WeakRef<KeptColumns['keys']>;
@@ -88,11 +88,9 @@ export class WasmRuntime {
   /** Where kernels find caches without copying them there. */
   readonly caches: CacheMemory = {
     take: (count) => this.#takeCache(count),
-    give: (numbers) => {
-      const address = this.machine.addressOf(numbers);
-      if (address !== undefined) this.machine.give(address);
-    },
+    give: (numbers) => this.#giveCache(numbers),
   };
+  #cacheBytes = 0;
   readonly #matrices = new Map<string, PackedMatrix>();
   #copy: Copy | undefined;
   /** The cache that is read where it lies, and in how many passes it was. */
@@ -144,13 +142,27 @@ export class WasmRuntime {
   }
 
   #takeCache(count: number): Float32Array {
-    if (4 * count > mostCacheBytes) return new Float32Array(count);
+    const bytes = 4 * count;
+    // What is left is for programs and for a copy, without which nothing could be written any more.
+    const isRoom = this.#cacheBytes + bytes <= (this.machine.free + this.#cacheBytes) / 2;
+    if (bytes > mostCacheBytes || !isRoom) return new Float32Array(count);
     try {
-      return this.machine.floats(this.machine.take(4 * count), count);
+      const numbers = this.machine.floats(this.machine.take(bytes), count);
+      this.#cacheBytes += bytes;
+      return numbers;
     } catch (error) {
       if (error instanceof CannotRun) return new Float32Array(count);
       throw error;
     }
+  }
+
+  #giveCache(numbers: Float32Array): void {
+    const address = this.machine.addressOf(numbers);
+    if (address === undefined) return;
+    const [first] = this.#copy?.of.deref() ?? [];
+    if (first !== undefined && this.machine.addressOf(first) === address) this.#dropCopy();
+    this.#cacheBytes -= numbers.byteLength;
+    this.machine.give(address);
   }
 
   /**
@@ -173,15 +185,17 @@ export class WasmRuntime {
 
   #copyOf(kept: KeptColumns, heads: KeyHeads): Copy {
     const known = this.#copy?.of.deref() === kept.keys ? this.#copy : undefined;
-    if (this.#copy !== undefined && known === undefined) {
-      this.machine.give(this.#copy.keysAt);
-      this.#copy = undefined;
-    }
+    if (known === undefined) this.#dropCopy();
     const copy = known ?? this.#newCopy(kept, heads);
     const from = known === undefined ? 0 : kept.same;
     if (from < kept.before) this.#fill(copy, kept, { ...heads, from });
     this.#copy = copy;
     return copy;
+  }
+
+  #dropCopy(): void {
+    if (this.#copy !== undefined) this.machine.give(this.#copy.keysAt);
+    this.#copy = undefined;
   }
 
   /** Copies the columns from one on. */
@@ -340,7 +354,7 @@ class WasmGraph implements WasmExecutable {
     const heads = this.#heads;
     if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), heads);
     const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
-    const { outputs } = this.#runBest(sizes, room);
+    const { outputs } = this.#runBest(sizes, room, kept?.rows);
     if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
     return outputs;
   }
@@ -371,7 +385,7 @@ class WasmGraph implements WasmExecutable {
         at += part.length;
       }
     }
-    kept.copied();
+    kept.written();
   }
 
   /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
@@ -448,9 +462,10 @@ class WasmGraph implements WasmExecutable {
   }
 
   /** Runs the program for these sizes by as many threads as is best for it. */
-  #runBest(sizes: ReadonlyMap<string, number>, room: number): Ready {
+  #runBest(sizes: ReadonlyMap<string, number>, room: number, rows: number | undefined): Ready {
     const { machine } = this.#site;
-    if (this.#programs.size === 0 && sizes.get('positions') === 1) this.#prepareGuesses(sizes, room);
+    if (this.#programs.size === 0 && rows === 1 && usualWidths.includes(sizes.get('positions') as number))
+      this.#prepareGuesses(sizes, room);
     const kind = kindOf(sizes, room);
     const threads = Math.min(machine.threads, this.#crew.size(kind));
     const ready = this.#programFor(kind, sizes, { room, threads });
@@ -460,13 +475,11 @@ class WasmGraph implements WasmExecutable {
     return ready;
   }
 
-  /** Writes programs for a token with guesses before the first one alone is written: that later some token waits longer is seen more. */
+  /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
   #prepareGuesses(sizes: ReadonlyMap<string, number>, room: number): void {
-    for (const guesses of usualGuesses) {
-      const more = new Map(
-        Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? 1 + guesses : size]),
-      );
-      this.#programFor(kindOf(more, room), more, { room, threads: this.#site.machine.threads });
+    for (const width of usualWidths) {
+      const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
+      this.#programFor(kindOf(other, room), other, { room, threads: this.#site.machine.threads });
     }
   }
 

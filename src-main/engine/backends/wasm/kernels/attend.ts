@@ -130,13 +130,12 @@ export function attendScores(): WasmFunction {
     const [ofRow, ofHead, ofList, scoresOf, scoresOfList, masksOf, masksOfList] = locals(7, () => f.local('i32'));
     const [query, score, seen, left, together] = locals(5, () => f.local('i32'));
     /** Scores of some queries for four keys. */
-    const scoresFor = (several: number, four: readonly Local[]) => {
+    const scoresFor = (several: 1 | 2, four: readonly Local[]) => {
       const queries = addresses(f, query, nextQuery, several);
       const places = addresses(f, score, nextScore, several);
       const masks = addresses(f, seen, nextMask, several).map((at) => f.let('v128', v128.load(at)));
-      const [most = v128.zeros] = masks
-        .slice(1)
-        .reduce<readonly Operand[]>((all, each) => [f32x4.greaterOf(all[0] as Operand, each)], masks.slice(0, 1));
+      const [first, second] = asLocals(masks);
+      const most = several === 1 ? first : f32x4.greaterOf(first, second);
       f.if(
         v128.isAnyTrue(f32x4.greater(most, seenFrom)),
         () => {
@@ -174,7 +173,8 @@ export function attendScores(): WasmFunction {
               f.set(score, i32.add(scoresOfList, i32.shiftLeft(place, 4)));
               f.set(seen, i32.add(masksOfList, i32.shiftLeft(place, 4)));
               f.set(left, together);
-              for (const several of [2, 1]) f.while(i32.atLeast(left, several), () => scoresFor(several, four));
+              for (const several of [2, 1] as const)
+                f.while(i32.atLeast(left, several), () => scoresFor(several, four));
             });
             f.increase(ofList, i32.multiply(nextQuery, together));
             f.increase(scoresOfList, i32.multiply(nextScore, together));

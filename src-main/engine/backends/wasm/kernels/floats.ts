@@ -192,15 +192,16 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
   const column = f.let('i32', 0);
   const [at, end, wholeEnd] = locals(3, () => f.local('i32'));
   const weights = rows.map(() => f.local('i32'));
-  const froms = locals(4, () => f.local('i32')).slice(0, 4);
+  const four = Array.from({ length: 4 }, () => f.local('i32'));
   const [first] = weights as [Local, ...Local[]];
-  const [from] = froms as [Local, ...Local[]];
-  /** Values of one key for some of the rows. */
-  const add = (parts: readonly (readonly Local[])[], of: readonly number[], from: Local, n: number) => {
+  const [from] = four as [Local, ...Local[]];
+  /** The values of the nth key, for some of the rows. */
+  const add = (parts: readonly (readonly Local[])[], of: readonly number[], at: Local, n: number) => {
     for (const r of of) f.set(by[r] as Local, v128.splat32(weights[r] as Local, 4 * n));
-    for (let vector = 0; vector < (parts[0]?.length ?? 0); vector += 2) {
-      const some = halves.map((half) => vector + half).filter((each) => each < (parts[0]?.length ?? 0));
-      const loaded = some.map((each) => f.let('v128', v128.load(from, 16 * each)));
+    const [{ length }] = parts as readonly [readonly Local[]];
+    for (let vector = 0; vector < length; vector += 2) {
+      const some = halves.map((half) => vector + half).filter((each) => each < length);
+      const loaded = some.map((each) => f.let('v128', v128.load(at, 16 * each)));
       for (const r of of)
         for (const [i, each] of some.entries()) {
           const part = parts[r]?.[each] as Local;
@@ -217,25 +218,25 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
     f.set(from, i32.add(values, column));
     f.set(end, i32.add(first, span));
     f.set(wholeEnd, i32.add(first, i32.and(span, -16)));
-    const addUnlessZero = (r: number, from: Local, n: number) =>
-      f.if(f32.notEqual(f32.load(weights[r] as Local, 4 * n), f32.constant(0)), () => add(parts, [r], from, n));
+    const addUnlessZero = (r: number, at: Local, n: number) =>
+      f.if(f32.notEqual(f32.load(weights[r] as Local, 4 * n), f32.constant(0)), () => add(parts, [r], at, n));
     f.while(i32.less(first, wholeEnd), () => {
-      for (const n of [1, 2, 3]) f.set(froms[n] as Local, i32.add(froms[n - 1] as Local, row));
+      for (const n of [1, 2, 3]) f.set(four[n] as Local, i32.add(four[n - 1] as Local, row));
       const areAll = weights.map((each) => f32x4.notEqual(v128.load(each), v128.zeros));
       f.if(
         i32x4.areAllTrue(areAll.length === 1 ? (areAll[0] as Code) : v128.and(...(areAll as [Code, Code]))),
         () => {
-          for (const [n, from] of froms.entries()) add(parts, [...rows.keys()], from, n);
+          for (const [n, at] of four.entries()) add(parts, [...rows.keys()], at, n);
         },
         () => {
           for (const [r, each] of weights.entries())
             f.if(v128.isAnyTrue(v128.load(each)), () => {
-              for (const [n, from] of froms.entries()) addUnlessZero(r, from, n);
+              for (const [n, at] of four.entries()) addUnlessZero(r, at, n);
             });
         },
       );
       for (const each of weights) f.increase(each, 16);
-      f.set(from, i32.add(froms[3] as Local, row));
+      f.set(from, i32.add(four[3] as Local, row));
     });
     f.while(i32.less(first, end), () => {
       for (const r of rows.keys()) addUnlessZero(r, from, 0);
