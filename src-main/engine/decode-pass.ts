@@ -5,7 +5,7 @@ import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterFeeds, AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
-import type { LyingRows, WasmExecutable } from './backends/wasm/wasm-runtime.ts';
+import type { LyingRows, WasmExecutable } from './backends/wasm/wasm-graph.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -99,9 +99,9 @@ export class DecodePass {
 
   /**
    * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. `take` is given the logits that were asked
-   * for at once, before another pass can be run, which may lay its own where they lie (without it they are given back); what is kept of the new positions is for the caller
-   * to say (`cache.keep`). Few tokens that are `written` are for kernels that read every weight once and quickly; many that are read, for
-   * those that multiply many rows quickly.
+   * for at once, as another pass may lay its own where they lie; without it they are given back. What is kept of the new positions is for
+   * the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that read every weight once and quickly; many that are
+   * read, for those that multiply many rows quickly.
    */
   async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[], kind?: PassKind): Promise<Logits>;
   async run<Taken>(

@@ -20,7 +20,7 @@ export interface ProgramSite {
   /** The address of an input. */
   input(name: string): number;
   matrix(name: string): PackedMatrix;
-  /** The address of what an attention is told of each pass, by the name of its mask (`#tellPass` of `wasm-runtime.ts`). */
+  /** The address of what an attention is told of each pass, by the name of its mask (`#tellPass` of `wasm-graph.ts`). */
   pass(mask: string): number;
   readonly threads: number;
   /** Places that a text may have until programs are written anew. */

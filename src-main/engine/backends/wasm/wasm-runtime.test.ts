@@ -25,7 +25,8 @@ import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Machine } from './machine.ts';
-import { type WasmExecutable, WasmRuntime } from './wasm-runtime.ts';
+import type { WasmExecutable } from './wasm-graph.ts';
+import { WasmRuntime } from './wasm-runtime.ts';
 
 // What is tested is what the optimising compiler makes of the kernels, as where they have run for some time.
 setFlagsFromString('--no-liftoff');

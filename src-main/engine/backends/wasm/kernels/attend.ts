@@ -18,7 +18,7 @@ const scoredAtOnce = 32;
 /** Floats of a head that a thread mixes: its smallest part. */
 const chunk = 16;
 
-/** What differs from pass to pass, in the order in which `#tellPass` of `wasm-runtime.ts` writes it. */
+/** What differs from pass to pass, in the order in which `#tellPass` of `wasm-graph.ts` writes it. */
 function cellsOf(f: WasmFunction, pass: Local) {
   const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
   const [keys, rows, keysAt, valuesAt, layerBytes, placeBytes, streamBytes] = locals(7, cell);

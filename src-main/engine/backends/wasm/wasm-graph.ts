@@ -1,0 +1,368 @@
+import { type Expression, topologicalOrder } from '../../graph/expression.ts';
+import type { KeptColumns } from '../../key-value-cache.ts';
+import { elements, type Tensor } from '../../tensor.ts';
+import { rangedInputs, rangesName } from './adapted.ts';
+import { Crew } from './crew.ts';
+import type { KeptPlaces, KeyHeads } from './kept-places.ts';
+import { type Machine, type Program, wordsOf } from './machine.ts';
+import { gatheredName, isHadamard } from './op-writers.ts';
+import { type Written, writeProgram } from './program.ts';
+import { nameOf, type PackedMatrix, type Value } from './program-writer.ts';
+import { type Address, numbersOf } from './step.ts';
+
+/** Programs are for sizes: so many are kept of a graph, those used last. */
+const mostPrograms = 24;
+/** Inputs have room for so many positions from the first on: where one had to grow, all programs would be written anew. */
+const usualPositions = 16;
+/** A token and as many guesses as are made most often. */
+const usualWidths = [1, 2, 3, 4, 5];
+/** The sizes of inputs that follow from how many positions there are. */
+const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
+/** Places by which the room of a text grows before programs are written anew. */
+const roomStep = 512;
+
+/** What a pass is, beside what it is fed by itself. */
+export interface PassSurroundings {
+  /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
+  readonly standing?: ReadonlyMap<string, Tensor>;
+  /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
+  readonly kept?: KeptColumns;
+}
+
+/** Numbers row by row, or all of them as one, where they lie until the next pass. */
+export type LyingRows = readonly Float32Array[];
+
+export interface WasmExecutable {
+  readonly inputs: ReadonlySet<string>;
+  /** At once; new keys and values are put behind those that are kept. Throws CannotRun. */
+  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, LyingRows>;
+}
+
+const nothing: ReadonlyMap<string, Tensor> = new Map();
+
+/** Memory of an input, and whose numbers lie in it. */
+interface Slot {
+  readonly address: number;
+  readonly bytes: number;
+  data: WeakRef<Tensor['data']> | undefined;
+}
+
+/** What passes have in common that one program serves. */
+function kindOf(sizes: ReadonlyMap<string, number>, room: number): string {
+  const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
+  return [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
+}
+
+function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
+  const [, keys, , kept] = inputs;
+  const size = kept?.shape[2] as number;
+  return { count: (keys?.shape[1] as number) / size, size };
+}
+
+interface GraphSite {
+  readonly machine: Machine;
+  matrix(name: string): PackedMatrix;
+  readonly kept: KeptPlaces;
+}
+
+/** What a program is written for, beside sizes. */
+interface Setting {
+  readonly room: number;
+  readonly threads: number;
+}
+
+interface Ready {
+  readonly programs: readonly Program[];
+  readonly outputs: ReadonlyMap<string, LyingRows>;
+  readonly addresses: readonly number[];
+}
+
+/** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
+const passCells = 12;
+
+/** A graph and the programs that were written for it. */
+export class WasmGraph implements WasmExecutable {
+  readonly inputs: ReadonlySet<string>;
+  readonly #outputs: Readonly<Record<string, Expression>>;
+  readonly #site: GraphSite;
+  readonly #fed: readonly Expression<'input'>[];
+  /** Those that are larger where there are more positions. */
+  readonly #ofPositions: ReadonlySet<Expression>;
+  /** By the names of sizes: an input that tells it, and which of its axes does. */
+  readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
+  readonly #gathered: readonly Expression[];
+  readonly #ranged: ReadonlySet<Expression>;
+  readonly #masks: readonly string[];
+  /** Of what `attend` reads; undefined where there is none. */
+  readonly #heads: KeyHeads | undefined;
+  /** Outputs that are kept, and where. */
+  readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
+  #standing = new WeakRef(nothing);
+  /** Inputs that do not stand. */
+  #changing: readonly Expression<'input'>[];
+  readonly #slots = new Map<string, Slot>();
+  readonly #passes = new Map<string, number>();
+  readonly #programs = new Map<string, Ready>();
+  readonly #crew: Crew;
+
+  constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
+    this.#outputs = outputs;
+    this.#site = site;
+    this.#crew = new Crew(site.machine.threads);
+    const order = topologicalOrder(Object.values(outputs));
+    const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
+    this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
+    this.#ranged = new Set(rangedInputs(outputs));
+    const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
+    this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
+    this.#heads = attends.map(headsOf)[0];
+    const fresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
+    this.#fresh = Object.entries(outputs).flatMap(([name, node]) => {
+      const [kind, layer] = name.split('.') as ['keys' | 'values', string];
+      return fresh.has(node) ? [[name, kind, Number(layer)] as const] : [];
+    });
+    const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
+    const isOfMatrix = (node: Expression) =>
+      isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
+    const told = all.filter((node) => !isOfMatrix(node));
+    const isKept = (node: Expression) => nameOf(node).startsWith('kept_');
+    this.#fed = told.filter((node) => !tables.has(node) && !isKept(node));
+    this.#changing = this.#fed;
+    this.#ofPositions = new Set(
+      this.#fed.filter(({ shape }) => shape.some((dim) => sizesOfPositions.has(String(dim)))),
+    );
+    this.inputs = new Set(told.map(nameOf));
+    this.#sizes = new Map(
+      told.flatMap((node) =>
+        isKept(node)
+          ? []
+          : node.shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, [nameOf(node), axis]] as const] : [])),
+      ),
+    );
+  }
+
+  run(
+    feeds: ReadonlyMap<string, Tensor>,
+    { standing = nothing, kept }: PassSurroundings = {},
+  ): ReadonlyMap<string, LyingRows> {
+    const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
+    const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
+    const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
+    if (standing !== this.#standing.deref()) this.#stand(standing, spare);
+    for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)), spare);
+    for (const node of this.#gathered) this.#gather(node, fed, spare);
+    const heads = this.#heads;
+    if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), heads);
+    const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
+    const { outputs } = this.#runBest(sizes, room, kept?.rows);
+    if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
+    return outputs;
+  }
+
+  /** Feeds what does not change from now on. */
+  #stand(standing: ReadonlyMap<string, Tensor>, spare: number): void {
+    this.#changing = this.#fed.filter((node) => !standing.has(nameOf(node)));
+    for (const node of this.#fed) {
+      const tensor = standing.get(nameOf(node));
+      if (tensor !== undefined) this.#feed(node, tensor, spare);
+    }
+    this.#standing = new WeakRef(standing);
+  }
+
+  #feed(node: Expression<'input'>, tensor: Tensor, spare: number): void {
+    const isNew = this.#put(nameOf(node), tensor.data, this.#ofPositions.has(node) ? spare : 1);
+    if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
+  }
+
+  /** Writes new keys and values behind those that are kept, where the kernels cannot. */
+  #keep(outputs: Ready['outputs'], kept: KeptColumns, { count, size }: KeyHeads): void {
+    const start = kept.before * kept.rows * count * size;
+    for (const [name, kind, layer] of this.#site.kept.holds(kept) ? [] : this.#fresh) {
+      let at = start;
+      for (const part of outputs.get(name) as LyingRows) {
+        kept[kind][layer]?.set(part, at);
+        at += part.length;
+      }
+    }
+    kept.written();
+  }
+
+  /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
+  #put(name: string, data: Tensor['data'], spare: number): boolean {
+    const { machine } = this.#site;
+    const known = this.#slots.get(name);
+    if (known?.data?.deref() === data) return false;
+    const slot = this.#slot(name, data.byteLength, spare);
+    machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    slot.data = new WeakRef(data);
+    return true;
+  }
+
+  /** Of each row, the bytes between which it is not zero, in whole vectors. */
+  #putRanges(name: string, { dims, data }: Tensor): void {
+    const columns = dims.at(-1) as number;
+    const count = data.length / columns;
+    const ranges = this.#site.machine.integers(this.#slot(name, 8 * count).address, 2 * count);
+    for (let row = 0; row < count; row++) {
+      let [first, end] = [row * columns, (row + 1) * columns];
+      while (first < end && data[first] === 0) first++;
+      while (end > first && data[end - 1] === 0) end--;
+      ranges[2 * row] = 16 * Math.floor((first - row * columns) / 4);
+      ranges[2 * row + 1] = 16 * Math.ceil((end - row * columns) / 4);
+    }
+  }
+
+  /** Where it is made it gets `spare` times the room. */
+  #slot(name: string, bytes: number, spare = 1): Slot {
+    const known = this.#slots.get(name);
+    if (known !== undefined && known.bytes >= bytes) return known;
+    const { machine } = this.#site;
+    if (known !== undefined) {
+      machine.give(known.address);
+      this.#slots.delete(name);
+      // Addresses are part of programs, but for those of masks, which grow with every token.
+      if (!this.#masks.includes(name)) this.#forgetPrograms();
+    }
+    const room = Math.ceil(bytes * (this.#masks.includes(name) ? 2 : spare));
+    const address = machine.take(room);
+    const slot = { address, bytes: room, data: undefined };
+    this.#slots.set(name, slot);
+    return slot;
+  }
+
+  #gather(node: Expression, fed: (name: string) => Tensor, spare: number): void {
+    const [table, indices] = node.inputs.map((each) => fed(nameOf(each))) as [Tensor<'float32'>, Tensor<'int32'>];
+    const size = elements(table.dims.slice(1));
+    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, spare);
+    const into = this.#site.machine.floats(address, size * indices.data.length);
+    indices.data.forEach((index, i) => {
+      into.set(table.data.subarray(index * size, (index + 1) * size), i * size);
+    });
+  }
+
+  /** Tells the kernels what is of this pass alone. */
+  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, heads: KeyHeads): void {
+    const lying = this.#site.kept.of(kept, heads);
+    const { keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome } = lying;
+    const places = [keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome];
+    for (const name of this.#masks) {
+      const mask = feedOf(feeds, name);
+      const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
+      const strides = [maskStreams === 1 ? 0 : 4 * maskQueries * keys, maskQueries === 1 ? 0 : 4 * keys];
+      const at = (this.#slots.get(name) as Slot).address;
+      this.#site.machine.integers(this.#pass(name), passCells).set([kept.all, kept.rows, ...places, at, ...strides]);
+    }
+  }
+
+  #pass(name: string): number {
+    const known = this.#passes.get(name) ?? this.#site.machine.take(4 * passCells);
+    this.#passes.set(name, known);
+    return known;
+  }
+
+  /** Runs the program for these sizes by as many threads as is best for it. */
+  #runBest(sizes: ReadonlyMap<string, number>, room: number, rows: number | undefined): Ready {
+    const { machine } = this.#site;
+    if (this.#programs.size === 0 && rows === 1 && usualWidths.includes(sizes.get('positions') as number))
+      this.#prepareGuesses(sizes, room);
+    const kind = kindOf(sizes, room);
+    const threads = Math.min(machine.threads, this.#crew.size(kind));
+    const ready = this.#programFor(kind, sizes, { room, threads });
+    const began = performance.now();
+    const sleeps = machine.run(ready.programs);
+    this.#crew.ran(kind, performance.now() - began, sleeps);
+    return ready;
+  }
+
+  /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
+  #prepareGuesses(sizes: ReadonlyMap<string, number>, room: number): void {
+    for (const width of usualWidths) {
+      const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
+      this.#programFor(kindOf(other, room), other, { room, threads: this.#site.machine.threads });
+    }
+  }
+
+  #programFor(kind: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
+    const key = `${kind} threads=${setting.threads}`;
+    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, setting), setting);
+    // The one used last is the last one.
+    this.#programs.delete(key);
+    this.#programs.set(key, known);
+    const [oldest] = this.#programs.keys();
+    if (this.#programs.size > mostPrograms) this.#forget(oldest as string);
+    return known;
+  }
+
+  #write(sizes: ReadonlyMap<string, number>, setting: Setting): Written {
+    return writeProgram(this.#outputs, {
+      ...{ sizes, ...setting },
+      input: (name) => (this.#slots.get(name) as Slot).address,
+      matrix: (name) => this.#site.matrix(name),
+      pass: (mask) => this.#pass(mask),
+    });
+  }
+
+  /** Puts a program into memory, for each thread with its own numbers. */
+  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written, { threads }: Setting): Ready {
+    const { machine } = this.#site;
+    const addresses: number[] = [];
+    const take = (bytes: number) => {
+      const address = machine.take(bytes);
+      addresses.push(address);
+      return address;
+    };
+    const shared = take(sharedBytes);
+    const programs = Array.from({ length: threads }, (_, thread): Program => {
+      const own = take(ownBytes);
+      const resolve = (address: Address) => {
+        if (typeof address === 'number') return address;
+        return address.offset + (address.region === 'shared' ? shared : own);
+      };
+      const part = isSplit ? ([thread, threads] as const) : ([0, 1] as const);
+      const words: number[] = [];
+      for (const step of steps) {
+        const numbers = numbersOf(step, { part, resolve });
+        if (numbers !== undefined) words.push(...wordsOf(step.kernel, numbers));
+      }
+      const start = take(4 * words.length);
+      machine.integers(start, words.length).set(words);
+      return [start, start + 4 * words.length];
+    });
+    return {
+      programs,
+      outputs: new Map(
+        Array.from(outputs, ([name, value]) => [name, this.#partsOf(value, [shared, addresses[1] as number])]),
+      ),
+      addresses,
+    };
+  }
+
+  /** Of what each thread has its own, that of the first. */
+  #partsOf({ dims, address, row }: Value, [shared, own]: readonly [number, number]): LyingRows {
+    const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : own);
+    const [rows = 1] = dims;
+    const size = elements(dims.slice(1));
+    if (row === 4 * size || rows === 1) return [this.#site.machine.floats(base, rows * size)];
+    return Array.from({ length: rows }, (_, i) => this.#site.machine.floats(base + i * row, size));
+  }
+
+  #forget(key: string): void {
+    for (const address of this.#programs.get(key)?.addresses ?? []) this.#site.machine.give(address);
+    this.#programs.delete(key);
+  }
+
+  #forgetPrograms(): void {
+    for (const key of [...this.#programs.keys()]) this.#forget(key);
+  }
+}
+
+function keptBy(kept: KeptColumns | undefined): KeptColumns {
+  if (kept === undefined) throw new Error('wasm: no keys and values for `attend`');
+  return kept;
+}
+
+function feedOf(feeds: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = feeds.get(name);
+  if (tensor === undefined) throw new Error(`wasm: no feed for ${name}`);
+  return tensor;
+}
