@@ -3,8 +3,8 @@ import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.t
 import { addresses, asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
-// Grouped-query attention (`attend`) over the copy of what is kept, in two kernels: scores, of which threads share the keys, and mixes of values,
-// of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
+// Grouped-query attention (`attend`) over what is kept, where it lies or in a copy (`kept-places.ts`), in two kernels: scores, of which threads share
+// the keys, and mixes of values, of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 const leastSeen = -1e29;
@@ -191,7 +191,7 @@ export function attendScores(): WasmFunction {
   });
 }
 
-/** Weights of keys by their scores, zeros where nothing is seen. */
+/** Weights of keys by their scores; zeros where nothing is seen. */
 function writeWeights(
   f: WasmFunction,
   exp: (power: Code) => Local,
