@@ -7,6 +7,12 @@ interface Entry {
   readonly text: KeptText;
 }
 
+/** The beginning of a text that was read before: so many of its places. */
+export interface Known {
+  readonly text: KeptText;
+  readonly length: number;
+}
+
 /** Below so many tokens, reading is as quick as copying. */
 export const leastShared = 8;
 
@@ -33,7 +39,7 @@ export class PrefixCache {
   }
 
   /** The kept text that begins like `ids`, and how far they are the same; at least one id is left to read. */
-  find(owner: object, scale: number, ids: readonly number[]): { text: KeptText; length: number } | undefined {
+  find(owner: object, scale: number, ids: readonly number[]): Known | undefined {
     let best: Entry | undefined;
     let longest = leastShared - 1;
     for (const entry of this.#entries) {

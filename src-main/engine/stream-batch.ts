@@ -3,7 +3,7 @@ import type { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
 import { type KeptText, KeyValueCache, type LyingText } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
+import { type Known, leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
@@ -19,12 +19,6 @@ interface Reading {
   readonly stream: TokenStream;
   readonly cache: KeyValueCache;
   read: number;
-}
-
-/** The beginning of a text that was read before. */
-interface Known {
-  readonly text: KeptText;
-  readonly length: number;
 }
 
 /** Where what was read of an answer's text lies. */
@@ -315,7 +309,7 @@ export class StreamBatch {
     let next = 0;
     this.#rows.forEach((stream, row) => {
       if (stream === undefined) return;
-      into.write(next, from.read(row));
+      into.write(next, textOf(from, row));
       moved[next++] = stream;
     });
     this.#release(from);
