@@ -1,3 +1,5 @@
+import { type Code, i32, type Operand } from '../code.ts';
+
 /** Numbers of a row that have a step in common, and that a product reads at a time; rows are padded to whole blocks. */
 export const block = 64;
 
@@ -18,14 +20,24 @@ export const rowBlockBytes = block + 16;
 /** Queries of a stream whose weights a thread of an attention holds at a time. */
 export const queriesAtOnce = 8;
 
-/** Bytes of a row of blocks as `round` leaves it. */
-export function roundedRowBytes(blocks: number): number {
-  return rowBlockBytes * blocks + 16 * Math.ceil(blocks / 8);
+/** Bytes of a number of sixteen bits for each block, up to whole sixteens: what a row's blocks count by, and what an output's sum to. */
+export function blockSumsBytes(blocks: Operand): Code {
+  return i32.and(i32.shiftLeft(i32.add(blocks, 15), 1), -32);
 }
 
-/** Bytes of a group of outputs: whole blocks of numbers, then the sums of each block, in 16 bits: two of each output in turn, to whole fours. */
+/** The same of a number that is known. */
+function knownSumsBytes(blocks: number): number {
+  return 32 * Math.ceil(blocks / 16);
+}
+
+/** Bytes of a row as `round` leaves it: by how much each block counts for each of the middle that is to be taken off, then the blocks. */
+export function roundedRowBytes(blocks: number): number {
+  return knownSumsBytes(blocks) + rowBlockBytes * blocks;
+}
+
+/** Bytes of a group of outputs: the sums of each one's blocks, sixteen of each output in turn, then blocks of numbers. */
 export function groupBytesOf(blocks: number): number {
-  return productGroup * (block * blocks + 8 * Math.ceil(blocks / 4));
+  return productGroup * (knownSumsBytes(blocks) + block * blocks);
 }
 
 /** How many of its row's steps a block's may be at most, so that the sum of a row fits into 32 bits. */

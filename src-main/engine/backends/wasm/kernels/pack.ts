@@ -1,6 +1,6 @@
 import { i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { asLocals, kernel, locals, partAt } from './kernel.ts';
-import { atOnce, block, productGroup } from './layout.ts';
+import { atOnce, block, blockSumsBytes, productGroup } from './layout.ts';
 
 /**
  * out, x, columns, groups, blocks: a matrix of bytes [rows, columns], whole blocks of rows, laid out as `product` reads it. Threads share the
@@ -10,17 +10,17 @@ export function pack(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, x, columns, groups, blocks] = locals(5, take);
     const numberBytes = f.let('i32', i32.multiply(blocks, productGroup * block));
-    const fours = i32.shiftRight(i32.add(blocks, 3), 2);
-    const groupBytes = f.let('i32', i32.add(numberBytes, i32.multiply(fours, 32)));
+    const sumsBytes = f.let('i32', i32.multiply(blockSumsBytes(blocks), productGroup));
+    const groupBytes = f.let('i32', i32.add(sumsBytes, numberBytes));
     const [from, into, sums] = [f.local('i32'), f.local('i32'), f.local('i32')];
     const rows = [0, 1, 2, 3].map(() => f.local('v128'));
     const halves = [0, 1, 2, 3].map(() => f.local('v128'));
     const totals = [0, 1, 2, 3].map(() => f.local('v128'));
     f.for(partAt(groups, number, of), partAt(groups, i32.add(number, 1), of), 1, (group) => {
-      f.set(into, i32.add(out, i32.multiply(group, groupBytes)));
-      f.set(sums, i32.add(into, numberBytes));
+      f.set(sums, i32.add(out, i32.multiply(group, groupBytes)));
+      f.set(into, i32.add(sums, sumsBytes));
       f.set(from, i32.add(x, i32.shiftLeft(group, 2)));
-      f.for(sums, i32.add(sums, i32.multiply(fours, 32)), 16, (at) => f.do(v128.store(at, v128.zeros)));
+      f.for(sums, into, 16, (at) => f.do(v128.store(at, v128.zeros)));
       f.for(0, blocks, 1, (each) => {
         for (const total of totals) f.set(total, v128.zeros);
         for (let part = 0; part < block / atOnce; part++) {
@@ -57,8 +57,8 @@ export function pack(): WasmFunction {
         for (const [o, total] of totals.entries()) {
           const sum = f.let('v128', i32x4.sumsOfHalves(total));
           const all = [0, 1, 2, 3].map((lane) => i32x4.lane(sum, lane)).reduce((x, y) => i32.add(x, y));
-          const pair = i32.multiply(i32.shiftRight(each, 1), 4 * productGroup);
-          f.do(i32.storeHalf(i32.add(sums, i32.add(pair, i32.shiftLeft(i32.and(each, 1), 1))), all, 4 * o));
+          const place = i32.add(i32.shiftLeft(i32.shiftRight(each, 4), 7), i32.shiftLeft(i32.and(each, 15), 1));
+          f.do(i32.storeHalf(i32.add(sums, place), all, 32 * o));
         }
       });
     });

@@ -1,26 +1,25 @@
 import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { halves, kernel, locals, type Pair, pairOf, partAt, sumsOf } from './kernel.ts';
-import { atOnce, block, productGroup, rowBlockBytes } from './layout.ts';
-
-/** Groups that a product goes through with all rows, before the next ones. */
-const groupsAtOnce = 16;
+import { atOnce, block, blockSumsBytes, productGroup, rowBlockBytes } from './layout.ts';
 
 /**
- * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix of bytes
- * [groups, blocks, 2 parts, 4 outputs, 32], scaled back. Threads share the groups.
+ * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix, as they are laid
+ * out by `round` and by `pack`, scaled back. Threads share the groups.
  */
 export function product(relaxed: boolean): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, groups] = locals(9, take);
     const blocks = take();
-    const fours = f.let('i32', i32.shiftRight(i32.add(blocks, 3), 2));
-    const numberBytes = f.let('i32', i32.multiply(blocks, productGroup * block));
-    const groupBytes = f.let('i32', i32.add(numberBytes, i32.multiply(fours, 32)));
+    const sumsBytes = f.let('i32', i32.multiply(blockSumsBytes(blocks), productGroup));
+    const groupBytes = f.let('i32', i32.add(sumsBytes, i32.multiply(blocks, productGroup * block)));
     const from = f.let('i32', partAt(groups, number, of));
     const to = f.let('i32', partAt(groups, i32.add(number, 1), of));
     const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
+    const last = f.let('i32', i32.add(matrix, i32.multiply(to, groupBytes)));
+    const factorsAt = f.let('i32', i32.add(scales, i32.multiply(from, 4 * productGroup)));
+    const outs = f.let('i32', i32.add(out, i32.multiply(from, 4 * productGroup)));
     const factors = f.local('v128');
-    const [p, end, left, at, step, into, outs] = locals(7, () => f.local('i32'));
+    const [p, end, left, at, step, into] = locals(6, () => f.local('i32'));
     const places = [f.local('i32'), f.local('i32')] as const;
     const vector = () => f.local('v128');
     const w = pairOf(vector);
@@ -36,10 +35,27 @@ export function product(relaxed: boolean): WasmFunction {
       return i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(count)));
     };
     const several = (numbers: readonly (0 | 1)[]) => {
-      for (const r of numbers) for (const sum of sums[r].flat()) f.set(sum, v128.zeros);
       f.set(p, weights);
-      f.set(end, i32.add(weights, numberBytes));
+      f.set(end, i32.add(weights, sumsBytes));
       for (const r of numbers) f.set(places[r], r === 0 ? at : i32.add(at, row));
+      // The middle of what rows are rounded to, taken off.
+      const middles = (first: boolean) => {
+        for (const r of numbers) for (const half of halves) f.set(xs[r][half], v128.load(places[r], atOnce * half));
+        for (let o = 0; o < productGroup; o++) {
+          for (const half of halves) f.set(w[half], v128.load(p, atOnce * (2 * o + half)));
+          for (const r of numbers)
+            for (const half of halves) {
+              const sum = (sums[r][o] as Pair<Local>)[half];
+              const dot = i32x4.dot(w[half], xs[r][half]);
+              f.set(sum, first ? dot : i32x4.add(sum, dot));
+            }
+        }
+        f.increase(p, 32 * productGroup);
+        for (const r of numbers) f.increase(places[r], 32);
+      };
+      middles(true);
+      f.while(i32.less(p, end), () => middles(false));
+      f.set(end, i32.add(weights, groupBytes));
       f.while(i32.less(p, end), () => {
         for (const r of numbers) f.set(counts[r], v128.load(places[r], block));
         for (let part = 0; part < block; part += 2 * atOnce) {
@@ -68,54 +84,29 @@ export function product(relaxed: boolean): WasmFunction {
         );
         f.set(totals[r], i32x4.add(low, high));
       }
-      // The middle of what rows are rounded to, taken off.
-      f.set(end, i32.add(weights, groupBytes));
-      f.while(i32.less(p, end), () => {
-        f.set(w[0], v128.load(p));
-        for (const r of numbers) {
-          f.set(totals[r], i32x4.add(totals[r], i32x4.dot(w[0], v128.splat32(places[r]))));
-          f.increase(places[r], 4);
-        }
-        f.increase(p, 4 * productGroup);
-      });
       for (const r of numbers) {
         const scaled = f32x4.multiply(f32x4.multiply(f32x4.fromI32x4(totals[r]), factors), v128.splat32(step, 4 * r));
         f.do(v128.store(r === 0 ? into : i32.add(into, outRow), scaled));
       }
     };
-    // Some groups by all rows before the next ones: they come from memory in one go, and are near for the other rows.
-    const until = f.local('i32');
-    const group = f.local('i32');
-    const begin = f.let('i32', from);
-    const start = f.let('i32', weights);
-    const each = (several: () => void) => {
-      f.set(group, begin);
-      f.set(weights, start);
-      f.while(i32.less(group, until), () => {
-        f.set(factors, v128.load(i32.add(scales, i32.shiftLeft(group, 4))));
-        f.set(into, i32.add(outs, i32.shiftLeft(group, 4)));
-        several();
-        f.increase(weights, groupBytes);
-        f.increase(group, 1);
-      });
-    };
-    f.while(i32.less(begin, to), () => {
-      f.set(until, i32.add(begin, groupsAtOnce));
-      f.if(i32.less(to, until), () => f.set(until, to));
+    // All rows by a group before the next one: memory gives what follows while the last rows are multiplied.
+    f.while(i32.less(weights, last), () => {
+      f.set(factors, v128.load(factorsAt));
       f.set(at, x);
       f.set(step, steps);
-      f.set(outs, out);
+      f.set(into, outs);
       f.set(left, rows);
       f.while(i32.less(1, left), () => {
-        each(() => several([0, 1]));
+        several([0, 1]);
         f.increase(at, i32.shiftLeft(row, 1));
-        f.increase(outs, i32.shiftLeft(outRow, 1));
+        f.increase(into, i32.shiftLeft(outRow, 1));
         f.increase(step, 8);
         f.increase(left, -2);
       });
-      f.if(i32.equal(left, 1), () => each(() => several([0])));
-      f.set(begin, until);
-      f.set(start, weights);
+      f.if(i32.equal(left, 1), () => several([0]));
+      f.increase(factorsAt, 4 * productGroup);
+      f.increase(outs, 4 * productGroup);
+      f.increase(weights, groupBytes);
     });
   });
 }

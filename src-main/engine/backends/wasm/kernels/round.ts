@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { kernel, locals, rounder } from './kernel.ts';
-import { atOnce, block, middle, reach, rowBlockBytes } from './layout.ts';
+import { atOnce, block, blockSumsBytes, middle, reach, rowBlockBytes } from './layout.ts';
 
 /** A row of a smaller step counts as zeros: one divided by it may be more than floats hold. */
 const leastStep = 1e-35;
@@ -13,6 +13,7 @@ const leastStep = 1e-35;
 export function round(): WasmFunction {
   return kernel((f, take) => {
     const [out, steps, x, rows, size, outRow, row, mostBits] = locals(8, take);
+    const sumsBytes = f.let('i32', blockSumsBytes(i32.divide(i32.add(size, block - 1), block)));
     const most = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(mostBits)), 0));
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     const whole = f.let('i32', i32.and(bytes, -4 * block));
@@ -48,9 +49,9 @@ export function round(): WasmFunction {
       f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
       f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
       f.do(f32.store(steps, step));
-      f.set(into, out);
+      f.set(offsets, out);
+      f.set(into, i32.add(out, sumsBytes));
       f.set(from, x);
-      f.set(offsets, i32.add(out, i32.multiply(i32.divide(i32.add(size, block - 1), block), rowBlockBytes)));
       f.for(0, bytes, 4 * block, (i) => {
         f.set(end, i32.add(x, bytes));
         f.if(i32.less(i, whole), () => {
@@ -89,11 +90,8 @@ export function round(): WasmFunction {
         f.increase(into, rowBlockBytes);
         f.increase(from, 4 * block);
       });
-      // The places up to whole fours count nothing.
-      f.while(i32.less(offsets, i32.add(out, outRow)), () => {
-        f.do(i32.storeHalf(offsets, 0));
-        f.increase(offsets, 2);
-      });
+      // The places up to whole sixteens count nothing.
+      f.for(offsets, i32.add(out, sumsBytes), 2, (at) => f.do(i32.storeHalf(at, 0)));
       f.increase(out, outRow);
       f.increase(steps, 4);
       f.increase(x, row);
