@@ -5,7 +5,9 @@ import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterFeeds, AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
-import type { LyingRows, WasmExecutable } from './backends/wasm/wasm-graph.ts';
+import type { LyingRows } from './backends/wasm/placed-program.ts';
+import type { PassKind } from './backends/wasm/program-writer.ts';
+import type { WasmExecutable } from './backends/wasm/wasm-graph.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -58,8 +60,6 @@ interface Standing {
   readonly matrices: ReadonlyMap<string, Tensor>;
   readonly all: ReadonlyMap<string, Tensor>;
 }
-
-type PassKind = 'read' | 'written';
 
 /** Of each row, those of the positions that were asked for, [vocabulary] each. */
 type Logits = readonly (readonly Float32Array[])[];
@@ -131,13 +131,14 @@ export class DecodePass {
       });
     });
     const changes = this.#changesFor(rows);
-    const writer = kind === 'written' && layeredOf(rows) === undefined ? await this.#writer(changes) : undefined;
+    const byKernels = (kind === 'written' || this.#model.readsByKernels) && layeredOf(rows) === undefined;
+    const writer = byKernels ? await this.#writer(changes) : undefined;
     const executable = writer ?? (await this.#compile(changes));
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const dealing = this.#dealingOf(rows, tokens, writer !== undefined);
+    const dealing = this.#dealingOf(rows, tokens, writer && kind);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
     const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
     // The head is never without a row.
@@ -154,7 +155,7 @@ export class DecodePass {
       writer === undefined
         ? await readLogits(executable as Executable, [...standing, ...feeds], pass)
         : unlessItCannot(() =>
-            writer.run(new Map([...feeds, ...pass.masks]), { standing, kept: pass.kept }).get('logits'),
+            writer.run(new Map([...feeds, ...pass.masks]), { kind, standing, kept: pass.kept }).get('logits'),
           );
     if (lying === undefined) {
       this.#model.stopWriting();
@@ -183,10 +184,14 @@ export class DecodePass {
   }
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
-  #dealingOf(rows: readonly (PassRow | undefined)[], tokens: number, isWriter: boolean): 'rows' | 'one' | undefined {
-    if (isWriter) {
+  #dealingOf(
+    rows: readonly (PassRow | undefined)[],
+    tokens: number,
+    ofKernels: PassKind | undefined,
+  ): 'rows' | 'one' | undefined {
+    if (ofKernels !== undefined) {
       const isAdapted = lorasOf(rows).some((adapter) => adapter !== null);
-      return tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
+      return ofKernels === 'written' && tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
     }
     if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
     return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';

@@ -22,6 +22,7 @@ import type { RoundingJob } from './rounding.ts';
 import { roundAll } from './rounding-threads.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
+import { hasWideVectors } from './v8-flags.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
 const mostLarge = 3;
@@ -86,6 +87,11 @@ export class LoadedModel {
   /** Whether tokens are written by kernels of our own, where there is memory for them. */
   get hasKernels(): boolean {
     return this.#rounded?.writing !== undefined && !this.#cannotWrite;
+  }
+
+  /** Whether prompts are read by them too: where onnxruntime multiplies the same integers, and V8 makes wide vectors for ours, these are quicker (decision 0050). */
+  get readsByKernels(): boolean {
+    return this.hasKernels && this.answersBy === 'integers' && hasWideVectors();
   }
 
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */

@@ -9,7 +9,7 @@ const program = `
   import { Machine, wordsOf } from '${import.meta.dirname}/backends/wasm/machine.ts';
   const machine = new Machine({ threads: 1 });
   const [out, x, steps, matrix, scales] = [64, 256, 4, 1024, 64].map((bytes) => machine.take(bytes));
-  const words = wordsOf('product', [out, 16, x, 96, steps, 1, matrix, scales, 1, 1]);
+  const words = wordsOf('product', [out, 16, x, 96, steps, 1, matrix, scales, 1, 1, 0]);
   const start = machine.take(4 * words.length);
   machine.integers(start, words.length).set(words);
   machine.run([[start, start + 4 * words.length]]);

@@ -139,6 +139,7 @@ export const v128 = {
     ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
   ],
   and: vector(78),
+  or: vector(80),
   /** Whether any bit is set. */
   isAnyTrue: vector(83),
   /** Bytes, by their places in both side by side. */
@@ -274,8 +275,8 @@ export class WasmFunction {
   }
 
   /** Repeats for as long as a condition holds, which is looked at first. */
-  while(condition: Code, body: () => void): void {
-    this.do([0x02, empty, 0x03, empty, ...condition, 0x45, 0x0d, 1]);
+  while(condition: Operand, body: () => void): void {
+    this.do([0x02, empty, 0x03, empty, ...code(condition), 0x45, 0x0d, 1]);
     body();
     this.do([0x0c, 0, 0x0b, 0x0b]);
   }
@@ -295,8 +296,8 @@ export class WasmFunction {
     this.do([...value, 0x1a]);
   }
 
-  if(condition: Code, body: () => void, otherwise?: () => void): void {
-    this.do([...condition, 0x04, empty]);
+  if(condition: Operand, body: () => void, otherwise?: () => void): void {
+    this.do([...code(condition), 0x04, empty]);
     body();
     if (otherwise !== undefined) {
       this.do([0x05]);

@@ -1,6 +1,7 @@
 import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { Machine } from './machine.ts';
+import type { PassKind } from './program-writer.ts';
 
 /** Bytes that are still in the processor's cache when they are copied a second time. */
 const nearBytes = 2 ** 20;
@@ -81,22 +82,26 @@ export class KeptPlaces implements CacheMemory {
   }
 
   /**
-   * Where the keys and values of a pass are read, with room for its new places. One text is at first read where it lies: to copy it takes as long
-   * as it saves some ten passes, and many answers are shorter.
+   * Where the keys and values of a pass are read, with room for its new places. What is read is read where it lies, if that is here, and so is at first one
+   * text that is written: to copy it takes as long as it saves some ten passes, and many answers are shorter.
    */
-  of(kept: KeptColumns, { count, size }: KeyHeads): Lying & Home {
+  of(kept: KeptColumns, { count, size, kind }: KeyHeads & { readonly kind: PassKind }): Lying & Home {
     const [keysHome = 0, valuesHome = 0] = [kept.keys, kept.values].map(([first]) =>
       this.#machine.addressOf(first as Float32Array),
     );
-    if (keysHome !== 0 && kept.rows === 1 && this.#copy?.of.deref() !== kept.keys) {
-      if (this.#inPlace?.of.deref() !== kept.keys) this.#inPlace = { of: new WeakRef(kept.keys), passes: 0 };
-      if (this.#inPlace.passes++ < passesInPlace) {
-        const { byteLength } = kept.keys[0] as Float32Array;
-        const apart = { layerBytes: byteLength, placeBytes: 4 * count * size, streamBytes: 4 * size };
-        return { keysAt: keysHome, valuesAt: valuesHome, ...apart, keysHome: 0, valuesHome: 0 };
-      }
+    if (keysHome !== 0 && (kind === 'read' || this.#isInPlace(kept))) {
+      const { byteLength } = kept.keys[0] as Float32Array;
+      const apart = { layerBytes: byteLength, placeBytes: 4 * kept.rows * count * size, streamBytes: 4 * size };
+      return { keysAt: keysHome, valuesAt: valuesHome, ...apart, keysHome: 0, valuesHome: 0 };
     }
     return { ...this.#copyOf(kept, { count, size }), keysHome, valuesHome };
+  }
+
+  /** Whether it is one text without a copy, which has been read in few passes. */
+  #isInPlace({ keys, rows }: KeptColumns): boolean {
+    if (rows > 1 || this.#copy?.of.deref() === keys) return false;
+    if (this.#inPlace?.of.deref() !== keys) this.#inPlace = { of: new WeakRef(keys), passes: 0 };
+    return this.#inPlace.passes++ < passesInPlace;
   }
 
   #copyOf(kept: KeptColumns, heads: KeyHeads): Copy {

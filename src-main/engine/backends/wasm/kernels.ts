@@ -1,5 +1,6 @@
 import { f32, f32x4, type WasmFunction } from './code.ts';
-import { attendScores, attendValues, keepPlaces } from './kernels/attend.ts';
+import { attendScores, attendValues, keepMany, keepPlaces } from './kernels/attend.ts';
+import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
 import { pack } from './kernels/pack.ts';
@@ -51,6 +52,8 @@ export const kernels = {
   keepPlaces,
   attendScores,
   attendValues,
+  keepMany,
+  attendMany,
 } satisfies Readonly<Record<string, (relaxed: boolean) => WasmFunction>>;
 
 export type KernelName = keyof typeof kernels;

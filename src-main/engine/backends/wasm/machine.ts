@@ -6,7 +6,7 @@ import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
-import { cells, over, type Run, runOf, scratchBytes, type ThreadStart } from './machine-run.ts';
+import { cells, over, patience, type Run, runOf, scratchBytes, type ThreadStart } from './machine-run.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
@@ -14,8 +14,6 @@ const mostPages = 32 * 1024;
 
 const mostThreads = 64;
 const firstFree = cells.scratch + scratchBytes * mostThreads;
-/** Looks at what another thread is to change before sleep: some fifty microseconds. */
-const patience = 60_000;
 /** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */
 const mostSleeps = 100_000;
 
@@ -155,7 +153,7 @@ export class Machine {
 
   /** Runs a kernel in all threads, once for each of the numbers that it is given; they are done with it behind that. Throws CannotRun. */
   runAll(kernel: KernelName, given: readonly (readonly number[])[]): void {
-    const words = [...given.flatMap((numbers) => wordsOf(kernel, numbers)), ...wordsOf('meet', [])];
+    const words = [...given.flatMap((numbers) => wordsOf(kernel, numbers)), ...wordsOf('meet', [patience.short])];
     const start = this.take(4 * words.length);
     this.integers(start, words.length).set(words);
     this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));
@@ -190,16 +188,18 @@ function maySleep(): boolean {
   }
 }
 
-/** Waits until all threads are here; what they wrote before it is seen by all behind it. */
+/** looks before sleep: waits until all threads are here; what they wrote before it is seen by all behind it. Units are to be taken anew. */
 function meet(): WasmFunction {
   const f = new WasmFunction(3);
-  const [, thread, threads] = f.parameters as readonly [Local, Local, Local];
+  const [given, thread, threads] = f.parameters as readonly [Local, Local, Local];
+  const most = f.let('i32', i32.load(given));
   const round = f.let('i32', atomic.load(cells.round));
   const looks = f.local('i32');
   f.if(
     i32.equal(i32.add(atomic.add(cells.arrived, 1), 1), threads),
     () => {
       f.do(atomic.store(cells.arrived, 0));
+      f.do(atomic.store(cells.taken, 0));
       f.do(atomic.store(cells.round, i32.add(round, 1)));
       f.drop(atomic.notify(cells.round));
     },
@@ -207,7 +207,7 @@ function meet(): WasmFunction {
       f.while(i32.equal(atomic.load(cells.round), round), () => {
         f.increase(looks, 1);
         // A processor that has other work to do may not have let the others run.
-        f.if(i32.less(patience, looks), () => {
+        f.if(i32.less(most, looks), () => {
           f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
           f.if(
             i32.or(thread, i32.load(cells.firstMaySleep)),

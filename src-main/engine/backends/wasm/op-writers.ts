@@ -1,6 +1,7 @@
 import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
+import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
 import { mostSteps, productGroup, queriesAtOnce, roundedRowBytes } from './kernels/layout.ts';
 import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
 import type { Argument } from './step.ts';
@@ -136,7 +137,8 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
     if (writer.isSplit) writer.meet();
     const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
-    writer.step('product', [out.address, out.row, rounded, rowBytes, steps, rows, address, scales, groups, blocks]);
+    const matrix = [address, scales, groups, blocks, writer.atOnce(groups)];
+    writer.step('product', [out.address, out.row, rounded, rowBytes, steps, writer.count(rows), ...matrix]);
     writer.give(rounded);
     writer.give(steps);
     return out;
@@ -150,17 +152,29 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     writer.readAll(queries, keys, values);
     const room = 4 * writer.site.room;
     const keyHeads = width / size / group;
-    const scores = writer.take('shared', (positions * width * room) / size);
     const ends = [Number(nameOf(kept).split('.')[1]), writer.site.pass(nameOf(mask))];
+    const count = writer.count(positions);
+    if (writer.site.kind === 'read' && size % sizesOfMany === 0) {
+      const given = [keys.address, values.address, keys.row, values.row, count, keyHeads, size, ...ends];
+      writer.step('keepMany', given);
+      writer.meet();
+      const out = writer.makeShared(queries.dims, positions);
+      const work = writer.take('own', workBytes(size, writer.site.room));
+      const own = [out.address, queries.address, queries.row, count, keyHeads, group, size, work, bitsOf(factor)];
+      writer.step('attendMany', [...own, ...ends, writer.isSplit ? 1 : 0]);
+      writer.give(work);
+      return out;
+    }
+    const scores = writer.take('shared', (positions * width * room) / size);
     writer.step('attendScores', [
-      ...[scores, queries.address, keys.address, queries.row, keys.row, positions, keyHeads, group, size],
+      ...[scores, queries.address, keys.address, queries.row, keys.row, count, keyHeads, group, size],
       ...[room, bitsOf(factor), ...ends],
     ]);
     writer.meet();
     const out = writer.makeShared(queries.dims, positions);
     const weights = writer.take('own', Math.min(queriesAtOnce, positions * group) * (room + 16));
     writer.step('attendValues', [
-      ...[out.address, scores, values.address, values.row, positions, keyHeads, group, size, weights],
+      ...[out.address, scores, values.address, values.row, count, keyHeads, group, size, weights],
       ...[room, ...ends],
     ]);
     writer.give(weights);

@@ -3,6 +3,7 @@ import { sizeOf } from '../../graph/shape.ts';
 import { elements } from '../../tensor.ts';
 import { Arena } from './arena.ts';
 import type { KernelName } from './kernels.ts';
+import { patience } from './machine-run.ts';
 import type { Address, Argument, Place, Region, Step } from './step.ts';
 
 /** A matrix of whole numbers as `product` reads it. */
@@ -14,9 +15,13 @@ export interface PackedMatrix {
   readonly blocks: number;
 }
 
+/** What is read has many positions, of any number of them; what is written a few, of a number that is known. */
+export type PassKind = 'read' | 'written';
+
 /** What stands still while a program is written: where inputs and matrices lie, and the sizes of this pass. */
 export interface ProgramSite {
   readonly sizes: ReadonlyMap<string, number>;
+  readonly kind: PassKind;
   /** The address of an input. */
   input(name: string): number;
   matrix(name: string): PackedMatrix;
@@ -48,9 +53,14 @@ interface Memory {
   uses: number;
 }
 
+/** What threads share they take in some turns: one that was held up takes fewer. */
+const takesOfThread = 8;
+
 export class Writer {
   readonly steps: Step[] = [];
   readonly site: ProgramSite;
+  /** The most that there may be. */
+  readonly positions: number;
   /** Whether rows are shared between threads. */
   readonly isSplit: boolean;
   readonly #sizes: Map<string, number>;
@@ -63,7 +73,8 @@ export class Writer {
   constructor(site: ProgramSite) {
     this.site = site;
     this.#sizes = new Map(site.sizes);
-    this.isSplit = site.threads > 1 && (site.sizes.get('positions') ?? 1) > 1;
+    this.positions = site.sizes.get('positions') ?? 1;
+    this.isSplit = site.threads > 1 && this.positions > 1;
   }
 
   reach(region: Region): number {
@@ -87,8 +98,7 @@ export class Writer {
     const known = this.#values.get(node);
     if (known !== undefined) return known;
     const dims = this.dims(node);
-    const positions = this.site.sizes.get('positions');
-    const units = dims[0] === positions ? positions : undefined;
+    const units = dims[0] === this.site.sizes.get('positions') ? this.positions : undefined;
     return { dims, address: this.site.input(nameOf(node)), row: 4 * elements(dims.slice(1)), units, memory: undefined };
   }
 
@@ -135,6 +145,16 @@ export class Writer {
     else this.#retired.push(place);
   }
 
+  /** So many rows, or as many as there are positions. */
+  count(rows: number): Argument {
+    return rows === this.positions ? 'positions' : rows;
+  }
+
+  /** How many of so many units a thread takes at a time; zero where each has its part: one row is read in one go. */
+  atOnce(units: number): number {
+    return this.isSplit ? Math.ceil(units / (takesOfThread * this.site.threads)) : 0;
+  }
+
   /** A step that all threads run. */
   step(kernel: KernelName | 'meet', given: readonly Argument[]): void {
     this.steps.push({ kernel, given });
@@ -165,7 +185,8 @@ export class Writer {
   }
 
   meet(): void {
-    this.step('meet', []);
+    // What is read has steps of a millisecond; to be woken takes long beside most others.
+    this.step('meet', [this.site.kind === 'read' ? patience.long : patience.short]);
     this.#meetings++;
     for (const { offset } of this.#retired) this.#arenas.shared.give(offset);
     this.#retired = [];

@@ -7,6 +7,8 @@ import type { Step } from './step.ts';
 
 export interface Written {
   readonly steps: readonly Step[];
+  /** As many as it was written for: the most that it can be run over. */
+  readonly positions: number;
   readonly outputs: ReadonlyMap<string, Value>;
   /** Whether each thread has its rows; else all have all. */
   readonly isSplit: boolean;
@@ -44,6 +46,7 @@ export function writeProgram(outputs: Readonly<Record<string, Expression>>, site
   }
   writer.meet();
   const values = Object.entries(outputs).map(([name, node]) => [name, writer.value(node)] as const);
-  const { steps, isSplit } = writer;
-  return { steps, isSplit, outputs: new Map(values), shared: writer.reach('shared'), own: writer.reach('own') };
+  const { steps, isSplit, positions } = writer;
+  const bytes = { shared: writer.reach('shared'), own: writer.reach('own') };
+  return { steps, positions, isSplit, outputs: new Map(values), ...bytes };
 }

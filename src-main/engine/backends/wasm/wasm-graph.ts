@@ -4,33 +4,35 @@ import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { Crew } from './crew.ts';
 import type { KeptPlaces, KeyHeads } from './kept-places.ts';
-import { type Machine, type Program, wordsOf } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
-import { type Written, writeProgram } from './program.ts';
-import { nameOf, type PackedMatrix, type Value } from './program-writer.ts';
-import { type Address, numbersOf } from './step.ts';
+import { type LyingRows, PlacedProgram } from './placed-program.ts';
+import { writeProgram } from './program.ts';
+import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
 const mostPrograms = 24;
-/** Inputs have room for so many positions from the first on: where one had to grow, all programs would be written anew. */
-const usualPositions = 16;
+/**
+ * A program that reads is for so many positions or fewer, or for a multiple of them. Inputs have room for as many from the first on: where one had to
+ * grow, all programs would be written anew.
+ */
+const usualPositions = 192;
 /** A token and as many guesses as are made most often. */
 const usualWidths = [1, 2, 3, 4, 5];
 /** The sizes of inputs that follow from how many positions there are. */
 const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
-/** Places by which the room of a text grows before programs are written anew. */
-const roomStep = 512;
+/** Places by which the room of a text grows before programs are written anew: what is read takes little for each. */
+const roomSteps = { written: 512, read: 4096 } as const;
 
 /** What a pass is, beside what it is fed by itself. */
 export interface PassSurroundings {
   /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
   readonly standing?: ReadonlyMap<string, Tensor>;
+  /** `written` by itself. */
+  readonly kind?: PassKind;
   /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
   readonly kept?: KeptColumns;
 }
-
-/** Numbers row by row, or all of them as one, where they lie until the next pass. */
-export type LyingRows = readonly Float32Array[];
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
@@ -48,9 +50,9 @@ interface Slot {
 }
 
 /** What passes have in common that one program serves. */
-function kindOf(sizes: ReadonlyMap<string, number>, room: number): string {
+function nameOfProgram(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): string {
   const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
-  return [...fixed, ['room', room]].map((each) => each.join('=')).join(' ');
+  return [...fixed, ...Object.entries(setting)].map((each) => each.join('=')).join(' ');
 }
 
 function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
@@ -58,6 +60,8 @@ function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
   const size = kept?.shape[2] as number;
   return { count: (keys?.shape[1] as number) / size, size };
 }
+
+type PassHeads = KeyHeads & { readonly kind: PassKind };
 
 interface GraphSite {
   readonly machine: Machine;
@@ -67,14 +71,9 @@ interface GraphSite {
 
 /** What a program is written for, beside sizes. */
 interface Setting {
+  readonly kind: PassKind;
   readonly room: number;
   readonly threads: number;
-}
-
-interface Ready {
-  readonly programs: readonly Program[];
-  readonly outputs: ReadonlyMap<string, LyingRows>;
-  readonly addresses: readonly number[];
 }
 
 /** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
@@ -102,7 +101,7 @@ export class WasmGraph implements WasmExecutable {
   #changing: readonly Expression<'input'>[];
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
-  readonly #programs = new Map<string, Ready>();
+  readonly #programs = new Map<string, PlacedProgram>();
   readonly #crew: Crew;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
@@ -143,19 +142,20 @@ export class WasmGraph implements WasmExecutable {
 
   run(
     feeds: ReadonlyMap<string, Tensor>,
-    { standing = nothing, kept }: PassSurroundings = {},
+    { standing = nothing, kept, kind = 'written' }: PassSurroundings = {},
   ): ReadonlyMap<string, LyingRows> {
     const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
-    const spare = Math.max(1, usualPositions / (sizes.get('positions') ?? usualPositions));
+    const positions = sizes.get('positions') ?? 1;
+    const spare = mostPositions(positions) / positions;
     if (standing !== this.#standing.deref()) this.#stand(standing, spare);
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)), spare);
     for (const node of this.#gathered) this.#gather(node, fed, spare);
     const heads = this.#heads;
-    if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), heads);
-    const room = roomStep * Math.ceil((kept?.all ?? 0) / roomStep);
-    const { outputs } = this.#runBest(sizes, room, kept?.rows);
-    if (heads !== undefined) this.#keep(outputs, keptBy(kept), heads);
+    if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), { ...heads, kind });
+    const room = roomSteps[kind] * Math.ceil((kept?.all ?? 0) / roomSteps[kind]);
+    const outputs = this.#runBest(sizes, { kind, room }, kept?.rows);
+    if (heads !== undefined) this.#keep(outputs, keptBy(kept), { ...heads, kind });
     return outputs;
   }
 
@@ -175,7 +175,7 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Writes new keys and values behind those that are kept, where the kernels cannot. */
-  #keep(outputs: Ready['outputs'], kept: KeptColumns, { count, size }: KeyHeads): void {
+  #keep(outputs: ReadonlyMap<string, LyingRows>, kept: KeptColumns, { count, size, kind }: PassHeads): void {
     const start = kept.before * kept.rows * count * size;
     for (const [name, kind, layer] of this.#site.kept.holds(kept) ? [] : this.#fresh) {
       let at = start;
@@ -184,7 +184,8 @@ export class WasmGraph implements WasmExecutable {
         at += part.length;
       }
     }
-    kept.written();
+    // What is read where it lies is not in the copy.
+    if (kind === 'written' || !this.#site.kept.holds(kept)) kept.written();
   }
 
   /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
@@ -241,8 +242,8 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Tells the kernels what is of this pass alone. */
-  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, heads: KeyHeads): void {
-    const lying = this.#site.kept.of(kept, heads);
+  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, of: PassHeads): void {
+    const lying = this.#site.kept.of(kept, of);
     const { keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome } = lying;
     const places = [keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome];
     for (const name of this.#masks) {
@@ -261,30 +262,37 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Runs the program for these sizes by as many threads as is best for it. */
-  #runBest(sizes: ReadonlyMap<string, number>, room: number, rows: number | undefined): Ready {
+  #runBest(
+    sizes: ReadonlyMap<string, number>,
+    setting: Omit<Setting, 'threads'>,
+    rows: number | undefined,
+  ): ReadonlyMap<string, LyingRows> {
     const { machine } = this.#site;
-    if (this.#programs.size === 0 && rows === 1 && usualWidths.includes(sizes.get('positions') as number))
-      this.#prepareGuesses(sizes, room);
-    const kind = kindOf(sizes, room);
-    const threads = Math.min(machine.threads, this.#crew.size(kind));
-    const ready = this.#programFor(kind, sizes, { room, threads });
+    const positions = sizes.get('positions') ?? 1;
+    if (setting.kind === 'written' && this.#programs.size === 0 && rows === 1 && usualWidths.includes(positions))
+      this.#prepareGuesses(sizes, setting);
+    const name = nameOfProgram(sizes, setting);
+    const threads = Math.min(machine.threads, this.#crew.size(name));
+    const program = this.#programFor(sizes, { ...setting, threads });
+    const programs = program.programs(positions);
     const began = performance.now();
-    const sleeps = machine.run(ready.programs);
-    this.#crew.ran(kind, performance.now() - began, sleeps);
-    return ready;
+    const sleeps = machine.run(programs);
+    this.#crew.ran(name, performance.now() - began, sleeps);
+    return program.outputs;
   }
 
   /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
-  #prepareGuesses(sizes: ReadonlyMap<string, number>, room: number): void {
+  #prepareGuesses(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): void {
     for (const width of usualWidths) {
       const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
-      this.#programFor(kindOf(other, room), other, { room, threads: this.#site.machine.threads });
+      this.#programFor(other, { ...setting, threads: this.#site.machine.threads });
     }
   }
 
-  #programFor(kind: string, sizes: ReadonlyMap<string, number>, setting: Setting): Ready {
-    const key = `${kind} threads=${setting.threads}`;
-    const known = this.#programs.get(key) ?? this.#place(this.#write(sizes, setting), setting);
+  #programFor(given: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
+    const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
+    const key = `${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
+    const known = this.#programs.get(key) ?? this.#write(sizes, setting);
     // The one used last is the last one.
     this.#programs.delete(key);
     this.#programs.set(key, known);
@@ -293,67 +301,36 @@ export class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  #write(sizes: ReadonlyMap<string, number>, setting: Setting): Written {
-    return writeProgram(this.#outputs, {
+  #write(sizes: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
+    const written = writeProgram(this.#outputs, {
       ...{ sizes, ...setting },
       input: (name) => (this.#slots.get(name) as Slot).address,
       matrix: (name) => this.#site.matrix(name),
       pass: (mask) => this.#pass(mask),
     });
-  }
-
-  /** Puts a program into memory, for each thread with its own numbers. */
-  #place({ steps, outputs, isSplit, shared: sharedBytes, own: ownBytes }: Written, { threads }: Setting): Ready {
-    const { machine } = this.#site;
-    const addresses: number[] = [];
-    const take = (bytes: number) => {
-      const address = machine.take(bytes);
-      addresses.push(address);
-      return address;
-    };
-    const shared = take(sharedBytes);
-    const programs = Array.from({ length: threads }, (_, thread): Program => {
-      const own = take(ownBytes);
-      const resolve = (address: Address) => {
-        if (typeof address === 'number') return address;
-        return address.offset + (address.region === 'shared' ? shared : own);
-      };
-      const part = isSplit ? ([thread, threads] as const) : ([0, 1] as const);
-      const words: number[] = [];
-      for (const step of steps) {
-        const numbers = numbersOf(step, { part, resolve });
-        if (numbers !== undefined) words.push(...wordsOf(step.kernel, numbers));
-      }
-      const start = take(4 * words.length);
-      machine.integers(start, words.length).set(words);
-      return [start, start + 4 * words.length];
-    });
-    return {
-      programs,
-      outputs: new Map(
-        Array.from(outputs, ([name, value]) => [name, this.#partsOf(value, [shared, addresses[1] as number])]),
-      ),
-      addresses,
-    };
-  }
-
-  /** Of what each thread has its own, that of the first. */
-  #partsOf({ dims, address, row }: Value, [shared, own]: readonly [number, number]): LyingRows {
-    const base = typeof address === 'number' ? address : address.offset + (address.region === 'shared' ? shared : own);
-    const [rows = 1] = dims;
-    const size = elements(dims.slice(1));
-    if (row === 4 * size || rows === 1) return [this.#site.machine.floats(base, rows * size)];
-    return Array.from({ length: rows }, (_, i) => this.#site.machine.floats(base + i * row, size));
+    return new PlacedProgram(written, this.#site.machine, setting.threads);
   }
 
   #forget(key: string): void {
-    for (const address of this.#programs.get(key)?.addresses ?? []) this.#site.machine.give(address);
+    this.#programs.get(key)?.release();
     this.#programs.delete(key);
   }
 
   #forgetPrograms(): void {
     for (const key of [...this.#programs.keys()]) this.#forget(key);
   }
+}
+
+/** The positions that a program which reads so many is for. */
+function mostPositions(positions: number): number {
+  return usualPositions * Math.ceil(positions / usualPositions);
+}
+
+/** Sizes for as many positions as a program may be run over. Those that all positions share are theirs. */
+function sizesOfMost(sizes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const positions = sizes.get('positions') ?? 1;
+  const isAll = (name: string) => name === 'positions' || (name === 'each' && sizes.get(name) === positions);
+  return new Map(Array.from(sizes, ([name, size]) => [name, isAll(name) ? mostPositions(positions) : size]));
 }
 
 function keptBy(kept: KeptColumns | undefined): KeptColumns {

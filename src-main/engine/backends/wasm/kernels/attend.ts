@@ -1,13 +1,26 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.ts';
-import { addresses, asLocals, copy, exponential, kernel, locals, partAt, scratchOf, writeRow } from './kernel.ts';
+import {
+  addresses,
+  asLocals,
+  copy,
+  exponential,
+  kernel,
+  locals,
+  partAt,
+  scratchOf,
+  type Thread,
+  writeRow,
+} from './kernel.ts';
 import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over what is kept, where it lies or in a copy (`kept-places.ts`), in two kernels: scores, of which threads share
 // the keys, and mixes of values, of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
-const leastSeen = -1e29;
+export const leastSeen = -1e29;
+/** The score of such a place. */
+export const notSeen = -1e30;
 
 /** So many values are added for some queries before the next ones: they stay near. */
 const valuesAtOnce = 64;
@@ -19,7 +32,7 @@ const scoredAtOnce = 32;
 const chunk = 16;
 
 /** What differs from pass to pass, in the order in which `#tellPass` of `wasm-graph.ts` writes it. */
-function cellsOf(f: WasmFunction, pass: Local) {
+export function cellsOf(f: WasmFunction, pass: Local) {
   const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
   const [keys, rows, keysAt, valuesAt, layerBytes, placeBytes, streamBytes] = locals(7, cell);
   const [keysHome, valuesHome, mask, maskStream, maskQuery] = locals(5, (n) => cell(7 + n));
@@ -71,11 +84,15 @@ export function keepPlaces(): WasmFunction {
 
 type Fresh = Record<'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'pass', Local>;
 
-/** Puts the new keys, or values, behind those that are kept of the layer, and into the cache that these were copied from; gives where they begin, and their sizes. */
+/**
+ * Puts the new keys, or values, behind those that are kept of the layer, and into the cache that these were copied from: all of them, or a thread's
+ * part of the tokens. Gives where they begin, and their sizes.
+ */
 function keepFresh(
   f: WasmFunction,
   kind: 'keys' | 'values',
   { fresh, row, positions, keyHeads, size, layer, pass }: Fresh,
+  thread?: Thread,
 ) {
   const { [kind]: kept, layerBytes, placeBytes, ...cells } = cellsOf(f, pass);
   const { count, rows, streamBytes } = cells;
@@ -83,17 +100,34 @@ function keepFresh(
   const ofLayer = i32.multiply(layer, layerBytes);
   const all = f.let('i32', i32.add(kept.at, ofLayer));
   const tokens = f.let('i32', i32.divide(positions, rows));
-  const before = f.let('i32', i32.subtract(count, tokens));
-  const given = { from: fresh, row, rows, keyHeads, headBytes };
+  const first = f.let('i32', thread === undefined ? 0 : partAt(tokens, thread.number, thread.of));
+  const end = f.let('i32', thread === undefined ? tokens : partAt(tokens, i32.add(thread.number, 1), thread.of));
+  const own = f.let('i32', i32.subtract(end, first));
+  const before = f.let('i32', i32.add(i32.subtract(count, tokens), first));
+  const from = f.let('i32', i32.add(fresh, i32.multiply(i32.multiply(first, rows), row)));
+  const given = { from, row, rows, keyHeads, headBytes };
   const into = f.let('i32', i32.add(all, i32.multiply(before, placeBytes)));
-  // All threads write the same.
-  keep(f, tokens, { ...given, into, placeBytes, streamBytes });
+  // All threads write the same, or each its own.
+  keep(f, own, { ...given, into, placeBytes, streamBytes });
   f.if(i32.less(0, kept.home), () => {
     const column = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), headBytes));
     f.set(into, i32.add(i32.add(kept.home, ofLayer), i32.multiply(before, column)));
-    keep(f, tokens, { ...given, into, placeBytes: column, streamBytes: headBytes });
+    keep(f, own, { ...given, into, placeBytes: column, streamBytes: headBytes });
   });
   return { ...cells, all, tokens, headBytes, placeBytes };
+}
+
+/**
+ * keys, values, row of keys, row of values, positions, key heads, size of a head, layer, pass: puts what is new behind what is kept. Threads share the
+ * tokens.
+ */
+export function keepMany(): WasmFunction {
+  return kernel((f, take, thread) => {
+    const [keys, values, keyRow, valueRow, positions, keyHeads, size, layer, pass] = locals(9, take);
+    const given = { positions, keyHeads, size, layer, pass };
+    keepFresh(f, 'keys', { ...given, fresh: keys, row: keyRow }, thread);
+    keepFresh(f, 'values', { ...given, fresh: values, row: valueRow }, thread);
+  });
 }
 
 /**
@@ -199,7 +233,7 @@ function writeWeights(
 ): void {
   // Behind the last one up to whole vectors there is nothing to be seen.
   f.for(keyBytes, padded, 4, (i) => {
-    f.do(f32.store(i32.add(scores, i), f32.constant(-1e30)));
+    f.do(f32.store(i32.add(scores, i), f32.constant(notSeen)));
   });
   const most = f.let('v128', f32x4.splat(f32.constant(-3e38)));
   f.for(0, keyBytes, 16, (i) => f.set(most, f32x4.greaterOf(most, v128.load(i32.add(scores, i)))));

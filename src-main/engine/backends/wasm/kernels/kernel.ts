@@ -1,12 +1,48 @@
-import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, WasmFunction } from '../code.ts';
+import { atomic, type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, WasmFunction } from '../code.ts';
 import { cells, scratchBytes } from '../machine-run.ts';
 
 /** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
-type Body = (f: WasmFunction, take: () => Local, thread: { readonly number: Local; readonly of: Local }) => void;
+type Body = (f: WasmFunction, take: () => Local, thread: Thread) => void;
+
+/** Its number, and of how many. */
+export interface Thread {
+  readonly number: Local;
+  readonly of: Local;
+}
 
 /** Where the part of a thread begins, or that of the next one. */
 export function partAt(count: Local, thread: Operand, of: Local): Code {
   return i32.divide(i32.multiply(count, thread), of);
+}
+
+/**
+ * Of so many units those that are a thread's: its part; or, where it is told how many to take at a time, some as often as it is done with what it took
+ * before, so that all are done at nearly the same time. That is for one kernel between two meetings.
+ */
+export function eachPart(
+  f: WasmFunction,
+  { units, atOnce, thread: { number, of } }: { units: Local; atOnce: Local; thread: Thread },
+  body: (from: Local, to: Local) => void,
+): void {
+  const [from, to, end] = locals(3, () => f.local('i32'));
+  const next = (otherwise: Operand) =>
+    f.if(
+      i32.less(0, atOnce),
+      () => f.set(from, atomic.add(cells.taken, atOnce)),
+      () => f.set(from, otherwise),
+    );
+  f.set(end, units);
+  f.if(i32.equal(atOnce, 0), () => f.set(end, partAt(units, i32.add(number, 1), of)));
+  next(partAt(units, number, of));
+  f.while(i32.less(from, end), () => {
+    f.set(to, end);
+    f.if(i32.less(0, atOnce), () => {
+      f.set(to, i32.add(from, atOnce));
+      f.if(i32.less(end, to), () => f.set(to, end));
+    });
+    body(from, to);
+    next(end);
+  });
 }
 
 export function kernel(body: Body): WasmFunction {
@@ -37,10 +73,16 @@ export function addresses(f: WasmFunction, first: Local, bytes: Local, count: nu
   return all;
 }
 
-/** Copies numbers one by one. */
+/** Copies numbers: whole vectors, then one by one. */
 export function copy(f: WasmFunction, { into, from, bytes }: Record<'into' | 'from' | 'bytes', Local>): void {
-  f.for(0, bytes, 4, (i) => {
+  const i = f.let('i32', 0);
+  f.while(i32.atLeast(bytes, i32.add(i, 16)), () => {
+    f.do(v128.store(i32.add(into, i), v128.load(i32.add(from, i))));
+    f.increase(i, 16);
+  });
+  f.while(i32.less(i, bytes), () => {
     f.do(i32.store(i32.add(into, i), i32.load(i32.add(from, i))));
+    f.increase(i, 4);
   });
 }
 

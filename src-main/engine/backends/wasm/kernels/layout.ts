@@ -20,6 +20,10 @@ export const rowBlockBytes = block + 16;
 /** Queries of a stream whose weights a thread of an attention holds at a time. */
 export const queriesAtOnce = 8;
 
+/** Queries of a prompt that are the lanes of vectors side by side, and the bytes of a number of each. */
+export const queryLanes = 16;
+export const laneBytes = 4 * queryLanes;
+
 /** Bytes of a number of sixteen bits for each block, up to whole sixteens: what a row's blocks count by, and what an output's sum to. */
 export function blockSumsBytes(blocks: Operand): Code {
   return i32.and(i32.shiftLeft(i32.add(blocks, 15), 1), -32);

@@ -1,24 +1,19 @@
 import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { halves, kernel, locals, type Pair, pairOf, partAt, sumsOf } from './kernel.ts';
+import { eachPart, halves, kernel, locals, type Pair, pairOf, sumsOf } from './kernel.ts';
 import { atOnce, block, blockSumsBytes, productGroup, rowBlockBytes } from './layout.ts';
 
 /**
- * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks: each row of whole numbers times a matrix, as they are laid
- * out by `round` and by `pack`, scaled back. Threads share the groups.
+ * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks, groups at once: each row of whole numbers times a matrix, as
+ * they are laid out by `round` and by `pack`, scaled back. Threads share the groups.
  */
 export function product(relaxed: boolean): WasmFunction {
-  return kernel((f, take, { number, of }) => {
+  return kernel((f, take, thread) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, groups] = locals(9, take);
-    const blocks = take();
+    const [blocks, groupsAtOnce] = locals(2, take);
     const sumsBytes = f.let('i32', i32.multiply(blockSumsBytes(blocks), productGroup));
     const groupBytes = f.let('i32', i32.add(sumsBytes, i32.multiply(blocks, productGroup * block)));
-    const from = f.let('i32', partAt(groups, number, of));
-    const to = f.let('i32', partAt(groups, i32.add(number, 1), of));
-    const weights = f.let('i32', i32.add(matrix, i32.multiply(from, groupBytes)));
-    const last = f.let('i32', i32.add(matrix, i32.multiply(to, groupBytes)));
-    const factorsAt = f.let('i32', i32.add(scales, i32.multiply(from, 4 * productGroup)));
-    const outs = f.let('i32', i32.add(out, i32.multiply(from, 4 * productGroup)));
     const factors = f.local('v128');
+    const [weights, last, factorsAt, outs] = locals(4, () => f.local('i32'));
     const [p, end, left, at, step, into] = locals(6, () => f.local('i32'));
     const places = [f.local('i32'), f.local('i32')] as const;
     const vector = () => f.local('v128');
@@ -90,23 +85,29 @@ export function product(relaxed: boolean): WasmFunction {
       }
     };
     // All rows by a group before the next one: memory gives what follows while the last rows are multiplied.
-    f.while(i32.less(weights, last), () => {
-      f.set(factors, v128.load(factorsAt));
-      f.set(at, x);
-      f.set(step, steps);
-      f.set(into, outs);
-      f.set(left, rows);
-      f.while(i32.less(1, left), () => {
-        several([0, 1]);
-        f.increase(at, i32.shiftLeft(row, 1));
-        f.increase(into, i32.shiftLeft(outRow, 1));
-        f.increase(step, 8);
-        f.increase(left, -2);
+    eachPart(f, { units: groups, atOnce: groupsAtOnce, thread }, (from, to) => {
+      f.set(weights, i32.add(matrix, i32.multiply(from, groupBytes)));
+      f.set(last, i32.add(matrix, i32.multiply(to, groupBytes)));
+      f.set(factorsAt, i32.add(scales, i32.multiply(from, 4 * productGroup)));
+      f.set(outs, i32.add(out, i32.multiply(from, 4 * productGroup)));
+      f.while(i32.less(weights, last), () => {
+        f.set(factors, v128.load(factorsAt));
+        f.set(at, x);
+        f.set(step, steps);
+        f.set(into, outs);
+        f.set(left, rows);
+        f.while(i32.less(1, left), () => {
+          several([0, 1]);
+          f.increase(at, i32.shiftLeft(row, 1));
+          f.increase(into, i32.shiftLeft(outRow, 1));
+          f.increase(step, 8);
+          f.increase(left, -2);
+        });
+        f.if(i32.equal(left, 1), () => several([0]));
+        f.increase(factorsAt, 4 * productGroup);
+        f.increase(outs, 4 * productGroup);
+        f.increase(weights, groupBytes);
       });
-      f.if(i32.equal(left, 1), () => several([0]));
-      f.increase(factorsAt, 4 * productGroup);
-      f.increase(outs, 4 * productGroup);
-      f.increase(weights, groupBytes);
     });
   });
 }
