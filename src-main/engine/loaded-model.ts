@@ -40,7 +40,7 @@ export interface RoundedMatrices {
   training(): Promise<Matrices>;
   /** As answers do: those that read the same in one, without what gradients need alone. */
   answering(): Promise<Matrices>;
-  /** The integers that tokens are written by (`WasmRuntime`), laid out like those of answers by integers; undefined where they are written as prompts are read. */
+  /** The integers that kernels of our own multiply by (`WasmRuntime`), laid out like those of answers by integers; undefined where there are no kernels. */
   readonly writing: (() => Promise<Matrices>) | undefined;
 }
 
@@ -89,9 +89,9 @@ export class LoadedModel {
     return this.#rounded?.writing !== undefined && !this.#cannotWrite;
   }
 
-  /** Whether prompts are read by them too: where onnxruntime multiplies the same integers, and V8 makes wide vectors for ours, these are quicker (decision 0050). */
+  /** Whether prompts are read by them too. */
   get readsByKernels(): boolean {
-    return this.hasKernels && this.answersBy === 'integers' && hasWideVectors();
+    return this.hasKernels && kernelsRead(this.answersBy);
   }
 
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
@@ -133,8 +133,8 @@ export class LoadedModel {
   }
 
   /**
-   * What writes tokens by kernels of our own, where the model is of eight bits (decision 0047); undefined where they are written by the graph that reads
-   * prompts.
+   * What writes tokens by kernels of our own, and reads prompts where `readsByKernels`, where the model is of eight bits (decision 0047); undefined where
+   * the decode graph does both.
    */
   async writing(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<WasmExecutable | undefined> {
     const matrices = this.#rounded?.writing;
@@ -402,6 +402,14 @@ export async function answeringMatrices(
   backend: Backend,
 ): Promise<RoundedMatrices['answersBy']> {
   return precision === 'int8' && (await backend.prefersIntegers()) ? 'integers' : 'blocks';
+}
+
+/**
+ * Whether kernels of our own read prompts, where there are any: where V8 makes wide vectors they are quicker than onnxruntime at the same integers; blocks
+ * are read by processors that are quicker still (decision 0050).
+ */
+export function kernelsRead(answersBy: DecodeMatrices['kind']): boolean {
+  return answersBy === 'integers' && hasWideVectors();
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

@@ -7,7 +7,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { answeringMatrices, openModel, precisionFor } from './loaded-model.ts';
+import { answeringMatrices, kernelsRead, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
@@ -88,7 +88,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: bytesInside[answersBy] + (writes ? bytesOfWriting : 0),
+            bytesEach: (writes && kernelsRead(answersBy) ? 0 : bytesInside[answersBy]) + (writes ? bytesOfKernels : 0),
             copies: writes ? 2 : 1,
             rank: highest,
           }),
@@ -275,5 +275,5 @@ function generation(
  * first training pass and in the place of what that will take.
  */
 const bytesInside = { floats: 0, blocks: 2.5, integers: 1.2 } as const;
-/** The same where kernels of our own write, with what their threads take. */
-const bytesOfWriting = 1.4;
+/** The same where there are kernels of our own, with what their threads take; where they read too, there is no such graph. */
+const bytesOfKernels = 1.4;

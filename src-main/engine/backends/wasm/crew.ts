@@ -1,6 +1,5 @@
-/** So long is a sleep, and such a part of a program's time tells that threads were kept from running. */
-const sleepMs = 0.2;
-const partOfHeldUp = 0.1;
+/** So many sleeps in a program tell that threads were kept from running, or have uneven shares. */
+const sleepsOfHeldUp = 4;
 /** Of the last programs that all ran, so many are remembered, and so many that were held up are no accident. */
 const remembered = 5;
 const heldUpOften = 2;
@@ -11,7 +10,7 @@ const settled = { fewest: 8, most: 256 } as const;
 
 /**
  * Whether all threads run the next program, or one alone: where the processor has other work, all wait for the one that it keeps from
- * running. Once they often slept for each other for long, one runs some programs, and goes on where it is mostly quicker than all were with programs
+ * running. Once they often slept for each other, one runs some programs, and goes on where it is mostly quicker than all were with programs
  * of the same kind, which have as much to do.
  */
 export class Crew {
@@ -43,7 +42,7 @@ export class Crew {
     if (this.#threads === 1) return;
     if (this.#alone > 0) this.#ranAlone();
     else if (this.size(kind) === 1) this.#tried(ms < middle(this.#togetherMs.get(kind) as readonly number[]));
-    else this.#ranTogether(kind, ms, sleeps * sleepMs >= partOfHeldUp * ms);
+    else this.#ranTogether(kind, ms, sleeps >= sleepsOfHeldUp);
   }
 
   #ranTogether(kind: string, ms: number, isHeldUp: boolean): void {

@@ -103,6 +103,7 @@ export class WasmGraph implements WasmExecutable {
   readonly #passes = new Map<string, number>();
   readonly #programs = new Map<string, PlacedProgram>();
   readonly #crew: Crew;
+  #hasPrepared = false;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
@@ -261,7 +262,7 @@ export class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  /** Runs the program for these sizes by as many threads as is best for it. */
+  /** Runs the program for these sizes: what is written by as many threads as is best for it, what is read by all, as each takes what the others have not. */
   #runBest(
     sizes: ReadonlyMap<string, number>,
     setting: Omit<Setting, 'threads'>,
@@ -269,8 +270,12 @@ export class WasmGraph implements WasmExecutable {
   ): ReadonlyMap<string, LyingRows> {
     const { machine } = this.#site;
     const positions = sizes.get('positions') ?? 1;
-    if (setting.kind === 'written' && this.#programs.size === 0 && rows === 1 && usualWidths.includes(positions))
-      this.#prepareGuesses(sizes, setting);
+    if (setting.kind === 'read') {
+      const program = this.#programFor(sizes, { ...setting, threads: machine.threads });
+      machine.run(program.programs(positions));
+      return program.outputs;
+    }
+    if (!this.#hasPrepared && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(sizes, setting);
     const name = nameOfProgram(sizes, setting);
     const threads = Math.min(machine.threads, this.#crew.size(name));
     const program = this.#programFor(sizes, { ...setting, threads });
@@ -283,6 +288,7 @@ export class WasmGraph implements WasmExecutable {
 
   /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
   #prepareGuesses(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): void {
+    this.#hasPrepared = true;
     for (const width of usualWidths) {
       const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
       this.#programFor(other, { ...setting, threads: this.#site.machine.threads });

@@ -25,7 +25,9 @@ import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Machine } from './machine.ts';
-import type { LyingRows, WasmExecutable } from './wasm-graph.ts';
+import type { LyingRows } from './placed-program.ts';
+import type { PassKind } from './program-writer.ts';
+import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
 // What is tested is what the optimising compiler makes of the kernels, as where they have run for some time.
@@ -53,19 +55,21 @@ function numbersOf(rows: LyingRows = []): Float32Array {
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
+interface How {
+  readonly kept?: KeptColumns;
+  readonly kind?: PassKind;
+  readonly by?: WasmRuntime;
+}
+
 /** What a graph gives, by a runtime. */
-function given(y: Expression, feeds: ReadonlyMap<string, Tensor>, kept?: KeptColumns, by = runtime): Float32Array {
-  return numbersOf(by.compile({ y })?.run(feeds, { kept }).get('y'));
+function given(y: Expression, feeds: ReadonlyMap<string, Tensor>, { by = runtime, ...how }: How = {}): Float32Array {
+  return numbersOf(by.compile({ y })?.run(feeds, how).get('y'));
 }
 
 /** The largest difference from the reference, and the largest number of that. */
-function compare(
-  y: Expression,
-  feeds: Readonly<Record<string, Tensor>>,
-  kept?: KeptColumns,
-): [error: number, of: number] {
+function compare(y: Expression, feeds: Readonly<Record<string, Tensor>>, how?: How): [error: number, of: number] {
   const map = new Map(Object.entries(feeds));
-  const own = given(y, map, kept);
+  const own = given(y, map, how);
   const [exact] = evaluate(
     [y],
     new Map(Array.from(map, ([name, { dims, data }]) => [name, { dims, data: Float64Array.from(data) }])),
@@ -138,6 +142,7 @@ test.each([
   [1, 40, 24],
   [5, 40, 23],
   [2, 576, 64],
+  [3, 1100, 8],
 ])('%d rows of %d times integers to %d outputs', async (rows, inside, out) => {
   const name = `m${rows}`;
   const integers: Tensor<'int8'> = {
@@ -217,28 +222,113 @@ test.each<Heads>([
   { rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
 ])('attention: %o', (heads) => {
   const { y, feeds, kept } = attention(heads, 3);
-  const [error, of] = compare(y, feeds, kept);
+  const [error, of] = compare(y, feeds, { kept });
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
-test('what attention gives is the same with any threads, whatever lies where nothing is seen', async () => {
-  const { y, feeds, kept } = attention({ rows: 2, tokens: 2, keyHeads: 3, group: 3, size: 24, columns: 150 }, 8);
-  const results = [];
-  for (const threads of [1, 2, 3, 8]) {
-    const own = new WasmRuntime({ threads });
-    await own.load(new Map());
-    results.push(given(y, new Map(Object.entries(feeds)), kept, own));
-    own.release();
-    for (const kept of [feeds['kept_keys.0'], feeds['kept_values.0']])
-      kept.data.fill(threads === 1 ? Number.NaN : threads, 0, 8 * 6 * 24);
-  }
-  const [one, ...others] = results;
-  expect(one).toHaveLength(4 * 9 * 24);
-  for (const other of others) expect(other).toEqual(one);
+// One by one, a last one with few others, more than lanes; a text beside others; of more positions than a program is for.
+test.each<Heads>([
+  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
+  { rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
+  { rows: 1, tokens: 33, keyHeads: 2, group: 3, size: 80, columns: 201 },
+  { rows: 2, tokens: 9, keyHeads: 2, group: 7, size: 128, columns: 30 },
+  { rows: 1, tokens: 200, keyHeads: 1, group: 2, size: 16, columns: 200 },
+  { rows: 1, tokens: 5, keyHeads: 2, group: 2, size: 10, columns: 30 },
+])('attention of what is read: %o', (heads) => {
+  const { y, feeds, kept } = attention(heads, 3);
+  const [error, of] = compare(y, feeds, { kept, kind: 'read' });
+  expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
-describe('attention over caches near and elsewhere', () => {
-  const [keyHeads, group, size] = [2, 3, 20];
+test.each<[PassKind, number]>([
+  ['written', 2],
+  ['read', 2],
+  ['read', 30],
+])(
+  'what attention gives is the same with any threads, whatever lies where nothing is seen: %s, %d tokens',
+  async (kind, tokens) => {
+    const size = kind === 'read' ? 16 : 24;
+    const { y, feeds, kept } = attention({ rows: 2, tokens, keyHeads: 3, group: 3, size, columns: 150 }, 8);
+    const results = [];
+    for (const threads of [1, 2, 3, 8]) {
+      const by = new WasmRuntime({ threads });
+      await by.load(new Map());
+      results.push(given(y, new Map(Object.entries(feeds)), { kept, kind, by }));
+      by.release();
+      for (const kept of [feeds['kept_keys.0'], feeds['kept_values.0']])
+        kept.data.fill(threads === 1 ? Number.NaN : threads, 0, 8 * 6 * size);
+    }
+    const [one, ...others] = results;
+    expect(one).toHaveLength(2 * tokens * 9 * size);
+    for (const other of others) expect(other).toEqual(one);
+  },
+);
+
+test('what is read gets the same numbers, whatever is read with it', () => {
+  const shape = { rows: 1, keyHeads: 2, group: 3, size: 32 };
+  const { y, feeds, kept } = attention({ ...shape, tokens: 50, columns: 90 });
+  feeds.mask.data.forEach((_, i) => {
+    if (i % 90 > 40 + Math.floor((Math.floor(i / 90) % 150) / 3)) feeds.mask.data[i] = -1e30;
+  });
+  const together = given(y, new Map(Object.entries(feeds)), { kept, kind: 'read' });
+  // What was new is kept now.
+  for (const kind of ['keys', 'values'] as const)
+    feeds[`kept_${kind}.0`].data.set(feeds[`fresh_${kind}`].data, 40 * 64);
+  for (let from = 0; from < 50; from += from < 40 ? 7 : 1) {
+    const tokens = Math.min(from < 40 ? 7 : 1, 50 - from);
+    const columns = 40 + from + tokens;
+    const part = (name: keyof typeof feeds, width: number) => {
+      const { data } = feeds[name];
+      return [name, float32([tokens, width], data.slice(from * width, (from + tokens) * width))] as const;
+    };
+    const mask = float32([2, tokens * 3, columns]);
+    for (let row = 0; row < 2 * tokens * 3; row++) {
+      const stream = Math.floor(row / (tokens * 3));
+      const start = (stream * 150 + from * 3 + (row % (tokens * 3))) * 90;
+      mask.data.set(feeds.mask.data.slice(start, start + columns), row * columns);
+    }
+    const own = new Map<string, Tensor>([
+      ...[part('queries', 192), part('fresh_keys', 64), part('fresh_values', 64)],
+      ...([
+        ['kept_keys.0', feeds['kept_keys.0']],
+        ['kept_values.0', feeds['kept_values.0']],
+        ['mask', mask],
+      ] as const),
+    ]);
+    const [keys, values] = [feeds['kept_keys.0'].data, feeds['kept_values.0'].data];
+    const alone = given(y, own, { kept: keptOf({ keys, values, rows: 1, tokens, columns }), kind: 'read' });
+    expect(alone).toEqual(together.slice(from * 192, (from + tokens) * 192));
+  }
+});
+
+test('a program that reads is written once for any number of positions, and gives what one for that number does', async () => {
+  const executable = runtime.compile({
+    y: silu(add(x, input('b', ['positions', 40]))),
+    last: scale(gather(scale(x, 2), input('of', ['some'], 'int32')), 3),
+  });
+  const takes = vi.spyOn(runtime.machine, 'take');
+  for (const [i, positions] of [30, 1, 192, 5, 191, 193, 400].entries()) {
+    const of = int32([2], Int32Array.of(0, positions - 1));
+    const feeds = new Map<string, Tensor>([
+      ['x', floats(positions, 40)],
+      ['b', floats(positions, 40)],
+      ['of', of],
+    ]);
+    takes.mockClear();
+    const [read, written] = (['read', 'written'] as const).map((kind) => {
+      const outputs = executable?.run(feeds, { kind });
+      if (kind === 'read' && i > 0 && positions < 193) expect(takes).not.toHaveBeenCalled();
+      return [numbersOf(outputs?.get('y')), numbersOf(outputs?.get('last'))];
+    });
+    expect(read?.[0]).toHaveLength(40 * positions);
+    expect(read).toEqual(written);
+  }
+  takes.mockRestore();
+});
+
+describe.each([20, 16])('attention over caches near and elsewhere, heads of %d', (size) => {
+  const [keyHeads, group] = [2, 3];
   const shape = { num_attention_heads: keyHeads * group, num_key_value_heads: keyHeads, head_dim: size };
   const sizes = { vocab_size: 4, hidden_size: keyHeads * group * size, intermediate_size: 4, num_hidden_layers: 2 };
   const architecture = architectureOf(new ModelConfig({ model_type: 'llama', ...sizes, ...shape }, 'config.json'));
@@ -258,7 +348,8 @@ describe('attention over caches near and elsewhere', () => {
   function write(executable: WasmExecutable | undefined, cache: KeyValueCache, feeds: ReadonlyMap<string, Tensor>) {
     const tokens = (feeds.get('queries')?.dims[0] as number) / cache.rows;
     const pass = cache.pass(tokens, new Array<number>(cache.rows).fill(tokens));
-    const given = executable?.run(new Map([...feeds, ...pass.masks]), { kept: pass.kept });
+    const kind = tokens > 4 ? 'read' : 'written';
+    const given = executable?.run(new Map([...feeds, ...pass.masks]), { kind, kept: pass.kept });
     return [0, 1].map((layer) => numbersOf(given?.get(`y.${layer}`)));
   }
 
@@ -270,30 +361,37 @@ describe('attention over caches near and elsewhere', () => {
     ]);
   }
 
-  // In place at first, then by a copy; guesses that were wrong, and more room, in either; another cache in between.
-  test.each([1, 3])('are the same bit for bit, of %d rows', (rows) => {
+  // In place at first, then by a copy, beside which prompts are read in place; guesses that were wrong, and more room, in either; another cache in between.
+  test.each([
+    [1, 1],
+    [3, 1],
+    [1, 900],
+  ])('are the same bit for bit, of %d rows, with room for %d at first', (rows, room) => {
     const executable = runtime.compile(outputs);
     const near = { memory: runtime.caches };
-    const [own, other, far] = [near, near, {}].map((where) => new KeyValueCache(architecture, rows, where)) as [
-      KeyValueCache,
-      KeyValueCache,
-      KeyValueCache,
-    ];
-    for (const [i, tokens] of [40, 1, 3, 1, 2, 60, 1, 30, 1, 1, 4, 1, 2, 1, 120, 1, 1, 3].entries()) {
-      const feeds = fresh(rows * tokens);
-      const kept = new Array<number>(rows).fill(tokens > 1 && i % 2 === 0 ? tokens - 1 : tokens);
-      const [first, second] = [own, far].map((cache) => {
+    const [own, other, far] = [near, near, {}].map(
+      (where) => new KeyValueCache(architecture, rows, { ...where, room }),
+    ) as [KeyValueCache, KeyValueCache, KeyValueCache];
+    const passes = [40, 1, 3, 1, 2, 60, 1, 30, 1, 1, 4, 1, 2, 1, 9, 1, 120, 1, 1, 3, 200, 1, 2, 7, 1].map(
+      (tokens, i) => ({
+        feeds: fresh(rows * tokens),
+        kept: new Array<number>(rows).fill(tokens > 1 && i % 2 === 0 ? tokens - 1 : tokens),
+      }),
+    );
+    // All of one before the other: there is one copy.
+    const [first, second] = [own, far].map((cache) =>
+      passes.map(({ feeds, kept }, i) => {
         const given = write(executable, cache, feeds);
         cache.keep(kept);
-        return given;
-      });
-      expect(first?.[1]).toHaveLength(rows * tokens * keyHeads * group * size);
-      expect(first).toEqual(second);
-      if (i % 5 === 4) {
-        write(executable, other, fresh(rows));
-        other.keep(new Array<number>(rows).fill(1));
-      }
-    }
+        if (cache === own && i === 4) {
+          write(executable, other, fresh(rows));
+          other.keep(new Array<number>(rows).fill(1));
+        }
+        return given[1];
+      }),
+    );
+    expect(first?.at(-1)).toHaveLength(rows * keyHeads * group * size);
+    expect(first).toEqual(second);
     for (let row = 0; row < rows; row++) expect(own.read(row)).toEqual(far.read(row));
     for (const cache of [own, other]) cache.release();
   });
@@ -394,7 +492,7 @@ test.each([1, 5])(
           ['any.int8_scales', scales],
         ]),
       );
-      results.push(given(y, feeds, undefined, own));
+      results.push(given(y, feeds, { by: own }));
       own.release();
     }
     const [one, ...others] = results;
@@ -447,7 +545,7 @@ test.each([1, 4])(
     ]);
     const columns = (kind: string) => feeds.get(`kept_${kind}.0`)?.data as Float32Array;
     const of = { keys: columns('keys'), values: columns('values'), rows: 1, tokens: rows, columns: rows + 2 };
-    const nothing = given(seen, feeds, keptOf(of));
+    const nothing = given(seen, feeds, { kept: keptOf(of) });
     expect([...nothing]).toEqual(new Array(4 * rows).fill(0));
   },
 );

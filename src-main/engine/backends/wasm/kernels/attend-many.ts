@@ -131,14 +131,18 @@ export function attendMany(): WasmFunction {
         for (const quarter of quarters) f.do(v128.store(score, own[quarter] as Local, laneBytes * k + 16 * quarter));
     };
 
-    /** Takes out of the scores of some keys those that a lane does not see. */
-    const hideUnseen = (maskOffset: Local, score: Local) => {
+    /** Adds the mask to the scores of some keys, of which a lane may not see all. */
+    const addMask = (maskOffset: Local, score: Local) => {
       f.set(at, i32.add(masks, maskOffset));
-      f.for(0, i32.shiftLeft(count, 2), 4, (ofLane) => {
-        for (let k = 0; k < keysAtOnce; k++)
-          f.if(f32.greater(f32.constant(leastSeen), f32.load(at, 4 * k)), () =>
-            f.do(f32.store(i32.add(score, ofLane), f32.constant(notSeen), laneBytes * k)),
+      f.for(score, i32.add(score, i32.shiftLeft(count, 2)), 4, (ofLane) => {
+        for (let k = 0; k < keysAtOnce; k++) {
+          const own = f.let('f32', f32.load(at, 4 * k));
+          f.if(
+            f32.greater(own, f32.constant(leastSeen)),
+            () => f.do(f32.store(ofLane, f32.add(f32.load(ofLane, laneBytes * k), own), laneBytes * k)),
+            () => f.do(f32.store(ofLane, f32.constant(notSeen), laneBytes * k)),
           );
+        }
         f.increase(at, maskQuery);
       });
     };
@@ -165,17 +169,17 @@ export function attendMany(): WasmFunction {
           for (const half of [0, 1] as const)
             f.set(most[half] as Local, f32x4.greaterOf(most[half] as Local, vectors[half] as Local));
         });
-        const isSeen = (some: readonly Local[], join: (a: Code, b: Code) => Code) =>
-          join(f32x4.greater(some[0] as Local, seenFrom), f32x4.greater(some[1] as Local, seenFrom));
+        const [lowest, higher] = [least, most].map((both) => v128.or(...(both as [Local, Local]))) as [Code, Code];
+        const seen = most.map((four) => f32x4.greater(four, seenFrom)) as [Code, Code];
         f.if(
-          v128.isAnyTrue(isSeen(most, v128.or)),
+          v128.isAnyTrue(v128.or(...seen)),
           () => {
             f.if(i32.less(begin, 0), () => f.set(begin, score));
             for (let part = 0; part < keysAtOnce; part += tile) {
               const ofPart = part === 0 ? key : f.let('i32', i32.add(key, i32.multiply(placeBytes, part)));
               scoreTile(ofPart, part === 0 ? score : f.let('i32', i32.add(score, laneBytes * part)));
             }
-            f.if(i32.equal(i32x4.areAllTrue(isSeen(least, v128.and)), 0), () => hideUnseen(maskOffset, score));
+            f.if(v128.isAnyTrue(v128.or(lowest, higher)), () => addMask(maskOffset, score));
             f.set(end, i32.add(score, laneBytes * keysAtOnce));
           },
           () => {
