@@ -393,7 +393,12 @@ export function precisionFor({ parameters }: Architecture, backend: Backend): Pr
 }
 
 function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
-  return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0) < smallModel;
+  return countParameters({ parameters }) < smallModel;
+}
+
+/** Numbers of all weights. */
+export function countParameters({ parameters }: Pick<Architecture, 'parameters'>): number {
+  return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
 /** What a rounded model's answers multiply by: the integers of training where the processor is quicker with those (decision 0046). */
@@ -423,7 +428,7 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
     ]);
     return {
       architecture: architecture.name,
-      parameters: [...architecture.parameters.values()].reduce((sum, dims) => sum + elements(dims), 0),
+      parameters: countParameters(architecture),
       layers: architecture.layers,
       hidden: architecture.hidden,
       vocabulary: architecture.vocabulary,

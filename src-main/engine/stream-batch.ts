@@ -2,12 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
 import { type KeptText, KeyValueCache, type LyingText } from './key-value-cache.ts';
-import type { LoadedModel } from './loaded-model.ts';
+import { countParameters, type LoadedModel } from './loaded-model.ts';
 import { type Known, leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
-const pieceLength = 128;
+const mostTokens = 128;
+/** What kernels of our own do nobody interrupts: a piece has some so many multiplications at most, 0.3 s of two cores, but a few tokens at least. */
+const mostMultiplications = 4e10;
+const fewestTokens = 16;
 /** Caches have room for so many tokens of an answer from the first on. */
 const usualAnswer = 64;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
@@ -33,13 +36,19 @@ function leftOf({ stream, read }: Reading): number {
   return stream.promptIds.length - read;
 }
 
+/** About so many tokens of a prompt are read at a time by kernels of our own. */
+export function tokensOfPiece(parameters: number): number {
+  const tokens = 2 ** Math.floor(Math.log2(mostMultiplications / parameters));
+  return Math.max(fewestTokens, Math.min(mostTokens, tokens));
+}
+
 /** How much of what is left is read next: pieces are of one length, as a short one at the end would cost nearly what a long one does. */
-export function nextPiece(left: number): number {
-  return Math.ceil(left / Math.max(1, Math.round(left / pieceLength)));
+export function nextPiece(left: number, usual = mostTokens): number {
+  return Math.ceil(left / Math.max(1, Math.round(left / usual)));
 }
 
 /** The most that is read at a time. */
-export const longestPiece = Math.ceil(1.5 * pieceLength) - 1;
+export const longestPiece = Math.ceil(1.5 * mostTokens) - 1;
 
 /** The text of a row, for as long as its cache does not change. */
 function textOf(cache: KeyValueCache, row: number): KeptText {
@@ -61,6 +70,7 @@ export class StreamBatch {
   readonly #model: LoadedModel;
   readonly #pass: DecodePass;
   readonly #prefixes: PrefixCache;
+  readonly #tokensOfPiece: number;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
   /** Those that were being read when the first of the others was to be written. */
@@ -77,6 +87,7 @@ export class StreamBatch {
     this.#model = model;
     this.#pass = new DecodePass(model, stack);
     this.#prefixes = prefixes;
+    this.#tokensOfPiece = tokensOfPiece(countParameters(model.architecture));
   }
 
   join(stream: TokenStream): void {
@@ -133,6 +144,10 @@ export class StreamBatch {
     this.#caches.delete(cache);
   }
 
+  get #pieceLength(): number {
+    return this.#model.readsByKernels ? this.#tokensOfPiece : mostTokens;
+  }
+
   get #writing(): number {
     return this.#rows.filter((stream) => stream !== undefined).length;
   }
@@ -140,7 +155,7 @@ export class StreamBatch {
   /** Whether a short prompt is left that came with all that are written: they go on with it, as a pass over some rows costs nearly what one over all does. */
   get #isBeginning(): boolean {
     const [next] = this.#reading;
-    if (next === undefined || !this.#beginners.has(next) || leftOf(next) > pieceLength) return false;
+    if (next === undefined || !this.#beginners.has(next) || leftOf(next) > this.#pieceLength) return false;
     return this.#rows.every((stream) => stream === undefined || stream.writtenTokens === 1);
   }
 
@@ -221,7 +236,7 @@ export class StreamBatch {
     const cache = together.length === 1 ? first.cache : this.#sideBySide(together);
     const rows = together.map((reading) => {
       const { stream, read } = reading;
-      const ids = stream.promptIds.slice(read, read + nextPiece(leftOf(reading)));
+      const ids = stream.promptIds.slice(read, read + nextPiece(leftOf(reading), this.#pieceLength));
       return { ids, adapter: stream.adapter, asked: read + ids.length === stream.promptIds.length ? 1 : 0 };
     });
     const logits = await this.#pass.run(cache, rows);
@@ -247,7 +262,7 @@ export class StreamBatch {
     let longest = 0;
     for (const reading of this.#reading) {
       const width = Math.max(longest, leftOf(reading));
-      if (together.length > 0 && width * (together.length + 1) > pieceLength) continue;
+      if (together.length > 0 && width * (together.length + 1) > this.#pieceLength) continue;
       together.push(reading);
       longest = width;
     }

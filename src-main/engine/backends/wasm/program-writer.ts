@@ -53,8 +53,8 @@ interface Memory {
   uses: number;
 }
 
-/** What threads share they take in some turns: one that was held up takes fewer. */
-const takesOfThread = 8;
+/** What threads share they take in some turns: one that was held up takes fewer. Of few rows memory is what is waited for, which gives long stretches best. */
+const takesOfThread = { written: 3, read: 8 } as const satisfies Record<PassKind, number>;
 
 export class Writer {
   readonly steps: Step[] = [];
@@ -152,7 +152,7 @@ export class Writer {
 
   /** How many of so many units a thread takes at a time; zero where each has its part: one row is read in one go. */
   atOnce(units: number): number {
-    return this.isSplit ? Math.ceil(units / (takesOfThread * this.site.threads)) : 0;
+    return this.isSplit ? Math.ceil(units / (takesOfThread[this.site.kind] * this.site.threads)) : 0;
   }
 
   /** A step that all threads run. */
