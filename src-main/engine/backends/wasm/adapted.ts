@@ -32,14 +32,14 @@ export function findAdapted(
   return found;
 }
 
-/** Each thread adds to the columns that it has multiplied. */
+/** Each thread adds to its columns: those that it has multiplied, or of several positions any. */
 export function writeAdapted(writer: Writer, { product, low: lower, up, factor }: Adapted): Value {
   const [y, low] = [writer.value(product), writer.value(lower)];
   const [ranks = 0, columns = 0] = writer.dims(up).slice(-2);
   const shares = elements(low.dims.slice(0, -2));
   const rows = low.dims.at(-2) as number;
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
-  if (writer.isSplit) writer.readAll(low);
+  if (writer.isSplit) writer.readAll(low, y);
   const [matrix, ranges] = [writer.site.input(nameOf(up)), writer.site.input(rangesName(up))];
   for (let share = 0; share < shares; share++) {
     const out = behind(y.address, share * rows * y.row);
@@ -47,7 +47,7 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
     const from = [matrix + 4 * share * ranks * columns, ranges + 8 * share * ranks];
     const groups = Math.ceil(columns / productGroup);
     writer.isChanged(y);
-    writer.step('addTimes', [out, x, ...from, rows, ranks, columns, groups, y.row, bitsOf(factor)]);
+    writer.step('addTimes', [out, x, ...from, writer.count(rows), ranks, columns, groups, y.row, bitsOf(factor)]);
   }
   return y;
 }

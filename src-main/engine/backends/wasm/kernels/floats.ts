@@ -112,7 +112,7 @@ export function times(): WasmFunction {
 
 /**
  * out, x, matrix, ranges, rows, size, columns, groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
- * columns], of whose rows only what lies within the ranges is read. Threads share the groups as in `product`.
+ * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Threads share the groups as in `product`.
  */
 export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -124,7 +124,16 @@ export function addTimes(): WasmFunction {
     const [by, range, begin, end, left, alike] = locals(6, () => f.local('i32'));
     const rowBytes = f.let('i32', i32.shiftLeft(columns, 2));
     /** Adds so many rows of the matrix, which have a range in common. */
-    const addRows = (count: number) => {
+    const addRows = (count: 1 | 4) => {
+      const own = count === 1 ? v128.splat32(x) : v128.load(x);
+      // Of the adapters of others nothing is left.
+      f.if(v128.isAnyTrue(own), () => addProducts(count));
+      f.increase(x, 4 * count);
+      f.increase(range, 8 * count);
+      f.increase(by, i32.multiply(rowBytes, count));
+      f.increase(left, -count);
+    };
+    const addProducts = (count: 1 | 4) => {
       const weights = Array.from({ length: count }, (_, n) =>
         f.let('v128', f32x4.multiply(v128.splat32(x, 4 * n), factor)),
       );
@@ -142,10 +151,6 @@ export function addTimes(): WasmFunction {
           return sum as Local;
         });
       });
-      f.increase(x, 4 * count);
-      f.increase(range, 8 * count);
-      f.increase(by, i32.multiply(rowBytes, count));
-      f.increase(left, -count);
     };
     f.for(0, rows, 1, () => {
       f.set(by, matrix);
