@@ -17,9 +17,9 @@ import { loadModel } from './loaded-model.ts';
 import { initialiseLora, type LoraWeights } from './lora.ts';
 import { Random } from './random.ts';
 
-const v8 = vi.hoisted(() => ({ hasWideVectors: true }));
 // Kernels that read are as exact, if slower, where V8 makes no wide vectors.
-vi.mock('./v8-flags.ts', () => ({ hasWideVectors: () => v8.hasWideVectors, allowWideVectors: () => {} }));
+const v8 = vi.hoisted(() => ({ makesWideVectors: true }));
+vi.mock('./backends/wasm/wide-vectors.ts', () => ({ makesWideVectors: () => v8.makesWideVectors }));
 
 // Once, an adapter's product for a token by itself was summed in another order than beside guesses or in a prompt: in eight bits
 // logits differed by more than half, and a question that was asked again was now and then answered with other words.
@@ -41,11 +41,11 @@ test.each([
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
-    v8.hasWideVectors = 'reader' in more && more.reader === 'kernels';
+    v8.makesWideVectors = 'reader' in more && more.reader === 'kernels';
     const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => by === 'integers' };
     const model = await loadModel(folder, backend, 'int8');
     expect(model.answersBy).toBe(by);
-    expect(model.readsByKernels).toBe(v8.hasWideVectors);
+    expect(model.readsByKernels).toBe(v8.makesWideVectors);
     const { architecture } = model;
     const lora = initialiseLora(architecture, { rank: 8, alpha: 16, targets, initialisation: 'kaiming', seed: 1 });
     const random = new Random(1);
@@ -113,7 +113,7 @@ test.each([
 ] as const)(
   'where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it: %s by %s',
   async (kind, reader) => {
-    v8.hasWideVectors = reader === 'kernels';
+    v8.makesWideVectors = reader === 'kernels';
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
@@ -168,7 +168,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder, { hidden: 256, intermediate: 512, layers: 2 });
-  v8.hasWideVectors = true;
+  v8.makesWideVectors = true;
   const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
   const decoding = vi.spyOn(model, 'decoding');
   const pass = new DecodePass(model, new AdapterStack(model.architecture));

@@ -8,6 +8,7 @@ import { CannotRun, isShortage } from './backends/wasm/cannot-run.ts';
 import { machineThread } from './backends/wasm/machine.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-graph.ts';
 import { WasmRuntime } from './backends/wasm/wasm-runtime.ts';
+import { makesWideVectors } from './backends/wasm/wide-vectors.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
 import type { ModelFacts } from './engine.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
@@ -22,7 +23,6 @@ import type { RoundingJob } from './rounding.ts';
 import { roundAll } from './rounding-threads.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
-import { hasWideVectors } from './v8-flags.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
 const mostLarge = 3;
@@ -414,7 +414,7 @@ export async function answeringMatrices(
  * are read by processors that are quicker still (decision 0050).
  */
 export function kernelsRead(answersBy: DecodeMatrices['kind']): boolean {
-  return answersBy === 'integers' && hasWideVectors();
+  return answersBy === 'integers' && makesWideVectors();
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

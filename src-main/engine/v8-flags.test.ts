@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { makesWideVectors } from './backends/wasm/wide-vectors.ts';
 import { hasWideVectors } from './v8-flags.ts';
 
 /** Runs a product of one row, and ends. */
@@ -20,6 +21,10 @@ function whyNot(): string | undefined {
   if (process.platform !== 'linux') return 'what the processor has is only looked up on Linux';
   return readFileSync('/proc/cpuinfo', 'utf8').includes(' avx2 ') ? undefined : 'the processor has no AVX2';
 }
+
+test('that they are made is told by what takes no longer for two', () => {
+  expect(makesWideVectors()).toBe(whyNot() === undefined);
+});
 
 test('products are made of vectors of 256 bits', async ({ skip }) => {
   const reason = whyNot();
