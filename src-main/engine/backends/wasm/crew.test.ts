@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Crew } from './crew.ts';
+import { Crew, habits } from './crew.ts';
 
 interface Times {
   readonly together: number;
@@ -12,7 +12,7 @@ function turns(crew: Crew, count: number, { together, alone, sleeps }: Times, ki
   const runs: (readonly [size: number, programs: number])[] = [];
   for (let i = 0; i < count; i++) {
     const size = crew.size(kindOf(i));
-    crew.ran(kindOf(i), size === 1 ? alone : together, size === 1 ? 0 : sleeps);
+    crew.ran(kindOf(i), { ms: size === 1 ? alone : together, sleeps: size === 1 ? 0 : sleeps });
     const last = runs.at(-1);
     if (last?.[0] === size) runs[runs.length - 1] = [size, last[1] + 1];
     else runs.push([size, 1]);
@@ -23,17 +23,17 @@ function turns(crew: Crew, count: number, { together, alone, sleeps }: Times, ki
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count);
 
 test('where nobody is waited for, all run', () => {
-  expect(turns(new Crew(4), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
+  expect(turns(new Crew(4, habits.written), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
 test('one program that was held up changes nothing', () => {
-  const crew = new Crew(2);
-  crew.ran('kind', 60, 50);
+  const crew = new Crew(2, habits.written);
+  crew.ran('kind', { ms: 60, sleeps: 50 });
   expect(turns(crew, 100, { together: 8, alone: 12, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
 test('on a busy processor one runs, for longer each time, and all once it is free', () => {
-  const crew = new Crew(2);
+  const crew = new Crew(2, habits.written);
   const counts = [2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
   const busy = turns(crew, sum(counts), { together: 40, alone: 13, sleeps: 20 });
   expect(busy).toEqual([2, 1, 2, 1, 2, 1].map((size, i) => [size, counts[i]]));
@@ -42,12 +42,22 @@ test('on a busy processor one runs, for longer each time, and all once it is fre
 
 test('where shares are uneven, and one alone is no quicker, all go on', () => {
   const counts = [2, 3, 8 + 1, 3, 16 + 1];
-  const runs = turns(new Crew(8), sum(counts), { together: 20, alone: 60, sleeps: 200 });
+  const runs = turns(new Crew(8, habits.written), sum(counts), { together: 20, alone: 60, sleeps: 200 });
   expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, counts[i]]));
 });
 
 test('nine kinds of programs with uneven shares are tried no more often than one', () => {
   const kinds = (program: number) => `${program % 9}`;
-  const runs = turns(new Crew(2), 120, { together: 20, alone: 40, sleeps: 30 }, kinds);
+  const runs = turns(new Crew(2, habits.written), 120, { together: 20, alone: 40, sleeps: 30 }, kinds);
   expect(sum(runs.filter(([size]) => size === 1).map(([, programs]) => programs))).toBeLessThanOrEqual(12);
+});
+
+test('what is read takes longer, and is tried for less: all run again soon, and prompts of any length are compared', () => {
+  const crew = new Crew(2, habits.read);
+  const sizes = Array.from({ length: 16 }, (_, i) => {
+    const [size, positions] = [crew.size('kind'), 10 + i];
+    crew.ran('kind', { ms: (size === 1 ? 2 : 5) * positions, sleeps: size === 1 ? 0 : 4 * positions, positions });
+    return size;
+  });
+  expect(sizes).toEqual([2, 2, ...[1, 1, 1], 2, 2, ...[1, 1, 1, 1, 1], 2, 2, 1, 1]);
 });

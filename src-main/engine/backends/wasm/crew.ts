@@ -1,12 +1,30 @@
-/** So many sleeps in a program tell that threads were kept from running, or have uneven shares. */
+/** So many sleeps in a program, and as such a part of its time, tell that threads were kept from running, or have uneven shares. */
 const sleepsOfHeldUp = 4;
+const partOfHeldUp = 0.1;
+/** The longest that a sleep is. */
+const sleepMs = 0.2;
 /** Of the last programs that all ran, so many are remembered, and so many that were held up are no accident. */
 const remembered = 5;
 const heldUpOften = 2;
-/** Programs that one thread runs to show what it takes alone. */
-const trial = 3;
-/** Programs that are run in the better way before the other is looked at again: more each time that it was the better one. */
-const settled = { fewest: 8, most: 256 } as const;
+/** How much is tried before it is known what is better: of programs that take long, less. */
+export interface Habits {
+  /** Programs that one thread runs to show what it takes alone. */
+  readonly trial: number;
+  /** Programs that are run in the better way before the other is looked at again: more each time that it was the better one. */
+  readonly fewest: number;
+  readonly most: number;
+}
+
+export const habits = {
+  written: { trial: 3, fewest: 8, most: 256 },
+  read: { trial: 1, fewest: 2, most: 32 },
+} as const satisfies Record<string, Habits>;
+
+interface Ran {
+  readonly ms: number;
+  readonly sleeps: number;
+  readonly positions?: number;
+}
 
 /**
  * Whether all threads run the next program, or one alone: where the processor has other work, all wait for the one that it keeps from
@@ -15,20 +33,24 @@ const settled = { fewest: 8, most: 256 } as const;
  */
 export class Crew {
   readonly #threads: number;
+  readonly #habits: Habits;
   /** Whether threads were held up in the last programs of all. */
   #heldUp: boolean[] = [];
-  /** How long all took for the last programs of each kind. */
+  /** How long all took for a position in the last programs of each kind. */
   #togetherMs = new Map<string, readonly number[]>();
   /** Whether one was quicker, trial by trial; undefined where none is made. */
   #trials: boolean[] | undefined;
   /** Programs that one thread is still to run, and how many it is next time; and those of all whose sleeps count for nothing. */
   #alone = 0;
-  #nextAlone: number = settled.fewest;
+  #nextAlone: number;
   #trusted = 0;
-  #nextTrusted: number = settled.fewest;
+  #nextTrusted: number;
 
-  constructor(threads: number) {
+  constructor(threads: number, own: Habits) {
     this.#threads = threads;
+    this.#habits = own;
+    this.#nextAlone = own.fewest;
+    this.#nextTrusted = own.fewest;
   }
 
   /** How many threads the next program of a kind is best for. */
@@ -37,12 +59,13 @@ export class Crew {
     return this.#alone > 0 || isTried ? 1 : this.#threads;
   }
 
-  /** How long the program took, and how often its threads slept for each other. */
-  ran(kind: string, ms: number, sleeps: number): void {
+  /** How long the program took, over how many positions, and how often its threads slept for each other. */
+  ran(kind: string, { ms, sleeps, positions = 1 }: Ran): void {
     if (this.#threads === 1) return;
+    const each = ms / positions;
     if (this.#alone > 0) this.#ranAlone();
-    else if (this.size(kind) === 1) this.#tried(ms < middle(this.#togetherMs.get(kind) as readonly number[]));
-    else this.#ranTogether(kind, ms, sleeps >= sleepsOfHeldUp);
+    else if (this.size(kind) === 1) this.#tried(each < middle(this.#togetherMs.get(kind) as readonly number[]));
+    else this.#ranTogether(kind, each, sleeps >= sleepsOfHeldUp && sleeps * sleepMs >= partOfHeldUp * ms);
   }
 
   #ranTogether(kind: string, ms: number, isHeldUp: boolean): void {
@@ -51,20 +74,20 @@ export class Crew {
     const heldUp = this.#heldUp.filter(Boolean).length;
     if (this.#trusted > 0) this.#trusted--;
     else if (heldUp >= heldUpOften) this.#trials ??= [];
-    else if (heldUp === 0) this.#nextAlone = Math.max(settled.fewest, this.#nextAlone / 2);
+    else if (heldUp === 0) this.#nextAlone = Math.max(this.#habits.fewest, this.#nextAlone / 2);
   }
 
   #tried(isQuicker: boolean): void {
     const trials = [...(this.#trials ?? []), isQuicker];
-    this.#trials = trials.length < trial ? trials : undefined;
+    this.#trials = trials.length < this.#habits.trial ? trials : undefined;
     if (this.#trials !== undefined) return;
-    if (trials.filter(Boolean).length > trial / 2) {
+    if (trials.filter(Boolean).length > this.#habits.trial / 2) {
       this.#alone = this.#nextAlone;
-      this.#nextAlone = Math.min(settled.most, 2 * this.#nextAlone);
-      this.#nextTrusted = settled.fewest;
+      this.#nextAlone = Math.min(this.#habits.most, 2 * this.#nextAlone);
+      this.#nextTrusted = this.#habits.fewest;
     } else {
       this.#trusted = this.#nextTrusted;
-      this.#nextTrusted = Math.min(settled.most, 2 * this.#nextTrusted);
+      this.#nextTrusted = Math.min(this.#habits.most, 2 * this.#nextTrusted);
     }
   }
 

@@ -6,8 +6,8 @@ export const cells = {
   ...{ programs: 256, taken: 1024, scratch: 4096 },
 } as const;
 
-/** Looks at what another thread is to change before sleep: some fifty microseconds, or a millisecond. */
-export const patience = { short: 60_000, long: 1_000_000 } as const;
+/** Looks at what another thread is to change before sleep: some fifty microseconds, or two hundred. */
+export const patience = { short: 60_000, long: 200_000 } as const;
 
 /** A line of the cache for each thread. */
 export const scratchBytes = 64;

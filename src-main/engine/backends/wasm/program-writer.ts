@@ -54,7 +54,7 @@ interface Memory {
 }
 
 /** What threads share they take in some turns: one that was held up takes fewer. Of few rows memory is what is waited for, which gives long stretches best. */
-const takesOfThread = { written: 3, read: 8 } as const satisfies Record<PassKind, number>;
+const takesOfThread = { written: 3, read: 24 } as const satisfies Record<PassKind, number>;
 
 export class Writer {
   readonly steps: Step[] = [];
@@ -185,7 +185,7 @@ export class Writer {
   }
 
   meet(): void {
-    // What is read has steps of a millisecond; to be woken takes long beside most others.
+    // What is read has longer steps, in which threads are done further apart.
     this.step('meet', [this.site.kind === 'read' ? patience.long : patience.short]);
     this.#meetings++;
     for (const { offset } of this.#retired) this.#arenas.shared.give(offset);

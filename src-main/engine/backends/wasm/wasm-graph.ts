@@ -2,7 +2,7 @@ import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
-import { Crew } from './crew.ts';
+import { Crew, habits } from './crew.ts';
 import type { KeptPlaces, KeyHeads } from './kept-places.ts';
 import type { Machine } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
@@ -102,13 +102,14 @@ export class WasmGraph implements WasmExecutable {
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
   readonly #programs = new Map<string, PlacedProgram>();
-  readonly #crew: Crew;
+  readonly #crews: Readonly<Record<PassKind, Crew>>;
   #hasPrepared = false;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
     this.#site = site;
-    this.#crew = new Crew(site.machine.threads);
+    const { threads } = site.machine;
+    this.#crews = { written: new Crew(threads, habits.written), read: new Crew(threads, habits.read) };
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
@@ -262,27 +263,25 @@ export class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  /** Runs the program for these sizes: what is written by as many threads as is best for it, what is read by all, as each takes what the others have not. */
+  /** Runs the program for these sizes by as many threads as is best for it. */
   #runBest(
-    sizes: ReadonlyMap<string, number>,
+    given: ReadonlyMap<string, number>,
     setting: Omit<Setting, 'threads'>,
     rows: number | undefined,
   ): ReadonlyMap<string, LyingRows> {
     const { machine } = this.#site;
-    const positions = sizes.get('positions') ?? 1;
-    if (setting.kind === 'read') {
-      const program = this.#programFor(sizes, { ...setting, threads: machine.threads });
-      machine.run(program.programs(positions));
-      return program.outputs;
-    }
-    if (!this.#hasPrepared && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(sizes, setting);
+    const positions = given.get('positions') ?? 1;
+    if (setting.kind === 'written' && !this.#hasPrepared && rows === 1 && usualWidths.includes(positions))
+      this.#prepareGuesses(given, setting);
+    const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
     const name = nameOfProgram(sizes, setting);
-    const threads = Math.min(machine.threads, this.#crew.size(name));
+    const crew = this.#crews[setting.kind];
+    const threads = Math.min(machine.threads, crew.size(name));
     const program = this.#programFor(sizes, { ...setting, threads });
     const programs = program.programs(positions);
     const began = performance.now();
     const sleeps = machine.run(programs);
-    this.#crew.ran(name, performance.now() - began, sleeps);
+    crew.ran(name, { ms: performance.now() - began, sleeps, positions });
     return program.outputs;
   }
 
@@ -295,8 +294,7 @@ export class WasmGraph implements WasmExecutable {
     }
   }
 
-  #programFor(given: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
-    const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
+  #programFor(sizes: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
     const key = `${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
     const known = this.#programs.get(key) ?? this.#write(sizes, setting);
     // The one used last is the last one.
