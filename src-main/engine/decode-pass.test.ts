@@ -13,7 +13,7 @@ import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.t
 import { CannotRun } from './backends/wasm/cannot-run.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { loadModel } from './loaded-model.ts';
+import { type LoadedModel, loadModel } from './loaded-model.ts';
 import { initialiseLora, type LoraWeights } from './lora.ts';
 import { Random } from './random.ts';
 
@@ -195,24 +195,30 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   await model.release();
 });
 
-test('what the kernels cannot run is written by the graph that reads', async () => {
+test.each(['read', 'written'] as const)('what the kernels cannot run is %s by the graph', async (kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder);
-  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
-  const pass = new DecodePass(model, new AdapterStack(model.architecture));
-  const logitsOf = async (kind: 'read' | 'written') =>
-    (await pass.run(new KeyValueCache(model.architecture), [{ ids: [5, 9], adapter: null, asked: 1 }], kind))[0]?.[0];
-  const writing = vi.spyOn(model, 'writing');
+  v8.makesWideVectors = true;
+  const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
+  const [model, other] = [await loadModel(folder, backend, 'int8'), await loadModel(folder, backend, 'int8')];
+  const logitsOf = async (of: LoadedModel) => {
+    const pass = new DecodePass(of, new AdapterStack(of.architecture));
+    const row = { ids: [5, 9], adapter: null, asked: 1 };
+    return (await pass.run(new KeyValueCache(of.architecture), [row], kind))[0]?.[0]?.slice();
+  };
   const throwing = () => {
     throw new CannotRun('no memory');
   };
-  writing.mockResolvedValueOnce({ inputs: new Set(), run: throwing });
-  const read = await logitsOf('read');
-  expect(await logitsOf('written')).toEqual(read);
+  const writing = vi.spyOn(model, 'writing').mockResolvedValueOnce({ inputs: new Set(), run: throwing });
+  const decoding = vi.spyOn(model, 'decoding');
+  other.stopWriting();
+  expect(await logitsOf(model)).toEqual(await logitsOf(other));
+  expect([writing, decoding].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   // And is not tried again.
   expect(await model.writing('any', () => ({}))).toBeUndefined();
   await model.release();
+  await other.release();
 });
 
 test.each(['base', 'lora', 'houlsby'] as const)(

@@ -150,7 +150,7 @@ export class LoadedModel {
     return this.#cacheMemory;
   }
 
-  /** From now on tokens are written by the graph that reads: the kernels have no memory left, or lack one. */
+  /** From now on the decode graph of the backend does all: the kernels have no memory left, or lack one. */
   stopWriting(): void {
     this.#cannotWrite = true;
     void this.#releaseRuntime();

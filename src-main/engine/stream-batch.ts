@@ -8,7 +8,7 @@ import type { TokenStream } from './token-stream.ts';
 
 /** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
 const mostTokens = 128;
-/** What kernels of our own do nobody interrupts: a piece has some so many multiplications at most, 0.3 s of two cores, but a few tokens at least. */
+/** What kernels of our own do nobody interrupts: a usual piece has so many multiplications at most, 0.3 s of two cores, but a few tokens at least. */
 const mostMultiplications = 4e10;
 const fewestTokens = 16;
 /** Caches have room for so many tokens of an answer from the first on. */

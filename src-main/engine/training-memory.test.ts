@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import type { TrainingMemoryJob } from './engine.ts';
 import { inspectModel } from './loaded-model.ts';
 import { trainingMemory } from './training-memory.ts';
+
+const v8 = vi.hoisted(() => ({ makesWideVectors: false }));
+vi.mock('./backends/wasm/wide-vectors.ts', () => ({ makesWideVectors: () => v8.makesWideVectors }));
 
 const folder = mkdtempSync(join(tmpdir(), 'training-memory-'));
 const backend = onnxruntimeBackend({ threads: 1 });
@@ -59,8 +62,19 @@ test('what is written and measured on the way takes memory too', async () => {
   expect(memory.graphs).toBeGreaterThan((await need()).graphs);
 });
 
+test('where kernels read, what only onnxruntime would read by is not counted', async () => {
+  const { parameters } = await inspectModel(folder);
+  const on = { ...backend, prefersIntegers: async () => true };
+  const cacheOf = async (wide: boolean) => {
+    v8.makesWideVectors = wide;
+    return (await need({ precision: 'int8', samples: { prompt: 24, answer: 8 } }, 32, on)).cache;
+  };
+  expect((await cacheOf(false)) - (await cacheOf(true))).toBeGreaterThan(0.5 * parameters);
+});
+
 test('what answers beside a training is counted as it lies in memory: floats with the weights, integers once, blocks with their scales', async () => {
   const { parameters } = await inspectModel(folder);
+  v8.makesWideVectors = false;
   const cacheOf = async (precision: 'float32' | 'int8', byIntegers: boolean) => {
     const on = { ...backend, prefersIntegers: async () => byIntegers };
     return (await need({ precision, samples: { prompt: 24, answer: 8 } }, 32, on)).cache;

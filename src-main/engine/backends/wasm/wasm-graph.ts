@@ -12,11 +12,13 @@ import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. */
 const mostPrograms = 24;
+/** Of those that read, which are large, so many: of whole prompts, and of the last ones side by side. */
+const mostReads = 3;
 /**
- * A program that reads is for so many positions or fewer, or for a multiple of them. Inputs have room for as many from the first on: where one had to
- * grow, all programs would be written anew.
+ * A program that reads is for so many positions or fewer, or for a multiple of them: a prime number, as no other axis of a model has. Inputs have room for
+ * as many from the first on: where one had to grow, all programs would be written anew.
  */
-const usualPositions = 192;
+const usualPositions = 191;
 /** A token and as many guesses as are made most often. */
 const usualWidths = [1, 2, 3, 4, 5];
 /** The sizes of inputs that follow from how many positions there are. */
@@ -85,8 +87,6 @@ export class WasmGraph implements WasmExecutable {
   readonly #outputs: Readonly<Record<string, Expression>>;
   readonly #site: GraphSite;
   readonly #fed: readonly Expression<'input'>[];
-  /** Those that are larger where there are more positions. */
-  readonly #ofPositions: ReadonlySet<Expression>;
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
@@ -129,9 +129,6 @@ export class WasmGraph implements WasmExecutable {
     const isKept = (node: Expression) => nameOf(node).startsWith('kept_');
     this.#fed = told.filter((node) => !tables.has(node) && !isKept(node));
     this.#changing = this.#fed;
-    this.#ofPositions = new Set(
-      this.#fed.filter(({ shape }) => shape.some((dim) => sizesOfPositions.has(String(dim)))),
-    );
     this.inputs = new Set(told.map(nameOf));
     this.#sizes = new Map(
       told.flatMap((node) =>
@@ -148,11 +145,9 @@ export class WasmGraph implements WasmExecutable {
   ): ReadonlyMap<string, LyingRows> {
     const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
-    const positions = sizes.get('positions') ?? 1;
-    const spare = mostPositions(positions) / positions;
-    if (standing !== this.#standing.deref()) this.#stand(standing, spare);
-    for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)), spare);
-    for (const node of this.#gathered) this.#gather(node, fed, spare);
+    if (standing !== this.#standing.deref()) this.#stand(standing);
+    for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)));
+    for (const node of this.#gathered) this.#gather(node, fed);
     const heads = this.#heads;
     if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), { ...heads, kind });
     const room = roomSteps[kind] * Math.ceil((kept?.all ?? 0) / roomSteps[kind]);
@@ -162,17 +157,18 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Feeds what does not change from now on. */
-  #stand(standing: ReadonlyMap<string, Tensor>, spare: number): void {
+  #stand(standing: ReadonlyMap<string, Tensor>): void {
     this.#changing = this.#fed.filter((node) => !standing.has(nameOf(node)));
     for (const node of this.#fed) {
       const tensor = standing.get(nameOf(node));
-      if (tensor !== undefined) this.#feed(node, tensor, spare);
+      if (tensor !== undefined) this.#feed(node, tensor);
     }
     this.#standing = new WeakRef(standing);
   }
 
-  #feed(node: Expression<'input'>, tensor: Tensor, spare: number): void {
-    const isNew = this.#put(nameOf(node), tensor.data, this.#ofPositions.has(node) ? spare : 1);
+  #feed(node: Expression<'input'>, tensor: Tensor): void {
+    const axis = node.shape.findIndex((dim) => sizesOfPositions.has(String(dim)));
+    const isNew = this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
     if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
   }
 
@@ -233,10 +229,11 @@ export class WasmGraph implements WasmExecutable {
     return slot;
   }
 
-  #gather(node: Expression, fed: (name: string) => Tensor, spare: number): void {
+  #gather(node: Expression, fed: (name: string) => Tensor): void {
     const [table, indices] = node.inputs.map((each) => fed(nameOf(each))) as [Tensor<'float32'>, Tensor<'int32'>];
     const size = elements(table.dims.slice(1));
-    const { address } = this.#slot(gatheredName(node), 4 * size * indices.data.length, spare);
+    const bytes = 4 * size * indices.data.length;
+    const { address } = this.#slot(gatheredName(node), bytes, spareFor(indices.data.length));
     const into = this.#site.machine.floats(address, size * indices.data.length);
     indices.data.forEach((index, i) => {
       into.set(table.data.subarray(index * size, (index + 1) * size), i * size);
@@ -274,7 +271,9 @@ export class WasmGraph implements WasmExecutable {
     if (setting.kind === 'written' && !this.#hasPrepared && rows === 1 && usualWidths.includes(positions))
       this.#prepareGuesses(given, setting);
     const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
-    const name = nameOfProgram(sizes, setting);
+    // The shorter what is read, the longer a position takes.
+    const about = setting.kind === 'read' ? ` about ${Math.ceil(Math.log2(positions))}` : '';
+    const name = nameOfProgram(sizes, setting) + about;
     const crew = this.#crews[setting.kind];
     const threads = Math.min(machine.threads, crew.size(name));
     const program = this.#programFor(sizes, { ...setting, threads });
@@ -295,13 +294,16 @@ export class WasmGraph implements WasmExecutable {
   }
 
   #programFor(sizes: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
-    const key = `${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
+    const key = `${setting.kind} ${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
     const known = this.#programs.get(key) ?? this.#write(sizes, setting);
     // The one used last is the last one.
     this.#programs.delete(key);
     this.#programs.set(key, known);
-    const [oldest] = this.#programs.keys();
-    if (this.#programs.size > mostPrograms) this.#forget(oldest as string);
+    for (const [keys, most] of [
+      [[...this.#programs.keys()].filter((each) => each.startsWith('read ')), mostReads],
+      [[...this.#programs.keys()], mostPrograms],
+    ] as const)
+      if (keys.length > most) this.#forget(keys[0] as string);
     return known;
   }
 
@@ -328,6 +330,11 @@ export class WasmGraph implements WasmExecutable {
 /** The positions that a program which reads so many is for. */
 function mostPositions(positions: number): number {
   return usualPositions * Math.ceil(positions / usualPositions);
+}
+
+/** How many times the room of so many there is from the first on. */
+function spareFor(count: number): number {
+  return mostPositions(count) / count;
 }
 
 /** Sizes for as many positions as a program may be run over. Those that all positions share are theirs. */

@@ -8,8 +8,8 @@ import type { PackedMatrix } from './program-writer.ts';
 import { type WasmExecutable, WasmGraph } from './wasm-graph.ts';
 
 /**
- * Runs graphs of few rows by kernels of our own: a pass over a token is every weight once, and is done when memory has given them. Rows are
- * rounded block by block. What a row gets depends on that row alone, bit for bit.
+ * Runs decode graphs by kernels of our own: a pass over a token is every weight once, and is done when memory has given them; one over a
+ * prompt is products of whole numbers. Rows are rounded block by block. What a row gets depends on that row alone, bit for bit.
  */
 export class WasmRuntime {
   readonly machine: Machine;

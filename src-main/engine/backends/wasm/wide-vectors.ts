@@ -37,6 +37,7 @@ function areTwoAsQuick(): boolean {
       }
     return least.two < 1.5 * least.one;
   } finally {
+    // As it is by itself: nobody starts an engine without.
     setFlagsFromString('--liftoff');
   }
 }

@@ -112,7 +112,7 @@ export function times(): WasmFunction {
 
 /**
  * out, x, matrix, ranges, rows, size, columns, groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
- * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Threads share the groups as in `product`.
+ * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Each thread has its part of the groups.
  */
 export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -126,8 +126,8 @@ export function addTimes(): WasmFunction {
     /** Adds so many rows of the matrix, which have a range in common. */
     const addRows = (count: 1 | 4) => {
       const own = count === 1 ? v128.splat32(x) : v128.load(x);
-      // Of the adapters of others nothing is left.
-      f.if(v128.isAnyTrue(own), () => addProducts(count));
+      // Of the adapters of others nothing is left, but zeros of either sign.
+      f.if(v128.isAnyTrue(f32x4.notEqual(own, v128.zeros)), () => addProducts(count));
       f.increase(x, 4 * count);
       f.increase(range, 8 * count);
       f.increase(by, i32.multiply(rowBytes, count));

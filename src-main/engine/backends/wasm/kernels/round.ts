@@ -8,7 +8,7 @@ const leastStep = 1e-35;
 /**
  * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
  * counts by a whole number of these, and so is rounded about as finely as its own largest magnitude asks for. A row of zeros has a step of
- * zero. Behind the blocks lies, for each, by how much it counts for each of the middle that is to be taken off.
+ * zero. Before the blocks lies, for each, by how much it counts for each of the middle that is to be taken off.
  */
 export function round(): WasmFunction {
   return kernel((f, take) => {
