@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { cellsOf, leastSeen, notSeen } from './attend.ts';
-import { addresses, eachPart, exponential, kernel, locals } from './kernel.ts';
+import { addresses, eachPart, exponential, halves, kernel, locals } from './kernel.ts';
 import { laneBytes, queryLanes } from './layout.ts';
 
 // Grouped-query attention of the many queries of a prompt (`attendMany`): sixteen of them are the lanes of four vectors, so that a key's score is a sum
@@ -147,8 +147,8 @@ export function attendMany(): WasmFunction {
       });
     };
 
-    const least = [0, 1].map(() => f.local('v128'));
-    const most = [0, 1].map(() => f.local('v128'));
+    const least = halves.map(() => f.local('v128'));
+    const most = halves.map(() => f.local('v128'));
     /** Scores of all keys that any lane sees, and of some between them; from `begin` on, up to before `end`. */
     const scoreKeys = () => {
       const [score, key] = [f.let('i32', scores), f.let('i32', ofKeys)];
@@ -157,16 +157,16 @@ export function attendMany(): WasmFunction {
       f.for(0, keys, keysAtOnce, (k) => {
         const maskOffset = f.let('i32', i32.shiftLeft(k, 2));
         f.set(at, i32.add(masks, maskOffset));
-        for (const half of [0, 1] as const) {
+        for (const half of halves) {
           f.set(least[half] as Local, v128.load(at, 16 * half));
           f.set(most[half] as Local, v128.load(at, 16 * half));
         }
         f.for(1, count, 1, () => {
           f.increase(at, maskQuery);
-          for (const half of [0, 1] as const) f.set(vectors[half] as Local, v128.load(at, 16 * half));
-          for (const half of [0, 1] as const)
+          for (const half of halves) f.set(vectors[half] as Local, v128.load(at, 16 * half));
+          for (const half of halves)
             f.set(least[half] as Local, f32x4.lesserOf(least[half] as Local, vectors[half] as Local));
-          for (const half of [0, 1] as const)
+          for (const half of halves)
             f.set(most[half] as Local, f32x4.greaterOf(most[half] as Local, vectors[half] as Local));
         });
         const [lowest, higher] = [least, most].map((both) => v128.or(...(both as [Local, Local]))) as [Code, Code];
@@ -257,7 +257,7 @@ export function attendMany(): WasmFunction {
     /** Sums of values by the weights: run by run of keys that any lane sees. */
     const mixValues = () => {
       f.for(sums, totals, 16, (i) => f.do(v128.store(i, v128.zeros)));
-      const [weight, run, most, value] = locals(4, () => f.local('i32'));
+      const [weight, run, runEnd, value] = locals(4, () => f.local('i32'));
       const isSeen = (at: Local) => {
         const [a, b, c, d] = quarters.map((quarter) => v128.load(at, 16 * quarter)) as [Code, Code, Code, Code];
         return v128.isAnyTrue(v128.or(v128.or(a, b), v128.or(c, d)));
@@ -269,18 +269,14 @@ export function attendMany(): WasmFunction {
           isSeen(weight),
           () => {
             f.set(run, weight);
-            f.set(most, i32.add(weight, laneBytes * valuesAtOnce));
-            f.if(i32.less(end, most), () => f.set(most, end));
+            f.set(runEnd, i32.add(weight, laneBytes * valuesAtOnce));
+            f.if(i32.less(end, runEnd), () => f.set(runEnd, end));
             f.set(place, value);
-            f.increase(run, laneBytes);
-            f.increase(value, placeBytes);
             f.set(at, 1);
-            f.while(i32.and(at, i32.less(run, most)), () => {
+            f.while(i32.and(at, i32.less(run, runEnd)), () => {
+              f.increase(run, laneBytes);
+              f.increase(value, placeBytes);
               f.set(at, isSeen(run));
-              f.if(at, () => {
-                f.increase(run, laneBytes);
-                f.increase(value, placeBytes);
-              });
             });
             addValues(place, weight, run);
             f.set(weight, run);
