@@ -40,6 +40,8 @@ export interface KeyHeads {
   readonly size: number;
 }
 
+export type PassHeads = KeyHeads & { readonly kind: PassKind };
+
 /** Keys and values of answers in the memory of kernels: caches that lie there, and a copy of one in the order in which they are read best. */
 export class KeptPlaces implements CacheMemory {
   readonly #machine: Machine;
@@ -85,7 +87,7 @@ export class KeptPlaces implements CacheMemory {
    * Where the keys and values of a pass are read, with room for its new places. What is read is read where it lies, if that is here, and so is at first one
    * text that is written: to copy it takes as long as it saves some ten passes, and many answers are shorter.
    */
-  of(kept: KeptColumns, { count, size, kind }: KeyHeads & { readonly kind: PassKind }): Lying & Home {
+  of(kept: KeptColumns, { count, size, kind }: PassHeads): Lying & Home {
     const [keysHome = 0, valuesHome = 0] = [kept.keys, kept.values].map(([first]) =>
       this.#machine.addressOf(first as Float32Array),
     );

@@ -7,6 +7,12 @@ import { type Address, numbersOf } from './step.ts';
 /** Numbers row by row, or all of them as one, where they lie until the next pass. */
 export type LyingRows = readonly Float32Array[];
 
+/** What the threads run over so many positions, and what comes of it: of what each thread has its own, that of the first. */
+interface Placed {
+  readonly programs: readonly Program[];
+  readonly outputs: ReadonlyMap<string, LyingRows>;
+}
+
 /** A program in memory, for each thread with its own numbers: for as many positions as it was written for, or fewer. */
 export class PlacedProgram {
   readonly #written: Written;
@@ -14,38 +20,37 @@ export class PlacedProgram {
   readonly #shared: number;
   /** Of each thread: its memory, and where its steps lie. */
   readonly #threads: readonly { readonly own: number; readonly start: number }[];
-  #count: number;
-  #programs: readonly Program[];
+  #count = 0;
+  #placed: Placed = { programs: [], outputs: new Map() };
 
   /** Throws CannotRun where there is no memory for it. */
   constructor(written: Written, machine: Machine, threads: number) {
     this.#written = written;
     this.#machine = machine;
-    this.#count = written.positions;
     this.#shared = machine.take(written.shared);
-    const owns = Array.from({ length: threads }, () => machine.take(written.own));
-    const all = owns.map((own, thread) => this.#words(thread, own, threads));
-    // With fewer positions there are no more steps.
-    this.#threads = all.map((words, thread) => ({
-      own: owns[thread] as number,
+    // No thread has more than all steps.
+    const words = written.steps.flatMap(({ kernel, given }) =>
+      wordsOf(
+        kernel,
+        given.map(() => 0),
+      ),
+    );
+    this.#threads = Array.from({ length: threads }, () => ({
+      own: machine.take(written.own),
       start: machine.take(4 * words.length),
     }));
-    this.#programs = all.map((words, thread) => this.#put(words, thread));
   }
 
-  /** What the threads run over so many positions. */
-  programs(count: number): readonly Program[] {
+  /** Numbers that follow from how many positions there are are written anew where these are others than before. */
+  over(count: number): Placed {
     if (count !== this.#count) {
       this.#count = count;
-      const { length } = this.#threads;
-      this.#programs = this.#threads.map(({ own }, thread) => this.#put(this.#words(thread, own, length), thread));
+      this.#placed = {
+        programs: this.#threads.map((_, thread) => this.#put(thread)),
+        outputs: new Map(Array.from(this.#written.outputs, ([name, value]) => [name, this.#partsOf(value)])),
+      };
     }
-    return this.#programs;
-  }
-
-  /** Of what each thread has its own, that of the first. */
-  get outputs(): ReadonlyMap<string, LyingRows> {
-    return new Map(Array.from(this.#written.outputs, ([name, value]) => [name, this.#partsOf(value)]));
+    return this.#placed;
   }
 
   release(): void {
@@ -53,20 +58,16 @@ export class PlacedProgram {
     this.#machine.give(this.#shared);
   }
 
-  #words(thread: number, own: number, threads: number): number[] {
+  #put(thread: number): Program {
     const { steps, isSplit, positions } = this.#written;
+    const { own, start } = this.#threads[thread] as { own: number; start: number };
     const resolve = (address: Address) => this.#resolved(address, own);
-    const part = isSplit ? ([thread, threads] as const) : ([0, 1] as const);
+    const part = isSplit ? ([thread, this.#threads.length] as const) : ([0, 1] as const);
     const words: number[] = [];
     for (const step of steps) {
       const numbers = numbersOf(step, { part, resolve, positions: { most: positions, count: this.#count } });
       if (numbers !== undefined) words.push(...wordsOf(step.kernel, numbers));
     }
-    return words;
-  }
-
-  #put(words: readonly number[], thread: number): Program {
-    const { start } = this.#threads[thread] as { start: number };
     this.#machine.integers(start, words.length).set(words);
     return [start, start + 4 * words.length];
   }

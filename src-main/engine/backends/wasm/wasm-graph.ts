@@ -3,17 +3,15 @@ import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
-import type { KeptPlaces, KeyHeads } from './kept-places.ts';
+import type { KeptPlaces, KeyHeads, PassHeads } from './kept-places.ts';
 import type { Machine } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
 import { type LyingRows, PlacedProgram } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
-/** Programs are for sizes: so many are kept of a graph, those used last. */
-const mostPrograms = 24;
-/** Of those that read, which are large, so many: of whole prompts, and of the last ones side by side. */
-const mostReads = 3;
+/** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
+const mostPrograms = { written: 24, read: 3 } as const;
 /**
  * A program that reads is for so many positions or fewer, or for a multiple of them: a prime number, as no other axis of a model has. Inputs have room for
  * as many from the first on: where one had to grow, all programs would be written anew.
@@ -63,8 +61,6 @@ function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
   return { count: (keys?.shape[1] as number) / size, size };
 }
 
-type PassHeads = KeyHeads & { readonly kind: PassKind };
-
 interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
@@ -101,9 +97,8 @@ export class WasmGraph implements WasmExecutable {
   #changing: readonly Expression<'input'>[];
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
-  readonly #programs = new Map<string, PlacedProgram>();
+  readonly #programs: Readonly<Record<PassKind, Map<string, PlacedProgram>>> = { written: new Map(), read: new Map() };
   readonly #crews: Readonly<Record<PassKind, Crew>>;
-  #hasPrepared = false;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
@@ -175,10 +170,10 @@ export class WasmGraph implements WasmExecutable {
   /** Writes new keys and values behind those that are kept, where the kernels cannot. */
   #keep(outputs: ReadonlyMap<string, LyingRows>, kept: KeptColumns, { count, size, kind }: PassHeads): void {
     const start = kept.before * kept.rows * count * size;
-    for (const [name, kind, layer] of this.#site.kept.holds(kept) ? [] : this.#fresh) {
+    for (const [name, which, layer] of this.#site.kept.holds(kept) ? [] : this.#fresh) {
       let at = start;
       for (const part of outputs.get(name) as LyingRows) {
-        kept[kind][layer]?.set(part, at);
+        kept[which][layer]?.set(part, at);
         at += part.length;
       }
     }
@@ -268,42 +263,40 @@ export class WasmGraph implements WasmExecutable {
   ): ReadonlyMap<string, LyingRows> {
     const { machine } = this.#site;
     const positions = given.get('positions') ?? 1;
-    if (setting.kind === 'written' && !this.#hasPrepared && rows === 1 && usualWidths.includes(positions))
-      this.#prepareGuesses(given, setting);
+    const isFirst = setting.kind === 'written' && this.#programs.written.size === 0;
+    if (isFirst && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(given, setting);
     const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
     // The shorter what is read, the longer a position takes.
     const about = setting.kind === 'read' ? ` about ${Math.ceil(Math.log2(positions))}` : '';
     const name = nameOfProgram(sizes, setting) + about;
     const crew = this.#crews[setting.kind];
     const threads = Math.min(machine.threads, crew.size(name));
-    const program = this.#programFor(sizes, { ...setting, threads });
-    const programs = program.programs(positions);
+    const { programs, outputs } = this.#programFor(sizes, { ...setting, threads }).over(positions);
     const began = performance.now();
     const sleeps = machine.run(programs);
     crew.ran(name, { ms: performance.now() - began, sleeps, positions });
-    return program.outputs;
+    return outputs;
   }
 
   /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
   #prepareGuesses(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): void {
-    this.#hasPrepared = true;
     for (const width of usualWidths) {
       const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
-      this.#programFor(other, { ...setting, threads: this.#site.machine.threads });
+      this.#programFor(other, { ...setting, threads: this.#site.machine.threads }).over(width);
     }
   }
 
   #programFor(sizes: ReadonlyMap<string, number>, setting: Setting): PlacedProgram {
-    const key = `${setting.kind} ${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
-    const known = this.#programs.get(key) ?? this.#write(sizes, setting);
+    const programs = this.#programs[setting.kind];
+    const key = `${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
+    const known = programs.get(key) ?? this.#write(sizes, setting);
     // The one used last is the last one.
-    this.#programs.delete(key);
-    this.#programs.set(key, known);
-    for (const [keys, most] of [
-      [[...this.#programs.keys()].filter((each) => each.startsWith('read ')), mostReads],
-      [[...this.#programs.keys()], mostPrograms],
-    ] as const)
-      if (keys.length > most) this.#forget(keys[0] as string);
+    programs.delete(key);
+    programs.set(key, known);
+    for (const [older, program] of [...programs].slice(0, -mostPrograms[setting.kind])) {
+      program.release();
+      programs.delete(older);
+    }
     return known;
   }
 
@@ -317,13 +310,11 @@ export class WasmGraph implements WasmExecutable {
     return new PlacedProgram(written, this.#site.machine, setting.threads);
   }
 
-  #forget(key: string): void {
-    this.#programs.get(key)?.release();
-    this.#programs.delete(key);
-  }
-
   #forgetPrograms(): void {
-    for (const key of [...this.#programs.keys()]) this.#forget(key);
+    for (const programs of Object.values(this.#programs)) {
+      for (const program of programs.values()) program.release();
+      programs.clear();
+    }
   }
 }
 
