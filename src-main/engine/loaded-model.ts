@@ -392,8 +392,8 @@ export function precisionFor({ parameters }: Architecture, backend: Backend): Pr
   return !isSmall({ parameters }) && backend.hasInt8 ? 'int8' : 'float32';
 }
 
-function isSmall({ parameters }: Pick<Architecture, 'parameters'>): boolean {
-  return countParameters({ parameters }) < smallModel;
+function isSmall(architecture: Pick<Architecture, 'parameters'>): boolean {
+  return countParameters(architecture) < smallModel;
 }
 
 /** Numbers of all weights. */

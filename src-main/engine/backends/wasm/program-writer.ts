@@ -98,7 +98,7 @@ export class Writer {
     const known = this.#values.get(node);
     if (known !== undefined) return known;
     const dims = this.dims(node);
-    const units = dims[0] === this.site.sizes.get('positions') ? this.positions : undefined;
+    const units = dims[0] === this.site.sizes.get('positions') ? dims[0] : undefined;
     return { dims, address: this.site.input(nameOf(node)), row: 4 * elements(dims.slice(1)), units, memory: undefined };
   }
 

@@ -214,30 +214,23 @@ function keptOf(of: { keys: Float32Array; values: Float32Array; rows: number; to
   };
 }
 
-test.each<Heads>([
-  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
-  { rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
-  { rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
-  { rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
-  { rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
-])('attention: %o', (heads) => {
+test.each<Heads & { kind: PassKind }>([
+  { kind: 'written', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { kind: 'written', rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
+  { kind: 'written', rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
+  { kind: 'written', rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
+  { kind: 'written', rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
+  // One by one, a last one with few others, more than lanes; a text beside others; of more positions than a program is for.
+  { kind: 'read', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { kind: 'read', rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
+  { kind: 'read', rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
+  { kind: 'read', rows: 1, tokens: 33, keyHeads: 2, group: 3, size: 80, columns: 201 },
+  { kind: 'read', rows: 2, tokens: 9, keyHeads: 2, group: 7, size: 128, columns: 30 },
+  { kind: 'read', rows: 1, tokens: 200, keyHeads: 1, group: 2, size: 16, columns: 200 },
+  { kind: 'read', rows: 1, tokens: 5, keyHeads: 2, group: 2, size: 10, columns: 30 },
+])('attention: %o', ({ kind, ...heads }) => {
   const { y, feeds, kept } = attention(heads, 3);
-  const [error, of] = compare(y, feeds, { kept });
-  expect(error).toBeLessThan(2e-6 * Math.max(1, of));
-});
-
-// One by one, a last one with few others, more than lanes; a text beside others; of more positions than a program is for.
-test.each<Heads>([
-  { rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
-  { rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
-  { rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
-  { rows: 1, tokens: 33, keyHeads: 2, group: 3, size: 80, columns: 201 },
-  { rows: 2, tokens: 9, keyHeads: 2, group: 7, size: 128, columns: 30 },
-  { rows: 1, tokens: 200, keyHeads: 1, group: 2, size: 16, columns: 200 },
-  { rows: 1, tokens: 5, keyHeads: 2, group: 2, size: 10, columns: 30 },
-])('attention of what is read: %o', (heads) => {
-  const { y, feeds, kept } = attention(heads, 3);
-  const [error, of] = compare(y, feeds, { kept, kind: 'read' });
+  const [error, of] = compare(y, feeds, { kept, kind });
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
