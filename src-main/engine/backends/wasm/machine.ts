@@ -129,12 +129,16 @@ export class Machine {
     return new Int32Array(this.#bytes.buffer, address, length);
   }
 
-  /** A program for each of so many threads; when all have ended, how often they slept for each other. Throws CannotRun where one never will. */
-  run(programs: readonly Program[]): number {
+  /**
+   * A program for each of so many threads, whose products read groups in some order (`productWays`); when all have ended, how often they slept for each other.
+   * Throws CannotRun where one never will.
+   */
+  run(programs: readonly Program[], ways = 0): number {
     if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.sleeps / 4, 0);
+    shared[cells.ways / 4] = ways;
     if (programs.length > 1) {
       programs.forEach((program, thread) => {
         shared.set(program, cells.programs / 4 + 2 * thread);

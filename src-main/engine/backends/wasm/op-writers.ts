@@ -137,7 +137,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
     if (writer.isSplit) writer.meet();
     const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
-    const matrix = [address, scales, groups, blocks, writer.atOnce(groups)];
+    const matrix = [address, scales, groups, blocks, writer.atOnce(Math.ceil(groups / 2))];
     writer.step('product', [out.address, out.row, rounded, rowBytes, steps, writer.count(rows), ...matrix]);
     writer.give(rounded);
     writer.give(steps);

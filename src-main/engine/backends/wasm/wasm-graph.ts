@@ -7,6 +7,7 @@ import type { KeptPlaces, KeyHeads, PassHeads } from './kept-places.ts';
 import type { Machine } from './machine.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
 import { type LyingRows, PlacedProgram } from './placed-program.ts';
+import type { ProductOrder } from './product-order.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
@@ -65,6 +66,7 @@ interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
   readonly kept: KeptPlaces;
+  readonly order: ProductOrder;
 }
 
 /** What a program is written for, beside sizes. */
@@ -261,7 +263,7 @@ export class WasmGraph implements WasmExecutable {
     setting: Omit<Setting, 'threads'>,
     rows: number | undefined,
   ): ReadonlyMap<string, LyingRows> {
-    const { machine } = this.#site;
+    const { machine, order } = this.#site;
     const positions = given.get('positions') ?? 1;
     const isFirst = setting.kind === 'written' && this.#programs.written.size === 0;
     if (isFirst && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(given, setting);
@@ -273,8 +275,10 @@ export class WasmGraph implements WasmExecutable {
     const threads = Math.min(machine.threads, crew.size(name));
     const { programs, outputs } = this.#programFor(sizes, { ...setting, threads }).over(positions);
     const began = performance.now();
-    const sleeps = machine.run(programs);
-    crew.ran(name, { ms: performance.now() - began, sleeps, positions });
+    const sleeps = machine.run(programs, order.waysFor(positions));
+    const ms = performance.now() - began;
+    if (setting.kind === 'written' && threads === machine.threads) order.ran(positions, ms);
+    crew.ran(name, { ms, sleeps, positions });
     return outputs;
   }
 

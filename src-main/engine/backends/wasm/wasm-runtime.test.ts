@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { architectureOf } from '../../architectures/by-model-type.ts';
 import { ModelConfig } from '../../architectures/model-config.ts';
 import { type Expression, input } from '../../graph/expression.ts';
@@ -24,8 +24,10 @@ import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
+import { productWays } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import type { LyingRows } from './placed-program.ts';
+import { ProductOrder } from './product-order.ts';
 import type { PassKind } from './program-writer.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
@@ -563,6 +565,44 @@ test.each([1, 5])(
     expect(off).toBeLessThan(0.02 * length(expected?.data ?? []));
   },
 );
+
+// Twenty outputs are five groups: of an odd number, one is in two pairs.
+test.each([
+  [1, 20],
+  [2, 192],
+  [3, 20],
+  [8, 192],
+  [9, 196],
+])('products of %d rows with %d outputs are the same in whatever order memory is read', async (positions, width) => {
+  const integers: Tensor<'int8'> = {
+    type: 'int8',
+    dims: [192, width],
+    data: Int8Array.from({ length: 192 * width }, () => Math.trunc(200 * random.uniform()) - 100),
+  };
+  const y = matmulInt8(input('x', ['positions', 192]), {
+    integers: input('ordered.int8', [192, width], 'int8'),
+    scales: input('ordered.int8_scales', [width]),
+  });
+  const own = new WasmRuntime({ threads: 2 });
+  onTestFinished(() => own.release());
+  await own.load(
+    new Map<string, Tensor>([
+      ['ordered.int8', integers],
+      ['ordered.int8_scales', float32([width], new Float32Array(width).fill(0.01))],
+    ]),
+  );
+  const feeds = new Map([['x', floats(positions, 192)]]);
+  const order = vi.spyOn(ProductOrder.prototype, 'waysFor');
+  onTestFinished(() => order.mockRestore());
+  const { apart, ahead } = productWays;
+  const [first, ...others] = [0, apart, ahead, apart | ahead].map((ways) => {
+    order.mockReturnValue(ways);
+    return given(y, feeds, { by: own });
+  }) as [Float32Array, ...Float32Array[]];
+  expect(Math.hypot(...first)).toBeGreaterThan(1);
+  for (const other of others) expect(other).toEqual(first);
+  expect(order).toHaveBeenCalledTimes(4);
+});
 
 test.each([1, 4])(
   'numbers that are none, in one of %d rows, end nothing, and what sees nothing is zeros',

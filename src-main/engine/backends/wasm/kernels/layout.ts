@@ -6,6 +6,12 @@ export const block = 64;
 /** Outputs of a product whose numbers lie side by side, thirty-two of each in turn. */
 export const productGroup = 4;
 
+/**
+ * The order in which a product reads groups of outputs, as bits. Those of a pair may lie far apart, so that memory is read in two places by turns; by itself they
+ * are neighbours. And while rows are multiplied by a pair it may look at the next one, a line for each block.
+ */
+export const productWays = { apart: 1, ahead: 2 } as const;
+
 /** Numbers of a row in a vector. */
 export const atOnce = 16;
 
@@ -23,6 +29,9 @@ export const queriesAtOnce = 8;
 /** Queries of a prompt that are the lanes of vectors side by side, and the bytes of a number of each. */
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
+
+/** What memory gives at a time. */
+export const lineBytes = 64;
 
 /** Bytes of a number of sixteen bits for each block, up to whole sixteens: what a row's blocks count by, and what an output's sum to. */
 export function blockSumsBytes(blocks: Operand): Code {

@@ -1,0 +1,66 @@
+import { productWays } from './kernels/layout.ts';
+
+/** Runs of each of two ways that are compared: the first ones are of what V8 makes before it takes its time. */
+const runsOfEach = 9;
+
+/** With fewer rows there are none that find a pair of groups near; with more, memory is not what is waited for. */
+const [fewestAhead, mostAhead] = [3, 31];
+
+/** Which of two ways to do the same is quicker: they take turns until each was timed so often. */
+class Trial {
+  readonly #ms: readonly [number[], number[]] = [[], []];
+  #isSecond: boolean | undefined;
+
+  /** Whether it is the second one's turn, or that one is the quicker. */
+  get takesSecond(): boolean {
+    const [first, second] = this.#ms;
+    return this.#isSecond ?? second.length < first.length;
+  }
+
+  /** Whether the second one is the quicker, as far as is known. */
+  get prefersSecond(): boolean {
+    return this.#isSecond ?? true;
+  }
+
+  /** How long the one took whose turn it was. */
+  ran(ms: number): void {
+    if (this.#isSecond !== undefined) return;
+    const [first, second] = this.#ms;
+    (this.takesSecond ? second : first).push(ms);
+    if (second.length === runsOfEach) this.#isSecond = middle(second) < middle(first);
+  }
+}
+
+/**
+ * In what order products read groups of outputs (`productWays`): processors differ in what they ask memory for by themselves. It is found out by what
+ * passes take, which give the same numbers in any order.
+ */
+export class ProductOrder {
+  readonly #apart = new Trial();
+  /** By how many positions a pass is over. */
+  readonly #ahead = new Map<number, Trial>();
+
+  /** For the next pass over so many positions. */
+  waysFor(positions: number): number {
+    const isApart = positions === 1 ? this.#apart.takesSecond : this.#apart.prefersSecond;
+    const isAhead = this.#aheadOf(positions)?.takesSecond ?? false;
+    return (isApart ? productWays.apart : 0) | (isAhead ? productWays.ahead : 0);
+  }
+
+  /** How long that took. */
+  ran(positions: number, ms: number): void {
+    if (positions === 1) this.#apart.ran(ms);
+    else this.#aheadOf(positions)?.ran(ms);
+  }
+
+  #aheadOf(positions: number): Trial | undefined {
+    if (positions < fewestAhead || positions > mostAhead) return undefined;
+    const known = this.#ahead.get(positions) ?? new Trial();
+    this.#ahead.set(positions, known);
+    return known;
+  }
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+}
