@@ -43,7 +43,7 @@ test('nor where queries, keys and values are one product', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'decode-graph-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder, { hidden: 64, layers });
-  const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => false }, 'int8');
+  const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'none' as const }, 'int8');
   let made: Record<string, Expression> | undefined;
   await model.decoding('test', (matrices) => {
     expect(matrices.kind).toBe('blocks');

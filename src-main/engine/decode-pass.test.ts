@@ -42,7 +42,10 @@ test.each([
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
     v8.makesWideVectors = 'reader' in more && more.reader === 'kernels';
-    const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => by === 'integers' };
+    const backend = {
+      ...onnxruntimeBackend(),
+      integersFor: async () => (by === 'integers' ? ('all' as const) : ('none' as const)),
+    };
     const model = await loadModel(folder, backend, 'int8');
     expect(model.answersBy).toBe(by);
     expect(model.readsByKernels).toBe(v8.makesWideVectors);
@@ -117,7 +120,7 @@ test.each([
     const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
-    const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+    const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
     const { architecture } = model;
     const random = new Random(1);
     const lora = (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
@@ -169,7 +172,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder, { hidden: 256, intermediate: 512, layers: 2 });
   v8.makesWideVectors = true;
-  const model = await loadModel(folder, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+  const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
   const decoding = vi.spyOn(model, 'decoding');
   const pass = new DecodePass(model, new AdapterStack(model.architecture));
   const texts = [50, 3, 17].map((length) => Array.from({ length }, (_, i) => (i * i + length) % 256));
@@ -200,7 +203,7 @@ test.each(['read', 'written'] as const)('what the kernels cannot run is %s by th
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder);
   v8.makesWideVectors = true;
-  const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
+  const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
   const [model, other] = [await loadModel(folder, backend, 'int8'), await loadModel(folder, backend, 'int8')];
   const logitsOf = async (of: LoadedModel) => {
     const pass = new DecodePass(of, new AdapterStack(of.architecture));
@@ -229,7 +232,7 @@ test.each(['base', 'lora', 'houlsby'] as const)(
     writeTinyModel(folder, { hidden: 128, intermediate: 256, layers: 2 });
     const ids = Array.from({ length: 20 }, (_, i) => (i * i + 7) % 256);
     const logitsOf = async (precision: 'float32' | 'int8') => {
-      const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
+      const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
       const model = await loadModel(folder, backend, precision);
       expect(model.answersBy).toBe(precision === 'int8' ? 'integers' : 'floats');
       const pass = new DecodePass(model, new AdapterStack(model.architecture));

@@ -119,7 +119,7 @@ test('where products are of integers, an answer is the same however it is cut an
   const own = await mkdtemp(join(tmpdir(), 'decoder-'));
   onTestFinished(() => rm(own, { recursive: true, force: true }));
   writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
-  const rounded = await loadModel(own, { ...onnxruntimeBackend(), prefersIntegers: async () => true }, 'int8');
+  const rounded = await loadModel(own, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
   const rows = Array.from({ length: 8 }, (_, i) => ({
     // Four of another rank, and one that changes other matrices.
     adapter: lora(i, i < 4 ? 2 : 5, i === 7 ? ['k', 'o', 'down'] : ['q', 'v'], rounded),
@@ -143,7 +143,7 @@ test('where products are of integers, an answer is the same however it is cut an
 test('wherever caches lie answers are the same, and what they took of the kernels’ memory is given back', async ({
   skip,
 }) => {
-  const backend = { ...onnxruntimeBackend(), prefersIntegers: async () => true };
+  const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
   skip(!(await backend.takesShared()), 'this Node.js shows no shared memory to libraries');
   const own = await mkdtemp(join(tmpdir(), 'decoder-'));
   onTestFinished(() => rm(own, { recursive: true, force: true }));
@@ -251,7 +251,7 @@ const promptOf = (length: number, first: number) => Array.from({ length }, (_, i
 
 test('answers that begin together are written together', async () => {
   const decoder = new Decoder(model);
-  const jobs = Array.from({ length: 8 }, (_, i) => ({ promptIds: promptOf(32, i), maxTokens: 3 }));
+  const jobs = Array.from({ length: 8 }, (_, i) => ({ promptIds: promptOf(64, i), maxTokens: 3 }));
   const passes = await passesOf(() => Promise.all(jobs.map((job) => written(decoder, null, job))));
   expect(passes.slice(0, 3)).toEqual(['read', 'read', '8 rows']);
 });

@@ -1,15 +1,18 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { Backend } from './backends/backend.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { input } from './graph/expression.ts';
 import { scale } from './graph/ops/scale.ts';
-import { inspectModel, loadModel } from './loaded-model.ts';
+import { answeringMatrices, inspectModel, loadModel } from './loaded-model.ts';
 import { float32 } from './tensor.ts';
+
+const v8 = vi.hoisted(() => ({ makesWideVectors: true }));
+vi.mock('./backends/wasm/wide-vectors.ts', () => ({ makesWideVectors: () => v8.makesWideVectors }));
 
 const backend = onnxruntimeBackend({ threads: 1 });
 let root: string;
@@ -25,6 +28,35 @@ beforeEach(async () => {
 });
 
 afterAll(() => rm(root, { recursive: true, force: true }));
+
+test.each([
+  { use: 'all', wide: true, by: 'integers', kernels: 'write and read' },
+  { use: 'all', wide: false, by: 'integers', kernels: 'write' },
+  { use: 'reading', wide: true, by: 'integers', kernels: 'write' },
+  { use: 'none', wide: true, by: 'blocks', kernels: 'write' },
+] as const)(
+  'where integers are for $use, and wide vectors are there ($wide), answers are of $by and kernels $kernels',
+  async ({ use, wide, by, kernels }) => {
+    v8.makesWideVectors = wide;
+    const model = await loadModel(folder, { ...backend, integersFor: async () => use }, 'int8');
+    expect(model.answersBy).toBe(by);
+    expect(model.hasKernels).toBe(true);
+    expect(model.readsByKernels).toBe(kernels === 'write and read');
+    await model.release();
+  },
+);
+
+test('a base that is too large for kernels to write is of blocks where single rows of integers are slow', async () => {
+  const answersBy = (use: 'all' | 'reading', rows: number) =>
+    answeringMatrices(
+      'int8',
+      { parameters: new Map([['weight', [rows, 50_000]]]) },
+      { ...backend, integersFor: async () => use },
+    );
+  expect(await answersBy('reading', 10_000)).toBe('integers');
+  expect(await answersBy('reading', 60_000)).toBe('blocks');
+  expect(await answersBy('all', 60_000)).toBe('integers');
+});
 
 test('a model is described without its weights', async () => {
   // Embedding 257 · 8; q and o 8 · 8, k and v 4 · 8, three matrices of the MLP 8 · 8; three norms of 8.

@@ -34,8 +34,10 @@ type Matrices = ReadonlyMap<string, Tensor>;
 /** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by answers. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
-  /** What answers multiply by: the integers of training, or blocks with a scale each (decision 0046). */
+  /** What answers multiply by: the integers of training, or blocks with a scale each (decisions 0046, 0051). */
   readonly answersBy: 'integers' | 'blocks';
+  /** Whether kernels of our own read prompts, where there are any. */
+  readonly kernelsRead: boolean;
   /** As training and scoring multiply by them (`rounded-weights.ts`). */
   training(): Promise<Matrices>;
   /** As answers do: those that read the same in one, without what gradients need alone. */
@@ -91,7 +93,7 @@ export class LoadedModel {
 
   /** Whether prompts are read by them too. */
   get readsByKernels(): boolean {
-    return this.hasKernels && kernelsRead(this.answersBy);
+    return this.hasKernels && this.#rounded?.kernelsRead === true;
   }
 
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
@@ -318,11 +320,11 @@ export async function loadModel(
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
     if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
-    const answersBy = await answeringMatrices(precision, backend);
-    // Blocks of four bits, which stay where it is the user who chose four: where integers are quicker, a row alone is summed in another order.
-    const fourBits = !(await backend.prefersIntegers());
+    const answersBy = await answeringMatrices(precision, architecture, backend);
+    // Blocks of four bits, which stay where it is the user who chose four: without VNNI, a row alone is summed in another order.
+    const fourBits = (await backend.integersFor()) !== 'all';
     return new LoadedModel(architecture, weights, backend, {
-      ...{ precision, answersBy },
+      ...{ precision, answersBy, kernelsRead: await kernelsRead(answersBy, backend) },
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
       writing:
         precision === 'int8' && backend.hasInt8
@@ -401,20 +403,30 @@ export function countParameters({ parameters }: Pick<Architecture, 'parameters'>
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
-/** What a rounded model's answers multiply by: the integers of training where the processor is quicker with those (decision 0046). */
+/** A base of so many parameters fits into the memory of kernels of our own, which is two gibibytes, and leaves them some of it. */
+const mostOfKernels = 1.8e9;
+
+/**
+ * What a rounded model's answers multiply by: the integers of training where the processor is quicker with those (decision 0046); or is with what is read,
+ * and kernels of our own write (decision 0051).
+ */
 export async function answeringMatrices(
   precision: RoundedMatrices['precision'],
+  architecture: Pick<Architecture, 'parameters'>,
   backend: Backend,
 ): Promise<RoundedMatrices['answersBy']> {
-  return precision === 'int8' && (await backend.prefersIntegers()) ? 'integers' : 'blocks';
+  if (precision !== 'int8') return 'blocks';
+  const use = await backend.integersFor();
+  const isWritten = use === 'all' || countParameters(architecture) <= mostOfKernels;
+  return use !== 'none' && isWritten ? 'integers' : 'blocks';
 }
 
 /**
- * Whether kernels of our own read prompts, where there are any: where V8 makes wide vectors they are quicker than onnxruntime at the same integers; blocks
- * are read by processors that are quicker still (decision 0050).
+ * Whether kernels of our own read prompts, where there are any: without VNNI, and where V8 makes wide vectors, they are quicker than onnxruntime at the same
+ * integers (decision 0050).
  */
-export function kernelsRead(answersBy: DecodeMatrices['kind']): boolean {
-  return answersBy === 'integers' && makesWideVectors();
+export async function kernelsRead(answersBy: DecodeMatrices['kind'], backend: Backend): Promise<boolean> {
+  return answersBy === 'integers' && (await backend.integersFor()) === 'all' && makesWideVectors();
 }
 
 /** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

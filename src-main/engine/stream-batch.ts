@@ -6,11 +6,12 @@ import { countParameters, type LoadedModel } from './loaded-model.ts';
 import { type Known, leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. */
-const mostTokens = 128;
-/** What kernels of our own do nobody interrupts: a usual piece has so many multiplications at most, 0.3 s of two cores, but a few tokens at least. */
+/**
+ * A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. They are as
+ * many as come to some multiplications, 0.3 s of two cores, but a few at least. A graph's many kernels each cost their start, so it reads longer ones.
+ */
+const tokensOfPieces = { kernels: { fewest: 16, most: 128 }, graph: { fewest: 128, most: 256 } } as const;
 const mostMultiplications = 4e10;
-const fewestTokens = 16;
 /** Caches have room for so many tokens of an answer from the first on. */
 const usualAnswer = 64;
 /** Rows of a batch: more take turns, as a processor has no more to give. */
@@ -36,19 +37,20 @@ function leftOf({ stream, read }: Reading): number {
   return stream.promptIds.length - read;
 }
 
-/** About so many tokens of a prompt are read at a time by kernels of our own. */
-export function tokensOfPiece(parameters: number): number {
+/** About so many tokens of a prompt are read at a time. */
+export function tokensOfPiece(by: keyof typeof tokensOfPieces, parameters: number): number {
   const tokens = 2 ** Math.floor(Math.log2(mostMultiplications / parameters));
-  return Math.max(fewestTokens, Math.min(mostTokens, tokens));
+  const { fewest, most } = tokensOfPieces[by];
+  return Math.max(fewest, Math.min(most, tokens));
 }
 
 /** How much of what is left is read next: pieces are of one length, as a short one at the end would cost nearly what a long one does. */
-export function nextPiece(left: number, usual = mostTokens): number {
+export function nextPiece(left: number, usual: number): number {
   return Math.ceil(left / Math.max(1, Math.round(left / usual)));
 }
 
 /** The most that is read at a time. */
-export const longestPiece = Math.ceil(1.5 * mostTokens) - 1;
+export const longestPiece = Math.ceil(1.5 * tokensOfPieces.graph.most) - 1;
 
 /** The text of a row, for as long as its cache does not change. */
 function textOf(cache: KeyValueCache, row: number): KeptText {
@@ -70,7 +72,7 @@ export class StreamBatch {
   readonly #model: LoadedModel;
   readonly #pass: DecodePass;
   readonly #prefixes: PrefixCache;
-  readonly #tokensOfPiece: number;
+  readonly #parameters: number;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
   /** Those that were being read when the first of the others was to be written. */
@@ -87,7 +89,7 @@ export class StreamBatch {
     this.#model = model;
     this.#pass = new DecodePass(model, stack);
     this.#prefixes = prefixes;
-    this.#tokensOfPiece = tokensOfPiece(countParameters(model.architecture));
+    this.#parameters = countParameters(model.architecture);
   }
 
   join(stream: TokenStream): void {
@@ -145,7 +147,7 @@ export class StreamBatch {
   }
 
   get #pieceLength(): number {
-    return this.#model.readsByKernels ? this.#tokensOfPiece : mostTokens;
+    return tokensOfPiece(this.#model.readsByKernels ? 'kernels' : 'graph', this.#parameters);
   }
 
   get #writing(): number {

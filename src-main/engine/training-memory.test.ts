@@ -64,7 +64,7 @@ test('what is written and measured on the way takes memory too', async () => {
 
 test('where kernels read, what only onnxruntime would read by is not counted', async () => {
   const { parameters } = await inspectModel(folder);
-  const on = { ...backend, prefersIntegers: async () => true };
+  const on = { ...backend, integersFor: async () => 'all' as const };
   const cacheOf = async (wide: boolean) => {
     v8.makesWideVectors = wide;
     return (await need({ precision: 'int8', samples: { prompt: 24, answer: 8 } }, 32, on)).cache;
@@ -76,7 +76,7 @@ test('what answers beside a training is counted as it lies in memory: floats wit
   const { parameters } = await inspectModel(folder);
   v8.makesWideVectors = false;
   const cacheOf = async (precision: 'float32' | 'int8', byIntegers: boolean) => {
-    const on = { ...backend, prefersIntegers: async () => byIntegers };
+    const on = { ...backend, integersFor: async () => (byIntegers ? ('all' as const) : ('none' as const)) };
     return (await need({ precision, samples: { prompt: 24, answer: 8 } }, 32, on)).cache;
   };
   const floats = await cacheOf('float32', true);

@@ -32,8 +32,9 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
-  const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, backend);
+  const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, architecture, backend);
   const writes = precision === 'int8' && backend.hasInt8;
+  const isRead = !(writes && (await kernelsRead(answersBy, backend)));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
@@ -88,7 +89,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: (writes && kernelsRead(answersBy) ? 0 : bytesInside[answersBy]) + (writes ? bytesOfKernels : 0),
+            bytesEach: (isRead ? bytesInside[answersBy] : 0) + (writes ? bytesOfKernels : 0),
             copies: writes ? 2 : 1,
             rank: highest,
           }),

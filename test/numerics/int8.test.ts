@@ -95,9 +95,9 @@ test('the pass over the prompt and the one for a single token agree: an answer i
     }
     return ids;
   };
-  for (const byIntegers of [false, true]) {
-    const model = await loadModel(folder, { ...exact.backend, prefersIntegers: async () => byIntegers }, 'int8');
-    expect(model.answersBy).toBe(byIntegers ? 'integers' : 'blocks');
+  for (const use of ['none', 'reading', 'all'] as const) {
+    const model = await loadModel(folder, { ...exact.backend, integersFor: async () => use }, 'int8');
+    expect(model.answersBy).toBe(use === 'none' ? 'blocks' : 'integers');
     const whole = await write(model, promptIds, 12);
     expect(whole).toHaveLength(12);
     expect(await write(model, [...promptIds, ...whole.slice(0, 6)], 6)).toEqual(whole.slice(6));
@@ -163,7 +163,7 @@ test.each([
   { bits: 4, size: 32 },
 ] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
   // Without VNNI onnxruntime sums one row alone in another order, and answers have no blocks of four bits there (decision 0045).
-  if (bits === 4 && (await exact.backend.prefersIntegers()))
+  if (bits === 4 && (await exact.backend.integersFor()) === 'all')
     return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
   const [inside, out, rows] = [192, 48, 17];
   const [perRow, bytes] = [inside / size, (size * bits) / 8];

@@ -1,6 +1,9 @@
 import type { Expression } from '../graph/expression.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** Tokens that are read and that are written (decision 0046); those that are read, of which there are many at a time (decision 0051); none. */
+export type IntegerUse = 'all' | 'reading' | 'none';
+
 /** A runtime that can run the op algebra. */
 export interface Backend {
   /** `onnxruntime`, `reference`. */
@@ -12,8 +15,8 @@ export interface Backend {
   readonly weightsInside: boolean;
   /** Whether there are products of eight-bit numbers with a scale for each row. */
   readonly hasInt8: boolean;
-  /** Whether answers multiply sooner by integers with a scale for each row than by blocks of eight bits (decision 0046). */
-  prefersIntegers(): Promise<boolean>;
+  /** What of an answer is multiplied sooner by integers with a scale for each row than by blocks of eight bits. */
+  integersFor(): Promise<IntegerUse>;
   /** Whether it reads and writes tensors in memory that threads share, as that of our own kernels is. */
   takesShared(): Promise<boolean>;
   /**

@@ -6,7 +6,7 @@ import { type Expression, input, topologicalOrder } from '../../graph/expression
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import { scale } from '../../graph/ops/scale.ts';
 import { type ElementType, float32, type Tensor } from '../../tensor.ts';
-import type { Backend, Executable } from '../backend.ts';
+import type { Backend, Executable, IntegerUse } from '../backend.ts';
 import { type LoweredGraph, lower, outputPrefix, type RowReach } from './lower.ts';
 
 export interface OnnxruntimeOptions {
@@ -31,8 +31,7 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     weightsInside: device !== 'cpu',
     // WebGPU has no product of whole numbers with a scale for each row.
     hasInt8: device === 'cpu',
-    // Where sums saturate there is no VNNI, and without it blocks take two to three times as long.
-    prefersIntegers: async () => device === 'cpu' && (await widestReach()) === 63,
+    integersFor: async () => (device === 'cpu' ? integersFor() : 'none'),
     takesShared: async () => device === 'cpu' && (await readsShared()),
     compile: (outputs, constants) => compile(outputs, constants, { threads, device }),
   };
@@ -125,6 +124,12 @@ function widestReach(): Promise<RowReach> {
 }
 
 let widest: Promise<RowReach> | undefined;
+
+/** Where sums saturate there is no VNNI, and without it blocks take two to three times as long. On ARM nothing was measured. */
+async function integersFor(): Promise<IntegerUse> {
+  if ((await widestReach()) === 63) return 'all';
+  return process.arch === 'x64' ? 'reading' : 'none';
+}
 
 /**
  * Multiplies the largest numbers there are: without VNNI, x86 adds two products in 16 bits and saturates

@@ -27,7 +27,7 @@ export async function tfjsBackend(): Promise<Backend> {
     weightsInside: false,
     // It would multiply the integers as floats: exact, and slower than floats that are there already.
     hasInt8: false,
-    prefersIntegers: async () => false,
+    integersFor: async () => 'none',
     takesShared: async () => false,
     compile: async (outputs, constants = new Map()) => executable(outputs, constants),
   };
