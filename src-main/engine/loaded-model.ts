@@ -354,9 +354,9 @@ function roundModel(
   });
 }
 
-/** Beside the one that reads, which keeps some four others busy; each holds a matrix. */
+/** The one that reads keeps some four others busy, and waits for them a good part of the time where there are fewer; each holds a matrix. */
 function roundingThreads(threads: number): number {
-  return Math.min(Math.max(1, threads - 1), 4);
+  return Math.min(threads, 4);
 }
 
 async function* trainingJobs(

@@ -26,6 +26,12 @@ test('where nobody is waited for, all run', () => {
   expect(turns(new Crew(4, habits.written), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
+test('the first programs of all may be held up, as V8 makes the kernels meanwhile', () => {
+  const crew = new Crew(2, habits.written);
+  expect(turns(crew, habits.written.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 6]]);
+  expect(turns(crew, 100, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 100]]);
+});
+
 test('one program that was held up changes nothing', () => {
   const crew = new Crew(2, habits.written);
   crew.ran('kind', { ms: 60, sleeps: 50 });
@@ -34,14 +40,14 @@ test('one program that was held up changes nothing', () => {
 
 test('on a busy processor one runs, for longer each time, and all once it is free', () => {
   const crew = new Crew(2, habits.written);
-  const counts = [2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
+  const counts = [habits.written.first + 2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
   const busy = turns(crew, sum(counts), { together: 40, alone: 13, sleeps: 20 });
   expect(busy).toEqual([2, 1, 2, 1, 2, 1].map((size, i) => [size, counts[i]]));
   expect(turns(crew, 50, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 50]]);
 });
 
 test('where shares are uneven, and one alone is no quicker, all go on', () => {
-  const counts = [2, 3, 8 + 1, 3, 16 + 1];
+  const counts = [habits.written.first + 2, 3, 8 + 1, 3, 16 + 1];
   const runs = turns(new Crew(8, habits.written), sum(counts), { together: 20, alone: 60, sleeps: 200 });
   expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, counts[i]]));
 });
@@ -59,5 +65,5 @@ test('what is read takes longer, and is tried for less: all run again soon, and 
     crew.ran('kind', { ms: (size === 1 ? 2 : 5) * positions, sleeps: size === 1 ? 0 : 4 * positions, positions });
     return size;
   });
-  expect(sizes).toEqual([2, 2, ...[1, 1, 1], 2, 2, ...[1, 1, 1, 1, 1], 2, 2, 1, 1]);
+  expect(sizes).toEqual([2, 2, 2, 2, ...[1, 1, 1], 2, 2, ...[1, 1, 1, 1, 1], 2, 2]);
 });

@@ -8,6 +8,8 @@ const remembered = 5;
 const heldUpOften = 2;
 /** How much is tried before it is known what is better: of programs that take long, less. */
 export interface Habits {
+  /** The first programs of all, in which threads wait for what V8 makes of the kernels: they tell nothing. */
+  readonly first: number;
   /** Programs that one thread runs to show what it takes alone. */
   readonly trial: number;
   /** Programs that are run in the better way before the other is looked at again: more each time that it was the better one. */
@@ -16,8 +18,8 @@ export interface Habits {
 }
 
 export const habits = {
-  written: { trial: 3, fewest: 8, most: 256 },
-  read: { trial: 1, fewest: 2, most: 32 },
+  written: { first: 6, trial: 3, fewest: 8, most: 256 },
+  read: { first: 2, trial: 1, fewest: 2, most: 32 },
 } as const satisfies Record<string, Habits>;
 
 interface Ran {
@@ -40,6 +42,8 @@ export class Crew {
   #togetherMs = new Map<string, readonly number[]>();
   /** Whether one was quicker, trial by trial; undefined where none is made. */
   #trials: boolean[] | undefined;
+  /** Of the first programs, those that are still to come. */
+  #first: number;
   /** Programs that one thread is still to run, and how many it is next time; and those of all whose sleeps count for nothing. */
   #alone = 0;
   #nextAlone: number;
@@ -49,6 +53,7 @@ export class Crew {
   constructor(threads: number, own: Habits) {
     this.#threads = threads;
     this.#habits = own;
+    this.#first = own.first;
     this.#nextAlone = own.fewest;
     this.#nextTrusted = own.fewest;
   }
@@ -63,7 +68,8 @@ export class Crew {
   ran(kind: string, { ms, sleeps, positions = 1 }: Ran): void {
     if (this.#threads === 1) return;
     const each = ms / positions;
-    if (this.#alone > 0) this.#ranAlone();
+    if (this.#first > 0) this.#first--;
+    else if (this.#alone > 0) this.#ranAlone();
     else if (this.size(kind) === 1) this.#tried(each < middle(this.#togetherMs.get(kind) as readonly number[]));
     else this.#ranTogether(kind, each, sleeps >= sleepsOfHeldUp && sleeps * sleepMs >= partOfHeldUp * ms);
   }
