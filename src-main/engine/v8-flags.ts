@@ -15,6 +15,20 @@ export function allowWideVectors(): void {
   setFlagsFromString('--experimental-wasm-revectorize');
 }
 
+/**
+ * A module of which V8 makes all functions at once, and takes its time for it. By itself it makes them when they are first called, at first without wide vectors, and
+ * the better ones beside passes that then wait for each other.
+ */
+export function compileAtOnce(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  for (const flag of ['liftoff', 'wasm-lazy-compilation']) setFlagsFromString(`--no-${flag}`);
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    // As it is by itself: nobody starts an engine without.
+    for (const flag of ['liftoff', 'wasm-lazy-compilation']) setFlagsFromString(`--${flag}`);
+  }
+}
+
 /** Whether V8 can, where the processor does. */
 export function hasWideVectors(): boolean {
   const version = Number.parseInt(process.versions.v8, 10);

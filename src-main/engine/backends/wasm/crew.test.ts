@@ -28,7 +28,7 @@ test('where nobody is waited for, all run', () => {
 
 test('the first programs of all may be held up, as V8 makes the kernels meanwhile', () => {
   const crew = new Crew(2, habits.written);
-  expect(turns(crew, habits.written.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 6]]);
+  expect(turns(crew, habits.written.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 12]]);
   expect(turns(crew, 100, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 100]]);
 });
 

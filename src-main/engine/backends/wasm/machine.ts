@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { threadEntry } from '../../thread-entry.ts';
-import { allowWideVectors } from '../../v8-flags.ts';
+import { allowWideVectors, compileAtOnce } from '../../v8-flags.ts';
 import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
@@ -50,7 +50,7 @@ export class Machine {
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = this.#seen();
     allowWideVectors();
-    this.#module = new WebAssembly.Module(moduleBytes({ initial, maximum: mostPages }, relaxed));
+    this.#module = compileAtOnce(moduleBytes({ initial, maximum: mostPages }, relaxed));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
     this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;
   }

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { architectureOf } from '../../architectures/by-model-type.ts';
 import { ModelConfig } from '../../architectures/model-config.ts';
@@ -31,9 +30,6 @@ import { ProductOrder } from './product-order.ts';
 import type { PassKind } from './program-writer.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
-
-// What is tested is what the optimising compiler makes of the kernels, as where they have run for some time.
-setFlagsFromString('--no-liftoff');
 
 const random = new Random(5, 1);
 let runtime: WasmRuntime;

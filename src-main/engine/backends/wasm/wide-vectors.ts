@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { allowWideVectors, hasWideVectors } from '../../v8-flags.ts';
+import { allowWideVectors, compileAtOnce, hasWideVectors } from '../../v8-flags.ts';
 import { i32, i32x4, type Local, v128, WasmFunction, wasmModule } from './code.ts';
 import { halves } from './kernels/kernel.ts';
 
@@ -22,24 +21,17 @@ export function makesWideVectors(): boolean {
 function areTwoAsQuick(): boolean {
   allowWideVectors();
   const memory = new WebAssembly.Memory({ ...limits, shared: true });
-  // What V8 makes at first, before it takes its time, has no such vectors.
-  setFlagsFromString('--no-liftoff');
-  try {
-    const module = new WebAssembly.Module(wasmModule([sums(1), sums(2)], { one: 0, two: 1 }, limits));
-    const { exports } = new WebAssembly.Instance(module, { engine: { memory } });
-    const { one, two } = exports as Record<'one' | 'two', (steps: number) => void>;
-    const least = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY };
-    for (let turn = 0; turn < turns; turn++)
-      for (const [name, run] of [['one', one] as const, ['two', two] as const]) {
-        const began = performance.now();
-        run(steps);
-        least[name] = Math.min(least[name], performance.now() - began);
-      }
-    return least.two < 1.5 * least.one;
-  } finally {
-    // As it is by itself: nobody starts an engine without.
-    setFlagsFromString('--liftoff');
-  }
+  const module = compileAtOnce(wasmModule([sums(1), sums(2)], { one: 0, two: 1 }, limits));
+  const { exports } = new WebAssembly.Instance(module, { engine: { memory } });
+  const { one, two } = exports as Record<'one' | 'two', (steps: number) => void>;
+  const least = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY };
+  for (let turn = 0; turn < turns; turn++)
+    for (const [name, run] of [['one', one] as const, ['two', two] as const]) {
+      const began = performance.now();
+      run(steps);
+      least[name] = Math.min(least[name], performance.now() - began);
+    }
+  return least.two < 1.5 * least.one;
 }
 
 /** So many steps of sums of products, each of one vector or of two neighbouring ones. */
