@@ -130,15 +130,15 @@ export class Machine {
   }
 
   /**
-   * A program for each of so many threads, whose products read groups in some order (`productWays`); when all have ended, how often they slept for each other.
+   * A program for each of so many threads, which read memory in some order (`memoryOrder`); when all have ended, how often they slept for each other.
    * Throws CannotRun where one never will.
    */
-  run(programs: readonly Program[], ways = 0): number {
+  run(programs: readonly Program[], order = 0): number {
     if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.sleeps / 4, 0);
-    shared[cells.ways / 4] = ways;
+    shared[cells.order / 4] = order;
     if (programs.length > 1) {
       programs.forEach((program, thread) => {
         shared.set(program, cells.programs / 4 + 2 * thread);

@@ -5,9 +5,9 @@ import { rangedInputs, rangesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
 import type { KeptPlaces, KeyHeads, PassHeads } from './kept-places.ts';
 import type { Machine } from './machine.ts';
+import type { MemoryOrder } from './memory-order.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
 import { type LyingRows, PlacedProgram } from './placed-program.ts';
-import type { ProductOrder } from './product-order.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
@@ -66,7 +66,7 @@ interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
   readonly kept: KeptPlaces;
-  readonly order: ProductOrder;
+  readonly order: MemoryOrder;
 }
 
 /** What a program is written for, beside sizes. */
@@ -275,7 +275,7 @@ export class WasmGraph implements WasmExecutable {
     const threads = Math.min(machine.threads, crew.size(name));
     const { programs, outputs } = this.#programFor(sizes, { ...setting, threads }).over(positions);
     const began = performance.now();
-    const sleeps = machine.run(programs, order.waysFor(positions));
+    const sleeps = machine.run(programs, order.bitsFor(positions));
     const ms = performance.now() - began;
     if (setting.kind === 'written' && threads === machine.threads) order.ran(positions, ms);
     crew.ran(name, { ms, sleeps, positions });

@@ -3,7 +3,7 @@ import type { Tensor } from '../../tensor.ts';
 import { KeptPlaces } from './kept-places.ts';
 import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
-import { ProductOrder } from './product-order.ts';
+import { MemoryOrder } from './memory-order.ts';
 import { canRun } from './program.ts';
 import type { PackedMatrix } from './program-writer.ts';
 import { type WasmExecutable, WasmGraph } from './wasm-graph.ts';
@@ -17,7 +17,7 @@ export class WasmRuntime {
   /** Where kernels find caches without copying them there. */
   readonly caches: KeptPlaces;
   readonly #matrices = new Map<string, PackedMatrix>();
-  readonly #order = new ProductOrder();
+  readonly #order = new MemoryOrder();
 
   constructor(options: ConstructorParameters<typeof Machine>[0]) {
     this.machine = new Machine(options);

@@ -1,4 +1,5 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { cells } from '../machine-run.ts';
 import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.ts';
 import {
   addresses,
@@ -12,7 +13,7 @@ import {
   type Thread,
   writeRow,
 } from './kernel.ts';
-import { queriesAtOnce } from './layout.ts';
+import { memoryOrder, queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over what is kept, where it lies or in a copy (`kept-places.ts`), in two kernels: scores, of which threads share
 // the keys, and mixes of values, of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
@@ -146,6 +147,11 @@ export function attendScores(): WasmFunction {
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
     const meeting = f.let('i32', scratchOf(number));
+    const isApart = f.let('i32', i32.and(i32.load(cells.order), memoryOrder.apart));
+    const half = f.let('i32', i32.shiftRight(i32.add(i32.subtract(end, start), 1), 1));
+    /** One of the first half and one of the second by turns: memory is read in two places. */
+    const byTurns = (turn: Local) => i32.add(i32.shiftRight(turn, 1), i32.multiply(i32.and(turn, 1), half));
+    const place = f.local('i32');
     const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
     const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
     // Queries go in lists, some of which meet a few keys before the next ones: of one token those of its heads, else head by head those of its tokens.
@@ -199,7 +205,9 @@ export function attendScores(): WasmFunction {
           f.for(0, count, scoredAtOnce, (from) => {
             f.set(together, i32.subtract(count, from));
             f.if(i32.less(scoredAtOnce, together), () => f.set(together, scoredAtOnce));
-            f.for(start, end, 1, (place) => {
+            f.for(0, i32.subtract(end, start), 1, (turn) => {
+              f.set(place, i32.add(start, turn));
+              f.if(isApart, () => f.set(place, i32.add(start, byTurns(turn))));
               // Behind the last key up to whole vectors lies something, of which nothing is seen.
               const first = f.let('i32', i32.add(all, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
               const four = addresses(f, first, placeBytes, 4);

@@ -69,16 +69,18 @@ export function fourProducts(
   };
   const [from] = froms as [Local, ...Local[]];
   for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
-  const alls = sums.map((four) => {
-    for (const [half, sum] of pairOf((half) =>
+  const alls = sums.map((four, q) => {
+    // Each row's in places of its own: of several that are written to the same ones, V8 makes none one.
+    const [low, high] = [32 * q, 32 * q + 16];
+    const both = pairOf((half) =>
       sumsOf(
         f,
         f32x4.add,
         four.map((pair) => pair[half]),
       ),
-    ).entries())
-      f.do(v128.store(meeting, sum, 16 * half));
-    return f.let('v128', f32x4.add(v128.load(meeting), v128.load(meeting, 16)));
+    );
+    for (const half of halves) f.do(v128.store(meeting, both[half], half === 0 ? low : high));
+    return f.let('v128', f32x4.add(v128.load(meeting, low), v128.load(meeting, high)));
   });
   // What rows have more than that.
   const rest = f.local('v128');

@@ -7,10 +7,10 @@ export const block = 64;
 export const productGroup = 4;
 
 /**
- * The order in which a product reads groups of outputs, as bits. Those of a pair may lie far apart, so that memory is read in two places by turns; by itself they
- * are neighbours. And while rows are multiplied by a pair it may look at the next one, a line for each block.
+ * The order in which kernels read what memory has, as bits. `apart`: in two places by turns, which are groups of a product's outputs or an attention's keys. `ahead`:
+ * while rows are multiplied by a pair of groups, the next one is looked at, a line for each block.
  */
-export const productWays = { apart: 1, ahead: 2 } as const;
+export const memoryOrder = { apart: 1, ahead: 2 } as const;
 
 /** Numbers of a row in a vector. */
 export const atOnce = 16;

@@ -1,12 +1,12 @@
-import { productWays } from './kernels/layout.ts';
+import { memoryOrder } from './kernels/layout.ts';
 
-/** Runs of each of two ways that are compared: the first ones are of what V8 makes before it takes its time. */
+/** Runs of each of two orders that are compared. */
 const runsOfEach = 9;
 
 /** With fewer rows there are none that find a pair of groups near; with more, memory is not what is waited for. */
 const [fewestAhead, mostAhead] = [3, 31];
 
-/** Which of two ways to do the same is quicker: they take turns until each was timed so often. */
+/** Which of two orders is quicker: they take turns until each was timed so often. */
 class Trial {
   readonly #ms: readonly [number[], number[]] = [[], []];
   #isSecond: boolean | undefined;
@@ -32,19 +32,19 @@ class Trial {
 }
 
 /**
- * In what order products read groups of outputs (`productWays`): processors differ in what they ask memory for by themselves. It is found out by what
- * passes take, which give the same numbers in any order.
+ * In what order kernels read memory (`memoryOrder`): processors differ in what they ask it for by themselves. It is found out by what passes take, which give
+ * the same numbers in any order.
  */
-export class ProductOrder {
+export class MemoryOrder {
   readonly #apart = new Trial();
   /** By how many positions a pass is over. */
   readonly #ahead = new Map<number, Trial>();
 
   /** For the next pass over so many positions. */
-  waysFor(positions: number): number {
+  bitsFor(positions: number): number {
     const isApart = positions === 1 ? this.#apart.takesSecond : this.#apart.prefersSecond;
     const isAhead = this.#aheadOf(positions)?.takesSecond ?? false;
-    return (isApart ? productWays.apart : 0) | (isAhead ? productWays.ahead : 0);
+    return (isApart ? memoryOrder.apart : 0) | (isAhead ? memoryOrder.ahead : 0);
   }
 
   /** How long that took. */
