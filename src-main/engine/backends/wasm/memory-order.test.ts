@@ -18,18 +18,18 @@ test.each([
   { quick: 'in order', msOf: (bits: number) => (bits & apart ? 8 : 6), taken: 0 },
 ])('a token takes both orders by turns, then the one that was quicker: $quick', ({ msOf, taken }) => {
   const order = new MemoryOrder();
-  expect(passes(order, 18, 1, msOf)).toEqual(Array.from({ length: 9 }, () => [0, apart]).flat());
+  expect(passes(order, 24, 1, msOf)).toEqual(Array.from({ length: 12 }, () => [0, apart]).flat());
   expect(new Set(passes(order, 20, 1, msOf))).toEqual(new Set([taken]));
   // Others go in the order that is known, and try to look ahead.
-  expect(new Set(passes(order, 18, 8, () => 1))).toEqual(new Set([taken, taken | ahead]));
+  expect(new Set(passes(order, 24, 8, () => 1))).toEqual(new Set([taken, taken | ahead]));
 });
 
 test('each number of positions has a trial of its own, whatever slow passes were among them', () => {
   const order = new MemoryOrder();
   let pass = 0;
-  const msOf = (bits: number) => (pass++ % 5 === 0 ? 100 : bits & ahead ? 12 : 14);
-  passes(order, 18, 8, msOf);
-  passes(order, 18, 4, (bits) => (bits & ahead ? 9 : 8));
+  const msOf = (bits: number) => (pass++ % 5 < 2 ? 100 : bits & ahead ? 12 : 14);
+  passes(order, 24, 8, msOf);
+  passes(order, 24, 4, (bits) => (bits & ahead ? 9 : 8));
   expect(order.bitsFor(8) & ahead).toBe(ahead);
   expect(order.bitsFor(4) & ahead).toBe(0);
 });
