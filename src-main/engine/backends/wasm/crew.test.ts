@@ -26,7 +26,7 @@ test('where nobody is waited for, all run', () => {
   expect(turns(new Crew(4, habits.written), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
-test('the first programs of all may be held up, as V8 makes the kernels meanwhile', () => {
+test('the first programs may be held up by what a start has others do', () => {
   const crew = new Crew(2, habits.written);
   expect(turns(crew, habits.written.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 12]]);
   expect(turns(crew, 100, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 100]]);

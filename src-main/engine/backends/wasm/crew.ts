@@ -8,7 +8,7 @@ const remembered = 5;
 const heldUpOften = 2;
 /** How much is tried before it is known what is better: of programs that take long, less. */
 export interface Habits {
-  /** The first programs of all, in which threads wait for what V8 makes of the kernels: they tell nothing. */
+  /** The first programs, beside which V8 and other threads still do what a start has them do: they tell nothing. */
   readonly first: number;
   /** Programs that one thread runs to show what it takes alone. */
   readonly trial: number;

@@ -70,8 +70,8 @@ export function fourProducts(
   const [from] = froms as [Local, ...Local[]];
   for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
   const alls = sums.map((four, q) => {
-    // Each row's in places of its own: of several that are written to the same ones, V8 makes none one.
-    const [low, high] = [32 * q, 32 * q + 16];
+    // Of each row in a place of its own: of what several write to the same one, V8 makes no wide vectors.
+    const at = pairOf((half) => 32 * q + 16 * half);
     const both = pairOf((half) =>
       sumsOf(
         f,
@@ -79,8 +79,8 @@ export function fourProducts(
         four.map((pair) => pair[half]),
       ),
     );
-    for (const half of halves) f.do(v128.store(meeting, both[half], half === 0 ? low : high));
-    return f.let('v128', f32x4.add(v128.load(meeting, low), v128.load(meeting, high)));
+    for (const half of halves) f.do(v128.store(meeting, both[half], at[half]));
+    return f.let('v128', f32x4.add(v128.load(meeting, at[0]), v128.load(meeting, at[1])));
   });
   // What rows have more than that.
   const rest = f.local('v128');

@@ -145,7 +145,7 @@ export function sumsOf(f: WasmFunction, add: Join, vectors: readonly Local[]): L
   return f.let('v128', add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])));
 }
 
-/** Where a thread has two vectors to itself. */
+/** Where a thread has four vectors to itself. */
 export function scratchOf(thread: Local): Code {
   return i32.add(i32.shiftLeft(thread, Math.log2(scratchBytes)), cells.scratch);
 }

@@ -43,6 +43,7 @@ export function product(relaxed: boolean): WasmFunction {
     /** Some rows by some groups: two of the ones and one of the others, as there are registers for. */
     const multiply = (someRows: readonly Which[], someGroups: readonly Which[]) => {
       const [leader] = someGroups as readonly [Which];
+      /** Which of two it is. */
       const either = (r: Which, g: Which) => (someRows.length === 2 ? r : g);
       for (const g of someGroups) f.set(p[g], weights[g]);
       for (const r of someRows) f.set(places[r], r === 0 ? at : i32.add(at, row));
@@ -58,17 +59,17 @@ export function product(relaxed: boolean): WasmFunction {
         for (const r of someRows)
           for (const half of halves) f.set(xs[r][half], v128.load(places[r], offset + atOnce * half));
       };
-      const advance = (groupBytes: number, rowBytes: number) => {
-        for (const g of someGroups) f.increase(p[g], groupBytes);
-        for (const r of someRows) f.increase(places[r], rowBytes);
+      const advance = (inGroup: number, inRow: number) => {
+        for (const g of someGroups) f.increase(p[g], inGroup);
+        for (const r of someRows) f.increase(places[r], inRow);
       };
       // The middle of what rows are rounded to, taken off.
-      const middles = (first: boolean) => {
+      const middles = (isFirst: boolean) => {
         load(0);
         each(0, (sum, r) => {
           for (const half of halves) {
             const dot = i32x4.dot(w[half], xs[r][half]);
-            f.set(sum[half], first ? dot : i32x4.add(sum[half], dot));
+            f.set(sum[half], isFirst ? dot : i32x4.add(sum[half], dot));
           }
         });
         advance(32 * productGroup, 32);
