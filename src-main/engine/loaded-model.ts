@@ -417,8 +417,8 @@ export async function answeringMatrices(
 ): Promise<RoundedMatrices['answersBy']> {
   if (precision !== 'int8') return 'blocks';
   const use = await backend.integersFor();
-  const isWritten = use === 'all' || countParameters(architecture) <= mostOfKernels;
-  return use !== 'none' && isWritten ? 'integers' : 'blocks';
+  if (use === 'reading') return countParameters(architecture) <= mostOfKernels ? 'integers' : 'blocks';
+  return use === 'all' ? 'integers' : 'blocks';
 }
 
 /**

@@ -34,7 +34,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, architecture, backend);
   const writes = precision === 'int8' && backend.hasInt8;
-  const isRead = !(writes && (await kernelsRead(answersBy, backend)));
+  const graphReads = !(await kernelsRead(answersBy, backend));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
@@ -89,7 +89,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: (isRead ? bytesInside[answersBy] : 0) + (writes ? bytesOfKernels : 0),
+            bytesEach: (graphReads ? bytesInside[answersBy] : 0) + (writes ? bytesOfKernels : 0),
             copies: writes ? 2 : 1,
             rank: highest,
           }),

@@ -3,6 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 /** From 13 on V8 does it in the compiler that kernels end up in, and Node is built with it. */
 const firstVersion = 13;
 
+/** By these V8 puts off what takes its time. */
+const lazyFlags = ['liftoff', 'wasm-lazy-compilation'] as const;
+
 let isAllowed = false;
 
 /**
@@ -20,12 +23,12 @@ export function allowWideVectors(): void {
  * the better ones beside passes that then wait for each other.
  */
 export function compileAtOnce(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  for (const flag of ['liftoff', 'wasm-lazy-compilation']) setFlagsFromString(`--no-${flag}`);
+  for (const flag of lazyFlags) setFlagsFromString(`--no-${flag}`);
   try {
     return new WebAssembly.Module(bytes);
   } finally {
     // As it is by itself: nobody starts an engine without.
-    for (const flag of ['liftoff', 'wasm-lazy-compilation']) setFlagsFromString(`--${flag}`);
+    for (const flag of lazyFlags) setFlagsFromString(`--${flag}`);
   }
 }
 

@@ -67,6 +67,7 @@ test.each([
   const exact = await logitsOf('float32', 'read');
   const own = await logitsOf('int8', 'written');
   expect(own).toHaveLength(8);
-  // Where onnxruntime reads the prompt, its rows have one step each: 0.979 of `llama-wide`.
-  for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(0.97);
+  // Where onnxruntime reads the prompt, its rows have one step each: 0.979 of this one.
+  const least = name === 'llama-wide' ? 0.97 : 0.98;
+  for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(least);
 });

@@ -9,8 +9,8 @@ export const cells = {
 /** Looks at what another thread is to change before sleep: some fifty microseconds, or two hundred. */
 export const patience = { short: 60_000, long: 200_000 } as const;
 
-/** A line of the cache for each thread. */
-export const scratchBytes = 64;
+/** A line, which is what memory gives at a time: each thread has one of scratch, in which nothing of the others is. */
+export const lineBytes = 64;
 
 /** What a thread is started with. */
 export interface ThreadStart {

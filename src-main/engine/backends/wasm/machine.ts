@@ -6,14 +6,14 @@ import { Arena } from './arena.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
-import { cells, over, patience, type Run, runOf, scratchBytes, type ThreadStart } from './machine-run.ts';
+import { cells, lineBytes, over, patience, type Run, runOf, type ThreadStart } from './machine-run.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
 const mostPages = 32 * 1024;
 
 const mostThreads = 64;
-const firstFree = cells.scratch + scratchBytes * mostThreads;
+const firstFree = cells.scratch + lineBytes * mostThreads;
 /** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */
 const mostSleeps = 100_000;
 
@@ -130,7 +130,7 @@ export class Machine {
   }
 
   /**
-   * A program for each of so many threads, which read memory in some order (`memoryOrder`); when all have ended, how often they slept for each other.
+   * A program for each of so many threads, which read memory in some order (`orderBits`); when all have ended, how often they slept for each other.
    * Throws CannotRun where one never will.
    */
   run(programs: readonly Program[], order = 0): number {

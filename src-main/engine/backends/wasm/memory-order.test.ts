@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { memoryOrder } from './kernels/layout.ts';
+import { orderBits } from './kernels/layout.ts';
 import { MemoryOrder } from './memory-order.ts';
 
-const { apart, ahead } = memoryOrder;
+const { apart, ahead } = orderBits;
 
 /** The orders of so many passes over so many positions, which take as long as is told of each. */
 function passes(order: MemoryOrder, count: number, positions: number, msOf: (bits: number) => number): number[] {

@@ -1,4 +1,4 @@
-import { memoryOrder } from './kernels/layout.ts';
+import { orderBits } from './kernels/layout.ts';
 
 /** Runs of each of two orders that are compared. */
 const runsOfEach = 12;
@@ -32,7 +32,7 @@ class Trial {
 }
 
 /**
- * In what order kernels read memory (`memoryOrder`): processors differ in what they ask it for by themselves. It is found out by what passes take, which give
+ * In what order kernels read memory (`orderBits`): processors differ in what they ask it for by themselves. It is found out by what passes take, which give
  * the same numbers in any order.
  */
 export class MemoryOrder {
@@ -44,7 +44,7 @@ export class MemoryOrder {
   bitsFor(positions: number): number {
     const isApart = positions === 1 ? this.#apart.takesSecond : this.#apart.prefersSecond;
     const isAhead = this.#aheadOf(positions)?.takesSecond ?? false;
-    return (isApart ? memoryOrder.apart : 0) | (isAhead ? memoryOrder.ahead : 0);
+    return (isApart ? orderBits.apart : 0) | (isAhead ? orderBits.ahead : 0);
   }
 
   /** How long that took. */

@@ -23,7 +23,7 @@ import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
-import { memoryOrder } from './kernels/layout.ts';
+import { orderBits } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { LyingRows } from './placed-program.ts';
@@ -247,7 +247,7 @@ test.each<[PassKind, number]>([
     for (const threads of [1, 2, 3, 8]) {
       const by = new WasmRuntime({ threads });
       await by.load(new Map());
-      for (const bits of [0, memoryOrder.apart]) {
+      for (const bits of [0, orderBits.apart]) {
         order.mockReturnValue(bits);
         results.push(given(y, new Map(Object.entries(feeds)), { kept, kind, by }));
       }
@@ -595,7 +595,7 @@ test.each([
   const feeds = new Map([['x', floats(positions, 192)]]);
   const order = vi.spyOn(MemoryOrder.prototype, 'bitsFor');
   onTestFinished(() => order.mockRestore());
-  const { apart, ahead } = memoryOrder;
+  const { apart, ahead } = orderBits;
   const [first, ...others] = [0, apart, ahead, apart | ahead].map((bits) => {
     order.mockReturnValue(bits);
     return given(y, feeds, { by: own });

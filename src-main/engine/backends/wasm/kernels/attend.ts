@@ -1,5 +1,4 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { cells } from '../machine-run.ts';
 import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.ts';
 import {
   addresses,
@@ -8,12 +7,13 @@ import {
   exponential,
   kernel,
   locals,
+  orderIs,
   partAt,
   scratchOf,
   type Thread,
   writeRow,
 } from './kernel.ts';
-import { memoryOrder, queriesAtOnce } from './layout.ts';
+import { queriesAtOnce } from './layout.ts';
 
 // Grouped-query attention (`attend`) over what is kept, where it lies or in a copy (`kept-places.ts`), in two kernels: scores, of which threads share
 // the keys, and mixes of values, of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
@@ -147,7 +147,7 @@ export function attendScores(): WasmFunction {
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
     const meeting = f.let('i32', scratchOf(number));
-    const isApart = f.let('i32', i32.and(i32.load(cells.order), memoryOrder.apart));
+    const isApart = orderIs(f, 'apart');
     const half = f.let('i32', i32.shiftRight(i32.add(i32.subtract(end, start), 1), 1));
     /** One of the first half and one of the second by turns: memory is read in two places. */
     const byTurns = (turn: Local) => i32.add(i32.shiftRight(turn, 1), i32.multiply(i32.and(turn, 1), half));

@@ -10,7 +10,7 @@ export const productGroup = 4;
  * The order in which kernels read what memory has, as bits. `apart`: in two places by turns, which are groups of a product's outputs or an attention's keys. `ahead`:
  * while rows are multiplied by a pair of groups, the next one is looked at, a line for each block.
  */
-export const memoryOrder = { apart: 1, ahead: 2 } as const;
+export const orderBits = { apart: 1, ahead: 2 } as const;
 
 /** Numbers of a row in a vector. */
 export const atOnce = 16;
@@ -29,9 +29,6 @@ export const queriesAtOnce = 8;
 /** Queries of a prompt that are the lanes of vectors side by side, and the bytes of a number of each. */
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
-
-/** What memory gives at a time. */
-export const lineBytes = 64;
 
 /** Bytes of a number of sixteen bits for each block, up to whole sixteens: what a row's blocks count by, and what an output's sum to. */
 export function blockSumsBytes(blocks: Operand): Code {

@@ -1,7 +1,7 @@
 import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { cells } from '../machine-run.ts';
-import { eachPart, halves, kernel, locals, type Pair, pairOf, sumsOf } from './kernel.ts';
-import { atOnce, block, blockSumsBytes, lineBytes, memoryOrder, productGroup, rowBlockBytes } from './layout.ts';
+import { lineBytes } from '../machine-run.ts';
+import { eachPart, halves, kernel, locals, orderIs, type Pair, pairOf, sumsOf } from './kernel.ts';
+import { atOnce, block, blockSumsBytes, productGroup, rowBlockBytes } from './layout.ts';
 
 /** The one or the other of two rows, or of two groups of outputs. */
 type Which = 0 | 1;
@@ -9,15 +9,14 @@ type Which = 0 | 1;
 /**
  * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks, pairs of groups at once: each row of whole numbers times a matrix,
  * as they are laid out by `round` and by `pack`, scaled back. Threads share the groups, which go in pairs: a first row takes both as memory gives them, and
- * other rows, two at a time, find them near (`memoryOrder`).
+ * other rows, two at a time, find them near (`orderBits`).
  */
 export function product(relaxed: boolean): WasmFunction {
   return kernel((f, take, thread) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, groups] = locals(9, take);
     const [blocks, pairsAtOnce] = locals(2, take);
-    const order = f.let('i32', i32.load(cells.order));
-    const isApart = f.let('i32', i32.and(order, memoryOrder.apart));
-    const looksAhead = f.let('i32', i32.less(0, i32.and(order, memoryOrder.ahead)));
+    const isApart = orderIs(f, 'apart');
+    const looksAhead = orderIs(f, 'ahead');
     const sumsBytes = f.let('i32', i32.multiply(blockSumsBytes(blocks), productGroup));
     const groupBytes = f.let('i32', i32.add(sumsBytes, i32.multiply(blocks, productGroup * block)));
     const [first, last, stop, stride, distance, ahead, aheadEnd] = locals(7, () => f.local('i32'));
