@@ -1,7 +1,7 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
-import { productGroup } from './kernels/layout.ts';
+import { groupPairs } from './kernels/layout.ts';
 import { behind, bitsOf, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
 
 /** A product of integers, and what an adapter adds to it: low · B. */
@@ -45,9 +45,9 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
     const out = behind(y.address, share * rows * y.row);
     const x = behind(low.address, 4 * share * rows * ranks);
     const from = [matrix + 4 * share * ranks * columns, ranges + 8 * share * ranks];
-    const groups = Math.ceil(columns / productGroup);
+    const pairs = groupPairs(columns);
     writer.isChanged(y);
-    writer.step('addTimes', [out, x, ...from, writer.count(rows), ranks, columns, groups, y.row, bitsOf(factor)]);
+    writer.step('addTimes', [out, x, ...from, writer.count(rows), ranks, columns, pairs, y.row, bitsOf(factor)]);
   }
   return y;
 }

@@ -122,6 +122,8 @@ export const f32 = {
 
 export const v128 = {
   load: memory([vectorPrefix], 0),
+  /** Four numbers of 16 bits, as ones of 32. */
+  fromHalves: memory([vectorPrefix], 3),
   splat32: memory([vectorPrefix], 9),
   splat64: memory([vectorPrefix], 10),
   store: writes([vectorPrefix], 11),
@@ -192,6 +194,8 @@ export const i32x4 = {
   fromLowHalves: vector(167),
   /** Sums of two neighbouring products of numbers of 16 bits. */
   dot: vector(186),
+  /** Sums of four neighbouring products of bytes, of which the second are below 128, and of a third vector. */
+  relaxedDotAdd: vector(0x113),
   /** Whether none is zero. */
   areAllTrue: vector(163),
 } as const;

@@ -1,3 +1,4 @@
+import type { ByteProducts } from './byte-products.ts';
 import { f32, f32x4, type WasmFunction } from './code.ts';
 import { attendScores, attendValues, keepMany, keepPlaces } from './kernels/attend.ts';
 import { attendMany } from './kernels/attend-many.ts';
@@ -12,7 +13,7 @@ import { turn } from './kernels/turn.ts';
 
 // What kernels take are addresses, counts or distances in bytes, and floats by their bits.
 
-/** What writes each, by name, in the order of a machine's table. `relaxed`: with the instruction for products of bytes, where the runtime has it; the numbers are the same without it. */
+/** What writes each, by name, in the order of a machine's table: for a way to multiply bytes, all of which give the same numbers. */
 export const kernels = {
   /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
   ...elementwise('add', f32x4.add),
@@ -54,6 +55,6 @@ export const kernels = {
   attendValues,
   keepMany,
   attendMany,
-} satisfies Readonly<Record<string, (relaxed: boolean) => WasmFunction>>;
+} satisfies Readonly<Record<string, (products: ByteProducts) => WasmFunction>>;
 
 export type KernelName = keyof typeof kernels;

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { threadEntry } from '../../thread-entry.ts';
 import { allowWideVectors, compileAtOnce } from '../../v8-flags.ts';
 import { Arena } from './arena.ts';
+import { type ByteProducts, bestByteProducts } from './byte-products.ts';
 import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
@@ -43,14 +44,17 @@ export class Machine {
   /** The memory, as it was seen each time it had grown. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /** Without `relaxed`, as where the runtime lacks the instruction for products of bytes; by itself it is used where it is there. */
-  constructor({ threads, relaxed = true }: { readonly threads: number; readonly relaxed?: boolean }) {
+  /** With other `products` than are the quickest here, the same numbers come out. */
+  constructor({
+    threads,
+    products = bestByteProducts(),
+  }: { readonly threads: number; readonly products?: ByteProducts }) {
     this.#threads = Math.min(threads, mostThreads);
     const initial = 16;
     this.#memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     this.#bytes = this.#seen();
     allowWideVectors();
-    this.#module = compileAtOnce(moduleBytes({ initial, maximum: mostPages }, relaxed));
+    this.#module = compileAtOnce(moduleBytes({ initial, maximum: mostPages }, products));
     this.#run = runOf({ module: this.#module, memory: this.#memory });
     this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;
   }
@@ -130,15 +134,15 @@ export class Machine {
   }
 
   /**
-   * A program for each of so many threads, which read memory in some order (`orderBits`); when all have ended, how often they slept for each other.
+   * A program for each of so many threads, which read memory in one place or in two by turns; when all have ended, how often they slept for each other.
    * Throws CannotRun where one never will.
    */
-  run(programs: readonly Program[], order = 0): number {
+  run(programs: readonly Program[], readsApart = false): number {
     if (this.#isOver) throw new Error('The machine was let go of');
     const [start, end] = programs[0] as Program;
     const shared = this.integers(0, firstFree / 4);
     Atomics.store(shared, cells.sleeps / 4, 0);
-    shared[cells.order / 4] = order;
+    shared[cells.readsApart / 4] = readsApart ? 1 : 0;
     if (programs.length > 1) {
       programs.forEach((program, thread) => {
         shared.set(program, cells.programs / 4 + 2 * thread);
@@ -172,14 +176,9 @@ export class Machine {
   }
 }
 
-/** With the instruction for products of bytes where the runtime has it (V8 11.4 and later). */
-function moduleBytes(limits: MemoryLimits, wanted: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = (relaxed: boolean) => {
-    const functions = [...Object.values(kernels).map((make) => make(relaxed)), meet(), run()];
-    return wasmModule(functions, { run: functions.length - 1 }, limits);
-  };
-  const quick = bytes(true);
-  return wanted && WebAssembly.validate(quick) ? quick : bytes(false);
+function moduleBytes(limits: MemoryLimits, products: ByteProducts): Uint8Array<ArrayBuffer> {
+  const functions = [...Object.values(kernels).map((make) => make(products)), meet(), run()];
+  return wasmModule(functions, { run: functions.length - 1 }, limits);
 }
 
 /** Whether this thread may sleep: some hosts of V8 forbid it to their first one. */

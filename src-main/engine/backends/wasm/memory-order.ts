@@ -1,63 +1,29 @@
-import { orderBits } from './kernels/layout.ts';
-
-/** Runs of each of two orders that are compared. */
+/** Runs in each of two orders that are compared. */
 const runsOfEach = 12;
 
-/** With fewer rows there are none that find a pair of groups near; with more, memory is not what is waited for. */
-const [fewestAhead, mostAhead] = [3, 31];
-
-/** Which of two orders is quicker: they take turns until each was timed so often. */
-class Trial {
-  readonly #ms: readonly [number[], number[]] = [[], []];
-  #isSecond: boolean | undefined;
-
-  /** Whether it is the second one's turn, or that one is the quicker. */
-  get takesSecond(): boolean {
-    const [first, second] = this.#ms;
-    return this.#isSecond ?? second.length < first.length;
-  }
-
-  /** Whether the second one is the quicker, as far as is known. */
-  get prefersSecond(): boolean {
-    return this.#isSecond ?? true;
-  }
-
-  /** How long the one took whose turn it was. */
-  ran(ms: number): void {
-    if (this.#isSecond !== undefined) return;
-    const [first, second] = this.#ms;
-    (this.takesSecond ? second : first).push(ms);
-    if (second.length === runsOfEach) this.#isSecond = undisturbed(second) < undisturbed(first);
-  }
-}
-
 /**
- * In what order kernels read memory (`orderBits`): processors differ in what they ask it for by themselves. It is found out by what passes take, which give
- * the same numbers in any order.
+ * Whether kernels read memory in two places by turns, which are groups of a product's outputs or an attention's keys, or in one: processors differ in what they ask it for by
+ * themselves. It is found out by what passes over one position take, which is memory for the most part; they give the same numbers either way.
  */
 export class MemoryOrder {
-  readonly #apart = new Trial();
-  /** By how many positions a pass is over. */
-  readonly #ahead = new Map<number, Trial>();
+  readonly #ms: Record<'apart' | 'inOne', number[]> = { apart: [], inOne: [] };
+  #isApart: boolean | undefined;
 
-  /** For the next pass over so many positions. */
-  bitsFor(positions: number): number {
-    const isApart = positions === 1 ? this.#apart.takesSecond : this.#apart.prefersSecond;
-    const isAhead = this.#aheadOf(positions)?.takesSecond ?? false;
-    return (isApart ? orderBits.apart : 0) | (isAhead ? orderBits.ahead : 0);
+  /** For the next pass over so many positions. Until it is known, those over one take turns. */
+  readsApart(positions: number): boolean {
+    return this.#isApart ?? (positions > 1 || this.#isTurnOfApart);
   }
 
   /** How long that took. */
   ran(positions: number, ms: number): void {
-    if (positions === 1) this.#apart.ran(ms);
-    else this.#aheadOf(positions)?.ran(ms);
+    if (positions > 1 || this.#isApart !== undefined) return;
+    const { apart, inOne } = this.#ms;
+    (this.#isTurnOfApart ? apart : inOne).push(ms);
+    if (apart.length === runsOfEach) this.#isApart = undisturbed(apart) < undisturbed(inOne);
   }
 
-  #aheadOf(positions: number): Trial | undefined {
-    if (positions < fewestAhead || positions > mostAhead) return undefined;
-    const known = this.#ahead.get(positions) ?? new Trial();
-    this.#ahead.set(positions, known);
-    return known;
+  get #isTurnOfApart(): boolean {
+    return this.#ms.apart.length < this.#ms.inOne.length;
   }
 }
 

@@ -123,7 +123,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const x = writer.value(first);
     if (x.dims.length !== 2 || node.attributes.scaled !== 'output') throw new CannotRun('No kernel for this product');
     writer.readRows(x);
-    const { address, scales, groups, blocks } = writer.site.matrix(nameOf(integers));
+    const { address, scales, pairs, blocks } = writer.site.matrix(nameOf(integers));
     const [rows = 0, size = 0] = x.dims;
     const region = writer.isSplit ? 'shared' : 'own';
     const rowBytes = roundedRowBytes(blocks);
@@ -136,8 +136,8 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const most = bitsOf(mostSteps(blocks));
     writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
     if (writer.isSplit) writer.meet();
-    const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * groups);
-    const matrix = [address, scales, groups, blocks, writer.atOnce(Math.ceil(groups / 2))];
+    const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * 2 * pairs);
+    const matrix = [address, scales, pairs, blocks, writer.atOnce(pairs)];
     writer.step('product', [out.address, out.row, rounded, rowBytes, steps, writer.count(rows), ...matrix]);
     writer.give(rounded);
     writer.give(steps);

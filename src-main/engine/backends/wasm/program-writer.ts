@@ -10,7 +10,7 @@ import type { Address, Argument, Place, Region, Step } from './step.ts';
 export interface PackedMatrix {
   readonly address: number;
   readonly scales: number;
-  readonly groups: number;
+  readonly pairs: number;
   /** Blocks of a row. */
   readonly blocks: number;
 }

@@ -275,7 +275,7 @@ export class WasmGraph implements WasmExecutable {
     const threads = Math.min(machine.threads, crew.size(name));
     const { programs, outputs } = this.#programFor(sizes, { ...setting, threads }).over(positions);
     const began = performance.now();
-    const sleeps = machine.run(programs, order.bitsFor(positions));
+    const sleeps = machine.run(programs, order.readsApart(positions));
     const ms = performance.now() - began;
     if (setting.kind === 'written' && threads === machine.threads) order.ran(positions, ms);
     crew.ran(name, { ms, sleeps, positions });

@@ -23,7 +23,6 @@ import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
-import { orderBits } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { LyingRows } from './placed-program.ts';
@@ -241,14 +240,14 @@ test.each<[PassKind, number]>([
   async (kind, tokens) => {
     const size = kind === 'read' ? 16 : 24;
     const { y, feeds, kept } = attention({ rows: 2, tokens, keyHeads: 3, group: 3, size, columns: 150 }, 8);
-    const order = vi.spyOn(MemoryOrder.prototype, 'bitsFor');
+    const order = vi.spyOn(MemoryOrder.prototype, 'readsApart');
     onTestFinished(() => order.mockRestore());
     const results = [];
     for (const threads of [1, 2, 3, 8]) {
       const by = new WasmRuntime({ threads });
       await by.load(new Map());
-      for (const bits of [0, orderBits.apart]) {
-        order.mockReturnValue(bits);
+      for (const isApart of [false, true]) {
+        order.mockReturnValue(isApart);
         results.push(given(y, new Map(Object.entries(feeds)), { kept, kind, by }));
       }
       by.release();
@@ -510,7 +509,7 @@ test('a program that cannot end is told as one that cannot run', () => {
 });
 
 test.each([1, 5])(
-  'what %d positions give is the same with any threads, and without the instruction for products of bytes',
+  'what %d positions give is the same with any threads, and however bytes are multiplied',
   async (positions) => {
     const [width, ranks] = [192, 4];
     const integers: Tensor<'int8'> = {
@@ -542,7 +541,8 @@ test.each([1, 5])(
       ['up', up],
     ]);
     const results = [];
-    for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 4 }, { threads: 2, relaxed: false }]) {
+    const products = (['fours', 'pairs', 'single'] as const).map((each) => ({ threads: 2, products: each }));
+    for (const options of [...[1, 2, 4, 5, 7].map((threads) => ({ threads })), ...products]) {
       const own = new WasmRuntime(options);
       await own.load(
         new Map<string, Tensor>([
@@ -567,7 +567,7 @@ test.each([1, 5])(
   },
 );
 
-// Twenty outputs are five groups: of an odd number, one is in two pairs.
+// Twenty outputs are three groups: of an odd number, one is in two pairs.
 test.each([
   [1, 20],
   [2, 192],
@@ -593,16 +593,15 @@ test.each([
     ]),
   );
   const feeds = new Map([['x', floats(positions, 192)]]);
-  const order = vi.spyOn(MemoryOrder.prototype, 'bitsFor');
+  const order = vi.spyOn(MemoryOrder.prototype, 'readsApart');
   onTestFinished(() => order.mockRestore());
-  const { apart, ahead } = orderBits;
-  const [first, ...others] = [0, apart, ahead, apart | ahead].map((bits) => {
-    order.mockReturnValue(bits);
+  const [first, other] = [false, true].map((isApart) => {
+    order.mockReturnValue(isApart);
     return given(y, feeds, { by: own });
-  }) as [Float32Array, ...Float32Array[]];
+  }) as [Float32Array, Float32Array];
   expect(Math.hypot(...first)).toBeGreaterThan(1);
-  for (const other of others) expect(other).toEqual(first);
-  expect(order).toHaveBeenCalledTimes(4);
+  expect(other).toEqual(first);
+  expect(order).toHaveBeenCalledTimes(2);
 });
 
 test.each([1, 4])(

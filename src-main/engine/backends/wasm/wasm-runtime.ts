@@ -1,7 +1,7 @@
 import type { Expression } from '../../graph/expression.ts';
 import type { Tensor } from '../../tensor.ts';
 import { KeptPlaces } from './kept-places.ts';
-import { block, groupBytesOf, productGroup } from './kernels/layout.ts';
+import { block, groupBytesOf, groupPairs, productGroup } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import { canRun } from './program.ts';
@@ -37,7 +37,8 @@ export class WasmRuntime {
   #pack({ dims, data }: Tensor<'int8'>, scales: Tensor<'float32'>): PackedMatrix {
     const [size, out] = dims as readonly [number, number];
     const blocks = Math.ceil(size / block);
-    const groups = Math.ceil(out / productGroup);
+    const pairs = groupPairs(out);
+    const groups = 2 * pairs;
     const address = this.machine.take(groups * groupBytesOf(blocks));
     const plain = this.machine.take(block * blocks * out);
     const bytes = this.machine.bytes(plain, block * blocks * out);
@@ -48,7 +49,7 @@ export class WasmRuntime {
     const scaleAddress = this.machine.take(4 * productGroup * groups);
     this.machine.floats(scaleAddress, productGroup * groups).fill(0);
     this.machine.floats(scaleAddress, out).set(scales.data);
-    return { address, scales: scaleAddress, groups, blocks };
+    return { address, scales: scaleAddress, pairs, blocks };
   }
 
   /** Undefined where there is an operation that it has no kernel for. */

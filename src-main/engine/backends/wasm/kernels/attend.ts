@@ -7,8 +7,8 @@ import {
   exponential,
   kernel,
   locals,
-  orderIs,
   partAt,
+  readsApart,
   scratchOf,
   type Thread,
   writeRow,
@@ -147,7 +147,7 @@ export function attendScores(): WasmFunction {
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
     const meeting = f.let('i32', scratchOf(number));
-    const isApart = orderIs(f, 'apart');
+    const isApart = readsApart(f);
     const half = f.let('i32', i32.shiftRight(i32.add(i32.subtract(end, start), 1), 1));
     /** One of the first half and one of the second by turns: memory is read in two places. */
     const byTurns = (turn: Local) => i32.add(i32.shiftRight(turn, 1), i32.multiply(i32.and(turn, 1), half));

@@ -1,5 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addresses, halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
+import { productGroup } from './layout.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -113,14 +114,15 @@ export function times(): WasmFunction {
 }
 
 /**
- * out, x, matrix, ranges, rows, size, columns, groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
- * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Each thread has its part of the groups.
+ * out, x, matrix, ranges, rows, size, columns, pairs of groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
+ * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Each thread has its part of the pairs, as of those of a
+ * product of one row, so that it adds to what it wrote itself.
  */
 export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, x, matrix, ranges, rows, size, columns, groups, outRow] = locals(9, take);
+    const [out, x, matrix, ranges, rows, size, columns, pairs, outRow] = locals(9, take);
     const factor = f.let('v128', i32x4.splat(take()));
-    const bound = (share: Operand) => i32.shiftLeft(partAt(groups, share, of), 4);
+    const bound = (share: Operand) => i32.multiply(partAt(pairs, share, of), 8 * productGroup);
     const from = f.let('i32', bound(number));
     const to = f.let('i32', bound(i32.add(number, 1)));
     const [by, range, begin, end, left, alike] = locals(6, () => f.local('i32'));

@@ -1,6 +1,5 @@
 import { atomic, type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, WasmFunction } from '../code.ts';
 import { cells, lineBytes } from '../machine-run.ts';
-import { orderBits } from './layout.ts';
 
 /** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
 type Body = (f: WasmFunction, take: () => Local, thread: Thread) => void;
@@ -146,9 +145,9 @@ export function sumsOf(f: WasmFunction, add: Join, vectors: readonly Local[]): L
   return f.let('v128', add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])));
 }
 
-/** Whether memory is read so in this run. */
-export function orderIs(f: WasmFunction, bit: keyof typeof orderBits): Local {
-  return f.let('i32', i32.less(0, i32.and(i32.load(cells.order), orderBits[bit])));
+/** Whether memory is read in two places by turns in this run (`MemoryOrder`). */
+export function readsApart(f: WasmFunction): Local {
+  return f.let('i32', i32.load(cells.readsApart));
 }
 
 /** Where a thread has four vectors to itself. */

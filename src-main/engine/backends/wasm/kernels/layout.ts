@@ -3,14 +3,14 @@ import { type Code, i32, type Operand } from '../code.ts';
 /** Numbers of a row that have a step in common, and that a product reads at a time; rows are padded to whole blocks. */
 export const block = 64;
 
-/** Outputs of a product whose numbers lie side by side, thirty-two of each in turn. */
-export const productGroup = 4;
+/** Outputs of a product whose numbers lie side by side, `bytesAtOnce` of each in turn: they are the lanes of two vectors. */
+export const productGroup = 8;
 
-/**
- * The order in which kernels read what memory has, as bits. `apart`: in two places by turns, which are groups of a product's outputs or an attention's keys. `ahead`:
- * while rows are multiplied by a pair of groups, the next one is looked at, a line for each block.
- */
-export const orderBits = { apart: 1, ahead: 2 } as const;
+/** Bytes of an output, and of a row, that an instruction multiplies and adds up. */
+export const bytesAtOnce = 4;
+
+/** Numbers of so many outputs, `bytesAtOnce` of each. */
+export const stepBytes = productGroup * bytesAtOnce;
 
 /** Numbers of a row in a vector. */
 export const atOnce = 16;
@@ -20,7 +20,10 @@ export const reach = 63;
 
 export const middle = reach + 1;
 
-/** A block of a row: its numbers, and eight times by how many of the row's steps they count. */
+/** Where behind a block of a row lies by how many of the row's steps its numbers count: as a number of 32 bits, as two of 16, and as often as the middle has them. */
+export const counts = { whole: 0, halves: 4, middles: 8 } as const;
+
+/** A block of a row: its numbers, and its counts. */
 export const rowBlockBytes = block + 16;
 
 /** Queries of a stream whose weights a thread of an attention holds at a time. */
@@ -30,24 +33,24 @@ export const queriesAtOnce = 8;
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
 
-/** Bytes of a number of sixteen bits for each block, up to whole sixteens: what a row's blocks count by, and what an output's sum to. */
-export function blockSumsBytes(blocks: Operand): Code {
-  return i32.and(i32.shiftLeft(i32.add(blocks, 15), 1), -32);
+/** Bytes of the sums of a group's blocks, numbers of sixteen bits with their signs turned: those of each block side by side, up to a whole step. */
+export function groupSumsBytes(blocks: Operand): Code {
+  return i32.shiftLeft(i32.shiftRight(i32.add(blocks, 1), 1), Math.log2(stepBytes));
 }
 
-/** The same of a number that is known. */
-function knownSumsBytes(blocks: number): number {
-  return 32 * Math.ceil(blocks / 16);
-}
-
-/** Bytes of a row as `round` leaves it: by how much each block counts for each of the middle that is to be taken off, then the blocks. */
+/** Bytes of a row as `round` leaves it. */
 export function roundedRowBytes(blocks: number): number {
-  return knownSumsBytes(blocks) + rowBlockBytes * blocks;
+  return rowBlockBytes * blocks;
 }
 
-/** Bytes of a group of outputs: the sums of each one's blocks, sixteen of each output in turn, then blocks of numbers. */
+/** Bytes of a group of outputs: the sums of each one's blocks, then blocks of numbers. */
 export function groupBytesOf(blocks: number): number {
-  return productGroup * (knownSumsBytes(blocks) + block * blocks);
+  return stepBytes * Math.ceil(blocks / 2) + productGroup * block * blocks;
+}
+
+/** Groups go in pairs, which threads share: how many there are for so many outputs. */
+export function groupPairs(outputs: number): number {
+  return Math.ceil(outputs / (2 * productGroup));
 }
 
 /** How many of its row's steps a block's may be at most, so that the sum of a row fits into 32 bits. */

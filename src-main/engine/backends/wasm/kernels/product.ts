@@ -1,169 +1,179 @@
-import { f32x4, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { lineBytes } from '../machine-run.ts';
-import { eachPart, halves, kernel, locals, orderIs, type Pair, pairOf, sumsOf } from './kernel.ts';
-import { atOnce, block, blockSumsBytes, productGroup, rowBlockBytes } from './layout.ts';
+import type { ByteProducts } from '../byte-products.ts';
+import { type Code, f32x4, i16x8, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { eachPart, halves, kernel, locals, type Pair, pairOf, readsApart } from './kernel.ts';
+import {
+  block,
+  bytesAtOnce,
+  counts,
+  groupSumsBytes,
+  middle,
+  productGroup,
+  rowBlockBytes,
+  stepBytes,
+} from './layout.ts';
 
-/** The one or the other of two rows, or of two groups of outputs. */
+/** The one or the other of two groups of outputs, or of two halves of a group. */
 type Which = 0 | 1;
 
+/** What the outputs of two groups sum to. */
+type Sums = Pair<Pair<Local>>;
+
+/** A row that is being multiplied. */
+interface Row {
+  readonly number: Which;
+  /** Where its blocks are being read. */
+  readonly at: Local;
+  /** The numbers of a step of a block, and by how many of the row's steps the block counts, for each output. */
+  readonly x: Local;
+  readonly count: Local;
+  readonly totals: Sums;
+  /** Of a block, of whose steps every other one is added to the other sum. */
+  readonly sums: Pair<Sums>;
+}
+
 /**
- * out, row of out, x, row of x, steps, rows, matrix, scales, groups of outputs, blocks, pairs of groups at once: each row of whole numbers times a matrix,
- * as they are laid out by `round` and by `pack`, scaled back. Threads share the groups, which go in pairs: a first row takes both as memory gives them, and
- * other rows, two at a time, find them near (`orderBits`).
+ * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once: each row of whole numbers times a matrix,
+ * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, and others, two at a time, find
+ * it near.
  */
-export function product(relaxed: boolean): WasmFunction {
+export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
-    const [out, outRow, x, row, steps, rows, matrix, scales, groups] = locals(9, take);
+    const [out, outRow, x, row, steps, rows, matrix, scales, pairs] = locals(9, take);
     const [blocks, pairsAtOnce] = locals(2, take);
-    const isApart = orderIs(f, 'apart');
-    const looksAhead = orderIs(f, 'ahead');
-    const sumsBytes = f.let('i32', i32.multiply(blockSumsBytes(blocks), productGroup));
-    const groupBytes = f.let('i32', i32.add(sumsBytes, i32.multiply(blocks, productGroup * block)));
-    const [first, last, stop, stride, distance, ahead, aheadEnd] = locals(7, () => f.local('i32'));
-    const [left, at, step, into, end] = locals(5, () => f.local('i32'));
+    const isApart = readsApart(f);
+    const sumsSize = f.let('i32', groupSumsBytes(blocks));
+    const groupSize = f.let('i32', i32.add(sumsSize, i32.multiply(blocks, productGroup * block)));
     const number = () => f.local('i32');
-    // Of a pair of groups: their numbers, their weights, their outputs, and where these are being read; and where two rows are.
-    const [group, weights, outs] = [pairOf(number), pairOf(number), pairOf(number)];
-    const [p, places] = [pairOf(number), pairOf(number)];
     const vector = () => f.local('v128');
+    const [stop, stride, distance] = locals(3, number);
+    const [left, at, step, into, end] = locals(5, number);
+    // Of a pair of groups: their numbers, their outputs, their blocks' sums, and where these and the blocks are being read.
+    const [group, outs, matrices] = [pairOf(number), pairOf(number), pairOf(number)];
+    const [sumsAt, weights] = [pairOf(number), pairOf(number)];
+    const factors = pairOf(() => pairOf(vector));
     const w = pairOf(vector);
-    const xs = pairOf(() => pairOf(vector));
-    const counts = pairOf(vector);
-    const factors = pairOf(vector);
-    const totals = pairOf(vector);
-    const sums = pairOf(() => Array.from({ length: productGroup }, () => pairOf(vector)));
-    /** sum + products of sixteen bytes of an output and of a row, by as many steps as the row's block counts. */
-    const multiplyAdd = (sum: Local, weights: Local, numbers: Local, count: Local) => {
-      if (relaxed) return i32x4.add(sum, i32x4.dot(i16x8.relaxedDot(weights, numbers), count));
-      const low = i32x4.dot(i16x8.fromLowBytes(weights), i16x8.fromLowUnsignedBytes(numbers));
-      const high = i32x4.dot(i16x8.fromHighBytes(weights), i16x8.fromHighUnsignedBytes(numbers));
-      return i32x4.add(sum, i32x4.multiply(i32x4.add(low, high), i32x4.fromLowHalves(count)));
+    const sums = (): Sums => pairOf(() => pairOf(vector));
+    const two = pairOf<Row>((which) => ({
+      ...{ number: which, at: number(), x: vector(), count: vector() },
+      ...{ totals: sums(), sums: pairOf(sums) },
+    }));
+
+    const increase = (sum: Pair<Local>, by: (half: Which) => Operand) => {
+      for (const half of halves) f.set(sum[half], i32x4.add(sum[half], by(half)));
     };
-    /** Some rows by some groups: two of the ones and one of the others, as there are registers for. */
-    const multiply = (someRows: readonly Which[], someGroups: readonly Which[]) => {
-      const [leader] = someGroups as readonly [Which];
-      /** Which of two it is. */
-      const either = (r: Which, g: Which) => (someRows.length === 2 ? r : g);
-      for (const g of someGroups) f.set(p[g], weights[g]);
-      for (const r of someRows) f.set(places[r], r === 0 ? at : i32.add(at, row));
-      /** Of each row by each group, with the outputs' bytes in `w`. */
-      const each = (offset: number, body: (sum: Pair<Local>, r: Which) => void) => {
-        for (const g of someGroups)
-          for (let o = 0; o < productGroup; o++) {
-            for (const half of halves) f.set(w[half], v128.load(p[g], offset + atOnce * (2 * o + half)));
-            for (const r of someRows) body(sums[either(r, g)][o] as Pair<Local>, r);
-          }
-      };
-      const load = (offset: number) => {
-        for (const r of someRows)
-          for (const half of halves) f.set(xs[r][half], v128.load(places[r], offset + atOnce * half));
-      };
-      const advance = (inGroup: number, inRow: number) => {
-        for (const g of someGroups) f.increase(p[g], inGroup);
-        for (const r of someRows) f.increase(places[r], inRow);
-      };
-      // The middle of what rows are rounded to, taken off.
-      const middles = (isFirst: boolean) => {
-        load(0);
-        each(0, (sum, r) => {
-          for (const half of halves) {
-            const dot = i32x4.dot(w[half], xs[r][half]);
-            f.set(sum[half], isFirst ? dot : i32x4.add(sum[half], dot));
-          }
-        });
-        advance(32 * productGroup, 32);
-      };
-      f.set(end, i32.add(weights[leader], sumsBytes));
-      middles(true);
-      f.while(i32.less(p[leader], end), () => middles(false));
-      f.set(end, i32.add(weights[leader], groupBytes));
-      f.while(i32.less(p[leader], end), () => {
-        for (const r of someRows) f.set(counts[r], v128.load(places[r], block));
-        for (let part = 0; part < block; part += 2 * atOnce) {
-          load(part);
-          each(productGroup * part, (sum, r) => {
-            for (const half of halves) f.set(sum[half], multiplyAdd(sum[half], w[half], xs[r][half], counts[r]));
-          });
+    /** The sums of a block's outputs, of which the middle of what rows are rounded to is taken off. */
+    const sumsOf = (g: Which, half: Which) => v128.fromHalves(sumsAt[g], productGroup * half);
+    /** For each step of a block, each group, whose outputs' bytes are then in `w`, and each row, whose own are in `x`. */
+    const eachStep = (some: readonly Row[], body: (row: Row, g: Which, i: number) => void) => {
+      for (let i = 0; i < block / bytesAtOnce; i++) {
+        for (const row of some) f.set(row.x, v128.splat32(row.at, bytesAtOnce * i));
+        for (const g of halves) {
+          for (const half of halves) f.set(w[half], v128.load(weights[g], stepBytes * i + (stepBytes / 2) * half));
+          for (const row of some) body(row, g, i);
         }
-        advance(productGroup * block, rowBlockBytes);
-        // What comes next is on its way while these are multiplied, which are near already.
-        if (someRows.length === 2)
-          f.if(i32.less(ahead, aheadEnd), () => {
-            f.drop(i32.load(ahead));
-            f.drop(i32.load(i32.add(ahead, i32.subtract(weights[1], weights[0]))));
-            f.increase(ahead, lineBytes);
-          });
+      }
+    };
+    const multiplyByFours = (some: readonly Row[]) => {
+      eachStep(some, ({ x, sums }, g, i) => {
+        // By turns, as an instruction waits for the sum that it adds to.
+        const sum = sums[(i % 2) as Which][g];
+        const before = (half: Which) =>
+          i > 1 ? sum[half] : i === 1 ? v128.zeros : i32x4.shiftLeft(sumsOf(g, half), Math.log2(middle));
+        for (const half of halves) f.set(sum[half], i32x4.relaxedDotAdd(w[half], x, before(half)));
       });
-      for (const r of someRows)
-        for (const g of someGroups) {
-          // Shuffled by halves too: what leaves the loop as one vector of 256 bits would be taken apart in it.
-          const own = sums[either(r, g)];
-          const [low, high] = pairOf((half) =>
-            sumsOf(
-              f,
-              i32x4.add,
-              own.map((pair) => pair[half]),
-            ),
-          );
-          f.set(totals[either(r, g)], i32x4.add(low, high));
-        }
-      for (const r of someRows)
-        for (const g of someGroups) {
-          const whole = f32x4.fromI32x4(totals[either(r, g)]);
-          const scaled = f32x4.multiply(f32x4.multiply(whole, factors[g]), v128.splat32(step, 4 * r));
-          const place = i32.add(outs[g], into);
-          f.do(v128.store(r === 0 ? place : i32.add(place, outRow), scaled));
+      for (const { totals, sums, count } of some)
+        for (const g of halves) {
+          const [even, odd] = [sums[0][g], sums[1][g]];
+          increase(even, (half) => odd[half]);
+          increase(totals[g], (half) => i32x4.multiply(even[half], count));
         }
     };
-    const next = (count: 1 | 2) => {
-      f.increase(at, i32.multiply(row, count));
-      f.increase(into, i32.multiply(outRow, count));
-      f.increase(step, 4 * count);
-      f.increase(left, -count);
+    /** Products of a step, by as many of the row's steps as the block counts. */
+    const counted = ({ x, count }: Row, half: Which): Code => {
+      if (products === 'pairs') return i32x4.dot(i16x8.relaxedDot(w[half], x), count);
+      const low = f.let('v128', i32x4.dot(i16x8.fromLowBytes(w[half]), i16x8.fromLowUnsignedBytes(x)));
+      const high = f.let('v128', i32x4.dot(i16x8.fromHighBytes(w[half]), i16x8.fromHighUnsignedBytes(x)));
+      const [even, odd] = [v128.shuffle32(low, high, [0, 2, 4, 6]), v128.shuffle32(low, high, [1, 3, 5, 7])];
+      return i32x4.multiply(i32x4.add(even, odd), count);
+    };
+    const multiplyByLess = (some: readonly Row[]) => {
+      for (const { at, totals } of some) {
+        const middles = f.let('v128', v128.splat32(at, block + counts.middles));
+        // Of numbers of 16 bits, of which every other one is of no account.
+        for (const g of halves) increase(totals[g], (half) => i32x4.dot(sumsOf(g, half), middles));
+      }
+      eachStep(some, (row, g) => increase(row.totals[g], (half) => counted(row, half)));
+    };
+    /** Writes what rows and both groups sum to, scaled back. */
+    const write = (some: readonly Row[]) => {
+      for (const { number, totals } of some) {
+        const stepOfRow = f.let('v128', v128.splat32(step, 4 * number));
+        for (const g of halves) {
+          const scaled = pairOf((half) => {
+            const whole = f32x4.fromI32x4(totals[g][half]);
+            return f.let('v128', f32x4.multiply(f32x4.multiply(whole, factors[g][half]), stepOfRow));
+          });
+          const place = f.let('i32', i32.add(outs[g], into));
+          for (const half of halves) f.do(v128.store(place, scaled[half], 16 * half));
+        }
+        f.increase(into, outRow);
+      }
+    };
+    /** The next rows by both groups. */
+    const multiply = (some: readonly Row[]) => {
+      for (const g of halves) {
+        f.set(sumsAt[g], matrices[g]);
+        f.set(weights[g], i32.add(matrices[g], sumsSize));
+      }
+      for (const { number, at: own, totals } of some) {
+        f.set(own, number === 0 ? at : i32.add(at, row));
+        for (const g of halves) for (const half of halves) f.set(totals[g][half], v128.zeros);
+      }
+      f.set(end, i32.add(matrices[0], groupSize));
+      f.while(i32.less(weights[0], end), () => {
+        for (const { at, count } of some)
+          f.set(count, v128.splat32(at, block + counts[products === 'pairs' ? 'halves' : 'whole']));
+        (products === 'fours' ? multiplyByFours : multiplyByLess)(some);
+        for (const g of halves) {
+          f.increase(sumsAt[g], 2 * productGroup);
+          f.increase(weights[g], productGroup * block);
+        }
+        for (const { at } of some) f.increase(at, rowBlockBytes);
+      });
+      write(some);
+      f.increase(at, i32.multiply(row, some.length));
+      f.increase(step, 4 * some.length);
+      f.increase(left, -some.length);
     };
     const allRows = () => {
       f.set(at, x);
       f.set(into, 0);
       f.set(step, steps);
       f.set(left, rows);
-      multiply([0], [0, 1]);
-      next(1);
-      f.while(i32.less(1, left), () => {
-        for (const g of halves) multiply([0, 1], [g]);
-        next(2);
-      });
-      f.if(i32.equal(left, 1), () => multiply([0], [0, 1]));
+      f.if(i32.and(rows, 1), () => multiply(two.slice(0, 1)));
+      f.while(i32.less(0, left), () => multiply(two));
     };
-    const units = f.let('i32', i32.shiftRight(i32.add(groups, 1), 1));
-    eachPart(f, { units, atOnce: pairsAtOnce, thread }, (from, to) => {
-      f.set(first, i32.shiftLeft(from, 1));
-      f.set(last, i32.shiftLeft(to, 1));
-      f.if(i32.less(groups, last), () => f.set(last, groups));
-      // A pair lies side by side, or as far apart as half of the part; of an odd number one is made twice.
+    eachPart(f, { units: pairs, atOnce: pairsAtOnce, thread }, (from, to) => {
+      f.set(group[0], i32.shiftLeft(from, 1));
+      f.set(stop, i32.shiftLeft(to, 1));
+      // A pair lies side by side, or as far apart as half of the part.
       f.set(stride, 2);
       f.set(distance, 1);
-      f.set(stop, last);
       f.if(isApart, () => {
         f.set(stride, 1);
-        f.set(distance, i32.shiftRight(i32.subtract(last, first), 1));
-        f.set(stop, i32.subtract(last, distance));
+        f.set(distance, i32.subtract(to, from));
+        f.set(stop, i32.add(group[0], distance));
       });
-      f.set(group[0], first);
       f.while(i32.less(group[0], stop), () => {
         f.set(group[1], i32.add(group[0], distance));
-        f.if(i32.atLeast(group[1], last), () => f.set(group[1], group[0]));
         for (const g of halves) {
-          f.set(weights[g], i32.add(matrix, i32.multiply(group[g], groupBytes)));
-          f.set(factors[g], v128.load(i32.add(scales, i32.multiply(group[g], 4 * productGroup))));
+          f.set(matrices[g], i32.add(matrix, i32.multiply(group[g], groupSize)));
           f.set(outs[g], i32.add(out, i32.multiply(group[g], 4 * productGroup)));
+          const scalesAt = f.let('i32', i32.add(scales, i32.multiply(group[g], 4 * productGroup)));
+          for (const half of halves) f.set(factors[g][half], v128.load(scalesAt, 16 * half));
         }
-        f.increase(group[0], stride);
-        f.set(aheadEnd, 0);
-        f.if(i32.and(looksAhead, i32.less(group[0], stop)), () => {
-          f.set(ahead, i32.add(matrix, i32.multiply(group[0], groupBytes)));
-          f.set(aheadEnd, i32.add(ahead, groupBytes));
-        });
         allRows();
+        f.increase(group[0], stride);
       });
     });
   });

@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { kernel, locals, rounder } from './kernel.ts';
-import { atOnce, block, blockSumsBytes, middle, reach, rowBlockBytes } from './layout.ts';
+import { atOnce, block, counts, middle, reach, rowBlockBytes } from './layout.ts';
 
 /** A row of a smaller step counts as zeros: one divided by it may be more than floats hold. */
 const leastStep = 1e-35;
@@ -8,12 +8,11 @@ const leastStep = 1e-35;
 /**
  * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
  * counts by a whole number of these, and so is rounded about as finely as its own largest magnitude asks for. A row of zeros has a step of
- * zero. Before the blocks lies, for each, by how much it counts for each of the middle that is to be taken off.
+ * zero.
  */
 export function round(): WasmFunction {
   return kernel((f, take) => {
     const [out, steps, x, rows, size, outRow, row, mostBits] = locals(8, take);
-    const sumsBytes = f.let('i32', blockSumsBytes(i32.divide(i32.add(size, block - 1), block)));
     const most = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(mostBits)), 0));
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
     const whole = f.let('i32', i32.and(bytes, -4 * block));
@@ -21,7 +20,7 @@ export function round(): WasmFunction {
     const step = f.local('f32');
     const count = f.local('f32');
     const factor = f.local('v128');
-    const [from, into, offsets, times, rest, end] = locals(6, () => f.local('i32'));
+    const [from, into, times, rest, end] = locals(5, () => f.local('i32'));
     /** The largest magnitude from `start` on, to before `end`, as bits: what is no number is the largest there. Whole vectors, then number by number. */
     const magnitude = (start: Local, until: Local): Local => {
       const four = f.let('v128', v128.zeros);
@@ -49,8 +48,7 @@ export function round(): WasmFunction {
       f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
       f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
       f.do(f32.store(steps, step));
-      f.set(offsets, out);
-      f.set(into, i32.add(out, sumsBytes));
+      f.set(into, out);
       f.set(from, x);
       f.for(0, bytes, 4 * block, (i) => {
         f.set(end, i32.add(x, bytes));
@@ -84,14 +82,12 @@ export function round(): WasmFunction {
             });
           },
         );
-        f.do(v128.store(into, i16x8.splat(times), block));
-        f.do(i32.storeHalf(offsets, i32.multiply(times, -middle)));
-        f.increase(offsets, 2);
+        f.do(i32.store(into, times, block + counts.whole));
+        f.do(i32.store(into, i32.multiply(times, 0x10001), block + counts.halves));
+        f.do(i32.store(into, i32.multiply(times, middle), block + counts.middles));
         f.increase(into, rowBlockBytes);
         f.increase(from, 4 * block);
       });
-      // The places up to whole sixteens count nothing.
-      f.for(offsets, i32.add(out, sumsBytes), 2, (at) => f.do(i32.storeHalf(at, 0)));
       f.increase(out, outRow);
       f.increase(steps, 4);
       f.increase(x, row);
