@@ -38,6 +38,15 @@ test('one program that was held up changes nothing', () => {
   expect(turns(crew, 100, { together: 8, alone: 12, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
+test('what is held up behind a pause tells nothing', () => {
+  const crew = new Crew(2, habits.written);
+  turns(crew, habits.written.first, { together: 8, alone: 13, sleeps: 0 });
+  for (let answer = 0; answer < 20; answer++) {
+    crew.ran('kind', { ms: 20, sleeps: 80, isRested: true });
+    expect(turns(crew, 2, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 2]]);
+  }
+});
+
 test('on a busy processor one runs, for longer each time, and all once it is free', () => {
   const crew = new Crew(2, habits.written);
   const counts = [habits.written.first + 2, 3 + 8, 2, 3 + 16, 2, 3 + 32];

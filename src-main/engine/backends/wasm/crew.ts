@@ -26,6 +26,8 @@ interface Ran {
   readonly ms: number;
   readonly sleeps: number;
   readonly positions?: number;
+  /** Behind a pause, such as a prompt that something else read: others may still be at work, so its sleeps tell nothing. */
+  readonly isRested?: boolean;
 }
 
 /**
@@ -65,13 +67,14 @@ export class Crew {
   }
 
   /** How long the program took, over how many positions, and how often its threads slept for each other. */
-  ran(kind: string, { ms, sleeps, positions = 1 }: Ran): void {
+  ran(kind: string, { ms, sleeps, positions = 1, isRested = false }: Ran): void {
     if (this.#threads === 1) return;
     const each = ms / positions;
     if (this.#first > 0) this.#first--;
     else if (this.#alone > 0) this.#ranAlone();
     else if (this.size(kind) === 1) this.#tried(each < middle(this.#togetherMs.get(kind) as readonly number[]));
-    else this.#ranTogether(kind, each, sleeps >= sleepsOfHeldUp && sleeps * sleepMs >= partOfHeldUp * ms);
+    else if (!isRested)
+      this.#ranTogether(kind, each, sleeps >= sleepsOfHeldUp && sleeps * sleepMs >= partOfHeldUp * ms);
   }
 
   #ranTogether(kind: string, ms: number, isHeldUp: boolean): void {

@@ -76,6 +76,9 @@ interface Setting {
   readonly threads: number;
 }
 
+/** From token to token it is less. */
+const pauseMs = 20;
+
 /** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
 const passCells = 12;
 
@@ -101,6 +104,8 @@ export class WasmGraph implements WasmExecutable {
   readonly #passes = new Map<string, number>();
   readonly #programs: Readonly<Record<PassKind, Map<string, PlacedProgram>>> = { written: new Map(), read: new Map() };
   readonly #crews: Readonly<Record<PassKind, Crew>>;
+  /** When the last program had run. */
+  #ended = 0;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
     this.#outputs = outputs;
@@ -278,7 +283,8 @@ export class WasmGraph implements WasmExecutable {
     const sleeps = machine.run(programs, order.readsApart(positions));
     const ms = performance.now() - began;
     if (setting.kind === 'written' && threads === machine.threads) order.ran(positions, ms);
-    crew.ran(name, { ms, sleeps, positions });
+    crew.ran(name, { ms, sleeps, positions, isRested: began - this.#ended > pauseMs });
+    this.#ended = began + ms;
     return outputs;
   }
 
