@@ -1,21 +1,32 @@
 import type { Dim, Expression, Shape } from '../../graph/expression.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxInitialiser, OnnxNode, OnnxOutside, OnnxValue } from './onnx-model.ts';
+import {
+  type OnnxAttribute,
+  type OnnxBranch,
+  type OnnxGraph,
+  type OnnxInitialiser,
+  type OnnxNode,
+  type OnnxOutside,
+  type OnnxValue,
+  readBy,
+} from './onnx-model.ts';
 
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
-  readonly #nodes: OnnxNode[] = [];
+  #nodes: OnnxNode[] = [];
   /** Which node makes a value, by its place among them. */
-  readonly #makers = new Map<string, number>();
+  #makers = new Map<string, number>();
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
   readonly #outside = new Map<string, OnnxOutside>();
   readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
-  readonly #sizes = new Map<string, string>();
+  #sizes = new Map<string, string>();
+  /** What is made once, by what it is called. */
+  readonly #shared = new Map<string, string>();
   /** What each value that is another one in another shape was made from. */
-  readonly #reshaped = new Map<string, string>();
+  #reshaped = new Map<string, string>();
   #names = 0;
   readonly #constants: ReadonlyMap<string, Tensor>;
   /** What the graph is to run on: kernels differ. */
@@ -72,6 +83,30 @@ export class GraphWriter {
     return names;
   }
 
+  /** The one value or the other, of a shape that both have. */
+  choose(condition: string, { type, shape }: Expression, either: () => string, or: () => string): string {
+    const branch = (write: () => string) => ({ kind: 'graph', value: this.#branch(write, { type, shape }) }) as const;
+    return this.node('If', [condition], { then_branch: branch(either), else_branch: branch(or) });
+  }
+
+  /** What is made in it is seen by nothing else. */
+  #branch(write: () => string, { type, shape }: Pick<OnnxValue, 'type' | 'shape'>): OnnxBranch {
+    const [nodes, makers, sizes, reshaped] = [this.#nodes, this.#makers, this.#sizes, this.#reshaped];
+    this.#nodes = [];
+    [this.#makers, this.#sizes, this.#reshaped] = [new Map(makers), new Map(sizes), new Map(reshaped)];
+    const name = write();
+    const branch = { nodes: this.#nodes, outputs: [{ name, type, shape }] };
+    [this.#nodes, this.#makers, this.#sizes, this.#reshaped] = [nodes, makers, sizes, reshaped];
+    return branch;
+  }
+
+  /** What is made the first time that it is asked for under a name. */
+  shared(name: string, make: () => string): string {
+    const value = this.#shared.get(name) ?? make();
+    this.#shared.set(name, value);
+    return value;
+  }
+
   /** The same numbers in another shape, which holds no zero. What was given a shape before is taken as it was: each view costs its start. */
   reshape(x: string, shape: string): string {
     const source = this.#reshaped.get(x) ?? x;
@@ -100,7 +135,7 @@ export class GraphWriter {
       // What was written down before it is not made of it.
       if (maker === undefined || maker < first || seen.has(maker)) continue;
       seen.add(maker);
-      open.push(...(this.#nodes[maker]?.inputs ?? []));
+      open.push(...readBy(this.#nodes[maker] as OnnxNode));
     }
     return false;
   }
@@ -153,12 +188,11 @@ export class GraphWriter {
       else this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
       return { name, type: expression.type, shape: expression.shape };
     });
-    const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
     const nodes = neededFor(
       values.map(({ name }) => name),
-      this.#nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) })),
+      this.#nodes.map((node) => renamedIn(node, renamed)),
     );
-    const used = new Set(nodes.flatMap((node) => node.inputs));
+    const used = new Set(nodes.flatMap(readBy));
     const between = [...this.#values].filter(([name]) => made.has(name) && used.has(name));
     return {
       nodes,
@@ -197,8 +231,22 @@ function neededFor(outputs: readonly string[], nodes: readonly OnnxNode[]): Onnx
   const read = new Set(outputs);
   const isNeeded = (node: OnnxNode) => {
     if (!node.outputs.some((name) => read.has(name))) return false;
-    for (const name of node.inputs) read.add(name);
+    for (const name of readBy(node)) read.add(name);
     return true;
   };
   return nodes.toReversed().filter(isNeeded).reverse();
+}
+
+/** A node by the new names of what it reads and makes. */
+function renamedIn(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
+  const renamed = (some: readonly string[]) => some.map((name) => names.get(name) ?? name);
+  const branches = Object.entries(node.attributes).map(([name, attribute]) => {
+    if (attribute.kind !== 'graph') return [name, attribute] as const;
+    const nodes = attribute.value.nodes.map((each) => renamedIn(each, names));
+    return [name, { ...attribute, value: { ...attribute.value, nodes } }] as const;
+  });
+  return {
+    ...node,
+    ...{ inputs: renamed(node.inputs), outputs: renamed(node.outputs), attributes: Object.fromEntries(branches) },
+  };
 }

@@ -15,16 +15,65 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
   const isWritten = [freshKeys, freshValues].every((fresh) => writer.isAfter(queries, fresh));
   const sizes = [isWritten ? streamCount : onceWritten(writer, operands, streamCount), writer.int64([group, size])];
   const written = writer.node('Concat', [writer.int64([-1]), ...sizes], { axis: int(0) });
-  const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
-  const split = writer.node('Transpose', [writer.reshape(queries, written)], turn);
-  // Zero keeps the size of that place.
-  const byStream = writer.node('Reshape', [split, writer.int64([0, -1, size])]);
-  const mixed =
-    writer.device === 'cpu'
-      ? mixInPlace(writer, byStream, operands, node.attributes)
-      : mixCopies(writer, byStream, operands, factor);
-  const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
-  return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
+  const tokens = writer.reshape(queries, written);
+  const byStreams = (mix: (queries: string) => string) => {
+    const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
+    const split = writer.node('Transpose', [tokens], turn);
+    // Zero keeps the size of that place.
+    const mixed = mix(writer.node('Reshape', [split, writer.int64([0, -1, size])]));
+    const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
+    return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
+  };
+  if (writer.device !== 'cpu') return byStreams((split) => mixCopies(writer, split, operands, factor));
+  const keyHeads = width / size / group;
+  const mask = operands[5] as string;
+  const maskOfTokens = writer.shared(`tokens of ${mask}`, () => {
+    // Of the queries of a token, which see alike, the first.
+    const first = [0, 2 ** 31, 1, group].map((value) => writer.int64([value]));
+    return writer.node('Slice', [mask, ...first]);
+  });
+  return writer.choose(
+    isOneText(writer, streamCount, { positions: node.shape[0] as Dim, keyHeads }),
+    node,
+    () => attention(writer, tokens, operands, maskOfTokens, { factor, group, size, keyHeads }),
+    () => byStreams((split) => mixInPlace(writer, split, operands, node.attributes)),
+  );
+}
+
+/**
+ * Whether several tokens of one text attend. A token alone would be summed in another order by `Attention` than among others
+ * (decision 0022, “One token alone”).
+ */
+function isOneText(
+  writer: GraphWriter,
+  streamCount: string,
+  { positions, keyHeads }: { readonly positions: Dim; readonly keyHeads: number },
+): string {
+  return writer.shared('isOneText', () => {
+    const isOne = writer.node('Equal', [streamCount, writer.int64([keyHeads])]);
+    const areSeveral = writer.node('Greater', [writer.shape([positions]), writer.int64([1])]);
+    return writer.node('And', [isOne, areSeveral]);
+  });
+}
+
+/**
+ * Of one text, all in one kernel, head by head: scores of a head stay near. It takes queries, keys and values as they lie, token by
+ * token, and a mask of tokens.
+ */
+function attention(
+  writer: GraphWriter,
+  tokens: string,
+  [, , , keys = '', values = '']: readonly string[],
+  maskOfTokens: string,
+  { factor, group, size, keyHeads }: { readonly [Name in 'factor' | 'group' | 'size' | 'keyHeads']: number },
+): string {
+  const asText = (x: string, heads: number) => writer.reshape(x, writer.int64([1, -1, heads * size]));
+  const given = [asText(tokens, keyHeads * group), asText(keys, keyHeads), asText(values, keyHeads), maskOfTokens];
+  const mixed = writer.node('Attention', given, {
+    ...{ q_num_heads: int(keyHeads * group), kv_num_heads: int(keyHeads) },
+    scale: { kind: 'float', value: factor },
+  });
+  return writer.reshape(mixed, writer.int64([-1, keyHeads * group * size]));
 }
 
 /** The same size, which is not there before the new places are. */

@@ -3,7 +3,7 @@ import type { ElementType, Tensor } from '../../tensor.ts';
 
 /**
  * Writes an ONNX model as protobuf bytes. Field numbers are those of onnx.proto3 (ONNX 1.17, IR version 10);
- * only what we use is written, and no subgraphs.
+ * only what we use is written.
  */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
@@ -28,7 +28,14 @@ export type OnnxAttribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'string'; readonly value: string };
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'graph'; readonly value: OnnxBranch };
+
+/** A graph inside of a node, which sees what is made before that. */
+export interface OnnxBranch {
+  readonly nodes: readonly OnnxNode[];
+  readonly outputs: readonly OnnxValue[];
+}
 
 export interface OnnxValue {
   readonly name: string;
@@ -55,6 +62,8 @@ export interface OnnxOutside {
 const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const irVersion = 10;
 const opset = 21;
+/** The first that has attention as an operator. */
+const opsetOfAttention = 23;
 
 export function writeOnnxModel(graph: OnnxGraph): Uint8Array {
   const model = new BinaryWriter();
@@ -62,7 +71,7 @@ export function writeOnnxModel(graph: OnnxGraph): Uint8Array {
   model.tag(2, WireType.LengthDelimited).string('adapter-studio');
   message(model, 7, () => writeGraph(model, graph));
   for (const [domain, version] of [
-    ['', opset],
+    ['', hasAttention(graph) ? opsetOfAttention : opset],
     ['com.microsoft', 1],
   ] as const) {
     message(model, 8, () => {
@@ -71,6 +80,27 @@ export function writeOnnxModel(graph: OnnxGraph): Uint8Array {
     });
   }
   return model.finish();
+}
+
+function hasAttention({ nodes }: Pick<OnnxGraph, 'nodes'>): boolean {
+  return nodes.some((node) => node.type === 'Attention' || branchesOf(node).some(hasAttention));
+}
+
+/** The graphs inside of a node. */
+export function branchesOf({ attributes }: OnnxNode): OnnxBranch[] {
+  return Object.values(attributes).flatMap((attribute) => (attribute.kind === 'graph' ? [attribute.value] : []));
+}
+
+/** What a node reads, in its branches too, those of which nothing is made in them. */
+export function readBy(node: OnnxNode): string[] {
+  return [
+    ...node.inputs,
+    ...branchesOf(node).flatMap(({ nodes, outputs }) => {
+      const own = new Set(nodes.flatMap((each) => each.outputs));
+      const read = [...nodes.flatMap(readBy), ...outputs.map(({ name }) => name)];
+      return read.filter((name) => name !== '' && !own.has(name));
+    }),
+  ];
 }
 
 function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
@@ -111,9 +141,19 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
       for (const value of attribute.value) writer.tag(8, WireType.Varint).int64(value);
       writer.tag(20, WireType.Varint).int32(7);
       break;
+    case 'graph':
+      message(writer, 6, () => writeBranch(writer, attribute.value));
+      writer.tag(20, WireType.Varint).int32(5);
+      break;
     default:
       attribute satisfies never;
   }
+}
+
+function writeBranch(writer: BinaryWriter, { nodes, outputs }: OnnxBranch): void {
+  for (const node of nodes) message(writer, 1, () => writeNode(writer, node));
+  writer.tag(2, WireType.LengthDelimited).string('branch');
+  for (const value of outputs) message(writer, 12, () => writeValue(writer, value));
 }
 
 function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: OnnxInitialiser): void {
