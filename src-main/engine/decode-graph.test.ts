@@ -6,7 +6,7 @@ import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
 import { lowerToNodes, outputPrefix } from './backends/onnxruntime/lower.ts';
-import { type OnnxNode, readBy } from './backends/onnxruntime/onnx-model.ts';
+import { type OnnxGraph, type OnnxNode, readBy } from './backends/onnxruntime/onnx-model.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { decodeGraph } from './decode-graph.ts';
 import type { Expression } from './graph/expression.ts';
@@ -60,8 +60,13 @@ test('nor where they are multiplied by integers', () => {
   expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers' } }));
 });
 
+/** With heads enough for all threads a text attends by one kernel or as others do; with more threads than heads always as others do. */
 function expectOrder(graph: Readonly<Record<string, Expression>>): void {
-  const { nodes } = lowerToNodes(graph);
+  expectOrderOf(lowerToNodes(graph), new Array(layers).fill('If'));
+  expectOrderOf(lowerToNodes(graph, undefined, { threads: 16 }), new Array(2 * layers).fill('FusedMatMul'));
+}
+
+function expectOrderOf({ nodes }: Pick<OnnxGraph, 'nodes'>, types: readonly string[]): void {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   /** What is there by the time that these are: what they are made of, and what else their kernels give. */
   const thereBefore = (names: readonly string[], there = new Set<string>()) => {
@@ -76,7 +81,7 @@ function expectOrder(graph: Readonly<Record<string, Expression>>): void {
   const keptBy = (node: OnnxNode) => readBy(node).filter((name) => name.startsWith('kept_'));
   const readers = nodes.filter((node) => node.type !== 'Shape' && keptBy(node).length > 0);
   // The branches of a node begin when all is there that any of them reads.
-  expect(readers.map(({ type }) => type)).toEqual(new Array(layers).fill('If'));
+  expect(readers.map(({ type }) => type)).toEqual(types);
   for (const node of readers) {
     const [kept = ''] = keptBy(node);
     const layer = kept.split('.')[1];

@@ -33,15 +33,18 @@ export class GraphWriter {
   readonly device: 'cpu' | 'webgpu';
   /** How far whole numbers go on either side of the middle, where rows are rounded to them. */
   readonly rowReach: number;
+  /** That share the work. */
+  readonly threads: number;
 
   /** Inputs under these names are constants of the model. */
   constructor(
     constants: ReadonlyMap<string, Tensor>,
-    { device, rowReach }: { readonly device: 'cpu' | 'webgpu'; readonly rowReach: number },
+    { device, rowReach, threads }: Pick<GraphWriter, 'device' | 'rowReach' | 'threads'>,
   ) {
     this.#constants = constants;
     this.device = device;
     this.rowReach = rowReach;
+    this.threads = threads;
   }
 
   input(value: OnnxValue): string {

@@ -1,6 +1,9 @@
 import type { Dim, Expression } from '../../graph/expression.ts';
 import type { GraphWriter } from './graph-writer.ts';
 
+/** What `Attention` gains is lost where so few of the threads have a head. */
+const leastBusy = 0.8;
+
 /**
  * Attention that reads kept keys and values where they lie: the products go over their middle axis, so that nothing is
  * copied or turned round. The new places are outputs of the graph that are written into the same memory, and no product can
@@ -25,19 +28,23 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
     return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
   };
   if (writer.device !== 'cpu') return byStreams((split) => mixCopies(writer, split, operands, factor));
-  const keyHeads = width / size / group;
-  const mask = operands[5] as string;
-  const maskOfTokens = writer.shared(`tokens of ${mask}`, () => {
-    // Of the queries of a token, which see alike, the first.
-    const first = [0, 2 ** 31, 1, group].map((value) => writer.int64([value]));
-    return writer.node('Slice', [mask, ...first]);
-  });
-  return writer.choose(
-    isOneText(writer, streamCount, { positions: node.shape[0] as Dim, keyHeads }),
-    node,
-    () => attention(writer, tokens, operands, maskOfTokens, { factor, group, size, keyHeads }),
-    () => byStreams((split) => mixInPlace(writer, split, operands, node.attributes)),
-  );
+  const heads = { size, factor, queries: width / size, keys: width / size / group };
+  const inPlace = () => byStreams((split) => mixInPlace(writer, split, operands, node.attributes));
+  if (!sharesEvenly(heads.queries, writer.threads)) return inPlace();
+  const isText = isOneText(writer, streamCount, { positions: node.shape[0] as Dim, keyHeads: heads.keys });
+  const ofText = [tokens, ...operands.slice(3, 5), maskOfTokens(writer, operands[5] as string, group)];
+  return writer.choose(isText, node, () => attention(writer, ofText, heads), inPlace);
+}
+
+/** Whether threads that take whole heads are seldom idle. */
+function sharesEvenly(heads: number, threads: number): boolean {
+  return heads >= leastBusy * threads * Math.ceil(heads / threads);
+}
+
+/** Of the queries of a token, which see alike, what the first sees. */
+function maskOfTokens(writer: GraphWriter, mask: string, group: number): string {
+  const first = [0, 2 ** 31, 1, group].map((value) => writer.int64([value]));
+  return writer.shared(`tokens of ${mask}`, () => writer.node('Slice', [mask, ...first]));
 }
 
 /**
@@ -62,18 +69,16 @@ function isOneText(
  */
 function attention(
   writer: GraphWriter,
-  tokens: string,
-  [, , , keys = '', values = '']: readonly string[],
-  maskOfTokens: string,
-  { factor, group, size, keyHeads }: { readonly [Name in 'factor' | 'group' | 'size' | 'keyHeads']: number },
+  [tokens = '', keys = '', values = '', mask = '']: readonly string[],
+  heads: { readonly [Name in 'size' | 'factor' | 'queries' | 'keys']: number },
 ): string {
-  const asText = (x: string, heads: number) => writer.reshape(x, writer.int64([1, -1, heads * size]));
-  const given = [asText(tokens, keyHeads * group), asText(keys, keyHeads), asText(values, keyHeads), maskOfTokens];
+  const asText = (x: string, count: number) => writer.reshape(x, writer.int64([1, -1, count * heads.size]));
+  const given = [asText(tokens, heads.queries), asText(keys, heads.keys), asText(values, heads.keys), mask];
   const mixed = writer.node('Attention', given, {
-    ...{ q_num_heads: int(keyHeads * group), kv_num_heads: int(keyHeads) },
-    scale: { kind: 'float', value: factor },
+    ...{ q_num_heads: int(heads.queries), kv_num_heads: int(heads.keys) },
+    scale: { kind: 'float', value: heads.factor },
   });
-  return writer.reshape(mixed, writer.int64([-1, keyHeads * group * size]));
+  return writer.reshape(mixed, writer.int64([-1, heads.queries * heads.size]));
 }
 
 /** The same size, which is not there before the new places are. */

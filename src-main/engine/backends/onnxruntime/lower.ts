@@ -140,6 +140,8 @@ export interface LowerOptions {
   readonly device?: 'cpu' | 'webgpu';
   /** 63 where two products of eight bits are added up in sixteen: 2 · 127 · 127 is what goes into those. */
   readonly rowReach?: RowReach;
+  /** That share the work. */
+  readonly threads?: number;
 }
 
 /** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become constants of it. */
@@ -160,9 +162,9 @@ export function lower(
 export function lowerToNodes(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
-  { device = 'cpu', rowReach = 127 }: LowerOptions = {},
+  { device = 'cpu', rowReach = 127, threads = 1 }: LowerOptions = {},
 ): OnnxGraph {
-  const writer = new GraphWriter(constants, { device, rowReach });
+  const writer = new GraphWriter(constants, { device, rowReach, threads });
   const names = new Map<Expression, string>();
   const give = (node: Expression, name: string) => {
     names.set(node, name);

@@ -87,7 +87,7 @@ function hasAttention({ nodes }: Pick<OnnxGraph, 'nodes'>): boolean {
 }
 
 /** The graphs inside of a node. */
-export function branchesOf({ attributes }: OnnxNode): OnnxBranch[] {
+function branchesOf({ attributes }: OnnxNode): OnnxBranch[] {
   return Object.values(attributes).flatMap((attribute) => (attribute.kind === 'graph' ? [attribute.value] : []));
 }
 

@@ -43,7 +43,7 @@ async function compile<Output extends string>(
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
   const rowReach = await rowReachFor(Object.values(outputs));
-  return open(lower(outputs, constants, { device, rowReach }), { threads, device });
+  return open(lower(outputs, constants, { device, rowReach, threads }), { threads, device });
 }
 
 async function open<Output extends string>(

@@ -9,7 +9,7 @@ export const productGroup = 8;
 /** Bytes of an output, and of a row, that an instruction multiplies and adds up. */
 export const bytesAtOnce = 4;
 
-/** Numbers of so many outputs, `bytesAtOnce` of each. */
+/** Bytes of a group that lie side by side, `bytesAtOnce` of each output. */
 export const stepBytes = productGroup * bytesAtOnce;
 
 /** Numbers of a row in a vector. */
