@@ -1,6 +1,5 @@
-/** Runs in each of two orders that are compared: fewer where one is far quicker. */
-const runsOfEach = { fewest: 4, most: 12 } as const;
-const farQuicker = 1.15;
+/** Runs in each of two orders that are compared: the first ones of a process are disturbed the most. */
+const runsOfEach = 12;
 
 /**
  * Whether kernels read memory in two places by turns, which are groups of a product's outputs or an attention's keys, or in one: processors differ in what they ask it for by
@@ -20,10 +19,7 @@ export class MemoryOrder {
     if (positions > 1 || this.#isApart !== undefined) return;
     const { apart, inOne } = this.#ms;
     (this.#isTurnOfApart ? apart : inOne).push(ms);
-    // Each was taken as often as the other.
-    if (apart.length < runsOfEach.fewest || apart.length < inOne.length) return;
-    const [quick, slow] = [undisturbed(apart), undisturbed(inOne)].toSorted((a, b) => a - b) as [number, number];
-    if (apart.length === runsOfEach.most || slow > farQuicker * quick) this.#isApart = quick === undisturbed(apart);
+    if (apart.length === runsOfEach) this.#isApart = undisturbed(apart) < undisturbed(inOne);
   }
 
   get #isTurnOfApart(): boolean {
