@@ -103,7 +103,7 @@ export class GraphWriter {
     return branch;
   }
 
-  /** What is made the first time that it is asked for under a name. */
+  /** What is made the first time that it is asked for under a name; outside of branches, which nothing else sees into. */
   shared(name: string, make: () => string): string {
     const value = this.#shared.get(name) ?? make();
     this.#shared.set(name, value);
