@@ -92,7 +92,6 @@ export const i32 = {
   or: plain(0x72),
   shiftLeft: plain(0x74),
   shiftRight: plain(0x75),
-  storeHalf: writes([], 0x3b),
   storeByte: writes([], 0x3a),
   /** Cut off at the ends of its range; no number is zero. */
   fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
@@ -191,7 +190,6 @@ export const i32x4 = {
   subtract: vector(177),
   multiply: vector(181),
   max: vector(184),
-  fromLowHalves: vector(167),
   /** Sums of two neighbouring products of numbers of 16 bits. */
   dot: vector(186),
   /** Sums of four neighbouring products of bytes, of which the second are below 128, and of a third vector. */
@@ -203,7 +201,6 @@ export const i32x4 = {
 export const i16x8 = {
   /** Sums of neighbouring signed bytes. */
   sumsOfBytes: vector(124),
-  splat: vector(16),
   add: vector(142),
   /** Eight numbers from four and four of 32 bits, cut off at the ends of their range. */
   narrow: vector(133),

@@ -2,7 +2,7 @@ import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
 import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
-import { mostSteps, productGroup, queriesAtOnce, roundedRowBytes } from './kernels/layout.ts';
+import { mostSteps, pairOutputs, queriesAtOnce, roundedRowBytes } from './kernels/layout.ts';
 import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
 import type { Argument } from './step.ts';
 
@@ -136,7 +136,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const most = bitsOf(mostSteps(blocks));
     writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
     if (writer.isSplit) writer.meet();
-    const out = writer.makeShared(writer.dims(node), rows, 4 * productGroup * 2 * pairs);
+    const out = writer.makeShared(writer.dims(node), rows, 4 * pairOutputs * pairs);
     const matrix = [address, scales, pairs, blocks, writer.atOnce(pairs)];
     writer.step('product', [out.address, out.row, rounded, rowBytes, steps, writer.count(rows), ...matrix]);
     writer.give(rounded);

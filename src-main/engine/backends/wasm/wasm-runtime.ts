@@ -1,7 +1,7 @@
 import type { Expression } from '../../graph/expression.ts';
 import type { Tensor } from '../../tensor.ts';
 import { KeptPlaces } from './kept-places.ts';
-import { block, groupBytesOf, groupPairs, productGroup } from './kernels/layout.ts';
+import { block, groupBytesOf, groupPairs, pairOutputs } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import { canRun } from './program.ts';
@@ -46,8 +46,8 @@ export class WasmRuntime {
     bytes.fill(0, data.length);
     this.machine.runAll('pack', [[address, plain, out, groups, blocks]]);
     this.machine.give(plain);
-    const scaleAddress = this.machine.take(4 * productGroup * groups);
-    this.machine.floats(scaleAddress, productGroup * groups).fill(0);
+    const scaleAddress = this.machine.take(4 * pairOutputs * pairs);
+    this.machine.floats(scaleAddress, pairOutputs * pairs).fill(0);
     this.machine.floats(scaleAddress, out).set(scales.data);
     return { address, scales: scaleAddress, pairs, blocks };
   }

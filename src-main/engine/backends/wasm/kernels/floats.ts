@@ -1,6 +1,6 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { addresses, halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
-import { productGroup } from './layout.ts';
+import { pairOutputs } from './layout.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -122,7 +122,7 @@ export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, x, matrix, ranges, rows, size, columns, pairs, outRow] = locals(9, take);
     const factor = f.let('v128', i32x4.splat(take()));
-    const bound = (share: Operand) => i32.multiply(partAt(pairs, share, of), 8 * productGroup);
+    const bound = (share: Operand) => i32.multiply(partAt(pairs, share, of), 4 * pairOutputs);
     const from = f.let('i32', bound(number));
     const to = f.let('i32', bound(i32.add(number, 1)));
     const [by, range, begin, end, left, alike] = locals(6, () => f.local('i32'));

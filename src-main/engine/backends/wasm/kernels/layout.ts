@@ -1,10 +1,13 @@
-import { type Code, i32, type Operand } from '../code.ts';
+import { i32, type Local, type WasmFunction } from '../code.ts';
 
 /** Numbers of a row that have a step in common, and that a product reads at a time; rows are padded to whole blocks. */
 export const block = 64;
 
 /** Outputs of a product whose numbers lie side by side, `bytesAtOnce` of each in turn: they are the lanes of two vectors. */
 export const productGroup = 8;
+
+/** Outputs of two groups, which threads share by pairs. */
+export const pairOutputs = 2 * productGroup;
 
 /** Bytes of an output, and of a row, that an instruction multiplies and adds up. */
 export const bytesAtOnce = 4;
@@ -33,24 +36,26 @@ export const queriesAtOnce = 8;
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
 
-/** Bytes of the sums of a group's blocks, numbers of sixteen bits with their signs turned: those of each block side by side, up to a whole step. */
-export function groupSumsBytes(blocks: Operand): Code {
-  return i32.shiftLeft(i32.shiftRight(i32.add(blocks, 1), 1), Math.log2(stepBytes));
-}
-
 /** Bytes of a row as `round` leaves it. */
 export function roundedRowBytes(blocks: number): number {
   return rowBlockBytes * blocks;
 }
 
-/** Bytes of a group of outputs: the sums of each one's blocks, then blocks of numbers. */
+/** Bytes of a group of outputs: the sums of each one's blocks, numbers of sixteen bits with their signs turned, up to a whole step, then blocks of numbers. */
 export function groupBytesOf(blocks: number): number {
   return stepBytes * Math.ceil(blocks / 2) + productGroup * block * blocks;
 }
 
-/** Groups go in pairs, which threads share: how many there are for so many outputs. */
+/** The same in a kernel that is told the blocks: bytes of the sums, and of all. */
+export function groupSizesOf(f: WasmFunction, blocks: Local): readonly [sums: Local, all: Local] {
+  const steps = i32.shiftRight(i32.add(blocks, 1), 1);
+  const sums = f.let('i32', i32.multiply(steps, stepBytes));
+  return [sums, f.let('i32', i32.add(sums, i32.multiply(blocks, productGroup * block)))];
+}
+
+/** How many pairs of groups there are for so many outputs. */
 export function groupPairs(outputs: number): number {
-  return Math.ceil(outputs / (2 * productGroup));
+  return Math.ceil(outputs / pairOutputs);
 }
 
 /** How many of its row's steps a block's may be at most, so that the sum of a row fits into 32 bits. */

@@ -1,6 +1,6 @@
 import { type Code, i16x8, i32, i32x4, v128, type WasmFunction } from '../code.ts';
 import { halves, kernel, locals, pairOf, partAt } from './kernel.ts';
-import { block, bytesAtOnce, groupSumsBytes, productGroup, stepBytes } from './layout.ts';
+import { block, bytesAtOnce, groupSizesOf, productGroup, stepBytes } from './layout.ts';
 
 /** Of four bytes of each of four rows, those of each column. */
 const columnsOfFour = [0, 1, 2, 3].flatMap((column) => [0, 4, 8, 12].map((row) => row + column));
@@ -12,8 +12,7 @@ const columnsOfFour = [0, 1, 2, 3].flatMap((column) => [0, 4, 8, 12].map((row) =
 export function pack(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, x, columns, groups, blocks] = locals(5, take);
-    const sumsBytes = f.let('i32', groupSumsBytes(blocks));
-    const groupBytes = f.let('i32', i32.add(sumsBytes, i32.multiply(blocks, productGroup * block)));
+    const [sumsBytes, groupBytes] = groupSizesOf(f, blocks);
     const [from, into, sums, end] = locals(4, () => f.local('i32'));
     const [four, own] = [f.local('v128'), f.local('v128')];
     const totals = pairOf(() => f.local('v128'));

@@ -1,16 +1,7 @@
 import type { ByteProducts } from '../byte-products.ts';
 import { type Code, f32x4, i16x8, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
 import { eachPart, halves, kernel, locals, type Pair, pairOf, readsApart } from './kernel.ts';
-import {
-  block,
-  bytesAtOnce,
-  counts,
-  groupSumsBytes,
-  middle,
-  productGroup,
-  rowBlockBytes,
-  stepBytes,
-} from './layout.ts';
+import { block, bytesAtOnce, counts, groupSizesOf, middle, productGroup, rowBlockBytes, stepBytes } from './layout.ts';
 
 /** The one or the other of two groups of outputs, or of two halves of a group. */
 type Which = 0 | 1;
@@ -41,8 +32,7 @@ export function product(products: ByteProducts): WasmFunction {
     const [out, outRow, x, row, steps, rows, matrix, scales, pairs] = locals(9, take);
     const [blocks, pairsAtOnce] = locals(2, take);
     const isApart = readsApart(f);
-    const sumsSize = f.let('i32', groupSumsBytes(blocks));
-    const groupSize = f.let('i32', i32.add(sumsSize, i32.multiply(blocks, productGroup * block)));
+    const [sumsSize, groupSize] = groupSizesOf(f, blocks);
     const number = () => f.local('i32');
     const vector = () => f.local('v128');
     const [stop, stride, distance] = locals(3, number);
@@ -62,7 +52,7 @@ export function product(products: ByteProducts): WasmFunction {
       for (const half of halves) f.set(sum[half], i32x4.add(sum[half], by(half)));
     };
     /** The sums of a block's outputs, of which the middle of what rows are rounded to is taken off. */
-    const sumsOf = (g: Which, half: Which) => v128.fromHalves(sumsAt[g], productGroup * half);
+    const blockSums = (g: Which, half: Which) => v128.fromHalves(sumsAt[g], productGroup * half);
     /** For each step of a block, each group, whose outputs' bytes are then in `w`, and each row, whose own are in `x`. */
     const eachStep = (some: readonly Row[], body: (row: Row, g: Which, i: number) => void) => {
       for (let i = 0; i < block / bytesAtOnce; i++) {
@@ -78,7 +68,7 @@ export function product(products: ByteProducts): WasmFunction {
         // By turns, as an instruction waits for the sum that it adds to.
         const sum = sums[(i % 2) as Which][g];
         const before = (half: Which) =>
-          i > 1 ? sum[half] : i === 1 ? v128.zeros : i32x4.shiftLeft(sumsOf(g, half), Math.log2(middle));
+          i > 1 ? sum[half] : i === 1 ? v128.zeros : i32x4.shiftLeft(blockSums(g, half), Math.log2(middle));
         for (const half of halves) f.set(sum[half], i32x4.relaxedDotAdd(w[half], x, before(half)));
       });
       for (const { totals, sums, count } of some)
@@ -100,7 +90,7 @@ export function product(products: ByteProducts): WasmFunction {
       for (const { at, totals } of some) {
         const middles = f.let('v128', v128.splat32(at, block + counts.middles));
         // Of numbers of 16 bits, of which every other one is of no account.
-        for (const g of halves) increase(totals[g], (half) => i32x4.dot(sumsOf(g, half), middles));
+        for (const g of halves) increase(totals[g], (half) => i32x4.dot(blockSums(g, half), middles));
       }
       eachStep(some, (row, g) => increase(row.totals[g], (half) => counted(row, half)));
     };
