@@ -73,8 +73,8 @@ interface CacheOptions {
 
 /**
  * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
- * them in place and writes those of new positions behind them: nothing is copied. What writes tokens may make a copy in an order
- * of its own, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
+ * them in place and writes those of new positions behind them: nothing is copied. So does what writes tokens, where that memory is its own; else it has
+ * a copy, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
  * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
  * It is to be released.
  */

@@ -90,7 +90,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
             ...job.samples,
             architecture,
             bytesEach: (graphReads ? bytesInside[answersBy] : 0) + (writes ? bytesOfKernels : 0),
-            copies: writes ? 2 : 1,
+            copies: writes && !(await backend.takesShared()) ? 2 : 1,
             rank: highest,
           }),
     graphs:

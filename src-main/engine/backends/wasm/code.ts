@@ -283,7 +283,7 @@ export class WasmFunction {
   }
 
   /** From a number on in steps, up to and without an end. */
-  for(from: Operand, to: Operand, step: number, body: (i: Local) => void): void {
+  for(from: Operand, to: Operand, step: Operand, body: (i: Local) => void): void {
     const i = this.let('i32', from);
     const end = this.let('i32', to);
     this.while(i32.less(i, end), () => {

@@ -1,6 +1,6 @@
 import type { ByteProducts } from './byte-products.ts';
 import { f32, f32x4, type WasmFunction } from './code.ts';
-import { attendScores, attendValues, keepMany, keepPlaces } from './kernels/attend.ts';
+import { attendScores, attendValues, keepMany } from './kernels/attend.ts';
 import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
@@ -50,7 +50,6 @@ export const kernels = {
   timesTransposed,
   times,
   addTimes,
-  keepPlaces,
   attendScores,
   attendValues,
   keepMany,

@@ -2,7 +2,7 @@
 const runsOfEach = 12;
 
 /**
- * Whether kernels read memory in two places by turns, which are groups of a product's outputs or an attention's keys, or in one: processors differ in what they ask it for by
+ * Whether products read memory in two places by turns, which are groups of outputs, or in one: processors differ in what they ask it for by
  * themselves. It is found out by what passes over one position take, which is memory for the most part; they give the same numbers either way.
  */
 export class MemoryOrder {

@@ -2,7 +2,7 @@ import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
 import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
-import { mostSteps, pairOutputs, queriesAtOnce, roundedRowBytes } from './kernels/layout.ts';
+import { mostSteps, pairOutputs, roundedRowBytes } from './kernels/layout.ts';
 import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
 import type { Argument } from './step.ts';
 
@@ -172,7 +172,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     ]);
     writer.meet();
     const out = writer.makeShared(queries.dims, positions);
-    const weights = writer.take('own', Math.min(queriesAtOnce, positions * group) * (room + 16));
+    const weights = writer.take('own', ((positions * width) / size) * (room + 16));
     writer.step('attendValues', [
       ...[out.address, scores, values.address, values.row, count, keyHeads, group, size, weights],
       ...[room, ...ends],

@@ -3,7 +3,7 @@ import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
-import type { KeptPlaces, KeyHeads, PassHeads } from './kept-places.ts';
+import type { KeptPlaces } from './kept-places.ts';
 import type { Machine } from './machine.ts';
 import type { MemoryOrder } from './memory-order.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
@@ -56,10 +56,9 @@ function nameOfProgram(sizes: ReadonlyMap<string, number>, setting: Omit<Setting
   return [...fixed, ...Object.entries(setting)].map((each) => each.join('=')).join(' ');
 }
 
-function headsOf({ inputs }: Expression<'attend'>): KeyHeads {
-  const [, keys, , kept] = inputs;
-  const size = kept?.shape[2] as number;
-  return { count: (keys?.shape[1] as number) / size, size };
+/** Numbers of all heads of keys. */
+function widthOf({ inputs: [, keys] }: Expression<'attend'>): number {
+  return keys?.shape[1] as number;
 }
 
 interface GraphSite {
@@ -80,7 +79,7 @@ interface Setting {
 const pauseMs = 20;
 
 /** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
-const passCells = 12;
+const passCells = 8;
 
 /** A graph and the programs that were written for it. */
 export class WasmGraph implements WasmExecutable {
@@ -93,8 +92,8 @@ export class WasmGraph implements WasmExecutable {
   readonly #gathered: readonly Expression[];
   readonly #ranged: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
-  /** Of what `attend` reads; undefined where there is none. */
-  readonly #heads: KeyHeads | undefined;
+  /** Numbers of a row's keys in a place, as of its values; undefined where nothing attends. */
+  readonly #width: number | undefined;
   /** Outputs that are kept, and where. */
   readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
   #standing = new WeakRef(nothing);
@@ -118,7 +117,7 @@ export class WasmGraph implements WasmExecutable {
     this.#ranged = new Set(rangedInputs(outputs));
     const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
-    this.#heads = attends.map(headsOf)[0];
+    this.#width = attends.map(widthOf)[0];
     const fresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
     this.#fresh = Object.entries(outputs).flatMap(([name, node]) => {
       const [kind, layer] = name.split('.') as ['keys' | 'values', string];
@@ -150,11 +149,10 @@ export class WasmGraph implements WasmExecutable {
     if (standing !== this.#standing.deref()) this.#stand(standing);
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)));
     for (const node of this.#gathered) this.#gather(node, fed);
-    const heads = this.#heads;
-    if (heads !== undefined) this.#tellPass(feeds, keptBy(kept), { ...heads, kind });
+    if (this.#width !== undefined) this.#tellPass(feeds, keptBy(kept), this.#width);
     const room = roomSteps[kind] * Math.ceil((kept?.all ?? 0) / roomSteps[kind]);
     const outputs = this.#runBest(sizes, { kind, room }, kept?.rows);
-    if (heads !== undefined) this.#keep(outputs, keptBy(kept), { ...heads, kind });
+    if (this.#width !== undefined) this.#keep(outputs, keptBy(kept), this.#width);
     return outputs;
   }
 
@@ -175,17 +173,16 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Writes new keys and values behind those that are kept, where the kernels cannot. */
-  #keep(outputs: ReadonlyMap<string, LyingRows>, kept: KeptColumns, { count, size, kind }: PassHeads): void {
-    const start = kept.before * kept.rows * count * size;
-    for (const [name, which, layer] of this.#site.kept.holds(kept) ? [] : this.#fresh) {
-      let at = start;
+  #keep(outputs: ReadonlyMap<string, LyingRows>, kept: KeptColumns, width: number): void {
+    if (this.#site.kept.holds(kept)) return;
+    for (const [name, which, layer] of this.#fresh) {
+      let at = kept.before * kept.rows * width;
       for (const part of outputs.get(name) as LyingRows) {
         kept[which][layer]?.set(part, at);
         at += part.length;
       }
     }
-    // What is read where it lies is not in the copy.
-    if (kind === 'written' || !this.#site.kept.holds(kept)) kept.written();
+    kept.written();
   }
 
   /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
@@ -243,16 +240,16 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Tells the kernels what is of this pass alone. */
-  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, of: PassHeads): void {
-    const lying = this.#site.kept.of(kept, of);
-    const { keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome } = lying;
-    const places = [keysAt, valuesAt, layerBytes, placeBytes, streamBytes, keysHome, valuesHome];
+  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, width: number): void {
+    const { keysAt, valuesAt, layerBytes } = this.#site.kept.of(kept, kept.rows * width);
     for (const name of this.#masks) {
       const mask = feedOf(feeds, name);
       const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
       const strides = [maskStreams === 1 ? 0 : 4 * maskQueries * keys, maskQueries === 1 ? 0 : 4 * keys];
       const at = (this.#slots.get(name) as Slot).address;
-      this.#site.machine.integers(this.#pass(name), passCells).set([kept.all, kept.rows, ...places, at, ...strides]);
+      this.#site.machine
+        .integers(this.#pass(name), passCells)
+        .set([kept.all, kept.rows, keysAt, valuesAt, layerBytes, at, ...strides]);
     }
   }
 

@@ -505,7 +505,7 @@ test('a program stays when there are more positions than before', () => {
 test('a program that cannot end is told as one that cannot run', () => {
   const machine = new Machine({ threads: 1 });
   const behindTheEnd = 0x7fff0000;
-  expect(() => machine.runAll('keepPlaces', [[behindTheEnd, 4096, 1, 1, 1, 4, 16]])).toThrow(CannotRun);
+  expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
 });
 
 test.each([1, 5])(

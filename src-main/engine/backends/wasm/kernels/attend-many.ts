@@ -50,8 +50,9 @@ export function attendMany(): WasmFunction {
     const [out, queries, queryRow, positions, keyHeads, group, size, work, factorBits] = locals(9, take);
     const [layer, pass, unitsAtOnce] = locals(3, take);
     const { count: keys, rows, keys: keysKept, values: valuesKept, ...apart } = cellsOf(f, pass);
-    const { layerBytes, placeBytes, streamBytes, mask, maskStream, maskQuery } = apart;
+    const { layerBytes, mask, maskStream, maskQuery } = apart;
     const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+    const placeBytes = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), headBytes));
     const factor = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(factorBits)), 0));
     const tokenQueries = f.let('i32', i32.multiply(rows, queryRow));
     const outRow = f.let('i32', i32.multiply(i32.multiply(keyHeads, group), headBytes));
@@ -317,9 +318,9 @@ export function attendMany(): WasmFunction {
         const ofHead = f.let('i32', i32.multiply(i32.multiply(i32.remainder(stream, keyHeads), group), headBytes));
         f.set(headQueries, i32.add(i32.add(queries, i32.multiply(row, queryRow)), ofHead));
         f.set(headOuts, i32.add(i32.add(out, i32.multiply(row, outRow)), ofHead));
-        const skipped = f.let('i32', i32.add(i32.multiply(layer, layerBytes), i32.multiply(stream, streamBytes)));
-        f.set(ofKeys, i32.add(keysKept.at, skipped));
-        f.set(ofValues, i32.add(valuesKept.at, skipped));
+        const skipped = f.let('i32', i32.add(i32.multiply(layer, layerBytes), i32.multiply(stream, headBytes)));
+        f.set(ofKeys, i32.add(keysKept, skipped));
+        f.set(ofValues, i32.add(valuesKept, skipped));
         f.set(masks, i32.add(i32.add(mask, i32.multiply(stream, maskStream)), i32.multiply(first, maskQuery)));
         turnQueries();
         scoreKeys();

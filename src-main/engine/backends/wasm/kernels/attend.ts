@@ -1,33 +1,29 @@
-import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { addWeighted, fourProducts, replace, type WeightedRow } from './floats.ts';
 import {
   addresses,
   asLocals,
+  bringNear,
   copy,
   exponential,
   kernel,
   locals,
   partAt,
-  readsApart,
   scratchOf,
   type Thread,
   writeRow,
 } from './kernel.ts';
-import { queriesAtOnce } from './layout.ts';
 
-// Grouped-query attention (`attend`) over what is kept, where it lies or in a copy (`kept-places.ts`), in two kernels: scores, of which threads share
-// the keys, and mixes of values, of which they share the columns. So what memory gives is read once, and no sum depends on how many threads there are.
+// Grouped-query attention (`attend`) over what is kept, place by place (`kept-places.ts`), in two kernels: scores, of which threads share the keys, and mixes
+// of values, of which they share the columns. So what memory gives is read once and in its order, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 export const leastSeen = -1e29;
 /** The score of such a place. */
 export const notSeen = -1e30;
 
-/** So many values are added for some queries before the next ones: they stay near. */
-const valuesAtOnce = 64;
-
-/** So many queries are scored for four keys before the next ones: they stay near. */
-const scoredAtOnce = 32;
+/** Keys and values are worked on as many at a time as stay near. */
+const nearBytes = 32 * 1024;
 
 /** Floats of a head that a thread mixes: its smallest part. */
 const chunk = 16;
@@ -35,87 +31,44 @@ const chunk = 16;
 /** What differs from pass to pass, in the order in which `#tellPass` of `wasm-graph.ts` writes it. */
 export function cellsOf(f: WasmFunction, pass: Local) {
   const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
-  const [keys, rows, keysAt, valuesAt, layerBytes, placeBytes, streamBytes] = locals(7, cell);
-  const [keysHome, valuesHome, mask, maskStream, maskQuery] = locals(5, (n) => cell(7 + n));
-  return {
-    ...{ keys: { at: keysAt, home: keysHome }, values: { at: valuesAt, home: valuesHome } },
-    ...{ count: keys, rows, layerBytes, placeBytes, streamBytes, mask, maskStream, maskQuery },
-  };
-}
-
-type Kept = Record<'into' | 'from' | 'row' | 'rows' | 'keyHeads' | 'headBytes' | 'placeBytes' | 'streamBytes', Local>;
-
-/** Copies places [rows, heads, size], `row` bytes from one row to the next, to where places and streams lie so far apart. */
-function keep(
-  f: WasmFunction,
-  places: Operand,
-  { into, from, row, rows, keyHeads, headBytes, placeBytes, streamBytes }: Kept,
-): void {
-  const [place, stream, heads, head] = locals(4, () => f.local('i32'));
-  f.set(place, into);
-  f.set(heads, from);
-  f.for(0, places, 1, () => {
-    f.set(stream, place);
-    f.for(0, rows, 1, () => {
-      f.set(head, heads);
-      f.for(0, keyHeads, 1, () => {
-        copy(f, { into: stream, from: head, bytes: headBytes });
-        f.increase(head, headBytes);
-        f.increase(stream, streamBytes);
-      });
-      f.increase(heads, row);
-    });
-    f.increase(place, placeBytes);
-  });
-}
-
-/** into, from, places, rows, key heads, size of a head, bytes of a stream: what is kept of a layer, stream by stream for `attend`. Threads share the places. */
-export function keepPlaces(): WasmFunction {
-  return kernel((f, take, { number, of }) => {
-    const [into, from, places, rows, keyHeads, size, streamBytes] = locals(7, take);
-    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-    const row = f.let('i32', i32.multiply(headBytes, keyHeads));
-    const first = f.let('i32', partAt(places, number, of));
-    const count = f.let('i32', i32.subtract(partAt(places, i32.add(number, 1), of), first));
-    f.increase(into, i32.multiply(first, headBytes));
-    f.increase(from, i32.multiply(i32.multiply(first, rows), row));
-    keep(f, count, { into, from, row, rows, keyHeads, headBytes, placeBytes: headBytes, streamBytes });
-  });
+  const [count, rows, keys, values, layerBytes, mask, maskStream, maskQuery] = locals(8, cell);
+  return { count, rows, keys, values, layerBytes, mask, maskStream, maskQuery };
 }
 
 type Fresh = Record<'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'pass', Local>;
 
-/**
- * Puts the new keys, or values, behind those that are kept of the layer, and into the cache that these were copied from: all of them, or a thread's
- * part of the tokens. Gives where they begin, and their sizes.
- */
+/** Puts the new keys, or values, behind those that are kept of the layer: all of them, or a thread's part. Gives where these begin, and their sizes. */
 function keepFresh(
   f: WasmFunction,
   kind: 'keys' | 'values',
   { fresh, row, positions, keyHeads, size, layer, pass }: Fresh,
   thread?: Thread,
 ) {
-  const { [kind]: kept, layerBytes, placeBytes, ...cells } = cellsOf(f, pass);
-  const { count, rows, streamBytes } = cells;
+  const { [kind]: kept, layerBytes, ...cells } = cellsOf(f, pass);
   const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-  const ofLayer = i32.multiply(layer, layerBytes);
-  const all = f.let('i32', i32.add(kept.at, ofLayer));
-  const tokens = f.let('i32', i32.divide(positions, rows));
-  const first = f.let('i32', thread === undefined ? 0 : partAt(tokens, thread.number, thread.of));
-  const end = f.let('i32', thread === undefined ? tokens : partAt(tokens, i32.add(thread.number, 1), thread.of));
-  const own = f.let('i32', i32.subtract(end, first));
-  const before = f.let('i32', i32.add(i32.subtract(count, tokens), first));
-  const from = f.let('i32', i32.add(fresh, i32.multiply(i32.multiply(first, rows), row)));
-  const given = { from, row, rows, keyHeads, headBytes };
-  const into = f.let('i32', i32.add(all, i32.multiply(before, placeBytes)));
+  const rowBytes = f.let('i32', i32.multiply(headBytes, keyHeads));
+  const placeBytes = f.let('i32', i32.multiply(rowBytes, cells.rows));
+  const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
+  const tokens = f.let('i32', i32.divide(positions, cells.rows));
   // All threads write the same, or each its own.
-  keep(f, own, { ...given, into, placeBytes, streamBytes });
-  f.if(i32.less(0, kept.home), () => {
-    const column = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), headBytes));
-    f.set(into, i32.add(i32.add(kept.home, ofLayer), i32.multiply(before, column)));
-    keep(f, own, { ...given, into, placeBytes: column, streamBytes: headBytes });
+  const first = f.let('i32', thread === undefined ? 0 : partAt(positions, thread.number, thread.of));
+  const end = thread === undefined ? positions : partAt(positions, i32.add(thread.number, 1), thread.of);
+  const before = f.let('i32', i32.multiply(i32.subtract(cells.count, tokens), placeBytes));
+  const into = f.let('i32', i32.add(i32.add(all, before), i32.multiply(first, rowBytes)));
+  const from = f.let('i32', i32.add(fresh, i32.multiply(first, row)));
+  f.for(first, end, 1, () => {
+    copy(f, { into, from, bytes: rowBytes });
+    f.increase(into, rowBytes);
+    f.increase(from, row);
   });
   return { ...cells, all, tokens, headBytes, placeBytes };
+}
+
+/** So many places, by fours, that are brought near at a time, of each so many bytes. */
+function placesNear(f: WasmFunction, bytes: Local): Local {
+  const places = f.let('i32', i32.and(i32.divide(nearBytes, bytes), -4));
+  f.if(i32.equal(places, 0), () => f.set(places, 4));
+  return places;
 }
 
 /**
@@ -140,18 +93,13 @@ export function attendScores(): WasmFunction {
     const [scores, queries, fresh, queryRow, row, positions, keyHeads, group, size] = locals(9, take);
     const [room, factorBits, layer, pass] = locals(4, take);
     const given = { fresh, row, positions, keyHeads, size, layer, pass };
-    const { count: keys, rows, all, tokens, headBytes, ...apart } = keepFresh(f, 'keys', given);
-    const { placeBytes, streamBytes, mask, maskStream, maskQuery } = apart;
+    const { count: keys, rows, all, tokens, headBytes, placeBytes, ...masking } = keepFresh(f, 'keys', given);
+    const { mask, maskStream, maskQuery } = masking;
     const factor = f.let('v128', i32x4.splat(factorBits));
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
     const meeting = f.let('i32', scratchOf(number));
-    const isApart = readsApart(f);
-    const half = f.let('i32', i32.shiftRight(i32.add(i32.subtract(end, start), 1), 1));
-    /** One of the first half and one of the second by turns: memory is read in two places. */
-    const byTurns = (turn: Local) => i32.add(i32.shiftRight(turn, 1), i32.multiply(i32.and(turn, 1), half));
-    const place = f.local('i32');
     const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
     const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
     // Queries go in lists, some of which meet a few keys before the next ones: of one token those of its heads, else head by head those of its tokens.
@@ -167,8 +115,9 @@ export function attendScores(): WasmFunction {
       f.set(count, group);
       f.set(lists, 1);
     });
-    const [ofRow, ofHead, ofList, scoresOf, scoresOfList, masksOf, masksOfList] = locals(7, () => f.local('i32'));
-    const [query, score, seen, left, together] = locals(5, () => f.local('i32'));
+    const [ofRow, ofHead, ofKeys, scoresOf, masksOf] = locals(5, () => f.local('i32'));
+    const [query, score, seen, left, stop] = locals(5, () => f.local('i32'));
+    const [from, near, together] = locals(3, () => f.local('i32'));
     /** Scores of some queries for four keys. */
     const scoresFor = (several: 1 | 2, four: readonly Local[]) => {
       const queries = addresses(f, query, nextQuery, several);
@@ -192,43 +141,41 @@ export function attendScores(): WasmFunction {
       f.increase(seen, i32.multiply(nextMask, several));
       f.increase(left, -several);
     };
-    f.set(scoresOf, scores);
-    f.set(masksOf, mask);
-    f.set(ofRow, queries);
-    f.for(0, rows, 1, () => {
-      f.set(ofHead, ofRow);
-      f.for(0, keyHeads, 1, () => {
-        f.for(0, lists, 1, (list) => {
-          f.set(ofList, i32.add(ofHead, i32.multiply(list, headBytes)));
-          f.set(scoresOfList, i32.add(scoresOf, i32.multiply(list, room)));
-          f.set(masksOfList, i32.add(masksOf, i32.multiply(list, maskQuery)));
-          f.for(0, count, scoredAtOnce, (from) => {
-            f.set(together, i32.subtract(count, from));
-            f.if(i32.less(scoredAtOnce, together), () => f.set(together, scoredAtOnce));
-            f.for(0, i32.subtract(end, start), 1, (turn) => {
-              f.set(place, i32.add(start, turn));
-              f.if(isApart, () => f.set(place, i32.add(start, byTurns(turn))));
+    f.set(together, i32.shiftRight(placesNear(f, placeBytes), 2));
+    f.for(start, end, together, (first) => {
+      f.set(stop, i32.add(first, together));
+      f.if(i32.less(end, stop), () => f.set(stop, end));
+      f.set(from, i32.add(all, i32.multiply(placeBytes, i32.shiftLeft(first, 2))));
+      f.set(near, i32.shiftLeft(i32.subtract(stop, first), 2));
+      bringNear(f, { from, count: near, apart: placeBytes, bytes: placeBytes, scratch: meeting });
+      f.set(ofKeys, all);
+      f.set(scoresOf, scores);
+      f.set(masksOf, mask);
+      f.set(ofRow, queries);
+      f.for(0, rows, 1, () => {
+        f.set(ofHead, ofRow);
+        f.for(0, keyHeads, 1, () => {
+          f.for(0, lists, 1, (list) => {
+            f.for(first, stop, 1, (place) => {
               // Behind the last key up to whole vectors lies something, of which nothing is seen.
-              const first = f.let('i32', i32.add(all, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
-              const four = addresses(f, first, placeBytes, 4);
-              f.set(query, ofList);
-              f.set(score, i32.add(scoresOfList, i32.shiftLeft(place, 4)));
-              f.set(seen, i32.add(masksOfList, i32.shiftLeft(place, 4)));
-              f.set(left, together);
+              const key = f.let('i32', i32.add(ofKeys, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
+              const four = addresses(f, key, placeBytes, 4);
+              const lane = f.let('i32', i32.shiftLeft(place, 4));
+              f.set(query, i32.add(ofHead, i32.multiply(list, headBytes)));
+              f.set(score, i32.add(i32.add(scoresOf, i32.multiply(list, room)), lane));
+              f.set(seen, i32.add(i32.add(masksOf, i32.multiply(list, maskQuery)), lane));
+              f.set(left, count);
               for (const several of [2, 1] as const)
                 f.while(i32.atLeast(left, several), () => scoresFor(several, four));
             });
-            f.increase(ofList, i32.multiply(nextQuery, together));
-            f.increase(scoresOfList, i32.multiply(nextScore, together));
-            f.increase(masksOfList, i32.multiply(nextMask, together));
           });
+          f.increase(ofHead, i32.multiply(group, headBytes));
+          f.increase(scoresOf, i32.multiply(i32.multiply(tokens, group), room));
+          f.increase(masksOf, maskStream);
+          f.increase(ofKeys, headBytes);
         });
-        f.increase(ofHead, i32.multiply(group, headBytes));
-        f.increase(scoresOf, i32.multiply(i32.multiply(tokens, group), room));
-        f.increase(masksOf, maskStream);
-        f.increase(all, streamBytes);
+        f.increase(ofRow, queryRow);
       });
-      f.increase(ofRow, queryRow);
     });
   });
 }
@@ -277,35 +224,53 @@ function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): rea
 
 /**
  * out, scores, fresh values, row of values, positions, key heads, group, size of a head, weights, bytes of a query's scores, layer, pass:
- * means of values by the scores. `weights` is memory of the thread, for `queriesAtOnce` queries and a vector behind each.
+ * means of values by the scores. `weights` is memory of the thread, for all queries and a vector behind each.
  */
 export function attendValues(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, scores, fresh, row, positions, keyHeads, group, size, weights] = locals(9, take);
     const [room, layer, pass] = locals(3, take);
     const given = { fresh, row, positions, keyHeads, size, layer, pass };
-    const { count: keys, rows, all, tokens, headBytes, placeBytes, streamBytes } = keepFresh(f, 'values', given);
+    const { count: keys, rows, all, tokens, headBytes, placeBytes } = keepFresh(f, 'values', given);
     const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
     const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
     const exp = exponential(f);
+    const scratch = f.let('i32', scratchOf(number));
     const heads = f.let('i32', i32.multiply(group, keyHeads));
     const perStream = f.let('i32', i32.multiply(tokens, group));
     const chunks = f.let('i32', i32.divide(i32.add(size, chunk - 1), chunk));
     const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), chunks));
-    const unit = f.let('i32', partAt(units, number, of));
+    const begin = f.let('i32', partAt(units, number, of));
     const end = f.let('i32', partAt(units, i32.add(number, 1), of));
     // From the last head of a stream in a position to the first one in the next.
     const toNext = f.let('i32', i32.multiply(i32.subtract(i32.multiply(rows, heads), group), headBytes));
-    const [stream, skipped, from, bytes, score, values] = locals(6, () => f.local('i32'));
-    const [firstInto, firstMember, count, span] = locals(4, () => f.local('i32'));
-    const [into, member, weight, left] = locals(4, () => f.local('i32'));
-    /** The queries at hand, as many at a time as `counts` say: where its part of what comes out lies, and where its weights do. */
+    const [unit, stream, from, bytes, streamWeights] = locals(5, () => f.local('i32'));
+    const [into, member, weight, left, score] = locals(5, () => f.local('i32'));
+    /** Each key head of a text that the thread has columns of, which are `bytes` from `from` on. */
+    const eachStream = (body: () => void) => {
+      f.set(unit, begin);
+      f.set(streamWeights, weights);
+      f.while(i32.less(unit, end), () => {
+        f.set(stream, i32.divide(unit, chunks));
+        const skipped = f.let('i32', i32.remainder(unit, chunks));
+        f.set(from, i32.multiply(skipped, 4 * chunk));
+        f.set(bytes, i32.multiply(i32.subtract(i32.add(skipped, end), unit), 4 * chunk));
+        f.if(i32.less(headBytes, bytes), () => f.set(bytes, headBytes));
+        f.set(bytes, i32.subtract(bytes, from));
+        body();
+        f.increase(streamWeights, i32.multiply(perStream, i32.add(room, 16)));
+        f.increase(unit, i32.subtract(chunks, skipped));
+      });
+    };
+    /** The stream's queries, as many at a time as `counts` say: where the thread's part of what comes out lies, and where its weights do. */
     const eachOf = (counts: readonly number[], body: (queries: readonly WeightedRow[]) => void) => {
-      f.set(into, firstInto);
-      f.set(member, firstMember);
-      f.set(weight, weights);
-      f.set(left, count);
+      const [text, head] = [i32.divide(stream, keyHeads), i32.remainder(stream, keyHeads)];
+      const before = i32.add(i32.multiply(text, heads), i32.multiply(head, group));
+      f.set(into, i32.add(i32.add(out, from), i32.multiply(before, headBytes)));
+      f.set(member, 0);
+      f.set(weight, streamWeights);
+      f.set(left, perStream);
       const next = (): WeightedRow => {
         const row = { weights: f.let('i32', weight), into: f.let('i32', into) };
         f.increase(weight, i32.add(room, 16));
@@ -323,53 +288,55 @@ export function attendValues(): WasmFunction {
           f.increase(left, -several);
         });
     };
-    f.while(i32.less(unit, end), () => {
-      f.set(stream, i32.divide(unit, chunks));
-      f.set(skipped, i32.remainder(unit, chunks));
-      f.set(from, i32.shiftLeft(skipped, 6));
-      f.set(bytes, i32.shiftLeft(i32.subtract(i32.add(skipped, end), unit), 6));
-      f.if(i32.less(headBytes, bytes), () => f.set(bytes, headBytes));
-      f.set(bytes, i32.subtract(bytes, from));
+    eachStream(() => {
       f.set(score, i32.add(scores, i32.multiply(i32.multiply(stream, perStream), room)));
-      f.for(0, perStream, queriesAtOnce, (query) => {
-        f.set(count, i32.subtract(perStream, query));
-        f.if(i32.less(queriesAtOnce, count), () => f.set(count, queriesAtOnce));
-        f.set(firstMember, i32.remainder(query, group));
-        const position = i32.add(i32.multiply(i32.divide(query, group), rows), i32.divide(stream, keyHeads));
-        const head = i32.add(i32.multiply(i32.remainder(stream, keyHeads), group), firstMember);
-        f.set(firstInto, i32.multiply(i32.add(i32.multiply(position, heads), head), headBytes));
-        f.increase(firstInto, i32.add(out, from));
-        eachOf([1], ([row]) => {
-          const { weights: at, into: made } = row as WeightedRow;
-          writeWeights(f, exp, { scores: score, weights: at, keyBytes, padded });
-          replace(f, made, bytes, () => v128.zeros);
-          f.increase(score, room);
-        });
-        eachOf([4, 1], (queries) => {
-          const all = queries.map((row) => row.weights);
-          for (const [q, total] of totalsOf(f, all, padded).entries()) {
-            // What sees nothing is zeros; what sees anything has one at least.
-            const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
-            f.do(v128.store(i32.add(all[q] as Local, room), factor));
-          }
-        });
-        f.set(values, i32.add(all, i32.add(i32.multiply(stream, streamBytes), from)));
-        f.for(0, keyBytes, 4 * valuesAtOnce, (first) => {
-          f.set(span, i32.subtract(keyBytes, first));
-          f.if(i32.less(4 * valuesAtOnce, span), () => f.set(span, 4 * valuesAtOnce));
+      eachOf([1], ([row]) => {
+        const { weights: at, into: made } = row as WeightedRow;
+        writeWeights(f, exp, { scores: score, weights: at, keyBytes, padded });
+        replace(f, made, bytes, () => v128.zeros);
+        f.increase(score, room);
+      });
+      eachOf([4, 1], (queries) => {
+        const all = queries.map((row) => row.weights);
+        for (const [q, total] of totalsOf(f, all, padded).entries()) {
+          // What sees nothing is zeros; what sees anything has one at least.
+          const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
+          f.do(v128.store(i32.add(all[q] as Local, room), factor));
+        }
+      });
+    });
+    const columnOf = (unit: Local) => {
+      const ofStream = i32.multiply(i32.divide(unit, chunks), headBytes);
+      return f.let('i32', i32.add(ofStream, i32.multiply(i32.remainder(unit, chunks), 4 * chunk)));
+    };
+    const firstColumn = columnOf(begin);
+    const columns = f.let('i32', i32.subtract(columnOf(end), firstColumn));
+    f.if(i32.less(0, columns), () => {
+      const together = placesNear(f, columns);
+      const [near, nearFrom, span, values] = locals(4, () => f.local('i32'));
+      f.for(0, keys, together, (first) => {
+        f.set(near, i32.subtract(keys, first));
+        f.if(i32.less(together, near), () => f.set(near, together));
+        f.set(span, i32.shiftLeft(near, 2));
+        const place = f.let('i32', i32.add(all, i32.multiply(first, placeBytes)));
+        f.set(nearFrom, i32.add(place, firstColumn));
+        bringNear(f, { from: nearFrom, count: near, apart: placeBytes, bytes: columns, scratch });
+        const skipped = f.let('i32', i32.shiftLeft(first, 2));
+        eachStream(() => {
+          f.set(values, i32.add(i32.add(place, i32.multiply(stream, headBytes)), from));
           eachOf([2, 1], (queries) => {
-            const rows = queries.map((row) => ({ ...row, weights: f.let('i32', i32.add(row.weights, first)) }));
+            const rows = queries.map((row) => ({ ...row, weights: f.let('i32', i32.add(row.weights, skipped)) }));
             addWeighted(f, { rows, span, values, row: placeBytes, bytes });
           });
-          f.increase(values, i32.multiply(placeBytes, valuesAtOnce));
-        });
-        eachOf([1], ([row]) => {
-          const { weights: at, into: made } = row as WeightedRow;
-          const factor = f.let('v128', v128.load(i32.add(at, room)));
-          replace(f, made, bytes, (four) => f32x4.multiply(four, factor));
         });
       });
-      f.increase(unit, i32.subtract(chunks, skipped));
     });
+    eachStream(() =>
+      eachOf([1], ([row]) => {
+        const { weights: at, into: made } = row as WeightedRow;
+        const factor = f.let('v128', v128.load(i32.add(at, room)));
+        replace(f, made, bytes, (four) => f32x4.multiply(four, factor));
+      }),
+    );
   });
 }

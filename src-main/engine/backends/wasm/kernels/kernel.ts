@@ -134,6 +134,35 @@ export function pairOf<T>(make: (half: 0 | 1) => T): Pair<T> {
   return [make(0), make(1)];
 }
 
+/**
+ * Brings rows near, so many bytes of each, before they are worked on: loads that are nothing but loads wait for memory many at a time, where between those of a
+ * sum a processor has room for a few.
+ */
+export function bringNear(
+  f: WasmFunction,
+  { from, count, apart, bytes, scratch }: Record<'from' | 'count' | 'apart' | 'bytes' | 'scratch', Local>,
+): void {
+  const seen = f.let('i32', 0);
+  const row = f.let('i32', from);
+  const at = f.local('i32');
+  const some = f.let('i32', i32.shiftRight(i32.add(count, 1), 1));
+  const half = f.let('i32', i32.multiply(i32.shiftRight(count, 1), apart));
+  const look = (lines: number) => {
+    for (const place of [at, f.let('i32', i32.add(at, half))])
+      for (let line = 0; line < lines; line++) f.set(seen, i32.or(seen, i32.load(place, lineBytes * line)));
+    f.increase(at, lineBytes * lines);
+  };
+  f.for(0, some, 1, () => {
+    f.set(at, row);
+    const end = f.let('i32', i32.add(row, bytes));
+    f.while(i32.atLeast(end, i32.add(at, 4 * lineBytes)), () => look(4));
+    f.while(i32.less(at, end), () => look(1));
+    f.increase(row, apart);
+  });
+  // What nothing is made of might be left out.
+  f.do(i32.store(scratch, seen));
+}
+
 export type Join = (a: Operand, b: Operand) => Code;
 
 /** The sum of each of four vectors. */

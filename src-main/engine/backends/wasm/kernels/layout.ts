@@ -29,9 +29,6 @@ export const counts = { whole: 0, halves: 4, middles: 8 } as const;
 /** A block of a row: its numbers, and its counts. */
 export const rowBlockBytes = block + 16;
 
-/** Queries of a stream whose weights a thread of an attention holds at a time. */
-export const queriesAtOnce = 8;
-
 /** Queries of a prompt that are the lanes of vectors side by side, and the bytes of a number of each. */
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
