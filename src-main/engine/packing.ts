@@ -2,7 +2,7 @@ import type { Architecture } from './architectures/architecture.ts';
 import type { Packing } from './micro-batches.ts';
 
 /**
- * Tokens of one pass: as many as keep what it holds for its way back near 650 MB. Per token that is about four values of the
+ * Tokens of one pass: as many as keep what it holds for its way back near 590 MB. Per token that is about four values of the
  * hidden size and three of the MLP's in each layer (peak memory of passes of 512 and 768 tokens), and of a target five of the vocabulary's. What a token costs more in a
  * longer sequence, with four scores a head for each token that attention can look at, is measured likewise.
  */
@@ -11,7 +11,7 @@ export function packingFor(architecture: Architecture): Packing {
     architecture;
   const valuesOfToken = layers * (4 * hidden + 3 * intermediate);
   return {
-    tokenBudget: Math.min(2048, Math.max(256, Math.floor(6.5e8 / (4 * valuesOfToken)))),
+    tokenBudget: Math.min(2048, Math.max(256, Math.floor(5.9e8 / (4 * valuesOfToken)))),
     targetRoom: (5 * vocabulary) / valuesOfToken,
     lengthCost: (4 * (hidden / headSize)) / (20 * hidden + 6 * intermediate),
     rotaryFrequencies,
