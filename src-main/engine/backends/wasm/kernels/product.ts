@@ -1,6 +1,6 @@
 import type { ByteProducts } from '../byte-products.ts';
 import { type Code, f32x4, i16x8, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { eachPart, halves, kernel, locals, type Pair, pairOf, readsApart } from './kernel.ts';
+import { addresses, eachPart, halves, kernel, locals, type Pair, pairOf, readsApart } from './kernel.ts';
 import { block, bytesAtOnce, counts, groupSizesOf, middle, productGroup, rowBlockBytes, stepBytes } from './layout.ts';
 
 /** The one or the other of two groups of outputs, or of two halves of a group. */
@@ -11,7 +11,6 @@ type Sums = Pair<Pair<Local>>;
 
 /** A row that is being multiplied. */
 interface Row {
-  readonly number: Which;
   /** Where its blocks are being read. */
   readonly at: Local;
   /** The numbers of a step of a block, and by how many of the row's steps the block counts, for each output. */
@@ -24,8 +23,8 @@ interface Row {
 
 /**
  * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once: each row of whole numbers times a matrix,
- * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, and others, two at a time, find
- * it near.
+ * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, four of them where that is while
+ * they wait, and others, two at a time, find it near.
  */
 export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
@@ -43,10 +42,9 @@ export function product(products: ByteProducts): WasmFunction {
     const factors = pairOf(() => pairOf(vector));
     const w = pairOf(vector);
     const sums = (): Sums => pairOf(() => pairOf(vector));
-    const two = pairOf<Row>((which) => ({
-      ...{ number: which, at: number(), x: vector(), count: vector() },
-      ...{ totals: sums(), sums: pairOf(sums) },
-    }));
+    const four = Array.from({ length: 4 }, (): Row => {
+      return { at: number(), x: vector(), count: vector(), totals: sums(), sums: pairOf(sums) };
+    });
 
     const increase = (sum: Pair<Local>, by: (half: Which) => Operand) => {
       for (const half of halves) f.set(sum[half], i32x4.add(sum[half], by(half)));
@@ -64,17 +62,20 @@ export function product(products: ByteProducts): WasmFunction {
       }
     };
     const multiplyByFours = (some: readonly Row[]) => {
+      // By turns, as an instruction waits for the sum that it adds to. Four rows have as many as registers hold.
+      const turns = some.length === 4 ? 1 : 2;
       eachStep(some, ({ x, sums }, g, i) => {
-        // By turns, as an instruction waits for the sum that it adds to.
-        const sum = sums[(i % 2) as Which][g];
-        const before = (half: Which) =>
-          i > 1 ? sum[half] : i === 1 ? v128.zeros : i32x4.shiftLeft(blockSums(g, half), Math.log2(middle));
+        const sum = sums[(i % turns) as Which][g];
+        const before = (half: Which) => {
+          if (i >= turns) return sum[half];
+          return i === 0 ? i32x4.shiftLeft(blockSums(g, half), Math.log2(middle)) : v128.zeros;
+        };
         for (const half of halves) f.set(sum[half], i32x4.relaxedDotAdd(w[half], x, before(half)));
       });
       for (const { totals, sums, count } of some)
         for (const g of halves) {
           const [even, odd] = [sums[0][g], sums[1][g]];
-          increase(even, (half) => odd[half]);
+          if (turns === 2) increase(even, (half) => odd[half]);
           increase(totals[g], (half) => i32x4.multiply(even[half], count));
         }
     };
@@ -96,8 +97,8 @@ export function product(products: ByteProducts): WasmFunction {
     };
     /** Writes what rows and both groups sum to, scaled back. */
     const write = (some: readonly Row[]) => {
-      for (const { number, totals } of some) {
-        const stepOfRow = f.let('v128', v128.splat32(step, 4 * number));
+      for (const [n, { totals }] of some.entries()) {
+        const stepOfRow = f.let('v128', v128.splat32(step, 4 * n));
         for (const g of halves) {
           const scaled = pairOf((half) => {
             const whole = f32x4.fromI32x4(totals[g][half]);
@@ -115,8 +116,9 @@ export function product(products: ByteProducts): WasmFunction {
         f.set(sumsAt[g], matrices[g]);
         f.set(weights[g], i32.add(matrices[g], sumsSize));
       }
-      for (const { number, at: own, totals } of some) {
-        f.set(own, number === 0 ? at : i32.add(at, row));
+      const places = addresses(f, at, row, some.length);
+      for (const [n, { at: own, totals }] of some.entries()) {
+        f.set(own, places[n] as Local);
         for (const g of halves) for (const half of halves) f.set(totals[g][half], v128.zeros);
       }
       f.set(end, i32.add(matrices[0], groupSize));
@@ -140,8 +142,9 @@ export function product(products: ByteProducts): WasmFunction {
       f.set(into, 0);
       f.set(step, steps);
       f.set(left, rows);
-      f.if(i32.and(rows, 1), () => multiply(two.slice(0, 1)));
-      f.while(i32.less(0, left), () => multiply(two));
+      if (products === 'fours') f.if(i32.atLeast(left, 4), () => multiply(four));
+      f.if(i32.and(rows, 1), () => multiply(four.slice(0, 1)));
+      f.while(i32.less(0, left), () => multiply(four.slice(0, 2)));
     };
     eachPart(f, { units: pairs, atOnce: pairsAtOnce, thread }, (from, to) => {
       f.set(group[0], i32.shiftLeft(from, 1));
