@@ -1,6 +1,6 @@
 import type { ByteProducts } from './byte-products.ts';
 import { f32, f32x4, type WasmFunction } from './code.ts';
-import { attendScores, attendValues, keepMany } from './kernels/attend.ts';
+import { attendScores, attendValues, attendWeights, keepMany } from './kernels/attend.ts';
 import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
@@ -51,6 +51,7 @@ export const kernels = {
   times,
   addTimes,
   attendScores,
+  attendWeights,
   attendValues,
   keepMany,
   attendMany,

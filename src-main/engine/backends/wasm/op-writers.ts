@@ -150,9 +150,8 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const size = kept?.shape[2] as number;
     const [positions = 0, width = 0] = queries.dims;
     writer.readAll(queries, keys, values);
-    const room = 4 * writer.site.room;
     const keyHeads = width / size / group;
-    const ends = [Number(nameOf(kept).split('.')[1]), writer.site.pass(nameOf(mask))];
+    const ends = [Number(nameOf(kept).split('.')[1]), writer.site.pass(nameOf(mask))] as const;
     const count = writer.count(positions);
     if (writer.site.kind === 'read' && size % sizesOfMany === 0) {
       const given = [keys.address, values.address, keys.row, values.row, count, keyHeads, size, ...ends];
@@ -165,19 +164,22 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
       writer.give(work);
       return out;
     }
-    const scores = writer.take('shared', (positions * width * room) / size);
+    // Behind each query's scores there is a vector for what its weights are multiplied by.
+    const room = 4 * writer.site.room + 16;
+    const queryCount = (positions * width) / size;
+    const scores = writer.take('shared', queryCount * room);
     writer.step('attendScores', [
       ...[scores, queries.address, keys.address, queries.row, keys.row, count, keyHeads, group, size],
       ...[room, bitsOf(factor), ...ends],
     ]);
     writer.meet();
+    writer.step('attendWeights', [scores, queryCount, room, ends[1]]);
+    writer.meet();
     const out = writer.makeShared(queries.dims, positions);
-    const weights = writer.take('own', ((positions * width) / size) * (room + 16));
     writer.step('attendValues', [
-      ...[out.address, scores, values.address, values.row, count, keyHeads, group, size, weights],
+      ...[out.address, scores, values.address, values.row, count, keyHeads, group, size],
       ...[room, ...ends],
     ]);
-    writer.give(weights);
     writer.give(scores);
     return out;
   },

@@ -14,8 +14,8 @@ import {
   writeRow,
 } from './kernel.ts';
 
-// Grouped-query attention (`attend`) over what is kept, place by place (`kept-places.ts`), in two kernels: scores, of which threads share the keys, and mixes
-// of values, of which they share the columns. So what memory gives is read once and in its order, and no sum depends on how many threads there are.
+// Grouped-query attention (`attend`) over what is kept, place by place (`kept-places.ts`), in three kernels: scores, of which threads share the keys, weights,
+// of which they share the queries, and mixes of values, of which they share the columns. So what memory gives is read once and in its order, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
 export const leastSeen = -1e29;
@@ -180,11 +180,11 @@ export function attendScores(): WasmFunction {
   });
 }
 
-/** Weights of keys by their scores; zeros where nothing is seen. */
+/** Weights of keys in the place of their scores; zeros where nothing is seen. */
 function writeWeights(
   f: WasmFunction,
   exp: (power: Code) => Local,
-  { scores, weights, keyBytes, padded }: Record<'scores' | 'weights' | 'keyBytes' | 'padded', Local>,
+  { scores, keyBytes, padded }: Record<'scores' | 'keyBytes' | 'padded', Local>,
 ): void {
   // Behind the last one up to whole vectors there is nothing to be seen.
   f.for(keyBytes, padded, 4, (i) => {
@@ -202,11 +202,11 @@ function writeWeights(
   const bytes = f.let('i32', padded);
   const last = () => f32x4.greater(v128.load(i32.subtract(i32.add(scores, bytes), 16)), seen);
   f.while(i32.and(i32.less(0, bytes), i32.equal(v128.isAnyTrue(last()), 0)), () => f.increase(bytes, -16));
-  writeRow(f, { at: weights, bytes, from: [scores] }, (vectors) => {
+  writeRow(f, { at: scores, bytes, from: [scores] }, (vectors) => {
     const [four] = asLocals(vectors);
     return v128.and(exp(f32x4.subtract(four, most)), f32x4.greater(four, seen));
   });
-  f.for(bytes, padded, 16, (i) => f.do(v128.store(i32.add(weights, i), v128.zeros)));
+  f.for(bytes, padded, 16, (i) => f.do(v128.store(i32.add(scores, i), v128.zeros)));
 }
 
 /** The sums of some queries' weights, each in the order of keys: zeros between them change nothing. */
@@ -222,20 +222,47 @@ function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): rea
   return totals;
 }
 
-/**
- * out, scores, fresh values, row of values, positions, key heads, group, size of a head, weights, bytes of a query's scores, layer, pass:
- * means of values by the scores. `weights` is memory of the thread, for all queries and a vector behind each.
- */
-export function attendValues(): WasmFunction {
+/** scores, queries, bytes of a query's scores, pass: weights of keys in the place of all queries' scores, and behind them one by their sum. Threads share the queries. */
+export function attendWeights(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, scores, fresh, row, positions, keyHeads, group, size, weights] = locals(9, take);
-    const [room, layer, pass] = locals(3, take);
-    const given = { fresh, row, positions, keyHeads, size, layer, pass };
-    const { count: keys, rows, all, tokens, headBytes, placeBytes } = keepFresh(f, 'values', given);
-    const keyBytes = f.let('i32', i32.shiftLeft(keys, 2));
+    const [scores, queries, room, pass] = locals(4, take);
+    const keyBytes = f.let('i32', i32.shiftLeft(cellsOf(f, pass).count, 2));
     const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
     const exp = exponential(f);
+    const first = f.let('i32', partAt(queries, number, of));
+    const left = f.let('i32', i32.subtract(partAt(queries, i32.add(number, 1), of), first));
+    const at = f.let('i32', i32.add(scores, i32.multiply(first, room)));
+    for (const several of [4, 1])
+      f.while(i32.atLeast(left, several), () => {
+        const rows = addresses(f, f.let('i32', at), room, several);
+        for (const row of rows) writeWeights(f, exp, { scores: row, keyBytes, padded });
+        for (const [q, total] of totalsOf(f, rows, padded).entries()) {
+          // What sees nothing is zeros; what sees anything has one at least.
+          const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
+          f.do(v128.store(factorAt(rows[q] as Local, room), factor));
+        }
+        f.increase(at, i32.multiply(room, several));
+        f.increase(left, -several);
+      });
+  });
+}
+
+/** Where what a query's weights are multiplied by lies: the last vector of their room. */
+function factorAt(weights: Local, room: Local): Code {
+  return i32.subtract(i32.add(weights, room), 16);
+}
+
+/**
+ * out, weights, fresh values, row of values, positions, key heads, group, size of a head, bytes of a query's weights, layer, pass: means of values by the
+ * weights.
+ */
+export function attendValues(): WasmFunction {
+  return kernel((f, take, { number, of }) => {
+    const [out, weights, fresh, row, positions, keyHeads, group, size] = locals(8, take);
+    const [room, layer, pass] = locals(3, take);
+    const given = { fresh, row, positions, keyHeads, size, layer, pass };
+    const { count: keys, rows, all, tokens, headBytes, placeBytes } = keepFresh(f, 'values', given);
     const scratch = f.let('i32', scratchOf(number));
     const heads = f.let('i32', i32.multiply(group, keyHeads));
     const perStream = f.let('i32', i32.multiply(tokens, group));
@@ -245,12 +272,11 @@ export function attendValues(): WasmFunction {
     const end = f.let('i32', partAt(units, i32.add(number, 1), of));
     // From the last head of a stream in a position to the first one in the next.
     const toNext = f.let('i32', i32.multiply(i32.subtract(i32.multiply(rows, heads), group), headBytes));
-    const [unit, stream, from, bytes, streamWeights] = locals(5, () => f.local('i32'));
-    const [into, member, weight, left, score] = locals(5, () => f.local('i32'));
+    const [unit, stream, from, bytes] = locals(4, () => f.local('i32'));
+    const [into, member, weight, left] = locals(4, () => f.local('i32'));
     /** Each key head of a text that the thread has columns of, which are `bytes` from `from` on. */
     const eachStream = (body: () => void) => {
       f.set(unit, begin);
-      f.set(streamWeights, weights);
       f.while(i32.less(unit, end), () => {
         f.set(stream, i32.divide(unit, chunks));
         const skipped = f.let('i32', i32.remainder(unit, chunks));
@@ -259,21 +285,20 @@ export function attendValues(): WasmFunction {
         f.if(i32.less(headBytes, bytes), () => f.set(bytes, headBytes));
         f.set(bytes, i32.subtract(bytes, from));
         body();
-        f.increase(streamWeights, i32.multiply(perStream, i32.add(room, 16)));
         f.increase(unit, i32.subtract(chunks, skipped));
       });
     };
-    /** The stream's queries, as many at a time as `counts` say: where the thread's part of what comes out lies, and where its weights do. */
+    /** The stream's queries, as many at a time as `counts` say: where the thread's part of what comes out lies, and where the weights do. */
     const eachOf = (counts: readonly number[], body: (queries: readonly WeightedRow[]) => void) => {
       const [text, head] = [i32.divide(stream, keyHeads), i32.remainder(stream, keyHeads)];
       const before = i32.add(i32.multiply(text, heads), i32.multiply(head, group));
       f.set(into, i32.add(i32.add(out, from), i32.multiply(before, headBytes)));
       f.set(member, 0);
-      f.set(weight, streamWeights);
+      f.set(weight, i32.add(weights, i32.multiply(i32.multiply(stream, perStream), room)));
       f.set(left, perStream);
       const next = (): WeightedRow => {
         const row = { weights: f.let('i32', weight), into: f.let('i32', into) };
-        f.increase(weight, i32.add(room, 16));
+        f.increase(weight, room);
         f.increase(into, headBytes);
         f.increase(member, 1);
         f.if(i32.equal(member, group), () => {
@@ -288,23 +313,8 @@ export function attendValues(): WasmFunction {
           f.increase(left, -several);
         });
     };
-    eachStream(() => {
-      f.set(score, i32.add(scores, i32.multiply(i32.multiply(stream, perStream), room)));
-      eachOf([1], ([row]) => {
-        const { weights: at, into: made } = row as WeightedRow;
-        writeWeights(f, exp, { scores: score, weights: at, keyBytes, padded });
-        replace(f, made, bytes, () => v128.zeros);
-        f.increase(score, room);
-      });
-      eachOf([4, 1], (queries) => {
-        const all = queries.map((row) => row.weights);
-        for (const [q, total] of totalsOf(f, all, padded).entries()) {
-          // What sees nothing is zeros; what sees anything has one at least.
-          const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
-          f.do(v128.store(i32.add(all[q] as Local, room), factor));
-        }
-      });
-    });
+    const eachQuery = (body: (row: WeightedRow) => void) =>
+      eachStream(() => eachOf([1], ([row]) => body(row as WeightedRow)));
     const columnOf = (unit: Local) => {
       const ofStream = i32.multiply(i32.divide(unit, chunks), headBytes);
       return f.let('i32', i32.add(ofStream, i32.multiply(i32.remainder(unit, chunks), 4 * chunk)));
@@ -314,6 +324,7 @@ export function attendValues(): WasmFunction {
     f.if(i32.less(0, columns), () => {
       const together = placesNear(f, columns);
       const [near, nearFrom, span, values] = locals(4, () => f.local('i32'));
+      eachQuery((row) => replace(f, row.into, bytes, () => v128.zeros));
       f.for(0, keys, together, (first) => {
         f.set(near, i32.subtract(keys, first));
         f.if(i32.less(together, near), () => f.set(near, together));
@@ -330,13 +341,10 @@ export function attendValues(): WasmFunction {
           });
         });
       });
-    });
-    eachStream(() =>
-      eachOf([1], ([row]) => {
-        const { weights: at, into: made } = row as WeightedRow;
-        const factor = f.let('v128', v128.load(i32.add(at, room)));
+      eachQuery(({ weights: at, into: made }) => {
+        const factor = f.let('v128', v128.load(factorAt(at, room)));
         replace(f, made, bytes, (four) => f32x4.multiply(four, factor));
-      }),
-    );
+      });
+    });
   });
 }
