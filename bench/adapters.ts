@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { asEngine } from './parts/as-engine.ts';
 import { printBench } from './parts/bench-case.ts';
 import { manyTraining } from './parts/many-training.ts';
 import { starterModel } from './parts/real-rows.ts';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+asEngine(import.meta.filename);
 const precision = values.precision === 'int8' ? 'int8' : 'float32';
 const options = { precision, adapters: Number(values.adapters), rounds: Number(values.rounds) } as const;
 const cases = [];

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Answering } from './parts/answering.ts';
+import { asEngine } from './parts/as-engine.ts';
 import { printBench } from './parts/bench-case.ts';
 import { starterModel } from './parts/real-rows.ts';
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+asEngine(import.meta.filename);
 const rounds = Number(values.rounds);
 const answering = await Answering.open(values.model, Number(values.tokens));
 const cases = [

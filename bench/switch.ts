@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Answering } from './parts/answering.ts';
+import { asEngine } from './parts/as-engine.ts';
 import { printBench } from './parts/bench-case.ts';
 import { starterModel } from './parts/real-rows.ts';
 
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+asEngine(import.meta.filename);
 const answering = await Answering.open(values.model, 64);
 const cases = [await answering.switching(Number(values.times)), await answering.manyInTurn(Number(values.many))];
 printBench('switch', cases, { json: values.json });

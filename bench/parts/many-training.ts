@@ -23,30 +23,34 @@ const dealtLength = 48;
 
 /** Training passes of several adapters, for adapters.ts. */
 export async function* manyTraining({ model: folder, precision, adapters, rounds }: Options) {
+  // A model keeps the graph of the last kind of pass alone: with one model for both, each round would compile them anew.
   const model = await loadModel(folder, onnxruntimeBackend(), precision);
-  const passes = new Passes(model, { labelSmoothing: 0 });
+  const other = await loadModel(folder, onnxruntimeBackend(), precision);
+  const together = new Passes(model, { labelSmoothing: 0 });
+  const alone = new Passes(other, { labelSmoothing: 0 });
   const of = (seed: number, rows: number, tokens: number) => riderOf(model, folder, { seed, rows, tokens });
   const dealt = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, dealtLength)));
   const whole = await of(0, adapters, dealtLength);
   yield await timed(
     `many-training: ${adapters} rows of ${dealtLength} tokens, a row for each of ${adapters}, beside all for one`,
-    { rounds, ours: () => passes.train(dealt), peer: () => passes.train([whole]) },
+    { rounds, ours: () => together.train(dealt), peer: () => alone.train([whole]) },
   );
   for (const tokens of lengths) {
     const each = await Promise.all(Array.from({ length: adapters }, (_, seed) => of(seed, 1, tokens)));
-    const ours = () => passes.train(each);
+    const ours = () => together.train(each);
     yield await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside ${tokens} for one`, {
-      ...{ rounds, ours, peer: () => passes.train(each.slice(0, 1)) },
+      ...{ rounds, ours, peer: () => alone.train(each.slice(0, 1)) },
     });
     yield await timed(`many-training: ${tokens} tokens for each of ${adapters}, beside one after the other`, {
       rounds,
       ours,
       async peer() {
-        for (const rider of each) await passes.train([rider]);
+        for (const rider of each) await alone.train([rider]);
       },
     });
   }
   await model.release();
+  await other.release();
 }
 
 async function timed(
