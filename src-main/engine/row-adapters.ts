@@ -72,9 +72,10 @@ export function rowAdapterFeeds(
       const own = partsOf(adapter, module);
       if (own === undefined) return;
       a.data.set(own.a, i * rank * inside);
-      for (let row = 0; row < out; row++) {
-        b.data.set(own.b.subarray(row * adapter.rank, (row + 1) * adapter.rank), (i * out + row) * rank);
-      }
+      if (adapter.rank === rank) b.data.set(own.b, i * out * rank);
+      else
+        for (let row = 0; row < out; row++)
+          b.data.set(own.b.subarray(row * adapter.rank, (row + 1) * adapter.rank), (i * out + row) * rank);
     });
     feeds.set(bankName(module, 'A'), a).set(bankName(module, 'B'), b);
   }
