@@ -46,7 +46,10 @@ export class KeptPlaces implements CacheMemory {
 
   give(numbers: Float32Array): void {
     const address = this.#machine.addressOf(numbers);
-    if (address === undefined) return;
+    if (address === undefined) {
+      if (this.#copy?.of.deref()?.[0]?.buffer === numbers.buffer) this.#dropCopy();
+      return;
+    }
     this.#bytes -= numbers.byteLength;
     this.#machine.give(address);
   }

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { KeptPlaces } from './kept-places.ts';
+import { Machine } from './machine.ts';
+
+const width = 4;
+const room = 8;
+
+/** A cache of one layer that lies in JavaScript's memory, of which so many columns are filled. */
+function cacheOf(before: number) {
+  const numbers = Float32Array.from({ length: 2 * room * width }, (_, i) => i);
+  const [keys, values] = [numbers.subarray(0, room * width), numbers.subarray(room * width)];
+  const kept = { keys: [keys], values: [values], rows: 1, before, all: before + 1, same: 0, written() {} };
+  return { numbers, kept };
+}
+
+test('a cache that lies elsewhere is copied, what has changed of it anew, and the copy goes with it', () => {
+  const machine = new Machine({ threads: 1 });
+  const places = new KeptPlaces(machine);
+  const { free } = machine;
+  const { numbers, kept } = cacheOf(3);
+  const { keysAt, valuesAt, layerBytes } = places.of(kept, width);
+  const columns = (at: number, count: number) => [...machine.floats(at, count * width)];
+  expect(columns(keysAt, 3)).toEqual([...numbers.subarray(0, 3 * width)]);
+  expect(columns(valuesAt, 3)).toEqual([...numbers.subarray(room * width, (room + 3) * width)]);
+  expect(layerBytes).toBe(4 * room * width);
+  // Of columns that are the same nothing is looked at.
+  const first = columns(keysAt, 1);
+  numbers.fill(-1);
+  expect(places.of({ ...kept, before: 4, all: 5, same: 1 }, width).keysAt).toBe(keysAt);
+  expect(columns(keysAt, 4)).toEqual([...first, ...new Array<number>(3 * width).fill(-1)]);
+  expect(machine.free).toBeLessThan(free);
+  places.give(numbers);
+  expect(machine.free).toBe(free);
+});
+
+test('a cache that lies with the kernels is read where it lies', () => {
+  const machine = new Machine({ threads: 1 });
+  const places = new KeptPlaces(machine);
+  const numbers = places.take(2 * room * width);
+  const [keys, values] = [numbers.subarray(0, room * width), numbers.subarray(room * width)];
+  const { free } = machine;
+  const lying = places.of({ ...cacheOf(3).kept, keys: [keys], values: [values] }, width);
+  expect(lying.keysAt).toBe(machine.addressOf(keys));
+  expect(lying.valuesAt).toBe(machine.addressOf(values));
+  expect(machine.free).toBe(free);
+});
