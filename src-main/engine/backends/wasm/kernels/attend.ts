@@ -73,7 +73,7 @@ function placesNear(f: WasmFunction, bytes: Local): Local {
 
 /**
  * keys, values, row of keys, row of values, positions, key heads, size of a head, layer, pass: puts what is new behind what is kept. Threads share the
- * tokens.
+ * positions.
  */
 export function keepMany(): WasmFunction {
   return kernel((f, take, thread) => {
