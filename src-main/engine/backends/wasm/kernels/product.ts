@@ -23,8 +23,8 @@ interface Row {
 
 /**
  * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once: each row of whole numbers times a matrix,
- * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, four of them where that is while
- * they wait, and others, two at a time, find it near.
+ * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, four where they are multiplied
+ * while they wait, or one alone, and others, two at a time, find it near.
  */
 export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
@@ -35,7 +35,7 @@ export function product(products: ByteProducts): WasmFunction {
     const number = () => f.local('i32');
     const vector = () => f.local('v128');
     const [stop, stride, distance] = locals(3, number);
-    const [left, at, step, into, end] = locals(5, number);
+    const [left, at, step, into, end, isOne] = locals(6, number);
     // Of a pair of groups: their numbers, their outputs, their blocks' sums, and where these and the blocks are being read.
     const [group, outs, matrices] = [pairOf(number), pairOf(number), pairOf(number)];
     const [sumsAt, weights] = [pairOf(number), pairOf(number)];
@@ -142,9 +142,18 @@ export function product(products: ByteProducts): WasmFunction {
       f.set(into, 0);
       f.set(step, steps);
       f.set(left, rows);
+      // Where there are not registers for four, one row is first: the less it is to do, the sooner it comes to the next lines.
       if (products === 'fours') f.if(i32.atLeast(left, 4), () => multiply(four));
-      f.if(i32.and(rows, 1), () => multiply(four.slice(0, 1)));
-      f.while(i32.less(0, left), () => multiply(four.slice(0, 2)));
+      f.set(isOne, i32.and(left, 1));
+      if (products !== 'fours') f.set(isOne, i32.or(isOne, i32.atLeast(left, 8)));
+      f.while(i32.less(0, left), () => {
+        f.if(
+          isOne,
+          () => multiply(four.slice(0, 1)),
+          () => multiply(four.slice(0, 2)),
+        );
+        f.set(isOne, i32.equal(left, 1));
+      });
     };
     eachPart(f, { units: pairs, atOnce: pairsAtOnce, thread }, (from, to) => {
       f.set(group[0], i32.shiftLeft(from, 1));
