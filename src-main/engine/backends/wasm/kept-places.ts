@@ -75,16 +75,19 @@ export class KeptPlaces implements CacheMemory {
     if (known === undefined) this.#dropCopy();
     const copy = known ?? this.#newCopy(kept);
     this.#copy = copy;
-    const [from, end] = [known === undefined ? 0 : kept.same, kept.before].map((column) => column * width);
-    for (const [layers, at] of [
-      [kept.keys, copy.keysAt],
-      [kept.values, copy.valuesAt],
-    ] as const)
-      for (const [layer, numbers] of layers.entries()) {
-        const into = this.#machine.floats(at + layer * copy.layerBytes, numbers.length);
-        into.set(numbers.subarray(from, end), from);
-      }
+    const from = known === undefined ? 0 : kept.same;
+    if (from < kept.before) this.#fill(copy, kept, [from * width, kept.before * width]);
     return copy;
+  }
+
+  /** Copies of each layer the numbers from one to before another. */
+  #fill({ keysAt, valuesAt, layerBytes }: Copy, { keys, values }: KeptColumns, [from, end]: [number, number]): void {
+    for (const [layers, at] of [
+      [keys, keysAt],
+      [values, valuesAt],
+    ] as const)
+      for (const [layer, numbers] of layers.entries())
+        this.#machine.floats(at + layer * layerBytes, end).set(numbers.subarray(from, end), from);
   }
 
   #dropCopy(): void {

@@ -151,7 +151,8 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const [positions = 0, width = 0] = queries.dims;
     writer.readAll(queries, keys, values);
     const keyHeads = width / size / group;
-    const ends = [Number(nameOf(kept).split('.')[1]), writer.site.pass(nameOf(mask))] as const;
+    const pass = writer.site.pass(nameOf(mask));
+    const ends = [Number(nameOf(kept).split('.')[1]), pass];
     const count = writer.count(positions);
     if (writer.site.kind === 'read' && size % sizesOfMany === 0) {
       const given = [keys.address, values.address, keys.row, values.row, count, keyHeads, size, ...ends];
@@ -173,7 +174,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
       ...[room, bitsOf(factor), ...ends],
     ]);
     writer.meet();
-    writer.step('attendWeights', [scores, queryCount, room, ends[1]]);
+    writer.step('attendWeights', [scores, queryCount, room, pass]);
     writer.meet();
     const out = writer.makeShared(queries.dims, positions);
     writer.step('attendValues', [

@@ -146,6 +146,7 @@ export function bringNear(
   const row = f.let('i32', from);
   const at = f.local('i32');
   const some = f.let('i32', i32.shiftRight(i32.add(count, 1), 1));
+  // Of either half one by turns; of an odd number both have the one in the middle.
   const half = f.let('i32', i32.multiply(i32.shiftRight(count, 1), apart));
   const look = (lines: number) => {
     for (const place of [at, f.let('i32', i32.add(at, half))])
@@ -155,6 +156,7 @@ export function bringNear(
   f.for(0, some, 1, () => {
     f.set(at, row);
     const end = f.let('i32', i32.add(row, bytes));
+    // Four lines at a time: one by one a token behind 1,500 others takes 2 to 10 % longer.
     f.while(i32.atLeast(end, i32.add(at, 4 * lineBytes)), () => look(4));
     f.while(i32.less(at, end), () => look(1));
     f.increase(row, apart);
@@ -172,11 +174,6 @@ export function sumsOf(f: WasmFunction, add: Join, vectors: readonly Local[]): L
     f.let('v128', add(v128.shuffle32(x, y, [0, 4, 1, 5]), v128.shuffle32(x, y, [2, 6, 3, 7])));
   const [first, second] = [both(a, b), both(c, d)];
   return f.let('v128', add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])));
-}
-
-/** Whether memory is read in two places by turns in this run (`MemoryOrder`). */
-export function readsApart(f: WasmFunction): Local {
-  return f.let('i32', i32.load(cells.readsApart));
 }
 
 /** Where a thread has four vectors to itself. */

@@ -1,6 +1,7 @@
 import type { ByteProducts } from '../byte-products.ts';
 import { type Code, f32x4, i16x8, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
-import { addresses, eachPart, halves, kernel, locals, type Pair, pairOf, readsApart } from './kernel.ts';
+import { cells } from '../machine-run.ts';
+import { addresses, eachPart, halves, kernel, locals, type Pair, pairOf } from './kernel.ts';
 import { block, bytesAtOnce, counts, groupSizesOf, middle, productGroup, rowBlockBytes, stepBytes } from './layout.ts';
 
 /** The one or the other of two groups of outputs, or of two halves of a group. */
@@ -30,7 +31,8 @@ export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, pairs] = locals(9, take);
     const [blocks, pairsAtOnce] = locals(2, take);
-    const isApart = readsApart(f);
+    // Whether memory is read in two places by turns in this run (`MemoryOrder`).
+    const isApart = f.let('i32', i32.load(cells.readsApart));
     const [sumsSize, groupSize] = groupSizesOf(f, blocks);
     const number = () => f.local('i32');
     const vector = () => f.local('v128');
@@ -142,10 +144,13 @@ export function product(products: ByteProducts): WasmFunction {
       f.set(into, 0);
       f.set(step, steps);
       f.set(left, rows);
-      // Where there are not registers for four, one row is first: the less it is to do, the sooner it comes to the next lines.
-      if (products === 'fours') f.if(i32.atLeast(left, 4), () => multiply(four));
-      f.set(isOne, i32.and(left, 1));
-      if (products !== 'fours') f.set(isOne, i32.or(isOne, i32.atLeast(left, 8)));
+      const isOdd = i32.and(left, 1);
+      if (products === 'fours') {
+        f.if(i32.atLeast(left, 4), () => multiply(four));
+        f.set(isOne, isOdd);
+      }
+      // There are not registers for four. The less the first one is to do, the sooner it comes to the next lines.
+      else f.set(isOne, i32.or(isOdd, i32.atLeast(left, 8)));
       f.while(i32.less(0, left), () => {
         f.if(
           isOne,
