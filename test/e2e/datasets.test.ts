@@ -105,6 +105,21 @@ test('rows are searched and filtered, and one is edited', async () => {
   await keyboard.somewhere();
 });
 
+// A key that was pressed in between, as the one for the search box, had reached nothing.
+test('a tab is the chosen one with its content, and not before it', async () => {
+  const panelOfChosen = await page
+    .getByRole('tab', { selected: false })
+    .first()
+    .evaluate(async (tab: HTMLElement) => {
+      tab.click();
+      // What follows from the click alone; the address is followed in a task of its own.
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      const chosen = document.querySelector('[role=tab][aria-selected=true]')?.id;
+      return document.querySelector(`[role=tabpanel][aria-labelledby="${chosen}"]:not([hidden])`) !== null;
+    });
+  expect(panelOfChosen).toBe(true);
+});
+
 // The filters left the rows a few letters, and the names of the columns lay one over the other.
 test('in a narrow window the filters are opened over the rows, and lengths take digits alone', async () => {
   await page.setViewportSize({ width: 760, height: 700 });
