@@ -54,7 +54,7 @@ interface Memory {
 }
 
 /** What threads share they take in some turns: one that was held up takes fewer. Of few rows memory is what is waited for, which gives long stretches best. */
-const takesOfThread = { written: 3, read: 24 } as const satisfies Record<PassKind, number>;
+const takesOfThread = { written: 2, read: 24 } as const satisfies Record<PassKind, number>;
 
 export class Writer {
   readonly steps: Step[] = [];
