@@ -326,12 +326,14 @@ export class ChatState {
     const { answerer, composer } = this;
     let { conversationId } = this;
     const sent = composer.take();
-    const accepted = await this.answering(async (signal) => {
-      const question = await this.questionOf(sent);
-      conversationId = question.conversationId;
-      return await client.chat.send({ ...question, ...answerer }, { signal });
-    });
-    if (!accepted) composer.giveBack(sent, conversationId);
+    await this.answering(
+      async (signal) => {
+        const question = await this.questionOf(sent);
+        conversationId = question.conversationId;
+        return await client.chat.send({ ...question, ...answerer }, { signal });
+      },
+      { onRefused: () => composer.giveBack(sent, conversationId) },
+    );
   }
 
   /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
@@ -345,7 +347,7 @@ export class ChatState {
           { conversationId, ...answerer, ...(questionId !== undefined && { messageId: questionId }) },
           { signal },
         ),
-      questionId ?? this.lastQuestion?.id,
+      { questionId: questionId ?? this.lastQuestion?.id },
     );
   }
 
@@ -369,11 +371,11 @@ export class ChatState {
     return answering;
   }
 
-  /** Gives false when the question itself was refused. */
+  /** `onRefused` is called where not even the question was taken, as soon as that is told. */
   async answering(
     ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
-    questionId?: string,
-  ): Promise<boolean> {
+    { questionId, onRefused }: { questionId?: string | undefined; onRefused?: () => void },
+  ): Promise<void> {
     const answering = this.begin();
     const { adapter, answererName: name } = this;
     this.draft = { id: undefined, text: '', adapter, name, writing: true, questionId };
@@ -385,14 +387,16 @@ export class ChatState {
         this.#receive(event);
       }
     } catch (error) {
-      if (!answering.signal.aborted) this.sendError = error;
+      if (!answering.signal.aborted) {
+        this.sendError = error;
+        if (!accepted) onRefused?.();
+      }
       this.canAnswerAgain = accepted || questionId !== undefined;
     }
     // Another conversation may have been opened meanwhile.
-    if (this.#answering !== answering || this.draft === undefined) return accepted;
+    if (this.#answering !== answering || this.draft === undefined) return;
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
     await this.refresh();
-    return accepted || answering.signal.aborted;
   }
 
   #receive(event: ChatEvent): void {

@@ -125,6 +125,34 @@ test('a refused message comes back into the box with its reason', async () => {
   state.leave();
 });
 
+test('the message is back with its reason, whatever is fetched behind that', async () => {
+  const state = await opened();
+  vi.mocked(client.chat.send).mockRejectedValue(new Error('full'));
+  vi.mocked(client.chat.conversations).mockReturnValue(new Promise(() => {}));
+  state.composer.text = 'A question';
+  void state.send();
+  await vi.waitFor(() => expect(state.sendError).toBeDefined());
+  expect(state.composer.text).toBe('A question');
+  state.leave();
+});
+
+test('a message that is refused while another conversation is open comes back into the box of its own', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const state = await opened();
+  const refusal = Promise.withResolvers<never>();
+  vi.mocked(client.chat.send).mockReturnValue(refusal.promise);
+  await state.openConversation('c');
+  state.composer.text = 'A question';
+  const sending = state.send();
+  state.conversationId = 'd';
+  refusal.reject(new Error('full'));
+  await sending;
+  expect(state.composer.text).toBe('');
+  state.conversationId = 'c';
+  expect(state.composer.text).toBe('A question');
+  state.leave();
+});
+
 test('stopping keeps what has been written until the studio has stored it', async () => {
   const state = await opened();
   const asked = user('Go on');

@@ -117,11 +117,12 @@ export class ComposerState {
     return { ...outgoing, typed, editing };
   }
 
-  /** What was sent and not taken comes back into the box, while its conversation is open and nothing else is typed. */
+  /** What was sent and not taken comes back into the box of its conversation, where nothing else is typed. */
   giveBack({ typed, editing }: SentQuestion, conversationId: string | undefined): void {
-    if (conversationId !== this.#place().conversationId || this.text !== '') return;
-    this.text = typed;
-    this.editing = editing;
+    const box = conversationId ?? '';
+    if (this.unsent[box]) return;
+    this.unsent = { ...this.unsent, [box]: typed };
+    if (conversationId === this.#place().conversationId) this.editing = editing;
   }
 
   /** Puts the passage or schema of the last question back beside the box, and gives the task that it tells. */
