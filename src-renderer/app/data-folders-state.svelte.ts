@@ -21,6 +21,8 @@ export class DataFoldersState {
   chosen = $state('');
   placeId = $state('');
   name = $state('');
+  /** Whether the lists are there that one chooses from: those of before are no longer true, and what were chosen of them would be chosen anew. */
+  isListed = $state(false);
   #working: AbortController | undefined;
 
   get isNameRight(): boolean {
@@ -40,11 +42,18 @@ export class DataFoldersState {
     this.stage = { kind: 'choosing' };
     this.error = undefined;
     this.name = name;
+    await this.list();
+  }
+
+  /** Fetches what there is to choose from, of which the first is chosen. */
+  async list(): Promise<void> {
+    this.isListed = false;
     await this.folders.load();
     const { studios, backups, places } = this.folders.value ?? { studios: [], backups: [], places: [] };
     this.placeId = places[0]?.id ?? '';
     const other = studios.find(({ isOpen }) => !isOpen);
-    this.chosen = action === 'restore' ? (backups[0]?.id ?? '') : (other?.id ?? '');
+    this.chosen = this.action === 'restore' ? (backups[0]?.id ?? '') : (other?.id ?? '');
+    this.isListed = this.folders.error === undefined;
   }
 
   /** The system's own dialog; what was chosen there is selected. */

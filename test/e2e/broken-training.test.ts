@@ -98,6 +98,8 @@ test('the queue is put in order by keyboard and by dragging, outlives a kill, an
   await page.getByText(/^Step \d+ of 3,000/).waitFor();
   for (let again = 0; again < 3; again++) {
     await open(paths.run(first.id));
+    // The page before has such a menu too.
+    await page.getByRole('heading', { level: 1, name: new RegExp(`${first.name}$`) }).waitFor();
     await page.getByRole('button', { name: 'More for this run' }).click();
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
     await page.getByText(/Waiting for the run before it/).waitFor();

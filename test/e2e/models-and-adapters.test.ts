@@ -148,11 +148,11 @@ test('the files of an adapter, and its folder, are taken in again with the same 
   await dialog.getByLabel('Choose a folder').last().setInputFiles(folder);
   // The folder has the adapter's name, which is taken by the adapter itself.
   await page.getByText('Answers 2 is among the adapters').waitFor();
-  const prints = await page
-    .getByRole('row')
-    .filter({ hasText: /Answers|Imported adapter/ })
-    .evaluateAll((rows) => rows.map((row) => row.textContent?.match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]));
-  expect(prints).toHaveLength(3);
+  const rows = page.getByRole('row').filter({ hasText: /Answers|Imported adapter/ });
+  await expect.poll(() => rows.count()).toBe(3);
+  const prints = await rows.evaluateAll((all) =>
+    all.map((row) => row.textContent?.match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]),
+  );
   expect(new Set(prints).size).toBe(1);
 });
 

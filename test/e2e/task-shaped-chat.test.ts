@@ -173,6 +173,9 @@ test('whatever a model says stays words: nothing of it acts, loads or leads away
 });
 
 async function talkTo(adapter: string): Promise<void> {
+  // Of another chat, which goes away, the same buttons would be there at once.
+  await page.evaluate((to) => (location.hash = to), paths.adapters().slice(1));
+  await page.getByRole('heading', { level: 1, name: 'Adapters' }).waitFor();
   await page.evaluate((to) => (location.hash = to), `${paths.chat().slice(1)}?fresh=${adapter}`);
   const chip = page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio', { name: adapter });
   await chip.waitFor();
