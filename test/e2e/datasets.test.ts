@@ -205,7 +205,7 @@ test('databases are attached to a dataset that is there, and its queries are run
   const section = page.getByRole('region', { name: words('dataset.about.database') });
   await section.getByText(words('dataset.about.database.no')).waitFor();
   const chooser = page.waitForEvent('filechooser');
-  await keyboard.tabTo(section.getByRole('button', { name: words('database.attach') }));
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.attach'), disabled: false }));
   await keyboard.press('Enter');
   await (await chooser).setFiles([inFolder('shop.sqlite'), inFolder('zoo.sqlite')]);
   await page.getByText(words('database.attached.texts')).waitFor();
@@ -229,7 +229,7 @@ test('a folder of databases is attached as a whole', async () => {
   writeFileSync(inFolder('database/tables.json'), '[]');
   await toTab(words('dataset.tab.about'));
   const section = page.getByRole('region', { name: words('dataset.about.database') });
-  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach') }));
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach'), disabled: false }));
   await keyboard.press('Enter');
   await section.getByText(words('dataset.about.database.no')).waitFor();
   const chooser = page.waitForEvent('filechooser');
@@ -238,20 +238,25 @@ test('a folder of databases is attached as a whole', async () => {
   await (await chooser).setFiles(inFolder('database'));
   await section.getByText('zoo', { exact: true }).waitFor();
   await section.getByText('shop', { exact: true }).waitFor();
+  await page.getByText(words('database.attached')).last().waitFor();
 });
 
 test('they are detached, had back, and replaced', async () => {
   await toTab(words('dataset.tab.about'));
+  // The notices of before have an Undo as well.
+  const dismiss = button(words('ui.dismiss'));
+  while ((await dismiss.count()) > 0) await dismiss.first().click();
   const section = page.getByRole('region', { name: words('dataset.about.database') });
-  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach') }));
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.detach'), disabled: false }));
   await keyboard.press('Enter');
   await section.getByText(words('dataset.about.database.no')).waitFor();
+  await page.getByText(words('database.detached')).waitFor();
   await keyboard.somewhere();
   await keyboard.tabTo(button(words('ui.undo')).last());
   await keyboard.press('Enter');
   await section.getByText('zoo', { exact: true }).waitFor();
   const chooser = page.waitForEvent('filechooser');
-  await keyboard.tabTo(section.getByRole('button', { name: words('database.replace') }));
+  await keyboard.tabTo(section.getByRole('button', { name: words('database.replace'), disabled: false }));
   await keyboard.press('Enter');
   await (await chooser).setFiles(inFolder('shop.sqlite'));
   await section.getByText('zoo', { exact: true }).waitFor({ state: 'detached' });
@@ -289,7 +294,9 @@ test('of two deletions one Ctrl+Z takes the second back', async () => {
     .getByRole('status')
     .getByText(new RegExp(words('mend.row.removed', { n: 0 }).replace('0', '\\d+')));
   for (const [place, left] of [40, 39].entries()) {
-    await page.getByRole('row').nth(2).click();
+    const row = page.getByRole('row').nth(2);
+    const removed = await row.innerText();
+    await row.click();
     await button(words('mend.row.remove')).click();
     await page
       .getByText(words('ui.rows', { n: left }))
@@ -297,6 +304,7 @@ test('of two deletions one Ctrl+Z takes the second back', async () => {
       .waitFor();
     // The rows are told first by the studio; the notice, which the key undoes, comes with the answer.
     await notices.nth(place).waitFor();
+    await expect.poll(() => row.innerText()).not.toBe(removed);
   }
   await keyboard.press('Control+Z');
   await page
