@@ -23,7 +23,6 @@ export const dataFolder = {
   'folder.which': 'Which one',
   'folder.isOpen': 'open now',
   'folder.new': 'A new, empty one',
-  'folder.listing': 'The folders are being looked up',
   'folder.noBackup': 'No backup was found',
   'folder.noBackup.what': 'The studio looked beside its data folder and in the places where you keep files.',
   'folder.backup.facts': { one: '{n} file, {size}', other: '{n} files, {size}' },

@@ -21,7 +21,6 @@ export const dataFolder: Translation<typeof english> = {
   'folder.which': '어느 것',
   'folder.isOpen': '지금 열림',
   'folder.new': '새로운 빈 폴더',
-  'folder.listing': '폴더를 찾고 있습니다',
   'folder.noBackup': '백업을 찾지 못했습니다',
   'folder.noBackup.what': '데이터 폴더 곁과 파일을 두는 곳을 찾아보았습니다.',
   'folder.backup.facts': '파일 {n}개, {size}',
