@@ -81,10 +81,10 @@ export class ChatState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** Adapters that fit the base in use, oldest first, so that a chip keeps its place. */
+  /** Adapters that fit the base in use, whichever copy of it that is, oldest first, so that a chip keeps its place. */
   get adapters(): readonly Adapter[] {
     return this.allAdapters
-      .filter((adapter) => adapter.baseModelId === this.baseModelId)
+      .filter((adapter) => adapter.baseSha256 === this.baseModel?.sha256)
       .toSorted((a, b) => a.createdAt - b.createdAt);
   }
 
@@ -157,7 +157,8 @@ export class ChatState {
       const adapter = this.allAdapters.find((known) => known.id === choice.adapter || known.name === choice.adapter);
       const base = this.baseModels.find((model) => model.id === (adapter?.baseModelId ?? choice.baseModel));
       this.baseModelId = (base ?? this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
-      const isFresh = adapter !== undefined || choice.row !== undefined;
+      const isFresh =
+        [adapter, choice.baseModel, choice.row].some((wish) => wish !== undefined) || this.composer.hasBegun;
       const open = choice.conversation ?? (isFresh ? undefined : this.conversations[0]?.id);
       if (open !== undefined) await this.openConversation(open);
       if (adapter !== undefined) this.choose(adapter.id);
@@ -224,13 +225,15 @@ export class ChatState {
     }
     const last = this.lastAnswer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
-    this.strength = (this.adapterId !== null && last?.strength) || 1;
+    this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
     this.mix = (last?.mix ?? []).map(({ adapterId, strength }) => ({ adapterId, strength }));
+    this.#leaveOutDeleted();
     this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
   }
 
   /** An empty conversation; it is stored with its first message. What stood beside the one before is not about this one. */
   startConversation(): void {
+    this.composer.stopEditing();
     if (this.messages.length > 0) this.composer.forgetTexts();
     this.#leaveConversation();
   }
@@ -371,7 +374,7 @@ export class ChatState {
     return answering;
   }
 
-  /** `onRefused` is called where not even the question was taken, as soon as that is told. */
+  /** `onRefused` is called where not even the question was taken, as soon as that is known. */
   async answering(
     ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
     { questionId, onRefused }: { questionId?: string | undefined; onRefused?: () => void },
@@ -396,7 +399,10 @@ export class ChatState {
     // Another conversation may have been opened meanwhile.
     if (this.#answering !== answering || this.draft === undefined) return;
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
+    const before = this.messages.length;
     await this.refresh();
+    // Stopped at once; it may have been taken all the same.
+    if (!accepted && answering.signal.aborted && this.messages.length === before) onRefused?.();
   }
 
   #receive(event: ChatEvent): void {
@@ -466,10 +472,23 @@ export class ChatState {
       client.datasets.list(),
       client.chat.conversations(),
     ]);
+    const { adapterId, task } = this;
     this.baseModels = baseModels;
     this.allAdapters = adapters;
     this.datasets = datasets;
     this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
+    this.#leaveOutDeleted();
+    // What is beside the box stays.
+    if (this.adapterId !== adapterId) this.baseTask = task;
+  }
+
+  /** What was deleted meanwhile, here or elsewhere, no longer answers, and could not be taken out by hand. */
+  #leaveOutDeleted(): void {
+    const isThere = (adapterId: string) => this.adapters.some(({ id }) => id === adapterId);
+    if (this.adapterId !== null && !isThere(this.adapterId)) this.choose(null);
+    if (this.adapterId === null) this.mix = [];
+    else if (!this.mix.every((added) => isThere(added.adapterId)))
+      this.mix = this.mix.filter((added) => isThere(added.adapterId));
   }
 
   async #loadMessages(): Promise<void> {

@@ -10,7 +10,7 @@ import { ComparisonState } from './comparison-state.svelte.ts';
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes: async () => (async function* () {})() },
-    baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
+    baseModels: { list: async () => [{ id: 'b', sha256: '', builtIn: true }] },
     adapters: { list: vi.fn() },
     datasets: { list: async () => [] },
     chat: {
@@ -150,6 +150,64 @@ test('a message that is refused while another conversation is open comes back in
   expect(state.composer.text).toBe('');
   state.conversationId = 'c';
   expect(state.composer.text).toBe('A question');
+  state.leave();
+});
+
+test('a message that is stopped before it was taken comes back into the box', async () => {
+  const state = await opened();
+  vi.mocked(client.chat.send).mockImplementation(
+    ((_: unknown, { signal }: { signal: AbortSignal }) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', reject),
+      )) as unknown as typeof client.chat.send,
+  );
+  state.composer.text = 'A question';
+  const sending = state.send();
+  await vi.waitFor(() => expect(client.chat.send).toHaveBeenCalled());
+  state.stop();
+  await sending;
+  expect(state.composer.text).toBe('A question');
+  state.leave();
+});
+
+test('what was typed is there again when a question is not asked otherwise after all', async () => {
+  const state = await opened();
+  state.choose('answers');
+  Object.assign(state.composer, { text: 'typed', passage: 'own passage' });
+  state.composer.edit({ ...user('asked'), input: { passage: 'its passage' } });
+  expect(state.composer.passage).toBe('its passage');
+  state.composer.stopEditing();
+  expect([state.composer.text, state.composer.passage]).toEqual(['typed', 'own passage']);
+  state.leave();
+});
+
+test('a base that is to be chatted with, and what was typed for a conversation to come, open no earlier one', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  for (const state of [new ChatState({ baseModel: 'b' }), new ChatState({}, { '': 'typed' })]) {
+    await vi.waitFor(() => expect(state.loading).toBe(false));
+    expect(state.conversationId).toBeUndefined();
+    state.leave();
+  }
+});
+
+test('adapters that were deleted answer no more, alone or in a mix', async () => {
+  const state = await opened();
+  state.choose('answers');
+  state.add('notes', 0.5);
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc')]);
+  await state.refresh();
+  expect(state.answerer).toEqual({ adapterId: 'answers', strength: 1 });
+  vi.mocked(client.adapters.list).mockResolvedValue([]);
+  await state.refresh();
+  expect([state.adapterId, state.task]).toEqual([null, 'mrc']);
+  state.leave();
+});
+
+test('a conversation opens with the strength of its last answer, nothing included', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  stored.push(user('Who?'), { ...answer('Otto'), adapterId: 'answers', strength: 0, onPath: true });
+  const state = await opened();
+  expect([state.adapterId, state.strength]).toEqual(['answers', 0]);
   state.leave();
 });
 

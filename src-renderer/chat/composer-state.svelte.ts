@@ -29,6 +29,8 @@ export class ComposerState {
   document = $state('');
   /** The question that is being written anew; the box holds its text. */
   editing = $state.raw<Message | undefined>(undefined);
+  /** What stood in the box and beside it before a question was put there to be asked otherwise. */
+  #before: Pick<ComposerState, 'text' | 'passage' | 'schema' | 'document'> | undefined;
   #picked = $state.raw<{ task: TaskId; text: string; target: string } | undefined>(undefined);
   readonly #place: () => ComposerPlace;
 
@@ -46,6 +48,11 @@ export class ComposerState {
     const { conversationId = '' } = this.#place();
     const { [conversationId]: _, ...others } = this.unsent;
     this.unsent = text === '' ? others : { ...others, [conversationId]: text };
+  }
+
+  /** Whether something was typed for a conversation that has yet to begin. */
+  get hasBegun(): boolean {
+    return this.unsent[''] !== undefined;
   }
 
   /** What will be sent. A summary is asked for by giving the document, from the box or from the panel. */
@@ -97,6 +104,8 @@ export class ComposerState {
   /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
   edit(message: Message): void {
     const isDocument = this.#place().task === 'summarisation';
+    const { text, passage, schema, document } = this;
+    if (this.editing === undefined) this.#before = { text, passage, schema, document };
     this.editing = message;
     if (isDocument) this.document = message.text;
     this.text = isDocument ? '' : message.text;
@@ -106,7 +115,7 @@ export class ComposerState {
   stopEditing(): void {
     if (this.editing === undefined) return;
     this.editing = undefined;
-    this.text = '';
+    Object.assign(this, this.#before);
   }
 
   /** Takes what is asked out of the box. */
