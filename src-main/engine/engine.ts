@@ -340,7 +340,7 @@ export interface GenerateJob {
   readonly topP: number;
   readonly seed: number;
   readonly stopIds: readonly number[];
-  /** Whether tokens are guessed from the text and earlier answers before they are computed, which changes the speed alone; absent is true. */
+  /** Whether tokens are guessed from the text and earlier answers before they are computed, which changes the speed alone (but see decision 0022, “Given up”); absent is true. */
   readonly draft?: boolean | undefined;
 }
 

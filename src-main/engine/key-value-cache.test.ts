@@ -68,6 +68,21 @@ test('rows that hold texts of different lengths each see their own places alone'
   ]);
 });
 
+// A mask is added to scores: what an adapter of numbers without bounds had left was seen by the next text of the row.
+test('of a text that went nothing is left for the next one of its row', () => {
+  const cache = new KeyValueCache(architecture, 2);
+  write(cache, 3, [3, 3]);
+  cache.clear(0);
+  const { feeds } = cache.pass(1, [0, 1]).tensors();
+  const { data, dims } = feeds.get('kept_keys.0') as Tensor<'float32'>;
+  const row = data.length / (dims[0] as number) / 2;
+  for (let column = 0; column < 3; column++) {
+    const at = 2 * row * column;
+    const filled = (value: number) => Array.from({ length: row }, () => value);
+    expect([...data.subarray(at, at + 2 * row)]).toEqual([...filled(0), ...filled(column)]);
+  }
+});
+
 test('a text is moved to a row of another cache', () => {
   const from = new KeyValueCache(architecture);
   write(from, 3, [3]);

@@ -180,7 +180,16 @@ export class KeyValueCache {
   clear(row: number): void {
     (this.#places[row] as Int32Array).fill(nothing);
     this.#held[row] = 0;
+    if (this.rows > 1) this.#blank(row);
     if (this.#held.every((held) => held === 0)) this.#columns = 0;
+  }
+
+  /** What is masked is added to: of an adapter whose numbers are out of all bounds it would be seen by the next text of the row. */
+  #blank(row: number): void {
+    this.#same = 0;
+    const column = this.rows * this.#width;
+    for (const numbers of [...this.#keys, ...this.#values])
+      for (let at = row * this.#width; at < numbers.length; at += column) numbers.fill(0, at, at + this.#width);
   }
 
   /** Gives its memory back: nothing is kept any more. */

@@ -25,6 +25,7 @@ export async function scoreRows(
     // Between runs, messages get their turn: an abort, a chat.
     await setImmediate();
     signal.throwIfAborted();
+    if (batch.targetTokens === 0) continue;
     const result = await executable.run(new Map([...feeds, ...batch.feeds()]));
     const logProbs = (result[logProbabilities] as Tensor<'float32'>).data;
     for (const [i, row] of batch.targetRows.entries()) (scores[row] as number[]).push(logProbs[i] as number);
