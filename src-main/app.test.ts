@@ -301,6 +301,51 @@ test('a paused run makes no adapter and goes on later; stopped while it rests or
   await client.runs.stop({ id: other });
 });
 
+// Once, the stop did nothing where there was nothing to keep: such a run stayed paused for good.
+test('a run that rests ends with a stop, also where nothing is to be kept of it', async () => {
+  const datasetId = await importRivers();
+  const path = join(folder, 'other-model');
+  cpSync(join(folder, 'resources/starter-model'), path, { recursive: true });
+  writeFileSync(join(path, 'model.safetensors'), 'other weights');
+  const base = await client.baseModels.import({ path, name: 'other' });
+  const start = (name: string, baseModelId = 'starter') =>
+    client.runs.start({ datasetId, baseModelId, name, options: { maxSteps: 4 } });
+  const rests = async (name: string, step: number) => {
+    await client.runs.pause({ id: name });
+    expect(await client.runs.get({ id: name })).toMatchObject({ state: 'paused', step });
+  };
+  const ends = async (name: string, step: number) => {
+    await client.runs.stop({ id: name });
+    expect(await client.runs.get({ id: name })).toMatchObject({ state: 'stopped', step });
+  };
+  const tells = async (name: string, isIt: (event: RunEvent) => boolean) => {
+    for await (const event of await client.runs.watch({ id: name })) if (isIt(event)) return;
+  };
+
+  engine.pauseAfter = 0;
+  await start('unbegun');
+  await tells('unbegun', ({ kind }) => kind === 'started');
+  await start('waiting');
+  for (const name of ['waiting', 'unbegun']) {
+    await rests(name, 0);
+    await ends(name, 0);
+  }
+
+  engine.pauseAfter = 2;
+  await start('kept');
+  await tells('kept', (event) => event.kind === 'step' && event.step === 2);
+  await ends('kept', 2);
+  await client.runs.resume({ id: 'kept' });
+  await rests('kept', 2);
+  await ends('kept', 2);
+
+  await start('without base', base.id);
+  await tells('without base', (event) => event.kind === 'step' && event.step === 2);
+  await rests('without base', 2);
+  await client.baseModels.delete({ id: base.id });
+  await ends('without base', 2);
+});
+
 test('a row that stands out is told as it was trained on, also where the dataset has lost it since', async () => {
   // Once, the run failed: the row was looked for in the newest version.
   engine.losses = [...Array<number>(13).fill(1), 50];

@@ -39,6 +39,9 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       const run = mine(input.id);
       const stopping = together(run);
       for (const { id } of stopping) await supervisor.stop(id);
+      // None of them rests any more, whatever can be kept of it.
+      for (const { id } of stopping) runs.setStopped(id);
+      changed();
       for (const { id } of stopping) await keepStopped(id, parts);
       changed();
     }),

@@ -182,17 +182,16 @@ function canGoOn({ state, error }: Run): boolean {
 
 /**
  * Makes an adapter of what the checkpoint of a stopped run holds, where the stop came before the run could: it still waited
- * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing.
+ * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing, or whose base is gone.
  */
 export async function keepStopped(id: string, parts: RunningParts): Promise<void> {
   const { runs, baseModels, datasets } = parts;
   const run = runs.get(id);
   const hasLearnt = run.step > 0 && (run.result === null || run.result.steps < run.step);
-  if ((run.state !== 'stopped' && run.state !== 'paused') || !hasLearnt) return;
+  if (run.state !== 'stopped' || !hasLearnt) return;
   const base = baseModels.list().find((model) => model.id === run.baseModelId);
   const dataset = datasets.list().find((each) => each.id === run.datasetId);
   if (base === undefined) return;
-  runs.setStopped(id);
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
   // Nothing is told that has not been told before: the run ends where its checkpoint is.
   for await (const _ of trainRuns([{ run, plan: runs.plan(id), base, dataset }], parts, stop));
