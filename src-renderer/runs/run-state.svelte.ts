@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
+import { errorText } from '../i18n/error-text.ts';
 import { followChanges, Reopening } from '../ui/changes.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
@@ -49,6 +50,7 @@ export class RunState {
   #drawing = false;
   #following = false;
   #learning = false;
+  #deleting = false;
   readonly #clock: ReturnType<typeof setInterval>;
 
   constructor(id: string) {
@@ -56,12 +58,8 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
-    // Its turn changes when the queue does, and what it trains together with may end before it or after it.
-    const turned = () => {
-      const concerns = this.run?.state === 'queued' || this.run?.group != null;
-      if (concerns) void this.#loadRun().catch(() => undefined);
-    };
-    void followChanges(['run'], turned, this.#leaving.signal);
+    // Its turn changes when the queue does, and it may be let go on, ended or deleted from elsewhere.
+    void followChanges(['run'], () => void this.#catchUp(), this.#leaving.signal);
     void this.open();
   }
 
@@ -132,10 +130,12 @@ export class RunState {
   /** Gives what takes the deletion back, or undefined when it could not be deleted; `error` then says why. */
   async delete(): Promise<(() => Promise<unknown>) | undefined> {
     let restore: (() => Promise<unknown>) | undefined;
+    this.#deleting = true;
     await this.#act(async () => {
       await client.runs.delete({ id: this.id });
       restore = () => client.runs.restore({ id: this.id });
     });
+    this.#deleting = restore !== undefined;
     return restore;
   }
 
@@ -150,6 +150,21 @@ export class RunState {
   leave(): void {
     this.#leaving.abort();
     clearInterval(this.#clock);
+  }
+
+  /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
+  async #catchUp(): Promise<void> {
+    if (this.#deleting) return;
+    // One that was deleted may be back.
+    if (this.run === undefined) return await this.open();
+    try {
+      await this.#loadRun();
+    } catch (error) {
+      if (errorText(error).code !== 'RUN_NOT_FOUND') return;
+      this.run = undefined;
+      this.error = error;
+    }
+    if (this.isActive) await this.#follow().catch((error: unknown) => this.#failed(error));
   }
 
   async #loadRun(): Promise<void> {

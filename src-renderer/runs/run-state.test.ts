@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunState } from './run-state.svelte.ts';
@@ -6,9 +7,10 @@ import { RunState } from './run-state.svelte.ts';
 const { changes, changed } = vi.hoisted(() => {
   let next = Promise.withResolvers<void>();
   return {
-    async *changes() {
+    async *changes(_input: undefined, { signal }: { signal: AbortSignal }) {
       for (;;) {
         await next.promise;
+        if (signal.aborted) return;
         yield { noun: 'run' };
       }
     },
@@ -19,10 +21,12 @@ const { changes, changed } = vi.hoisted(() => {
   };
 });
 
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
+
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    runs: { get: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn() },
+    runs: { get: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn(), delete: vi.fn() },
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { get: vi.fn(async () => undefined) },
@@ -96,6 +100,54 @@ test('a run that cannot be followed for a while is opened again at the next chan
   changed();
   await vi.waitFor(() => expect(state.canResume).toBe(true));
   expect(state.error).toBeUndefined();
+  state.leave();
+});
+
+// It stayed paused on the page of one window after it had been let go on in another.
+test('a run that goes on from elsewhere is followed', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('paused'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
+
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)], { goesOn: true }));
+  changed();
+  await vi.waitFor(() => expect(state.curve.steps.map(({ loss }) => loss)).toEqual([3, 2]));
+  expect([state.isActive, state.canResume]).toEqual([true, false]);
+  changed();
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(4));
+  expect(client.runs.watch).toHaveBeenCalledTimes(2);
+  state.leave();
+});
+
+test('a run that is deleted elsewhere is told as one that is not there, until it is back', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
+
+  vi.mocked(client.runs.get).mockRejectedValue(new StudioError('RUN_NOT_FOUND', { run: 'r' }));
+  changed();
+  await vi.waitFor(() => expect(state.run).toBeUndefined());
+  expect(state.error).toMatchObject({ code: 'RUN_NOT_FOUND' });
+
+  vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
+  changed();
+  await vi.waitFor(() => expect(state.run?.name).toBe('Visit notes'));
+  expect(state.error).toBeUndefined();
+  state.leave();
+});
+
+test('what the page itself deletes keeps its name until the page is left', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(client.runs.get).toHaveBeenCalledTimes(2));
+  vi.mocked(client.runs.get).mockRejectedValue(new StudioError('RUN_NOT_FOUND', { run: 'r' }));
+  vi.mocked(client.runs.delete).mockImplementation(async () => changed());
+  expect(await state.delete()).toBeDefined();
+  expect([state.run?.name, state.error]).toEqual(['Visit notes', undefined]);
   state.leave();
 });
 
