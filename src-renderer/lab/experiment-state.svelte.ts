@@ -1,7 +1,8 @@
 import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
+import { errorText } from '../i18n/error-text.ts';
 import { locale } from '../i18n/locale.svelte.ts';
-import { Reopening } from '../ui/changes.ts';
+import { followChanges, Reopening } from '../ui/changes.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
@@ -22,9 +23,14 @@ export class ExperimentState {
   readonly #leaving = new AbortController();
   readonly #reopening = new Reopening(['lab'], this.#leaving.signal);
   #drawnMs = 0;
+  #following = false;
+  #learning = false;
+  #deleting = false;
 
   constructor(id: string) {
     this.id = id;
+    // Its turn comes, or it is let go on, stopped or deleted from elsewhere.
+    void followChanges(['lab'], () => void this.#catchUp(), this.#leaving.signal);
     void this.open();
   }
 
@@ -88,8 +94,36 @@ export class ExperimentState {
     }
   }
 
+  /** Gives what takes the deletion back. */
+  async delete(): Promise<() => Promise<unknown>> {
+    this.#deleting = true;
+    try {
+      await client.lab.delete({ id: this.id });
+    } catch (error) {
+      this.#deleting = false;
+      throw error;
+    }
+    return () => client.lab.restore({ id: this.id });
+  }
+
   leave(): void {
     this.#leaving.abort();
+  }
+
+  /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
+  async #catchUp(): Promise<void> {
+    if (this.#deleting) return;
+    // One that was deleted may be back.
+    if (this.experiment === undefined) return await this.open();
+    try {
+      this.experiment = await client.lab.get({ id: this.id });
+    } catch (error) {
+      if (errorText(error).code !== 'EXPERIMENT_NOT_FOUND') return;
+      this.experiment = undefined;
+      this.view = undefined;
+      this.error = error;
+    }
+    if (this.isGoing) await this.#follow().catch((error: unknown) => this.#failed(error));
   }
 
   /** What keeps an experiment that goes on from being followed is told, and tried again when something has changed. */
@@ -100,14 +134,29 @@ export class ExperimentState {
   }
 
   async #follow(): Promise<void> {
-    for await (const event of await client.lab.watch({ id: this.id }, { signal: this.#leaving.signal })) {
-      if (event.kind === 'progress') this.progress = event;
-      else if (event.kind === 'finished') this.experiment = event.experiment;
-      else if (event.kind === 'cell' && performance.now() - this.#drawnMs > redrawMs) await this.draw();
+    if (this.#following) return;
+    this.#following = true;
+    try {
+      for await (const event of await client.lab.watch({ id: this.id }, { signal: this.#leaving.signal })) {
+        if (event.kind === 'progress') this.#moved(event);
+        else if (event.kind === 'finished') this.experiment = event.experiment;
+        else if (event.kind === 'cell' && performance.now() - this.#drawnMs > redrawMs) await this.draw();
+      }
+    } finally {
+      this.#following = false;
     }
     if (this.#leaving.signal.aborted) return;
     this.experiment = await client.lab.get({ id: this.id });
     this.progress = undefined;
     await this.draw();
+  }
+
+  /** What moves on has had its turn, also where that was not heard of. */
+  #moved(progress: Progress): void {
+    this.progress = progress;
+    if (this.experiment?.state !== 'queued' || this.#learning) return;
+    this.#learning = true;
+    const learnt = () => (this.#learning = false);
+    void this.#catchUp().then(learnt, learnt);
   }
 }
