@@ -106,9 +106,9 @@ export class NewEvaluationState {
       });
     } catch (error) {
       this.error = error;
-      return undefined;
-    } finally {
+      // What has started stays so until the page has changed: a second press would start another.
       this.starting = false;
+      return undefined;
     }
   }
 }

@@ -50,6 +50,16 @@ test('no limit means all rows', async () => {
   });
 });
 
+// A second press, right after the first, started a second evaluation.
+test('what has started stays so until the page has changed, and what could not start can be tried again', async () => {
+  const form = await opened({ adapter: 'answers' });
+  vi.mocked(client.evaluations.start).mockRejectedValueOnce(new Error('full'));
+  await form.start();
+  expect([form.starting, form.error]).toEqual([false, new Error('full')]);
+  await form.start();
+  expect([form.starting, form.error]).toEqual([true, undefined]);
+});
+
 async function opened(wish: { adapter?: string; dataset?: string }): Promise<NewEvaluationState> {
   const form = new NewEvaluationState(wish);
   await vi.waitFor(() => expect(form.loading).toBe(false));

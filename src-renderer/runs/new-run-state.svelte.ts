@@ -259,9 +259,9 @@ export class NewRunState {
       });
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
-      return undefined;
-    } finally {
+      // What has started stays so until the page has changed: a second press would start another.
       this.starting = false;
+      return undefined;
     }
   }
 

@@ -191,6 +191,16 @@ test('a speed that is only guessed is measured once, and the cards are told anew
   await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
 });
 
+// A second press, right after the first, started a second run.
+test('what has started stays so until the page has changed, and what could not start can be tried again', async () => {
+  const state = await opened('new');
+  vi.mocked(client.runs.start).mockRejectedValueOnce(new Error('full'));
+  await state.start();
+  expect([state.starting, state.error]).toEqual([false, new Error('full')]);
+  await state.start();
+  expect([state.starting, state.error]).toEqual([true, undefined]);
+});
+
 async function opened(datasetId: string | undefined, runId?: string): Promise<NewRunState> {
   const state = new NewRunState((known) => `${known.name} answers`, { dataset: datasetId, run: runId });
   await vi.waitFor(() => expect(state.loading).toBe(false));
@@ -199,5 +209,5 @@ async function opened(datasetId: string | undefined, runId?: string): Promise<Ne
 
 function dataset(id: string, createdAt: number): Dataset {
   // Sound here: the state reads no other field.
-  return { id, name: id, task: 'mrc', createdAt } as Dataset;
+  return { id, name: id, task: 'mrc', createdAt, splits: { train: 50, validation: 5, test: 5 } } as Dataset;
 }
