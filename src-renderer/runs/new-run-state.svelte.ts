@@ -111,8 +111,9 @@ export class NewRunState {
       this.takenNames = [...adapters, ...active].map((named) => named.name);
       const original = runs.find((run) => run.id === wish.run);
       const start = adapters.find((adapter) => adapter.id === wish.adapter);
-      const datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId;
-      this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? newest(datasets)?.id ?? '';
+      // Where the one that was asked for is gone, none takes its place unasked.
+      const datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id;
+      this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? '';
       const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
       const baseModelId = baseModels.find((model) => model.id === wantedBase)?.id;
       this.baseModelId = baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';

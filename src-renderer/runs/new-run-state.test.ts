@@ -33,6 +33,15 @@ test('the newest dataset is proposed, unless one was asked for', async () => {
   expect((await opened('old')).datasetId).toBe('old');
 });
 
+// Rows that nobody had asked for were proposed as if they had been.
+test('in place of a dataset that is gone none is chosen', async () => {
+  const state = await opened('gone');
+  expect([state.datasetId, state.dataset, state.name]).toEqual(['', undefined, '']);
+  expect(client.runs.estimate).not.toHaveBeenCalled();
+  state.chooseDataset('old');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+});
+
 test('a run goes on from the adapter that was asked for, on its own base and dataset', async () => {
   const adapter = { id: 'a', name: 'rivers', baseModelId: 'b', datasetId: 'old' };
   vi.mocked(client.adapters.list).mockResolvedValue([adapter] as never);
