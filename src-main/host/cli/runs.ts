@@ -93,9 +93,11 @@ export function addRunCommands(program: Command, run: Run): void {
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const client = await open();
-        const { name } = await client.runs.get({ id });
+        const { name, adapterId } = await client.runs.get({ id });
         await client.runs.delete({ id });
-        return { json: { deleted: name }, text: `“${name}” was deleted. Its adapter stays.` };
+        // There may be none, or it was deleted before.
+        const stays = (await client.adapters.list()).some((adapter) => adapter.id === adapterId);
+        return { json: { deleted: name }, text: `“${name}” was deleted.${stays ? ' Its adapter stays.' : ''}` };
       }),
     );
 }

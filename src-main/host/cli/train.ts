@@ -308,18 +308,23 @@ export function trainingText({ id, result, step, totalSteps }: TrainingRun, adap
 
 function partsText(parts: Estimate['memory']['parts']): string {
   return Object.entries(parts)
-    .map(([name, bytes]) => `${name} ${Math.ceil(bytes / 1e6)}`)
+    .map(([name, bytes]) => `${name} ${megabytes(bytes)}`)
     .join(', ');
+}
+
+/** Rounded as the page rounds it. */
+function megabytes(bytes: number): number {
+  return Number((bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0));
 }
 
 function estimateText(estimate: Estimate): string {
   const { memory, time, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
   return [
-    `About ${Math.ceil(memory.bytes / 1e6)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
+    `About ${megabytes(memory.bytes)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
     ...(group === null
       ? []
       : [
-          `That is for ${group.runs} adapters together; one alone takes ${Math.ceil(group.alone.memoryBytes / 1e6)} MB and ${Math.ceil(group.alone.seconds)} s. They train ` +
+          `That is for ${group.runs} adapters together; one alone takes ${megabytes(group.alone.memoryBytes)} MB and ${Math.ceil(group.alone.seconds)} s. They train ` +
             (group.together > 1
               ? `up to ${group.together} in one pass.`
               : 'one after the other, as each step fills the machine.'),

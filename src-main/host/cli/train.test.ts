@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import type { Estimate } from '../../../src-contract/run.ts';
+import type { Session } from './session.ts';
+import type { StudioClient } from './studio.ts';
+import { addTrainCommands } from './train.ts';
+
+// It was always rounded up: 597 MB here, and 596 on the page.
+test('an estimate is rounded as it is on the page', async () => {
+  const parts = { baseModel: 560_700_000, adapter: 4_320_000, activations: 31_280_000 };
+  const memory = { bytes: 596_300_000, availableBytes: 8e9, parts };
+  const time = { seconds: 12, steps: 40, basis: 'run' };
+  const group = { runs: 2, together: 2, alone: { memoryBytes: 580_400_000, seconds: 7 } };
+  expect(await estimated({ memory, time, group })).toContain(
+    'About 596 MB of memory (baseModel 561, adapter 4.3, activations 31) and 12 s for 40 steps.\n' +
+      'That is for 2 adapters together; one alone takes 580 MB and 7 s.',
+  );
+});
+
+async function estimated(told: object): Promise<string | undefined> {
+  // Sound here: these are the fields that are told.
+  const estimate = {
+    ...{
+      fits: true,
+      remedy: null,
+      tokens: { total: 1, target: 1, cut: 0 },
+      trainableParameters: 1,
+      totalParameters: 2,
+    },
+    ...told,
+  } as unknown as Estimate;
+  const client = { runs: { estimate: async () => estimate } };
+  const progress = { during: (_words: string, work: Promise<unknown>) => work };
+  const session = { open: async () => client as unknown as StudioClient, progress } as unknown as Session;
+  const program = new Command();
+  let said: string | undefined;
+  addTrainCommands(program, async (_command, work) => {
+    said = (await work(session))?.text;
+  });
+  await program.parseAsync(['estimate', '--dataset', 'd', '--base', 'b'], { from: 'user' });
+  return said;
+}
