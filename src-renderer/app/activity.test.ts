@@ -13,3 +13,11 @@ test('runs that ended in the same millisecond are told apart', () => {
     ['alone', 5],
   ]);
 });
+
+// A run that was paused before its first step stood there as “Trained …”.
+test('a run that only rests has not ended', () => {
+  const run = (id: string, state: Run['state']) => ({ id, state, finishedAt: 5 }) as Run;
+  const runs = [run('done', 'finished'), run('resting', 'paused'), run('ended', 'stopped')];
+  const finished = lastFinished({ datasets: [], runs, evaluations: [] }, 8);
+  expect(finished.map(({ id }) => id)).toEqual(['done', 'ended']);
+});

@@ -15,8 +15,11 @@ export function lastFinished(
 ): readonly Activity[] {
   const all: Activity[] = [
     ...done.datasets.map((dataset) => ({ kind: 'import', id: dataset.id, at: dataset.createdAt, dataset }) as const),
+    // One that only rests has not ended, though it has a time at which it last did something.
     ...done.runs.flatMap((run) =>
-      run.finishedAt === null ? [] : [{ kind: 'run', id: run.id, at: run.finishedAt, run } as const],
+      run.finishedAt === null || run.state === 'paused'
+        ? []
+        : [{ kind: 'run', id: run.id, at: run.finishedAt, run } as const],
     ),
     ...done.evaluations
       .filter(({ state }) => state === 'finished')
