@@ -61,10 +61,15 @@ test('rows are answered while it learns; it rests and goes on', { timeout: 400_0
   await see('5 rows, learning');
   await see(/^answers at step 0,/);
   await see(/Step ([2-9]|\d{2,})/);
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause' }).focus();
+  await page.keyboard.press('Enter');
   await see(/Paused at step/);
   await accessible();
-  await page.getByRole('button', { name: 'Resume' }).click();
+  // Once, the keyboard was on Stop by then.
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Resume');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Pause');
   await see(/is ready\. The base model is as it was\./);
   await page.getByText('Log', { exact: true }).first().click();
   await accessible();
