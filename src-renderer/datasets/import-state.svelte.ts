@@ -37,14 +37,16 @@ export class ImportState {
   #error = $state.raw<unknown>();
   #source = $state.raw<FileSource | undefined>();
   #inspection = $state.raw<Inspection | undefined>();
+  /** How the file was read that is shown. */
   #csv = $state.raw<CsvOptions>({});
+  /** How it is being read again. */
+  #csvAsked = $state.raw<CsvOptions | undefined>();
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
   #database = $state.raw<{ name: string; source: FileSource } | undefined>();
   #attaching = $state<number | undefined>();
   #judgement = $state.raw<RowJudgement | undefined>();
   #judgeError = $state.raw<unknown>();
-  #isReading = $state(false);
   name = $state('');
 
   readonly #leaving = new AbortController();
@@ -78,11 +80,12 @@ export class ImportState {
 
   /** The file is being read again in another way. */
   get isReading(): boolean {
-    return this.#isReading;
+    return this.#csvAsked !== undefined;
   }
 
+  /** What was chosen by hand, also while the file is still being read that way. */
   get csv(): CsvOptions {
-    return this.#csv;
+    return this.#csvAsked ?? this.#csv;
   }
 
   get task(): TaskId {
@@ -163,7 +166,7 @@ export class ImportState {
 
   /** Reads the file again in another way. What the person mapped stays where it still fits. */
   async readAs(options: CsvOptions): Promise<void> {
-    await this.#readWith({ ...this.#csv, ...options });
+    await this.#readWith({ ...this.csv, ...options });
   }
 
   /** Gives up what was chosen by hand. */
@@ -175,10 +178,11 @@ export class ImportState {
     if (this.#source === undefined) return;
     const signal = this.#renewed();
     this.#error = undefined;
-    this.#csv = csv;
-    this.#isReading = true;
+    this.#csvAsked = csv;
     try {
       const inspection = await client.datasets.inspect({ source: this.#source, csv, estimate: true }, { signal });
+      if (signal.aborted) return;
+      this.#csv = csv;
       const kept = this.#mapping;
       this.#inspection = inspection;
       const proposed = inspection.mappings[this.#task] ?? {};
@@ -189,7 +193,7 @@ export class ImportState {
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }
-    if (!signal.aborted) this.#isReading = false;
+    if (!signal.aborted) this.#csvAsked = undefined;
   }
 
   chooseTask(task: TaskId): void {
@@ -241,7 +245,8 @@ export class ImportState {
 
   async import(): Promise<void> {
     const source = this.#source;
-    if (source === undefined || this.missing.length > 0) return;
+    // The columns of another reading may be other ones.
+    if (source === undefined || this.isReading || this.missing.length > 0) return;
     const signal = this.#renewed();
     this.#error = undefined;
     this.#stage = { kind: 'importing', progress: undefined };
@@ -271,12 +276,12 @@ export class ImportState {
 
   /** Ends what is under way: sending goes back to the choice of a file, importing to the decisions. Nothing is left behind. */
   cancel(): void {
-    this.#work.abort();
+    this.#endWork();
     if (this.#stage.kind === 'uploading' || this.#stage.kind === 'reading') this.#stage = { kind: 'choose' };
   }
 
   startOver(): void {
-    this.#work.abort();
+    this.#endWork();
     this.#discardUpload();
     this.#source = undefined;
     this.#inspection = undefined;
@@ -287,7 +292,7 @@ export class ImportState {
 
   close(): void {
     this.#leaving.abort();
-    this.#work.abort();
+    this.#endWork();
     this.#judging.abort();
     this.#discardUpload();
   }
@@ -343,9 +348,15 @@ export class ImportState {
   }
 
   #renewed(): AbortSignal {
-    this.#work.abort();
+    this.#endWork();
     this.#work = new AbortController();
     return AbortSignal.any([this.#work.signal, this.#leaving.signal]);
+  }
+
+  /** A reading that is given up leaves the one before it, which is still shown. */
+  #endWork(): void {
+    this.#work.abort();
+    this.#csvAsked = undefined;
   }
 
   #fail(error: unknown, signal: AbortSignal): void {

@@ -82,6 +82,28 @@ test('what was chosen by hand can be given back to the studio', async () => {
   expect(vi.mocked(client.datasets.inspect).mock.lastCall?.[0]).toMatchObject({ csv: {} });
 });
 
+// Import pressed within the first moments of another reading asked for the old columns of the new one, and ended that reading.
+test('a file that is being read again is not imported before it is read', async () => {
+  const state = await decided();
+  const { reading, answer } = readAgain(state);
+  await state.import();
+  expect(client.datasets.import).not.toHaveBeenCalled();
+  expect(state.isReading).toBe(true);
+  answer();
+  await reading;
+  expect([state.isReading, state.csv, state.columns]).toEqual([false, { header: false }, ['1', '2', '3']]);
+});
+
+test('a reading that is given up leaves the one before it', async () => {
+  const state = await decided();
+  const { reading } = readAgain(state);
+  expect(state.csv).toEqual({ header: false });
+  state.cancel();
+  await reading;
+  expect([state.isReading, state.csv, state.columns]).toEqual([false, {}, ['q', 'text', 'a']]);
+  expect([state.stage.kind, state.error]).toEqual(['decide', undefined]);
+});
+
 test('another task asks for its own columns', async () => {
   const state = await decided();
   state.chooseTask('summarisation');
@@ -126,4 +148,15 @@ async function decided(): Promise<ImportState> {
   const state = new ImportState();
   await state.chooseFile(new File(['x'], 'talks.csv'));
   return state;
+}
+
+/** Without a header; read when `answer` is called, and never when it is given up. */
+function readAgain(state: ImportState): { reading: Promise<void>; answer: () => void } {
+  const { promise, resolve, reject } = Promise.withResolvers<never>();
+  vi.mocked(client.datasets.inspect).mockImplementation((async (_: unknown, { signal }: { signal: AbortSignal }) => {
+    signal.addEventListener('abort', () => reject(new Error('given up')));
+    return await promise;
+  }) as never);
+  const answer = () => resolve({ ...inspection, columns: [{ name: '1' }, { name: '2' }, { name: '3' }] } as never);
+  return { reading: state.readAs({ header: false }), answer };
 }

@@ -100,6 +100,7 @@ export const datasets = {
   'import.sample.generated': 'made for the starter model',
   'import.sending': 'Sending {name}',
   'import.reading': 'Reading {name}',
+  'import.readingAgain': 'The file is being read again',
   'import.bytesOf': '{done} of {total}',
   'import.columns': { one: '{n} column', other: '{n} columns' },
   'import.rows.about': 'about {n} rows',

@@ -97,6 +97,7 @@ export const datasets: Translation<typeof english> = {
   'import.sample.generated': '기본 제공 모델용',
   'import.sending': '{name} 보내는 중',
   'import.reading': '{name} 읽는 중',
+  'import.readingAgain': '파일을 다시 읽고 있습니다',
   'import.bytesOf': '{total} 중 {done}',
   'import.columns': '{n}열',
   'import.rows.about': '약 {n}행',
