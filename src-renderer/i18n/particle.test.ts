@@ -31,6 +31,16 @@ test('a word in Latin letters that ends in r ends in a vowel, an abbreviation in
   expect(withParticles('starter[이|가] QR[을|를]')).toBe('starter가 QR을');
 });
 
+test('a word in Latin letters that ends in ng or c ends in a consonant, an abbreviation and other words in g do not', () => {
+  expect(withParticles('“training”[을|를] Generic[과|와] NG[이|가] AC[은|는] blog[을|를]')).toBe(
+    '“training”을 Generic과 NG가 AC는 blog를',
+  );
+});
+
+test('a sentence may begin with a word of one letter', () => {
+  expect(withParticles('A”[은|는] m[이|가] 표[을|를]')).toBe('A”는 m이 표를');
+});
+
 test('in every text the form for a final consonant comes first', async () => {
   const files = import.meta.glob<Record<string, unknown>>('./ko/*.ts', { eager: true });
   const texts = JSON.stringify(Object.values(files));

@@ -4,19 +4,24 @@
  * stars of an emphasis are skipped.
  */
 export function withParticles(sentence: string): string {
-  return sentence.replace(/(.?)(["”’'»)\]*]*)\[([^|\]]+)\|([^|\]]+)\]/gu, (_, last, closing, withFinal, without) => {
-    const final = finalOf(last);
-    // 으로 becomes 로 after a final ㄹ too.
-    const first = final !== 'none' && !(withFinal === '으로' && final === 'rieul');
-    return `${last}${closing}${first ? withFinal : without}`;
-  });
+  return sentence.replace(
+    /([^"”’'»)\]*]{0,2})(["”’'»)\]*]*)\[([^|\]]+)\|([^|\]]+)\]/gu,
+    (_, end, closing, withFinal, without) => {
+      const final = finalOf(end);
+      // 으로 becomes 로 after a final ㄹ too.
+      const first = final !== 'none' && !(withFinal === '으로' && final === 'rieul');
+      return `${end}${closing}${first ? withFinal : without}`;
+    },
+  );
 }
 
 type Final = 'none' | 'rieul' | 'other';
 
 const digits: readonly Final[] = ['other', 'rieul', 'none', 'other', 'none', 'none', 'other', 'rieul', 'rieul', 'none'];
 
-function finalOf(character: string): Final {
+/** Of the last two characters, or of one where there is no other. */
+function finalOf(end: string): Final {
+  const character = [...end].at(-1) ?? '';
   const code = character.codePointAt(0) ?? 0;
   if (code >= 0xac00 && code <= 0xd7a3) {
     const final = (code - 0xac00) % 28;
@@ -26,5 +31,7 @@ function finalOf(character: string): Final {
   if (character >= '0' && character <= '9') return digits[Number(character)] ?? 'none';
   // A word’s last r is not heard (“starter” is 스타터), the letter R by itself is (알).
   if (/[lLR]/.test(character)) return 'rieul';
+  // Those of a word (“training” is 트레이닝, “generic” is 제너릭), not those of an abbreviation.
+  if (/ng$|[a-z]c$/.test(end)) return 'other';
   return /[mnbkpt]/i.test(character) ? 'other' : 'none';
 }

@@ -156,7 +156,7 @@ export const mending: Translation<typeof english> = {
   'version.restore': '버전 {version}의 내용을 되살림',
   'version.current': '현재',
   'version.isCurrent': '지금 쓰는 버전입니다',
-  'version.sameAs': 'v{version}과 같음',
+  'version.sameAs': 'v{version}[과|와] 같음',
   'version.trained': '학습: {names}',
   'version.bringBack': '되살리기',
   'version.restored': '버전 {version}의 내용을 되살렸습니다.',
