@@ -9,15 +9,19 @@ import { seriousViolations } from '../browser/watched-page.ts';
 // screen. STUDIO_PICTURES=folder keeps a picture of each, and has axe judge every look; without it, the first one.
 
 const pictures = process.env.STUDIO_PICTURES;
+const sampleRead = '/datasets/import?sample=generated-mrc';
+// First one that is nowhere: each page after it is made anew, Home too.
 const places = [
-  ...['/', '/datasets', '/datasets/import', '/train', '/train/new', '/adapters', '/chat', '/evaluate', '/evaluate/new'],
-  ...['/lab', '/base-models', '/settings', '/nowhere'],
+  ...['/nowhere', '/', '/datasets', '/datasets/import', '/train', '/train/new', '/adapters', '/chat', '/evaluate'],
+  ...['/evaluate/new', '/lab', '/base-models', '/settings', sampleRead],
 ];
 const looks = [
   { language: 'en', theme: 'light', width: 1000, height: 700 },
   { language: 'ko', theme: 'dark', width: 1920, height: 1080 },
   { language: 'en', theme: 'dark', width: 1920, height: 1080 },
   { language: 'ko', theme: 'light', width: 1000, height: 700 },
+  { language: 'en', theme: 'light', width: 900, height: 600 },
+  { language: 'ko', theme: 'dark', width: 760, height: 700 },
 ] as const;
 
 const opened = openStudioForTests({
@@ -49,6 +53,7 @@ test.each(looks)(
         if (/locale|language|theme/.test(name)) localStorage.removeItem(name);
       localStorage.setItem('studio.locale', language);
       localStorage.setItem('studio.theme', theme);
+      localStorage.setItem('studio.chat.list', 'shown');
     }, look);
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -56,10 +61,17 @@ test.each(looks)(
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(look.theme);
     const faults: string[] = [];
     for (const place of [...places, ...(await pagesOfThings())]) {
-      await page.evaluate((to) => (location.hash = to), place);
-      // A page that fetches shows its skeleton first.
-      await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main .skeleton') === null);
+      await page.evaluate((to) => {
+        document.querySelector('main h1')?.setAttribute('data-before', '');
+        location.hash = to;
+      }, place);
+      // The page before stays until the next one is there, and one that fetches has no rows yet.
+      await page.waitForFunction(
+        () =>
+          document.querySelector('main [data-before], main [aria-busy=true], main [role=status][aria-label]') === null,
+      );
       await page.locator('main h1, main h2').first().waitFor();
+      if (place === sampleRead) await page.locator('main .columns').waitFor();
       if (pictures !== undefined || look === looks[0]) {
         faults.push(...(await seriousViolations(page)).map((fault) => `${place}: ${fault}`));
       }
@@ -69,6 +81,7 @@ test.each(looks)(
       });
       if (wide > 0) faults.push(`${place}: ${wide} px wider than the window`);
       if (high > 0) faults.push(`${place}: ${high} px higher than the window`);
+      faults.push(...(await cutOff()).map((part) => `${place}: ${part}`));
       if (pictures !== undefined) {
         mkdirSync(pictures, { recursive: true });
         const name = `${place.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '') || 'home'}-${look.language}-${look.theme}-${look.width}`;
@@ -93,6 +106,21 @@ test('with reduced motion nothing moves for long', async () => {
   );
   expect(longest).toBeLessThan(0.02);
 });
+
+/** What goes past the edge of the page, which is cut off there and does not scroll, and names without room. */
+async function cutOff(): Promise<string[]> {
+  return page.evaluate(() => {
+    const edge = document.querySelector('main')?.getBoundingClientRect().right ?? 0;
+    const told = (part: Element) => `${part.tagName} ${part.getAttribute('aria-label') ?? part.textContent.trim()}`;
+    const cut = [...document.querySelectorAll('main :is(section, aside, nav, form, a, button)')].filter(
+      (part) => part.getBoundingClientRect().right > edge && part.closest('.overflow-x-auto') === null,
+    );
+    const thin = [...document.querySelectorAll('main :is(td:first-child a, form .cut)')].filter(
+      ({ clientWidth, scrollWidth }) => clientWidth < Math.min(40, scrollWidth),
+    );
+    return [...cut.map((part) => `${told(part)} is cut off`), ...thin.map((name) => `${told(name)} has no room`)];
+  });
+}
 
 /** The page of the dataset, of the run, of the adapter and of the evaluation. */
 async function pagesOfThings(): Promise<string[]> {
