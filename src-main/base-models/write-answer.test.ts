@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine, GenerateJob, TokenEvent } from '../engine/engine.ts';
 import { ModelText } from './model-text.ts';
 import { type Answer, writeAnswer } from './write-answer.ts';
@@ -29,6 +30,7 @@ function writing(answer: string, seen: GenerateJob[] = []): Engine {
 
 async function answering(engine: Engine, changes: object = {}, signal = new AbortController().signal) {
   const job = {
+    name: 'rivers',
     ...{ modelFolder: '/m', contextLength: 64, adapter: null, promptIds: [5, 6], maxTokens: 40 },
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
     ...changes,
@@ -61,12 +63,23 @@ test('what could have become a stop text is shown when it does not', async () =>
   expect(deltas.join('')).toBe('a; b');
 });
 
+test('what gives no numbers is called by the name that it has for a person', async () => {
+  const engine = {
+    // biome-ignore lint/correctness/useYield: it fails before it has written anything.
+    async *generate(): AsyncGenerator<TokenEvent> {
+      throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: 'folder' });
+    },
+  } as Partial<Engine> as Engine;
+  await expect(answering(engine)).rejects.toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS', data: { model: 'rivers' } });
+});
+
 test('an abort keeps what was written until then', async () => {
   const leave = new AbortController();
   const engine = writing('one two three four five six');
   const deltas: string[] = [];
   let answer: Answer | undefined;
   const job = {
+    name: 'rivers',
     ...{ modelFolder: '/m', contextLength: 64, adapter: null, promptIds: [5], maxTokens: 40 },
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
   };

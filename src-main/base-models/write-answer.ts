@@ -1,9 +1,11 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { AdapterChoice, Engine } from '../engine/engine.ts';
+import type { AdapterChoice, Engine, TokenEvent } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {
+  /** Of who answers, as a person knows it. */
+  readonly name: string;
   readonly modelFolder: string;
   /** Absent is what suits the base and the processor. */
   readonly precision?: PrecisionChoice;
@@ -34,7 +36,8 @@ export type AnswerEvent =
 
 /**
  * Lets the model write after a prompt and gives its text as it comes: whole characters only, without the space that some
- * tokenizers put first, and cut at a stop text. An abort ends it with what there is. Throws CONTEXT_TOO_LONG.
+ * tokenizers put first, and cut at a stop text. An abort ends it with what there is. Throws CONTEXT_TOO_LONG,
+ * MODEL_WITHOUT_NUMBERS.
  */
 export async function* writeAnswer(
   job: AnswerJob,
@@ -59,7 +62,7 @@ export async function* writeAnswer(
     },
     AbortSignal.any([signal, ended.signal]),
   );
-  for await (const event of tokens) {
+  for await (const event of namingFailure(tokens, job.name)) {
     if (event.kind === 'token') {
       if (stopAt >= 0) continue;
       ids.push(event.id);
@@ -77,6 +80,16 @@ export async function* writeAnswer(
     const { firstTokenMs, switchMs, seconds } = event;
     const finish = stopAt >= 0 ? 'end' : event.finish;
     yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds } };
+  }
+}
+
+/** The engine knows folders alone. */
+async function* namingFailure(tokens: AsyncIterable<TokenEvent>, model: string): AsyncGenerator<TokenEvent> {
+  try {
+    yield* tokens;
+  } catch (error) {
+    if (!(error instanceof StudioError && error.code === 'MODEL_WITHOUT_NUMBERS')) throw error;
+    throw new StudioError('MODEL_WITHOUT_NUMBERS', { model }, { cause: error });
   }
 }
 

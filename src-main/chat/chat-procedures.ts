@@ -84,6 +84,7 @@ export function chatProcedures(studio: {
       const sampling = { ...defaultSampling, ...input.sampling };
       const promptIds = promptIdsOf(input.prompt, { base, text, maxTokens: sampling.maxTokens });
       const job = {
+        name: adapter?.name ?? base.name,
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
         adapter: choiceOf(answerer),
         precision: input.precision,

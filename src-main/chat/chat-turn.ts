@@ -173,6 +173,7 @@ async function* answer(
     return kept;
   };
   const job = {
+    name: answerer.adapter?.name ?? base.name,
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
     ...sampling,

@@ -222,6 +222,17 @@ test('one answer is stopped at once, and those beside it go on', async () => {
   expect(await beside).toEqual(await written(new Decoder(model), adapters[1] ?? null, job));
 });
 
+// It wrote the first id of the vocabulary, on and on.
+test('an adapter that gives no numbers says so, and answers beside it go on', async () => {
+  const decoder = new Decoder(model);
+  const broken = lora(5, 2, ['q', 'v']);
+  for (const { data } of broken.weights.tensors.values()) data.fill(1e20);
+  const job = { promptIds: [7, 1, 9], maxTokens: 12 };
+  const beside = written(decoder, adapters[1] as LiveAdapter, job);
+  await expect(written(decoder, broken, job)).rejects.toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
+  expect(await beside).toEqual(await written(new Decoder(model), adapters[1] as LiveAdapter, job));
+});
+
 test('prompts that come at once are read in one pass, and one that is known in part with them', async () => {
   const decoder = new Decoder(model);
   const known = Array.from({ length: 40 }, (_, i) => (i * 7) % 250);

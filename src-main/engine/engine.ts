@@ -38,7 +38,7 @@ export interface Engine {
   writeAdapter(job: WriteAdapterJob): Promise<void>;
   /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
-  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG. */
+  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;

@@ -13,6 +13,12 @@ test('greedy takes the likeliest, the first of equals, and draws nothing', () =>
   expect(random.bits()).toBe(new Random(0).bits());
 });
 
+test('of what is no number nothing is chosen', () => {
+  for (const temperature of [0, 1])
+    for (const number of [Number.NaN, Infinity])
+      expect(chooseToken(new Float32Array(9).fill(number), { ...all, temperature }, new Random(0))).toBeUndefined();
+});
+
 test('of many words too the first of the largest is taken', () => {
   const greedy = { ...all, temperature: 0 };
   for (const [count, at] of [
@@ -72,7 +78,7 @@ function expectShares(settings: SamplingSettings, expected: readonly number[]): 
   const random = new Random(2);
   const counts = logits.map(() => 0);
   for (let i = 0; i < draws; i++) {
-    const id = chooseToken(logits, settings, random);
+    const id = chooseToken(logits, settings, random) as number;
     counts[id] = (counts[id] as number) + 1;
   }
   expected.forEach((share, id) => {

@@ -9,13 +9,17 @@ export interface SamplingSettings {
   readonly topP: number;
 }
 
-/** Chooses the next token from logits: the likeliest, or one drawn from what temperature, top-k and top-p leave. */
+/**
+ * Chooses the next token from logits: the likeliest, or one drawn from what temperature, top-k and top-p leave. Undefined where the
+ * largest is no number.
+ */
 export function chooseToken(
   logits: Float32Array,
   { temperature, topK, topP }: SamplingSettings,
   random: Random,
-): number {
+): number | undefined {
   const best = likeliest(logits);
+  if (!Number.isFinite(logits[best])) return undefined;
   if (temperature === 0) return best;
   const scores = { logits, largest: logits[best] as number, temperature };
   if (topK > 0 && topK < logits.length) {
@@ -64,7 +68,7 @@ function drawnOfAll(scores: Scores, reached: number): number {
 
 const firstLook = 64;
 
-/** The first of the largest. Logits are looked through eight by eight, and only eight with a larger one a second time: half the time. */
+/** The first of the largest; the first of all where that is no number. Logits are looked through eight by eight, and only eight with a larger one a second time: half the time. */
 function likeliest(logits: Float32Array): number {
   let best = 0;
   let largest = logits[0] as number;

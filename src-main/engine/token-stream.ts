@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { Draft, type DraftMemory } from './draft.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
@@ -87,6 +89,11 @@ export class TokenStream {
     let right = 0;
     for (let place = 0; place <= right && !this.#isOver; place++) {
       const id = chooseToken(logits[place] as Float32Array, this.#job, this.#random);
+      if (id === undefined) {
+        const { adapter, modelFolder } = this.#job;
+        this.fail(new StudioError('MODEL_WITHOUT_NUMBERS', { model: basename(adapter?.folder ?? modelFolder) }));
+        break;
+      }
       if (this.#written.length === 0) this.#firstTokenMs = performance.now() - this.#started;
       this.#draft?.push(id);
       if (this.#stopIds.has(id)) {

@@ -53,16 +53,17 @@ export async function* evaluate(
   const began = performance.now();
   let done = 0;
   for (const adapter of [null, ...adapters]) {
+    const name = adapter?.name ?? base.name;
     const choice: AdapterChoice | null = adapter === null ? null : { folder: adapter.path, strength: 1 };
     const resultBegan = performance.now();
     const targets = await targetLosses(rows, { ...parts, base, choice }, signal);
     if (targets.some((target) => target !== null && !Number.isFinite(target.nats))) {
-      throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: adapter?.name ?? base.name });
+      throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: name });
     }
     const answers: EvaluationAnswer[] = [];
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
-      const text = await answerTo(row, { ...parts, base, choice, maxTokens }, signal);
+      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens }, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
       answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
@@ -72,7 +73,7 @@ export async function* evaluate(
     }
     for (const [place, answer] of answers.entries()) told[place]?.answers.push(answer);
     const result: EvaluationResult = {
-      ...{ adapterId: adapter?.id ?? null, adapter: adapter?.name ?? base.name, n: rows.length },
+      ...{ adapterId: adapter?.id ?? null, adapter: name, n: rows.length },
       metrics: metricsOf(answers),
       interval: meanInterval(
         answers.map(({ score }) => score),
@@ -95,11 +96,15 @@ interface Asking extends EvaluationParts {
   readonly choice: AdapterChoice | null;
 }
 
-async function answerTo(row: Example, asking: Asking & { maxTokens: number }, signal: AbortSignal): Promise<string> {
-  const { base, choice, maxTokens, text } = asking;
+async function answerTo(
+  row: Example,
+  asking: Asking & { name: string; maxTokens: number },
+  signal: AbortSignal,
+): Promise<string> {
+  const { name, base, choice, maxTokens, text } = asking;
   const promptIds = text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
-    ...{ modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
+    ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
   };
   for await (const event of writeAnswer(job, asking, signal)) {

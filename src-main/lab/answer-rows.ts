@@ -24,6 +24,7 @@ export async function* answerRows(
       Math.min(base.contextLength, options.maxLength) - maxTokens,
     );
     const job = {
+      name: base.name,
       ...{ modelFolder: base.path, contextLength: base.contextLength, adapter, promptIds, maxTokens },
       ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
     };
