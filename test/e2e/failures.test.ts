@@ -124,6 +124,9 @@ test('a base model whose folder is gone is named in chat and before a training, 
 });
 
 async function talkTo(adapter: string): Promise<void> {
+  // Of another chat, which goes away, the same buttons would be there at once.
+  await open(paths.adapters());
+  await page.getByRole('heading', { level: 1, name: 'Adapters' }).waitFor();
   await open(`${paths.chat()}?fresh=${adapter}`);
   await page.getByRole('button', { name: 'New conversation', exact: true }).click();
   await page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio', { name: adapter }).click();
