@@ -117,6 +117,33 @@ test('a conversation is saved to be read and to be read by programs', async () =
   expect(path.at(-1)).toBe(messages.at(-1).id);
 });
 
+// By an address that had been opened before nothing happened, and what was typed for a conversation to come was out of sight.
+test('an adapter is chatted with each time it is asked for, and what was typed for it is there after a reload', async () => {
+  const chosen = (name: string) => page.getByRole('radio', { name, checked: true });
+  const chatWith = async (name: string) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(`Chat with ${name}`);
+    await page
+      .getByRole('option', { name: `Chat with ${name}` })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await chosen(name).waitFor();
+  };
+  await chatWith('First');
+  expect(await page.getByRole('article').count()).toBe(0);
+  await page.getByRole('radio', { name: 'Third' }).click();
+  await ask('And here?');
+  await chatWith('First');
+  await expect.poll(() => page.getByRole('article').count()).toBe(0);
+  await page.getByRole('radio', { name: 'Fourth' }).click();
+  await box().fill('Typed and not sent');
+  await page.reload();
+  await chosen('Fourth').waitFor();
+  expect(await box().inputValue()).toBe('Typed and not sent');
+  expect(await page.getByRole('article').count()).toBe(0);
+});
+
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 const last = () => page.getByRole('article').last();
 
