@@ -226,7 +226,8 @@ export class ChatState {
     const last = this.lastAnswer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
     this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
-    this.mix = (last?.mix ?? []).map(({ adapterId, strength }) => ({ adapterId, strength }));
+    const mix = this.adapterId === null ? [] : (last?.mix ?? []);
+    this.mix = mix.map(({ adapterId, strength }) => ({ adapterId, strength }));
     this.#leaveOutDeleted();
     this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
   }
@@ -486,8 +487,7 @@ export class ChatState {
   #leaveOutDeleted(): void {
     const isThere = (adapterId: string) => this.adapters.some(({ id }) => id === adapterId);
     if (this.adapterId !== null && !isThere(this.adapterId)) this.choose(null);
-    if (this.adapterId === null) this.mix = [];
-    else if (!this.mix.every((added) => isThere(added.adapterId)))
+    if (!this.mix.every((added) => isThere(added.adapterId)))
       this.mix = this.mix.filter((added) => isThere(added.adapterId));
   }
 
