@@ -2,7 +2,7 @@ import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts
 import { client } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { locale } from '../i18n/locale.svelte.ts';
-import { followChanges, Reopening } from '../ui/changes.ts';
+import { followChanges } from '../ui/changes.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
@@ -21,11 +21,12 @@ export class ExperimentState {
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
   readonly #leaving = new AbortController();
-  readonly #reopening = new Reopening(['lab'], this.#leaving.signal);
   #drawnMs = 0;
   #following = false;
   #learning = false;
   #deleting = false;
+  /** Whether it goes on and could not be followed. */
+  #isLost = false;
 
   constructor(id: string) {
     this.id = id;
@@ -47,7 +48,7 @@ export class ExperimentState {
   }
 
   async open(): Promise<void> {
-    this.#reopening.forget();
+    this.#isLost = false;
     try {
       this.experiment = await client.lab.get({ id: this.id });
       await this.draw();
@@ -113,8 +114,8 @@ export class ExperimentState {
   /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
   async #catchUp(): Promise<void> {
     if (this.#deleting) return;
-    // One that was deleted may be back.
-    if (this.experiment === undefined) return await this.open();
+    // One that was deleted may be back, and what kept one from being followed may have gone.
+    if (this.experiment === undefined || this.#isLost) return await this.open();
     try {
       this.experiment = await client.lab.get({ id: this.id });
     } catch (error) {
@@ -130,7 +131,7 @@ export class ExperimentState {
   #failed(error: unknown): void {
     if (this.#leaving.signal.aborted) return;
     this.error = error;
-    if (this.isGoing) this.#reopening.atNextChange(() => void this.open());
+    this.#isLost = this.isGoing;
   }
 
   async #follow(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
-import { followChanges, Reopening } from '../ui/changes.ts';
+import { followChanges } from '../ui/changes.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
 import { secondsTaken } from './seconds-taken.ts';
@@ -46,11 +46,12 @@ export class RunState {
   log: LogLine[] = [];
 
   readonly #leaving = new AbortController();
-  readonly #reopening = new Reopening(['run'], this.#leaving.signal);
   #drawing = false;
   #following = false;
   #learning = false;
   #deleting = false;
+  /** Whether it goes on and could not be followed. */
+  #isLost = false;
   readonly #clock: ReturnType<typeof setInterval>;
 
   constructor(id: string) {
@@ -100,7 +101,7 @@ export class RunState {
   }
 
   async open(): Promise<void> {
-    this.#reopening.forget();
+    this.#isLost = false;
     try {
       await this.#loadRun();
       this.error = undefined;
@@ -155,8 +156,8 @@ export class RunState {
   /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
   async #catchUp(): Promise<void> {
     if (this.#deleting) return;
-    // One that was deleted may be back.
-    if (this.run === undefined) return await this.open();
+    // One that was deleted may be back, and what kept one from being followed may have gone.
+    if (this.run === undefined || this.#isLost) return await this.open();
     try {
       await this.#loadRun();
     } catch (error) {
@@ -267,7 +268,7 @@ export class RunState {
   #failed(error: unknown): void {
     if (this.#leaving.signal.aborted) return;
     this.error = error;
-    if (this.isActive) this.#reopening.atNextChange(() => void this.open());
+    this.#isLost = this.isActive;
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {

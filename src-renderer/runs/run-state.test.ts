@@ -4,21 +4,9 @@ import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunState } from './run-state.svelte.ts';
 
-const { changes, changed } = vi.hoisted(() => {
-  let next = Promise.withResolvers<void>();
-  return {
-    async *changes(_input: undefined, { signal }: { signal: AbortSignal }) {
-      for (;;) {
-        await next.promise;
-        if (signal.aborted) return;
-        yield { noun: 'run' };
-      }
-    },
-    changed: () => {
-      next.resolve();
-      next = Promise.withResolvers();
-    },
-  };
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('run');
 });
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
