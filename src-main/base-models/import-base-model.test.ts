@@ -153,3 +153,23 @@ test.each([{}, { take: true }, { link: true }])('an import that is given up leav
   expect(readdirSync(modelsFolder)).toEqual([]);
   expect(store.list()).toEqual([]);
 });
+
+test.each([
+  ['is gone', (path: string) => rmSync(path, { recursive: true })],
+  ['has lost a file', (path: string) => rmSync(join(path, 'tokenizer.json'))],
+  ['has a damaged file', (path: string) => writeFileSync(join(path, 'model.safetensors'), 'weigh')],
+])('a base whose folder %s gets its files back when its model is added again', async (_, spoil) => {
+  const base = await importBaseModel({ path: source, title: 'Tiny' }, studio());
+  spoil(base.path);
+
+  expect(await importBaseModel({ path: source }, studio())).toEqual(base);
+  expect(store.list()).toEqual([base]);
+  expect(await hashModel(base.path, (await readModelFolder(base.path)).hashed)).toBe(base.sha256);
+  expect(readdirSync(modelsFolder)).toEqual([base.id]);
+
+  // Whole as it is, or where another name is asked for, it is left alone.
+  const second = await importBaseModel({ path: source }, studio());
+  spoil(base.path);
+  const third = await importBaseModel({ path: source, name: 'Third' }, studio());
+  expect(new Set([base.id, second.id, third.id]).size).toBe(3);
+});

@@ -24,7 +24,8 @@ export interface ModelSource {
 
 /**
  * Brings a model into the studio: validates it, copies it while hashing, and adds its row last, so that it is either wholly
- * there or not at all. A GGUF file gets its config and tokenizer written out beside it.
+ * there or not at all. A GGUF file gets its config and tokenizer written out beside it. A base that has lost its files gets them back, where
+ * they are these and no other name is asked for: what was made from it goes on with it.
  * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
  */
 export async function importBaseModel(
@@ -48,6 +49,12 @@ export async function importBaseModel(
     const bringIn = { partial, engine, take: source.take ?? false, link: source.link ?? false, signal };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     signal?.throwIfAborted();
+    const spoiled = source.name === undefined ? await findSpoiled(store, sha256) : undefined;
+    if (spoiled !== undefined) {
+      await rm(spoiled.path, { recursive: true, force: true });
+      await rename(partial, spoiled.path);
+      return spoiled;
+    }
     await rename(partial, path);
     const name = source.name ?? store.freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''));
     const catalogueId = source.catalogueId ?? null;
@@ -67,6 +74,18 @@ export async function importBaseModel(
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** A base of these files that has not got them any more, or not as they were. */
+async function findSpoiled(store: BaseModelStore, sha256: string): Promise<BaseModel | undefined> {
+  for (const model of store.list()) {
+    if (model.builtIn || model.sha256 !== sha256) continue;
+    const found = await readModelFolder(model.path)
+      .then(({ hashed }) => hashModel(model.path, hashed))
+      .catch(() => undefined);
+    if (found !== sha256) return model;
+  }
+  return undefined;
 }
 
 interface BringIn {
