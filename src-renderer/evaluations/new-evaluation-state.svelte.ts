@@ -64,7 +64,9 @@ export class NewEvaluationState {
       const adapter = wished ?? newest;
       this.baseModelId =
         (adapter?.baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id) || '';
-      this.chooseDataset(wish.dataset ?? adapter?.datasetId ?? datasets[0]?.id ?? '');
+      const ofTask = datasets.find(({ task }) => task === adapter?.task)?.id;
+      const likely = [wish.dataset, adapter?.datasetId, ofTask].find((id) => datasets.some((each) => each.id === id));
+      this.chooseDataset(likely ?? '');
       if (wished !== undefined) this.chosen = new Set([wished.id]);
     } catch (error) {
       this.error = error;

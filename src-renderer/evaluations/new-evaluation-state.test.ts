@@ -31,6 +31,12 @@ test('an adapter is measured on the test rows of its own dataset', async () => {
   expect(form.rows).toBe(100);
 });
 
+test('an adapter whose dataset is gone is measured on rows of its task', async () => {
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('notes', 'summarisation', 'deleted')]);
+  const form = await opened({ adapter: 'notes' });
+  expect(form.datasetId).toBe('notes');
+});
+
 test('a dataset without test rows falls back to its validation rows', async () => {
   const form = await opened({ dataset: 'notes' });
   expect(form.split).toBe('validation');

@@ -57,7 +57,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
             textTable([
               ['row', 'split', 'context', 'target'],
               ...examples.map(({ position, split, context, target }) => [
-                String(position),
+                String(position + 1),
                 split,
                 oneLine(context, 60),
                 oneLine(target, 40),
