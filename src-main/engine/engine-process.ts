@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
+import { findGarbageAtOnce } from './v8-flags.ts';
 
 /** The entry of the engine's own process, a utility process (desktop) or a forked one: nothing else runs there. */
 const electronPort = (process as NodeJS.Process & { parentPort?: EnginePort }).parentPort;
@@ -16,6 +17,7 @@ if (isForked) {
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 }
 giveWay();
+findGarbageAtOnce();
 /** Set by the host from what a person chose; else the backend chooses. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);
 const device = process.env.ADAPTER_STUDIO_DEVICE === 'webgpu' ? 'webgpu' : 'cpu';

@@ -33,3 +33,27 @@ test('products are made of vectors of 256 bits', async ({ skip }) => {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', program], { maxBuffer: 2 ** 28 });
   expect(stdout).toMatch(/(vpdpbusd|vpmaddubsw) ymm/);
 });
+
+/** Leaves some hundred megabytes of garbage behind, little by little. */
+const wasteful = `
+  const kept = [];
+  for (let i = 0; i < 200; i++) {
+    kept.push(Array.from({ length: 20_000 }, (_, k) => ({ k })));
+    if (kept.length > 40) kept.splice(0, 20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+`;
+
+test.each([
+  ['in steps by itself', '', true],
+  [
+    'at once where that was asked for',
+    `import { findGarbageAtOnce } from '${import.meta.dirname}/v8-flags.ts'; findGarbageAtOnce();`,
+    false,
+  ],
+])('garbage is found %s', async (_, before, isInSteps) => {
+  const flags = ['--no-warnings', '--trace-gc', '--max-old-space-size=64', '--input-type=module'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', before + wasteful]);
+  expect(stdout).toContain('Mark-Compact');
+  expect(stdout.includes('steps since start of marking')).toBe(isInSteps);
+});

@@ -19,6 +19,14 @@ export function allowWideVectors(): void {
 }
 
 /**
+ * Lets V8 find garbage in one go, as hosts on Node.js have it from the start (`host/engine-flags.ts`): in a utility process of the desktop, which no flag reaches, this is
+ * what keeps it from marking beside the threads of kernels too, as that goes along with steps. It is looked at whenever marking might begin, so it can be set late.
+ */
+export function findGarbageAtOnce(): void {
+  setFlagsFromString('--no-incremental-marking');
+}
+
+/**
  * A module of which V8 makes all functions at once, and takes its time for it. By itself it makes them when they are first called, at first without wide vectors, and
  * the better ones beside passes that then wait for each other.
  */
