@@ -87,4 +87,7 @@ export const modelFileReasons = {
   MERGE_OF_UNKNOWN: 'its merge “{merge}” is of a token that is not there',
   MERGE_MAKES_UNKNOWN: 'its merge “{merge}” makes a token that is not there',
   CHAT_TEMPLATE_FAULT: 'its chat template does not work: {message}',
+  CHAT_TEMPLATE_SLOW: 'its chat template has not come to an end after {seconds} s',
+  TOKENIZER_SLOW:
+    'one of its patterns takes far too long on this text; perhaps it repeats what repeats itself, as (a+)+ does',
 } as const;

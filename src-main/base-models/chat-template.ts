@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { OverTime, withinTime } from '../within-time.ts';
 
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -27,15 +28,19 @@ export class ChatTemplate {
     }
   }
 
-  /** The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails. */
+  /** The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails, or does not come to an end. */
   render(turns: readonly Turn[]): string {
+    const given = { ...this.#tokens, messages: turns, add_generation_prompt: true };
     try {
-      return this.#template.render({ ...this.#tokens, messages: turns, add_generation_prompt: true });
+      return withinTime(mostSeconds * 1000, () => this.#template.render(given));
     } catch (cause) {
       throw broken(cause);
     }
   }
 }
+
+/** Some thousand times what one takes. */
+const mostSeconds = 2;
 
 /** The template of a model folder, from chat_template.jinja or tokenizer_config.json; undefined where it has none. */
 export async function readChatTemplateSource(
@@ -53,6 +58,9 @@ export async function readChatTemplateSource(
 }
 
 function broken(cause: unknown): StudioError {
-  const why = because('CHAT_TEMPLATE_FAULT', { message: cause instanceof Error ? cause.message : String(cause) });
+  const why: Because =
+    cause instanceof OverTime
+      ? because('CHAT_TEMPLATE_SLOW', { seconds: mostSeconds })
+      : because('CHAT_TEMPLATE_FAULT', { message: cause instanceof Error ? cause.message : String(cause) });
   return new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer_config.json', ...why }, { cause });
 }

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ChatTemplate } from './chat-template.ts';
 import { ModelText } from './model-text.ts';
+import { Tokenizer } from './tokenizer.ts';
 
 let plain: ModelText;
 let instructed: ModelText;
@@ -68,4 +70,30 @@ test('a template that does not work is said to be so', () => {
   expect(() => new ChatTemplate('{% for %}', {})).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
   const refusing = new ChatTemplate("{{ raise_exception('no') }}", {});
   expect(() => refusing.render([])).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
+});
+
+// Whoever made a model must not be able to stop the studio.
+test('a chat template without end is given up', () => {
+  const many = '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}';
+  expect(() => new ChatTemplate(many, {}).render([{ role: 'user', content: 'Hi' }])).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_FILE_INVALID',
+      data: expect.objectContaining({ because: expect.objectContaining({ code: 'CHAT_TEMPLATE_SLOW' }) }),
+    }),
+  );
+});
+
+test('a pattern that takes for ever on a text is given up, and reads others', async () => {
+  const starter = join(import.meta.dirname, '../../resources/starter-model');
+  const json = JSON.parse(await readFile(join(starter, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+  const split = { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false };
+  const pretokenizers = [split, json.pre_tokenizer];
+  const slow = Tokenizer.from({ ...json, pre_tokenizer: { type: 'Sequence', pretokenizers } }, {});
+  expect(slow.decode(slow.encode('a word'))).toContain('word');
+  expect(() => slow.encode(`${'a'.repeat(60)}!`)).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_FILE_INVALID',
+      data: expect.objectContaining({ because: expect.objectContaining({ code: 'TOKENIZER_SLOW' }) }),
+    }),
+  );
 });

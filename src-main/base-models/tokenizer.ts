@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { withUnicodeDigits } from './digits.ts';
 
@@ -13,10 +14,16 @@ export class Tokenizer {
   readonly #tokenizer: HuggingFaceTokenizer;
   /** Ids that the model expects before every text: the start-of-text id, or nothing. */
   readonly #prefix: readonly number[];
+  /** Whether it has a pattern that may take for ever on some text. */
+  readonly #mayStall: boolean;
 
-  private constructor(tokenizer: HuggingFaceTokenizer, config: Readonly<Record<string, unknown>>) {
+  private constructor(
+    tokenizer: HuggingFaceTokenizer,
+    { json, config }: { json: Record<string, unknown>; config: Readonly<Record<string, unknown>> },
+  ) {
     this.#tokenizer = tokenizer;
     this.config = config;
+    this.#mayStall = hasRepeatedGroup([json.normalizer, json.pre_tokenizer]);
     // A post-processor that also appends an end id would end the text before the target; only what comes first is kept.
     const around = tokenizer.encode('a').ids;
     const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
@@ -40,7 +47,7 @@ export class Tokenizer {
     checkTokenizer(json);
     try {
       const corrected = { ...json, pre_tokenizer: withUnicodeDigits(json.pre_tokenizer) };
-      return new Tokenizer(new HuggingFaceTokenizer(corrected, config), config);
+      return new Tokenizer(new HuggingFaceTokenizer(corrected, config), { json, config });
     } catch (cause) {
       const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...why }, { cause });
@@ -58,9 +65,18 @@ export class Tokenizer {
     return tokens;
   }
 
-  /** Ids of a text, without start and end of text. */
+  /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID where a pattern takes for ever on it. */
   encode(text: string): number[] {
-    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    if (text === '') return [];
+    const encode = () => this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    if (!this.#mayStall) return encode();
+    try {
+      // Ten times what a long text takes on a busy machine.
+      return withinTime(2_000 + text.length / 20, encode);
+    } catch (cause) {
+      if (!(cause instanceof OverTime)) throw cause;
+      throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...because('TOKENIZER_SLOW') }, { cause });
+    }
   }
 
   /** Ids of a text as the model expects it from the start. */
@@ -127,4 +143,12 @@ async function readJsonObject(path: string, file: string): Promise<Record<string
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON_OBJECT') });
   }
   return value as Record<string, unknown>;
+}
+
+/** Whether some pattern repeats a group: those of the models that are about do not, and need no clock. */
+function hasRepeatedGroup(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return Object.entries(part).some(([name, value]) =>
+    name === 'Regex' && typeof value === 'string' ? /\)[+*{]/.test(value) : hasRepeatedGroup(value),
+  );
 }
