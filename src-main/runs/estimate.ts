@@ -117,8 +117,7 @@ function timeNeed(
   // Written one by one, which the machine does at about a sixth of the speed; the prompts are read like any other tokens.
   const samples = Math.min(options.sampleRows, dataset.splits.validation);
   const answers = measurements * samples * (rows.mean / 3 + 6 * 1.5 * rows.target);
-  const basis =
-    measured !== undefined ? (measured.tokens > 0 ? 'probe' : 'run') : earlier === undefined ? 'guess' : 'run';
+  const basis = measured !== undefined ? (measured.isFresh ? 'probe' : 'run') : earlier === undefined ? 'guess' : 'run';
   const measuring = ((measurements - 1) * validation + answers) / speed;
   return { seconds: { training: trained / speed, base: validation / speed, measuring }, steps, basis };
 }

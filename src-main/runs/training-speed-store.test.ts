@@ -17,7 +17,7 @@ test('a speed that was measured with other matrices is near, the newest one firs
   speeds.put('base', { ...options, targets: ['q', 'k', 'v', 'o'], dropout: 0.1 }, speed, 2);
   const all: TrainOptions = { ...options, targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] };
   expect(speeds.get('base', all)).toBeUndefined();
-  expect(speeds.getNear('base', all)).toEqual({ ...speed, targets: ['k', 'o', 'q', 'v'] });
+  expect(speeds.getNear('base', all)).toEqual({ ...speed, isFresh: false, targets: ['k', 'o', 'q', 'v'] });
 });
 
 test.each<[string, Partial<TrainOptions>]>([
@@ -30,4 +30,17 @@ test.each<[string, Partial<TrainOptions>]>([
   expect(speeds.getNear('base', options)).toBeUndefined();
   expect(speeds.getNear('another base', { ...options, ...other })).toBeUndefined();
   expect(speeds.getNear('base', { ...options, ...other, targets: ['q'] })).toMatchObject(speed);
+});
+
+// It was still said to be measured just now when a run had measured it since.
+test('a speed is fresh for as long as it is what was measured for its own sake a moment ago', () => {
+  const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
+  const isFresh = () => speeds.get('base', options)?.isFresh;
+  speeds.put('base', options, speed, Date.now());
+  expect([isFresh(), speeds.getNear('base', options)?.isFresh]).toEqual([true, true]);
+  speeds.put('base', options, speed, Date.now() - 3_600_000);
+  expect(isFresh()).toBe(false);
+  speeds.put('base', options, speed, Date.now());
+  speeds.put('base', options, { ...speed, tokens: 0 }, Date.now());
+  expect(isFresh()).toBe(false);
 });

@@ -7,11 +7,18 @@ export interface TrainingSpeed {
   /** Of `tokens` tokens in one graph run; 0 where only the speed is known. */
   readonly bytes: number;
   readonly tokens: number;
+  /** Whether it was measured for its own sake, and a moment ago. */
+  readonly isFresh: boolean;
 }
+
+/** How long ago “just now” may be. */
+const freshMs = 10 * 60_000;
 
 /** Speeds measured on this machine, by base model and by the settings that decide about them. */
 export class TrainingSpeedStore {
   readonly #database: StudioDatabase;
+  /** When a probe measured what stands there, in this studio. */
+  readonly #probed = new Map<string, number>();
 
   constructor(database: StudioDatabase) {
     this.#database = database;
@@ -21,7 +28,9 @@ export class TrainingSpeedStore {
     const row = this.#database
       .prepare('SELECT tokens_per_second, bytes, tokens FROM training_speed WHERE base_sha256 = ? AND settings = ?')
       .get(baseSha256, settingsOf(options)) as { tokens_per_second: number; bytes: number; tokens: number } | undefined;
-    return row && { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens };
+    if (row === undefined) return undefined;
+    const isFresh = this.#isFresh(baseSha256, settingsOf(options));
+    return { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens, isFresh };
   }
 
   /** The newest of settings that differ only in the matrices, dropout or smoothing; with the matrices that were adapted. */
@@ -29,20 +38,28 @@ export class TrainingSpeedStore {
     const { backend, precision, gradientCheckpointing } = options;
     const row = this.#database
       .prepare(
-        `SELECT tokens_per_second, bytes, tokens, json_extract(settings, '$[0]') AS targets FROM training_speed
+        `SELECT tokens_per_second, bytes, tokens, settings, json_extract(settings, '$[0]') AS targets FROM training_speed
          WHERE base_sha256 = :baseSha256 AND json_extract(settings, '$[3]') = :backend
            AND json_extract(settings, '$[4]') = :precision AND (json_extract(settings, '$[5]') IS NOT NULL) = :checkpointing
          ORDER BY measured_at DESC LIMIT 1`,
       )
       .get({ baseSha256, backend, precision, checkpointing: Number(gradientCheckpointing) }) as
-      | { tokens_per_second: number; bytes: number; tokens: number; targets: string }
+      | { tokens_per_second: number; bytes: number; tokens: number; settings: string; targets: string }
       | undefined;
     if (row === undefined) return undefined;
     const { tokens_per_second: tokensPerSecond, bytes, tokens } = row;
-    return { tokensPerSecond, bytes, tokens, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
+    const isFresh = this.#isFresh(baseSha256, row.settings);
+    return { tokensPerSecond, bytes, tokens, isFresh, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
   }
 
-  put(baseSha256: string, options: TrainOptions, speed: TrainingSpeed, now: number): void {
+  #isFresh(baseSha256: string, settings: string): boolean {
+    return Date.now() - (this.#probed.get(`${baseSha256} ${settings}`) ?? 0) < freshMs;
+  }
+
+  put(baseSha256: string, options: TrainOptions, speed: Omit<TrainingSpeed, 'isFresh'>, now: number): void {
+    const key = `${baseSha256} ${settingsOf(options)}`;
+    if (speed.tokens > 0) this.#probed.set(key, now);
+    else this.#probed.delete(key);
     this.#database
       .prepare(
         `INSERT INTO training_speed (base_sha256, settings, tokens_per_second, bytes, tokens, measured_at)

@@ -20,3 +20,7 @@ test('a path without a page finds nothing', () => {
   expect(matchRoute('/nowhere')).toBeUndefined();
   expect(matchRoute('/datasets/a/b')).toBeUndefined();
 });
+
+test('what is no address has no page', () => {
+  expect(matchRoute('/datasets/%E0%A4%A')).toBeUndefined();
+});

@@ -56,10 +56,20 @@ export function matchRoute(path: string): { route: Route; params: Record<string,
     const fits = wanted.every((word, place) => {
       const part = parts[place] ?? '';
       if (!word.startsWith(':')) return word === part;
-      params[word.slice(1)] = decodeURIComponent(part);
-      return true;
+      const value = decoded(part);
+      params[word.slice(1)] = value ?? '';
+      return value !== undefined;
     });
     if (fits) return { route, params };
   }
   return undefined;
+}
+
+/** Undefined of what nobody has encoded. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -151,6 +151,7 @@ export class NewRunState {
   startFrom(initAdapterId: string | null): void {
     const { initAdapterId: _before, ...others } = this.changed;
     this.changed = initAdapterId === null ? others : { ...withoutShape(others), initAdapterId };
+    if (initAdapterId !== null) this.also = { ...this.also, ranks: [] };
     void this.estimateAll();
   }
 

@@ -58,6 +58,14 @@ test('an adapter to go on from brings its shape in place of what was chosen', as
   expect(state.changed).toEqual({ epochs: 2, initAdapterId: 'a' });
 });
 
+// They were refused by the studio, in a field that could not be changed any more.
+test('further ranks go where its rank is that of the adapter it goes on from', async () => {
+  const state = await opened('new');
+  state.trainAlso({ ranks: [2, 4], seeds: [7] });
+  state.startFrom('a');
+  expect(state.also).toMatchObject({ ranks: [], seeds: [7] });
+});
+
 // Once, a recipe or “Back to …” made fresh weights of it without a word.
 test('sets of settings leave where it begins, and bring no other shape', async () => {
   const state = await opened('new');

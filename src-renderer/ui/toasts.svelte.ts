@@ -17,15 +17,19 @@ const plainMs = 5_000;
 /** How often it is looked whether a person is still at one. */
 const heldMs = 1_000;
 
+/** As many are seen at once. */
+const mostShown = 3;
+
 /** Short notices at the foot of the window. Something removed can be had back for ten seconds. */
 export class Toasts {
-  #shown = $state.raw<readonly Toast[]>([]);
+  /** What was removed can be had back for its whole time, however much has been said since. */
+  #standing = $state.raw<readonly Toast[]>([]);
   #next = 1;
   /** While a person is at one of them, none goes away. */
   held = false;
 
   get shown(): readonly Toast[] {
-    return this.#shown;
+    return this.#standing.slice(-mostShown);
   }
 
   say(text: string): void {
@@ -49,12 +53,12 @@ export class Toasts {
   dismiss(id: number): void {
     // What goes away under a hand or the keyboard tells nobody that these have left it.
     this.held = false;
-    this.#shown = this.#shown.filter((toast) => toast.id !== id);
+    this.#standing = this.#standing.filter((toast) => toast.id !== id);
   }
 
   /** Undoes what was done last, if it still can be; tells whether it was. */
   undoLast(): boolean {
-    const last = this.#shown.findLast(({ undo }) => undo !== undefined);
+    const last = this.#standing.findLast(({ undo }) => undo !== undefined);
     if (last !== undefined) void this.undo(last);
     return last !== undefined;
   }
@@ -70,7 +74,7 @@ export class Toasts {
 
   #show(toast: Pick<Toast, 'text' | 'error' | 'undo' | 'link'>, ms: number): void {
     const id = this.#next++;
-    this.#shown = [...this.#shown.slice(-2), { ...toast, id, endsAt: Date.now() + ms }];
+    this.#standing = [...this.#standing, { ...toast, id, endsAt: Date.now() + ms }];
     const end = (): void => {
       if (this.held) setTimeout(end, heldMs);
       else this.dismiss(id);

@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Toasts } from './toasts.svelte.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('all that was removed within ten seconds can be had back, of which three are seen', () => {
+  const toasts = new Toasts();
+  const back: number[] = [];
+  for (let n = 1; n <= 5; n++) toasts.done(`removed ${n}`, () => void back.push(n));
+  toasts.say('something else');
+  expect(toasts.shown.map(({ text }) => text)).toEqual(['removed 4', 'removed 5', 'something else']);
+  vi.advanceTimersByTime(9_000);
+  while (toasts.undoLast());
+  expect(back).toEqual([5, 4, 3, 2, 1]);
+});
+
+test('after ten seconds it cannot', () => {
+  const toasts = new Toasts();
+  toasts.done('removed', () => undefined);
+  vi.advanceTimersByTime(10_001);
+  expect([toasts.shown, toasts.undoLast()]).toEqual([[], false]);
+});
