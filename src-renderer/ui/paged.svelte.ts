@@ -9,8 +9,8 @@ const keptPages = 60;
 
 /**
  * A long list of which only the parts in view are fetched, in pages of 100, the last 60 kept.
- * `reset` starts anew, for another filter; what was there stays on screen until the first answer, and answers to earlier
- * questions are dropped.
+ * `reset` starts anew, for another filter, and `reread` for rows that may have changed; what was there stays on screen until
+ * the answers that these wait for have come, and answers to earlier questions are dropped.
  */
 export class Paged<Item> {
   #total = $state<number | undefined>();
@@ -19,8 +19,9 @@ export class Paged<Item> {
   readonly #asked = new Set<number>();
   readonly #fetch: (offset: number, limit: number) => Promise<Slice<Item>>;
   #round = 0;
-  /** The round that `#pages` belongs to. */
-  #shownRound = 0;
+  /** The pages without which this round is not shown, and what has come of it until then. */
+  readonly #due = new Set<number>();
+  #coming: Map<number, readonly Item[]> = new Map();
 
   constructor(fetch: (offset: number, limit: number) => Promise<Slice<Item>>) {
     this.#fetch = fetch;
@@ -40,25 +41,41 @@ export class Paged<Item> {
     return this.#pages.get(Math.floor(place / pageSize))?.[place % pageSize];
   }
 
+  /** Where among the rows that are there; undefined where it is not. */
+  placeOf(is: (item: Item) => boolean): number | undefined {
+    for (const [page, items] of this.#pages) {
+      const place = items.findIndex(is);
+      if (place >= 0) return page * pageSize + place;
+    }
+    return undefined;
+  }
+
   /** Fetches what is missing of the rows from `first` up to `end`. */
   want(first: number, end: number): void {
-    for (let page = Math.floor(first / pageSize); page * pageSize < end; page++) {
-      if (!this.#asked.has(page)) void this.#load(page);
-    }
+    for (const page of pagesOf({ first, end })) if (!this.#asked.has(page)) void this.#load(page);
   }
 
   /** Fetches the rows from `first` up to `end` anew, and how many there are: of a list that grows. */
   async again(first: number, end: number): Promise<void> {
-    const pages: Promise<void>[] = [];
-    for (let page = Math.floor(first / pageSize); page * pageSize < Math.max(end, 1); page++)
-      pages.push(this.#load(page));
-    await Promise.all(pages);
+    await Promise.all(pagesOf({ first, end: Math.max(end, 1) }).map((page) => this.#load(page)));
   }
 
   async reset(): Promise<void> {
+    await this.#startAnew([0]);
+  }
+
+  /** Reads the first page and those of the ranges anew; they are swapped in as one, so that nothing in them is ever missing. */
+  async reread(ranges: readonly { readonly first: number; readonly end: number }[]): Promise<void> {
+    await this.#startAnew([0, ...ranges.flatMap(pagesOf)]);
+  }
+
+  async #startAnew(pages: readonly number[]): Promise<void> {
     this.#round++;
     this.#asked.clear();
-    await this.#load(0);
+    this.#coming = new Map();
+    this.#due.clear();
+    for (const page of pages) this.#due.add(page);
+    await Promise.all([...this.#due].map((page) => this.#load(page)));
   }
 
   async #load(page: number): Promise<void> {
@@ -67,13 +84,15 @@ export class Paged<Item> {
     try {
       const { total, items } = await this.#fetch(page * pageSize, pageSize);
       if (round !== this.#round) return;
-      const pages = new Map(this.#shownRound === round ? this.#pages : []);
+      this.#due.delete(page);
+      const pages = new Map(this.#coming);
       pages.set(page, items);
       for (const oldest of [...pages.keys()].slice(0, Math.max(0, pages.size - keptPages))) {
         pages.delete(oldest);
         this.#asked.delete(oldest);
       }
-      this.#shownRound = round;
+      this.#coming = pages;
+      if (this.#due.size > 0) return;
       this.#pages = pages;
       this.#total = total;
       this.#error = undefined;
@@ -83,4 +102,10 @@ export class Paged<Item> {
       this.#error = error;
     }
   }
+}
+
+function pagesOf({ first, end }: { readonly first: number; readonly end: number }): number[] {
+  const pages: number[] = [];
+  for (let page = Math.floor(Math.max(0, first) / pageSize); page * pageSize < end; page++) pages.push(page);
+  return pages;
 }

@@ -41,6 +41,28 @@ test('a page that failed can be asked for again', async () => {
   expect([list.error, list.at(0)]).toEqual([undefined, 'here']);
 });
 
+// Editing the 150th row dropped it until it was fetched again, and what was typed by then.
+test('what is read anew is swapped in as one, and nothing in it is missing meanwhile', async () => {
+  let version = 1;
+  const held: (() => void)[] = [];
+  const list = new Paged(async (offset, limit) => {
+    const read = version;
+    if (read > 1) await new Promise<void>((resolve) => held.push(resolve));
+    return { total: 1_000, items: Array.from({ length: limit }, (_, place) => `${offset + place} v${read}`) };
+  });
+  await list.reset();
+  list.want(140, 160);
+  await settled();
+  version = 2;
+  const read = list.reread([{ first: 140, end: 160 }]);
+  held[0]?.();
+  await settled();
+  expect([list.at(0), list.at(150)]).toEqual(['0 v1', '150 v1']);
+  held[1]?.();
+  await read;
+  expect([list.at(0), list.at(150), list.placeOf((item) => item === '150 v2')]).toEqual(['0 v2', '150 v2', 150]);
+});
+
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 }
