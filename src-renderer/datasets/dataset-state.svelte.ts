@@ -1,6 +1,7 @@
 import type {
   ChangedDataset,
   Dataset,
+  Example,
   FileFacts,
   Rejection,
   RowFilter,
@@ -14,7 +15,9 @@ import type {
   Note,
   RowContent,
 } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
+import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
@@ -53,8 +56,13 @@ export class DatasetState {
   #isSlow = $state(false);
   /** Settles with the change that was asked for last. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Place, in the filtered list, of the row that is open. */
-  selected = $state<number | undefined>();
+  /**
+   * The row that is open, as it read last, and where it stood in the filtered list. It is known by its id: rows before it come
+   * and go, and one that fits the filter no more stays open. Without `row` where it has not been fetched yet.
+   */
+  #chosen = $state.raw<{ readonly place: number; readonly row: ShownExample | undefined } | undefined>();
+  #heldStill = false;
+  #rereadIsDue = false;
 
   constructor(id: string) {
     this.id = id;
@@ -133,8 +141,39 @@ export class DatasetState {
     return this.head.value?.redoTo != null;
   }
 
+  /** Place, in the filtered list, of the row that is open; undefined for one that is not in it any more. */
+  get selected(): number | undefined {
+    return this.#selected;
+  }
+
+  set selected(place: number | undefined) {
+    this.#chosen = place === undefined ? undefined : { place, row: this.rows.at(place) };
+  }
+
+  readonly #selected = $derived.by(() => {
+    const { place, row } = this.#chosen ?? {};
+    if (place === undefined || row === undefined) return place;
+    const found = this.rows.placeOf(({ id }) => id === row.id);
+    // Far from what is in view, the page that it is on may have been let go.
+    return found ?? (this.rows.at(place) === undefined && place < (this.rows.total ?? 0) ? place : undefined);
+  });
+
   get open(): ShownExample | undefined {
-    return this.selected === undefined ? undefined : this.rows.at(this.selected);
+    const place = this.selected;
+    return (place === undefined ? undefined : this.rows.at(place)) ?? this.#chosen?.row;
+  }
+
+  /** Opens the row before or after; of one that is not in the list any more, the one before or after where it was. */
+  step(by: 1 | -1): void {
+    const last = (this.rows.total ?? 0) - 1;
+    const from = this.selected ?? (this.#chosen?.place ?? 0) - (by === 1 ? 1 : 0);
+    if (last >= 0) this.selected = Math.min(last, Math.max(0, from + by));
+  }
+
+  /** While a cell is edited where it stands, its row must not move away under it: what has changed is read when that ends. */
+  holdStill(isHeld: boolean): void {
+    this.#heldStill = isHeld;
+    if (!isHeld && this.#rereadIsDue) void this.#reread();
   }
 
   noteOn(position: number): string {
@@ -166,23 +205,67 @@ export class DatasetState {
     this.filter({});
   }
 
-  /** Changes a row as it is shown; refused when somebody else has changed the dataset meanwhile. */
-  edit(position: number, content: Partial<RowContent>): Promise<TakeBack | undefined> {
-    const version = this.facts.value?.version;
-    return this.change(() => client.versions.editRow({ id: this.id, position, content, version }));
+  /**
+   * Changes a row; `content` makes of the row as it reads by then what is to be stored. Throws DATASET_CHANGED when the row is
+   * gone, or somebody else has changed the dataset meanwhile.
+   */
+  edit(
+    row: Pick<ShownExample, 'id' | 'position'>,
+    content: (now: Example) => Partial<RowContent>,
+  ): Promise<TakeBack | undefined> {
+    return this.change(async () => {
+      const version = this.facts.value?.version;
+      const now = await this.#present(row, version);
+      return client.versions.editRow({ id: this.id, position: row.position, content: content(now), version });
+    });
   }
 
-  async add(content: RowContent): Promise<void> {
-    await this.change(() => client.versions.addRow({ id: this.id, content, split: this.#filter.split ?? 'train' }));
-    this.selected = Math.max(0, (this.rows.total ?? 1) - 1);
+  /** Adds a row behind all others and opens it; where the filter hides it, all rows are shown. */
+  async add(content: RowContent): Promise<{ row: Example; takeBack: TakeBack } | undefined> {
+    const { id } = this;
+    const takeBack = await this.change(() =>
+      client.versions.addRow({ id, content, split: this.#filter.split ?? 'train' }),
+    );
+    const offset = (this.facts.value?.rows ?? 0) - 1;
+    if (takeBack === undefined || offset < 0) return undefined;
+    const [row] = (await client.datasets.rows({ id, filter: {}, offset, limit: 1 })).examples;
+    if (row === undefined) return undefined;
+    if (!(await this.#openLast(row))) {
+      this.#filter = {};
+      await this.rows.reset();
+      await this.#openLast(row);
+    }
+    return { row, takeBack };
   }
 
-  remove(position: number): Promise<TakeBack | undefined> {
-    return this.change(() => client.versions.deleteRows({ id: this.id, positions: [position] }));
+  /** Opens the last row of the list if it is this one. */
+  async #openLast({ id }: Example): Promise<boolean> {
+    const last = Math.max(0, (this.rows.total ?? 0) - 1);
+    await this.rows.again(last, last + 1);
+    if (this.rows.at(last)?.id !== id) return false;
+    this.selected = last;
+    return true;
   }
 
-  moveTo(position: number, split: Split): Promise<TakeBack | undefined> {
-    return this.change(() => client.versions.moveRows({ id: this.id, positions: [position], split }));
+  /** Deletes a row; where it is the open one, the next takes its place. */
+  async remove(row: Pick<ShownExample, 'id' | 'position'>): Promise<TakeBack | undefined> {
+    const before = this.#chosen;
+    const place = this.selected;
+    // At once: the studio tells of the deletion before it answers, and the row would be gone with nothing in its place.
+    if (place !== undefined && this.open?.id === row.id) {
+      this.selected = [place + 1, place - 1].find((each) => this.rows.at(each) !== undefined);
+    }
+    const after = this.#chosen;
+    try {
+      return await this.change(() => client.versions.deleteRows({ id: this.id, positions: [row.position] }));
+    } catch (error) {
+      if (this.#chosen?.row?.id === after?.row?.id) this.#chosen = before;
+      throw error;
+    }
+  }
+
+  moveTo(row: Pick<ShownExample, 'position'>, split: Split): Promise<TakeBack | undefined> {
+    return this.change(() => client.versions.moveRows({ id: this.id, positions: [row.position], split }));
   }
 
   async undo(): Promise<void> {
@@ -226,8 +309,10 @@ export class DatasetState {
     return turn;
   }
 
-  async setNote(position: number, text: string): Promise<void> {
-    await client.versions.setNote({ id: this.id, position, text });
+  /** Throws DATASET_CHANGED when the row is gone. */
+  async setNote(row: Pick<ShownExample, 'id' | 'position'>, text: string): Promise<void> {
+    await this.#present(row);
+    await client.versions.setNote({ id: this.id, position: row.position, text });
     await this.notes.load();
   }
 
@@ -263,13 +348,54 @@ export class DatasetState {
     if (this.facts.value?.version !== before) await this.#reread();
   }
 
+  /** The row as it reads now, or in a version. Throws DATASET_CHANGED when it is gone. */
+  async #present({ id }: Pick<ShownExample, 'id'>, version?: number): Promise<Example> {
+    const gone = () => new StudioError('DATASET_CHANGED', { dataset: this.facts.value?.name ?? '' });
+    const row = await client.datasets.example({ datasetId: this.id, exampleId: id, version }).catch((error) => {
+      throw errorText(error).code === 'OPTION_INVALID' ? gone() : error;
+    });
+    // A file may have brought an id of its own that reads like this one.
+    if (row.id !== id) throw gone();
+    return row;
+  }
+
+  /** As `#present`; undefined for one that is gone, and the row as it is known where that could not be asked. */
+  async #ifThere(row: ShownExample): Promise<Example | undefined> {
+    try {
+      return await this.#present(row);
+    } catch (error) {
+      return errorText(error).code === 'DATASET_CHANGED' ? undefined : row;
+    }
+  }
+
   /** Reads again what is on screen, where it is. */
   async #reread(): Promise<void> {
     void this.head.load();
     if (this.versions.total !== undefined) void this.versions.reset();
-    if (this.rows.total === undefined) return;
-    await this.rows.reset();
-    this.rows.want(this.#range.first, this.#range.end);
+    this.#rereadIsDue = this.#heldStill;
+    if (this.rows.total === undefined || this.#heldStill) return;
+    const { open, selected } = this;
+    if (open !== undefined && selected !== undefined) this.#chosen = { place: selected, row: open };
+    const place = this.#chosen?.place;
+    // With its neighbours: a row before it may have come or gone.
+    const around = place === undefined ? [] : [{ first: place - 1, end: place + 2 }];
+    await this.rows.reread([this.#range, ...around]);
+    await this.#readOpen();
+  }
+
+  /** What is open as it reads now, where it has left the list as well; closed where it is gone. */
+  async #readOpen(): Promise<void> {
+    const chosen = this.#chosen;
+    if (chosen?.row === undefined) return;
+    const { place, row } = chosen;
+    const now = this.selected === undefined ? await this.#ifThere(row) : this.open;
+    if (this.#chosen !== chosen) return;
+    // What a check said of the row it said of its texts.
+    const reads = now !== undefined && now.context === row.context && now.target === row.target;
+    this.#chosen = now && {
+      place: this.selected ?? place,
+      row: { ...row, findings: reads ? row.findings : [], ...now },
+    };
   }
 
   /** A search goes on while it is asked for: soon again, for what is on screen. */

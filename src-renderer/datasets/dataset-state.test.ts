@@ -1,13 +1,20 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ChangedDataset } from '../../src-contract/dataset.ts';
+import type { ChangedDataset, RowsAnswer, ShownExample } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
+
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    datasets: { get: async () => dataset(1), databases: vi.fn() },
-    versions: { undo: vi.fn(), deleteRows: vi.fn(), list: async () => ({ total: 0, versions: [] }) },
+    datasets: { get: async () => dataset(1), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
+    versions: {
+      undo: vi.fn(),
+      ...{ addRow: vi.fn(), deleteRows: vi.fn(), editRow: vi.fn(), setNote: vi.fn() },
+      list: async () => ({ total: 0, versions: [] }),
+    },
   },
 }));
 
@@ -17,10 +24,10 @@ test('what takes a change back names the version that the change made', async ()
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2));
   vi.mocked(client.versions.undo).mockResolvedValue(dataset(3));
-  const takeBack = await page.remove(0);
+  const takeBack = await page.remove(row(0));
   // The next change is not the one that is taken back.
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(3));
-  await page.remove(1);
+  await page.remove(row(1));
   await takeBack?.();
   expect(vi.mocked(client.versions.undo).mock.calls).toEqual([[{ id: 'd', version: 2 }]]);
 });
@@ -28,14 +35,14 @@ test('what takes a change back names the version that the change made', async ()
 test('where the rows stayed as they were, there is nothing to take back', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(1, null));
-  expect(await page.remove(0)).toBeUndefined();
+  expect(await page.remove(row(0))).toBeUndefined();
 });
 
 // Its “Undo” took back what the other window had done.
 test('where another window changed the dataset and this change nothing, there is nothing to take back', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2, null));
-  expect(await page.remove(0)).toBeUndefined();
+  expect(await page.remove(row(0))).toBeUndefined();
 });
 
 // It said that rows were changed, and its “Undo” took back the change before.
@@ -71,10 +78,119 @@ test('what is attached is not told from a list that could not be read again', as
   expect(page.attachment).toBeNull();
 });
 
-async function opened(): Promise<DatasetState> {
+// The row after it was shown in its place, and took what was typed for the one before.
+test('a row stays open when one before it goes', async () => {
+  const page = await opened([row(0), row(1), row(2)]);
+  page.selected = 1;
+  stand([row(1), row(2)]);
+  await page.change(async () => dataset(2));
+  expect([page.selected, page.open?.id]).toEqual([0, 'r1']);
+});
+
+test('a row that fits the filter no more stays open as it reads now, and those around it are a step away', async () => {
+  const page = await opened([row(0), row(1), row(2)]);
+  page.selected = 1;
+  stand([row(0), row(2)], { ...row(1), context: 'other' });
+  await page.change(async () => dataset(2));
+  expect([page.selected, page.open?.id, page.open?.context]).toEqual([undefined, 'r1', 'other']);
+  page.step(1);
+  expect(page.open?.id).toBe('r2');
+});
+
+test('a row that is gone is closed, and nothing that was typed for it is kept elsewhere', async () => {
+  const page = await opened([row(0), row(1)]);
+  page.selected = 0;
+  stand([row(1)]);
+  await page.change(async () => dataset(2));
+  expect(page.open).toBeUndefined();
+  await expect(page.edit(row(0), () => ({ target: 'x' }))).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+  await expect(page.setNote(row(0), 'x')).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+  expect([client.versions.editRow, client.versions.setNote].map((made) => vi.mocked(made).mock.calls)).toEqual([
+    [],
+    [],
+  ]);
+});
+
+// Of two parts of a context that were changed one after the other, the first read as before again.
+test('an edit is made of the row as it reads by then', async () => {
+  const page = await opened([row(0)]);
+  const asked = page.edit(row(0), ({ context }) => ({ context: `${context} and more` }));
+  stand([{ ...row(0), context: 'changed' }]);
+  vi.mocked(client.versions.editRow).mockResolvedValue(dataset(2));
+  await asked;
+  expect(vi.mocked(client.versions.editRow).mock.calls[0]?.[0]).toMatchObject({
+    ...{ position: 0, content: { context: 'changed and more' }, version: 1 },
+  });
+});
+
+test('the next row takes the place of the open one when that is deleted', async () => {
+  const page = await opened([row(0), row(1), row(2)]);
+  page.selected = 1;
+  vi.mocked(client.versions.deleteRows).mockImplementation(async () => {
+    stand([row(0), row(2)]);
+    return dataset(2);
+  });
+  await page.remove(row(1));
+  expect([page.selected, page.open?.id]).toEqual([1, 'r2']);
+});
+
+// Nothing was read of the page that it is on, and under a search another row was opened.
+test('an added row is opened, without the filter where that hides it', async () => {
+  const all = Array.from({ length: 150 }, (_, place) => row(place));
+  const page = await opened(all);
+  page.filter({ search: 'context 3' });
+  vi.mocked(client.versions.addRow).mockImplementation(async () => {
+    stand([...all, row(150)]);
+    return { ...dataset(2), rows: 151 };
+  });
+  const added = await page.add({ context: 'context 150', target: '', group: null, database: null });
+  expect([page.filtered, page.selected, page.open?.id, added?.row.position]).toEqual([false, 150, 'r150', 150]);
+});
+
+test('while a cell is edited where it stands, the list stays as it is', async () => {
+  const page = await opened([row(0), row(1)]);
+  page.holdStill(true);
+  stand([row(1)]);
+  await page.change(async () => dataset(2));
+  expect(page.rows.at(0)?.id).toBe('r0');
+  page.holdStill(false);
+  await vi.waitFor(() => expect(page.rows.at(0)?.id).toBe('r1'));
+});
+
+async function opened(rows?: readonly ShownExample[]): Promise<DatasetState> {
   const page = new DatasetState('d');
   await page.facts.load();
+  if (rows !== undefined) {
+    stand(rows);
+    await page.rows.reset();
+  }
   return page;
+}
+
+/** What the studio's rows are from now on; `hidden` is one that no filter of the test lets through. */
+function stand(rows: readonly ShownExample[], hidden?: ShownExample): void {
+  vi.mocked(client.datasets.rows).mockImplementation(async ({ filter, offset, limit }) => {
+    const shown = rows.filter(({ context }) => context.includes(filter.search ?? ''));
+    const answer = { total: shown.length, examples: shown.slice(offset, offset + limit) };
+    // Sound: the rest is of a search that takes its time.
+    return { ...answer, isSearching: false, indexed: { done: 0, total: 0 } } as unknown as RowsAnswer;
+  });
+  vi.mocked(client.datasets.example).mockImplementation(async ({ exampleId }) => {
+    const found = [...rows, ...(hidden ? [hidden] : [])].find(({ id }) => id === exampleId);
+    if (found === undefined) throw new StudioError('OPTION_INVALID', { option: 'row', reason: 'none' });
+    return found;
+  });
+}
+
+/** Only the fields that are read, as below. */
+function row(position: number): ShownExample {
+  return {
+    id: `r${position}`,
+    position,
+    context: `context ${position}`,
+    target: '',
+    findings: [] as string[],
+  } as ShownExample;
 }
 
 /** Only the fields that are read; the cast is sound as nothing else is looked at. */

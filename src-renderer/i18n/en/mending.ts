@@ -34,6 +34,7 @@ export const mending = {
   'mend.edit': 'Edit: {field}',
   'mend.edit.how': 'Click into a text to change it. Ctrl+Enter keeps, Escape takes back.',
   'mend.row.remove': 'Delete the row',
+  'mend.row.added': 'Row {n} is added.',
   'mend.row.removed': 'Row {n} is deleted.',
   'mend.note': 'Note on the row',
   'mend.note.placeholder': 'A note for people; the model never sees it',

@@ -34,6 +34,7 @@ export const mending: Translation<typeof english> = {
   'mend.edit': '고치기: {field}',
   'mend.edit.how': '글을 눌러 고칩니다. Ctrl+Enter로 저장하고 Esc로 되돌립니다.',
   'mend.row.remove': '행 삭제',
+  'mend.row.added': '{n}번째 행을 추가했습니다.',
   'mend.row.removed': '{n}번째 행을 삭제했습니다.',
   'mend.note': '행에 남긴 메모',
   'mend.note.placeholder': '사람을 위한 메모입니다. 모델은 보지 않습니다',

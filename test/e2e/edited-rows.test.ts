@@ -1,0 +1,156 @@
+// Rows that are changed while the list of them changes: under a search and a filter, far down a long table, and with a second
+// window on the same dataset. What is typed is read back from the table itself.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+const opened = openStudioForTests({
+  before: ({ command, folder }) => {
+    const file = path.join(folder, 'letters.csv');
+    const rows = Array.from(
+      { length: 260 },
+      (_, row) => `${row % 20 === 5 ? 'pear' : 'apple'} ${row + 1},answer ${row + 1}`,
+    );
+    writeFileSync(file, ['context,target', ...rows].join('\n'));
+    command('import', file, '--task', 'custom', '--name', 'Letters');
+  },
+});
+let page: Page;
+let other: Page;
+
+beforeAll(async () => {
+  ({ page } = opened);
+  await open(page);
+  other = await page.context().newPage();
+  await other.goto(page.url());
+  await grid(other).waitFor();
+});
+
+// The row behind it in the list took its place, and what was typed.
+test('a row that a search finds no more stays open, and what is typed next is its own', async () => {
+  await page.getByRole('searchbox').fill('pear');
+  await page.getByText('13 of 260 rows').waitFor();
+  await row('pear 6').click();
+  await text('Context').fill('plum 6');
+  await text('Context').press('Tab');
+  await page.keyboard.type('new ');
+  await page.getByText('12 of 260 rows').waitFor();
+  await page.keyboard.type('words');
+  await text('Note').focus();
+  await shows('Row 6');
+  await page.getByRole('searchbox').fill('');
+  await row('plum 6').getByText('new words', { exact: false }).waitFor();
+  await row('pear 26').getByText('answer 26').waitFor();
+});
+
+test('a row whose split is changed under a filter by splits stays open', async () => {
+  const splits = page.getByRole('radiogroup', { name: 'Split' });
+  await splits.getByRole('radio', { name: /^Train/ }).click();
+  await page.getByText(/of 260 rows/).waitFor();
+  const first = page.getByRole('row').nth(1);
+  await first.click();
+  const name = await page.getByText(/^Row \d+$/).innerText();
+  await inspector().getByRole('combobox', { name: 'Split' }).click();
+  await page.getByRole('option', { name: 'Validation' }).click();
+  await inspector().getByRole('combobox', { name: 'Split' }).getByText('Validation').waitFor();
+  await shows(name);
+  await splits.getByRole('radio', { name: /^All/ }).click();
+  await row('plum 6').waitFor();
+});
+
+// It was saved on the next row.
+test('what is typed while another window deletes a row before it is kept in its own', async () => {
+  await row('apple 8').click();
+  await text('Target').press('End');
+  await page.keyboard.type(' of');
+  await remove(other, 'apple 1');
+  await page.getByText('259 rows', { exact: true }).first().waitFor();
+  await page.keyboard.type(' eight');
+  await text('Note').focus();
+  await page.keyboard.type('mine');
+  await remove(other, 'apple 2');
+  await page.getByText('258 rows', { exact: true }).first().waitFor();
+  await text('Target').focus();
+  await shows('Row 8');
+  await row('apple 8').getByText('answer 8 of eight').waitFor();
+  await row('apple 8').getByTitle('mine').waitFor();
+  await row('apple 9').getByText('answer 9', { exact: true }).waitFor();
+});
+
+test('what is typed for a row that another window has deleted is refused', async () => {
+  await row('apple 10').click();
+  await text('Target').press('End');
+  await page.keyboard.type(' of ten');
+  await remove(other, 'apple 10');
+  await page.getByText('257 rows', { exact: true }).first().waitFor();
+  await page
+    .getByRole('status')
+    .getByText(/has been changed meanwhile/)
+    .waitFor();
+  await row('apple 11').getByText('answer 11', { exact: true }).waitFor();
+});
+
+// The rows were read from the first again: the box was gone, and the keys were taken for shortcuts.
+test('far down a long table, what is typed next is kept as well', async () => {
+  await grid(page).focus();
+  await page.keyboard.press('End');
+  await row('apple 260').waitFor();
+  await row('apple 259').click();
+  await text('Context').fill('apple 259!');
+  await text('Context').press('Tab');
+  await page.keyboard.type('g d delete ');
+  await row('apple 259!').waitFor();
+  await page.keyboard.type('nothing');
+  await text('Note').focus();
+  await row('apple 259!').getByText('g d delete nothing', { exact: false }).waitFor();
+});
+
+test('in a cell that is edited where it stands, what is typed stays that row’s', async () => {
+  await row('apple 257').getByText('apple 257').dblclick();
+  await page.keyboard.type('!');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(' of');
+  await remove(other, 'apple 3');
+  await page.getByText('256 rows', { exact: true }).first().waitFor();
+  await page.keyboard.type(' old');
+  await page.keyboard.press('Enter');
+  await row('apple 257!').getByText('answer 257 of old').waitFor();
+  await row('apple 258').getByText('answer 258', { exact: true }).waitFor();
+});
+test('an added row is opened, in view, without the search that hides it', async () => {
+  await grid(page).focus();
+  await page.keyboard.press('Home');
+  await page.getByRole('searchbox').fill('pear');
+  await page.getByText('12 of 256 rows').waitFor();
+  await page.getByRole('button', { name: 'Add row' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Context').fill('quince');
+  await form.getByLabel('Target').fill('the last');
+  await form.getByRole('button', { name: 'Add row' }).click();
+  await page.getByRole('status').getByText('Row 261 is added.').waitFor();
+  await shows('Row 261');
+  await row('quince').waitFor();
+  expect(await page.getByRole('searchbox').inputValue()).toBe('');
+});
+
+const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
+const row = (context: string, on = page) =>
+  on.getByRole('row').filter({ has: on.getByRole('gridcell', { name: context, exact: true }) });
+const inspector = () => page.getByRole('region', { name: 'The row in full' });
+const text = (name: string) => inspector().getByRole('textbox', { name: new RegExp(name) });
+const shows = (name: string) => inspector().getByText(name, { exact: true }).waitFor();
+
+async function open(on: Page): Promise<void> {
+  await on.keyboard.press('g');
+  await on.keyboard.press('d');
+  await on.getByRole('link', { name: 'Letters' }).click();
+  await grid(on).waitFor();
+}
+
+async function remove(on: Page, context: string): Promise<void> {
+  await row(context, on).click();
+  await on.getByRole('button', { name: 'Delete the row' }).click();
+  await row(context, on).waitFor({ state: 'detached' });
+}
