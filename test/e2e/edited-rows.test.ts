@@ -119,6 +119,17 @@ test('in a cell that is edited where it stands, what is typed stays that row’s
   await row('apple 257!').getByText('answer 257 of old').waitFor();
   await row('apple 258').getByText('answer 258', { exact: true }).waitFor();
 });
+test('the palette opens over a text that is edited', async () => {
+  await row('apple 255').getByText('answer 255').dblclick();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await row('apple 255').click();
+  await text('Note').press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+});
+
 test('an added row is opened, in view, without the search that hides it', async () => {
   await grid(page).focus();
   await page.keyboard.press('Home');
@@ -133,6 +144,16 @@ test('an added row is opened, in view, without the search that hides it', async 
   await shows('Row 261');
   await row('quince').waitFor();
   expect(await page.getByRole('searchbox').inputValue()).toBe('');
+});
+
+// It deleted the row.
+test('Delete on a choice beside the rows deletes none', async () => {
+  await inspector().getByRole('combobox', { name: 'Split' }).focus();
+  await page.keyboard.press('Delete');
+  await grid(page).focus();
+  await page.keyboard.press('Delete');
+  await page.getByText('256 rows', { exact: true }).first().waitFor();
+  await shows('Row 260');
 });
 
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
