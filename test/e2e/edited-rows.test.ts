@@ -119,6 +119,7 @@ test('in a cell that is edited where it stands, what is typed stays that row’s
   await row('apple 257!').getByText('answer 257 of old').waitFor();
   await row('apple 258').getByText('answer 258', { exact: true }).waitFor();
 });
+
 test('the palette opens over a text that is edited', async () => {
   await row('apple 255').getByText('answer 255').dblclick();
   await page.keyboard.press('Control+k');
@@ -154,6 +155,35 @@ test('Delete on a choice beside the rows deletes none', async () => {
   await page.keyboard.press('Delete');
   await page.getByText('256 rows', { exact: true }).first().waitFor();
   await shows('Row 260');
+});
+
+// It said that the rows were being looked through.
+test('a pattern that is none is why words cannot be replaced', async () => {
+  await page.getByRole('button', { name: 'Replace', exact: true }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Find').fill('(');
+  await form.getByRole('checkbox', { name: 'Regular expression' }).click();
+  const said = await form.getByRole('alert').innerText();
+  const reason = await form.getByRole('button', { name: 'Replace', exact: true }).getAttribute('title');
+  expect(said).toContain(reason);
+  await page.keyboard.press('Escape');
+});
+
+// The two parts stood side by side, with a few letters each.
+test('in a narrow window the versions stand above what is different in one', async () => {
+  await page.setViewportSize({ width: 760, height: 700 });
+  await page.getByRole('tab', { name: /^Versions/ }).click();
+  const list = page.getByRole('grid', { name: 'Versions' });
+  const cut = list.getByRole('row').first().getByTitle(/ · /);
+  expect(await cut.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+// The page stayed as it was, and each of its buttons failed.
+test('a dataset that another window has deleted is told to be gone', async () => {
+  await other.getByRole('button', { name: 'More actions' }).click();
+  await other.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'To the list of datasets' }).waitFor();
 });
 
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
