@@ -67,6 +67,21 @@ export const errorCatalogue = {
     '“{dataset}” has been changed meanwhile.',
     'Look at it as it is now, then do it again.',
   ),
+  DATASET_FILE_MISSING: entry(
+    { dataset: z.string(), file: z.string() },
+    'The dataset “{dataset}” cannot be opened: the file of its rows, {file}, is missing.',
+    'Put the file back, or take the data folder from a backup. Or delete the dataset and import its table again.',
+  ),
+  DATASET_FILE_DAMAGED: entry(
+    { dataset: z.string(), file: z.string() },
+    'The dataset “{dataset}” cannot be opened: the file of its rows, {file}, is damaged or cut off.',
+    'Put a sound copy of the file there, or take the data folder from a backup. Or delete the dataset and import its table again.',
+  ),
+  DATASET_FILE_TOO_NEW: entry(
+    { dataset: z.string(), file: z.string(), version: z.number(), known: z.number() },
+    'The dataset “{dataset}” cannot be opened: a newer Adapter Studio has written the file of its rows, {file} (data version {version}; this one knows {known}).',
+    'Install the newer version again, or take the data folder from a backup.',
+  ),
   DATASET_TOO_SMALL: entry(
     { dataset: z.string(), rows: z.number() },
     '“{dataset}” has {rows} training rows that fit, too few to train on.',

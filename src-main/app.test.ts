@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -881,3 +891,34 @@ test('two studios on one data folder do not train at the same time', async () =>
   expect(error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
   await other.close();
 });
+
+// One such file kept the whole studio from opening.
+test.each<[string, string, (file: string) => void]>([
+  ['damaged', 'DATASET_FILE_DAMAGED', (file) => truncateSync(file, 5000)],
+  ['missing', 'DATASET_FILE_MISSING', (file) => rmSync(file)],
+])(
+  'a %s file of rows is told by whoever opens its dataset, and keeps no other from opening',
+  async (_, code, damage) => {
+    const [lost, sound] = [await importRivers(), await importRivers()];
+    const { name } = await client.datasets.get({ id: lost });
+    await app.close();
+    const file = join(folder, 'data/datasets', lost, 'rows.sqlite');
+    damage(file);
+    await open();
+    expect((await client.datasets.list()).map(({ id }) => id).sort()).toEqual([lost, sound].sort());
+    const about = { code, data: { dataset: name, file } };
+    const { error: inThread } = await safe(client.datasets.examples({ id: lost, offset: 0, limit: 1 }));
+    expect(inThread).toMatchObject(about);
+    const { error: here } = await safe(client.versions.list({ id: lost, offset: 0, limit: 1 }));
+    expect(here).toMatchObject(about);
+    const content = { target: 'mended' };
+    const { error: changing } = await safe(client.versions.editRow({ id: lost, position: 0, content }));
+    expect(changing).toMatchObject(about);
+    const options = { maxSteps: 1 };
+    const started = client.runs.start({ datasetId: lost, baseModelId: 'starter', name: 'run', options });
+    expect((await safe(started)).error).toMatchObject(about);
+    expect((await client.datasets.examples({ id: sound, offset: 0, limit: 1 })).total).toBe(20);
+    await client.datasets.delete({ id: lost });
+    expect((await client.datasets.list()).map(({ id }) => id)).toEqual([sound]);
+  },
+);

@@ -167,7 +167,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     changed(noun)();
     changed('status')();
   };
-  const known = (error: unknown) => asDiskFull(error, dataDir);
+  const known = (error: unknown, dataset?: string) => datasets.namingRowsFault(asDiskFull(error, dataDir), dataset);
   const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run'), known });
   const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation'), known });
   const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab'), known });
@@ -331,11 +331,11 @@ function waitingFor(ready: Promise<void>) {
 }
 
 /** Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. */
-function tellingErrors(known: (error: unknown) => unknown) {
+function tellingErrors(known: (error: unknown, dataset?: string) => unknown) {
   return implement(contract)
     .$context<CallerContext>()
-    .middleware(async ({ next, path }) => {
-      const failed = (error: unknown) => toClient(known(error), path);
+    .middleware(async ({ next, path }, input) => {
+      const failed = (error: unknown) => toClient(known(error, datasetIn(path, input)), path);
       try {
         const result = await next();
         if (!isIterable(result.output)) return result;
@@ -345,6 +345,15 @@ function tellingErrors(known: (error: unknown) => unknown) {
         throw failed(error);
       }
     });
+}
+
+/** The id or name of the dataset that a question is about; undefined where it is about none. */
+function datasetIn([noun]: readonly string[], input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null) return undefined;
+  const { id, datasetId = id } = input as { readonly id?: unknown; readonly datasetId?: unknown };
+  const isDatasets = noun === 'datasets' || noun === 'versions' || noun === 'findings';
+  const dataset = isDatasets || 'datasetId' in input ? datasetId : undefined;
+  return typeof dataset === 'string' ? dataset : undefined;
 }
 
 async function* told(events: AsyncIterable<unknown>, failed: (error: unknown) => unknown): AsyncGenerator<unknown> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StudioError } from '../../src-contract/errors.ts';
 
@@ -28,23 +30,63 @@ export function createRowsFile(file: string): RowsDatabase {
 }
 
 /**
- * Opens the file of a finished dataset, to change it or only to read it. Throws DATABASE_TOO_NEW when a newer studio has
- * written it.
+ * Opens the file of a finished dataset, to change it or only to read it. Throws DATASET_FILE_MISSING, DATASET_FILE_DAMAGED, and
+ * DATASET_FILE_TOO_NEW when a newer studio has written it, each with the id of the dataset for its name.
  */
 export function openRowsFile(file: string, { readonly }: { readonly: boolean }): RowsDatabase {
+  if (!existsSync(file)) throw new StudioError('DATASET_FILE_MISSING', { dataset: datasetIdOf(file), file });
   const database = new BetterSqlite3(file, { readonly, fileMustExist: true, timeout: 5000 });
   try {
     const version = Number(database.pragma('user_version', { simple: true }));
-    if (version > schemaVersion) throw new StudioError('DATABASE_TOO_NEW', { file, version, known: schemaVersion });
+    if (version > schemaVersion) {
+      const about = { dataset: datasetIdOf(file), file, version, known: schemaVersion };
+      throw new StudioError('DATASET_FILE_TOO_NEW', about);
+    }
+    // An import ends with its version: what has none, as a file that was emptied, was damaged since.
+    if (database.prepare('SELECT 1 FROM version LIMIT 1').get() === undefined) throw damaged(file);
     if (version < schemaVersion) addBlocks(file);
+    // A table that is gone is noticed here, and not by whoever needs it first.
+    for (const table of ['example', 'state_page', 'block']) database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get();
     if (readonly) return database;
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw tellsDamage(error) ? damaged(file, error) : error;
   }
+}
+
+/**
+ * The error itself, or DATASET_FILE_DAMAGED when it was met in a damaged page of this file. It may also come of what was worked
+ * out from the rows, which lies in another file: so the pages are looked through, which takes seconds for gigabytes.
+ */
+export function asRowsFault(file: string, error: unknown): unknown {
+  if (!tellsDamage(error)) return error;
+  try {
+    const database = openRowsFile(file, { readonly: true });
+    try {
+      return database.pragma('quick_check(1)', { simple: true }) === 'ok' ? error : damaged(file, error);
+    } finally {
+      database.close();
+    }
+  } catch (fault) {
+    return tellsDamage(fault) ? damaged(file, error) : fault;
+  }
+}
+
+function tellsDamage(error: unknown): error is Error {
+  if (!(error instanceof BetterSqlite3.SqliteError)) return false;
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(error.code) || error.message.startsWith('no such table');
+}
+
+function damaged(file: string, cause?: Error): StudioError {
+  return new StudioError('DATASET_FILE_DAMAGED', { dataset: datasetIdOf(file), file }, { cause });
+}
+
+/** Each file lies in the folder of its dataset. */
+function datasetIdOf(file: string): string {
+  return basename(dirname(file));
 }
 
 const schemaVersion = 2;

@@ -1,4 +1,5 @@
 import type { RowFilter } from '../../src-contract/dataset.ts';
+import { asRowsFault } from '../database/rows-file.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
@@ -173,6 +174,11 @@ export class DatasetReading {
     if (view instanceof RowSearch) view.letGo();
     this.#views.delete(key);
   }
+}
+
+/** The error itself, or that the rows file is damaged, where it was met there. */
+export function rowsFault({ rowsFile }: RowsPlace, error: unknown): unknown {
+  return asRowsFault(rowsFile, error);
 }
 
 const rowsPerTransaction = 20_000;

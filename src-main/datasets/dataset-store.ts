@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
-import { StudioError } from '../../src-contract/errors.ts';
+import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
+import { asRowsFault } from '../database/rows-file.ts';
 import { freeName } from '../free-name.ts';
 import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
@@ -69,13 +69,33 @@ export class DatasetStore {
     return this.get(id);
   }
 
-  /** A process may have ended between a change and the list: the rows file is right. For the start. */
+  /**
+   * A process may have ended between a change and the list: the rows file is right. For the start, which no dataset may keep
+   * from its end: one whose file cannot be read stays in the list as it was, and says why when it is opened.
+   */
   refreshAll(): void {
     for (const { id, version } of this.list()) {
-      if (!existsSync(this.rowsFile(id))) continue;
-      if (this.rows(id).head().version !== version) this.refresh(id);
-      this.letGo(id);
+      try {
+        if (this.rows(id).head().version !== version) this.refresh(id);
+      } catch {
+      } finally {
+        this.letGo(id);
+      }
     }
+  }
+
+  /**
+   * The error itself; a missing, damaged or too new file of rows is told with the name of its dataset, which the file does not
+   * know. `dataset`: the id or name of the one that was being read, whose rows a damaged page may have been met in.
+   */
+  namingRowsFault(error: unknown, dataset?: string): unknown {
+    const known = dataset === undefined ? undefined : this.list().find(({ id, name }) => [id, name].includes(dataset));
+    const fault = known === undefined ? error : asRowsFault(this.rowsFile(known.id), error);
+    if (!(fault instanceof StudioError) || !fault.code.startsWith('DATASET_FILE_')) return fault;
+    // Sound: all codes of this beginning have these fields.
+    const data = fault.data as ErrorData<'DATASET_FILE_DAMAGED'>;
+    const name = this.list().find(({ id }) => id === data.dataset)?.name ?? data.dataset;
+    return new StudioError(fault.code, { ...data, dataset: name }, { cause: fault });
   }
 
   /** Newest first. */

@@ -2,7 +2,7 @@
 // has handles of its own, read-only on the rows; only what is worked out from them is written here.
 import { parentPort } from 'node:worker_threads';
 import { StudioError } from '../../src-contract/errors.ts';
-import { DatasetReading } from './dataset-reading-store.ts';
+import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
 import type { FromRowsThread, RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
 
 const open = new Map<string, DatasetReading>();
@@ -58,7 +58,8 @@ parentPort?.on('message', async (message: ToRowsThread) => {
   running.set(id, abort);
   try {
     post({ id, kind: 'answer', answer: await answer(message, abort.signal) });
-  } catch (error) {
+  } catch (thrown) {
+    const error = rowsFault(message.ask, thrown);
     const known = error instanceof StudioError ? { code: error.code, data: error.data } : {};
     post({ id, kind: 'failed', ...known, error });
   } finally {

@@ -42,6 +42,19 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '그사이 “{dataset}”[이|가] 바뀌었습니다.',
     hint: '지금 상태를 확인한 뒤 다시 하세요.',
   },
+  DATASET_FILE_MISSING: {
+    message: '“{dataset}” 데이터셋을 열 수 없습니다. 행이 담긴 파일 {file}[이|가] 없습니다.',
+    hint: '파일을 되돌려 놓거나 백업에서 데이터 폴더를 복원하세요. 아니면 데이터셋을 삭제하고 표를 다시 가져오세요.',
+  },
+  DATASET_FILE_DAMAGED: {
+    message: '“{dataset}” 데이터셋을 열 수 없습니다. 행이 담긴 파일 {file}[이|가] 손상되었거나 잘렸습니다.',
+    hint: '온전한 사본을 그 자리에 두거나 백업에서 데이터 폴더를 복원하세요. 아니면 데이터셋을 삭제하고 표를 다시 가져오세요.',
+  },
+  DATASET_FILE_TOO_NEW: {
+    message:
+      '“{dataset}” 데이터셋을 열 수 없습니다. 더 새로운 Adapter Studio가 행이 담긴 파일 {file}[을|를] 썼습니다(데이터 버전 {version}, 이 버전은 {known}까지 압니다).',
+    hint: '새 버전을 다시 설치하거나 백업에서 데이터 폴더를 복원하세요.',
+  },
   DATASET_TOO_SMALL: {
     message: '“{dataset}”에 길이가 맞는 학습 행이 {rows}개뿐이라 학습하기에 너무 적습니다.',
     hint: '행을 더 가져오거나 최대 길이를 늘리세요.',
