@@ -54,10 +54,13 @@ export const datasetVersionSchema = z.object({
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
+/** 1 Mi UTF-16 units: far beyond what any model reads, and short enough for a page to show. */
+export const longestText = 1_048_576;
+
 /** The texts of a row that a person can change. */
 export const rowContentSchema = z.object({
-  context: z.string().max(1_048_576),
-  target: z.string().max(1_048_576),
+  context: z.string().max(longestText),
+  target: z.string().max(longestText),
   group: z.string().max(10_000).nullable(),
   database: z.string().max(10_000).nullable(),
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealDataset, dealSplits } from './deal-splits.ts';
-import { previewReplace, replaceText } from './replace-text.ts';
+import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
 import { splitOf } from './split.ts';
 
 let given: DatasetFolder;
@@ -228,6 +228,62 @@ test('an expression that would try ways without end is refused', async () => {
   const change = given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
   await expect(change).rejects.toMatchObject(refused);
   expect(given.shown(id)).toHaveLength(1);
+});
+
+// What could be built here ended the studio: a text of 300 million letters, or one longer than any text can be.
+test.each([
+  ['plain text', false, 'b'.repeat(10_000)],
+  ['what stands before each match', true, '$`$`$`$`$`'],
+])(
+  'a replacement that would make a text too long for a row is refused, and names the row: %s',
+  async (_, isPattern, replacement) => {
+    const { id } = given.make([{ context: 'none' }, { context: 'a'.repeat(30_000) }]);
+    const request = { ...{ id, search: 'a', replacement, fields: ['context' as const] }, matchCase: true, isPattern };
+    const refused = {
+      code: 'OPTION_INVALID',
+      data: { because: { code: 'ROW_TEXT_TOO_LONG', data: { row: 2, most: 1_048_576 } } },
+    };
+    await expect(previewReplace(given.store.examples(id), request)).rejects.toMatchObject(refused);
+    const change = given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
+    await expect(change).rejects.toMatchObject(refused);
+    expect(given.store.get(id).version).toBe(1);
+  },
+);
+
+test('a text that is too long already may get shorter, and no text may grow beyond the bound', async () => {
+  const { id } = given.make([{ context: 'ab'.repeat(600_000) }, { context: 'short' }]);
+  const request = {
+    id,
+    search: 'ab',
+    replacement: 'a',
+    fields: ['context' as const],
+    matchCase: true,
+    isPattern: false,
+  };
+  expect((await previewReplace(given.store.examples(id), request)).occurrences).toBe(600_000);
+  const edit = (position: number, context: string) => given.changes.edit(id, { position, content: { context } });
+  expect((await edit(0, 'ab'.repeat(550_000))).version).toBe(2);
+  await expect(edit(1, 'c'.repeat(1_048_577))).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    data: { because: { code: 'ROW_TEXT_TOO_LONG', data: { row: 2, letters: 1_048_577 } } },
+  });
+  expect((await edit(1, 'c'.repeat(1_048_576))).version).toBe(3);
+});
+
+test.each([
+  ['plain', /b/g, 'xyz'],
+  ['the match and a dollar', /b+/g, '<$&|$$|$>'],
+  ['what stands before and behind', /b/g, "$`-$'"],
+  ['groups of one and two digits', /(a)(b)(c)?/g, '$1$02$3$4$10$0$00'],
+  ['many groups', /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)/g, '$11$10$1'],
+  ['named groups', /(?<first>a)(?<second>b)/gu, '$<second>$<first>$<none>$<'],
+  ['names where there are none', /b/g, '$<$`>$<b>'],
+])('the length of a replacement is worked out as it will be: %s', (_, pattern, replacement) => {
+  const text = 'abcabbc ab abcdefghijkl';
+  const lengthOf = expandedLength(replacement);
+  let letters = text.length;
+  for (const match of text.matchAll(pattern)) letters += lengthOf(match) - match[0].length;
+  expect(letters).toBe(text.replace(pattern, replacement).length);
 });
 
 test('splits are dealt anew by shares, the same for the same seed, and a group stays on one side', async () => {

@@ -1,4 +1,5 @@
 import type { Split } from '../../src-contract/dataset.ts';
+import { longestText } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { RowVerdictCode, RowVerdictData } from '../../src-contract/row-verdict.ts';
@@ -220,8 +221,8 @@ export function rowMapper(
       const cell = cells[place];
       if (cell === undefined) return rejected('ROW_CELL_MISSING', { column });
       if (isBlank(cell)) return rejected(isTarget ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
-      if (cell.length > longestCell) {
-        return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestCell });
+      if (cell.length > longestText) {
+        return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestText });
       }
     }
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
@@ -322,9 +323,6 @@ function withoutEnd(cells: readonly string[]): readonly string[] {
 function trimmed(cell: string | undefined): string | null {
   return cell?.trim() || null;
 }
-
-/** 1 Mi UTF-16 units: far beyond what any model reads, and short enough for a page to show. */
-const longestCell = 1_048_576;
 
 /** Names as a sentence takes them: a file that is no table may have thousands, or one that is a page long. */
 function listed(columns: readonly string[]): string {

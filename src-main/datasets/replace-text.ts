@@ -1,36 +1,85 @@
 import { createContext, Script } from 'node:vm';
 import type { Example } from '../../src-contract/dataset.ts';
-import type { ReplacePreview, ReplaceRequest, RowContent } from '../../src-contract/dataset-version.ts';
+import {
+  longestText,
+  type ReplacePreview,
+  type ReplaceRequest,
+  type RowContent,
+} from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
+import { textTooLong } from './version-change-store.ts';
 
 /** The fields of a row after words were replaced; undefined where none of them stands in it. */
 type Replacement = (
-  row: Pick<Example, 'context' | 'target'>,
+  row: Pick<Example, 'position' | 'context' | 'target'>,
 ) => { readonly content: Partial<RowContent>; readonly occurrences: number } | undefined;
 
-/** Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. */
+/**
+ * Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. It throws OPTION_INVALID for
+ * a row that would grow beyond what a row may hold: that is worked out first, for no such text may ever be made.
+ */
 function replacementOf({ search, replacement, fields, matchCase, isPattern }: ReplaceRequest): Replacement {
   const pattern = patternOf(isPattern ? search : search.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), matchCase);
+  const lengthOf = isPattern ? expandedLength(replacement) : () => replacement.length;
   return (row) => {
     const content: { context?: string; target?: string } = {};
     let occurrences = 0;
     for (const field of fields) {
-      // An empty match would be found between all letters.
-      const count = [...row[field].matchAll(pattern)].filter(([found]) => found !== '').length;
+      const text = row[field];
+      let [count, letters] = [0, text.length];
+      for (const match of text.matchAll(pattern)) {
+        // An empty match would be found between all letters.
+        if (match[0] !== '') count++;
+        letters += lengthOf(match) - match[0].length;
+      }
       if (count === 0) continue;
-      const next = isPattern
-        ? row[field].replace(pattern, replacement)
-        : row[field].replace(pattern, () => replacement);
-      if (next === row[field]) continue;
+      if (letters > longestText && letters > text.length) throw textTooLong('replacement', row.position, letters);
+      const next = isPattern ? text.replace(pattern, replacement) : text.replace(pattern, () => replacement);
+      if (next === text) continue;
       occurrences += count;
       content[field] = next;
     }
     return occurrences === 0 ? undefined : { content, occurrences };
   };
+}
+
+/**
+ * How many letters a replacement stands for at a match, its groups and `$&`, `` $` ``, `$'` filled in as `String.replace` does
+ * (ECMA-262, GetSubstitution).
+ */
+export function expandedLength(replacement: string): (match: RegExpExecArray) => number {
+  const [plain, named] = [placesIn(replacement, /\$(?:[$&`']|(\d)(\d)?)/g), placesIn(replacement, withNames)];
+  return (match) => {
+    let letters = replacement.length;
+    for (const place of match.groups === undefined ? plain : named) letters += lengthAt(match, place);
+    return letters;
+  };
+}
+
+/** Only an expression that names groups knows `$<name>`. */
+const withNames = /\$(?:[$&`']|(\d)(\d)?|<([^>]*)>)/g;
+
+function placesIn(replacement: string, pattern: RegExp) {
+  return [...replacement.matchAll(pattern)].map(([written, one, two, name]) => ({ written, one, two, name }));
+}
+
+/** What a `$…` adds to the letters in which it is written. */
+function lengthAt(match: RegExpExecArray, { written, one, two, name }: ReturnType<typeof placesIn>[number]): number {
+  const [all] = match;
+  if (written === '$$') return -1;
+  if (written === '$&') return all.length - 2;
+  if (written === '$`') return match.index - 2;
+  if (written === "$'") return match.input.length - match.index - all.length - 2;
+  if (name !== undefined) return (match.groups?.[name]?.length ?? 0) - written.length;
+  // Two digits where there are so many groups, else one; without such a group it is a text like any other.
+  const groups = match.length - 1;
+  const [both, first] = [Number(`${one}${two ?? ''}`), Number(one)];
+  if (two !== undefined && both >= 1 && both <= groups) return (match[both]?.length ?? 0) - 3;
+  return first >= 1 && first <= groups ? (match[first]?.length ?? 0) - 2 : 0;
 }
 
 function patternOf(source: string, matchCase: boolean): RegExp {
@@ -49,10 +98,29 @@ function patternOf(source: string, matchCase: boolean): RegExp {
 function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
   const replace = replacementOf(request);
   for (const batch of inBatches(rows)) {
-    const found = request.isPattern ? withinTime(() => batch.map(replace)) : batch.map(replace);
-    for (const [at, row] of batch.entries()) yield { row, found: found[at] };
+    for (let from = 0; from < batch.length; ) {
+      const work = () => replaceSome(batch.slice(from), replace);
+      const some = request.isPattern ? withinTime(work) : work();
+      yield* some;
+      from += some.length;
+    }
   }
 }
+
+/** The first rows of a batch: as many as are held at once with what becomes of them, which may be far longer. */
+function replaceSome(rows: readonly Example[], replace: Replacement) {
+  const done: { row: Example; found: ReturnType<Replacement> }[] = [];
+  let letters = 0;
+  for (const row of rows) {
+    const found = replace(row);
+    done.push({ row, found });
+    letters += (found?.content.context?.length ?? 0) + (found?.content.target?.length ?? 0);
+    if (letters >= heldLetters) break;
+  }
+  return done;
+}
+
+const heldLetters = 1024 * 1024;
 
 /** The clock is set once for many rows: setting it takes longer than looking at one. */
 function* inBatches(rows: Iterable<Example>): Generator<Example[]> {
@@ -136,6 +204,11 @@ function aroundChange(before: string, after: string): { before: string; after: s
   while (same < before.length && before[same] === after[same]) same++;
   const start = Math.max(0, same - 40);
   const cut = (text: string) =>
-    `${start > 0 ? '…' : ''}${text.slice(start, start + 160)}${text.length > start + 160 ? '…' : ''}`;
+    `${start > 0 ? '…' : ''}${copyOf(text.slice(start, start + 160))}${text.length > start + 160 ? '…' : ''}`;
   return { before: cut(before), after: cut(after) };
+}
+
+/** A slice is only a view, and would keep the whole text that it comes from. */
+function copyOf(slice: string): string {
+  return Buffer.from(slice, 'utf16le').toString('utf16le');
 }

@@ -1,5 +1,10 @@
 import type { Split } from '../../src-contract/dataset.ts';
-import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
+import {
+  type ChangeDetail,
+  type ChangeKind,
+  longestText,
+  type RowContent,
+} from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
@@ -82,7 +87,10 @@ export class VersionChange {
     return this.#head.version;
   }
 
-  /** Puts other texts in the place of a row. False when there is no such row, or when it reads like that already. */
+  /**
+   * Puts other texts in the place of a row. False when there is no such row, or when it reads like that already. Throws
+   * OPTION_INVALID for a text that grows beyond what a row may hold; one that was imported so long, of several cells, may stay.
+   */
   edit(position: number, content: Partial<RowContent>): boolean {
     const number = this.#numberNow(position);
     const old = number === undefined ? undefined : this.#content(number);
@@ -95,6 +103,10 @@ export class VersionChange {
       next.database === old.database
     ) {
       return false;
+    }
+    for (const field of ['context', 'target'] as const) {
+      const letters = next[field].length;
+      if (letters > longestText && letters > old[field].length) throw textTooLong('row', position, letters);
     }
     const state = this.#state(number);
     this.#setState(number, 0);
@@ -374,6 +386,12 @@ export class VersionChange {
       )
       .run(values);
   }
+}
+
+/** Rows are counted from one for a person. */
+export function textTooLong(option: string, position: number, letters: number): StudioError {
+  const why = because('ROW_TEXT_TOO_LONG', { row: position + 1, letters, most: longestText });
+  return new StudioError('OPTION_INVALID', { option, ...why });
 }
 
 interface StoredContent extends RowContent {
