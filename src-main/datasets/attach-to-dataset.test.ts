@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -216,6 +216,28 @@ test('where the texts cannot be written, what was attached before is attached ag
   await expect(attachToDataset({ ...parts, changes: full }, { dataset, database })).rejects.toThrow('full');
   const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(listed.map(({ name }) => name)).toEqual(['shop']);
+});
+
+// Each of 307 rows got a text of 2.6 MB, and no page could show them.
+test('a schema text that is too long for a row is refused, and nothing is replaced', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  const attach = (name: string, schema?: SchemaTextOptions) =>
+    attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, name), name }, schema });
+  await attach('shop.sqlite');
+  const columns = Array.from({ length: 200 }, (_, column) => `column_${column}_${'x'.repeat(80)} TEXT`).join(', ');
+  const tables = Array.from({ length: 60 }, (_, table) => `CREATE TABLE t${table} (${columns});`);
+  writeSqliteFile(join(folder, 'wide.sqlite'), tables.join(''));
+  await expect(attach('wide.sqlite', { foreignKeys: false, sampleValues: 0 })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    data: { option: 'schema', because: { code: 'SCHEMA_TEXT_TOO_LONG', data: { database: 'wide', most: 1_048_576 } } },
+  });
+  expect(given.store.get(dataset.id)).toMatchObject({ version: 1, hasDatabase: true });
+  const listed = async () => (await listDatabases(join(given.datasetsFolder, dataset.id))).map(({ name }) => name);
+  expect(await listed()).toEqual(['shop']);
+  expect(readdirSync(join(given.datasetsFolder, dataset.id)).filter((name) => name.startsWith('attaching'))).toEqual(
+    [],
+  );
+  expect(await attach('wide.sqlite')).toMatchObject({ version: 1, hasDatabase: true });
 });
 
 test('queries are checked on their database, and by their grammar and schema text where there is none', async () => {

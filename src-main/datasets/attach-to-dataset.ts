@@ -6,6 +6,7 @@ import type { ChangedDataset, Dataset } from '../../src-contract/dataset.ts';
 import {
   type AttachedDatabase,
   attachedDatabaseSchema,
+  longestText,
   type SchemaTextOptions,
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -21,7 +22,8 @@ import { formOf, schemaText } from './schema-text.ts';
  * Copies a SQLite file, or those of a folder that the rows name, to a dataset; with `schema`, every row's schema text is then
  * made from its database, as one change. A single file serves all rows, which keep the names they have, so that a folder finds
  * each row's own later. Rows without a file there keep their texts. What was attached before can be had back
- * (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task, and DATABASE_ATTACHED_INVALID.
+ * (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task and for a schema text that a row cannot hold, and
+ * DATABASE_ATTACHED_INVALID; nothing is replaced then.
  */
 export async function attachToDataset(
   parts: Attached & { readonly changes: DatasetChanges; readonly sql: SqlRunner },
@@ -42,16 +44,31 @@ export async function attachToDataset(
   const aside = await mkdtemp(join(folder, 'attaching-'));
   const files = new Map<number, { readonly file: string | null; readonly name: string | null }>();
   const groupFirst = groupsName(dataset, store);
+  let texts: ReadonlyMap<string, string> = new Map();
   try {
     const copier = await DatabaseCopier.open(database, aside);
-    for (const { position, database: own, group } of store.examples(dataset.id)) {
-      files.set(position, await copier.take({ database: own, group }, { groupFirst }));
+    /** By file: the most letters that stand around the schema in a row. */
+    const around = new Map<string, number>();
+    for (const { position, database: own, group, context } of store.examples(dataset.id)) {
+      const taken = await copier.take({ database: own, group }, { groupFirst });
+      files.set(position, taken);
+      const parts = schema === undefined ? undefined : schemaParts(context);
+      if (taken.file !== null && parts) {
+        const letters = parts.head.length + parts.tail.length;
+        around.set(taken.file, Math.max(letters, around.get(taken.file) ?? 0));
+      }
       signal?.throwIfAborted();
     }
     if (!copier.hasCopied) {
       throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, ...because('DATABASES_UNNAMED') });
     }
     await copier.finish();
+    if (schema !== undefined) {
+      const form = schema.form ?? formOf(firstSchemas(store, dataset.id));
+      texts = await schemaTexts(around, (file) =>
+        schemaText((query) => sql.query(attachedFile(aside, file), query, undefined, signal), { ...schema, form }),
+      );
+    }
     await writeFile(attachmentFile(databasesFolder(aside)), randomUUID());
     await putAside(folder);
     await rename(databasesFolder(aside), databasesFolder(folder));
@@ -59,29 +76,15 @@ export async function attachToDataset(
     await rm(aside, { recursive: true, force: true });
   }
   store.setHasDatabase(dataset.id, true);
-  const texts = new Map<string, string>();
-  const form = schema?.form ?? formOf(firstSchemas(store, dataset.id));
-  const textOf = async (name: string) => {
-    const known = texts.get(name);
-    if (known !== undefined) return known;
-    const file = attachedFile(folder, name);
-    const text = await schemaText((query) => sql.query(file, query, undefined, signal), {
-      ...{ foreignKeys: false, sampleValues: 0, ...schema, form },
-    });
-    texts.set(name, text);
-    return text;
-  };
   const change = changes.apply(
     { id: dataset.id, kind: 'schema' },
-    async function* (change) {
+    function* (change) {
       for (const { position, context } of store.rows(dataset.id).examples(change.headVersion)) {
         const { file = null, name = null } = files.get(position) ?? {};
         if (file !== null) {
-          const parts = schema === undefined ? undefined : schemaParts(context);
-          change.edit(position, {
-            database: name,
-            ...(parts && { context: `${parts.head}${await textOf(file)}${parts.tail}` }),
-          });
+          const [text, parts] = [texts.get(file), schemaParts(context)];
+          const isMade = text !== undefined && parts !== undefined;
+          change.edit(position, { database: name, ...(isMade && { context: `${parts.head}${text}${parts.tail}` }) });
         }
         yield;
       }
@@ -93,6 +96,21 @@ export async function attachToDataset(
     await swapDatabases(parts, dataset);
     throw error;
   });
+}
+
+/** By file. `around`: the most letters that stand around the schema in a row of that file. Throws OPTION_INVALID. */
+async function schemaTexts(around: ReadonlyMap<string, number>, textOf: (file: string) => Promise<string>) {
+  const texts = new Map<string, string>();
+  for (const [file, more] of around) {
+    const text = await textOf(file);
+    const letters = text.length + more;
+    if (letters > longestText) {
+      const why = because('SCHEMA_TEXT_TOO_LONG', { database: file, letters, most: longestText });
+      throw new StudioError('OPTION_INVALID', { option: 'schema', ...why });
+    }
+    texts.set(file, text);
+  }
+  return texts;
 }
 
 /** Takes the databases of a dataset away from its queries; they can be had back until others are attached. */
