@@ -30,6 +30,7 @@ import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
+import { mendAttachments } from './datasets/attach-to-dataset.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
 import { DatasetChanges } from './datasets/change-dataset.ts';
 import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
@@ -148,6 +149,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   await clearDatasets(datasets, datasetsFolder);
   datasets.refreshAll();
   if (lock.isAlone()) {
+    await mendAttachments({ store: datasets, datasetsFolder });
     await clearAdapters(adapters, adaptersFolder);
     await clearRuns(runs, runsFolder);
     await clearLab(lab, labFolder);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,7 +6,13 @@ import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { zipArchive } from '../../test/fixtures/zip-archive.ts';
-import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
+import {
+  attachToDataset,
+  detachDatabases,
+  listDatabases,
+  mendAttachments,
+  swapDatabases,
+} from './attach-to-dataset.ts';
 import { attachedFile, forkSqlProcess, SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { checkDataset } from './check-dataset.ts';
@@ -217,6 +223,58 @@ test('where the texts cannot be written, what was attached before is attached ag
   const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(listed.map(({ name }) => name)).toEqual(['shop']);
 });
+
+// What a process left that was killed in between stayed for ever, and the only copy could not be found again.
+test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>([
+  ['while files were copied', { databases: 'a', aside: 'databases', has: true }, { databases: 'a', has: true }],
+  [
+    'before what was copied took the place of what was attached',
+    { before: 'a', aside: 'databases', has: true },
+    { databases: 'a', has: true },
+  ],
+  ['before it was noted that one is attached', { databases: 'a', has: false }, { databases: 'a', has: true }],
+  ['before it was noted that it is taken off', { before: 'a', has: true }, { databases: 'a', has: true }],
+  [
+    'when a swap had moved the one',
+    { before: 'b', aside: 'now', has: true },
+    { databases: 'aside', before: 'b', has: true },
+  ],
+  [
+    'when a swap had moved both',
+    { databases: 'b', aside: 'now', has: true },
+    { databases: 'b', before: 'aside', has: true },
+  ],
+  ['when a swap had moved the only one', { aside: 'now', has: true }, { databases: 'aside', has: true }],
+  ['after all was done', { before: 'a', has: false }, { before: 'a', has: false }],
+  ['and its files are gone', { has: true }, { has: false }],
+])('databases are found again after the studio was killed %s', async (_, left, { has, ...expected }) => {
+  const { id } = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  const own = join(given.datasetsFolder, id);
+  const put = (path: string, name: string) => {
+    mkdirSync(join(own, path), { recursive: true });
+    writeFileSync(join(own, path, `${name}.sqlite`), '');
+  };
+  if (left.databases) put('databases', left.databases);
+  if (left.before) put('databases-before', left.before);
+  if (left.aside) put(`attaching-x1y2z3/${left.aside}`, 'aside');
+  given.store.setHasDatabase(id, left.has);
+  await mendAttachments(given);
+  expect(given.store.get(id).hasDatabase).toBe(has);
+  const found = readdirSync(own).filter((name) => !name.startsWith('rows.sqlite'));
+  const shown = Object.fromEntries(found.map((name) => [name, readdirSync(join(own, name)).join()]));
+  expect(shown).toEqual({
+    ...(expected.databases && { databases: `${expected.databases}.sqlite` }),
+    ...(expected.before && { 'databases-before': `${expected.before}.sqlite` }),
+  });
+});
+
+/** What lies in the folder of a dataset, by the name of the database in it; `aside`: the folder within the one of the attaching. */
+interface Left {
+  readonly databases?: string;
+  readonly before?: string;
+  readonly aside?: 'databases' | 'now';
+  readonly has: boolean;
+}
 
 // Each of 307 rows got a text of 2.6 MB, and no page could show them.
 test('a schema text that is too long for a row is refused, and nothing is replaced', async () => {

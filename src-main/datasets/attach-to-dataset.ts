@@ -41,7 +41,7 @@ export async function attachToDataset(
   }
   const folder = join(datasetsFolder, dataset.id);
   // Copied beside and moved at the end, so that a file that is refused replaces nothing.
-  const aside = await mkdtemp(join(folder, 'attaching-'));
+  const aside = await mkdtemp(join(folder, asidePrefix));
   const files = new Map<number, { readonly file: string | null; readonly name: string | null }>();
   const groupFirst = groupsName(dataset, store);
   let texts: ReadonlyMap<string, string> = new Map();
@@ -130,21 +130,42 @@ export async function swapDatabases(
   attachment?: string | null,
 ): Promise<Dataset> {
   const folder = join(datasetsFolder, id);
-  const between = await mkdtemp(join(folder, 'attaching-'));
+  const between = await mkdtemp(join(folder, asidePrefix));
   const now = databasesFolder(folder);
   try {
     // Without a pause from here on: of two who saw the same attached, the second finds something else.
     if (attachment !== undefined && attachment !== attachmentIn(now)) {
       throw new StudioError('DATASET_CHANGED', { dataset: name });
     }
-    moveIfThere(now, join(between, 'now'));
+    moveIfThere(now, heldBetween(between));
     moveIfThere(before(folder), now);
-    moveIfThere(join(between, 'now'), before(folder));
+    moveIfThere(heldBetween(between), before(folder));
   } finally {
     await rm(between, { recursive: true, force: true });
   }
   store.setHasDatabase(id, existsSync(now));
   return store.get(id);
+}
+
+/**
+ * Puts right what a process that was killed left in the middle of attaching, detaching or swapping, and says of each dataset
+ * whether it has a database. What a swap held in between goes on to where it was going; else what was attached is attached again.
+ * For the start, where no other process is at it.
+ */
+export async function mendAttachments({ store, datasetsFolder }: Attached): Promise<void> {
+  for (const { id, hasDatabase } of store.list()) {
+    const folder = join(datasetsFolder, id);
+    const now = databasesFolder(folder);
+    const left = existsSync(folder) ? (await readdir(folder)).filter((name) => name.startsWith(asidePrefix)) : [];
+    for (const name of left) {
+      const held = heldBetween(join(folder, name));
+      if (!existsSync(now)) moveIfThere(held, now);
+      else if (!existsSync(before(folder))) moveIfThere(held, before(folder));
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+    if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);
+    if (hasDatabase !== existsSync(now)) store.setHasDatabase(id, !hasDatabase);
+  }
 }
 
 /** What is attached, by name, in the order of names. */
@@ -194,6 +215,14 @@ function attachmentIn(databases: string): string | null {
 
 function attachmentFile(databases: string): string {
   return join(databases, 'attachment');
+}
+
+/** Of the folders in which databases are got ready, each for one attaching or swap. */
+const asidePrefix = 'attaching-';
+
+/** Where a swap keeps what is attached, while what was attached before takes its place. */
+function heldBetween(aside: string): string {
+  return join(aside, 'now');
 }
 
 function before(datasetFolder: string): string {
