@@ -1,4 +1,3 @@
-import { createContext, Script } from 'node:vm';
 import type { Example } from '../../src-contract/dataset.ts';
 import {
   longestText,
@@ -8,6 +7,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { OverTime, withinTime } from '../within-time.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
@@ -100,7 +100,7 @@ function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
   for (const batch of inBatches(rows)) {
     for (let from = 0; from < batch.length; ) {
       const work = () => replaceSome(batch.slice(from), replace);
-      const some = request.isPattern ? withinTime(work) : work();
+      const some = request.isPattern ? withinTheTime(work) : work();
       yield* some;
       from += some.length;
     }
@@ -140,27 +140,13 @@ const batchLetters = 64 * 1024;
 /** Some hundred times what a batch takes on a busy machine. */
 const mostMs = 1000;
 
-const timed = { work: (): unknown => undefined };
-const timedContext = createContext(timed);
-const timedScript = new Script('work()');
-
-/** Only a script of its own can be stopped in the midst of an expression. */
-function withinTime<Result>(work: () => Result): Result {
+function withinTheTime<Result>(work: () => Result): Result {
   try {
-    timed.work = work;
-    // What `work` gives is what its call within the script gives.
-    return timedScript.runInContext(timedContext, { timeout: mostMs }) as Result;
+    return withinTime(mostMs, work);
   } catch (error) {
-    if (!isOverTime(error)) throw error;
+    if (!(error instanceof OverTime)) throw error;
     throw new StudioError('OPTION_INVALID', { option: 'search', ...because('PATTERN_SLOW') }, { cause: error });
   }
-}
-
-/** The error may be of the script's own realm, and no Error of this one. */
-function isOverTime(error: unknown): boolean {
-  return (
-    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-  );
 }
 
 /** What a replacement would do: how often, and how the first rows would read. */
