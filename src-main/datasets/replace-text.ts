@@ -100,7 +100,7 @@ function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
   for (const batch of inBatches(rows)) {
     for (let from = 0; from < batch.length; ) {
       const work = () => replaceSome(batch.slice(from), replace);
-      const some = request.isPattern ? withinTheTime(work) : work();
+      const some = request.isPattern ? patternWithinTime(work) : work();
       yield* some;
       from += some.length;
     }
@@ -140,7 +140,7 @@ const batchLetters = 64 * 1024;
 /** Some hundred times what a batch takes on a busy machine. */
 const mostMs = 1000;
 
-function withinTheTime<Result>(work: () => Result): Result {
+function patternWithinTime<Result>(work: () => Result): Result {
   try {
     return withinTime(mostMs, work);
   } catch (error) {
