@@ -393,6 +393,33 @@ test('a run can be repeated from its row, and says on what it was done', async (
   expect((await safe(client.runs.repeat({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_REPEATABLE' });
 });
 
+test('what the studio did not make stays, in a new folder as in one whose database is gone', async () => {
+  // Every start removed what its database did not know, a database that had just been made included.
+  const { run } = await train('rivers');
+  const { path } = await client.adapters.get({ id: run.adapterId ?? '' });
+  const kept = ['adapters/my-lora', 'runs/exp1', 'lab/notes', 'lab/cells/mine', 'base-models/my.partial', 'uploads/x'];
+  const left = ['adapters/.sent-abcDEF', 'runs/probe-abcDEF', 'lab/0123456789abcdefghjk', 'runs/zzzzzzzzzzzzzzzzzzzz'];
+  const make = (name: string) => mkdirSync(join(folder, 'data', name), { recursive: true });
+  const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, 'data', name)));
+  for (const name of [...kept, ...left]) make(name);
+  await app.close();
+  await open();
+  expect(there(kept)).toEqual(kept);
+  // An id as old as that is of no database that was made after it.
+  expect(there(left)).toEqual(['lab/0123456789abcdefghjk']);
+
+  await app.close();
+  rmSync(join(folder, 'data/studio.sqlite'));
+  for (let starts = 0; starts < 2; starts++) {
+    await open();
+    expect(await client.adapters.list()).toEqual([]);
+    expect(there(kept)).toEqual(kept);
+    expect(existsSync(path)).toBe(true);
+    await app.close();
+  }
+  await open();
+});
+
 test('a deleted run comes back until the next start', async () => {
   const { run } = await train('rivers');
   await client.runs.delete({ id: run.id });

@@ -137,6 +137,9 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
 
   // The folder was moved, or made of a backup: what lies in it is found where it lies now.
   const home = choices.read('home');
+  // A database that was made a moment ago knows nothing of what lies beside it, which is then no leftover, now or later.
+  if (home === undefined) choices.write('madeAt', `${Date.now()}`);
+  const since = Number(choices.read('madeAt') ?? 0);
   if (home !== undefined && home !== dataDir) {
     adapters.relocate(home, dataDir);
     baseModels.relocate(home, dataDir);
@@ -144,15 +147,17 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   choices.write('home', dataDir);
 
   jobs.interruptOrphans(Date.now());
-  await uploads.clear();
-  await downloads.clear();
   await clearDatasets(datasets, datasetsFolder);
   datasets.refreshAll();
-  if (lock.isAlone()) {
+  if (home !== undefined) {
+    await uploads.clear();
+    await downloads.clear();
+  }
+  if (home !== undefined && lock.isAlone()) {
     await mendAttachments({ store: datasets, datasetsFolder });
-    await clearAdapters(adapters, adaptersFolder);
-    await clearRuns(runs, runsFolder);
-    await clearLab(lab, labFolder);
+    await clearAdapters(adapters, adaptersFolder, since);
+    await clearRuns(runs, runsFolder, since);
+    await clearLab(lab, labFolder, since);
     await purgeBaseModels(baseModels, modelsFolder);
     conversations.removeDeleted();
     evaluations.removeDeleted();

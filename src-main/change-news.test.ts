@@ -57,7 +57,7 @@ test('many changes at once are told as one', async () => {
 
 test('what a process that is gone left behind is cleared', () => {
   mkdirSync(join(folder, 'news'));
-  writeFileSync(join(folder, 'news', '01gone.dataset'), '');
+  writeFileSync(join(folder, 'news', '00000000000000000g0n.dataset'), '');
   const { news } = opened();
   news.tell('lab');
   expect(readdirSync(join(folder, 'news')).map((name) => name.split('.').pop())).toEqual(['lab']);

@@ -1,6 +1,7 @@
 import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChangeEvent, changeEventSchema } from '../src-contract/studio.ts';
+import { isOwnName } from './own-name.ts';
 
 type Noun = ChangeEvent['noun'];
 
@@ -31,7 +32,7 @@ export class ChangeNews {
     this.#publish = publish;
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder)) {
-      if (!process.isAlive(tokenOf(name))) rmSync(join(folder, name), { force: true });
+      if (isOwnName(tokenOf(name)) && !process.isAlive(tokenOf(name))) rmSync(join(folder, name), { force: true });
     }
     this.#watcher = this.#watch();
   }

@@ -7,6 +7,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isOwnName } from '../own-name.ts';
 import { originName } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { exportAdapter } from './export-adapter.ts';
@@ -102,11 +103,15 @@ function exportName(adapter: string, format: AdapterExportInput['format']): stri
   return { peft: name, gguf: `${name}.gguf`, merged: `${name} merged` }[format];
 }
 
-/** Removes deleted adapters and what an import or a run that was cut off left behind. Only when no other process is here. */
-export async function clearAdapters(store: AdapterStore, adaptersFolder: string): Promise<void> {
+/**
+ * Removes deleted adapters and what an import or a run that was cut off left behind: only names of the studio's own, given since
+ * the database was made at `since`, and only when no other process is here.
+ */
+export async function clearAdapters(store: AdapterStore, adaptersFolder: string, since: number): Promise<void> {
   const living = new Set(store.listPaths().map((path) => basename(path)));
   for (const name of await readdir(adaptersFolder)) {
-    if (!living.has(name)) await rm(join(adaptersFolder, name), { recursive: true, force: true });
+    if (living.has(name) || !(isOwnName(name, since) || /^\.sent-\w{6}$/.test(name))) continue;
+    await rm(join(adaptersFolder, name), { recursive: true, force: true });
   }
   store.removeDeleted();
 }

@@ -5,6 +5,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isOwnName } from '../own-name.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkModelFiles } from './check-model-files.ts';
@@ -118,7 +119,7 @@ export function baseModelProcedures(studio: {
 export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string): Promise<void> {
   const deleted = new Set(store.listDeleted());
   for (const name of await readdir(modelsFolder)) {
-    if (deleted.has(name) || name.endsWith('.partial'))
+    if (deleted.has(name) || (name.endsWith('.partial') && isOwnName(name)))
       await rm(join(modelsFolder, name), { recursive: true, force: true });
   }
 }

@@ -20,10 +20,7 @@ export class ProcessLock {
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
       // A young file may belong to a process that is about to lock it.
-      if (
-        !name.endsWith('.lock') ||
-        Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < 60_000
-      )
+      if (!isLock(name) || Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < 60_000)
         continue;
       if (!this.isAlive(name.replace(/\.lock$/, ''))) rmSync(file, { force: true });
     }
@@ -42,7 +39,7 @@ export class ProcessLock {
 
   /** True when no other process uses the data folder: only then may leftovers be cleared away. */
   isAlone(): boolean {
-    const others = readdirSync(this.#folder).filter((name) => name.endsWith('.lock') && name !== `${this.token}.lock`);
+    const others = readdirSync(this.#folder).filter((name) => isLock(name) && name !== `${this.token}.lock`);
     return others.every((name) => !this.isAlive(name.replace(/\.lock$/, '')));
   }
 
@@ -50,6 +47,11 @@ export class ProcessLock {
     this.#held.close();
     rmSync(join(this.#folder, `${this.token}.lock`), { force: true });
   }
+}
+
+/** A file that a person has put there is none, whatever it ends with. */
+function isLock(name: string): boolean {
+  return /^[0-9a-z]{20}\.lock$/.test(name);
 }
 
 function lockFile(file: string, options: { create: boolean }): BetterSqlite3.Database {

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { isOwnName } from '../own-name.ts';
 
 /**
  * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
@@ -24,7 +25,8 @@ export class Downloads {
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
     for (const token of await readdir(this.#root).catch(() => [])) {
-      if (!this.#isAlive(token)) await rm(join(this.#root, token), { recursive: true, force: true });
+      if (isOwnName(token) && !this.#isAlive(token))
+        await rm(join(this.#root, token), { recursive: true, force: true });
     }
   }
 

@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Uploads } from './uploads.ts';
 
 let root: string;
+const [dead, living] = ['0000000000dead000000', '00000000000ther00000'];
 let uploads: Uploads;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'uploads-'));
-  uploads = new Uploads(root, { token: 'mine', isAlive: (token) => token !== 'dead' });
+  uploads = new Uploads(root, { token: 'mine', isAlive: (token) => token !== dead });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -55,15 +56,15 @@ test('a file that is too large is refused before it is sent', async () => {
 });
 
 test('what ended processes left is removed, what living ones have stays', async () => {
-  for (const token of ['dead', 'other']) mkdirSync(join(root, token));
+  for (const token of [dead, living, 'a-person’s']) mkdirSync(join(root, token));
   const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
   await uploads.clear();
-  expect(readdirSync(root).sort()).toEqual(['mine', 'other']);
+  expect(readdirSync(root).sort()).toEqual([living, 'a-person’s', 'mine']);
   const { path } = uploads.find(fileId);
   await uploads.discard(fileId);
   expect(existsSync(path)).toBe(false);
   await uploads.close();
-  expect(readdirSync(root)).toEqual(['other']);
+  expect(readdirSync(root)).toEqual([living, 'a-person’s']);
 });
 
 test('a file that is discarded while it is read stays until its last reader is done', async () => {

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
+import { isOwnName } from '../own-name.ts';
 import { asDiskFull } from './disk-full.ts';
 import { fileName } from './readers/file-survey.ts';
 
@@ -42,7 +43,8 @@ export class Uploads {
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
     for (const token of await readdir(this.#root).catch(() => [])) {
-      if (!this.#isAlive(token)) await rm(join(this.#root, token), { recursive: true, force: true });
+      if (isOwnName(token) && !this.#isAlive(token))
+        await rm(join(this.#root, token), { recursive: true, force: true });
     }
   }
 

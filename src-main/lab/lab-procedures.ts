@@ -1,15 +1,16 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement, withEventMeta } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { isOwnName } from '../own-name.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
 import { labCards, labNumbers, labPicture, labReport, labShapes, labView, saveExperiment } from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
-import { readTrained } from './train-cells.ts';
+import { isCellId, readTrained } from './train-cells.ts';
 
 export function labProcedures(parts: LabParts & { changed: () => void }) {
   const { store, supervisor, changed } = parts;
@@ -64,16 +65,17 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
 }
 
 /**
- * Removes deleted experiments, folders of those that are no longer known, and trained cells that none of those left refers to. Only when no
- * other process is here.
+ * Removes deleted experiments, folders of those that are no longer known, and trained cells that none of those left refers to: only
+ * those of the studio's own, made since the database was at `since`, and only when no other process is here.
  */
-export async function clearLab(store: LabStore, labFolder: string): Promise<void> {
+export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
   store.removeDeleted();
-  const known = new Set([...store.listIds(), 'cells']);
+  const known = new Set(store.listIds());
   const remove = (...path: string[]) => rm(join(labFolder, ...path), { recursive: true, force: true });
-  for (const name of await readdir(labFolder)) if (!known.has(name)) await remove(name);
+  for (const name of await readdir(labFolder)) if (!known.has(name) && isOwnName(name, since)) await remove(name);
   const used = new Set(store.list().flatMap(({ cells }) => cells.map(({ values }) => values.adapterSha256)));
   for (const name of await readdir(join(labFolder, 'cells')).catch(() => [])) {
+    if (!isCellId(name) || (await stat(join(labFolder, 'cells', name))).mtimeMs < since) continue;
     // One that is not finished belongs to an experiment that may go on, or is a checkpoint of nothing once there is none.
     const trained = await readTrained(join(labFolder, 'cells', name));
     const isKept = trained === undefined ? store.listIds().length > 0 : used.has(trained.adapterSha256);

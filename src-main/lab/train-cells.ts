@@ -222,6 +222,11 @@ async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Pro
   return hash.digest('hex').slice(0, 32);
 }
 
+/** Tells the folders of cells from what a person keeps among them. */
+export function isCellId(name: string): boolean {
+  return /^[0-9a-f]{32}$/.test(name);
+}
+
 /** What a cell's folder holds of a finished training; undefined where it is not finished. */
 export async function readTrained(folder: string) {
   const text = await readFile(join(folder, trainedName), 'utf8').catch(() => undefined);

@@ -5,6 +5,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, StartRunInput } from '../../src-contract/run.ts';
+import { isOwnName } from '../own-name.ts';
 import { estimateRun } from './estimate.ts';
 import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
@@ -116,11 +117,15 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
   });
 }
 
-/** Removes deleted runs and folders of runs that are no longer known. Only when no other process is here. */
-export async function clearRuns(runs: RunStore, runsFolder: string): Promise<void> {
+/**
+ * Removes deleted runs and folders of runs that are no longer known: only those of the studio's own, made since the database was
+ * at `since`, and only when no other process is here.
+ */
+export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
   runs.removeDeleted();
   const known = new Set(runs.listIds());
   for (const name of await readdir(runsFolder)) {
-    if (!known.has(name)) await rm(join(runsFolder, name), { recursive: true, force: true });
+    if (known.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;
+    await rm(join(runsFolder, name), { recursive: true, force: true });
   }
 }
