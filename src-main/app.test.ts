@@ -420,6 +420,27 @@ test('what the studio did not make stays, in a new folder as in one whose databa
   await open();
 });
 
+test('an export leaves alone what lies beside it', async () => {
+  const { run } = await train('rivers');
+  const id = run.adapterId ?? '';
+  for (const [format, strength] of [
+    ['peft', 1],
+    ['peft', 0.5],
+    ['gguf', 1],
+  ] as const) {
+    const out = join(folder, `${format}-${strength}`);
+    mkdirSync(`${out}.partial`);
+    writeFileSync(join(`${out}.partial`, 'mine'), '');
+    await Array.fromAsync(await client.adapters.export({ id, format, strength, out }));
+    expect(readdirSync(out)).not.toContain('mine');
+    expect(readdirSync(`${out}.partial`)).toEqual(['mine']);
+    expect((await safe(Array.fromAsync(await client.adapters.export({ id, format, out })))).error).toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+  }
+  expect(readdirSync(folder).filter((name) => /\.[0-9a-f]{16}\.partial$/.test(name))).toEqual([]);
+});
+
 test('a deleted run comes back until the next start', async () => {
   const { run } = await train('rivers');
   await client.runs.delete({ id: run.id });

@@ -1,10 +1,11 @@
 // An adapter on disk: the folder as PEFT stores it, and beside it one file of the studio's own, which PEFT passes over.
-import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 
 /** What the adapter's files do not say themselves: for which task, and made of what. */
 export const adapterOriginSchema = z.object({
@@ -61,18 +62,21 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
   }
 }
 
-/** Copies an adapter to a folder that appears only when it is whole. An origin that is given takes the place of the source's. */
+/**
+ * Copies an adapter to a folder that appears only when it is whole. An origin that is given takes the place of the source's.
+ * Throws OPTION_INVALID when something is at `to`.
+ */
 export async function copyAdapter(from: string, to: string, origin?: AdapterOrigin): Promise<void> {
-  const partial = `${to}.partial`;
+  const partial = await unfinishedPath(to);
   try {
-    await mkdir(partial, { recursive: true });
+    await mkdir(partial);
     for (const file of [configName, weightsName]) {
       await copyFile(join(from, file), join(partial, file));
       await sync(join(partial, file));
     }
     const known = origin ?? (await readOrigin(from));
     if (known !== undefined) await writeOrigin(partial, known);
-    await rename(partial, to);
+    await nameWhole(partial, to);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

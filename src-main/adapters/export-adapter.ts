@@ -1,10 +1,9 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
+import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { copyAdapter } from './adapter-files.ts';
 
 /**
@@ -18,14 +17,12 @@ export async function* exportAdapter(
   signal: AbortSignal,
 ): AsyncGenerator<AdapterExportEvent> {
   const path = resolve(out);
-  if ((await stat(path).catch(() => undefined)) !== undefined)
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path }) });
   if (format === 'peft' && strength === 1) {
     await copyAdapter(adapter.path, path);
     yield { kind: 'finished', written: { path } };
     return;
   }
-  const partial = `${path}.partial`;
+  const partial = await unfinishedPath(path);
   const choice = { folder: adapter.path, strength };
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {
@@ -39,7 +36,7 @@ export async function* exportAdapter(
     } else {
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
     }
-    await rename(partial, path);
+    await nameWhole(partial, path);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

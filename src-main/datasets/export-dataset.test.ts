@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -73,4 +73,15 @@ test('an earlier version can be written', async () => {
   }
   const gone = exportDataset(given.store, { dataset, version: 9, format: 'csv', out: join(folder, 'x') });
   await expect(gone).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test('what is there already is neither replaced nor taken for the unfinished file', async () => {
+  const dataset = given.make([{ context: 'a', target: '1' }]);
+  const [taken, beside] = [join(folder, 'taken.csv'), join(folder, 'out.csv.part')];
+  for (const path of [taken, beside]) writeFileSync(path, 'mine');
+  const refused = exportDataset(given.store, { dataset, format: 'csv', out: taken });
+  await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'PATH_TAKEN' } } });
+  await exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv') });
+  for (const path of [taken, beside]) expect(readFileSync(path, 'utf8')).toBe('mine');
+  expect(readdirSync(folder).sort()).toEqual(['out.csv', 'out.csv.part', 'taken.csv']);
 });

@@ -1,10 +1,11 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { TimeSlices } from './time-slices.ts';
@@ -19,8 +20,8 @@ interface ExportJob {
 
 /**
  * Writes all rows of a version with their context, target, group and split, and their database where the dataset has any. An
- * import of the file gives the same rows. Throws OPTION_INVALID for a version that is not there, and when `out` cannot be
- * written.
+ * import of the file gives the same rows. Throws OPTION_INVALID for a version that is not there, and when `out` is taken
+ * or cannot be written.
  */
 export async function exportDataset(
   store: DatasetStore,
@@ -31,11 +32,11 @@ export async function exportDataset(
     throw new StudioError('OPTION_INVALID', { option: 'version', ...because('VERSION_UNKNOWN', { version }) });
   }
   const path = resolve(out);
-  const temporary = `${path}.part`;
+  const temporary = await unfinishedPath(path);
   let rows = 0;
   let isDone = false;
   try {
-    const file = await open(temporary, 'w');
+    const file = await open(temporary, 'wx');
     try {
       const writer = writers[format](file, dataset.hasDatabase);
       const slices = new TimeSlices(signal);
@@ -50,7 +51,7 @@ export async function exportDataset(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await nameWhole(temporary, path);
     isDone = true;
     return { file: path, rows };
   } catch (error) {

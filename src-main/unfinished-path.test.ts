@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { nameWhole, unfinishedPath } from './unfinished-path.ts';
+
+test('two that write to one path have a place each, and the second is refused its name', async () => {
+  const path = join(temporary(), 'out');
+  const [one, two] = [await unfinishedPath(path), await unfinishedPath(path)];
+  writeFileSync(one, 'one');
+  writeFileSync(two, 'two');
+  await nameWhole(one, path);
+  await expect(nameWhole(two, path)).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { option: 'out' } });
+  expect(readFileSync(path, 'utf8')).toBe('one');
+});
+
+test('what has the name with .partial behind it is another’s', async () => {
+  const folder = temporary();
+  mkdirSync(join(folder, 'out.partial'));
+  expect(await unfinishedPath(join(folder, 'out'))).not.toBe(join(folder, 'out.partial'));
+  expect(readdirSync(folder)).toEqual(['out.partial']);
+});
+
+test('a path in a file cannot be written', async () => {
+  const file = join(temporary(), 'file');
+  writeFileSync(file, '');
+  await expect(unfinishedPath(join(file, 'out'))).rejects.toMatchObject({
+    data: { because: { code: 'PATH_UNWRITABLE' } },
+  });
+});
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'unfinished-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StudioError } from '../src-contract/errors.ts';
+import { because } from '../src-contract/failure-reason.ts';
+
+/**
+ * A path beside `path`, which nothing else has, for what takes its name once it is whole: a fixed one may be another's file, or
+ * belong to a second call. The folder around them is made. Throws OPTION_INVALID when something is at `path`.
+ */
+export async function unfinishedPath(path: string): Promise<string> {
+  await expectFree(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+  return `${path}.${randomBytes(8).toString('hex')}.partial`;
+}
+
+/** Gives what is whole its name. Throws OPTION_INVALID when something has taken that meanwhile. */
+export async function nameWhole(unfinished: string, path: string): Promise<void> {
+  // Without this a file of the same name would be replaced.
+  await expectFree(path);
+  try {
+    await rename(unfinished, path);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+async function expectFree(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined)
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path }) });
+}
+
+/** OPTION_INVALID with what the system says, or the error itself where that says nothing. */
+function unwritable(path: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  // A full disk is told as one.
+  if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT') return cause;
+  return new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_UNWRITABLE', { path, code }) }, { cause });
+}
