@@ -242,7 +242,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       }),
     }),
     dataFolders: dataFolderProcedures({
-      ...{ dataDir, version: packageJson.version, folders, isBusy: () => job() !== null || importing.size > 0 },
+      ...{ dataDir, version: packageJson.version, folders, isAlone: () => lock.isAlone() },
+      isBusy: () => job() !== null || importing.size > 0,
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),

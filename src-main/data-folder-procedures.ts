@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
-import { backUpDataFolder, manifestName, restoringDataFolder } from './data-folder-store.ts';
+import { backUpDataFolder, movingDataFolder, restoringDataFolder } from './data-folder-store.ts';
 import { freeFolder, type KnownFolders } from './data-folders.ts';
 
 export function dataFolderProcedures(studio: {
@@ -15,12 +14,19 @@ export function dataFolderProcedures(studio: {
   folders: KnownFolders;
   /** Whether something is going on that a change of folder would interrupt. */
   isBusy: () => boolean;
+  /** False while another process, such as the command line, uses the folder. */
+  isAlone: () => boolean;
 }) {
   const { dataDir, version, folders } = studio;
   const os = implement(contract.dataFolders).$context<CallerContext>();
 
   const expectRest = () => {
     if (studio.isBusy()) throw new StudioError('STUDIO_BUSY', {});
+  };
+  /** What another process writes after the move would be lost. */
+  const expectAlone = () => {
+    expectRest();
+    if (!studio.isAlone()) throw new StudioError('WORK_ELSEWHERE', {});
   };
   return os.router({
     list: os.list.handler(() => folders.list()),
@@ -47,16 +53,13 @@ export function dataFolderProcedures(studio: {
       folders.change({ folder: to, move: false });
     }),
     move: os.move.handler(async function* ({ input, signal = new AbortController().signal }) {
-      expectRest();
+      expectAlone();
       const { places } = await folders.list();
       const folder = join(await folders.pathOf(input.placeId, 'place'), input.name);
       if (existsSync(folder)) throw taken(folder);
       const isSameDisk = places.find(({ id }) => id === input.placeId)?.isSameDisk === true;
-      // To another disk everything is copied and held against its hash; the old folder stays, for the person to remove.
-      if (!isSameDisk) {
-        yield* backUpDataFolder({ dataDir, out: folder, version, now: Date.now() }, signal);
-        await rm(join(folder, manifestName));
-      }
+      // To another disk everything is copied; the old folder stays, for the person to remove.
+      if (!isSameDisk) yield* movingDataFolder({ dataDir, out: folder, expectRest: expectAlone }, signal);
       folders.change({ folder, move: isSameDisk });
     }),
   });

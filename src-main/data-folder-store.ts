@@ -7,9 +7,11 @@ import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
+import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
+const databaseName = 'studio.sqlite';
 /** What a data folder can do without: locks, news, half-sent files, the window's own, and what SQLite keeps beside a database. */
 const leftOut = /^(locks|news|uploads|downloads|window)(\/|$)|-(wal|shm|journal)$/;
 
@@ -29,37 +31,114 @@ export async function* backUpDataFolder(
   { dataDir, out, version, now }: { dataDir: string; out: string; version: string; now: number },
   signal: AbortSignal,
 ): AsyncGenerator<BackupEvent> {
-  if (existsSync(out))
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path: out }) });
   if (`${out}${sep}`.startsWith(`${dataDir}${sep}`)) {
     throw new StudioError('OPTION_INVALID', { option: 'out', ...because('BACKUP_INSIDE') });
   }
-  const partial = `${out}.partial`;
-  await rm(partial, { recursive: true, force: true });
+  const partial = await unfinishedPath(out);
   try {
-    const paths = await filesOf(dataDir);
-    const files: z.infer<typeof manifestSchema>['files'] = [];
-    for (const [done, path] of paths.entries()) {
-      signal.throwIfAborted();
-      const to = join(partial, path);
-      await mkdir(dirname(to), { recursive: true });
-      await copyWhole(join(dataDir, path), to);
-      files.push({ path, bytes: (await stat(to)).size, sha256: await sha256(to) });
-      yield { kind: 'progress', done: done + 1, total: paths.length };
+    let files: BackedUp[] | undefined;
+    while (files === undefined) {
+      await rm(partial, { recursive: true, force: true });
+      files = yield* copyingStudio({ dataDir, to: partial }, signal);
     }
     const manifest = { format: 'adapter-studio-backup-1', version, createdAt: now, files };
     await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
-    await rename(partial, out);
+    await nameWhole(partial, out);
     yield {
       kind: 'finished',
       folder: out,
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     };
-  } catch (error) {
+  } finally {
     await rm(partial, { recursive: true, force: true });
-    throw error;
   }
+}
+
+type Progress = Extract<BackupEvent, { kind: 'progress' }>;
+type BackedUp = z.infer<typeof manifestSchema>['files'][number];
+
+/**
+ * The studio's database first: what it names is there already, and what comes later it does not know. Gives nothing when files
+ * that it may name have gone meanwhile, as those of an adapter that is trained on.
+ */
+async function* copyingStudio(
+  { dataDir, to }: { dataDir: string; to: string },
+  signal: AbortSignal,
+): AsyncGenerator<Progress, BackedUp[] | undefined> {
+  const before = await filesOf(dataDir);
+  const files: BackedUp[] = [];
+  const copy = async (path: string) => {
+    const isThere = await copyWhole(join(dataDir, path), join(to, path));
+    if (!isThere) return false;
+    files.push({ path, bytes: (await stat(join(to, path))).size, sha256: await sha256(join(to, path)) });
+    return true;
+  };
+  await copy(databaseName);
+  const paths = [...new Set([databaseName, ...before, ...(await filesOf(dataDir))])];
+  for (const [place, path] of paths.entries()) {
+    signal.throwIfAborted();
+    if (path !== databaseName && !(await copy(path)) && path.startsWith('adapters/')) return undefined;
+    yield { kind: 'progress', done: place + 1, total: paths.length };
+  }
+  return files;
+}
+
+/**
+ * Copies a data folder to `out`, for good. What is changed meanwhile, by whichever process, is copied again, until the copy is
+ * the folder as it stands. Throws OPTION_INVALID when there is something at `out`, what `expectRest` throws, and STUDIO_BUSY
+ * when there is no end of changes; then nothing stays of the copy.
+ */
+export async function* movingDataFolder(
+  { dataDir, out, expectRest }: { dataDir: string; out: string; expectRest: () => void },
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
+  const partial = await unfinishedPath(out);
+  try {
+    await mkdir(partial);
+    const copied = new Map<string, string>();
+    for (let round = 0; ; round++) {
+      const states = await statesOf(dataDir);
+      for (const path of [...copied.keys()].filter((each) => !states.has(each))) {
+        await rm(join(partial, path), { force: true });
+        copied.delete(path);
+      }
+      const changed = [...states].filter(([path, state]) => copied.get(path) !== state);
+      if (changed.length === 0) break;
+      if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
+      for (const [place, [path, state]] of changed.entries()) {
+        signal.throwIfAborted();
+        expectRest();
+        await rm(join(partial, path), { force: true });
+        // One that has gone is missed in the next round, if it matters.
+        if (await copyWhole(join(dataDir, path), join(partial, path))) copied.set(path, state);
+        yield { kind: 'progress', done: place + 1, total: changed.length };
+      }
+    }
+    expectRest();
+    await nameWhole(partial, out);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** A person who clicks through rows meanwhile makes a change a second; each round takes less time than the one before. */
+const mostRounds = 10;
+
+/** What tells whether a file was changed, by its path; the log that SQLite keeps beside a database is part of it. */
+async function statesOf(dataDir: string): Promise<Map<string, string>> {
+  const states = new Map<string, string>();
+  for (const path of await filesOf(dataDir)) {
+    const [file, log] = [await stateOf(join(dataDir, path)), await stateOf(join(dataDir, `${path}-wal`))];
+    if (file !== '') states.set(path, `${file} ${log}`);
+  }
+  return states;
+}
+
+async function stateOf(file: string): Promise<string> {
+  const facts = await stat(file, { bigint: true }).catch(() => undefined);
+  // An empty log comes with whoever reads the database.
+  return facts === undefined || facts.size === 0n ? '' : `${facts.size} ${facts.mtimeNs}`;
 }
 
 /**
@@ -142,9 +221,17 @@ async function filesOf(dataDir: string): Promise<string[]> {
     .sort();
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  if (await isDatabase(from)) await copyDatabase(from, to);
-  else await copyFile(from, to);
+/** False where the file has gone, or is a dataset's that is being imported: the database that was copied does not count on it. */
+async function copyWhole(from: string, to: string): Promise<boolean> {
+  await mkdir(dirname(to), { recursive: true });
+  try {
+    if (await isDatabase(from)) await copyDatabase(from, to);
+    else await copyFile(from, to);
+    return existsSync(to);
+  } catch (error) {
+    if (existsSync(from)) throw error;
+    return false;
+  }
 }
 
 async function isDatabase(file: string): Promise<boolean> {

@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { backUpDataFolder, movingDataFolder } from './data-folder-store.ts';
+import { openDatabase } from './database/open.ts';
+
+const never = new AbortController().signal;
+
+test('what ends while a backup is made is in it whole or not at all', async () => {
+  // The files were listed first and the database copied last, which by then named what had not been listed.
+  const { dataDir, out, database, write } = scene();
+  for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
+    if (event.kind !== 'progress' || event.done !== 1) continue;
+    write('adapters/late', 'late');
+    database.exec("INSERT INTO named VALUES ('adapters/late')");
+  }
+  expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/early']);
+  expect(readFileSync(join(out, 'adapters/early'), 'utf8')).toBe('early');
+});
+
+test('a backup begins again when an adapter’s files are replaced meanwhile', async () => {
+  const { dataDir, out, database, write } = scene();
+  let isReplaced = false;
+  for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
+    if (isReplaced || event.kind !== 'progress') continue;
+    isReplaced = true;
+    write('adapters/newer', 'newer');
+    database.exec("UPDATE named SET path = 'adapters/newer'");
+    rmSync(join(dataDir, 'adapters/early'));
+  }
+  expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/newer']);
+  expect(readdirSync(join(out, 'adapters'))).toEqual(['newer']);
+});
+
+test('a backup leaves alone what has its name with .partial behind it', async () => {
+  const { dataDir, out } = scene();
+  mkdirSync(join(`${out}.partial`, 'mine'), { recursive: true });
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  expect(existsSync(join(`${out}.partial`, 'mine'))).toBe(true);
+  expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out', 'out.partial']);
+});
+
+test('what is done while a folder is copied to another disk comes along', async () => {
+  const { dataDir, out, database, write } = scene();
+  let turn = 0;
+  for await (const { done, total } of movingDataFolder({ dataDir, out, expectRest: () => {} }, never)) {
+    if (done !== total || turn++ > 0) continue;
+    write('adapters/late', 'late');
+    write('runs/early', 'changed');
+    rmSync(join(dataDir, 'adapters/early'));
+    database.exec("UPDATE named SET path = 'adapters/late'");
+  }
+  expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
+  expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
+  expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('changed');
+});
+
+test('a move ends when work begins or changes do not, and leaves no copy', async () => {
+  const { dataDir, out, database } = scene();
+  const busy = movingDataFolder({ dataDir, out, expectRest: () => expect.fail('busy') }, never);
+  await expect(Array.fromAsync(busy)).rejects.toThrow('busy');
+  const changing = async () => {
+    for await (const _ of movingDataFolder({ dataDir, out, expectRest: () => {} }, never)) {
+      database.exec("INSERT INTO named VALUES ('more')");
+    }
+  };
+  await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
+  expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+/** A data folder with a database that names one of two files. */
+function scene() {
+  const root = mkdtempSync(join(tmpdir(), 'data-folder-'));
+  const dataDir = join(root, 'data');
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(dataDir, path)), { recursive: true });
+    writeFileSync(join(dataDir, path), text);
+  };
+  write('adapters/early', 'early');
+  write('runs/early', 'early');
+  const database = openDatabase(join(dataDir, 'studio.sqlite'));
+  database.exec("CREATE TABLE named (path TEXT NOT NULL) STRICT; INSERT INTO named VALUES ('adapters/early')");
+  onTestFinished(() => {
+    database.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+  return { dataDir, out: join(root, 'out'), database, write };
+}
+
+function namesIn(file: string): unknown[] {
+  const database = openDatabase(file);
+  try {
+    return database.prepare('SELECT path FROM named').pluck().all();
+  } finally {
+    database.close();
+  }
+}
