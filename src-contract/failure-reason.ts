@@ -29,6 +29,7 @@ export const failureReasons = {
 
   BACKUP_INSIDE: 'it lies inside the data folder',
   BACKUP_HOME_TAKEN: '{folder} holds a studio already; name an empty folder',
+  BACKUP_HOME_NOT_EMPTY: '{folder} is not empty; name an empty folder',
   BACKUP_CHANGED: 'it is not as it was when the backup was made',
   BACKUP_LIST_UNKNOWN: 'it is not the list of a backup',
   BACKUP_PATH_OUTSIDE: 'it names the file {path}',

@@ -420,6 +420,15 @@ test('what the studio did not make stays, in a new folder as in one whose databa
   await open();
 });
 
+test('a data folder that cannot be written is told as that', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const opening = createApp({ dataDir: join(file, 'data'), resourcesDir: resources, engine });
+  await expect(opening).rejects.toMatchObject({
+    ...{ code: 'OPTION_INVALID', data: { option: 'home', because: { code: 'PATH_UNWRITABLE' } } },
+  });
+});
+
 test('an export leaves alone what lies beside it', async () => {
   const { run } = await train('rivers');
   const id = run.adapterId ?? '';

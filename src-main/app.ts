@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -7,6 +8,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { EvaluationEvent } from '../src-contract/evaluation.ts';
+import { because } from '../src-contract/failure-reason.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
@@ -102,7 +104,14 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   const folder = async (name: string) => {
     const path = join(dataDir, name);
-    await mkdir(path, { recursive: true });
+    try {
+      await mkdir(path, { recursive: true });
+      await access(path, constants.W_OK);
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause)) throw cause;
+      const why = because('PATH_UNWRITABLE', { path: dataDir, code: String(cause.code) });
+      throw new StudioError('OPTION_INVALID', { option: 'home', ...why }, { cause });
+    }
     return path;
   };
   const [datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder] = [

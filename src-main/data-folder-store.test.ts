@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { backUpDataFolder, movingDataFolder } from './data-folder-store.ts';
+import { backUpDataFolder, movingDataFolder, restoreDataFolder } from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
 
 const never = new AbortController().signal;
@@ -67,6 +67,33 @@ test('a move ends when work begins or changes do not, and leaves no copy', async
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
   expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+test('a backup that lacks a file is refused with its name, and nothing stays', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  rmSync(join(out, 'runs/early'));
+  const to = join(dirname(out), 'to');
+  await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({
+    ...{ code: 'FILE_NOT_FOUND', data: { file: join(out, 'runs/early') } },
+  });
+  expect(existsSync(to)).toBe(false);
+});
+
+test('a backup is restored only where nothing is', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const to = join(dirname(out), 'to');
+  mkdirSync(join(to, 'adapters/mine'), { recursive: true });
+  await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({
+    ...{ code: 'OPTION_INVALID', data: { because: { code: 'BACKUP_HOME_NOT_EMPTY' } } },
+  });
+  expect(readdirSync(to, { recursive: true }).sort()).toEqual(['adapters', 'adapters/mine']);
+  rmSync(join(to, 'adapters'), { recursive: true });
+  // What the usual folder holds before there is a studio in it.
+  writeFileSync(join(to, 'opened-folder.json'), '{}');
+  expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
+  expect(readdirSync(to).sort()).toEqual(['adapters', 'opened-folder.json', 'runs', 'studio.sqlite']);
 });
 
 /** A data folder with a database that names one of two files. */

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
+import { asDiskFull } from './datasets/disk-full.ts';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
@@ -143,7 +144,7 @@ async function stateOf(file: string): Promise<string> {
 
 /**
  * Makes a data folder out of a backup, every file held against its hash. Throws FILE_NOT_FOUND, FILE_UNREADABLE, and
- * OPTION_INVALID when the data folder holds a studio already: what is there is never written over.
+ * OPTION_INVALID when the data folder is not empty: what is there is never written over.
  */
 export async function restoreDataFolder(folders: { from: string; dataDir: string }): Promise<{ files: number }> {
   let files = 0;
@@ -151,43 +152,66 @@ export async function restoreDataFolder(folders: { from: string; dataDir: string
   return { files };
 }
 
-/** As `restoreDataFolder`, telling of each file. What is there of an aborted one is no studio: its database comes last. */
+/** As `restoreDataFolder`, telling of each file. Nothing stays of one that fails or is aborted. */
 export async function* restoringDataFolder(
   { from, dataDir }: { from: string; dataDir: string },
   signal: AbortSignal,
-): AsyncGenerator<Extract<BackupEvent, { kind: 'progress' }>> {
+): AsyncGenerator<Progress> {
   const manifest = await readManifest(from);
-  if (existsSync(join(dataDir, 'studio.sqlite'))) {
-    throw new StudioError('OPTION_INVALID', {
-      option: 'home',
-      ...because('BACKUP_HOME_TAKEN', { folder: dataDir }),
-    });
-  }
-  await mkdir(dataDir, { recursive: true });
-  // The database last: a folder without it is empty to the studio.
-  const files = manifest.files.toSorted(
-    (a, b) => Number(a.path === 'studio.sqlite') - Number(b.path === 'studio.sqlite'),
-  );
-  for (const [place, { path, sha256: expected }] of files.entries()) {
-    signal.throwIfAborted();
-    // A path in a list that somebody else may have written must stay inside.
-    if (path.split(/[\\/]/).some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
-      throw new StudioError('FILE_UNREADABLE', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
+  await expectEmpty(dataDir);
+  const firstMade = await mkdir(dataDir, { recursive: true });
+  const before = new Set(await readdir(dataDir));
+  const made = new Set<string>();
+  // The database last: should the process be killed, a folder without it is no studio.
+  const files = manifest.files.toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
+  let isWhole = false;
+  try {
+    for (const [place, { path, sha256: expected }] of files.entries()) {
+      signal.throwIfAborted();
+      const [top = '', ...rest] = path.split(/[\\/]/);
+      // A path in a list that somebody else may have written must stay inside.
+      if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
+        throw new StudioError('FILE_UNREADABLE', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
+      }
+      if (!before.has(top)) {
+        made.add(top);
+        await restoreFile(join(from, path), join(dataDir, path), expected);
+      }
+      yield { kind: 'progress', done: place + 1, total: files.length };
     }
-    const to = join(dataDir, path);
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(join(from, path), `${to}.partial`);
-    if ((await sha256(`${to}.partial`)) !== expected) {
-      await rm(`${to}.partial`, { force: true });
-      throw new StudioError('FILE_UNREADABLE', {
-        file: join(from, path),
-        ...because('BACKUP_CHANGED'),
-      });
+    isWhole = true;
+  } finally {
+    if (!isWhole) {
+      for (const name of made) await rm(join(dataDir, name), { recursive: true, force: true });
+      if (firstMade !== undefined) await rmdir(dataDir);
     }
-    await rename(`${to}.partial`, to);
-    yield { kind: 'progress', done: place + 1, total: files.length };
   }
 }
+
+async function restoreFile(from: string, to: string, expected: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, `${to}.partial`);
+  } catch (cause) {
+    if (!existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
+    throw asDiskFull(cause, dirname(to));
+  }
+  if ((await sha256(`${to}.partial`)) !== expected) {
+    throw new StudioError('FILE_UNREADABLE', { file: from, ...because('BACKUP_CHANGED') });
+  }
+  await rename(`${to}.partial`, to);
+}
+
+/** Throws OPTION_INVALID when a folder holds something. */
+async function expectEmpty(folder: string): Promise<void> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  if (names.every((name) => countsAsNothing.has(name))) return;
+  const code = names.includes(databaseName) ? 'BACKUP_HOME_TAKEN' : 'BACKUP_HOME_NOT_EMPTY';
+  throw new StudioError('OPTION_INVALID', { option: 'home', ...because(code, { folder }) });
+}
+
+/** What the usual data folder holds before there is a studio in it, and what systems put into a new one. */
+const countsAsNothing = new Set(['opened-folder.json', 'window', '.DS_Store', 'lost+found']);
 
 /** When a backup was made and what it weighs; undefined where there is none. */
 export async function readBackup(

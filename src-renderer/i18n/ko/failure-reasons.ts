@@ -28,6 +28,7 @@ export const failureReasons: {
 
   BACKUP_INSIDE: '데이터 폴더 안에 있습니다',
   BACKUP_HOME_TAKEN: '{folder} 폴더에 이미 스튜디오 데이터가 있습니다. 빈 폴더를 지정하세요',
+  BACKUP_HOME_NOT_EMPTY: '{folder} 폴더가 비어 있지 않습니다. 빈 폴더를 지정하세요',
   BACKUP_CHANGED: '백업할 때와 내용이 다릅니다',
   BACKUP_LIST_UNKNOWN: '백업 목록이 아닙니다',
   BACKUP_PATH_OUTSIDE: '{path} 파일을 가리킵니다',
