@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangedDataset, Dataset } from '../../src-contract/dataset.ts';
 import {
@@ -70,8 +70,8 @@ export async function attachToDataset(
       );
     }
     await writeFile(attachmentFile(databasesFolder(aside)), randomUUID());
-    await putAside(folder);
-    await rename(databasesFolder(aside), databasesFolder(folder));
+    putAside(folder, aside);
+    renameSync(databasesFolder(aside), databasesFolder(folder));
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -115,7 +115,13 @@ async function schemaTexts(around: ReadonlyMap<string, number>, textOf: (file: s
 
 /** Takes the databases of a dataset away from its queries; they can be had back until others are attached. */
 export async function detachDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
-  await putAside(join(datasetsFolder, id));
+  const folder = join(datasetsFolder, id);
+  const aside = await mkdtemp(join(folder, asidePrefix));
+  try {
+    putAside(folder, aside);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
   store.setHasDatabase(id, false);
   return store.get(id);
 }
@@ -229,8 +235,9 @@ function before(datasetFolder: string): string {
   return join(datasetFolder, 'databases-before');
 }
 
-async function putAside(datasetFolder: string): Promise<void> {
-  await rm(before(datasetFolder), { recursive: true, force: true });
+/** What was put aside before goes into a folder that is removed then: were it removed in its place, a part could be had back. */
+function putAside(datasetFolder: string, aside: string): void {
+  moveIfThere(before(datasetFolder), join(aside, 'gone'));
   moveIfThere(databasesFolder(datasetFolder), before(datasetFolder));
 }
 
