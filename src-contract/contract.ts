@@ -287,7 +287,7 @@ export const contract = {
     /** `version` is the one whose change is meant; refused when it is not the newest any more. */
     undo: base.input(z.object({ id: z.string(), version: z.number().int().optional() })).output(changedDatasetSchema),
     redo: base.input(id).output(changedDatasetSchema),
-    /** `version` is the one that the person saw; refused when it is not the newest any more. */
+    /** By the import's rules. `version` is the one that the person saw; refused when it is not the newest any more. */
     editRow: base
       .input(
         z.object({

@@ -33,6 +33,7 @@ export const datasetReasons = {
   FIELD_UNKNOWN: '“{field}” is not a field of this task; its fields are {fields}',
   PATTERN_INVALID: 'it is no regular expression ({message})',
   PATTERN_SLOW: 'it takes far too long on these rows; perhaps it repeats what repeats itself, as (a+)+ does',
+  ROW_TEXT_EMPTY: 'nothing stands in it but blanks',
   SCHEMA_TEXT_TOO_LONG:
     'the schema text of “{database}” would make contexts of {letters} letters, and {most} are the most; attach it without schema texts',
   ROW_TEXT_TOO_LONG: 'a text of row {row} would have {letters} letters, and {most} are the most',

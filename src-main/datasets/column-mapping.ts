@@ -311,7 +311,7 @@ function warningsOf(
 const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)|=[-+]?[\d.]+[-+*/^&])/i;
 
 /** Blanks, and marks without width, which nobody sees. */
-function isBlank(cell: string): boolean {
+export function isBlank(cell: string): boolean {
   return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
 }
 
@@ -320,7 +320,8 @@ function withoutEnd(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
 }
 
-function trimmed(cell: string | undefined): string | null {
+/** As groups and names of databases are kept; null where nothing is left. */
+export function trimmed(cell: string | undefined): string | null {
   return cell?.trim() || null;
 }
 

@@ -5,6 +5,7 @@ import type { DatasetChanges } from './change-dataset.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { previewReplace, replaceText } from './replace-text.ts';
+import { typedRow } from './typed-row.ts';
 
 export function versionProcedures(studio: { store: DatasetStore; changes: DatasetChanges; changed: () => void }) {
   const { store, changes, changed } = studio;
@@ -24,8 +25,12 @@ export function versionProcedures(studio: { store: DatasetStore; changes: Datase
     restore: os.restore.handler(({ input }) => told(changes.bringBack(idOf(input.id), { version: input.version }))),
     undo: os.undo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'undo', input.version))),
     redo: os.redo.handler(({ input }) => told(changes.bringBack(idOf(input.id), 'redo'))),
-    editRow: os.editRow.handler(({ input: { id, ...row } }) => told(changes.edit(idOf(id), row))),
-    addRow: os.addRow.handler(({ input: { id, ...row } }) => told(changes.add(idOf(id), row))),
+    editRow: os.editRow.handler(({ input: { id, content, ...row } }) =>
+      told(changes.edit(idOf(id), { ...row, content: typedRow(content) })),
+    ),
+    addRow: os.addRow.handler(({ input: { id, content, ...row } }) =>
+      told(changes.add(idOf(id), { ...row, content: typedRow(content) })),
+    ),
     deleteRows: os.deleteRows.handler(({ input }) => told(changes.remove(idOf(input.id), input.positions))),
     moveRows: os.moveRows.handler(({ input }) => told(changes.moveTo(idOf(input.id), input.positions, input.split))),
     previewReplace: os.previewReplace.handler(({ input, signal }) => {

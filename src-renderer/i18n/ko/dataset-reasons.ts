@@ -35,6 +35,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   FIELD_UNKNOWN: '“{field}”[은|는] 이 작업의 필드가 아닙니다. 쓸 수 있는 필드는 {fields}입니다',
   PATTERN_INVALID: '올바른 정규식이 아닙니다({message})',
   PATTERN_SLOW: '이 행들에서는 지나치게 오래 걸립니다. (a+)+처럼 반복을 다시 반복하는 식일 수 있습니다',
+  ROW_TEXT_EMPTY: '비어 있거나 빈칸뿐입니다',
   SCHEMA_TEXT_TOO_LONG:
     '“{database}”의 스키마 글을 넣으면 컨텍스트가 {letters}자가 되는데, 최대 {most}자입니다. 스키마 글 없이 붙이세요',
   ROW_TEXT_TOO_LONG: '{row}번째 행의 글이 {letters}자가 되는데, 최대 {most}자입니다',

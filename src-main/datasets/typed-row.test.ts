@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { typedRow } from './typed-row.ts';
+
+// An export of such a row was refused by the import.
+test.each(['', ' \n\t', '\u200b'])('a context or a target of nothing but blanks is refused: %j', (blank) => {
+  for (const field of ['context', 'target'] as const) {
+    expect(() => typedRow({ [field]: blank })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        data: expect.objectContaining({ option: field, because: { code: 'ROW_TEXT_EMPTY', data: {} } }),
+      }),
+    );
+  }
+});
+
+test('a group and a database lose the blanks at their ends, and are none where nothing is left', () => {
+  expect(typedRow({ group: ' rivers ', database: '  ' })).toEqual({ group: 'rivers', database: null });
+  expect(typedRow({ group: null })).toEqual({ group: null });
+});
+
+test('texts stay as they were typed, and what was not typed is not there', () => {
+  expect(typedRow({ context: ' a ', target: 'b\n' })).toEqual({ context: ' a ', target: 'b\n' });
+});

@@ -1,0 +1,23 @@
+import type { RowContent } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
+import { isBlank, trimmed } from './column-mapping.ts';
+
+/**
+ * What a person typed for a row, by the rules of the import: a dataset that is exported comes back with the same rows. Throws
+ * OPTION_INVALID for a context or target of nothing but blanks.
+ */
+export function typedRow<Content extends Partial<RowContent>>(content: Content): Content {
+  for (const field of ['context', 'target'] as const) {
+    const text = content[field];
+    if (text !== undefined && isBlank(text)) {
+      throw new StudioError('OPTION_INVALID', { option: field, ...because('ROW_TEXT_EMPTY') });
+    }
+  }
+  const { group, database } = content;
+  return {
+    ...content,
+    ...(group !== undefined && { group: trimmed(group ?? undefined) }),
+    ...(database !== undefined && { database: trimmed(database ?? undefined) }),
+  };
+}
