@@ -258,6 +258,71 @@ test('an edited question goes where the old one stood, and what followed gives w
   state.leave();
 });
 
+// The draft was gone once the earlier question was sent.
+test('a draft is there again once an earlier question was asked otherwise, with the passage that it is about', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const state = await opened();
+  state.choose('answers');
+  answerWith('Otto');
+  Object.assign(state.composer, { text: 'draft', passage: 'its passage' });
+  state.composer.edit({ ...user('asked'), input: { passage: 'earlier passage' } });
+  state.composer.text = 'asked otherwise';
+  await state.send();
+  expect(client.chat.send).toHaveBeenCalledWith(
+    expect.objectContaining({ text: 'asked otherwise', input: { passage: 'earlier passage' } }),
+    expect.anything(),
+  );
+  expect([state.composer.text, state.composer.passage]).toEqual(['draft', 'its passage']);
+  expect(state.composer.editing).toBeUndefined();
+  state.leave();
+});
+
+test('without a draft, what an earlier question was asked about otherwise stays beside the box', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const state = await opened();
+  state.choose('answers');
+  answerWith('Otto');
+  state.composer.passage = 'Otto is a cta.';
+  state.composer.edit({ ...user('asked'), input: { passage: 'Otto is a cta.' } });
+  state.composer.passage = 'Otto is a cat.';
+  await state.send();
+  expect([state.composer.text, state.composer.passage]).toEqual(['', 'Otto is a cat.']);
+  state.leave();
+});
+
+test('a document that was yet to be summarised is there again once an earlier one was given otherwise', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const state = await opened();
+  state.choose('notes');
+  answerWith('Sum');
+  state.composer.document = 'next document';
+  state.composer.edit(user('earlier document'));
+  state.composer.document = 'earlier document, mended';
+  await state.send();
+  expect(client.chat.send).toHaveBeenCalledWith(
+    expect.objectContaining({ text: 'earlier document, mended' }),
+    expect.anything(),
+  );
+  expect(state.composer.document).toBe('next document');
+  state.leave();
+});
+
+test('an earlier question that is refused when it is asked otherwise comes back, and the draft after it', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const state = await opened();
+  state.choose('answers');
+  vi.mocked(client.chat.send).mockRejectedValue(new Error('full'));
+  Object.assign(state.composer, { text: 'draft', passage: 'its passage' });
+  state.composer.edit({ ...user('asked'), input: { passage: 'earlier passage' } });
+  state.composer.text = 'asked otherwise';
+  await state.send();
+  expect([state.composer.text, state.composer.passage]).toEqual(['asked otherwise', 'earlier passage']);
+  expect(state.composer.editing?.id).toBe(user('asked').id);
+  state.composer.stopEditing();
+  expect([state.composer.text, state.composer.passage]).toEqual(['draft', 'its passage']);
+  state.leave();
+});
+
 test('a mix goes with the chosen adapter, and not with the base', async () => {
   const state = await opened();
   state.choose('answers');

@@ -103,9 +103,10 @@ export class ComposerState {
 
   /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
   edit(message: Message): void {
+    this.stopEditing();
     const isDocument = this.#place().task === 'summarisation';
     const { text, passage, schema, document } = this;
-    if (this.editing === undefined) this.#before = { text, passage, schema, document };
+    this.#before = { text, passage, schema, document };
     this.editing = message;
     if (isDocument) this.document = message.text;
     this.text = isDocument ? '' : message.text;
@@ -118,20 +119,23 @@ export class ComposerState {
     Object.assign(this, this.#before);
   }
 
-  /** Takes what is asked out of the box. */
+  /** Takes what is asked out of the box; the draft that gave way to an earlier question is there again. */
   take(): SentQuestion {
     const { outgoing, text: typed, editing } = this;
     this.text = '';
     this.editing = undefined;
+    if (editing !== undefined) this.#putDraft(editing);
     return { ...outgoing, typed, editing };
   }
 
   /** What was sent and not taken comes back into the box of its conversation, where nothing else is typed. */
-  giveBack({ typed, editing }: SentQuestion, conversationId: string | undefined): void {
+  giveBack({ text, input, typed, editing }: SentQuestion, conversationId: string | undefined): void {
     const box = conversationId ?? '';
-    if (this.unsent[box]) return;
-    this.unsent = { ...this.unsent, [box]: typed };
-    if (conversationId === this.#place().conversationId) this.editing = editing;
+    const isHere = conversationId === this.#place().conversationId;
+    if (editing !== undefined && isHere && (this.text === '' || this.text === this.#before?.text)) {
+      this.edit({ ...editing, text, input });
+      this.text = typed;
+    } else if (!this.unsent[box]) this.unsent = { ...this.unsent, [box]: typed };
   }
 
   /** Puts the passage or schema of the last question back beside the box, and gives the task that it tells. */
@@ -147,6 +151,17 @@ export class ComposerState {
     this.passage = '';
     this.document = '';
     this.#picked = undefined;
+  }
+
+  /**
+   * A draft comes back with what stood beside it. Beside an empty box stays what was asked about, as what is asked next is
+   * about it too; only a document other than the one that was asked about is a draft by itself.
+   */
+  #putDraft(asked: Message): void {
+    if (this.#before === undefined) return;
+    const { text, document } = this.#before;
+    if (text !== '') Object.assign(this, this.#before);
+    else if (document !== '' && document !== asked.text) this.document = document;
   }
 
   #putBeside(input: TaskInput | null | undefined): void {
