@@ -4,13 +4,17 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { measured } from './measured.ts';
 
 // Only the fields that are read are given; the casts are sound as nothing else is looked at.
-const adapter = { id: 'a' } as Adapter;
-const evaluation = (id: string, own: number, state = 'finished') =>
+const adapter = { id: 'a', datasetId: 'd' } as Adapter;
+const evaluation = (
+  id: string,
+  own: number,
+  { state = 'finished', rows = 36, version = 1, split = 'test', datasetId = 'd' } = {},
+) =>
   ({
-    ...{ id, state, mainMetric: 'exactMatch' },
+    ...{ id, state, split, datasetId, mainMetric: 'exactMatch', provenance: { dataset: { version } } },
     results: [
-      { adapterId: null, metrics: { exactMatch: 0.1 } },
-      { adapterId: 'a', metrics: { exactMatch: own } },
+      { adapterId: null, n: rows, metrics: { exactMatch: 0.1 } },
+      { adapterId: 'a', n: rows, metrics: { exactMatch: own } },
     ],
   }) as unknown as Evaluation;
 
@@ -20,9 +24,27 @@ test('the base stands beside the adapter under the main metric', () => {
   });
 });
 
-test('the newest evaluation that is over counts', () => {
-  const evaluations = [evaluation('going on', 0, 'running'), evaluation('new', 0.7), evaluation('old', 0.2)];
+test('of equal ones the newest evaluation that is over counts', () => {
+  const evaluations = [evaluation('going on', 0, { state: 'running' }), evaluation('new', 0.7), evaluation('old', 0.2)];
   expect(measured(adapter, evaluations)?.evaluationId).toBe('new');
+});
+
+// A look at six rows took the place of all that was known.
+test('an evaluation on more rows counts more than a newer one', () => {
+  expect(measured(adapter, [evaluation('few', 1, { rows: 6 }), evaluation('many', 0.6)])?.evaluationId).toBe('many');
+});
+
+test('the newest version of the dataset counts more than rows', () => {
+  const evaluations = [evaluation('of now', 0.6, { rows: 6, version: 2 }), evaluation('of before', 1)];
+  expect(measured(adapter, evaluations)?.evaluationId).toBe('of now');
+});
+
+test.each([
+  ['rows that were trained on', { split: 'train' }],
+  ['rows of another dataset', { datasetId: 'other', version: 9 }],
+])('%s count less than the test rows of the adapter’s own dataset, however many they are', (_, which) => {
+  const evaluations = [evaluation('these', 1, { rows: 400, ...which }), evaluation('own', 0.6)];
+  expect(measured(adapter, evaluations)?.evaluationId).toBe('own');
 });
 
 test('an adapter that no evaluation has is not measured', () => {

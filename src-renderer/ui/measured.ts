@@ -1,4 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { Split } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 
 /** What an evaluation says of an adapter, under the main metric of its task. */
@@ -9,15 +10,33 @@ export interface Measured {
   readonly adapter: number;
 }
 
-/** Base and adapter from the newest evaluation that has both; `evaluations` come newest first. */
+/** Rows that an adapter was not trained on tell the most. */
+const splits: readonly Split[] = ['test', 'validation', 'train'];
+
+/**
+ * Base and adapter from the evaluation that tells the most, of those that have both: on the adapter's own dataset, on rows it
+ * was not trained on, of the newest version, with the most rows. Of equal ones it is the newest; `evaluations` come newest first.
+ */
 export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): Measured | undefined {
-  for (const { id, state, mainMetric, results } of evaluations) {
-    if (state !== 'finished') continue;
+  const found = evaluations.flatMap(({ id, state, mainMetric, results, datasetId, split, provenance }) => {
+    if (state !== 'finished') return [];
     const base = results.find(({ adapterId }) => adapterId === null)?.metrics[mainMetric];
-    const own = results.find(({ adapterId }) => adapterId === adapter.id)?.metrics[mainMetric];
-    if (base !== undefined && own !== undefined) {
-      return { evaluationId: id, metric: mainMetric, base, adapter: own };
-    }
-  }
-  return undefined;
+    const own = results.find(({ adapterId }) => adapterId === adapter.id);
+    const value = own?.metrics[mainMetric];
+    if (base === undefined || own === undefined || value === undefined) return [];
+    const order = [
+      Number(datasetId === adapter.datasetId),
+      -splits.indexOf(split),
+      provenance?.dataset.version ?? 0,
+      own.n,
+    ];
+    return [{ order, measured: { evaluationId: id, metric: mainMetric, base, adapter: value } }];
+  });
+  return found.toSorted((a, b) => compare(b.order, a.order))[0]?.measured;
+}
+
+/** By the first place in which they differ. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  const place = a.findIndex((value, at) => value !== b[at]);
+  return place < 0 ? 0 : (a[place] ?? 0) - (b[place] ?? 0);
 }
