@@ -11,6 +11,7 @@ export const ui = {
   'ui.copyDetails': 'Copy details',
   'ui.more': 'More actions',
   'ui.rename': 'Rename',
+  'ui.rename.needsName': 'Type a name first',
   'ui.delete': 'Delete',
   'ui.save': 'Save',
   'ui.loading': 'Loading',

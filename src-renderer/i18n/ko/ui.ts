@@ -11,6 +11,7 @@ export const ui: Translation<typeof english> = {
   'ui.copyDetails': '자세한 내용 복사',
   'ui.more': '더 보기',
   'ui.rename': '이름 바꾸기',
+  'ui.rename.needsName': '먼저 이름을 적으세요',
   'ui.delete': '삭제',
   'ui.save': '저장',
   'ui.loading': '불러오는 중',
