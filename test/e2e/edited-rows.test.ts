@@ -131,6 +131,16 @@ test('the palette opens over a text that is edited', async () => {
   await page.keyboard.press('Escape');
 });
 
+// The page stayed as it was, and each of its buttons failed.
+test('a dataset that another window has deleted is told to be gone, until it is had back', async () => {
+  await other.getByRole('button', { name: 'More actions' }).click();
+  await other.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'To the list of datasets' }).waitFor();
+  await other.getByRole('button', { name: 'Undo' }).last().click();
+  await grid(page).waitFor();
+  await other.close();
+});
+
 test('an added row is opened, in view, without the search that hides it', async () => {
   await grid(page).focus();
   await page.keyboard.press('Home');
@@ -177,13 +187,6 @@ test('in a narrow window the versions stand above what is different in one', asy
   const cut = list.getByRole('row').first().getByTitle(/ · /);
   expect(await cut.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1360, height: 860 });
-});
-
-// The page stayed as it was, and each of its buttons failed.
-test('a dataset that another window has deleted is told to be gone', async () => {
-  await other.getByRole('button', { name: 'More actions' }).click();
-  await other.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByRole('main').getByRole('link', { name: 'To the list of datasets' }).waitFor();
 });
 
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
