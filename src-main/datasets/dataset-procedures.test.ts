@@ -127,7 +127,7 @@ test('a dataset can be exported, deleted and given back, but not while it is in 
   const out = join(folder, 'out.csv');
   expect(await trusted.datasets.export({ id: 'kept', out })).toEqual({ file: out, rows: 1 });
   expect(readFileSync(out, 'utf8')).toBe('context,target,group,split\r\n"a, b",1,g,train\r\n');
-  await expect(trusted.datasets.export({ id: 'kept', out: join(folder, 'no', 'out.csv') })).rejects.toMatchObject({
+  await expect(trusted.datasets.export({ id: 'kept', out: join(path, 'out.csv') })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
   });
   users.set(dataset.id, 'run 1');

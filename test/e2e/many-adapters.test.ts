@@ -17,7 +17,7 @@ const opened = openStudioForTests({
     command(
       ...train,
       '--name',
-      'Answers about the places of one town after the other, asked with care',
+      'answers_about_the_places_of_one_town_after_the_other_asked_with_care',
       '--also-rank',
       '2,4',
       '--also-seed',
