@@ -8,7 +8,6 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { EvaluationEvent } from '../src-contract/evaluation.ts';
-import { because } from '../src-contract/failure-reason.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
@@ -63,6 +62,7 @@ import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
 import { type EngineSettingsKeeper, studioProcedures } from './studio-procedures.ts';
+import { unwritable } from './unwritable.ts';
 
 export type { FolderHost } from './data-folders.ts';
 
@@ -108,9 +108,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       await mkdir(path, { recursive: true });
       await access(path, constants.W_OK);
     } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause)) throw cause;
-      const why = because('PATH_UNWRITABLE', { path: dataDir, code: String(cause.code) });
-      throw new StudioError('OPTION_INVALID', { option: 'home', ...why }, { cause });
+      throw unwritable(cause, { option: 'home', path: dataDir });
     }
     return path;
   };

@@ -3,6 +3,7 @@ import { lstat, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
+import { isDiskFull, unwritable } from './unwritable.ts';
 
 /**
  * A path beside `path`, which nothing else has, for what takes its name once it is whole: a fixed one may be another's file, or
@@ -13,7 +14,8 @@ export async function unfinishedPath(path: string): Promise<string> {
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
-    throw unwritable(path, cause);
+    // A full disk is told as one.
+    throw isDiskFull(cause) ? cause : unwritable(cause, { option: 'out', path });
   }
   return `${path}.${randomBytes(8).toString('hex')}.partial`;
 }
@@ -25,7 +27,8 @@ export async function nameWhole(unfinished: string, path: string): Promise<void>
   try {
     await rename(unfinished, path);
   } catch (cause) {
-    throw unwritable(path, cause);
+    // A full disk is told as one.
+    throw isDiskFull(cause) ? cause : unwritable(cause, { option: 'out', path });
   }
 }
 
@@ -33,12 +36,4 @@ async function expectFree(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there !== undefined)
     throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path }) });
-}
-
-/** OPTION_INVALID with what the system says, or the error itself where that says nothing. */
-function unwritable(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  // A full disk is told as one.
-  if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT') return cause;
-  return new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_UNWRITABLE', { path, code }) }, { cause });
 }

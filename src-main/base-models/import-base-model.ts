@@ -4,6 +4,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isDiskFull } from '../unwritable.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
@@ -178,10 +179,6 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
 
 function nameTaken(): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'name', ...because('BASE_NAME_TAKEN') });
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function megabytes(bytes: number): string {

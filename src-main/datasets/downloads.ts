@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { isOwnName } from '../own-name.ts';
+import { removeEnded } from './ended-processes.ts';
 
 /**
  * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
@@ -24,10 +24,7 @@ export class Downloads {
 
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
-    for (const token of await readdir(this.#root).catch(() => [])) {
-      if (isOwnName(token) && !this.#isAlive(token))
-        await rm(join(this.#root, token), { recursive: true, force: true });
-    }
+    await removeEnded(this.#root, this.#isAlive);
   }
 
   async close(): Promise<void> {

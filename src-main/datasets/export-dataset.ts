@@ -6,6 +6,7 @@ import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
+import { unwritable } from '../unwritable.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { TimeSlices } from './time-slices.ts';
@@ -56,9 +57,7 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Error) || !('code' in error) || error instanceof StudioError) throw error;
-    const why = because('PATH_UNWRITABLE', { path, code: String(error.code) });
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...why }, { cause: error });
+    throw error instanceof StudioError ? error : unwritable(error, { option: 'out', path });
   } finally {
     if (!isDone) await rm(temporary, { force: true });
   }

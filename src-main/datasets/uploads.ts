@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
-import { isOwnName } from '../own-name.ts';
 import { asDiskFull } from './disk-full.ts';
+import { removeEnded } from './ended-processes.ts';
 import { fileName } from './readers/file-survey.ts';
 
 export interface UploadedFile {
@@ -42,10 +42,7 @@ export class Uploads {
 
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
-    for (const token of await readdir(this.#root).catch(() => [])) {
-      if (isOwnName(token) && !this.#isAlive(token))
-        await rm(join(this.#root, token), { recursive: true, force: true });
-    }
+    await removeEnded(this.#root, this.#isAlive);
   }
 
   async close(): Promise<void> {

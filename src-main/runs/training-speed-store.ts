@@ -29,7 +29,7 @@ export class TrainingSpeedStore {
       .prepare('SELECT tokens_per_second, bytes, tokens FROM training_speed WHERE base_sha256 = ? AND settings = ?')
       .get(baseSha256, settingsOf(options)) as { tokens_per_second: number; bytes: number; tokens: number } | undefined;
     if (row === undefined) return undefined;
-    const isFresh = this.#isFresh(baseSha256, settingsOf(options));
+    const isFresh = this.#isFresh(probeOf(baseSha256, settingsOf(options)));
     return { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens, isFresh };
   }
 
@@ -48,18 +48,18 @@ export class TrainingSpeedStore {
       | undefined;
     if (row === undefined) return undefined;
     const { tokens_per_second: tokensPerSecond, bytes, tokens } = row;
-    const isFresh = this.#isFresh(baseSha256, row.settings);
+    const isFresh = this.#isFresh(probeOf(baseSha256, row.settings));
     return { tokensPerSecond, bytes, tokens, isFresh, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
   }
 
-  #isFresh(baseSha256: string, settings: string): boolean {
-    return Date.now() - (this.#probed.get(`${baseSha256} ${settings}`) ?? 0) < freshMs;
+  #isFresh(probe: string): boolean {
+    return Date.now() - (this.#probed.get(probe) ?? 0) < freshMs;
   }
 
   put(baseSha256: string, options: TrainOptions, speed: Omit<TrainingSpeed, 'isFresh'>, now: number): void {
-    const key = `${baseSha256} ${settingsOf(options)}`;
-    if (speed.tokens > 0) this.#probed.set(key, now);
-    else this.#probed.delete(key);
+    const settings = settingsOf(options);
+    if (speed.tokens > 0) this.#probed.set(probeOf(baseSha256, settings), now);
+    else this.#probed.delete(probeOf(baseSha256, settings));
     this.#database
       .prepare(
         `INSERT INTO training_speed (base_sha256, settings, tokens_per_second, bytes, tokens, measured_at)
@@ -67,7 +67,7 @@ export class TrainingSpeedStore {
          ON CONFLICT (base_sha256, settings) DO UPDATE SET tokens_per_second = :tokensPerSecond, measured_at = :now,
            bytes = iif(:tokens > 0, :bytes, bytes), tokens = iif(:tokens > 0, :tokens, tokens)`,
       )
-      .run({ ...speed, baseSha256, settings: settingsOf(options), now });
+      .run({ ...speed, baseSha256, settings, now });
   }
 }
 
@@ -76,4 +76,8 @@ function settingsOf(options: TrainOptions): string {
   const { targets, dropout, labelSmoothing, backend, precision, gradientCheckpointing } = options;
   const graph = [[...targets].sort(), dropout > 0, labelSmoothing > 0, backend, precision];
   return JSON.stringify(gradientCheckpointing ? [...graph, 'checkpointing'] : graph);
+}
+
+function probeOf(baseSha256: string, settings: string): string {
+  return `${baseSha256} ${settings}`;
 }

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { isDiskFull } from '../../unwritable.ts';
 
 /** A file to be had from a web address. */
 export interface RemoteFile {
@@ -67,7 +68,7 @@ async function* retrying(remote: RemoteFile, to: { file: FileHandle; part: strin
       }
       if (done < remote.sizeBytes) throw new Error('the connection broke off');
     } catch (error) {
-      if (signal.aborted || error instanceof RefusedError || isFull(error)) throw error;
+      if (signal.aborted || error instanceof RefusedError || isDiskFull(error)) throw error;
       done = await sizeOf(to.part);
       failures = done > before ? 0 : failures + 1;
       const wait = waitsMs[failures];
@@ -112,8 +113,4 @@ async function hashOf(path: string, { checksum, sizeBytes }: RemoteFile, signal:
 
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
