@@ -233,6 +233,19 @@ test('an adapter that gives no numbers says so, and answers beside it go on', as
   expect(await beside).toEqual(await written(new Decoder(model), adapters[1] as LiveAdapter, job));
 });
 
+// Its numbers were left in the row that it had for one pass, where masks are added to them.
+test('one that comes into the row of an adapter that gave no numbers finds nothing there', async () => {
+  const decoder = new Decoder(model);
+  const broken = lora(5, 2, ['q', 'v']);
+  for (const { data } of broken.weights.tensors.values()) data.fill(1e20);
+  const job = (maxTokens: number) => ({ promptIds: [7, 1, 9], maxTokens });
+  const beside = [1, 2].map((a) => written(decoder, adapters[a] as LiveAdapter, job(24)));
+  await expect(written(decoder, broken, job(24))).rejects.toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
+  const later = await written(decoder, adapters[3] as LiveAdapter, job(8));
+  expect(later).toEqual(await written(new Decoder(model), adapters[3] as LiveAdapter, job(8)));
+  await Promise.all(beside);
+});
+
 test('prompts that come at once are read in one pass, and one that is known in part with them', async () => {
   const decoder = new Decoder(model);
   const known = Array.from({ length: 40 }, (_, i) => (i * 7) % 250);

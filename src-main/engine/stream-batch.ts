@@ -165,8 +165,7 @@ export class StreamBatch {
   #letGo(): void {
     this.#rows.forEach((stream, row) => {
       if (!stream?.isOver) return;
-      this.#remember(stream, this.#cache as KeyValueCache, row);
-      this.#cache?.clear(row);
+      this.#freeRow(stream, this.#cache as KeyValueCache, row);
       this.#rows[row] = undefined;
     });
     for (const { stream, cache } of this.#reading) {
@@ -253,7 +252,7 @@ export class StreamBatch {
     together.forEach(({ stream }, row) => {
       if (!stream.isOver) stream.take(logits[row] as readonly Float32Array[]);
       if (!stream.isOver) this.#place(stream, cache, row);
-      else this.#remember(stream, cache, row);
+      else this.#freeRow(stream, cache, row);
     });
     if (cache !== this.#cache) this.#release(cache);
   }
@@ -332,6 +331,12 @@ export class StreamBatch {
     this.#release(from);
     this.#cache = into;
     this.#rows = moved;
+  }
+
+  /** Of an answer that is over: its row is another's, who is to find nothing there. */
+  #freeRow(stream: TokenStream, cache: KeyValueCache, row: number): void {
+    this.#remember(stream, cache, row);
+    cache.clear(row);
   }
 
   /** Keeps what was read of an answer that is over; nothing else reads its row any more. */

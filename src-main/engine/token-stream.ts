@@ -121,6 +121,7 @@ export class TokenStream {
   }
 
   fail(error: unknown): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this.#stop);
     this.#queue.fail(error);
