@@ -1,10 +1,12 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
+import { u32, u64 } from '../../src-main/engine/formats/gguf-bytes.ts';
+import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
 import { checkWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
 
 // The tiny golden models as GGUF files, whose names and layout are those of llama.cpp's converter; see golden/make_gguf_models.py.
@@ -43,5 +45,24 @@ test.each(models)('%s has the same weights and the same shape from GGUF as from 
   } finally {
     await stored.close();
     await source.close();
+  }
+});
+
+// The rows of Wk were never done with being laid out anew.
+test('heads that are told as a list of a number for each layer are as many as one number says', async () => {
+  const key = 'llama.attention.head_count_kv';
+  const bytes = await readFile(join(golden, 'llama-tiny.gguf'));
+  const value = bytes.indexOf(key) + key.length;
+  const heads = bytes.readUInt32LE(value + 4);
+  // Six of them take 32 bytes more than one number, by which what lies behind may be moved.
+  const list = Buffer.concat([u32(9), u32(4), u64(6), ...Array.from({ length: 6 }, () => u32(heads))]);
+  const path = join(scratch, 'list.gguf');
+  await writeFile(path, Buffer.concat([bytes.subarray(0, value), list, bytes.subarray(value + 8)]));
+  const [expected, found] = [await openGgufWeights(join(golden, 'llama-tiny.gguf')), await openGgufWeights(path)];
+  try {
+    const name = 'model.layers.0.self_attn.k_proj.weight';
+    expect(await found.read(name)).toEqual(await expected.read(name));
+  } finally {
+    await Promise.all([expected.close(), found.close()]);
   }
 });

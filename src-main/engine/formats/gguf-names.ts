@@ -9,26 +9,35 @@ export interface NamedTensor {
   restore(values: Float32Array): Float32Array;
 }
 
+/** Heads as `ggufConfig` gives them: a file's own metadata may have a list of them, a number a layer. */
+export interface HeadCounts {
+  readonly num_attention_heads?: unknown;
+  readonly num_key_value_heads?: unknown;
+}
+
 /**
  * The tensors of a model by their Hugging Face names. llama.cpp's converter renames them, interleaves the rows of Wq and Wk
  * of Llama-type models for its kind of rotary embedding, stores GPT-2's Conv1D weights the other way round, and adds 1 to
  * Gemma's norms; all of that is undone. Tensors that only llama.cpp needs are left out. Source: llama.cpp, convert_hf_to_gguf.py.
  */
-export function huggingFaceTensors(file: GgufFile, architecture: string): Map<string, NamedTensor> {
+export function huggingFaceTensors(file: GgufFile, architecture: string, heads: HeadCounts): Map<string, NamedTensor> {
   const named = new Map<string, NamedTensor>();
   for (const [source, tensor] of file.tensors) {
     const name = huggingFaceName(source, architecture);
     if (name === undefined) continue;
-    named.set(name, { source, tensor, ...layoutOf(source, tensor, file, architecture) });
+    named.set(name, { source, tensor, ...layoutOf(source, tensor, architecture, heads) });
   }
   return named;
 }
 
-function layoutOf(source: string, { dims }: GgufTensor, file: GgufFile, architecture: string) {
+function layoutOf(
+  source: string,
+  { dims }: GgufTensor,
+  architecture: string,
+  { num_attention_heads: heads, num_key_value_heads: keyHeads = heads }: HeadCounts,
+) {
   const part = source.replace(/^blk\.\d+\./, '');
   if (architecture === 'llama' && /^attn_[qk]\.(weight|bias)$/.test(part)) {
-    const heads = file.metadata.get('llama.attention.head_count');
-    const keyHeads = file.metadata.get('llama.attention.head_count_kv') ?? heads;
     const count = Number(part.startsWith('attn_q') ? heads : keyHeads);
     return { dims, restore: (values: Float32Array) => halfSplit(values, dims[0] as number, count) };
   }

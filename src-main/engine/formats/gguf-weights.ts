@@ -11,7 +11,7 @@ export async function openGgufWeights(path: string): Promise<WeightSource> {
   const file = await openGguf(path);
   try {
     const config = await ggufConfig(file);
-    const named = huggingFaceTensors(file, ggufArchitecture(file));
+    const named = huggingFaceTensors(file, ggufArchitecture(file), config);
     return {
       file: basename(path),
       sizeBytes: file.sizeBytes,
