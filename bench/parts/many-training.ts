@@ -4,7 +4,7 @@ import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { packingFor } from '../../src-main/engine/packing.ts';
-import { Passes, type TrainRider } from '../../src-main/engine/passes.ts';
+import { Passes, type TrainingPart } from '../../src-main/engine/passes.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { trainableOf } from '../../src-main/engine/trainable.ts';
 import { benchCase } from './bench-case.ts';
@@ -45,7 +45,7 @@ export async function* manyTraining({ model: folder, precision, adapters, rounds
       rounds,
       ours,
       async peer() {
-        for (const rider of each) await alone.train([rider]);
+        for (const part of each) await alone.train([part]);
       },
     });
   }
@@ -76,7 +76,7 @@ async function riderOf(
   model: LoadedModel,
   folder: string,
   { seed, rows, tokens }: { seed: number; rows: number; tokens: number },
-): Promise<TrainRider> {
+): Promise<TrainingPart> {
   const random = new Random(seed);
   const texts = Array.from({ length: rows }, (_, row) => ({
     // The first token tells rows apart, so that nothing is shared between them.

@@ -25,7 +25,7 @@ export class AdapterShares {
   /** Whose A and B lie in each row's place. */
   #owners: (LoraWeights | null)[] = [];
   /** What lies in the places, by the names of inputs. */
-  #dealt: ReadonlyMap<string, Tensor> | undefined;
+  #matrices: ReadonlyMap<string, Tensor> | undefined;
   /** The matrices of a stack, as one share. */
   #one: { readonly of: object; readonly shared: ReadonlyMap<string, Tensor> } | undefined;
 
@@ -49,7 +49,7 @@ export class AdapterShares {
    * where each row is a share or all are one.
    */
   feeds(pass: AdaptedRows, shares: 'rows' | 'one'): AdapterFeeds {
-    if (shares === 'rows') return { matrices: this.#dealtMatrices(pass), masks: this.#dealtMasks(pass) };
+    if (shares === 'rows') return { matrices: this.#matricesOfRows(pass), masks: this.#masksOfRows(pass) };
     const matrices = this.#stack.matrices(pass);
     if (this.#one?.of !== matrices) this.#one = { of: matrices, shared: asOneShare(matrices) };
     return { matrices: this.#one.shared, masks: asOneShare(this.#stack.masks(pass)) };
@@ -59,17 +59,17 @@ export class AdapterShares {
   forget(): void {
     this.#places = [];
     this.#owners = [];
-    this.#dealt = undefined;
+    this.#matrices = undefined;
     this.#one = undefined;
   }
 
-  #dealtMatrices(pass: AdaptedRows): ReadonlyMap<string, Tensor> {
+  #matricesOfRows(pass: AdaptedRows): ReadonlyMap<string, Tensor> {
     this.#makePlaces(pass);
     pass.rows.forEach((row, place) => {
       // Of a row that is idle, or the base's, the mask leaves nothing.
       if (row !== null && row.weights !== this.#owners[place]) this.#write(place, row.weights);
     });
-    this.#dealt ??= new Map(
+    this.#matrices ??= new Map(
       this.#places.flatMap(({ group, layers }) =>
         layers.flatMap(({ a, b }, layer) => [
           [`stack_A.${layer}.${group.name}`, a] as const,
@@ -77,10 +77,10 @@ export class AdapterShares {
         ]),
       ),
     );
-    return this.#dealt;
+    return this.#matrices;
   }
 
-  #dealtMasks({ rows }: AdaptedRows): ReadonlyMap<string, Tensor> {
+  #masksOfRows({ rows }: AdaptedRows): ReadonlyMap<string, Tensor> {
     const { packed } = this.#stack;
     return new Map(
       this.#places.map(({ group, ranks }) => {
@@ -106,7 +106,7 @@ export class AdapterShares {
       this.#places.length === needed.length &&
       needed.every(({ group, ranks }, i) => this.#places[i]?.group === group && this.#places[i].ranks >= ranks);
     if (isThere) return;
-    this.#dealt = undefined;
+    this.#matrices = undefined;
     this.#owners = rows.map(() => null);
     this.#places = needed.map(({ group, ranks }) => ({
       ...{ group, ranks },
@@ -120,7 +120,7 @@ export class AdapterShares {
   /** Into tensors that earlier passes were fed: sound because one pass runs at a time. */
   #write(place: number, weights: LoraWeights): void {
     this.#owners[place] = weights;
-    this.#dealt = undefined;
+    this.#matrices = undefined;
     for (const { group, layers } of this.#places) {
       for (const [layer, parts] of layers.entries()) {
         // Known by another array where other numbers lie: what copies them copies them again.

@@ -40,7 +40,7 @@ export type DecodeMatrices =
 /**
  * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
  * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
- * [positions, key heads · size] of the new positions. Feeds: `ids`, `places`, angles by position; `mask` and, with a window,
+ * [positions, key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and, with a window,
  * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives, or by integers `AdapterShares`.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
@@ -82,7 +82,7 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   return {
     ids: input('ids', ['positions'], 'int32'),
     ...{ cos, sin, masks: [input('mask', ['mask_streams', 'mask_queries', 'keys'])] },
-    places: input('places', ['positions'], 'int32'),
+    positionIds: input('position_ids', ['positions'], 'int32'),
     local: {
       cos: isLocal ? input('local_cos', angles) : cos,
       sin: isLocal ? input('local_sin', angles) : sin,
@@ -100,7 +100,7 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
 function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { parameter }: Parameter) {
   return (name: string, x: Expression, dims = weightDims(architecture, name)): Expression => {
     if (matrices.kind === 'floats') return matmul(x, parameter(`${name}.weight`), { transposeB: true });
-    if (matrices.kind === 'integers') return int8Product(name, x, { dims, oneWay: true });
+    if (matrices.kind === 'integers') return int8Product(name, x, { dims, forwardOnly: true });
     const { blocks } = matrices;
     const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
     const blockDims = dimsOf('integers');
@@ -128,11 +128,11 @@ function groupedLinear(
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
   // By shares of the positions (`AdapterShares`), which are three kernels more than a stack: too much for blocks, where rows are mostly alone.
-  const isDealt = matrices.kind === 'integers';
-  const leading = isDealt ? ['shares'] : [];
+  const byShares = matrices.kind === 'integers';
+  const leading = byShares ? ['shares'] : [];
   const masks = new Map(
     groups.map(({ name }) => {
-      const each = isDealt ? 'each' : 'positions';
+      const each = byShares ? 'each' : 'positions';
       return [name, input(maskName({ name }), [...leading, each, `ranks.${name}`])] as const;
     }),
   );
@@ -149,8 +149,8 @@ function groupedLinear(
     const [positions = ''] = x.shape;
     // Behind the attention of the last layer there are but the positions that are asked for.
     const isAll = positions === 'positions';
-    const made = isDealt
-      ? dealt(x, {
+    const made = byShares
+      ? shared(x, {
           a,
           b,
           mask: isAll ? mask : reshape(lastOf(reshape(mask, ['positions', rank])), ['shares', 'last_each', rank]),
@@ -201,7 +201,7 @@ function stacked(x: Expression, { a, b, mask }: Update): Expression {
 }
 
 /** Each share of the positions by its own: A [shares, blocks, ranks of a block, in], B [shares, ranks, out], mask [shares, each, ranks]. */
-function dealt(x: Expression, { a, b, mask }: Update): Expression {
+function shared(x: Expression, { a, b, mask }: Update): Expression {
   const [positions, inside] = x.shape as readonly [Dim, Dim];
   const [shares, each] = mask.shape as readonly [Dim, Dim];
   const byBlock = matmul(reshape(x, [shares, 1, each, inside]), a, { transposeB: true, factor: doubled });

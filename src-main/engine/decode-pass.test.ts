@@ -33,8 +33,8 @@ test.each([
   { by: 'integers', reader: 'graph', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
   { by: 'integers', reader: 'kernels', targets: ['q', 'v'], keyValueHeads: 4 },
   { by: 'integers', reader: 'kernels', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
-  { by: 'integers', kind: 'written', targets: ['q', 'v'], keyValueHeads: 4 },
-  { by: 'blocks', kind: 'written', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
+  { by: 'integers', kind: 'decode', targets: ['q', 'v'], keyValueHeads: 4 },
+  { by: 'blocks', kind: 'decode', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
 ] as const)(
   'a text gives the same logits with an adapter, however it is cut: $by, $reader, $kind, $targets, $keyValueHeads',
   async ({ by, targets, keyValueHeads, ...more }) => {
@@ -48,7 +48,7 @@ test.each([
     };
     const model = await loadModel(folder, backend, 'int8');
     expect(model.answersBy).toBe(by);
-    expect(model.readsByKernels).toBe(v8.makesWideVectors);
+    expect(model.prefillsByKernels).toBe(v8.makesWideVectors);
     const { architecture } = model;
     const lora = initialiseLora(architecture, { rank: 8, alpha: 16, targets, initialisation: 'kaiming', seed: 1 });
     const random = new Random(1);
@@ -66,7 +66,7 @@ test.each([
       for (const end of ends) {
         const piece = ids.slice(cache.held(0), end);
         const row = { ids: piece, adapter, asked: 1 };
-        logits = (await pass.run(cache, [row], 'kind' in more ? more.kind : 'read'))[0]?.[0]?.slice();
+        logits = (await pass.run(cache, [row], 'kind' in more ? more.kind : 'prefill'))[0]?.[0]?.slice();
         cache.keep([piece.length]);
       }
       return logits;
@@ -110,9 +110,9 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
 });
 
 test.each([
-  ['read', 'graph'],
-  ['read', 'kernels'],
-  ['written', 'kernels'],
+  ['prefill', 'graph'],
+  ['prefill', 'kernels'],
+  ['decode', 'kernels'],
 ] as const)(
   'where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it: %s by %s',
   async (kind, reader) => {
@@ -183,12 +183,12 @@ test('kernels read what they write: prompts of several lengths, beside others', 
     const cache = new KeyValueCache(model.architecture);
     let logits: Float32Array | undefined;
     for (const id of row.ids) {
-      logits = (await pass.run(cache, [{ ...row, ids: [id] }], 'written'))[0]?.[0]?.slice();
+      logits = (await pass.run(cache, [{ ...row, ids: [id] }], 'decode'))[0]?.[0]?.slice();
       cache.keep([1]);
     }
     written.push(logits);
   }
-  const read = (await pass.run(new KeyValueCache(model.architecture, 3), rows, 'read')).map(([logits]) => logits);
+  const read = (await pass.run(new KeyValueCache(model.architecture, 3), rows, 'prefill')).map(([logits]) => logits);
   for (const [i, logits] of read.entries()) {
     const off = Math.hypot(...(logits ?? []).map((value, word) => value - (written[i]?.[word] as number)));
     // Attention is summed in another order, and what is rounded behind it now and then to the next number.
@@ -198,7 +198,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   await model.release();
 });
 
-test.each(['read', 'written'] as const)('what the kernels cannot run is %s by the graph', async (kind) => {
+test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is run by the graph', async (kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder);
@@ -213,13 +213,13 @@ test.each(['read', 'written'] as const)('what the kernels cannot run is %s by th
   const throwing = () => {
     throw new CannotRun('no memory');
   };
-  const writing = vi.spyOn(model, 'writing').mockResolvedValueOnce({ inputs: new Set(), run: throwing });
+  const writing = vi.spyOn(model, 'kernelExecutable').mockResolvedValueOnce({ inputs: new Set(), run: throwing });
   const decoding = vi.spyOn(model, 'decoding');
-  other.stopWriting();
+  other.stopKernels();
   expect(await logitsOf(model)).toEqual(await logitsOf(other));
   expect([writing, decoding].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   // And is not tried again.
-  expect(await model.writing('any', () => ({}))).toBeUndefined();
+  expect(await model.kernelExecutable('any', () => ({}))).toBeUndefined();
   await model.release();
   await other.release();
 });

@@ -5,14 +5,14 @@ import { AdapterShares } from './adapter-shares.ts';
 import type { AdapterFeeds, AdapterStack } from './adapter-stack.ts';
 import type { Executable } from './backends/backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
-import type { LyingRows } from './backends/wasm/placed-program.ts';
+import type { RowViews } from './backends/wasm/placed-program.ts';
 import type { PassKind } from './backends/wasm/program-writer.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-graph.ts';
 import { type DecodeMatrices, type DecodeOptions, decodeGraph } from './decode-graph.ts';
 import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
-import { placeFeeds } from './places.ts';
+import { positionFeeds } from './position-feeds.ts';
 import { int32, type Tensor } from './tensor.ts';
 
 /** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
@@ -78,7 +78,7 @@ async function readLogits(
   executable: Executable,
   feeds: Iterable<readonly [string, Tensor]>,
   pass: CachePass,
-): Promise<LyingRows> {
+): Promise<RowViews> {
   const kept = pass.tensors();
   const { logits } = await executable.run(new Map([...feeds, ...kept.feeds]), kept.into);
   return [logits?.data as Float32Array];
@@ -113,7 +113,7 @@ export class DecodePass {
   async run(
     cache: KeyValueCache,
     rows: readonly (PassRow | undefined)[],
-    kind: PassKind = 'read',
+    kind: PassKind = 'prefill',
     take: (logits: Logits) => unknown = (logits) => logits,
   ): Promise<unknown> {
     const { architecture } = this.#model;
@@ -121,48 +121,48 @@ export class DecodePass {
     const tokens = Math.max(1, ...rows.map((row) => row?.ids.length ?? 0));
     const positions = tokens * count;
     const ids = new Int32Array(positions);
-    const places = new Int32Array(positions);
+    const positionIds = new Int32Array(positions);
     const asked: readonly number[][] = rows.map(() => []);
     rows.forEach((row, r) => {
       row?.ids.forEach((id, i) => {
         ids[i * count + r] = id;
-        places[i * count + r] = cache.held(r) + i;
+        positionIds[i * count + r] = cache.held(r) + i;
         if (i >= row.ids.length - row.asked) asked[r]?.push(i * count + r);
       });
     });
     const changes = this.#changesFor(rows);
-    const byKernels = (kind === 'written' || this.#model.readsByKernels) && layeredOf(rows) === undefined;
-    const writer = byKernels ? await this.#writer(changes) : undefined;
-    const executable = writer ?? (await this.#compile(changes));
+    const byKernels = (kind === 'decode' || this.#model.prefillsByKernels) && layeredOf(rows) === undefined;
+    const kernels = byKernels ? await this.#compileForKernels(changes) : undefined;
+    const executable = kernels ?? (await this.#compile(changes));
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const dealing = this.#dealingOf(rows, tokens, writer && kind);
+    const shares = this.#sharesOf(rows, tokens, kernels && kind);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
-    const last = dealing === 'rows' ? [...rows.keys()] : asked.flat();
+    const last = shares === 'rows' ? [...rows.keys()] : asked.flat();
     // The head is never without a row.
     const heads = last.length === 0 ? [0] : last;
-    const { matrices, masks } = this.#adapterFeeds(rows, { tokens, targets: changes.targets, dealing });
+    const { matrices, masks } = this.#adapterFeeds(rows, { tokens, targets: changes.targets, shares });
     const feeds = [
       ...masks,
-      ...placeFeeds(places, architecture, [positions, 1]),
+      ...positionFeeds(positionIds, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
       ['last', int32([heads.length], Int32Array.from(heads))],
     ] as const;
     const standing = this.#standingOf(executable, matrices);
-    const lying =
-      writer === undefined
+    const views =
+      kernels === undefined
         ? await readLogits(executable as Executable, [...standing, ...feeds], pass)
         : unlessItCannot(() =>
-            writer.run(new Map([...feeds, ...pass.masks]), { kind, standing, kept: pass.kept }).get('logits'),
+            kernels.run(new Map([...feeds, ...pass.masks]), { kind, standing, kept: pass.kept }).get('logits'),
           );
-    if (lying === undefined) {
-      this.#model.stopWriting();
-      return this.run(cache, rows, 'read', take);
+    if (views === undefined) {
+      this.#model.stopKernels();
+      return this.run(cache, rows, 'prefill', take);
     }
     const { vocabulary } = architecture;
-    const [first, ...others] = lying as readonly [Float32Array, ...Float32Array[]];
+    const [first, ...others] = views as readonly [Float32Array, ...Float32Array[]];
     const logitsOf = (head: number) => others[head - 1] ?? first.subarray(head * vocabulary, (head + 1) * vocabulary);
     return take(asked.map((some) => some.map((position) => logitsOf(last.indexOf(position)))));
   }
@@ -184,14 +184,14 @@ export class DecodePass {
   }
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
-  #dealingOf(
+  #sharesOf(
     rows: readonly (PassRow | undefined)[],
     tokens: number,
     ofKernels: PassKind | undefined,
   ): 'rows' | 'one' | undefined {
     if (ofKernels !== undefined) {
       const isAdapted = lorasOf(rows).some((adapter) => adapter !== null);
-      return ofKernels === 'written' && tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
+      return ofKernels === 'decode' && tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
     }
     if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
     return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';
@@ -215,20 +215,20 @@ export class DecodePass {
 
   #adapterFeeds(
     rows: readonly (PassRow | undefined)[],
-    { tokens, targets, dealing }: { tokens: number; targets: readonly Target[]; dealing: 'rows' | 'one' | undefined },
+    { tokens, targets, shares }: { tokens: number; targets: readonly Target[]; shares: 'rows' | 'one' | undefined },
   ): AdapterFeeds {
     const layered = layeredOf(rows);
     if (layered !== undefined) return { matrices: adapterFeeds(layered), masks: new Map() };
     const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
-    return dealing === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, dealing);
+    return shares === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, shares);
   }
 
   #compile(changes: Changes): Promise<Executable> {
     return this.#model.decoding(keyOf(changes), this.#graphOf(changes));
   }
 
-  #writer(changes: Changes): Promise<WasmExecutable | undefined> {
-    return this.#model.writing(keyOf(changes), this.#graphOf(changes));
+  #compileForKernels(changes: Changes): Promise<WasmExecutable | undefined> {
+    return this.#model.kernelExecutable(keyOf(changes), this.#graphOf(changes));
   }
 
   #graphOf({ targets, layers }: Changes) {

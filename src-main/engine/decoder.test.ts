@@ -268,7 +268,7 @@ async function passesOf(running: () => Promise<unknown>): Promise<readonly strin
   await running();
   const { calls } = passes.mock;
   passes.mockRestore();
-  return calls.map(([, rows, kind]) => (kind === 'written' ? `${rows.length} rows` : 'read'));
+  return calls.map(([, rows, kind]) => (kind === 'decode' ? `${rows.length} rows` : 'read'));
 }
 
 const promptOf = (length: number, first: number) => Array.from({ length }, (_, i) => (first * 31 + i * 7) % 250);

@@ -18,13 +18,13 @@ export function int8Modules(architecture: Architecture): string[] {
 
 /**
  * y = x Wᵀ by the module's integers, both sides turned (`hadamard.ts`): inputs `<module>.int8`, `<module>.int8_transposed`,
- * `<module>.int8_scales` and the matrix that turns. `oneWay` leaves the second out: without it there is no gradient.
+ * `<module>.int8_scales` and the matrix that turns. `forwardOnly` leaves the second out: without it there is no gradient.
  */
 export function int8Linear(
   architecture: Architecture,
   module: string,
   x: Expression,
-  options: OneWay = {},
+  options: ForwardOnly = {},
 ): Expression {
   return int8Product(module, x, { dims: weightDims(architecture, module), ...options });
 }
@@ -33,18 +33,18 @@ export function int8Linear(
 export function int8Product(
   name: string,
   x: Expression,
-  { dims: [out, inside], oneWay = false }: OneWay & { readonly dims: readonly [out: number, inside: number] },
+  { dims: [out, inside], forwardOnly = false }: ForwardOnly & { readonly dims: readonly [out: number, inside: number] },
 ): Expression {
   return matmulInt8(turned(x), {
     integers: input(`${name}.int8`, [inside, out], 'int8'),
     scales: input(`${name}.int8_scales`, [out]),
-    ...(oneWay ? {} : { transposed: input(`${name}.int8_transposed`, [out, inside], 'int8') }),
+    ...(forwardOnly ? {} : { transposed: input(`${name}.int8_transposed`, [out, inside], 'int8') }),
   });
 }
 
 /** Whether a matrix is multiplied by as it is alone, and not the other way round too. */
-export interface OneWay {
-  readonly oneWay?: boolean;
+export interface ForwardOnly {
+  readonly forwardOnly?: boolean;
 }
 
 /** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient that its floats give. */
@@ -60,16 +60,16 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
 
 /**
  * A weight [out, in], its rows turned, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
- * and what turns the rows that it is multiplied with. `oneWay` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
+ * and what turns the rows that it is multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
  */
 export function toInt8(
   module: string,
   { dims, data }: Tensor<'float32'>,
-  { oneWay = false }: OneWay = {},
+  { forwardOnly = false }: ForwardOnly = {},
 ): Map<string, Tensor> {
   const [out, inside] = dims as readonly [number, number];
   const scales = new Float32Array(out);
-  const transposed = oneWay ? undefined : new Int8Array(data.length);
+  const transposed = forwardOnly ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
   const weights = new Float32Array(inside);
   const some = new Int8Array(rowsAtOnce * inside);

@@ -3,12 +3,12 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** Room grows by at least so many columns at a time. */
 const roomStep = 128;
-/** Lowers the score of a place that may not be seen. */
+/** Lowers the score of a position that may not be seen. */
 const masked = -1e30;
 /** Marks a column in which a row holds nothing. */
 const nothing = -1;
 
-/** Keys and values of a text, place by place: one array [places, key heads · size] for each layer, with room behind it. */
+/** Keys and values of a text, position by position: one array [positions, key heads · size] for each layer, with room behind it. */
 export interface KeptText {
   readonly length: number;
   readonly keys: readonly Float32Array[];
@@ -20,7 +20,7 @@ export interface KeptText {
 }
 
 /** A text in the memory of the cache that read it, which another may go on with. */
-export interface LyingText extends KeptText {
+export interface TextInPlace extends KeptText {
   readonly memory: CacheMemory;
   readonly numbers: Float32Array;
   readonly room: number;
@@ -28,7 +28,7 @@ export interface LyingText extends KeptText {
   readonly same: number;
 }
 
-export function isLying(text: KeptText): text is LyingText {
+export function isInPlace(text: KeptText): text is TextInPlace {
   return 'numbers' in text;
 }
 
@@ -68,14 +68,14 @@ export interface KeptColumns {
 interface CacheOptions {
   readonly memory?: CacheMemory | undefined;
   readonly room?: number;
-  readonly text?: LyingText | undefined;
+  readonly text?: TextInPlace | undefined;
 }
 
 /**
  * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
  * them in place and writes those of new positions behind them: nothing is copied. So does what writes tokens, where that memory is its own; else it has
  * a copy, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
- * [columns, rows, key heads · size]; a column holds a place of some of the texts, and what each holds there is told by the mask.
+ * [columns, rows, key heads · size]; a column holds a position of some of the texts, and what each holds there is told by the mask.
  * It is to be released.
  */
 export class KeyValueCache {
@@ -91,8 +91,8 @@ export class KeyValueCache {
   #same = 0;
   #keys: readonly Float32Array[] = [];
   #values: readonly Float32Array[] = [];
-  /** For each row and column, the place in the row's text, or `nothing`. */
-  #places: Int32Array[];
+  /** For each row and column, the position in the row's text, or `nothing`. */
+  #positions: Int32Array[];
   readonly #held: number[];
 
   /** With room for so many columns from the beginning on: to get more is to copy what is there. Of one row, it may go on with a text where that lies. */
@@ -101,7 +101,7 @@ export class KeyValueCache {
     this.#memory = text?.memory ?? memory;
     this.rows = rows;
     this.#width = architecture.keyValueHeads * architecture.headSize;
-    this.#places = Array.from({ length: rows }, () => new Int32Array());
+    this.#positions = Array.from({ length: rows }, () => new Int32Array());
     this.#held = new Array<number>(rows).fill(0);
     if (text === undefined) this.#grow(room);
     else this.#goOn(text);
@@ -134,8 +134,8 @@ export class KeyValueCache {
     if (this.#columns + tokens > this.#room) this.#makeRoom(tokens);
     const { window } = this.#architecture;
     counts.forEach((count, row) => {
-      const places = this.#places[row] as Int32Array;
-      for (let i = 0; i < tokens; i++) places[this.#columns + i] = i < count ? this.held(row) + i : nothing;
+      const positions = this.#positions[row] as Int32Array;
+      for (let i = 0; i < tokens; i++) positions[this.#columns + i] = i < count ? this.held(row) + i : nothing;
     });
     const masks = new Map<string, Tensor>([['mask', this.#mask(tokens)]]);
     if (window !== undefined) masks.set('local_mask', this.#mask(tokens, window));
@@ -170,7 +170,7 @@ export class KeyValueCache {
   /** Keeps of the last pass the first `counts[row]` positions of each row; what lies behind them is forgotten. */
   keep(counts: readonly number[]): void {
     counts.forEach((count, row) => {
-      (this.#places[row] as Int32Array).fill(nothing, this.#columns + count);
+      (this.#positions[row] as Int32Array).fill(nothing, this.#columns + count);
       this.#held[row] = this.held(row) + count;
     });
     this.#columns += Math.max(0, ...counts);
@@ -178,7 +178,7 @@ export class KeyValueCache {
 
   /** Forgets a row's text. */
   clear(row: number): void {
-    (this.#places[row] as Int32Array).fill(nothing);
+    (this.#positions[row] as Int32Array).fill(nothing);
     this.#held[row] = 0;
     if (this.rows > 1) this.#blank(row);
     if (this.#held.every((held) => held === 0)) this.#columns = 0;
@@ -198,18 +198,18 @@ export class KeyValueCache {
     this.#leave();
   }
 
-  /** The first `length` places of the text of a cache of one row where they lie, until it is released or changes. */
-  lying(length = this.held(0)): KeptText {
+  /** The first `length` positions of the text of a cache of one row where they lie, until it is released or changes. */
+  inPlace(length = this.held(0)): KeptText {
     return { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release: leave };
   }
 
   /** The same, with the memory: nothing is kept here any more. */
-  handOver(length: number): LyingText {
+  handOver(length: number): TextInPlace {
     const memory = this.#memory;
     // Sound for all but a cache that was left already, which nobody asks.
     const numbers = this.#numbers as Float32Array;
     const text = {
-      ...this.lying(length),
+      ...this.inPlace(length),
       ...{ numbers, memory, room: this.#room, same: Math.min(this.#same, length) },
       release: () => memory.give(numbers),
     };
@@ -217,7 +217,7 @@ export class KeyValueCache {
     return text;
   }
 
-  #goOn({ length, keys, values, numbers, room, same }: LyingText): void {
+  #goOn({ length, keys, values, numbers, room, same }: TextInPlace): void {
     this.#numbers = numbers;
     this.#keys = keys;
     this.#values = values;
@@ -225,7 +225,7 @@ export class KeyValueCache {
     this.#same = same;
     this.#columns = length;
     this.#held.fill(length);
-    this.#places = [Int32Array.from({ length: room }, (_, column) => (column < length ? column : nothing))];
+    this.#positions = [Int32Array.from({ length: room }, (_, column) => (column < length ? column : nothing))];
   }
 
   #leave(): void {
@@ -237,7 +237,7 @@ export class KeyValueCache {
     this.#held.fill(0);
   }
 
-  /** A copy of the first `length` places of a row's text. */
+  /** A copy of the first `length` positions of a row's text. */
   read(row: number, length = this.held(row)): KeptText {
     const columns = this.#columnsOf(row).slice(0, length);
     const copy = (all: readonly Float32Array[]) =>
@@ -250,7 +250,7 @@ export class KeyValueCache {
     return { length, keys: copy(this.#keys), values: copy(this.#values), bytes, release: leave };
   }
 
-  /** Gives an empty row the first `length` places of a text. */
+  /** Gives an empty row the first `length` positions of a text. */
   write(row: number, text: KeptText, length = text.length): void {
     if (length > this.#room) this.#grow(length);
     this.#same = 0;
@@ -262,9 +262,9 @@ export class KeyValueCache {
       });
     copy(text.keys, this.#keys);
     copy(text.values, this.#values);
-    const places = this.#places[row] as Int32Array;
-    places.fill(nothing);
-    places.set(columns);
+    const positions = this.#positions[row] as Int32Array;
+    positions.fill(nothing);
+    positions.set(columns);
     this.#held[row] = length;
     this.#columns = Math.max(this.#columns, length);
   }
@@ -284,11 +284,11 @@ export class KeyValueCache {
 
   /** The columns in which a row's text lies, in its order. */
   #columnsOf(row: number): Int32Array {
-    const places = this.#places[row] as Int32Array;
+    const positions = this.#positions[row] as Int32Array;
     const columns = new Int32Array(this.held(row));
     for (let column = 0; column < this.#columns; column++) {
-      const place = places[column] as number;
-      if (place !== nothing) columns[place] = column;
+      const position = positions[column] as number;
+      if (position !== nothing) columns[position] = column;
     }
     return columns;
   }
@@ -303,13 +303,13 @@ export class KeyValueCache {
     const { data } = mask;
     const perRow = (streams / this.rows) * tokens * perToken * keys;
     for (let row = 0; row < this.rows; row++) {
-      const places = this.#places[row] as Int32Array;
+      const positions = this.#positions[row] as Int32Array;
       for (let token = 0; token < tokens; token++) {
-        const own = places[this.#columns + token] as number;
+        const own = positions[this.#columns + token] as number;
         const start = row * perRow + token * perToken * keys;
         for (let key = 0; key < keys; key++) {
-          const place = places[key] as number;
-          if (place === nothing || place > own || own - place >= window) data[start + key] = masked;
+          const position = positions[key] as number;
+          if (position === nothing || position > own || own - position >= window) data[start + key] = masked;
         }
         // The same for every head of the group.
         for (let member = 1; member < perToken; member++) data.copyWithin(start + member * keys, start, start + keys);
@@ -356,9 +356,9 @@ export class KeyValueCache {
     this.#values = grown(this.#values, layers);
     this.#numbers = numbers;
     if (before !== undefined) this.#memory.give(before);
-    this.#places = this.#places.map((places) => {
+    this.#positions = this.#positions.map((positions) => {
       const longer = new Int32Array(room).fill(nothing);
-      longer.set(places.subarray(0, this.#columns));
+      longer.set(positions.subarray(0, this.#columns));
       return longer;
     });
     this.#room = room;

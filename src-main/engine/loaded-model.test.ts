@@ -41,7 +41,7 @@ test.each([
     const model = await loadModel(folder, { ...backend, integersFor: async () => use }, 'int8');
     expect(model.answersBy).toBe(by);
     expect(model.hasKernels).toBe(true);
-    expect(model.readsByKernels).toBe(kernels === 'write and read');
+    expect(model.prefillsByKernels).toBe(kernels === 'write and read');
     await model.release();
   },
 );

@@ -37,13 +37,13 @@ export interface RoundedMatrices {
   /** What answers multiply by: the integers of training, or blocks with a scale each (decisions 0046, 0051). */
   readonly answersBy: 'integers' | 'blocks';
   /** Whether kernels of our own read prompts, where there are any. */
-  readonly kernelsRead: boolean;
+  readonly kernelsPrefill: boolean;
   /** As training and scoring multiply by them (`rounded-weights.ts`). */
   training(): Promise<Matrices>;
   /** As answers do: those that read the same in one, without what gradients need alone. */
   answering(): Promise<Matrices>;
   /** The integers that kernels of our own multiply by (`WasmRuntime`), laid out like those of answers by integers; undefined where there are no kernels. */
-  readonly writing: (() => Promise<Matrices>) | undefined;
+  readonly forKernels: (() => Promise<Matrices>) | undefined;
 }
 
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
@@ -61,8 +61,8 @@ export class LoadedModel {
   readonly #passes = new Map<string, string>();
   #runtime: Promise<WasmRuntime | undefined> | undefined;
   #cacheMemory: CacheMemory | undefined;
-  readonly #written = new Map<string, WasmExecutable | undefined>();
-  #cannotWrite = false;
+  readonly #kernelExecutables = new Map<string, WasmExecutable | undefined>();
+  #lacksKernels = false;
   #isReleased = false;
 
   constructor(
@@ -88,12 +88,12 @@ export class LoadedModel {
 
   /** Whether tokens are written by kernels of our own, where there is memory for them. */
   get hasKernels(): boolean {
-    return this.#rounded?.writing !== undefined && !this.#cannotWrite;
+    return this.#rounded?.forKernels !== undefined && !this.#lacksKernels;
   }
 
   /** Whether prompts are read by them too. */
-  get readsByKernels(): boolean {
-    return this.hasKernels && this.#rounded?.kernelsRead === true;
+  get prefillsByKernels(): boolean {
+    return this.hasKernels && this.#rounded?.kernelsPrefill === true;
   }
 
   /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
@@ -122,10 +122,10 @@ export class LoadedModel {
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
-      if (rounded.writing !== undefined && this.hasKernels && !this.#isReleased) {
+      if (rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased) {
         // The same numbers, while they are there; or others, which are made while the prompt is read.
         if (answersBy === 'integers') await this.#startRuntime(async () => matrices);
-        else this.#startRuntime(rounded.writing).catch(() => {});
+        else this.#startRuntime(rounded.forKernels).catch(() => {});
       }
       return this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
@@ -135,16 +135,20 @@ export class LoadedModel {
   }
 
   /**
-   * What writes tokens by kernels of our own, and reads prompts where `readsByKernels`, where the model is of eight bits (decision 0047); undefined where
+   * What writes tokens by kernels of our own, and reads prompts where `prefillsByKernels`, where the model is of eight bits (decision 0047); undefined where
    * the decode graph does both.
    */
-  async writing(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<WasmExecutable | undefined> {
-    const matrices = this.#rounded?.writing;
-    if (matrices === undefined || this.#cannotWrite || this.#isReleased) return undefined;
+  async kernelExecutable(
+    key: string,
+    graph: (matrices: DecodeMatrices) => DecodeOutputs,
+  ): Promise<WasmExecutable | undefined> {
+    const matrices = this.#rounded?.forKernels;
+    if (matrices === undefined || this.#lacksKernels || this.#isReleased) return undefined;
     const runtime = await this.#startRuntime(matrices);
     if (runtime === undefined || this.#isReleased) return undefined;
-    if (!this.#written.has(key)) this.#written.set(key, runtime.compile(graph({ kind: 'integers' })));
-    return this.#written.get(key);
+    if (!this.#kernelExecutables.has(key))
+      this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers' })));
+    return this.#kernelExecutables.get(key);
   }
 
   /** Where caches are best, as far as is known yet: near the kernels, where what reads prompts takes that. */
@@ -153,8 +157,8 @@ export class LoadedModel {
   }
 
   /** From now on the decode graph of the backend does all: the kernels have no memory left, or lack one. */
-  stopWriting(): void {
-    this.#cannotWrite = true;
+  stopKernels(): void {
+    this.#lacksKernels = true;
     void this.#releaseRuntime();
   }
 
@@ -162,14 +166,14 @@ export class LoadedModel {
     const started = this.#runtime;
     this.#runtime = undefined;
     this.#cacheMemory = undefined;
-    this.#written.clear();
+    this.#kernelExecutables.clear();
     (await started?.catch(() => undefined))?.release();
   }
 
   #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
     if (this.#runtime !== undefined) return this.#runtime;
     const started = startedRuntime(this.backend, matrices).then(async (runtime) => {
-      this.#cannotWrite ||= runtime === undefined;
+      this.#lacksKernels ||= runtime === undefined;
       const isShared = await this.backend.takesShared();
       if (isShared && this.#runtime === started) this.#cacheMemory = runtime?.caches;
       return runtime;
@@ -324,9 +328,9 @@ export async function loadModel(
     // Blocks of four bits, which stay where it is the user who chose four: without VNNI, a row alone is summed in another order.
     const fourBits = (await backend.integersFor()) !== 'all';
     return new LoadedModel(architecture, weights, backend, {
-      ...{ precision, answersBy, kernelsRead: await kernelsRead(answersBy, backend) },
+      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
-      writing:
+      forKernels:
         precision === 'int8' && backend.hasInt8
           ? () => roundModel(folder, backend, (of, read) => integerJobs(of, read()))
           : undefined,
@@ -368,7 +372,7 @@ async function* trainingJobs(
   const modules = new Set([...roundedModules(architecture, precision), head]);
   for await (const [name, weight] of read((each) => modules.has(moduleOfWeight(each)))) {
     const module = moduleOfWeight(name);
-    yield { kind: 'training', module, weight, precision, oneWay: module === head };
+    yield { kind: 'training', module, weight, precision, forwardOnly: module === head };
   }
 }
 
@@ -425,7 +429,7 @@ export async function answeringMatrices(
  * Whether kernels of our own read prompts, where there are any: without VNNI, and where V8 makes wide vectors, they are quicker than onnxruntime at the same
  * integers (decision 0050).
  */
-export async function kernelsRead(answersBy: DecodeMatrices['kind'], backend: Backend): Promise<boolean> {
+export async function kernelsPrefill(answersBy: DecodeMatrices['kind'], backend: Backend): Promise<boolean> {
   return answersBy === 'integers' && (await backend.integersFor()) === 'all' && makesWideVectors();
 }
 

@@ -1,7 +1,7 @@
 import type { PositionPlan } from './architectures/architecture.ts';
 import type { BatchRow } from './batch-row.ts';
 import { maskFeeds } from './causal-parts.ts';
-import { placeFeeds } from './places.ts';
+import { positionFeeds } from './position-feeds.ts';
 import { type Bundle, bundleRows } from './prefix-sharing.ts';
 import { int32, type Tensor } from './tensor.ts';
 
@@ -192,7 +192,7 @@ function layOut(
   });
   return new Map<string, Tensor>([
     ['ids', int32([count * length], ids)],
-    ...placeFeeds(positions, plan, [count, length]),
+    ...positionFeeds(positions, plan, [count, length]),
     ...maskFeeds('mask', mask, [count, length]),
     ...(plan.window === undefined
       ? []

@@ -113,7 +113,7 @@ function inputs(architecture: Architecture, adaptation: Adaptation | null, preci
     cos,
     sin,
     masks: maskInputs('mask'),
-    places: input('places', ['positions'], 'int32'),
+    positionIds: input('position_ids', ['positions'], 'int32'),
     local: {
       cos: architecture.localRotaryFrequencies ? input('local_cos', angles) : cos,
       sin: architecture.localRotaryFrequencies ? input('local_sin', angles) : sin,

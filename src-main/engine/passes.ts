@@ -9,12 +9,12 @@ import { float32, type Tensor } from './tensor.ts';
 import type { DropoutPlace, Trainable } from './trainable.ts';
 
 /** A micro-batch of one training, on its way through the model. */
-export interface Rider {
+export interface PassPart {
   readonly trainable: Trainable;
   readonly batch: MicroBatch;
 }
 
-export interface TrainRider extends Rider {
+export interface TrainingPart extends PassPart {
   /** Minus one over the target tokens of its whole optimiser batch. */
   readonly cotangent: number;
   readonly place: Omit<DropoutPlace, 'positions'>;
@@ -51,21 +51,21 @@ export class Passes {
     if (scores) await this.#scoreGraph(adaptation);
   }
 
-  async train(riders: readonly TrainRider[]): Promise<Passed[]> {
-    const [first, ...others] = riders;
+  async train(parts: readonly TrainingPart[]): Promise<Passed[]> {
+    const [first, ...others] = parts;
     if (first === undefined) return [];
-    const executable = await this.#trainGraph(this.#adaptationOf(riders.map(({ trainable }) => trainable)));
-    const cotangents = new Float32Array(riders.reduce((sum, { batch }) => sum + batch.targetTokens, 0));
+    const executable = await this.#trainGraph(this.#adaptationOf(parts.map(({ trainable }) => trainable)));
+    const cotangents = new Float32Array(parts.reduce((sum, { batch }) => sum + batch.targetTokens, 0));
     let next = 0;
-    for (const { batch, cotangent } of riders) {
+    for (const { batch, cotangent } of parts) {
       cotangents.fill(cotangent, next, next + batch.targetTokens);
       next += batch.targetTokens;
     }
     const more = new Map<string, Tensor>([['cotangent', float32([cotangents.length], cotangents)]]);
     if (others.length > 0) {
-      const results = await executable.run(new Map([...(await this.#feedsOf(riders)), ...more]));
-      const logProbs = logProbsOf(riders, results);
-      return riders.map(({ trainable }, i) => ({
+      const results = await executable.run(new Map([...(await this.#feedsOf(parts)), ...more]));
+      const logProbs = logProbsOf(parts, results);
+      return parts.map(({ trainable }, i) => ({
         logProbs: logProbs[i] as Float32Array,
         gradients: rowAdapterGradients(loraOf(trainable), i, results),
       }));
@@ -80,17 +80,17 @@ export class Passes {
   }
 
   /** The log-probabilities of each one's target tokens, without dropout. */
-  async score(riders: readonly Rider[]): Promise<Float32Array[]> {
-    const [first, ...others] = riders;
+  async score(parts: readonly PassPart[]): Promise<Float32Array[]> {
+    const [first, ...others] = parts;
     if (first === undefined) return [];
-    const executable = await this.#scoreGraph(this.#adaptationOf(riders.map(({ trainable }) => trainable)));
+    const executable = await this.#scoreGraph(this.#adaptationOf(parts.map(({ trainable }) => trainable)));
     return logProbsOf(
-      riders,
-      await executable.run(await (others.length > 0 ? this.#feedsOf(riders) : this.#feedsAlone(first, null))),
+      parts,
+      await executable.run(await (others.length > 0 ? this.#feedsOf(parts) : this.#feedsAlone(first, null))),
     );
   }
 
-  async #feedsAlone({ trainable, batch }: Rider, place: DropoutPlace | null): Promise<Map<string, Tensor>> {
+  async #feedsAlone({ trainable, batch }: PassPart, place: DropoutPlace | null): Promise<Map<string, Tensor>> {
     return new Map<string, Tensor>([
       ...(await this.#model.feeds()),
       ...trainable.tensors,
@@ -99,9 +99,9 @@ export class Passes {
     ]);
   }
 
-  async #feedsOf(riders: readonly Rider[]): Promise<Map<string, Tensor>> {
-    const { each, feeds } = stackBatches(riders.map(({ batch }) => batch));
-    const adapters = riders.map(({ trainable }) => loraOf(trainable));
+  async #feedsOf(parts: readonly PassPart[]): Promise<Map<string, Tensor>> {
+    const { each, feeds } = stackBatches(parts.map(({ batch }) => batch));
+    const adapters = parts.map(({ trainable }) => loraOf(trainable));
     return new Map([
       ...(await this.#model.feeds()),
       ...rowAdapterFeeds(this.#model.architecture, adapters, each),
@@ -134,11 +134,11 @@ export class Passes {
   }
 }
 
-/** Log-probabilities come in the order of the riders. */
-function logProbsOf(riders: readonly Rider[], results: Readonly<Record<string, Tensor>>): Float32Array[] {
+/** Log-probabilities come in the order of the parts. */
+function logProbsOf(parts: readonly PassPart[], results: Readonly<Record<string, Tensor>>): Float32Array[] {
   const all = (results[logProbabilities] as Tensor<'float32'>).data;
   let next = 0;
-  return riders.map(({ batch }) => {
+  return parts.map(({ batch }) => {
     const first = next;
     next += batch.targetTokens;
     return all.subarray(first, next);

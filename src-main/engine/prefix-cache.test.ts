@@ -32,9 +32,9 @@ test('memory is given back of what is too large, of the one unused for longest, 
   expect(cache.bytes).toBe(90);
   // A copy stays; what lies in a cache's memory is given away as it is.
   expect(cache.take(longer)).toBeUndefined();
-  const lying = { ...textOf(20, 10), numbers: new Float32Array(), room: 20, same: 0 };
-  cache.keep(owner, 1, ids(20, 300), lying);
-  expect(cache.take(lying)).toBe(lying);
-  expect(lying.release).not.toHaveBeenCalled();
+  const inPlace = { ...textOf(20, 10), numbers: new Float32Array(), room: 20, same: 0 };
+  cache.keep(owner, 1, ids(20, 300), inPlace);
+  expect(cache.take(inPlace)).toBe(inPlace);
+  expect(inPlace.release).not.toHaveBeenCalled();
   expect(cache.bytes).toBe(90);
 });

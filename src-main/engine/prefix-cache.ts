@@ -1,4 +1,4 @@
-import { isLying, type KeptText, type LyingText } from './key-value-cache.ts';
+import { isInPlace, type KeptText, type TextInPlace } from './key-value-cache.ts';
 
 interface Entry {
   readonly owner: object;
@@ -75,9 +75,9 @@ export class PrefixCache {
   }
 
   /** Gives a text away that lies in the memory it was read into; undefined of a copy. */
-  take(text: KeptText): LyingText | undefined {
+  take(text: KeptText): TextInPlace | undefined {
     const entry = this.#entries.find((each) => each.text === text);
-    if (entry === undefined || !isLying(text)) return undefined;
+    if (entry === undefined || !isInPlace(text)) return undefined;
     this.#drop(entry);
     return text;
   }

@@ -1,6 +1,6 @@
 import type { Architecture } from './architectures/architecture.ts';
 import { int4Modules, toInt4 } from './int4-weights.ts';
-import { int8Modules, type OneWay, toInt8 } from './int8-weights.ts';
+import { type ForwardOnly, int8Modules, toInt8 } from './int8-weights.ts';
 import type { Tensor } from './tensor.ts';
 
 /** How a base's frozen matrices are kept and multiplied: as floats, or as whole numbers of eight or four bits. */
@@ -22,7 +22,7 @@ export function roundWeight(
   precision: Precision,
   module: string,
   weight: Tensor<'float32'>,
-  options: OneWay = {},
+  options: ForwardOnly = {},
 ): Map<string, Tensor> {
   return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight, options);
 }

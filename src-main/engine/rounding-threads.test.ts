@@ -13,8 +13,8 @@ async function* jobs(): AsyncGenerator<RoundingJob> {
         [out, inside],
         Float32Array.from({ length: out * inside }, () => random.normal()),
       );
-    yield { kind: 'training', module: `${i}.int8`, weight: matrix(), precision: 'int8', oneWay: i === 0 };
-    yield { kind: 'training', module: `${i}.int4`, weight: matrix(), precision: 'int4', oneWay: false };
+    yield { kind: 'training', module: `${i}.int8`, weight: matrix(), precision: 'int8', forwardOnly: i === 0 };
+    yield { kind: 'training', module: `${i}.int4`, weight: matrix(), precision: 'int4', forwardOnly: false };
     yield { kind: 'integers', name: `${i}.group`, matrices: [matrix(), matrix()] };
     yield { kind: 'blocks', name: `${i}.blocks`, matrices: [matrix(), matrix()], fourBits: true };
   }

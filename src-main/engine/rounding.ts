@@ -12,7 +12,7 @@ export type RoundingJob =
       readonly module: string;
       readonly weight: Floats;
       readonly precision: Exclude<Precision, 'float32'>;
-      readonly oneWay: boolean;
+      readonly forwardOnly: boolean;
     }
   | { readonly kind: 'integers'; readonly name: string; readonly matrices: readonly Floats[] }
   | {
@@ -26,9 +26,9 @@ export type RoundingJob =
 export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
   switch (job.kind) {
     case 'training':
-      return roundWeight(job.precision, job.module, job.weight, { oneWay: job.oneWay });
+      return roundWeight(job.precision, job.module, job.weight, { forwardOnly: job.forwardOnly });
     case 'integers':
-      return toInt8(job.name, below(job.matrices), { oneWay: true });
+      return toInt8(job.name, below(job.matrices), { forwardOnly: true });
     case 'blocks':
       return blocksOf(job.name, job);
     default:

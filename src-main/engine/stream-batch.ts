@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
 import { DecodePass } from './decode-pass.ts';
-import { type KeptText, KeyValueCache, type LyingText } from './key-value-cache.ts';
+import { type KeptText, KeyValueCache, type TextInPlace } from './key-value-cache.ts';
 import { countParameters, type LoadedModel } from './loaded-model.ts';
 import { type Known, leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -26,7 +26,7 @@ interface Reading {
 }
 
 /** Where what was read of an answer's text lies. */
-interface Place {
+interface Slot {
   readonly stream: TokenStream;
   readonly cache: KeyValueCache;
   readonly row: number;
@@ -54,7 +54,7 @@ export const longestPiece = Math.ceil(1.5 * tokensOfPieces.graph.most) - 1;
 
 /** The text of a row, for as long as its cache does not change. */
 function textOf(cache: KeyValueCache, row: number): KeptText {
-  return cache.rows === 1 ? cache.lying() : cache.read(row);
+  return cache.rows === 1 ? cache.inPlace() : cache.read(row);
 }
 
 /** What is kept of a row that nothing else reads any more: what is alone in its cache stays where it lies, unless most of that is empty. */
@@ -131,7 +131,7 @@ export class StreamBatch {
   }
 
   /** With room for so many places, and those of an answer; or where a text lies. */
-  #newCache(rows: number, places: number, text?: LyingText): KeyValueCache {
+  #newCache(rows: number, places: number, text?: TextInPlace): KeyValueCache {
     const { architecture, cacheMemory } = this.#model;
     // The kernels are gone: what lies with them would hold all of their memory.
     if (this.#hadKernels && cacheMemory === undefined) this.#prefixes.clear();
@@ -147,7 +147,7 @@ export class StreamBatch {
   }
 
   get #pieceLength(): number {
-    return tokensOfPiece(this.#model.readsByKernels ? 'kernels' : 'graph', this.#parameters);
+    return tokensOfPiece(this.#model.prefillsByKernels ? 'kernels' : 'graph', this.#parameters);
   }
 
   get #writing(): number {
@@ -209,12 +209,12 @@ export class StreamBatch {
     const kept = this.#prefixes.find(owner, scale, stream.promptIds);
     if (!this.#prefixes.isOn) return kept;
     let longest = kept?.length ?? 0;
-    let best: Place | undefined;
-    for (const place of this.#places()) {
-      const [otherOwner, otherScale] = this.#ownerOf(place.stream);
+    let best: Slot | undefined;
+    for (const slot of this.#slots()) {
+      const [otherOwner, otherScale] = this.#ownerOf(slot.stream);
       if (otherOwner !== owner || otherScale !== scale) continue;
-      const shared = Math.min(sharedLength(place.stream.ids, stream.promptIds), stream.promptIds.length - 1);
-      if (shared >= longest + leastShared) [best, longest] = [place, shared];
+      const shared = Math.min(sharedLength(slot.stream.ids, stream.promptIds), stream.promptIds.length - 1);
+      if (shared >= longest + leastShared) [best, longest] = [slot, shared];
     }
     if (best === undefined) return kept;
     const { cache, row } = best;
@@ -222,7 +222,7 @@ export class StreamBatch {
   }
 
   /** The texts of all answers that are not over. */
-  *#places(): Generator<Place> {
+  *#slots(): Generator<Slot> {
     for (const { stream, cache } of this.#reading) yield { stream, cache, row: 0 };
     const cache = this.#cache;
     for (const [row, stream] of this.#rows.entries())
@@ -290,7 +290,7 @@ export class StreamBatch {
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
     // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
-    const kept = await this.#pass.run(cache, rows, 'written', (logits) =>
+    const kept = await this.#pass.run(cache, rows, 'decode', (logits) =>
       streams.map((stream, row) => {
         if (stream === undefined) return 0;
         return stream.isOver ? 1 : 1 + stream.take(logits[row] as readonly Float32Array[]);

@@ -6,7 +6,7 @@ import type { DivergedEvent, TrainJob, TrainTogetherEvent, TrainTogetherJob } fr
 import type { LoadedModel } from './loaded-model.ts';
 import type { MicroBatch } from './micro-batches.ts';
 import { packingFor } from './packing.ts';
-import { Passes, type Rider } from './passes.ts';
+import { Passes, type PassPart } from './passes.ts';
 import { roomFor } from './stack-batches.ts';
 import type { StepSums } from './step-sums.ts';
 import { trainModel } from './train.ts';
@@ -92,7 +92,7 @@ async function openGroup(
     if (!canShare(job) || !hasSameGraph(job, jobs[0] as TrainJob)) break;
     if (together !== undefined && group.length >= together) break;
     const run = await openRun(model, job, adapters);
-    firstSteps.push(run.planStep().riders.map(({ batch }) => batch));
+    firstSteps.push(run.planStep().parts.map(({ batch }) => batch));
     if (together === undefined && !sharesPass(firstSteps, tokenBudget)) break;
     await run.resume();
     const isFresh = run.step === 0 && (group[0]?.run.step ?? 0) === 0;
@@ -187,8 +187,8 @@ async function step(
 ): Promise<TrainTogetherEvent[] | undefined> {
   const begun = performance.now();
   const planned = new Map(members.map((member) => [member, member.run.planStep()]));
-  const riders = [...planned.values()].flatMap((plan) => plan.riders.map((rider) => ({ ...rider, plan })));
-  for (const sharing of shared(riders, budget)) {
+  const parts = [...planned.values()].flatMap((plan) => plan.parts.map((part) => ({ ...part, plan })));
+  for (const sharing of shared(parts, budget)) {
     // Between passes, messages get their turn: an abort, a chat.
     await setImmediate();
     if (signal.aborted) return undefined;
@@ -215,10 +215,10 @@ async function measure(
   { passes, base, budget }: Passing,
   signal: AbortSignal,
 ): Promise<TrainTogetherEvent[] | undefined> {
-  const riders: (Rider & { readonly sums: StepSums })[] = [];
+  const parts: (PassPart & { readonly sums: StepSums })[] = [];
   const ride = (run: TrainingRun, trainable: Trainable): StepSums => {
     const sums = run.validationSums();
-    riders.push(...run.validationBatches().map((batch) => ({ trainable, batch, sums })));
+    parts.push(...run.validationBatches().map((batch) => ({ trainable, batch, sums })));
     return sums;
   };
   const measured = members.map((member): { member: Member; of: Measured } => {
@@ -230,7 +230,7 @@ async function measure(
     base.set(file, sums);
     return { member, of: bare === null ? { sums } : { sums: ride(run, trainable), base: { trainable: bare, sums } } };
   });
-  for (const sharing of shared(riders, budget)) {
+  for (const sharing of shared(parts, budget)) {
     await setImmediate();
     if (signal.aborted) return undefined;
     const scored = await passes.score(sharing);
@@ -252,17 +252,17 @@ async function measure(
 }
 
 /** Deals micro-batches to passes: neighbours of one step share one while there is room; two of one training never do. */
-function* shared<R extends Rider>(riders: readonly R[], budget: number): Generator<R[]> {
-  let left = [...riders];
+function* shared<R extends PassPart>(parts: readonly R[], budget: number): Generator<R[]> {
+  let left = [...parts];
   while (left.length > 0) {
     const sharing: R[] = [];
-    for (const rider of left) {
-      if (sharing.some(({ trainable }) => trainable === rider.trainable)) continue;
-      const room = roomFor([...sharing, rider].map(({ batch }) => batch));
+    for (const part of left) {
+      if (sharing.some(({ trainable }) => trainable === part.trainable)) continue;
+      const room = roomFor([...sharing, part].map(({ batch }) => batch));
       if (sharing.length > 0 && (sharing.length + 1) * room.sequences * room.length > budget) break;
-      sharing.push(rider);
+      sharing.push(part);
     }
-    left = left.filter((rider) => !sharing.includes(rider));
+    left = left.filter((part) => !sharing.includes(part));
     yield sharing;
   }
 }

@@ -67,10 +67,10 @@ async function score(
 async function nextStep(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
   const begun = performance.now();
   const planned = run.planStep();
-  for (const rider of planned.riders) {
+  for (const part of planned.parts) {
     await setImmediate();
     if (signal.aborted) return undefined;
-    for (const passed of await passes.train([rider])) planned.sums.add(rider.batch, passed);
+    for (const passed of await passes.train([part])) planned.sums.add(part.batch, passed);
   }
   return run.stepped(planned, (performance.now() - begun) / 1000);
 }

@@ -7,7 +7,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { answeringMatrices, kernelsRead, openModel, precisionFor } from './loaded-model.ts';
+import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
@@ -34,7 +34,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, architecture, backend);
   const writes = precision === 'int8' && backend.hasInt8;
-  const graphReads = !(await kernelsRead(answersBy, backend));
+  const graphReads = !(await kernelsPrefill(answersBy, backend));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),

@@ -10,7 +10,7 @@ import { cutMicroBatches, type MicroBatch } from './micro-batches.ts';
 import { adamwUpdate, clipScale, globalNorm, type Moments } from './optimiser/adamw.ts';
 import { learningRateAt } from './optimiser/schedule.ts';
 import { packingFor } from './packing.ts';
-import type { TrainRider } from './passes.ts';
+import type { TrainingPart } from './passes.ts';
 import { RowOrder } from './row-order.ts';
 import { StepSums } from './step-sums.ts';
 import { elements, type Tensor } from './tensor.ts';
@@ -26,7 +26,7 @@ const checkpointMs = 15_000;
 /** What one optimiser step takes: its micro-batches, and what they give added up. */
 export interface PlannedStep {
   readonly step: number;
-  readonly riders: readonly TrainRider[];
+  readonly parts: readonly TrainingPart[];
   readonly sums: StepSums;
 }
 
@@ -178,17 +178,17 @@ export class TrainingRun {
     const batches = cutMicroBatches(rowsAt(this.#rows, places), packingFor(this.#model.architecture));
     const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);
     const { seed } = this.#job;
-    const riders = batches.map(
-      (batch, microBatch): TrainRider => ({
+    const parts = batches.map(
+      (batch, microBatch): TrainingPart => ({
         ...{ trainable: this.trainable, batch, cotangent: -1 / targetTokens },
         place: { seed, step, microBatch },
       }),
     );
-    return { step, riders, sums: new StepSums(places) };
+    return { step, parts, sums: new StepSums(places) };
   }
 
   /** Updates the weights by what a step's micro-batches gave, and tells of it. Throws RUN_DIVERGED. */
-  stepped({ step, riders, sums }: PlannedStep, seconds: number): TrainEvent {
+  stepped({ step, parts, sums }: PlannedStep, seconds: number): TrainEvent {
     const { loss, gradients, targetTokens } = sums;
     const norm = globalNorm(gradients.values());
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -199,7 +199,7 @@ export class TrainingRun {
     this.#step = step;
     return {
       ...{ kind: 'step', step, loss, learningRate, gradientNorm: norm, targetTokens, seconds },
-      tokens: riders.reduce((sum, { batch }) => sum + batch.tokens, 0),
+      tokens: parts.reduce((sum, { batch }) => sum + batch.tokens, 0),
       rssBytes: this.#sampleMemory(),
       worst: sums.rowLosses.worst(),
     };

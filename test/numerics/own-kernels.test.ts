@@ -35,7 +35,7 @@ test.each([
 ])('%s: tokens are written as floats would write them, but for rounding', async (name) => {
   const folder = join(golden, name);
   const backend = onnxruntimeBackend();
-  const logitsOf = async (precision: 'float32' | 'int8', kind: 'read' | 'written') => {
+  const logitsOf = async (precision: 'float32' | 'int8', kind: 'prefill' | 'decode') => {
     const model = await loadModel(folder, backend, precision);
     const { architecture } = model;
     const { targets } = architecture;
@@ -52,20 +52,20 @@ test.each([
       [adapter, null].map((each, row) => ({ ids: ids(from + row, count), adapter: each, asked: count }));
     await pass.run(cache, rows(0, 9));
     cache.keep([9, 9]);
-    const written = [];
+    const decoded = [];
     for (const [from, count] of [
       [9, 1],
       [10, 3],
     ] as const) {
-      written.push(...(await pass.run(cache, rows(from, count), kind)).flat().map((each) => each.slice()));
+      decoded.push(...(await pass.run(cache, rows(from, count), kind)).flat().map((each) => each.slice()));
       cache.keep([count, count]);
     }
-    if (kind === 'written') expect(await model.writing('any', graphOf(architecture))).toBeDefined();
+    if (kind === 'decode') expect(await model.kernelExecutable('any', graphOf(architecture))).toBeDefined();
     await model.release();
-    return written;
+    return decoded;
   };
-  const exact = await logitsOf('float32', 'read');
-  const own = await logitsOf('int8', 'written');
+  const exact = await logitsOf('float32', 'prefill');
+  const own = await logitsOf('int8', 'decode');
   expect(own).toHaveLength(8);
   // Where onnxruntime reads the prompt, its rows have one step each: 0.979 of this one.
   const least = name === 'llama-wide' ? 0.97 : 0.98;

@@ -12,7 +12,7 @@ import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { packingFor } from '../../src-main/engine/packing.ts';
-import { Passes, type TrainRider } from '../../src-main/engine/passes.ts';
+import { Passes, type TrainingPart } from '../../src-main/engine/passes.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { trainModel } from '../../src-main/engine/train.ts';
 import { trainTogether } from '../../src-main/engine/train-together.ts';
@@ -62,13 +62,13 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
     test('log-probabilities and gradients of adapters in one pass are those of each alone, on both backends', async () => {
       // Of the rows: all, one, the last two, none of them the same as the others'.
       const shares = [examples, examples.slice(0, 1), examples.slice(-2), examples.slice(1)];
-      const riders = settings.map((each, i) => riderOf(model, each, shares[i] as readonly TokenExample[]));
+      const parts = settings.map((each, i) => riderOf(model, each, shares[i] as readonly TokenExample[]));
       for (const each of [model, new LoadedModel(model.architecture, model.weights, await tfjsBackend())]) {
         const passes = new Passes(each, { labelSmoothing: 0.1 });
-        const together = await passes.train(riders);
-        const scored = await passes.score(riders);
-        for (const [i, rider] of riders.entries()) {
-          const [alone] = await passes.train([rider]);
+        const together = await passes.train(parts);
+        const scored = await passes.score(parts);
+        for (const [i, part] of parts.entries()) {
+          const [alone] = await passes.train([part]);
           expectClose(together[i]?.logProbs, alone?.logProbs);
           expectClose(scored[i], alone?.logProbs);
           expect([...(together[i]?.gradients.keys() ?? [])].sort()).toEqual(
@@ -217,7 +217,7 @@ test('those that go on from an adapter are measured beside the base, which is me
   await model.release();
 });
 
-function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: readonly TokenExample[]): TrainRider {
+function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: readonly TokenExample[]): TrainingPart {
   const weights = initialiseLora(model.architecture, { ...each, alpha: 8, initialisation: 'kaiming' });
   const random = new Random(each.seed, each.rank);
   for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.3 * random.normal()));

@@ -40,7 +40,7 @@ export function moduleOfWeight(name: string): string {
   return name.replace(/\.weight$/, '');
 }
 
-/** What an architecture must be told of the places of tokens. */
+/** What an architecture must be told of the positions of tokens. */
 export interface PositionPlan {
   /** Radians per position of each rotary pair, headSize / 2 of them; empty where positions are no angles. */
   readonly rotaryFrequencies: Float64Array;
@@ -86,7 +86,7 @@ export interface ModelInput extends Sight {
   /** int32 [positions]. */
   readonly ids: Expression;
   /** int32 [positions]: the place of each token in its text, from 0. */
-  readonly places: Expression;
+  readonly positionIds: Expression;
   /** For layers with a window. */
   readonly local: Sight;
   /** A weight by its name. */

@@ -120,7 +120,7 @@ export function gpt2(config: ModelConfig): Architecture {
         layerNorm(x, input.parameter(`${name}.weight`), input.parameter(`${name}.bias`), epsilon);
       let x = add(
         gather(input.parameter('transformer.wte.weight'), input.ids),
-        gather(input.parameter('transformer.wpe.weight'), input.places),
+        gather(input.parameter('transformer.wpe.weight'), input.positionIds),
       );
       blocks.forEach((block, layer) => {
         const attended = selfAttention(layer, normed(x, `${block}.ln_1`), input);

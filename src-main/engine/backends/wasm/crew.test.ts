@@ -23,24 +23,24 @@ function turns(crew: Crew, count: number, { together, alone, sleeps }: Times, ki
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count);
 
 test('where nobody is waited for, all run', () => {
-  expect(turns(new Crew(4, habits.written), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
+  expect(turns(new Crew(4, habits.decode), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
 test('the first programs may be held up by what a start has others do', () => {
-  const crew = new Crew(2, habits.written);
-  expect(turns(crew, habits.written.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 12]]);
+  const crew = new Crew(2, habits.decode);
+  expect(turns(crew, habits.decode.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 12]]);
   expect(turns(crew, 100, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
 test('one program that was held up changes nothing', () => {
-  const crew = new Crew(2, habits.written);
+  const crew = new Crew(2, habits.decode);
   crew.ran('kind', { ms: 60, sleeps: 50 });
   expect(turns(crew, 100, { together: 8, alone: 12, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
 test('what is held up behind a pause tells nothing', () => {
-  const crew = new Crew(2, habits.written);
-  turns(crew, habits.written.first, { together: 8, alone: 13, sleeps: 0 });
+  const crew = new Crew(2, habits.decode);
+  turns(crew, habits.decode.first, { together: 8, alone: 13, sleeps: 0 });
   for (let answer = 0; answer < 20; answer++) {
     crew.ran('kind', { ms: 20, sleeps: 80, isRested: true });
     expect(turns(crew, 2, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 2]]);
@@ -48,27 +48,27 @@ test('what is held up behind a pause tells nothing', () => {
 });
 
 test('on a busy processor one runs, for longer each time, and all once it is free', () => {
-  const crew = new Crew(2, habits.written);
-  const counts = [habits.written.first + 2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
+  const crew = new Crew(2, habits.decode);
+  const counts = [habits.decode.first + 2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
   const busy = turns(crew, sum(counts), { together: 40, alone: 13, sleeps: 20 });
   expect(busy).toEqual([2, 1, 2, 1, 2, 1].map((size, i) => [size, counts[i]]));
   expect(turns(crew, 50, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 50]]);
 });
 
 test('where shares are uneven, and one alone is no quicker, all go on', () => {
-  const counts = [habits.written.first + 2, 3, 8 + 1, 3, 16 + 1];
-  const runs = turns(new Crew(8, habits.written), sum(counts), { together: 20, alone: 60, sleeps: 200 });
+  const counts = [habits.decode.first + 2, 3, 8 + 1, 3, 16 + 1];
+  const runs = turns(new Crew(8, habits.decode), sum(counts), { together: 20, alone: 60, sleeps: 200 });
   expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, counts[i]]));
 });
 
 test('nine kinds of programs with uneven shares are tried no more often than one', () => {
   const kinds = (program: number) => `${program % 9}`;
-  const runs = turns(new Crew(2, habits.written), 120, { together: 20, alone: 40, sleeps: 30 }, kinds);
+  const runs = turns(new Crew(2, habits.decode), 120, { together: 20, alone: 40, sleeps: 30 }, kinds);
   expect(sum(runs.filter(([size]) => size === 1).map(([, programs]) => programs))).toBeLessThanOrEqual(12);
 });
 
 test('what is read takes longer, and is tried for less: all run again soon, and prompts of any length are compared', () => {
-  const crew = new Crew(2, habits.read);
+  const crew = new Crew(2, habits.prefill);
   const sizes = Array.from({ length: 16 }, (_, i) => {
     const [size, positions] = [crew.size('kind'), 10 + i];
     crew.ran('kind', { ms: (size === 1 ? 2 : 5) * positions, sleeps: size === 1 ? 0 : 4 * positions, positions });

@@ -18,8 +18,8 @@ export interface Habits {
 }
 
 export const habits = {
-  written: { first: 12, trial: 3, fewest: 8, most: 256 },
-  read: { first: 2, trial: 1, fewest: 2, most: 32 },
+  decode: { first: 12, trial: 3, fewest: 8, most: 256 },
+  prefill: { first: 2, trial: 1, fewest: 2, most: 32 },
 } as const satisfies Record<string, Habits>;
 
 interface Ran {

@@ -154,7 +154,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const pass = writer.site.pass(nameOf(mask));
     const ends = [Number(nameOf(kept).split('.')[1]), pass];
     const count = writer.count(positions);
-    if (writer.site.kind === 'read' && size % sizesOfMany === 0) {
+    if (writer.site.kind === 'prefill' && size % sizesOfMany === 0) {
       const given = [keys.address, values.address, keys.row, values.row, count, keyHeads, size, ...ends];
       writer.step('keepMany', given);
       writer.meet();

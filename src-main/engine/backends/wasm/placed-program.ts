@@ -5,12 +5,12 @@ import type { Value } from './program-writer.ts';
 import { type Address, numbersOf } from './step.ts';
 
 /** Numbers row by row, or all of them as one, where they lie until the next pass. */
-export type LyingRows = readonly Float32Array[];
+export type RowViews = readonly Float32Array[];
 
 /** What the threads run over so many positions, and what comes of it: of what each thread has its own, that of the first. */
 interface Placed {
   readonly programs: readonly Program[];
-  readonly outputs: ReadonlyMap<string, LyingRows>;
+  readonly outputs: ReadonlyMap<string, RowViews>;
 }
 
 /** A program in memory, for each thread with its own numbers: for as many positions as it was written for, or fewer. */
@@ -77,7 +77,7 @@ export class PlacedProgram {
     return address.offset + (address.region === 'shared' ? this.#shared : own);
   }
 
-  #partsOf({ dims, address, row }: Value): LyingRows {
+  #partsOf({ dims, address, row }: Value): RowViews {
     const base = this.#resolved(address, this.#threads[0]?.own ?? 0);
     const [most = 1] = dims;
     const rows = most === this.#written.positions ? this.#count : most;

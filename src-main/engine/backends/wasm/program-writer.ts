@@ -15,8 +15,8 @@ export interface PackedMatrix {
   readonly blocks: number;
 }
 
-/** What is read has many positions, of any number of them; what is written a few, of a number that is known. */
-export type PassKind = 'read' | 'written';
+/** A prompt has many positions, of any number of them; a token that is decoded a few with its guesses, of a number that is known. */
+export type PassKind = 'prefill' | 'decode';
 
 /** What stands still while a program is written: where inputs and matrices lie, and the sizes of this pass. */
 export interface ProgramSite {
@@ -54,7 +54,7 @@ interface Memory {
 }
 
 /** What threads share they take in some turns: one that was held up takes fewer. Of few rows memory is what is waited for, which gives long stretches best. */
-const takesOfThread = { written: 2, read: 24 } as const satisfies Record<PassKind, number>;
+const takesOfThread = { decode: 2, prefill: 24 } as const satisfies Record<PassKind, number>;
 
 export class Writer {
   readonly steps: Step[] = [];
@@ -185,8 +185,8 @@ export class Writer {
   }
 
   meet(): void {
-    // What is read has longer steps, in which threads are done further apart.
-    this.step('meet', [this.site.kind === 'read' ? patience.long : patience.short]);
+    // A prompt has longer steps, in which threads are done further apart.
+    this.step('meet', [this.site.kind === 'prefill' ? patience.long : patience.short]);
     this.#meetings++;
     for (const { offset } of this.#retired) this.#arenas.shared.give(offset);
     this.#retired = [];

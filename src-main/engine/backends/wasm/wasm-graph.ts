@@ -3,16 +3,16 @@ import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import { rangedInputs, rangesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
-import type { KeptPlaces } from './kept-places.ts';
+import type { KernelCaches } from './kernel-caches.ts';
 import type { Machine } from './machine.ts';
 import type { MemoryOrder } from './memory-order.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
-import { type LyingRows, PlacedProgram } from './placed-program.ts';
+import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
-const mostPrograms = { written: 24, read: 3 } as const;
+const mostPrograms = { decode: 24, prefill: 3 } as const;
 /**
  * A program that reads is for so many positions or fewer, or for a multiple of them: a prime number, as no other axis of a model has. Inputs have room for
  * as many from the first on: where one had to grow, all programs would be written anew.
@@ -23,13 +23,13 @@ const usualWidths = [1, 2, 3, 4, 5];
 /** The sizes of inputs that follow from how many positions there are. */
 const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
 /** Places by which the room of a text grows before programs are written anew: what is read takes little for each. */
-const roomSteps = { written: 512, read: 4096 } as const;
+const roomSteps = { decode: 512, prefill: 4096 } as const;
 
 /** What a pass is, beside what it is fed by itself. */
 export interface PassSurroundings {
   /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
   readonly standing?: ReadonlyMap<string, Tensor>;
-  /** `written` by itself. */
+  /** `decode` by itself. */
   readonly kind?: PassKind;
   /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
   readonly kept?: KeptColumns;
@@ -38,7 +38,7 @@ export interface PassSurroundings {
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
   /** At once; new keys and values are put behind those that are kept. Throws CannotRun. */
-  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, LyingRows>;
+  run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, RowViews>;
 }
 
 const nothing: ReadonlyMap<string, Tensor> = new Map();
@@ -64,7 +64,7 @@ function widthOf({ inputs: [, keys] }: Expression<'attend'>): number {
 interface GraphSite {
   readonly machine: Machine;
   matrix(name: string): PackedMatrix;
-  readonly kept: KeptPlaces;
+  readonly kept: KernelCaches;
   readonly order: MemoryOrder;
 }
 
@@ -101,7 +101,10 @@ export class WasmGraph implements WasmExecutable {
   #changing: readonly Expression<'input'>[];
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
-  readonly #programs: Readonly<Record<PassKind, Map<string, PlacedProgram>>> = { written: new Map(), read: new Map() };
+  readonly #programs: Readonly<Record<PassKind, Map<string, PlacedProgram>>> = {
+    decode: new Map(),
+    prefill: new Map(),
+  };
   readonly #crews: Readonly<Record<PassKind, Crew>>;
   /** When the last program had run. */
   #ended = 0;
@@ -110,7 +113,7 @@ export class WasmGraph implements WasmExecutable {
     this.#outputs = outputs;
     this.#site = site;
     const { threads } = site.machine;
-    this.#crews = { written: new Crew(threads, habits.written), read: new Crew(threads, habits.read) };
+    this.#crews = { decode: new Crew(threads, habits.decode), prefill: new Crew(threads, habits.prefill) };
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
@@ -142,8 +145,8 @@ export class WasmGraph implements WasmExecutable {
 
   run(
     feeds: ReadonlyMap<string, Tensor>,
-    { standing = nothing, kept, kind = 'written' }: PassSurroundings = {},
-  ): ReadonlyMap<string, LyingRows> {
+    { standing = nothing, kept, kind = 'decode' }: PassSurroundings = {},
+  ): ReadonlyMap<string, RowViews> {
     const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
     if (standing !== this.#standing.deref()) this.#stand(standing);
@@ -173,11 +176,11 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Writes new keys and values behind those that are kept, where the kernels cannot. */
-  #keep(outputs: ReadonlyMap<string, LyingRows>, kept: KeptColumns, width: number): void {
+  #keep(outputs: ReadonlyMap<string, RowViews>, kept: KeptColumns, width: number): void {
     if (this.#site.kept.holds(kept)) return;
     for (const [name, which, layer] of this.#fresh) {
       let at = kept.before * kept.rows * width;
-      for (const part of outputs.get(name) as LyingRows) {
+      for (const part of outputs.get(name) as RowViews) {
         kept[which][layer]?.set(part, at);
         at += part.length;
       }
@@ -264,14 +267,14 @@ export class WasmGraph implements WasmExecutable {
     given: ReadonlyMap<string, number>,
     setting: Omit<Setting, 'threads'>,
     rows: number | undefined,
-  ): ReadonlyMap<string, LyingRows> {
+  ): ReadonlyMap<string, RowViews> {
     const { machine, order } = this.#site;
     const positions = given.get('positions') ?? 1;
-    const isFirst = setting.kind === 'written' && this.#programs.written.size === 0;
+    const isFirst = setting.kind === 'decode' && this.#programs.decode.size === 0;
     if (isFirst && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(given, setting);
-    const sizes = setting.kind === 'read' ? sizesOfMost(given) : given;
+    const sizes = setting.kind === 'prefill' ? sizesOfMost(given) : given;
     // The shorter what is read, the longer a position takes.
-    const about = setting.kind === 'read' ? ` about ${Math.ceil(Math.log2(positions))}` : '';
+    const about = setting.kind === 'prefill' ? ` about ${Math.ceil(Math.log2(positions))}` : '';
     const name = nameOfProgram(sizes, setting) + about;
     const crew = this.#crews[setting.kind];
     const threads = Math.min(machine.threads, crew.size(name));
@@ -279,9 +282,9 @@ export class WasmGraph implements WasmExecutable {
     const began = performance.now();
     const sleeps = machine.run(programs, order.readsApart(positions));
     const ms = performance.now() - began;
-    if (setting.kind === 'written' && threads === machine.threads) order.ran(positions, ms);
+    if (setting.kind === 'decode' && threads === machine.threads) order.ran(positions, ms);
     // What reads takes so long that its beginning hardly counts.
-    const isRested = setting.kind === 'written' && began - this.#ended > pauseMs;
+    const isRested = setting.kind === 'decode' && began - this.#ended > pauseMs;
     crew.ran(name, { ms, sleeps, positions, isRested });
     this.#ended = began + ms;
     return outputs;

@@ -25,7 +25,7 @@ import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
-import type { LyingRows } from './placed-program.ts';
+import type { RowViews } from './placed-program.ts';
 import type { PassKind } from './program-writer.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
@@ -48,7 +48,7 @@ function floats(...dims: number[]): Tensor<'float32'> {
 }
 
 /** A copy of what lies row by row. */
-function numbersOf(rows: LyingRows = []): Float32Array {
+function numbersOf(rows: RowViews = []): Float32Array {
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
@@ -212,19 +212,19 @@ function keptOf(of: { keys: Float32Array; values: Float32Array; rows: number; to
 }
 
 test.each<Heads & { kind: PassKind }>([
-  { kind: 'written', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
-  { kind: 'written', rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
-  { kind: 'written', rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
-  { kind: 'written', rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
-  { kind: 'written', rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
+  { kind: 'decode', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { kind: 'decode', rows: 1, tokens: 4, keyHeads: 1, group: 4, size: 10, columns: 7 },
+  { kind: 'decode', rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
+  { kind: 'decode', rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
+  { kind: 'decode', rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
   // One by one, a last one with few others, more than lanes; a text beside others; of more positions than a program is for.
-  { kind: 'read', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
-  { kind: 'read', rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
-  { kind: 'read', rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
-  { kind: 'read', rows: 1, tokens: 33, keyHeads: 2, group: 3, size: 80, columns: 201 },
-  { kind: 'read', rows: 2, tokens: 9, keyHeads: 2, group: 7, size: 128, columns: 30 },
-  { kind: 'read', rows: 1, tokens: 200, keyHeads: 1, group: 2, size: 16, columns: 200 },
-  { kind: 'read', rows: 1, tokens: 5, keyHeads: 2, group: 2, size: 10, columns: 30 },
+  { kind: 'prefill', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
+  { kind: 'prefill', rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
+  { kind: 'prefill', rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
+  { kind: 'prefill', rows: 1, tokens: 33, keyHeads: 2, group: 3, size: 80, columns: 201 },
+  { kind: 'prefill', rows: 2, tokens: 9, keyHeads: 2, group: 7, size: 128, columns: 30 },
+  { kind: 'prefill', rows: 1, tokens: 200, keyHeads: 1, group: 2, size: 16, columns: 200 },
+  { kind: 'prefill', rows: 1, tokens: 5, keyHeads: 2, group: 2, size: 10, columns: 30 },
 ])('attention: %o', ({ kind, ...heads }) => {
   const { y, feeds, kept } = attention(heads, 3);
   const [error, of] = compare(y, feeds, { kept, kind });
@@ -232,13 +232,13 @@ test.each<Heads & { kind: PassKind }>([
 });
 
 test.each<[PassKind, number]>([
-  ['written', 2],
-  ['read', 2],
-  ['read', 30],
+  ['decode', 2],
+  ['prefill', 2],
+  ['prefill', 30],
 ])(
   'what attention gives is the same with any threads and in any order, whatever lies where nothing is seen: %s, %d tokens',
   async (kind, tokens) => {
-    const size = kind === 'read' ? 16 : 24;
+    const size = kind === 'prefill' ? 16 : 24;
     const { y, feeds, kept } = attention({ rows: 2, tokens, keyHeads: 3, group: 3, size, columns: 150 }, 8);
     const order = vi.spyOn(MemoryOrder.prototype, 'readsApart');
     onTestFinished(() => order.mockRestore());
@@ -266,7 +266,7 @@ test('what is read gets the same numbers, whatever is read with it', () => {
   feeds.mask.data.forEach((_, i) => {
     if (i % 90 > 40 + Math.floor((Math.floor(i / 90) % 150) / 3)) feeds.mask.data[i] = -1e30;
   });
-  const together = given(y, new Map(Object.entries(feeds)), { kept, kind: 'read' });
+  const together = given(y, new Map(Object.entries(feeds)), { kept, kind: 'prefill' });
   // What was new is kept now.
   for (const kind of ['keys', 'values'] as const)
     feeds[`kept_${kind}.0`].data.set(feeds[`fresh_${kind}`].data, 40 * 64);
@@ -292,7 +292,7 @@ test('what is read gets the same numbers, whatever is read with it', () => {
       ] as const),
     ]);
     const [keys, values] = [feeds['kept_keys.0'].data, feeds['kept_values.0'].data];
-    const alone = given(y, own, { kept: keptOf({ keys, values, rows: 1, tokens, columns }), kind: 'read' });
+    const alone = given(y, own, { kept: keptOf({ keys, values, rows: 1, tokens, columns }), kind: 'prefill' });
     expect(alone).toEqual(together.slice(from * 192, (from + tokens) * 192));
   }
 });
@@ -315,14 +315,14 @@ test.each([1, 3])(
         ['of', of],
       ]);
       takes.mockClear();
-      const [read, written] = (['read', 'written'] as const).map((kind) => {
+      const [prefilled, decoded] = (['prefill', 'decode'] as const).map((kind) => {
         const outputs = executable?.run(feeds, { kind });
         // Of several threads one may have to run alone, by a program of its own.
-        if (kind === 'read' && i > 0 && positions < 192 && threads === 1) expect(takes).not.toHaveBeenCalled();
+        if (kind === 'prefill' && i > 0 && positions < 192 && threads === 1) expect(takes).not.toHaveBeenCalled();
         return [numbersOf(outputs?.get('y')), numbersOf(outputs?.get('last'))];
       });
-      expect(read?.[0]).toHaveLength(40 * positions);
-      expect(read).toEqual(written);
+      expect(prefilled?.[0]).toHaveLength(40 * positions);
+      expect(prefilled).toEqual(decoded);
     }
     by.release();
   },
@@ -349,7 +349,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
   function write(executable: WasmExecutable | undefined, cache: KeyValueCache, feeds: ReadonlyMap<string, Tensor>) {
     const tokens = (feeds.get('queries')?.dims[0] as number) / cache.rows;
     const pass = cache.pass(tokens, new Array<number>(cache.rows).fill(tokens));
-    const kind = tokens > 4 ? 'read' : 'written';
+    const kind = tokens > 4 ? 'prefill' : 'decode';
     const given = executable?.run(new Map([...feeds, ...pass.masks]), { kind, kept: pass.kept });
     return [0, 1].map((layer) => numbersOf(given?.get(`y.${layer}`)));
   }
@@ -436,7 +436,7 @@ test('what stands is looked at when it is another map', () => {
 test('programs stay when more positions are asked for than before, behind a long prompt too', () => {
   const last = input('last', ['last'], 'int32');
   const executable = runtime.compile({ y: gather(scale(x, 2), last) });
-  const run = (positions: number, asked: number, kind: PassKind = 'written') => {
+  const run = (positions: number, asked: number, kind: PassKind = 'decode') => {
     const places = int32(
       [asked],
       Int32Array.from({ length: asked }, (_, i) => positions - 1 - i),
@@ -447,7 +447,7 @@ test('programs stay when more positions are asked for than before, behind a long
     ] as const;
     return executable?.run(new Map<string, Tensor>(feeds), { kind });
   };
-  run(150, 1, 'read');
+  run(150, 1, 'prefill');
   run(1, 1);
   const gives = vi.spyOn(runtime.machine, 'give');
   run(5, 5);
@@ -464,7 +464,7 @@ test('of programs that read, each of which is large, a few are kept', () => {
         ['x', floats(30, 40)],
         ['last', int32([asked], new Int32Array(asked))],
       ]),
-      { kind: 'read' },
+      { kind: 'prefill' },
     );
   for (const asked of [1, 2, 3, 4]) run(asked);
   const before = free();

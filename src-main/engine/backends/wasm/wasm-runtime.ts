@@ -1,6 +1,6 @@
 import type { Expression } from '../../graph/expression.ts';
 import type { Tensor } from '../../tensor.ts';
-import { KeptPlaces } from './kept-places.ts';
+import { KernelCaches } from './kernel-caches.ts';
 import { block, groupBytesOf, groupPairs, pairOutputs } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
@@ -15,13 +15,13 @@ import { type WasmExecutable, WasmGraph } from './wasm-graph.ts';
 export class WasmRuntime {
   readonly machine: Machine;
   /** Where kernels find caches without copying them there. */
-  readonly caches: KeptPlaces;
+  readonly caches: KernelCaches;
   readonly #matrices = new Map<string, PackedMatrix>();
   readonly #order = new MemoryOrder();
 
   constructor(options: ConstructorParameters<typeof Machine>[0]) {
     this.machine = new Machine(options);
-    this.caches = new KeptPlaces(this.machine);
+    this.caches = new KernelCaches(this.machine);
   }
 
   /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws CannotRun. */

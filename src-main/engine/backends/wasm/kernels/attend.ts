@@ -14,7 +14,7 @@ import {
   writeRow,
 } from './kernel.ts';
 
-// Grouped-query attention (`attend`) over what is kept, place by place (`kept-places.ts`), in three kernels: scores, of which threads share the keys, weights,
+// Grouped-query attention (`attend`) over what is kept, position by position (`kernel-caches.ts`), in three kernels: scores, of which threads share the keys, weights,
 // of which they share the queries, and mixes of values, of which they share the columns. So what memory gives is read once and in its order, and no sum depends on how many threads there are.
 
 /** Marks a place that may not be seen: `masked` of the cache, and anything near it. */

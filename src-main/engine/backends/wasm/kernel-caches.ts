@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 const mostCacheBytes = 2 ** 27;
 
 /** Where kernels read the keys and values of a pass, and write its new ones behind them: place by place, as a cache has them. */
-export interface Lying {
+export interface CacheAddresses {
   readonly keysAt: number;
   readonly valuesAt: number;
   /** From a layer to the next. */
@@ -14,13 +14,13 @@ export interface Lying {
 }
 
 /** Keys and values of a cache that lies elsewhere. */
-interface Copy extends Lying {
+interface Copy extends CacheAddresses {
   /** The cache's keys: others are another cache's, or it has grown. */
   readonly of: WeakRef<KeptColumns['keys']>;
 }
 
 /** Keys and values of answers in the memory of kernels: caches that lie there, and a copy of one that does not. */
-export class KeptPlaces implements CacheMemory {
+export class KernelCaches implements CacheMemory {
   readonly #machine: Machine;
   #bytes = 0;
   #copy: Copy | undefined;
@@ -60,7 +60,7 @@ export class KeptPlaces implements CacheMemory {
   }
 
   /** Where the keys and values of a pass are, with room for its new places; of so many numbers each. */
-  of(kept: KeptColumns, width: number): Lying {
+  of(kept: KeptColumns, width: number): CacheAddresses {
     const [keysAt, valuesAt] = [kept.keys, kept.values].map(([first]) =>
       this.#machine.addressOf(first as Float32Array),
     );

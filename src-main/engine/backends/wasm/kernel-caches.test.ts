@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeptPlaces } from './kept-places.ts';
+import { KernelCaches } from './kernel-caches.ts';
 import { Machine } from './machine.ts';
 
 const width = 4;
@@ -15,10 +15,10 @@ function cacheOf(before: number) {
 
 test('a cache that lies elsewhere is copied, what has changed of it anew, and the copy goes with it', () => {
   const machine = new Machine({ threads: 1 });
-  const places = new KeptPlaces(machine);
+  const caches = new KernelCaches(machine);
   const { free } = machine;
   const { numbers, kept } = cacheOf(3);
-  const { keysAt, valuesAt, layerBytes } = places.of(kept, width);
+  const { keysAt, valuesAt, layerBytes } = caches.of(kept, width);
   const columns = (at: number, count: number) => [...machine.floats(at, count * width)];
   expect(columns(keysAt, 3)).toEqual([...numbers.subarray(0, 3 * width)]);
   expect(columns(valuesAt, 3)).toEqual([...numbers.subarray(room * width, (room + 3) * width)]);
@@ -26,21 +26,21 @@ test('a cache that lies elsewhere is copied, what has changed of it anew, and th
   // Of columns that are the same nothing is looked at.
   const first = columns(keysAt, 1);
   numbers.fill(-1);
-  expect(places.of({ ...kept, before: 4, all: 5, same: 1 }, width).keysAt).toBe(keysAt);
+  expect(caches.of({ ...kept, before: 4, all: 5, same: 1 }, width).keysAt).toBe(keysAt);
   expect(columns(keysAt, 4)).toEqual([...first, ...new Array<number>(3 * width).fill(-1)]);
   expect(machine.free).toBeLessThan(free);
-  places.give(numbers);
+  caches.give(numbers);
   expect(machine.free).toBe(free);
 });
 
 test('a cache that lies with the kernels is read where it lies', () => {
   const machine = new Machine({ threads: 1 });
-  const places = new KeptPlaces(machine);
-  const numbers = places.take(2 * room * width);
+  const caches = new KernelCaches(machine);
+  const numbers = caches.take(2 * room * width);
   const [keys, values] = [numbers.subarray(0, room * width), numbers.subarray(room * width)];
   const { free } = machine;
-  const lying = places.of({ ...cacheOf(3).kept, keys: [keys], values: [values] }, width);
-  expect(lying.keysAt).toBe(machine.addressOf(keys));
-  expect(lying.valuesAt).toBe(machine.addressOf(values));
+  const addresses = caches.of({ ...cacheOf(3).kept, keys: [keys], values: [values] }, width);
+  expect(addresses.keysAt).toBe(machine.addressOf(keys));
+  expect(addresses.valuesAt).toBe(machine.addressOf(values));
   expect(machine.free).toBe(free);
 });

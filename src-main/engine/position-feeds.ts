@@ -1,34 +1,34 @@
 import type { PositionPlan } from './architectures/architecture.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
 
-/** What a graph is fed about the places of tokens in their texts, [rows · tokens] of them: the places, and their rotary angles. */
-export function placeFeeds(
-  places: Int32Array,
+/** What a graph is fed about where tokens stand in their texts, [rows · tokens] of them: the positions, and their rotary angles. */
+export function positionFeeds(
+  positions: Int32Array,
   { rotaryFrequencies, localRotaryFrequencies }: PositionPlan,
   [rows, tokens]: readonly [number, number],
 ): Map<string, Tensor> {
-  const feeds = new Map<string, Tensor>([['places', int32([rows * tokens], places)]]);
-  const { cos, sin } = rotaryAngles(places, rotaryFrequencies, [rows, tokens]);
+  const feeds = new Map<string, Tensor>([['position_ids', int32([rows * tokens], positions)]]);
+  const { cos, sin } = rotaryAngles(positions, rotaryFrequencies, [rows, tokens]);
   feeds.set('cos', cos).set('sin', sin);
   if (localRotaryFrequencies !== undefined) {
-    const local = rotaryAngles(places, localRotaryFrequencies, [rows, tokens]);
+    const local = rotaryAngles(positions, localRotaryFrequencies, [rows, tokens]);
     feeds.set('local_cos', local.cos).set('local_sin', local.sin);
   }
   return feeds;
 }
 
-/** Cosines and sines of place × frequency, [rows, tokens, 1, pairs]. */
+/** Cosines and sines of position × frequency, [rows, tokens, 1, pairs]. */
 function rotaryAngles(
-  places: Int32Array,
+  positions: Int32Array,
   frequencies: Float64Array,
   [rows, tokens]: readonly [number, number],
 ): { readonly cos: Tensor<'float32'>; readonly sin: Tensor<'float32'> } {
   const pairs = frequencies.length;
   const cos = float32([rows, tokens, 1, pairs]);
   const sin = float32([rows, tokens, 1, pairs]);
-  places.forEach((place, i) => {
+  positions.forEach((position, i) => {
     for (let pair = 0; pair < pairs; pair++) {
-      const angle = place * (frequencies[pair] as number);
+      const angle = position * (frequencies[pair] as number);
       cos.data[i * pairs + pair] = Math.cos(angle);
       sin.data[i * pairs + pair] = Math.sin(angle);
     }
