@@ -5,7 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
-import { withUnicodeDigits } from './digits.ts';
+import { withUnicodeCuts } from './unicode-cuts.ts';
 
 /** Text to token ids and back, as tokenizer.json says. */
 export class Tokenizer {
@@ -46,7 +46,7 @@ export class Tokenizer {
   static from(json: Record<string, unknown>, config: Readonly<Record<string, unknown>>): Tokenizer {
     checkTokenizer(json);
     try {
-      const corrected = { ...json, pre_tokenizer: withUnicodeDigits(json.pre_tokenizer) };
+      const corrected = { ...json, pre_tokenizer: withUnicodeCuts(json.pre_tokenizer) };
       return new Tokenizer(new HuggingFaceTokenizer(corrected, config), { json, config });
     } catch (cause) {
       const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });

@@ -38,6 +38,19 @@ TEXTS = [
     "a",
     "ＦＵＬＬ ｗｉｄｔｈ ½ ① ﬁ \u00a0 \u200b \ufeff x",
 ]
+# Not trained on: what libraries take for blanks, letters and digits, each in their own way.
+HARDER = [
+    "\ufeffid;Name\r\n\ufeff 's\ufeff'LL x\ufeff\ufeff",
+    "a\x85b \x85's\x85\x85 'm\u2028x\u2029 \u000b \u000c",
+    "\u00a0 \u3000x\u2003\r\n\t \r\r\n \u00a0",
+    "a<|im_end|>\tb <|endoftext|>\r\n<|im_start|",
+    "e\u0301\u0323 Z\u0351\u036b\u0343A\u0316 \u0301 n\u0303\u0303",
+    "👩🏽‍🚀🏳️‍🌈🇩🇪🇰 1️⃣#️⃣☠️\u200d \ufe0f",
+    "I'M you'Re 'ſ İıẞßǅ ﬁÅK ½²³①ⅷ 𝟘٣१〇 𠮷𩸽",
+    "שָׁלוֹם مَرْحَبًا ﷽ हिन्दी ไทย ก็ 각\u1100\u1161\u11a8 か\u3099ｶﾞ \u202e\u00ad",
+    "x" * 700 + "가나다" * 60 + " " * 90 + "1234567890" * 9 + "\n" * 40,
+    "\0\x1b[0m\x7f \ufffd\uffff\U0010ffff ▁Ġ_ <0x0A>",
+]
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 CASES = {
@@ -98,7 +111,7 @@ def compact(path: pathlib.Path, tokenizer: Tokenizer) -> None:
 
 def main() -> None:
     out.mkdir(exist_ok=True)
-    golden = {"texts": TEXTS, "ids": {}}
+    golden = {"texts": TEXTS + HARDER, "ids": {}}
     for family in ["gpt-2", "smollm", *CASES]:
         tokenizer = byte_level(family)
         compact(out / f"{family}.json", tokenizer)
@@ -107,7 +120,7 @@ def main() -> None:
         types = [3 if token in SPECIALS else 1 for token in tokens]
         merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
         vocabulary_file(out / f"{family}.gguf", "gpt2", tokens, types, pre=family, merges=merges, bos=0, eos=2)
-        golden["ids"][family] = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS]
+        golden["ids"][family] = [tokenizer.encode(text, add_special_tokens=False).ids for text in golden["texts"]]
 
     corpus = [line for text in TEXTS for line in text.splitlines() if line.strip()] * 3
     sentencepiece.SentencePieceTrainer.train(
@@ -120,7 +133,7 @@ def main() -> None:
     kinds = [2 if spm.is_unknown(i) else 3 if spm.is_control(i) else 6 if spm.is_byte(i) else 1 for i in range(size)]
     pieces, scores = [spm.id_to_piece(i) for i in range(size)], [spm.get_score(i) for i in range(size)]
     vocabulary_file(out / "spm.gguf", "llama", pieces, kinds, scores=scores, bos=spm.bos_id(), eos=spm.eos_id())
-    golden["ids"]["spm"] = [spm.encode(text) for text in TEXTS]
+    golden["ids"]["spm"] = [spm.encode(text) for text in golden["texts"]]
     (out / "spm.model").unlink()
     (out / "spm.vocab").unlink()
 
@@ -130,13 +143,13 @@ def main() -> None:
     unigram.decoder = decoders.Metaspace()
     unigram.train_from_iterator(TEXTS * 2, trainers.UnigramTrainer(vocab_size=500, unk_token="<unk>", special_tokens=["<unk>"], show_progress=False))
     compact(out / "unigram.json", unigram)
-    golden["ids"]["unigram"] = [unigram.encode(text, add_special_tokens=False).ids for text in TEXTS]
+    golden["ids"]["unigram"] = [unigram.encode(text, add_special_tokens=False).ids for text in golden["texts"]]
 
     for folder in sys.argv[1:]:
         own = Tokenizer.from_file(f"{folder}/tokenizer.json")
-        golden["ids"]["smollm2-135m-instruct"] = [own.encode(text, add_special_tokens=False).ids for text in TEXTS]
+        golden["ids"]["smollm2-135m-instruct"] = [own.encode(text, add_special_tokens=False).ids for text in golden["texts"]]
     lines = [f"{json.dumps(name)}: {json.dumps(ids)}" for name, ids in golden["ids"].items()]
-    texts = json.dumps(TEXTS, indent=1)
+    texts = json.dumps(golden["texts"], indent=1)
     (out / "ids.json").write_text('{\n"texts": ' + texts + ',\n"ids": {\n' + ",\n".join(lines) + "\n}\n}\n")
 
 
