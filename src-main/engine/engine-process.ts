@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
@@ -31,7 +31,8 @@ serveEngine(localEngine(onnxruntimeBackend({ device, ...(threads > 0 && { thread
 function giveWay(): void {
   const niceness = Number(process.env.ADAPTER_STUDIO_NICENESS);
   if (!(niceness > 0)) return;
-  setPriority(niceness);
+  // Further than the studio: one that was started giving way may not take priority back, and must not.
+  setPriority(Math.min(19, getPriority() + niceness));
   if (!isForked || process.platform !== 'linux') return;
   try {
     writeFileSync('/proc/self/autogroup', String(niceness));

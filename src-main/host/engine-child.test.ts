@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEngineChild } from './engine-child.ts';
 
@@ -26,6 +27,25 @@ test('beside a page the engine gives way, and only the engine', async () => {
   expect(readFileSync(group, 'utf8')).toMatch(/ nice 5$/m);
   expect(readFileSync('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 5$/m);
 });
+
+// It took the priority back that the studio had given up, and without the right to do so it ended at its start.
+test.skipIf(process.platform === 'win32')(
+  'an engine gives way further than a studio that gives way itself',
+  async () => {
+    const child = JSON.stringify(path.join(import.meta.dirname, 'engine-child.ts'));
+    const program = `
+    const { getPriority } = await import('node:os');
+    const { startEngineChild } = await import(${child});
+    const { engine, stop, pid } = startEngineChild(new URL(${JSON.stringify(entry.href)}), { ...process.env, ADAPTER_STUDIO_NICENESS: '5' });
+    await engine.device();
+    console.log(getPriority(pid) - getPriority());
+    await stop();`;
+    const studio = ['-n', '7', process.execPath, '--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)('nice', studio);
+    // Nobody gives way further than 19.
+    expect(Number(stdout)).toBe(Math.min(5, 19 - Math.min(19, getPriority() + 7)));
+  },
+);
 
 test('an engine that is stopped in the middle of its work ends at once, and no other signal ends it', async () => {
   const { engine, ended, stop, pid } = startEngineChild(entry, process.env);
