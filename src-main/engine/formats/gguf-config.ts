@@ -89,11 +89,13 @@ function gpt2Config(about: Metadata): Record<string, unknown> {
  * numbers of its config, and refused where they don't give those divisors. Source: llama.cpp, convert_hf_to_gguf.py, `rope_freqs`.
  */
 async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | undefined> {
-  const kind = about.text('rope.scaling.type') ?? 'none';
+  // Files from before 2024 have the factor under another name, and a factor alone is a linear one (llama.cpp, src/llama-model.cpp).
+  const factor = about.number('rope.scaling.factor') ?? about.number('rope.scale_linear');
+  const kind = about.text('rope.scaling.type') ?? (factor ? 'linear' : 'none');
   if (kind !== 'none') {
     const trained = about.number('rope.scaling.original_context_length');
     const known = trained === undefined ? {} : { original_max_position_embeddings: trained };
-    return { rope_type: kind, factor: about.number('rope.scaling.factor'), ...known };
+    return { rope_type: kind, factor, ...known };
   }
   if (!file.tensors.has('rope_freqs.weight')) return undefined;
   const divisors = await file.readFloat32('rope_freqs.weight');

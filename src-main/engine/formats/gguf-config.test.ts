@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { GgufFile, GgufTensor } from './gguf.ts';
+import { ggufConfig } from './gguf-config.ts';
+
+const tensor: GgufTensor = { type: { name: 'F32', elements: 1, bytes: 4 }, dims: [16, 8], offset: 0, bytes: 512 };
+
+/** What `ggufConfig` asks of a file of a Llama: its keys, and a table of divisors where it has one. */
+function llamaFile(keys: Readonly<Record<string, number | string>>, divisors?: Float32Array): GgufFile {
+  const metadata = new Map<string, number | string>([['general.architecture', 'llama'], ...Object.entries(keys)]);
+  const tensors = new Map([['token_embd.weight', tensor]]);
+  if (divisors !== undefined) tensors.set('rope_freqs.weight', { ...tensor, dims: [divisors.length] });
+  const nothing = async () => Buffer.alloc(0);
+  const readFloat32 = async () => divisors ?? new Float32Array();
+  return {
+    path: 'llama.gguf',
+    sizeBytes: 512,
+    metadata,
+    tensors,
+    readBytes: nothing,
+    readFloat32,
+    close: async () => {},
+  };
+}
+
+const scalingOf = async (file: GgufFile) => (await ggufConfig(file)).rope_scaling;
+
+// By transformers 5.24, for heads of 16 and theta 500,000: the fifth wave of 4,443 places lies between 8192 ÷ 4 and 8192, and is blended.
+const llama3 = Float32Array.of(1, 1, 1, 1, 3.292262554168701, 32, 32, 32);
+
+test('the table of divisors of Llama 3 is taken back to the numbers of its config', async () => {
+  expect(await scalingOf(llamaFile({ 'llama.rope.freq_base': 500_000 }, llama3))).toEqual({
+    rope_type: 'llama3',
+    ...{ factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 },
+  });
+});
+
+test('another table is refused, as it would turn other angles', async () => {
+  const other = llama3.with(4, 5);
+  await expect(scalingOf(llamaFile({ 'llama.rope.freq_base': 500_000 }, other))).rejects.toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+  });
+});
+
+test('a kind of scaling comes with its factor and the length that was trained', async () => {
+  const keys = { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 };
+  const trained = { 'llama.rope.scaling.original_context_length': 4096 };
+  const expected = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 4096 };
+  expect(await scalingOf(llamaFile({ ...keys, ...trained }))).toEqual(expected);
+  expect(await scalingOf(llamaFile({ 'llama.rope.scaling.type': 'none' }))).toBeUndefined();
+});
+
+// It was left out without a word, and long texts turned angles that the model was not trained for.
+test.each(['llama.rope.scaling.factor', 'llama.rope.scale_linear'])('%s alone is a linear factor', async (key) => {
+  expect(await scalingOf(llamaFile({ [key]: 2 }))).toEqual({ rope_type: 'linear', factor: 2 });
+  expect(await scalingOf(llamaFile({ [key]: 0 }))).toBeUndefined();
+});
