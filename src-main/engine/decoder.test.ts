@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -245,6 +245,37 @@ test('one that comes into the row of an adapter that gave no numbers finds nothi
   expect(later).toEqual(await written(new Decoder(model), adapters[3] as LiveAdapter, job(8)));
   await Promise.all(beside);
 });
+
+// Zero times what is out of all bounds is no number, and every row of a pass is multiplied by the A's of all.
+test.each(['float32', 'int8'] as const)(
+  'in %s, an adapter whose A is out of all bounds spoils none beside it',
+  async (precision) => {
+    const own = join(folder, `apart-${precision}`);
+    await mkdir(own);
+    writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
+    const base = await loadModel(own, onnxruntimeBackend({ threads: 1 }), precision);
+    const [wild, tame] = [lora(5, 2, ['q', 'v'], base), lora(1, 2, ['q', 'v'], base)];
+    for (const [name, { data }] of wild.weights.tensors) if (name.endsWith('lora_A')) data.fill(3e38);
+    const endless = mixAdapters(
+      [
+        { ...tame, scale: 1e38 },
+        { ...tame, scale: 1e38 },
+      ],
+      base.architecture,
+    );
+    for (const { data } of endless.weights.tensors.values()) data.set(data.map((value) => value * 1e30));
+    const job = { promptIds: [7, 1, 9], maxTokens: 12 };
+    const beside = [tame, null];
+    const alone = await Promise.all(beside.map((adapter) => written(new Decoder(base), adapter, job)));
+    for (const broken of [wild, endless]) {
+      const decoder = new Decoder(base);
+      const answers = Promise.all(beside.map((adapter) => written(decoder, adapter, job)));
+      await expect(written(decoder, broken, job)).rejects.toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
+      expect(await answers).toEqual(alone);
+    }
+    await base.release();
+  },
+);
 
 test('prompts that come at once are read in one pass, and one that is known in part with them', async () => {
   const decoder = new Decoder(model);

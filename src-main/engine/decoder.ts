@@ -18,14 +18,14 @@ const mostMemories = 8;
 
 /**
  * Answers with one model. Answers that are asked for at the same time are written in one batch, whatever their adapters; those
- * that lie between the base's layers have batches of their own.
+ * that lie between the base's layers have batches of their own, as have those whose numbers are out of all bounds.
  */
 export class Decoder {
   readonly #model: LoadedModel;
   readonly #prefixes: PrefixCache;
   readonly #stack: AdapterStack;
   readonly #batch: StreamBatch;
-  readonly #layered = new WeakMap<object, StreamBatch>();
+  readonly #apart = new WeakMap<object, StreamBatch>();
   /** What was written, by the weights that wrote it. */
   readonly #memories = new WeakMap<object, DraftMemory>();
   /** The last one used first. */
@@ -69,11 +69,14 @@ export class Decoder {
   }
 
   #batchOf(adapter: LiveAdapter | null): StreamBatch {
-    if (adapter === null || adapter.weights.kind === 'lora') return this.#batch;
+    if (adapter === null) return this.#batch;
+    const { weights, scale } = adapter;
+    // All rows of a batch are multiplied by the A's of all: masked, what is no number would still be none.
+    if (weights.kind === 'lora' && this.#stack.packed.isBounded(weights)) return this.#batch;
     // A strength makes other numbers of the same layers.
-    const key = adapter.scale === 1 ? adapter.weights : adapter;
-    const batch = this.#layered.get(key) ?? this.#newBatch();
-    this.#layered.set(key, batch);
+    const key = weights.kind === 'lora' || scale === 1 ? weights : adapter;
+    const batch = this.#apart.get(key) ?? this.#newBatch();
+    this.#apart.set(key, batch);
     return batch;
   }
 

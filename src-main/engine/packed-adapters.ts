@@ -1,5 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { Architecture } from './architectures/architecture.ts';
+import { allFinite } from './formats/float-types.ts';
 import type { LoraWeights } from './lora.ts';
 import { groupsOf, type TargetGroup } from './target-groups.ts';
 import { float32, type Tensor } from './tensor.ts';
@@ -26,12 +27,31 @@ export interface Packed {
 interface PackedAdapter {
   readonly parts: ReadonlyMap<string, Packed>;
   readonly ranks: ReadonlyMap<string, number>;
+  /** See `PackedAdapters.isBounded`. */
+  readonly isBounded: boolean;
 }
 
 /** [blocks, ranks of a block, width] */
 export function blockDims(ranks: number, width: number): number[] {
   const block = Math.min(ranks, blockRanks);
   return [ranks / block, block, width];
+}
+
+/** Far above the sums of any adapter that was trained; 10⁸ times as much is still a float32. */
+const largestSum = 1e30;
+
+/** What any row makes of A stays a number, and so does zero times B. */
+function isBounded({ tensors }: LoraWeights): boolean {
+  return [...tensors].every(([name, { dims, data }]) => {
+    if (!allFinite(data)) return false;
+    return name.endsWith('.lora_B') || largestOf(data) * (dims[1] as number) <= largestSum;
+  });
+}
+
+function largestOf(data: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i] as number));
+  return largest;
 }
 
 /** Adapters as passes of answering read them. Each is packed once: they are known by their weights, which must not change. */
@@ -48,6 +68,11 @@ export class PackedAdapters {
   /** Packs an adapter, so that its first token need not wait for it. */
   prepare(weights: LoraWeights): void {
     this.#pack(weights);
+  }
+
+  /** Whether an adapter adds nothing, and not what is no number, to a row whose mask is zero. */
+  isBounded(weights: LoraWeights): boolean {
+    return this.#pack(weights).isBounded;
   }
 
   /** Those that a graph can change: all that it is fed of adapters is of these. */
@@ -77,7 +102,7 @@ export class PackedAdapters {
       for (let layer = 0; layer < this.#architecture.layers; layer++)
         parts.set(`${layer}.${group.name}`, this.#packGroup(weights, { group, targets, layer }));
     }
-    const packed = { parts, ranks };
+    const packed = { parts, ranks, isBounded: isBounded(weights) };
     this.#packed.set(weights, packed);
     return packed;
   }
