@@ -6,7 +6,7 @@ import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
 import { inspectModel } from '../src-main/engine/loaded-model.ts';
 import { median } from '../src-main/lab/numbers.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
-import { programAnswer } from './parts/program-answer.ts';
+import { programAnswer, reasonOf } from './parts/program-answer.ts';
 import { readRealRows } from './parts/real-rows.ts';
 
 /**
@@ -52,6 +52,8 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'ours, with guessing': [join(here, 'parts/decode-child.ts'), 'draft'],
   'llama.cpp': [join(here, 'peers/llama.mjs')],
 };
+/** Programs that could not be run here. */
+const missing = new Set<string>();
 const folder = await mkdtemp(join(tmpdir(), 'bench-decode-'));
 try {
   await unpackGguf(values.gguf, folder);
@@ -82,7 +84,10 @@ try {
     ];
   });
   const lengths = prompts.slice(1).map((ids) => ids.length);
-  printBench('decode', cases, { json: values.json, gguf: values.gguf, task: values.task, lengths, tokens: maxTokens });
+  printBench('decode', cases, {
+    ...{ json: values.json, missing: [...missing] },
+    ...{ gguf: values.gguf, task: values.task, lengths, tokens: maxTokens },
+  });
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -113,10 +118,8 @@ async function run(name: string, [script, ...words]: readonly string[], job: str
   try {
     return await programAnswer<Answer[]>(process.execPath, [script as string, job, ...words], env);
   } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n');
-    console.error(`${name} could not be run: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
+    missing.add(name);
+    console.error(`${name} could not be run: ${reasonOf(error)}`);
     return [];
   }
 }

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCase, printBench } from './parts/bench-case.ts';
-import { programAnswer } from './parts/program-answer.ts';
+import { programAnswer, reasonOf } from './parts/program-answer.ts';
 import { type RealRow, readRealRows, realSets, starterModel } from './parts/real-rows.ts';
 
 /**
@@ -58,6 +58,8 @@ interface Outcome {
   readonly peakRssBytes: number;
 }
 
+/** Programs that could not be run here. */
+const missing = new Set<string>();
 const folder = await mkdtemp(join(tmpdir(), 'bench-train-'));
 try {
   const cases = [];
@@ -72,7 +74,7 @@ try {
     });
     cases.push(...(await measure(task, rows)));
   }
-  printBench('train', cases, { json: values.json });
+  printBench('train', cases, { json: values.json, missing: [...missing] });
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -119,11 +121,8 @@ async function run(name: string, command: readonly string[], job: string): Promi
   try {
     return await programAnswer<Outcome>(program as string, words);
   } catch (error) {
-    const reason = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n')
-      .at(-1);
-    console.error(`${name} could not be run: ${reason}`);
+    missing.add(name);
+    console.error(`${name} could not be run: ${reasonOf(error)}`);
     return undefined;
   }
 }

@@ -17,3 +17,11 @@ export async function programAnswer<Answer>(
   const { stdout } = await promisify(execFile)(program, [...flags, ...words], options);
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 }
+
+/** Why a program could not be run, in one line: what it said last of an error, or what the system said of the program. */
+export function reasonOf(error: unknown): string {
+  const { stderr = '', message = String(error) } = error as { stderr?: string; message?: string };
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.findLast((line) => /^(\w+\.)*\w*(Error|Exception)\b/.test(line)) ?? lines.at(-1);
+  return said ?? (message.split('\n')[0] as string);
+}

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { programAnswer, reasonOf } from '../../bench/parts/program-answer.ts';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
 test('a bench tells what it measured, beside what, on which machine', { timeout: 180_000 }, async () => {
@@ -18,4 +20,14 @@ test('a bench tells what it measured, beside what, on which machine', { timeout:
     { case: '4 adapters in turn, beside one', unit: 'tokens a second', ...ends, peer: figure, ratio: figure, n: 1 },
   ]);
   for (const { ours } of cases) expect(ours).toBeGreaterThan(0);
+});
+
+// It said “could not be run: ” and nothing, or a line of Node's own source.
+test('a peer that is missing is named with the reason', async () => {
+  const why = (program: string, words: readonly string[]) => programAnswer(program, words).catch(reasonOf);
+  expect(await why('/there/is/no/python3', ['peer.py'])).toBe('spawn /there/is/no/python3 ENOENT');
+  const llama = join(import.meta.dirname, '../../bench/peers/llama.mjs');
+  expect(await why(process.execPath, [llama, 'job.json'])).toBe("Error: Cannot find module 'node-llama-cpp'");
+  const python = `process.stderr.write('  File "peft_trainer.py", line 3\\nModuleNotFoundError: No module named torch\\n'); process.exit(1)`;
+  expect(await why(process.execPath, ['-e', python])).toBe('ModuleNotFoundError: No module named torch');
 });
