@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { type Engine, type EngineProcess, superviseEngine } from './supervised-engine.ts';
@@ -8,6 +11,10 @@ function fakeProcess(number: number) {
   const engine = {
     device: async () => ({ backend: `engine ${number}` }),
     inspect: () => new Promise(() => {}),
+    memory: async () => ({ rss: number }),
+    async *train() {
+      while (true) yield { kind: 'step' };
+    },
     async *generate() {
       yield { kind: 'token', id: number };
       await new Promise(() => {});
@@ -67,4 +74,21 @@ test('leaving a stream early does not wait for the engine', async () => {
 test('an engine can be awaited like any value', async () => {
   const { engine } = supervised();
   expect(await Promise.resolve(engine)).toBe(engine);
+});
+
+// Each answer and each event used to stay in memory for as long as the engine lived.
+test('nothing that the engine has told is held once it is told on', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { engine } = supervised();
+  const told: WeakRef<object>[] = [];
+  const steps = engine.train({} as never, new AbortController().signal)[Symbol.asyncIterator]();
+  for (let n = 0; n < 100; n++) {
+    told.push(new WeakRef(await engine.memory()));
+    told.push(new WeakRef((await steps.next()).value));
+  }
+  // What was looked at through a WeakRef lives to the end of its turn.
+  await setImmediate();
+  collect();
+  expect(told.filter((ref) => ref.deref() !== undefined).length).toBeLessThan(5);
 });

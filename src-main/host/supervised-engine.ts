@@ -22,12 +22,13 @@ export interface SupervisedEngine {
  * starts another. The engine keeps nothing in memory that a caller relies on, so a fresh one is as good.
  */
 export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
-  let running: EngineProcess | undefined = startOne();
+  let running: Running | undefined = startOne();
 
-  function startOne(): EngineProcess {
-    const started = start();
-    started.ended.then(() => {
+  function startOne(): Running {
+    const started = new Running(start());
+    started.process.ended.then((why) => {
       if (running === started) running = undefined;
+      started.fail(why);
     });
     return started;
   }
@@ -39,10 +40,11 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
       if (typeof name !== 'string' || (name as string) === 'then') return undefined;
       return (...args: unknown[]) => {
         running ??= startOne();
-        const method = running.engine[name] as (...args: unknown[]) => Promise<unknown> | AsyncIterable<unknown>;
-        const stopped = rejectionAt(running.ended);
+        const method = running.process.engine[name] as (
+          ...args: unknown[]
+        ) => Promise<unknown> | AsyncIterable<unknown>;
         const result = method(...args);
-        return Symbol.asyncIterator in result ? followed(result, stopped) : Promise.race([result, stopped]);
+        return Symbol.asyncIterator in result ? followed(result, running) : running.untilItEnds(result);
       };
     },
   });
@@ -50,26 +52,47 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
   return {
     engine,
     async stop() {
-      await running?.stop();
+      await running?.process.stop();
     },
   };
 }
 
-function rejectionAt(ended: Promise<Because>): Promise<never> {
-  const rejection = ended.then((why) => {
-    throw new StudioError('ENGINE_STOPPED', { ...why });
-  });
-  // An engine that ends when nobody waits for it is no unhandled failure.
-  rejection.catch(() => {});
-  return rejection;
+/**
+ * A process, and who waits for an answer of it. A race against `ended` itself would leave a reaction there that holds the answer
+ * for as long as the process lives: every event of every stream.
+ */
+class Running {
+  readonly process: EngineProcess;
+  readonly #waiting = new Set<(error: StudioError) => void>();
+  #failure: StudioError | undefined;
+
+  constructor(process: EngineProcess) {
+    this.process = process;
+  }
+
+  fail(why: Because): void {
+    this.#failure = new StudioError('ENGINE_STOPPED', { ...why });
+    for (const reject of this.#waiting) reject(this.#failure);
+  }
+
+  async untilItEnds<T>(answer: Promise<T>): Promise<T> {
+    const { promise: stopped, reject } = Promise.withResolvers<never>();
+    if (this.#failure === undefined) this.#waiting.add(reject);
+    else reject(this.#failure);
+    try {
+      return await Promise.race([answer, stopped]);
+    } finally {
+      this.#waiting.delete(reject);
+    }
+  }
 }
 
-async function* followed<T>(events: AsyncIterable<T>, stopped: Promise<never>): AsyncGenerator<T> {
+async function* followed<T>(events: AsyncIterable<T>, running: Running): AsyncGenerator<T> {
   const iterator = events[Symbol.asyncIterator]();
   let isOver = false;
   try {
     while (true) {
-      const next = await Promise.race([iterator.next(), stopped]);
+      const next = await running.untilItEnds(iterator.next());
       if (next.done) {
         isOver = true;
         return;
