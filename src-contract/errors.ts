@@ -281,7 +281,7 @@ export const errorCatalogue = {
   ),
   STUDIO_BUSY: entry(
     {},
-    'A run, an evaluation, an experiment or an import is going on; a change of the data folder would interrupt it.',
+    'A run, an evaluation, an experiment, an import or a change of the data folder is going on; another change of the folder would interrupt it.',
     'Wait until it has ended, or stop it first.',
   ),
   DISK_FULL: entry(

@@ -12,6 +12,7 @@ import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { superviseEngine } from '../supervised-engine.ts';
+import { FolderChanges } from './folder-changes.ts';
 import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
@@ -41,10 +42,7 @@ interface OpenStudio {
 try {
   await serve();
 } catch (error) {
-  if (error instanceof StudioError) process.stderr.write(`${error.message} ${error.hint}\n`);
-  else if (isPortTaken(error)) process.stderr.write(`Port ${port} is in use. Choose another one, or none: --port 0.\n`);
-  else throw error;
-  process.exit(1);
+  endWith(error);
 }
 
 async function serve(): Promise<void> {
@@ -54,6 +52,8 @@ async function serve(): Promise<void> {
   const earlier = new Set<string>();
   let studio = await openFolder(path.resolve(named ?? opened.start));
   const server = await servePage({ router: studio.app.router, pageFolder, port });
+
+  const changes = new FolderChanges(change, endWith);
 
   /** Puts the studio away and goes on with another folder; where that cannot be opened, with the one before. */
   async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
@@ -73,7 +73,13 @@ async function serve(): Promise<void> {
       studio = await openFolder(before);
     }
     server.answerWith(studio.app.router);
-    if (endpoint) endpoint = await openEndpoint({ router: studio.app.router, port: portIn(endpoint.url), key });
+    if (endpoint === undefined) return;
+    try {
+      endpoint = await openEndpoint({ router: studio.app.router, port: portIn(endpoint.url), key });
+    } catch (error) {
+      console.error(`The address ${endpoint.url} cannot be opened again.`, error);
+      endpoint = undefined;
+    }
   }
 
   async function openFolder(dataDir: string): Promise<OpenStudio> {
@@ -85,10 +91,7 @@ async function serve(): Promise<void> {
     const folders: FolderHost = {
       places: () => personalPlaces(),
       known: () => [...earlier, ...opened.known],
-      change: (to) => {
-        // The page's question is answered first.
-        setTimeout(() => void change(to), 50);
-      },
+      change: (to) => changes.begin(to),
     };
     try {
       const app = await createApp({
@@ -112,9 +115,18 @@ async function serve(): Promise<void> {
   await toldToStop();
   // Pages first: what is attached to them ends with them.
   await server.close();
+  await changes.close();
   await endpoint?.close();
   await studio.close();
   process.exit(0);
+}
+
+/** Ends the process with what a person can do about it, where that is known. */
+function endWith(error: unknown): never {
+  if (error instanceof StudioError) process.stderr.write(`${error.message} ${error.hint}\n`);
+  else if (isPortTaken(error)) process.stderr.write(`Port ${port} is in use. Choose another one, or none: --port 0.\n`);
+  else console.error(error);
+  process.exit(1);
 }
 
 function portIn(url: string): number {

@@ -193,7 +193,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '그쪽에서 멈추거나 끝날 때까지 기다리세요.',
   },
   STUDIO_BUSY: {
-    message: '학습이나 평가, 실험, 가져오기가 진행 중입니다. 데이터 폴더를 바꾸면 중단됩니다.',
+    message: '학습이나 평가, 실험, 가져오기, 데이터 폴더 바꾸기가 진행 중입니다. 지금 데이터 폴더를 바꾸면 중단됩니다.',
     hint: '끝날 때까지 기다리거나 먼저 멈추세요.',
   },
   DISK_FULL: {

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { FolderChanges } from './folder-changes.ts';
+
+const to = (folder: string) => ({ folder, move: false });
+
+// Two questions at once used to close one studio twice, and to open two of which one was never closed.
+test('a change is refused while another goes on, and not after it', async () => {
+  const changed: string[] = [];
+  let done = Promise.withResolvers<void>();
+  const changes = new FolderChanges(
+    async ({ folder }) => {
+      changed.push(folder);
+      done.resolve();
+    },
+    () => {},
+  );
+  changes.begin(to('a'));
+  expect(() => changes.begin(to('b'))).toThrow(expect.objectContaining({ code: 'STUDIO_BUSY' }));
+  await done.promise;
+  done = Promise.withResolvers();
+  await expect.poll(() => changes.begin(to('c'))).toBeUndefined();
+  await done.promise;
+  expect(changed).toEqual(['a', 'c']);
+});
+
+test('a change that fails is told of', async () => {
+  const told = Promise.withResolvers<unknown>();
+  const changes = new FolderChanges(() => Promise.reject(new Error('no folder')), told.resolve);
+  changes.begin(to('a'));
+  expect(await told.promise).toMatchObject({ message: 'no folder' });
+});
+
+test('who closes waits for the change that goes on, and lets no other begin', async () => {
+  let isChanged = false;
+  const changes = new FolderChanges(
+    async () => {
+      isChanged = true;
+    },
+    () => {},
+  );
+  changes.begin(to('a'));
+  await changes.close();
+  expect(isChanged).toBe(true);
+  expect(() => changes.begin(to('b'))).toThrow(expect.objectContaining({ code: 'STUDIO_BUSY' }));
+});
