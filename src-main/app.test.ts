@@ -20,6 +20,7 @@ import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { RunEvent } from '../src-contract/run.ts';
 import { type App, createApp } from './app.ts';
+import { openDatabase } from './database/open.ts';
 import type {
   AdapterFacts,
   AnalysisEvent,
@@ -226,6 +227,33 @@ test('no other data folder is opened in the middle of an import', async () => {
   expect(await open()).toMatchObject({ code: 'STUDIO_BUSY' });
   for await (const _ of events);
   expect(await open()).toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+// The web host goes on with the folder before: the one that failed was held, and locked, until the process ended.
+test.each([
+  {
+    fault: 'a database of a newer studio',
+    harm: (dataDir: string) => {
+      const database = openDatabase(join(dataDir, 'studio.sqlite'));
+      database.pragma('user_version = 9999');
+      database.close();
+    },
+  },
+  {
+    fault: 'a file in the place of a folder',
+    harm: (dataDir: string) => {
+      rmSync(join(dataDir, 'news'), { recursive: true });
+      writeFileSync(join(dataDir, 'news'), '');
+    },
+  },
+])('a data folder that cannot be opened is let go of: $fault', async ({ harm }) => {
+  const dataDir = join(folder, 'other');
+  const options = { dataDir, resourcesDir: join(folder, 'resources'), engine };
+  await createApp(options).then((other) => other.close());
+  harm(dataDir);
+  await expect(createApp(options)).rejects.toThrow();
+  expect(readdirSync(join(dataDir, 'locks'))).toEqual([]);
+  expect(readdirSync(dataDir).filter((name) => name.endsWith('-wal'))).toEqual([]);
 });
 
 async function train(name: string, options: object = { maxSteps: 4 }) {

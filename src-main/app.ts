@@ -120,12 +120,15 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     await folder('lab'),
   ];
   const samplesFolder = join(resourcesDir, 'samples');
-  const lock = new ProcessLock(await folder('locks'));
-  const database = openDatabase(join(dataDir, 'studio.sqlite'));
+  const locksFolder = await folder('locks');
+  // A host that goes on with another folder must not hold one that could not be opened.
+  await using opened = new AsyncDisposableStack();
+  const lock = opened.adopt(new ProcessLock(locksFolder), (held) => held.release());
+  const database = opened.adopt(openDatabase(join(dataDir, 'studio.sqlite')), (open) => void open.close());
 
   const choices = new SettingStore(database);
   const jobs = new JobStore(database, lock);
-  const datasets = new DatasetStore(database, lock, datasetsFolder);
+  const datasets = opened.adopt(new DatasetStore(database, lock, datasetsFolder), (open) => open.close());
   const baseModels = new BaseModelStore(database);
   const adapters = new AdapterStore(database);
   const faults = new FilesAtFault({ baseModels, adapters });
@@ -173,9 +176,14 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const starter = registerStarterModel({
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));
+  // It writes into the database.
+  opened.defer(() => starter);
 
   const changes = new EventPublisher<{ change: ChangeEvent }>();
-  const news = new ChangeNews(join(dataDir, 'news'), lock, (noun) => changes.publish('change', { noun }));
+  const news = opened.adopt(
+    new ChangeNews(join(dataDir, 'news'), lock, (noun) => changes.publish('change', { noun })),
+    (told) => told.close(),
+  );
   const changed = (noun: ChangeEvent['noun']) => () => news.tell(noun);
   const jobChanged = (noun: ChangeEvent['noun']) => () => {
     changed(noun)();
@@ -317,6 +325,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     takeUpLab(experiment);
   });
 
+  // From here on `close` lets go of it all.
+  opened.move();
   return {
     router,
     async close() {
