@@ -154,6 +154,30 @@ test.each([{}, { take: true }, { link: true }])('an import that is given up leav
   expect(store.list()).toEqual([]);
 });
 
+// A download of gigabytes used to be deleted with the folder that it had been moved into.
+test('a GGUF file that was to be moved lies where it lay when the engine dies over it', async () => {
+  const file = join(folder, 'tiny.gguf');
+  writeFileSync(file, 'weights');
+  const dying = {
+    unpack: async () => {},
+    inspect: () => Promise.reject(new StudioError('ENGINE_STOPPED', { reason: 'out of memory' })),
+  } as Partial<Engine> as Engine;
+  const importing = importBaseModel({ path: file, take: true }, { ...studio(), engine: dying });
+  await expect(importing).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
+  expect(readFileSync(file, 'utf8')).toBe('weights');
+  expect(readdirSync(modelsFolder)).toEqual([]);
+});
+
+test('a folder that was to be moved has its files when its row cannot be written', async () => {
+  const files = readdirSync(source);
+  store.insert = () => {
+    throw new Error('the database cannot be written');
+  };
+  await expect(importBaseModel({ path: source, take: true }, studio())).rejects.toThrow('cannot be written');
+  expect(readdirSync(source)).toEqual(files);
+  expect(readdirSync(modelsFolder)).toEqual([]);
+});
+
 test.each([
   ['is gone', (path: string) => rmSync(path, { recursive: true })],
   ['has lost a file', (path: string) => rmSync(join(path, 'tokenizer.json'))],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -17,7 +18,7 @@ export interface ModelSource {
   /** What the model is called where no name is given; else its file or folder lends its own. */
   readonly title?: string | undefined;
   readonly catalogueId?: string;
-  /** Moved, not copied: it lies in a folder of the studio's own. */
+  /** Moved, not copied: it lies in a folder of the studio's own. Given back where the import fails. */
   readonly take?: boolean;
   /** The weights get a second name instead of a second copy, where the disk can. */
   readonly link?: boolean;
@@ -45,9 +46,15 @@ export async function importBaseModel(
   const id = store.newId();
   const partial = join(modelsFolder, `.${id}.partial`);
   const path = join(modelsFolder, id);
+  const taken: { readonly name: string; readonly from: string }[] = [];
+  const take = async (from: string, name: string) => {
+    await syncFile(from);
+    await rename(from, join(partial, name));
+    taken.push({ name, from });
+  };
   try {
     await mkdir(partial, { recursive: true });
-    const bringIn = { partial, engine, take: source.take ?? false, link: source.link ?? false, signal };
+    const bringIn = { partial, engine, take: source.take ? take : undefined, link: source.link ?? false, signal };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     signal?.throwIfAborted();
     const spoiled = source.name === undefined ? await findSpoiled(store, sha256) : undefined;
@@ -63,6 +70,8 @@ export async function importBaseModel(
     store.insert(model);
     return model;
   } catch (error) {
+    // An engine that died in the middle is no reason to fetch gigabytes again.
+    for (const { name, from } of taken) await rename(join(existsSync(path) ? path : partial, name), from);
     await rm(path, { recursive: true, force: true });
     if (isDiskFull(error)) {
       throw new StudioError(
@@ -92,7 +101,8 @@ async function findSpoiled(store: BaseModelStore, sha256: string): Promise<BaseM
 interface BringIn {
   readonly partial: string;
   readonly engine: Engine;
-  readonly take: boolean;
+  /** Moves a file in, where the source is to be moved. */
+  readonly take: ((from: string, name: string) => Promise<void>) | undefined;
   readonly link: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -106,26 +116,20 @@ async function bringFolder(folder: string, { partial, engine, take, link, signal
     await copyBeside(folder, partial, [...files.hashed.filter((name) => !isWeights(name)), ...files.beside]);
     return { facts, sha256: await hashModel(partial, files.hashed, { signal }) };
   }
-  if (!take) {
+  if (take === undefined) {
     const sha256 = await hashModel(folder, files.hashed, { copyTo: partial, signal });
     await copyBeside(folder, partial, files.beside);
     return { facts, sha256 };
   }
-  for (const name of [...files.hashed, ...files.beside]) {
-    await syncFile(join(folder, name));
-    await rename(join(folder, name), join(partial, name));
-  }
+  for (const name of [...files.hashed, ...files.beside]) await take(join(folder, name), name);
   return { facts, sha256: await hashModel(partial, files.hashed, { signal }) };
 }
 
 /** What the file says of itself is written out first: a model that cannot be used is refused before it is copied. */
 async function bringGguf(file: string, { partial, engine, take, link, signal }: BringIn) {
   await engine.unpack({ file, folder: partial });
-  const copy = join(partial, 'model.gguf');
-  if (take) {
-    await syncFile(file);
-    await rename(file, copy);
-  } else await (link ? linkFile : copyFile)(file, copy, signal);
+  const name = 'model.gguf';
+  await (take?.(file, name) ?? (link ? linkFile : copyFile)(file, join(partial, name), signal));
   const facts = await describeModel(partial, engine);
   return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed, { signal }) };
 }

