@@ -3,19 +3,18 @@ import { lstat, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
-import { isDiskFull, unwritable } from './unwritable.ts';
+import { unwritable } from './unwritable.ts';
 
 /**
  * A path beside `path`, which nothing else has, for what takes its name once it is whole: a fixed one may be another's file, or
- * belong to a second call. The folder around them is made. Throws OPTION_INVALID when something is at `path`.
+ * belong to a second call. The folder around them is made. Throws OPTION_INVALID when something is at `path`, or nothing can be, and DISK_FULL.
  */
 export async function unfinishedPath(path: string): Promise<string> {
   await expectFree(path);
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
-    // A full disk is told as one.
-    throw isDiskFull(cause) ? cause : unwritable(cause, { option: 'out', path });
+    throw unwritable(cause, { option: 'out', path });
   }
   return `${path}.${randomBytes(8).toString('hex')}.partial`;
 }
@@ -27,8 +26,7 @@ export async function nameWhole(unfinished: string, path: string): Promise<void>
   try {
     await rename(unfinished, path);
   } catch (cause) {
-    // A full disk is told as one.
-    throw isDiskFull(cause) ? cause : unwritable(cause, { option: 'out', path });
+    throw unwritable(cause, { option: 'out', path });
   }
 }
 

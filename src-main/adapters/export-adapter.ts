@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { copyAdapter } from './adapter-files.ts';
@@ -37,6 +38,8 @@ export async function* exportAdapter(
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
     }
     await nameWhole(partial, path);
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(dirname(path), 0, error) : error;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
-import { isDiskFull } from '../unwritable.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
@@ -73,14 +73,7 @@ export async function importBaseModel(
     // An engine that died in the middle is no reason to fetch gigabytes again.
     for (const { name, from } of taken) await rename(join(existsSync(path) ? path : partial, name), from);
     await rm(path, { recursive: true, force: true });
-    if (isDiskFull(error)) {
-      throw new StudioError(
-        'DISK_FULL',
-        { needed: megabytes(await sizeOf(place.path)), folder: modelsFolder },
-        { cause: error },
-      );
-    }
-    throw error;
+    throw isDiskFull(error) ? diskFull(modelsFolder, await sizeOf(place.path), error) : error;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -183,10 +176,6 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
 
 function nameTaken(): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'name', ...because('BASE_NAME_TAKEN') });
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** Of a file, or of all files in a folder together. */

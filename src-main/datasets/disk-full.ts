@@ -1,16 +1,15 @@
 import { statfsSync } from 'node:fs';
-import { StudioError } from '../../src-contract/errors.ts';
+import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 
-/** The error itself, or DISK_FULL when it says that the disk, or a quota on it, has no room left. */
+/** The error itself, or DISK_FULL when it says, be it in SQLite's words, that the disk, or a quota on it, has no room left. */
 export function asDiskFull(error: unknown, folder: string, neededBytes = 0): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
-  const code = String(error.code);
+  return isDiskFull(error) || isDatabaseFull(error, folder) ? diskFull(folder, neededBytes, error) : error;
+}
+
+function isDatabaseFull(error: unknown, folder: string): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
   // SQLite has no room for its shared memory either, and calls that an error of reading or writing.
-  const isFull =
-    ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code) || (code.startsWith('SQLITE_IOERR') && !hasRoom(folder));
-  if (!isFull) return error;
-  const needed = neededBytes < 1_000_000 ? '1 MB' : `${Math.ceil(neededBytes / 1_000_000)} MB`;
-  return new StudioError('DISK_FULL', { needed, folder }, { cause: error });
+  return error.code === 'SQLITE_FULL' || (String(error.code).startsWith('SQLITE_IOERR') && !hasRoom(folder));
 }
 
 /** True where a file of SQLite's shared memory still finds its place. */

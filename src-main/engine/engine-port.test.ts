@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTokenFile } from '../tasks/token-file.ts';
 import type { Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
-import { connectEngine, processPort } from './engine-port.ts';
+import { connectEngine, processPort, serveEngine } from './engine-port.ts';
 
 const golden = join(import.meta.dirname, '../../test/numerics/golden');
 const modelFolder = join(golden, 'llama-tiny');
@@ -56,6 +57,24 @@ test('a failure that a person can meet arrives under its code', async () => {
     code: 'CONTEXT_TOO_LONG',
     data: { tokens: 64, limit: 63 },
   });
+});
+
+// A full disk used to arrive as something that went wrong inside, and ended a run that could have gone on later.
+test('what the system says of a file arrives under its code', async () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  const failing = {
+    unpack: () => Promise.reject(full),
+    async *train() {
+      yield* [];
+      throw full;
+    },
+  } as Partial<Engine> as Engine;
+  const { port1, port2 } = new MessageChannel();
+  serveEngine(failing, port1);
+  const connected = connectEngine(port2);
+  await expect(connected.unpack({ file: '', folder: '' })).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(collect(connected.train({} as TrainJob, forever))).rejects.toMatchObject({ code: 'ENOSPC' });
+  port1.close();
 });
 
 test('a prompt that is empty or has ids of another tokenizer is refused', async () => {

@@ -174,16 +174,27 @@ export function barePort(channel: {
 }
 
 function toPort(error: unknown): unknown {
-  return error instanceof StudioError
-    ? new ORPCError(error.code, { data: error.data, message: error.message, cause: error })
-    : error;
+  if (error instanceof StudioError) {
+    return new ORPCError(error.code, { data: error.data, message: error.message, cause: error });
+  }
+  // Whoever asked knows by the system's code that, say, the disk is full: any other error arrives without what it says.
+  if (isSystemError(error)) {
+    return new ORPCError(systemError, { data: { code: error.code }, message: error.message, cause: error });
+  }
+  return error;
 }
 
 function fromPort(error: unknown): unknown {
+  if (!(error instanceof ORPCError)) return error;
   // Sound because only a StudioError of this code was sent under it, with the data of its kind.
-  return error instanceof ORPCError && isErrorCode(error.code)
-    ? new StudioError(error.code, error.data as never, { cause: error })
-    : error;
+  if (isErrorCode(error.code)) return new StudioError(error.code, error.data as never, { cause: error });
+  return error.code === systemError ? Object.assign(new Error(error.message, { cause: error }), error.data) : error;
+}
+
+const systemError = 'SYSTEM_ERROR';
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 function rethrow(error: unknown): never {

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { isDiskFull } from '../../unwritable.ts';
 
 /** A file to be had from a web address. */
 export interface RemoteFile {

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { StudioError } from '../../../src-contract/errors.ts';
+import { diskFull, isDiskFull } from '../../../src-contract/disk-full.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { padded, string, u32, u64 } from './gguf-bytes.ts';
 import { ggufModule, interleaved } from './gguf-names.ts';
@@ -42,9 +42,9 @@ export async function writeGgufLora(path: string, adapter: GgufLora): Promise<vo
   } catch (cause) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+    if (!isDiskFull(cause)) throw cause;
     const bytes = tensors.reduce((sum, { tensor }) => sum + tensor.data.byteLength, head.length);
-    throw new StudioError('DISK_FULL', { needed: `${Math.ceil(bytes / 1e6)} MB`, folder: dirname(path) }, { cause });
+    throw diskFull(dirname(path), bytes, cause);
   }
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 
 let folder: string;
@@ -42,6 +42,27 @@ test('the file is laid out as the format says', async () => {
   });
   expect([...bytes.subarray(8 + length)]).toEqual([0, 0, 0x80, 0x3f]);
 });
+
+test.each(['ENOSPC', 'EDQUOT'])(
+  'a disk that says only at the end that it is full (%s) is told as a full one',
+  async (code) => {
+    const inside = join(folder, code);
+    await mkdir(inside);
+    const any = await open(inside);
+    const sync = vi
+      .spyOn(Object.getPrototypeOf(any), 'sync')
+      .mockRejectedValueOnce(Object.assign(new Error(), { code }));
+    await any.close();
+    const tensors = new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }]] as const);
+    await expect(writeSafetensors(join(inside, 'x'), tensors)).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      data: { folder: inside },
+    });
+    expect(sync).toHaveBeenCalledOnce();
+    sync.mockRestore();
+    expect(await readdir(inside)).toEqual([]);
+  },
+);
 
 test('a view into a larger buffer is written as what it shows', async () => {
   const path = join(folder, 'view.safetensors');

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { diskFull, isDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
@@ -119,21 +120,21 @@ export async function createSafetensors(
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   let finished = false;
-  const write = async (data: Uint8Array) => {
+  const onDisk = async (work: Promise<void>) => {
     try {
-      // writeFile goes on after a short write, which is how a disk that is filling up first shows.
-      await file.writeFile(data);
+      await work;
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
-      const needed = `${Math.ceil((head.length + end) / 1e6)} MB`;
-      throw new StudioError('DISK_FULL', { needed, folder: dirname(path) }, { cause });
+      throw isDiskFull(cause) ? diskFull(dirname(path), head.length + end, cause) : cause;
     }
   };
+  // writeFile goes on after a short write, which is how a disk that is filling up first shows.
+  const write = (data: Uint8Array) => onDisk(file.writeFile(data));
   const writer: SafetensorsWriter = {
     names,
     append: (data) => write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     async finish() {
-      await file.sync();
+      // Some disks say only now that they were full.
+      await onDisk(file.sync());
       await file.close();
       await rename(temporary, path);
       finished = true;
