@@ -173,6 +173,7 @@ export const contract = {
     get: base.input(id).output(datasetSchema),
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),
+    /** Here and wherever a page of rows is asked for: fewer than `limit` where their texts are long, but at least one. */
     examples: base
       .input(
         z.object({

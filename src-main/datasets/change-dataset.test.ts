@@ -189,6 +189,17 @@ test('two versions are compared row by row', async () => {
   ]);
 });
 
+test('two versions are compared as far as one message goes, and all is counted', async () => {
+  const long = 'x'.repeat(1024 * 1024);
+  const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row}` })));
+  for (let position = 0; position < 12; position++) {
+    await given.changes.edit(id, { position, content: { target: long } });
+  }
+  const comparison = await compareVersions(given.store.rows(id), { from: 1, to: 13, limit: 200 });
+  expect(comparison).toMatchObject({ edited: 12 });
+  expect(comparison.rows).toHaveLength(7);
+});
+
 test('words are replaced in all rows after a look at what would happen', async () => {
   const { id } = given.make([
     { context: 'Colour, colour' },

@@ -2,12 +2,14 @@ import type { Example } from '../../src-contract/dataset.ts';
 import type { RowDifference, VersionComparison } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { withinMessage } from '../within-message.ts';
 import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
 import type { OrderedRows } from './version-rows-store.ts';
 
 /**
- * What has changed from one version to another, row by row of the same position: counts of all, and the first `limit` in full.
+ * What has changed from one version to another, row by row of the same position: counts of all, and the first in full: `limit` at
+ * most, fewer where their texts are long.
  * Throws OPTION_INVALID for a version that is not there.
  */
 export async function compareVersions(
@@ -20,23 +22,36 @@ export async function compareVersions(
     throw new StudioError('OPTION_INVALID', { option: 'version', ...because('VERSION_UNKNOWN', { version }) });
   }
   const counts = { added: 0, removed: 0, edited: 0, moved: 0 };
-  const shown: RowDifference[] = [];
+  const first: Difference[] = [];
   const [before, after] = [rows.versionRows(from), rows.versionRows(to)];
   const slices = new TimeSlices(signal);
   for (const page of rows.pagesChangedBetween(from, to)) {
-    for (const { position, old, now } of differences(before.ordered(page), after.ordered(page))) {
+    for (const difference of differences(before.ordered(page), after.ordered(page))) {
+      const { old, now } = difference;
       const kind =
         old === undefined ? 'added' : now === undefined ? 'removed' : old.number === now.number ? 'moved' : 'edited';
       counts[kind]++;
-      if (shown.length < limit) {
-        const side = (version: number, row: Place | undefined) =>
-          row ? sideOf(rows.byNumbers(version, [row.number])[0]) : null;
-        shown.push({ position, before: side(from, old), after: side(to, now) });
-      }
+      if (first.length < limit) first.push(difference);
       if (slices.isOver) await slices.rest();
     }
   }
-  return { ...counts, rows: shown };
+  const side = (version: number, row: Place | undefined) =>
+    row ? sideOf(rows.byNumbers(version, [row.number])[0]) : null;
+  const shown = first
+    .values()
+    .map(({ position, old, now }) => ({ position, before: side(from, old), after: side(to, now) }));
+  return {
+    ...counts,
+    rows: withinMessage(shown, (row) =>
+      [row.before, row.after].flatMap((texts) => (texts ? [texts.context, texts.target] : [])),
+    ),
+  };
+}
+
+interface Difference {
+  readonly position: number;
+  readonly old: Place | undefined;
+  readonly now: Place | undefined;
 }
 
 interface Place {
@@ -45,7 +60,7 @@ interface Place {
 }
 
 /** Positions at which two pages hold different rows, or the same row in different splits. */
-function* differences(before: OrderedRows, after: OrderedRows) {
+function* differences(before: OrderedRows, after: OrderedRows): Generator<Difference> {
   const place = (rows: OrderedRows, at: number): Place | undefined => {
     const number = rows.numbers[at];
     return number === undefined ? undefined : { number, state: rows.states[at] ?? 0 };

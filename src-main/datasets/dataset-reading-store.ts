@@ -1,5 +1,6 @@
-import type { RowFilter } from '../../src-contract/dataset.ts';
+import type { RowFilter, ShownExample } from '../../src-contract/dataset.ts';
 import { asRowsFault } from '../database/rows-file.ts';
+import { withinMessage } from '../within-message.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
@@ -39,14 +40,20 @@ export class DatasetReading {
   ): Promise<RowsThreadCalls['page']['answer']> {
     const view = await this.#view(version, filter, signal);
     const numbers = view.order.slice(offset, limit);
-    const examples = this.#rows.numbered(version, numbers).map(({ number, example }) => ({
-      ...example,
-      findings: [...(example.warning?.split(' ') ?? []), ...this.#findings.codesOf(number)],
-    }));
+    const examples = withinMessage(this.#shown(version, numbers), ({ context, target }) => [context, target]);
     return {
       ...{ total: view.order.length, isBounded: view.isBounded, isSearching: view.isSearching, examples },
       indexed: { done: this.#index.rows, total: this.#indexable() },
     };
+  }
+
+  *#shown(version: number, numbers: Iterable<number>): Generator<ShownExample> {
+    for (const number of numbers) {
+      for (const { example } of this.#rows.numbered(version, [number])) {
+        const findings = [...(example.warning?.split(' ') ?? []), ...this.#findings.codesOf(number)];
+        yield { ...example, findings };
+      }
+    }
   }
 
   /** Looks at every row, with turns for the thread's other work in between. */

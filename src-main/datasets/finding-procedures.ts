@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
+import { withinMessage } from '../within-message.ts';
 import type { SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { checkDataset } from './check-dataset.ts';
@@ -46,9 +47,15 @@ export function findingProcedures(studio: {
         const { version } = rows.head();
         return {
           total: findings.report()?.findings.find((finding) => finding.code === code)?.rows ?? 0,
-          rows: findings.rows(code, offset, limit).map(({ number, position, detail, other }) => ({
-            ...{ position, detail, other, example: rows.byNumbers(version, [number])[0] ?? null },
-          })),
+          rows: withinMessage(
+            findings
+              .rows(code, offset, limit)
+              .values()
+              .map(({ number, position, detail, other }) => ({
+                ...{ position, detail, other, example: rows.byNumbers(version, [number])[0] ?? null },
+              })),
+            ({ example }) => (example === null ? [] : [example.context, example.target]),
+          ),
         };
       }),
     ),

@@ -4,6 +4,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import { openRowsFile, type RowsDatabase } from '../database/rows-file.ts';
+import { withinMessage } from '../within-message.ts';
 import { RowBlocks } from './row-blocks-store.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { TextTest } from './text-test.ts';
@@ -208,16 +209,17 @@ export class RowStore {
     return this.#database.prepare<[], { count: number }>('SELECT count(*) AS count FROM rejection').get()?.count ?? 0;
   }
 
+  /** Fewer than `limit` where their texts are long. */
   rejections({ offset, limit }: { offset: number; limit: number }): Rejection[] {
-    return this.#database
+    const kept = this.#database
       .prepare<[number, number], Omit<Rejection, 'cells'> & { cells: string }>(
         'SELECT line, code, message, cells FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
       )
-      .all(offset, limit)
-      .map(({ line, code, message, cells }) => ({
-        ...{ line, code, cells: JSON.parse(cells) as string[] },
-        ...verdictOf(code, message),
-      }));
+      .iterate(offset, limit);
+    return withinMessage(kept, ({ cells }) => [cells]).map(({ line, code, message, cells }) => ({
+      ...{ line, code, cells: JSON.parse(cells) as string[] },
+      ...verdictOf(code, message),
+    }));
   }
 
   /** Every note, in the order of the rows. */

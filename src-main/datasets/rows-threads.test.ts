@@ -33,6 +33,13 @@ test('a stretch of rows is read anywhere, through edits, deletions and additions
   expect((await page(id, {}, 3, 1)).examples[0]).toMatchObject({ id: 'r4', target: 'new' });
 });
 
+// A page of a hundred rows of a megabyte each went over as one message.
+test('of rows with long texts fewer come than were asked for, and the next page goes on behind them', async () => {
+  const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row} ${'x'.repeat(1024 * 1024)}` })));
+  expect(await positions(id, {}, 0, 100)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(await positions(id, {}, 7, 93)).toEqual([7, 8, 9, 10, 11]);
+});
+
 test.each(['before', 'after'])(
   'texts are found %s they are in the index: words, parts of words, one letter, Korean',
   async (when) => {

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { withinMessage } from '../within-message.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationReport } from './evaluation-report.ts';
 import { type EvaluatingParts, startEvaluation } from './start-evaluation.ts';
@@ -9,7 +10,7 @@ import { type EvaluatingParts, startEvaluation } from './start-evaluation.ts';
 export function evaluationProcedures(parts: EvaluatingParts & { changed: () => void }) {
   const { store, supervisor, changed } = parts;
   const os = implement(contract.evaluations).$context<CallerContext>();
-  const allRows = (id: string) => store.rows({ id, offset: 0, limit: store.countRows(id) });
+  const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
 
   return os.router({
     start: os.start.handler(({ input }) => startEvaluation(input, parts)),
@@ -28,7 +29,11 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
     get: os.get.handler(({ input }) => store.get(input.id)),
     rows: os.rows.handler(({ input }) => {
       const { id } = store.get(input.id);
-      return { total: store.countRows(id), rows: store.rows({ ...input, id }) };
+      const rows = withinMessage(store.rows({ ...input, id }), ({ context, target, answers }) => [
+        ...[context, target],
+        ...answers.map(({ text }) => text),
+      ]);
+      return { total: store.countRows(id), rows };
     }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);

@@ -133,22 +133,20 @@ export class EvaluationStore {
       .get(id) as number;
   }
 
-  rows(page: { id: string; offset: number; limit: number }): EvaluationRow[] {
+  /** In the order of the split; one is read when it is asked for. */
+  *rows(page: { id: string; offset: number; limit: number }): Generator<EvaluationRow> {
     const rows = this.#database
-      .prepare(
+      .prepare<[string, number, number], { example_id: string; context: string; target: string; answers: string }>(
         `SELECT example_id, context, target, answers FROM evaluation_row
          WHERE evaluation_id = ? AND position >= ? ORDER BY position LIMIT ?`,
       )
-      .all(page.id, page.offset, page.limit) as {
-      example_id: string;
-      context: string;
-      target: string;
-      answers: string;
-    }[];
-    return rows.map(({ example_id, context, target, answers }) => ({
-      ...{ exampleId: example_id, context, target },
-      answers: (JSON.parse(answers) as StoredAnswer[]).map(toAnswer),
-    }));
+      .iterate(page.id, page.offset, page.limit);
+    for (const { example_id, context, target, answers } of rows) {
+      yield {
+        ...{ exampleId: example_id, context, target },
+        answers: (JSON.parse(answers) as StoredAnswer[]).map(toAnswer),
+      };
+    }
   }
 
   /** True when an evaluation that is going on uses this dataset. */

@@ -92,11 +92,17 @@ export class TestRowsState {
 }
 
 async function readSchemas(id: string): Promise<readonly KnownSchema[]> {
-  const { examples } = await client.datasets.examples({ id, offset: 0, limit: scanned });
   const found = new Map<string, KnownSchema>();
-  for (const example of examples) {
-    const schema = readTaskFields('nl2sql', example.context).input.schema;
-    if (schema !== undefined && !found.has(schema)) found.set(schema, { schema, database: example.database });
+  // Where their texts are long, fewer rows come than were asked for.
+  for (let offset = 0, end = scanned; offset < end; ) {
+    const { total, examples } = await client.datasets.examples({ id, offset, limit: end - offset });
+    for (const example of examples) {
+      const schema = readTaskFields('nl2sql', example.context).input.schema;
+      if (schema !== undefined && !found.has(schema)) found.set(schema, { schema, database: example.database });
+    }
+    if (examples.length === 0) break;
+    offset += examples.length;
+    end = Math.min(end, total);
   }
   return [...found.values()];
 }

@@ -49,6 +49,16 @@ test('each schema is listed once, with its database', async () => {
   expect(await rows.databaseOf('d', 'another(name text)')).toBeNull();
 });
 
+test('schemas are found in rows that do not come in one answer', async () => {
+  const all = [example('a', 'pets'), example('b', 'cats'), example('c', 'singer')];
+  vi.mocked(client.datasets.examples).mockImplementation((async ({ offset }: { offset: number }) => {
+    return { total: 3, examples: all.slice(offset, offset + 1) };
+  }) as never);
+  const rows = new TestRowsState();
+  await rows.open({ id: 'd', version: 1 });
+  expect(rows.schemas.map(({ database }) => database)).toEqual(['pets', 'cats', 'singer']);
+});
+
 // A database that was attached, or taken away again, writes the schemas of the rows anew: the old ones were still offered.
 test('rows and schemas of a dataset that has changed are read again', async () => {
   const rows = new TestRowsState();

@@ -78,11 +78,23 @@ export class Paged<Item> {
     await Promise.all([...this.#due].map((page) => this.#load(page)));
   }
 
+  /** A page in one answer; in several where its rows are too long for one. */
+  async #whole(page: number): Promise<Slice<Item>> {
+    const offset = page * pageSize;
+    const items: Item[] = [];
+    for (;;) {
+      const answer = await this.#fetch(offset + items.length, pageSize - items.length);
+      items.push(...answer.items);
+      const { total } = answer;
+      if (answer.items.length === 0 || items.length >= Math.min(pageSize, total - offset)) return { total, items };
+    }
+  }
+
   async #load(page: number): Promise<void> {
     const round = this.#round;
     this.#asked.add(page);
     try {
-      const { total, items } = await this.#fetch(page * pageSize, pageSize);
+      const { total, items } = await this.#whole(page);
       if (round !== this.#round) return;
       this.#due.delete(page);
       const pages = new Map(this.#coming);

@@ -28,6 +28,28 @@ test('answers to an earlier question are dropped', async () => {
   expect([list.total, list.at(0)]).toEqual([1, 'new']);
 });
 
+test('a page whose rows come in several answers is shown whole', async () => {
+  const asked: [number, number][] = [];
+  const list = new Paged(async (offset, limit) => {
+    asked.push([offset, limit]);
+    return {
+      total: 105,
+      items: Array.from({ length: Math.min(limit, 40, 105 - offset) }, (_, place) => offset + place),
+    };
+  });
+  await list.reset();
+  expect([list.at(0), list.at(99), list.at(100)]).toEqual([0, 99, undefined]);
+  list.want(100, 105);
+  await settled();
+  expect(list.at(104)).toBe(104);
+  expect(asked).toEqual([
+    [0, 100],
+    [40, 60],
+    [80, 20],
+    [100, 100],
+  ]);
+});
+
 test('a page that failed can be asked for again', async () => {
   let fails = true;
   const list = new Paged(async () => {
