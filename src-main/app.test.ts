@@ -1008,6 +1008,58 @@ test.each<[string, string, (file: string) => void]>([
   },
 );
 
+// The page was met long after the file was opened, and was called an error inside the studio, or of the file written to.
+test('a damaged page that is met in the midst of work is told with the name of its dataset', async () => {
+  const lines = Array.from(
+    { length: 3000 },
+    (_, i) => `The river ${i} ${'is long '.repeat(20)}.,Which river?,river ${i}`,
+  );
+  const path = join(folder, 'long.csv');
+  writeFileSync(path, `passage,question,answer\n${lines.join('\n')}\n`);
+  for await (const _ of await client.datasets.import({ source: { kind: 'path', path }, task: 'mrc' }));
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  engine.pauseAfter = 1;
+  const begun = { datasetId, baseModelId: 'starter', options: { maxSteps: 2, maxLength: 256 } };
+  const first = await client.runs.start({ ...begun, name: 'first' });
+  for await (const { kind } of await client.runs.watch({ id: first.id })) if (kind === 'step') break;
+  const { id } = await client.runs.start({ ...begun, name: 'second' });
+  await app.close();
+  const file = join(folder, 'data/datasets', datasetId, 'rows.sqlite');
+  const sound = readFileSync(file);
+  const half = Math.floor(sound.length / 2);
+  writeFileSync(file, Buffer.from(sound).fill(0xa5, half, Math.floor(half * 1.5)));
+  await open();
+
+  const about = { code: 'DATASET_FILE_DAMAGED', data: { dataset: 'long', file } };
+  await client.runs.resume({ id });
+  for await (const _ of await client.runs.watch({ id }));
+  expect(await client.runs.get({ id })).toMatchObject({ state: 'failed', error: about });
+
+  const evaluation = await client.evaluations.start({
+    datasetId,
+    baseModelId: 'starter',
+    adapterIds: [],
+    split: 'train',
+  });
+  for await (const _ of await client.evaluations.watch({ id: evaluation.id }));
+  expect(await client.evaluations.get({ id: evaluation.id })).toMatchObject({ state: 'failed', error: about });
+
+  const out = join(folder, 'out.csv');
+  expect((await safe(client.datasets.export({ id: 'long', out }))).error).toMatchObject(about);
+  expect(existsSync(out)).toBe(false);
+  const what = { kind: 'split' as const, datasetId, split: 'train' as const };
+  expect((await safe(client.chat.score({ baseModelId: 'starter', adapterId: null, what }))).error).toMatchObject(about);
+
+  // As the sentence says: with a sound copy of the file, all goes on from where it was.
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  writeFileSync(file, sound);
+  for (const run of [first.id, id]) {
+    await client.runs.resume({ id: run });
+    for await (const _ of await client.runs.watch({ id: run }));
+    expect(await client.runs.get({ id: run })).toMatchObject({ state: 'finished', step: 2 });
+  }
+});
+
 test('a row that is edited or added follows the rules of the import', async () => {
   const id = await importRivers();
   const blank = { code: 'OPTION_INVALID', data: { option: 'target' } };

@@ -190,9 +190,15 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     changed('status')();
   };
   const known = (error: unknown, dataset?: string) => datasets.namingRowsFault(asDiskFull(error, dataDir), dataset);
-  const training = new Supervisor<RunEvent>({ store: jobs, changed: jobChanged('run'), known });
-  const measuring = new Supervisor<EvaluationEvent>({ store: jobs, changed: jobChanged('evaluation'), known });
-  const experimenting = new Supervisor<LabEvent>({ store: jobs, changed: jobChanged('lab'), known });
+  /** A job's rows are those of its dataset. */
+  const supervising = (noun: ChangeEvent['noun'], of: { get(id: string): { datasetId: string | null } }) => ({
+    ...{ store: jobs, changed: jobChanged(noun) },
+    known: (error: unknown, id?: string) =>
+      known(error, id === undefined ? undefined : (of.get(id).datasetId ?? undefined)),
+  });
+  const training = new Supervisor<RunEvent>(supervising('run', runs));
+  const measuring = new Supervisor<EvaluationEvent>(supervising('evaluation', evaluations));
+  const experimenting = new Supervisor<LabEvent>(supervising('lab', lab));
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
@@ -375,10 +381,14 @@ function tellingErrors(known: (error: unknown, dataset?: string) => unknown) {
 /** The id or name of the dataset that a question is about; undefined where it is about none. */
 function datasetIn([noun]: readonly string[], input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
-  const { id, datasetId = id } = input as { readonly id?: unknown; readonly datasetId?: unknown };
   const isDatasets = noun === 'datasets' || noun === 'versions' || noun === 'findings';
-  const dataset = isDatasets || 'datasetId' in input ? datasetId : undefined;
-  return typeof dataset === 'string' ? dataset : undefined;
+  if (isDatasets && 'id' in input && typeof input.id === 'string') return input.id;
+  // It may stand in a part: what a model is asked, say, is a row of a dataset.
+  for (const part of [input, ...Object.values(input)]) {
+    if (typeof part !== 'object' || part === null || !('datasetId' in part)) continue;
+    if (typeof part.datasetId === 'string') return part.datasetId;
+  }
+  return undefined;
 }
 
 async function* told(events: AsyncIterable<unknown>, failed: (error: unknown) => unknown): AsyncGenerator<unknown> {

@@ -32,7 +32,7 @@ export type Told<Event> = { readonly id: string } & (
 export class Supervisor<Event> {
   readonly #store: JobStore;
   readonly #changed: () => void;
-  readonly #known: (error: unknown) => unknown;
+  readonly #known: (error: unknown, id: string | undefined) => unknown;
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
@@ -41,11 +41,14 @@ export class Supervisor<Event> {
   #storing: AbortController | undefined;
   #closing = false;
 
-  /** `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it. */
+  /**
+   * `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it; it is told
+   * the job in which it was met.
+   */
   constructor(options: {
     store: JobStore;
     changed: () => void;
-    known?: (error: unknown) => unknown;
+    known?: (error: unknown, id: string | undefined) => unknown;
     now?: () => number;
   }) {
     this.#store = options.store;
@@ -244,13 +247,13 @@ export class Supervisor<Event> {
         if (job === undefined) continue;
         if ('event' in told) job.tell(told.event);
         else if ('end' in told) this.#end(piece, job, told.end, null);
-        else this.#end(piece, job, 'failed', failureOf(this.#known(told.error)));
+        else this.#end(piece, job, 'failed', failureOf(this.#known(told.error, told.id)));
       }
       return signal.aborted ? aborted() : { state: 'finished', failure: null };
     } catch (thrown) {
       // After an abort the engine's port gives a plain error, whatever the cause was.
       if (signal.aborted) return aborted();
-      const error = this.#known(thrown);
+      const error = this.#known(thrown, piece.jobs[0]?.id);
       const canGoOn = error instanceof StudioError && goneOnFrom.has(error.code);
       return { state: canGoOn ? 'interrupted' : 'failed', failure: failureOf(error) };
     }
@@ -272,7 +275,7 @@ export class Supervisor<Event> {
     try {
       store();
     } catch (error) {
-      job.holdBack(this.#known(error));
+      job.holdBack(this.#known(error, job.id));
       this.#unstored.set(job, store);
       if (this.#storing === undefined && !this.#closing) void this.#storeLater();
       return;
