@@ -99,6 +99,8 @@ export type ReplaceRequest = z.infer<typeof replaceRequestSchema>;
 export const replacePreviewSchema = z.object({
   rows: z.number().int(),
   occurrences: z.number().int(),
+  /** Rows that stay as they are, as nothing but blanks would be left of their context or target. */
+  emptied: z.number().int(),
   /** The first rows, before and after. */
   sample: z.array(
     z.object({

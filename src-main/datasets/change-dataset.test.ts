@@ -228,6 +228,31 @@ test('words are replaced in all rows after a look at what would happen', async (
   });
 });
 
+// A target of blanks was left, which the import of the exported dataset refused.
+test('a row of which a replacement leaves only blanks stays as it is, and is counted', async () => {
+  const { id } = given.make([
+    { context: 'a b', target: 'a' },
+    { context: 'a', target: ' \u200b a' },
+    { context: 'a', target: 'a b' },
+  ]);
+  const request = {
+    ...{ id, search: 'a', replacement: ' ', fields: ['context', 'target'] as ('context' | 'target')[] },
+    ...{ matchCase: true, isPattern: false },
+  };
+  expect(await previewReplace(given.store.examples(id), request)).toMatchObject({
+    rows: 0,
+    occurrences: 0,
+    emptied: 3,
+  });
+  const inTarget = { ...request, fields: ['target' as const] };
+  expect(await previewReplace(given.store.examples(id), inTarget)).toMatchObject({
+    ...{ rows: 1, occurrences: 1, emptied: 2 },
+    sample: [{ position: 2, before: 'a b', after: '  b' }],
+  });
+  await given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), inTarget));
+  expect(given.shown(id)).toEqual(['t a b=a', 't a= \u200b a', 't a=  b']);
+});
+
 // The preview asks while an expression is typed, and this one held up the whole studio for ever.
 test('an expression that would try ways without end is refused', async () => {
   const { id } = given.make([{ context: `${'abcdefghij'.repeat(6)} and more` }]);

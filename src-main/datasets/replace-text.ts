@@ -9,14 +9,20 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import type { ChangeWork } from './change-dataset.ts';
+import { isBlank } from './column-mapping.ts';
 import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
 import { textTooLong } from './version-change-store.ts';
 
 /** The fields of a row after words were replaced; undefined where none of them stands in it. */
-type Replacement = (
-  row: Pick<Example, 'position' | 'context' | 'target'>,
-) => { readonly content: Partial<RowContent>; readonly occurrences: number } | undefined;
+type Replacement = (row: Pick<Example, 'position' | 'context' | 'target'>) => Replaced | undefined;
+
+interface Replaced {
+  readonly content: Partial<RowContent>;
+  readonly occurrences: number;
+  /** Of a field only blanks would be left, which no import takes: such a row stays as it is. */
+  readonly isEmptied: boolean;
+}
 
 /**
  * Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. It throws OPTION_INVALID for
@@ -43,7 +49,8 @@ function replacementOf({ search, replacement, fields, matchCase, isPattern }: Re
       occurrences += count;
       content[field] = next;
     }
-    return occurrences === 0 ? undefined : { content, occurrences };
+    if (occurrences === 0) return undefined;
+    return { content, occurrences, isEmptied: Object.values(content).some(isBlank) };
   };
 }
 
@@ -109,7 +116,7 @@ function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
 
 /** The first rows of a batch: as many as are held at once with what becomes of them, which may be far longer. */
 function replaceSome(rows: readonly Example[], replace: Replacement) {
-  const done: { row: Example; found: ReturnType<Replacement> }[] = [];
+  const done: { row: Example; found: Replaced | undefined }[] = [];
   let letters = 0;
   for (const row of rows) {
     const found = replace(row);
@@ -149,16 +156,17 @@ function patternWithinTime<Result>(work: () => Result): Result {
   }
 }
 
-/** What a replacement would do: how often, and how the first rows would read. */
+/** What a replacement would do: how often, how the first rows would read, and how many it leaves as they are. */
 export async function previewReplace(
   rows: Iterable<Example>,
   request: ReplaceRequest,
   signal?: AbortSignal,
 ): Promise<ReplacePreview> {
-  const preview: ReplacePreview = { rows: 0, occurrences: 0, sample: [] };
+  const preview: ReplacePreview = { rows: 0, occurrences: 0, emptied: 0, sample: [] };
   const slices = new TimeSlices(signal);
   for (const { row, found } of replacements(rows, request)) {
-    if (found) {
+    if (found?.isEmptied) preview.emptied++;
+    else if (found) {
       preview.rows++;
       preview.occurrences += found.occurrences;
       for (const field of request.fields) {
@@ -172,11 +180,11 @@ export async function previewReplace(
   return preview;
 }
 
-/** Does a replacement to all rows of a dataset, or of one split. */
+/** Does a replacement to all rows of a dataset, or of one split, but for those that it would leave empty. */
 export function replaceText(rows: RowStore, request: ReplaceRequest): ChangeWork {
   return function* (change) {
     for (const { row, found } of replacements(rows.examples(change.headVersion, request.split), request)) {
-      if (found) change.edit(row.position, found.content);
+      if (found && !found.isEmptied) change.edit(row.position, found.content);
       yield;
     }
   };

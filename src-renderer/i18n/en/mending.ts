@@ -56,6 +56,10 @@ export const mending = {
   'mend.replace.none': 'It stands nowhere',
   'mend.replace.looking': 'Looking through the rows',
   'mend.replace.found': { one: '{occurrences} times in {n} row', other: '{occurrences} times in {n} rows' },
+  'mend.replace.emptied': {
+    one: 'In {n} row nothing would be left of a text. It stays as it is.',
+    other: 'In {n} rows nothing would be left of a text. They stay as they are.',
+  },
   'mend.replace.do': { one: 'Replace in {n} row', other: 'Replace in {n} rows' },
   'mend.replace.done': { one: 'Replaced in {n} row.', other: 'Replaced in {n} rows.' },
 

@@ -56,6 +56,7 @@ export const mending: Translation<typeof english> = {
   'mend.replace.none': '어디에도 없습니다',
   'mend.replace.looking': '행을 살펴보는 중',
   'mend.replace.found': '{n}행에서 {occurrences}번',
+  'mend.replace.emptied': '{n}행은 바꾸면 글이 남지 않으므로 그대로 둡니다.',
   'mend.replace.do': '{n}행에서 바꾸기',
   'mend.replace.done': '{n}행에서 바꾸었습니다.',
 
