@@ -4,4 +4,6 @@
  */
 export interface CallerContext {
   readonly caller: 'page' | 'trusted';
+  /** Aborts when the connection of a page ends: it was closed, or loaded anew. */
+  readonly left?: AbortSignal;
 }

@@ -140,7 +140,7 @@ export const contract = {
     renewKey: base.output(endpointSchema),
   },
   files: {
-    /** Opens a place for a file that a page sends piece by piece; it is removed when used or when the studio closes. */
+    /** Opens a place for a file that a page sends piece by piece; it is removed when used, or when the page is gone. */
     begin: base
       .input(z.object({ name: z.string().max(255), sizeBytes: z.number().int().min(0) }))
       .output(z.object({ fileId: z.string() })),

@@ -7,7 +7,7 @@ import type { Uploads } from './uploads.ts';
 export function fileProcedures(uploads: Uploads) {
   const os = implement(contract.files).$context<CallerContext>();
   return os.router({
-    begin: os.begin.handler(async ({ input }) => ({ fileId: await uploads.begin(input) })),
+    begin: os.begin.handler(async ({ input, context }) => ({ fileId: await uploads.begin(input, context.left) })),
     open: os.open.handler(({ input, context }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
       return uploads.open(input.path);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Uploads } from './uploads.ts';
 
 let root: string;
@@ -65,6 +65,23 @@ test('what ended processes left is removed, what living ones have stays', async 
   expect(existsSync(path)).toBe(false);
   await uploads.close();
   expect(readdirSync(root)).toEqual([living, 'a-person’s']);
+});
+
+// Each page that was loaded anew left its file of gigabytes until the studio closed.
+test('what a page has sent goes with the page, once nobody reads it any more', async () => {
+  const leaving = new AbortController();
+  const [sent, read] = [
+    await uploads.begin({ name: 'a.csv', sizeBytes: 9 }, leaving.signal),
+    await uploads.begin({ name: 'b.csv', sizeBytes: 0 }, leaving.signal),
+  ];
+  const other = await uploads.begin({ name: 'c.csv', sizeBytes: 0 }, new AbortController().signal);
+  const lent = uploads.lend(read);
+  leaving.abort();
+  await vi.waitFor(() => expect(readdirSync(join(root, 'mine')).sort()).toEqual([read, other].sort()));
+  expect(() => uploads.find(sent)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  await lent[Symbol.asyncDispose]();
+  await uploads.begin({ name: 'late.csv', sizeBytes: 0 }, leaving.signal);
+  await vi.waitFor(() => expect(readdirSync(join(root, 'mine'))).toEqual([other]));
 });
 
 test('a file that is discarded while it is read stays until its last reader is done', async () => {

@@ -25,8 +25,8 @@ interface Upload {
 }
 
 /**
- * Files that a page sends piece by piece. Each lies under a name of the studio's own in a folder of this process, which is
- * removed when the process closes, or by the next one.
+ * Files that a page sends piece by piece. Each lies under a name of the studio's own in a folder of this process and goes with
+ * its page, which has forgotten it when it comes back; the folder is removed when the process closes, or by the next one.
  */
 export class Uploads {
   readonly #root: string;
@@ -50,8 +50,8 @@ export class Uploads {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
-  async begin(file: { name: string; sizeBytes: number }): Promise<string> {
+  /** `left` aborts when the page that sends it is gone. Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
+  async begin(file: { name: string; sizeBytes: number }, left?: AbortSignal): Promise<string> {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
     if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
     await mkdir(this.#folder, { recursive: true });
@@ -59,6 +59,10 @@ export class Uploads {
     await (await open(join(this.#folder, fileId), 'wx')).close();
     const name = shownName(file.name);
     this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
+    // What cannot be removed now is removed with the folder.
+    const forget = () => void this.discard(fileId).catch(() => undefined);
+    if (left?.aborted) forget();
+    else left?.addEventListener('abort', forget, { once: true });
     return fileId;
   }
 

@@ -126,7 +126,9 @@ async function openStudio(): Promise<void> {
     ipcMain.on('adapter-studio:port', (event) => {
       const port = portFrom(event, window);
       if (!port) return;
-      handler.upgrade(port, { context: { caller: 'page' } });
+      const leaving = new AbortController();
+      port.once('close', () => leaving.abort());
+      handler.upgrade(port, { context: { caller: 'page', left: leaving.signal } });
       port.start();
     });
     app.on('second-instance', (_, words, folder) => {

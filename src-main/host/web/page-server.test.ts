@@ -8,6 +8,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import { os, type RouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import type { CallerContext } from '../../../src-contract/caller.ts';
 import { type PageServer, servePage } from './page-server.ts';
 
 // Real sockets on the loopback interface: what is sent is what a hostile page or program could send.
@@ -16,7 +17,12 @@ const router = {
   double: os.handler(({ input }) => Number(input) * 2),
   sizeOf: os.handler(({ input }) => (input as Blob).size),
   caller: os.$context<{ caller: string }>().handler(({ context }) => context.caller),
+  wait: os.$context<CallerContext>().handler(({ context }) => {
+    context.left?.addEventListener('abort', () => left.resolve());
+  }),
 };
+
+const left = Promise.withResolvers<void>();
 
 let folder: string;
 let server: PageServer;
@@ -146,6 +152,14 @@ test('a page with the session calls the contract as a page', async () => {
   expect(await client.double(21 as never)).toBe(42);
   expect(await client.caller()).toBe('page');
   expect(await client.sizeOf(new Blob([new Uint8Array(1024 * 1024)]) as never)).toBe(1024 * 1024);
+});
+
+test('a page that is gone has left, for whoever keeps something for it', async () => {
+  const socket = openSocket({ cookie: await session(), origin });
+  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
+  await client.wait();
+  socket.close();
+  await left.promise;
 });
 
 test.each([

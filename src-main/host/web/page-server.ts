@@ -60,7 +60,9 @@ export async function servePage(options: {
       // An oversize or malformed message closes the socket by itself; without a listener it would end the process.
       socket.on('error', () => {});
       sockets.emit('connection', socket, request);
-      answering.upgrade(socket, { context: { caller: 'page' } });
+      const leaving = new AbortController();
+      socket.once('close', () => leaving.abort());
+      answering.upgrade(socket, { context: { caller: 'page', left: leaving.signal } });
     });
   });
   const stopHeartbeat = beat(sockets);
