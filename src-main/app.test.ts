@@ -453,7 +453,7 @@ test('a data folder that cannot be written is told as that', async () => {
   writeFileSync(file, '');
   const opening = createApp({ dataDir: join(file, 'data'), resourcesDir: resources, engine });
   await expect(opening).rejects.toMatchObject({
-    ...{ code: 'OPTION_INVALID', data: { option: 'home', because: { code: 'PATH_UNWRITABLE' } } },
+    ...{ code: 'OPTION_INVALID', data: { option: 'home', because: { code: 'PATH_FILE_IN_WAY' } } },
   });
 });
 

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -93,6 +92,21 @@ export interface App {
   close(): Promise<void>;
 }
 
+/**
+ * Makes the data folder, or a folder in it, and gives its path. Throws OPTION_INVALID when it cannot be made or nothing can be
+ * written there.
+ */
+export function makeDataFolder(dataDir: string, ...name: string[]): string {
+  const path = join(dataDir, ...name);
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(cause, { option: 'home', path: dataDir });
+  }
+  return path;
+}
+
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
@@ -101,26 +115,13 @@ const rowsMeasured = 100;
  * once the starter model is known.
  */
 export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
+  const folder = (...name: string[]) => makeDataFolder(dataDir, ...name);
+  folder();
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
-  const folder = async (name: string) => {
-    const path = join(dataDir, name);
-    try {
-      await mkdir(path, { recursive: true });
-      await access(path, constants.W_OK);
-    } catch (cause) {
-      throw unwritable(cause, { option: 'home', path: dataDir });
-    }
-    return path;
-  };
-  const [datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder] = [
-    await folder('datasets'),
-    await folder('adapters'),
-    await folder('runs'),
-    await folder('base-models'),
-    await folder('lab'),
-  ];
+  const [datasetsFolder, adaptersFolder, runsFolder] = [folder('datasets'), folder('adapters'), folder('runs')];
+  const [modelsFolder, labFolder] = [folder('base-models'), folder('lab')];
   const samplesFolder = join(resourcesDir, 'samples');
-  const locksFolder = await folder('locks');
+  const locksFolder = folder('locks');
   // A host that goes on with another folder must not hold one that could not be opened.
   await using opened = new AsyncDisposableStack();
   const lock = opened.adopt(new ProcessLock(locksFolder), (held) => held.release());

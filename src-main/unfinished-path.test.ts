@@ -25,7 +25,7 @@ test('a path in a file cannot be written', async () => {
   const file = join(temporary(), 'file');
   writeFileSync(file, '');
   await expect(unfinishedPath(join(file, 'out'))).rejects.toMatchObject({
-    data: { because: { code: 'PATH_UNWRITABLE' } },
+    data: { because: { code: 'PATH_FILE_IN_WAY' } },
   });
 });
 

@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
+import { StudioError } from '../src-contract/errors.ts';
 import { unwritable } from './unwritable.ts';
 
-const place = { option: 'out', path: '/backups/studio' };
-const said = (code: string) => Object.assign(new Error('no'), { code });
+test.each([
+  ['EROFS', 'home: “/disk/home” cannot be written, as its disk can only be read.'],
+  ['EACCES', 'home: “/disk/home” cannot be written, as this account may not do so.'],
+  ['ENOTDIR', 'home: “/disk/home” cannot be made, as a file stands in the way.'],
+  ['ENAMETOOLONG', 'home: “/disk/home” cannot be written (the system says ENAMETOOLONG).'],
+])('a path of which the system says %s is told in plain words', (code, sentence) => {
+  const cause = Object.assign(new Error(`${code}: mkdir`), { code, syscall: 'mkdir' });
+  const told = unwritable(cause, { option: 'home', path: '/disk/home' });
+  expect(told).toBeInstanceOf(StudioError);
+  expect(told).toMatchObject({ code: 'OPTION_INVALID', message: sentence });
+});
 
-test('a path that cannot be written is told with what the system says of it', () => {
-  expect(unwritable(said('EACCES'), place)).toMatchObject({
-    code: 'OPTION_INVALID',
-    data: { option: 'out', because: { code: 'PATH_UNWRITABLE' } },
-  });
+// A damaged page of rows that were being exported was called a path that cannot be written.
+test('an error that is not the system’s stays what it is', () => {
+  const cause = Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' });
+  expect(unwritable(cause, { option: 'out', path: '/disk/out' })).toBe(cause);
 });
 
 test.each(['ENOSPC', 'EDQUOT'])('a full disk (%s) is told as one, by the folder that the path is to lie in', (code) => {
-  expect(unwritable(said(code), place)).toMatchObject({ code: 'DISK_FULL', data: { folder: '/backups' } });
-});
-
-test('an error of the program’s own stays what it is', () => {
-  const error = new Error('a slip');
-  expect(unwritable(error, place)).toBe(error);
+  const cause = Object.assign(new Error('no'), { code });
+  const told = unwritable(cause, { option: 'out', path: '/backups/studio' });
+  expect(told).toMatchObject({ code: 'DISK_FULL', data: { folder: '/backups' } });
 });

@@ -10,6 +10,16 @@ import { because } from '../src-contract/failure-reason.ts';
 export function unwritable(cause: unknown, { option, path }: { option: string; path: string }): unknown {
   if (isDiskFull(cause)) return diskFull(dirname(path), 0, cause);
   if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;
-  const why = because('PATH_UNWRITABLE', { path, code: String(cause.code) });
+  const code = String(cause.code);
+  const known = reasons[code];
+  const why = known === undefined ? because('PATH_UNWRITABLE', { path, code }) : because(known, { path });
   return new StudioError('OPTION_INVALID', { option, ...why }, { cause });
 }
+
+const reasons: Partial<Record<string, 'PATH_READ_ONLY' | 'PATH_FORBIDDEN' | 'PATH_FILE_IN_WAY'>> = {
+  EROFS: 'PATH_READ_ONLY',
+  EACCES: 'PATH_FORBIDDEN',
+  EPERM: 'PATH_FORBIDDEN',
+  EEXIST: 'PATH_FILE_IN_WAY',
+  ENOTDIR: 'PATH_FILE_IN_WAY',
+};

@@ -22,8 +22,6 @@ const letBe: Readonly<Record<string, number>> = {
   'src-main/engine/formats/gguf.ts': 1,
   'src-main/engine/formats/peft.ts': 1,
   'src-main/engine/formats/safetensors.ts': 1,
-  // Printed by the command line, before there is a page.
-  'src-main/host/cli/session.ts': 1,
   // Between the page and the studio, or in a file that the studio writes for itself: a fault of its own.
   'src-main/datasets/uploads.ts': 3,
   'src-main/engine/token-file.ts': 3,

@@ -68,6 +68,15 @@ test('a name that is not there is a sentence', { timeout: 180_000 }, async () =>
   expectRefusal(await runCommand(home, ['models', 'show', 'nothing']), 'BASE_MODEL_NOT_FOUND', '“nothing”');
 });
 
+// What the system says of it was the whole sentence, as EEXIST and a call of the system’s.
+test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  for (const home of [file, join(file, 'home')]) {
+    expectRefusal(await runCommand(home, ['datasets', 'list']), 'OPTION_INVALID', 'a file stands in the way');
+  }
+});
+
 test('words that are off end with status 2', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   for (const words of [

@@ -1,7 +1,4 @@
-import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { StudioError } from '../../../src-contract/errors.ts';
-import { inEnglish } from '../../../src-contract/failure-reason.ts';
 import { OpenedFolder } from '../opened-folder.ts';
 import { fromHere } from './arguments.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -44,7 +41,6 @@ export function runnerFor(installation: Installation): Run {
     let studio: Studio | undefined;
     let failure: Failure | undefined;
     const open = async (folder = dataDir, { restoreFrom }: { restoreFrom?: string } = {}) => {
-      makeFolder(folder);
       studio = await openStudio({ dataDir: folder, installation, restoreFrom });
       return studio.client;
     };
@@ -69,15 +65,6 @@ export function runnerFor(installation: Installation): Run {
     await studio?.close();
     process.exit(failure?.exitCode ?? 0);
   };
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const why = inEnglish(cause instanceof Error ? cause.message : String(cause));
-    throw new StudioError('FILE_UNREADABLE', { file: folder, ...why }, { cause });
-  }
 }
 
 /** With `json`, one object on standard output; else two sentences on standard error. */

@@ -1,5 +1,5 @@
 // The desktop window: one window on the same contract that the web host serves, with no port open to anybody.
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -9,7 +9,7 @@ import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, Menu, protocol,
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { createApp, type FolderHost } from '../../app.ts';
+import { createApp, type FolderHost, makeDataFolder } from '../../app.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
@@ -39,10 +39,14 @@ const opened = new OpenedFolder();
 const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME;
 const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'] : undefined;
 const dataDir = path.resolve(changedTo ?? named ?? opened.start);
-// Before anything in it is open: Windows moves no folder of which a file is in use.
-if (typeof words['moved-from'] === 'string') renameSync(words['moved-from'], dataDir);
+try {
+  // Before anything in it is open: Windows moves no folder of which a file is in use.
+  if (typeof words['moved-from'] === 'string') renameSync(words['moved-from'], dataDir);
+  makeDataFolder(dataDir);
+} catch (error) {
+  cannotStart(error);
+}
 if (changedTo !== undefined && named === undefined) opened.remember(dataDir);
-mkdirSync(dataDir, { recursive: true });
 // What Chromium keeps lies inside the data folder: one folder to move, to back up and to delete.
 app.setPath('userData', path.join(dataDir, 'window'));
 protocol.registerSchemesAsPrivileged([
@@ -140,9 +144,14 @@ async function openStudio(): Promise<void> {
       if (window.isDestroyed()) window = openWindow();
     });
   } catch (error) {
-    dialog.showErrorBox('Adapter Studio cannot start', sentenceOf(error));
-    app.exit(1);
+    cannotStart(error);
   }
+}
+
+function cannotStart(error: unknown): never {
+  dialog.showErrorBox('Adapter Studio cannot start', sentenceOf(error));
+  app.exit(1);
+  process.exit(1);
 }
 
 /** Another folder is another studio: the program starts anew on it, and puts its work away first. */

@@ -1,7 +1,7 @@
 // The web host: the studio for a browser on this machine. It prints the address, with a token that works once, and runs
 // until it is told to stop.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
@@ -83,7 +83,6 @@ async function serve(): Promise<void> {
   }
 
   async function openFolder(dataDir: string): Promise<OpenStudio> {
-    mkdirSync(dataDir, { recursive: true });
     const engineSettings = new EngineSettingsFile(dataDir);
     const { engine, stop: stopEngine } = superviseEngine(() =>
       startEngineChild(engineEntry, engineSettings.environment(process.env, { besidePage: true })),

@@ -4,6 +4,9 @@ import type { datasetReasons as english } from '../../../src-contract/dataset-re
 export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   READING_FORBIDDEN: '읽을 권한이 없습니다',
   SYSTEM_SAYS: '시스템 오류 {code}',
+  PATH_READ_ONLY: '디스크가 읽기 전용이라 “{path}”에 쓸 수 없습니다',
+  PATH_FORBIDDEN: '이 계정에 권한이 없어 “{path}”에 쓸 수 없습니다',
+  PATH_FILE_IN_WAY: '같은 자리에 파일이 있어 “{path}” 폴더를 만들 수 없습니다',
   PATH_UNWRITABLE: '“{path}”에 쓸 수 없습니다(시스템 오류 {code})',
   ENCODING_UNKNOWN: '“{encoding}”[은|는] 알 수 없는 인코딩입니다',
   NO_ROWS_BELOW_HEADER: '머리글 아래에 행이 없습니다',
