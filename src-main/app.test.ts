@@ -965,6 +965,31 @@ test('pages are told what kind of thing has changed', async () => {
   expect((await changes.next()).done).toBe(true);
 });
 
+// Its page was closed while the engine was being timed, and the database under it.
+test('what is being asked when the studio closes is answered before', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  // The starter model is known by then, for which the end waits too.
+  await client.baseModels.list();
+  const asked = Promise.withResolvers<void>();
+  const timed = Promise.withResolvers<void>();
+  const facts = await engine.inspect(join(folder, 'resources/starter-model'));
+  vi.spyOn(engine, 'inspect').mockImplementation(async () => {
+    asked.resolve();
+    await timed.promise;
+    return facts;
+  });
+  const cards = safe(client.lab.cards({ baseModelId: 'starter', datasetId: null, language: 'en' }));
+  await asked.promise;
+  const closed = app.close();
+  // Long enough for all to be closed, did nothing wait.
+  setTimeout(() => timed.resolve(), 300);
+  await closed;
+  expect((await cards).error).toBeNull();
+  expect(log).not.toHaveBeenCalled();
+  log.mockRestore();
+  await open();
+});
+
 test('two studios on one data folder do not train at the same time', async () => {
   engine.pauseAfter = 1;
   const datasetId = await importRivers();

@@ -54,6 +54,7 @@ import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
+import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
 import { runningParts, takeUpRuns } from './runs/start-run.ts';
@@ -144,6 +145,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const downloads = new Downloads(join(dataDir, 'downloads'), lock);
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const importing = new Set<object>();
+  const calls = new OngoingCalls();
   const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
 
   // The folder was moved, or made of a backup: what lies in it is found where it lies now.
@@ -242,7 +244,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
     ...{ supervisor: training, now: Date.now, adapterAdded: changed('adapter') },
     ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
-    evaluateAfter: (finished) => void measure(finished),
+    evaluateAfter: (finished) => void calls.during(measure(finished)),
   });
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
@@ -252,7 +254,11 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
 
   const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
-  const os = implement(contract).$context<CallerContext>().use(waitingFor(starter)).use(tellingErrors(known));
+  const os = implement(contract)
+    .$context<CallerContext>()
+    .use(counting(calls))
+    .use(waitingFor(starter))
+    .use(tellingErrors(known, calls));
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
@@ -343,6 +349,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
       sql.close();
       await Promise.all([rowPages.close(), rowWork.close()]);
+      await calls.settle();
       await uploads.close();
       await downloads.close();
       datasets.close();
@@ -351,6 +358,17 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       lock.release();
     },
   };
+}
+
+function counting(calls: OngoingCalls) {
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next, signal }) => {
+      const result = await calls.during(Promise.resolve(next()));
+      if (!isIterable(result.output)) return result;
+      // Sound because the events are passed on as they are.
+      return { ...result, output: calls.following(result.output, signal) as typeof result.output };
+    });
 }
 
 function waitingFor(ready: Promise<void>) {
@@ -362,12 +380,16 @@ function waitingFor(ready: Promise<void>) {
     });
 }
 
-/** Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. */
-function tellingErrors(known: (error: unknown, dataset?: string) => unknown) {
+/**
+ * Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. After the end of
+ * the studio none is anybody's.
+ */
+function tellingErrors(known: (error: unknown, dataset?: string) => unknown, calls: OngoingCalls) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }, input) => {
-      const failed = (error: unknown) => toClient(known(error, datasetIn(path, input)), path);
+      const failed = (error: unknown) =>
+        calls.isOver ? new ORPCError('INTERNAL_SERVER_ERROR') : toClient(known(error, datasetIn(path, input)), path);
       try {
         const result = await next();
         if (!isIterable(result.output)) return result;

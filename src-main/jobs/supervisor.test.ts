@@ -55,6 +55,13 @@ async function told(id: string, after?: number): Promise<Event[]> {
   return events;
 }
 
+test('work that comes while the studio closes waits for the next start', async () => {
+  await supervisor.close();
+  start('a', counting(1));
+  expect(await told('a')).toEqual([]);
+  expect(store.stateOf('a')).toBe('queued');
+});
+
 test('whoever watches gets every event once and in order, during the work and after it', async () => {
   start('a', counting(3));
   const expected = [

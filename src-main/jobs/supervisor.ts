@@ -105,6 +105,8 @@ export class Supervisor<Event> {
 
   /** Takes on jobs that their store has enqueued beside each other, and that one piece of work does. */
   startTogether(ids: readonly string[], work: SharedWork<Event>): void {
+    // It waits for the next start, as what waited before does.
+    if (this.#closing) return;
     this.#waiting.push(new Piece(ids, work, this.#store));
     this.#changed();
     if (this.#current === undefined) void this.#next();

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Ongoing {
+  readonly ended: Promise<unknown>;
+  /** Whether it is coming to its end: a stream goes on for as long as somebody watches. */
+  readonly ends: () => boolean;
+}
+
+/** What the studio is being asked, so that nothing is closed under it. */
+export class OngoingCalls {
+  readonly #ongoing = new Set<Ongoing>();
+  #isOver = false;
+
+  /** True once they have been waited for: what is still going on finds everything closed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Gives what the work gives. */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    const ongoing = { ended: work.catch(() => undefined), ends: () => true };
+    this.#ongoing.add(ongoing);
+    try {
+      return await work;
+    } finally {
+      this.#ongoing.delete(ongoing);
+    }
+  }
+
+  /** `left` aborts when nobody watches any more; what the stream does then, such as undoing, counts. */
+  async *following<Event>(events: AsyncIterable<Event>, left: AbortSignal | undefined): AsyncGenerator<Event> {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const ongoing = { ended, ends: () => left?.aborted === true };
+    this.#ongoing.add(ongoing);
+    try {
+      yield* events;
+    } finally {
+      this.#ongoing.delete(ongoing);
+      resolve();
+    }
+  }
+
+  /** Waits for what is coming to its end, but not for long: some of it gives no heed to who has left. */
+  async settle(): Promise<void> {
+    const ending = [...this.#ongoing].filter(({ ends }) => ends()).map(({ ended }) => ended);
+    const waiting = new AbortController();
+    await Promise.race([Promise.all(ending), sleep(longestWaitMs, undefined, { signal: waiting.signal })]);
+    waiting.abort();
+    this.#isOver = true;
+  }
+}
+
+const longestWaitMs = 3000;
