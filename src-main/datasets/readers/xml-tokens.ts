@@ -12,15 +12,25 @@ export type XmlToken =
  */
 export async function* xmlTokens(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly XmlToken[], void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
-  let text = '';
+  /** What has not ended yet; joined only when its end may have come, or a long one would be copied with every piece. */
+  let waiting: string[] = [];
+  let awaited = '<';
+  let last = '';
   for await (const chunk of chunks) {
     decoder ??= new TextDecoder(encodingOf(chunk));
-    text += decoder.decode(chunk, { stream: true });
-    const { tokens, rest } = cut(text, false);
-    text = rest;
+    const piece = decoder.decode(chunk, { stream: true });
+    waiting.push(piece);
+    // The end may lie in two pieces.
+    const seen = last + piece;
+    last = seen.slice(-2);
+    if (!seen.includes(awaited)) continue;
+    const { tokens, rest, end } = cut(waiting.join(''), false);
+    waiting = [rest];
+    awaited = end;
+    last = rest.slice(-2);
     yield tokens;
   }
-  yield cut(text + (decoder?.decode() ?? ''), true).tokens;
+  yield cut(waiting.join('') + (decoder?.decode() ?? ''), true).tokens;
 }
 
 /** XML without a mark is UTF-8, or UTF-16 where every other byte of its first sign is zero (XML 1.0, appendix F). */
@@ -36,28 +46,29 @@ export function attribute(attributes: string, name: string): string | undefined 
   return value === undefined ? undefined : unescaped(value);
 }
 
-function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string } {
+/** `end` is what the token that the rest begins must have, to be whole. */
+function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string; end: string } {
   const tokens: XmlToken[] = [];
   let place = 0;
   while (place < text.length) {
     const open = text.indexOf('<', place);
     if (open < 0) {
-      if (!isEnd) return { tokens, rest: text.slice(place) };
+      if (!isEnd) return { tokens, rest: text.slice(place), end: '<' };
       break;
     }
-    const isComment = text.startsWith('<!--', open);
-    const isLiteral = text.startsWith('<![CDATA[', open);
-    const close = isComment || isLiteral ? text.indexOf(isComment ? '-->' : ']]>', open) : tagEnd(text, open);
-    if (close < 0) return { tokens, rest: text.slice(place) };
     if (open > place) tokens.push({ kind: 'text', text: unescaped(text.slice(place, open)) });
+    const isLiteral = text.startsWith('<![CDATA[', open);
+    const end = isLiteral ? ']]>' : text.startsWith('<!--', open) ? '-->' : '>';
+    const close = end === '>' ? tagEnd(text, open) : text.indexOf(end, open);
+    if (close < 0) return { tokens, rest: text.slice(open), end };
     if (isLiteral) tokens.push({ kind: 'text', text: text.slice(open + 9, close) });
-    else if (!isComment) {
+    else if (end === '>') {
       const tag = tagOf(text.slice(open + 1, close));
       if (tag) tokens.push(tag);
     }
-    place = close + (isComment || isLiteral ? 3 : 1);
+    place = close + end.length;
   }
-  return { tokens, rest: '' };
+  return { tokens, rest: '', end: '<' };
 }
 
 /** An attribute may hold the sign that ends a tag; where a quote stays open for long, it is damage and does not count. */
