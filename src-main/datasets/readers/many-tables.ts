@@ -86,8 +86,11 @@ export function joinTables(
       yield* rows(signal);
     },
     async close() {
-      for (const { table } of parts) await table.close();
+      // One that cannot be closed keeps none of the others open.
+      const closed = await Promise.allSettled(parts.map(({ table }) => table.close()));
       await close();
+      const failed = closed.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   };
 }

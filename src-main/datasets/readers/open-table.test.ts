@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
+import { joinTables } from './many-tables.ts';
 import { openTable } from './open-table.ts';
 import type { TableRecord } from './table.ts';
 
@@ -428,6 +430,69 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
   writeFileSync(path, zipArchive([{ name: 'cut.csv', text: 'a,b\n1,2\n' }]).subarray(0, 60));
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
+});
+
+// What lay in them was left in the system's temporary folder, after an inspection alone.
+test('of a folder that cannot be read, nothing that was unpacked stays', async () => {
+  const path = join(folder, 'mixed');
+  mkdirSync(path);
+  writeFileSync(join(path, 'a.csv.gz'), gzipSync('a,b\n1,2\n'));
+  writeFileSync(join(path, 'b.csv'), '%PDF-1.7\n');
+  const before = unpacked();
+  await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+  expect(unpacked()).toEqual(before);
+});
+
+test('where one part of a table cannot be closed, the others are', async () => {
+  const closed: string[] = [];
+  const part = (name: string, fails = false) => ({
+    name,
+    table: {
+      ...{ facts: { ...facts, name }, columns: ['a'], bytesTotal: 1, sha256: async () => '' },
+      async *rows() {},
+      async *raw() {},
+      async close() {
+        closed.push(name);
+        if (fails) throw new Error('it is held');
+      },
+    },
+  });
+  const parts = [part('one'), part('two', true), part('three')];
+  const table = joinTables('all', 'folder', parts, [], async () => void closed.push('all'));
+  await expect(table.close()).rejects.toThrow('it is held');
+  expect(closed).toEqual(['one', 'two', 'three', 'all']);
+});
+
+const facts = {
+  ...{ format: 'csv' as const, encoding: 'utf-8', delimiter: ',', quote: '"', escape: '"', header: true },
+  ...{ skippedLines: 0, bytes: 1, reasons: [] },
+};
+
+// They were told by their names alone, and each had a bound of its own.
+test('an archive in an archive is refused, whatever it is called', async () => {
+  const inner = zipArchive([{ name: 'x.csv', text: 'a,b\n1,2\n' }]);
+  const path = join(folder, 'outer.zip');
+  writeFileSync(path, zipArchive([{ name: 'y.csv', text: inner }]));
+  const refused = { code: 'FILE_NOT_A_TABLE', data: { file: 'y.csv', found: 'a ZIP archive' } };
+  await expect(open(path)).rejects.toMatchObject(refused);
+  writeFileSync(path, gzipSync(inner));
+  await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+  const twice = { name: 'z.csv.gz', text: gzipSync(gzipSync('a,b\n1,2\n')) };
+  writeFileSync(path, zipArchive([twice]));
+  await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+});
+
+test('what archives in an archive unpack to counts together', async () => {
+  // 40 MB of the same letter, packed twice: some hundred bytes.
+  const packed = gzipSync('a,b\n'.repeat(10_000_000), { level: 9 });
+  const path = join(folder, 'many.zip');
+  writeFileSync(path, zipArchive([{ name: 'a.csv.gz', text: packed }]));
+  const alone = await openTable({ path, name: 'many.zip' });
+  await alone.close();
+  expect(alone.columns).toEqual(['a', 'b']);
+  const both = ['a', 'b'].map((name) => ({ name: `${name}.csv.gz`, text: packed }));
+  writeFileSync(path, zipArchive(both));
+  await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
 });
 
 // So a page sends several files or a folder; once damage was looked for, every one of them was refused.

@@ -30,6 +30,19 @@ interface NamedFile {
   readonly name: string;
 }
 
+/** What a file that is opened lies in, and how much of that may still be unpacked. */
+interface Outer {
+  readonly kind: 'folder' | 'zip' | 'gzip';
+  bytesLeft: number;
+}
+
+interface Opening {
+  /** Rows without any letter are kept too. */
+  readonly keepEmpty?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly outer?: Outer | undefined;
+}
+
 /**
  * Opens a table, whatever it lies in: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those. The kind is
  * told by what the file holds, not by its name. Close what was opened.
@@ -39,7 +52,7 @@ interface NamedFile {
 export async function openTable(
   file: NamedFile,
   options: CsvOptions = {},
-  { keepEmpty = false, signal }: { keepEmpty?: boolean; signal?: AbortSignal | undefined } = {},
+  { keepEmpty = false, signal, outer }: Opening = {},
 ): Promise<OpenTable> {
   const facts = await stat(file.path).catch((error: NodeJS.ErrnoException) => {
     throw fileError(error, file.name);
@@ -51,10 +64,12 @@ export async function openTable(
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries);
     if (workbook !== undefined) {
+      spend(outer, bytesOf(entries), file.name);
       const sheet = await openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options);
       return shapedTable(orderedTable(sheet));
     }
     const tables = tablesAmong(entries);
+    if (tables.length > 0 && outer) throw noTables(file.name, fileKinds.ZIP);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
       throw noTables(file.name, fileKinds.ZIP_NESTED);
@@ -64,7 +79,10 @@ export async function openTable(
       throw noTables(file.name, fileKinds.ZIP_EMPTY);
     }
   }
-  if (head[0] === 0x1f && head[1] === 0x8b) return openGzip(file, options, signal);
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    if (outer?.kind === 'gzip') throw noTables(file.name, fileKinds.GZIP_NESTED);
+    return openGzip(file, options, { signal, outer });
+  }
   const survey = await surveyFile(file.path, file.name, signal);
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
@@ -99,6 +117,29 @@ const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;
 
+/** Far more than a table needs; a small archive may hold one that says the same over and over. */
+function mostUnpacked(packedBytes: number): number {
+  return Math.min(largestArchive, Math.max(64 * 1024 * 1024, packedBytes * 200));
+}
+
+/** Archives in archives could each be within bounds, and all of them together not. */
+function spend(outer: Outer | undefined, bytes: number, file: string): void {
+  if (!outer) return;
+  outer.bytesLeft -= bytes;
+  if (outer.bytesLeft < 0) throw unpacksTo(bytes, file);
+}
+
+function unpacksTo(bytes: number, file: string): StudioError {
+  return new StudioError('ARCHIVE_UNSAFE', {
+    file,
+    ...because('ARCHIVE_UNPACKS_TO', { size: Math.round(bytes / 1e6) }),
+  });
+}
+
+function bytesOf(entries: readonly ZipEntry[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Hidden files and those that macOS adds to archives are no tables. */
 function isTableName(path: string): boolean {
   const name = basename(path.replaceAll('\\', '/'));
@@ -117,12 +158,12 @@ function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
 }
 
 /** Unpacks the one file of a gzip archive to read it; the archive's name without its ending is that of the table. */
-async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
+async function openGzip(archive: NamedFile, options: CsvOptions, { signal, outer }: Opening): Promise<OpenTable> {
   const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const { size } = await stat(archive.path);
-    const most = Math.min(largestArchive, Math.max(64 * 1024 * 1024, size * 200));
+    const most = Math.min(mostUnpacked(size), outer?.bytesLeft ?? largestArchive);
     let bytes = 0;
     const bounded = async function* (pieces: AsyncIterable<Buffer>) {
       for await (const piece of pieces) {
@@ -136,8 +177,9 @@ async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortS
     };
     const path = join(folder, 'table');
     await pipeline(createReadStream(archive.path), createGunzip(), bounded, createWriteStream(path), { signal });
-    if (await isGzip(path)) throw noTables(archive.name, fileKinds.GZIP_NESTED);
-    const table = await openTable({ path, name: archive.name.replace(/\.gz$/i, '') }, options, { signal });
+    spend(outer, bytes, archive.name);
+    const inside = { path, name: archive.name.replace(/\.gz$/i, '') };
+    const table = await openTable(inside, options, { signal, outer: { kind: 'gzip', bytesLeft: most - bytes } });
     return {
       ...table,
       close: async () => {
@@ -151,11 +193,6 @@ async function openGzip(archive: NamedFile, options: CsvOptions, signal?: AbortS
     if (error instanceof StudioError || !(error instanceof Error)) throw error;
     throw isDamaged(error) ? noTables(archive.name, fileKinds.GZIP_DAMAGED) : error;
   }
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  const head = await readHead({ path, name: 'table' });
-  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 function isDamaged(error: Error): boolean {
@@ -176,14 +213,17 @@ async function openFolder(folder: NamedFile, options: CsvOptions, signal?: Abort
   const tables = found.filter((path) => isTableName(nameOf(path)));
   if (tables.length === 0) throw noTables(folder.name, fileKinds.FOLDER_EMPTY);
   if (tables.length > mostFiles) throw noTables(folder.name, fileKinds.FOLDER_LARGE);
-  const skipped = found.filter((path) => !tables.includes(path)).map(nameOf);
+  const wanted = new Set(tables);
+  let bytes = 0;
+  for (const path of tables) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
   return openParts(
-    folder,
-    'folder',
-    tables.map((path) => ({ path, name: nameOf(path) })),
-    skipped,
+    {
+      ...{ whole: folder, outer: { kind: 'folder', bytesLeft: mostUnpacked(bytes) } },
+      files: tables.map((path) => ({ path, name: nameOf(path) })),
+      skipped: found.filter((path) => !wanted.has(path)).map(nameOf),
+      close: async () => {},
+    },
     options,
-    async () => {},
     signal,
   );
 }
@@ -195,13 +235,10 @@ async function openArchive(
   options: CsvOptions,
   signal?: AbortSignal,
 ): Promise<OpenTable> {
-  const bytes = tables.reduce((sum, entry) => sum + entry.bytes, 0);
-  const { size } = await stat(archive.path);
+  const bytes = bytesOf(tables);
+  const most = mostUnpacked((await stat(archive.path)).size);
   // Entries that share the same packed bytes could each be within bounds, and all of them together not.
-  if (bytes > largestArchive || (bytes > 64 * 1024 * 1024 && bytes > size * 200)) {
-    const why = because('ARCHIVE_UNPACKS_TO', { size: Math.round(bytes / 1e6) });
-    throw new StudioError('ARCHIVE_UNSAFE', { file: archive.name, ...why });
-  }
+  if (bytes > most) throw unpacksTo(bytes, archive.name);
   const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -216,8 +253,8 @@ async function openArchive(
     const skipped = entries
       .filter((entry) => !tables.includes(entry) && !entry.name.endsWith('/'))
       .map(({ name }) => name);
-    const table = await openParts(archive, 'zip', parts, skipped, options, remove, signal);
-    return table;
+    const outer = { kind: 'zip' as const, bytesLeft: most - bytes };
+    return await openParts({ whole: archive, outer, files: parts, skipped, close: remove }, options, signal);
   } catch (error) {
     await remove();
     signal?.throwIfAborted();
@@ -225,13 +262,17 @@ async function openArchive(
   }
 }
 
+interface Parts {
+  readonly whole: NamedFile;
+  readonly outer: Outer & { readonly kind: 'folder' | 'zip' };
+  readonly files: readonly NamedFile[];
+  readonly skipped: readonly string[];
+  close(): Promise<void>;
+}
+
 async function openParts(
-  whole: NamedFile,
-  format: 'folder' | 'zip',
-  files: readonly NamedFile[],
-  skipped: readonly string[],
+  { whole, outer, files, skipped, close }: Parts,
   options: CsvOptions,
-  close: () => Promise<void>,
   signal?: AbortSignal,
 ): Promise<OpenTable> {
   const parts: { name: string; table: OpenTable }[] = [];
@@ -239,25 +280,30 @@ async function openParts(
   const isAbout = ({ name }: NamedFile) => aboutTables.test(basename(name.replaceAll('\\', '/')));
   const tables = files.every(isAbout) ? files : files.filter((file) => !isAbout(file));
   left.push(...files.filter((file) => !tables.includes(file)).map(({ name }) => name));
-  for (const file of tables) {
-    try {
-      parts.push({ name: file.name, table: await openTable(file, options, { signal }) });
-    } catch (error) {
-      // An empty file among others is left out and told; anything else is a reason to stop.
-      if (!(error instanceof StudioError) || error.code !== 'FILE_EMPTY') throw error;
-      left.push(file.name);
+  try {
+    for (const file of tables) {
+      try {
+        parts.push({ name: file.name, table: await openTable(file, options, { signal, outer }) });
+      } catch (error) {
+        // An empty file among others is left out and told; anything else is a reason to stop.
+        if (!(error instanceof StudioError) || error.code !== 'FILE_EMPTY') throw error;
+        left.push(file.name);
+      }
     }
+    if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
+    // A text of one column beside tables is prose.
+    const isTable = ({ name, table }: (typeof parts)[number]) => !/\.txt$/i.test(name) || table.columns.length > 1;
+    const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
+    for (const part of parts.filter((each) => !kept.includes(each))) {
+      await part.table.close();
+      left.push(part.name);
+    }
+    return joinTables(whole.name, outer.kind, kept, left, close);
+  } catch (error) {
+    // What goes wrong now says less than what went wrong before.
+    await Promise.allSettled(parts.map(({ table }) => table.close()));
+    throw error;
   }
-  if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
-  // A text of one column beside tables is prose.
-  const isTable = ({ name, table }: (typeof parts)[number]) => !/\.txt$/i.test(name) || table.columns.length > 1;
-  const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
-  for (const part of parts) {
-    if (kept.includes(part)) continue;
-    await part.table.close();
-    left.push(part.name);
-  }
-  return joinTables(whole.name, format, kept, left, close);
 }
 
 function noTables(file: string, found: string): StudioError {
