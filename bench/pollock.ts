@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { openTable } from '../src-main/datasets/readers/open-table.ts';
+import { tableFile } from '../test/fixtures/table-file.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
 
 /**
@@ -50,7 +51,7 @@ async function scoreOf(name: string): Promise<{ score: number; why: string }> {
   let loaded: readonly (readonly string[])[];
   let why = '';
   try {
-    const table = await openTable({ path: join(folder, 'csv', name), name });
+    const table = await openTable(tableFile(join(folder, 'csv', name)));
     const { delimiter, quote, header, skippedLines } = table.facts;
     const rows: (readonly string[])[] = header ? [table.columns] : [];
     for await (const { records } of table.rows()) rows.push(...records.map(({ cells }) => cells));

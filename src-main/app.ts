@@ -40,6 +40,7 @@ import { Downloads } from './datasets/downloads.ts';
 import { fileProcedures } from './datasets/file-procedures.ts';
 import { FileSources } from './datasets/file-sources.ts';
 import { findingProcedures } from './datasets/finding-procedures.ts';
+import { ProcessFolder } from './datasets/process-folder.ts';
 import { RowsThread } from './datasets/rows-threads.ts';
 import { Uploads } from './datasets/uploads.ts';
 import { versionProcedures } from './datasets/version-procedures.ts';
@@ -143,6 +144,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const lab = new LabStore(database, jobs);
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);
   const downloads = new Downloads(join(dataDir, 'downloads'), lock);
+  const unpacked = new ProcessFolder(join(dataDir, 'unpacked'), lock);
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const importing = new Set<object>();
   const calls = new OngoingCalls();
@@ -165,6 +167,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   if (home !== undefined) {
     await uploads.clear();
     await downloads.clear();
+    await unpacked.clear();
   }
   if (home !== undefined && lock.isAlone()) {
     await mendAttachments({ store: datasets, datasetsFolder });
@@ -278,7 +281,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
-      sources: new FileSources(uploads, samplesFolder),
+      sources: new FileSources(uploads, samplesFolder, unpacked),
       userOf: (id) =>
         runs.userOfDataset(id) ??
         (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined) ??
@@ -352,6 +355,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       await calls.settle();
       await uploads.close();
       await downloads.close();
+      await unpacked.close();
       datasets.close();
       database.close();
       news.close();

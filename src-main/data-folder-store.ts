@@ -14,7 +14,7 @@ import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 export const manifestName = 'adapter-studio-backup.json';
 const databaseName = 'studio.sqlite';
 /** What a data folder can do without: locks, news, half-sent files, the window's own, and what SQLite keeps beside a database. */
-const leftOut = /^(locks|news|uploads|downloads|window)(\/|$)|-(wal|shm|journal)$/;
+const leftOut = /^(locks|news|uploads|downloads|unpacked|window)(\/|$)|-(wal|shm|journal)$/;
 
 const manifestSchema = z.object({
   format: z.literal('adapter-studio-backup-1'),

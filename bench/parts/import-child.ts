@@ -6,6 +6,7 @@ import { openDatabase } from '../../src-main/database/open.ts';
 import { ProcessLock } from '../../src-main/database/process-lock.ts';
 import { DatasetStore } from '../../src-main/datasets/dataset-store.ts';
 import { importDataset } from '../../src-main/datasets/import-dataset.ts';
+import { tableFile } from '../../test/fixtures/table-file.ts';
 import { peakBytes } from './peak-memory.ts';
 
 const [folder = '', file = '', abortAfter] = process.argv.slice(2);
@@ -20,7 +21,7 @@ const watch = setInterval(() => {
   longestGapMs = Math.max(longestGapMs, now - last);
   last = now;
 }, 1);
-const job = { file: { path: file, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
+const job = { file: tableFile(file, 'table.csv'), task: 'custom', seed: 0, now: 1 } as const;
 const abort = new AbortController();
 let aborted = 0;
 if (abortAfter !== undefined) {

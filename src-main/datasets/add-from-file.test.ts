@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { tableFile } from '../../test/fixtures/table-file.ts';
 import { addFromFile } from './add-from-file.ts';
 import { importDataset } from './import-dataset.ts';
 
@@ -19,7 +20,7 @@ test('rows that were left out are mended in their file and added to the same dat
     (_, row) => `q${row},c${row},${row % 10 === 3 ? '' : `t${row}`},g${row % 6}`,
   );
   writeFileSync(path, `id,context,target,group\n${lines.join('\n')}\n`);
-  const job = { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
+  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
   let rejectFile = '';
   for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
     if (event.kind === 'finished') rejectFile = event.rejected.file ?? '';
@@ -33,7 +34,7 @@ test('rows that were left out are mended in their file and added to the same dat
   const mended = readFileSync(rejectFile, 'utf8').replace(/^(q\d+,c(\d+),),/gm, (all, start, row) =>
     left-- > 0 ? `${start}t${row},` : all,
   );
-  const file = { path: join(given.folder, 'mended.csv'), name: 'mended.csv' };
+  const file = tableFile(join(given.folder, 'mended.csv'));
   writeFileSync(file.path, mended);
   const added = await addFromFile({ store, changes }, { dataset, file });
   expect(added).toMatchObject({ added: 5, rejected: { count: 1, reasons: { ROW_TARGET_EMPTY: 1 } } });
@@ -55,7 +56,7 @@ test('rows that still read as they were left out are left out again, for the sam
   const path = join(given.folder, 'table.csv');
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';
   writeFileSync(path, Buffer.concat([Buffer.from('context,target\n가,나\n'.repeat(9)), Buffer.from(text, 'latin1')]));
-  const job = { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1 } as const;
+  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
   let rejectFile = '';
   let reasons: Record<string, number> = {};
   for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
@@ -66,7 +67,7 @@ test('rows that still read as they were left out are left out again, for the sam
   expect(reasons).toEqual({
     ...{ ROW_HEADER_AGAIN: 10, ROW_RULE: 1, ROW_ENCODING: 1, ROW_TOO_MANY_CELLS: 1, ROW_QUOTE_OPEN: 1 },
   });
-  const file = { path: rejectFile, name: 'rejected.csv' };
+  const file = tableFile(rejectFile);
   const added = await addFromFile({ store, changes }, { dataset, file });
   expect(added).toMatchObject({ added: 0, rejected: { count: 14, reasons }, dataset: { version: 1 } });
 

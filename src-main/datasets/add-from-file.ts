@@ -4,7 +4,7 @@ import type { DatasetChanges } from './change-dataset.ts';
 import { type MappedRow, resolveMapping, rowMapper } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { firstRows } from './import-rows.ts';
-import { openTable } from './readers/open-table.ts';
+import { openTable, type TableFile } from './readers/open-table.ts';
 import type { OpenTable, TableRecord } from './readers/table.ts';
 import { splitOfState } from './row-states.ts';
 import { splitKey, splitOf } from './split.ts';
@@ -22,7 +22,7 @@ import { UnmendedRows } from './unmended-rows.ts';
  */
 export async function addFromFile(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
-  job: { dataset: Dataset; file: { path: string; name: string }; csv?: CsvOptions | undefined },
+  job: { dataset: Dataset; file: TableFile; csv?: CsvOptions | undefined },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<AddedRows> {
   const { dataset, file, csv } = job;

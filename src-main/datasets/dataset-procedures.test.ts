@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createRouterClient } from '@orpc/server';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
 import { openDatabase } from '../database/open.ts';
@@ -14,6 +16,7 @@ import { DatasetStore } from './dataset-store.ts';
 import { Downloads } from './downloads.ts';
 import { fileProcedures } from './file-procedures.ts';
 import { FileSources } from './file-sources.ts';
+import { ProcessFolder } from './process-folder.ts';
 import { RowsThread } from './rows-threads.ts';
 import { Uploads } from './uploads.ts';
 
@@ -22,12 +25,13 @@ const folder = mkdtempSync(join(tmpdir(), 'procedures-'));
 const users = new Map<string, string>();
 let page: ReturnType<typeof clientOf>;
 let trusted: ReturnType<typeof clientOf>;
+let lock: ProcessLock;
 let close: () => Promise<void>;
 
 beforeAll(() => {
   for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
   const database = openDatabase(':memory:');
-  const lock = new ProcessLock(join(folder, 'locks'));
+  lock = new ProcessLock(join(folder, 'locks'));
   const uploads = new Uploads(join(folder, 'uploads'), lock);
   const sql = new SqlRunner(() => forkSqlProcess());
   const store = new DatasetStore(database, lock, join(folder, 'datasets'));
@@ -38,7 +42,12 @@ beforeAll(() => {
     datasets: datasetProcedures({
       ...{ store, downloads, changes: new DatasetChanges(store, () => 5), ...threads },
       datasetsFolder: join(folder, 'datasets'),
-      ...{ samplesFolder, sources: new FileSources(uploads, samplesFolder), uploads, sql },
+      ...{
+        samplesFolder,
+        sources: new FileSources(uploads, samplesFolder, new ProcessFolder(join(folder, 'unpacked'), lock)),
+        uploads,
+        sql,
+      },
       changed: () => undefined,
       importing: new Set(),
       userOf: (id) => users.get(id),
@@ -155,6 +164,28 @@ test('a page that leaves in the middle leaves nothing behind', async () => {
   expect((await page.datasets.list()).map(({ name }) => name)).not.toContain('long');
   expect(readdirSync(join(folder, 'datasets'))).toEqual(before);
   await page.files.discard({ fileId });
+});
+
+// Its thread was ended before it could remove that: gigabytes stayed in the system's temporary folder for ever.
+test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone after an aborted %s', async (what) => {
+  const path = join(folder, 'long.csv.gz');
+  const rows = Array.from({ length: 400_000 }, (_, row) => `${randomBytes(6).toString('base64')} ${row},t\n`);
+  writeFileSync(path, gzipSync(`context,target\n${rows.join('')}`, { level: 1 }));
+  const abort = new AbortController();
+  const source = { kind: 'path' as const, path };
+  const unpacked = () => readdirSync(join(folder, 'unpacked', lock.token), { recursive: true });
+  const work = async () => {
+    if (what === 'import') {
+      await finished(await trusted.datasets.import({ source, task: 'custom', name: 'long' }, { signal: abort.signal }));
+    } else if (what === 'inspection') await trusted.datasets.inspect({ source }, { signal: abort.signal });
+    else await trusted.datasets.judge({ source, task: 'custom' }, { signal: abort.signal });
+  };
+  mkdirSync(join(folder, 'unpacked', lock.token), { recursive: true });
+  const watcher = watch(join(folder, 'unpacked', lock.token), { recursive: true }, () => abort.abort());
+  await expect(work()).rejects.toThrow();
+  watcher.close();
+  expect(abort.signal.aborted).toBe(true);
+  await vi.waitFor(() => expect(unpacked()).toEqual([]));
 });
 
 async function finished(events: AsyncIterable<ImportEvent>) {

@@ -4,38 +4,34 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { removeEnded } from './ended-processes.ts';
+import { ProcessFolder } from './process-folder.ts';
 
 /**
  * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
  * removed once its end was read, when the process closes, or by the next one.
  */
 export class Downloads {
-  readonly #root: string;
-  readonly #folder: string;
-  readonly #isAlive: (token: string) => boolean;
+  readonly #folder: ProcessFolder;
   readonly #files = new Set<string>();
 
   constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
-    this.#root = root;
-    this.#folder = join(root, process.token);
-    this.#isAlive = (token) => process.isAlive(token);
+    this.#folder = new ProcessFolder(root, process);
   }
 
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
-    await removeEnded(this.#root, this.#isAlive);
+    await this.#folder.clear();
   }
 
   async close(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder.close();
   }
 
   /** Opens a place for a file, has it written there, and gives its id and size. */
   async offer<T>(write: (path: string) => Promise<T>): Promise<{ fileId: string; bytes: number; written: T }> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder.path, { recursive: true });
     const fileId = randomBytes(16).toString('hex');
-    const path = join(this.#folder, fileId);
+    const path = join(this.#folder.path, fileId);
     const written = await write(path);
     this.#files.add(fileId);
     return { fileId, bytes: (await stat(path)).size, written };
@@ -49,7 +45,7 @@ export class Downloads {
         ...because('EXPORT_GONE'),
       });
     }
-    const path = join(this.#folder, fileId);
+    const path = join(this.#folder.path, fileId);
     const whole = await openAsBlob(path);
     const piece = new Blob([await whole.slice(offset, offset + pieceBytes).arrayBuffer()]);
     if (offset + piece.size >= whole.size) {

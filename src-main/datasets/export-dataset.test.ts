@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
+import { tableFile } from '../../test/fixtures/table-file.ts';
 import { exportDataset } from './export-dataset.ts';
 import { importDataset } from './import-dataset.ts';
 
@@ -37,7 +38,7 @@ test.each<ExportFormat>(['csv', 'jsonl', 'parquet'])(
     const out = join(folder, `out.${format}`);
     expect(await exportDataset(given.store, { dataset, format, out })).toEqual({ file: out, rows: 300 });
     const { store, datasetsFolder } = given;
-    const job = { file: { path: out, name: `out.${format}` }, task: 'custom' as const, seed: 0, now: 1 };
+    const job = { file: tableFile(out), task: 'custom' as const, seed: 0, now: 1 };
     let id = '';
     for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
       if (event.kind === 'finished') {

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSource } from '../../src-contract/dataset.ts';
 import type { ColumnMapping } from '../../src-contract/task.ts';
+import type { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
 import { findSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
@@ -14,21 +17,41 @@ export interface FoundFile {
   readonly databases?: string;
 }
 
-/** An upload stays until it is given back; the others are not the studio's to remove. */
-export type LentFile = FoundFile & AsyncDisposable;
+/**
+ * An upload stays until it is given back; the others are not the studio's to remove. What is unpacked goes when the file is given
+ * back: whoever unpacks it may be a thread that was ended.
+ */
+export type LentFile = FoundFile & { readonly unpackFolder: string } & AsyncDisposable;
 
 /** Turns what a client names (an upload, a path, a sample) into a file on this machine. */
 export class FileSources {
   readonly #uploads: Uploads;
   readonly #samplesFolder: string;
+  readonly #unpacked: ProcessFolder;
 
-  constructor(uploads: Uploads, samplesFolder: string) {
+  constructor(uploads: Uploads, samplesFolder: string, unpacked: ProcessFolder) {
     this.#uploads = uploads;
     this.#samplesFolder = samplesFolder;
+    this.#unpacked = unpacked;
   }
 
   /** Whether a path is allowed here is decided before. Throws FILE_NOT_FOUND for a sample, OPTION_INVALID for an upload that is not there. */
   async lend(source: FileSource): Promise<LentFile> {
+    const found = await this.#find(source);
+    const unpackFolder = join(this.#unpacked.path, randomBytes(16).toString('hex'));
+    return {
+      ...{ ...found, unpackFolder },
+      [Symbol.asyncDispose]: async () => {
+        try {
+          await rm(unpackFolder, { recursive: true, force: true });
+        } finally {
+          await found[Symbol.asyncDispose]();
+        }
+      },
+    };
+  }
+
+  async #find(source: FileSource): Promise<FoundFile & AsyncDisposable> {
     switch (source.kind) {
       case 'upload':
         return this.#uploads.lend(source.fileId);

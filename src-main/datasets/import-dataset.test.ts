@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
+import { tableFile } from '../../test/fixtures/table-file.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { listDatabases } from './attach-to-dataset.ts';
@@ -249,7 +250,7 @@ test('rows are found by id, by the id of the file, by place and by split', async
 });
 
 function job(path: string, more: Partial<ImportJob> = {}): ImportJob {
-  return { file: { path, name: 'table.csv' }, task: 'custom', seed: 0, now: 1, ...more };
+  return { file: tableFile(path), task: 'custom', seed: 0, now: 1, ...more };
 }
 
 async function importText(text: string, more: Partial<ImportJob> = {}) {

@@ -7,9 +7,10 @@ import { asDiskFull } from './disk-full.ts';
 import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
 import { importRowsInThread } from './import-worker.ts';
+import type { TableFile } from './readers/open-table.ts';
 
 export interface ImportJob {
-  readonly file: { readonly path: string; readonly name: string };
+  readonly file: TableFile;
   readonly task: TaskId;
   readonly name?: string;
   readonly mapping?: ColumnMapping;
@@ -41,7 +42,7 @@ export async function* importDataset(
   });
   const datasetFolder = join(datasetsFolder, datasetId);
   const rowsJob: RowsJob = {
-    ...{ file: { path: file.path, name: file.name }, task, seed, now, datasetFolder },
+    ...{ file: { path: file.path, name: file.name, unpackFolder: file.unpackFolder }, task, seed, now, datasetFolder },
     ...{ mapping: job.mapping, csv: job.csv, database: job.database },
     rowsFile: store.rowsFile(datasetId),
     rejectFile: rejectFilePath(datasetsFolder, datasetId),

@@ -33,7 +33,7 @@ const program = `
   import { importDataset } from '${new URL('./import-dataset.ts', import.meta.url).href}';
   const folder = process.env.FOLDER;
   const store = new DatasetStore(openDatabase(join(folder, 'studio.sqlite')), new ProcessLock(join(folder, 'locks')), join(folder, 'datasets'));
-  const job = { file: { path: join(folder, 'table.csv'), name: 'table.csv' }, task: 'custom', seed: 0, now: 1 };
+  const job = { file: { path: join(folder, 'table.csv'), name: 'table.csv', unpackFolder: join(folder, 'unpacked') }, task: 'custom', seed: 0, now: 1 };
   const places = { store, datasetsFolder: join(folder, 'datasets') };
   for await (const event of importDataset(places, job, new AbortController().signal)) console.log(event.kind);
 `;

@@ -8,7 +8,7 @@ import { DatabaseCopier } from './attach-databases.ts';
 import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
 import { PlainRows } from './plain-rows.ts';
 import type { PlacedPiece } from './readers/csv-places.ts';
-import { openTable } from './readers/open-table.ts';
+import { openTable, type TableFile } from './readers/open-table.ts';
 import { recordAt } from './readers/placed-record.ts';
 import type { OpenTable, TableRecord } from './readers/table.ts';
 import { RejectFile } from './reject-file.ts';
@@ -19,7 +19,7 @@ import { GatheredStates } from './row-states.ts';
 
 /** What is to be read, and where its rows go. Plain data, so that a thread can be told. */
 export interface RowsJob {
-  readonly file: { readonly path: string; readonly name: string };
+  readonly file: TableFile;
   readonly task: TaskId;
   readonly mapping: ColumnMapping | undefined;
   readonly csv: CsvOptions | undefined;

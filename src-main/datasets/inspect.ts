@@ -1,7 +1,7 @@
 import type { CsvOptions, Inspection } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { proposeMapping, proposeTask } from './column-mapping.ts';
-import { openTable } from './readers/open-table.ts';
+import { openTable, type TableFile } from './readers/open-table.ts';
 import type { TableRecord } from './readers/table.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { TableRecord } from './readers/table.ts';
  * `estimate`, where it is large, only its beginning. `cells` adds all records as they stand, those of an empty file too.
  */
 export async function inspectTable(
-  file: { path: string; name: string },
+  file: TableFile,
   options: { csv?: CsvOptions; cells?: boolean; estimate?: boolean },
   signal?: AbortSignal,
 ): Promise<Inspection> {

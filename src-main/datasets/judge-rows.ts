@@ -2,14 +2,14 @@ import type { CsvOptions, RowJudgement } from '../../src-contract/dataset.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { resolveMapping, rowMapper } from './column-mapping.ts';
-import { openTable } from './readers/open-table.ts';
+import { openTable, type TableFile } from './readers/open-table.ts';
 
 /**
  * The verdict of every row of a table under a mapping, counted, without importing it; of a large file, of its beginning. The
  * rows that would be left out are counted, and the first of them told. Throws what `openTable` and `resolveMapping` throw.
  */
 export async function judgeRows(
-  file: { path: string; name: string },
+  file: TableFile,
   options: { csv?: CsvOptions; task: TaskId; mapping?: ColumnMapping },
   signal?: AbortSignal,
 ): Promise<RowJudgement> {

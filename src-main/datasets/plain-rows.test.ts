@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TaskId } from '../../src-contract/task.ts';
+import { tableFile } from '../../test/fixtures/table-file.ts';
 import { importRows, type RowsEvent, type RowsJob } from './import-rows.ts';
 import { RowStore } from './row-store.ts';
 
@@ -69,7 +70,7 @@ async function rowsOf(text: string, delimiter: string, task: TaskId) {
   const path = join(folder, 'table.csv');
   writeFileSync(path, text);
   const job: RowsJob = {
-    ...{ file: { path, name: 'table.csv' }, task, seed: 0, now: 1, datasetFolder: folder, database: undefined },
+    ...{ file: tableFile(path), task, seed: 0, now: 1, datasetFolder: folder, database: undefined },
     ...{ mapping: task === 'custom' ? { split: 'split' } : {}, csv: { delimiter } },
     ...{ rowsFile: join(folder, 'rows.sqlite'), rejectFile: join(folder, 'rejected.csv') },
   };

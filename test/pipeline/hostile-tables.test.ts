@@ -8,6 +8,7 @@ import type { CsvOptions } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { resolveMapping, rowMapper } from '../../src-main/datasets/column-mapping.ts';
 import { openTable } from '../../src-main/datasets/readers/open-table.ts';
+import { tableFile } from '../fixtures/table-file.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -650,7 +651,7 @@ test.each([
 async function judged(bytes: Buffer, options: CsvOptions = {}) {
   const path = join(folder, 'table');
   writeFileSync(path, bytes);
-  const table = await openTable({ path, name: 'table' }, options);
+  const table = await openTable(tableFile(path), options);
   const taken: string[] = [];
   const rejected: string[] = [];
   let mapRow: ReturnType<typeof rowMapper> | undefined;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTable } from '../../src-main/datasets/readers/open-table.ts';
 import type { OpenTable, TableRecord } from '../../src-main/datasets/readers/table.ts';
+import { tableFile } from '../fixtures/table-file.ts';
 import { zipArchive } from '../fixtures/zip-archive.ts';
 
 // Workbooks as other programs write them, and as nobody should: what ECMA-376 allows, and what is met nevertheless.
@@ -258,7 +259,7 @@ async function recordsOf(bytes: Buffer): Promise<TableRecord[]> {
 async function opened(bytes: Buffer): Promise<{ records: TableRecord[]; table: OpenTable }> {
   const path = join(folder, 'table');
   writeFileSync(path, bytes);
-  const table = await openTable({ path, name: 'table' });
+  const table = await openTable(tableFile(path));
   const found: TableRecord[] = [];
   for await (const { records } of table.rows()) found.push(...records);
   await table.close();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { inspectTable } from '../../src-main/datasets/inspect.ts';
-import { openTable } from '../../src-main/datasets/readers/open-table.ts';
+import { openTable, type TableFile } from '../../src-main/datasets/readers/open-table.ts';
+import { tableFile } from '../fixtures/table-file.ts';
 import { sharedData } from '../shared-data.ts';
 
 interface Entry {
@@ -40,7 +41,7 @@ test.skipIf(!folder)(
   async () => {
     const wrong: string[] = [];
     for (const entry of files) {
-      const file = { path: join(folder ?? '', entry.file), name: entry.file.replace('files/', '') };
+      const file = tableFile(join(folder ?? '', entry.file), entry.file.replace('files/', ''));
       const csv = entry.expect === 'cells_if_told' && entry.delimiter !== null ? { delimiter: entry.delimiter } : {};
       try {
         const { file: facts, cells = [] } = await inspectTable(file, { csv, cells: true });
@@ -70,7 +71,7 @@ test.skipIf(!folder)(
 const telling = ['ENCODING_PATTERN', 'ENCODING_BOM_WRONG', 'QUOTE_SOME_OPEN'];
 
 /** Whether the file's reading, or some record, says that something is wrong. */
-async function tellsProblem(file: { path: string; name: string }): Promise<boolean> {
+async function tellsProblem(file: TableFile): Promise<boolean> {
   const table = await openTable(file);
   if (table.facts.reasons.some(({ code }) => telling.includes(code))) return true;
   for await (const { records } of table.raw()) {

@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +29,11 @@ interface NamedFile {
   readonly name: string;
 }
 
+/** A file to be read, and where it is unpacked if it is packed: a folder that need not be there, and is the caller's to remove. */
+export interface TableFile extends NamedFile {
+  readonly unpackFolder: string;
+}
+
 /** What a file that is opened lies in, and how much of that may still be unpacked. */
 interface Outer {
   readonly kind: 'folder' | 'zip' | 'gzip';
@@ -50,7 +54,7 @@ interface Opening {
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
  */
 export async function openTable(
-  file: NamedFile,
+  file: TableFile,
   options: CsvOptions = {},
   { keepEmpty = false, signal, outer }: Opening = {},
 ): Promise<OpenTable> {
@@ -157,9 +161,15 @@ function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
   return named.length === 0 && files.length === 1 && !basename(files[0]?.name ?? '.').includes('.') ? files : named;
 }
 
+/** A new folder for what one archive holds. */
+async function placeIn({ unpackFolder }: TableFile): Promise<string> {
+  await mkdir(unpackFolder, { recursive: true });
+  return mkdtemp(join(unpackFolder, 'archive-'));
+}
+
 /** Unpacks the one file of a gzip archive to read it; the archive's name without its ending is that of the table. */
-async function openGzip(archive: NamedFile, options: CsvOptions, { signal, outer }: Opening): Promise<OpenTable> {
-  const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
+async function openGzip(archive: TableFile, options: CsvOptions, { signal, outer }: Opening): Promise<OpenTable> {
+  const folder = await placeIn(archive);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const { size } = await stat(archive.path);
@@ -178,7 +188,7 @@ async function openGzip(archive: NamedFile, options: CsvOptions, { signal, outer
     const path = join(folder, 'table');
     await pipeline(createReadStream(archive.path), createGunzip(), bounded, createWriteStream(path), { signal });
     spend(outer, bytes, archive.name);
-    const inside = { path, name: archive.name.replace(/\.gz$/i, '') };
+    const inside = { ...archive, path, name: archive.name.replace(/\.gz$/i, '') };
     const table = await openTable(inside, options, { signal, outer: { kind: 'gzip', bytesLeft: most - bytes } });
     return {
       ...table,
@@ -199,7 +209,7 @@ function isDamaged(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
-async function openFolder(folder: NamedFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
+async function openFolder(folder: TableFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
   const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
     // Links are not followed: what is imported lies within the folder.
     .filter((entry) => entry.isFile())
@@ -219,7 +229,7 @@ async function openFolder(folder: NamedFile, options: CsvOptions, signal?: Abort
   return openParts(
     {
       ...{ whole: folder, outer: { kind: 'folder', bytesLeft: mostUnpacked(bytes) } },
-      files: tables.map((path) => ({ path, name: nameOf(path) })),
+      files: tables.map((path) => ({ ...folder, path, name: nameOf(path) })),
       skipped: found.filter((path) => !wanted.has(path)).map(nameOf),
       close: async () => {},
     },
@@ -230,7 +240,7 @@ async function openFolder(folder: NamedFile, options: CsvOptions, signal?: Abort
 
 /** Unpacks the tables of an archive under names of our own, so that no entry can name a place outside. */
 async function openArchive(
-  archive: NamedFile,
+  archive: TableFile,
   { entries, tables }: { entries: readonly ZipEntry[]; tables: readonly ZipEntry[] },
   options: CsvOptions,
   signal?: AbortSignal,
@@ -239,16 +249,16 @@ async function openArchive(
   const most = mostUnpacked((await stat(archive.path)).size);
   // Entries that share the same packed bytes could each be within bounds, and all of them together not.
   if (bytes > most) throw unpacksTo(bytes, archive.name);
-  const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-unpacked-'));
+  const folder = await placeIn(archive);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const parts: NamedFile[] = [];
+    const parts: TableFile[] = [];
     for (const [number, entry] of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1)).entries()) {
       const path = join(folder, String(number));
       await pipeline(Readable.from(readEntry(archive.path, archive.name, entry, signal)), createWriteStream(path), {
         signal,
       });
-      parts.push({ path, name: entry.name });
+      parts.push({ ...archive, path, name: entry.name });
     }
     const skipped = entries
       .filter((entry) => !tables.includes(entry) && !entry.name.endsWith('/'))
@@ -265,7 +275,7 @@ async function openArchive(
 interface Parts {
   readonly whole: NamedFile;
   readonly outer: Outer & { readonly kind: 'folder' | 'zip' };
-  readonly files: readonly NamedFile[];
+  readonly files: readonly TableFile[];
   readonly skipped: readonly string[];
   close(): Promise<void>;
 }
