@@ -3,32 +3,70 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** More rows tell more and take longer; most questions are settled by a hundred. */
 const usualLimit = 100;
 const mostAdapters = 8;
 
+/** What the way here has chosen already. */
+interface Wish {
+  readonly adapter?: string | undefined;
+  readonly dataset?: string | undefined;
+}
+
 /** What a person chooses before an evaluation: rows, and the adapters to put beside the base. */
 export class NewEvaluationState {
-  datasets = $state.raw<readonly Dataset[]>([]);
-  allAdapters = $state.raw<readonly Adapter[]>([]);
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  loading = $state(true);
   error = $state.raw<unknown>(undefined);
   starting = $state(false);
 
+  /** What is chosen stays so where another window deletes it: it may be had back. */
   datasetId = $state('');
   baseModelId = $state('');
   split = $state<Split>('test');
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   limit = $state<number | undefined>(usualLimit);
 
-  constructor(wish: { adapter?: string | undefined; dataset?: string | undefined }) {
+  readonly #offer = new Loaded(readOffer);
+  /** All that were ever offered here, so that one which is gone can be named. */
+  readonly #known = new Map<string, Adapter>();
+  readonly #leaving = new AbortController();
+  #hasChosen = false;
+
+  constructor(wish: Wish) {
     void this.load(wish);
+    const changed = (): void => void this.load(wish);
+    void followChanges(['dataset', 'base-model', 'adapter'], changed, this.#leaving.signal);
+  }
+
+  get loading(): boolean {
+    return this.#offer.pending && this.#offer.value === undefined;
+  }
+
+  get datasets(): readonly Dataset[] {
+    return this.#offer.value?.datasets ?? [];
+  }
+
+  get allAdapters(): readonly Adapter[] {
+    return this.#offer.value?.adapters ?? [];
+  }
+
+  get baseModels(): readonly BaseModel[] {
+    return this.#offer.value?.baseModels ?? [];
+  }
+
+  /** Whether there is anything to measure, and rows to measure it on. */
+  get isPossible(): boolean {
+    return this.datasets.length > 0 && this.allAdapters.length > 0;
   }
 
   get dataset(): Dataset | undefined {
     return this.datasets.find((dataset) => dataset.id === this.datasetId);
+  }
+
+  get baseModel(): BaseModel | undefined {
+    return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
   /** Adapters of this base; those of the dataset's task first. */
@@ -45,38 +83,45 @@ export class NewEvaluationState {
     return this.limit === undefined ? there : Math.min(there, this.limit);
   }
 
-  get tooMany(): boolean {
-    return this.chosen.size > mostAdapters;
+  /** The chosen adapters that will be measured. */
+  get compared(): readonly Adapter[] {
+    return this.adapters.filter(({ id }) => this.chosen.has(id));
   }
 
-  async load(wish: { adapter?: string | undefined; dataset?: string | undefined }): Promise<void> {
-    try {
-      const [datasets, adapters, baseModels] = await Promise.all([
-        client.datasets.list(),
-        client.adapters.list(),
-        client.baseModels.list(),
-      ]);
-      this.datasets = datasets;
-      this.allAdapters = adapters;
-      this.baseModels = baseModels;
-      const newest = adapters.toSorted((a, b) => b.createdAt - a.createdAt)[0];
-      const wished = adapters.find((known) => known.id === wish.adapter);
-      const adapter = wished ?? newest;
-      this.baseModelId =
-        (adapter?.baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id) || '';
-      const ofTask = datasets.find(({ task }) => task === adapter?.task)?.id;
-      const likely = [wish.dataset, adapter?.datasetId, ofTask].find((id) => datasets.some((each) => each.id === id));
-      this.chooseDataset(likely ?? '');
-      if (wished !== undefined) this.chosen = new Set([wished.id]);
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.loading = false;
-    }
+  /** The chosen adapters that have been deleted. */
+  get gone(): readonly Adapter[] {
+    const there = new Set(this.allAdapters.map(({ id }) => id));
+    return [...this.#known.values()].filter(({ id }) => this.chosen.has(id) && !there.has(id));
+  }
+
+  get tooMany(): boolean {
+    return this.compared.length > mostAdapters;
+  }
+
+  /** Reads what there is, again whenever that has changed; what was chosen the first time stays chosen. */
+  async load(wish: Wish): Promise<void> {
+    await this.#offer.load();
+    for (const adapter of this.allAdapters) this.#known.set(adapter.id, adapter);
+    if (this.#hasChosen) return;
+    this.error = this.#offer.error;
+    this.#hasChosen = this.isPossible;
+    if (this.isPossible) this.#choose(wish);
+  }
+
+  #choose(wish: Wish): void {
+    const { datasets, allAdapters: adapters, baseModels } = this;
+    const newest = adapters.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+    const wished = adapters.find((known) => known.id === wish.adapter);
+    const adapter = wished ?? newest;
+    this.baseModelId = adapter?.baseModelId ?? (baseModels.find((model) => model.builtIn) ?? baseModels[0])?.id ?? '';
+    const ofTask = datasets.find(({ task }) => task === adapter?.task)?.id;
+    const likely = [wish.dataset, adapter?.datasetId, ofTask].find((id) => datasets.some((each) => each.id === id));
+    this.chooseDataset(likely ?? datasets[0]?.id ?? '');
+    if (wished !== undefined) this.chosen = new Set([wished.id]);
   }
 
   chooseDataset(id: string): void {
-    this.datasetId = this.datasets.find((dataset) => dataset.id === id)?.id ?? this.datasets[0]?.id ?? '';
+    this.datasetId = id;
     const splits = this.dataset?.splits;
     this.split = splits !== undefined && splits.test === 0 && splits.validation > 0 ? 'validation' : 'test';
     const fitting = this.adapters.filter((adapter) => adapter.task === this.dataset?.task);
@@ -102,7 +147,7 @@ export class NewEvaluationState {
       return await client.evaluations.start({
         datasetId: this.datasetId,
         baseModelId: this.baseModelId,
-        adapterIds: [...this.chosen],
+        adapterIds: this.compared.map(({ id }) => id),
         split: this.split,
         ...(this.limit !== undefined && { limit: this.limit }),
       });
@@ -113,4 +158,17 @@ export class NewEvaluationState {
       return undefined;
     }
   }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+}
+
+async function readOffer() {
+  const [datasets, adapters, baseModels] = await Promise.all([
+    client.datasets.list(),
+    client.adapters.list(),
+    client.baseModels.list(),
+  ]);
+  return { datasets, adapters, baseModels };
 }

@@ -4,6 +4,11 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { NewEvaluationState } from './new-evaluation-state.svelte.ts';
 
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('adapter');
+});
+
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
@@ -11,7 +16,9 @@ vi.mock('../client.ts', () => ({
     adapters: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
     evaluations: { start: vi.fn() },
+    studio: { changes },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => {
@@ -64,6 +71,37 @@ test('what has started stays so until the page has changed, and what could not s
   expect([form.starting, form.error]).toEqual([false, new Error('full')]);
   await form.start();
   expect([form.starting, form.error]).toEqual([true, undefined]);
+});
+
+// Another window had deleted it; it was asked to be measured, and the start was refused.
+test('an adapter that is deleted elsewhere is named and not measured, until it is back', async () => {
+  const form = await opened({ adapter: 'answers' });
+  form.toggle('other');
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('other', 'nl2sql', null)]);
+  changed();
+  await vi.waitFor(() => expect(form.gone.map(({ name }) => name)).toEqual(['answers']));
+  expect(form.compared.map(({ id }) => id)).toEqual(['other']);
+  await form.start();
+  expect(client.evaluations.start).toHaveBeenCalledWith(expect.objectContaining({ adapterIds: ['other'] }));
+  vi.mocked(client.adapters.list).mockResolvedValue([
+    adapter('answers', 'mrc', 'qa'),
+    adapter('other', 'nl2sql', null),
+  ]);
+  changed();
+  await vi.waitFor(() => expect(form.compared.map(({ id }) => id)).toEqual(['answers', 'other']));
+  expect(form.gone).toEqual([]);
+  form.leave();
+});
+
+test('a first adapter that is trained elsewhere is chosen, with its rows', async () => {
+  vi.mocked(client.adapters.list).mockResolvedValue([]);
+  const form = await opened({});
+  expect(form.isPossible).toBe(false);
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('notes', 'summarisation', 'notes')]);
+  changed();
+  await vi.waitFor(() => expect(form.datasetId).toBe('notes'));
+  expect([...form.chosen]).toEqual(['notes']);
+  form.leave();
 });
 
 async function opened(wish: { adapter?: string; dataset?: string }): Promise<NewEvaluationState> {

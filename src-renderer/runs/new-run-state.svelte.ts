@@ -3,6 +3,8 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
 import { WrongInputs } from './wrong-inputs.svelte.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
@@ -18,15 +20,10 @@ export interface NewRunWish {
 
 /** What a person chooses before a run, and what the studio says it will take. */
 export class NewRunState {
-  datasets = $state.raw<readonly Dataset[]>([]);
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  /** Of adapters, and of runs that will make one. */
-  takenNames = $state.raw<readonly string[]>([]);
-  totalMemoryBytes = $state<number | undefined>(undefined);
-  loading = $state(true);
   error = $state.raw<unknown>(undefined);
   starting = $state(false);
 
+  /** What is chosen stays so where another window deletes it: it may be had back. */
   datasetId = $state('');
   baseModelId = $state('');
   preset = $state<Preset>('balanced');
@@ -41,20 +38,52 @@ export class NewRunState {
   estimateError = $state.raw<unknown>(undefined);
   /** True while this machine's speed is being measured. */
   probing = $state(false);
-  adapters = $state.raw<readonly Adapter[]>([]);
-  saved = $state.raw<readonly TrainingSettings[]>([]);
   evaluateAfter = $state(true);
   readonly wrongs = new WrongInputs();
 
   #typedName = $state<string | undefined>(undefined);
+  readonly #offer = new Loaded(readOffer);
   readonly #nameFor: (dataset: Dataset) => string;
   readonly #leaving = new AbortController();
   #question = new AbortController();
+  #hasChosen = false;
 
   /** `nameFor` proposes an adapter's name for a dataset, in the person's language. */
   constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish) {
     this.#nameFor = nameFor;
     void this.load(wish);
+    const changed = (): void => void this.load(wish);
+    void followChanges(['dataset', 'base-model', 'adapter', 'run'], changed, this.#leaving.signal);
+  }
+
+  get loading(): boolean {
+    return this.#offer.pending && this.#offer.value === undefined;
+  }
+
+  get datasets(): readonly Dataset[] {
+    return this.#offer.value?.datasets ?? [];
+  }
+
+  get baseModels(): readonly BaseModel[] {
+    return this.#offer.value?.baseModels ?? [];
+  }
+
+  get adapters(): readonly Adapter[] {
+    return this.#offer.value?.adapters ?? [];
+  }
+
+  get saved(): readonly TrainingSettings[] {
+    return this.#offer.value?.saved ?? [];
+  }
+
+  get totalMemoryBytes(): number | undefined {
+    return this.#offer.value?.status.totalMemoryBytes;
+  }
+
+  /** Of adapters, and of runs that will make one. */
+  get takenNames(): readonly string[] {
+    const active = (this.#offer.value?.runs ?? []).filter(({ state }) => state === 'running' || state === 'queued');
+    return [...this.adapters, ...active].map(({ name }) => name);
   }
 
   get dataset(): Dataset | undefined {
@@ -63,6 +92,14 @@ export class NewRunState {
 
   get baseModel(): BaseModel | undefined {
     return this.baseModels.find((model) => model.id === this.baseModelId);
+  }
+
+  /** What was chosen and has been deleted: nothing can be told or started without it. */
+  get lacks(): 'dataset' | 'baseModel' | 'adapter' | undefined {
+    if (this.dataset === undefined) return 'dataset';
+    if (this.baseModel === undefined) return 'baseModel';
+    const { initAdapterId = null } = this.changed;
+    return initAdapterId === null || this.adapters.some(({ id }) => id === initAdapterId) ? undefined : 'adapter';
   }
 
   get name(): string {
@@ -90,41 +127,31 @@ export class NewRunState {
     return this.adapters.filter((adapter) => adapter.baseModelId === this.baseModelId);
   }
 
+  /** Reads what there is, again whenever that has changed; what was chosen the first time stays chosen. */
   async load(wish: NewRunWish): Promise<void> {
-    this.loading = true;
-    this.error = undefined;
-    try {
-      const [datasets, baseModels, adapters, runs, saved, status] = await Promise.all([
-        client.datasets.list(),
-        client.baseModels.list(),
-        client.adapters.list(),
-        client.runs.list(),
-        client.runs.settings.list(),
-        client.studio.status(),
-      ]);
-      this.totalMemoryBytes = status.totalMemoryBytes;
-      this.datasets = datasets;
-      this.adapters = adapters;
-      this.saved = saved;
-      this.baseModels = baseModels;
-      const active = runs.filter((run) => run.state === 'running' || run.state === 'queued');
-      this.takenNames = [...adapters, ...active].map((named) => named.name);
-      const original = runs.find((run) => run.id === wish.run);
-      const start = adapters.find((adapter) => adapter.id === wish.adapter);
-      // Where the one that was asked for is gone, none takes its place unasked.
-      const datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id;
-      this.datasetId = datasets.find((dataset) => dataset.id === datasetId)?.id ?? '';
-      const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
-      const baseModelId = baseModels.find((model) => model.id === wantedBase)?.id;
-      this.baseModelId = baseModelId ?? baseModels.find((model) => model.builtIn)?.id ?? baseModels[0]?.id ?? '';
-      if (original !== undefined) this.changed = original.options;
-      if (start !== undefined) this.changed = { ...this.changed, initAdapterId: start.id };
-      void this.estimateAll();
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.loading = false;
+    // The run that is being started here takes its name: that is no news.
+    if (this.starting) return;
+    const subject = () => `${this.lacks} ${this.dataset?.version}`;
+    const before = subject();
+    await this.#offer.load();
+    if (!this.#hasChosen) {
+      this.error = this.#offer.error;
+      this.#hasChosen = this.datasets.length > 0;
+      if (this.#hasChosen) this.#choose(wish);
     }
+    if (subject() !== before) void this.estimateAll();
+  }
+
+  #choose(wish: NewRunWish): void {
+    const { datasets, baseModels } = this;
+    const original = this.#offer.value?.runs.find((run) => run.id === wish.run);
+    const start = this.adapters.find((adapter) => adapter.id === wish.adapter);
+    // Where the one that was asked for is gone, none takes its place unasked.
+    this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
+    const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
+    this.baseModelId = wantedBase ?? (baseModels.find((model) => model.builtIn) ?? baseModels[0])?.id ?? '';
+    if (original !== undefined) this.changed = original.options;
+    if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
   }
 
   chooseDataset(id: string): void {
@@ -192,7 +219,7 @@ export class NewRunState {
     try {
       const { initAdapterId: _adapter, ...options } = this.changed;
       await client.runs.settings.save({ name, preset: this.preset, options });
-      this.saved = await client.runs.settings.list();
+      await this.#offer.load();
     } catch (error) {
       this.error = error;
     }
@@ -201,7 +228,7 @@ export class NewRunState {
   async forget(settings: TrainingSettings): Promise<void> {
     try {
       await client.runs.settings.delete({ id: settings.id });
-      this.saved = await client.runs.settings.list();
+      await this.#offer.load();
     } catch (error) {
       this.error = error;
     }
@@ -221,10 +248,13 @@ export class NewRunState {
     this.#question.abort();
     const question = new AbortController();
     this.#question = question;
-    if (this.dataset === undefined || this.baseModel === undefined) return;
-    this.estimating = true;
     // What was wrong with the settings before says nothing of these.
     this.estimateError = undefined;
+    this.estimating = this.lacks === undefined;
+    if (!this.estimating) {
+      this.estimates = {};
+      return;
+    }
     const { datasetId, baseModelId, changed: options, also } = this;
     try {
       const answers = await Promise.all(
@@ -304,6 +334,18 @@ export class NewRunState {
       if (!this.takenNames.includes(candidate)) return candidate;
     }
   }
+}
+
+async function readOffer() {
+  const [datasets, baseModels, adapters, runs, saved, status] = await Promise.all([
+    client.datasets.list(),
+    client.baseModels.list(),
+    client.adapters.list(),
+    client.runs.list(),
+    client.runs.settings.list(),
+    client.studio.status(),
+  ]);
+  return { datasets, baseModels, adapters, runs, saved, status };
 }
 
 const nothingElse = { ranks: [], seeds: [], learningRates: [] } as const satisfies Record<keyof Also, never[]>;

@@ -3,10 +3,15 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { NewRunState } from './new-run-state.svelte.ts';
 
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('dataset');
+});
+
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    studio: { status: async () => ({ totalMemoryBytes: 24e9 }) },
+    studio: { changes, status: async () => ({ totalMemoryBytes: 24e9 }) },
     datasets: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
     adapters: { list: vi.fn() },
@@ -18,6 +23,7 @@ vi.mock('../client.ts', () => ({
       start: vi.fn(),
     },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 const nothingElse = { ranks: [], seeds: [], learningRates: [] };
@@ -36,7 +42,7 @@ test('the newest dataset is proposed, unless one was asked for', async () => {
 // Rows that nobody had asked for were proposed as if they had been.
 test('in place of a dataset that is gone none is chosen', async () => {
   const state = await opened('gone');
-  expect([state.datasetId, state.dataset, state.name]).toEqual(['', undefined, '']);
+  expect([state.dataset, state.lacks, state.name]).toEqual([undefined, 'dataset', '']);
   expect(client.runs.estimate).not.toHaveBeenCalled();
   state.chooseDataset('old');
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
@@ -216,6 +222,44 @@ test('what has started stays so until the page has changed, and what could not s
   expect([state.starting, state.error]).toEqual([false, new Error('full')]);
   await state.start();
   expect([state.starting, state.error]).toEqual([true, undefined]);
+});
+
+// Another window had deleted it; what was offered here could not be started.
+test('a dataset that is deleted elsewhere is missed until it is back, and all else stays as chosen', async () => {
+  const state = await opened('old');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  state.change('rank', 4);
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('new', 2)]);
+  changed();
+  await vi.waitFor(() => expect(state.lacks).toBe('dataset'));
+  expect([state.estimate, state.estimating]).toEqual([undefined, false]);
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('old', 1), dataset('new', 2)]);
+  changed();
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  expect([state.lacks, state.datasetId, state.changed]).toEqual([undefined, 'old', { rank: 4 }]);
+  state.leave();
+});
+
+test('an adapter to go on from that is deleted elsewhere is missed, until fresh weights are chosen', async () => {
+  vi.mocked(client.adapters.list).mockResolvedValue([{ id: 'a', name: 'rivers', baseModelId: 'b' }] as never);
+  const state = await opened('new');
+  state.startFrom('a');
+  expect(state.lacks).toBeUndefined();
+  vi.mocked(client.adapters.list).mockResolvedValue([]);
+  changed();
+  await vi.waitFor(() => expect(state.lacks).toBe('adapter'));
+  state.startFrom(null);
+  expect(state.lacks).toBeUndefined();
+  state.leave();
+});
+
+test('a first dataset that is imported elsewhere is chosen', async () => {
+  vi.mocked(client.datasets.list).mockResolvedValue([]);
+  const state = await opened(undefined);
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('new', 2)]);
+  changed();
+  await vi.waitFor(() => expect(state.datasetId).toBe('new'));
+  state.leave();
 });
 
 async function opened(datasetId: string | undefined, runId?: string): Promise<NewRunState> {

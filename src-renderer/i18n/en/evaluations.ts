@@ -73,6 +73,7 @@ export const evaluations = {
   'evaluations.new.limit.wrong': 'This must be a whole number above 0, or empty.',
   'evaluations.new.base': 'Base model',
   'evaluations.new.adapters': 'Adapters beside the base',
+  'evaluations.new.adapters.gone': 'Deleted, will not be measured',
   'evaluations.new.adapters.none': 'No adapter fits this base model.',
   'evaluations.new.adapters.otherTask': 'made for another task',
   'evaluations.new.adapters.most': 'At most 8 at once',

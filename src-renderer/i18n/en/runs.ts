@@ -65,7 +65,7 @@ export const runs = {
   'runs.new.name': 'Name of the adapter',
   'runs.new.from': 'It goes on from {name}, with its rank and matrices.',
   'runs.new.nameTaken': 'This name is taken.',
-  'runs.new.needsDataset': 'Choose a dataset first',
+  'runs.new.fresh': 'Begin with fresh weights',
   'runs.new.wrong': 'Mend “{field}” under Advanced first',
   'runs.new.needsName': 'Give the adapter a name',
   'runs.new.estimating': 'Working out time and memory',

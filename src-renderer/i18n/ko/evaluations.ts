@@ -68,6 +68,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',
   'evaluations.new.base': '기본 모델',
   'evaluations.new.adapters': '기본 모델 옆에 둘 어댑터',
+  'evaluations.new.adapters.gone': '삭제되어 평가하지 않습니다',
   'evaluations.new.adapters.none': '이 기본 모델에 맞는 어댑터가 없습니다.',
   'evaluations.new.adapters.otherTask': '다른 일을 배움',
   'evaluations.new.adapters.most': '한 번에 8개까지',

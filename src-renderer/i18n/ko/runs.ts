@@ -54,7 +54,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.name': '어댑터 이름',
   'runs.new.from': '{name} 어댑터의 랭크와 행렬 그대로 이어서 학습합니다.',
   'runs.new.nameTaken': '이미 있는 이름입니다.',
-  'runs.new.needsDataset': '먼저 데이터셋을 고르세요',
+  'runs.new.fresh': '처음부터 학습하기',
   'runs.new.wrong': '먼저 자세히에서 “{field}” 값을 고치세요',
   'runs.new.needsName': '어댑터 이름을 적으세요',
   'runs.new.estimating': '시간과 메모리를 계산하는 중',

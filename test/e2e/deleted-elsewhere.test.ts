@@ -1,0 +1,111 @@
+// A page that offers or shows what a second window deletes says so in words, and goes on where it was once it is had back.
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+const opened = openStudioForTests({
+  before: ({ command }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
+    command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
+    for (const name of ['Answers', 'Replies']) {
+      command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
+    }
+  },
+});
+let page: Page;
+let other: Page;
+
+beforeAll(async () => {
+  ({ page } = opened);
+  other = await page.context().newPage();
+  await other.goto(page.url());
+});
+
+// The dataset was offered still, and the start refused.
+test('a new run misses the dataset that another window deletes, and keeps what else was chosen', async () => {
+  await open(page, paths.newRun());
+  await choose('Dataset', 'Places');
+  await page.getByLabel('Name of the adapter').fill('Mine');
+  await page.getByRole('radio', { name: /^Quick/ }).click();
+  await page.getByText(/^Trains /).waitFor();
+  const undo = await deleteElsewhere(paths.datasets(), 'Places');
+  await page.getByText('The chosen dataset has been deleted.').first().waitFor();
+  expect(await start().getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('combobox', { name: 'Dataset' }).click();
+  expect(await page.getByRole('option').allInnerTexts()).toEqual([expect.stringContaining('Talks')]);
+  await page.keyboard.press('Escape');
+  await undo();
+  await page.getByText(/^Trains /).waitFor();
+  await page.getByRole('combobox', { name: 'Dataset' }).getByText('Places').waitFor();
+  expect(await page.getByLabel('Name of the adapter').inputValue()).toBe('Mine');
+  expect(await page.getByRole('radio', { name: /^Quick/ }).getAttribute('aria-checked')).toBe('true');
+  expect(await start().getAttribute('aria-disabled')).not.toBe('true');
+});
+
+test('a new run misses the adapter that it was to go on from, until fresh weights are chosen', async () => {
+  await open(page, paths.adapters());
+  await page.getByRole('button', { name: 'More for Answers' }).click();
+  await page.getByRole('menuitem', { name: 'Train on' }).click();
+  await page.getByText('It goes on from Answers').waitFor();
+  const undo = await deleteElsewhere(paths.adapters(), 'Answers');
+  await page.getByText('The adapter to go on from has been deleted.').first().waitFor();
+  expect(await start().getAttribute('aria-disabled')).toBe('true');
+  await undo();
+  await page.getByText('It goes on from Answers').waitFor();
+  const undoAgain = await deleteElsewhere(paths.adapters(), 'Answers');
+  await page.getByRole('button', { name: 'Begin with fresh weights' }).click();
+  await page.getByText(/^Trains /).waitFor();
+  await undoAgain();
+});
+
+// It was asked to be measured, and the start refused.
+test('a new evaluation names the adapter that another window deletes, and offers one that it renames', async () => {
+  await open(page, paths.newEvaluation());
+  await page.getByRole('checkbox', { name: 'Answers' }).waitFor();
+  await page.getByRole('checkbox', { name: 'Replies' }).click();
+  const undo = await deleteElsewhere(paths.adapters(), 'Answers');
+  await page.getByRole('listitem').filter({ hasText: 'Answers' }).getByText('Deleted, will not be measured').waitFor();
+  expect(await page.getByRole('checkbox', { name: 'Replies' }).getAttribute('aria-checked')).toBe('false');
+  await undo();
+  await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
+  await other.getByRole('button', { name: 'More for Replies' }).click();
+  await other.getByRole('menuitem', { name: 'Rename' }).click();
+  await other.getByRole('dialog').getByRole('textbox').fill('Retorts');
+  await other.keyboard.press('Enter');
+  await page.getByRole('checkbox', { name: 'Retorts', checked: false }).waitFor();
+});
+
+test('a new evaluation misses the dataset that another window deletes', async () => {
+  const undo = await deleteElsewhere(paths.datasets(), 'Places');
+  await page.getByText('The chosen dataset has been deleted.').waitFor();
+  const evaluate = page.getByRole('button', { name: 'Evaluate', exact: true });
+  expect(await evaluate.getAttribute('aria-disabled')).toBe('true');
+  await undo();
+  await page.getByRole('combobox', { name: 'Dataset' }).getByText('Places').waitFor();
+  await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
+});
+
+const start = () => page.getByRole('button', { name: 'Start', exact: true });
+
+async function open(on: Page, href: string): Promise<void> {
+  await on.goto(new URL(href, on.url()).href);
+}
+
+async function choose(field: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: field }).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+/** Deletes it in the other window's list, and gives what takes that back there. */
+async function deleteElsewhere(list: string, name: string): Promise<() => Promise<void>> {
+  await open(other, list);
+  const row = other.getByRole('row').filter({ hasText: name });
+  await row.getByRole('button', { name: /^More/ }).click();
+  await other.getByRole('menuitem', { name: 'Delete' }).click();
+  await row.waitFor({ state: 'detached' });
+  return async () => {
+    await other.getByRole('button', { name: 'Undo' }).last().click();
+    await row.waitFor();
+  };
+}
