@@ -5,7 +5,7 @@ import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } fro
 import type { TaskId } from '../../src-contract/task.ts';
 import { countsRows, verdictOf } from '../../src-contract/verdict.ts';
 import { client } from '../client.ts';
-import { Reopening } from '../ui/changes.ts';
+import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { saveText } from '../ui/save-text.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
@@ -23,20 +23,38 @@ export class EvaluationState {
   adapters = $state.raw<readonly Adapter[]>([]);
   rows = $state.raw<readonly EvaluationRow[]>([]);
   progress = $state.raw<Progress | undefined>(undefined);
-  error = $state.raw<unknown>(undefined);
   stopping = $state(false);
   filter = $state<RowFilter>('all');
   order = $state<RowOrder>('file');
   search = $state('');
 
-  readonly #leaving = new AbortController();
-  readonly #reopening = new Reopening(['evaluation'], this.#leaving.signal);
+  // It may be stopped or deleted from elsewhere, and what it measured renamed or deleted.
+  readonly #work = new OngoingWork({
+    nouns: ['evaluation', 'dataset', 'base-model', 'adapter'],
+    notFound: 'EVALUATION_NOT_FOUND',
+    isKnown: () => this.evaluation !== undefined,
+    isGoing: () => this.isRunning,
+    read: () => this.#read(),
+    watch: (signal) => this.#watch(signal),
+    forget: () => {
+      this.evaluation = undefined;
+      this.rows = [];
+    },
+  });
 
   verdict = $derived(this.evaluation === undefined ? undefined : verdictOf(this.evaluation));
 
   constructor(id: string) {
     this.id = id;
     void this.open();
+  }
+
+  get error(): unknown {
+    return this.#work.error;
+  }
+
+  set error(error: unknown) {
+    this.#work.error = error;
   }
 
   get isRunning(): boolean {
@@ -66,17 +84,7 @@ export class EvaluationState {
   }
 
   async open(): Promise<void> {
-    this.#reopening.forget();
-    try {
-      await this.#load();
-      this.error = undefined;
-      if (this.isRunning) await this.#follow();
-      await this.#loadRows();
-    } catch (error) {
-      if (this.#leaving.signal.aborted) return;
-      this.error = error;
-      if (this.isRunning) this.#reopening.atNextChange(() => void this.open());
-    }
+    await this.#work.open();
   }
 
   async stop(): Promise<void> {
@@ -100,12 +108,12 @@ export class EvaluationState {
 
   /** Gives what takes the deletion back. */
   async delete(): Promise<() => Promise<unknown>> {
-    await client.evaluations.delete({ id: this.id });
+    await this.#work.delete(() => client.evaluations.delete({ id: this.id }));
     return () => client.evaluations.restore({ id: this.id });
   }
 
   leave(): void {
-    this.#leaving.abort();
+    this.#work.leave();
   }
 
   async #save(make: () => Promise<{ name: string; text: string }>, type: string): Promise<void> {
@@ -117,7 +125,7 @@ export class EvaluationState {
     }
   }
 
-  async #load(): Promise<void> {
+  async #read(): Promise<void> {
     const evaluation = await client.evaluations.get({ id: this.id });
     this.evaluation = evaluation;
     const [dataset, baseModel, adapters] = await Promise.allSettled([
@@ -131,13 +139,18 @@ export class EvaluationState {
     this.adapters = adapters.status === 'fulfilled' ? adapters.value : [];
   }
 
-  async #follow(): Promise<void> {
-    for await (const event of await client.evaluations.watch({ id: this.id }, { signal: this.#leaving.signal })) {
-      if (event.kind === 'progress') this.progress = event;
-      else if (event.kind === 'finished') this.evaluation = event.evaluation;
-      else if (this.evaluation !== undefined) this.evaluation = withResult(this.evaluation, event.result);
+  /** Its rows are there once it has ended. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    if (this.isRunning) {
+      for await (const event of await client.evaluations.watch({ id: this.id }, { signal })) {
+        if (event.kind === 'progress') this.progress = event;
+        else if (event.kind === 'finished') this.evaluation = event.evaluation;
+        else if (this.evaluation !== undefined) this.evaluation = withResult(this.evaluation, event.result);
+      }
+      if (signal.aborted) return;
+      await this.#read();
     }
-    if (!this.#leaving.signal.aborted) await this.#load();
+    await this.#loadRows();
   }
 
   async #loadRows(): Promise<void> {

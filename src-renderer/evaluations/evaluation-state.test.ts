@@ -1,7 +1,15 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
 import { EvaluationState } from './evaluation-state.svelte.ts';
+
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('evaluation');
+});
+
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
@@ -10,7 +18,9 @@ vi.mock('../client.ts', () => ({
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { list: async () => [] },
     evaluations: { get: vi.fn(), rows: vi.fn(), watch: vi.fn() },
+    studio: { changes },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => {
@@ -69,6 +79,39 @@ test('a running evaluation tells how far it is and loads its rows at the end', a
   await vi.waitFor(() => expect(state.rows).toHaveLength(4));
   expect(state.progress).toMatchObject({ done: 1, total: 8 });
   expect(state.isRunning).toBe(false);
+  state.leave();
+});
+
+// It stayed as it was, and each of its buttons failed.
+test('an evaluation that is deleted elsewhere is told as one that is not there, until it is back', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  vi.mocked(client.evaluations.get).mockRejectedValue(new StudioError('EVALUATION_NOT_FOUND', { evaluation: 'e' }));
+  changed();
+  await vi.waitFor(() => expect(state.error).toMatchObject({ code: 'EVALUATION_NOT_FOUND' }));
+  expect([state.evaluation, state.rows]).toEqual([undefined, []]);
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  changed();
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  expect(state.error).toBeUndefined();
+  state.leave();
+});
+
+test('what was measured and is deleted or renamed elsewhere reads so, under the filter that was chosen', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  vi.mocked(client.datasets.get).mockResolvedValue({ name: 'Places' } as never);
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  expect(state.dataset?.name).toBe('Places');
+  state.filter = 'lost';
+  vi.mocked(client.datasets.get).mockRejectedValue(new Error('gone'));
+  changed();
+  await vi.waitFor(() => expect(state.dataset).toBeUndefined());
+  expect([state.filter, client.evaluations.rows]).toEqual([
+    'lost',
+    expect.toSatisfy((rows) => rows.mock.calls.length === 1),
+  ]);
   state.leave();
 });
 

@@ -1,8 +1,7 @@
 import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
-import { errorText } from '../i18n/error-text.ts';
 import { locale } from '../i18n/locale.svelte.ts';
-import { followChanges } from '../ui/changes.ts';
+import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
@@ -15,24 +14,37 @@ export class ExperimentState {
   experiment = $state.raw<LabExperiment | undefined>(undefined);
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<Progress | undefined>(undefined);
-  error = $state.raw<unknown>(undefined);
   /** Other results of the same experiment, newest first. */
   others = $state.raw<readonly LabExperiment[]>([]);
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
-  readonly #leaving = new AbortController();
+  // Its turn comes, or it is let go on, stopped or deleted from elsewhere.
+  readonly #work = new OngoingWork({
+    nouns: ['lab'],
+    notFound: 'EXPERIMENT_NOT_FOUND',
+    isKnown: () => this.experiment !== undefined,
+    isGoing: () => this.isGoing,
+    read: () => this.#read(),
+    watch: (signal) => this.#watch(signal),
+    forget: () => {
+      this.experiment = undefined;
+      this.view = undefined;
+    },
+  });
   #drawnMs = 0;
-  #following = false;
   #learning = false;
-  #deleting = false;
-  /** Whether it goes on and could not be followed. */
-  #isLost = false;
 
   constructor(id: string) {
     this.id = id;
-    // Its turn comes, or it is let go on, stopped or deleted from elsewhere.
-    void followChanges(['lab'], () => void this.#catchUp(), this.#leaving.signal);
     void this.open();
+  }
+
+  get error(): unknown {
+    return this.#work.error;
+  }
+
+  set error(error: unknown) {
+    this.#work.error = error;
   }
 
   get isGoing(): boolean {
@@ -48,17 +60,7 @@ export class ExperimentState {
   }
 
   async open(): Promise<void> {
-    this.#isLost = false;
-    try {
-      this.experiment = await client.lab.get({ id: this.id });
-      await this.draw();
-      this.error = undefined;
-      const { kind } = this.experiment;
-      this.others = (await client.lab.list()).filter((other) => other.kind === kind && other.id !== this.id);
-      if (this.isGoing) await this.#follow();
-    } catch (error) {
-      this.#failed(error);
-    }
+    await this.#work.open();
   }
 
   async draw(): Promise<void> {
@@ -89,67 +91,40 @@ export class ExperimentState {
     this.error = undefined;
     try {
       this.experiment = await client.lab.resume({ id: this.id });
-      await this.#follow();
     } catch (error) {
-      this.#failed(error);
+      this.error = error;
     }
+    if (this.isGoing) await this.#work.watch();
   }
 
   /** Gives what takes the deletion back. */
   async delete(): Promise<() => Promise<unknown>> {
-    this.#deleting = true;
-    try {
-      await client.lab.delete({ id: this.id });
-    } catch (error) {
-      this.#deleting = false;
-      throw error;
-    }
+    await this.#work.delete(() => client.lab.delete({ id: this.id }));
     return () => client.lab.restore({ id: this.id });
   }
 
   leave(): void {
-    this.#leaving.abort();
+    this.#work.leave();
   }
 
-  /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
-  async #catchUp(): Promise<void> {
-    if (this.#deleting) return;
-    // One that was deleted may be back, and what kept one from being followed may have gone.
-    if (this.experiment === undefined || this.#isLost) return await this.open();
-    try {
-      this.experiment = await client.lab.get({ id: this.id });
-    } catch (error) {
-      if (errorText(error).code !== 'EXPERIMENT_NOT_FOUND') return;
-      this.experiment = undefined;
-      this.view = undefined;
-      this.error = error;
+  async #read(): Promise<void> {
+    const experiment = await client.lab.get({ id: this.id });
+    this.experiment = experiment;
+    const { kind } = experiment;
+    const [others] = await Promise.all([client.lab.list(), this.draw()]);
+    this.others = others.filter((other) => other.kind === kind && other.id !== this.id);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    if (!this.isGoing) return;
+    for await (const event of await client.lab.watch({ id: this.id }, { signal })) {
+      if (event.kind === 'progress') this.#moved(event);
+      else if (event.kind === 'finished') this.experiment = event.experiment;
+      else if (event.kind === 'cell' && performance.now() - this.#drawnMs > redrawMs) await this.draw();
     }
-    if (this.isGoing) await this.#follow().catch((error: unknown) => this.#failed(error));
-  }
-
-  /** What keeps an experiment that goes on from being followed is told, and tried again when something has changed. */
-  #failed(error: unknown): void {
-    if (this.#leaving.signal.aborted) return;
-    this.error = error;
-    this.#isLost = this.isGoing;
-  }
-
-  async #follow(): Promise<void> {
-    if (this.#following) return;
-    this.#following = true;
-    try {
-      for await (const event of await client.lab.watch({ id: this.id }, { signal: this.#leaving.signal })) {
-        if (event.kind === 'progress') this.#moved(event);
-        else if (event.kind === 'finished') this.experiment = event.experiment;
-        else if (event.kind === 'cell' && performance.now() - this.#drawnMs > redrawMs) await this.draw();
-      }
-    } finally {
-      this.#following = false;
-    }
-    if (this.#leaving.signal.aborted) return;
-    this.experiment = await client.lab.get({ id: this.id });
+    if (signal.aborted) return;
     this.progress = undefined;
-    await this.draw();
+    await this.#read();
   }
 
   /** What moves on has had its turn, also where that was not heard of. */
@@ -158,6 +133,6 @@ export class ExperimentState {
     if (this.experiment?.state !== 'queued' || this.#learning) return;
     this.#learning = true;
     const learnt = () => (this.#learning = false);
-    void this.#catchUp().then(learnt, learnt);
+    void this.#work.catchUp().then(learnt, learnt);
   }
 }

@@ -4,8 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client, connection } from '../client.ts';
-import { errorText } from '../i18n/error-text.ts';
-import { followChanges } from '../ui/changes.ts';
+import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
 import { secondsTaken } from './seconds-taken.ts';
@@ -36,7 +35,6 @@ export class RunState {
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
-  error = $state.raw<unknown>(undefined);
   acting = $state(false);
   /** Rises whenever `curve` or `log` has grown: what draws them reads it. */
   version = $state(0);
@@ -45,13 +43,20 @@ export class RunState {
   curve = new RunCurve();
   log: LogLine[] = [];
 
-  readonly #leaving = new AbortController();
+  // Its turn changes when the queue does, and it may be let go on, ended or deleted from elsewhere.
+  readonly #work = new OngoingWork({
+    nouns: ['run', 'dataset', 'base-model', 'adapter', 'evaluation'],
+    notFound: 'RUN_NOT_FOUND',
+    isKnown: () => this.run !== undefined,
+    isGoing: () => this.isActive,
+    read: () => this.#read(),
+    watch: (signal) => this.#watch(signal),
+    forget: () => {
+      this.run = undefined;
+    },
+  });
   #drawing = false;
-  #following = false;
   #learning = false;
-  #deleting = false;
-  /** Whether it goes on and could not be followed. */
-  #isLost = false;
   readonly #clock: ReturnType<typeof setInterval>;
 
   constructor(id: string) {
@@ -59,9 +64,15 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
-    // Its turn changes when the queue does, and it may be let go on, ended or deleted from elsewhere.
-    void followChanges(['run'], () => void this.#catchUp(), this.#leaving.signal);
     void this.open();
+  }
+
+  get error(): unknown {
+    return this.#work.error;
+  }
+
+  set error(error: unknown) {
+    this.#work.error = error;
   }
 
   get isActive(): boolean {
@@ -101,14 +112,7 @@ export class RunState {
   }
 
   async open(): Promise<void> {
-    this.#isLost = false;
-    try {
-      await this.#loadRun();
-      this.error = undefined;
-      await this.#follow();
-    } catch (error) {
-      this.#failed(error);
-    }
+    await this.#work.open();
   }
 
   async stop(): Promise<void> {
@@ -131,12 +135,10 @@ export class RunState {
   /** Gives what takes the deletion back, or undefined when it could not be deleted; `error` then says why. */
   async delete(): Promise<(() => Promise<unknown>) | undefined> {
     let restore: (() => Promise<unknown>) | undefined;
-    this.#deleting = true;
     await this.#act(async () => {
-      await client.runs.delete({ id: this.id });
+      await this.#work.delete(() => client.runs.delete({ id: this.id }));
       restore = () => client.runs.restore({ id: this.id });
     });
-    this.#deleting = restore !== undefined;
     return restore;
   }
 
@@ -144,31 +146,16 @@ export class RunState {
     await this.#act(async () => {
       this.run = await client.runs.resume({ id: this.id });
       this.now = Date.now();
-      void this.#follow().catch((error: unknown) => this.#failed(error));
+      void this.#work.watch();
     });
   }
 
   leave(): void {
-    this.#leaving.abort();
+    this.#work.leave();
     clearInterval(this.#clock);
   }
 
-  /** Takes in what was done to it from elsewhere. One that this page itself deletes is left as it is until the page is. */
-  async #catchUp(): Promise<void> {
-    if (this.#deleting) return;
-    // One that was deleted may be back, and what kept one from being followed may have gone.
-    if (this.run === undefined || this.#isLost) return await this.open();
-    try {
-      await this.#loadRun();
-    } catch (error) {
-      if (errorText(error).code !== 'RUN_NOT_FOUND') return;
-      this.run = undefined;
-      this.error = error;
-    }
-    if (this.isActive) await this.#follow().catch((error: unknown) => this.#failed(error));
-  }
-
-  async #loadRun(): Promise<void> {
+  async #read(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
     const [dataset, baseModel, adapter, evaluations, original, company, startedFrom] = await Promise.allSettled([
@@ -202,10 +189,7 @@ export class RunState {
   }
 
   /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */
-  async #follow(): Promise<void> {
-    if (this.#following) return;
-    this.#following = true;
-    const { signal } = this.#leaving;
+  async #watch(signal: AbortSignal): Promise<void> {
     this.curve = new RunCurve();
     this.log = [];
     try {
@@ -216,13 +200,10 @@ export class RunState {
       if (signal.aborted) return;
       if (connection.current === 'open') throw error;
       await untilOpen(signal);
-      this.#following = false;
-      return await this.#follow();
-    } finally {
-      this.#following = false;
+      return await this.#watch(signal);
     }
     if (signal.aborted) return;
-    await this.#loadRun();
+    await this.#read();
     // What could not be done to it while it went on, such as stopping it from here, is no matter any more.
     this.error = undefined;
   }
@@ -241,7 +222,7 @@ export class RunState {
     if (!this.isActive || this.run?.activeSince != null || this.#learning) return;
     this.#learning = true;
     const learnt = () => (this.#learning = false);
-    void this.#loadRun().then(learnt, learnt);
+    void this.#read().then(learnt, learnt);
   }
 
   /**
@@ -262,13 +243,6 @@ export class RunState {
       this.version++;
     };
     setTimeout(() => whenIdle(draw), drawingMs);
-  }
-
-  /** What keeps a run that goes on from being followed is told, and tried again when something has changed. */
-  #failed(error: unknown): void {
-    if (this.#leaving.signal.aborted) return;
-    this.error = error;
-    this.#isLost = this.isActive;
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {

@@ -24,37 +24,6 @@ export async function followChanges(
   }
 }
 
-/**
- * Opens a page again at the next change of these nouns, for one that could not be opened: what kept it, a full disk for one,
- * may have gone. A page that is opened by hand meanwhile calls `forget`.
- */
-export class Reopening {
-  readonly #nouns: readonly ChangeEvent['noun'][];
-  readonly #leaving: AbortSignal;
-  #waiting: AbortController | undefined;
-
-  constructor(nouns: readonly ChangeEvent['noun'][], leaving: AbortSignal) {
-    this.#nouns = nouns;
-    this.#leaving = leaving;
-  }
-
-  atNextChange(open: () => void): void {
-    this.forget();
-    const waiting = new AbortController();
-    this.#waiting = waiting;
-    const changed = (): void => {
-      if (waiting.signal.aborted) return;
-      waiting.abort();
-      open();
-    };
-    void followChanges(this.#nouns, changed, AbortSignal.any([this.#leaving, waiting.signal]));
-  }
-
-  forget(): void {
-    this.#waiting?.abort();
-  }
-}
-
 /** Resolves when the connection opens anew; a stream that merely ended is asked for again after a second. */
 function untilReconnected(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

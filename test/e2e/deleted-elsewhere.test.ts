@@ -11,6 +11,8 @@ const opened = openStudioForTests({
     for (const name of ['Answers', 'Replies']) {
       command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
     }
+    const measured = ['--dataset', 'Places', '--base', 'starter', '--adapter', 'Answers'];
+    command('evaluate', ...measured, '--max-tokens', '4');
   },
 });
 let page: Page;
@@ -86,6 +88,29 @@ test('a new evaluation misses the dataset that another window deletes', async ()
   await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
 });
 
+// It went on to show the old name, and once it was deleted, each of its buttons failed.
+test('the page of an evaluation tells that its dataset, or it itself, is deleted in another window', async () => {
+  await open(page, paths.evaluations());
+  await page.getByRole('link', { name: 'Places' }).first().click();
+  const title = page.getByRole('heading', { level: 1 });
+  await title.getByText('Places, test').waitFor();
+  const address = page.url();
+  const undo = await deleteElsewhere(paths.datasets(), 'Places');
+  await title.getByText('removed, test').waitFor();
+  await undo();
+  await title.getByText('Places, test').waitFor();
+  await open(other, address);
+  await other.getByRole('button', { name: 'Save and delete' }).click();
+  await other.getByRole('menuitem', { name: 'Delete' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/^There is no evaluation/)
+    .waitFor();
+  await other.getByRole('button', { name: 'Undo' }).last().click();
+  await title.getByText('Places, test').waitFor();
+  await page.getByRole('searchbox').waitFor();
+});
+
 const start = () => page.getByRole('button', { name: 'Start', exact: true });
 
 async function open(on: Page, href: string): Promise<void> {
@@ -100,12 +125,12 @@ async function choose(field: string, option: string): Promise<void> {
 /** Deletes it in the other window's list, and gives what takes that back there. */
 async function deleteElsewhere(list: string, name: string): Promise<() => Promise<void>> {
   await open(other, list);
-  const row = other.getByRole('row').filter({ hasText: name });
-  await row.getByRole('button', { name: /^More/ }).click();
+  const more = other.getByRole('button', { name: new RegExp(`^More.* for ${name}$`) });
+  await more.click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
-  await row.waitFor({ state: 'detached' });
+  await more.waitFor({ state: 'detached' });
   return async () => {
     await other.getByRole('button', { name: 'Undo' }).last().click();
-    await row.waitFor();
+    await more.waitFor();
   };
 }
