@@ -1,15 +1,16 @@
 import type { Example } from '../../src-contract/dataset.ts';
 import type { RowContent } from '../../src-contract/dataset-version.ts';
 import type { TaskId } from '../../src-contract/task.ts';
-import { contextParts, type Part, renderContext } from './pair-parts.ts';
+import { contextParts, type Part, renderContext, targetField } from './pair-parts.ts';
 
-/** What of a row is to be stored when one part of its context reads otherwise. */
+/** What of a row is to be stored when its target, or one part of its context, reads otherwise. */
 export function withPart(
   task: TaskId,
   example: Pick<Example, 'context'>,
   field: string,
   text: string,
 ): Partial<RowContent> {
+  if (field === targetField(task)) return { target: text };
   const parts: readonly Part[] = contextParts(task, example.context);
   const [only, ...more] = parts;
   if (only?.field === 'context' || more.length === 0) return { context: text };

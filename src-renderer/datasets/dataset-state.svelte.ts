@@ -21,6 +21,7 @@ import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
+import { withPart } from './cell-content.ts';
 import { FindingsState } from './findings-state.svelte.ts';
 
 /** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
@@ -63,6 +64,8 @@ export class DatasetState {
   #chosen = $state.raw<{ readonly place: number; readonly row: ShownExample | undefined } | undefined>();
   #heldStill = false;
   #rereadIsDue = false;
+  /** A change may be made by leaving the page: nobody looks at what comes of it. */
+  #isLeft = false;
 
   constructor(id: string) {
     this.id = id;
@@ -182,7 +185,10 @@ export class DatasetState {
 
   follow(signal: AbortSignal): void {
     this.#loadAll();
-    signal.addEventListener('abort', () => clearTimeout(this.#nextLook));
+    signal.addEventListener('abort', () => {
+      this.#isLeft = true;
+      clearTimeout(this.#nextLook);
+    });
     void followChanges(['dataset'], () => void this.#refresh(), signal);
   }
 
@@ -218,6 +224,15 @@ export class DatasetState {
       const now = await this.#present(row, version);
       return client.versions.editRow({ id: this.id, position: row.position, content: content(now), version });
     });
+  }
+
+  /** Keeps what was typed into a field of a row, or as the note on it. Throws DATASET_CHANGED when the row is gone. */
+  async keep(row: Pick<ShownExample, 'id' | 'position'>, field: string, text: string): Promise<TakeBack | undefined> {
+    const { value: facts } = this.facts;
+    if (facts === undefined) throw new Error('What a field is of is known once the facts are read.');
+    if (field !== 'note') return await this.edit(row, (now) => withPart(facts.task, now, field, text));
+    await this.setNote(row, text);
+    return undefined;
   }
 
   /** Adds a row behind all others and opens it; where the filter hides it, all rows are shown. */
@@ -370,6 +385,7 @@ export class DatasetState {
 
   /** Reads again what is on screen, where it is. */
   async #reread(): Promise<void> {
+    if (this.#isLeft) return;
     void this.head.load();
     if (this.versions.total !== undefined) void this.versions.reset();
     this.#rereadIsDue = this.#heldStill;

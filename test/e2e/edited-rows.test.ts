@@ -179,6 +179,39 @@ test('a pattern that is none is why words cannot be replaced', async () => {
   await page.keyboard.press('Escape');
 });
 
+// It was lost without a question.
+test('what is being typed when the page is loaded anew is kept, and can be taken back', async () => {
+  await row('apple 253').click();
+  await text('Target').press('End');
+  await page.keyboard.type(' and more');
+  await page.reload();
+  await page.getByRole('status').getByText('row 253 of “Letters”', { exact: false }).waitFor();
+  await page.getByRole('searchbox').fill('253');
+  await row('apple 253').getByText('answer 253 and more').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await row('apple 253').getByText('answer 253', { exact: true }).waitFor();
+  await row('apple 253').click();
+  await text('Note').fill('seen');
+  await page.reload();
+  await page.getByRole('searchbox').fill('253');
+  await row('apple 253').getByTitle('seen').waitFor();
+  await row('apple 253').getByText('apple 253').dblclick();
+  await page.keyboard.type('!');
+  await page.reload();
+  await page.getByRole('searchbox').fill('253');
+  await row('apple 253!').waitFor();
+});
+
+test('what is being typed when one goes back to the page before is kept', async () => {
+  await row('apple 253!').click();
+  await text('Context').press('End');
+  await page.keyboard.type('?');
+  await page.goBack();
+  await page.getByRole('link', { name: 'Letters' }).click();
+  await page.getByRole('searchbox').fill('253');
+  await row('apple 253!?').waitFor();
+});
+
 // The two parts stood side by side, with a few letters each.
 test('in a narrow window the versions stand above what is different in one', async () => {
   await page.setViewportSize({ width: 760, height: 700 });

@@ -1,0 +1,56 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src-contract/errors.ts';
+import { client } from '../client.ts';
+import { Toasts } from '../ui/toasts.svelte.ts';
+import { keepLeftTexts, leaveText } from './left-texts.ts';
+
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    datasets: { get: async () => ({ id: 'd', name: 'Letters', task: 'mrc' }), example: vi.fn() },
+    versions: { editRow: vi.fn(), setNote: vi.fn(), list: vi.fn(), notes: vi.fn() },
+  },
+}));
+
+const row = { id: 'r', position: 7 };
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => kept.set(key, text),
+    removeItem: (key: string) => kept.delete(key),
+  });
+  vi.mocked(client.datasets.example).mockResolvedValue({ ...row, context: 'Passage: A\n\nQuestion: B' } as never);
+  vi.mocked(client.versions.editRow).mockResolvedValue({ id: 'd', made: 2 } as never);
+});
+
+test('what was left is kept once, in its part of the row', async () => {
+  leaveText({ datasetId: 'd', row, field: 'question', text: 'Which?' });
+  leaveText({ datasetId: 'd', row, field: 'note', text: 'seen' });
+  const toasts = new Toasts();
+  await keepLeftTexts(toasts);
+  await keepLeftTexts(toasts);
+  const content = { context: 'Passage: A\n\nQuestion: Which?' };
+  expect(vi.mocked(client.versions.editRow).mock.calls).toEqual([[expect.objectContaining({ position: 7, content })]]);
+  expect(vi.mocked(client.versions.setNote).mock.calls).toEqual([[{ id: 'd', position: 7, text: 'seen' }]]);
+  expect(toasts.shown.map(({ text, undo }) => [text, undo !== undefined])).toEqual([
+    ['What was being typed in row 8 of “Letters” when the page was closed is saved.', true],
+    ['What was being typed in row 8 of “Letters” when the page was closed is saved.', false],
+  ]);
+});
+
+test('what could not be kept is tried again at the next start, unless its row is gone', async () => {
+  leaveText({ datasetId: 'd', row, field: 'question', text: 'Which?' });
+  const toasts = new Toasts();
+  vi.mocked(client.versions.editRow).mockRejectedValueOnce(new Error('full'));
+  await keepLeftTexts(toasts);
+  vi.mocked(client.versions.editRow).mockRejectedValueOnce(new StudioError('DATASET_CHANGED', { dataset: 'Letters' }));
+  await keepLeftTexts(toasts);
+  await keepLeftTexts(toasts);
+  expect(client.versions.editRow).toHaveBeenCalledTimes(2);
+  expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, true]);
+});
