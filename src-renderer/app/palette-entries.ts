@@ -13,6 +13,7 @@ import Settings2 from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sun';
 import Table2 from '@lucide/svelte/icons/table-2';
 import { imports } from '../datasets/imports.svelte.ts';
+import { datasetName } from '../evaluations/dataset-name.ts';
 import { when } from '../i18n/format.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { type TextKey, t } from '../i18n/text.ts';
@@ -119,9 +120,10 @@ function runs(found: PaletteState): PaletteEntry[] {
 
 /** Several of one dataset are told apart by their time. */
 function evaluations(found: PaletteState): PaletteEntry[] {
-  return found.evaluations.map(({ id, datasetId, split, createdAt }) => {
+  return found.evaluations.map((evaluation) => {
+    const { id, datasetId, split, createdAt } = evaluation;
     const dataset = found.datasets.find((each) => each.id === datasetId);
-    const words = { dataset: dataset?.name ?? t('evaluations.gone'), split: t(`split.${split}`).toLowerCase() };
+    const words = { dataset: datasetName(evaluation, dataset), split: t(`split.${split}`).toLowerCase() };
     return {
       ...{ id: `evaluation ${id}`, text: t('evaluations.split', words), icon: Scale },
       kind: `${t('app.palette.evaluation')}, ${when(createdAt)}`,

@@ -38,8 +38,8 @@ test('what was left is kept once, in its part of the row', async () => {
   expect(vi.mocked(client.versions.editRow).mock.calls).toEqual([[expect.objectContaining({ position: 7, content })]]);
   expect(vi.mocked(client.versions.setNote).mock.calls).toEqual([[{ id: 'd', position: 7, text: 'seen' }]]);
   expect(toasts.shown.map(({ text, undo }) => [text, undo !== undefined])).toEqual([
-    ['What was being typed in row 8 of “Letters” when the page was closed is saved.', true],
-    ['What was being typed in row 8 of “Letters” when the page was closed is saved.', false],
+    ['What you were typing in row 8 of “Letters” is saved.', true],
+    ['What you were typing in row 8 of “Letters” is saved.', false],
   ]);
 });
 

@@ -19,6 +19,7 @@ export class EvaluationState {
   readonly id: string;
   evaluation = $state.raw<Evaluation | undefined>(undefined);
   dataset = $state.raw<Dataset | undefined>(undefined);
+  isDatasetGone = $state(false);
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapters = $state.raw<readonly Adapter[]>([]);
   rows = $state.raw<readonly EvaluationRow[]>([]);
@@ -135,6 +136,7 @@ export class EvaluationState {
     ]);
     // What was evaluated may have been deleted since.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
+    this.isDatasetGone = dataset.status === 'rejected';
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapters = adapters.status === 'fulfilled' ? adapters.value : [];
   }

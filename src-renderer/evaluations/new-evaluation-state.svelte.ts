@@ -69,6 +69,12 @@ export class NewEvaluationState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
+  /** What was chosen and has been deleted: nothing can be started without it. */
+  get lacks(): 'dataset' | 'baseModel' | undefined {
+    if (this.dataset === undefined) return 'dataset';
+    return this.baseModel === undefined ? 'baseModel' : undefined;
+  }
+
   /** Adapters of this base; those of the dataset's task first. */
   get adapters(): readonly Adapter[] {
     const task = this.dataset?.task;

@@ -80,7 +80,7 @@ test('a new evaluation names the adapter that another window deletes, and offers
 
 test('a new evaluation misses the dataset that another window deletes', async () => {
   const undo = await deleteElsewhere(paths.datasets(), 'Places');
-  await page.getByText('The chosen dataset has been deleted.').waitFor();
+  await page.getByText('The chosen dataset has been deleted.').first().waitFor();
   const evaluate = page.getByRole('button', { name: 'Evaluate', exact: true });
   expect(await evaluate.getAttribute('aria-disabled')).toBe('true');
   await undo();
@@ -96,9 +96,10 @@ test('the page of an evaluation tells that its dataset, or it itself, is deleted
   await title.getByText('Places, test').waitFor();
   const address = page.url();
   const undo = await deleteElsewhere(paths.datasets(), 'Places');
-  await title.getByText('removed, test').waitFor();
-  await undo();
+  await page.getByText('dataset deleted', { exact: true }).waitFor();
   await title.getByText('Places, test').waitFor();
+  await undo();
+  await page.getByText('dataset deleted', { exact: true }).waitFor({ state: 'detached' });
   await open(other, address);
   await other.getByRole('button', { name: 'Save and delete' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();

@@ -22,6 +22,7 @@ export const evaluations = {
   'evaluations.column.metric': 'Base → best',
   'evaluations.column.when': 'When',
   'evaluations.gone': 'removed',
+  'evaluations.gone.dataset': 'dataset deleted',
   'evaluations.state.running': 'Running',
   'evaluations.state.finished': 'Done',
   'evaluations.state.stopped': 'Stopped',

@@ -33,7 +33,7 @@ export const mending = {
     'A change is being made. Changes of one dataset are made one after the other: while a file is added, for example, others wait.',
   'mend.edit': 'Edit: {field}',
   'mend.edit.how': 'Click into a text to change it. Ctrl+Enter keeps, Escape takes back.',
-  'mend.left': 'What was being typed in row {n} of “{dataset}” when the page was closed is saved.',
+  'mend.left': 'What you were typing in row {n} of “{dataset}” is saved.',
   'mend.row.remove': 'Delete the row',
   'mend.row.added': 'Row {n} is added.',
   'mend.row.removed': 'Row {n} is deleted.',

@@ -21,6 +21,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.column.metric': '기본 → 최고',
   'evaluations.column.when': '시각',
   'evaluations.gone': '삭제됨',
+  'evaluations.gone.dataset': '데이터셋 삭제됨',
   'evaluations.state.running': '평가 중',
   'evaluations.state.finished': '완료',
   'evaluations.state.stopped': '멈춤',

@@ -33,7 +33,7 @@ export const mending: Translation<typeof english> = {
     '변경하는 중입니다. 한 데이터셋의 변경은 하나씩 차례로 이루어지므로, 예를 들어 파일을 추가하는 동안 다른 변경은 기다립니다.',
   'mend.edit': '고치기: {field}',
   'mend.edit.how': '글을 눌러 고칩니다. Ctrl+Enter로 저장하고 Esc로 되돌립니다.',
-  'mend.left': '페이지가 닫힐 때 “{dataset}”의 {n}번째 행에 입력하던 글을 저장했습니다.',
+  'mend.left': '“{dataset}”의 {n}번째 행에 입력하던 글을 저장했습니다.',
   'mend.row.remove': '행 삭제',
   'mend.row.added': '{n}번째 행을 추가했습니다.',
   'mend.row.removed': '{n}번째 행을 삭제했습니다.',
