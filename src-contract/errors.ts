@@ -274,6 +274,11 @@ export const errorCatalogue = {
     'The data folder {folder} is in use by another Adapter Studio that is training.',
     'Close the other one, or choose another data folder with --home.',
   ),
+  DATA_FOLDER_GONE: entry(
+    { folder: z.string() },
+    'The data folder {folder} was removed or moved while Adapter Studio was using it.',
+    'Put it back where it was, then start Adapter Studio again; what was done since then is not kept.',
+  ),
   WORK_ELSEWHERE: entry(
     {},
     'Another process of this data folder, such as the command line, is at this work.',

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -988,6 +989,34 @@ test('what is being asked when the studio closes is answered before', async () =
   expect(log).not.toHaveBeenCalled();
   log.mockRestore();
   await open();
+});
+
+// All was written on into files without a name, and nobody was told.
+test.each([
+  ['removed', () => rmSync(join(folder, 'data'), { recursive: true })],
+  [
+    'put in the place of another',
+    () => {
+      renameSync(join(folder, 'data'), join(folder, 'moved'));
+      cpSync(join(folder, 'moved'), join(folder, 'data'), { recursive: true });
+    },
+  ],
+])('a data folder that was %s is told by whatever is asked, and ends what goes on', async (_, change) => {
+  const datasetId = await importRivers();
+  let steps = 0;
+  vi.spyOn(engine, 'train').mockImplementation(async function* (): AsyncGenerator<TrainEvent> {
+    const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
+    for (;;) {
+      if (++steps === 3) change();
+      yield { kind: 'step', step: steps, loss: 1, ...numbers, worst: { row: 0, loss: 1 } };
+    }
+  });
+  const gone = { code: 'DATA_FOLDER_GONE', data: { folder: join(folder, 'data') } };
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'endless' });
+  const watched = Array.fromAsync(await client.runs.watch({ id }));
+  await expect(watched).rejects.toMatchObject(gone);
+  expect(steps).toBe(3);
+  expect((await safe(client.datasets.list())).error).toMatchObject(gone);
 });
 
 test('two studios on one data folder do not train at the same time', async () => {

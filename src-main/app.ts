@@ -25,6 +25,7 @@ import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { RunningAnswers } from './chat/running-answers.ts';
+import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
@@ -127,7 +128,9 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   // A host that goes on with another folder must not hold one that could not be opened.
   await using opened = new AsyncDisposableStack();
   const lock = opened.adopt(new ProcessLock(locksFolder), (held) => held.release());
-  const database = opened.adopt(openDatabase(join(dataDir, 'studio.sqlite')), (open) => void open.close());
+  const databaseFile = join(dataDir, 'studio.sqlite');
+  const database = opened.adopt(openDatabase(databaseFile), (open) => void open.close());
+  const requireFolder = requiringFile(databaseFile, { folder: dataDir });
 
   const choices = new SettingStore(database);
   const jobs = new JobStore(database, lock);
@@ -198,7 +201,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const known = (error: unknown, dataset?: string) => datasets.namingRowsFault(asDiskFull(error, dataDir), dataset);
   /** A job's rows are those of its dataset. */
   const supervising = (noun: ChangeEvent['noun'], of: { get(id: string): { datasetId: string | null } }) => ({
-    ...{ store: jobs, changed: jobChanged(noun) },
+    ...{ store: jobs, changed: jobChanged(noun), mayGoOn: requireFolder },
     known: (error: unknown, id?: string) =>
       known(error, id === undefined ? undefined : (of.get(id).datasetId ?? undefined)),
   });
@@ -261,7 +264,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     .$context<CallerContext>()
     .use(counting(calls))
     .use(waitingFor(starter))
-    .use(tellingErrors(known, calls));
+    .use(tellingErrors(known, calls))
+    .use(requiring(requireFolder));
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
@@ -372,6 +376,25 @@ function counting(calls: OngoingCalls) {
       if (!isIterable(result.output)) return result;
       // Sound because the events are passed on as they are.
       return { ...result, output: calls.following(result.output, signal) as typeof result.output };
+    });
+}
+
+/** Nothing is done, and no event told, of what could not be kept. */
+function requiring(required: () => void) {
+  async function* requiredAtEach<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {
+    for await (const event of events) {
+      required();
+      yield event;
+    }
+  }
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next }) => {
+      required();
+      const result = await next();
+      if (!isIterable(result.output)) return result;
+      // Sound because the events are passed on as they are.
+      return { ...result, output: requiredAtEach(result.output) as typeof result.output };
     });
 }
 

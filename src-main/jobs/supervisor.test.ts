@@ -55,6 +55,22 @@ async function told(id: string, after?: number): Promise<Event[]> {
   return events;
 }
 
+test('work ends, and nothing that it tells is kept, once it may not go on', async () => {
+  await supervisor.close();
+  const gone = new StudioError('DATA_FOLDER_GONE', { folder: '/gone' });
+  let steps = 0;
+  const mayGoOn = () => {
+    if (++steps > 2) throw gone;
+  };
+  supervisor = new Supervisor({ store, changed: () => {}, mayGoOn });
+  start('a', counting(9));
+  expect(await told('a')).toEqual([
+    { kind: 'step', step: 1 },
+    { kind: 'step', step: 2 },
+    { kind: 'finished', state: 'failed' },
+  ]);
+});
+
 test('work that comes while the studio closes waits for the next start', async () => {
   await supervisor.close();
   start('a', counting(1));

@@ -33,6 +33,7 @@ export class Supervisor<Event> {
   readonly #store: JobStore;
   readonly #changed: () => void;
   readonly #known: (error: unknown, id: string | undefined) => unknown;
+  readonly #mayGoOn: () => void;
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
@@ -43,17 +44,19 @@ export class Supervisor<Event> {
 
   /**
    * `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it; it is told
-   * the job in which it was met.
+   * the job in which it was met. `mayGoOn` throws what ends all work, and is asked before anything that work tells is kept.
    */
   constructor(options: {
     store: JobStore;
     changed: () => void;
     known?: (error: unknown, id: string | undefined) => unknown;
+    mayGoOn?: () => void;
     now?: () => number;
   }) {
     this.#store = options.store;
     this.#changed = options.changed;
     this.#known = options.known ?? ((error) => error);
+    this.#mayGoOn = options.mayGoOn ?? (() => {});
     this.#now = options.now ?? Date.now;
   }
 
@@ -245,6 +248,7 @@ export class Supervisor<Event> {
       for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
       this.#changed();
       for await (const told of piece.work.run(signal)) {
+        this.#mayGoOn();
         const job = piece.jobs.find(({ id }) => id === told.id);
         if (job === undefined) continue;
         if ('event' in told) job.tell(told.event);

@@ -188,6 +188,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
     hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
   },
+  DATA_FOLDER_GONE: {
+    message: 'Adapter Studio가 쓰는 동안 데이터 폴더가 지워졌거나 옮겨졌습니다: {folder}',
+    hint: '폴더를 제자리에 되돌린 다음 Adapter Studio를 다시 시작하세요. 그 뒤에 한 일은 남지 않습니다.',
+  },
   WORK_ELSEWHERE: {
     message: '이 데이터 폴더를 쓰는 다른 프로세스(명령줄 등)가 이 작업을 하고 있습니다.',
     hint: '그쪽에서 멈추거나 끝날 때까지 기다리세요.',
