@@ -26,6 +26,7 @@ const users = new Map<string, string>();
 let page: ReturnType<typeof clientOf>;
 let trusted: ReturnType<typeof clientOf>;
 let lock: ProcessLock;
+let pageUntil: (left: AbortSignal) => ReturnType<typeof clientOf>;
 let close: () => Promise<void>;
 
 beforeAll(() => {
@@ -54,6 +55,7 @@ beforeAll(() => {
     }),
   };
   page = clientOf(router, { caller: 'page' });
+  pageUntil = (left) => clientOf(router, { caller: 'page', left });
   trusted = clientOf(router, { caller: 'trusted' });
   close = async () => {
     sql.close();
@@ -86,6 +88,15 @@ test('every sample imports whole, and its queries run on its databases', async (
       expect(result.rows.length, target).toBeGreaterThan(0);
     }
   }
+});
+
+test('a file is gone with the page that sent it', async () => {
+  const leaving = new AbortController();
+  const left = pageUntil(leaving.signal);
+  const { fileId } = await left.files.begin({ name: 'a.csv', sizeBytes: 0 });
+  leaving.abort();
+  const late = page.datasets.inspect({ source: { kind: 'upload', fileId } });
+  await expect(late).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'UPLOAD_GONE' } } });
 });
 
 test('a page sends a file in pieces, looks at it, imports it, and it is gone', async () => {
