@@ -198,12 +198,12 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
     changed(noun)();
     changed('status')();
   };
-  const known = (error: unknown, dataset?: string) => datasets.namingRowsFault(asDiskFull(error, dataDir), dataset);
+  const known = (error: unknown, read?: () => string | null | undefined) =>
+    datasets.namingRowsFault(asDiskFull(error, dataDir), read);
   /** A job's rows are those of its dataset. */
   const supervising = (noun: ChangeEvent['noun'], of: { get(id: string): { datasetId: string | null } }) => ({
     ...{ store: jobs, changed: jobChanged(noun), mayGoOn: requireFolder },
-    known: (error: unknown, id?: string) =>
-      known(error, id === undefined ? undefined : (of.get(id).datasetId ?? undefined)),
+    known: (error: unknown, id?: string) => known(error, () => (id === undefined ? undefined : of.get(id).datasetId)),
   });
   const training = new Supervisor<RunEvent>(supervising('run', runs));
   const measuring = new Supervisor<EvaluationEvent>(supervising('evaluation', evaluations));
@@ -411,12 +411,17 @@ function waitingFor(ready: Promise<void>) {
  * Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. After the end of
  * the studio none is anybody's.
  */
-function tellingErrors(known: (error: unknown, dataset?: string) => unknown, calls: OngoingCalls) {
+function tellingErrors(known: (error: unknown, read: () => string | undefined) => unknown, calls: OngoingCalls) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }, input) => {
       const failed = (error: unknown) =>
-        calls.isOver ? new ORPCError('INTERNAL_SERVER_ERROR') : toClient(known(error, datasetIn(path, input)), path);
+        calls.isOver
+          ? new ORPCError('INTERNAL_SERVER_ERROR')
+          : toClient(
+              known(error, () => datasetIn(path, input)),
+              path,
+            );
       try {
         const result = await next();
         if (!isIterable(result.output)) return result;

@@ -75,7 +75,8 @@ export function asRowsFault(file: string, error: unknown): unknown {
   }
 }
 
-function tellsDamage(error: unknown): error is Error {
+/** Whether an error may come of a damaged file. */
+export function tellsDamage(error: unknown): error is Error {
   if (!(error instanceof BetterSqlite3.SqliteError)) return false;
   return /^SQLITE_(CORRUPT|NOTADB)/.test(error.code) || error.message.startsWith('no such table');
 }

@@ -7,7 +7,7 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
-import { asRowsFault } from '../database/rows-file.ts';
+import { asRowsFault, tellsDamage } from '../database/rows-file.ts';
 import { freeName } from '../free-name.ts';
 import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
@@ -86,9 +86,11 @@ export class DatasetStore {
 
   /**
    * The error itself; a missing, damaged or too new file of rows is told with the name of its dataset, which the file does not
-   * know. `dataset`: the id or name of the one that was being read, whose rows a damaged page may have been met in.
+   * know. `read` gives the id or name of the one that was being read, whose rows a damaged page may have been met in; it is not
+   * asked for what cannot come of one: on a full disk there may be no answer.
    */
-  namingRowsFault(error: unknown, dataset?: string): unknown {
+  namingRowsFault(error: unknown, read?: () => string | null | undefined): unknown {
+    const dataset = tellsDamage(error) ? (read?.() ?? undefined) : undefined;
     const known = dataset === undefined ? undefined : this.list().find(({ id, name }) => [id, name].includes(dataset));
     const fault = known === undefined ? error : asRowsFault(this.rowsFile(known.id), error);
     if (!(fault instanceof StudioError) || !fault.code.startsWith('DATASET_FILE_')) return fault;

@@ -281,7 +281,7 @@ export class Supervisor<Event> {
     try {
       store();
     } catch (error) {
-      job.holdBack(this.#known(error, job.id));
+      job.holdBack(this.#known(error, undefined));
       this.#unstored.set(job, store);
       if (this.#storing === undefined && !this.#closing) void this.#storeLater();
       return;
