@@ -40,6 +40,13 @@ test('who leaves while waiting takes no turn, and too many are not let wait', as
   expect(await next).toBeTypeOf('function');
 });
 
+test('who has left before takes no turn either', async () => {
+  const queue = new FairQueue({ atOnce: 1, mostWaiting: 1 });
+  await expect(queue.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await queue.enter('a', forever);
+  await expect(queue.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+});
+
 /** Those that have not had their turn yet. */
 async function stillWaiting<T>(promises: readonly Promise<T>[]): Promise<Promise<T>[]> {
   const pending = Symbol('pending');

@@ -16,6 +16,7 @@ export class FairQueue {
 
   /** Resolves when it is this one's turn, with what ends the turn; undefined when too many wait already. Throws on abort. */
   async enter(lane: string, signal: AbortSignal): Promise<(() => void) | undefined> {
+    signal.throwIfAborted();
     if (this.#running >= this.#atOnce) {
       if (this.#waiting >= this.#mostWaiting) return undefined;
       await this.#wait(lane, signal);

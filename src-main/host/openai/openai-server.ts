@@ -62,6 +62,10 @@ interface Context {
 
 async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   admit(request, context);
+  // Before anything is waited for: whoever leaves then is not heard later.
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const asking = { response, left: left.signal, context };
   const [path = ''] = (request.url ?? '').split('?', 1);
   if (path === '/v1/models') {
     only(request, 'GET');
@@ -76,14 +80,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     only(request, 'POST');
     const asked = parse(chatRequestSchema, await readJson(request));
     const generate = { prompt: chatPrompt(asked), sampling: samplingOf(asked, usualChatTokens) };
-    return write(asked, generate, chatStyle, { response, context });
+    return write(asked, generate, chatStyle, asking);
   }
   if (path === '/v1/completions') {
     only(request, 'POST');
     const asked = parse(completionRequestSchema, await readJson(request));
     const prompt = { kind: 'raw' as const, text: asked.prompt };
     const generate = { prompt, sampling: samplingOf(asked, usualCompletionTokens) };
-    return write(asked, generate, completionStyle, { response, context });
+    return write(asked, generate, completionStyle, asking);
   }
   throw new OpenaiError(404, `There is nothing at ${path.slice(0, 200)}.`, { code: 'unknown_url' });
 }
@@ -109,18 +113,16 @@ async function write(
   },
   generate: Pick<Parameters<StudioClient['chat']['generate']>[0], 'prompt' | 'sampling'>,
   style: AnswerStyle,
-  { response, context }: { response: ServerResponse; context: Context },
+  { response, left, context }: { response: ServerResponse; left: AbortSignal; context: Context },
 ): Promise<void> {
   const model = await find(asked.model, context);
-  const left = new AbortController();
-  response.once('close', () => left.abort());
-  const leave = await context.queue.enter(model.name, left.signal);
+  const leave = await context.queue.enter(model.name, left);
   if (leave === undefined) throw new OpenaiError(429, 'Too many requests are waiting.', { code: 'queue_full' });
   try {
     const { baseModelId, adapterId } = model;
     const strength = asked.adapter_strength ?? 1;
     const input = { baseModelId, adapterId, strength, precision: 'auto' as const, ...generate };
-    const events = await context.studio.chat.generate(input, { signal: left.signal });
+    const events = await context.studio.chat.generate(input, { signal: left });
     const named = { id: `${style.idPrefix}${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.name };
     if (asked.stream)
       await stream(events, { named, style, response, usage: asked.stream_options?.include_usage === true });
