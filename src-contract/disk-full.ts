@@ -10,3 +10,8 @@ export function diskFull(folder: string, neededBytes: number, cause: unknown): S
   const needed = neededBytes < 1_000_000 ? '1 MB' : `${Math.ceil(neededBytes / 1_000_000)} MB`;
   return new StudioError('DISK_FULL', { needed, folder }, { cause });
 }
+
+/** The error itself, or DISK_FULL where the system says so. */
+export function orDiskFull(error: unknown, folder: string, neededBytes = 0): unknown {
+  return isDiskFull(error) ? diskFull(folder, neededBytes, error) : error;
+}

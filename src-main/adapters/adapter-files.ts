@@ -1,7 +1,8 @@
 // An adapter on disk: the folder as PEFT stores it, and beside it one file of the studio's own, which PEFT passes over.
 import { copyFile, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
@@ -64,7 +65,7 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
 
 /**
  * Copies an adapter to a folder that appears only when it is whole. An origin that is given takes the place of the source's.
- * Throws OPTION_INVALID when something is at `to`.
+ * Throws OPTION_INVALID when something is at `to`, and DISK_FULL.
  */
 export async function copyAdapter(from: string, to: string, origin?: AdapterOrigin): Promise<void> {
   const partial = await unfinishedPath(to);
@@ -77,6 +78,8 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
     const known = origin ?? (await readOrigin(from));
     if (known !== undefined) await writeOrigin(partial, known);
     await nameWhole(partial, to);
+  } catch (error) {
+    throw orDiskFull(error, dirname(to));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

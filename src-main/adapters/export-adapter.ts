@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
+import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { copyAdapter } from './adapter-files.ts';
@@ -39,7 +39,7 @@ export async function* exportAdapter(
     }
     await nameWhole(partial, path);
   } catch (error) {
-    throw isDiskFull(error) ? diskFull(dirname(path), 0, error) : error;
+    throw orDiskFull(error, dirname(path));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskFull, isDiskFull } from '../../../src-contract/disk-full.ts';
+import { orDiskFull } from '../../../src-contract/disk-full.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { padded, string, u32, u64 } from './gguf-bytes.ts';
 import { ggufModule, interleaved } from './gguf-names.ts';
@@ -42,9 +42,8 @@ export async function writeGgufLora(path: string, adapter: GgufLora): Promise<vo
   } catch (cause) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    if (!isDiskFull(cause)) throw cause;
     const bytes = tensors.reduce((sum, { tensor }) => sum + tensor.data.byteLength, head.length);
-    throw diskFull(dirname(path), bytes, cause);
+    throw orDiskFull(cause, dirname(path), bytes);
   }
 }
 

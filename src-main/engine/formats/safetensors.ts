@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { diskFull, isDiskFull } from '../../../src-contract/disk-full.ts';
+import { orDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
@@ -124,7 +124,7 @@ export async function createSafetensors(
     try {
       await work;
     } catch (cause) {
-      throw isDiskFull(cause) ? diskFull(dirname(path), head.length + end, cause) : cause;
+      throw orDiskFull(cause, dirname(path), head.length + end);
     }
   };
   // writeFile goes on after a short write, which is how a disk that is filling up first shows.
