@@ -700,6 +700,28 @@ test('a run that fails says why and names the rows, and cannot be resumed where 
   expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
 });
 
+// The first was told to have diverged, and those from the second on ended without an adapter and without a word.
+test('of runs that are trained one by one, the one that diverges fails, and those after it go on', async () => {
+  const train = engine.train.bind(engine);
+  const rows = { rows: '0', split: 'train' as const };
+  engine.train = async function* (job, signal) {
+    if (job.method.kind === 'lora' && job.method.rank === 4)
+      throw new StudioError('RUN_DIVERGED', { step: 1, ...rows });
+    yield* train(job, signal);
+  };
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 2, backend: 'tfjs' } };
+  const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4, 2] } } as never);
+  const runs = (await client.runs.list()).filter(({ group }) => group?.id === id).toReversed();
+  for (const run of runs) await Array.fromAsync(await client.runs.watch({ id: run.id }));
+  const ended = await Promise.all(runs.map((run) => client.runs.get({ id: run.id })));
+  expect(ended.map(({ name, state, adapterId }) => [name, state, adapterId !== null])).toEqual([
+    ['r', 'finished', true],
+    ['r · r 4', 'failed', false],
+    ['r · r 2', 'finished', true],
+  ]);
+  expect(ended[1]?.error).toMatchObject({ code: 'RUN_DIVERGED', data: { split: 'train' } });
+});
+
 test('a name that is taken, a matrix or a length that the base has not, and an unknown base are refused before a run begins', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';

@@ -11,7 +11,7 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import type { Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
+import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import { LossWatch } from './loss-watch.ts';
 import { machineFacts } from './machine.ts';
 import { type RunEvents, RunProgress } from './run-progress.ts';
@@ -60,13 +60,13 @@ export async function* trainRuns(
   const ongoing: OngoingRun[] = [];
   for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
   const jobs = ongoing.map(({ job }) => job);
-  for await (const { job, event: told, together = 1 } of tellingRows(eventsOf(jobs, parts.engine, stop.signal))) {
+  for await (const { job, event: told, together = 1 } of eventsOf(jobs, parts.engine, stop.signal)) {
     const run = ongoing[job] as OngoingRun;
     // A person waits for the whole of a step, not for a share of it.
     const event = told.kind === 'step' ? { ...told, seconds: told.seconds * together } : told;
     const { id } = run.training.run;
     for await (const each of run.told(event)) yield { id, event: each };
-    if (event.kind === 'diverged') yield { id, error: await run.named(event.error) };
+    if (event.kind === 'diverged') yield { id, error: await run.named(event) };
     if (event.kind !== 'finished' || event.step === 0 || (stop.signal.aborted && stop.isResting())) continue;
     await run.keepWhatItLearnt(event);
     // Of those that are stopped, all end as the stop says.
@@ -86,7 +86,7 @@ interface Stop {
   readonly isResting: () => boolean;
 }
 
-/** The events of all jobs. A runtime that a person chose takes them one by one. */
+/** The events of all jobs. A runtime that a person chose takes them one by one; one that diverges does not keep the next from its turn. */
 async function* eventsOf(
   jobs: readonly TrainJob[],
   engine: Engine,
@@ -94,9 +94,18 @@ async function* eventsOf(
 ): AsyncGenerator<TrainTogetherEvent> {
   const goTogether = jobs.length > 1 && jobs.every(({ backend }) => backend !== 'tfjs');
   if (goTogether) yield* engine.trainTogether({ jobs }, signal);
-  else
-    for (const [job, each] of jobs.entries())
-      for await (const event of engine.train(each, signal)) yield { job, event };
+  else for (const [job, each] of jobs.entries()) yield* eventsOfOne(job, engine.train(each, signal));
+}
+
+/** The events of one by itself, its divergence among them as where it trains with others: its rows are told of then. */
+async function* eventsOfOne(job: number, events: AsyncIterable<TrainEvent>): AsyncGenerator<TrainTogetherEvent> {
+  try {
+    for await (const event of events) yield { job, event };
+  } catch (error) {
+    if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
+    // Sound: the code decides the type of the data.
+    yield { job, event: { kind: 'diverged', ...(error as StudioError<'RUN_DIVERGED'>).data } };
+  }
 }
 
 /** Gets a run ready to train: its base as it was, its rows as tokens. Runs that train together read the rows of the first. */
@@ -166,7 +175,7 @@ class OngoingRun {
     this.#progress = new RunProgress(about.training.run.id, about.job.validationEvery, about.parts.runs);
   }
 
-  async *told(event: TrainEvent | Diverged): AsyncGenerator<RunEvent> {
+  async *told(event: TrainTogetherEvent['event']): AsyncGenerator<RunEvent> {
     switch (event.kind) {
       case 'started':
         return yield* this.#begin(event);
@@ -177,7 +186,7 @@ class OngoingRun {
         return;
       }
       case 'diverged':
-        return yield await divergence(event.error, this.#names);
+        return yield await divergence(event, this.#names);
       case 'checkpoint':
         this.#progress.keep();
         return yield event;
@@ -199,13 +208,13 @@ class OngoingRun {
   }
 
   /** A divergence with the rows by their ids, in place of their places in the token file. */
-  async named(error: StudioError<'RUN_DIVERGED'>): Promise<StudioError<'RUN_DIVERGED'>> {
-    const { rows } = await divergence(error, this.#names);
-    if (rows.length === 0) return error;
+  async named(diverged: DivergedEvent): Promise<StudioError<'RUN_DIVERGED'>> {
+    const { step, rows: places, split } = diverged;
+    const { rows } = await divergence(diverged, this.#names);
+    if (rows.length === 0) return new StudioError('RUN_DIVERGED', { step, rows: places, split });
     const ids = rows.map(({ exampleId }) => exampleId).join(', ');
-    const { step, rows: places } = error.data;
     const isAll = places.split(', ').length === rows.length;
-    return new StudioError('RUN_DIVERGED', { step, rows: isAll ? ids : `${ids}, …` });
+    return new StudioError('RUN_DIVERGED', { step, rows: isAll ? ids : `${ids}, …`, split });
   }
 
   async #judged({ loss, answers }: { loss: number; answers: readonly (readonly number[])[] }) {
@@ -297,8 +306,7 @@ async function spike({ step, loss, worst }: StepEvent, usual: number, names: Row
   return { kind: 'spike', step, loss, usual, rows };
 }
 
-async function divergence({ data }: StudioError<'RUN_DIVERGED'>, names: RowNames): Promise<SpikeEvent> {
-  const { step, rows, split = 'train' } = data;
+async function divergence({ step, rows, split = 'train' }: DivergedEvent, names: RowNames): Promise<SpikeEvent> {
   const places = rows.split(', ').slice(0, mostNamed);
   const named = places.map((place) => ({ place: Number(place), loss: null }));
   return { kind: 'spike', step, loss: null, usual: null, rows: await rowsNamed(named, split, names) };
@@ -321,26 +329,6 @@ async function rowsNamed(
 }
 
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
-type Diverged = { readonly kind: 'diverged'; readonly error: StudioError<'RUN_DIVERGED'> };
-
-type ToldWithRows = Pick<TrainTogetherEvent, 'job' | 'together'> & { readonly event: TrainEvent | Diverged };
-
-/** A divergence as an event of one form, whether the run was by itself or with others, so that its rows can be told of. */
-async function* tellingRows(events: AsyncIterable<TrainTogetherEvent>): AsyncGenerator<ToldWithRows> {
-  try {
-    for await (const { event, ...rest } of events) {
-      if (event.kind !== 'diverged') yield { ...rest, event };
-      else {
-        const { step, rows, split } = event;
-        yield { ...rest, event: { kind: 'diverged', error: new StudioError('RUN_DIVERGED', { step, rows, split }) } };
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
-    // Sound: the code decides the type of the data. Only one by itself throws it.
-    yield { job: 0, event: { kind: 'diverged', error: error as StudioError<'RUN_DIVERGED'> } };
-  }
-}
 
 /** Copies the trained adapter to a place of its own. Where this run left an adapter at an earlier stop, that one has the new content from now on. */
 async function keepAdapter(
