@@ -340,6 +340,36 @@ test('a paused run makes no adapter and goes on later; stopped while it rests or
   await client.runs.stop({ id: other });
 });
 
+// Each stop trained in the run's folder by itself, and made an adapter of its own.
+test('what a stopped run has learnt is kept once, whoever stops it again or resumes it meanwhile', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'r' });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.pause({ id });
+
+  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => {
+    reached.resolve();
+    await goOn.promise;
+    return inspect(job);
+  };
+  const stops = [client.runs.stop({ id }), client.runs.stop({ id })];
+  await reached.promise;
+  for (const call of [client.runs.resume({ id }), client.runs.delete({ id })]) {
+    expect((await safe(call as Promise<unknown>)).error).toMatchObject({ code: 'RUN_ALREADY_ACTIVE' });
+  }
+  goOn.resolve();
+  await Promise.all(stops);
+  const { state, adapterId } = await client.runs.get({ id });
+  expect(state).toBe('stopped');
+  expect((await client.adapters.list()).map((adapter) => adapter.id)).toEqual([adapterId]);
+  expect(engine.trained).toHaveLength(2);
+  const told = await Array.fromAsync(await client.runs.watch({ id }));
+  expect(told.filter(({ kind }) => kind === 'finished')).toEqual([{ kind: 'finished', state: 'stopped', adapterId }]);
+});
+
 // Once, the stop did nothing where there was nothing to keep: such a run stayed paused for good.
 test('a run that rests ends with a stop, also where nothing is to be kept of it', async () => {
   const datasetId = await importRivers();

@@ -122,6 +122,31 @@ test('a second job waits for the first, and can be stopped while it waits', asyn
   expect((await told('c')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
 });
 
+test('what is left of a stopped job is done beside the work under way, and ends it as stopped, whatever comes of it', async () => {
+  start('a', counting(1, { endless: true }));
+  const left = (fail?: Error) => {
+    const { run, finished } = counting(1, fail && { fail });
+    const ofOne = async function* (signal: AbortSignal) {
+      for await (const event of run(signal)) yield { id: 'b', event };
+    };
+    store.enqueue({ id: 'b', kind: 'run', now: 1 });
+    return supervisor.endStopped(['b'], { run: ofOne, finished: (_, state) => finished(state) });
+  };
+  const ending = left();
+  expect([store.stateOf('a'), store.stateOf('b'), supervisor.current]).toEqual(['running', 'running', 'a']);
+  // A stop waits for it.
+  await supervisor.stop('b');
+  expect(store.stateOf('b')).toBe('stopped');
+  await ending;
+  expect(await told('b')).toEqual([
+    { kind: 'step', step: 1 },
+    { kind: 'finished', state: 'stopped' },
+  ]);
+  await expect(left(new Error('the disk is gone'))).rejects.toThrow('the disk is gone');
+  expect(store.stateOf('b')).toBe('stopped');
+  expect(store.stateOf('a')).toBe('running');
+});
+
 test('a failure that a person can meet is stored with its sentence and its facts', async () => {
   start('a', counting(1, { fail: new StudioError('RUN_DIVERGED', { step: 4, rows: '1, 2' }) }));
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'failed' });

@@ -37,6 +37,8 @@ export class Supervisor<Event> {
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
+  /** What is done at once, whoever's turn it is. */
+  readonly #beside = new Set<Piece<Event>>();
   /** Jobs that have ended, which cannot be stored yet. */
   readonly #unstored = new Map<ToldJob<Event>, () => void>();
   #storing: AbortController | undefined;
@@ -141,6 +143,21 @@ export class Supervisor<Event> {
   }
 
   /**
+   * Does what is left to do of jobs that were stopped, at once and beside the one whose turn it is: their store has enqueued them,
+   * nobody else starts them meanwhile, and they end as stopped. Throws what the work throws.
+   */
+  async endStopped(ids: readonly string[], work: SharedWork<Event>): Promise<void> {
+    const piece = new Piece(ids, work, this.#store);
+    this.#beside.add(piece);
+    try {
+      await this.#follow(piece);
+    } finally {
+      this.#beside.delete(piece);
+      for (const job of [...piece.jobs]) this.#end(piece, job, 'stopped', null);
+    }
+  }
+
+  /**
    * Replays the stored events after `after`, then follows until the job ends or the signal aborts, also where another process
    * does it. Throws what keeps the end of a job from being stored, a full disk mostly.
    */
@@ -206,9 +223,9 @@ export class Supervisor<Event> {
     this.#closing = true;
     this.#storing?.abort();
     for (const piece of this.#waiting.splice(0)) for (const job of piece.jobs) job.close();
-    const piece = this.#current;
-    piece?.abort.abort();
-    await Promise.all(piece?.jobs.map((job) => job.ended.promise) ?? []);
+    const pieces = this.#begun;
+    for (const { abort } of pieces) abort.abort();
+    await Promise.all(pieces.flatMap(({ jobs }) => jobs.map((job) => job.ended.promise)));
   }
 
   /** A process of which a job was followed may have been killed in its middle. */
@@ -216,9 +233,12 @@ export class Supervisor<Event> {
     if (this.#store.interruptOrphans(this.#now()) > 0) this.#changed();
   }
 
+  get #begun(): Piece<Event>[] {
+    return this.#current === undefined ? [...this.#beside] : [this.#current, ...this.#beside];
+  }
+
   #pieceOf(id: string): Piece<Event> | undefined {
-    const pieces = this.#current === undefined ? this.#waiting : [this.#current, ...this.#waiting];
-    return pieces.find(({ jobs }) => jobs.some((job) => job.id === id));
+    return [...this.#begun, ...this.#waiting].find(({ jobs }) => jobs.some((job) => job.id === id));
   }
 
   #find(id: string): ToldJob<Event> | undefined {
@@ -245,16 +265,7 @@ export class Supervisor<Event> {
     const { signal } = piece.abort;
     const aborted = () => ({ state: this.#closing ? ('interrupted' as const) : ('stopped' as const), failure: null });
     try {
-      for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
-      this.#changed();
-      for await (const told of piece.work.run(signal)) {
-        this.#mayGoOn();
-        const job = piece.jobs.find(({ id }) => id === told.id);
-        if (job === undefined) continue;
-        if ('event' in told) job.tell(told.event);
-        else if ('end' in told) this.#end(piece, job, told.end, null);
-        else this.#end(piece, job, 'failed', failureOf(this.#known(told.error, told.id)));
-      }
+      await this.#follow(piece);
       return signal.aborted ? aborted() : { state: 'finished', failure: null };
     } catch (thrown) {
       // After an abort the engine's port gives a plain error, whatever the cause was.
@@ -262,6 +273,19 @@ export class Supervisor<Event> {
       const error = this.#known(thrown, piece.jobs[0]?.id);
       const canGoOn = error instanceof StudioError && goneOnFrom.has(error.code);
       return { state: canGoOn ? 'interrupted' : 'failed', failure: failureOf(error) };
+    }
+  }
+
+  async #follow(piece: Piece<Event>): Promise<void> {
+    for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
+    this.#changed();
+    for await (const told of piece.work.run(piece.abort.signal)) {
+      this.#mayGoOn();
+      const job = piece.jobs.find(({ id }) => id === told.id);
+      if (job === undefined) continue;
+      if ('event' in told) job.tell(told.event);
+      else if ('end' in told) this.#end(piece, job, told.end, null);
+      else this.#end(piece, job, 'failed', failureOf(this.#known(told.error, told.id)));
     }
   }
 

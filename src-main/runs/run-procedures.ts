@@ -38,12 +38,12 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     repeat: os.repeat.handler(({ input }) => repeatRun(input.id, parts)),
     stop: os.stop.handler(async ({ input }) => {
       const run = mine(input.id);
-      const stopping = together(run);
-      for (const { id } of stopping) await supervisor.stop(id);
+      const stopping = together(run).map(({ id }) => id);
+      for (const id of stopping) await supervisor.stop(id);
       // None of them rests any more, whatever can be kept of it.
-      for (const { id } of stopping) runs.setStopped(id);
+      for (const id of stopping) runs.setStopped(id);
       changed();
-      for (const { id } of stopping) await keepStopped(id, parts);
+      await keepStopped(stopping, parts);
       changed();
     }),
     pause: os.pause.handler(async ({ input }) => {

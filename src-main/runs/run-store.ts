@@ -83,16 +83,28 @@ export class RunStore {
   /** Ended runs that wait their turn again, together. Throws DATA_FOLDER_BUSY. */
   enqueueAgain(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
-      // Of one that was cut off nobody knows when: what it trained counts.
-      const rest = this.#database.prepare(
-        `UPDATE run SET paused = 0, active_since = NULL, seconds_before = coalesce(
+      this.#openAgain(ids);
+      this.#enqueue(ids, now);
+    });
+  }
+
+  /** Stopped runs of which something is left to do, at once and whatever is trained elsewhere. */
+  enqueueStopped(ids: readonly string[], now: number): void {
+    this.#jobs.transaction(() => {
+      this.#openAgain(ids);
+      for (const id of ids) this.#jobs.enqueue({ id, kind: 'run', now });
+    });
+  }
+
+  #openAgain(ids: readonly string[]): void {
+    // Of one that was cut off nobody knows when: what it trained counts.
+    const rest = this.#database.prepare(
+      `UPDATE run SET paused = 0, active_since = NULL, seconds_before = coalesce(
            (SELECT seconds_before + (finished_at - active_since) / 1000.0 FROM job WHERE job.id = run.id AND state = 'stopped'),
            max(seconds_before, json_extract(totals, '$.seconds')), seconds_before)
          WHERE id = ?`,
-      );
-      for (const id of ids) rest.run(id);
-      this.#enqueue(ids, now);
-    });
+    );
+    for (const id of ids) rest.run(id);
   }
 
   /** The runs that train together with this one, itself included, in their order. */

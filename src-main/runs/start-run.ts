@@ -16,7 +16,7 @@ import type { SharedWork, Supervisor } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
 import type { RunPlan } from './run-store.ts';
-import { type TrainingParts, trainRuns } from './train-run.ts';
+import { type Training, type TrainingParts, trainRuns } from './train-run.ts';
 
 /** What training needs from outside. */
 export type GivenParts = Omit<RunningParts, 'told' | 'rewind' | 'pausing'>;
@@ -83,7 +83,8 @@ function nameOf(name: string, options: TrainOptions, first: TrainOptions): strin
 
 function begin(plans: readonly RunPlan[], parts: RunningParts): Run {
   const inserted = parts.runs.insert(plans, parts.now());
-  beginWork(inserted, parts);
+  const ids = inserted.map(({ id }) => id);
+  parts.supervisor.startTogether(ids, workOf(ids, parts));
   return inserted[0] as Run;
 }
 
@@ -156,16 +157,10 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
     return parts.runs.get(run.id);
   }
   const resumed = parts.runs.groupOf(run).filter((each) => each.id === run.id || canGoOn(each));
-  parts.runs.enqueueAgain(
-    resumed.map(({ id }) => id),
-    parts.now(),
-  );
-  // They have not ended after all, for whoever watches from now on.
-  for (const { id } of resumed) parts.rewind(id, (event) => event.kind === 'finished');
-  beginWork(
-    resumed.map(({ id }) => parts.runs.get(id)),
-    parts,
-  );
+  const ids = resumed.map(({ id }) => id);
+  parts.runs.enqueueAgain(ids, parts.now());
+  forgetEnd(ids, parts);
+  parts.supervisor.startTogether(ids, workOf(ids, parts));
   return parts.runs.get(run.id);
 }
 
@@ -181,20 +176,40 @@ function canGoOn({ state, error }: Run): boolean {
 }
 
 /**
- * Makes an adapter of what the checkpoint of a stopped run holds, where the stop came before the run could: it still waited
- * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing, or whose base is gone.
+ * Makes an adapter of what the checkpoint of each stopped run holds, where the stop came before the run could: it still waited
+ * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing, or whose base is gone. Meanwhile the
+ * runs count as running: a second stop waits for it, and nobody resumes them.
  */
-export async function keepStopped(id: string, parts: RunningParts): Promise<void> {
-  const { runs, baseModels, datasets } = parts;
-  const run = runs.get(id);
-  const hasLearnt = run.step > 0 && (run.result === null || run.result.steps < run.step);
-  if (run.state !== 'stopped' || !hasLearnt) return;
-  const base = baseModels.list().find((model) => model.id === run.baseModelId);
-  const dataset = datasets.list().find((each) => each.id === run.datasetId);
-  if (base === undefined) return;
+export async function keepStopped(stopped: readonly string[], parts: RunningParts): Promise<void> {
+  const { runs, supervisor } = parts;
+  const active = stopped.filter((id) => supervisor.isActive(id));
+  // A stop that came a moment earlier keeps them. Where there is none, nothing waits between this look and the row.
+  if (active.length > 0) await Promise.all(active.map((id) => supervisor.stop(id)));
+  const ids = stopped.filter((id) => hasMoreToKeep(runs.get(id), parts));
+  if (ids.length === 0) return;
+  runs.enqueueStopped(ids, parts.now());
+  forgetEnd(ids, parts);
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
-  // Nothing is told that has not been told before: the run ends where its checkpoint is.
-  for await (const _ of trainRuns([{ run, plan: runs.plan(id), base, dataset }], parts, stop));
+  await supervisor.endStopped(ids, {
+    async *run() {
+      for (const id of ids) {
+        // Nothing is told that has not been told before: the run ends where its checkpoint is.
+        for await (const _ of trainRuns([trainingOf(id, parts)], parts, stop));
+      }
+      yield* [];
+    },
+    finished: (id) => endOf(runs.get(id)),
+  });
+}
+
+function hasMoreToKeep({ state, step, result, baseModelId }: Run, { baseModels }: RunningParts): boolean {
+  const hasLearnt = step > 0 && (result === null || result.steps < step);
+  return state === 'stopped' && hasLearnt && baseModels.list().some(({ id }) => id === baseModelId);
+}
+
+/** Runs that go on have not ended after all, for whoever watches from now on. */
+function forgetEnd(ids: readonly string[], { rewind }: RunningParts): void {
+  for (const id of ids) rewind(id, (event) => event.kind === 'finished');
 }
 
 /** The options of a run and of those that are trained besides, none of them twice. Throws OPTION_INVALID where they are too many. */
@@ -262,38 +277,39 @@ export async function settleOptions(
   }
 }
 
-/** Lets runs that train together, or one by itself, wait their turn. */
-function beginWork(waiting: readonly Run[], parts: RunningParts): void {
-  parts.supervisor.startTogether(...workOf(waiting, parts));
-}
-
 function takeUp(id: string, parts: RunningParts): void {
   const group = parts.runs.groupOf(parts.runs.get(id)).filter((each) => parts.supervisor.isLeft(each.id));
-  parts.supervisor.takeUpTogether(...workOf(group, parts), { aloneIn: parts.dataFolder });
+  const ids = group.map((each) => each.id);
+  parts.supervisor.takeUpTogether(ids, workOf(ids, parts), { aloneIn: parts.dataFolder });
 }
 
-function workOf(waiting: readonly Run[], parts: RunningParts): [string[], SharedWork<RunEvent>] {
+/** The work of runs that train together, or of one by itself. */
+function workOf(ids: readonly string[], parts: RunningParts): SharedWork<RunEvent> {
   const { supervisor, runs } = parts;
-  const ids = waiting.map(({ id }) => id);
   const isResting = () =>
     supervisor.isClosing || ids.some((id) => runs.get(id).state === 'paused' || parts.pausing.has(id));
-  const work: SharedWork<RunEvent> = {
+  return {
     run: (signal) => {
-      const trainings = ids.map((id) => {
-        const run = runs.get(id);
-        const base = parts.baseModels.get(run.baseModelId);
-        const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
-        return { run, plan: runs.plan(id), base, dataset };
-      });
+      const trainings = ids.map((id) => trainingOf(id, parts));
       return trainRuns(trainings, parts, { signal, isResting });
     },
     finished: (id) => {
       const run = runs.get(id);
       if (runs.plan(id).evaluateAfter) measureWhenAllHaveEnded(run, parts);
-      return { kind: 'finished', state: run.state, adapterId: run.adapterId };
+      return endOf(run);
     },
   };
-  return [ids, work];
+}
+
+function endOf({ state, adapterId }: Run): RunEvent {
+  return { kind: 'finished', state, adapterId };
+}
+
+function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): Training {
+  const run = runs.get(id);
+  const base = baseModels.get(run.baseModelId);
+  const dataset = datasets.list().find((each) => each.id === run.datasetId);
+  return { run, plan: runs.plan(id), base, dataset };
 }
 
 /** Adapters that were trained together are held against each other. */
