@@ -17,6 +17,8 @@ export class ModelDownloads {
   readonly #bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
   readonly #changed: () => void;
   readonly #active = new Map<string, Active>();
+  /** By model, what was begun last in its folder: the next begins when it has ended. */
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(options: {
     folder: string;
@@ -34,18 +36,21 @@ export class ModelDownloads {
     this.#changed = options.changed;
   }
 
-  /** Starts one, or lets one that goes on be. */
+  /** Starts one, or lets one that goes on be; one that is being stopped is followed by it. */
   start(entry: CatalogueEntry, options: Options): void {
-    if (this.#active.get(entry.id)?.isOver === false) return;
+    const before = this.#active.get(entry.id);
+    if (before?.isOver === false && !before.abort.signal.aborted) return;
     const active = new Active();
     this.#active.set(entry.id, active);
     this.#changed();
-    active.done = this.#run(entry, options, active)
-      .then(
-        () => active.end(undefined),
-        (error: unknown) => active.end({ error }),
-      )
-      .then(this.#changed);
+    void this.#after(entry.id, () =>
+      this.#run(entry, options, active)
+        .then(
+          () => active.end(undefined),
+          (error: unknown) => active.end({ error }),
+        )
+        .then(this.#changed),
+    );
   }
 
   /** All that was told but for the progress, then what comes, to the end. A download that failed throws its failure. */
@@ -54,7 +59,7 @@ export class ModelDownloads {
     if (active === undefined) return;
     let seen = 0;
     for (let shown: DownloadEvent | undefined; !signal?.aborted; ) {
-      const { told, standing, isOver, next } = active;
+      const { told, standing, isOver } = active;
       const event = told[seen] ?? (standing === shown ? undefined : standing);
       if (event !== undefined) {
         if (event === told[seen]) seen++;
@@ -66,16 +71,18 @@ export class ModelDownloads {
         if (active.failure !== undefined) throw active.failure.error;
         return;
       }
-      await Promise.race([next, aborted(signal)]);
+      await active.nextChange(signal);
     }
   }
 
   async stop(entry: CatalogueEntry, { discard }: { discard: boolean }): Promise<void> {
     const active = this.#active.get(entry.id);
     active?.abort.abort();
-    await active?.done;
-    if (discard) await rm(join(this.#folder, entry.id), { recursive: true, force: true });
-    this.#active.delete(entry.id);
+    await this.#after(entry.id, async () => {
+      if (discard) await rm(join(this.#folder, entry.id), { recursive: true, force: true });
+    });
+    // Another may have been started meanwhile.
+    if (this.#active.get(entry.id) === active) this.#active.delete(entry.id);
     this.#changed();
   }
 
@@ -89,7 +96,16 @@ export class ModelDownloads {
   /** Ends all; what has arrived stays. */
   async close(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
-    await Promise.all([...this.#active.values()].map(({ done }) => done));
+    await Promise.all(this.#last.values());
+  }
+
+  #after(id: string, work: () => Promise<void>): Promise<void> {
+    const done = (this.#last.get(id) ?? Promise.resolve()).then(work);
+    this.#last.set(
+      id,
+      done.catch(() => undefined),
+    );
+    return done;
   }
 
   async #run(entry: CatalogueEntry, options: Options, active: Active): Promise<void> {
@@ -140,12 +156,15 @@ class Active {
   standing: DownloadEvent | undefined;
   failure: { error: unknown } | undefined;
   isOver = false;
-  done: Promise<void> = Promise.resolve();
   #change = Promise.withResolvers<void>();
   #toldMs = 0;
 
-  get next(): Promise<void> {
-    return this.#change.promise;
+  async nextChange(signal: AbortSignal | undefined): Promise<void> {
+    const left = Promise.withResolvers<void>();
+    const leave = () => left.resolve();
+    signal?.addEventListener('abort', leave);
+    await Promise.race([this.#change.promise, left.promise]);
+    signal?.removeEventListener('abort', leave);
   }
 
   tell(event: DownloadEvent): void {
@@ -176,8 +195,4 @@ class Active {
     this.#change.resolve();
     this.#change = Promise.withResolvers<void>();
   }
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,0 +1,62 @@
+import { getEventListeners } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { BaseModel, CatalogueEntry } from '../../../src-contract/base-model.ts';
+import { ModelDownloads } from './model-downloads.ts';
+
+// Of a model that has been fetched and unpacked, so that nothing is asked of any network.
+
+const entry = {
+  id: 'tiny',
+  sources: [{ kind: 'wheel', package: 'tiny', file: 'tiny.whl', sizeBytes: 9, memberBytes: 4 }],
+} as unknown as CatalogueEntry;
+
+let folder: string;
+let downloads: ModelDownloads;
+/** One for each time that the model is brought in. */
+let imports: PromiseWithResolvers<BaseModel>[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-downloads-'));
+  mkdirSync(join(folder, 'tiny/wheel'), { recursive: true });
+  writeFileSync(join(folder, 'tiny/wheel/tiny.gguf'), 'GGUF');
+  imports = [];
+  downloads = new ModelDownloads({
+    ...{ folder, environment: {}, modelFolder: () => folder, changed: () => {} },
+    bringIn: () => {
+      const bringing = Promise.withResolvers<BaseModel>();
+      imports.push(bringing);
+      return bringing.promise;
+    },
+  });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+// The second was let be as if it were the first, or forgotten with it.
+test('a download that is started while an earlier one is being stopped follows it', async () => {
+  downloads.start(entry, {});
+  await expect.poll(() => imports.length).toBe(1);
+  const stopped = downloads.stop(entry, { discard: false });
+  downloads.start(entry, {});
+  expect(imports.length).toBe(1);
+  imports[0]?.reject(new Error('given up'));
+  await stopped;
+  await expect.poll(() => imports.length).toBe(2);
+  expect(await downloads.stateOf(entry)).toMatchObject({ kind: 'downloading' });
+  imports[1]?.resolve({} as BaseModel);
+  await downloads.close();
+});
+
+test('whoever has watched a download leaves nothing at its signal', async () => {
+  const { signal } = new AbortController();
+  downloads.start(entry, {});
+  const kinds: string[] = [];
+  for await (const { kind } of downloads.watch('tiny', signal)) {
+    kinds.push(kind);
+    if (kind === 'checking') setImmediate(() => imports[0]?.resolve({} as BaseModel));
+  }
+  expect(kinds).toEqual(['started', 'checking', 'finished']);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
