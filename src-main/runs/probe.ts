@@ -14,8 +14,8 @@ const stepTokens = 512;
 const steps = 3;
 
 /**
- * Trains a base for a moment on the first rows of a dataset and keeps what was measured: tokens a second, and memory beside
- * the model. Leaves nothing else behind. False when no row fits.
+ * Trains a base for a moment on the first rows of a dataset and keeps how many tokens a second it took. Leaves nothing else
+ * behind. False when no row fits.
  */
 export async function probeSpeed(
   about: { dataset: Dataset; base: BaseModel; options: TrainOptions },
@@ -41,26 +41,21 @@ export async function probeSpeed(
     const settings = { ...options, maxSteps: steps, epochs: steps, batchSize: rows.length, initAdapterId: null };
     const files = { trainFile: join(folder, 'rows'), validationFile: null };
     const job = trainJob(settings, { base, folder, files, samples: undefined, initFolder: null });
-    const measured = await train(job, parts, signal);
-    if (measured === undefined) return false;
-    const bytes = Math.max(0, measured.peakRss - measured.rssBefore);
-    parts.speeds.put(base.sha256, options, { ...measured, bytes, tokens }, parts.now());
+    const tokensPerSecond = await speedOf(job, parts, signal);
+    if (tokensPerSecond === undefined) return false;
+    parts.speeds.put(base.sha256, options, { tokensPerSecond, by: 'probe' }, parts.now());
     return true;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function train(job: TrainJob, { engine }: TrainingParts, signal: AbortSignal) {
-  let [tokens, seconds, rssBefore, peakRss] = [0, 0, 0, 0];
+async function speedOf(job: TrainJob, { engine }: TrainingParts, signal: AbortSignal): Promise<number | undefined> {
+  let [tokens, seconds] = [0, 0];
   for await (const event of engine.train(job, signal)) {
-    // The model is loaded by then, the first graph run is to come.
-    if (event.kind === 'started') rssBefore = process.memoryUsage.rss();
-    if (event.kind !== 'step') continue;
-    peakRss = Math.max(peakRss, event.rssBytes);
-    if (event.step === 1) continue;
+    if (event.kind !== 'step' || event.step === 1) continue;
     tokens += event.tokens;
     seconds += event.seconds;
   }
-  return seconds === 0 ? undefined : { tokensPerSecond: tokens / seconds, rssBefore, peakRss };
+  return seconds === 0 ? undefined : tokens / seconds;
 }

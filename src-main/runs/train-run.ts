@@ -267,7 +267,7 @@ class OngoingRun {
     };
     // What one costs beside others says nothing of one by itself.
     if (result.tokensPerSecond > 0 && run.group === null) {
-      const speed = { tokensPerSecond: result.tokensPerSecond, bytes: 0, tokens: 0 };
+      const speed = { tokensPerSecond: result.tokensPerSecond, by: 'run' } as const;
       parts.speeds.put(plan.baseSha256, run.options, speed, parts.now());
     }
     await keepAdapter({ run, plan, base, result, outputFolder: this.job.outputFolder }, parts);

@@ -1,12 +1,9 @@
 import type { TrainOptions } from '../../src-contract/run.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
-/** How fast a base trains here, and what a graph run takes beside the model. */
+/** How fast a base trains here. */
 export interface TrainingSpeed {
   readonly tokensPerSecond: number;
-  /** Of `tokens` tokens in one graph run; 0 where only the speed is known. */
-  readonly bytes: number;
-  readonly tokens: number;
   /** Whether it was measured for its own sake, and a moment ago. */
   readonly isFresh: boolean;
 }
@@ -26,11 +23,11 @@ export class TrainingSpeedStore {
 
   get(baseSha256: string, options: TrainOptions): TrainingSpeed | undefined {
     const row = this.#database
-      .prepare('SELECT tokens_per_second, bytes, tokens FROM training_speed WHERE base_sha256 = ? AND settings = ?')
-      .get(baseSha256, settingsOf(options)) as { tokens_per_second: number; bytes: number; tokens: number } | undefined;
+      .prepare('SELECT tokens_per_second FROM training_speed WHERE base_sha256 = ? AND settings = ?')
+      .get(baseSha256, settingsOf(options)) as { tokens_per_second: number } | undefined;
     if (row === undefined) return undefined;
     const isFresh = this.#isFresh(probeOf(baseSha256, settingsOf(options)));
-    return { tokensPerSecond: row.tokens_per_second, bytes: row.bytes, tokens: row.tokens, isFresh };
+    return { tokensPerSecond: row.tokens_per_second, isFresh };
   }
 
   /** The newest of settings that differ only in the matrices, dropout or smoothing; with the matrices that were adapted. */
@@ -38,36 +35,42 @@ export class TrainingSpeedStore {
     const { backend, precision, gradientCheckpointing } = options;
     const row = this.#database
       .prepare(
-        `SELECT tokens_per_second, bytes, tokens, settings, json_extract(settings, '$[0]') AS targets FROM training_speed
+        `SELECT tokens_per_second, settings, json_extract(settings, '$[0]') AS targets FROM training_speed
          WHERE base_sha256 = :baseSha256 AND json_extract(settings, '$[3]') = :backend
            AND json_extract(settings, '$[4]') = :precision AND (json_extract(settings, '$[5]') IS NOT NULL) = :checkpointing
          ORDER BY measured_at DESC LIMIT 1`,
       )
       .get({ baseSha256, backend, precision, checkpointing: Number(gradientCheckpointing) }) as
-      | { tokens_per_second: number; bytes: number; tokens: number; settings: string; targets: string }
+      | { tokens_per_second: number; settings: string; targets: string }
       | undefined;
     if (row === undefined) return undefined;
-    const { tokens_per_second: tokensPerSecond, bytes, tokens } = row;
+    const { tokens_per_second: tokensPerSecond } = row;
     const isFresh = this.#isFresh(probeOf(baseSha256, row.settings));
-    return { tokensPerSecond, bytes, tokens, isFresh, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
+    return { tokensPerSecond, isFresh, targets: JSON.parse(row.targets) as TrainOptions['targets'] };
   }
 
   #isFresh(probe: string): boolean {
     return Date.now() - (this.#probed.get(probe) ?? 0) < freshMs;
   }
 
-  put(baseSha256: string, options: TrainOptions, speed: Omit<TrainingSpeed, 'isFresh'>, now: number): void {
+  /** Of a run, or of a probe, which measures for its own sake. */
+  put(
+    baseSha256: string,
+    options: TrainOptions,
+    { tokensPerSecond, by }: { tokensPerSecond: number; by: 'run' | 'probe' },
+    now: number,
+  ): void {
     const settings = settingsOf(options);
-    if (speed.tokens > 0) this.#probed.set(probeOf(baseSha256, settings), now);
+    if (by === 'probe') this.#probed.set(probeOf(baseSha256, settings), now);
     else this.#probed.delete(probeOf(baseSha256, settings));
+    // Nobody reads `bytes` and `tokens`. To drop them would keep earlier versions from opening the database.
     this.#database
       .prepare(
         `INSERT INTO training_speed (base_sha256, settings, tokens_per_second, bytes, tokens, measured_at)
-         VALUES (:baseSha256, :settings, :tokensPerSecond, :bytes, :tokens, :now)
-         ON CONFLICT (base_sha256, settings) DO UPDATE SET tokens_per_second = :tokensPerSecond, measured_at = :now,
-           bytes = iif(:tokens > 0, :bytes, bytes), tokens = iif(:tokens > 0, :tokens, tokens)`,
+         VALUES (:baseSha256, :settings, :tokensPerSecond, 0, 0, :now)
+         ON CONFLICT (base_sha256, settings) DO UPDATE SET tokens_per_second = :tokensPerSecond, measured_at = :now`,
       )
-      .run({ ...speed, baseSha256, settings, now });
+      .run({ baseSha256, settings, tokensPerSecond, now });
   }
 }
 
