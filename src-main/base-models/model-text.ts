@@ -13,6 +13,11 @@ export interface ExampleIds {
   readonly cut: boolean;
 }
 
+/** How many ids an example takes at least: those of its target, and eight of its context, or all where it has fewer. */
+export function shortestLength(contextLength: number, targetLength: number): number {
+  return targetLength + Math.min(contextLength, 8);
+}
+
 /** What a base model's text looks like in ids: its tokenizer, its chat template if it has one, and the ids that end a text. */
 export class ModelText {
   readonly tokenizer: Tokenizer;
@@ -69,13 +74,13 @@ export class ModelText {
 
   /**
    * A context and its target in at most `maxLength` ids. A longer context loses ids before its last paragraph, so that
-   * a question at its end stays. Undefined when the target leaves the context fewer than eight ids (or fewer than it has).
+   * a question at its end stays. Undefined when not even `shortestLength` fits.
    */
   exampleIds(context: string, target: string, maxLength: number): ExampleIds | undefined {
     const targetIds = this.targetIds(target);
     const prompt = this.promptIds(context);
+    if (maxLength < shortestLength(prompt.length, targetIds.length)) return undefined;
     const room = maxLength - targetIds.length;
-    if (room < Math.min(prompt.length, 8)) return undefined;
     const cut = prompt.length > room;
     const kept = cut ? this.#shorten(context, prompt, room) : prompt;
     return { ids: [...kept, ...targetIds], targetStart: kept.length, cut };

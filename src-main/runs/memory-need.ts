@@ -1,5 +1,6 @@
 import type { BaseModel, PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
+import { shortestLength } from '../base-models/model-text.ts';
 import type { Engine, TokenExample } from '../engine/engine.ts';
 
 /** What the memory of a run depends on besides its options. */
@@ -84,9 +85,11 @@ const fromFineToCoarse: Readonly<Record<PrecisionChoice, readonly PrecisionChoic
 /** As a run cuts them: the target stays whole, and a row whose target does not fit is left out. */
 function shortened(rows: readonly TokenExample[], maxLength: number): TokenExample[] {
   return rows.flatMap((row) => {
-    const room = maxLength - (row.ids.length - row.targetStart);
-    if (room >= row.targetStart) return [row];
-    return room < 8 ? [] : [{ ids: [...row.ids.slice(0, room), ...row.ids.slice(row.targetStart)], targetStart: room }];
+    const targetLength = row.ids.length - row.targetStart;
+    if (maxLength < shortestLength(row.targetStart, targetLength)) return [];
+    if (maxLength >= row.ids.length) return [row];
+    const room = maxLength - targetLength;
+    return [{ ids: [...row.ids.slice(0, room), ...row.ids.slice(row.targetStart)], targetStart: room }];
   });
 }
 

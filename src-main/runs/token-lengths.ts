@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import { type ModelText, shortestLength } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 
 /**
@@ -120,8 +120,7 @@ class LengthCount {
     ] as const) {
       counts.set(length, (counts.get(length) ?? 0) + 1);
     }
-    // As ModelText.exampleIds decides it.
-    const keptFrom = target + Math.min(context, 8);
+    const keptFrom = shortestLength(context, target);
     const kept = this.#kept.get(keptFrom) ?? { rows: 0, targetTokens: 0 };
     this.#kept.set(keptFrom, { rows: kept.rows + 1, targetTokens: kept.targetTokens + target });
   }
