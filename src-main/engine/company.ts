@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MicroBatch } from './micro-batches.ts';
 import { roomFor } from './stack-batches.ts';
+import { textIfThere } from './text-if-there.ts';
 
 // Trainings that share their passes are a company. What each gets is the same in any company only to rounding, so a company
 // that was broken off goes on as the one it was: its name lies beside the checkpoint of each.
@@ -19,7 +20,7 @@ export function sharesPass(firstSteps: readonly (readonly MicroBatch[])[], token
 
 /** The company that a training was in; undefined for one that has not begun in any. */
 export function readCompany(checkpointFolder: string): Promise<string | undefined> {
-  return readFile(join(checkpointFolder, fileName), 'utf8').catch(() => undefined);
+  return textIfThere(join(checkpointFolder, fileName));
 }
 
 /** Gives trainings that begin together a name. Where the first has it, all have it. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -13,6 +13,7 @@ import { openModel } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { copyCompanions } from './model-companions.ts';
 import { addToPart, readStored, type StoredGroup, storedGroups, storedType } from './stored-weights.ts';
+import { textIfThere } from './text-if-there.ts';
 
 type FloatType = 'F32' | 'F16' | 'BF16';
 
@@ -121,7 +122,7 @@ async function noteType(
 ): Promise<void> {
   if (dtype === undefined || others.length > 0) return;
   const path = join(folder, 'config.json');
-  const text = await readFile(path, 'utf8').catch(() => JSON.stringify(fallback ?? {}));
+  const text = (await textIfThere(path)) ?? JSON.stringify(fallback ?? {});
   const config = JSON.parse(text) as Record<string, unknown>;
   const name = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }[dtype];
   // Newer versions of transformers call it dtype.

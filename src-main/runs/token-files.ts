@@ -108,7 +108,7 @@ const manyRows = 50_000;
 const validationRowsDrawn = 2000;
 
 async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {
-  const text = await readFile(join(folder, factsName), 'utf8').catch(() => undefined);
+  const text = await textIfThere(join(folder, factsName));
   return text === undefined ? undefined : filesOf(folder, factsSchema.parse(JSON.parse(text)));
 }
 
@@ -118,10 +118,17 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
     validationFile: facts.validationRows > 0 ? join(folder, validationName) : null,
     facts,
     async rowAt(place, split) {
-      const text = await readFile(join(folder, rowsName), 'utf8').catch(() => '[]');
+      const text = (await textIfThere(join(folder, rowsName))) ?? '[]';
       return (JSON.parse(text) as string[])[split === 'train' ? place : facts.trainRows + place];
     },
   };
+}
+
+async function textIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 const trainName = 'train.tokens.safetensors';

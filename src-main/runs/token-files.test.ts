@@ -1,0 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { copyRunTokens } from './token-files.ts';
+
+// A run that was to go on had its rows drawn and written anew.
+test('token files that cannot be read are not taken for none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'token-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'to/tokens.json'), { recursive: true });
+  await expect(copyRunTokens(join(folder, 'from'), join(folder, 'to'))).rejects.toMatchObject({ code: 'EISDIR' });
+});
