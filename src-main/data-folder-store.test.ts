@@ -33,6 +33,20 @@ test('a backup begins again when an adapter’s files are replaced meanwhile', a
   expect(readdirSync(join(out, 'adapters'))).toEqual(['newer']);
 });
 
+// It began anew for as long as a run went on whose adapter was replaced more often than a round took.
+test('a backup without an end of changes is given up, and nothing stays of it', async () => {
+  const { dataDir, out, write } = scene();
+  let turn = 0;
+  const changing = async () => {
+    for await (const _ of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
+      rmSync(join(dataDir, 'adapters'), { recursive: true });
+      write(`adapters/${++turn}`, 'newer');
+    }
+  };
+  await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
+  expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
 test('a backup leaves alone what has its name with .partial behind it', async () => {
   const { dataDir, out } = scene();
   mkdirSync(join(`${out}.partial`, 'mine'), { recursive: true });

@@ -26,7 +26,7 @@ const manifestSchema = z.object({
 /**
  * Copies everything that a person made into a new folder at `out`, while the studio goes on: databases as they are at one
  * moment, files as they lie. The list of hashes is written last; a folder without it is no backup.
- * Throws OPTION_INVALID when there is something at `out`.
+ * Throws OPTION_INVALID when there is something at `out`, and STUDIO_BUSY when there is no end of changes.
  */
 export async function* backUpDataFolder(
   { dataDir, out, version, now }: { dataDir: string; out: string; version: string; now: number },
@@ -38,7 +38,8 @@ export async function* backUpDataFolder(
   const partial = await unfinishedPath(out);
   try {
     let files: BackedUp[] | undefined;
-    while (files === undefined) {
+    for (let round = 0; files === undefined; round++) {
+      if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
       await rm(partial, { recursive: true, force: true });
       files = yield* copyingStudio({ dataDir, to: partial }, signal);
     }
