@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createRouterClient } from '@orpc/server';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
@@ -197,6 +198,28 @@ test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone afte
   watcher.close();
   expect(abort.signal.aborted).toBe(true);
   await vi.waitFor(() => expect(unpacked()).toEqual([]));
+});
+
+// A row group of Parquet is unpacked in one go, for seconds in which no window was answered.
+test.each(['inspection', 'judgement'])('the %s of a large file leaves this thread free', async (what) => {
+  const path = join(folder, 'large.parquet');
+  const texts = Array.from({ length: 200_000 }, (_, row) => `${row} ${randomBytes(12).toString('base64')}`);
+  const columnData = ['context', 'target'].map((name) => ({ name, data: texts, type: 'STRING' as const }));
+  writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: texts.length })));
+  const source = { kind: 'path' as const, path };
+  const began = performance.now();
+  let [last, longest] = [began, 0];
+  const look = () => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  };
+  const timer = setInterval(look, 1);
+  if (what === 'inspection') {
+    expect(await trusted.datasets.inspect({ source })).toMatchObject({ file: { format: 'parquet', rows: 200_000 } });
+  } else expect(await trusted.datasets.judge({ source, task: 'custom' })).toMatchObject({ rejected: { count: 0 } });
+  look();
+  clearInterval(timer);
+  expect(longest).toBeLessThan((performance.now() - began) / 2);
 });
 
 async function finished(events: AsyncIterable<ImportEvent>) {

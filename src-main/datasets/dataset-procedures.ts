@@ -15,8 +15,10 @@ import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
 import type { FileSources, LentFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
+import { answerOfThread, needsThread } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
+import type { TableFile } from './readers/open-table.ts';
 import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
@@ -63,13 +65,17 @@ export function datasetProcedures(studio: {
   };
   return os.router({
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
-    inspect: os.inspect.handler(async ({ input, context, signal }) => {
+    inspect: os.inspect.handler(async ({ input, context, signal = new AbortController().signal }) => {
       await using file = await lend(input.source, context);
-      return await inspectTable(file, input, signal);
+      // All cells of a large file are more than a thread holds.
+      if (input.cells || !(await needsThread(file))) return await inspectTable(file, input, signal);
+      return await answerOfThread('inspect', [plain(file), input], signal);
     }),
-    judge: os.judge.handler(async ({ input, context, signal }) => {
+    judge: os.judge.handler(async ({ input, context, signal = new AbortController().signal }) => {
       await using file = await lend(input.source, context);
-      return await judgeRows(file, { ...input, mapping: input.mapping ?? file.mapping }, signal);
+      const options = { ...input, mapping: input.mapping ?? file.mapping };
+      if (!(await needsThread(file))) return await judgeRows(file, options, signal);
+      return await answerOfThread('judge', [plain(file), options], signal);
     }),
     import: os.import.handler(async function* ({ input, context, signal = new AbortController().signal }) {
       await using file = await lend(input.source, context);
@@ -212,6 +218,11 @@ export function datasetProcedures(studio: {
       return sql.query(attachedFile(join(datasetsFolder, id), input.database), input.sql, undefined, signal);
     }),
   });
+}
+
+/** For a thread, which cannot be told how a file is given back. */
+function plain({ path, name, unpackFolder }: LentFile): TableFile {
+  return { path, name, unpackFolder };
 }
 
 /** Removes datasets that were deleted, or cut off while they were imported, by processes that have ended. For the start. */

@@ -1,4 +1,4 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CsvOptions, ImportEvent } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
@@ -6,7 +6,7 @@ import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
 import { asDiskFull } from './disk-full.ts';
 import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
-import { importRowsInThread } from './import-worker.ts';
+import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
 
 export interface ImportJob {
@@ -51,9 +51,8 @@ export async function* importDataset(
   let isDone = false;
   let bytesTotal = 0;
   try {
-    const facts = await stat(file.path).catch(() => undefined);
-    const isLarge = facts?.isDirectory() || (facts?.size ?? 0) > inlineBytes;
-    for await (const event of isLarge ? importRowsInThread(rowsJob, signal) : importRows(rowsJob, signal)) {
+    const isLarge = await needsThread(file);
+    for await (const event of isLarge ? inThread('import', rowsJob, signal) : importRows(rowsJob, signal)) {
       if (event.kind === 'progress') {
         sync.grown(event.bytesRead);
         yield event;
@@ -82,9 +81,6 @@ export async function* importDataset(
     if (!isDone) await undo(store, datasetsFolder, datasetId);
   }
 }
-
-/** A file of this size is read in a moment, and starting a thread would take as long. */
-const inlineBytes = 2 * 1024 * 1024;
 
 /** On a full disk even removing may fail; nobody sees what is left, and the next start removes it. */
 async function undo(store: DatasetStore, datasetsFolder: string, id: string): Promise<void> {

@@ -1,16 +1,29 @@
-// The thread in which a large file is imported. It is told its job at the start, says what it does, and is ended from outside.
+// The thread in which a large file is read. It is told its task at the start, says what it does, and is ended from outside.
 import { parentPort, workerData } from 'node:worker_threads';
-import { importRows, type RowsJob } from './import-rows.ts';
-import { forThread, type ThreadMessage } from './import-worker.ts';
+import { importRows } from './import-rows.ts';
+import { forThread, type ThreadMessage, type ThreadTask, type ThreadWork } from './import-worker.ts';
+import { inspectTable } from './inspect.ts';
+import { judgeRows } from './judge-rows.ts';
 import { writeInThread } from './rows-writer.ts';
 
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 try {
-  // Sound: `importRowsInThread` starts this file, and hands over a job.
-  for await (const event of importRows(workerData as RowsJob, new AbortController().signal, writeInThread)) {
-    say(event);
-  }
+  // Sound: `inThread` starts this file, and hands over a task.
+  for await (const told of work(workerData as ThreadTask)) say({ kind: 'told', told });
   say({ kind: 'ended' });
 } catch (error) {
   say({ kind: 'failed', error: forThread(error) });
+}
+
+async function* work(task: ThreadTask): AsyncGenerator<ThreadWork[keyof ThreadWork]['told'], void> {
+  switch (task.kind) {
+    case 'import':
+      return yield* importRows(task.ask, new AbortController().signal, writeInThread);
+    case 'inspect':
+      return yield await inspectTable(...task.ask);
+    case 'judge':
+      return yield await judgeRows(...task.ask);
+    default:
+      return task satisfies never;
+  }
 }

@@ -1,11 +1,26 @@
+import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
 import { type ErrorCode, type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
+import type { InspectOptions } from './inspect.ts';
+import type { JudgeOptions } from './judge-rows.ts';
 import { ownProgram } from './own-program.ts';
+import type { TableFile } from './readers/open-table.ts';
 
-/** What the import's thread says. */
+/** What the thread can do: what it is asked, and what it tells. */
+export interface ThreadWork {
+  readonly import: { readonly ask: RowsJob; readonly told: RowsEvent };
+  readonly inspect: { readonly ask: readonly [TableFile, InspectOptions]; readonly told: Inspection };
+  readonly judge: { readonly ask: readonly [TableFile, JudgeOptions]; readonly told: RowJudgement };
+}
+
+/** What the thread is started with. */
+export type ThreadTask = { [Kind in keyof ThreadWork]: { kind: Kind; ask: ThreadWork[Kind]['ask'] } }[keyof ThreadWork];
+
+/** What the thread says. */
 export type ThreadMessage =
-  | RowsEvent
+  | { readonly kind: 'told'; readonly told: ThreadWork[keyof ThreadWork]['told'] }
   | { readonly kind: 'failed'; readonly error: ThrownInThread }
   | { readonly kind: 'ended' };
 
@@ -18,14 +33,36 @@ export interface ThrownInThread {
   readonly stack: string | undefined;
 }
 
+/** A file of this size is read in a moment, and starting a thread would take as long. */
+const inlineBytes = 2 * 1024 * 1024;
+
+export async function needsThread({ path }: { readonly path: string }): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isDirectory() === true || (facts?.size ?? 0) > inlineBytes;
+}
+
+/** The one thing that the work tells. */
+export async function answerOfThread<Kind extends 'inspect' | 'judge'>(
+  kind: Kind,
+  ask: ThreadWork[Kind]['ask'],
+  signal: AbortSignal,
+): Promise<ThreadWork[Kind]['told']> {
+  for await (const told of inThread(kind, ask, signal)) return told;
+  throw new Error(`the thread gave no answer to “${kind}”`);
+}
+
 /**
- * `importRows` in a thread of its own, so that the window stays free. An abort, or a caller who leaves, ends the thread at
+ * Reads a table in a thread of its own, so that the window stays free. An abort, or a caller who leaves, ends the thread at
  * once, whatever it is doing.
  */
-export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): AsyncGenerator<RowsEvent, void> {
+export async function* inThread<Kind extends keyof ThreadWork>(
+  kind: Kind,
+  ask: ThreadWork[Kind]['ask'],
+  signal: AbortSignal,
+): AsyncGenerator<ThreadWork[Kind]['told'], void> {
   signal.throwIfAborted();
   const thread = new Worker(ownProgram(import.meta.url, './import-thread.ts'), {
-    workerData: job,
+    workerData: { kind, ask },
     // What the process was started with is not for this thread.
     execArgv: [],
     // Rows are read and let go: a small heap is swept more often, and holds the longest cell many times over.
@@ -59,7 +96,8 @@ export async function* importRowsInThread(job: RowsJob, signal: AbortSignal): As
         });
       } else if (message.kind === 'ended') return;
       else if (message.kind === 'failed') throw fromThread(message.error);
-      else yield message;
+      // Sound: the thread tells of what it was asked.
+      else yield message.told as ThreadWork[Kind]['told'];
     }
   } finally {
     signal.removeEventListener('abort', stop);

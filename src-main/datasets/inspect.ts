@@ -4,13 +4,19 @@ import { proposeMapping, proposeTask } from './column-mapping.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
 import type { TableRecord } from './readers/table.ts';
 
+export interface InspectOptions {
+  readonly csv?: CsvOptions;
+  readonly cells?: boolean;
+  readonly estimate?: boolean;
+}
+
 /**
  * What is in a file and what it could be used for, without importing it. Reads the whole file to count its rows, or with
  * `estimate`, where it is large, only its beginning. `cells` adds all records as they stand, those of an empty file too.
  */
 export async function inspectTable(
   file: TableFile,
-  options: { csv?: CsvOptions; cells?: boolean; estimate?: boolean },
+  options: InspectOptions,
   signal?: AbortSignal,
 ): Promise<Inspection> {
   const table = await openTable(file, options.csv, { keepEmpty: options.cells ?? false, signal });

@@ -4,15 +4,17 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { resolveMapping, rowMapper } from './column-mapping.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
 
+export interface JudgeOptions {
+  readonly csv?: CsvOptions;
+  readonly task: TaskId;
+  readonly mapping?: ColumnMapping;
+}
+
 /**
  * The verdict of every row of a table under a mapping, counted, without importing it; of a large file, of its beginning. The
  * rows that would be left out are counted, and the first of them told. Throws what `openTable` and `resolveMapping` throw.
  */
-export async function judgeRows(
-  file: TableFile,
-  options: { csv?: CsvOptions; task: TaskId; mapping?: ColumnMapping },
-  signal?: AbortSignal,
-): Promise<RowJudgement> {
+export async function judgeRows(file: TableFile, options: JudgeOptions, signal?: AbortSignal): Promise<RowJudgement> {
   const table = await openTable(file, options.csv, { signal });
   try {
     const { columns } = table;

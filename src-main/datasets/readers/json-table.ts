@@ -75,6 +75,7 @@ export async function openJson(
   survey: FileSurvey,
   kind: 'json' | 'jsonl',
   options: CsvOptions = {},
+  signal?: AbortSignal,
 ): Promise<OpenTable> {
   const { encoding, bomBytes, reason } = chooseEncoding(survey, options.encoding);
   const { name, bytes } = survey;
@@ -82,7 +83,7 @@ export async function openJson(
   const stored = { encoding, bomBytes };
   const isList = startOf(head).startsWith('[');
   let layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
-  const lists = layout === 'array' && !isList ? await listsIn(file.path, stored) : undefined;
+  const lists = layout === 'array' && !isList ? await listsIn(file.path, stored, signal) : undefined;
   // One object without a list of objects is a row, or columns, however large it is.
   if (lists?.length === 0) layout = 'objects';
   const chosen = lists?.length ? chooseLists(lists) : undefined;
@@ -96,7 +97,7 @@ export async function openJson(
   const twice = new Set<string>();
   let isEmpty = true;
   let isJson = false;
-  for await (const { found } of values()) {
+  for await (const { found } of values(signal)) {
     for (const { text } of found) {
       isEmpty = false;
       const value = parseJson(text, { onTwice: (name) => twice.add(name) });
@@ -185,9 +186,13 @@ export async function openJson(
 }
 
 /** Reads the whole file, to know all of its lists before one is chosen. */
-async function listsIn(path: string, stored: { encoding: string; bomBytes: number }): Promise<readonly JsonList[]> {
+async function listsIn(
+  path: string,
+  stored: { encoding: string; bomBytes: number },
+  signal: AbortSignal | undefined,
+): Promise<readonly JsonList[]> {
   const values = new JsonValues('array');
-  for await (const _ of readValues(path, values, stored));
+  for await (const _ of readValues(path, values, stored, signal));
   return values.lists;
 }
 

@@ -6,9 +6,18 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
+import { openCsv } from './csv-table.ts';
+import { fingerprint } from './file-fingerprint.ts';
+import { surveyFile } from './file-survey.ts';
+import { openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { openTable } from './open-table.ts';
+import { openParquet } from './parquet-table.ts';
+import { shapedTable } from './shaped-table.ts';
 import type { TableRecord } from './table.ts';
+import { workbookPath } from './xlsx-book.ts';
+import { openXlsx } from './xlsx-table.ts';
+import { listZip } from './zip-archive.ts';
 
 const fixtures = new URL('../../../test/fixtures/tables/', import.meta.url).pathname;
 
@@ -558,6 +567,49 @@ test('an archive or a folder without a table says so', async () => {
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
   mkdirSync(join(folder, 'none'));
   await expect(open(join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
+});
+
+// An abort waited until a whole file had been looked through, be it gigabytes.
+test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknown>]>([
+  [
+    'JSON',
+    'rows.json',
+    async (path, signal) =>
+      openJson({ path, name: 'rows.json' }, await surveyFile(path, 'rows.json'), 'json', {}, signal),
+  ],
+  [
+    'a workbook',
+    'book.xlsx',
+    async (path, signal) => {
+      const file = { path, name: 'book.xlsx' };
+      const entries = await listZip(path, file.name);
+      await expect(workbookPath(file, entries, signal)).rejects.toMatchObject({ name: 'AbortError' });
+      const workbook = (await workbookPath(file, entries)) ?? '';
+      return openXlsx(file, { print: await fingerprint(path), entries, workbook }, {}, signal);
+    },
+  ],
+  [
+    'Parquet',
+    'typed.parquet',
+    async (path, signal) => openParquet({ path, name: 'typed.parquet' }, await fingerprint(path), signal),
+  ],
+  [
+    'a table of a known form',
+    'shaped.csv',
+    async (path, signal) => {
+      const file = { path, name: 'shaped.csv' };
+      return shapedTable(openCsv(file, await surveyFile(path, file.name), {}, { keepEmpty: false }), signal);
+    },
+  ],
+])('%s stops being opened when that is aborted', async (_, name, openAborted) => {
+  const texts: Record<string, string> = {
+    'rows.json': '{"data":[{"a":1},{"a":2}]}',
+    'shaped.csv': 'instruction,input,output\nSay it,now,it\n',
+  };
+  const text = texts[name];
+  const path = join(text === undefined ? fixtures : folder, name);
+  if (text !== undefined) writeFileSync(path, text);
+  await expect(openAborted(path, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('it does not matter where a JSON text is cut into pieces', async () => {

@@ -63,14 +63,16 @@ export async function openTable(
   });
   if (facts.isDirectory()) return openFolder(file, options, signal);
   const head = await readHead(file);
-  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return openParquet(file, await fingerprint(file.path, signal));
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1')
+    return openParquet(file, await fingerprint(file.path, signal), signal);
   if (head.subarray(0, 4).toString('latin1') === zipSignature) {
     const entries = await listZip(file.path, file.name);
-    const workbook = await workbookPath(file, entries);
+    const workbook = await workbookPath(file, entries, signal);
     if (workbook !== undefined) {
       spend(outer, bytesOf(entries), file.name);
-      const sheet = await openXlsx(file, await fingerprint(file.path, signal), entries, workbook, options);
-      return shapedTable(orderedTable(sheet));
+      const print = await fingerprint(file.path, signal);
+      const sheet = await openXlsx(file, { print, entries, workbook }, options, signal);
+      return shapedTable(orderedTable(sheet), signal);
     }
     const tables = tablesAmong(entries);
     if (tables.length > 0 && outer) throw noTables(file.name, fileKinds.ZIP);
@@ -92,9 +94,9 @@ export async function openTable(
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
     const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
-    if (kind) return openJson(file, survey, kind, options);
+    if (kind) return openJson(file, survey, kind, options, signal);
   }
-  return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })));
+  return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })), signal);
 }
 
 /** Who names a delimiter or a quote means a table of text. */

@@ -19,7 +19,11 @@ import type { NamedValues } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /** Throws FILE_NOT_A_TABLE when the file is damaged, too large to unpack, or holds no row. */
-export async function openParquet(file: { path: string; name: string }, print: FileFingerprint): Promise<OpenTable> {
+export async function openParquet(
+  file: { path: string; name: string },
+  print: FileFingerprint,
+  signal?: AbortSignal,
+): Promise<OpenTable> {
   const damaged = (cause: unknown) =>
     new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.PARQUET_DAMAGED }, { cause });
   const { metadata, columns } = await withFile(file.path, async (source) => {
@@ -42,6 +46,7 @@ export async function openParquet(file: { path: string; name: string }, print: F
       found: fileKinds.PARQUET_LARGE,
     });
   }
+  signal?.throwIfAborted();
   const exact = exactColumns(metadata);
   const read = async (source: AsyncBuffer, rowStart: number, rowEnd: number) =>
     (await readRows(source, metadata, rowStart, rowEnd)).map(exact);

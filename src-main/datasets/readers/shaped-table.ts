@@ -1,6 +1,6 @@
 import { uniqueNames } from './header-names.ts';
 import { type NamedValues, type RecordShape, shapeOf, shapeReason, shapesOfKeys } from './record-shape.ts';
-import type { OpenTable, TableRecord } from './table.ts';
+import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
 /** How many records must have the shape for the others to be read by it. */
@@ -11,7 +11,7 @@ const sampleRecords = 200;
  * as SQuAD has them, a conversation): the columns that the form makes are put in front of its own, as with records of JSON and
  * Parquet. A table that has them already, as one that was written here, stays as it is.
  */
-export async function shapedTable(table: OpenTable): Promise<OpenTable> {
+export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promise<OpenTable> {
   const names = table.columns.map((name) => name.trim().toLowerCase());
   const possible = shapesOfKeys(names);
   if (possible.length === 0) return table;
@@ -19,7 +19,7 @@ export async function shapedTable(table: OpenTable): Promise<OpenTable> {
     names,
     possible.flatMap(({ nested }) => nested),
   );
-  const shape = shapeOf(await sampleOf(table, read, names.length));
+  const shape = shapeOf(await sampleOf(table.rows(signal), read, names.length));
   if (shape === undefined || shape.columns.every((name) => names.includes(name))) return table;
   const { pieces: _, ...others } = table;
   const readShaped = recordReader(names, shape.nested);
@@ -38,9 +38,9 @@ export async function shapedTable(table: OpenTable): Promise<OpenTable> {
   };
 }
 
-async function sampleOf(table: OpenTable, read: ReadRecord, width: number): Promise<NamedValues[]> {
+async function sampleOf(rows: AsyncIterable<TablePiece>, read: ReadRecord, width: number): Promise<NamedValues[]> {
   const sample: NamedValues[] = [];
-  for await (const { records } of table.rows()) {
+  for await (const { records } of rows) {
     // What is damaged or too short or long is told of later, and is no sign of another form.
     const whole = records.filter(({ cells, problem }) => cells.length === width && problem === undefined);
     sample.push(...whole.slice(0, sampleRecords - sample.length).map(read));

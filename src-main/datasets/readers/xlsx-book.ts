@@ -26,9 +26,10 @@ export interface SheetMarks {
 export async function workbookPath(
   file: { path: string; name: string },
   list: readonly ZipEntry[],
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   const entries = partsOf(list);
-  for (const { type, target } of (await relationships(file, entries, '')).values()) {
+  for (const { type, target } of (await relationships(file, { entries, part: '' }, signal)).values()) {
     if (type === 'officeDocument' && /\.xml$/.test(target) && /(?:^|\/)xl\//.test(target) && entries.has(target))
       return target;
   }
@@ -50,20 +51,20 @@ function partName(name: string): string {
 /** What a part names by ids: the last word of its kind, and its place, which is told from the part's own folder. */
 async function relationships(
   file: { path: string; name: string },
-  entries: ReadonlyMap<string, ZipEntry>,
-  part: string,
+  { entries, part }: { entries: ReadonlyMap<string, ZipEntry>; part: string },
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, { type: string; target: string }>> {
   const found = new Map<string, { type: string; target: string }>();
   const folder = posix.dirname(part);
   const list = entries.get(partName(`${folder}/_rels/${posix.basename(part)}.rels`));
-  await each(file, list, (name, attributes) => {
-    if (name !== 'Relationship') return;
+  for await (const { name, attributes } of elements(file, list, signal)) {
+    if (name !== 'Relationship') continue;
     const target = (attribute(attributes, 'Target') ?? '').replaceAll('\\', '/');
     found.set(attribute(attributes, 'Id') ?? '', {
       type: posix.basename(attribute(attributes, 'Type') ?? ''),
       target: partName(target.startsWith('/') ? target : `${folder}/${target}`),
     });
-  });
+  }
   return found;
 }
 
@@ -97,11 +98,11 @@ export class XlsxBook {
    */
   static async open(
     file: { path: string; name: string },
-    list: readonly ZipEntry[],
-    workbook: string,
+    { entries: list, workbook }: { entries: readonly ZipEntry[]; workbook: string },
+    signal?: AbortSignal,
   ): Promise<XlsxBook> {
     const entries = partsOf(list);
-    const related = await relationships(file, entries, workbook);
+    const related = await relationships(file, { entries, part: workbook }, signal);
     const partOf = (kind: string, usual: string) => {
       const named = [...related.values()].find(({ type }) => type === kind)?.target;
       return entries.get(named ?? '') ?? entries.get(usual);
@@ -115,14 +116,14 @@ export class XlsxBook {
     }
     const sheets: Sheet[] = [];
     let isFrom1904 = false;
-    await each(file, entries.get(workbook), (name, attributes, isOpen) => {
+    for await (const { name, attributes, isOpen } of elements(file, entries.get(workbook), signal)) {
       if (name === 'workbookPr' && isOpen) isFrom1904 = ['1', 'true'].includes(attribute(attributes, 'date1904') ?? '');
-      if (name !== 'sheet') return;
+      if (name !== 'sheet') continue;
       const { type, target = '' } = related.get(attribute(attributes, 'id') ?? '') ?? {};
       const entry = type === 'chartsheet' || type === 'dialogsheet' ? undefined : entries.get(target);
       const isHidden = (attribute(attributes, 'state') ?? 'visible') !== 'visible';
       if (entry) sheets.push({ name: attribute(attributes, 'name') ?? '', entry, isHidden });
-    });
+    }
     if (sheets.length === 0)
       throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.XLSX_EMPTY });
     return new XlsxBook(file, { sheets, texts, styles: partOf('styles', 'xl/styles.xml'), isFrom1904 });
@@ -205,7 +206,7 @@ export class XlsxBook {
     const styles = new Map<number, CellStyle>();
     let isCellStyles = false;
     let style = 0;
-    await each(this.#file, this.#styles, (name, attributes, isOpen) => {
+    for await (const { name, attributes, isOpen } of elements(this.#file, this.#styles, signal)) {
       if (name === 'numFmt' && isOpen)
         custom.set(Number(attribute(attributes, 'numFmtId')), attribute(attributes, 'formatCode') ?? '');
       if (name === 'cellXfs') isCellStyles = isOpen;
@@ -215,7 +216,7 @@ export class XlsxBook {
         if (shown) styles.set(style, shown);
         style++;
       }
-    });
+    }
     this.#known = { texts, styles };
     return this.#known;
   }
@@ -377,16 +378,16 @@ function plainNumber(value: string): string {
     : value;
 }
 
-async function each(
+async function* elements(
   file: { path: string; name: string },
   entry: ZipEntry | undefined,
-  use: (name: string, attributes: string, isOpen: boolean) => void,
-): Promise<void> {
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ name: string; attributes: string; isOpen: boolean }, void> {
   if (!entry) return;
-  for await (const tokens of xmlTokens(readEntry(file.path, file.name, entry))) {
+  for await (const tokens of xmlTokens(readEntry(file.path, file.name, entry, signal))) {
     for (const token of tokens) {
-      if (token.kind === 'open') use(token.name, token.attributes, true);
-      else if (token.kind === 'close') use(token.name, '', false);
+      if (token.kind === 'open') yield { name: token.name, attributes: token.attributes, isOpen: true };
+      else if (token.kind === 'close') yield { name: token.name, attributes: '', isOpen: false };
     }
   }
 }

@@ -16,18 +16,17 @@ import type { ZipEntry } from './zip-archive.ts';
  */
 export async function openXlsx(
   file: { path: string; name: string },
-  print: FileFingerprint,
-  entries: readonly ZipEntry[],
-  workbook: string,
+  { print, ...parts }: { print: FileFingerprint; entries: readonly ZipEntry[]; workbook: string },
   options: CsvOptions = {},
+  signal?: AbortSignal,
 ): Promise<OpenTable> {
-  const book = await XlsxBook.open(file, entries, workbook);
-  const { sheet, sample } = await chooseSheet(book, file.name, options.sheet);
+  const book = await XlsxBook.open(file, parts, signal);
+  const { sheet, sample } = await chooseSheet(book, { file: file.name, wanted: options.sheet }, signal);
   const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
   const { headerRows, reason } = chooseHeaderRows(shown, options);
   const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
-  const marks = await book.marks(sheet);
+  const marks = await book.marks(sheet, signal);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
     for await (const records of book.rows(sheet, signal)) {
@@ -96,8 +95,8 @@ function markReasons({ merged, firstMerged, hiddenRows: rows, hiddenColumns: col
 
 async function chooseSheet(
   book: XlsxBook,
-  file: string,
-  wanted: string | undefined,
+  { file, wanted }: { file: string; wanted: string | undefined },
+  signal: AbortSignal | undefined,
 ): Promise<{ sheet: Sheet; sample: TableRecord[] }> {
   const candidates =
     wanted === undefined
@@ -113,7 +112,7 @@ async function chooseSheet(
   let fallback: { sheet: Sheet; sample: TableRecord[] } | undefined;
   for (const sheet of candidates) {
     const sample: TableRecord[] = [];
-    for await (const records of book.rows(sheet)) {
+    for await (const records of book.rows(sheet, signal)) {
       sample.push(...records);
       if (sample.length >= 200) break;
     }
