@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
@@ -25,3 +29,30 @@ test('constants are copied, the one that a kernel lays out anew and the one that
   expect([...results.y.data]).toEqual(expected);
   await executable.release();
 });
+
+// A process of its own, as Vulkan's libraries are looked for when a process begins; here they find no driver.
+test.skipIf(process.platform !== 'linux')(
+  'a graphics processor that is chosen and not there is an error, never the processor',
+  async () => {
+    const at = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, path)).href);
+    const program = `
+    const { onnxruntimeBackend } = await import(${at('onnxruntime-backend.ts')});
+    const { input } = await import(${at('../../graph/expression.ts')});
+    const { add } = await import(${at('../../graph/ops/add.ts')});
+    const backend = onnxruntimeBackend({ device: 'webgpu' });
+    const y = add(input('x', [4]), input('x', [4]));
+    const found = await backend.compile({ y }).then(() => 'found', ({ code, data }) => ({ code, ...data }));
+    console.log(JSON.stringify(found));
+    process.exit(0);`;
+    const env = {
+      ...process.env,
+      VK_ICD_FILENAMES: '/there/is/no/driver.json',
+      VK_DRIVER_FILES: '/there/is/no/driver.json',
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ code: 'DEVICE_MISSING', device: 'graphics processor' },
+      reason: expect.stringMatching(/^Failed to get a WebGPU (adapter|device)/),
+    });
+  },
+);
