@@ -75,13 +75,13 @@ async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {
   return { type: tensor.dtype as ElementType, dims: tensor.shape, data: (await tensor.data()) as Float32Array };
 }
 
-/** Takes the CUDA package when it is installed; a plain install never fetches it. */
 /** TensorFlow falls back to the CPU where it finds no card, or not the driver it wants; that must not be called a GPU. */
 function nativeDevice(): string {
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   return isUsingGpuDevice ? nvidia : 'CPU through TensorFlow';
 }
 
+/** Takes the CUDA package when it is installed; a plain install never fetches it. */
 function loadNative(): boolean {
   const require = createRequire(import.meta.url);
   const name = '@tensorflow/tfjs-node-gpu';
