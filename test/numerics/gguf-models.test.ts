@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
+import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { u32, u64 } from '../../src-main/engine/formats/gguf-bytes.ts';
+import { huggingFaceTensors } from '../../src-main/engine/formats/gguf-names.ts';
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
 import { checkWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
 
@@ -64,5 +66,17 @@ test('heads that are told as a list of a number for each layer are as many as on
     expect(await found.read(name)).toEqual(await expected.read(name));
   } finally {
     await Promise.all([expected.close(), found.close()]);
+  }
+});
+
+// With a config.json beside it, which told the heads, such a file was read for ever or by halves of pairs.
+test.each([undefined, 3, 32])('a file that says %s heads, which its rows do not make, is refused', async (heads) => {
+  const file = await openGguf(join(golden, 'llama-tiny.gguf'));
+  try {
+    expect(() => huggingFaceTensors(file, 'llama', { num_attention_heads: heads })).toThrow(
+      expect.objectContaining({ code: 'MODEL_FILE_INVALID' }),
+    );
+  } finally {
+    await file.close();
   }
 });

@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile, GgufTensor } from './gguf.ts';
 
 /** A tensor of a GGUF file under the name and in the layout of the Hugging Face checkpoint it was converted from. */
@@ -25,7 +28,7 @@ export function huggingFaceTensors(file: GgufFile, architecture: string, heads: 
   for (const [source, tensor] of file.tensors) {
     const name = huggingFaceName(source, architecture);
     if (name === undefined) continue;
-    named.set(name, { source, tensor, ...layoutOf(source, tensor, architecture, heads) });
+    named.set(name, { source, tensor, ...layoutOf(source, tensor, file, architecture, heads) });
   }
   return named;
 }
@@ -33,13 +36,19 @@ export function huggingFaceTensors(file: GgufFile, architecture: string, heads: 
 function layoutOf(
   source: string,
   { dims }: GgufTensor,
+  file: GgufFile,
   architecture: string,
   { num_attention_heads: heads, num_key_value_heads: keyHeads = heads }: HeadCounts,
 ) {
   const part = source.replace(/^blk\.\d+\./, '');
   if (architecture === 'llama' && /^attn_[qk]\.(weight|bias)$/.test(part)) {
-    const count = Number(part.startsWith('attn_q') ? heads : keyHeads);
-    return { dims, restore: (values: Float32Array) => halfSplit(values, dims[0] as number, count) };
+    const [rows, count] = [dims[0] as number, Number(part.startsWith('attn_q') ? heads : keyHeads)];
+    // Rows of a head lie in pairs. A config.json beside the file may say what the file itself does not.
+    if (!(count > 0) || rows % (2 * count) !== 0) {
+      const why = because('KEY_NOT_DIVISOR', { key: `${architecture}.attention.head_count`, number: rows });
+      throw new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
+    }
+    return { dims, restore: (values: Float32Array) => halfSplit(values, rows, count) };
   }
   if (architecture === 'gpt2' && /^(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(part)) {
     return { dims: dims.toReversed(), restore: (values: Float32Array) => transposed(values, dims) };
