@@ -222,6 +222,17 @@ test.each(['inspection', 'judgement'])('the %s of a large file leaves this threa
   expect(longest).toBeLessThan((performance.now() - began) / 2);
 });
 
+// The heap of the thread was made for rows, not for a whole row group.
+test('a row group of hundreds of megabytes is read', async () => {
+  const path = join(folder, 'group.parquet');
+  const filler = 'x'.repeat(2500);
+  const texts = Array.from({ length: 160_000 }, (_, row) => `${row} ${filler}`);
+  const columnData = [{ name: 'context', data: texts, type: 'STRING' as const }];
+  writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: texts.length })));
+  const source = { kind: 'path' as const, path };
+  expect(await trusted.datasets.inspect({ source })).toMatchObject({ file: { format: 'parquet', rows: 160_000 } });
+}, 60_000);
+
 async function finished(events: AsyncIterable<ImportEvent>) {
   let last: ImportEvent | undefined;
   for await (const event of events) last = event;

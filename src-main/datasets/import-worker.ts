@@ -65,8 +65,8 @@ export async function* inThread<Kind extends keyof ThreadWork>(
     workerData: { kind, ask },
     // What the process was started with is not for this thread.
     execArgv: [],
-    // Rows are read and let go: a small heap is swept more often, and holds the longest cell many times over.
-    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 },
+    // Rows are read and let go, so that little of it is used; but a row group of Parquet, of up to 512 MB, is held whole.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 2048 },
   });
   const waiting: ThreadMessage[] = [];
   let wake = () => {};
