@@ -3,6 +3,7 @@ import type { Split } from '../../../src-contract/dataset.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 import { checkRows, findingsOf } from './check-rows.ts';
 import type { CheckedRow } from './detector.ts';
+import { NearRows } from './near-rows.ts';
 import { maskPrivate } from './private-data.ts';
 
 test('a text with nothing in it', async () => {
@@ -33,6 +34,25 @@ test('rows that are nearly the same: in one split, and across the line between t
   const flagged = await found(rows);
   expect(flagged.DUPLICATE_NEAR).toEqual([1]);
   expect(flagged.LEAK_NEAR).toEqual([0]);
+});
+
+// It told the pairs that it had compared as rows that it had looked at.
+test('where not all rows can be compared, it is told of how many that is true', () => {
+  const rows = ['one', 'two', 'three', 'four', 'five'].map((word, number) => ({
+    ...{ number, position: number, split: 'train' as const, group: null, database: null, target: 'nothing' },
+    context: `Each of these rows has the same words as the others but for the ${word}`,
+  }));
+  const limitOf = (most: { rows: number; pairs: number }) => {
+    const near = new NearRows(rows.length, most);
+    for (const row of rows) near.take(row);
+    // Rows that are gone are near to none.
+    expect([...near.finish(() => undefined)]).toEqual([]);
+    return near.limit();
+  };
+  expect(limitOf({ rows: 5, pairs: 1000 })).toBeUndefined();
+  expect(limitOf({ rows: 3, pairs: 1000 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 3 });
+  // All but the first, which has none before it, may be near to one that they were not compared with.
+  expect(limitOf({ rows: 5, pairs: 1 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 1 });
 });
 
 test('rows of one passage with different questions are not near', async () => {

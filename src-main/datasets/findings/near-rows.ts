@@ -10,19 +10,29 @@ export class NearRows implements Detector {
   readonly #bands: Float64Array[];
   readonly #numbers: Uint32Array;
   readonly #capacity: number;
-  readonly #total: number;
+  readonly #mostPairs: number;
+  /** By their places: rows that were met with another when no more pairs were compared. */
+  readonly #unmatched: Uint8Array;
   #rows = 0;
-  #compared = 0;
+  #taken = 0;
+  /** Rows that there was no room for. */
+  #left = 0;
 
-  constructor(rows: number) {
-    this.#total = rows;
-    this.#capacity = Math.min(rows, mostRows);
+  /** `most`: so many rows are held, and so many pairs compared. */
+  constructor(rows: number, most: { rows: number; pairs: number } = { rows: mostRows, pairs: mostPairs }) {
+    this.#capacity = Math.min(rows, most.rows);
+    this.#mostPairs = most.pairs;
+    this.#unmatched = new Uint8Array(this.#capacity);
     this.#numbers = new Uint32Array(this.#capacity);
     this.#bands = Array.from({ length: bandCount }, () => new Float64Array(this.#capacity));
   }
 
   take(row: CheckedRow): FlaggedRow[] {
-    if (this.#rows === this.#capacity) return [];
+    this.#taken++;
+    if (this.#rows === this.#capacity) {
+      this.#left++;
+      return [];
+    }
     const signature = signatureOf(ownText(row));
     if (!signature) return [];
     this.#numbers[this.#rows] = row.number;
@@ -52,9 +62,12 @@ export class NearRows implements Detector {
           for (const other of at - 1 === start ? [start] : [start, at - 1]) {
             const [early, late] = [(sorted[other] ?? 0) % maxPlaces, (sorted[at] ?? 0) % maxPlaces];
             const pair = early * maxPlaces + late;
-            if (flaggedRows.has(late) || met.has(pair) || this.#compared >= mostCompared) continue;
+            if (flaggedRows.has(late) || met.has(pair)) continue;
+            if (met.size >= this.#mostPairs) {
+              this.#unmatched[late] = 1;
+              continue;
+            }
             met.add(pair);
-            this.#compared++;
             const found = compare(read(this.#numbers[early] ?? -1), read(this.#numbers[late] ?? -1));
             if (!found) continue;
             flaggedRows.add(late);
@@ -67,8 +80,8 @@ export class NearRows implements Detector {
   }
 
   limit() {
-    const isWhole = this.#total === this.#capacity && this.#compared < mostCompared;
-    return isWhole ? undefined : { code: 'DUPLICATE_NEAR' as const, checked: Math.min(this.#capacity, this.#compared) };
+    const left = this.#left + this.#unmatched.reduce((sum, each) => sum + each, 0);
+    return left === 0 ? undefined : { code: 'DUPLICATE_NEAR' as const, checked: this.#taken - left };
   }
 }
 
@@ -78,7 +91,7 @@ const bins = bandCount * bandRows;
 const maxPlaces = 2 ** 21;
 /** 14 numbers of 8 bytes for each: 224 MB. */
 const mostRows = 2_000_000;
-const mostCompared = 1_000_000;
+const mostPairs = 1_000_000;
 const nearness = 0.85;
 
 /** Of two rows that are near: a leak where one is trained on and the other held out, else a near copy of the earlier one. */
