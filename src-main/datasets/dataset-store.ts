@@ -41,12 +41,12 @@ export class DatasetStore {
 
   /** The rows of a dataset, by its id; kept open, for the last ones that were asked for. */
   rows(id: string): RowStore {
-    const known = this.#open.get(id);
-    if (known) return known;
-    const oldest = this.#open.keys().next().value;
-    if (this.#open.size >= 16 && oldest !== undefined) this.letGo(oldest);
-    const rows = new RowStore(this.rowsFile(id), { readonly: false });
+    const rows = this.#open.get(id) ?? new RowStore(this.rowsFile(id), { readonly: false });
+    this.#open.delete(id);
     this.#open.set(id, rows);
+    const [longestUnused] = this.#open.keys();
+    // An export may go on reading from it for minutes: its file is closed with the last hold on it, when garbage is collected.
+    if (this.#open.size > mostOpen && longestUnused !== undefined) this.#open.delete(longestUnused);
     return rows;
   }
 
@@ -288,6 +288,9 @@ export class DatasetStore {
     return this.rows(datasetId).rejections(place);
   }
 }
+
+/** Each holds some megabytes of its file. */
+const mostOpen = 16;
 
 /** The rows file in the folder of a dataset. */
 export function rowsFileIn(datasetFolder: string): string {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
@@ -26,6 +26,44 @@ const difficult: readonly GivenRow[] = [
   { context: "'; DROP TABLE example; --", target: 'null', split: 'validation' },
   { context: 'x'.repeat(70_000), target: '\\N' },
 ];
+
+// After sixteen other datasets its file was closed in the middle.
+test('an export goes on while the rows of many other datasets are asked for', async () => {
+  const rows = Array.from({ length: 5000 }, (_, row) => ({ context: `context ${row}${' and more'.repeat(100)}` }));
+  const dataset = given.make(rows);
+  const others = Array.from({ length: 20 }, () => given.make([{ context: 'a', target: 'b' }]).id);
+  const reading = given.store.examples(dataset.id);
+  expect(reading.next().value).toMatchObject({ position: 0 });
+  for (const id of others) given.store.rows(id);
+  expect([...reading]).toHaveLength(4999);
+});
+
+test('the files of rows that were asked for last stay open', () => {
+  const ids = Array.from({ length: 17 }, () => given.make([{ context: 'a', target: 'b' }]).id);
+  const [first = '', ...others] = ids;
+  const kept = given.store.rows(first);
+  for (const id of others) {
+    given.store.rows(id);
+    expect(given.store.rows(first)).toBe(kept);
+  }
+});
+
+// Whatever had a code of its own was told as a path that cannot be written.
+test('a full disk and a damaged dataset are told as that', async () => {
+  const dataset = given.make(Array.from({ length: 3000 }, (_, row) => ({ context: `${row} ${'x'.repeat(900)}` })));
+  const exported = () => exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv') });
+  const reading = vi.spyOn(given.store, 'examples').mockImplementation(() => {
+    throw Object.assign(new Error('no room'), { code: 'ENOSPC', syscall: 'write' });
+  });
+  await expect(exported()).rejects.toMatchObject({ code: 'DISK_FULL', data: { folder } });
+  reading.mockRestore();
+  given.store.letGo(dataset.id);
+  const file = given.store.rowsFile(dataset.id);
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, 40_000));
+  await expect(exported()).rejects.toMatchObject({ code: 'DATASET_FILE_DAMAGED', data: { dataset: dataset.name } });
+  expect(readdirSync(folder)).toEqual([]);
+});
 
 test.each<ExportFormat>(['csv', 'jsonl', 'parquet'])(
   'rows written as %s and imported again are the same, byte for byte',

@@ -1,5 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
@@ -9,6 +9,8 @@ import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { unwritable } from '../unwritable.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import { asDiskFull } from './disk-full.ts';
+import { isFileSystemError } from './readers/file-survey.ts';
 import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
@@ -22,7 +24,7 @@ interface ExportJob {
 /**
  * Writes all rows of a version with their context, target, group and split, and their database where the dataset has any. An
  * import of the file gives the same rows. Throws OPTION_INVALID for a version that is not there, and when `out` is taken
- * or cannot be written.
+ * or cannot be written, DISK_FULL, and what `namingRowsFault` tells of the dataset's own file.
  */
 export async function exportDataset(
   store: DatasetStore,
@@ -57,7 +59,8 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof StudioError ? error : unwritable(error, { option: 'out', path });
+    const known = store.namingRowsFault(asDiskFull(error, dirname(path)), dataset.id);
+    throw isFileSystemError(known) ? unwritable(known, { option: 'out', path }) : known;
   } finally {
     if (!isDone) await rm(temporary, { force: true });
   }
