@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
-import { createRouterClient, safe } from '@orpc/server';
+import { createRouterClient, getEventMeta, safe } from '@orpc/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CallerContext } from '../src-contract/caller.ts';
 import type { ChatEvent } from '../src-contract/chat.ts';
@@ -456,8 +456,22 @@ test('what the studio did not make stays, in a new folder as in one whose databa
   // Every start removed what its database did not know, a database that had just been made included.
   const { run } = await train('rivers');
   const { path } = await client.adapters.get({ id: run.adapterId ?? '' });
-  const kept = ['adapters/my-lora', 'runs/exp1', 'lab/notes', 'lab/cells/mine', 'base-models/my.partial', 'uploads/x'];
-  const left = ['adapters/.sent-abcDEF', 'runs/probe-abcDEF', 'lab/0123456789abcdefghjk', 'runs/zzzzzzzzzzzzzzzzzzzz'];
+  const kept = [
+    'adapters/my-lora',
+    'runs/exp1',
+    'lab/notes',
+    'lab/cells/mine',
+    'base-models/my.partial',
+    'uploads/x',
+    'unpacked/x',
+  ];
+  const left = [
+    'adapters/.sent-abcDEF',
+    'runs/probe-abcDEF',
+    'lab/0123456789abcdefghjk',
+    'runs/zzzzzzzzzzzzzzzzzzzz',
+    'unpacked/zzzzzzzzzzzzzzzzzzzz',
+  ];
   const make = (name: string) => mkdirSync(join(folder, 'data', name), { recursive: true });
   const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, 'data', name)));
   for (const name of [...kept, ...left]) make(name);
@@ -843,6 +857,10 @@ test('an evaluation measures the base first and then the adapters, and keeps eve
   expect(events.map(({ kind }) => kind)).toEqual([
     ...['progress', 'progress', 'progress', 'result', 'progress', 'progress', 'progress', 'result', 'finished'],
   ]);
+  // Whoever loses the connection goes on from what it has seen, and is not told everything once more.
+  const seen = getEventMeta(events[6])?.id ?? '';
+  const rest = await Array.fromAsync(await client.evaluations.watch({ id }, { lastEventId: seen }));
+  expect(rest.map(({ kind }) => kind)).toEqual(['result', 'finished']);
   const evaluation = await client.evaluations.get({ id });
   expect(evaluation).toMatchObject({ state: 'finished', mainMetric: 'exactMatch' });
   expect(evaluation.results.map(({ adapter, n }) => [adapter, n])).toEqual([

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { watchJob } from '../jobs/job-procedures.ts';
 import { withinMessage } from '../within-message.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationReport } from './evaluation-report.ts';
@@ -15,15 +16,10 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
   return os.router({
     start: os.start.handler(({ input }) => startEvaluation(input, parts)),
     stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
-    watch: os.watch.handler(async function* ({ input, signal }) {
+    watch: os.watch.handler(({ input, signal, lastEventId }) => {
       const { id } = store.get(input.id);
-      let isTold = false;
-      for await (const { event } of supervisor.watch(id, { signal })) {
-        isTold = event.kind === 'finished';
-        yield event;
-      }
-      // An evaluation whose process was killed never told its end.
-      if (!isTold && !signal?.aborted) yield { kind: 'finished' as const, evaluation: store.get(id) };
+      const ended = () => ({ kind: 'finished' as const, evaluation: store.get(id) });
+      return watchJob(supervisor, id, { signal, lastEventId, ended });
     }),
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),

@@ -1,10 +1,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { implement, withEventMeta } from '@orpc/server';
+import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { watchJob } from '../jobs/job-procedures.ts';
 import { isOwnName } from '../own-name.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
@@ -20,20 +21,10 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
     start: os.start.handler(({ input }) => startLab(input, parts)),
     resume: os.resume.handler(({ input }) => resumeLab(input.id, parts)),
     stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
-    watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
+    watch: os.watch.handler(({ input, signal, lastEventId }) => {
       const { id } = store.get(input.id);
-      const after = lastEventId === undefined ? 0 : Number(lastEventId);
-      let isTold = false;
-      let last = after;
-      for await (const { sequence, event } of supervisor.watch(id, { after, signal })) {
-        last = sequence;
-        isTold = event.kind === 'finished';
-        yield withEventMeta(event, { id: String(sequence) });
-      }
-      // An experiment whose process was killed never told its end.
-      if (!isTold && !signal?.aborted) {
-        yield withEventMeta({ kind: 'finished' as const, experiment: store.get(id) }, { id: String(last) });
-      }
+      const ended = () => ({ kind: 'finished' as const, experiment: store.get(id) });
+      return watchJob(supervisor, id, { signal, lastEventId, ended });
     }),
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),

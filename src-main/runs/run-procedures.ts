@@ -1,10 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { implement, withEventMeta } from '@orpc/server';
+import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, StartRunInput } from '../../src-contract/run.ts';
+import { watchJob } from '../jobs/job-procedures.ts';
 import { isOwnName } from '../own-name.ts';
 import { estimateRun } from './estimate.ts';
 import { probeSpeed } from './probe.ts';
@@ -63,21 +64,13 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       runs.move(runs.get(input.id).id, input.to);
       changed();
     }),
-    watch: os.watch.handler(async function* ({ input, signal, lastEventId }) {
+    watch: os.watch.handler(({ input, signal, lastEventId }) => {
       const { id } = runs.get(input.id);
-      // A client that lost its connection says by itself what it has seen.
-      const after = lastEventId === undefined ? (input.after ?? 0) : Number(lastEventId);
-      let isTold = false;
-      let last = after;
-      for await (const { sequence, event } of supervisor.watch(id, { after, signal })) {
-        last = sequence;
-        isTold = event.kind === 'finished';
-        yield withEventMeta(event, { id: String(sequence) });
-      }
-      if (isTold || signal?.aborted) return;
-      // A run whose process was killed never told its end.
-      const { state, adapterId } = runs.get(id);
-      yield withEventMeta({ kind: 'finished' as const, state, adapterId }, { id: String(last) });
+      const ended = () => {
+        const { state, adapterId } = runs.get(id);
+        return { kind: 'finished' as const, state, adapterId };
+      };
+      return watchJob(supervisor, id, { signal, lastEventId, after: input.after, ended });
     }),
     list: os.list.handler(() => runs.list()),
     get: os.get.handler(({ input }) => runs.get(input.id)),
