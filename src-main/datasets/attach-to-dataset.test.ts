@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
@@ -313,6 +313,16 @@ test('queries are checked on their database, and by their grammar and schema tex
   const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
   await attachToDataset({ ...given, sql }, { dataset, database });
   expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 3, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
+});
+
+// What SQLite said held one of the words by which a process that had ended was told.
+test('a query that fails is run once, whatever its names are', async () => {
+  const rows = ['SELECT 1 FROM ended', 'SELECT 1 FROM "took longer"'].map((target) => ({ context: 'x', target }));
+  const dataset = given.make(rows, { task: 'nl2sql' });
+  const asked = vi.spyOn(sql, 'query');
+  await codes(dataset.id);
+  expect(asked.mock.calls.map(([, query]) => query)).toEqual(rows.map(({ target }) => target));
+  asked.mockRestore();
 });
 
 /** How many rows have which finding about their query. */

@@ -71,7 +71,7 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
     try {
       return await sql.query(fileOf(database), query, limits, abort);
     } catch (error) {
-      if (!(error instanceof StudioError) || !/took longer|ended/.test(error.message)) throw error;
+      if (!(error instanceof StudioError) || !passing.includes(reasonCode(error))) throw error;
       return await sql.query(fileOf(database), query, limits, abort);
     }
   };
@@ -84,6 +84,12 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
     },
     signal,
   );
+}
+
+const passing: readonly (string | undefined)[] = ['SQL_TOO_LONG', 'SQL_PROCESS_ENDED'];
+
+function reasonCode({ data }: StudioError): string | undefined {
+  return 'because' in data ? data.because?.code : undefined;
 }
 
 function* checkedRows(store: DatasetStore, { id, version }: Dataset): Generator<CheckedRow> {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StudioError } from '../../../src-contract/errors.ts';
+import type { Because } from '../../../src-contract/failure-reason.ts';
 import type { FindingCode, FindingReport } from '../../../src-contract/finding.ts';
 import { schemaParts } from '../schema-parts.ts';
 import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
@@ -65,15 +66,19 @@ async function judge(
     return undefined;
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'SQL_REFUSED') throw error;
-    const { reason } = error.data as { reason: string };
-    const said = /^SQLite says “(.*)”$/s.exec(reason)?.[1] ?? reason;
-    const table = /^no such table: (?:main\.)?(.+)$/.exec(said)?.[1];
+    // Sound: every refusal has these.
+    const { reason, because } = error.data as Because;
+    const isFromSqlite = because?.code === 'SQL_ERROR';
+    const said = isFromSqlite ? String(because.data.message) : reason;
     const isStatement = /^\s*(?:insert|update|delete|replace|create|drop|alter|pragma|attach|vacuum|begin)\b/i.test(
       row.target,
     );
-    if (said === 'it is not a SELECT' && !isStatement) return { code: 'SQL_NOT_PARSED', detail: said };
+    if (because?.code === 'SQL_NOT_SELECT' && !isStatement) return { code: 'SQL_NOT_PARSED', detail: said };
+    if (!isFromSqlite) return { code: 'SQL_DOES_NOT_RUN', detail: said };
+    // SQLite has one number for all of these: only what it says tells them apart.
     if (/syntax error|unrecognized token|incomplete input/.test(said)) return { code: 'SQL_NOT_PARSED', detail: said };
     if (/^(?:no such (?:table|column|function)|ambiguous column)/.test(said)) {
+      const table = /^no such table: (?:main\.)?(.+)$/.exec(said)?.[1];
       return { code: 'SQL_UNKNOWN_NAME', detail: said, ...(table !== undefined ? { table } : {}) };
     }
     return { code: 'SQL_DOES_NOT_RUN', detail: said };
