@@ -162,8 +162,11 @@ export class DatasetReading {
     if (known && !known.isStale) return known.view(signal);
     if (known) this.#forget(key, known);
     const verdicts = {
-      flagged: (code: string | undefined) =>
-        new Set([...this.#findings.numbers(code), ...(code === undefined ? this.#rows.warned() : [])]),
+      flagged: (code: string | undefined) => {
+        const numbers = new Set(this.#findings.numbers(code));
+        if (code === undefined) for (const number of this.#rows.warned()) numbers.add(number);
+        return numbers;
+      },
     };
     const parts: ViewParts = { rows: this.#rows, index: this.#index, verdicts };
     const view = search

@@ -186,14 +186,14 @@ export class RowStore {
   }
 
   /** Numbers of rows that the import took with a warning. */
-  warned(): number[] {
-    return this.#database
+  *warned(): Generator<number, void> {
+    yield* this.#database
       .prepare<[], number>(
         `SELECT number FROM block_warning
          UNION ALL SELECT number FROM example WHERE warning IS NOT NULL ORDER BY number`,
       )
       .pluck()
-      .all();
+      .iterate();
   }
 
   /** Numbers of the rows from one number up to another that hold a text in context or target, whichever versions have them. */
@@ -257,10 +257,12 @@ export class RowStore {
   #bySourceId(version: number, sourceId: string): number | undefined {
     const rows = this.rowsOf(version);
     for (const number of this.#blocks.numbersOf(sourceId)) if (rows.state(number) > 0) return number;
-    return this.#database
-      .prepare<[string], { number: number }>('SELECT number FROM example WHERE source_id = ? ORDER BY number')
-      .all(sourceId)
-      .find(({ number }) => rows.state(number) > 0)?.number;
+    // One after the other: a file may give all of its rows the same.
+    const edited = this.#database
+      .prepare<[string], number>('SELECT number FROM example WHERE source_id = ? ORDER BY number')
+      .pluck();
+    for (const number of edited.iterate(sourceId)) if (rows.state(number) > 0) return number;
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { checkRows, findingsOf } from './check-rows.ts';
 import type { CheckedRow } from './detector.ts';
 import { NearRows } from './near-rows.ts';
 import { maskPrivate } from './private-data.ts';
+import { SameRows } from './same-rows.ts';
 
 test('a text with nothing in it', async () => {
   expect(await found([{ context: ' \n' }, { target: '' }, {}])).toEqual({ EMPTY_TEXT: [0, 1] });
@@ -53,6 +54,27 @@ test('where not all rows can be compared, it is told of how many that is true', 
   expect(limitOf({ rows: 3, pairs: 1000 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 3 });
   // All but the first, which has none before it, may be near to one that they were not compared with.
   expect(limitOf({ rows: 5, pairs: 1 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 1 });
+});
+
+// All rows of a context were held at once, which may be a million.
+test('rows that share a context are read one after the other', () => {
+  const rows = Array.from({ length: 1000 }, (_, number) => ({
+    ...{ number, position: number, group: null, database: null, context: 'same', target: `${number}` },
+    split: number === 1 ? ('test' as const) : ('train' as const),
+  }));
+  const same = new SameRows();
+  for (const row of rows) same.take(row);
+  let reads = 0;
+  const found = same.finish((number) => {
+    reads++;
+    return rows[number];
+  });
+  let readBefore = 0;
+  for (const { code } of found) {
+    if (code === 'LEAK_ROW') break;
+    readBefore = reads;
+  }
+  expect(reads - readBefore).toBeLessThan(10);
 });
 
 test('rows of one passage with different questions are not near', async () => {
