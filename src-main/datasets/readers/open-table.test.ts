@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -450,6 +459,17 @@ test('of a folder that cannot be read, nothing that was unpacked stays', async (
   writeFileSync(join(path, 'b.csv'), '%PDF-1.7\n');
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
   expect(unpacked()).toEqual([]);
+});
+
+test.skipIf(process.getuid?.() === 0)('a folder that may not be read says so', async () => {
+  const path = join(folder, 'closed');
+  mkdirSync(join(path, 'inner'), { recursive: true, mode: 0o755 });
+  chmodSync(join(path, 'inner'), 0o000);
+  await expect(open(path)).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    data: { because: { code: 'READING_FORBIDDEN' } },
+  });
+  chmodSync(join(path, 'inner'), 0o755);
 });
 
 test('where one part of a table cannot be closed, the others are', async () => {

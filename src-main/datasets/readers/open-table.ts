@@ -212,7 +212,10 @@ function isDamaged(error: Error): boolean {
 }
 
 async function openFolder(folder: TableFile, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
-  const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
+  const entries = await readdir(folder.path, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw fileError(error, folder.name);
+  });
+  const found = entries
     // Links are not followed: what is imported lies within the folder.
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
