@@ -10,7 +10,6 @@ import { unwritable } from '../unwritable.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { asDiskFull } from './disk-full.ts';
-import { isFileSystemError } from './readers/file-survey.ts';
 import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
@@ -59,8 +58,8 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    const known = store.namingRowsFault(asDiskFull(error, dirname(path)), dataset.id);
-    throw isFileSystemError(known) ? unwritable(known, { option: 'out', path }) : known;
+    const known = store.namingRowsFault(asDiskFull(error, dirname(path)), () => dataset.id);
+    throw unwritable(known, { option: 'out', path });
   } finally {
     if (!isDone) await rm(temporary, { force: true });
   }
