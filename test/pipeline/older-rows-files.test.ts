@@ -36,7 +36,7 @@ test('rows of a file from before there were blocks are found, edited and hashed 
     ['b', 'ROW_NUL'],
     ['c', null],
   ]);
-  expect(reading.warned()).toEqual([1]);
+  expect([...reading.warned()]).toEqual([1]);
   expect(reading.numberEnd()).toBe(3);
   expect(reading.contentBetween(1, 9).map(({ context }) => context)).toEqual(['b', 'c']);
   reading.close();
