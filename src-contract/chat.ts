@@ -53,7 +53,7 @@ export const generateInputSchema = z.object({
     /** The prompt as the model reads it (a base with a chat template gets it as the user's turn). */
     z.object({ kind: z.literal('text'), text: z.string() }),
     z.object({ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() }),
-    /** A conversation, laid out by the base's chat template; a base without one reads the last turn alone. */
+    /** A conversation, laid out by the base's chat template; a base without one takes a single turn of the user's. */
     z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(1000) }),
     /** Read as it is, without a chat template. */
     z.object({ kind: z.literal('raw'), text: z.string() }),
@@ -146,7 +146,7 @@ export const messageSchema = z.object({
   switchMs: z.number().nullable(),
   finish: z.enum(['end', 'length', 'stopped']).nullable(),
   promptTokens: z.number().int().nullable(),
-  /** Earlier turns that the model could have read, and that didn't fit. */
+  /** Earlier turns that the base didn't read: they didn't fit, or it has no chat template. An adapter reads none. */
   leftOutTurns: z.number().int(),
   /** Tokens of the question itself that didn't fit. */
   leftOutTokens: z.number().int(),

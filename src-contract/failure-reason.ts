@@ -62,6 +62,8 @@ export const failureReasons = {
 
   MIX_WITHOUT_ADAPTER: 'it needs an adapter to be added to',
   MIX_TWICE: 'an adapter is in it twice',
+  TURNS_WITHOUT_TEMPLATE:
+    '“{base}” has no chat template, so it can read neither a system message nor earlier turns; send one user message alone',
   NOTHING_ASKED: 'nothing was asked in it yet',
 
   SQL_NOT_SELECT: 'it is not a SELECT',

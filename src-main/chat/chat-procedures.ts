@@ -4,6 +4,8 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { defaultSampling, type GenerateInput, type MeasureInput, type Sampling } from '../../src-contract/chat.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { Example } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
@@ -49,6 +51,10 @@ export function chatProcedures(studio: {
       case 'text':
         return text.promptIds(prompt.text);
       case 'turns':
+        if (text.template === undefined && (prompt.turns.length > 1 || prompt.turns[0]?.role !== 'user')) {
+          const reason = because('TURNS_WITHOUT_TEMPLATE', { base: base.name });
+          throw new StudioError('OPTION_INVALID', { option: 'messages', ...reason });
+        }
         return text.conversationIds(prompt.turns);
       case 'raw':
         return text.rawIds(prompt.text);

@@ -38,14 +38,15 @@ test('where nothing of the conversation fits, the question alone is read, shorte
   expect(read(cut.promptIds)).toContain('last words');
 });
 
-test('an adapter, and a base without a chat template, read the turn alone and leave no turn out', () => {
+test('an adapter reads the turn alone, as trained; of a base without a chat template the turns before it are counted', () => {
   const question = { role: 'user' as const, text: 'Who?', input: { passage: 'Otto.' } };
-  for (const [text, task] of [
-    [chatty, 'mrc'],
-    [plain, undefined],
+  for (const [text, task, leftOutTurns] of [
+    [chatty, 'mrc', 0],
+    [plain, 'mrc', 0],
+    [plain, undefined, 6],
   ] as const) {
     const prompt = turnPrompt({ question, history: () => turns, task }, { text, contextLength: 200, maxTokens: 20 });
-    expect(prompt).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0 });
+    expect(prompt).toMatchObject({ leftOutTurns, leftOutTokens: 0 });
     expect(read(prompt.promptIds)).toContain('Passage: Otto.');
     expect(read(prompt.promptIds)).not.toContain('one');
   }

@@ -13,11 +13,11 @@ export interface TurnPrompt extends PromptFit {
 /**
  * What the model reads for a turn, in ids that leave `room` for an answer. An adapter reads its task's layout, one turn alone,
  * as in its training. The base reads the whole conversation where it has a chat template, otherwise the turn alone. What does
- * not fit is left out and counted: the oldest turns first, then the middle of the question.
+ * not fit is left out: the oldest turns first, then the middle of the question. What the base does not read is counted.
  */
 export function turnPrompt(
   said: {
-    readonly question: Said /** The turns before it, asked for only where they are read. */;
+    readonly question: Said /** The turns before it, asked for only where they may be read. */;
     readonly history: () => readonly Said[];
     readonly task: TaskId | undefined;
   },
@@ -41,7 +41,7 @@ export function turnPrompt(
   const promptIds = whole.length > room ? text.promptIdsWithin(alone, room) : whole;
   return {
     ...{ promptIds, promptTokens: promptIds.length, contextLength },
-    leftOutTurns: said.task === undefined && text.template !== undefined ? said.history().length : 0,
+    leftOutTurns: said.task === undefined ? said.history().length : 0,
     leftOutTokens: whole.length - promptIds.length,
   };
 }

@@ -123,6 +123,18 @@ test('an adapter at strength 0 is its base', async () => {
   expect(await at('tiny:a', { adapter_strength: 0 })).toBe(await at('tiny', {}));
 });
 
+// The turns before the last one were dropped without a word.
+test('a model without a chat template says that it reads one user message alone', async () => {
+  const ask = (messages: OpenAI.ChatCompletionMessageParam[]) =>
+    openai.chat.completions.create({ model: 'tiny:a', messages, max_tokens: 2 }).catch((error: unknown) => error);
+  const question = { role: 'user' as const, content: 'x' };
+  const refusal = { status: 400, message: expect.stringContaining('“tiny” has no chat template') };
+  expect(await ask([{ role: 'system', content: 'Be brief.' }, question])).toMatchObject(refusal);
+  expect(await ask([question, { role: 'assistant', content: 'y' }, question])).toMatchObject(refusal);
+  expect(await ask([{ role: 'system', content: 'Be brief.' }])).toMatchObject(refusal);
+  expect(await ask([question])).toMatchObject({ choices: [{ index: 0 }] });
+});
+
 test('what cannot be done is refused in OpenAI’s shape', async () => {
   const messages = [{ role: 'user' as const, content: 'x' }];
   const refusal = (call: Promise<unknown>) => call.then(() => undefined).catch((error: APIError) => error);

@@ -74,8 +74,8 @@ export const chat = {
   'chat.toLatest': 'To the latest',
   'chat.earlier': { one: '{n} earlier turn: show more', other: '{n} earlier turns: show more' },
   'chat.readFrom': {
-    one: 'The model reads from here on: {n} earlier turn no longer fits',
-    other: 'The model reads from here on: {n} earlier turns no longer fit',
+    one: 'The model reads from here on, not the {n} earlier turn',
+    other: 'The model reads from here on, not the {n} earlier turns',
   },
   'chat.leftOut': { one: '{n} token of the text not read', other: '{n} tokens of the text not read' },
   'chat.edit': 'Ask it otherwise',
@@ -99,6 +99,10 @@ export const chat = {
   'chat.fit.turns': {
     one: '{n} earlier turn no longer fits',
     other: '{n} earlier turns no longer fit',
+  },
+  'chat.fit.alone': {
+    one: 'This model has no chat template: it reads the message alone, not the {n} earlier turn',
+    other: 'This model has no chat template: it reads the message alone, not the {n} earlier turns',
   },
 
   'chat.mix': 'Mix',

@@ -72,7 +72,7 @@ export const chat: Translation<typeof english> = {
   'chat.writing.wait': '답변이 끝날 때까지 기다리세요',
   'chat.toLatest': '최신 대화로',
   'chat.earlier': '앞에 메시지 {n}개: 더 보기',
-  'chat.readFrom': '모델은 여기부터 읽습니다. 앞의 메시지 {n}개는 들어가지 않습니다',
+  'chat.readFrom': '모델은 여기부터 읽습니다. 앞의 메시지 {n}개는 읽지 않습니다',
   'chat.leftOut': '글에서 {n}토큰을 읽지 못했습니다',
   'chat.edit': '고쳐 묻기',
   'chat.editing': '앞의 메시지를 고치고 있습니다. 뒤에 이어진 내용은 다른 갈래에 남습니다.',
@@ -90,6 +90,7 @@ export const chat: Translation<typeof english> = {
   'chat.fit.what': '지금 보내면 모델이 읽을 양과, 읽을 수 있는 최대 양',
   'chat.fit.cut': '가운데 {n}토큰은 들어가지 않아 읽지 않습니다',
   'chat.fit.turns': '앞의 메시지 {n}개는 더 들어가지 않습니다',
+  'chat.fit.alone': '이 모델에는 채팅 템플릿이 없어 이 메시지만 읽고, 앞의 메시지 {n}개는 읽지 않습니다',
 
   'chat.mix': '섞기',
   'chat.mix.n': '{n}개 섞음',
