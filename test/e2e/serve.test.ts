@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
 import { answerOf, startCommand, temporaryFolder } from '../pipeline/command-line.ts';
 
 // The host lived on without its command, and held the data folder.
@@ -21,4 +22,22 @@ test('a host whose command is killed lets go of the data folder', { timeout: 120
   command.kill('SIGKILL');
   await closed;
   expect(await answerOf(home, ['datasets', 'list'])).toEqual({ datasets: [] });
+});
+
+// It took another one at every start, and a page left open asked the former for ever.
+test('a studio that was killed comes back at its address, and takes another where that is in use', async () => {
+  const home = temporaryFolder();
+  const portOf = ({ url }: RunningStudio) => Number(new URL(url).port);
+  const first = await startStudio({ home });
+  await first.kill();
+  const second = await startStudio({ home });
+  expect(portOf(second)).toBe(portOf(first));
+  await second.kill();
+
+  const other = createServer().listen(portOf(first), '127.0.0.1');
+  await once(other, 'listening');
+  const third = await startStudio({ home });
+  expect(portOf(third)).not.toBe(portOf(first));
+  await third.stop();
+  other.close();
 });

@@ -10,12 +10,17 @@ export function addServeCommand(program: Command, run: Run): void {
   program
     .command('serve')
     .description('serve the studio’s page to a browser on this machine, until Ctrl-C')
-    .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', numberIn(z.number().int().min(0).max(65_535)), 0)
+    .option(
+      '--port <n>',
+      'port on 127.0.0.1, 0 for a free one; else that of the last time, where it is free',
+      numberIn(z.number().int().min(0).max(65_535)),
+    )
     .option('--openai', 'answer OpenAI’s requests at an address of their own as well')
-    .action(({ port, openai }: { port: number; openai?: boolean }, command: Command) =>
+    .action(({ port, openai }: { port?: number; openai?: boolean }, command: Command) =>
       run(command, async ({ installation, dataDir, json, signal }) => {
         // The web host is a program of its own, so that its sockets and this call share nothing.
-        const words = [installation.webEntry, '--home', dataDir, '--port', String(port), '--no-open'];
+        const words = [installation.webEntry, '--home', dataDir, '--no-open'];
+        if (port !== undefined) words.push('--port', String(port));
         if (openai) words.push('--openai');
         // The channel tells the host when this process is gone, however it ended.
         const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });

@@ -13,18 +13,23 @@ import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import { FolderChanges } from './folder-changes.ts';
+import { keepLastPort, readLastPort } from './last-port.ts';
 import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
 const { home, port, open, openai } = new Command('adapter-studio-web')
   .description('Serves Adapter Studio to a browser on this machine.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
-  .option('--port <number>', 'the port on 127.0.0.1; 0 takes a free one', portOf, 0)
+  .option(
+    '--port <number>',
+    'the port on 127.0.0.1, 0 for a free one; else that of the last time, where it is free',
+    portOf,
+  )
   .option('--no-open', 'do not open a browser')
   .option('--openai', 'answer OpenAI’s requests too, as long as this runs')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-  .opts<{ home?: string; port: number; open: boolean; openai?: boolean }>();
+  .opts<{ home?: string; port?: number; open: boolean; openai?: boolean }>();
 
 // Beside this file when built; from source the same places are elsewhere.
 const isBuilt = import.meta.url.endsWith('.js');
@@ -51,7 +56,10 @@ async function serve(): Promise<void> {
   /** Opened since the start, and left again. */
   const earlier = new Set<string>();
   let studio = await openFolder(path.resolve(named ?? opened.start));
-  const server = await servePage({ router: studio.app.router, pageFolder, port });
+  const at = (chosen: number) => servePage({ router: studio.app.router, pageFolder, port: chosen });
+  const last = port === undefined ? readLastPort(studio.dataDir) : undefined;
+  const server = await (last === undefined ? at(port ?? 0) : at(last).catch(() => at(0)));
+  keepLastPort(studio.dataDir, portIn(server.url));
 
   const changes = new FolderChanges(change, endWith);
 
@@ -73,6 +81,7 @@ async function serve(): Promise<void> {
       studio = await openFolder(before);
     }
     server.answerWith(studio.app.router);
+    keepLastPort(studio.dataDir, portIn(server.url));
     if (endpoint === undefined) return;
     try {
       endpoint = await openEndpoint({ router: studio.app.router, port: portIn(endpoint.url), key });

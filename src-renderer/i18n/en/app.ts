@@ -63,7 +63,8 @@ export const app = {
 
   'app.connection.connecting': 'Connecting to the studio',
   'app.connection.lost': 'The connection to the studio is lost. Trying again.',
-  'app.connection.lost.hint': 'What was done is kept. If you closed the studio, start it again.',
+  'app.connection.lost.hint':
+    'What was done is kept. If you closed the studio, start it again. If this page stays without it then, open the address that it printed.',
   'app.connection.refused': 'The studio was started anew and does not know this page.',
   'app.connection.refused.hint': 'Open the address that it printed.',
 

@@ -63,7 +63,8 @@ export const app: Translation<typeof english> = {
 
   'app.connection.connecting': '스튜디오에 연결하는 중',
   'app.connection.lost': '스튜디오와 연결이 끊겼습니다. 다시 연결하고 있습니다.',
-  'app.connection.lost.hint': '지금까지 한 일은 남아 있습니다. 스튜디오를 닫았다면 다시 시작하세요.',
+  'app.connection.lost.hint':
+    '지금까지 한 일은 남아 있습니다. 스튜디오를 닫았다면 다시 시작하세요. 그래도 이 화면이 이어지지 않으면 스튜디오가 출력한 주소를 여세요.',
   'app.connection.refused': '스튜디오가 새로 시작되어 이 화면을 알지 못합니다.',
   'app.connection.refused.hint': '스튜디오가 출력한 주소를 여세요.',
 
