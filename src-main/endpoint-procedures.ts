@@ -19,6 +19,7 @@ export class EndpointSwitch {
   readonly #opener: EndpointOpener | undefined;
   #open: OpenEndpoint | undefined;
   #problem: string | undefined;
+  #missedPort: number | undefined;
   readonly #firstKey = newKey();
   /** One change after the other: two presses must not open two. */
   #last: Promise<unknown> = Promise.resolve();
@@ -36,6 +37,7 @@ export class EndpointSwitch {
       port: this.#port,
       key: this.#key,
       problem: this.#problem ?? null,
+      missedPort: this.#missedPort ?? null,
     };
   }
 
@@ -82,21 +84,47 @@ export class EndpointSwitch {
     return done;
   }
 
+  /** The port that was first given where none was asked for: clients know the address by it. */
+  get #given(): number | undefined {
+    const given = this.#settings.read('endpoint.given');
+    return given === undefined ? undefined : Number(given);
+  }
+
   async #start(): Promise<void> {
-    this.#problem = undefined;
     this.#settings.write('endpoint.key', this.#key);
     try {
-      this.#open = await this.#opener?.({ port: this.#port, key: this.#key });
+      this.#open = await (this.#port === 0 ? this.#openAsGiven() : this.#openAt(this.#port));
     } catch (error) {
       // A taken port is nothing that went wrong in the studio: the settings say it beside the switch.
       this.#problem = error instanceof Error ? error.message : String(error);
     }
   }
 
+  async #openAsGiven(): Promise<OpenEndpoint | undefined> {
+    const given = this.#given;
+    if (given !== undefined) {
+      try {
+        return await this.#openAt(given);
+      } catch {
+        // Another program has it now. It stays the one to be tried first.
+        this.#missedPort = given;
+        return await this.#openAt(0);
+      }
+    }
+    const open = await this.#openAt(0);
+    if (open !== undefined) this.#settings.write('endpoint.given', new URL(open.url).port);
+    return open;
+  }
+
+  async #openAt(port: number): Promise<OpenEndpoint | undefined> {
+    return this.#opener?.({ port, key: this.#key });
+  }
+
   async #stop(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
     this.#problem = undefined;
+    this.#missedPort = undefined;
     await open?.close();
   }
 }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
@@ -173,9 +175,11 @@ test('a web page, another name for this machine, another method and too large a 
   expect(await status(to, { method: 'POST', headers: json, body: '"'.padEnd(5_000_000) })).toBe(413);
 });
 
-test('a new key shuts the old one out, and switched off nothing answers', async () => {
+// It got another address each time it was opened.
+test('a new key shuts the old one out at the same address, and switched off nothing answers', async () => {
   const renewed = await clientOf().endpoint.renewKey();
   expect(renewed.key).not.toBe(key);
+  expect(renewed.url).toBe(url);
   const address = new URL(renewed.url ?? '');
   const models = async (bearer: string) =>
     (await fetch(`${address}/models`, { headers: { authorization: `Bearer ${bearer}` } })).status;
@@ -183,6 +187,15 @@ test('a new key shuts the old one out, and switched off nothing answers', async 
   expect(await models(renewed.key)).toBe(200);
   expect(await clientOf().endpoint.set({ on: false })).toMatchObject({ on: false, url: null });
   await expect(models(renewed.key)).rejects.toThrow();
+  const other = createServer().listen(Number(address.port), '127.0.0.1');
+  await once(other, 'listening');
+  const moved = await clientOf().endpoint.set({ on: true });
+  expect(moved).toMatchObject({ on: true, missedPort: Number(address.port) });
+  expect(moved.url).not.toBe(url);
+  other.close();
+  await once(other, 'close');
+  await clientOf().endpoint.set({ on: false });
+  expect(await clientOf().endpoint.set({ on: true })).toMatchObject({ url, missedPort: null });
   const taken = await clientOf().endpoint.set({ on: true, port: 1 });
   expect(taken.on ? null : taken.problem).not.toBe('');
 });

@@ -96,6 +96,8 @@ export const app = {
     'Lets programs on this machine ask your models in OpenAI’s way, adapters by the name base:adapter. Off until you switch it on; nothing outside this machine can reach it.',
   'settings.endpoint.none': 'Not available here.',
   'settings.endpoint.problem': 'It could not be opened: {reason}',
+  'settings.endpoint.missed':
+    'Port {port}, where it was before, is in use. It has another address now; switched on again, it tries the former first.',
   'settings.endpoint.address': 'Address',
   'settings.endpoint.key': 'Key',
   'settings.endpoint.renew': 'New key',

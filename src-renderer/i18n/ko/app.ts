@@ -96,6 +96,8 @@ export const app: Translation<typeof english> = {
     '이 컴퓨터의 프로그램이 OpenAI 방식으로 모델을 쓸 수 있게 합니다. 어댑터 이름은 base:adapter입니다. 켜기 전에는 꺼져 있고, 이 컴퓨터 밖에서는 닿을 수 없습니다.',
   'settings.endpoint.none': '여기서는 쓸 수 없습니다.',
   'settings.endpoint.problem': '열지 못했습니다: {reason}',
+  'settings.endpoint.missed':
+    '전에 쓰던 포트 {port}[을|를] 다른 프로그램이 쓰고 있어 지금은 주소가 다릅니다. 다시 켜면 먼저 쓰던 포트부터 시도합니다.',
   'settings.endpoint.address': '주소',
   'settings.endpoint.key': '키',
   'settings.endpoint.renew': '새 키',
