@@ -34,6 +34,7 @@ export const fileReasons = {
   HEADER_WORDS: 'Column {column} holds words in the first row and numbers or dates below.',
   HEADER_NUMBERS: 'Column {column} holds a number in the first row as in all others.',
   HEADER_LONG: 'The first row holds text that is too long for a column name.',
+  HEADER_SENTENCE: 'In column {column} the first row holds a whole sentence, like the rows below it.',
   HEADER_LIKELY: 'The first row reads like column names.',
   HEADER_ROWS: 'The first {rows} rows hold words above columns of numbers or dates.',
   HEADER_DELIMITER: 'The first row is split at {delimiter}, the rows below it otherwise.',

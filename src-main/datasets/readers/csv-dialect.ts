@@ -232,8 +232,9 @@ interface Judged {
   readonly share: number;
   readonly all: readonly TableRecord[];
   readonly rows: readonly TableRecord[];
-  /** Cells that a quote opens, and the records in which quotes are not as they should be. */
+  /** Cells that a quote seems to open, those that are read as quoted, and the records in which quotes are not as they should be. */
   readonly opened: number;
+  readonly quoted: number;
   readonly damaged: number;
 }
 
@@ -256,7 +257,7 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   if (hasSignColumn(rows)) score *= 0.5;
   // Commas that stand in numbers alone are worth less than what else parts the rows.
   if (dialect.delimiter === ',' && !/(?<!\d),|,(?!\d)/.test(text)) score *= 0.7;
-  return { dialect, score, width, share, all, rows, opened, damaged };
+  return { dialect, score, width, share, all, rows, opened, quoted: reader.quotedCells ?? opened, damaged };
 }
 
 /** A column of nothing but one delimiter: what stands around it wraps the cells and does not part them. */
@@ -407,7 +408,7 @@ function withLongerDelimiter(found: Judged, text: string, whole: boolean): Judge
   return spaced.damaged === 0 && spaced.share >= found.share ? spaced : found;
 }
 
-/** How many cells begin with this quote. */
+/** How many cells seem to begin with this quote: at the start of a line within a cell, it counts too. */
 function opens(text: string, delimiter: string, quote: string): number {
   if (quote === '' || !text.includes(quote)) return 0;
   let count = text.startsWith(quote) ? 1 : 0;
@@ -416,7 +417,7 @@ function opens(text: string, delimiter: string, quote: string): number {
 }
 
 function reasonsFor(
-  { dialect, share, width, opened, damaged }: Judged,
+  { dialect, share, width, opened, quoted, damaged }: Judged,
   text: string,
   given: GivenDialect,
   isNamed: boolean,
@@ -446,8 +447,8 @@ function reasonsFor(
     if (quote === '') return about('quote', 'QUOTE_PLAIN');
     if (opened === 0) return about('quote', 'QUOTE_UNUSED');
     return damaged > 0
-      ? about('quote', 'QUOTE_SOME_OPEN', { cells: opened, damaged })
-      : about('quote', 'QUOTE_CELLS', { cells: opened });
+      ? about('quote', 'QUOTE_SOME_OPEN', { cells: quoted, damaged })
+      : about('quote', 'QUOTE_CELLS', { cells: quoted });
   };
   const reasons = [ofDelimiter(), ofQuote()];
   if (given.escape !== undefined) reasons.push(about('escape', 'CHOSEN'));

@@ -36,7 +36,20 @@ function chooseHeader(
   if (value >= 0) return because(false, 'HEADER_NUMBERS', { column: value + 1 });
   if (Math.max(0, ...first.map((cell) => cell.length)) > 200) return because(false, 'HEADER_LONG');
   const contrast = contrastAt(first, below, isValue);
-  return contrast >= 0 ? because(true, 'HEADER_WORDS', { column: contrast + 1 }) : because(true, 'HEADER_LIKELY');
+  if (contrast >= 0) return because(true, 'HEADER_WORDS', { column: contrast + 1 });
+  const said = first.findIndex((cell, place) => isStatement(cell) && areSentences(below(place)));
+  return said >= 0 ? because(false, 'HEADER_SENTENCE', { column: said + 1 }) : because(true, 'HEADER_LIKELY');
+}
+
+/** A whole sentence with a full stop: questions are asked by the columns of many a survey, so they are not counted. */
+function isStatement(cell: string): boolean {
+  return /^(?:\S+\s+){3,}\S*\p{L}[.。]["'”’»」』)]*$|^\S{8,}。[”」』]*$/u.test(cell.trim());
+}
+
+/** Whether most end as sentences do: agreement and numbers below a statement answer it, as in a survey. */
+function areSentences(cells: readonly string[]): boolean {
+  const sentences = cells.filter((cell) => /\S\s+\S.*[.!?…]["'”’»)]*$|[。！？][”」』]*$/su.test(cell.trim()));
+  return sentences.length > cells.length / 2;
 }
 
 /** Whether numbers one after the other name the columns: years, or the columns' own numbers above other things than numbers. */

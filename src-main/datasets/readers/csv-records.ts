@@ -46,6 +46,7 @@ export class CsvRecords extends TextRecords {
   #enough = 0;
   #line: number;
   #hasMore = false;
+  #quotedCells = 0;
 
   /** `width` is how many cells the table's records have, where that is known; `line` is the first line's number. */
   constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
@@ -72,6 +73,11 @@ export class CsvRecords extends TextRecords {
 
   get waitingLetters(): number {
     return this.#waitingLetters;
+  }
+
+  /** A quote that never closed counts as well. */
+  override get quotedCells(): number {
+    return this.#quotedCells;
   }
 
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
@@ -122,6 +128,7 @@ export class CsvRecords extends TextRecords {
         ...(found.problem && { problem: found.problem }),
       });
       this.#line += found.lines;
+      this.#quotedCells += found.quotedCells;
       place = found.end;
     }
     this.#rest = place === 0 ? whole : whole.slice(place);
@@ -135,6 +142,7 @@ export class CsvRecords extends TextRecords {
     const cells: string[] = [];
     let place = from;
     let lines = 0;
+    let quotedCells = 0;
     let problem: RecordProblem | undefined;
     let lineFeed = firstLineFeed;
     for (;;) {
@@ -145,6 +153,7 @@ export class CsvRecords extends TextRecords {
         const quoted = this.#readQuoted(text, place + 1, isEnd);
         if (!quoted) return undefined;
         wasQuoted = true;
+        quotedCells++;
         quotedLines = quoted.lines;
         lines += quoted.lines;
         cell = quoted.cell;
@@ -167,13 +176,13 @@ export class CsvRecords extends TextRecords {
       }
       const isBlank = cells.length === 0 && cell === '' && !wasQuoted;
       if (!isBlank) cells.push(cell);
-      if (place >= text.length) return { cells, end: place, lines, problem };
+      if (place >= text.length) return { cells, end: place, lines, quotedCells, problem };
       if (text[place] === '\r') {
         // Whether a line feed follows is seen in the next piece.
         if (place + 1 >= text.length && !isEnd) return undefined;
         if (text[place + 1] === '\n') place++;
       }
-      return { cells, end: place + 1, lines: lines + 1, problem };
+      return { cells, end: place + 1, lines: lines + 1, quotedCells, problem };
     }
   }
 
@@ -272,7 +281,9 @@ export class CsvRecords extends TextRecords {
   #literalLine(text: string, from: number): FoundRecord {
     const end = lineEnd(text, from);
     const next = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
-    return { cells: text.slice(from, end).split(this.#delimiter), end: next, lines: 1, problem: 'QUOTE_OPEN' };
+    const cells = text.slice(from, end).split(this.#delimiter);
+    const quotedCells = cells.filter((cell) => cell.startsWith(this.#quote)).length;
+    return { cells, end: next, lines: 1, quotedCells, problem: 'QUOTE_OPEN' };
   }
 }
 
@@ -280,6 +291,7 @@ interface FoundRecord {
   readonly cells: string[];
   readonly end: number;
   readonly lines: number;
+  readonly quotedCells: number;
   readonly problem: RecordProblem | undefined;
 }
 

@@ -53,6 +53,24 @@ test('a first row of numbers is no header', async () => {
   expect(format).toMatchObject({ headerRows: 0, columns: ['column 1', 'column 2'] });
 });
 
+// The first complaint was lost: it became the names of the columns.
+test('a whole sentence above sentences is a row, and above short answers the name of their column', async () => {
+  const rows = ['Guten Tag, meine Waschmaschine läuft nicht mehr.;Waschmaschine defekt'];
+  for (let n = 0; n < 60; n++) rows.push(`Mein Gerät Nummer ${n} ist seit gestern laut.;Gerät laut`);
+  const { format } = await read(Buffer.from(rows.join('\n')));
+  expect(format.headerRows).toBe(0);
+  expect(format.reasons).toContainEqual({ about: 'header', code: 'HEADER_SENTENCE', data: { column: 1 } });
+  const survey = 'I am content with my work.;Person\nyes;Ann\nno;Ben\nyes;Cem\n';
+  expect((await read(Buffer.from(survey))).format.columns).toEqual(['I am content with my work.', 'Person']);
+});
+
+// A doubled quote at the start of a line within a cell was counted as another cell: 6.
+test('the cells in quotes are counted as they are read', async () => {
+  const cell = '"x\n""y"" z"';
+  const { format } = await read(Buffer.from(`a;b\n1;${cell}\n2;${cell}\n3;${cell}\n`));
+  expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_CELLS', data: { cells: 3 } });
+});
+
 test('every decision comes with its reason', async () => {
   const { format } = await read(Buffer.from('context;target\na;b\n'));
   expect(format.reasons.map(({ about, code, data }) => [about, code, data])).toEqual([

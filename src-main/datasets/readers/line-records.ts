@@ -64,6 +64,10 @@ class SeparatedRecords extends TextRecords {
     return this.#records.waitingLetters;
   }
 
+  override get quotedCells(): number {
+    return this.#records.quotedCells;
+  }
+
   *pieces(text: string, options?: { isEnd?: boolean }): Generator<TableRecord[], void> {
     for (const records of this.#records.pieces(this.#swapped(text), options)) {
       yield records.map((record) => ({ ...record, cells: record.cells.map((cell) => this.#swapped(cell)) }));

@@ -5,6 +5,11 @@ export abstract class TextRecords {
   /** How much text is held that has not become a record yet. */
   abstract get waitingLetters(): number;
 
+  /** How many cells in quotes there were so far; undefined where that is not counted. */
+  get quotedCells(): number | undefined {
+    return undefined;
+  }
+
   /** The records that end within this piece of text, some of them at a time: behind a quote that never closed there may be millions. */
   abstract pieces(text: string, options?: { isEnd?: boolean }): Generator<TableRecord[], void>;
 
