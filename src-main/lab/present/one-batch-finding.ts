@@ -43,7 +43,7 @@ export function oneBatchFinding({ experiment, say }: Shown): Finding {
       ...{ rows: numberOf(cell, 'rows'), adapters: numberOf(cell, 'adapters') },
       ...{ mixed: significant(mixed), single: significant(single), swap: significant(swap) },
     }),
-    short: say('short.onebatch', { ratio: percent(mixed / single, 0) }),
+    short: verdict === 'unclear' ? say('short.unclear') : say('short.onebatch', { ratio: percent(mixed / single, 0) }),
     ...{ explanation, tables: [table], pictures: [picture] },
   };
 }

@@ -15,6 +15,9 @@ test('merged LoRA is as fast as the base or it is not, where the machine was qui
 test('a difference that was measured amid other work is not told as one', () => {
   expect(measured(1.25, 0.19).verdict).toBe('unclear');
   expect(measured(1.0, 0.05).verdict).toBe('unclear');
+  // The card went on to tell it: “merged +25 %”.
+  expect(measured(1.25, 0.19).short).toBe('machine too busy to tell');
+  expect(measured(1.06, 0.01).short).toMatch(/^merged \+6/);
 });
 
 test('the table says how wide the adapter layers are, of which Adapter-H has two', () => {

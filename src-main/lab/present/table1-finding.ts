@@ -68,10 +68,12 @@ export function table1Finding(shown: Shown): Finding {
       ...{ merged: signedPercent(added(smallest, 'merged')), unmerged: signedPercent(added(smallest, 'unmerged')) },
       ...{ l: signedPercent(added(smallest, 'adapter-l')), h: signedPercent(added(smallest, 'adapter-h')) },
     }),
-    short: say('short.table1', {
-      merged: signedPercent(added(smallest, 'merged')),
-      h: signedPercent(added(smallest, 'adapter-h')),
-    }),
+    short: isUnclear
+      ? say('short.unclear')
+      : say('short.table1', {
+          merged: signedPercent(added(smallest, 'merged')),
+          h: signedPercent(added(smallest, 'adapter-h')),
+        }),
     ...{ explanation, tables: [table, paperTable] },
     pictures: [bars, ...(experiment.options.bottlenecks.length > 1 ? [sweepPicture(shown, added)] : [])],
   };

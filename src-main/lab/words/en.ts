@@ -64,6 +64,7 @@ export const en = {
   'verdict.unclear': 'It cannot be told apart here: ',
   'because.oneSeed': 'With one seed it is not known how much of this is chance: add a second one to see.',
   'verdict.open': 'Not enough is measured yet.',
+  'short.unclear': 'machine too busy to tell',
 
   'reading.table1.holds': 'merged LoRA takes no time, adapter layers do.',
   'reading.table1.partly': 'merged LoRA takes no time, but not every adapter layer is slower.',

@@ -67,6 +67,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'because.oneSeed':
     '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 하나 더 추가하면 알 수 있습니다.',
   'verdict.open': '아직 잰 것이 부족합니다.',
+  'short.unclear': '기계가 바빠 구별 안 됨',
 
   'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',
   'reading.table1.partly': '합친 LoRA는 시간이 들지 않지만, 모든 어댑터 층이 더 느리지는 않습니다.',
