@@ -1,57 +1,93 @@
 import { z } from 'zod';
 import type { GenerateInput, Sampling } from '../../../src-contract/chat.ts';
 
+// Every rule says in plain words what is allowed: what the validator would say is for programmers of the studio.
 const text = z.string().max(2_000_000);
 const parts = z.array(z.object({ type: z.literal('text'), text })).max(1000);
 
+function numberFrom(least: number, most: number) {
+  const words = `it must be a number from ${least} to ${most}`;
+  return z.number(words).min(least, words).max(most, words);
+}
+
+const yesOrNo = z.boolean('it must be true or false');
+const modelName = 'it must be the name of a model';
+const seedWords = 'it must be a whole number';
+const tokensWords = 'it must be a whole number from 1 to 4096';
+const tokens = z.int(tokensWords).min(1, tokensWords).max(4096, tokensWords);
+const streamOptions = 'it must be an object, with include_usage as true or false';
+const body = 'it must be a JSON object';
+
 const shared = {
-  model: z.string().min(1).max(500),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  seed: z.number().int().nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  max_tokens: z.number().int().min(1).max(4096).nullish(),
+  model: z.string(modelName).min(1, modelName).max(500, modelName),
+  stream: yesOrNo.nullish(),
+  stream_options: z.object({ include_usage: yesOrNo.optional() }, streamOptions).nullish(),
+  temperature: numberFrom(0, 2).nullish(),
+  top_p: numberFrom(0, 1).nullish(),
+  seed: z.int(seedWords).nullish(),
+  stop: z
+    .union([z.string(), z.array(z.string()).max(4)], 'it must be a text, or a list of four texts at most')
+    .nullish(),
+  max_tokens: tokens.nullish(),
   n: z.literal(1, 'only one answer is given to a request').nullish(),
   presence_penalty: z.literal(0, 'it is not supported').nullish(),
   frequency_penalty: z.literal(0, 'it is not supported').nullish(),
   /** Of this studio: a factor on the adapter, 1 as trained. */
-  adapter_strength: z.number().min(0).max(2).nullish(),
+  adapter_strength: numberFrom(0, 2).nullish(),
 };
 
-export const chatRequestSchema = z.object({
-  ...shared,
-  messages: z
-    .array(
-      z.object({
-        role: z.enum(['system', 'developer', 'user', 'assistant']),
-        content: z.union([text, parts], 'it must be text'),
-      }),
-    )
-    .min(1)
-    .max(1000),
-  max_completion_tokens: z.number().int().min(1).max(4096).nullish(),
-  logprobs: z.literal(false, 'it is not supported').nullish(),
-  tools: z.array(z.unknown()).max(0, 'tools are not supported').nullish(),
-  response_format: z.object({ type: z.literal('text', 'only text is supported') }).nullish(),
-});
+const messages = 'it must be a list of 1 to 1000 messages, each with role and content';
+
+export const chatRequestSchema = z.object(
+  {
+    ...shared,
+    messages: z
+      .array(
+        z.object(
+          {
+            role: z.enum(
+              ['system', 'developer', 'user', 'assistant'],
+              'it must be system, developer, user or assistant',
+            ),
+            content: z.union([text, parts], 'it must be text'),
+          },
+          'it must be an object with role and content',
+        ),
+        messages,
+      )
+      .min(1, messages)
+      .max(1000, messages),
+    max_completion_tokens: tokens.nullish(),
+    logprobs: z.literal(false, 'it is not supported').nullish(),
+    tools: z.array(z.unknown(), 'tools are not supported').max(0, 'tools are not supported').nullish(),
+    response_format: z
+      .object({ type: z.literal('text', 'only text is supported') }, 'only text is supported')
+      .nullish(),
+  },
+  body,
+);
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
-export const completionRequestSchema = z.object({
-  ...shared,
-  prompt: z.union([
-    text,
-    z
-      .array(text)
-      .length(1, 'one prompt is answered at a time')
-      .transform(([only]) => only ?? ''),
-  ]),
-  best_of: z.literal(1, 'it is not supported').nullish(),
-  echo: z.literal(false, 'it is not supported').nullish(),
-  logprobs: z.null('it is not supported').optional(),
-  suffix: z.null('it is not supported').optional(),
-});
+export const completionRequestSchema = z.object(
+  {
+    ...shared,
+    prompt: z.union(
+      [
+        text,
+        z
+          .array(text)
+          .length(1)
+          .transform(([only]) => only ?? ''),
+      ],
+      'it must be one text, as one prompt is answered at a time',
+    ),
+    best_of: z.literal(1, 'it is not supported').nullish(),
+    echo: z.literal(false, 'it is not supported').nullish(),
+    logprobs: z.null('it is not supported').optional(),
+    suffix: z.null('it is not supported').optional(),
+  },
+  body,
+);
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
 /** What is asked of the studio. Without a temperature the likeliest token is taken, as everywhere in it. */

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { chatRequestSchema, completionRequestSchema } from './openai-requests.ts';
+
+const messages = [{ role: 'user', content: 'x' }];
+
+// The validator's own words came through: “Invalid input”, “Too small: expected array to have >=1 items”.
+test.each([
+  [{ messages, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', 'it must be a text, or a list of four texts at most'],
+  [{ messages: [] }, 'messages', 'it must be a list of 1 to 1000 messages, each with role and content'],
+  [{ messages, temperature: 3 }, 'temperature', 'it must be a number from 0 to 2'],
+  [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number from 1 to 4096'],
+  [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
+  [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
+])('a chat request says what is allowed: %j', (request, param, words) => {
+  const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
+  expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
+});
+
+test('a completion takes one prompt, alone or in a list', () => {
+  expect(completionRequestSchema.parse({ model: 'm', prompt: ['a'] }).prompt).toBe('a');
+  const { error } = completionRequestSchema.safeParse({ model: 'm', prompt: ['a', 'b'] });
+  expect(error?.issues[0]?.message).toBe('it must be one text, as one prompt is answered at a time');
+});
+
+test('no rule speaks in the words of the validator', () => {
+  const wrong = Object.fromEntries(
+    Object.keys({ ...chatRequestSchema.shape, ...completionRequestSchema.shape }).map((name) => [
+      name,
+      Symbol.iterator,
+    ]),
+  );
+  const issues = [chatRequestSchema, completionRequestSchema].flatMap((schema) =>
+    [wrong, 'x'].flatMap((request) => schema.safeParse(request).error?.issues ?? []),
+  );
+  expect(issues.length).toBeGreaterThan(20);
+  expect(issues.filter(({ message }) => /invalid|expected/i.test(message))).toEqual([]);
+});
