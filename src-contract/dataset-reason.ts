@@ -4,6 +4,7 @@ export const datasetReasons = {
   SYSTEM_SAYS: 'the system says {code}',
   PATH_READ_ONLY: '“{path}” cannot be written, as its disk can only be read',
   PATH_FORBIDDEN: '“{path}” cannot be written, as this account may not do so',
+  PATH_FOLDER_MISSING: 'there is no folder “{folder}”',
   PATH_FILE_IN_WAY: '“{path}” cannot be made, as a file stands in the way',
   PATH_UNWRITABLE: '“{path}” cannot be written (the system says {code})',
   ENCODING_UNKNOWN: '“{encoding}” is not known here',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,6 +19,15 @@ test('what has the name with .partial behind it is another’s', async () => {
   mkdirSync(join(folder, 'out.partial'));
   expect(await unfinishedPath(join(folder, 'out'))).not.toBe(join(folder, 'out.partial'));
   expect(readdirSync(folder)).toEqual(['out.partial']);
+});
+
+// A mistyped folder was made without a word.
+test('a path in a folder that is not there is refused', async () => {
+  const folder = join(temporary(), 'mistyped');
+  await expect(unfinishedPath(join(folder, 'out'))).rejects.toMatchObject({
+    data: { option: 'out', because: { code: 'PATH_FOLDER_MISSING', data: { folder } } },
+  });
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('a path in a file cannot be written', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename } from 'node:fs/promises';
+import { lstat, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
@@ -7,14 +7,16 @@ import { unwritable } from './unwritable.ts';
 
 /**
  * A path beside `path`, which nothing else has, for what takes its name once it is whole: a fixed one may be another's file, or
- * belong to a second call. The folder around them is made. Throws OPTION_INVALID when something is at `path`, or nothing can be, and DISK_FULL.
+ * belong to a second call. The folder around them must be there: one that is missing was mistyped, as a rule. Throws OPTION_INVALID
+ * where it is not, and when something is at `path`.
  */
 export async function unfinishedPath(path: string): Promise<string> {
   await expectFree(path);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (cause) {
+  const folder = await stat(dirname(path)).catch((cause: unknown) => {
     throw unwritable(cause, { option: 'out', path });
+  });
+  if (!folder.isDirectory()) {
+    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_FILE_IN_WAY', { path }) });
   }
   return `${path}.${randomBytes(8).toString('hex')}.partial`;
 }

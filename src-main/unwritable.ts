@@ -11,6 +11,10 @@ export function unwritable(cause: unknown, { option, path }: { option: string; p
   if (isDiskFull(cause)) return diskFull(dirname(path), 0, cause);
   if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;
   const code = String(cause.code);
+  if (code === 'ENOENT') {
+    const why = because('PATH_FOLDER_MISSING', { folder: dirname(path) });
+    return new StudioError('OPTION_INVALID', { option, ...why }, { cause });
+  }
   const known = reasons[code];
   const why = known === undefined ? because('PATH_UNWRITABLE', { path, code }) : because(known, { path });
   return new StudioError('OPTION_INVALID', { option, ...why }, { cause });
