@@ -153,7 +153,7 @@ function factsOf(model: BaseModel): string {
   return [
     `${model.name}: ${model.architecture}, ${millions(model.parameters)} parameters, ${model.layers} layers, ` +
       `hidden size ${model.hidden}, vocabulary ${model.vocabulary}, ${model.dtype}.`,
-    `It reads ${model.contextLength} tokens at once. Licence: ${model.licence}.`,
+    `It reads ${model.contextLength} tokens at once. Licence: ${model.licence || 'not stated'}.`,
     `Fingerprint ${model.sha256.slice(0, 8)}; kept in ${model.path}`,
   ].join('\n');
 }
