@@ -34,7 +34,7 @@ export const errorCatalogue = {
   ARCHIVE_UNSAFE: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be unpacked safely: {reason}.',
-    'Unpack it yourself and choose the table in it, or save the table as CSV.',
+    'Open a workbook in your spreadsheet program and save it anew, or as CSV; unpack another archive yourself and choose the table in it.',
   ),
   CSV_QUOTE_OPEN: entry(
     { file: z.string(), line: z.number() },

@@ -39,8 +39,8 @@ function failed(status: number | null): CallFailure {
   const isUsage = status === 2;
   return new CallFailure({
     code: isUsage ? 'USAGE' : 'BENCH_FAILED',
-    message: isUsage ? 'The bench takes other words.' : 'The bench did not come to its end.',
-    hint: 'Why stands above.',
+    message: isUsage ? 'There is no such bench, or it has no such option.' : 'The bench did not come to its end.',
+    hint: isUsage ? 'The lines above say which there are.' : 'The lines above say why.',
     exitCode: isUsage ? 2 : 1,
   });
 }

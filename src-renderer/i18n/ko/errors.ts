@@ -18,7 +18,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ARCHIVE_UNSAFE: {
     message: '“{file}”[을|를] 안전하게 풀 수 없습니다: {reason}.',
-    hint: '직접 풀어서 안의 표를 고르거나 표를 CSV로 저장하세요.',
+    hint: '통합 문서라면 표 계산 프로그램에서 열어 새로 저장하거나 CSV로 저장하세요. 다른 압축 파일이라면 직접 풀어서 안의 표를 고르세요.',
   },
   CSV_QUOTE_OPEN: {
     message: '“{file}”의 {line}번째 줄에서 열린 따옴표가 닫히지 않습니다.',
