@@ -58,7 +58,7 @@ export const app = {
   'app.status.memoryLabel': 'Memory in use',
   'app.status.run': '{name}, step {done} of {total}',
   'app.status.evaluation': '{name}, row {done} of {total}',
-  'app.status.lab': '{name}, {done} of {total} parts',
+  'app.status.lab': { one: '{name}, {done} of {total} part', other: '{name}, {done} of {total} parts' },
   'app.status.progress': 'Progress',
 
   'app.connection.connecting': 'Connecting to the studio',
