@@ -32,7 +32,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.tab.rejected': '제외된 행',
   'dataset.tab.about': '정보',
   'dataset.filters': '거르기',
-  'dataset.filter.split': '나눔',
+  'dataset.filter.split': '분할',
   'dataset.filter.all': '모두',
   'dataset.search': '입력과 정답에서 검색',
   'dataset.shown': '{n}행',
@@ -40,7 +40,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.noRows': '맞는 행이 없습니다',
   'dataset.showAll': '모든 행 보기',
   'dataset.column.row': '행',
-  'dataset.column.split': '나눔',
+  'dataset.column.split': '분할',
   'dataset.column.line': '줄',
   'dataset.column.group': '묶음',
   'dataset.column.reason': '이유',
@@ -76,7 +76,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.about.version': '버전',
   'dataset.about.hash': '해시',
   'dataset.about.hash.what':
-    '모든 행의 입력, 정답, 묶음, 나눔을 차례대로 계산한 값입니다. 학습이 이 값을 보관하므로 나중에 이 데이터였는지 알 수 있습니다.',
+    '모든 행의 입력, 정답, 묶음, 분할을 차례대로 계산한 값입니다. 학습이 이 값을 보관하므로 나중에 이 데이터였는지 알 수 있습니다.',
   'dataset.about.database': '데이터베이스',
   'dataset.about.database.yes': '질의는 사본에서 실행하며 아무것도 쓰지 않습니다.',
   'dataset.about.database.no': '첨부된 것이 없습니다. 질의는 글자로 비교합니다.',
@@ -155,7 +155,7 @@ export const datasets: Translation<typeof english> = {
   'import.field.choose': '열 고르기',
   'import.field.average': '평균 {n}자',
   'import.field.needed': '열이 필요합니다',
-  'import.field.group.what': '값이 같은 행은 한 나눔에 남습니다',
+  'import.field.group.what': '값이 같은 행은 한 분할에 남습니다',
   'import.field.split.what': '행마다 학습, 검증, 시험 가운데 하나를 적은 열입니다. 나머지 행은 알아서 나눕니다',
   'import.field.database.what': '각 질의가 쓰는 데이터베이스의 이름입니다',
   'import.ready': '표에 입력과 정답이 이미 만들어져 있습니다',
@@ -165,7 +165,7 @@ export const datasets: Translation<typeof english> = {
   'import.database.attach': 'SQLite 파일 첨부',
   'import.database.sending': '보내는 중, {bytes}',
   'import.database.sample': '예제에 데이터베이스가 들어 있습니다.',
-  'import.splits': '나눔',
+  'import.splits': '분할',
   'import.splits.what':
     '약 80 %는 학습에, 10 %는 살피는 데 쓰고, 10 %는 측정용으로 보지 않고 남깁니다. 행이나 묶음의 해시로 나누므로 다시 가져와도 그대로입니다.',
   'import.name': '데이터셋 이름',
@@ -211,7 +211,7 @@ export const datasets: Translation<typeof english> = {
   'import.done.all': '제외된 행이 없습니다.',
   'import.done.nothingHeld': '학습 결과를 측정할 행이 남지 않았습니다',
   'import.done.nothingHeld.what':
-    '같은 그룹의 행은 나뉘지 않는데, 모든 행이 한 그룹이거나 파일이 그렇게 정해 두었습니다. 그룹 열이나 분할 열 없이 다시 가져오면 일부 행이 측정용으로 남습니다.',
+    '같은 묶음의 행은 나뉘지 않는데, 모든 행이 한 묶음이거나 파일이 그렇게 정해 두었습니다. 묶음 열이나 분할 열 없이 다시 가져오면 일부 행이 측정용으로 남습니다.',
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 
@@ -244,6 +244,6 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_PADDING': '행이 아닌 파일의 끝',
   'reject.ROW_RULE': '기호로 그은 줄',
   'reject.ROW_SECOND_TABLE': '다른 표의 시작',
-  'reject.ROW_SPLIT_UNKNOWN': '알 수 없는 나눔',
+  'reject.ROW_SPLIT_UNKNOWN': '알 수 없는 분할',
   'reject.ROW_FORMULA': '수식처럼 시작함',
 };

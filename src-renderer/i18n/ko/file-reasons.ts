@@ -52,9 +52,9 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
   FORMAT_SHAPE: '살펴본 모든 기록에 “{shape}” 형식의 키 {keys}[이|가] 있습니다.',
-  LISTS_SPLITS: '목록 {names}[을|를] 한 표로 읽습니다. 행이 들어 있는 목록이 그 행의 나눔입니다.',
+  LISTS_SPLITS: '목록 {names}[을|를] 한 표로 읽습니다. 행이 들어 있는 목록이 그 행의 분할입니다.',
   LISTS_LEFT: '가장 긴 목록을 읽습니다. 읽지 않은 목록과 값의 수: {names}.',
   PARTS_JOINED: '파일 {files}개를 합쳤습니다. 이름이 같은 열은 하나로 합칩니다.',
-  PARTS_SPLITS: '파일 이름이 그 행의 나눔을 알려 줍니다: {splits}.',
+  PARTS_SPLITS: '파일 이름이 그 행의 분할을 알려 줍니다: {splits}.',
   PARTS_SKIPPED: '표가 아니어서 읽지 않음: {files} (모두 {count}개).',
 };

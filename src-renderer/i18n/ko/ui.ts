@@ -53,7 +53,7 @@ export const ui: Translation<typeof english> = {
   'field.target': '정답',
   'field.group': '함께 두기',
   'field.database': '데이터베이스',
-  'field.split': '나눔',
+  'field.split': '분할',
 
   'split.train': '학습',
   'split.validation': '검증',
