@@ -93,6 +93,7 @@ export const evaluations = {
   'evaluations.new.metric.nl2sql.text':
     'Same query: no database is attached, so the query must be the target’s, apart from case, spaces and quotes.',
   'evaluations.new.metric.custom': 'Exact match: the answer is the target, apart from case and punctuation.',
+  'evaluations.new.what': 'What is measured',
   'evaluations.new.start': 'Evaluate',
   'evaluations.new.starting': 'Starting',
   'evaluations.new.noRows': 'This split has no rows',

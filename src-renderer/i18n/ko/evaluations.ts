@@ -58,7 +58,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.perplexity.explain': '매 순간 몇 개의 토큰 사이에서 망설이는지입니다. 낮을수록 좋습니다.',
 
   'evaluations.new.dataset': '데이터셋',
-  'evaluations.new.split': '나눔',
+  'evaluations.new.split': '분할',
   'evaluations.new.split.rows': '{split}, {n}행',
   'evaluations.new.split.test': '시험 행은 학습에 쓰지 않았습니다. 새로운 행에서 어떤지는 이것만 알려 줍니다.',
   'evaluations.new.split.validation': '검증 행은 학습을 이끌었으므로 조금 좋게 나옵니다.',
@@ -88,9 +88,10 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.nl2sql.text':
     '같은 질의: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 빼고 질의가 정답과 같아야 합니다.',
   'evaluations.new.metric.custom': '정확히 일치: 대소문자와 문장 부호를 빼고 답이 정답과 같아야 합니다.',
+  'evaluations.new.what': '재는 것',
   'evaluations.new.start': '평가',
   'evaluations.new.starting': '시작하는 중',
-  'evaluations.new.noRows': '이 나눔에는 행이 없습니다',
+  'evaluations.new.noRows': '이 분할에는 행이 없습니다',
 
   'evaluations.stop': '멈추기',
   'evaluations.stopping': '멈추는 중',
@@ -128,7 +129,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.interrupted': '모든 행을 묻기 전에 중단되었습니다. 나머지는 다시 평가하세요.',
   'evaluations.next.fewRows': `**다음:** ${advice.fewRows}`,
   'evaluations.next.moreRows': `**다음:** ${advice.moreRows}`,
-  'evaluations.next.askAll': '**다음:** 이 나눔의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
+  'evaluations.next.askAll': '**다음:** 이 분할의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
   'evaluations.next.longer': `**다음:** ${advice.longer}`,
   'evaluations.next.stronger': `**다음:** ${advice.stronger}`,
   'evaluations.next.calmer': `**다음:** ${advice.calmer}`,
