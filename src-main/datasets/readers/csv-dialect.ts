@@ -86,11 +86,14 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
     const blanks = judge(text, whole, { delimiter: runsOfBlanks, quote: '"', escape: '"' });
     if (isBlankTable(blanks, first)) return blanks;
   }
-  // Commas of prose have a blank behind them, all of them.
-  const isProse = ',;'.includes(first.dialect.delimiter) && !new RegExp(`${first.dialect.delimiter}[^ ]`).test(text);
-  const aligned = isProse ? judgeAligned(text, whole) : undefined;
+  const aligned = isOfProse(first.dialect.delimiter, text) ? judgeAligned(text, whole) : undefined;
   if (aligned && aligned.width > Math.max(2, first.width) && aligned.share > 0.95) return aligned;
   return withLongerDelimiter(first, text, whole);
+}
+
+/** Commas of prose have a blank behind them, all of them. */
+function isOfProse(delimiter: string, text: string): boolean {
+  return (delimiter === ',' || delimiter === ';') && !new RegExp(`${delimiter}[^ ]`).test(text);
 }
 
 /**
@@ -257,6 +260,8 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   if (hasSignColumn(rows)) score *= 0.5;
   // Commas that stand in numbers alone are worth less than what else parts the rows.
   if (dialect.delimiter === ',' && !/(?<!\d),|,(?!\d)/.test(text)) score *= 0.7;
+  // Of two that part the rows alike, the other one is meant.
+  if (isOfProse(dialect.delimiter, text)) score *= 0.999;
   return { dialect, score, width, share, all, rows, opened, quoted: reader.quotedCells ?? opened, damaged };
 }
 

@@ -53,6 +53,15 @@ test('a first row of numbers is no header', async () => {
   expect(format).toMatchObject({ headerRows: 0, columns: ['column 1', 'column 2'] });
 });
 
+// Both part each row in two, and the comma was tried first.
+test('a comma of prose is no delimiter where another sign parts the rows as well', async () => {
+  const rows = ['Washing machine', 'Dryer', 'Stove'].map((name) => `Good day, my ${name} is broken;${name} broken`);
+  const { format, cells } = await read(Buffer.from(`${rows.join('\n')}\n`));
+  expect(format.delimiter).toBe(';');
+  expect(cells[1]).toEqual(['Good day, my Dryer is broken', 'Dryer broken']);
+  expect((await read(Buffer.from('name, city\nAnn, Oslo\nBen, Rome\n'))).format.delimiter).toMatch(/^, ?$/);
+});
+
 // The first complaint was lost: it became the names of the columns.
 test('a whole sentence above sentences is a row, and above short answers the name of their column', async () => {
   const rows = ['Guten Tag, meine Waschmaschine läuft nicht mehr.;Waschmaschine defekt'];
