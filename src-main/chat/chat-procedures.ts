@@ -52,8 +52,8 @@ export function chatProcedures(studio: {
         return text.promptIds(prompt.text);
       case 'turns':
         if (text.template === undefined && (prompt.turns.length > 1 || prompt.turns[0]?.role !== 'user')) {
-          const reason = because('TURNS_WITHOUT_TEMPLATE', { base: base.name });
-          throw new StudioError('OPTION_INVALID', { option: 'messages', ...reason });
+          const why = because('TURNS_WITHOUT_TEMPLATE', { base: base.name });
+          throw new StudioError('OPTION_INVALID', { option: 'messages', ...why });
         }
         return text.conversationIds(prompt.turns);
       case 'raw':
