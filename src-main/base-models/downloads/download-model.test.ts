@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -148,6 +149,20 @@ test('a model that lies in the Hugging Face cache is used there, and nothing is 
   const events = await downloading([hub]);
   expect(events.at(-1)).toEqual({ kind: 'fetched', path: snapshot, isOurs: false });
   expect(asked).toEqual([]);
+});
+
+// Only one file of weights was looked for: a model in shards, which most of more than a few billions are, was fetched again.
+test('a model in shards is used in the cache once all of them are there', async () => {
+  const snapshot = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit);
+  mkdirSync(snapshot, { recursive: true });
+  const lay = (name: string, text = 'x') => writeFileSync(join(snapshot, name), text);
+  for (const name of ['config.json', 'tokenizer.json', 'model-1.safetensors']) lay(name);
+  lay('model.safetensors.index.json', '{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}');
+  symlinkSync('../../blobs/gone', join(snapshot, 'model-2.safetensors'));
+  expect((await downloading([hub])).at(-1)).toMatchObject({ kind: 'fetched', isOurs: true });
+  rmSync(join(snapshot, 'model-2.safetensors'));
+  lay('model-2.safetensors');
+  expect((await downloading([hub])).at(-1)).toEqual({ kind: 'fetched', path: snapshot, isOurs: false });
 });
 
 test('a download can be left in the cache as its own programs lay it out', async () => {

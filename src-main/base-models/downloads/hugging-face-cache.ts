@@ -1,6 +1,7 @@
 import { copyFile, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { readModelFolder } from '../model-folder.ts';
 
 /**
  * The folder in which Hugging Face's own programs keep what they have downloaded: `models--<owner>--<name>` with `blobs`
@@ -20,11 +21,21 @@ export async function findInCache(cache: string, repository: string, revision: s
     // A commit and nothing else: what a file says must not lead out of the cache.
     if (!/^[0-9a-f]{40}$/.test(commit)) continue;
     const snapshot = join(home, 'snapshots', commit);
-    const needed = ['config.json', 'tokenizer.json', 'model.safetensors'];
-    const there = await Promise.all(needed.map((name) => stat(join(snapshot, name)).catch(() => undefined)));
-    if (there.every((facts) => facts?.isFile())) return snapshot;
+    if (await isWhole(snapshot)) return snapshot;
   }
   return undefined;
+}
+
+/** Whether its weights, in one file or in every shard that its index names, and what else a model needs are all there. */
+async function isWhole(snapshot: string): Promise<boolean> {
+  try {
+    const { hashed } = await readModelFolder(snapshot);
+    // A link whose file is gone is listed all the same.
+    const there = await Promise.all(hashed.map((name) => stat(join(snapshot, name))));
+    return there.every((facts) => facts.isFile());
+  } catch {
+    return false;
+  }
 }
 
 /** Puts a downloaded file into the cache, where other programs find it: linked where the disk can, else copied. */
