@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head what it measures and which options it takes. What they share lies in parts/.
+// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head, and with --help, what it measures and which options it takes. What they share lies in parts/.
 const [name, ...options] = process.argv.slice(2);
 const file = join(import.meta.dirname, `${name}.ts`);
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
   const names = (await readdir(import.meta.dirname)).filter((each) => each.endsWith('.ts') && each !== 'main.ts');
   console.error(`npm run bench -- NAME, one of: ${names.map((each) => each.slice(0, -3)).join(', ')}`);
   process.exit(2);
+}
+if (options.includes('--help')) {
+  console.log(headOf(await readFile(file, 'utf8')));
+  process.exit(0);
 }
 process.argv.splice(1, process.argv.length, file, ...options);
 try {
@@ -17,4 +21,10 @@ try {
   if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))) throw error;
   console.error(error.message);
   process.exit(2);
+}
+
+/** What a bench says of itself before its first line of code. */
+function headOf(source: string): string {
+  const head = /^\/\*\*\n([\s\S]*?)\n \*\/$/m.exec(source)?.[1] ?? '';
+  return head.replaceAll(/^ \* ?/gm, '');
 }

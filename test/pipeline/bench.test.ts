@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { programAnswer, reasonOf } from '../../bench/parts/program-answer.ts';
@@ -30,4 +32,15 @@ test('a peer that is missing is named with the reason', async () => {
   expect(await why(process.execPath, [llama, 'job.json'])).toBe("Error: Cannot find module 'node-llama-cpp'");
   const python = `process.stderr.write('  File "peft_trainer.py", line 3\\nModuleNotFoundError: No module named torch\\n'); process.exit(1)`;
   expect(await why(process.execPath, ['-e', python])).toBe('ModuleNotFoundError: No module named torch');
+});
+
+// It said “Unknown option '--help'”.
+test('every bench tells with --help what it measures and which options it takes', () => {
+  const folder = join(import.meta.dirname, '../../bench');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'main.ts');
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names.map((file) => file.slice(0, -3))) {
+    const told = execFileSync(process.execPath, [join(folder, 'main.ts'), name, '--help'], { encoding: 'utf8' });
+    expect(told).toMatch(new RegExp(`^[A-Z].*\\n[^]*\\n {4}(npm run bench -- ${name}|node bench/${name}\\.ts) .*\\n`));
+  }
 });

@@ -9,7 +9,7 @@ export function addBenchCommand(program: Command, run: Run): void {
   program
     .command('bench')
     .description('measure against other tools, from a checkout of the source')
-    .argument('<name>', 'train, decode, switch, adapters, memory, …; each says in its file which options it takes')
+    .argument('<name>', 'train, decode, switch, adapters, memory, …; npm run bench -- NAME --help tells its options')
     .argument('[options...]')
     .allowUnknownOption()
     .action((_name: string, _words: readonly string[], _options: object, command: Command) =>
