@@ -73,6 +73,15 @@ test('a pattern for target_modules is not run: the tensors say what it matched',
   expect(targetModules).toEqual(['self_attn.q_proj']);
 });
 
+// It was refused, though it changes nothing in an adapter that has no tensors of what it leaves out.
+test.each([[['lm_head', 'proj']], [[]], [null], ['(a+)+.*lm_head']])(
+  'exclude_modules %j passes where the adapter has nothing of it',
+  async (excluded) => {
+    const adapter = await readPeft(await write({ exclude_modules: excluded }));
+    expect(adapter).toEqual(await readPeft(await write({})));
+  },
+);
+
 test('keys of newer versions pass where they are off', async () => {
   const off = {
     use_dora: false,
@@ -107,7 +116,8 @@ test.each<[feature: string, changes: Record<string, unknown>]>([
   ['layers_to_transform', { layers_to_transform: [0, 1] }],
   ['rank_pattern', { rank_pattern: { q_proj: 4 } }],
   ['alpha_pattern', { alpha_pattern: { q_proj: 4 } }],
-  ['exclude_modules', { exclude_modules: 'lm_head' }],
+  ['exclude_modules', { exclude_modules: ['q_proj'] }],
+  ['exclude_modules', { exclude_modules: [module] }],
   ['target_parameters', { target_parameters: ['experts.0'] }],
   ['trainable_token_indices', { trainable_token_indices: [1] }],
   ['layer_replication', { layer_replication: [[0, 1]] }],
@@ -143,6 +153,8 @@ test.each<[changes: Record<string, unknown>, reason: string]>([
   [{ target_modules: [] }, '“target_modules”'],
   [{ target_modules: [1] }, '“target_modules”'],
   [{ target_modules: '(' }, '“target_modules”'],
+  [{ exclude_modules: [1] }, '“exclude_modules”'],
+  [{ exclude_modules: '(' }, '“exclude_modules”'],
 ])('a config with %j is invalid', async (changes, reason) => {
   await expect(readPeft(await write(changes))).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',

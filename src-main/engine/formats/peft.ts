@@ -26,6 +26,8 @@ export interface PeftAdapter {
 
 interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
+  /** Module paths or their last parts that have no A and B. */
+  readonly excludedModules: readonly string[];
 }
 
 const prefix = 'base_model.model.';
@@ -38,7 +40,7 @@ const blocksKey = 'adapter_studio_blocks';
  * Throws FILE_NOT_FOUND and MODEL_FILE_INVALID too.
  */
 export async function readPeft(folder: string): Promise<PeftAdapter> {
-  const config = await readPeftConfig(join(folder, 'adapter_config.json'));
+  const { excludedModules, ...config } = await readPeftConfig(join(folder, 'adapter_config.json'));
   const file = await openSafetensors(join(folder, weightsName));
   try {
     const tensors = new Map<string, Tensor<'float32'>>();
@@ -46,6 +48,10 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
     for (const [key, { dtype, dims }] of file.tensors) {
       const match = /^base_model\.model\.((.+)\.lora_[AB])\.weight$/.exec(key);
       if (!match || dims.length !== 2) throw unsupported(folder, because('ADAPTER_TENSOR', { tensor: key }));
+      // PEFT writes none, and would pass over it.
+      const module = match[2] as string;
+      if (excludedModules.some((name) => module === name || module.endsWith(`.${name}`)))
+        throw unsupported(folder, because('ADAPTER_KEY', { key: 'exclude_modules' }));
       if (!['F32', 'F16', 'BF16'].includes(dtype))
         throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
       const data = toFloat32(await file.readBytes(key), dtype);
@@ -56,7 +62,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
         });
       }
       tensors.set(match[1] as string, float32(dims, data));
-      modules.add((match[2] as string).split('.').slice(-2).join('.'));
+      modules.add(module.split('.').slice(-2).join('.'));
     }
     return { ...config, targetModules: config.targetModules ?? [...modules], blocks: blocksOf(file), tensors };
   } finally {
@@ -126,7 +132,8 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
     throw invalid(because('KEY_LEADS_OUT', { key: 'base_model_name_or_path' }));
   if (typeof fanInFanOut !== 'boolean') throw invalid(because('KEY_NOT_FLAG', { key: 'fan_in_fan_out' }));
-  return { rank: r as number, alpha, rankStabilised, fanInFanOut, targetModules: targetModulesOf(config) };
+  const modules = { targetModules: targetModulesOf(config), excludedModules: excludedModulesOf(config) };
+  return { rank: r as number, alpha, rankStabilised, fanInFanOut, ...modules };
 }
 
 function blocksOf({ metadata }: SafetensorsFile): string[] {
@@ -136,16 +143,34 @@ function blocksOf({ metadata }: SafetensorsFile): string[] {
 /** The list of names, or undefined for a pattern: what it matched is told by the tensors, so it need not be run. */
 function targetModulesOf({ target_modules: value }: Readonly<Record<string, unknown>>): string[] | undefined {
   if (typeof value === 'string') {
-    try {
-      new RegExp(value);
-      return undefined;
-    } catch (cause) {
-      throw invalid(because('KEY_NOT_PATTERN', { key: 'target_modules' }), cause);
-    }
+    requirePattern('target_modules', value);
+    return undefined;
   }
-  const named = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
-  if (!named) throw invalid(because('KEY_NOT_NAMES', { key: 'target_modules' }));
+  if (!isNames(value) || value.length === 0) throw invalid(because('KEY_NOT_NAMES', { key: 'target_modules' }));
   return value;
+}
+
+/** The names; none for a pattern: what it matched has no tensors, so it need not be run either. */
+function excludedModulesOf({ exclude_modules: value }: Readonly<Record<string, unknown>>): string[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') {
+    requirePattern('exclude_modules', value);
+    return [];
+  }
+  if (!isNames(value)) throw invalid(because('KEY_NOT_NAMES', { key: 'exclude_modules' }));
+  return value;
+}
+
+function requirePattern(key: string, value: string): void {
+  try {
+    new RegExp(value);
+  } catch (cause) {
+    throw invalid(because('KEY_NOT_PATTERN', { key }), cause);
+  }
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 /** Keys that are read here, and keys that do not change what a finished adapter computes. */
@@ -160,7 +185,7 @@ const plainKeys = new Set([
     'auto_mapping',
     'peft_version',
   ],
-  ...['megatron_core', 'qalora_group_size', 'runtime_config', 'ensure_weight_tying'],
+  ...['exclude_modules', 'megatron_core', 'qalora_group_size', 'runtime_config', 'ensure_weight_tying'],
   // How A, B and their gradients came about. Where that changed the base too, `init_lora_weights` says so.
   ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],
 ]);
