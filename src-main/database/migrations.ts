@@ -16,6 +16,7 @@ import { runsInGroupsMigration } from './migrations/0014-runs-in-groups.ts';
 import { failureDataMigration } from './migrations/0015-failure-data.ts';
 import { deletedExperimentsMigration } from './migrations/0016-deleted-experiments.ts';
 import { initialAdaptersMigration } from './migrations/0017-initial-adapters.ts';
+import { forgottenEventsMigration } from './migrations/0018-forgotten-events.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   failureDataMigration,
   deletedExperimentsMigration,
   initialAdaptersMigration,
+  forgottenEventsMigration,
 ];

@@ -162,11 +162,15 @@ export class JobStore {
     this.#database.prepare('DELETE FROM job WHERE id = ?').run(id);
   }
 
+  /** The highest number that an event of the job has, or had before it was removed. */
   lastSequence(id: string): number {
     return this.#database
-      .prepare('SELECT coalesce(max(sequence), 0) FROM job_event WHERE job_id = ?')
+      .prepare(
+        `SELECT max(coalesce((SELECT max(sequence) FROM job_event WHERE job_id = :id), 0),
+           coalesce((SELECT forgotten_sequence FROM job WHERE id = :id), 0))`,
+      )
       .pluck()
-      .get(id) as number;
+      .get({ id }) as number;
   }
 
   insertEvents(id: string, events: readonly StoredEvent<unknown>[]): void {
@@ -182,9 +186,14 @@ export class JobStore {
     return rows.map(({ sequence, event }) => ({ sequence, event: JSON.parse(event) as Event }));
   }
 
-  /** Removes the events after `sequence`. */
+  /** Removes the events after `sequence`, and keeps their numbers from being given out again. */
   deleteEventsAfter(id: string, sequence: number): void {
-    this.#database.prepare('DELETE FROM job_event WHERE job_id = ? AND sequence > ?').run(id, sequence);
+    this.transaction(() => {
+      this.#database
+        .prepare('UPDATE job SET forgotten_sequence = :last WHERE id = :id')
+        .run({ id, last: this.lastSequence(id) });
+      this.#database.prepare('DELETE FROM job_event WHERE job_id = ? AND sequence > ?').run(id, sequence);
+    });
   }
 
   /** All or nothing. Inside another transaction it is a part of that one. */

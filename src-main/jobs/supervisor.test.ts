@@ -383,3 +383,22 @@ test('a job that goes on from an earlier point forgets what came after it', asyn
     'finished',
   ]);
 });
+
+// The end of a run that was taken up was forgotten and its number given to the next event, which a page that had seen the end never saw.
+test('whoever saw the end of a job that goes on misses nothing of what it tells then', async () => {
+  start('a', counting(2));
+  let last = 0;
+  for await (const { sequence } of supervisor.watch('a')) last = sequence;
+  store.enqueue({ id: 'a', kind: 'run', now: 2 });
+  supervisor.rewind('a', ({ kind }) => kind === 'finished');
+  supervisor.start('a', {
+    async *run() {
+      yield { kind: 'step', step: 3 };
+    },
+    finished: (state) => ({ kind: 'finished', state }),
+  });
+  expect(await told('a', last)).toEqual([
+    { kind: 'step', step: 3 },
+    { kind: 'finished', state: 'finished' },
+  ]);
+});
