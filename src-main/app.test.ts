@@ -766,6 +766,22 @@ test('of runs that are trained one by one, the one that diverges fails, and thos
   expect(ended[1]?.error).toMatchObject({ code: 'RUN_DIVERGED', data: { split: 'train' } });
 });
 
+// The base was loaded for each of the others, to be told at once that nothing is wanted.
+test('of runs that are trained one by one, those after the one that is stopped are not begun', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4, backend: 'tfjs' } };
+  const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4, 2] } } as never);
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id });
+  expect(engine.trained).toHaveLength(1);
+  const runs = (await client.runs.list()).filter(({ group }) => group?.id === id).toReversed();
+  expect(runs.map(({ state, adapterId }) => [state, adapterId !== null])).toEqual([
+    ['stopped', true],
+    ['stopped', false],
+    ['stopped', false],
+  ]);
+});
+
 test('a name that is taken, a matrix or a length that the base has not, and an unknown base are refused before a run begins', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';

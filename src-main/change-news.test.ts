@@ -62,3 +62,11 @@ test('what a process that is gone left behind is cleared', () => {
   news.tell('lab');
   expect(readdirSync(join(folder, 'news')).map((name) => name.split('.').pop())).toEqual(['lab']);
 });
+
+// A stop that outlasted the studio wrote its file anew, and told pages that were gone.
+test('what changes after the news were closed is told to nobody, and leaves no file', () => {
+  const { news, told } = opened();
+  news.close();
+  news.tell('run');
+  expect([told, readdirSync(join(folder, 'news'))]).toEqual([[], []]);
+});

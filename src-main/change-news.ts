@@ -20,6 +20,7 @@ export class ChangeNews {
   readonly #publish: (noun: Noun) => void;
   readonly #gathering = new Map<Noun, ReturnType<typeof setTimeout>>();
   readonly #watcher: FSWatcher | undefined;
+  #isClosed = false;
 
   /** `publish` tells the pages of this process. */
   constructor(
@@ -37,7 +38,9 @@ export class ChangeNews {
     this.#watcher = this.#watch();
   }
 
+  /** Nothing once it is closed: a call that outlasts the studio would leave a file that nobody removes. */
   tell(noun: Noun): void {
+    if (this.#isClosed) return;
     this.#publish(noun);
     // The status line is about this process alone.
     if (noun === 'status') return;
@@ -49,6 +52,7 @@ export class ChangeNews {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#watcher?.close();
     for (const timer of this.#gathering.values()) clearTimeout(timer);
     for (const noun of changeEventSchema.shape.noun.options) rmSync(this.#fileOf(noun), { force: true });

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
+import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 
@@ -19,9 +19,16 @@ export const adapterOriginSchema = z.object({
 });
 export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
 
-/** Where an adapter came from, as far as its folder tells; undefined for one that another program made. */
+/**
+ * Where an adapter came from, as far as its folder tells; undefined for one that another program made. Throws
+ * FILE_UNREADABLE, MODEL_FILE_INVALID.
+ */
 export async function readOrigin(folder: string): Promise<AdapterOrigin | undefined> {
-  const text = await readFile(join(folder, originName), 'utf8').catch(() => undefined);
+  const path = join(folder, originName);
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
+  });
   if (text === undefined) return undefined;
   try {
     return adapterOriginSchema.parse(JSON.parse(text));

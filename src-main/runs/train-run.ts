@@ -93,8 +93,12 @@ async function* eventsOf(
   signal: AbortSignal,
 ): AsyncGenerator<TrainTogetherEvent> {
   const goTogether = jobs.length > 1 && jobs.every(({ backend }) => backend !== 'tfjs');
-  if (goTogether) yield* engine.trainTogether({ jobs }, signal);
-  else for (const [job, each] of jobs.entries()) yield* eventsOfOne(job, engine.train(each, signal));
+  if (goTogether) return yield* engine.trainTogether({ jobs }, signal);
+  for (const [job, each] of jobs.entries()) {
+    // One alone is begun all the same: what its checkpoint holds is made an adapter of.
+    if (job > 0 && signal.aborted) return;
+    yield* eventsOfOne(job, engine.train(each, signal));
+  }
 }
 
 /** The events of one by itself, its divergence among them as where it trains with others: its rows are told of then. */
