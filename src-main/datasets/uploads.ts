@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { asDiskFull } from './disk-full.ts';
-import { removeEnded } from './ended-processes.ts';
+import { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
 
 export interface UploadedFile {
@@ -29,34 +29,30 @@ interface Upload {
  * its page, which has forgotten it when it comes back; the folder is removed when the process closes, or by the next one.
  */
 export class Uploads {
-  readonly #root: string;
-  readonly #folder: string;
-  readonly #isAlive: (token: string) => boolean;
+  readonly #folder: ProcessFolder;
   readonly #files = new Map<string, Upload>();
 
   constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
-    this.#root = root;
-    this.#folder = join(root, process.token);
-    this.#isAlive = (token) => process.isAlive(token);
+    this.#folder = new ProcessFolder(root, process);
   }
 
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
-    await removeEnded(this.#root, this.#isAlive);
+    await this.#folder.clear();
   }
 
   async close(): Promise<void> {
     this.#files.clear();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder.close();
   }
 
   /** `left` aborts when the page that sends it is gone. Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
   async begin(file: { name: string; sizeBytes: number }, left?: AbortSignal): Promise<string> {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
     if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder.path, { recursive: true });
     const fileId = newFileId();
-    await (await open(join(this.#folder, fileId), 'wx')).close();
+    await (await open(join(this.#folder.path, fileId), 'wx')).close();
     const name = shownName(file.name);
     this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
     // What cannot be removed now is removed with the folder.
@@ -88,7 +84,7 @@ export class Uploads {
     file.busy = true;
     try {
       const bytes = Buffer.from(await piece.chunk.arrayBuffer());
-      const handle = await open(join(this.#folder, piece.fileId), 'r+');
+      const handle = await open(join(this.#folder.path, piece.fileId), 'r+');
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await handle.write(bytes, done, bytes.length - done, piece.offset + done)).bytesWritten;
@@ -99,7 +95,7 @@ export class Uploads {
       file.bytes += bytes.length;
       return file.bytes;
     } catch (error) {
-      throw asDiskFull(error, this.#root, file.sizeBytes - file.bytes);
+      throw asDiskFull(error, dirname(this.#folder.path), file.sizeBytes - file.bytes);
     } finally {
       file.busy = false;
     }
@@ -117,7 +113,7 @@ export class Uploads {
   find(fileId: string): UploadedFile {
     const file = this.#file(fileId);
     if (file.bytes !== file.sizeBytes) throw invalid(because('UPLOAD_UNFINISHED'));
-    return { path: file.elsewhere ?? join(this.#folder, fileId), name: file.name };
+    return { path: file.elsewhere ?? join(this.#folder.path, fileId), name: file.name };
   }
 
   /** As `find`, for reading: a page that is left discards its file while rows of it are still being read. */
@@ -141,7 +137,7 @@ export class Uploads {
   }
 
   async #remove(fileId: string, file: Upload): Promise<void> {
-    if (file.elsewhere === undefined) await rm(join(this.#folder, fileId), { force: true });
+    if (file.elsewhere === undefined) await rm(join(this.#folder.path, fileId), { force: true });
   }
 }
 
