@@ -55,7 +55,7 @@ export const deviceReportSchema = z.object({
   gigaflops: z.number().nullable(),
   /** Why it was not found, in the words of the library that looked for it. */
   reason: z.string().nullable(),
-  /** Whether the engine runs on it now. */
+  /** Whether the engine was started for it. Where it was not found, no model runs. */
   used: z.boolean(),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;

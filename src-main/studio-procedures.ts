@@ -59,10 +59,7 @@ export function studioProcedures(studio: {
       studio.engineSettings?.write(input);
       return settings();
     }),
-    devices: os.devices.handler(async () => {
-      const [{ device: used }, devices] = await Promise.all([askDevice(), studio.engine.devices()]);
-      return devices.map((each) => ({ ...each, used: each.found && each.device === used }));
-    }),
+    devices: os.devices.handler(() => studio.engine.devices()),
     diagnostics: os.diagnostics.handler(async () => {
       const text = diagnosticsText({ ...studio.facts(), version: studio.version, device: await askDevice() });
       return { name: 'adapter-studio-facts.md', text };

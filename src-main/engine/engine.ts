@@ -61,6 +61,8 @@ export interface DeviceReport {
   readonly gigaflops: number | null;
   /** What the library said that did not find it. */
   readonly reason: string | null;
+  /** Whether the engine was started for it: models run on it, or on nothing where it was not found. */
+  readonly used: boolean;
 }
 
 export interface ModelFacts {

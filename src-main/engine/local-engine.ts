@@ -71,7 +71,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   return {
     device: async () => ({ backend: backend.name, device: backend.device, threads: backend.threads }),
     memory: async () => ({ pid: process.pid, rssBytes: process.memoryUsage.rss() }),
-    devices: () => findDevices(backend.threads),
+    devices: () => findDevices(backend),
     inspect: inspectModel,
     async check({ file, kind }) {
       if (kind === 'safetensors') await checkSafetensors(file);

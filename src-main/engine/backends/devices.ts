@@ -13,12 +13,13 @@ const [rows, inside, out] = [512, 576, 1536];
 /**
  * Looks for every device that a backend could use, and times a matrix product on each that answers. What is missing is
  * told in the words of the library that did not find it. Not done at the start of the studio: a driver may be slow, or worse.
+ * `running` is what the engine was started with, whether it is there or not.
  */
-export async function findDevices(threads: number): Promise<DeviceReport[]> {
+export async function findDevices(running: Pick<Backend, 'threads' | 'device'>): Promise<DeviceReport[]> {
   return [
-    await report('cpu', async () => onnxruntimeBackend({ threads })),
-    await report('webgpu', async () => onnxruntimeBackend({ device: 'webgpu' })),
-    await report('cuda', async () => {
+    await report('cpu', running, async () => onnxruntimeBackend({ threads: running.threads })),
+    await report('webgpu', running, async () => onnxruntimeBackend({ device: 'webgpu' })),
+    await report('cuda', running, async () => {
       const backend = await tfjsBackend();
       if (backend.device === nvidia) return backend;
       throw new Error(
@@ -30,14 +31,21 @@ export async function findDevices(threads: number): Promise<DeviceReport[]> {
   ];
 }
 
-async function report(id: DeviceReport['id'], open: () => Promise<Backend>): Promise<DeviceReport> {
+async function report(
+  id: DeviceReport['id'],
+  running: Pick<Backend, 'device'>,
+  open: () => Promise<Backend>,
+): Promise<DeviceReport> {
+  let used = false;
   try {
     const backend = await open();
-    return { id, found: true, device: backend.device, gigaflops: await measure(backend), reason: null };
+    const { device } = backend;
+    used = device === running.device;
+    return { id, found: true, device, gigaflops: await measure(backend), reason: null, used };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const reason = error instanceof StudioError && 'reason' in error.data ? String(error.data.reason) : said;
-    return { id, found: false, device: null, gigaflops: null, reason };
+    return { id, found: false, device: null, gigaflops: null, reason, used };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fromHere } from './arguments.ts';
+import { devicesText } from './devices-text.ts';
 import type { Run } from './session.ts';
 
 export function addDataCommands(program: Command, run: Run): void {
@@ -48,12 +49,7 @@ export function addDataCommands(program: Command, run: Run): void {
     .action((_options: object, command: Command) =>
       run(command, async ({ open, progress }) => {
         const devices = await progress.during('Timing what is there', (await open()).studio.devices());
-        const lines = devices.map(({ id, device, gigaflops, reason, used }) =>
-          reason === null
-            ? `${id}: ${device}, ${gigaflops?.toFixed(0)} billion operations a second${used ? ', in use' : ''}`
-            : `${id}: not found. ${reason}`,
-        );
-        return { json: { devices }, text: lines.join('\n') };
+        return { json: { devices }, text: devicesText(devices) };
       }),
     );
 

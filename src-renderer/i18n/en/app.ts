@@ -119,6 +119,7 @@ export const app = {
   'settings.device.found': 'found',
   'settings.device.used': 'in use',
   'settings.device.missing': 'not found',
+  'settings.device.chosenMissing': 'not found, though it was chosen: no model runs',
   'settings.device.speed': '{speed} billion operations a second',
   'settings.memory': 'Memory',
   'settings.memory.what': 'Used by the studio, of what this machine has.',

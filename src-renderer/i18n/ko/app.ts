@@ -119,6 +119,7 @@ export const app: Translation<typeof english> = {
   'settings.device.found': '있음',
   'settings.device.used': '사용 중',
   'settings.device.missing': '없음',
+  'settings.device.chosenMissing': '골랐지만 없어서 모델이 돌지 않음',
   'settings.device.speed': '초당 연산 {speed}십억 번',
   'settings.memory': '메모리',
   'settings.memory.what': '이 컴퓨터의 메모리 가운데 스튜디오가 쓰는 양입니다.',

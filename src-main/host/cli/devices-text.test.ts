@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { devicesText } from './devices-text.ts';
+
+const cpu = { id: 'cpu', found: true, device: 'CPU, 2 threads', gigaflops: 162.4, reason: null, used: true } as const;
+const cuda = { id: 'cuda', found: false, device: null, gigaflops: null, reason: 'no card', used: false } as const;
+
+// Nothing was marked as in use, and nothing said that the one that was chosen is the one that is missing.
+test('a device that was chosen and is not there is said to be that', () => {
+  const webgpu = { ...cuda, id: 'webgpu', reason: 'No supported adapters', used: true } as const;
+  expect(devicesText([{ ...cpu, used: false }, webgpu, cuda]).split('\n')).toEqual([
+    'cpu: CPU, 2 threads, 162 billion operations a second, not in use: another was chosen',
+    'webgpu: not found, though it was chosen. No supported adapters',
+    'cuda: not found. no card',
+    'No model runs until the processor is chosen in the settings and the variable ADAPTER_STUDIO_DEVICE is not set.',
+  ]);
+});
+
+// A device in software was shown with “0 billion operations a second”.
+test('a device that computes in software is told by its speed', () => {
+  const webgpu = {
+    ...cpu,
+    id: 'webgpu',
+    device: 'graphics processor (WebGPU)',
+    gigaflops: 0.2714,
+    used: false,
+  } as const;
+  expect(devicesText([cpu, webgpu]).split('\n')).toEqual([
+    'cpu: CPU, 2 threads, 162 billion operations a second, in use',
+    'webgpu: graphics processor (WebGPU), 0.271 billion operations a second, slower than the CPU, not in use: choose it in the settings or by the variable ADAPTER_STUDIO_DEVICE=webgpu',
+  ]);
+});
