@@ -11,22 +11,27 @@ const bytesAWeight = 4;
 /** The shelf of base models, kept true while the page is open. */
 export class BaseModelsState {
   readonly shelf = new Loaded(async () => {
-    const [models, adapters, status] = await Promise.all([
+    const [models, adapters, conversations, status] = await Promise.all([
       client.baseModels.list(),
       client.adapters.list(),
+      client.chat.conversations(),
       client.studio.status(),
     ]);
     const { totalMemoryBytes, canChoosePath } = status;
-    return { models, adapters, totalMemoryBytes, canChoosePath };
+    return { models, adapters, conversations, totalMemoryBytes, canChoosePath };
   });
 
   follow(signal: AbortSignal): void {
     void this.shelf.load();
-    void followChanges(['base-model', 'adapter'], () => void this.shelf.load(), signal);
+    void followChanges(['base-model', 'adapter', 'conversation'], () => void this.shelf.load(), signal);
   }
 
   adaptersOf(model: BaseModel): number {
     return this.shelf.value?.adapters.filter(({ baseModelId }) => baseModelId === model.id).length ?? 0;
+  }
+
+  conversationsWith(model: BaseModel): number {
+    return this.shelf.value?.conversations.filter(({ baseModelId }) => baseModelId === model.id).length ?? 0;
   }
 
   memory(model: BaseModel): { bytes: number; fit: MemoryFit } {

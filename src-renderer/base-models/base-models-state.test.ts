@@ -11,6 +11,7 @@ vi.mock('../client.ts', () => ({
     studio: { status: async () => ({ totalMemoryBytes: 6_000 }) },
     baseModels: { list: vi.fn(async () => [{ id: 'm' }]), delete: vi.fn(async () => {}), restore: vi.fn() },
     adapters: { list: async () => [{ baseModelId: 'm' }, { baseModelId: 'other' }] },
+    chat: { conversations: async () => [{ baseModelId: 'm' }, { baseModelId: 'm' }, { baseModelId: 'other' }] },
   },
 }));
 
@@ -24,6 +25,7 @@ test('weights take four bytes each, judged by the memory of this machine', async
   expect(state.memory(model)).toEqual({ bytes: 4_000, fit: 'tight' });
   expect(state.memory({ ...model, parameters: 2_000 }).fit).toBe('tooBig');
   expect(state.adaptersOf(model)).toBe(1);
+  expect(state.conversationsWith(model)).toBe(2);
 });
 
 test('a model taken off the shelf can be had back', async () => {

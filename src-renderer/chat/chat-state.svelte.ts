@@ -127,6 +127,11 @@ export class ChatState {
     return this.comparing || this.draft?.writing === true;
   }
 
+  /** The conversation that is open can be read, and not gone on with: its base model was deleted. */
+  get hasLostBase(): boolean {
+    return !this.loading && this.conversationId !== undefined && this.baseModel === undefined;
+  }
+
   get canSend(): boolean {
     return !this.writing && this.baseModel !== undefined && this.composer.outgoing.text !== '';
   }
@@ -155,8 +160,8 @@ export class ChatState {
     try {
       await this.#loadLists();
       const adapter = this.allAdapters.find((known) => known.id === choice.adapter || known.name === choice.adapter);
-      const base = this.baseModels.find((model) => model.id === (adapter?.baseModelId ?? choice.baseModel));
-      this.baseModelId = (base ?? this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
+      this.baseModelId = adapter?.baseModelId ?? choice.baseModel ?? '';
+      this.#takeBase();
       const isFresh =
         [adapter, choice.baseModel, choice.row].some((wish) => wish !== undefined) || this.composer.hasBegun;
       const open = choice.conversation ?? (isFresh ? undefined : this.conversations[0]?.id);
@@ -237,6 +242,13 @@ export class ChatState {
     this.composer.stopEditing();
     if (this.messages.length > 0) this.composer.forgetTexts();
     this.#leaveConversation();
+    this.#takeBase();
+  }
+
+  /** What is begun anew is begun with a base that there is. */
+  #takeBase(): void {
+    if (this.conversationId !== undefined || this.baseModel !== undefined) return;
+    this.baseModelId = (this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
   }
 
   #leaveConversation(): void {
@@ -343,7 +355,7 @@ export class ChatState {
   /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
   async regenerate(message?: Message): Promise<void> {
     const { conversationId, answerer } = this;
-    if (conversationId === undefined || this.writing) return;
+    if (conversationId === undefined || this.writing || this.hasLostBase) return;
     const questionId = message?.role === 'assistant' ? (message.parentId ?? undefined) : message?.id;
     await this.answering(
       (signal) =>
@@ -478,6 +490,8 @@ export class ChatState {
     this.allAdapters = adapters;
     this.datasets = datasets;
     this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
+    // At the first look nothing is chosen yet.
+    if (!this.loading) this.#takeBase();
     this.#leaveOutDeleted();
     // What is beside the box stays.
     if (this.adapterId !== adapterId) this.baseTask = task;

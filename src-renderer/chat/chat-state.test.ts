@@ -1,16 +1,17 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { ChatEvent, CompareEvent, Conversation, Message } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
-import { ChatState } from './chat-state.svelte.ts';
+import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
 
 // The studio itself is what the fake stands for: the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes: async () => (async function* () {})() },
-    baseModels: { list: async () => [{ id: 'b', sha256: '', builtIn: true }] },
+    baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     datasets: { list: async () => [] },
     chat: {
@@ -34,6 +35,7 @@ const stored: Message[] = [];
 beforeEach(() => {
   vi.clearAllMocks();
   stored.length = 0;
+  vi.mocked(client.baseModels.list).mockResolvedValue([baseModel('b', { builtIn: true })]);
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), adapter('notes', 'summarisation')]);
   vi.mocked(client.chat.conversations).mockResolvedValue([]);
   vi.mocked(client.chat.messages).mockImplementation(async () => [...stored]);
@@ -60,6 +62,33 @@ test('the first message stores the conversation and goes to the adapter chosen n
   expect(state.messages.map((message) => message.text)).toEqual(['Who is a cat?', 'Otto']);
   expect(state.draft).toBeUndefined();
   expect(state.composer.text).toBe('');
+  state.leave();
+});
+
+// The conversation was hidden behind “No base model”, and a new one was begun with the model that was gone.
+test('a conversation whose base model was deleted can be read, and a new one begins with a base that there is', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([{ ...conversation('c'), baseModelId: 'gone' }]);
+  stored.push(user('Who is a cat?'), answer('Otto'));
+  const state = await opened();
+  expect(state.messages.map(({ text }) => text)).toEqual(['Who is a cat?', 'Otto']);
+  expect(state.hasLostBase).toBe(true);
+  expect(state.canSend).toBe(false);
+  await state.regenerate();
+  expect(client.chat.regenerate).not.toHaveBeenCalled();
+  state.startConversation();
+  expect(state.hasLostBase).toBe(false);
+  expect(state.baseModelId).toBe('b');
+  state.leave();
+});
+
+test('an empty conversation goes on with another base when its own is deleted', async () => {
+  const both = [baseModel('b', { builtIn: true }), baseModel('other', { builtIn: false })];
+  vi.mocked(client.baseModels.list).mockResolvedValue(both);
+  const state = await opened({ baseModel: 'other' });
+  expect(state.baseModelId).toBe('other');
+  vi.mocked(client.baseModels.list).mockResolvedValue(both.slice(0, 1));
+  await state.refresh();
+  expect(state.baseModelId).toBe('b');
   state.leave();
 });
 
@@ -489,8 +518,8 @@ test('choosing the base keeps the shape of the panel', async () => {
   state.leave();
 });
 
-async function opened(): Promise<ChatState> {
-  const state = new ChatState({});
+async function opened(choice: ChatChoice = {}): Promise<ChatState> {
+  const state = new ChatState(choice);
   await vi.waitFor(() => expect(state.loading).toBe(false));
   return state;
 }
@@ -540,6 +569,11 @@ function answer(text: string): Message {
 
 function conversation(id: string): Conversation {
   return { id, title: id, baseModelId: 'b', messages: 0, createdAt: 0, updatedAt: 0 };
+}
+
+/** As far as the panel looks at it. */
+function baseModel(id: string, { builtIn }: { builtIn: boolean }): BaseModel {
+  return { id, sha256: '', builtIn } as BaseModel;
 }
 
 function adapter(id: string, task: Adapter['task']): Adapter {

@@ -27,6 +27,11 @@ export const baseModels = {
   'baseModels.memory.what': 'Four bytes for each weight, without what training or a conversation needs besides.',
   'baseModels.hash': 'Hash',
   'baseModels.adapters': 'Adapters made with it',
+  'baseModels.conversations': 'Conversations with it',
+  'baseModels.removed.conversations': {
+    one: '{name} removed. {n} conversation with it can still be read, but not gone on with.',
+    other: '{name} removed. {n} conversations with it can still be read, but not gone on with.',
+  },
   'baseModels.chat': 'Chat with it',
   'baseModels.train': 'Train with it',
   'baseModels.delete.used': { one: '{n} adapter needs it', other: '{n} adapters need it' },

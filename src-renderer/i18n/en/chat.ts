@@ -15,6 +15,10 @@ export const chat = {
   'chat.conversation.actions': 'More for {name}',
   'chat.conversation.rename': 'Rename the conversation',
   'chat.conversation.name': 'Name',
+  'chat.baseDeleted': 'The base model of this conversation was deleted',
+  'chat.baseDeleted.what':
+    'What was said can still be read, searched and saved. To ask more, begin a new conversation with another base model.',
+  'chat.baseDeleted.select': 'deleted',
   'chat.noModel': 'No base model',
   'chat.noModel.what': 'The starter model is missing from this installation. Add a base model to chat.',
   'chat.noModel.add': 'Base models',

@@ -28,6 +28,9 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.memory.what': '가중치 하나에 4바이트이며, 학습이나 대화에 더 드는 것은 빠져 있습니다.',
   'baseModels.hash': '해시',
   'baseModels.adapters': '이것으로 만든 어댑터',
+  'baseModels.conversations': '이것과 나눈 대화',
+  'baseModels.removed.conversations':
+    '{name}[을|를] 삭제했습니다. 이것과 나눈 대화 {n}개는 읽을 수 있지만 이어 갈 수 없습니다.',
   'baseModels.chat': '대화하기',
   'baseModels.train': '학습하기',
   'baseModels.delete.used': '어댑터 {n}개가 이것을 씁니다',

@@ -15,6 +15,10 @@ export const chat: Translation<typeof english> = {
   'chat.conversation.actions': '{name} 더 보기',
   'chat.conversation.rename': '대화 이름 바꾸기',
   'chat.conversation.name': '이름',
+  'chat.baseDeleted': '이 대화의 기본 모델이 삭제되었습니다',
+  'chat.baseDeleted.what':
+    '나눈 말은 계속 읽고 찾고 저장할 수 있습니다. 더 물으려면 다른 기본 모델로 새 대화를 시작하세요.',
+  'chat.baseDeleted.select': '삭제됨',
   'chat.noModel': '기본 모델이 없습니다',
   'chat.noModel.what': '설치에 시작 모델이 빠져 있습니다. 대화하려면 기본 모델을 추가하세요.',
   'chat.noModel.add': '기본 모델',
