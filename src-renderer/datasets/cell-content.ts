@@ -3,6 +3,12 @@ import type { RowContent } from '../../src-contract/dataset-version.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { contextParts, type Part, renderContext, targetField } from './pair-parts.ts';
 
+/** A field of a row as it reads; the whole context where that has taken another layout. */
+export function textOf(task: TaskId, example: Pick<Example, 'context' | 'target'>, field: string): string {
+  if (field === targetField(task)) return example.target;
+  return contextParts(task, example.context).find((part) => part.field === field)?.text ?? example.context;
+}
+
 /** What of a row is to be stored when its target, or one part of its context, reads otherwise. */
 export function withPart(
   task: TaskId,

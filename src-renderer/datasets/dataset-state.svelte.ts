@@ -21,8 +21,9 @@ import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
-import { withPart } from './cell-content.ts';
+import { textOf, withPart } from './cell-content.ts';
 import { FindingsState } from './findings-state.svelte.ts';
+import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
 /** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
 export type TakeBack = () => Promise<void>;
@@ -62,6 +63,8 @@ export class DatasetState {
    * and go, and one that fits the filter no more stays open. Without `row` where it has not been fetched yet.
    */
   #chosen = $state.raw<{ readonly place: number; readonly row: ShownExample | undefined } | undefined>();
+  /** By row and field, what was kept last from this window. */
+  readonly #keptTexts = new Map<string, string>();
   #heldStill = false;
   #rereadIsDue = false;
   /** A change may be made by leaving the page: nobody looks at what comes of it. */
@@ -226,13 +229,32 @@ export class DatasetState {
     });
   }
 
-  /** Keeps what was typed into a field of a row, or as the note on it. Throws DATASET_CHANGED when the row is gone. */
-  async keep(row: Pick<ShownExample, 'id' | 'position'>, field: string, text: string): Promise<TakeBack | undefined> {
+  /**
+   * Keeps what was typed into a field of a row, or as the note on it. Throws DATASET_CHANGED when the row is gone, and
+   * TextChangedElsewhere when the text is not the one that was begun with.
+   */
+  async keep(typed: TypedText): Promise<TakeBack | undefined> {
+    const { row, field, text, before } = typed;
     const { value: facts } = this.facts;
     if (facts === undefined) throw new Error('What a field is of is known once the facts are read.');
-    if (field !== 'note') return await this.edit(row, (now) => withPart(facts.task, now, field, text));
-    await this.setNote(row, text);
-    return undefined;
+    const place = `${row.id} ${field}`;
+    const refuseOver = (theirs: string) => {
+      // What this window has kept there itself may not have been read again when the next was begun.
+      if (![before, text, this.#keptTexts.get(place)].includes(theirs)) throw new TextChangedElsewhere(typed, theirs);
+    };
+    let takeBack: TakeBack | undefined;
+    if (field === 'note') {
+      const notes = await client.versions.notes({ id: this.id });
+      refuseOver(notes.find(({ position }) => position === row.position)?.text ?? '');
+      await this.setNote(row, text);
+    } else {
+      takeBack = await this.edit(row, (now) => {
+        refuseOver(textOf(facts.task, now, field));
+        return withPart(facts.task, now, field, text);
+      });
+    }
+    this.#keptTexts.set(place, text);
+    return takeBack;
   }
 
   /** Adds a row behind all others and opens it; where the filter hides it, all rows are shown. */

@@ -123,6 +123,28 @@ test('an edit is made of the row as it reads by then', async () => {
   });
 });
 
+// The second of two windows silently took the place of the first.
+test('a text that another window has changed meanwhile is not replaced', async () => {
+  const page = await opened([{ ...row(0), target: 'from the other window' }]);
+  vi.mocked(client.versions.editRow).mockResolvedValue(dataset(2));
+  const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'mine', before: 'as it was' };
+  const refused = await page.keep(typed).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ typed, theirs: 'from the other window' });
+  expect(client.versions.editRow).not.toHaveBeenCalled();
+  await page.keep({ ...typed, before: 'from the other window' });
+  expect(client.versions.editRow).toHaveBeenCalledTimes(1);
+});
+
+test('what is typed after a text was kept, and before it was read again, takes its place', async () => {
+  const page = await opened([row(0)]);
+  vi.mocked(client.versions.editRow).mockResolvedValue(dataset(1));
+  const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'one', before: row(0).target };
+  await page.keep(typed);
+  stand([{ ...row(0), target: 'one' }]);
+  await page.keep({ ...typed, text: 'one two' });
+  expect(client.versions.editRow).toHaveBeenCalledTimes(2);
+});
+
 test('the next row takes the place of the open one when that is deleted', async () => {
   const page = await opened([row(0), row(1), row(2)]);
   page.selected = 1;
@@ -195,7 +217,7 @@ function row(position: number): ShownExample {
 
 /** Only the fields that are read; the cast is sound as nothing else is looked at. */
 function dataset(version: number, made: number | null = version): ChangedDataset {
-  return { id: 'd', name: 'rows', version, made } as ChangedDataset;
+  return { id: 'd', name: 'rows', task: 'custom', version, made } as ChangedDataset;
 }
 
 // While a file was added, an edit of the same dataset waited without a word.

@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { Toasts } from '../ui/toasts.svelte.ts';
+import { changedTexts } from './changed-texts.svelte.ts';
 import { keepLeftTexts, leaveText } from './left-texts.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
@@ -15,6 +16,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 const row = { id: 'r', position: 7 };
+const question = { datasetId: 'd', row, field: 'question', before: 'B' };
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -26,11 +28,12 @@ beforeEach(() => {
   });
   vi.mocked(client.datasets.example).mockResolvedValue({ ...row, context: 'Passage: A\n\nQuestion: B' } as never);
   vi.mocked(client.versions.editRow).mockResolvedValue({ id: 'd', made: 2 } as never);
+  vi.mocked(client.versions.notes).mockResolvedValue([]);
 });
 
 test('what was left is kept once, in its part of the row', async () => {
-  leaveText({ datasetId: 'd', row, field: 'question', text: 'Which?' });
-  leaveText({ datasetId: 'd', row, field: 'note', text: 'seen' });
+  leaveText({ ...question, text: 'Which?' });
+  leaveText({ ...question, field: 'note', text: 'seen', before: '' });
   const toasts = new Toasts();
   await keepLeftTexts(toasts);
   await keepLeftTexts(toasts);
@@ -44,7 +47,7 @@ test('what was left is kept once, in its part of the row', async () => {
 });
 
 test('what could not be kept is tried again at the next start, unless its row is gone', async () => {
-  leaveText({ datasetId: 'd', row, field: 'question', text: 'Which?' });
+  leaveText({ ...question, text: 'Which?' });
   const toasts = new Toasts();
   vi.mocked(client.versions.editRow).mockRejectedValueOnce(new Error('full'));
   await keepLeftTexts(toasts);
@@ -53,4 +56,12 @@ test('what could not be kept is tried again at the next start, unless its row is
   await keepLeftTexts(toasts);
   expect(client.versions.editRow).toHaveBeenCalledTimes(2);
   expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, true]);
+});
+
+test('what was left does not take the place of what another window has written meanwhile', async () => {
+  leaveText({ ...question, text: 'Which?', before: 'A' });
+  const toasts = new Toasts();
+  await keepLeftTexts(toasts);
+  expect(client.versions.editRow).not.toHaveBeenCalled();
+  expect(changedTexts.waiting.map(({ typed, theirs }) => [typed.text, theirs])).toEqual([['Which?', 'B']]);
 });

@@ -1,51 +1,45 @@
-import type { ShownExample } from '../../src-contract/dataset.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { t } from '../i18n/text.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
+import { changedTexts } from './changed-texts.svelte.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
-
-/** What was being typed into a field of a row, or as the note on it, when its page was closed or loaded anew. */
-interface LeftText {
-  readonly datasetId: string;
-  readonly row: Pick<ShownExample, 'id' | 'position'>;
-  readonly field: string;
-  readonly text: string;
-}
+import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
 const key = 'studio.leftTexts';
 
 /** A page that goes away has no time to ask the studio for anything: the next page that starts keeps what it leaves. */
-export function leaveText(text: LeftText): void {
+export function leaveText(text: TypedText): void {
   localStorage.setItem(key, JSON.stringify([...leftTexts(), text]));
 }
 
-/** Keeps what was left, as if its box had just been left, and tells what became of it. */
+/** Keeps what was left when its page was closed or loaded anew, as if its box had just been left. */
 export async function keepLeftTexts(toasts: Toasts): Promise<void> {
   const texts = leftTexts();
   // At once, so that no other window that starts keeps it too.
   localStorage.removeItem(key);
-  for (const left of texts) {
-    try {
-      await keep(left, toasts);
-    } catch (error) {
-      toasts.failed(error);
-      // Where its row is gone there is nothing to try again.
-      if (!['DATASET_NOT_FOUND', 'DATASET_CHANGED'].includes(errorText(error).code)) leaveText(left);
-    }
+  for (const left of texts) await keepText(left, toasts);
+}
+
+/** Keeps a text whose page is not open any more, and tells what became of it. */
+export async function keepText(typed: TypedText, toasts: Toasts): Promise<void> {
+  const { datasetId, row } = typed;
+  try {
+    const state = new DatasetState(datasetId);
+    await state.facts.load();
+    const { value: dataset, error } = state.facts;
+    if (dataset === undefined) throw error;
+    const takeBack = await state.keep(typed);
+    const told = t('mend.left', { n: row.position + 1, dataset: dataset.name });
+    if (takeBack === undefined) toasts.say(told);
+    else toasts.done(told, takeBack);
+  } catch (error) {
+    if (error instanceof TextChangedElsewhere) return changedTexts.add(error);
+    toasts.failed(error);
+    // Where its row is gone there is nothing to try again.
+    if (!['DATASET_NOT_FOUND', 'DATASET_CHANGED'].includes(errorText(error).code)) leaveText(typed);
   }
 }
 
-async function keep({ datasetId, row, field, text }: LeftText, toasts: Toasts): Promise<void> {
-  const state = new DatasetState(datasetId);
-  await state.facts.load();
-  const { value: dataset, error } = state.facts;
-  if (dataset === undefined) throw error;
-  const takeBack = await state.keep(row, field, text);
-  const told = t('mend.left', { n: row.position + 1, dataset: dataset.name });
-  if (takeBack === undefined) toasts.say(told);
-  else toasts.done(told, takeBack);
-}
-
-function leftTexts(): readonly LeftText[] {
+function leftTexts(): readonly TypedText[] {
   return JSON.parse(localStorage.getItem(key) ?? '[]');
 }

@@ -92,6 +92,26 @@ test('what is typed for a row that another window has deleted is refused', async
   await row('apple 11').getByText('answer 11', { exact: true }).waitFor();
 });
 
+// The second one silently took the place of the first.
+test('of two windows that write in one row, the second is shown both texts and chooses', async () => {
+  await row('apple 12').click();
+  await row('apple 12', other).click();
+  await text('Target').fill('from here');
+  await text('Target', other).fill('from there');
+  await text('Note').focus();
+  await row('apple 12', other).getByText('from here').waitFor();
+  await text('Note', other).focus();
+  const choice = other.getByRole('dialog');
+  await choice.getByText('Row 12, Target: changed in another window').waitFor();
+  expect(await choice.getByLabel('What you typed').inputValue()).toBe('from there');
+  expect(await choice.getByLabel('What stands there now').inputValue()).toBe('from here');
+  expect(await row('apple 12').getByText('from here').count()).toBe(1);
+  // The choice is not lost with the page.
+  await other.reload();
+  await choice.getByRole('button', { name: 'Save what I typed' }).click();
+  await row('apple 12').getByText('from there').waitFor();
+});
+
 // The rows were read from the first again: the box was gone, and the keys were taken for shortcuts.
 test('far down a long table, what is typed next is kept as well', async () => {
   await grid(page).focus();
@@ -225,8 +245,8 @@ test('in a narrow window the versions stand above what is different in one', asy
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
 const row = (context: string, on = page) =>
   on.getByRole('row').filter({ has: on.getByRole('gridcell', { name: context, exact: true }) });
-const inspector = () => page.getByRole('region', { name: 'The row in full' });
-const text = (name: string) => inspector().getByRole('textbox', { name: new RegExp(name) });
+const inspector = (on = page) => on.getByRole('region', { name: 'The row in full' });
+const text = (name: string, on = page) => inspector(on).getByRole('textbox', { name: new RegExp(name) });
 const shows = (name: string) => inspector().getByText(name, { exact: true }).waitFor();
 
 async function open(on: Page): Promise<void> {
