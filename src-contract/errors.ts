@@ -244,6 +244,11 @@ export const errorCatalogue = {
     'There is no conversation “{conversation}”.',
     'Start a new conversation.',
   ),
+  ANSWER_BEING_WRITTEN: entry(
+    { conversation: z.string() },
+    'An answer is being written in “{conversation}” already, in another window.',
+    'Wait until it is there, or stop it in that window; then send again.',
+  ),
   MESSAGE_NOT_FOUND: entry(
     { message: z.string() },
     'There is no message “{message}”.',

@@ -150,7 +150,7 @@ export function chatProcedures(studio: {
       const answerer = answererOn(turn.base, input, studio);
       try {
         const asked = { ...turn, text, input: beside, parentId, answerer };
-        yield* answers.follow((until) => sendTurn(asked, parts, until), signal);
+        yield* answers.follow(turn.conversation, (until) => sendTurn(asked, parts, until), signal);
       } finally {
         changed();
       }
@@ -160,7 +160,7 @@ export function chatProcedures(studio: {
       const answerer = answererOn(turn.base, input, studio);
       try {
         const asked = { ...turn, answerer, messageId: input.messageId };
-        yield* answers.follow((until) => regenerateTurn(asked, parts, until), signal);
+        yield* answers.follow(turn.conversation, (until) => regenerateTurn(asked, parts, until), signal);
       } finally {
         changed();
       }
@@ -171,7 +171,7 @@ export function chatProcedures(studio: {
       const answerers = input.columns.map((column) => answererOn(turn.base, column, studio));
       try {
         const asked = { ...turn, text, input: beside, parentId, answerers };
-        yield* answers.follow((until) => compareTurn(asked, parts, until), signal);
+        yield* answers.follow(turn.conversation, (until) => compareTurn(asked, parts, until), signal);
       } finally {
         changed();
       }

@@ -1,35 +1,71 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Conversation } from '../../src-contract/chat.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 
-/** The answers that are being written. The studio closes after them, so that what they had written is kept. */
+interface RunningAnswer {
+  readonly conversationId: string;
+  readonly signal: AbortSignal;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The answers that are being written, one at a time in a conversation. The studio closes after them, so that what they had
+ * written is kept.
+ */
 export class RunningAnswers {
   readonly #closing = new AbortController();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<RunningAnswer>();
 
-  /** The events of an answer, which ends when it is left, and when the studio closes. */
+  /**
+   * The events of an answer, which ends when it is left, and when the studio closes. Throws ANSWER_BEING_WRITTEN while another
+   * one of the conversation, as from a second window, is: what was asked would follow a question without its answer.
+   */
   async *follow<Event>(
+    { id: conversationId, title }: Conversation,
     begin: (signal: AbortSignal) => AsyncIterable<Event>,
-    signal: AbortSignal | undefined,
+    left: AbortSignal | undefined,
   ): AsyncGenerator<Event> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#running.add(promise);
+    await this.#endOfStopped(conversationId);
+    if (this.#in(conversationId).some(({ signal }) => !signal.aborted)) {
+      throw new StudioError('ANSWER_BEING_WRITTEN', { conversation: title });
+    }
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const signal = AbortSignal.any([this.#closing.signal, ...(left ? [left] : [])]);
+    const running = { conversationId, signal, ended };
+    this.#running.add(running);
     try {
-      yield* begin(AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]));
+      yield* begin(signal);
     } finally {
-      this.#running.delete(promise);
+      this.#running.delete(running);
       resolve();
     }
   }
 
-  /** Ends all of them. One that nobody listens to any more, not even to its end, is not waited for. */
+  /** Ends all of them. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const waiting = new AbortController();
-    await Promise.race([
-      Promise.all(this.#running),
-      pause(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined),
-    ]);
-    waiting.abort();
+    await endOf(this.#running);
   }
+
+  /** What was stopped a moment ago may be keeping what it had written. */
+  async #endOfStopped(conversationId: string): Promise<void> {
+    const stopped = this.#in(conversationId).filter(({ signal }) => signal.aborted);
+    if (stopped.length > 0) await endOf(stopped);
+  }
+
+  #in(conversationId: string): RunningAnswer[] {
+    return [...this.#running].filter((answer) => answer.conversationId === conversationId);
+  }
+}
+
+/** One that nobody listens to any more, not even to its end, is not waited for. */
+async function endOf(answers: Iterable<RunningAnswer>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([
+    Promise.all(Array.from(answers, ({ ended }) => ended)),
+    pause(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined),
+  ]);
+  waiting.abort();
 }
 
 const patienceMs = 2_000;

@@ -71,6 +71,28 @@ test('an edited question begins another branch, which can be left again or made 
   });
 });
 
+// The second question of two windows was kept beside the answer to the first, and that answer was out of sight.
+test('while an answer is written, no other is begun in its conversation; once it is stopped, it is kept before the next question', async () => {
+  const { chat } = studio.client;
+  const conversationId = await begin();
+  const stopping = new AbortController();
+  const first = await chat.send(
+    { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 400 } },
+    { signal: stopping.signal },
+  );
+  let step = await first.next();
+  while (!step.done && step.value.kind !== 'text') step = await first.next();
+  const refused = ask({ conversationId, text: 'from the other window' });
+  await expect(refused).rejects.toMatchObject({ code: 'ANSWER_BEING_WRITTEN' });
+  stopping.abort();
+  await Promise.all([ask({ conversationId, text: 'two' }), goneOn(first)]);
+  const turns = await chat.messages({ conversationId });
+  expect(turns.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
+    ...['one', 'assistant', 'two', 'assistant'],
+  ]);
+  expect(turns[1]?.finish).toBe('stopped');
+});
+
 test('side by side, base and adapters each answer as they do alone; the best is voted for and gone on with', async () => {
   const { chat } = studio.client;
   const columns = [

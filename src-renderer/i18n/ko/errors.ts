@@ -171,6 +171,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '글이 {tokens}토큰입니다. 이 모델은 {limit}토큰까지 읽습니다.',
     hint: '글을 줄이세요.',
   },
+  ANSWER_BEING_WRITTEN: {
+    message: '“{conversation}” 대화에서 이미 다른 창이 답변을 받고 있습니다.',
+    hint: '답변이 끝날 때까지 기다리거나 그 창에서 멈춘 다음 다시 보내세요.',
+  },
   CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
   MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 지워졌을 수 있습니다.' },
   EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
