@@ -45,6 +45,7 @@ import { ProcessFolder } from './datasets/process-folder.ts';
 import { RowsThread } from './datasets/rows-threads.ts';
 import { Uploads } from './datasets/uploads.ts';
 import { versionProcedures } from './datasets/version-procedures.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoint-procedures.ts';
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
@@ -115,9 +116,18 @@ const rowsMeasured = 100;
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures, which answer
- * once the starter model is known.
+ * once the starter model is known. Throws as `restoreDataFolder` and `openDatabase` do, OPTION_INVALID for a folder that nothing can
+ * be written in, and DISK_FULL.
  */
-export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
+  try {
+    return await openApp(options);
+  } catch (error) {
+    throw asDiskFull(error, options.dataDir);
+  }
+}
+
+async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
   const folder = (...name: string[]) => makeDataFolder(dataDir, ...name);
   folder();
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
@@ -125,6 +135,8 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   const [modelsFolder, labFolder] = [folder('base-models'), folder('lab')];
   const samplesFolder = join(resourcesDir, 'samples');
   const locksFolder = folder('locks');
+  const reserve = new DiskReserve(dataDir);
+  reserve.giveWhereFull();
   // A host that goes on with another folder must not hold one that could not be opened.
   await using opened = new AsyncDisposableStack();
   const lock = opened.adopt(new ProcessLock(locksFolder), (held) => held.release());
@@ -338,6 +350,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
   });
 
   await endpoint.resume();
+  reserve.keep();
   const takenUp = starter.then(() => {
     if (!host.takesUpWork) return;
     takeUpRuns(running);
@@ -364,6 +377,7 @@ export async function createApp({ dataDir, resourcesDir, ...host }: AppOptions):
       database.close();
       news.close();
       lock.release();
+      reserve.keep();
     },
   };
 }

@@ -8,13 +8,14 @@ import { because } from '../src-contract/failure-reason.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
 import { asDiskFull } from './datasets/disk-full.ts';
+import { reserveName } from './disk-reserve.ts';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
 const databaseName = 'studio.sqlite';
-/** What a data folder can do without: locks, news, half-sent files, the window's own, and what SQLite keeps beside a database. */
-const leftOut = /^(locks|news|uploads|downloads|unpacked|window)(\/|$)|-(wal|shm|journal)$/;
+/** What a data folder can do without: locks, news, half-sent files, room, the window's own, and what SQLite keeps beside a database. */
+const leftOut = new RegExp(`^(locks|news|uploads|downloads|unpacked|window|${reserveName})(/|$)|-(wal|shm|journal)$`);
 
 const manifestSchema = z.object({
   format: z.literal('adapter-studio-backup-1'),

@@ -97,6 +97,15 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   await see(/Stopped at step/);
 });
 
+// SQLite opens nothing without room: no command could be called, not even one that deletes something.
+test('on a full disk the studio opens again, and something can be deleted', async () => {
+  expect(await studio?.stop()).toBe(0);
+  studio = undefined;
+  fillDisk();
+  await answerOf(home, ['adapters', 'delete', 'Answers']);
+  expect(await answerOf(home, ['adapters', 'list'])).toMatchObject({ adapters: [{ name: 'Places adapter' }] });
+});
+
 const ballast = path.join(disk, 'ballast');
 
 /** Takes all room that is left. */
