@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient, getEventMeta, safe } from '@orpc/server';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { CallerContext } from '../src-contract/caller.ts';
 import type { ChatEvent } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
@@ -934,6 +934,29 @@ test('a deleted adapter comes back until the next start, which clears its files 
   await open();
   expect(existsSync(path)).toBe(false);
   expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
+});
+
+// The room came back at the next start only, and a full disk stayed full whatever was deleted.
+test('what was deleted gives its room back while the studio goes on, once it can no longer be undone', async () => {
+  await train('rivers');
+  const [dataset] = await client.datasets.list();
+  const id = dataset?.id ?? '';
+  const { path } = await client.adapters.get({ id: 'rivers' });
+  // A thread holds the file of rows open.
+  await client.datasets.rows({ id, filter: {}, offset: 0, limit: 2 });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await client.datasets.delete({ id });
+  await client.adapters.delete({ id: 'rivers' });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await client.datasets.restore({ id })).id).toBe(id);
+  await client.datasets.delete({ id });
+  await vi.advanceTimersByTimeAsync(12_000);
+  await vi.waitFor(() => {
+    expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]);
+    expect(existsSync(path)).toBe(false);
+  });
+  expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
 test('an adapter goes out as a PEFT folder and comes back under another name, never half', async () => {

@@ -10,9 +10,10 @@ import type { EvaluationEvent } from '../src-contract/evaluation.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
-import { adapterProcedures, clearAdapters } from './adapters/adapter-procedures.ts';
+import { adapterProcedures, clearAdapters, freeAdapters } from './adapters/adapter-procedures.ts';
 import { AdapterStore } from './adapters/adapter-store.ts';
-import { baseModelProcedures, purgeBaseModels } from './base-models/base-model-procedures.ts';
+import { AfterUndo } from './after-undo.ts';
+import { baseModelProcedures, freeBaseModels, purgeBaseModels } from './base-models/base-model-procedures.ts';
 import { BaseModelStore } from './base-models/base-model-store.ts';
 import { Catalogue } from './base-models/catalogue.ts';
 import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
@@ -34,7 +35,7 @@ import { ProcessLock } from './database/process-lock.ts';
 import { mendAttachments } from './datasets/attach-to-dataset.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
 import { DatasetChanges } from './datasets/change-dataset.ts';
-import { clearDatasets, datasetProcedures } from './datasets/dataset-procedures.ts';
+import { clearDatasets, datasetProcedures, freeDatasets } from './datasets/dataset-procedures.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
 import { asDiskFull } from './datasets/disk-full.ts';
 import { Downloads } from './datasets/downloads.ts';
@@ -58,7 +59,7 @@ import { clearLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
-import { clearRuns, runProcedures } from './runs/run-procedures.ts';
+import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
 import { runningParts, takeUpRuns } from './runs/start-run.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
@@ -272,9 +273,18 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
+  const afterUndo: AfterUndo = new AfterUndo(async (deletedBefore) => {
+    await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
+    await freeRuns(runs, runsFolder, deletedBefore);
+    // What is measured may read a deleted adapter or model to the end.
+    if (measuring.current !== undefined || experimenting.current !== undefined) return afterUndo.expect();
+    await freeAdapters(adapters, deletedBefore);
+    await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+  });
   const os = implement(contract)
     .$context<CallerContext>()
     .use(counting(calls))
+    .use(freeing(afterUndo))
     .use(waitingFor(starter))
     .use(tellingErrors(known, calls))
     .use(requiring(requireFolder));
@@ -368,6 +378,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       await answers.close();
       await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
       sql.close();
+      await afterUndo.close(() => lock.isAlone());
       await Promise.all([rowPages.close(), rowWork.close()]);
       await calls.settle();
       await uploads.close();
@@ -390,6 +401,17 @@ function counting(calls: OngoingCalls) {
       if (!isIterable(result.output)) return result;
       // Sound because the events are passed on as they are.
       return { ...result, output: calls.following(result.output, signal) as typeof result.output };
+    });
+}
+
+/** Whatever is deleted gives its room back. */
+function freeing(afterUndo: AfterUndo) {
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next, path }) => {
+      const result = await next();
+      if (path.at(-1) === 'delete') afterUndo.expect();
+      return result;
     });
 }
 

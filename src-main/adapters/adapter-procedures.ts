@@ -113,5 +113,11 @@ export async function clearAdapters(store: AdapterStore, adaptersFolder: string,
     if (living.has(name) || !(isOwnName(name, since) || /^\.sent-\w{6}$/.test(name))) continue;
     await rm(join(adaptersFolder, name), { recursive: true, force: true });
   }
-  store.removeDeleted();
+  store.removeDeleted(Date.now());
+}
+
+/** Removes adapters that were deleted until then, while the studio goes on. */
+export async function freeAdapters(store: AdapterStore, deletedBefore: number): Promise<void> {
+  for (const path of store.listDeletedPaths(deletedBefore)) await rm(path, { recursive: true, force: true });
+  store.removeDeleted(deletedBefore);
 }

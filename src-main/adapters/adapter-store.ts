@@ -116,9 +116,14 @@ export class AdapterStore {
     return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
-  /** Removes the rows of the deleted, whose files are gone; runs and messages keep what they say of them. */
-  removeDeleted(): void {
-    this.#database.prepare('DELETE FROM adapter WHERE deleted_at IS NOT NULL').run();
+  /** Folders of those that were deleted until then. */
+  listDeletedPaths(before: number): string[] {
+    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at <= ?').pluck().all(before) as string[];
+  }
+
+  /** Removes the rows of those deleted until then, whose files are gone; runs and messages keep what they say of them. */
+  removeDeleted(before: number): void {
+    this.#database.prepare('DELETE FROM adapter WHERE deleted_at <= ?').run(before);
   }
 }
 

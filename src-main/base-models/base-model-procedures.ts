@@ -117,9 +117,18 @@ export function baseModelProcedures(studio: {
 
 /** Removes the files of deleted models, and of imports that were cut short. */
 export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string): Promise<void> {
-  const deleted = new Set(store.listDeleted());
+  const deleted = new Set(store.listDeleted(Date.now()));
   for (const name of await readdir(modelsFolder)) {
     if (deleted.has(name) || (name.endsWith('.partial') && isOwnName(name)))
       await rm(join(modelsFolder, name), { recursive: true, force: true });
   }
+}
+
+/** Removes the files of models that were deleted until then, while the studio goes on. */
+export async function freeBaseModels(
+  store: BaseModelStore,
+  modelsFolder: string,
+  deletedBefore: number,
+): Promise<void> {
+  for (const id of store.listDeleted(deletedBefore)) await rm(join(modelsFolder, id), { recursive: true, force: true });
 }

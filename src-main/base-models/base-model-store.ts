@@ -113,9 +113,9 @@ export class BaseModelStore {
     return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
-  /** Ids of the deleted, whose files can go. */
-  listDeleted(): string[] {
-    return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at IS NOT NULL').pluck().all() as string[];
+  /** Ids of those deleted until then, whose files can go. */
+  listDeleted(before: number): string[] {
+    return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at <= ?').pluck().all(before) as string[];
   }
 }
 

@@ -225,6 +225,20 @@ function plain({ path, name, unpackFolder }: LentFile): TableFile {
   return { path, name, unpackFolder };
 }
 
+/** Removes datasets that were deleted until then, while the studio goes on. One that is still being read stays until the next start. */
+export async function freeDatasets(
+  { store, datasetsFolder, threads }: { store: DatasetStore; datasetsFolder: string; threads: readonly RowsThread[] },
+  deletedBefore: number,
+): Promise<void> {
+  for (const id of store.listDeleted(deletedBefore)) {
+    try {
+      // The room of a file comes back with the last hold on it.
+      await Promise.all(threads.map((thread) => thread.letGo(rowsPlace(datasetsFolder, id))));
+      await removeDataset(store, datasetsFolder, id);
+    } catch {}
+  }
+}
+
 /** Removes datasets that were deleted, or cut off while they were imported, by processes that have ended. For the start. */
 export async function clearDatasets(store: DatasetStore, datasetsFolder: string): Promise<void> {
   for (const id of store.listLeftovers()) await removeDataset(store, datasetsFolder, id);

@@ -240,6 +240,14 @@ export class DatasetStore {
       .map(({ id }) => id);
   }
 
+  /** Ids of those that were deleted until then, by whichever process. */
+  listDeleted(before: number): string[] {
+    return this.#database
+      .prepare<[number], string>("SELECT id FROM dataset WHERE state = 'ready' AND deleted_at <= ?")
+      .pluck()
+      .all(before);
+  }
+
   /**
    * Forgets a dataset whose files have been removed. The disk is not waited for, which may be busy for a second with what an
    * import has written: should the power fail, the dataset is a leftover once more.

@@ -24,6 +24,11 @@ function readingOf(place: RowsPlace): DatasetReading {
 async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal: AbortSignal): Promise<unknown> {
   const { id, kind, ask } = message;
   const tell = (event: unknown) => post({ id, kind: 'event', event });
+  if (kind === 'letGo') {
+    open.get(ask.id)?.close();
+    open.delete(ask.id);
+    return null;
+  }
   const reading = readingOf(ask);
   switch (kind) {
     case 'page':
@@ -35,10 +40,6 @@ async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal:
       return await reading.index(tell, signal);
     case 'check':
       return await reading.check(ask as RowsThreadCalls['check']['ask'], tell, signal);
-    case 'letGo':
-      reading.close();
-      open.delete(ask.id);
-      return null;
     default:
       return kind satisfies never;
   }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, isErrorCode, StudioError } from '../../src-contract/errors.ts';
 import { ownProgram } from './own-program.ts';
-import type { FromRowsThread, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
+import type { FromRowsThread, RowsPlace, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
 
 interface Waiting {
   answer(value: unknown): void;
@@ -60,6 +60,11 @@ export class RowsThread {
       worker.ref();
       worker.postMessage({ id, kind, ask });
     });
+  }
+
+  /** Lets go of the files of a dataset, if it has opened them. */
+  async letGo(place: RowsPlace): Promise<void> {
+    if (this.#worker !== undefined) await this.call('letGo', place);
   }
 
   async close(): Promise<void> {

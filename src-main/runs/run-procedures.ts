@@ -115,10 +115,16 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
  * at `since`, and only when no other process is here.
  */
 export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
-  runs.removeDeleted();
+  runs.removeDeleted(Date.now());
   const known = new Set(runs.listIds());
   for (const name of await readdir(runsFolder)) {
     if (known.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;
     await rm(join(runsFolder, name), { recursive: true, force: true });
   }
+}
+
+/** Removes runs that were deleted until then, while the studio goes on. */
+export async function freeRuns(runs: RunStore, runsFolder: string, deletedBefore: number): Promise<void> {
+  for (const id of runs.listDeletedIds(deletedBefore)) await rm(join(runsFolder, id), { recursive: true, force: true });
+  runs.removeDeleted(deletedBefore);
 }

@@ -228,9 +228,13 @@ export class RunStore {
     return this.get(id);
   }
 
-  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
-  removeDeleted(): void {
-    this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at IS NOT NULL)').run();
+  listDeletedIds(before: number): string[] {
+    return this.#database.prepare('SELECT id FROM run WHERE deleted_at <= ?').pluck().all(before) as string[];
+  }
+
+  /** Removes what was deleted until then and can no longer come back. */
+  removeDeleted(before: number): void {
+    this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at <= ?)').run(before);
   }
 
   listIds(): string[] {

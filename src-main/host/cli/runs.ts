@@ -88,7 +88,7 @@ export function addRunCommands(program: Command, run: Run): void {
 
   runs
     .command('delete')
-    .description('hide a run; its adapter stays, and the run can be restored until the studio starts the next time')
+    .description('remove a run; its adapter stays')
     .argument('<run>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
