@@ -232,6 +232,9 @@ export const estimateSchema = z.object({
     /** Measured on this machine, by an earlier run or by a short probe, or only guessed from the size of the model. */
     basis: z.enum(['run', 'probe', 'guess']),
   }),
+  /** Training rows that are read before the last step, of those that there are; how often each, a fraction where not all are. */
+  data: z.object({ rows: z.number().int(), of: z.number().int(), passes: z.number() }),
+  /** Of the rows that are read, each counted once. */
   tokens: z.object({ total: z.number().int(), target: z.number().int(), cut: z.number().int() }),
   trainableParameters: z.number().int(),
   totalParameters: z.number().int(),

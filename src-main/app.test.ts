@@ -803,6 +803,20 @@ test('an estimate counts tokens and adds up its parts', async () => {
   expect(estimate.memory.bytes).toBe(Object.values(estimate.memory.parts).reduce((sum, part) => sum + part, 0));
 });
 
+// It told of three passes over all rows, and of all their tokens, where the steps end in the first pass.
+test('an estimate tells how many of the rows are read before the last step, and counts their tokens alone', async () => {
+  const datasetId = await importRivers();
+  const estimated = (options: object) => client.runs.estimate({ datasetId, baseModelId: 'starter', options });
+  const [all, half] = [
+    await estimated({ epochs: 1, batchSize: 1 }),
+    await estimated({ epochs: 3, batchSize: 1, maxSteps: 8 }),
+  ];
+  const { train } = (await client.datasets.get({ id: datasetId })).splits;
+  expect(all.data).toEqual({ rows: train, of: train, passes: 1 });
+  expect(half.data).toEqual({ rows: 8, of: train, passes: 8 / train });
+  expect(half.tokens.target).toBe(Math.round((8 / train) * all.tokens.target));
+});
+
 test('a conversation switches between base and adapter turn by turn, and says who answered', async () => {
   await train('rivers');
   const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });

@@ -25,7 +25,7 @@ export interface Estimating {
   readonly rowsLookedAt?: number;
 }
 
-/** What a run would need: memory by part, disk, time, tokens of one epoch; and whether this machine has it. */
+/** What a run would need: memory by part, disk, time; how much of the dataset it reads, and its tokens; and whether this machine has it. */
 export async function estimateRun(
   about: Estimating,
   parts: {
@@ -54,6 +54,8 @@ export async function estimateRun(
   const disk = all.reduce((sum, each) => sum + diskNeed({ facts, options: each, rowCount, rows }), 0);
   const fits = bytes <= available;
   const { seconds, ...time } = timeNeed(about, { rowCount, rows }, parts);
+  const passes = Math.min(options.epochs, (time.steps * options.batchSize) / rowCount);
+  const share = Math.min(1, passes);
   const secondsOf = (passes: readonly number[]) =>
     secondsTogether(seconds, passes, { rows, batchSize: options.batchSize });
   return {
@@ -68,7 +70,12 @@ export async function estimateRun(
             together: Math.max(...companies),
             alone: { seconds: secondsOf([1]), memoryBytes: bytesOf(one.parts) },
           },
-    tokens: { total: Math.round(count.total), target: Math.round(count.target), cut: Math.round(count.cut) },
+    data: { rows: Math.round(share * count.rows), of: Math.round(count.rows), passes },
+    tokens: {
+      total: Math.round(share * count.total),
+      target: Math.round(share * count.target),
+      cut: Math.round(share * count.cut),
+    },
     trainableParameters: all.reduce((sum, each) => sum + trainableParameters(facts, each), 0),
     totalParameters: base.parameters,
     ...{ options, fits },

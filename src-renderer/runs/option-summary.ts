@@ -74,9 +74,9 @@ export function optionText(name: ComparedOption, options: TrainOptions): string 
   }
 }
 
-/** How often each row is read; a limit on the steps makes it a fraction. */
-export function passes(epochs: number): string {
-  return t('runs.new.passes', { n: Math.round(epochs * 10) / 10 });
+/** How often each row is read. */
+export function passes(times: number): string {
+  return t('runs.new.passes', { n: Math.round(times * 10) / 10 });
 }
 
 /** Learning rates are small: 2e-4, 1.5e-4. */

@@ -11,6 +11,7 @@ import {
 } from '../../../src-contract/run.ts';
 import { readSettingsText } from '../../../src-contract/settings-file.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { CallFailure, interruption, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -318,7 +319,7 @@ function megabytes(bytes: number): number {
 }
 
 function estimateText(estimate: Estimate): string {
-  const { memory, time, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
+  const { memory, time, data, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
   return [
     `About ${megabytes(memory.bytes)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
     ...(group === null
@@ -329,6 +330,9 @@ function estimateText(estimate: Estimate): string {
               ? `up to ${group.together} in one pass.`
               : 'one after the other, as each step fills the machine.'),
         ]),
+    ...(data.rows < data.of
+      ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
+      : []),
     `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} are cut off longer rows.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     fits

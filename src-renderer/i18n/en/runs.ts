@@ -57,6 +57,10 @@ export const runs = {
   'runs.new.thorough': 'Thorough',
   'runs.new.thorough.what': 'When one point matters',
   'runs.new.effort.detail': { one: '{passes}, {n} row, rank {rank}', other: '{passes}, {n} rows, rank {rank}' },
+  'runs.new.effort.detail.part': {
+    one: '{n} of {of} rows, once, rank {rank}',
+    other: '{n} of {of} rows, once, rank {rank}',
+  },
   'runs.new.effort.detail.steps': {
     one: '{steps} steps as set under Data, {n} row, rank {rank}',
     other: '{steps} steps as set under Data, {n} rows, rank {rank}',
@@ -88,6 +92,11 @@ export const runs = {
     'Each step fills the machine by itself, so they train one after the other. One alone: about {time}, {memory}.',
   'runs.new.warmup': 'The warm-up takes {warmup} steps and the run only {n}: the learning rate never gets to {rate}.',
   'runs.new.steps': '{steps} steps over {tokens} target tokens.',
+  'runs.new.part': {
+    one: 'It reads {n} of {of} rows, once.',
+    other: 'It reads {n} of {of} rows, each once.',
+  },
+  'runs.new.part.all': 'Read all rows once',
   'runs.new.where': 'Where it sits',
   'runs.new.where.layers': { one: 'one layer', other: 'one of {n} layers' },
   'runs.new.where.rank': '+ r {rank}',
@@ -118,7 +127,7 @@ export const runs = {
   },
   'runs.summary.data': '{passes}, {batch} rows a step, {length} tokens, {order}, seed {seed}',
   'runs.summary.data.limited':
-    '{passes}, at most {steps} steps, {batch} rows a step, {length} tokens, {order}, seed {seed}',
+    '{passes} or {steps} steps, whichever is less, {batch} rows a step, {length} tokens, {order}, seed {seed}',
   'runs.summary.shuffled': 'shuffled',
   'runs.summary.inOrder': 'in order',
 

@@ -49,6 +49,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.thorough': '꼼꼼하게',
   'runs.new.thorough.what': '1점이 중요할 때',
   'runs.new.effort.detail': '{passes}, {n}행, 랭크 {rank}',
+  'runs.new.effort.detail.part': '{of}행 중 {n}행을 한 번씩, 랭크 {rank}',
   'runs.new.effort.detail.steps': '데이터에서 정한 {steps}단계, {n}행, 랭크 {rank}',
   'runs.new.passes': '{n}회 반복',
   'runs.new.name': '어댑터 이름',
@@ -78,6 +79,8 @@ export const runs: Translation<typeof english> = {
     '한 스텝이 컴퓨터를 이미 다 쓰므로 하나씩 차례로 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
   'runs.new.warmup': '준비가 {warmup}단계인데 학습은 {n}단계뿐입니다. 학습률이 {rate}에 이르지 못합니다.',
   'runs.new.steps': '정답 {tokens}토큰을 {steps}단계에 나누어 배웁니다.',
+  'runs.new.part': '{of}행 중 {n}행을 한 번씩 읽습니다.',
+  'runs.new.part.all': '모든 행을 한 번씩 읽기',
   'runs.new.where': '놓이는 자리',
   'runs.new.where.layers': '{n}개 층 중 하나',
   'runs.new.where.rank': '+ r {rank}',
@@ -104,7 +107,8 @@ export const runs: Translation<typeof english> = {
   'runs.summary.dropout': '드롭아웃 {share}',
   'runs.summary.optimiser': 'AdamW, 학습률 {rate} {schedule}, 준비 {n}단계, 가중치 감쇠 {decay}',
   'runs.summary.data': '{passes}, 단계마다 {batch}행, {length}토큰, {order}, 시드 {seed}',
-  'runs.summary.data.limited': '{passes}, 최대 {steps}단계, 단계마다 {batch}행, {length}토큰, {order}, 시드 {seed}',
+  'runs.summary.data.limited':
+    '{passes} 또는 {steps}단계 중 적은 쪽, 단계마다 {batch}행, {length}토큰, {order}, 시드 {seed}',
   'runs.summary.shuffled': '섞어서',
   'runs.summary.inOrder': '순서대로',
 
