@@ -236,9 +236,13 @@ test('a message that was read before it is sent has the answer that it has else'
 
 // The database had gone when the answer was to be kept: it was lost, and a stack was printed.
 test('closing the studio in the middle of an answer keeps what was written', async () => {
-  const conversationId = await begin();
+  const path = join(folder, 'long');
+  // Room for an answer that is not done before the studio is closed, however busy the machine.
+  writeTinyModel(path, { contextLength: 8192 });
+  const { id } = await studio.client.baseModels.import({ path });
+  const conversationId = (await studio.client.chat.createConversation({ baseModelId: id })).id;
   const asked = await studio.client.chat.send({
-    ...{ conversationId, text: 'Go on', adapterId: null, sampling: { maxTokens: 400 } },
+    ...{ conversationId, text: 'Go on', adapterId: null, sampling: { maxTokens: 4096 } },
   });
   let step = await asked.next();
   while (!step.done && step.value.kind !== 'text') step = await asked.next();
