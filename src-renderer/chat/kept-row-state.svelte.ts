@@ -16,6 +16,19 @@ export class KeptRowState {
     client.datasets.kin({ id: this.datasetId, context: this.context }, { signal }),
   );
 
+  /** What a person fills in. */
+  get typed() {
+    const { datasetId, context, target, chosen } = this;
+    return { datasetId, context, target, chosen };
+  }
+
+  set typed({ datasetId, context, target, chosen }) {
+    this.datasetId = datasetId;
+    this.context = context;
+    this.target = target;
+    this.chosen = chosen;
+  }
+
   /** The row with this context that the dataset has. */
   get same(): RowKinAnswer['same'] {
     return this.kin.value?.same ?? null;

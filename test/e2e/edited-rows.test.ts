@@ -232,6 +232,25 @@ test('what is being typed when one goes back to the page before is kept', async 
   await row('apple 253!?').waitFor();
 });
 
+// It was lost without a question.
+test('what is typed for a row to be added, and for words to be replaced, is there when the page was loaded anew', async () => {
+  const form = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Add row' }).click();
+  await form.getByLabel('Context').fill('medlar');
+  await page.reload();
+  await page.getByRole('button', { name: 'Add row' }).click();
+  expect(await form.getByLabel('Context').inputValue()).toBe('medlar');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Replace', exact: true }).click();
+  await form.getByLabel('Find').fill('apple');
+  await form.getByRole('checkbox', { name: 'Target' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'Replace', exact: true }).click();
+  expect(await form.getByLabel('Find').inputValue()).toBe('apple');
+  expect(await form.getByRole('checkbox', { name: 'Target' }).isChecked()).toBe(false);
+  await page.keyboard.press('Escape');
+});
+
 // The two parts stood side by side, with a few letters each.
 test('in a narrow window the versions stand above what is different in one', async () => {
   await page.setViewportSize({ width: 760, height: 700 });

@@ -120,8 +120,11 @@ test('a mended query changes the test row that was asked, is trained on in no ca
 });
 
 test('an answer to a question of one’s own becomes a new row, and can be taken back', async () => {
+  await (await keepLastQuery()).getByLabel('Context').fill('A question of my own');
+  // What was typed was lost without a question.
+  await page.reload();
   const dialog = await keepLastQuery();
-  await dialog.getByLabel('Context').fill('A question of my own');
+  expect(await dialog.getByLabel('Context').inputValue()).toBe('A question of my own');
   await dialog.getByRole('radio', { name: 'Validation' }).click();
   await dialog.getByRole('button', { name: 'Add the row' }).click();
   await page.getByText('Added to Tables').waitFor();
