@@ -1,10 +1,10 @@
 import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
 import { type Measured, measured } from '../ui/measured.ts';
 
 export type Verification =
@@ -14,13 +14,17 @@ export type Verification =
 
 /** All adapters, newest first, with what they were made from. */
 export class AdaptersState {
-  adapters = $state.raw<readonly Adapter[]>([]);
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  datasets = $state.raw<readonly Dataset[]>([]);
-  runs = $state.raw<readonly Run[]>([]);
-  evaluations = $state.raw<readonly Evaluation[]>([]);
-  loading = $state(true);
-  error = $state.raw<unknown>(undefined);
+  readonly #list = new Loaded(async () => {
+    const [adapters, baseModels, datasets, runs, evaluations] = await Promise.all([
+      client.adapters.list(),
+      client.baseModels.list(),
+      client.datasets.list(),
+      client.runs.list(),
+      client.evaluations.list(),
+    ]);
+    const newestFirst = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
+    return { adapters: newestFirst, baseModels, datasets, runs, evaluations };
+  });
   /** What renaming or deleting met. */
   actionError = $state.raw<unknown>(undefined);
   verifications = $state.raw<Readonly<Record<string, Verification>>>({});
@@ -36,26 +40,25 @@ export class AdaptersState {
     );
   }
 
+  get adapters(): readonly Adapter[] {
+    return this.#list.value?.adapters ?? [];
+  }
+
+  get baseModels(): readonly BaseModel[] {
+    return this.#list.value?.baseModels ?? [];
+  }
+
+  /** Until there is something to show. */
+  get loading(): boolean {
+    return this.#list.pending && this.#list.value === undefined;
+  }
+
+  get error(): unknown {
+    return this.#list.error;
+  }
+
   async load(): Promise<void> {
-    try {
-      const [adapters, baseModels, datasets, runs, evaluations] = await Promise.all([
-        client.adapters.list(),
-        client.baseModels.list(),
-        client.datasets.list(),
-        client.runs.list(),
-        client.evaluations.list(),
-      ]);
-      this.adapters = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
-      this.baseModels = baseModels;
-      this.datasets = datasets;
-      this.runs = runs;
-      this.evaluations = evaluations;
-      this.error = undefined;
-    } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
-    } finally {
-      this.loading = false;
-    }
+    await this.#list.load();
   }
 
   find(id: string): Adapter | undefined {
@@ -67,15 +70,15 @@ export class AdaptersState {
   }
 
   datasetOf(adapter: Adapter): Dataset | undefined {
-    return this.datasets.find((dataset) => dataset.id === adapter.datasetId);
+    return this.#list.value?.datasets.find((dataset) => dataset.id === adapter.datasetId);
   }
 
   runOf(adapter: Adapter): Run | undefined {
-    return this.runs.find((run) => run.id === adapter.runId);
+    return this.#list.value?.runs.find((run) => run.id === adapter.runId);
   }
 
   measuredOf(adapter: Adapter): Measured | undefined {
-    return measured(adapter, this.evaluations);
+    return measured(adapter, this.#list.value?.evaluations ?? []);
   }
 
   /** Hashes the files on disk again: true proof that the base is as it was, not a remembered one. */

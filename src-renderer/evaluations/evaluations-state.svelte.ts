@@ -1,18 +1,20 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** All evaluations, newest first, with what can be evaluated. */
 export class EvaluationsState {
-  evaluations = $state.raw<readonly Evaluation[]>([]);
-  datasets = $state.raw<readonly Dataset[]>([]);
-  adapters = $state.raw<readonly Adapter[]>([]);
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  loading = $state(true);
-  error = $state.raw<unknown>(undefined);
+  readonly #list = new Loaded(async () => {
+    const [evaluations, datasets, adapters] = await Promise.all([
+      client.evaluations.list(),
+      client.datasets.list(),
+      client.adapters.list(),
+    ]);
+    return { evaluations: evaluations.toSorted((a, b) => b.createdAt - a.createdAt), datasets, adapters };
+  });
 
   readonly #leaving = new AbortController();
 
@@ -21,28 +23,29 @@ export class EvaluationsState {
     void followChanges(['evaluation', 'dataset', 'adapter'], () => void this.load(), this.#leaving.signal);
   }
 
+  get evaluations(): readonly Evaluation[] {
+    return this.#list.value?.evaluations ?? [];
+  }
+
+  get adapters(): readonly Adapter[] {
+    return this.#list.value?.adapters ?? [];
+  }
+
+  /** Until there is something to show. */
+  get loading(): boolean {
+    return this.#list.pending && this.#list.value === undefined;
+  }
+
+  get error(): unknown {
+    return this.#list.error;
+  }
+
   async load(): Promise<void> {
-    try {
-      const [evaluations, datasets, adapters, baseModels] = await Promise.all([
-        client.evaluations.list(),
-        client.datasets.list(),
-        client.adapters.list(),
-        client.baseModels.list(),
-      ]);
-      this.evaluations = evaluations.toSorted((a, b) => b.createdAt - a.createdAt);
-      this.datasets = datasets;
-      this.adapters = adapters;
-      this.baseModels = baseModels;
-      this.error = undefined;
-    } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
-    } finally {
-      this.loading = false;
-    }
+    await this.#list.load();
   }
 
   datasetOf(evaluation: Evaluation): Dataset | undefined {
-    return this.datasets.find((dataset) => dataset.id === evaluation.datasetId);
+    return this.#list.value?.datasets.find((dataset) => dataset.id === evaluation.datasetId);
   }
 
   leave(): void {

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import { client } from '../client.ts';
+import { AdaptersState } from './adapters-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    adapters: { list: vi.fn() },
+    ...{ baseModels: { list: async () => [] }, datasets: { list: async () => [] }, runs: { list: async () => [] } },
+    evaluations: { list: async () => [] },
+    studio: { changes: () => new Promise(() => {}) },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+// Two changes in a row asked twice, and a late answer to the first put a deleted adapter back on the page.
+test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
+  const adapter = { id: 'a', createdAt: 1 } as Adapter;
+  const late = Promise.withResolvers<Adapter[]>();
+  // Sound: what is given has all that is read of an answer.
+  vi.mocked(client.adapters.list).mockReturnValueOnce(late.promise as never);
+  const list = new AdaptersState();
+  vi.mocked(client.adapters.list).mockResolvedValueOnce([] as never);
+  await list.load();
+  expect([list.adapters, list.loading]).toEqual([[], false]);
+  late.resolve([adapter]);
+  await late.promise;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(list.adapters).toEqual([]);
+  list.leave();
+});
