@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { splitSchema } from './dataset.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 import { answerLanguageSchema } from './language.ts';
+import { taskIdSchema } from './task.ts';
 
 export const evaluationInputSchema = z.object({
   datasetId: z.string(),
@@ -85,6 +86,8 @@ export type Provenance = z.infer<typeof provenanceSchema>;
 
 export const evaluationSchema = z.object({
   id: z.string(),
+  /** That of its dataset; null of evaluations of earlier versions whose dataset is gone. */
+  task: taskIdSchema.nullable(),
   datasetId: z.string(),
   baseModelId: z.string(),
   split: splitSchema,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { precisionSchema } from './base-model.ts';
 import { keptFailureSchema } from './kept-failure.ts';
+import { taskIdSchema } from './task.ts';
 
 export const presetSchema = z.enum(['quick', 'balanced', 'thorough']);
 export type Preset = z.infer<typeof presetSchema>;
@@ -121,7 +122,10 @@ export const runSchema = z.object({
   id: z.string(),
   name: z.string(),
   state: runStateSchema,
+  task: taskIdSchema,
   datasetId: z.string(),
+  /** What the dataset was called when the run began; null of runs of earlier versions whose dataset is gone. */
+  datasetName: z.string().nullable(),
   /** The dataset's hash when the run began. */
   datasetSha256: z.string(),
   datasetVersion: z.number().int(),

@@ -84,6 +84,7 @@ test('a few rows can tell nothing, and a measure of words is no measure of sense
 function evaluation(mainMetric: string, values: readonly number[], comparisons: Comparison[] = []): Evaluation {
   return {
     id: 'e',
+    task: 'mrc',
     datasetId: 'd',
     baseModelId: 'b',
     split: 'test',

@@ -452,6 +452,17 @@ test('a run can be repeated from its row, and says on what it was done', async (
   expect((await safe(client.runs.repeat({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_REPEATABLE' });
 });
 
+// Lists said “removed”, and marked an evaluation with the custom task.
+test('a run and an evaluation tell the name and the task of a dataset that has been deleted', async () => {
+  const { datasetId } = (await train('rivers')).run;
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'test' as const };
+  await Array.fromAsync(await client.evaluations.watch({ id: (await client.evaluations.start(about)).id }));
+  const { name, task } = await client.datasets.get({ id: datasetId });
+  await client.datasets.delete({ id: datasetId });
+  expect(await client.runs.list()).toMatchObject([{ datasetName: name, task }]);
+  expect(await client.evaluations.list()).toMatchObject([{ provenance: { dataset: { name } }, task }]);
+});
+
 test('what the studio did not make stays, in a new folder as in one whose database is gone', async () => {
   // Every start removed what its database did not know, a database that had just been made included.
   const { run } = await train('rivers');

@@ -17,6 +17,7 @@ import { failureDataMigration } from './migrations/0015-failure-data.ts';
 import { deletedExperimentsMigration } from './migrations/0016-deleted-experiments.ts';
 import { initialAdaptersMigration } from './migrations/0017-initial-adapters.ts';
 import { forgottenEventsMigration } from './migrations/0018-forgotten-events.ts';
+import { namesOfDeletedDatasetsMigration } from './migrations/0019-names-of-deleted-datasets.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   deletedExperimentsMigration,
   initialAdaptersMigration,
   forgottenEventsMigration,
+  namesOfDeletedDatasetsMigration,
 ];

@@ -42,7 +42,15 @@ test('the report says when its numbers were measured', () => {
 });
 
 const mostlyWrong: Evaluation = {
-  ...{ id: 'e', datasetId: 'd', baseModelId: 'b', split: 'test', state: 'finished', mainMetric: 'exactMatch' },
+  ...{
+    id: 'e',
+    task: 'mrc',
+    datasetId: 'd',
+    baseModelId: 'b',
+    split: 'test',
+    state: 'finished',
+    mainMetric: 'exactMatch',
+  },
   results: [
     { ...{ adapterId: null, adapter: 'starter', n: 36, metrics: { exactMatch: 0 } }, interval: null, seconds: 1 },
     { ...{ adapterId: 'a', adapter: 'Answers', n: 36, metrics: { exactMatch: 0.25 } }, interval: null, seconds: 1 },

@@ -8,6 +8,7 @@ import type {
   EvaluationRow,
   Provenance,
 } from '../../src-contract/evaluation.ts';
+import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
@@ -40,18 +41,21 @@ export class EvaluationStore {
   }
 
   /** Ids in the input are those of rows, no names. */
-  insert(input: EvaluationInput, mainMetric: string, now: number): Evaluation {
+  insert(
+    input: EvaluationInput,
+    { task, mainMetric, now }: { task: TaskId; mainMetric: string; now: number },
+  ): Evaluation {
     const id = newId(now);
     const { datasetId, baseModelId, split } = input;
     this.#jobs.transaction(() => {
       this.#jobs.enqueue({ id, kind: 'evaluation', now });
       this.#database
         .prepare(
-          `INSERT INTO evaluation (id, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, main_metric)
-           VALUES (:id, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :mainMetric)`,
+          `INSERT INTO evaluation (id, task, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, main_metric)
+           VALUES (:id, :task, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :mainMetric)`,
         )
         .run({
-          ...{ id, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
+          ...{ id, task, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
           ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null, language: input.language ?? null },
         });
     });
@@ -162,12 +166,13 @@ export class EvaluationStore {
   }
 }
 
-const select = `SELECT evaluation.id, dataset_id, base_model_id, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
+const select = `SELECT evaluation.id, task, dataset_id, base_model_id, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
     job.error_message, job.error_hint, job.error_data, job.created_at
   FROM evaluation JOIN job ON job.id = evaluation.id`;
 
 interface Row extends FailureColumns {
   id: string;
+  task: TaskId | null;
   dataset_id: string;
   base_model_id: string;
   split: Evaluation['split'];
@@ -190,9 +195,9 @@ interface InputRow {
 }
 
 function toEvaluation(row: Row): Evaluation {
-  const { id, split } = row;
+  const { id, task, split } = row;
   return {
-    ...{ id, split },
+    ...{ id, task, split },
     datasetId: row.dataset_id,
     baseModelId: row.base_model_id,
     // One that waits its turn has begun, for whoever asked for it.

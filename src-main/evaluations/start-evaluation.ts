@@ -43,7 +43,7 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
   // The same in every language.
   const { mainMetric } = judgeOf(dataset.task, { language: 'en', runQuery: datasetQueries(dataset, parts) });
-  const evaluation = store.insert(settled, mainMetric, Date.now());
+  const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() });
   parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
   return evaluation;
 }

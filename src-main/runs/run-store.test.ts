@@ -51,6 +51,14 @@ function secondsBefore(state: EndState): number | undefined {
 }
 
 const plan: RunPlan = {
-  ...{ name: 'r', datasetId: 'd', datasetSha256: 'd', datasetVersion: 1, task: 'mrc', chatTemplate: null },
+  ...{
+    name: 'r',
+    datasetId: 'd',
+    datasetName: 'D',
+    datasetSha256: 'd',
+    datasetVersion: 1,
+    task: 'mrc',
+    chatTemplate: null,
+  },
   ...{ baseModelId: 'b', baseSha256: 'b', options: {} as RunPlan['options'], repeats: null, evaluateAfter: false },
 };

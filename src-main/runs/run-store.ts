@@ -9,6 +9,7 @@ import { type FailureColumns, failureOf, type JobState, type JobStore } from '..
 export interface RunPlan {
   readonly name: string;
   readonly datasetId: string;
+  readonly datasetName: string | null;
   readonly datasetSha256: string;
   readonly datasetVersion: number;
   readonly task: TaskId;
@@ -65,9 +66,9 @@ export class RunStore {
     const ids = plans.map((_, place) => newId(now + place));
     const group = plans.length > 1 ? { groupId: ids[0], groupSize: plans.length } : { groupId: null, groupSize: null };
     const insert = this.#database.prepare(
-      `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+      `INSERT INTO run (id, name, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
          chat_template, options, repeats, evaluate_after, group_id, group_size)
-       VALUES (:id, :name, :datasetId, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
+       VALUES (:id, :name, :datasetId, :datasetName, :datasetSha256, :datasetVersion, :task, :baseModelId, :baseSha256,
          :chatTemplate, :options, :repeats, :evaluateAfter, :groupId, :groupSize)`,
     );
     this.#jobs.transaction(() => {
@@ -128,12 +129,15 @@ export class RunStore {
   }
 
   plan(id: string): RunPlan {
-    const row = this.#database
-      .prepare('SELECT task, chat_template, evaluate_after FROM run WHERE id = ?')
-      .get(id) as Pick<Row, 'task' | 'chat_template' | 'evaluate_after'>;
-    const { name, datasetId, datasetSha256, datasetVersion, baseModelId, baseSha256, options, repeats } = this.get(id);
+    const row = this.#database.prepare('SELECT chat_template, evaluate_after FROM run WHERE id = ?').get(id) as Pick<
+      Row,
+      'chat_template' | 'evaluate_after'
+    >;
+    const { name, task, datasetId, datasetName, datasetSha256, datasetVersion, ...run } = this.get(id);
+    const { baseModelId, baseSha256, options, repeats } = run;
     return {
-      ...{ name, datasetId, datasetSha256, datasetVersion, baseModelId, baseSha256, options, repeats, task: row.task },
+      ...{ name, task, datasetId, datasetName, datasetSha256, datasetVersion },
+      ...{ baseModelId, baseSha256, options, repeats },
       evaluateAfter: row.evaluate_after === 1,
       chatTemplate: row.chat_template,
     };
@@ -242,7 +246,7 @@ export class RunStore {
   }
 }
 
-const select = `SELECT run.id, name, job.state, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+const select = `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
     active_since, seconds_before, initial_sha256, group_id, group_size, iif(job.state = 'queued', (
@@ -256,6 +260,7 @@ interface Row extends FailureColumns {
   name: string;
   state: JobState;
   dataset_id: string;
+  dataset_name: string | null;
   dataset_sha256: string;
   dataset_version: number;
   task: TaskId;
@@ -288,7 +293,9 @@ function fromRow(row: Row): Run {
   return {
     ...{ id, name, step },
     state: row.state === 'stopped' && row.paused === 1 ? 'paused' : row.state,
+    task: row.task,
     datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
     datasetSha256: row.dataset_sha256,
     datasetVersion: row.dataset_version,
     baseModelId: row.base_model_id,

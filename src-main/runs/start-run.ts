@@ -63,7 +63,12 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
     }
   }
   const shared = {
-    ...{ datasetId: dataset.id, datasetSha256: dataset.sha256, datasetVersion: dataset.version },
+    ...{
+      datasetId: dataset.id,
+      datasetName: dataset.name,
+      datasetSha256: dataset.sha256,
+      datasetVersion: dataset.version,
+    },
     ...{ task: dataset.task, baseModelId: base.id, baseSha256: base.sha256, repeats: null },
     ...{ chatTemplate: template?.source ?? null, evaluateAfter: input.evaluateAfter ?? false },
   };

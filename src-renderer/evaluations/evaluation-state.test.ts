@@ -118,6 +118,7 @@ test('what was measured and is deleted or renamed elsewhere reads so, under the 
 function evaluation(state: Evaluation['state']): Evaluation {
   return {
     id: 'e',
+    task: 'mrc',
     datasetId: 'd',
     baseModelId: 'b',
     split: 'test',
