@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptFailureSchema } from './kept-failure.ts';
 
 /** A folder that the studio itself has found. A page names it by `id`; a path that the page made up means nothing. */
 const foundFolderSchema = z.object({ id: z.string(), path: z.string() });
@@ -14,6 +15,8 @@ export const dataFoldersSchema = z.object({
   backups: z.array(foundFolderSchema.extend({ createdAt: z.number(), bytes: z.number(), files: z.number().int() })),
   /** Where a new folder can be made. `isSameDisk`: moving there takes no copy. */
   places: z.array(foundFolderSchema.extend({ freeBytes: z.number(), isSameDisk: z.boolean() })),
+  /** Why the last change to another folder did not come about; null where it did, and where there was none. */
+  failure: keptFailureSchema.nullable(),
 });
 export type DataFolders = z.infer<typeof dataFoldersSchema>;
 

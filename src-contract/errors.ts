@@ -274,6 +274,16 @@ export const errorCatalogue = {
     'The data folder was last used by a newer Adapter Studio (data version {version}; this one knows {known}).',
     'Install the newer version again, or choose another data folder.',
   ),
+  DATABASE_DAMAGED: entry(
+    { file: z.string() },
+    'The studio’s database {file} is damaged.',
+    'It was left as it is. Restore a backup into another folder (data restore FOLDER --home NEW), or open another data folder with --home.',
+  ),
+  DATABASE_FORBIDDEN: entry(
+    { file: z.string() },
+    'The studio’s database {file} may not be read and written.',
+    'It was left as it is. Give yourself the right to change this file, or open another data folder with --home.',
+  ),
   DATA_FOLDER_BUSY: entry(
     { folder: z.string() },
     'The data folder {folder} is in use by another Adapter Studio that is training.',

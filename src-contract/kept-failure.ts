@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StudioError } from './errors.ts';
 
 /** How detached work failed, as it is kept with it. `data` are the facts of the sentence, for other languages. */
 export const keptFailureSchema = z.object({
@@ -8,3 +9,16 @@ export const keptFailureSchema = z.object({
   data: z.record(z.string(), z.unknown()).optional(),
 });
 export type KeptFailure = z.infer<typeof keptFailureSchema>;
+
+/** An error that a person can meet, as it is kept; of any other nothing is told but that the log has it. */
+export function keptFailureOf(error: unknown): KeptFailure {
+  if (error instanceof StudioError) {
+    const { code, message, hint, data } = error;
+    return { code, message, hint, data };
+  }
+  return {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something went wrong inside the studio.',
+    hint: 'What was done so far is kept. The details are in the log.',
+  };
+}

@@ -20,7 +20,7 @@ import type { ChatEvent } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { RunEvent } from '../src-contract/run.ts';
-import { type App, createApp } from './app.ts';
+import { type App, createApp, moveDataFolder } from './app.ts';
 import { openDatabase } from './database/open.ts';
 import type {
   AdapterFacts,
@@ -502,6 +502,28 @@ test('what the studio did not make stays, in a new folder as in one whose databa
     await app.close();
   }
   await open();
+});
+
+// It was told as a fault of the program, with a stack.
+test('a database that is damaged behind its first page is told as that, and the next studio may try again', async () => {
+  await app.close();
+  const file = join(folder, 'data', 'studio.sqlite');
+  const bytes = readFileSync(file);
+  writeFileSync(file, Buffer.from(bytes).fill(0xff, 4096, bytes.length));
+  await expect(open()).rejects.toMatchObject({ code: 'DATABASE_DAMAGED', data: { file } });
+  writeFileSync(file, bytes);
+  await open();
+});
+
+// The window said it with a stack.
+test('a data folder that cannot be moved is told as that, and stays where it was', async () => {
+  const from = join(folder, 'data');
+  const blocked = join(folder, 'file', 'data');
+  writeFileSync(join(folder, 'file'), '');
+  const because = expect.objectContaining({ code: 'PATH_FILE_IN_WAY' });
+  const data = expect.objectContaining({ option: 'home', because });
+  expect(() => moveDataFolder(from, blocked)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', data }));
+  expect(existsSync(join(from, 'studio.sqlite'))).toBe(true);
 });
 
 test('a data folder that cannot be written is told as that', async () => {

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -30,7 +30,7 @@ import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
-import { openDatabase } from './database/open.ts';
+import { asDatabaseFault, openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { mendAttachments } from './datasets/attach-to-dataset.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -115,16 +115,25 @@ export function makeDataFolder(dataDir: string, ...name: string[]): string {
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
+/** Puts a data folder, which nobody has open, where there is none. Throws OPTION_INVALID, and then it stays where it was. */
+export function moveDataFolder(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (cause) {
+    throw unwritable(cause, { option: 'home', path: to });
+  }
+}
+
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures, which answer
- * once the starter model is known. Throws as `restoreDataFolder` and `openDatabase` do, OPTION_INVALID for a folder that nothing can
- * be written in, and DISK_FULL.
+ * once the starter model is known. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {
     return await openApp(options);
   } catch (error) {
-    throw asDiskFull(error, options.dataDir);
+    // Damage that is met only where the first rows are read.
+    throw asDatabaseFault(join(options.dataDir, 'studio.sqlite'), asDiskFull(error, options.dataDir));
   }
 }
 

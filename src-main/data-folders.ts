@@ -4,6 +4,7 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import type { DataFolders } from '../src-contract/data-folder.ts';
 import { StudioError } from '../src-contract/errors.ts';
+import type { KeptFailure } from '../src-contract/kept-failure.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
 
 /** What a host knows of folders, and what only it can do: put this studio away and go on with another folder. */
@@ -16,6 +17,8 @@ export interface FolderHost {
   readonly choose?: (() => Promise<string | undefined>) | undefined;
   /** Answers at once; pages lose their connection and find it again with the other folder. */
   change(to: { readonly folder: string; readonly move: boolean }): void;
+  /** Why the last change did not come about, after which the studio went on with the folder of before. */
+  failure?(): KeptFailure | undefined;
 }
 
 type FolderKind = 'studio' | 'backup' | 'place';
@@ -40,6 +43,7 @@ export class KnownFolders {
       studios: studios.map((path) => ({ id: idOf(path), path, isOpen: path === this.#dataDir })),
       backups,
       places,
+      failure: this.#host?.failure?.() ?? null,
     };
   }
 

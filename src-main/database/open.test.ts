@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -57,6 +57,29 @@ test('a file of a newer studio is refused and left as it is', () => {
   const again = new BetterSqlite3(file);
   expect(again.pragma('user_version', { simple: true })).toBe(9999);
   again.close();
+});
+
+// Each was told as a fault of the program, with a stack.
+test('a file that is no database is told as damaged, and left as it is', () => {
+  const file = join(folder, 'studio.sqlite');
+  const text = 'This is not a database any more. '.repeat(50);
+  writeFileSync(file, text);
+  expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_DAMAGED', data: { file } }));
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('what cannot be opened as a file is told as that', () => {
+  const file = join(folder, 'studio.sqlite');
+  mkdirSync(file);
+  expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_FORBIDDEN', data: { file } }));
+});
+
+test('a file that may only be read is told as that', ({ skip }) => {
+  if (process.getuid?.() === 0) skip('root may write everything');
+  const file = join(folder, 'studio.sqlite');
+  openDatabase(file).close();
+  chmodSync(file, 0o444);
+  expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_FORBIDDEN', data: { file } }));
 });
 
 test('a migration that fails leaves the schema of before', () => {

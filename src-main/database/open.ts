@@ -1,17 +1,20 @@
 import BetterSqlite3 from 'better-sqlite3';
+import { StudioError } from '../../src-contract/errors.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
+import { tellsDamage } from './rows-file.ts';
 
 /** The one handle on the studio's database; stores take it as an argument. */
 export type StudioDatabase = BetterSqlite3.Database;
 
 /**
  * Opens (or makes) the database and brings it to the newest schema. `:memory:` is for tests.
- * Throws DATABASE_TOO_NEW when a newer studio has written the file.
+ * Throws DATABASE_TOO_NEW when a newer studio has written the file, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
  */
 export function openDatabase(file: string): StudioDatabase {
-  const database = new BetterSqlite3(file, { timeout: 5000 });
+  let database: StudioDatabase | undefined;
   try {
+    database = new BetterSqlite3(file, { timeout: 5000 });
     // The library's default under WAL is NORMAL, which may lose the last transactions when the power fails.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
@@ -20,7 +23,14 @@ export function openDatabase(file: string): StudioDatabase {
     database.pragma('journal_mode = WAL');
     return database;
   } catch (error) {
-    database.close();
-    throw error;
+    database?.close();
+    throw asDatabaseFault(file, error);
   }
+}
+
+/** DATABASE_DAMAGED or DATABASE_FORBIDDEN for what SQLite says of a file that is damaged or closed to this person; another error itself. */
+export function asDatabaseFault(file: string, error: unknown): unknown {
+  if (tellsDamage(error)) return new StudioError('DATABASE_DAMAGED', { file }, { cause: error });
+  const isForbidden = error instanceof BetterSqlite3.SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code);
+  return isForbidden ? new StudioError('DATABASE_FORBIDDEN', { file }, { cause: error }) : error;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { KeptFailure } from '../../src-contract/kept-failure.ts';
+import { type KeptFailure, keptFailureOf } from '../../src-contract/kept-failure.ts';
 import type { EndState, JobStore, StoredEvent } from './job-store.ts';
 import { ToldJob } from './told-job.ts';
 
@@ -372,14 +372,6 @@ class Piece<Event> {
 const pageSize = 500;
 
 function failureOf(error: unknown): KeptFailure {
-  if (error instanceof StudioError) {
-    const { code, message, hint, data } = error;
-    return { code, message, hint, data };
-  }
-  console.error(error);
-  return {
-    code: 'INTERNAL_SERVER_ERROR',
-    message: 'Something went wrong inside the studio.',
-    hint: 'What was done so far is kept. The details are in the log.',
-  };
+  if (!(error instanceof StudioError)) console.error(error);
+  return keptFailureOf(error);
 }

@@ -97,6 +97,8 @@ export class DataFoldersState {
       }
       this.stage = { kind: 'opening' };
       await reopened();
+      const { failure } = await client.dataFolders.list();
+      if (failure !== null) throw failure;
       location.hash = '#/';
       location.reload();
     } catch (error) {

@@ -36,5 +36,5 @@ function answerWith(place: string): void {
 
 function listed(place: string): DataFolders {
   const places = [{ id: place, path: `/${place}`, freeBytes: 1, isSameDisk: true }];
-  return { studios: [], backups: [], places, canChoose: false, available: true };
+  return { studios: [], backups: [], places, canChoose: false, available: true, failure: null };
 }

@@ -1,6 +1,6 @@
 // What a person does with the data folder from the page: back up, open a new one, come back, move, restore. The page never
 // names a path; the studio lists what there is. The whole road runs in one browser page, over one address.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -58,6 +58,23 @@ test('a new folder is opened without a restart, and the old one is there to come
   await page.getByRole('radio', { name: home }).check();
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText(/^Next: train an adapter with/).waitFor();
+});
+
+// The studio went back to the old folder, and the page was loaded anew as if all had gone well.
+test('a folder that cannot be opened is told with the reason, and the one of before stays open', async () => {
+  const damaged = path.join(documents, 'Second', 'studio.sqlite');
+  const text = 'This is not a database any more. '.repeat(50);
+  writeFileSync(damaged, text);
+  await openSettings();
+  await button('Open another').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: path.dirname(damaged) }).check();
+  await dialog.getByRole('button', { name: 'Open another', exact: true }).click();
+  await dialog.getByText(`The studio’s database ${damaged} is damaged.`).waitFor();
+  expect(readFileSync(damaged, 'utf8')).toBe(text);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText(home, { exact: true }).waitFor();
 });
 
 test('the folder is moved, and what it holds is there as before', async () => {

@@ -1,5 +1,4 @@
 // The desktop window: one window on the same contract that the web host serves, with no port open to anybody.
-import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -9,7 +8,7 @@ import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, Menu, protocol,
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { createApp, type FolderHost, makeDataFolder } from '../../app.ts';
+import { createApp, type FolderHost, makeDataFolder, moveDataFolder } from '../../app.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
@@ -41,12 +40,11 @@ const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'
 const dataDir = path.resolve(changedTo ?? named ?? opened.start);
 try {
   // Before anything in it is open: Windows moves no folder of which a file is in use.
-  if (typeof words['moved-from'] === 'string') renameSync(words['moved-from'], dataDir);
+  if (typeof words['moved-from'] === 'string') moveDataFolder(words['moved-from'], dataDir);
   makeDataFolder(dataDir);
 } catch (error) {
   cannotStart(error);
 }
-if (changedTo !== undefined && named === undefined) opened.remember(dataDir);
 // What Chromium keeps lies inside the data folder: one folder to move, to back up and to delete.
 app.setPath('userData', path.join(dataDir, 'window'));
 protocol.registerSchemesAsPrivileged([
@@ -95,6 +93,8 @@ async function openStudio(): Promise<void> {
       await studio.close();
       await stopEngine();
     });
+    // Not before it could be opened: the next start would fail on it too.
+    if (changedTo !== undefined && named === undefined) opened.remember(dataDir);
 
     const files = await listPageFiles(path.join(out, 'renderer'));
     protocol.handle('app', (request) => answerPage(request, files));

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type App, createApp, type FolderHost } from '../../app.ts';
+import { type KeptFailure, keptFailureOf } from '../../../src-contract/kept-failure.ts';
+import { type App, createApp, type FolderHost, moveDataFolder } from '../../app.ts';
 import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
@@ -62,21 +63,26 @@ async function serve(): Promise<void> {
   keepLastPort(studio.dataDir, portIn(server.url));
 
   const changes = new FolderChanges(change, endWith);
+  /** Of the last change: its page asks for it when it is answered again. */
+  let failure: KeptFailure | undefined;
 
   /** Puts the studio away and goes on with another folder; where that cannot be opened, with the one before. */
   async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
     const before = studio.dataDir;
+    failure = undefined;
     if (!move) earlier.add(before);
     server.answerWith(undefined);
     await endpoint?.close();
     await studio.close();
     try {
-      if (move) renameSync(before, folder);
+      if (move) moveDataFolder(before, folder);
       studio = await openFolder(folder);
       // Who named a folder for this start has not said anything about the next one.
       if (named === undefined) opened.remember(folder);
     } catch (error) {
-      console.error(`The data folder ${folder} cannot be opened.`, error);
+      // What a person can meet, the page is told.
+      if (!(error instanceof StudioError)) console.error(`The data folder ${folder} cannot be opened.`, error);
+      failure = keptFailureOf(error);
       if (move && !existsSync(before)) renameSync(folder, before);
       studio = await openFolder(before);
     }
@@ -100,6 +106,7 @@ async function serve(): Promise<void> {
       places: () => personalPlaces(),
       known: () => [...earlier, ...opened.known],
       change: (to) => changes.begin(to),
+      failure: () => failure,
     };
     try {
       const app = await createApp({

@@ -188,6 +188,14 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
       '이 데이터 폴더는 더 새로운 Adapter Studio가 마지막으로 썼습니다(데이터 버전 {version}, 이 버전은 {known}까지 압니다).',
     hint: '새 버전을 다시 설치하거나 다른 데이터 폴더를 고르세요.',
   },
+  DATABASE_DAMAGED: {
+    message: '스튜디오의 데이터베이스가 손상되었습니다: {file}',
+    hint: '파일은 그대로 두었습니다. 백업을 다른 폴더에 복원하거나(data restore FOLDER --home NEW) --home으로 다른 데이터 폴더를 여세요.',
+  },
+  DATABASE_FORBIDDEN: {
+    message: '스튜디오의 데이터베이스를 읽고 쓸 권한이 없습니다: {file}',
+    hint: '파일은 그대로 두었습니다. 이 파일을 바꿀 권한을 얻거나 --home으로 다른 데이터 폴더를 여세요.',
+  },
   DATA_FOLDER_BUSY: {
     message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
     hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
