@@ -1,7 +1,7 @@
 /**
  * Keeps the keyboard's place. What has the focus may be taken off the page: a row that is deleted, a button that becomes
  * another one, a window that closes after its opener has gone. The browser then forgets where one was; this goes on beside
- * it, or where one was before.
+ * it, or where one was before in the page. With another page in its place, it goes on at the head of that.
  */
 export function keepFocus(root: Document, signal: AbortSignal): void {
   const before: HTMLElement[] = [];
@@ -24,8 +24,10 @@ export function keepFocus(root: Document, signal: AbortSignal): void {
       // Still there, but the person has pressed beside it, or it was made unreachable.
       return;
     }
-    const next = beside(last) ?? before.find((element) => element.isConnected && canTake(element));
-    (next ?? root.querySelector<HTMLElement>('main'))?.focus({ preventScroll: true });
+    const main = root.querySelector<HTMLElement>('main');
+    // Not the rail, which one has passed on the way to what is gone.
+    const next = beside(last) ?? before.find((element) => main?.contains(element) && canTake(element));
+    (next ?? main)?.focus({ preventScroll: true });
   });
   observer.observe(root.body, { childList: true, subtree: true });
   signal.addEventListener('abort', () => observer.disconnect(), { once: true });

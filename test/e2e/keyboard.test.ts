@@ -168,6 +168,22 @@ test('a name is changed in a window, and the keyboard comes back to where it was
   await somewhere();
 });
 
+// The ring sat on “Settings”, the last link that had been passed on the way.
+test('a link or a button that leads to another page leads the keyboard to that page', async () => {
+  await press('g', 'd');
+  await heading('Datasets');
+  await tabTo(page.getByRole('navigation').getByRole('link', { name: 'Settings' }));
+  await tabTo(page.getByRole('main').getByRole('link', { name: 'towns', exact: true }));
+  await press('Enter');
+  await heading(/towns/);
+  await page.locator('main:focus, main :focus').waitFor();
+  await tabTo(page.getByRole('navigation').getByRole('link', { name: 'Settings' }));
+  await tabTo(page.getByRole('link', { name: 'Train with this' }));
+  await press('Enter');
+  await heading('New run');
+  await page.locator('main:focus, main :focus').waitFor();
+});
+
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
