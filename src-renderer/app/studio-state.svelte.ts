@@ -25,9 +25,10 @@ export class StudioState {
   follow(signal: AbortSignal): void {
     void this.#loadStatus();
     void this.#loadCounts();
-    // A step is no change that is told: while something runs, its progress and the memory are asked for.
+    // A step is no change that is told, nor is memory that is taken or given back, as by an answer or a check: both are asked
+    // for, the memory only while somebody may look at it.
     const asking = setInterval(() => {
-      if (this.#status?.job) void this.#loadStatus();
+      if (this.#status?.job || (this.#status !== undefined && !document.hidden)) void this.#loadStatus();
     }, 2_000);
     signal.addEventListener('abort', () => clearInterval(asking), { once: true });
     void followChanges(['status', 'run', 'evaluation', 'lab'], () => void this.#loadStatus(), signal);

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { StudioStatus } from '../../src-contract/studio.ts';
+import { client } from '../client.ts';
+import { StudioState } from './studio-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    ...{ datasets: { list: async () => [] }, runs: { list: async () => [] }, adapters: { list: async () => [] } },
+    studio: { status: vi.fn(), changes: () => new Promise(() => {}) },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+// The status line showed for minutes what had been in use when the page was opened.
+test('the memory in use stays true while nothing runs, and is not asked for behind other windows', async () => {
+  const page = { hidden: false };
+  vi.stubGlobal('document', page);
+  const studio = new StudioState();
+  const leaving = new AbortController();
+  inUse(124);
+  studio.follow(leaving.signal);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(studio.status?.rssBytes).toBe(124);
+  inUse(344);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(studio.status?.rssBytes).toBe(344);
+  page.hidden = true;
+  inUse(413);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(studio.status?.rssBytes).toBe(344);
+  leaving.abort();
+});
+
+function inUse(rssBytes: number): void {
+  // Sound: the state only hands it on.
+  vi.mocked(client.studio.status).mockResolvedValue({ rssBytes, job: null } as StudioStatus);
+}
