@@ -248,6 +248,8 @@ export const labCardSchema = z.object({
       total: z.number().int(),
       verdict: labVerdictSchema,
       short: z.string(),
+      /** Why it ended early, where that is known. */
+      error: keptFailureSchema.nullable(),
     })
     .nullable(),
 });

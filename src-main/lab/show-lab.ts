@@ -57,9 +57,9 @@ export async function labCards(
 }
 
 function latestOf(experiment: LabExperiment, language: LabLanguage): NonNullable<LabCard['latest']> {
-  const { id, state, cells, total } = experiment;
+  const { id, state, cells, total, error } = experiment;
   const { verdict, short } = findingOf({ experiment, say: sayIn(language) });
-  return { id, state, done: cells.length, total, verdict, short };
+  return { id, state, done: cells.length, total, verdict, short, error };
 }
 
 /** An experiment in words and pictures, with the maps of one layer. Throws EXPERIMENT_NOT_FOUND. */

@@ -1,9 +1,11 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { LabCard, LabExperiment, LabKind, LabOptions, MatrixShapes } from '../../src-contract/lab.ts';
+import type { LabCard, LabEvent, LabExperiment, LabKind, LabOptions, MatrixShapes } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
+
+type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
 /** What the lab shows: a base model, a dataset, and a card for each experiment. */
 export class LabState {
@@ -20,7 +22,11 @@ export class LabState {
   changes = $state.raw<Readonly<Partial<Record<LabKind, Partial<LabOptions>>>>>({});
   /** True while all that are new are being put in the queue. */
   starting = $state(false);
+  /** How far the experiment that is going on has come, as its cards are fetched only when a part has ended. */
+  progress = $state.raw<{ readonly id: string; readonly told: Progress } | undefined>(undefined);
   #asked = 0;
+  #watched: string | undefined;
+  readonly #leaving = new AbortController();
 
   get model(): BaseModel | undefined {
     return this.models?.find(({ id }) => id === this.modelId) ?? this.models?.[0];
@@ -77,10 +83,30 @@ export class LabState {
       if (asked === this.#asked) {
         this.cards = cards;
         this.error = undefined;
+        void this.#watch();
       }
     } catch (error) {
       if (asked === this.#asked) this.error = error;
     }
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+
+  /** Moves along with the experiment that is going on; a lost connection only stops the bar. */
+  async #watch(): Promise<void> {
+    const id = this.cards.find(({ latest }) => latest?.state === 'running')?.latest?.id;
+    if (id === undefined || id === this.#watched || this.#leaving.signal.aborted) return;
+    this.#watched = id;
+    try {
+      for await (const told of await client.lab.watch({ id }, { signal: this.#leaving.signal })) {
+        if (told.kind === 'progress' && this.#watched === id) this.progress = { id, told };
+      }
+    } catch {
+      // The cards say how it is with it.
+    }
+    if (this.#watched === id) this.#watched = undefined;
   }
 
   async choose(chosen: { model?: string; dataset?: string }): Promise<void> {

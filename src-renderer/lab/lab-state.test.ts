@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { LabCard } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { LabState } from './lab-state.svelte.ts';
 
@@ -16,6 +17,7 @@ vi.mock('../client.ts', () => ({
         ['table5', 'table6'].map((kind) => ({ kind, latest: null, seconds: 60, needsDataset: true })),
       ),
       start: vi.fn(async () => ({})),
+      watch: vi.fn(),
     },
   },
 }));
@@ -38,4 +40,17 @@ test('all that are new are started once, though asked twice', async () => {
   await lab.load();
   await Promise.all([lab.startFresh(), lab.startFresh()]);
   expect(vi.mocked(client.lab.start).mock.calls.map(([{ kind }]) => kind)).toEqual(['table5', 'table6']);
+});
+
+// The bar stood at none of 26 parts while the page of the experiment and the status line moved on.
+test('the card of the experiment that is going on moves with its steps', async () => {
+  const latest = { id: 'e', state: 'running', done: 0, total: 26 };
+  vi.mocked(client.lab.cards).mockResolvedValueOnce([{ kind: 'table6', latest } as LabCard]);
+  const told = { kind: 'progress', done: 0, total: 26, fraction: 0.02, step: 60, steps: 120, secondsLeft: 90 };
+  // Sound: what is given has all that the page reads of an answer.
+  vi.mocked(client.lab.watch).mockResolvedValue([told] as never);
+  const lab = new LabState();
+  await lab.load();
+  await vi.waitFor(() => expect(lab.progress).toEqual({ id: 'e', told }));
+  lab.leave();
 });

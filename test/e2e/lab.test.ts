@@ -66,8 +66,14 @@ test('an experiment that trains is stopped, looked at again after a reload, and 
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   const rests = page.getByText('0 of 2 parts are done and kept.', { exact: false });
   await page.getByText(/: \d+ of 50,000/).waitFor({ timeout: 150_000 });
-  await stop.click();
+  await stop.focus();
+  await page.keyboard.press('Enter');
   await rests.waitFor();
+  // Where it was: it went on on “Export”.
+  await page
+    .locator(':focus')
+    .and(page.getByRole('button', { name: 'Go on' }))
+    .waitFor();
   await page.reload();
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByText(/: \d+ of 50,000/).waitFor({ timeout: 150_000 });

@@ -47,7 +47,8 @@ export const lab = {
   'lab.export.png': 'Picture (PNG)',
   'lab.export.of': 'Save “{title}”',
   'lab.progress': 'Parts done',
-  'lab.rests': '{done} of {total} parts are done and kept. “Go on” measures the rest.',
+  'lab.rests':
+    '{done} of {total} parts are done and kept. “Go on” does the rest; a part that was not done yet begins anew.',
   'lab.progress.now': '{now}: {step} of {steps}',
   'lab.part.base': 'base model',
   'lab.part.lora': 'LoRA',

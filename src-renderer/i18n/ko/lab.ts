@@ -47,7 +47,8 @@ export const lab: Translation<typeof english> = {
   'lab.export.svg': '그림(SVG)',
   'lab.export.png': '그림(PNG)',
   'lab.export.of': '“{title}” 저장',
-  'lab.rests': '{total}부분 가운데 {done}부분이 끝나 남아 있습니다. ‘이어서’를 누르면 나머지를 잽니다.',
+  'lab.rests':
+    '{total}부분 가운데 {done}부분이 끝나 남아 있습니다. ‘이어서’를 누르면 나머지를 하고, 끝나지 않은 부분은 처음부터 다시 합니다.',
   'lab.progress': '끝난 부분',
   'lab.progress.now': '{now}: {steps} 중 {step}',
   'lab.part.base': '기본 모델',
