@@ -53,6 +53,13 @@ export function tellImport(news: ImportNews, toasts: Toasts): void {
   }
 }
 
+/** Says that another data folder has taken the place of the one whose things this window showed, as a second window had it done. */
+export function tellFolder(folder: string, toasts: Toasts): void {
+  const words = t('app.folder.changed', { folder });
+  toasts.offer(words, { text: t('app.settings'), href: paths.settings('data') });
+  tellOutside(words, paths.settings('data'));
+}
+
 /** The title of the page while another one is in its place. */
 let plainTitle: string | undefined;
 

@@ -38,6 +38,9 @@ test('a backup goes to a place that the studio lists, and is counted', async () 
 });
 
 test('a new folder is opened without a restart, and the old one is there to come back to', async () => {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(home)).waitFor();
   await openSettings();
   await button('Open another').click();
   const name = page.getByLabel('Name of the folder');
@@ -51,8 +54,13 @@ test('a new folder is opened without a restart, and the old one is there to come
   await expect.poll(description).toBe('own');
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText('Teach a small model one job, on this computer').waitFor();
+  // A second window showed other things from then on, and did not say why.
+  const second = path.join(documents, 'Second');
+  await other.getByRole('status').getByText(`Another data folder is open now: ${second}`).waitFor();
+  await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(second)).waitFor();
+  await other.close();
   await openSettings();
-  await page.getByText(path.join(documents, 'Second'), { exact: true }).waitFor();
+  await page.getByRole('main').getByText(second, { exact: true }).waitFor();
 
   await button('Open another').click();
   await page.getByRole('radio', { name: home }).check();
@@ -98,7 +106,10 @@ test('a backup becomes a new folder, and nothing is written over', async () => {
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
   await page.getByText(/^Next: train an adapter with/).waitFor();
   await openSettings();
-  await page.getByText(/Adapter Studio restored \d{4}/).waitFor();
+  await page
+    .getByRole('main')
+    .getByText(/Adapter Studio restored \d{4}/)
+    .waitFor();
   expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
 });
 

@@ -51,6 +51,7 @@ export const app = {
   'app.ended.run': 'The training of {name} has ended',
   'app.ended.evaluation': 'The evaluation on {name} has ended',
   'app.ended.lab': 'The experiment “{name}” has ended',
+  'app.folder.changed': 'Another data folder is open now: {folder}',
   'app.ended.look': 'Look',
 
   'app.status': 'Status',

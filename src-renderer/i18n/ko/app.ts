@@ -51,6 +51,7 @@ export const app: Translation<typeof english> = {
   'app.ended.run': '{name} 학습이 끝났습니다',
   'app.ended.evaluation': '{name} 평가가 끝났습니다',
   'app.ended.lab': '‘{name}’ 실험이 끝났습니다',
+  'app.folder.changed': '이제 다른 데이터 폴더가 열려 있습니다: {folder}',
   'app.ended.look': '보기',
 
   'app.status': '상태',
