@@ -66,6 +66,10 @@ export class HomeState {
     await client.runs.stop({ id: run.id });
   }
 
+  async resume(run: Run): Promise<void> {
+    await client.runs.resume({ id: run.id });
+  }
+
   /** Draws along with the run in progress; a lost connection only stops the plot. */
   async #watch(signal: AbortSignal): Promise<void> {
     const id = this.running?.id;

@@ -50,8 +50,12 @@ test('a training that was cut off is shown as interrupted, with its plot, and go
     .getByText(/^step 1\s+loss/)
     .waitFor();
 
-  await next.page.getByRole('button', { name: 'Resume' }).click();
-  await next.page.getByRole('button', { name: 'Stop' }).waitFor();
+  // From the first page: its button only led to the run, where it was to be pressed again.
+  await next.page.evaluate((to) => (location.hash = to), paths.home().slice(1));
+  await next.page.getByRole('main').getByRole('button', { name: 'Resume' }).click();
+  await next.page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  expect(new URL(next.page.url()).hash).toBe(hash);
+  await next.page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
   // Well beyond what the log may still show of the time before: only the resumed training gets there.
   const isNext = new RegExp(`^step ${step + 40}\\s+loss`);
   await next.page.getByRole('log').getByText(isNext).waitFor();
