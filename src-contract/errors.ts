@@ -112,6 +112,11 @@ export const errorCatalogue = {
     '“{file}” cannot be used: {reason}.',
     'Copy or download the model again; the file may be damaged or incomplete.',
   ),
+  MODEL_FILE_PICKLED: entry(
+    { file: z.string() },
+    '“{file}” is not read: it is a pickle, which could run code when it is read.',
+    'Save it as safetensors, in PEFT and Transformers with save_pretrained(folder, safe_serialization=True), and choose that.',
+  ),
   BASE_FILE_MISSING: entry(
     { model: z.string(), file: z.string(), folder: z.string() },
     'The base model “{model}” cannot be used: its file “{file}” is missing.',

@@ -5,7 +5,6 @@ export const modelFileReasons = {
   FILE_ENDS_EARLY: 'it ends too early',
   FILE_CUT_OFF: 'it is cut off: {missing} of {bytes} bytes are missing',
   BYTES_FOLLOW: '{bytes} bytes follow its last tensor',
-  PICKLE: 'it is a pickle, which could run code when it is read; safetensors are needed',
   GIT_LFS_POINTER: 'it is a Git LFS pointer, which stands for the file; the file itself was not downloaded',
   JSON_OF_NO_MODEL: 'it is no config, tokenizer, index or adapter config',
 

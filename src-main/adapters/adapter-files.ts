@@ -54,7 +54,7 @@ export async function readBaseName(folder: string): Promise<string | undefined> 
   }
 }
 
-/** Throws FILE_NOT_FOUND when the folder is not there, MODEL_FILE_INVALID when a file of PEFT's is missing. */
+/** Throws FILE_NOT_FOUND when the folder is not there, MODEL_FILE_INVALID when a file of PEFT's is missing, MODEL_FILE_PICKLED too. */
 export async function requireAdapterFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
@@ -63,8 +63,13 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
     const why = because('SINGLE_FILE_AS_ADAPTER', { config: configName, weights: weightsName });
     throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), ...why });
   }
+  const isThere = async (file: string) => (await stat(join(folder, file)).catch(() => undefined)) !== undefined;
+  // As PEFT wrote weights in earlier versions.
+  if (!(await isThere(weightsName)) && (await isThere(pickleName))) {
+    throw new StudioError('MODEL_FILE_PICKLED', { file: pickleName });
+  }
   for (const file of [configName, weightsName]) {
-    if ((await stat(join(folder, file)).catch(() => undefined)) === undefined) {
+    if (!(await isThere(file))) {
       throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_IN_FOLDER', { folder }) });
     }
   }
@@ -94,6 +99,7 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
 
 const configName = 'adapter_config.json';
 export const weightsName = 'adapter_model.safetensors';
+const pickleName = 'adapter_model.bin';
 export const originName = 'adapter_studio.json';
 
 async function sync(path: string): Promise<void> {

@@ -81,7 +81,7 @@ test('an index may only name files beside it', async () => {
 });
 
 test('a pickle is refused unread, another format is unsupported', async () => {
-  expect(await verdictOn('weights.bin', 'anything')).toBe('MODEL_FILE_INVALID');
-  expect(await verdictOn('weights.dat', Buffer.from([0x80, 2, 125]))).toBe('MODEL_FILE_INVALID');
+  expect(await verdictOn('weights.bin', 'anything')).toBe('MODEL_FILE_PICKLED');
+  expect(await verdictOn('weights.dat', Buffer.from([0x80, 2, 125]))).toBe('MODEL_FILE_PICKLED');
   expect(await verdictOn('weights.onnx', 'ONNX')).toBe('MODEL_UNSUPPORTED');
 });

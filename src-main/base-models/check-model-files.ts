@@ -104,9 +104,7 @@ async function refuseOther(path: string): Promise<never> {
   const head = await readHead(path);
   const isPickle =
     head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);
-  if (isPickle) {
-    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('PICKLE') });
-  }
+  if (isPickle) throw new StudioError('MODEL_FILE_PICKLED', { file });
   throw new StudioError('MODEL_UNSUPPORTED', { file, ...because('FORMAT_UNKNOWN', { known }) });
 }
 

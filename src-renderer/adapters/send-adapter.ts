@@ -32,6 +32,11 @@ export function adapterFilesOf(files: readonly File[], name: string): AdapterFil
   return { name: own, config, weights, origin: files.find((file) => file.name === originName) };
 }
 
+/** The weights of an adapter as PEFT wrote them in earlier versions, which is never read. */
+export function pickleOf(files: readonly File[]): File | undefined {
+  return files.find(({ name }) => name === 'adapter_model.bin');
+}
+
 /** Sends an adapter and has it taken in, for a base model that is named where several would do. */
 export async function sendAdapter(
   { name, config, weights, origin }: AdapterFiles,

@@ -142,6 +142,13 @@ test('the files of an adapter, and its folder, are taken in again with the same 
     .last()
     .setInputFiles(files[1] as string);
   await dialog.getByText('Both files are needed').waitFor();
+  // It was said that the safetensors were lacking, in a line that went on beyond the edge.
+  const earlier = path.join(opened.folder, 'earlier');
+  mkdirSync(earlier);
+  for (const name of ['adapter_config.json', 'adapter_model.bin']) writeFileSync(path.join(earlier, name), '{}');
+  await dialog.getByLabel('Choose a folder').last().setInputFiles(earlier);
+  await dialog.getByText('“adapter_model.bin” is not read').waitFor();
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await dialog.getByLabel('Choose a file').last().setInputFiles(files);
   await page.getByText('Imported adapter is among the adapters').waitFor();
   await button('Import').click();

@@ -61,6 +61,15 @@ test('a model folder with a truncated weight file is refused, and nothing is kep
   expect(files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
 });
 
+// It said that a file was missing or damaged.
+test('an adapter whose weights are a pickle is refused with what to do', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'adapter_config.json'), '{}');
+  writeFileSync(join(folder, 'adapter_model.bin'), 'PK');
+  const refused = await runCommand(join(folder, 'home'), ['adapters', 'import', folder]);
+  expectRefusal(refused, 'MODEL_FILE_PICKLED', 'adapter_model.bin');
+});
+
 test('a name that is not there is a sentence', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'DATASET_NOT_FOUND', '“nothing”');

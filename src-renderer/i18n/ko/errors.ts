@@ -76,6 +76,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[을|를] 쓸 수 없습니다: {reason}.',
     hint: '모델을 다시 복사하거나 내려받으세요. 파일이 손상되었거나 불완전할 수 있습니다.',
   },
+  MODEL_FILE_PICKLED: {
+    message: '“{file}”[은|는] 읽지 않습니다. 읽을 때 코드가 실행될 수 있는 피클 파일입니다.',
+    hint: 'PEFT와 Transformers의 save_pretrained(folder, safe_serialization=True)로 safetensors로 저장한 뒤 고르세요.',
+  },
   BASE_FILE_MISSING: {
     message: '“{model}” 기본 모델을 쓸 수 없습니다. “{file}” 파일이 없습니다.',
     hint: '{folder} 폴더에 그 파일을 다시 넣거나, 기본 모델을 다시 추가하세요.',

@@ -7,7 +7,6 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   FILE_ENDS_EARLY: '파일이 중간에 끊겼습니다',
   FILE_CUT_OFF: '파일이 잘렸습니다. {bytes}바이트 가운데 {missing}바이트가 없습니다',
   BYTES_FOLLOW: '마지막 텐서 뒤에 {bytes}바이트가 더 있습니다',
-  PICKLE: '읽을 때 코드가 실행될 수 있는 피클 파일입니다. safetensors 파일이 필요합니다',
   GIT_LFS_POINTER: '실제 파일이 아니라 그 자리를 나타내는 Git LFS 포인터입니다. 파일 자체는 내려받지 않았습니다',
   JSON_OF_NO_MODEL: '모델 설정, 토크나이저, 색인, 어댑터 설정 가운데 어느 것도 아닙니다',
 
