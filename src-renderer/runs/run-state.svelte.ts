@@ -188,6 +188,13 @@ export class RunState {
     return adapterId === null ? undefined : await client.adapters.get({ id: adapterId });
   }
 
+  /** The step that a run goes on from when it is resumed; 0 where no checkpoint was written. */
+  get savedStep(): number {
+    void this.version;
+    const saved = this.log.findLast(({ event }) => event.kind === 'checkpoint')?.event;
+    return saved?.kind === 'checkpoint' ? saved.step : 0;
+  }
+
   /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */
   async #watch(signal: AbortSignal): Promise<void> {
     this.curve = new RunCurve();

@@ -48,6 +48,17 @@ test('a resumed run is drawn anew, as it tells the steps after its checkpoint ag
   state.leave();
 });
 
+test('an interrupted run tells from which step it goes on', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
+  vi.mocked(client.runs.watch).mockImplementation(
+    events([step(1, 3), { kind: 'checkpoint', step: 1 }, step(2, 2), { kind: 'checkpoint', step: 2 }, step(3, 2)]),
+  );
+  const state = new RunState('r');
+  expect(state.savedStep).toBe(0);
+  await vi.waitFor(() => expect(state.savedStep).toBe(2));
+  state.leave();
+});
+
 test('the time that a run rested does not count once it goes on', async () => {
   // Once, it went on from the moment at which the run began before it rested.
   vi.mocked(client.runs.get).mockResolvedValue({ ...run('paused'), activeSince: 0, finishedAt: 9_000 });

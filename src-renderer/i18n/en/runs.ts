@@ -221,7 +221,8 @@ export const runs = {
   'runs.run.stopped.none': 'No adapter was kept yet. Resume to go on from the last checkpoint.',
   'runs.run.interrupted': 'Interrupted at step {step} of {total}.',
   'runs.run.interrupted.what': 'The studio was closed or stopped while it trained.',
-  'runs.run.interrupted.goOn': 'Resume goes on from the last checkpoint.',
+  'runs.run.interrupted.goOn': 'Resume goes on behind step {step}, where the last checkpoint was written.',
+  'runs.run.interrupted.anew': 'No checkpoint was written yet: Resume begins at the first step again.',
   'runs.run.leftOut': {
     one: '{n} row was left out: its target does not fit.',
     other: '{n} rows were left out: their targets do not fit.',

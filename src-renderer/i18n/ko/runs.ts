@@ -200,7 +200,8 @@ export const runs: Translation<typeof english> = {
   'runs.run.stopped.none': '아직 어댑터가 없습니다. 이어서 학습하면 마지막 저장 지점부터 계속합니다.',
   'runs.run.interrupted': '{total}단계 중 {step}에서 중단되었습니다.',
   'runs.run.interrupted.what': '학습하는 동안 스튜디오가 꺼졌습니다.',
-  'runs.run.interrupted.goOn': '이어서 학습하면 마지막 저장 지점부터 계속합니다.',
+  'runs.run.interrupted.goOn': '이어서 학습하면 마지막으로 저장된 {step}단계 다음부터 계속합니다.',
+  'runs.run.interrupted.anew': '아직 저장된 지점이 없어, 이어서 학습하면 첫 단계부터 다시 시작합니다.',
   'runs.run.leftOut': '{n}행은 정답이 길어서 뺐습니다.',
   'runs.run.cut': '{n}행은 줄여서 읽었습니다.',
 
