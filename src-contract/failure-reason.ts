@@ -39,7 +39,9 @@ export const failureReasons = {
   RUN_NAME_TAKEN: 'there is already an adapter or a run named “{name}”',
   SETTINGS_MISSING: 'there are no “{name}”',
   MODEL_FOLDER_FIXED: 'the environment names it (ADAPTER_STUDIO_MODELS)',
-  BASE_UNCLEAR: 'the adapter does not say for which base model here it was made; name it',
+  BASE_UNCLEAR: 'the adapter does not say for which base model it was made, and fits {bases}; name one',
+  BASE_NAMED_ELSE:
+    'the adapter was made for “{named}”, which is not here; its shapes fit {bases}: name one to use it with that',
 
   BASE_DELETED: 'its base model was deleted',
   BASE_CHANGED: 'its base model has changed',

@@ -1021,6 +1021,30 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
 });
 
+// It was given to the only base without a word, or told not to say which base it was made with.
+test('an adapter of another program that names a base that is not here asks which of those that it fits it is for', async () => {
+  await train('rivers');
+  const out = join(folder, 'llama');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  rmSync(join(out, 'adapter_studio.json'));
+  const taken = async (config: object, baseModelId?: string) => {
+    writeFileSync(join(out, 'adapter_config.json'), JSON.stringify(config));
+    return safe(client.adapters.import({ path: out, baseModelId }));
+  };
+  const llama = { base_model_name_or_path: 'meta-llama/Llama-3.2-1B' };
+  const { error } = await taken(llama);
+  expect(error).toMatchObject({
+    code: 'OPTION_INVALID',
+    data: {
+      option: 'base',
+      because: { code: 'BASE_NAMED_ELSE', data: { named: 'Llama-3.2-1B', bases: '“starter”' } },
+    },
+  });
+  expect((await taken(llama, 'starter')).data).toMatchObject({ baseModelId: 'starter' });
+  expect((await taken({ base_model_name_or_path: '/home/me/starter-model' })).data).toBeDefined();
+  expect((await taken({})).data).toBeDefined();
+});
+
 test('an adapter that was made for a base model that is not here is refused, though its shapes fit another', async () => {
   await train('rivers');
   const out = join(folder, 'lakes');

@@ -87,21 +87,28 @@ async function findBase(search: {
       throw new StudioError('ADAPTER_BASE_MISSING', { adapter: name, model: origin.baseName });
     throw madeForAnother({ name, expected: origin.baseName, sha256: origin.baseSha256 }, namesake);
   }
-  const baseName = await readBaseName(folder);
-  const byName = bases.find((base) => base.name === baseName);
+  const named = await readBaseName(folder);
+  const byName = bases.find((base) => named !== undefined && isNamed(base, named));
   if (byName !== undefined) return on(byName);
-  return byShape(bases.map(on));
+  return byShape(bases.map(on), named);
 }
 
-/** An adapter that names no base of this shelf belongs to the one that all its tensors fit. */
-async function byShape(tried: readonly Promise<Found>[]): Promise<Found> {
+/** An adapter that names no base belongs to the one that all its tensors fit; which other one it may be used with is for a person to say. */
+async function byShape(tried: readonly Promise<Found>[], named: string | undefined): Promise<Found> {
   const outcomes = await Promise.allSettled(tried);
   const fitting = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
-  const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return only;
+  const [first] = fitting;
   const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
-  if (only === undefined && refused !== undefined) throw refused.reason;
-  throw new StudioError('OPTION_INVALID', { option: 'base', ...because('BASE_UNCLEAR') });
+  if (first === undefined && refused !== undefined) throw refused.reason;
+  if (first !== undefined && fitting.length === 1 && named === undefined) return first;
+  const bases = fitting.map(({ base }) => `“${base.name}”`).join(', ');
+  const why = named === undefined ? because('BASE_UNCLEAR', { bases }) : because('BASE_NAMED_ELSE', { named, bases });
+  throw new StudioError('OPTION_INVALID', { option: 'base', ...why });
+}
+
+/** Under its own name, that of the catalogue, or that of its folder, which PEFT writes where it read the model from a disk. */
+function isNamed({ name, catalogueId, path }: BaseModel, wanted: string): boolean {
+  return [name, catalogueId, basename(path)].some((each) => each?.toLowerCase() === wanted.toLowerCase());
 }
 
 /** Two base models of one name are told apart by their fingerprints. */

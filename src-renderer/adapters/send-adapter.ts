@@ -51,10 +51,22 @@ export async function sendAdapter(
   return client.adapters.importSent({ ...files, name, baseModelId }, { signal });
 }
 
-/** Whether an import failed for want of the base model's name alone. */
-export function isBaseUnknown(error: unknown): boolean {
-  const { code, data } = (error ?? {}) as { code?: unknown; data?: { option?: unknown } };
-  return code === 'OPTION_INVALID' && data?.option === 'base';
+/** What is known of the base model where an import failed for want of its name alone. */
+export interface UnknownBase {
+  /** The base that the adapter names, which is not here. */
+  readonly named: string | undefined;
+  /** The names of those whose shapes it fits, each in quotation marks. */
+  readonly bases: string;
+}
+
+export function unknownBaseIn(error: unknown): UnknownBase | undefined {
+  const { code, data } = (error ?? {}) as {
+    code?: unknown;
+    data?: { option?: unknown; because?: { data?: { named?: string; bases?: string } } };
+  };
+  if (code !== 'OPTION_INVALID' || data?.option !== 'base') return undefined;
+  const { named, bases = '' } = data.because?.data ?? {};
+  return { named, bases };
 }
 
 async function sent(file: File, signal: AbortSignal): Promise<string> {

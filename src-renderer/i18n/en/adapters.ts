@@ -15,8 +15,9 @@ export const adapters = {
   'adapters.import.working': 'Copying and checking it',
   'adapters.import.name': 'Imported adapter',
   'adapters.import.base': 'Which base model is it for?',
-  'adapters.import.base.what':
-    'The adapter fits several of those that are here, and its files do not say which it was made with.',
+  'adapters.import.base.what': 'The adapter fits {bases}, and its files do not say which it was made with.',
+  'adapters.import.base.named':
+    'It was made for “{named}”, which is not here. Its shapes fit {bases} too, but what it learnt may be worth nothing there: use it only if it is the same model under another name.',
   'adapters.import.done': '{name} is among the adapters',
   'adapters.trainOn': 'Train on',
   'adapters.export': 'Export',

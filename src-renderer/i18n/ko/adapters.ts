@@ -14,8 +14,9 @@ export const adapters: Translation<typeof english> = {
   'adapters.import.working': '복사하고 확인하는 중',
   'adapters.import.name': '가져온 어댑터',
   'adapters.import.base': '어느 기본 모델용 어댑터인가요?',
-  'adapters.import.base.what':
-    '여기 있는 기본 모델 여러 개에 맞는 어댑터인데, 파일에는 어느 모델로 만들었는지 적혀 있지 않습니다.',
+  'adapters.import.base.what': '{bases}에 맞는 어댑터인데, 파일에는 어느 모델로 만들었는지 적혀 있지 않습니다.',
+  'adapters.import.base.named':
+    '여기에 없는 “{named}”[으로|로] 만든 어댑터입니다. 모양은 {bases}에도 맞지만 배운 것이 쓸모없을 수 있으니, 이름만 다른 같은 모델일 때만 쓰세요.',
   'adapters.import.done': '{name}[을|를] 어댑터에 더했습니다',
   'adapters.trainOn': '이어서 학습',
   'adapters.export': '내보내기',

@@ -38,7 +38,9 @@ export const failureReasons: {
   RUN_NAME_TAKEN: '“{name}” 어댑터나 학습이 이미 있습니다',
   SETTINGS_MISSING: '“{name}”[이|가] 없습니다',
   MODEL_FOLDER_FIXED: '환경 변수 ADAPTER_STUDIO_MODELS가 정하고 있습니다',
-  BASE_UNCLEAR: '어댑터만 보고는 어느 기본 모델에 맞는지 알 수 없으니 직접 고르세요',
+  BASE_UNCLEAR: '어느 기본 모델로 만들었는지 적혀 있지 않고 {bases}에 맞는 어댑터이니 하나를 고르세요',
+  BASE_NAMED_ELSE:
+    '여기에 없는 “{named}”[으로|로] 만든 어댑터입니다. 모양은 {bases}에 맞으니, 함께 쓰려면 하나를 고르세요',
 
   BASE_DELETED: '기본 모델이 삭제되었습니다',
   BASE_CHANGED: '기본 모델이 바뀌었습니다',
