@@ -31,6 +31,11 @@ export const errorCatalogue = {
     '“{file}” cannot be read: {reason}.',
     'Check that the file is there and that you may read it.',
   ),
+  BACKUP_DAMAGED: entry(
+    { file: z.string(), ...reason },
+    'Nothing was restored, because of “{file}” in the backup: {reason}.',
+    'Restore from another backup, or put a sound copy of the file into this one.',
+  ),
   ARCHIVE_UNSAFE: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be unpacked safely: {reason}.',
@@ -170,6 +175,16 @@ export const errorCatalogue = {
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
+    'Choose the base model that the adapter was made for; if it is this one, its config and its weights do not belong together.',
+  ),
+  ADAPTER_TENSOR_MISSING: entry(
+    { adapter: z.string(), tensor: z.string() },
+    'The adapter “{adapter}” has no tensor {tensor}, which its config and the base model need.',
+    'Take a whole copy of the adapter, or choose the base model that it was made for.',
+  ),
+  ADAPTER_TENSOR_FOREIGN: entry(
+    { adapter: z.string(), tensor: z.string() },
+    'The adapter “{adapter}” has the tensor {tensor}, for which its config and the base model have no place.',
     'Choose the base model that the adapter was made for; if it is this one, its config and its weights do not belong together.',
   ),
   ADAPTER_UNSUPPORTED: entry(

@@ -9,9 +9,21 @@ export const unsupportedReasons = {
     supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
   },
   SINGLE_FILE_AS_ADAPTER: { found: 'a single file', supported: 'a folder with {config} and {weights}' },
+  GGUF_AS_ADAPTER: {
+    found: 'a GGUF file, which is for llama.cpp',
+    supported: 'a folder of PEFT’s with {config} and {weights}',
+  },
+  MODEL_AS_ADAPTER: {
+    found: 'a whole model, which is taken in among the base models (models import)',
+    supported: 'a folder with {config} and {weights}',
+  },
   WEIGHTS_FORMAT: { found: 'weights in another format', supported: 'safetensors, or one GGUF file' },
   GGUFS_IN_FOLDER: { found: 'several GGUF files in one folder', supported: 'safetensors, or one GGUF file' },
   GGUFS_COUNTED: { found: '{count} GGUF files', supported: 'a folder with one' },
+  GGUF_OF_ADAPTER: {
+    found: 'an adapter for llama.cpp',
+    supported: 'models; adapters are read from folders of PEFT’s (adapters import)',
+  },
   GGUF_TYPE: { found: 'a file of type “{type}”', supported: 'models' },
   TENSOR_TYPE_UNREADABLE: { found: 'the tensor {tensor} of type {type}', supported: '{known}' },
   WEIGHTS_QUANTISED: { found: 'quantised weights', supported: 'F32, F16 and BF16 weights' },

@@ -145,7 +145,7 @@ async function stateOf(file: string): Promise<string> {
 }
 
 /**
- * Makes a data folder out of a backup, every file held against its hash. Throws FILE_NOT_FOUND, FILE_UNREADABLE, and
+ * Makes a data folder out of a backup, every file held against its hash. Throws FILE_NOT_FOUND, BACKUP_DAMAGED, and
  * OPTION_INVALID when the data folder is not empty: what is there is never written over.
  */
 export async function restoreDataFolder(folders: { from: string; dataDir: string }): Promise<{ files: number }> {
@@ -173,7 +173,7 @@ export async function* restoringDataFolder(
       const [top = '', ...rest] = path.split(/[\\/]/);
       // A path in a list that somebody else may have written must stay inside.
       if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
-        throw new StudioError('FILE_UNREADABLE', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
+        throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
       }
       if (!before.has(top)) {
         made.add(top);
@@ -199,7 +199,7 @@ async function restoreFile(from: string, to: string, expected: string): Promise<
     throw asDiskFull(cause, dirname(to));
   }
   if ((await sha256(`${to}.partial`)) !== expected) {
-    throw new StudioError('FILE_UNREADABLE', { file: from, ...because('BACKUP_CHANGED') });
+    throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
   }
   await rename(`${to}.partial`, to);
 }
@@ -234,7 +234,7 @@ async function readManifest(from: string) {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new StudioError('FILE_UNREADABLE', { file, ...because('BACKUP_LIST_UNKNOWN') }, { cause });
+    throw new StudioError('BACKUP_DAMAGED', { file, ...because('BACKUP_LIST_UNKNOWN') }, { cause });
   }
 }
 

@@ -54,17 +54,24 @@ export async function readBaseName(folder: string): Promise<string | undefined> 
   }
 }
 
-/** Throws FILE_NOT_FOUND when the folder is not there, MODEL_FILE_INVALID when a file of PEFT's is missing, MODEL_FILE_PICKLED too. */
+/**
+ * Throws FILE_NOT_FOUND when the folder is not there, MODEL_UNSUPPORTED for a file or a whole model, MODEL_FILE_PICKLED for weights
+ * as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when a file of PEFT's is missing.
+ */
 export async function requireAdapterFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
   });
-  if (!facts.isDirectory()) {
-    const why = because('SINGLE_FILE_AS_ADAPTER', { config: configName, weights: weightsName });
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(folder), ...why });
-  }
   const isThere = async (file: string) => (await stat(join(folder, file)).catch(() => undefined)) !== undefined;
-  // As PEFT wrote weights in earlier versions.
+  const unsupported = (code: 'SINGLE_FILE_AS_ADAPTER' | 'GGUF_AS_ADAPTER' | 'MODEL_AS_ADAPTER') =>
+    new StudioError('MODEL_UNSUPPORTED', {
+      file: basename(folder),
+      ...because(code, { config: configName, weights: weightsName }),
+    });
+  if (!facts.isDirectory()) {
+    throw unsupported(/\.gguf$/i.test(folder) ? 'GGUF_AS_ADAPTER' : 'SINGLE_FILE_AS_ADAPTER');
+  }
+  if (!(await isThere(configName)) && (await isThere('config.json'))) throw unsupported('MODEL_AS_ADAPTER');
   if (!(await isThere(weightsName)) && (await isThere(pickleName))) {
     throw new StudioError('MODEL_FILE_PICKLED', { file: pickleName });
   }

@@ -45,22 +45,22 @@ test('half a pair, another rank and a tensor too many are each refused', () => {
     change(tensors);
     return { ...adapter(), tensors };
   };
-  const refusal = (tensor: string) =>
-    expect.objectContaining({ code: 'ADAPTER_SHAPE', data: expect.objectContaining({ tensor }) });
+  const refusal = (code: string, tensor: string) =>
+    expect.objectContaining({ code, data: expect.objectContaining({ tensor }) });
   expect(() =>
     fitAdapter(
       changed((t) => t.delete(b)),
       narrow,
       'x',
     ),
-  ).toThrow(refusal(b));
+  ).toThrow(refusal('ADAPTER_TENSOR_MISSING', b));
   expect(() =>
     fitAdapter(
       changed((t) => t.set(b, float32([8, 3]))),
       narrow,
       'x',
     ),
-  ).toThrow(refusal(b));
+  ).toThrow(refusal('ADAPTER_SHAPE', b));
   const unknown = 'model.layers.2.self_attn.v_proj.lora_B';
   expect(() =>
     fitAdapter(
@@ -68,7 +68,7 @@ test('half a pair, another rank and a tensor too many are each refused', () => {
       narrow,
       'x',
     ),
-  ).toThrow(refusal(unknown));
+  ).toThrow(refusal('ADAPTER_TENSOR_FOREIGN', unknown));
 });
 
 test('an adapter is read once for a model', async () => {

@@ -83,11 +83,11 @@ test('a backup that was changed, or that names files outside, is refused and lea
   for (const path of ['../outside', 'a/../../outside', '/outside', 'C:\\outside', '..\\outside']) {
     list(path);
     writeFileSync(join(folder, 'outside'), '');
-    expect((await runCommand(home, ['data', 'restore', backup])).json.error.code).toBe('FILE_UNREADABLE');
+    expect((await runCommand(home, ['data', 'restore', backup])).json.error.code).toBe('BACKUP_DAMAGED');
   }
   list('studio.sqlite');
   writeFileSync(join(backup, 'studio.sqlite'), 'changed');
-  expect((await runCommand(home, ['data', 'restore', backup])).json.error.code).toBe('FILE_UNREADABLE');
+  expect((await runCommand(home, ['data', 'restore', backup])).json.error.code).toBe('BACKUP_DAMAGED');
   expect(existsSync(join(home, 'studio.sqlite'))).toBe(false);
   expect(readFileSync(join(folder, 'outside'), 'utf8')).toBe('');
 });

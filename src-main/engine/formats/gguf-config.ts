@@ -27,6 +27,7 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
 /** `general.architecture`: llama, qwen2, gpt2 and so on. */
 export function ggufArchitecture(file: GgufFile): string {
   const kind = file.metadata.get('general.type') ?? 'model';
+  if (kind === 'adapter') throw unsupported(file, because('GGUF_OF_ADAPTER'));
   if (kind !== 'model') throw unsupported(file, because('GGUF_TYPE', { type: String(kind) }));
   const architecture = file.metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw invalid(file, because('GGUF_NO_ARCHITECTURE'));

@@ -16,6 +16,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[을|를] 읽을 수 없습니다: {reason}.',
     hint: '파일이 있는지, 읽을 권한이 있는지 확인하세요.',
   },
+  BACKUP_DAMAGED: {
+    message: '백업의 “{file}” 파일 때문에 아무것도 복원하지 않았습니다: {reason}.',
+    hint: '다른 백업으로 복원하거나, 이 백업에 온전한 파일을 넣으세요.',
+  },
   ARCHIVE_UNSAFE: {
     message: '“{file}”[을|를] 안전하게 풀 수 없습니다: {reason}.',
     hint: '통합 문서라면 표 계산 프로그램에서 열어 새로 저장하거나 CSV로 저장하세요. 다른 압축 파일이라면 직접 풀어서 안의 표를 고르세요.',
@@ -119,6 +123,14 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ADAPTER_SHAPE: {
     message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
+  },
+  ADAPTER_TENSOR_MISSING: {
+    message: '“{adapter}” 어댑터에 {tensor} 텐서가 없습니다. 설정 파일과 기본 모델에 필요한 것입니다.',
+    hint: '온전한 사본을 쓰거나, 어댑터를 만들 때 쓴 기본 모델을 고르세요.',
+  },
+  ADAPTER_TENSOR_FOREIGN: {
+    message: '“{adapter}” 어댑터의 {tensor} 텐서는 설정 파일과 기본 모델에 들어갈 자리가 없습니다.',
     hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
   },
   ADAPTER_UNSUPPORTED: {

@@ -10,9 +10,18 @@ export const unsupportedReasons: {
     supported: 'GGUF 파일, 또는 config.json과 tokenizer.json, safetensors 파일이 든 폴더',
   },
   SINGLE_FILE_AS_ADAPTER: { found: '파일 하나', supported: '{config}[과|와] {weights} 파일이 든 폴더' },
+  GGUF_AS_ADAPTER: { found: 'llama.cpp용 GGUF 파일', supported: '{config}[과|와] {weights} 파일이 든 PEFT 폴더' },
+  MODEL_AS_ADAPTER: {
+    found: '모델 전체(기본 모델로 가져오세요: models import)',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더',
+  },
   WEIGHTS_FORMAT: { found: '다른 형식의 가중치', supported: 'safetensors 또는 GGUF 파일 하나' },
   GGUFS_IN_FOLDER: { found: 'GGUF 파일이 여럿인 폴더', supported: 'safetensors 또는 GGUF 파일 하나' },
   GGUFS_COUNTED: { found: 'GGUF 파일 {count}개', supported: 'GGUF 파일이 하나인 폴더' },
+  GGUF_OF_ADAPTER: {
+    found: 'llama.cpp용 어댑터',
+    supported: '모델. 어댑터는 PEFT 폴더에서 읽습니다(adapters import)',
+  },
   GGUF_TYPE: { found: '“{type}” 종류의 파일', supported: '모델' },
   TENSOR_TYPE_UNREADABLE: { found: '{type} 형식의 {tensor} 텐서', supported: '{known}' },
   WEIGHTS_QUANTISED: { found: '양자화된 가중치', supported: 'F32, F16, BF16 가중치' },
