@@ -1021,6 +1021,24 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
 });
 
+// Only at full strength did it say what it is; taken in again it was of the task “custom”.
+test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
+  await train('rivers');
+  const out = join(folder, 'half');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out, strength: 0.5 }));
+  const back = await client.adapters.import({ path: out });
+  expect(back).toMatchObject({ name: 'half', task: 'mrc', baseModelId: 'starter', bestValidationLoss: null });
+});
+
+test('what is no folder of an adapter is told for what it is', async () => {
+  const taken = async (path: string) => (await safe(client.adapters.import({ path }))).error;
+  const gguf = join(folder, 'half.gguf');
+  writeFileSync(gguf, 'GGUF');
+  expect(await taken(gguf)).toMatchObject({ data: { because: { code: 'GGUF_AS_ADAPTER' } } });
+  const starter = join(folder, 'resources/starter-model');
+  expect(await taken(starter)).toMatchObject({ data: { because: { code: 'MODEL_AS_ADAPTER' } } });
+});
+
 // It was given to the only base without a word, or told not to say which base it was made with.
 test('an adapter of another program that names a base that is not here asks which of those that it fits it is for', async () => {
   await train('rivers');

@@ -5,7 +5,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
-import { copyAdapter } from './adapter-files.ts';
+import { type AdapterOrigin, copyAdapter, readOrigin, writeOrigin } from './adapter-files.ts';
 
 /**
  * Writes an adapter for other programs: as the folder of PEFT that it is, as a GGUF file for llama.cpp, or merged with its base
@@ -36,6 +36,7 @@ export async function* exportAdapter(
       signal.throwIfAborted();
     } else {
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
+      if (format === 'peft') await writeOrigin(partial, await originAtStrength(adapter, base));
     }
     await nameWhole(partial, path);
   } catch (error) {
@@ -46,4 +47,11 @@ export async function* exportAdapter(
   const { bytes, dtypes, residue } = merged ?? { bytes: 0, dtypes: [], residue: 0 };
   const facts = merged && { merged: { bytes, dtypes: [...dtypes], residue } };
   yield { kind: 'finished', written: { path, ...facts } };
+}
+
+/** What was measured was measured at full strength. */
+async function originAtStrength({ path, task, baseSha256 }: Adapter, base: BaseModel): Promise<AdapterOrigin> {
+  const { datasetSha256 = null } = (await readOrigin(path)) ?? {};
+  const losses = { baseValidationLoss: null, bestValidationLoss: null };
+  return { task, baseSha256, baseName: base.name, datasetSha256, ...losses };
 }

@@ -13,12 +13,15 @@ export type ScaledAdapter = LiveAdapter<LoraWeights>;
 const capacity = 8;
 
 /**
- * Several adapters as one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its scale, and the Aᵢ on top of
+ * One or several adapters as one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its scale, and the Aᵢ on top of
  * one another. Exact, and for graphs it is an adapter of the summed rank; a module that an adapter leaves out is zero there.
+ * One by itself keeps its scale, so that at another strength its numbers are others too, and with them its fingerprint.
  */
 export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Architecture): ScaledAdapter {
   const targets = order.filter((target) => parts.some(({ weights }) => weights.targets.includes(target)));
   const rank = parts.reduce((sum, { weights }) => sum + weights.rank, 0);
+  const [only] = parts;
+  const whole = parts.length === 1 && only !== undefined ? only.weights.scale : 1;
   const tensors = new Map<string, Tensor<'float32'>>();
   for (const module of adaptedModules(architecture, targets)) {
     const [out, inside] = weightDims(architecture, module);
@@ -32,7 +35,7 @@ export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Archi
         a.data.set(partA.data, start * inside);
         for (let row = 0; row < out; row++) {
           for (let r = 0; r < weights.rank; r++) {
-            b.data[row * rank + start + r] = scale * (partB.data[row * weights.rank + r] as number);
+            b.data[row * rank + start + r] = (scale / whole) * (partB.data[row * weights.rank + r] as number);
           }
         }
       }
@@ -40,7 +43,7 @@ export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Archi
     }
     tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
   }
-  return { weights: { kind: 'lora', rank, alpha: rank, scale: 1, targets, tensors }, scale: 1 };
+  return { weights: { kind: 'lora', rank, alpha: whole * rank, scale: whole, targets, tensors }, scale: whole };
 }
 
 /** Reads an adapter, or several as a mix, from their PEFT folders. Throws as `inspectAdapter` does. */

@@ -115,6 +115,17 @@ test('an adapter written at part of its strength, or against it, is that much of
   }
 });
 
+// Half of a scale of 2 went into B whole, which left A and B, and with them the fingerprint, as they were.
+test('an adapter written at another strength has other numbers, whatever its scale', async () => {
+  const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
+  const numbersAt = async (strength: number) => {
+    const out = join(scratch, `numbers${strength}`);
+    await engine.writeAdapter({ modelFolder, adapter: { folder, strength }, format: 'peft', out, name: '' });
+    return (await engine.inspectAdapter({ modelFolder, adapterFolder: out })).sha256;
+  };
+  expect(await numbersAt(0.5)).not.toBe(await numbersAt(1));
+});
+
 describe('as a GGUF file', () => {
   test('it says what it is, and holds A and B of every module under llama.cpp’s names', async () => {
     const file = await openGguf(await gguf('qwen2-tiny', 'qwen2-tiny-lora'));

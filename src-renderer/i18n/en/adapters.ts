@@ -47,7 +47,7 @@ export const adapters = {
   'adapters.shape.all': 'r {rank} on all matrices',
   'adapters.weights': '{weights} weights',
   'adapters.notMeasured': 'not measured',
-  'adapters.imported': 'imported',
+  'adapters.noRun': 'no run here',
   'adapters.chat': 'Chat with it',
   'adapters.chatWith': 'Chat with {name}',
   'adapters.evaluate': 'Evaluate',

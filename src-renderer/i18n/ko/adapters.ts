@@ -46,7 +46,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.shape.all': 'r {rank}, 모든 행렬',
   'adapters.weights': '가중치 {weights}개',
   'adapters.notMeasured': '재지 않음',
-  'adapters.imported': '가져온 것',
+  'adapters.noRun': '여기에 학습 기록 없음',
   'adapters.chat': '대화하기',
   'adapters.chatWith': '{name}[과|와] 대화하기',
   'adapters.evaluate': '평가',
