@@ -13,6 +13,7 @@ import { addInspectAndImport } from './inspect-and-import.ts';
 import { installationAt } from './installation.ts';
 import { addLabCommand } from './lab.ts';
 import { addModelCommands } from './models.ts';
+import { narrowHelp } from './narrow-help.ts';
 import { addRunCommands } from './runs.ts';
 import { addScoreAndGenerate } from './score-and-generate.ts';
 import { addServeCommand } from './serve.ts';
@@ -27,7 +28,7 @@ const program = new Command('adapter-studio')
   .exitOverride()
   // What is wrong with a call is printed below, in one way for people and for scripts.
   .configureOutput({ outputError: () => {} })
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp(narrowHelp)
   .showSuggestionAfterError(true);
 
 const run = runnerFor(installationAt(import.meta.url));

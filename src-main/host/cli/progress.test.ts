@@ -35,6 +35,20 @@ test('on a terminal one bar is redrawn, and taken away before something else is 
   ]);
 });
 
+// The line was cut off at its end: at 40 columns nothing but the bar was left of it.
+test.each([
+  { columns: 76, line: 'Training [██······] 25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },
+  { columns: 66, line: 'Training 25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },
+  { columns: 56, line: '25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },
+  { columns: 40, line: 'step 3/12 · loss 3.211 · 1:15 left' },
+  { columns: 24, line: 'step 3/12 · 1:15 left' },
+])('in $columns columns as much is told as there is room for: $line', ({ columns, line }) => {
+  const { written, stream } = recorder(true);
+  const words = 'step 3/12 · loss 3.211 · 512 token/s';
+  new Progress({ ...stream, columns }, () => 0).show({ what: 'Training', done: 3, total: 12, words, secondsLeft: 75 });
+  expect(written).toEqual([`\r\x1b[K${line}`]);
+});
+
 test('the time left is reckoned where nobody tells it, from what was done since the work was first told of', () => {
   const { written, stream } = recorder(false);
   let ms = 0;

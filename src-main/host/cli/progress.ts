@@ -3,6 +3,8 @@ import type { WriteStream } from 'node:tty';
 const lineEveryMs = 3000;
 const barEveryMs = 100;
 const barCells = 24;
+/** A shorter one shows nothing. */
+const fewestCells = 4;
 /** Before that the first piece, which is often slower, would tell of all the others. */
 const fewestSeconds = 1;
 
@@ -41,7 +43,7 @@ export class Progress {
     const whole = { ...standing, secondsLeft: standing.secondsLeft ?? this.#secondsLeft(standing, ms) };
     if (this.#stream.isTTY) {
       this.#drawn = true;
-      this.#stream.write(`\r\x1b[K${barOf(whole).slice(0, (this.#stream.columns || 100) - 1)}`);
+      this.#stream.write(`\r\x1b[K${barOf(whole, (this.#stream.columns || 100) - 1)}`);
     } else {
       this.#stream.write(`${lineOf(whole)}\n`);
     }
@@ -81,21 +83,37 @@ export class Progress {
   }
 }
 
-function barOf(standing: Standing): string {
-  if (standing.total === 0) return lineOf(standing);
-  const share = standing.total > 0 ? Math.min(1, standing.done / standing.total) : 0;
-  const full = Math.round(share * barCells);
-  return `${standing.what} [${'█'.repeat(full)}${'·'.repeat(barCells - full)}] ${tail(standing)}`;
+/** In so many columns: the bar gets shorter and goes, before any of the words does. */
+function barOf(standing: Standing, columns: number): string {
+  const cells = Math.min(barCells, columns - lineOf(standing).length - '[] '.length);
+  if (standing.total === 0 || cells < fewestCells) return shortLineOf(standing, columns);
+  const full = Math.round(Math.min(1, standing.done / standing.total) * cells);
+  return `${standing.what} [${'█'.repeat(full)}${'·'.repeat(cells - full)}] ${piecesOf(standing).join(separator)}`;
+}
+
+/** What is being done is left out first, then the share, which the words mostly tell too, then the last of the words; never the time left. */
+function shortLineOf(standing: Standing, columns: number): string {
+  const line = lineOf(standing);
+  if (line.length <= columns) return line;
+  let pieces = piecesOf(standing);
+  const isLong = () => pieces.join(separator).length > columns;
+  if (isLong() && standing.words !== undefined && standing.total > 0) pieces = pieces.slice(1);
+  const kept = standing.secondsLeft == null ? 1 : 2;
+  while (isLong() && pieces.length > kept) pieces = pieces.toSpliced(-kept, 1);
+  return pieces.join(separator).slice(0, columns);
 }
 
 function lineOf(standing: Standing): string {
-  return `${standing.what} ${tail(standing)}`;
+  return `${standing.what} ${piecesOf(standing).join(separator)}`;
 }
 
-function tail({ done, total, words, secondsLeft }: Standing): string {
+const separator = ' · ';
+
+/** The share that is done, the words one by one, and the time left. */
+function piecesOf({ done, total, words, secondsLeft }: Standing): string[] {
   const percent = total > 0 ? `${Math.floor((100 * done) / total)} %` : '';
   const left = secondsLeft == null ? '' : `${clock(secondsLeft)} left`;
-  return [percent, words, left].filter(Boolean).join(' · ');
+  return [percent, ...(words?.split(separator) ?? []), left].filter(Boolean);
 }
 
 /** Seconds as m:ss. */

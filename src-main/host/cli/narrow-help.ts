@@ -1,0 +1,23 @@
+import { Help } from 'commander';
+
+/** How help is laid out: where a terminal is too narrow for two columns, what commander would not wrap goes below its term. */
+export const narrowHelp: Partial<Help> = {
+  showGlobalOptions: true,
+  minWidthToWrap: 30,
+  formatItem(this: Help, term, termWidth, description, helper) {
+    const width = this.helpWidth ?? 80;
+    const isWide = width - termWidth - 2 * indent.length >= this.minWidthToWrap;
+    if (isWide || description === '') return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+    return [
+      term,
+      ...helper
+        .boxWrap(description, width - 2 * indent.length)
+        .split('\n')
+        .map((line) => `${indent}${line}`),
+    ]
+      .map((line) => `${indent}${line}`)
+      .join('\n');
+  },
+};
+
+const indent = '  ';
