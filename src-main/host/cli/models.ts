@@ -123,6 +123,19 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   models
+    .command('delete')
+    .description('remove a base model that no adapter needs')
+    .argument('<model>')
+    .action((id: string, _options: object, command: Command) =>
+      run(command, async ({ open }) => {
+        const client = await open();
+        const model = await client.baseModels.get({ id });
+        await client.baseModels.delete({ id: model.id });
+        return { json: { deleted: { id: model.id, name: model.name } }, text: `“${model.name}” is deleted.` };
+      }),
+    );
+
+  models
     .command('check')
     .description('say whether model files are sound, without loading them')
     .argument('<file...>')
