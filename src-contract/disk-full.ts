@@ -5,13 +5,14 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** DISK_FULL for the disk that holds `folder`, where so many bytes are to be written. */
-export function diskFull(folder: string, neededBytes: number, cause: unknown): StudioError {
-  const needed = neededBytes < 1_000_000 ? '1 MB' : `${Math.ceil(neededBytes / 1_000_000)} MB`;
-  return new StudioError('DISK_FULL', { needed, folder }, { cause });
+/** For the disk that holds `folder`: DISK_SHORT where it is known how many bytes were to be written, else DISK_FULL. */
+export function diskFull(folder: string, neededBytes: number | undefined, cause?: unknown): StudioError {
+  if (neededBytes === undefined) return new StudioError('DISK_FULL', { folder }, { cause });
+  const needed = neededBytes >= 1e9 ? `${(neededBytes / 1e9).toFixed(1)} GB` : `${Math.ceil(neededBytes / 1e6)} MB`;
+  return new StudioError('DISK_SHORT', { needed, folder }, { cause });
 }
 
-/** The error itself, or DISK_FULL where the system says so. */
-export function orDiskFull(error: unknown, folder: string, neededBytes = 0): unknown {
+/** The error itself, or as `diskFull` says where the system says so. */
+export function orDiskFull(error: unknown, folder: string, neededBytes?: number): unknown {
   return isDiskFull(error) ? diskFull(folder, neededBytes, error) : error;
 }

@@ -325,8 +325,13 @@ export const errorCatalogue = {
     'Wait until it has ended, or stop it first.',
   ),
   DISK_FULL: entry(
+    { folder: z.string() },
+    'The disk that holds {folder} is full.',
+    'Free some space and try again; what was there is unchanged.',
+  ),
+  DISK_SHORT: entry(
     { needed: z.string(), folder: z.string() },
-    'The disk that holds {folder} is full; {needed} more would be needed.',
+    'The disk that holds {folder} has no room for {needed}.',
     'Free some space and try again; what was there is unchanged.',
   ),
   DEVICE_MISSING: entry(

@@ -53,6 +53,8 @@ export async function* backUpDataFolder(
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     };
+  } catch (error) {
+    throw asDiskFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -120,6 +122,8 @@ export async function* movingDataFolder(
     }
     expectRest();
     await nameWhole(partial, out);
+  } catch (error) {
+    throw asDiskFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -166,6 +170,7 @@ export async function* restoringDataFolder(
   const made = new Set<string>();
   // The database last: should the process be killed, a folder without it is no studio.
   const files = manifest.files.toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
+  const bytesInAll = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let isWhole = false;
   try {
     for (const [place, { path, sha256: expected }] of files.entries()) {
@@ -177,7 +182,7 @@ export async function* restoringDataFolder(
       }
       if (!before.has(top)) {
         made.add(top);
-        await restoreFile(join(from, path), join(dataDir, path), expected);
+        await restoreFile(join(from, path), join(dataDir, path), { expected, bytesInAll });
       }
       yield { kind: 'progress', done: place + 1, total: files.length };
     }
@@ -190,13 +195,17 @@ export async function* restoringDataFolder(
   }
 }
 
-async function restoreFile(from: string, to: string, expected: string): Promise<void> {
+async function restoreFile(
+  from: string,
+  to: string,
+  { expected, bytesInAll }: { expected: string; bytesInAll: number },
+): Promise<void> {
   try {
     await mkdir(dirname(to), { recursive: true });
     await copyFile(from, `${to}.partial`);
   } catch (cause) {
     if (!existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
-    throw asDiskFull(cause, dirname(to));
+    throw asDiskFull(cause, dirname(to), bytesInAll);
   }
   if ((await sha256(`${to}.partial`)) !== expected) {
     throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
@@ -245,6 +254,16 @@ async function filesOf(dataDir: string): Promise<string[]> {
     .map((entry) => relative(dataDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !leftOut.test(path))
     .sort();
+}
+
+/** What a copy of the data folder takes; undefined where that cannot be told. */
+async function bytesOf(dataDir: string): Promise<number | undefined> {
+  try {
+    const sizes = (await filesOf(dataDir)).map(async (path) => (await stat(join(dataDir, path))).size);
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  } catch {
+    return undefined;
+  }
 }
 
 /** False where the file has gone, or is a dataset's that is being imported: the database that was copied does not count on it. */

@@ -8,7 +8,7 @@ import { because } from '../src-contract/failure-reason.ts';
  * itself.
  */
 export function unwritable(cause: unknown, { option, path }: { option: string; path: string }): unknown {
-  if (isDiskFull(cause)) return diskFull(dirname(path), 0, cause);
+  if (isDiskFull(cause)) return diskFull(dirname(path), undefined, cause);
   if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;
   const code = String(cause.code);
   if (code === 'ENOENT') {

@@ -98,7 +98,8 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
     if (known !== undefined) await writeOrigin(partial, known);
     await nameWhole(partial, to);
   } catch (error) {
-    throw orDiskFull(error, dirname(to));
+    const weights = await stat(join(from, weightsName)).catch(() => undefined);
+    throw orDiskFull(error, dirname(to), weights?.size);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

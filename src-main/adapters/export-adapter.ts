@@ -40,7 +40,7 @@ export async function* exportAdapter(
     }
     await nameWhole(partial, path);
   } catch (error) {
-    throw orDiskFull(error, dirname(path));
+    throw orDiskFull(error, dirname(path), format === 'merged' ? base.sizeBytes : adapter.bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -4,9 +4,11 @@ import { asDiskFull } from './disk-full.ts';
 test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with what is needed', (code) => {
   const error = Object.assign(new Error('no room'), { code });
   expect(asDiskFull(error, '/data', 2_500_000)).toMatchObject({
-    code: 'DISK_FULL',
+    code: 'DISK_SHORT',
     data: { needed: '3 MB', folder: '/data' },
   });
+  // It said “1 MB more would be needed” of whatever could not be written.
+  expect(asDiskFull(error, '/data')).toMatchObject({ code: 'DISK_FULL', data: { folder: '/data' } });
 });
 
 test('any other error stays what it is', () => {

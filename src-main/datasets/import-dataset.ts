@@ -87,7 +87,7 @@ async function undo(store: DatasetStore, datasetsFolder: string, id: string): Pr
   try {
     await removeDataset(store, datasetsFolder, id);
   } catch (error) {
-    if (asDiskFull(error, datasetsFolder, 0) === error) throw error;
+    if (asDiskFull(error, datasetsFolder) === error) throw error;
   }
 }
 

@@ -170,7 +170,7 @@ test('on a full disk whoever watches is told all the same, and the end is stored
       yield { kind: 'step', step: 1 };
       await full.promise;
       yield big;
-      throw new StudioError('DISK_FULL', { needed: '1 MB', folder: '/data' });
+      throw new StudioError('DISK_FULL', { folder: '/data' });
     },
     finished: (state) => ({ kind: 'finished', state }),
   });

@@ -337,7 +337,7 @@ export class Supervisor<Event> {
 }
 
 /** What ends work from outside, so that it can go on from where it was. */
-const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL']);
+const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL', 'DISK_SHORT']);
 
 /** How often the events of a job are read that another process tells. */
 const readAgainMs = 500;

@@ -52,7 +52,9 @@ export async function estimateRun(
   const available = availableMemory((memory.baseModel ?? 0) + (memory.runtime ?? 0));
   const all = [options, ...others];
   const disk = all.reduce((sum, each) => sum + diskNeed({ facts, options: each, rowCount, rows }), 0);
-  const fits = bytes <= available;
+  const availableDiskBytes = await availableDisk(parts.runsFolder);
+  const isTooBig = bytes > available;
+  const fits = !isTooBig && disk <= availableDiskBytes;
   const { seconds, ...time } = timeNeed(about, { rowCount, rows }, parts);
   const passes = Math.min(options.epochs, (time.steps * options.batchSize) / rowCount);
   const share = Math.min(1, passes);
@@ -60,7 +62,7 @@ export async function estimateRun(
     secondsTogether(seconds, passes, { rows, batchSize: options.batchSize });
   return {
     memory: { bytes, parts: memory, availableBytes: available },
-    disk: { bytes: disk, availableBytes: await availableDisk(parts.runsFolder) },
+    disk: { bytes: disk, availableBytes: availableDiskBytes },
     time: { seconds: secondsOf(companies), ...time },
     group:
       others.length === 0
@@ -79,7 +81,7 @@ export async function estimateRun(
     trainableParameters: all.reduce((sum, each) => sum + trainableParameters(facts, each), 0),
     totalParameters: base.parameters,
     ...{ options, fits },
-    remedy: fits ? null : await remedyFor(options, occasion, { engine, available }),
+    remedy: !isTooBig ? null : await remedyFor(options, occasion, { engine, available }),
   };
 }
 

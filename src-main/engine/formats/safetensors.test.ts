@@ -55,7 +55,7 @@ test.each(['ENOSPC', 'EDQUOT'])(
     await any.close();
     const tensors = new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }]] as const);
     await expect(writeSafetensors(join(inside, 'x'), tensors)).rejects.toMatchObject({
-      code: 'DISK_FULL',
+      code: 'DISK_SHORT',
       data: { folder: inside },
     });
     expect(sync).toHaveBeenCalledOnce();

@@ -319,7 +319,7 @@ function megabytes(bytes: number): number {
 }
 
 function estimateText(estimate: Estimate): string {
-  const { memory, time, data, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
+  const { memory, disk, time, data, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
   return [
     `About ${megabytes(memory.bytes)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
     ...(group === null
@@ -335,6 +335,11 @@ function estimateText(estimate: Estimate): string {
       : []),
     `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} are cut off longer rows.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
+    ...(disk.bytes > disk.availableBytes
+      ? [
+          `The disk has too little room: ${megabytes(disk.bytes)} MB are needed, ${megabytes(disk.availableBytes)} MB are free.`,
+        ]
+      : []),
     fits
       ? 'It fits on this machine.'
       : remedy === null

@@ -43,6 +43,7 @@ export const runs = {
   'runs.new.remedy.rounded':
     'With gradient checkpointing and the base in {bits} bits, {rows} rows a step and {tokens} tokens at most it would fit.',
   'runs.new.remedy.use': 'Use these settings',
+  'runs.new.diskShort': 'Too little room on the disk: it would take {needed}, and {free} are free.',
   'runs.new.tooBig': 'It does not fit this machine',
   'runs.new.cut': {
     one: 'Longer rows are shortened by {n} token',

@@ -229,7 +229,11 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '끝날 때까지 기다리거나 먼저 멈추세요.',
   },
   DISK_FULL: {
-    message: '{folder}[이|가] 있는 디스크가 가득 찼습니다. {needed}[이|가] 더 필요합니다.',
+    message: '{folder}[이|가] 있는 디스크가 가득 찼습니다.',
+    hint: '공간을 비우고 다시 시도하세요. 있던 것은 그대로입니다.',
+  },
+  DISK_SHORT: {
+    message: '{folder}[이|가] 있는 디스크에 {needed}[이|가] 들어갈 자리가 없습니다.',
     hint: '공간을 비우고 다시 시도하세요. 있던 것은 그대로입니다.',
   },
   DEVICE_MISSING: {

@@ -38,6 +38,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.remedy.rounded':
     '그래디언트 체크포인팅을 켜고 기본 모델을 {bits}비트로, 단계마다 {rows}행, 최대 {tokens}토큰이면 들어갑니다.',
   'runs.new.remedy.use': '이 설정 쓰기',
+  'runs.new.diskShort': '디스크에 자리가 부족합니다. {needed}[이|가] 필요하지만 남은 것은 {free}입니다.',
   'runs.new.tooBig': '이 컴퓨터에 들어가지 않습니다',
   'runs.new.cut': '긴 입력에서 {n}토큰을 뺍니다',
   'runs.new.noCut': '모든 행이 {tokens}토큰에 들어갑니다',
