@@ -502,6 +502,8 @@ export const contract = {
   },
   evaluations: {
     start: base.input(evaluationInputSchema).output(evaluationSchema),
+    /** Goes on with one that was stopped or interrupted: with the first model that was not measured to its end. */
+    resume: base.input(id).output(evaluationSchema),
     stop: base.input(id).output(nothing),
     watch: base.input(id).output(eventIterator(evaluationEventSchema)),
     list: base.output(z.array(evaluationSchema)),

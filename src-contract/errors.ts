@@ -279,6 +279,11 @@ export const errorCatalogue = {
     'There is no evaluation “{evaluation}”.',
     'See the list of evaluations.',
   ),
+  EVALUATION_NOT_RESUMABLE: entry(
+    { evaluation: z.string(), ...reason },
+    'The evaluation “{evaluation}” cannot go on: {reason}.',
+    'Start a new one.',
+  ),
   EXPERIMENT_NOT_FOUND: entry(
     { experiment: z.string() },
     'There is no experiment “{experiment}”.',

@@ -47,6 +47,7 @@ export const failureReasons = {
   BASE_CHANGED: 'its base model has changed',
   BASE_GONE: 'its base model was deleted or has changed',
   DATASET_GONE: 'its dataset was deleted or has changed',
+  ADAPTER_CHANGED: 'an adapter in it has been trained on since',
   INITIAL_DELETED: 'the adapter that it went on from was deleted',
   INITIAL_CHANGED: 'the adapter that it went on from has been trained on since',
   COMPANION_DELETED: 'a run that it trained together with was deleted',

@@ -911,6 +911,41 @@ test('an evaluation of what gives no numbers fails and names it, and so does a s
   expect(refused).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
 });
 
+// Whoever lost the engine in the middle was told to resume, and there was no resume.
+test('an evaluation whose engine ends goes on with the first model that was not measured to its end', async () => {
+  await train('rivers');
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const about = { datasetId, baseModelId: 'starter', adapterIds: ['rivers'], split: 'train' as const, limit: 3 };
+  const generate = engine.generate;
+  let answers = 0;
+  engine.generate = async function* (job, signal) {
+    // In the middle of the adapter.
+    if (++answers === 5) throw new StudioError('ENGINE_STOPPED', { reason: 'out of memory' });
+    yield* generate.call(this, job, signal);
+  };
+  const { id } = await client.evaluations.start(about);
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  const cut = await client.evaluations.get({ id });
+  expect(cut).toMatchObject({ state: 'interrupted', results: [{ adapter: 'starter' }] });
+  await client.evaluations.resume({ id });
+  const events = await Array.fromAsync(await client.evaluations.watch({ id }));
+  expect(events.at(-1)).toMatchObject({ kind: 'finished', evaluation: { state: 'finished' } });
+  // Five before, of which the fourth and fifth were the adapter's, and three of it once more.
+  expect(answers).toBe(8);
+  const { results, provenance, comparisons } = await client.evaluations.get({ id });
+  expect(results.map(({ adapter, n }) => [adapter, n])).toEqual([
+    ['starter', 3],
+    ['rivers', 3],
+  ]);
+  expect(results[0]).toEqual(cut.results[0]);
+  expect(comparisons[0]).toMatchObject({ better: 0, worse: 0, same: 3 });
+  expect(provenance?.answersSha256).not.toBe(cut.provenance?.answersSha256);
+  const { rows } = await client.evaluations.rows({ id, offset: 0, limit: 10 });
+  expect(rows.map((row) => row.answers.length)).toEqual([2, 2, 2]);
+  const { error } = await safe(client.evaluations.resume({ id }));
+  expect(error).toMatchObject({ code: 'EVALUATION_NOT_RESUMABLE', data: { because: { code: 'HAS_FINISHED' } } });
+});
+
 test('an evaluation measures the base first and then the adapters, and keeps every answer', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';

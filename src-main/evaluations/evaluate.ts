@@ -21,6 +21,8 @@ export interface EvaluationJob {
   readonly adapters: readonly Adapter[];
   readonly rows: readonly Example[];
   readonly maxTokens: number | undefined;
+  /** The rows with the answers of the models that were measured before. */
+  readonly measured: readonly EvaluationRow[];
 }
 
 export interface EvaluationParts {
@@ -34,8 +36,8 @@ export interface EvaluationParts {
 }
 
 /**
- * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets. Throws
- * MODEL_WITHOUT_NUMBERS.
+ * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets. It goes on
+ * behind those that were measured before. Throws MODEL_WITHOUT_NUMBERS.
  */
 export async function* evaluate(
   job: EvaluationJob,
@@ -47,12 +49,17 @@ export async function* evaluate(
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
   parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });
   const told: (Omit<EvaluationRow, 'answers'> & { answers: EvaluationAnswer[] })[] = rows.map(
-    ({ id, context, target }) => ({ exampleId: id, context, target, answers: [] }),
+    ({ id, context, target }, place) => ({
+      ...{ exampleId: id, context, target },
+      answers: [...(job.measured[place]?.answers ?? [])],
+    }),
   );
+  const modelsBefore = job.measured[0]?.answers.length ?? 0;
   const total = rows.length * (adapters.length + 1);
   const began = performance.now();
-  let done = 0;
-  for (const adapter of [null, ...adapters]) {
+  const doneBefore = modelsBefore * rows.length;
+  let done = doneBefore;
+  for (const adapter of [null, ...adapters].slice(modelsBefore)) {
     const name = adapter?.name ?? base.name;
     const choice: AdapterChoice | null = adapter === null ? null : { folder: adapter.path, strength: 1 };
     const resultBegan = performance.now();
@@ -68,7 +75,7 @@ export async function* evaluate(
       const marks = await parts.judge.mark(text, row, signal);
       answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
       done++;
-      const secondsLeft = ((performance.now() - began) / 1000 / done) * (total - done);
+      const secondsLeft = ((performance.now() - began) / 1000 / (done - doneBefore)) * (total - done);
       yield { kind: 'progress', done, total, secondsLeft };
     }
     for (const [place, answer] of answers.entries()) told[place]?.answers.push(answer);

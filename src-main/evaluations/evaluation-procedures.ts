@@ -6,7 +6,7 @@ import { watchJob } from '../jobs/job-procedures.ts';
 import { withinMessage } from '../within-message.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationReport } from './evaluation-report.ts';
-import { type EvaluatingParts, startEvaluation } from './start-evaluation.ts';
+import { type EvaluatingParts, resumeEvaluation, startEvaluation } from './start-evaluation.ts';
 
 export function evaluationProcedures(parts: EvaluatingParts & { changed: () => void }) {
   const { store, supervisor, changed } = parts;
@@ -15,6 +15,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
 
   return os.router({
     start: os.start.handler(({ input }) => startEvaluation(input, parts)),
+    resume: os.resume.handler(({ input }) => resumeEvaluation(store.get(input.id).id, parts)),
     stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),
     watch: os.watch.handler(({ input, signal, lastEventId }) => {
       const { id } = store.get(input.id);

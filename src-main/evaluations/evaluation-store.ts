@@ -62,6 +62,12 @@ export class EvaluationStore {
     return this.get(id);
   }
 
+  /** Lets one that was stopped or interrupted wait again; what it measured stays. */
+  enqueueAgain(id: string, now: number): Evaluation {
+    this.#jobs.enqueue({ id, kind: 'evaluation', now });
+    return this.get(id);
+  }
+
   /** What was asked for. */
   input(id: string): EvaluationInput {
     const row = this.#database

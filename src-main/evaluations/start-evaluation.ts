@@ -3,7 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
-import { because } from '../../src-contract/failure-reason.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
@@ -48,6 +48,29 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   return evaluation;
 }
 
+/**
+ * Lets one that was stopped or interrupted go on with the first model that was not measured to its end. Throws
+ * EVALUATION_NOT_FOUND, EVALUATION_NOT_RESUMABLE, and as `startEvaluation` where something that it needs has gone.
+ */
+export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation {
+  const { store, supervisor } = parts;
+  const { state, provenance, results } = store.get(id);
+  const refuse = (why: Because) => new StudioError('EVALUATION_NOT_RESUMABLE', { evaluation: id, ...why });
+  if (state === 'running') throw refuse(because('GOES_ON'));
+  if (state === 'finished' || state === 'failed') throw refuse(because('HAS_FINISHED'));
+  const { dataset, base, adapters } = chosen(store.input(id), parts);
+  if (provenance !== null && results.length > 0) {
+    if (dataset.sha256 !== provenance.dataset.sha256) throw refuse(because('DATASET_GONE'));
+    if (base.sha256 !== provenance.base.sha256) throw refuse(because('BASE_GONE'));
+    if (adapters.some(({ sha256 }, place) => sha256 !== provenance.adapters[place]?.sha256))
+      throw refuse(because('ADAPTER_CHANGED'));
+  }
+  const waiting = store.enqueueAgain(id, Date.now());
+  supervisor.rewind(id, (event) => event.kind === 'finished');
+  supervisor.start(id, workOf(id, parts));
+  return waiting;
+}
+
 /** Lets the evaluations that an earlier process left waiting wait here. */
 export function takeUpEvaluations(parts: EvaluatingParts): void {
   const { supervisor } = parts;
@@ -68,20 +91,24 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const text = await parts.modelTexts.of(base);
   const { device } = await engine.device();
   const rows = first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
+  const measured = [...store.rows({ id, offset: 0, limit: rows.length })];
   const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
   const language = input.language ?? answerLanguageOf(sample);
   const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
   yield* evaluate(
-    { base, adapters, rows, maxTokens: input.maxTokens },
+    { base, adapters, rows, maxTokens: input.maxTokens, measured },
     {
       ...{ engine, text, judge },
-      began: (facts) =>
+      began: (facts) => {
+        // What was measured before was measured from the same.
+        if (measured.length > 0) return;
         store.setProvenance(id, {
           dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
           base: { name: base.name, sha256: base.sha256 },
           adapters: adapters.map(({ name, sha256 }) => ({ name, sha256 })),
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
-        }),
+        });
+      },
       keep: (result, told) => {
         const comparisons = compareResults(told, judge.mainMetric);
         const answersSha256 = hashOf(told.map(({ answers }) => answers.map((answer) => answer.text)));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { lastFinished } from './activity.ts';
 
@@ -12,6 +13,13 @@ test('runs that ended in the same millisecond are told apart', () => {
     ['second of two', 9],
     ['alone', 5],
   ]);
+});
+
+// One that the engine's end had cut off was nowhere to be seen.
+test('an evaluation that was interrupted stands among what has ended', () => {
+  const evaluation = (id: string, state: Evaluation['state']) => ({ id, state, createdAt: 5 }) as Evaluation;
+  const evaluations = [evaluation('cut off', 'interrupted'), evaluation('going on', 'running')];
+  expect(lastFinished({ datasets: [], runs: [], evaluations }, 8).map(({ id }) => id)).toEqual(['cut off']);
 });
 
 // A run that was paused before its first step stood there as “Trained …”.

@@ -22,7 +22,7 @@ export function lastFinished(
         : [{ kind: 'run', id: run.id, at: run.finishedAt, run } as const],
     ),
     ...done.evaluations
-      .filter(({ state }) => state === 'finished')
+      .filter(({ state }) => state !== 'running')
       .map((evaluation) => ({ kind: 'evaluation', id: evaluation.id, at: evaluation.createdAt, evaluation }) as const),
   ];
   return all.toSorted((a, b) => b.at - a.at).slice(0, most);

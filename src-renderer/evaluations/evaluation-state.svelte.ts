@@ -99,6 +99,21 @@ export class EvaluationState {
     }
   }
 
+  /** Whether it ended before all models were measured, and can go on. */
+  get canResume(): boolean {
+    return this.evaluation?.state === 'stopped' || this.evaluation?.state === 'interrupted';
+  }
+
+  async resume(): Promise<void> {
+    try {
+      await client.evaluations.resume({ id: this.id });
+      this.progress = undefined;
+      await this.#work.open();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
   async csv(): Promise<void> {
     await this.#save(() => client.evaluations.csv({ id: this.id }), 'text/csv');
   }

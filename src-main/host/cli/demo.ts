@@ -92,7 +92,13 @@ async function teach(
   if (run.adapterId === null || run.result === null) throw new Error(`The run ${run.id} ended without an adapter.`);
   const adapter = await client.adapters.get({ id: run.adapterId });
   const evaluation = await evaluationEnded(
-    { datasetId: dataset.id, baseModelId, adapterIds: [adapter.id], split: 'test', limit: testRows },
+    await client.evaluations.start({
+      datasetId: dataset.id,
+      baseModelId,
+      adapterIds: [adapter.id],
+      split: 'test',
+      limit: testRows,
+    }),
     { client, signal, progress, what: `Measuring ${sample.task}` },
   );
   const [ofBase, ofAdapter] = evaluation.results;

@@ -10,7 +10,7 @@ import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
-import { CallFailure, interruption } from './failure.ts';
+import { CallFailure, interruption, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -21,8 +21,8 @@ export function addEvaluateCommand(program: Command, run: Run): void {
   program
     .command('evaluate')
     .description('let the base model and adapters answer held-out rows, and measure')
-    .requiredOption('--dataset <dataset>', 'name or id')
-    .requiredOption('--base <model>', 'name or id of the base model')
+    .option('--dataset <dataset>', 'name or id')
+    .option('--base <model>', 'name or id of the base model')
     .option('--adapter <adapter>', 'name or id; may be given several times', collect)
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
     .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
@@ -32,24 +32,29 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `by whose rules answers are compared: ${answerLanguageSchema.options.join(', ')}; told from the rows if not given`,
       wordIn(answerLanguageSchema),
     )
+    .option('--resume <evaluation>', 'go on with one that was stopped or interrupted')
     .option('--csv <file>', 'write every answer and measure to this file')
     .option('--report <file>', 'write a page with verdict, pictures and rows to this file')
     .option('--korean', 'the report in Korean')
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
+        const { dataset, base, resume } = words;
+        if (resume === undefined && (dataset === undefined || base === undefined))
+          throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
         const client = await open();
-        const evaluation = await evaluationEnded(
-          {
-            datasetId: words.dataset,
-            baseModelId: words.base,
-            adapterIds: words.adapter ?? [],
-            split: words.split,
-            limit: words.limit,
-            maxTokens: words.maxTokens,
-            language: words.language,
-          },
-          { client, signal, progress },
-        );
+        const started =
+          resume === undefined
+            ? await client.evaluations.start({
+                datasetId: dataset ?? '',
+                baseModelId: base ?? '',
+                adapterIds: words.adapter ?? [],
+                split: words.split,
+                limit: words.limit,
+                maxTokens: words.maxTokens,
+                language: words.language,
+              })
+            : await client.evaluations.resume({ id: resume });
+        const evaluation = await evaluationEnded(started, { client, signal, progress });
         const files: string[] = [];
         if (words.csv) files.push(await written(words.csv, await client.evaluations.csv({ id: evaluation.id })));
         if (words.report) {
@@ -62,8 +67,9 @@ export function addEvaluateCommand(program: Command, run: Run): void {
 }
 
 interface EvaluateWords {
-  readonly dataset: string;
-  readonly base: string;
+  readonly dataset?: string;
+  readonly base?: string;
+  readonly resume?: string;
   readonly adapter?: string[];
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
@@ -82,9 +88,9 @@ async function written(file: string, { text }: { text: string }): Promise<string
   return path;
 }
 
-/** Starts an evaluation and follows it to its end; an abort stops it. Throws what it failed with. */
+/** Follows an evaluation to its end; an abort stops it. Throws what it failed with, or was interrupted by. */
 export async function evaluationEnded(
-  input: EvaluationInput,
+  { id }: Evaluation,
   {
     client,
     signal,
@@ -92,7 +98,6 @@ export async function evaluationEnded(
     what = 'Evaluating',
   }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string },
 ): Promise<Evaluation> {
-  const { id } = await client.evaluations.start(input);
   const stop = () => void client.evaluations.stop({ id }).catch(() => {});
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -106,10 +111,10 @@ export async function evaluationEnded(
   }
   const ended = await client.evaluations.get({ id });
   if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
+  const goOn = `Go on with: adapter-studio evaluate --resume ${id}. Models that were measured to the end are kept.`;
+  if (ended.state === 'interrupted' && ended.error) throw new CallFailure({ ...ended.error, hint: goOn, exitCode: 1 });
   if (signal.aborted && ended.state !== 'finished') {
-    throw interruption('The evaluation was stopped.', 'Start it again when you like; it begins anew.', {
-      evaluation: ended,
-    });
+    throw interruption('The evaluation was stopped.', goOn, { evaluation: ended });
   }
   return ended;
 }

@@ -107,6 +107,10 @@ export const evaluations = {
   'evaluations.leave': 'You may leave this page; the status line keeps count.',
   'evaluations.left': '{time} left',
   'evaluations.models': { one: '{n} model', other: '{n} models' },
+  'evaluations.models.part': { one: '{n} of {of} models measured', other: '{n} of {of} models measured' },
+  'evaluations.resume': 'Resume',
+  'evaluations.resume.what':
+    'Models that were measured to the end are kept. Resume goes on with the next one; of the one that was being measured, the answers are lost and are written again.',
 
   'evaluations.verdict.better': '{adapter} is better than the base model.',
   'evaluations.verdict.worse': '{adapter} is worse than the base model.',
@@ -137,7 +141,7 @@ export const evaluations = {
   },
   'evaluations.doubt.runsNot': '{n} of its {of} queries do not run.',
   'evaluations.doubt.stopped': 'It was stopped before all rows were asked.',
-  'evaluations.doubt.interrupted': 'It was interrupted before all rows were asked. Start it again for the rest.',
+  'evaluations.doubt.interrupted': 'It was interrupted before all rows were asked.',
   'evaluations.next.fewRows': {
     one: '**Next:** one row can tell nothing. Keep at least 30 rows for testing.',
     other: `**Next:** ${advice.fewRows}`,

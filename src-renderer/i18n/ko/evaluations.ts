@@ -102,6 +102,10 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.leave': '이 화면을 떠나도 됩니다. 아래 상태 줄에서 계속 셉니다.',
   'evaluations.left': '{time} 남음',
   'evaluations.models': '모델 {n}개',
+  'evaluations.models.part': '모델 {of}개 중 {n}개 측정',
+  'evaluations.resume': '이어서 평가',
+  'evaluations.resume.what':
+    '끝까지 측정한 모델의 결과는 남아 있습니다. 이어서 평가하면 다음 모델부터 계속하며, 측정하던 모델의 답변은 사라져 처음부터 다시 씁니다.',
 
   'evaluations.verdict.better': '{adapter}[은|는] 기본 모델보다 낫습니다.',
   'evaluations.verdict.worse': '{adapter}[은|는] 기본 모델보다 못합니다.',
@@ -126,7 +130,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.empty': '답 {n}개가 비어 있습니다.',
   'evaluations.doubt.runsNot': '질의 {of}개 가운데 {n}개는 실행되지 않습니다.',
   'evaluations.doubt.stopped': '모든 행을 묻기 전에 멈췄습니다.',
-  'evaluations.doubt.interrupted': '모든 행을 묻기 전에 중단되었습니다. 나머지는 다시 평가하세요.',
+  'evaluations.doubt.interrupted': '모든 행을 묻기 전에 중단되었습니다.',
   'evaluations.next.fewRows': `**다음:** ${advice.fewRows}`,
   'evaluations.next.moreRows': `**다음:** ${advice.moreRows}`,
   'evaluations.next.askAll': '**다음:** 이 분할의 {all}행을 모두 물으세요. {n}행만 물었습니다.',
