@@ -32,6 +32,7 @@ import {
   addedRowsSchema,
   changedDatasetSchema,
   csvOptionsSchema,
+  cutOffImportSchema,
   datasetSchema,
   exampleSchema,
   fileFactsSchema,
@@ -170,6 +171,8 @@ export const contract = {
     /** Attached: ends, and undoes itself, when the watcher leaves. */
     import: base.input(importInputSchema).output(eventIterator(importEventSchema)),
     list: base.output(z.array(datasetSchema)),
+    /** Imports that were cut off and undone, the last of them. */
+    cutOff: base.output(z.array(cutOffImportSchema)),
     get: base.input(id).output(datasetSchema),
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),

@@ -91,6 +91,16 @@ export const splitCountsSchema = z.object({
   test: z.number().int(),
 });
 
+/** An import that ended with the studio in its middle, and was undone. */
+export const cutOffImportSchema = z.object({
+  id: z.string(),
+  /** Of the file. */
+  sourceName: z.string(),
+  /** When it began. */
+  at: z.number().int(),
+});
+export type CutOffImport = z.infer<typeof cutOffImportSchema>;
+
 export const datasetSchema = z.object({
   id: z.string(),
   name: z.string(),

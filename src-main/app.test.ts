@@ -20,8 +20,11 @@ import type { ChatEvent } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { RunEvent } from '../src-contract/run.ts';
+import type { ColumnMapping } from '../src-contract/task.ts';
 import { type App, createApp, moveDataFolder } from './app.ts';
 import { openDatabase } from './database/open.ts';
+import { ProcessLock } from './database/process-lock.ts';
+import { DatasetStore } from './datasets/dataset-store.ts';
 import type {
   AdapterFacts,
   AnalysisEvent,
@@ -1016,6 +1019,22 @@ test('a deleted adapter comes back until the next start, which clears its files 
   await open();
   expect(existsSync(path)).toBe(false);
   expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
+});
+
+// The next start cleared it away without a word: the person found neither a dataset nor a reason.
+test('an import that ended with the studio in its middle is undone at the next start, which tells of it', async () => {
+  await app.close();
+  const dataDir = join(folder, 'data');
+  const database = openDatabase(join(dataDir, 'studio.sqlite'));
+  const lock = new ProcessLock(join(dataDir, 'locks'));
+  const store = new DatasetStore(database, lock, join(dataDir, 'datasets'));
+  const mapping = { context: [0], target: 1 } as unknown as ColumnMapping;
+  store.beginImport({ name: 'rivers', task: 'custom', sourceName: 'rivers.csv', mapping, seed: 0, now: 5 });
+  lock.release();
+  database.close();
+  await open();
+  expect(await client.datasets.list()).toEqual([]);
+  expect(await client.datasets.cutOff()).toMatchObject([{ sourceName: 'rivers.csv', at: 5 }]);
 });
 
 // The room came back at the next start only, and a full disk stayed full whatever was deleted.

@@ -26,6 +26,7 @@ import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { RunningAnswers } from './chat/running-answers.ts';
+import { CutOffImports } from './cut-off-imports.ts';
 import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
@@ -187,6 +188,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   choices.write('home', dataDir);
 
   jobs.interruptOrphans(Date.now());
+  const cutOff = new CutOffImports(choices);
+  cutOff.note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
   datasets.refreshAll();
   if (home !== undefined) {
@@ -316,6 +319,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
+      cutOff: () => cutOff.list(),
       sources: new FileSources(uploads, samplesFolder, unpacked),
       userOf: (id) =>
         runs.userOfDataset(id) ??

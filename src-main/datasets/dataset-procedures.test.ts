@@ -52,6 +52,7 @@ beforeAll(() => {
       },
       changed: () => undefined,
       importing: new Set(),
+      cutOff: () => [],
       userOf: (id) => users.get(id),
     }),
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
-import type { FileSource } from '../../src-contract/dataset.ts';
+import type { CutOffImport, FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { addFromFile } from './add-from-file.ts';
 import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
@@ -38,6 +38,7 @@ export function datasetProcedures(studio: {
   /** For work that takes its time. */
   thread: RowsThread;
   changed: () => void;
+  cutOff: () => CutOffImport[];
   /** Holds something for each import while it goes on. */
   importing: Set<object>;
   /** The name of the run or evaluation that is using a dataset now. */
@@ -103,6 +104,7 @@ export function datasetProcedures(studio: {
       }
     }),
     list: os.list.handler(() => store.list()),
+    cutOff: os.cutOff.handler(() => studio.cutOff()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     fileFacts: os.fileFacts.handler(({ input }) => store.fileFacts(store.get(input.id).id)),
     examples: os.examples.handler(async ({ input, signal }) => {

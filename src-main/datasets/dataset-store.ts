@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { CutOffImport, Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -238,6 +238,17 @@ export class DatasetStore {
       .all()
       .filter(({ owner }) => owner === null || !this.#lock.isAlive(owner))
       .map(({ id }) => id);
+  }
+
+  /** Imports of processes that have ended in their middle. */
+  listCutOff(): CutOffImport[] {
+    return this.#database
+      .prepare<[], CutOffImport & { owner: string | null }>(
+        `SELECT id, source_name AS sourceName, created_at AS at, owner FROM dataset WHERE state = 'importing' ORDER BY id DESC`,
+      )
+      .all()
+      .filter(({ owner }) => owner === null || !this.#lock.isAlive(owner))
+      .map(({ id, sourceName, at }) => ({ id, sourceName, at }));
   }
 
   /** Ids of those that were deleted until then, by whichever process. */

@@ -7,7 +7,7 @@ import { lastFinished } from './activity.ts';
 test('runs that ended in the same millisecond are told apart', () => {
   const run = (id: string, finishedAt: number | null) => ({ id, finishedAt }) as Run;
   const runs = [run('alone', 5), run('first of two', 9), run('second of two', 9), run('going on', null)];
-  const finished = lastFinished({ datasets: [], runs, evaluations: [] }, 8);
+  const finished = lastFinished({ datasets: [], cutOff: [], runs, evaluations: [] }, 8);
   expect(finished.map(({ id, at }) => [id, at])).toEqual([
     ['first of two', 9],
     ['second of two', 9],
@@ -19,13 +19,13 @@ test('runs that ended in the same millisecond are told apart', () => {
 test('an evaluation that was interrupted stands among what has ended', () => {
   const evaluation = (id: string, state: Evaluation['state']) => ({ id, state, createdAt: 5 }) as Evaluation;
   const evaluations = [evaluation('cut off', 'interrupted'), evaluation('going on', 'running')];
-  expect(lastFinished({ datasets: [], runs: [], evaluations }, 8).map(({ id }) => id)).toEqual(['cut off']);
+  expect(lastFinished({ datasets: [], cutOff: [], runs: [], evaluations }, 8).map(({ id }) => id)).toEqual(['cut off']);
 });
 
 // A run that was paused before its first step stood there as “Trained …”.
 test('a run that only rests has not ended', () => {
   const run = (id: string, state: Run['state']) => ({ id, state, finishedAt: 5 }) as Run;
   const runs = [run('done', 'finished'), run('resting', 'paused'), run('ended', 'stopped')];
-  const finished = lastFinished({ datasets: [], runs, evaluations: [] }, 8);
+  const finished = lastFinished({ datasets: [], cutOff: [], runs, evaluations: [] }, 8);
   expect(finished.map(({ id }) => id)).toEqual(['done', 'ended']);
 });

@@ -1,20 +1,27 @@
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { CutOffImport, Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 
 /** Something that was finished, newest first in a list. Runs that train together end at the same moment: `id` tells them apart. */
 export type Activity = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'import'; readonly dataset: Dataset }
+  | { readonly kind: 'cut-off'; readonly sourceName: string }
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
 );
 
 export function lastFinished(
-  done: { datasets: readonly Dataset[]; runs: readonly Run[]; evaluations: readonly Evaluation[] },
+  done: {
+    datasets: readonly Dataset[];
+    cutOff: readonly CutOffImport[];
+    runs: readonly Run[];
+    evaluations: readonly Evaluation[];
+  },
   most: number,
 ): readonly Activity[] {
   const all: Activity[] = [
     ...done.datasets.map((dataset) => ({ kind: 'import', id: dataset.id, at: dataset.createdAt, dataset }) as const),
+    ...done.cutOff.map(({ id, sourceName, at }) => ({ kind: 'cut-off', id, at, sourceName }) as const),
     // One that only rests has not ended, though it has a time at which it last did something.
     ...done.runs.flatMap((run) =>
       run.finishedAt === null || run.state === 'paused'

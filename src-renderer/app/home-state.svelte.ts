@@ -1,4 +1,5 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { CutOffImport } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
@@ -8,6 +9,7 @@ import type { Belongings } from './next-step.ts';
 
 export interface HomeFacts extends Belongings {
   readonly baseModels: readonly BaseModel[];
+  readonly cutOff: readonly CutOffImport[];
   readonly status: StudioStatus;
 }
 
@@ -16,8 +18,9 @@ const drawingMs = 250;
 /** Everything that the first page tells, and the plot of the run in progress. */
 export class HomeState {
   readonly facts = new Loaded<HomeFacts>(async () => {
-    const [datasets, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
+    const [datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
       client.datasets.list(),
+      client.datasets.cutOff(),
       client.runs.list(),
       client.adapters.list(),
       client.chat.conversations(),
@@ -25,7 +28,7 @@ export class HomeState {
       client.baseModels.list(),
       client.studio.status(),
     ]);
-    return { datasets, runs, adapters, conversations, evaluations, baseModels, status };
+    return { datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status };
   });
   #losses = $state.raw<readonly number[]>([]);
   #step = $state<{ step: number; secondsLeft: number } | undefined>();
@@ -35,7 +38,7 @@ export class HomeState {
   /** Nothing was made yet: the page explains instead of reporting. */
   get isFirst(): boolean {
     const has = this.facts.value;
-    return has !== undefined && has.datasets.length + has.runs.length + has.adapters.length === 0;
+    return has !== undefined && has.datasets.length + has.cutOff.length + has.runs.length + has.adapters.length === 0;
   }
 
   get running(): Run | undefined {

@@ -7,7 +7,11 @@ import { HomeState } from './home-state.svelte.ts';
 vi.mock('../client.ts', () => ({
   client: {
     runs: { list: vi.fn(), watch: vi.fn() },
-    ...{ datasets: { list: async () => [] }, adapters: { list: async () => [] }, baseModels: { list: async () => [] } },
+    ...{
+      datasets: { list: async () => [], cutOff: async () => [] },
+      adapters: { list: async () => [] },
+      baseModels: { list: async () => [] },
+    },
     ...{ evaluations: { list: async () => [] }, chat: { conversations: async () => [] } },
     studio: { status: async () => ({}), changes: () => new Promise(() => {}) },
   },

@@ -86,6 +86,8 @@ export const home = {
   'home.finished.size': 'Rows or time',
   'home.finished.outcome': 'Outcome',
   'home.finished.imported': 'Imported {name}',
+  'home.finished.cutOff': 'Import of {name}',
+  'home.finished.cutOff.what': 'Cut off and undone: choose the file again',
   'home.finished.trained': 'Trained {name}',
   'home.finished.evaluated': 'Evaluated on {name}',
   'home.finished.loss': 'loss {from} to {to}',

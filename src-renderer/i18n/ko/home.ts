@@ -83,6 +83,8 @@ export const home: Translation<typeof english> = {
   'home.finished.size': '행 또는 시간',
   'home.finished.outcome': '결과',
   'home.finished.imported': '{name} 가져옴',
+  'home.finished.cutOff': '{name} 가져오기',
+  'home.finished.cutOff.what': '중단되어 되돌렸습니다. 파일을 다시 고르세요',
   'home.finished.trained': '{name} 학습함',
   'home.finished.evaluated': '{name}[으로|로] 평가함',
   'home.finished.loss': '손실 {from}에서 {to}',
