@@ -1,5 +1,6 @@
-/** A page offers to undo for ten seconds (ui/toasts); the call takes its time. */
-const undoMs = 12_000;
+/** A page offers to undo for ten seconds, and for fifty while a person is at the offer (ui/toasts); the call takes its time. */
+const undoMs = 60_000;
+const shortMs = 12_000;
 
 /** Frees the room of what was deleted, once nobody can take that back any more. */
 export class AfterUndo {
@@ -15,11 +16,16 @@ export class AfterUndo {
   expect(): void {
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
-      this.#freeing = this.#freeing.then(() => this.#free(Date.now() - undoMs));
+      this.#freeAfter(undoMs);
     }, undoMs);
     // A command that is over does not wait for it.
     timer.unref();
     this.#waiting.add(timer);
+  }
+
+  /** The disk is full: what could only be taken back by somebody who lingers is given up for it. */
+  hurry(): void {
+    if (this.#waiting.size > 0) this.#freeAfter(shortMs);
   }
 
   /** Frees no more. Where nobody else is here, nobody can undo after the end: then what was deleted goes at once. */
@@ -29,6 +35,10 @@ export class AfterUndo {
     this.#waiting.clear();
     await this.#freeing;
     if (isSomethingLeft) await this.#free(Date.now(), isAlone);
+  }
+
+  #freeAfter(ms: number): void {
+    this.#freeing = this.#freeing.then(() => this.#free(Date.now() - ms));
   }
 
   async #free(deletedBefore: number, mayBegin = () => true): Promise<void> {

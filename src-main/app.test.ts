@@ -1049,10 +1049,11 @@ test('what was deleted gives its room back while the studio goes on, once it can
   onTestFinished(() => void vi.useRealTimers());
   await client.datasets.delete({ id });
   await client.adapters.delete({ id: 'rivers' });
-  await vi.advanceTimersByTimeAsync(10_000);
+  // A person who lingers at the offer to undo still has it.
+  await vi.advanceTimersByTimeAsync(50_000);
   expect((await client.datasets.restore({ id })).id).toBe(id);
   await client.datasets.delete({ id });
-  await vi.advanceTimersByTimeAsync(12_000);
+  await vi.advanceTimersByTimeAsync(60_000);
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]);
     expect(existsSync(path)).toBe(false);
@@ -1076,6 +1077,22 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
 });
 
 // Only at full strength did it say what it is; taken in again it was of the task “custom”.
+test('a full disk makes the room of what was deleted come back sooner', async () => {
+  await train('rivers');
+  const { path } = await client.adapters.get({ id: 'rivers' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await client.adapters.delete({ id: 'rivers' });
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(existsSync(path)).toBe(true);
+  engine.refusal = Object.assign(new Error('no room'), { code: 'ENOSPC' });
+  const taken = join(folder, 'taken');
+  mkdirSync(taken);
+  for (const name of ['adapter_config.json', 'adapter_model.safetensors']) writeFileSync(join(taken, name), '{}');
+  expect((await safe(client.adapters.import({ path: taken }))).error).toMatchObject({ code: 'DISK_FULL' });
+  await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+});
+
 test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
   await train('rivers');
   const out = join(folder, 'half');

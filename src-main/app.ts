@@ -223,8 +223,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed(noun)();
     changed('status')();
   };
-  const known = (error: unknown, read?: () => string | null | undefined) =>
-    datasets.namingRowsFault(asDiskFull(error, dataDir), read);
+  const known = (error: unknown, read?: () => string | null | undefined) => {
+    const told = asDiskFull(error, dataDir);
+    if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) afterUndo.hurry();
+    return datasets.namingRowsFault(told, read);
+  };
   /** A job's rows are those of its dataset. */
   const supervising = (noun: ChangeEvent['noun'], of: { get(id: string): { datasetId: string | null } }) => ({
     ...{ store: jobs, changed: jobChanged(noun), mayGoOn: requireFolder },

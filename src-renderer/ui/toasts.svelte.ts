@@ -14,6 +14,8 @@ export interface Toast {
 /** How long something removed can be had back. */
 const undoMs = 10_000;
 const plainMs = 5_000;
+/** How much longer while a person is at it: then the studio gives its room back (src-main/after-undo.ts). */
+const longestHeldMs = 40_000;
 /** How often it is looked whether a person is still at one. */
 const heldMs = 1_000;
 
@@ -25,7 +27,7 @@ export class Toasts {
   /** What was removed can be had back for its whole time, however much has been said since. */
   #standing = $state.raw<readonly Toast[]>([]);
   #next = 1;
-  /** While a person is at one of them, none goes away. */
+  /** While a person is at one of them, none goes away, but in the end what can no longer be undone. */
   held = false;
 
   get shown(): readonly Toast[] {
@@ -74,9 +76,11 @@ export class Toasts {
 
   #show(toast: Pick<Toast, 'text' | 'error' | 'undo' | 'link'>, ms: number): void {
     const id = this.#next++;
-    this.#standing = [...this.#standing, { ...toast, id, endsAt: Date.now() + ms }];
+    const endsAt = Date.now() + ms;
+    this.#standing = [...this.#standing, { ...toast, id, endsAt }];
     const end = (): void => {
-      if (this.held) setTimeout(end, heldMs);
+      const mayBeHeld = toast.undo === undefined || Date.now() < endsAt + longestHeldMs;
+      if (this.held && mayBeHeld) setTimeout(end, heldMs);
       else this.dismiss(id);
     };
     setTimeout(end, ms);

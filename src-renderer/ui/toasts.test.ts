@@ -21,3 +21,14 @@ test('after ten seconds it cannot', () => {
   vi.advanceTimersByTime(10_001);
   expect([toasts.shown, toasts.undoLast()]).toEqual([[], false]);
 });
+
+// The studio gives the room of what was deleted back: an offer that stands for as long as a hand lies on it would be false.
+test('while a person is at it the offer stands longer, but not for ever', () => {
+  const toasts = new Toasts();
+  toasts.done('removed', () => undefined);
+  toasts.held = true;
+  vi.advanceTimersByTime(45_000);
+  expect(toasts.shown).toHaveLength(1);
+  vi.advanceTimersByTime(10_000);
+  expect(toasts.shown).toEqual([]);
+});

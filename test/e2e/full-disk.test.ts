@@ -103,7 +103,8 @@ test('on a full disk the studio opens again, and something can be deleted', asyn
   studio = undefined;
   fillDisk();
   await answerOf(home, ['adapters', 'delete', 'Answers']);
-  expect(await answerOf(home, ['adapters', 'list'])).toMatchObject({ adapters: [{ name: 'Places adapter' }] });
+  const { adapters } = await answerOf(home, ['adapters', 'list']);
+  expect(adapters.map(({ name }: { name: string }) => name)).not.toContain('Answers');
 });
 
 const ballast = path.join(disk, 'ballast');
