@@ -20,7 +20,7 @@ import { type Trainable, trainableOf } from './trainable.ts';
 
 /** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
 export const validationRowLimit = 200;
-/** Where a job names no interval, a checkpoint is due after so long, and after each measurement. */
+/** Where a job names no interval, a checkpoint is due after so long. */
 const checkpointMs = 15_000;
 
 /** What one optimiser step takes: its micro-batches, and what they give added up. */
@@ -283,9 +283,7 @@ export class TrainingRun {
   checkpointIsDue(): boolean {
     if (!this.isUnsaved || this.validationIsDue()) return false;
     const every = this.#job.checkpointEvery;
-    if (every !== null) return this.#step % every === 0;
-    // What was measured is not to be measured again, however quick the steps are.
-    return this.#validatedStep === this.#step || performance.now() - this.#lastCheckpoint.at > checkpointMs;
+    return every === null ? performance.now() - this.#lastCheckpoint.at > checkpointMs : this.#step % every === 0;
   }
 
   /** Writes a checkpoint; with `keepsPrevious` the one before stays beside it. */

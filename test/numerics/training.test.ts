@@ -79,16 +79,6 @@ test('kill -9 in the middle of a training: resumed, it ends with the same bits',
   expect(resumed.files).toEqual(whole.files);
 });
 
-// A run of some seconds had no checkpoint yet when it was killed, and began with its first step again.
-test('killed behind a measurement, a run goes on from there and ends with the same bits', async () => {
-  const whole = await trained('unbroken by the clock');
-  expect(await trainUntilKilled(jobOf('killed early'), 4)).toBeGreaterThanOrEqual(4);
-  const resumed = await trained('killed early');
-  expect(resumed.started?.step).toBeGreaterThanOrEqual(3);
-  expect(resumed.steps).toEqual(whole.steps.slice(resumed.started?.step));
-  expect(resumed.files).toEqual(whole.files);
-});
-
 test('other settings and other data are not resumed', async () => {
   await trained('changed', {}, 3);
   await expect(trained('changed', { learningRate: 1 })).rejects.toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
