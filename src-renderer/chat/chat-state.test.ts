@@ -510,6 +510,29 @@ test('what stands before a question is read once while it is typed, and anew for
   expect(readAhead.mock.calls[2]?.[1]?.signal?.aborted).toBe(true);
 });
 
+// It was sent without a word, and answered by a guess.
+test('a question that needs a passage says that there is none', async () => {
+  const state = await opened();
+  state.choose('answers');
+  expect(state.composer.lacks).toBeUndefined();
+  state.composer.text = 'Who is a cat?';
+  expect(state.composer.lacks).toBe('passage');
+  state.composer.passage = 'Otto is a cat.';
+  expect(state.composer.lacks).toBeUndefined();
+  state.leave();
+});
+
+// Beside several adapters the panel was that of the base alone, without a place for what they need.
+test('asked beside each other, adapters have the panel of their task, whoever is in use', async () => {
+  const state = await opened();
+  const comparison = new ComparisonState(state);
+  comparison.begin();
+  expect([comparison.chosen, state.task]).toEqual([[null, 'answers', 'notes'], 'mrc']);
+  comparison.toggle('answers');
+  expect(state.task).toBe('summarisation');
+  state.leave();
+});
+
 test('choosing the base keeps the shape of the panel', async () => {
   const state = await opened();
   state.choose('answers');

@@ -59,11 +59,22 @@ export class ComparisonState {
       ...this.#chat.adapters.map(({ id }) => id),
     ];
     this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
+    this.#takeShape();
   }
 
   toggle(id: string | null): void {
     if (this.chosen.includes(id)) this.chosen = this.chosen.filter((chosen) => chosen !== id);
     else if (this.chosen.length < mostColumns) this.chosen = [...this.chosen, id];
+    this.#takeShape();
+  }
+
+  /** With the base in use, what stands beside the message is what the first of the chosen adapters needs, unless another fits. */
+  #takeShape(): void {
+    const chat = this.#chat;
+    const tasks = this.chosen
+      .flatMap((id) => chat.adapters.filter((adapter) => adapter.id === id))
+      .map(({ task }) => task);
+    if (chat.adapterId === null && !tasks.includes(chat.baseTask)) chat.baseTask = tasks[0] ?? chat.baseTask;
   }
 
   async send(): Promise<void> {

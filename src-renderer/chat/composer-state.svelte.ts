@@ -65,6 +65,14 @@ export class ComposerState {
     return { text, input: {} };
   }
 
+  /** What the task needs beside the message, and what is asked lacks: a question without it is answered by a guess. */
+  get lacks(): 'passage' | 'schema' | undefined {
+    if (this.text.trim() === '') return undefined;
+    const { task } = this.#place();
+    if (task === 'mrc' && this.passage.trim() === '') return 'passage';
+    return task === 'nl2sql' && this.schema.trim() === '' ? 'schema' : undefined;
+  }
+
   /** The target of the row that was picked, for as long as that row is what is asked, under its own task. */
   get pickedTarget(): string | undefined {
     const { task, asked } = this.#place();

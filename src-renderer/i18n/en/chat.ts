@@ -44,6 +44,10 @@ export const chat = {
   'chat.send': 'Send',
   'chat.send.off': 'Write a message first',
   'chat.send.document': 'Give a document first',
+  'chat.lacks.passage':
+    'No passage is given: the answer is looked for in one. Paste it under “Passage”, or pick a test row.',
+  'chat.lacks.schema':
+    'No tables are given: the query is written for them. Paste them under “Schema”, or pick a test row.',
   'chat.stop': 'Stop',
   'chat.pick': 'Pick from the test rows',
   'chat.pick.title': 'Test rows of {dataset}',
@@ -213,6 +217,7 @@ export const chat = {
   'chat.panel.about.base': 'The base model alone',
   'chat.panel.about.base.what':
     'It was trained to go on with text. Choose an adapter above the box to give it a task; the base weights stay as they are.',
+  'chat.panel.about.compared': 'Each of those chosen above the box gets the message as it is.',
   'chat.panel.about.dataset': 'Trained on {dataset}. A message in the form of its rows is answered best.',
   'chat.panel.about.imported': 'Imported. A message in the form of its training rows is answered best.',
   'chat.panel.target': 'Target of the picked row',

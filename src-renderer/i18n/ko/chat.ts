@@ -43,6 +43,8 @@ export const chat: Translation<typeof english> = {
   'chat.send': '보내기',
   'chat.send.off': '먼저 메시지를 적으세요',
   'chat.send.document': '먼저 문서를 넣으세요',
+  'chat.lacks.passage': '지문이 없습니다. 답은 지문에서 찾습니다. ‘지문’ 칸에 붙여 넣거나 시험 문항을 고르세요.',
+  'chat.lacks.schema': '표가 없습니다. 쿼리는 표에 맞추어 씁니다. ‘스키마’ 칸에 붙여 넣거나 시험 문항을 고르세요.',
   'chat.stop': '멈추기',
   'chat.pick': '시험 행에서 고르기',
   'chat.pick.title': '{dataset}의 시험 행',
@@ -198,6 +200,7 @@ export const chat: Translation<typeof english> = {
   'chat.panel.about.base': '기본 모델만',
   'chat.panel.about.base.what':
     '글을 이어 쓰도록 학습한 모델입니다. 입력창 위에서 어댑터를 고르면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
+  'chat.panel.about.compared': '입력창 위에서 고른 모두에게 같은 메시지를 그대로 보냅니다.',
   'chat.panel.about.dataset': '{dataset}[으로|로] 학습했습니다. 그 행과 같은 꼴로 적으면 가장 잘 답합니다.',
   'chat.panel.about.imported': '가져온 어댑터입니다. 학습한 행과 같은 꼴로 적으면 가장 잘 답합니다.',
   'chat.panel.target': '고른 문항의 정답',
