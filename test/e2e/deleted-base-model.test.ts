@@ -38,6 +38,9 @@ test('its conversation is read, and a new one begins with a model that is there'
   await page.reload();
   await note.waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+  // Nothing stands beside what is only read.
+  const [inside, main] = [log, page.getByRole('main')].map((each) => each.evaluate((it) => it.clientWidth));
+  expect(await inside).toBe(await main);
   await page.getByRole('button', { name: 'Show the conversations' }).click();
   await page.getByRole('navigation', { name: 'Conversations' }).getByText('Once upon a time').waitFor();
   await page.getByRole('button', { name: 'New conversation' }).click();
