@@ -89,6 +89,8 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   const second = await startStudio({ home });
   const next = await openWatchedPage(browser, second.url);
   await next.page.goto(new URL(paths.datasets(), next.page.url()).href);
+  // The first page has a row of it too, where a crash undid it.
+  await next.page.getByRole('heading', { name: 'Datasets', level: 1 }).waitFor();
   const known = next.page.getByRole('row').filter({ hasText: 'numbers' });
   await known.or(next.page.getByText('No dataset yet')).first().waitFor();
   const isThere = (await known.count()) > 0;
