@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endedWithin } from './ended-within.ts';
 
 interface Ongoing {
   readonly ended: Promise<unknown>;
@@ -43,9 +43,7 @@ export class OngoingCalls {
   /** Waits for what is coming to its end, but not for long: some of it gives no heed to who has left. */
   async settle(): Promise<void> {
     const ending = [...this.#ongoing].filter(({ ends }) => ends()).map(({ ended }) => ended);
-    const waiting = new AbortController();
-    await Promise.race([Promise.all(ending), sleep(longestWaitMs, undefined, { signal: waiting.signal })]);
-    waiting.abort();
+    await endedWithin(longestWaitMs, ending);
     this.#isOver = true;
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Conversation } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { endedWithin } from '../ended-within.ts';
 
 interface RunningAnswer {
   readonly conversationId: string;
@@ -59,13 +59,11 @@ export class RunningAnswers {
 }
 
 /** One that nobody listens to any more, not even to its end, is not waited for. */
-async function endOf(answers: Iterable<RunningAnswer>): Promise<void> {
-  const waiting = new AbortController();
-  await Promise.race([
-    Promise.all(Array.from(answers, ({ ended }) => ended)),
-    pause(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined),
-  ]);
-  waiting.abort();
+function endOf(answers: Iterable<RunningAnswer>): Promise<void> {
+  return endedWithin(
+    patienceMs,
+    Array.from(answers, ({ ended }) => ended),
+  );
 }
 
 const patienceMs = 2_000;

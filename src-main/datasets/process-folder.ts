@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeEnded } from './ended-processes.ts';
+import { isOwnName } from '../own-name.ts';
 
 /** A folder of this process within one where each has its own; removed when the process closes, or by the next one. */
 export class ProcessFolder {
@@ -16,7 +16,10 @@ export class ProcessFolder {
 
   /** Removes what processes that have ended left behind. */
   async clear(): Promise<void> {
-    await removeEnded(this.#root, this.#isAlive);
+    for (const token of await readdir(this.#root).catch(() => [])) {
+      if (!isOwnName(token) || this.#isAlive(token)) continue;
+      await rm(join(this.#root, token), { recursive: true, force: true });
+    }
   }
 
   async close(): Promise<void> {

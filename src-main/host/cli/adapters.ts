@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Adapter, AdapterExport } from '../../../src-contract/adapter.ts';
 import { adapterIn, fromHere } from './arguments.ts';
+import { addDelete } from './delete-command.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -131,18 +132,11 @@ export function addAdapterCommands(program: Command, run: Run): void {
       }),
     );
 
-  adapters
-    .command('delete')
-    .description('remove an adapter')
-    .argument('<adapter>')
-    .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const client = await open();
-        const adapter = await client.adapters.get({ id });
-        await client.adapters.delete({ id: adapter.id });
-        return { json: { deleted: { id: adapter.id, name: adapter.name } }, text: `“${adapter.name}” is deleted.` };
-      }),
-    );
+  addDelete(adapters, run, {
+    argument: '<adapter>',
+    description: 'remove an adapter',
+    shelf: (client) => client.adapters,
+  });
 }
 
 interface ExportOptions {

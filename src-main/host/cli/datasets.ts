@@ -7,6 +7,7 @@ import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
+import { addDelete } from './delete-command.ts';
 import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -131,18 +132,11 @@ export function addDatasetCommands(program: Command, run: Run): void {
       }),
     );
 
-  datasets
-    .command('delete')
-    .description('remove a dataset')
-    .argument('<dataset>')
-    .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const client = await open();
-        const dataset = await client.datasets.get({ id });
-        await client.datasets.delete({ id: dataset.id });
-        return { json: { deleted: { id: dataset.id, name: dataset.name } }, text: `“${dataset.name}” is deleted.` };
-      }),
-    );
+  addDelete(datasets, run, {
+    argument: '<dataset>',
+    description: 'remove a dataset',
+    shelf: (client) => client.datasets,
+  });
 }
 
 interface ExportWords {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { BaseModel, CatalogueModel } from '../../../src-contract/base-model.ts';
 import { fromHere } from './arguments.ts';
+import { addDelete } from './delete-command.ts';
 import { downloadModel, megabytes } from './download-model.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
@@ -122,18 +123,11 @@ export function addModelCommands(program: Command, run: Run): void {
       }),
     );
 
-  models
-    .command('delete')
-    .description('remove a base model that no adapter needs')
-    .argument('<model>')
-    .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const client = await open();
-        const model = await client.baseModels.get({ id });
-        await client.baseModels.delete({ id: model.id });
-        return { json: { deleted: { id: model.id, name: model.name } }, text: `“${model.name}” is deleted.` };
-      }),
-    );
+  addDelete(models, run, {
+    argument: '<model>',
+    description: 'remove a base model that no adapter needs',
+    shelf: (client) => client.baseModels,
+  });
 
   models
     .command('check')

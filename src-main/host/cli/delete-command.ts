@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Run } from './session.ts';
+import type { StudioClient } from './studio.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What things of one kind are asked for by. */
+interface Shelf {
+  get(input: { id: string }): Promise<Named>;
+  delete(input: { id: string }): Promise<unknown>;
+}
+
+/** The command that removes one thing of a kind, told by its name or id. */
+export function addDelete(
+  parent: Command,
+  run: Run,
+  { argument, description, shelf }: { argument: string; description: string; shelf: (client: StudioClient) => Shelf },
+): void {
+  parent
+    .command('delete')
+    .description(description)
+    .argument(argument)
+    .action((named: string, _options: object, command: Command) =>
+      run(command, async ({ open }) => {
+        const things = shelf(await open());
+        const { id, name } = await things.get({ id: named });
+        await things.delete({ id });
+        return { json: { deleted: { id, name } }, text: `“${name}” is deleted.` };
+      }),
+    );
+}
