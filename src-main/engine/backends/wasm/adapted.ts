@@ -1,8 +1,8 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
-import { groupPairs } from './kernels/layout.ts';
 import { behind, bitsOf, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
+import { updateLayout } from './update-tiles.ts';
 
 /** A product of integers, and what an adapter adds to it: low · B. */
 interface Adapted {
@@ -24,7 +24,8 @@ export function findAdapted(
     if (node.op !== 'add' || product?.op !== 'matmulInt8' || added === undefined || !isOwn(product)) continue;
     const times = (added.op === 'reshape' ? added.inputs[0] : added) as Expression<'matmul'>;
     const [low, up] = times.inputs;
-    if (times.op !== 'matmul' || ![added, times].every(isOwn) || up?.op !== 'input' || low === undefined) continue;
+    if (times.op !== 'matmul' || up?.op !== 'input' || low === undefined) continue;
+    if (![added, times, up].every(isOwn)) continue;
     if (times.attributes.transposeA || times.attributes.transposeB) continue;
     found.set(node, { product, low, up: up as Expression<'input'>, factor: times.attributes.factor });
     found.set(added, 'absorbed').set(times, 'absorbed');
@@ -40,25 +41,27 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   const rows = low.dims.at(-2) as number;
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
   if (writer.isSplit) writer.readAll(low, y);
-  const [matrix, ranges] = [writer.site.input(nameOf(up)), writer.site.input(rangesName(up))];
+  const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
+  const matrices = writer.site.input(tilesName(up));
+  const weights = writer.take('own', 4 * ranks + 16);
   for (let share = 0; share < shares; share++) {
     const out = behind(y.address, share * rows * y.row);
     const x = behind(low.address, 4 * share * rows * ranks);
-    const from = [matrix + 4 * share * ranks * columns, ranges + 8 * share * ranks];
-    const pairs = groupPairs(columns);
+    const matrix = [firsts, ranksOf, tiles].map((part) => matrices + share * bytes + part);
     writer.isChanged(y);
-    writer.step('addTimes', [out, x, ...from, writer.count(rows), ranks, columns, pairs, y.row, bitsOf(factor)]);
+    writer.step('addTimes', [out, x, ...matrix, writer.count(rows), ranks, pairs, y.row, bitsOf(factor), weights]);
   }
+  writer.give(weights);
   return y;
 }
 
-/** The input that tells, for each row of a matrix, between which bytes it has other numbers than zeros. */
-export function rangesName(node: Expression): string {
-  return `${nameOf(node)}#ranges`;
+/** What holds the tiles of a matrix that is read as `addTimes` does. */
+export function tilesName(node: Expression): string {
+  return `${nameOf(node)}#tiles`;
 }
 
-/** The matrices of which only what is not zero is read. */
-export function rangedInputs(outputs: Readonly<Record<string, Expression>>): Expression<'input'>[] {
+/** The matrices that are read in tiles alone. */
+export function tiledInputs(outputs: Readonly<Record<string, Expression>>): Expression<'input'>[] {
   const order = topologicalOrder(Object.values(outputs));
   return [...findAdapted(order, usesOf(order, outputs)).values()].flatMap((each) =>
     each === 'absorbed' ? [] : [each.up],

@@ -1,7 +1,7 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor } from '../../tensor.ts';
-import { rangedInputs, rangesName } from './adapted.ts';
+import { tiledInputs, tilesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
 import type { KernelCaches } from './kernel-caches.ts';
 import type { Machine } from './machine.ts';
@@ -10,6 +10,7 @@ import { gatheredName, isHadamard } from './op-writers.ts';
 import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
+import { updateLayout, writeTiles } from './update-tiles.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
@@ -90,7 +91,7 @@ export class WasmGraph implements WasmExecutable {
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
-  readonly #ranged: ReadonlySet<Expression>;
+  readonly #tiled: ReadonlySet<Expression>;
   readonly #masks: readonly string[];
   /** Numbers of a row's keys in a place, as of its values; undefined where nothing attends. */
   readonly #width: number | undefined;
@@ -117,7 +118,7 @@ export class WasmGraph implements WasmExecutable {
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
-    this.#ranged = new Set(rangedInputs(outputs));
+    this.#tiled = new Set(tiledInputs(outputs));
     const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
     this.#width = attends.map(widthOf)[0];
@@ -170,9 +171,12 @@ export class WasmGraph implements WasmExecutable {
   }
 
   #feed(node: Expression<'input'>, tensor: Tensor): void {
+    if (this.#tiled.has(node)) {
+      this.#putTiles(tilesName(node), tensor);
+      return;
+    }
     const axis = node.shape.findIndex((dim) => sizesOfPositions.has(String(dim)));
-    const isNew = this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
-    if (isNew && this.#ranged.has(node)) this.#putRanges(rangesName(node), tensor);
+    this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
   }
 
   /** Writes new keys and values behind those that are kept, where the kernels cannot. */
@@ -188,29 +192,24 @@ export class WasmGraph implements WasmExecutable {
     kept.written();
   }
 
-  /** Copies an input unless it is what was copied the last time; whether it did. Where it is new it gets so many times the room. */
-  #put(name: string, data: Tensor['data'], spare: number): boolean {
+  /** Copies an input unless it is what was copied the last time. Where it is new it gets so many times the room. */
+  #put(name: string, data: Tensor['data'], spare: number): void {
     const { machine } = this.#site;
-    const known = this.#slots.get(name);
-    if (known?.data?.deref() === data) return false;
+    if (this.#slots.get(name)?.data?.deref() === data) return;
     const slot = this.#slot(name, data.byteLength, spare);
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     slot.data = new WeakRef(data);
-    return true;
   }
 
-  /** Of each row, the bytes between which it is not zero, in whole vectors. */
-  #putRanges(name: string, { dims, data }: Tensor): void {
-    const columns = dims.at(-1) as number;
-    const count = data.length / columns;
-    const ranges = this.#site.machine.integers(this.#slot(name, 8 * count).address, 2 * count);
-    for (let row = 0; row < count; row++) {
-      let [first, end] = [row * columns, (row + 1) * columns];
-      while (first < end && data[first] === 0) first++;
-      while (end > first && data[end - 1] === 0) end--;
-      ranges[2 * row] = 16 * Math.floor((first - row * columns) / 4);
-      ranges[2 * row + 1] = 16 * Math.ceil((end - row * columns) / 4);
-    }
+  #putTiles(name: string, tensor: Tensor): void {
+    const { machine } = this.#site;
+    if (this.#slots.get(name)?.data?.deref() === tensor.data) return;
+    const [ranks = 0, columns = 0] = tensor.dims.slice(-2);
+    const bytes = (tensor.data.length / (ranks * columns)) * updateLayout(ranks, columns).bytes;
+    const slot = this.#slot(name, bytes);
+    const { address } = slot;
+    writeTiles(tensor, { integers: machine.integers(address, bytes / 4), floats: machine.floats(address, bytes / 4) });
+    slot.data = new WeakRef(tensor.data);
   }
 
   /** Where it is made it gets `spare` times the room. */

@@ -27,6 +27,7 @@ import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { RowViews } from './placed-program.ts';
 import type { PassKind } from './program-writer.ts';
+import { updateLayout, writeTiles } from './update-tiles.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
@@ -474,19 +475,21 @@ test('of programs that read, each of which is large, a few are kept', () => {
 
 test('what adapters of others add to a row costs no time: zeros of either sign are passed over', () => {
   const { machine } = runtime;
-  const [rows, ranks, columns] = [2, 8, 8];
-  const [out, low, up, ranges] = [rows * columns, rows * ranks, ranks * columns, 2 * ranks].map((count) =>
-    machine.take(4 * count),
+  const [rows, ranks, columns] = [2, 8, 16];
+  const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
+  const [out, low, up, weights] = [4 * rows * columns, 4 * rows * ranks, bytes, 3 * 64].map((size) =>
+    machine.take(size),
   ) as [number, number, number, number];
   machine.floats(out, rows * columns).fill(1);
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
   // Were these added, the sum of the first row would be no number.
-  machine.floats(up, ranks * columns).fill(Number.POSITIVE_INFINITY);
-  machine.integers(ranges, 2 * ranks).set(Array.from({ length: 2 * ranks }, (_, i) => (i % 2) * 4 * columns));
-  machine.runAll('addTimes', [[out, low, up, ranges, rows, ranks, columns, columns / 4, 4 * columns, 0x3f800000]]);
+  const matrix = float32([ranks, columns], new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY));
+  writeTiles(matrix, { integers: machine.integers(up, bytes / 4), floats: machine.floats(up, bytes / 4) });
+  const parts = [firsts, ranksOf, tiles].map((part) => up + part);
+  machine.runAll('addTimes', [[out, low, ...parts, rows, ranks, pairs, 4 * columns, 0x3f800000, weights]]);
   const sums = [...machine.floats(out, rows * columns)];
   expect(sums).toEqual([...new Array(columns).fill(1), ...new Array(columns).fill(Number.POSITIVE_INFINITY)]);
-  for (const address of [out, low, up, ranges]) machine.give(address);
+  for (const address of [out, low, up, weights]) machine.give(address);
 });
 
 test('a program stays when there are more positions than before', () => {

@@ -1,6 +1,6 @@
-import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type WasmFunction } from '../code.ts';
+import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
 import { addresses, halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
-import { pairOutputs } from './layout.ts';
+import { pairOutputs, productGroup, tileBytes, tileRanks } from './layout.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
@@ -114,66 +114,63 @@ export function times(): WasmFunction {
 }
 
 /**
- * out, x, matrix, ranges, rows, size, columns, pairs of groups of columns, row of out, factor in bits: x M is added to what is there, M [size,
- * columns], of whose rows only what lies within the ranges is read, and nothing where x is zero. Each thread has its part of the pairs, as of those of a
- * product of one row, so that it adds to what it wrote itself.
+ * out, x, first tiles of pairs, ranks of tiles, tiles, rows, ranks, pairs of groups of columns, row of out, factor in bits, weights: x M is added to what is
+ * there, M [ranks, columns] as `UpdateTiles` lays it out; nothing where x is zero. Each thread has its part of the pairs, as of those of a product of one row,
+ * so that it adds to what it wrote itself, and reads what it needs of M from one end to the other. `weights` are memory of its own.
  */
 export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, x, matrix, ranges, rows, size, columns, pairs, outRow] = locals(9, take);
+    const [out, x, firsts, ranksOf, tiles, rows, ranks, pairs, outRow] = locals(9, take);
     const factor = f.let('v128', i32x4.splat(take()));
-    const bound = (share: Operand) => i32.multiply(partAt(pairs, share, of), 4 * pairOutputs);
-    const from = f.let('i32', bound(number));
-    const to = f.let('i32', bound(i32.add(number, 1)));
-    const [by, range, begin, end, left, alike] = locals(6, () => f.local('i32'));
-    const rowBytes = f.let('i32', i32.shiftLeft(columns, 2));
-    /** Adds so many rows of the matrix, which have a range in common. */
-    const addRows = (count: 1 | 4) => {
-      const own = count === 1 ? v128.splat32(x) : v128.load(x);
-      // Of the adapters of others nothing is left, but zeros of either sign.
-      f.if(v128.isAnyTrue(f32x4.notEqual(own, v128.zeros)), () => addProducts(count));
-      f.increase(x, 4 * count);
-      f.increase(range, 8 * count);
-      f.increase(by, i32.multiply(rowBytes, count));
-      f.increase(left, -count);
-    };
-    const addProducts = (count: 1 | 4) => {
-      const weights = Array.from({ length: count }, (_, n) =>
-        f.let('v128', f32x4.multiply(v128.splat32(x, 4 * n), factor)),
-      );
-      f.set(begin, i32.load(range));
-      f.set(end, i32.load(range, 4));
-      f.if(i32.less(begin, from), () => f.set(begin, from));
-      f.if(i32.less(to, end), () => f.set(end, to));
-      const at = f.let('i32', i32.add(out, begin));
-      const places = addresses(f, f.let('i32', i32.add(by, begin)), rowBytes, count);
-      f.if(i32.less(begin, end), () => {
-        const bytes = f.let('i32', i32.subtract(end, begin));
-        writeRow(f, { at, bytes, from: [at, ...places] }, ([sum, ...fours]) => {
-          for (const [n, four] of fours.entries())
-            f.set(sum as Local, f32x4.add(sum as Local, f32x4.multiply(weights[n] as Local, four)));
-          return sum as Local;
-        });
-      });
+    const weights = take();
+    const bytes = f.let('i32', i32.shiftLeft(ranks, 2));
+    const from = f.let('i32', i32.add(firsts, i32.shiftLeft(partAt(pairs, number, of), 2)));
+    const to = f.let('i32', i32.add(firsts, i32.shiftLeft(partAt(pairs, i32.add(number, 1), of), 2)));
+    const [first, at, tile, rank, pair, end, own] = locals(7, () => f.local('i32'));
+    const sums = pairOf(() => pairOf(() => f.local('v128')));
+    f.set(first, i32.load(from));
+    f.set(out, i32.add(out, i32.multiply(partAt(pairs, number, of), 4 * pairOutputs)));
+    const addTile = () => {
+      for (let k = 0; k < tileRanks; k++) {
+        const weight = f.let('v128', v128.splat32(own, 4 * k));
+        for (const g of halves)
+          for (const half of halves) {
+            const four = v128.load(tile, 4 * (pairOutputs * k + productGroup * g + 4 * half));
+            f.set(sums[g][half], f32x4.add(sums[g][half], f32x4.multiply(weight, four)));
+          }
+      }
     };
     f.for(0, rows, 1, () => {
-      f.set(by, matrix);
-      f.set(range, ranges);
-      f.set(left, size);
-      f.while(i32.less(0, left), () => {
-        f.set(alike, 0);
-        f.if(i32.atLeast(left, 4), () => {
-          const first = f.let('v128', v128.splat64(range));
-          const isAsFirst = [0, 16].map((offset) => i32x4.equal(first, v128.load(range, offset))) as [Code, Code];
-          f.set(alike, i32x4.areAllTrue(v128.and(...isAsFirst)));
+      // A last tile has ranks of which there is none.
+      f.set(own, i32.add(weights, bytes));
+      f.do(v128.store(own, v128.zeros));
+      writeRow(f, { at: weights, bytes, from: [x] }, ([four]) => f32x4.multiply(four as Local, factor));
+      f.set(tile, i32.add(tiles, i32.shiftLeft(first, Math.log2(tileBytes))));
+      f.set(rank, i32.add(ranksOf, i32.shiftLeft(first, 2)));
+      f.set(at, out);
+      f.set(pair, from);
+      f.while(i32.less(pair, to), () => {
+        f.increase(pair, 4);
+        f.set(end, i32.add(tiles, i32.shiftLeft(i32.load(pair), Math.log2(tileBytes))));
+        f.if(i32.less(tile, end), () => {
+          for (const g of halves) for (const half of halves) f.set(sums[g][half], v128.zeros);
+          f.while(i32.less(tile, end), () => {
+            f.set(own, i32.add(weights, i32.load(rank)));
+            // Of the adapters of others nothing is left, but zeros of either sign.
+            f.if(v128.isAnyTrue(f32x4.notEqual(v128.load(own), v128.zeros)), addTile);
+            f.increase(tile, tileBytes);
+            f.increase(rank, 4);
+          });
+          for (const g of halves)
+            for (const half of halves) {
+              const place = 4 * (productGroup * g + 4 * half);
+              f.do(v128.store(at, f32x4.add(v128.load(at, place), sums[g][half]), place));
+            }
         });
-        f.if(
-          i32.equal(alike, 1),
-          () => addRows(4),
-          () => addRows(1),
-        );
+        f.increase(at, 4 * pairOutputs);
       });
       f.increase(out, outRow);
+      f.increase(x, bytes);
     });
   });
 }
