@@ -33,6 +33,19 @@ export function findAdapted(
   return found;
 }
 
+/** What A gives is written before the base's product and read behind it, which takes longer than a thread is behind the others. */
+export function downFirst(order: readonly Expression[], adapted: ReturnType<typeof findAdapted>): Expression[] {
+  const sorted = [...order];
+  for (const update of adapted.values()) {
+    if (update === 'absorbed') continue;
+    const [at, last] = [sorted.indexOf(update.product), sorted.indexOf(update.low)];
+    const between = sorted.slice(at + 1, last + 1);
+    const down = between.findIndex((node) => node.op === 'matmul');
+    if (at < last && down >= 0) sorted.splice(at, down + 2, ...between.slice(0, down + 1), update.product);
+  }
+  return sorted;
+}
+
 /** Each thread adds to its columns: those that it has multiplied, or of several positions any. */
 export function writeAdapted(writer: Writer, { product, low: lower, up, factor }: Adapted): Value {
   const [y, low] = [writer.value(product), writer.value(lower)];
@@ -40,7 +53,8 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   const shares = elements(low.dims.slice(0, -2));
   const rows = low.dims.at(-2) as number;
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
-  if (writer.isSplit) writer.readAll(low, y);
+  // Of one row each thread adds to what it multiplied.
+  writer.readAll(low, ...(writer.isSplit ? [y] : []));
   const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
   const matrices = writer.site.input(tilesName(up));
   const weights = writer.take('own', 4 * ranks + 16);
@@ -55,12 +69,12 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   return y;
 }
 
-/** What holds the tiles of a matrix that is read as `addTimes` does. */
+/** The input that holds the tiles of a matrix (`update-tiles.ts`). */
 export function tilesName(node: Expression): string {
   return `${nameOf(node)}#tiles`;
 }
 
-/** The matrices that are read in tiles alone. */
+/** The matrices that are read in tiles, and nowhere else. */
 export function tiledInputs(outputs: Readonly<Record<string, Expression>>): Expression<'input'>[] {
   const order = topologicalOrder(Object.values(outputs));
   return [...findAdapted(order, usesOf(order, outputs)).values()].flatMap((each) =>

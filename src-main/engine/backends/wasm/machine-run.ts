@@ -2,7 +2,7 @@
 
 /** Where threads find what they share, in bytes: what they are told, where they wait for each other, and what each has of scratch. */
 export const cells = {
-  ...{ turn: 0, arrived: 64, round: 128, sleeps: 192, firstMaySleep: 196 },
+  ...{ turn: 0, arrived: 64, early: 68, round: 128, sleeps: 192, firstMaySleep: 196 },
   ...{ programs: 256, taken: 1024, readsApart: 1088, scratch: 4096 },
 } as const;
 

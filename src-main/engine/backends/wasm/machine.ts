@@ -8,6 +8,7 @@ import { CannotRun } from './cannot-run.ts';
 import { atomic, i32, type Local, type MemoryLimits, trap, WasmFunction, wasmModule } from './code.ts';
 import { type KernelName, kernels } from './kernels.ts';
 import { cells, lineBytes, over, patience, type Run, runOf, type ThreadStart } from './machine-run.ts';
+import type { Meeting } from './step.ts';
 
 const pageBytes = 64 * 1024;
 /** Two gibibytes: addresses are compared as signed numbers. */
@@ -22,10 +23,10 @@ const mostSleeps = 100_000;
 export type Program = readonly [start: number, end: number];
 
 /** Where kernels stand in the table of functions. */
-const places = new Map([...Object.keys(kernels), 'meet'].map((name, place) => [name, place]));
+const places = new Map([...Object.keys(kernels), 'meet', 'arrive', 'await'].map((name, place) => [name, place]));
 
-/** A step of a program: a kernel, or what waits until all threads are there. */
-export function wordsOf(name: KernelName | 'meet', numbers: readonly number[]): number[] {
+/** A step of a program: a kernel, or what threads wait in for each other. */
+export function wordsOf(name: KernelName | Meeting, numbers: readonly number[]): number[] {
   return [places.get(name) as number, numbers.length, ...numbers];
 }
 
@@ -177,7 +178,7 @@ export class Machine {
 }
 
 function moduleBytes(limits: MemoryLimits, products: ByteProducts): Uint8Array<ArrayBuffer> {
-  const functions = [...Object.values(kernels).map((make) => make(products)), meet(), run()];
+  const functions = [...Object.values(kernels).map((make) => make(products)), meet(), arrive(), awaitArrivals(), run()];
   return wasmModule(functions, { run: functions.length - 1 }, limits);
 }
 
@@ -197,30 +198,58 @@ function meet(): WasmFunction {
   const [given, thread, threads] = f.parameters as readonly [Local, Local, Local];
   const most = f.let('i32', i32.load(given));
   const round = f.let('i32', atomic.load(cells.round));
-  const looks = f.local('i32');
   f.if(
     i32.equal(i32.add(atomic.add(cells.arrived, 1), 1), threads),
     () => {
       f.do(atomic.store(cells.arrived, 0));
+      f.do(atomic.store(cells.early, 0));
       f.do(atomic.store(cells.taken, 0));
       f.do(atomic.store(cells.round, i32.add(round, 1)));
       f.drop(atomic.notify(cells.round));
     },
-    () => {
-      f.while(i32.equal(atomic.load(cells.round), round), () => {
-        f.increase(looks, 1);
-        // A processor that has other work to do may not have let the others run.
-        f.if(i32.less(most, looks), () => {
-          f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
-          f.if(
-            i32.or(thread, i32.load(cells.firstMaySleep)),
-            () => f.drop(atomic.wait(cells.round, round)),
-            () => f.set(looks, 0),
-          );
-        });
-      });
-    },
+    () => wait(f, { cell: cells.round, before: round, most, thread }),
   );
+  return f;
+}
+
+/** Looks, and then sleeps, for as long as a cell holds what it did before. */
+function wait(
+  f: WasmFunction,
+  { cell, before, most, thread }: { cell: number; before: Local; most: Local; thread: Local },
+): void {
+  const looks = f.let('i32', 0);
+  f.while(i32.equal(atomic.load(cell), before), () => {
+    f.increase(looks, 1);
+    // A processor that has other work to do may not have let the others run.
+    f.if(i32.less(most, looks), () => {
+      f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
+      f.if(
+        i32.or(thread, i32.load(cells.firstMaySleep)),
+        () => f.drop(atomic.wait(cell, before)),
+        () => f.set(looks, 0),
+      );
+    });
+  });
+}
+
+/** Says that what the thread wrote is there, without waiting for the others: once between two meetings. */
+function arrive(): WasmFunction {
+  const f = new WasmFunction(3);
+  f.drop(atomic.add(cells.early, 1));
+  f.drop(atomic.notify(cells.early));
+  return f;
+}
+
+/** looks before sleep: waits until all threads have arrived since the last meeting; what they wrote before it is seen behind it. */
+function awaitArrivals(): WasmFunction {
+  const f = new WasmFunction(3);
+  const [given, thread, threads] = f.parameters as readonly [Local, Local, Local];
+  const most = f.let('i32', i32.load(given));
+  const early = f.let('i32', atomic.load(cells.early));
+  f.while(i32.less(early, threads), () => {
+    wait(f, { cell: cells.early, before: early, most, thread });
+    f.set(early, atomic.load(cells.early));
+  });
   return f;
 }
 

@@ -88,6 +88,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     if (isHadamard(second)) return turn(writer, x);
     const by = writer.value(second);
     const dims = writer.dims(node);
+    if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { by, dims, factor });
     const units = x.units ?? (x.dims[0] as number);
     const out = writer.makeRows(dims, units);
     const [rows = 0, columns = 0] = dims.slice(-2);
@@ -263,6 +264,32 @@ function reduction(writer: Writer, node: Expression, name: 'inverseRms' | 'sum',
   const size = x.dims.at(-1) as number;
   const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
   writer.rows(name, units, [...given, elements(rest) / size, size, x.row, bitsOf(extra)]);
+  return out;
+}
+
+/** Rows of a matrix that `timesTransposed` reads at a time. */
+const outputsAtOnce = 4;
+
+/** Whether threads that all have a row can each read a part of the matrix that it is multiplied by. */
+function isShared({ site, isSplit }: Writer, x: Value, by: Value): boolean {
+  const outputs = elements(by.dims.slice(0, -1));
+  const isOneRow = elements(x.dims.slice(0, -1)) === 1;
+  return site.threads > 1 && !isSplit && isOneRow && by.memory === undefined && outputs % outputsAtOnce === 0;
+}
+
+/** A matrix takes as long as memory takes to give it: each thread reads its part, not all of it. */
+function timesShared(
+  writer: Writer,
+  x: Value,
+  { by, dims, factor }: { by: Value; dims: readonly number[]; factor: number },
+): Value {
+  const size = x.dims.at(-1) as number;
+  const out = writer.makeShared(dims, 1);
+  const into = { first: out.address, perUnit: 4 * outputsAtOnce };
+  const matrix = { first: by.address, perUnit: 4 * size * outputsAtOnce };
+  const given = [into, x.address, matrix, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
+  writer.shared('timesTransposed', elements(dims) / outputsAtOnce, given);
+  writer.arrive(out);
   return out;
 }
 

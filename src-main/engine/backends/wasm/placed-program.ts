@@ -62,10 +62,10 @@ export class PlacedProgram {
     const { steps, isSplit, positions } = this.#written;
     const { own, start } = this.#threads[thread] as { own: number; start: number };
     const resolve = (address: Address) => this.#resolved(address, own);
-    const part = isSplit ? ([thread, this.#threads.length] as const) : ([0, 1] as const);
+    const site = { thread: [thread, this.#threads.length], isSplit } as const;
     const words: number[] = [];
     for (const step of steps) {
-      const numbers = numbersOf(step, { part, resolve, positions: { most: positions, count: this.#count } });
+      const numbers = numbersOf(step, { ...site, resolve, positions: { most: positions, count: this.#count } });
       if (numbers !== undefined) words.push(...wordsOf(step.kernel, numbers));
     }
     this.#machine.integers(start, words.length).set(words);

@@ -4,7 +4,7 @@ import { elements } from '../../tensor.ts';
 import { Arena } from './arena.ts';
 import type { KernelName } from './kernels.ts';
 import { patience } from './machine-run.ts';
-import type { Address, Argument, Place, Region, Step } from './step.ts';
+import type { Address, Argument, Meeting, Place, Region, Step } from './step.ts';
 
 /** A matrix of whole numbers as `product` reads it. */
 export interface PackedMatrix {
@@ -50,6 +50,8 @@ interface Memory {
   written: number;
   /** Whether each thread wrote its rows, which it may read at once. */
   readonly byRows: boolean;
+  /** Whether threads arrive when they have written it, so that it can be waited for alone. */
+  isAwaited: boolean;
   uses: number;
 }
 
@@ -69,6 +71,8 @@ export class Writer {
   /** Shared memory that some thread may still read. */
   #retired: Place[] = [];
   #meetings = 0;
+  /** How often threads had met when they last arrived. */
+  #arrivedAfter = -1;
 
   constructor(site: ProgramSite) {
     this.site = site;
@@ -132,7 +136,13 @@ export class Writer {
     }: { units: number; region: Region; byRows: boolean; row?: number | undefined },
   ): Value {
     const place = this.take(region, (dims[0] ?? 1) * row);
-    return { dims, address: place, row, units, memory: { place, written: this.#meetings, byRows, uses: 0 } };
+    return {
+      dims,
+      address: place,
+      row,
+      units,
+      memory: { place, written: this.#meetings, byRows, isAwaited: false, uses: 0 },
+    };
   }
 
   take(region: Region, bytes: number): Place {
@@ -156,7 +166,7 @@ export class Writer {
   }
 
   /** A step that all threads run. */
-  step(kernel: KernelName | 'meet', given: readonly Argument[]): void {
+  step(kernel: KernelName | Meeting, given: readonly Argument[]): void {
     this.steps.push({ kernel, given });
   }
 
@@ -165,14 +175,36 @@ export class Writer {
     this.steps.push({ kernel, given, units, ...(unit === undefined ? {} : { unit }) });
   }
 
+  /** A step of a row that all threads have, in which each has its part of the units. */
+  shared(kernel: KernelName, units: number, given: readonly Argument[]): void {
+    this.steps.push({ kernel, given, units, isShared: true });
+  }
+
   /** Before each thread reads its rows. */
   readRows(...values: readonly Value[]): void {
-    if (values.some(({ memory }) => this.#isNew(memory) && !memory?.byRows)) this.meet();
+    this.#waitFor(values.filter(({ memory }) => !memory?.byRows));
   }
 
   /** Before rows of other threads are read. */
   readAll(...values: readonly Value[]): void {
-    if (values.some(({ memory }) => this.#isNew(memory))) this.meet();
+    this.#waitFor(values);
+  }
+
+  #waitFor(values: readonly Value[]): void {
+    const fresh = values.flatMap(({ memory }) => (this.#isNew(memory) ? [memory as Memory] : []));
+    if (!fresh.every(({ isAwaited }) => isAwaited)) this.meet();
+    else if (fresh.length > 0) {
+      this.step('await', [this.#patience]);
+      for (const memory of fresh) memory.written = -1;
+    }
+  }
+
+  /** Threads go on behind what they wrote; what reads it waits for those that have not. Of several values between two meetings the first one alone. */
+  arrive({ memory }: Value): void {
+    if (memory === undefined || this.#arrivedAfter === this.#meetings) return;
+    this.#arrivedAfter = this.#meetings;
+    memory.isAwaited = true;
+    this.step('arrive', []);
   }
 
   #isNew(memory: Memory | undefined): boolean {
@@ -184,9 +216,13 @@ export class Writer {
     if (memory !== undefined) memory.written = this.#meetings;
   }
 
+  /** A prompt has longer steps, in which threads are done further apart. */
+  get #patience(): number {
+    return this.site.kind === 'prefill' ? patience.long : patience.short;
+  }
+
   meet(): void {
-    // A prompt has longer steps, in which threads are done further apart.
-    this.step('meet', [this.site.kind === 'prefill' ? patience.long : patience.short]);
+    this.step('meet', [this.#patience]);
     this.#meetings++;
     for (const { offset } of this.#retired) this.#arenas.shared.give(offset);
     this.#retired = [];

@@ -1,5 +1,5 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
-import { findAdapted, usesOf, writeAdapted } from './adapted.ts';
+import { downFirst, findAdapted, usesOf, writeAdapted } from './adapted.ts';
 import { CannotRun } from './cannot-run.ts';
 import { type Write, writers } from './op-writers.ts';
 import { type ProgramSite, type Value, Writer } from './program-writer.ts';
@@ -31,7 +31,7 @@ export function writeProgram(outputs: Readonly<Record<string, Expression>>, site
   const writer = new Writer(site);
   const uses = usesOf(order, outputs);
   const adapted = findAdapted(order, uses);
-  for (const node of order) {
+  for (const node of downFirst(order, adapted)) {
     const update = adapted.get(node);
     if (update === 'absorbed') continue;
     if (update !== undefined) {

@@ -17,16 +17,21 @@ export type Argument =
   | { readonly first: Address; readonly perUnit: number }
   | { readonly count: number };
 
+/** Where threads wait for each other: at once, or between what one arrives at and what it must not begin before all have. */
+export type Meeting = 'meet' | 'arrive' | 'await';
+
 /** A kernel and what it is given. Of `units` rows, as many as positions or not, each thread has its part; `unit` is for the thread that has that one. */
 export interface Step {
-  readonly kernel: KernelName | 'meet';
+  readonly kernel: KernelName | Meeting;
   readonly given: readonly Argument[];
   readonly units?: number;
   readonly unit?: number;
+  /** Whether each thread has its part of the units where all else is done by all of them. */
+  readonly isShared?: boolean;
 }
 
 /** The units of a thread, from one to before another. */
-function partOf(units: number, thread: number, threads: number): readonly [from: number, to: number] {
+function partOf(units: number, [thread, threads]: Part): readonly [from: number, to: number] {
   return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
 }
 
@@ -36,18 +41,24 @@ export interface Positions {
   readonly count: number;
 }
 
+/** Which thread of how many. */
+export type Part = readonly [thread: number, threads: number];
+
 interface Site {
-  readonly part: readonly [thread: number, threads: number];
+  readonly thread: Part;
+  /** Whether rows are shared between threads; else all have all of them. */
+  readonly isSplit: boolean;
   readonly resolve: (address: Address) => number;
   readonly positions: Positions;
 }
 
 /** The numbers of a step in a thread; undefined where it has no part in it. */
 export function numbersOf(
-  { given, units, unit }: Step,
-  { part: [thread, threads], resolve, positions: { most, count } }: Site,
+  { given, units, unit, isShared = false }: Step,
+  { thread, isSplit, resolve, positions: { most, count } }: Site,
 ): number[] | undefined {
-  const [from, to] = units === undefined ? [0, 1] : partOf(units === most ? count : units, thread, threads);
+  const [from, to] =
+    units === undefined ? [0, 1] : partOf(units === most ? count : units, isSplit || isShared ? thread : [0, 1]);
   if (from === to || (unit !== undefined && (unit < from || unit >= to))) return undefined;
   return given.map((each) => {
     if (each === 'positions') return count;

@@ -511,10 +511,15 @@ test('a program that cannot end is told as one that cannot run', () => {
   expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
 });
 
-test.each([1, 5])(
-  'what %d positions give is the same with any threads, and however bytes are multiplied',
-  async (positions) => {
-    const [width, ranks] = [192, 4];
+// Of twelve ranks each thread has some, of ten all have all.
+test.each([
+  [1, 12],
+  [1, 10],
+  [5, 10],
+])(
+  'what %d positions give with %d ranks is the same with any threads, and however bytes are multiplied',
+  async (positions, ranks) => {
+    const width = 192;
     const integers: Tensor<'int8'> = {
       type: 'int8',
       dims: [width, width],
@@ -533,11 +538,12 @@ test.each([1, 5])(
     const first = add(product(scale(table, 1)), matmul(low, input('up', [ranks, width])));
     const y = product(silu(multiply(first, inverseRms(first, 1e-5))));
     const up = floats(ranks, width);
-    // Of some rows there are ends alone.
+    // Of some ranks there are ends alone, of others nothing.
     up.data
       .fill(0, 0, 100)
       .fill(0, width + 20, 2 * width)
-      .fill(0, 2 * width, 3 * width);
+      .fill(0, 2 * width, 3 * width)
+      .fill(0, 4 * width, 8 * width);
     const feeds = new Map<string, Tensor>([
       ['x', floats(positions, width)],
       ['down', floats(ranks, width)],
