@@ -31,6 +31,9 @@ export interface PassRow {
   readonly asked: number;
 }
 
+/** Of each row; null is the base. */
+type Adapters = readonly (LiveAdapter | null)[];
+
 /** What a graph can change of the base. */
 interface Changes {
   readonly targets: readonly Target[];
@@ -42,14 +45,14 @@ function keyOf({ targets, layers }: Changes): string {
 }
 
 /** The adapter of the rows, where it is layers of its own: batches keep the kinds apart. */
-function layeredOf(rows: readonly (PassRow | undefined)[]): LiveAdapter<AdapterLayerWeights> | undefined {
-  const adapter = rows.find((row) => row?.adapter?.weights.kind === 'adapter-layers')?.adapter;
+function layeredOf(adapters: Adapters): LiveAdapter<AdapterLayerWeights> | undefined {
+  const adapter = adapters.find((each) => each?.weights.kind === 'adapter-layers');
   return adapter as LiveAdapter<AdapterLayerWeights> | undefined;
 }
 
-function lorasOf(rows: readonly (PassRow | undefined)[]): readonly (LiveAdapter<LoraWeights> | null)[] {
+function lorasOf(adapters: Adapters): readonly (LiveAdapter<LoraWeights> | null)[] {
   // Sound because batches keep the kinds apart.
-  return rows.map((row) => (row?.adapter ?? null) as LiveAdapter<LoraWeights> | null);
+  return adapters as readonly (LiveAdapter<LoraWeights> | null)[];
 }
 
 type Runs = Executable | WasmExecutable;
@@ -59,6 +62,22 @@ interface Standing {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly matrices: ReadonlyMap<string, Tensor>;
   readonly all: ReadonlyMap<string, Tensor>;
+}
+
+/** What passes over so many tokens of each row are fed of its adapters. */
+interface Fed {
+  readonly tokens: number;
+  /** Undefined where a graph of the backend runs. */
+  readonly ofKernels: PassKind | undefined;
+  readonly shares: 'rows' | 'one' | undefined;
+  readonly feeds: AdapterFeeds;
+}
+
+/** What follows from the adapters of a pass. */
+interface OfAdapters {
+  readonly adapters: Adapters;
+  readonly changes: Changes;
+  fed: Fed | undefined;
 }
 
 /** Of each row, those of the positions that were asked for, [vocabulary] each. */
@@ -90,6 +109,8 @@ export class DecodePass {
   readonly #stack: AdapterStack;
   readonly #shares: AdapterShares;
   #standing = new WeakMap<Runs, Standing>();
+  /** Of the last pass: the next one mostly has the same adapters. */
+  #last: OfAdapters | undefined;
 
   constructor(model: LoadedModel, stack: AdapterStack) {
     this.#model = model;
@@ -130,27 +151,27 @@ export class DecodePass {
         if (i >= row.ids.length - row.asked) asked[r]?.push(i * count + r);
       });
     });
-    const changes = this.#changesFor(rows);
-    const byKernels = (kind === 'decode' || this.#model.prefillsByKernels) && layeredOf(rows) === undefined;
+    const ofAdapters = this.#ofAdapters(rows.map((row) => row?.adapter ?? null));
+    const { changes } = ofAdapters;
+    const byKernels = (kind === 'decode' || this.#model.prefillsByKernels) && changes.layers === undefined;
     const kernels = byKernels ? await this.#compileForKernels(changes) : undefined;
     const executable = kernels ?? (await this.#compile(changes));
     const pass = cache.pass(
       tokens,
       rows.map((row) => row?.ids.length ?? 0),
     );
-    const shares = this.#sharesOf(rows, tokens, kernels && kind);
+    const { shares, feeds: fed } = this.#fedOf(ofAdapters, tokens, kernels && kind);
     // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
     const last = shares === 'rows' ? [...rows.keys()] : asked.flat();
     // The head is never without a row.
     const heads = last.length === 0 ? [0] : last;
-    const { matrices, masks } = this.#adapterFeeds(rows, { tokens, targets: changes.targets, shares });
     const feeds = [
-      ...masks,
+      ...fed.masks,
       ...positionFeeds(positionIds, architecture, [positions, 1]),
       ['ids', int32([positions], ids)],
       ['last', int32([heads.length], Int32Array.from(heads))],
     ] as const;
-    const standing = this.#standingOf(executable, matrices);
+    const standing = this.#standingOf(executable, fed.matrices);
     const views =
       kernels === undefined
         ? await readLogits(executable as Executable, [...standing, ...feeds], pass)
@@ -171,6 +192,7 @@ export class DecodePass {
   forget(): void {
     this.#shares.forget();
     this.#standing = new WeakMap();
+    this.#last = undefined;
   }
 
   /** What a graph is fed of the weights, which are those that are not part of it, and the adapters': the same map for the same adapters. */
@@ -183,26 +205,39 @@ export class DecodePass {
     return all;
   }
 
-  /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
-  #sharesOf(
-    rows: readonly (PassRow | undefined)[],
-    tokens: number,
-    ofKernels: PassKind | undefined,
-  ): 'rows' | 'one' | undefined {
-    if (ofKernels !== undefined) {
-      const isAdapted = lorasOf(rows).some((adapter) => adapter !== null);
-      return ofKernels === 'decode' && tokens === 1 && rows.length > 1 && isAdapted ? 'rows' : 'one';
-    }
-    if (this.#model.answersBy !== 'integers' || layeredOf(rows) !== undefined) return undefined;
-    return this.#shares.areRows({ rows: lorasOf(rows), tokens }) ? 'rows' : 'one';
+  #ofAdapters(adapters: Adapters): OfAdapters {
+    const last = this.#last;
+    const isAsBefore =
+      last?.adapters.length === adapters.length && last.adapters.every((each, row) => each === adapters[row]);
+    if (last === undefined || !isAsBefore)
+      this.#last = { adapters, changes: this.#changesFor(adapters), fed: undefined };
+    return this.#last as OfAdapters;
   }
 
-  /** What a graph for these rows' adapters can change. */
-  #changesFor(rows: readonly (PassRow | undefined)[]): Changes {
-    const layered = layeredOf(rows);
+  /** Those of the last pass where nothing differs: then nothing is copied either. */
+  #fedOf(of: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed {
+    if (of.fed?.tokens === tokens && of.fed.ofKernels === ofKernels) return of.fed;
+    const shares = this.#sharesOf(of, tokens, ofKernels);
+    of.fed = { tokens, ofKernels, shares, feeds: this.#adapterFeeds(of, tokens, shares) };
+    return of.fed;
+  }
+
+  /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
+  #sharesOf({ adapters, changes }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
+    if (ofKernels !== undefined) {
+      const isAdapted = adapters.some((adapter) => adapter !== null);
+      return ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted ? 'rows' : 'one';
+    }
+    if (this.#model.answersBy !== 'integers' || changes.layers !== undefined) return undefined;
+    return this.#shares.areRows({ rows: lorasOf(adapters), tokens }) ? 'rows' : 'one';
+  }
+
+  /** What a graph for these adapters can change. */
+  #changesFor(adapters: Adapters): Changes {
+    const layered = layeredOf(adapters);
     if (layered !== undefined)
       return { targets: [], layers: { kind: 'adapter-layers', design: layered.weights.design } };
-    const needed = new Set(lorasOf(rows).flatMap((adapter) => adapter?.weights.targets ?? []));
+    const needed = new Set(lorasOf(adapters).flatMap((adapter) => adapter?.weights.targets ?? []));
     const sufficient = targetSets
       .filter((set) => [...needed].every((target) => set.includes(target)))
       .map((set) => ({
@@ -213,13 +248,10 @@ export class DecodePass {
     return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 
-  #adapterFeeds(
-    rows: readonly (PassRow | undefined)[],
-    { tokens, targets, shares }: { tokens: number; targets: readonly Target[]; shares: 'rows' | 'one' | undefined },
-  ): AdapterFeeds {
-    const layered = layeredOf(rows);
+  #adapterFeeds({ adapters, changes }: OfAdapters, tokens: number, shares: Fed['shares']): AdapterFeeds {
+    const layered = layeredOf(adapters);
     if (layered !== undefined) return { matrices: adapterFeeds(layered), masks: new Map() };
-    const pass = { rows: lorasOf(rows), tokens, targets: new Set(targets) };
+    const pass = { rows: lorasOf(adapters), tokens, targets: new Set(changes.targets) };
     return shares === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, shares);
   }
 
