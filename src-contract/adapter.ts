@@ -18,7 +18,10 @@ export const adapterSchema = z.object({
   targets: z.array(targetSchema),
   parameters: z.number().int(),
   bytes: z.number().int(),
-  /** Of adapter_model.safetensors. Its first 8 digits are the fingerprint shown to people. */
+  /**
+   * Of the weights and what decides how they are used; of adapter_model.safetensors alone where an earlier version kept it. Its
+   * first 8 digits are the fingerprint shown to people.
+   */
   sha256: z.string(),
   /** The PEFT folder. */
   path: z.string(),

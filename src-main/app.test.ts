@@ -83,7 +83,13 @@ class FakeEngine implements Engine {
   async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
     if (this.refusal !== undefined) throw this.refusal;
     const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');
-    return { ...shared, parameters: 256, bytes: text.length, sha256: `sha of ${text}` };
+    return {
+      ...shared,
+      parameters: 256,
+      bytes: text.length,
+      sha256: `sha of ${text}`,
+      weightsSha256: `sha of ${text}`,
+    };
   }
 
   async trainingMemory({ others = [] }: TrainingMemoryJob) {

@@ -106,7 +106,7 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
 }
 
 const configName = 'adapter_config.json';
-export const weightsName = 'adapter_model.safetensors';
+const weightsName = 'adapter_model.safetensors';
 const pickleName = 'adapter_model.bin';
 export const originName = 'adapter_studio.json';
 

@@ -87,9 +87,12 @@ export interface AdapterFacts {
   readonly scale: number;
   readonly targets: readonly Target[];
   readonly parameters: number;
-  readonly bytes: number;
   /** Of adapter_model.safetensors. */
+  readonly bytes: number;
+  /** Of all that decides its answers: the weights file, and of the config the rank, the scale and the targets. */
   readonly sha256: string;
+  /** Of the weights file alone, which was the fingerprint of adapters that earlier versions kept. */
+  readonly weightsSha256: string;
 }
 
 /** An adapter in use: `strength` multiplies its scale. The updates of those in `with`, if any, are added to its own. */

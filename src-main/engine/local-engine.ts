@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { AdapterCache } from './adapter-cache.ts';
+import { adapterFingerprint } from './adapter-fingerprint.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
 import { analyseAdapters } from './analysis/analyse.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
@@ -86,14 +85,12 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     },
     async inspectAdapter({ modelFolder, adapterFolder }) {
       const architecture = architectureOf(await readModelConfig(modelFolder));
-      const { rank, alpha, scale, targets, tensors } = fitAdapter(
-        await readPeft(adapterFolder),
-        architecture,
-        adapterFolder,
-      );
+      const weights = fitAdapter(await readPeft(adapterFolder), architecture, adapterFolder);
+      const { rank, alpha, scale, targets, tensors } = weights;
       const file = join(adapterFolder, 'adapter_model.safetensors');
       const parameters = [...tensors.values()].reduce((sum, { dims }) => sum + elements(dims), 0);
-      return { rank, alpha, scale, targets, parameters, bytes: (await stat(file)).size, sha256: await sha256(file) };
+      const { size: bytes } = await stat(file);
+      return { rank, alpha, scale, targets, parameters, bytes, ...(await adapterFingerprint(file, weights)) };
     },
     trainingMemory: (job) => trainingMemory(job, backend),
     async *train(job, signal) {
@@ -185,10 +182,4 @@ async function checkAdapterConfig(file: string): Promise<void> {
 async function ownModel(folder: string, backend: Backend) {
   const model = await loadModel(folder, backend);
   return { model, giveBack: () => model.release() };
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
