@@ -38,7 +38,6 @@ import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-
 import { DatasetChanges } from './datasets/change-dataset.ts';
 import { clearDatasets, datasetProcedures, freeDatasets } from './datasets/dataset-procedures.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
-import { asDiskFull } from './datasets/disk-full.ts';
 import { Downloads } from './datasets/downloads.ts';
 import { fileProcedures } from './datasets/file-procedures.ts';
 import { FileSources } from './datasets/file-sources.ts';
@@ -47,6 +46,7 @@ import { ProcessFolder } from './datasets/process-folder.ts';
 import { RowsThread } from './datasets/rows-threads.ts';
 import { Uploads } from './datasets/uploads.ts';
 import { versionProcedures } from './datasets/version-procedures.ts';
+import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoint-procedures.ts';
 import type { Engine } from './engine/engine.ts';
@@ -134,7 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return await openApp(options);
   } catch (error) {
     // Damage that is met only where the first rows are read.
-    throw asDatabaseFault(join(options.dataDir, 'studio.sqlite'), asDiskFull(error, options.dataDir));
+    throw asDatabaseFault(join(options.dataDir, 'studio.sqlite'), orDiskOrDatabaseFull(error, options.dataDir));
   }
 }
 
@@ -224,7 +224,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed('status')();
   };
   const known = (error: unknown, read?: () => string | null | undefined) => {
-    const told = asDiskFull(error, dataDir);
+    const told = orDiskOrDatabaseFull(error, dataDir);
     if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) afterUndo.hurry();
     return datasets.namingRowsFault(told, read);
   };

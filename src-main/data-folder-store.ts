@@ -7,7 +7,7 @@ import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
-import { asDiskFull } from './datasets/disk-full.ts';
+import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
@@ -54,7 +54,7 @@ export async function* backUpDataFolder(
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     };
   } catch (error) {
-    throw asDiskFull(error, dirname(out), await bytesOf(dataDir));
+    throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -123,7 +123,7 @@ export async function* movingDataFolder(
     expectRest();
     await nameWhole(partial, out);
   } catch (error) {
-    throw asDiskFull(error, dirname(out), await bytesOf(dataDir));
+    throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -205,7 +205,7 @@ async function restoreFile(
     await copyFile(from, `${to}.partial`);
   } catch (cause) {
     if (!existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
-    throw asDiskFull(cause, dirname(to), bytesInAll);
+    throw orDiskOrDatabaseFull(cause, dirname(to), bytesInAll);
   }
   if ((await sha256(`${to}.partial`)) !== expected) {
     throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });

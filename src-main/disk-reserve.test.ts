@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from './database/open.ts';
-import { asDiskFull } from './datasets/disk-full.ts';
+import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { DiskReserve, reserveName } from './disk-reserve.ts';
 import { SettingStore } from './setting-store.ts';
 
@@ -39,7 +39,7 @@ test('a database opens on a full disk, and can be written, once the reserve is g
   try {
     openDatabase(file());
   } catch (error) {
-    refusal = asDiskFull(error, disk);
+    refusal = orDiskOrDatabaseFull(error, disk);
   }
   expect(refusal).toMatchObject({ code: 'DISK_FULL' });
   reserve.giveWhereFull();

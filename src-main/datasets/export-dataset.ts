@@ -5,11 +5,11 @@ import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { unwritable } from '../unwritable.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
-import { asDiskFull } from './disk-full.ts';
 import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
@@ -58,7 +58,7 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    const known = store.namingRowsFault(asDiskFull(error, dirname(path)), () => dataset.id);
+    const known = store.namingRowsFault(orDiskOrDatabaseFull(error, dirname(path)), () => dataset.id);
     throw unwritable(known, { option: 'out', path });
   } finally {
     if (!isDone) await rm(temporary, { force: true });

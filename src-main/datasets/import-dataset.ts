@@ -2,8 +2,8 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CsvOptions, ImportEvent } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
-import { asDiskFull } from './disk-full.ts';
 import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
 import { inThread, needsThread } from './import-worker.ts';
@@ -73,7 +73,7 @@ export async function* importDataset(
       }
     }
   } catch (error) {
-    throw asDiskFull(error, datasetsFolder, bytesTotal);
+    throw orDiskOrDatabaseFull(error, datasetsFolder, bytesTotal);
   } finally {
     // What was asked of the disk may go on for a file that nobody sees any more, but on Windows, where a file that is held cannot go.
     const closed = sync.close();
@@ -87,7 +87,7 @@ async function undo(store: DatasetStore, datasetsFolder: string, id: string): Pr
   try {
     await removeDataset(store, datasetsFolder, id);
   } catch (error) {
-    if (asDiskFull(error, datasetsFolder) === error) throw error;
+    if (orDiskOrDatabaseFull(error, datasetsFolder) === error) throw error;
   }
 }
 

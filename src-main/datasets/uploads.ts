@@ -3,7 +3,7 @@ import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
-import { asDiskFull } from './disk-full.ts';
+import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
 
@@ -95,7 +95,7 @@ export class Uploads {
       file.bytes += bytes.length;
       return file.bytes;
     } catch (error) {
-      throw asDiskFull(error, dirname(this.#folder.path), file.sizeBytes - file.bytes);
+      throw orDiskOrDatabaseFull(error, dirname(this.#folder.path), file.sizeBytes - file.bytes);
     } finally {
       file.busy = false;
     }

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { asDiskFull } from './disk-full.ts';
+import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 
 test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with what is needed', (code) => {
   const error = Object.assign(new Error('no room'), { code });
-  expect(asDiskFull(error, '/data', 2_500_000)).toMatchObject({
+  expect(orDiskOrDatabaseFull(error, '/data', 2_500_000)).toMatchObject({
     code: 'DISK_SHORT',
     data: { needed: '3 MB', folder: '/data' },
   });
   // It said “1 MB more would be needed” of whatever could not be written.
-  expect(asDiskFull(error, '/data')).toMatchObject({ code: 'DISK_FULL', data: { folder: '/data' } });
+  expect(orDiskOrDatabaseFull(error, '/data')).toMatchObject({ code: 'DISK_FULL', data: { folder: '/data' } });
 });
 
 test('any other error stays what it is', () => {
   const error = Object.assign(new Error('no'), { code: 'EACCES' });
-  expect(asDiskFull(error, '/data', 1)).toBe(error);
+  expect(orDiskOrDatabaseFull(error, '/data', 1)).toBe(error);
 });
