@@ -6,6 +6,7 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { textIfThere } from '../text-if-there.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 
 /** What the adapter's files do not say themselves: for which task, and made of what. */
@@ -25,8 +26,7 @@ export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
  */
 export async function readOrigin(folder: string): Promise<AdapterOrigin | undefined> {
   const path = join(folder, originName);
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
+  const text = await textIfThere(path).catch((cause: Error) => {
     throw new StudioError('FILE_UNREADABLE', { file: path, ...inEnglish(cause.message) }, { cause });
   });
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example, Split } from '../../src-contract/dataset.ts';
@@ -8,6 +8,7 @@ import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { drawRows } from '../datasets/drawn-rows.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
+import { textIfThere } from '../text-if-there.ts';
 
 const factsSchema = z.object({
   trainRows: z.number(),
@@ -122,13 +123,6 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
       return (JSON.parse(text) as string[])[split === 'train' ? place : facts.trainRows + place];
     },
   };
-}
-
-async function textIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }
 
 const trainName = 'train.tokens.safetensors';

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises';
+
+/** What a text file holds; undefined where there is none. One that cannot be read is no such file. The engine, which imports nothing of the studio, has its own. */
+export async function textIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
