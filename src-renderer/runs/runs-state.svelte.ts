@@ -4,15 +4,21 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** All runs, newest first, with what they refer to, and the losses that their sparklines draw. */
 export class RunsState {
-  runs = $state.raw<readonly Run[]>([]);
-  datasets = $state.raw<readonly Dataset[]>([]);
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  adapters = $state.raw<readonly Adapter[]>([]);
-  loading = $state(true);
-  error = $state.raw<unknown>(undefined);
+  readonly #list = new Loaded(async () => {
+    const [runs, datasets, baseModels, adapters] = await Promise.all([
+      client.runs.list(),
+      client.datasets.list(),
+      client.baseModels.list(),
+      client.adapters.list(),
+    ]);
+    // Those that began together stand in the order in which they were named.
+    const newestFirst = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
+    return { runs: newestFirst, datasets, baseModels, adapters };
+  });
   /** Training losses by run id, for runs whose result isn't written yet. */
   liveLosses = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
@@ -24,28 +30,29 @@ export class RunsState {
     void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.load(), this.#leaving.signal);
   }
 
+  get runs(): readonly Run[] {
+    return this.#list.value?.runs ?? [];
+  }
+
+  get datasets(): readonly Dataset[] {
+    return this.#list.value?.datasets ?? [];
+  }
+
+  /** Until there is something to show. */
+  get loading(): boolean {
+    return this.#list.pending && this.#list.value === undefined;
+  }
+
+  get error(): unknown {
+    return this.#list.error;
+  }
+
   async load(): Promise<void> {
-    try {
-      const [runs, datasets, baseModels, adapters] = await Promise.all([
-        client.runs.list(),
-        client.datasets.list(),
-        client.baseModels.list(),
-        client.adapters.list(),
-      ]);
-      // Those that began together stand in the order in which they were named.
-      this.runs = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
-      this.datasets = datasets;
-      this.baseModels = baseModels;
-      this.adapters = adapters;
-      this.error = undefined;
-      // One that has just begun has no step yet, and no step is told as a change.
-      const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
-      for (const run of runs) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
-    } catch (error) {
-      if (!this.#leaving.signal.aborted) this.error = error;
-    } finally {
-      this.loading = false;
-    }
+    await this.#list.load();
+    if (this.#leaving.signal.aborted) return;
+    // One that has just begun has no step yet, and no step is told as a change.
+    const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
+    for (const run of this.runs) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
   }
 
   datasetOf(run: Run): Dataset | undefined {
@@ -53,11 +60,11 @@ export class RunsState {
   }
 
   baseModelOf(run: Run): BaseModel | undefined {
-    return this.baseModels.find((model) => model.id === run.baseModelId);
+    return this.#list.value?.baseModels.find((model) => model.id === run.baseModelId);
   }
 
   adapterOf(run: Run): Adapter | undefined {
-    return this.adapters.find((adapter) => adapter.id === run.adapterId);
+    return this.#list.value?.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
   /** The runs that wait, in the order in which they will begin; of those that train together the first. */

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest';
+import type { Run } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+import { RunsState } from './runs-state.svelte.ts';
+
+// The studio itself is what the fake stands for: the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    runs: { list: vi.fn() },
+    ...{ datasets: { list: async () => [] }, baseModels: { list: async () => [] }, adapters: { list: async () => [] } },
+    studio: { changes: () => new Promise(() => {}) },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+// A late answer to the first put a deleted run back on the page.
+test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
+  const run = { id: 'r', createdAt: 1, state: 'queued', step: 0, result: null, queuePlace: 1 } as Run;
+  const late = Promise.withResolvers<Run[]>();
+  // Sound: what is given has all that is read of an answer.
+  vi.mocked(client.runs.list).mockReturnValueOnce(late.promise as never);
+  const list = new RunsState();
+  expect([list.runs, list.loading]).toEqual([[], true]);
+  vi.mocked(client.runs.list).mockResolvedValueOnce([] as never);
+  await list.load();
+  expect([list.runs, list.loading]).toEqual([[], false]);
+  late.resolve([run]);
+  await late.promise;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(list.runs).toEqual([]);
+  list.leave();
+});
