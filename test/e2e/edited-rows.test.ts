@@ -1,6 +1,6 @@
 // Rows that are changed while the list of them changes: under a search and a filter, far down a long table, and with a second
 // window on the same dataset. What is typed is read back from the table itself.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -15,6 +15,9 @@ const opened = openStudioForTests({
     );
     writeFileSync(file, ['context,target', ...rows].join('\n'));
     command('import', file, '--task', 'custom', '--name', 'Letters');
+    const broken = path.join(folder, 'broken.csv');
+    writeFileSync(broken, 'context,target\n"first\r\nlines","one\r\ntwo"\n"second\r\nlines",three\n');
+    command('import', broken, '--task', 'custom', '--name', 'Broken lines');
   },
 });
 let page: Page;
@@ -259,6 +262,32 @@ test('in a narrow window the versions stand above what is different in one', asy
   const cut = list.getByRole('row').first().getByTitle(/ · /);
   expect(await cut.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+// Each look at a text with \r\n saved it with other line ends, as a version of its own.
+test('texts whose line ends no box knows are saved when they were changed, and keep them', async () => {
+  await page.getByRole('link', { name: 'Datasets', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Broken lines' }).click();
+  const first = page.getByRole('row').nth(1);
+  await first.click();
+  for (const key of ['Tab', 'Escape', 'Control+Enter']) {
+    await text('Context').focus();
+    await page.keyboard.press(key);
+  }
+  await first.getByText('first').dblclick();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('!');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await text('Target').press('Control+End');
+  await page.keyboard.type(' and more');
+  await text('Note').focus();
+  await first.getByText('two and more', { exact: false }).waitFor();
+  const out = path.join(opened.folder, 'broken-again.csv');
+  opened.command('datasets', 'export', 'Broken lines', '--out', out);
+  expect(readFileSync(out, 'utf8')).toContain('"first\r\nlines","one\r\ntwo and more"');
+  await page.getByRole('tab', { name: /^Versions/ }).click();
+  await expect.poll(() => page.getByRole('grid', { name: 'Versions' }).getByRole('row').count()).toBe(2);
 });
 
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });
