@@ -20,6 +20,17 @@ const opened = openStudioForTests({
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
+// It said that the base model alone would go on with the text.
+test('before the first message, a comparison says that each of those chosen answers', async () => {
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  const log = page.getByRole('region', { name: 'Conversation', exact: true });
+  await log.getByText(/^The base model alone/).waitFor();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await log.getByRole('heading', { name: 'Ask several at once' }).waitFor();
+  expect(await log.getByText(/base model alone/).count()).toBe(0);
+  await page.getByRole('button', { name: 'Compare' }).click();
+});
+
 test('one question goes to the base and four adapters, and no answer is out of sight on a narrow window', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   await page.getByRole('radio', { name: 'First' }).click();

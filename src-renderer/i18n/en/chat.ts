@@ -26,6 +26,8 @@ export const chat = {
   'chat.empty': 'Ask {name}',
   'chat.empty.base': 'Write something for {name} to go on with',
   'chat.empty.base.what': 'The base model alone goes on with your text. An adapter gives it one task.',
+  'chat.empty.compared': 'Ask several at once',
+  'chat.empty.compared.what': 'Each of those chosen in the box below answers your message, in a column of its own.',
   'chat.empty.what': 'These test rows were never trained on. Pick one, or write your own below.',
   'chat.empty.noRows': 'Write your own below.',
   'chat.empty.noAdapter': 'No adapter fits this base model yet.',

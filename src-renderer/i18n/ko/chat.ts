@@ -26,6 +26,8 @@ export const chat: Translation<typeof english> = {
   'chat.empty': '{name}에 물어보세요',
   'chat.empty.base': '{name}[이|가] 이어 쓸 글을 적어 보세요',
   'chat.empty.base.what': '기본 모델은 글을 이어 씁니다. 어댑터가 한 가지 일을 가르칩니다.',
+  'chat.empty.compared': '여럿에게 한 번에 물어보세요',
+  'chat.empty.compared.what': '아래 입력창에서 고른 쪽마다 한 칸씩 답을 씁니다.',
   'chat.empty.what': '학습에 쓰지 않은 시험 행입니다. 하나를 고르거나 아래에 직접 적으세요.',
   'chat.empty.noRows': '아래에 직접 적으세요.',
   'chat.empty.noAdapter': '이 기본 모델에 맞는 어댑터가 아직 없습니다.',
