@@ -342,7 +342,7 @@ export const errorCatalogue = {
   DEVICE_MISSING: entry(
     { device: z.string(), ...reason },
     'The {device} cannot be used: {reason}',
-    'Choose the processor in the settings and start the studio again.',
+    'Choose the processor, in the settings or by the variable ADAPTER_STUDIO_DEVICE=cpu, which goes before them, and start the studio again.',
   ),
   ENGINE_STOPPED: entry(
     { ...reason },

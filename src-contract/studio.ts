@@ -32,19 +32,25 @@ export const changeEventSchema = z.object({
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
 
+/** What models can run on. */
+export const deviceChoiceSchema = z.enum(['cpu', 'webgpu']);
+
 /** What a person can set for the engine; it holds from the next start of the studio on. */
 export const engineSettingsSchema = z.object({
   /** Null leaves the choice to the engine. */
   threads: z.number().int().min(1).max(256).nullable(),
   /** What models run on. A graphics processor is used when a person chose it, having seen it found and timed. */
-  device: z.enum(['cpu', 'webgpu']).default('cpu'),
+  device: deviceChoiceSchema.default('cpu'),
 });
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
 export const settingsSchema = engineSettingsSchema.extend({
   /** Logical cores of this machine. */
   cores: z.number().int(),
+  /** What the variable ADAPTER_STUDIO_DEVICE says, which goes before what was chosen; null where it says nothing. */
+  environmentDevice: deviceChoiceSchema.nullable(),
 });
+export type Settings = z.infer<typeof settingsSchema>;
 
 /** A device that models could run on, looked for and timed on this machine. */
 export const deviceReportSchema = z.object({

@@ -12,6 +12,8 @@ import type { DeviceFacts, Engine } from './engine/engine.ts';
 export interface EngineSettingsKeeper {
   read(): EngineSettings;
   write(settings: EngineSettings): void;
+  /** The device that the environment names, which goes before the one that was set. */
+  environmentDevice(): EngineSettings['device'] | null;
 }
 
 export function studioProcedures(studio: {
@@ -52,6 +54,7 @@ export function studioProcedures(studio: {
   const settings = () => ({
     ...(studio.engineSettings?.read() ?? { threads: null, device: 'cpu' as const }),
     cores: cpus().length,
+    environmentDevice: studio.engineSettings?.environmentDevice() ?? null,
   });
   return os.router({
     settings: os.settings.handler(settings),

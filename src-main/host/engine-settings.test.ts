@@ -12,6 +12,13 @@ test('the engine is started with as many threads as were set, and chooses where 
   expect(settings.environment({ A: 'b' })).toEqual({ A: 'b' });
   settings.write({ threads: 3, device: 'webgpu' });
   expect(settings.environment({})).toEqual({ ADAPTER_STUDIO_THREADS: '3', ADAPTER_STUDIO_DEVICE: 'webgpu' });
+  // Once a device was set, no start could do without it: it went before what the environment said.
+  for (const named of ['cpu', 'webgpu']) {
+    expect(settings.environment({ ADAPTER_STUDIO_DEVICE: named })).toMatchObject({ ADAPTER_STUDIO_DEVICE: named });
+    expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: named })).toBe(named);
+  }
+  expect(settings.environment({ ADAPTER_STUDIO_DEVICE: 'tpu' })).toMatchObject({ ADAPTER_STUDIO_DEVICE: 'webgpu' });
+  expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: 'tpu' })).toBeNull();
   settings.write({ threads: 3, device: 'cpu' });
   expect(settings.read()).toEqual({ threads: 3, device: 'cpu' });
   const entry = new URL('../engine/engine-process.ts', import.meta.url);

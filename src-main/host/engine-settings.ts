@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
+import { deviceChoiceSchema, type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
 
 /** Of the engine beside a page: it gets a third of what a program of usual priority gets, and all that nobody wants. */
 const niceness = 5;
@@ -27,13 +27,18 @@ export class EngineSettingsFile {
     renameSync(`${this.#file}.partial`, this.#file);
   }
 
+  /** The device that the environment names, for once: it goes before the one that was set. */
+  environmentDevice(env: NodeJS.ProcessEnv = process.env): EngineSettings['device'] | null {
+    return deviceChoiceSchema.safeParse(env.ADAPTER_STUDIO_DEVICE).data ?? null;
+  }
+
   /** The environment that the engine's process gets; beside a page it is told to give way to it. */
   environment(env: NodeJS.ProcessEnv = process.env, { besidePage = false } = {}): NodeJS.ProcessEnv {
     const { threads, device } = this.read();
     return {
       ...env,
       ...(threads !== null && { ADAPTER_STUDIO_THREADS: String(threads) }),
-      ...(device !== 'cpu' && { ADAPTER_STUDIO_DEVICE: device }),
+      ...(device !== 'cpu' && this.environmentDevice(env) === null && { ADAPTER_STUDIO_DEVICE: device }),
       ...(besidePage && { ADAPTER_STUDIO_NICENESS: env.ADAPTER_STUDIO_NICENESS ?? String(niceness) }),
     };
   }

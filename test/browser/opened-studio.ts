@@ -31,10 +31,13 @@ export interface OpenedStudio {
  */
 export function openStudioForTests({
   before,
+  env: given,
   mayComplainOf,
   hasMortalEngine = false,
 }: {
   readonly before?: (opened: Pick<OpenedStudio, 'command' | 'folder' | 'person'>) => void;
+  /** What the studio is started with besides. */
+  readonly env?: NodeJS.ProcessEnv;
   /** What a page says that loses its connection for a while, where that is what is tested. */
   readonly mayComplainOf?: RegExp;
   /** The studio's engine fails when the studio is told SIGUSR2 (`mortal-engine.ts`). */
@@ -59,6 +62,7 @@ export function openStudioForTests({
     before?.({ command, folder, person });
     const env = {
       ...{ HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') },
+      ...given,
       ...(hasMortalEngine && { NODE_OPTIONS: `--import ${import.meta.resolve('./mortal-engine.ts')}` }),
     };
     [browser, studio] = await Promise.all([launchBrowser(), startStudio({ home, env })]);

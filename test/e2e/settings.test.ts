@@ -9,6 +9,7 @@ import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests({
   before: ({ person }) => mkdirSync(path.join(person, 'Documents')),
+  env: { ADAPTER_STUDIO_DEVICE: 'cpu' },
   // The studio is put away and another is opened behind the same address.
   mayComplainOf: /WebSocket connection|^failed: http:\/\/127\.0\.0\.1:\d+\/$|^503: /,
 });
@@ -21,6 +22,14 @@ beforeAll(async () => {
   // Something by which the folder is known again.
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+});
+
+// What was chosen went before what the environment said.
+test('a device that the environment names is in use, whatever is chosen, and the settings say so', async () => {
+  await openSettings();
+  await page.getByText('The variable ADAPTER_STUDIO_DEVICE says: Processor.', { exact: false }).waitFor();
+  await page.getByRole('radio', { name: 'Graphics processor (WebGPU)' }).click();
+  await page.getByText('Holds from the next start of the studio on').waitFor();
 });
 
 test('a backup goes to a place that the studio lists, and is counted', async () => {
@@ -66,6 +75,10 @@ test('a new folder is opened without a restart, and the old one is there to come
   await page.getByRole('radio', { name: home }).check();
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText(/^Next: train an adapter with/).waitFor();
+  // Its engine was started anew since the graphics processor was chosen.
+  await openSettings();
+  await page.getByText(/^In use: CPU/).waitFor();
+  expect(await page.getByRole('radio', { name: 'Graphics processor (WebGPU)' }).isChecked()).toBe(true);
 });
 
 // The studio went back to the old folder, and the page was loaded anew as if all had gone well.

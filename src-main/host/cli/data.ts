@@ -48,8 +48,9 @@ export function addDataCommands(program: Command, run: Run): void {
     .description('what models could run on here, each timed, and why not the others')
     .action((_options: object, command: Command) =>
       run(command, async ({ open, progress }) => {
-        const devices = await progress.during('Timing what is there', (await open()).studio.devices());
-        return { json: { devices }, text: devicesText(devices) };
+        const { studio } = await open();
+        const devices = await progress.during('Timing what is there', studio.devices());
+        return { json: { devices }, text: devicesText(devices, await studio.settings()) };
       }),
     );
 

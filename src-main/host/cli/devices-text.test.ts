@@ -7,11 +7,12 @@ const cuda = { id: 'cuda', found: false, device: null, gigaflops: null, reason: 
 // Nothing was marked as in use, and nothing said that the one that was chosen is the one that is missing.
 test('a device that was chosen and is not there is said to be that', () => {
   const webgpu = { ...cuda, id: 'webgpu', reason: 'No supported adapters', used: true } as const;
-  expect(devicesText([{ ...cpu, used: false }, webgpu, cuda]).split('\n')).toEqual([
+  expect(devicesText([{ ...cpu, used: false }, webgpu, cuda], { environmentDevice: 'webgpu' }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, not in use: another was chosen',
     'webgpu: not found, though it was chosen. No supported adapters',
     'cuda: not found. no card',
-    'No model runs until the processor is chosen in the settings and the variable ADAPTER_STUDIO_DEVICE is not set.',
+    'The variable ADAPTER_STUDIO_DEVICE says webgpu: it goes before what is chosen in the settings.',
+    'No model runs until the processor is chosen, in the settings or by the variable ADAPTER_STUDIO_DEVICE=cpu, which goes before them.',
   ]);
 });
 
@@ -24,7 +25,7 @@ test('a device that computes in software is told by its speed', () => {
     gigaflops: 0.2714,
     used: false,
   } as const;
-  expect(devicesText([cpu, webgpu]).split('\n')).toEqual([
+  expect(devicesText([cpu, webgpu], { environmentDevice: null }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, in use',
     'webgpu: graphics processor (WebGPU), 0.271 billion operations a second, slower than the CPU, not in use: choose it in the settings or by the variable ADAPTER_STUDIO_DEVICE=webgpu',
   ]);

@@ -112,6 +112,8 @@ export const app = {
   'settings.device': 'Device',
   'settings.device.what': 'What trains and answers. A choice holds from the next start on.',
   'settings.device.now': 'In use: {device}',
+  'settings.device.named':
+    'The variable ADAPTER_STUDIO_DEVICE says: {device}. As long as it is set it goes before the choice here.',
   'settings.device.cpu': 'Processor',
   'settings.device.webgpu': 'Graphics processor (WebGPU)',
   'settings.device.cuda': 'NVIDIA card through TensorFlow',

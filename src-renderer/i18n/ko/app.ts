@@ -112,6 +112,8 @@ export const app: Translation<typeof english> = {
   'settings.device': '장치',
   'settings.device.what': '학습하고 답하는 장치입니다. 바꾸면 다음에 시작할 때부터 적용됩니다.',
   'settings.device.now': '사용 중: {device}',
+  'settings.device.named':
+    '환경 변수 ADAPTER_STUDIO_DEVICE의 값이 {device}입니다. 이 변수가 있는 동안은 여기서 고른 장치보다 우선합니다.',
   'settings.device.cpu': '프로세서',
   'settings.device.webgpu': '그래픽 프로세서(WebGPU)',
   'settings.device.cuda': 'TensorFlow로 쓰는 NVIDIA 카드',

@@ -242,7 +242,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   DEVICE_MISSING: {
     message: '{device}[을|를] 쓸 수 없습니다: {reason}',
-    hint: '설정에서 프로세서를 고르고 스튜디오를 다시 시작하세요.',
+    hint: '설정에서 프로세서를 고르거나 설정보다 우선하는 환경 변수를 ADAPTER_STUDIO_DEVICE=cpu로 두고, 스튜디오를 다시 시작하세요.',
   },
   ENGINE_STOPPED: {
     message: '엔진이 예기치 않게 멈췄습니다: {reason}.',
