@@ -1,7 +1,8 @@
 // The thread in which a large file is read. It is told its task at the start, says what it does, and is ended from outside.
 import { parentPort, workerData } from 'node:worker_threads';
+import { toCarried } from '../../src-contract/carried-error.ts';
 import { importRows } from './import-rows.ts';
-import { forThread, type ThreadMessage, type ThreadTask, type ThreadWork } from './import-worker.ts';
+import type { ThreadMessage, ThreadTask, ThreadWork } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import { writeInThread } from './rows-writer.ts';
@@ -12,7 +13,7 @@ try {
   for await (const told of work(workerData as ThreadTask)) say({ kind: 'told', told });
   say({ kind: 'ended' });
 } catch (error) {
-  say({ kind: 'failed', error: forThread(error) });
+  say({ kind: 'failed', error: toCarried(error) });
 }
 
 async function* work(task: ThreadTask): AsyncGenerator<ThreadWork[keyof ThreadWork]['told'], void> {

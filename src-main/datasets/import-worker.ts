@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
-import { type ErrorCode, type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { JudgeOptions } from './judge-rows.ts';
@@ -21,17 +21,8 @@ export type ThreadTask = { [Kind in keyof ThreadWork]: { kind: Kind; ask: Thread
 /** What the thread says. */
 export type ThreadMessage =
   | { readonly kind: 'told'; readonly told: ThreadWork[keyof ThreadWork]['told'] }
-  | { readonly kind: 'failed'; readonly error: ThrownInThread }
+  | { readonly kind: 'failed'; readonly error: CarriedError }
   | { readonly kind: 'ended' };
-
-/** An error on its way between threads: a StudioError keeps its code and data, a system's error its code. */
-export interface ThrownInThread {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly data: Record<string, unknown> | undefined;
-  readonly stack: string | undefined;
-}
 
 /** A file of this size is read in a moment, and starting a thread would take as long. */
 const inlineBytes = 2 * 1024 * 1024;
@@ -95,7 +86,7 @@ export async function* inThread<Kind extends keyof ThreadWork>(
           wake = resolve;
         });
       } else if (message.kind === 'ended') return;
-      else if (message.kind === 'failed') throw fromThread(message.error);
+      else if (message.kind === 'failed') throw fromCarried(message.error);
       // Sound: the thread tells of what it was asked.
       else yield message.told as ThreadWork[Kind]['told'];
     }
@@ -103,17 +94,4 @@ export async function* inThread<Kind extends keyof ThreadWork>(
     signal.removeEventListener('abort', stop);
     await thread.terminate();
   }
-}
-
-export function forThread(thrown: unknown): ThrownInThread {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { name, message, stack } = error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { name, message, code, stack, data: error instanceof StudioError ? error.data : undefined };
-}
-
-export function fromThread({ name, message, code, data, stack }: ThrownInThread): Error {
-  // Sound: only a StudioError has data, and its code is one of the catalogue.
-  if (data !== undefined) return new StudioError(code as ErrorCode, data as ErrorData<ErrorCode>);
-  return Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });
 }

@@ -1,3 +1,4 @@
+import type { CarriedError } from '../../src-contract/carried-error.ts';
 import type { RowFilter, RowKinAnswer, RowsAnswer } from '../../src-contract/dataset.ts';
 import type { FindingReport } from '../../src-contract/finding.ts';
 import type { TaskId } from '../../src-contract/task.ts';
@@ -48,10 +49,4 @@ export type ToRowsThread =
 export type FromRowsThread =
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'event'; readonly event: unknown }
-  | {
-      readonly id: number;
-      readonly kind: 'failed';
-      readonly code?: string;
-      readonly data?: unknown;
-      readonly error: unknown;
-    };
+  | { readonly id: number; readonly kind: 'failed'; readonly error: CarriedError };

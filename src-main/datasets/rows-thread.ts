@@ -1,7 +1,7 @@
 // Entry of a thread that reads the rows of datasets: what may take more than a moment there would hold up the main loop. It
 // has handles of its own, read-only on the rows; only what is worked out from them is written here.
 import { parentPort } from 'node:worker_threads';
-import { StudioError } from '../../src-contract/errors.ts';
+import { toCarried } from '../../src-contract/carried-error.ts';
 import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
 import type { FromRowsThread, RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
 
@@ -60,9 +60,7 @@ parentPort?.on('message', async (message: ToRowsThread) => {
   try {
     post({ id, kind: 'answer', answer: await answer(message, abort.signal) });
   } catch (thrown) {
-    const error = rowsFault(message.ask, thrown);
-    const known = error instanceof StudioError ? { code: error.code, data: error.data } : {};
-    post({ id, kind: 'failed', ...known, error });
+    post({ id, kind: 'failed', error: toCarried(rowsFault(message.ask, thrown)) });
   } finally {
     running.delete(id);
   }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, isErrorCode, StudioError } from '../../src-contract/errors.ts';
+import { fromCarried } from '../../src-contract/carried-error.ts';
 import { ownProgram } from './own-program.ts';
 import type { FromRowsThread, RowsPlace, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
 
@@ -84,7 +84,7 @@ export class RowsThread {
       const waiting = this.#waiting.get(message.id);
       if (message.kind === 'answer') waiting?.answer(message.answer);
       else if (message.kind === 'event') waiting?.event(message.event);
-      else waiting?.fail(errorOf(message));
+      else waiting?.fail(fromCarried(message.error));
     });
     const ended = (error: unknown) => {
       if (this.#worker !== worker) return;
@@ -96,10 +96,4 @@ export class RowsThread {
     this.#worker = worker;
     return worker;
   }
-}
-
-function errorOf({ code, data, error }: Extract<FromRowsThread, { kind: 'failed' }>): unknown {
-  if (code === undefined || !isErrorCode(code)) return error;
-  // Sound: the thread sends code and data of one StudioError.
-  return new StudioError(code as ErrorCode, data as never, { cause: error });
 }

@@ -1,6 +1,6 @@
 // The thread in which the rows file of a large import is written. It is told what to write, and says when it has.
 import { parentPort, workerData } from 'node:worker_threads';
-import { forThread } from './import-worker.ts';
+import { toCarried } from '../../src-contract/carried-error.ts';
 import { RowImport } from './row-import-store.ts';
 import { GatheredStates } from './row-states.ts';
 import type { FromWriter, ToWriter } from './rows-writer.ts';
@@ -20,9 +20,9 @@ try {
         say({ kind: 'finished', facts: into.finish(message.now, states) });
       }
     } catch (error) {
-      say({ kind: 'failed', error: forThread(error) });
+      say({ kind: 'failed', error: toCarried(error) });
     }
   });
 } catch (error) {
-  say({ kind: 'failed', error: forThread(error) });
+  say({ kind: 'failed', error: toCarried(error) });
 }

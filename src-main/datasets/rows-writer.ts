@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { RowsWriter } from './import-rows.ts';
-import { fromThread, type ThrownInThread } from './import-worker.ts';
 import { ownProgram } from './own-program.ts';
 import type { PackedRows } from './row-block.ts';
 import type { ImportedFacts, NewRejection } from './row-import-store.ts';
@@ -14,7 +14,7 @@ export type ToWriter =
 export type FromWriter =
   | { readonly kind: 'written'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'finished'; readonly facts: ImportedFacts }
-  | { readonly kind: 'failed'; readonly error: ThrownInThread };
+  | { readonly kind: 'failed'; readonly error: CarriedError };
 
 /**
  * Writes the rows file in a thread of its own, so that hashing and storing go on beside reading. It ends with the thread that
@@ -41,7 +41,7 @@ export function writeInThread(file: string): RowsWriter {
       waiting--;
       if (spare.length < mostWaiting) spare.push(message.buffer);
     } else if (message.kind === 'finished') facts = message.facts;
-    else failure ??= fromThread(message.error);
+    else failure ??= fromCarried(message.error);
     wake();
   });
   thread.on('error', (error) => {

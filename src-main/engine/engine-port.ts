@@ -3,7 +3,8 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import { isErrorCode, StudioError } from '../../src-contract/errors.ts';
+import { type CarriedError, fromCarried, toCarried } from '../../src-contract/carried-error.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import type {
   AnalyseJob,
   AnalysisEvent,
@@ -173,25 +174,18 @@ export function barePort(channel: {
   };
 }
 
+/** Whoever asked knows by the system's code that, say, the disk is full. An error of no such kind arrives without what it says. */
 function toPort(error: unknown): unknown {
-  if (error instanceof StudioError) {
-    return new ORPCError(error.code, { data: error.data, message: error.message, cause: error });
-  }
-  // Whoever asked knows by the system's code that, say, the disk is full: any other error arrives without what it says.
-  if (isSystemError(error)) {
-    return new ORPCError(systemError, { data: { code: error.code }, message: error.message, cause: error });
-  }
-  return error;
+  if (!(error instanceof StudioError || isSystemError(error))) return error;
+  return new ORPCError(carriedCode, { data: toCarried(error), message: error.message, cause: error });
 }
 
 function fromPort(error: unknown): unknown {
-  if (!(error instanceof ORPCError)) return error;
-  // Sound because only a StudioError of this code was sent under it, with the data of its kind.
-  if (isErrorCode(error.code)) return new StudioError(error.code, error.data as never, { cause: error });
-  return error.code === systemError ? Object.assign(new Error(error.message, { cause: error }), error.data) : error;
+  // Sound because nothing else is sent under this code.
+  return error instanceof ORPCError && error.code === carriedCode ? fromCarried(error.data as CarriedError) : error;
 }
 
-const systemError = 'SYSTEM_ERROR';
+const carriedCode = 'CARRIED';
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;

@@ -1,0 +1,29 @@
+import { type ErrorCode, type ErrorData, StudioError } from './errors.ts';
+
+/**
+ * An error as plain data, on its way to another thread or process: a StudioError keeps its code and data, any other the code that
+ * the system or SQLite gave it.
+ */
+export interface CarriedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly data: Record<string, unknown> | undefined;
+  readonly stack: string | undefined;
+}
+
+export function toCarried(thrown: unknown): CarriedError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { name, message, stack } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { name, message, code, stack, data: error instanceof StudioError ? error.data : undefined };
+}
+
+/** The error as it was thrown; a StudioError has what tells of its place there as its cause. */
+export function fromCarried({ name, message, code, data, stack }: CarriedError): Error {
+  const thrown = Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });
+  // Sound: only a StudioError has data, and its code is one of the catalogue.
+  return data === undefined
+    ? thrown
+    : new StudioError(code as ErrorCode, data as ErrorData<ErrorCode>, { cause: thrown });
+}
