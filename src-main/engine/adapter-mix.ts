@@ -24,15 +24,15 @@ export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Archi
   const whole = parts.length === 1 && only !== undefined ? only.weights.scale : 1;
   const tensors = new Map<string, Tensor<'float32'>>();
   for (const module of adaptedModules(architecture, targets)) {
-    const [out, inside] = weightDims(architecture, module);
-    const a = float32([rank, inside]);
+    const [out, inFeatures] = weightDims(architecture, module);
+    const a = float32([rank, inFeatures]);
     const b = float32([out, rank]);
     let start = 0;
     for (const { weights, scale } of parts) {
       const partA = weights.tensors.get(`${module}.lora_A`);
       const partB = weights.tensors.get(`${module}.lora_B`);
       if (partA !== undefined && partB !== undefined) {
-        a.data.set(partA.data, start * inside);
+        a.data.set(partA.data, start * inFeatures);
         for (let row = 0; row < out; row++) {
           for (let r = 0; r < weights.rank; r++) {
             b.data[row * rank + start + r] = (scale / whole) * (partB.data[row * weights.rank + r] as number);

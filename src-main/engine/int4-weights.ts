@@ -16,8 +16,8 @@ export function int4Modules(architecture: Architecture): string[] {
 
 /** y = x Wᵀ by the module's blocks: inputs `<module>.int4`, `<module>.int4_scales` and `<module>.int4_minima`. */
 export function int4Linear(architecture: Architecture, module: string, x: Expression): Expression {
-  const [out, inside] = weightDims(architecture, module);
-  const blocks = inside / int4Block;
+  const [out, inFeatures] = weightDims(architecture, module);
+  const blocks = inFeatures / int4Block;
   return matmulInt4(x, {
     integers: input(`${module}.int4`, [out, blocks, int4Block / 2], 'uint8'),
     scales: input(`${module}.int4_scales`, [out * blocks]),
@@ -27,10 +27,10 @@ export function int4Linear(architecture: Architecture, module: string, x: Expres
 
 /** A weight [out, in] in blocks of four bits; decision 0030 gives what that costs in loss. */
 export function toInt4(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
-  const [out, inside] = dims as readonly [number, number];
+  const [out, inFeatures] = dims as readonly [number, number];
   const { integers, scales, minima } = toFourBits(data);
   return new Map<string, Tensor>([
-    [`${module}.int4`, { type: 'uint8', dims: [out, inside / int4Block, int4Block / 2], data: integers }],
+    [`${module}.int4`, { type: 'uint8', dims: [out, inFeatures / int4Block, int4Block / 2], data: integers }],
     [`${module}.int4_scales`, float32([scales.length], scales)],
     [`${module}.int4_minima`, float32([minima.length], minima)],
   ]);

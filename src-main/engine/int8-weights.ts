@@ -33,12 +33,15 @@ export function int8Linear(
 export function int8Product(
   name: string,
   x: Expression,
-  { dims: [out, inside], forwardOnly = false }: ForwardOnly & { readonly dims: readonly [out: number, inside: number] },
+  {
+    dims: [out, inFeatures],
+    forwardOnly = false,
+  }: ForwardOnly & { readonly dims: readonly [out: number, inFeatures: number] },
 ): Expression {
   return matmulInt8(turned(x), {
-    integers: input(`${name}.int8`, [inside, out], 'int8'),
+    integers: input(`${name}.int8`, [inFeatures, out], 'int8'),
     scales: input(`${name}.int8_scales`, [out]),
-    ...(forwardOnly ? {} : { transposed: input(`${name}.int8_transposed`, [out, inside], 'int8') }),
+    ...(forwardOnly ? {} : { transposed: input(`${name}.int8_transposed`, [out, inFeatures], 'int8') }),
   });
 }
 
@@ -50,9 +53,9 @@ export interface ForwardOnly {
 /** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient that its floats give. */
 export function int8Scores(architecture: Architecture, x: Expression, floats: Expression): Expression {
   const { head } = architecture;
-  const [out, inside] = weightDims(architecture, head);
+  const [out, inFeatures] = weightDims(architecture, head);
   return scoresInt8(x, turned(x), {
-    integers: input(`${head}.int8`, [inside, out], 'int8'),
+    integers: input(`${head}.int8`, [inFeatures, out], 'int8'),
     scales: input(`${head}.int8_scales`, [out]),
     floats,
   });
@@ -67,31 +70,31 @@ export function toInt8(
   { dims, data }: Tensor<'float32'>,
   { forwardOnly = false }: ForwardOnly = {},
 ): Map<string, Tensor> {
-  const [out, inside] = dims as readonly [number, number];
+  const [out, inFeatures] = dims as readonly [number, number];
   const scales = new Float32Array(out);
   const transposed = forwardOnly ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
-  const weights = new Float32Array(inside);
-  const some = new Int8Array(rowsAtOnce * inside);
+  const weights = new Float32Array(inFeatures);
+  const some = new Int8Array(rowsAtOnce * inFeatures);
   for (let first = 0; first < out; first += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, out - first);
     for (let r = 0; r < count; r++) {
-      weights.set(data.subarray((first + r) * inside, (first + r + 1) * inside));
+      weights.set(data.subarray((first + r) * inFeatures, (first + r + 1) * inFeatures));
       turnRow(weights);
-      scales[first + r] = roundRow(weights, some.subarray(r * inside, (r + 1) * inside));
+      scales[first + r] = roundRow(weights, some.subarray(r * inFeatures, (r + 1) * inFeatures));
     }
-    transposed?.set(some.subarray(0, count * inside), first * inside);
-    for (let column = 0; column < inside; column++) {
+    transposed?.set(some.subarray(0, count * inFeatures), first * inFeatures);
+    for (let column = 0; column < inFeatures; column++) {
       const start = column * out + first;
-      for (let r = 0; r < count; r++) integers[start + r] = some[r * inside + column] as number;
+      for (let r = 0; r < count; r++) integers[start + r] = some[r * inFeatures + column] as number;
     }
   }
   const feeds = new Map<string, Tensor>([
-    [`${module}.int8`, { type: 'int8', dims: [inside, out], data: integers }],
+    [`${module}.int8`, { type: 'int8', dims: [inFeatures, out], data: integers }],
     [`${module}.int8_scales`, float32([out], scales)],
-    hadamardFeed(inside),
+    hadamardFeed(inFeatures),
   ]);
-  if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inside], data: transposed });
+  if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inFeatures], data: transposed });
   return feeds;
 }
 

@@ -176,13 +176,13 @@ function addUpdate(
     Tensor<'float32'>,
     Tensor<'float32'>,
   ];
-  const [rank = 0, inside = 0] = a.dims;
-  const out = weight.length / inside;
+  const [rank = 0, inFeatures = 0] = a.dims;
+  const out = weight.length / inFeatures;
   for (let i = 0; i < out; i++) {
     for (let k = 0; k < rank; k++) {
       const factor = sign * scale * (b.data[i * rank + k] as number);
-      const [row, from] = [i * inside, k * inside];
-      for (let j = 0; j < inside; j++) {
+      const [row, from] = [i * inFeatures, k * inFeatures];
+      for (let j = 0; j < inFeatures; j++) {
         weight[row + j] = (weight[row + j] as number) + factor * (a.data[from + j] as number);
       }
     }

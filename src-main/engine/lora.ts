@@ -52,8 +52,8 @@ export function adaptLinear(
     linear(module, x) {
       const y = plain(module, x);
       if (!adapted.has(module)) return y;
-      const [out, inside] = weightDims(architecture, module);
-      const a = input(`${module}.lora_A`, ['rank', inside]);
+      const [out, inFeatures] = weightDims(architecture, module);
+      const a = input(`${module}.lora_A`, ['rank', inFeatures]);
       const b = input(`${module}.lora_B`, [out, 'rank']);
       trainable.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
       const seen = dropout ? multiply(x, input(`${module}.dropout`, x.shape)) : x;
@@ -95,11 +95,14 @@ export function initialiseLora(
 ): LoraWeights {
   const tensors = new Map<string, Tensor<'float32'>>();
   adaptedModules(architecture, targets).forEach((module, i) => {
-    const [out, inside] = weightDims(architecture, module);
+    const [out, inFeatures] = weightDims(architecture, module);
     const random = new Random(seed, 0x10ca, i);
-    const bound = 1 / Math.sqrt(inside);
+    const bound = 1 / Math.sqrt(inFeatures);
     const draw = initialisation === 'kaiming' ? () => (2 * random.uniform() - 1) * bound : () => random.normal() / rank;
-    tensors.set(`${module}.lora_A`, float32([rank, inside], Float32Array.from({ length: rank * inside }, draw)));
+    tensors.set(
+      `${module}.lora_A`,
+      float32([rank, inFeatures], Float32Array.from({ length: rank * inFeatures }, draw)),
+    );
     tensors.set(`${module}.lora_B`, float32([out, rank]));
   });
   return { kind: 'lora', rank, alpha, scale: alpha / rank, targets, tensors };

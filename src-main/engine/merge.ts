@@ -72,21 +72,21 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
 }
 
 /** scale · B A of a module, [out, in], added up in float64 and rounded once. */
-function updateOf({ weights, scale }: ScaledAdapter, module: string, [out, inside]: readonly [number, number]) {
+function updateOf({ weights, scale }: ScaledAdapter, module: string, [out, inFeatures]: readonly [number, number]) {
   const { rank, tensors } = weights;
   const a = tensors.get(`${module}.lora_A`)?.data as Float32Array;
   const b = tensors.get(`${module}.lora_B`)?.data as Float32Array;
-  const update = new Float32Array(out * inside);
-  const row = new Float64Array(inside);
+  const update = new Float32Array(out * inFeatures);
+  const row = new Float64Array(inFeatures);
   for (let o = 0; o < out; o++) {
     row.fill(0);
     for (let r = 0; r < rank; r++) {
       const factor = scale * (b[o * rank + r] as number);
       if (factor === 0) continue;
-      const start = r * inside;
-      for (let i = 0; i < inside; i++) row[i] = (row[i] as number) + factor * (a[start + i] as number);
+      const start = r * inFeatures;
+      for (let i = 0; i < inFeatures; i++) row[i] = (row[i] as number) + factor * (a[start + i] as number);
     }
-    update.set(row, o * inside);
+    update.set(row, o * inFeatures);
   }
   return update;
 }

@@ -20,12 +20,12 @@ export function toPeft(weights: LoraWeights, architecture: Architecture): PeftAd
   const whole = rank * times;
   const tensors = new Map<string, Tensor<'float32'>>();
   for (const { module, own, target, parts, part } of places(architecture, targets)) {
-    const [out, inside] = weightDims(architecture, own);
-    const a = tensors.get(`${module}.lora_A`) ?? float32([whole, inside]);
+    const [out, inFeatures] = weightDims(architecture, own);
+    const a = tensors.get(`${module}.lora_A`) ?? float32([whole, inFeatures]);
     const b = tensors.get(`${module}.lora_B`) ?? float32([out * parts, whole]);
     tensors.set(`${module}.lora_A`, a).set(`${module}.lora_B`, b);
     const start = Math.max(0, blocks.indexOf(target)) * rank;
-    a.data.set(dataOf(weights.tensors, `${own}.lora_A`), start * inside);
+    a.data.set(dataOf(weights.tensors, `${own}.lora_A`), start * inFeatures);
     const ownB = dataOf(weights.tensors, `${own}.lora_B`);
     for (let row = 0; row < out; row++) {
       b.data.set(ownB.subarray(row * rank, (row + 1) * rank), (part * out + row) * whole + start);
@@ -57,24 +57,24 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
 
   const expected = new Map<string, readonly [number, number]>();
   for (const { module, own, parts } of places(architecture, named)) {
-    const [out, inside] = weightDims(architecture, own);
-    expected.set(`${module}.lora_A`, [whole, inside]).set(`${module}.lora_B`, [out * parts, whole]);
+    const [out, inFeatures] = weightDims(architecture, own);
+    expected.set(`${module}.lora_A`, [whole, inFeatures]).set(`${module}.lora_B`, [out * parts, whole]);
   }
   requireShapes(adapter.tensors, expected, folder);
 
   const tensors = new Map<string, Tensor<'float32'>>();
   let used = 0;
   for (const { module, own, target, part } of places(architecture, targets)) {
-    const [out, inside] = weightDims(architecture, own);
+    const [out, inFeatures] = weightDims(architecture, own);
     const start = Math.max(0, blocks.indexOf(target)) * rank;
-    const a = dataOf(adapter.tensors, `${module}.lora_A`).slice(start * inside, (start + rank) * inside);
+    const a = dataOf(adapter.tensors, `${module}.lora_A`).slice(start * inFeatures, (start + rank) * inFeatures);
     const b = float32([out, rank]);
     const from = dataOf(adapter.tensors, `${module}.lora_B`);
     for (let row = 0; row < out; row++) {
       const at = (part * out + row) * whole + start;
       b.data.set(from.subarray(at, at + rank), row * rank);
     }
-    tensors.set(`${own}.lora_A`, float32([rank, inside], a)).set(`${own}.lora_B`, b);
+    tensors.set(`${own}.lora_A`, float32([rank, inFeatures], a)).set(`${own}.lora_B`, b);
     used += nonZero(b.data);
   }
   if (blocks.length > 0) {

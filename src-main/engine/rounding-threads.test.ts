@@ -7,11 +7,11 @@ import { float32 } from './tensor.ts';
 /** Of two sizes: small ones are copied between threads, large ones go over. */
 async function* jobs(): AsyncGenerator<RoundingJob> {
   const random = new Random(1);
-  for (const [i, [out, inside]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {
+  for (const [i, [out, inFeatures]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {
     const matrix = () =>
       float32(
-        [out, inside],
-        Float32Array.from({ length: out * inside }, () => random.normal()),
+        [out, inFeatures],
+        Float32Array.from({ length: out * inFeatures }, () => random.normal()),
       );
     yield { kind: 'training', module: `${i}.int8`, weight: matrix(), precision: 'int8', forwardOnly: i === 0 };
     yield { kind: 'training', module: `${i}.int4`, weight: matrix(), precision: 'int4', forwardOnly: false };

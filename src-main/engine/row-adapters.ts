@@ -33,11 +33,11 @@ export function adaptRows(
     linear(module, x) {
       const y = plain(module, x);
       if (!adapted.has(module)) return y;
-      const [out, inside] = weightDims(architecture, module);
-      const a = input(bankName(module, 'A'), ['adapters', 'rank', inside]);
+      const [out, inFeatures] = weightDims(architecture, module);
+      const a = input(bankName(module, 'A'), ['adapters', 'rank', inFeatures]);
       const b = input(bankName(module, 'B'), ['adapters', out, 'rank']);
       trainable.set(bankName(module, 'A'), a).set(bankName(module, 'B'), b);
-      const low = matmul(reshape(x, ['adapters', 'each', inside]), a, { transposeB: true });
+      const low = matmul(reshape(x, ['adapters', 'each', inFeatures]), a, { transposeB: true });
       const high = matmul(multiply(low, scale), b, { transposeB: true });
       return add(y, reshape(high, y.shape));
     },
@@ -66,12 +66,12 @@ export function rowAdapterFeeds(
   const feeds = new Map<string, Tensor>();
   const rank = Math.max(...adapters.map((adapter) => adapter.rank));
   for (const module of adaptedModules(architecture, targetsOf(architecture, adapters))) {
-    const [out, inside] = weightDims(architecture, module);
-    const [a, b] = [float32([adapters.length, rank, inside]), float32([adapters.length, out, rank])];
+    const [out, inFeatures] = weightDims(architecture, module);
+    const [a, b] = [float32([adapters.length, rank, inFeatures]), float32([adapters.length, out, rank])];
     adapters.forEach((adapter, i) => {
       const own = partsOf(adapter, module);
       if (own === undefined) return;
-      a.data.set(own.a, i * rank * inside);
+      a.data.set(own.a, i * rank * inFeatures);
       if (adapter.rank === rank) b.data.set(own.b, i * out * rank);
       else
         for (let row = 0; row < out; row++)

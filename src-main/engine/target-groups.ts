@@ -10,6 +10,7 @@ export interface TargetGroup {
   readonly starts: ReadonlyMap<Target, number>;
   /** Outputs together. */
   readonly width: number;
+  /** Features that they read. */
   readonly inside: number;
 }
 

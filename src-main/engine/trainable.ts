@@ -77,8 +77,8 @@ async function loraTrainable(
       const feeds = new Map<string, Tensor>([['lora_scale', scale]]);
       if (settings.dropout > 0) {
         modules.forEach((module, i) => {
-          const [, inside] = weightDims(architecture, module);
-          feeds.set(`${module}.dropout`, dropoutMask(inside, settings.dropout, place, i));
+          const [, inFeatures] = weightDims(architecture, module);
+          feeds.set(`${module}.dropout`, dropoutMask(inFeatures, settings.dropout, place, i));
         });
       }
       return feeds;
@@ -146,14 +146,14 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
 
 /** 0 with probability p, else 1/(1 − p), for each feature of each position; all ones outside training. */
 function dropoutMask(
-  inside: number,
+  inFeatures: number,
   probability: number,
   place: DropoutPlace | null,
   module: number,
 ): Tensor<'float32'> {
-  if (place === null) return float32([1, inside], new Float32Array(inside).fill(1));
+  if (place === null) return float32([1, inFeatures], new Float32Array(inFeatures).fill(1));
   const random = new Random(place.seed, 0xd509, place.step, place.microBatch, module);
-  const mask = float32([place.positions, inside]);
+  const mask = float32([place.positions, inFeatures]);
   const kept = 1 / (1 - probability);
   const threshold = probability * 2 ** 32;
   for (let i = 0; i < mask.data.length; i++) mask.data[i] = random.bits() < threshold ? 0 : kept;

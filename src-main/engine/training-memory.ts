@@ -54,8 +54,8 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   }
   const validation = cutMicroBatches(job.validationRows.slice(0, validationRowLimit), packing);
   const perRank = adaptedModules(architecture, targets).reduce((sum, module) => {
-    const [out, inside] = weightDims(architecture, module);
-    return sum + out + inside;
+    const [out, inFeatures] = weightDims(architecture, module);
+    return sum + out + inFeatures;
   }, 0);
   const companies = companiesOf(job, packing);
   const largestCompany = companies.reduce((most, each) => (each.length > most.length ? each : most));
@@ -264,8 +264,8 @@ function generation(
   const scores = 2 * architecture.heads * tokens * prompt * 4;
   const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);
   const numbers = [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
-    const [out, inside] = weightDims(architecture, module);
-    return sum + out * inside;
+    const [out, inFeatures] = weightDims(architecture, module);
+    return sum + out * inFeatures;
   }, 0);
   return kept + pass + bytesEach * numbers;
 }

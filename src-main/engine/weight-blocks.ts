@@ -26,13 +26,13 @@ export function blocksOf(
   name: string,
   { matrices, fourBits }: { readonly matrices: readonly Tensor<'float32'>[]; readonly fourBits: boolean },
 ): Map<string, Tensor> {
-  const inside = matrices[0]?.dims[1] as number;
+  const inFeatures = matrices[0]?.dims[1] as number;
   const out = matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
-  const isFour = inside % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data));
+  const isFour = inFeatures % sizeOfFour === 0 && matrices.every(({ data }) => isInFourBits(data));
   const bits = isFour && fourBits ? 4 : 8;
-  const ofEight = inside % sizeOfEight === 0 ? sizeOfEight : lesserSizeOfEight;
+  const ofEight = inFeatures % sizeOfEight === 0 ? sizeOfEight : lesserSizeOfEight;
   const size = isFour ? sizeOfFour : ofEight;
-  const perRow = Math.ceil(inside / size);
+  const perRow = Math.ceil(inFeatures / size);
   const bytes = (size * bits) / 8;
   // What is left over at the end of a row is zero, which is stored as half the range.
   const integers = new Uint8Array(out * perRow * bytes).fill(bits === 4 ? 0x88 : 128);
@@ -41,8 +41,8 @@ export function blocksOf(
   for (const { data } of matrices) {
     const packed = { integers: integers.subarray(block * bytes), scales: scales.subarray(block) };
     if (isFour) packFour(data, bits, packed);
-    else packEight(data, { inside, size }, packed);
-    block += (data.length / inside) * perRow;
+    else packEight(data, { inFeatures, size }, packed);
+    block += (data.length / inFeatures) * perRow;
   }
   return new Map<string, Tensor>([
     [`${name}.integers`, { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
@@ -59,13 +59,13 @@ interface Packed {
 
 function packEight(
   data: Float32Array,
-  { inside, size }: { inside: number; size: number },
+  { inFeatures, size }: { inFeatures: number; size: number },
   { integers, scales }: Packed,
 ): void {
   let block = 0;
-  for (let row = 0; row < data.length; row += inside) {
-    for (let start = row; start < row + inside; start += size) {
-      const end = Math.min(start + size, row + inside);
+  for (let row = 0; row < data.length; row += inFeatures) {
+    for (let start = row; start < row + inFeatures; start += size) {
+      const end = Math.min(start + size, row + inFeatures);
       let largest = 0;
       for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(data[i] as number));
       scales[block] = largest / 127;

@@ -106,21 +106,21 @@ test('the pass over the prompt and the one for a single token agree: an answer i
 });
 
 test('the largest numbers add up, also where the processor has sixteen bits for two products', async () => {
-  const [inside, out] = [64, 16];
+  const [inFeatures, out] = [64, 16];
   const matrix = {
-    integers: input('integers', [inside, out], 'int8'),
-    transposed: input('transposed', [out, inside], 'int8'),
+    integers: input('integers', [inFeatures, out], 'int8'),
+    transposed: input('transposed', [out, inFeatures], 'int8'),
     scales: input('scales', [out]),
   };
-  const product = await exact.backend.compile({ y: matmulInt8(input('x', ['rows', inside]), matrix) });
+  const product = await exact.backend.compile({ y: matmulInt8(input('x', ['rows', inFeatures]), matrix) });
   const { y } = await product.run(
     new Map<string, Tensor>([
-      ['x', float32([1, inside], new Float32Array(inside).fill(1))],
-      ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
+      ['x', float32([1, inFeatures], new Float32Array(inFeatures).fill(1))],
+      ['integers', { type: 'int8', dims: [inFeatures, out], data: new Int8Array(inFeatures * out).fill(127) }],
       ['scales', float32([out], new Float32Array(out).fill(1))],
     ]),
   );
-  for (const value of y.data) expect(value).toBeCloseTo(inside * 127, 1);
+  for (const value of y.data) expect(value).toBeCloseTo(inFeatures * 127, 1);
   await product.release();
 });
 
@@ -165,8 +165,8 @@ test.each([
   // Without VNNI onnxruntime sums one row alone in another order, and answers have no blocks of four bits there (decision 0045).
   if (bits === 4 && (await exact.backend.integersFor()) === 'all')
     return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
-  const [inside, out, rows] = [192, 48, 17];
-  const [perRow, bytes] = [inside / size, (size * bits) / 8];
+  const [inFeatures, out, rows] = [192, 48, 17];
+  const [perRow, bytes] = [inFeatures / size, (size * bits) / 8];
   const matrix = {
     bits,
     integers: input('integers', [out, perRow, bytes], 'uint8'),
@@ -175,22 +175,22 @@ test.each([
   const integers = Uint8Array.from({ length: out * perRow * bytes }, (_, i) => (i * 7919) % 256);
   const scales = Float32Array.from({ length: out * perRow }, (_, i) => 0.01 + 0.001 * Math.sin(i));
   const product = await exact.backend.compile(
-    { y: matmulBlocks(input('x', ['rows', inside]), matrix) },
+    { y: matmulBlocks(input('x', ['rows', inFeatures]), matrix) },
     new Map<string, Tensor>([
       ['integers', { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
       ['scales', float32([out * perRow], scales)],
     ]),
   );
   const multiply = async (x: Float32Array) => {
-    const { y } = await product.run(new Map([['x', float32([x.length / inside, inside], x)]]));
+    const { y } = await product.run(new Map([['x', float32([x.length / inFeatures, inFeatures], x)]]));
     return Array.from(y.data);
   };
-  const x = Float32Array.from({ length: rows * inside }, (_, i) => Math.sin(i * 1.3) * (1 + (i % 7)));
+  const x = Float32Array.from({ length: rows * inFeatures }, (_, i) => Math.sin(i * 1.3) * (1 + (i % 7)));
   const together = await multiply(x);
   for (const count of [1, 2, 3, 5]) {
     const apart: number[] = [];
     for (let row = 0; row < rows; row += count) {
-      apart.push(...(await multiply(x.slice(row * inside, Math.min(rows, row + count) * inside))));
+      apart.push(...(await multiply(x.slice(row * inFeatures, Math.min(rows, row + count) * inFeatures))));
     }
     expect(apart).toEqual(together);
   }

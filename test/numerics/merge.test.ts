@@ -203,14 +203,14 @@ async function recovered(folder: string, name: string): Promise<Map<string, Floa
     const module = key.replace(/\.lora_A$/, '');
     const b = adapter.get(`${module}.lora_B`)?.data as Float32Array;
     const weight = tensors.get(`${module}.weight`) as Float32Array;
-    const inside = dims[1] as number;
+    const inFeatures = dims[1] as number;
     const out = b.length / rank;
     for (let o = 0; o < out; o++) {
-      for (let i = 0; i < inside; i++) {
+      for (let i = 0; i < inFeatures; i++) {
         let sum = 0;
-        for (let r = 0; r < rank; r++) sum += (b[o * rank + r] as number) * (a[r * inside + i] as number);
+        for (let r = 0; r < rank; r++) sum += (b[o * rank + r] as number) * (a[r * inFeatures + i] as number);
         // GPT-2 stores [in, out].
-        const at = name.startsWith('gpt2') ? i * out + o : o * inside + i;
+        const at = name.startsWith('gpt2') ? i * out + o : o * inFeatures + i;
         weight[at] = (weight[at] as number) - Math.fround((alpha / rank) * sum);
       }
     }

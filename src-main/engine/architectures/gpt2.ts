@@ -54,13 +54,13 @@ export function gpt2(config: ModelConfig): Architecture {
   const parts = new Map<string, StoredPart>();
   for (const block of blocks) {
     for (const target of targets) {
-      const [out, inside] = dims[target];
+      const [out, inFeatures] = dims[target];
       const { module, third } = stored[target];
       const all = third === undefined ? out : 3 * out;
       const [start, end] = third === undefined ? [0, out] : [third * out, (third + 1) * out];
       const own = `${block}.${moduleIn(target)}`;
       const from = `${block}.${module}`;
-      parts.set(`${own}.weight`, { tensor: `${from}.weight`, dims: [inside, all], start, end, transposed: true });
+      parts.set(`${own}.weight`, { tensor: `${from}.weight`, dims: [inFeatures, all], start, end, transposed: true });
       parts.set(`${own}.bias`, { tensor: `${from}.bias`, dims: [all], start, end, transposed: false });
     }
   }

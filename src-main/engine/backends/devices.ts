@@ -8,7 +8,7 @@ import { onnxruntimeBackend } from './onnxruntime/onnxruntime-backend.ts';
 import { nvidia, tfjsBackend } from './tfjs/tfjs-backend.ts';
 
 /** The product that devices are timed by: a layer of a small model on a short text. */
-const [rows, inside, out] = [512, 576, 1536];
+const [rows, inFeatures, out] = [512, 576, 1536];
 
 /**
  * Looks for every device that a backend could use, and times a matrix product on each that answers. What is missing is
@@ -51,17 +51,21 @@ async function report(
 
 /** Billions of operations a second, the best of five after one that prepares. */
 async function measure(backend: Backend): Promise<number> {
-  const weights: Tensor = { type: 'float32', dims: [inside, out], data: new Float32Array(inside * out).fill(0.5) };
-  const outputs = { product: matmul(input('x', ['rows', inside]), input('weights', [inside, out])) };
+  const weights: Tensor = {
+    type: 'float32',
+    dims: [inFeatures, out],
+    data: new Float32Array(inFeatures * out).fill(0.5),
+  };
+  const outputs = { product: matmul(input('x', ['rows', inFeatures]), input('weights', [inFeatures, out])) };
   const executable = await backend.compile(outputs, new Map([['weights', weights]]));
-  const x: Tensor = { type: 'float32', dims: [rows, inside], data: new Float32Array(rows * inside).fill(2) };
+  const x: Tensor = { type: 'float32', dims: [rows, inFeatures], data: new Float32Array(rows * inFeatures).fill(2) };
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 6; run++) {
     const begun = performance.now();
     const { product } = await executable.run(new Map([['x', x]]));
-    if (product.data.at(-1) !== inside) throw new Error('a matrix product came out wrong');
+    if (product.data.at(-1) !== inFeatures) throw new Error('a matrix product came out wrong');
     if (run > 0) best = Math.min(best, performance.now() - begun);
   }
   await executable.release();
-  return (2 * rows * inside * out) / best / 1e6;
+  return (2 * rows * inFeatures * out) / best / 1e6;
 }

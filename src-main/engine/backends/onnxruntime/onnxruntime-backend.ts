@@ -136,22 +136,22 @@ async function integersFor(): Promise<IntegerUse> {
  * (onnxruntime's documentation on quantisation, "When should I use U8S8").
  */
 async function addsUp(): Promise<boolean> {
-  const [inside, out] = [64, 16];
+  const [inFeatures, out] = [64, 16];
   const matrix = {
-    integers: input('integers', [inside, out], 'int8'),
+    integers: input('integers', [inFeatures, out], 'int8'),
     scales: input('scales', [out]),
   };
-  const graph = lower({ product: matmulInt8(input('x', ['rows', inside]), matrix) });
+  const graph = lower({ product: matmulInt8(input('x', ['rows', inFeatures]), matrix) });
   const probe = await open<'product'>(graph, { threads: 1, device: 'cpu' });
   const { product } = await probe.run(
     new Map<string, Tensor>([
-      ['x', { type: 'float32', dims: [4, inside], data: new Float32Array(4 * inside).fill(1) }],
-      ['integers', { type: 'int8', dims: [inside, out], data: new Int8Array(inside * out).fill(127) }],
+      ['x', { type: 'float32', dims: [4, inFeatures], data: new Float32Array(4 * inFeatures).fill(1) }],
+      ['integers', { type: 'int8', dims: [inFeatures, out], data: new Int8Array(inFeatures * out).fill(127) }],
       ['scales', { type: 'float32', dims: [out], data: new Float32Array(out).fill(1) }],
     ]),
   );
   await probe.release();
-  return [...product.data].every((value) => Math.abs(value - inside * 127) < inside);
+  return [...product.data].every((value) => Math.abs(value - inFeatures * 127) < inFeatures);
 }
 
 let shared: Promise<boolean> | undefined;

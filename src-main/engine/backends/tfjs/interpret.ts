@@ -49,9 +49,9 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     return tf.reshape(tf.matMul(rows, flat, false, by === 'transposed'), dims);
   },
   matmulBlocks([x, integers, scales], node, dims) {
-    const inside = node.inputs[0]?.shape.at(-1) as number;
-    const rows = tf.reshape(given(x), [-1, inside]) as tf.Tensor2D;
-    const matrix = unblocked(given(integers), given(scales), { ...node.attributes, inside });
+    const inFeatures = node.inputs[0]?.shape.at(-1) as number;
+    const rows = tf.reshape(given(x), [-1, inFeatures]) as tf.Tensor2D;
+    const matrix = unblocked(given(integers), given(scales), { ...node.attributes, inFeatures });
     return tf.reshape(tf.matMul(rows, matrix, false, true), dims);
   },
   attend([queries, freshKeys, freshValues, keptKeys, keptValues, mask], { attributes: { factor, group } }, dims) {
@@ -165,17 +165,17 @@ function oneHot(index: tf.Tensor, classes: number): tf.Tensor {
 function unblocked(
   integers: tf.Tensor,
   scales: tf.Tensor,
-  { bits, size, inside }: { bits: 4 | 8; size: number; inside: number },
+  { bits, size, inFeatures }: { bits: 4 | 8; size: number; inFeatures: number },
 ): tf.Tensor2D {
   const [out, blocks, bytes] = integers.shape as [number, number, number];
   const [packed, factors] = [integers.dataSync(), scales.dataSync()];
-  const values = Float32Array.from({ length: out * inside }, (_, i) => {
-    const block = Math.floor(i / inside) * blocks + Math.floor((i % inside) / size);
-    const within = (i % inside) % size;
+  const values = Float32Array.from({ length: out * inFeatures }, (_, i) => {
+    const block = Math.floor(i / inFeatures) * blocks + Math.floor((i % inFeatures) / size);
+    const within = (i % inFeatures) % size;
     const byte = packed[block * bytes + (bits === 8 ? within : within >> 1)] as number;
     return (factors[block] as number) * (bits === 8 ? byte - 128 : ((byte >> (4 * (within % 2))) & 15) - 8);
   });
-  return tf.tensor2d(values, [out, inside]);
+  return tf.tensor2d(values, [out, inFeatures]);
 }
 
 function given(tensor: tf.Tensor | undefined): tf.Tensor {

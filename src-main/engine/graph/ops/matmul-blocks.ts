@@ -20,9 +20,9 @@ export interface BlockMatrix {
  */
 export function matmulBlocks(x: Expression, { bits, integers, scales }: BlockMatrix): Expression {
   const [out, blocks, bytes] = integers.shape as readonly number[];
-  const inside = fromEnd(x.shape, 1) as number;
+  const inFeatures = fromEnd(x.shape, 1) as number;
   const size = ((bytes as number) * 8) / bits;
-  check(Math.ceil(inside / size) === blocks, `matmulBlocks of ${show(x.shape)} and ${show(integers.shape)}`);
+  check(Math.ceil(inFeatures / size) === blocks, `matmulBlocks of ${show(x.shape)} and ${show(integers.shape)}`);
   return expression('matmulBlocks', [x, integers, scales], { bits, size }, [...x.shape.slice(0, -1), out as number]);
 }
 
@@ -33,11 +33,11 @@ export const matmulBlocksOp: OpDefinition<'matmulBlocks'> = {
   reference([x, integers, scales], { bits, size }, dims) {
     if (!x || !integers || !scales) throw new Error('matmulBlocks takes three operands');
     const [, blocks = 0, bytes = 0] = integers.dims;
-    const inside = x.dims.at(-1) as number;
+    const inFeatures = x.dims.at(-1) as number;
     return build(dims, (at) => {
       const row = at.at(-1) as number;
       let sum = 0;
-      for (let i = 0; i < inside; i++) {
+      for (let i = 0; i < inFeatures; i++) {
         const block = row * blocks + Math.floor(i / size);
         const within = i % size;
         const byte = integers.data[block * bytes + (bits === 8 ? within : within >> 1)] as number;

@@ -21,8 +21,8 @@ export interface Int4Matrix {
 /** y = x Wᵀ: [n, in] → [n, out]. Exact: the matrix is written out as floats for the length of the product. */
 export function matmulInt4(x: Expression, { integers, scales, minima }: Int4Matrix): Expression {
   const [out, blocks] = integers.shape as readonly number[];
-  const inside = (blocks as number) * int4Block;
-  check(fromEnd(x.shape, 1) === inside, `matmulInt4 of ${show(x.shape)} and ${show(integers.shape)}`);
+  const inFeatures = (blocks as number) * int4Block;
+  check(fromEnd(x.shape, 1) === inFeatures, `matmulInt4 of ${show(x.shape)} and ${show(integers.shape)}`);
   return expression('matmulInt4', [x, integers, scales, minima], { by: 'transposed' }, [
     ...x.shape.slice(0, -1),
     out as number,
