@@ -21,23 +21,23 @@ const mostSweeps = 60;
 export function jacobiSvd(a: Matrix): Svd {
   const { rows, columns: n } = a;
   // By columns: each rotation mixes two of them.
-  const turned = columnsOf(a);
+  const rotated = columnsOf(a);
   const right = Array.from({ length: n }, (_, j) => Float64Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    let turns = 0;
+    let rotations = 0;
     for (let p = 0; p < n - 1; p++) {
-      for (let q = p + 1; q < n; q++) if (rotate(turned, right, p, q)) turns++;
+      for (let q = p + 1; q < n; q++) if (rotate(rotated, right, p, q)) rotations++;
     }
-    if (turns === 0) break;
+    if (rotations === 0) break;
   }
-  const sizes = turned.map((column) => Math.sqrt(dot(column, column)));
+  const sizes = rotated.map((column) => Math.sqrt(dot(column, column)));
   const order = sizes.map((_, j) => j).sort((i, j) => (sizes[j] as number) - (sizes[i] as number) || i - j);
   const result = { left: matrix(rows, n), values: new Float64Array(n), right: matrix(n, n) };
   order.forEach((from, to) => {
     const size = sizes[from] as number;
     result.values[to] = size;
     for (let i = 0; i < rows; i++) {
-      result.left.data[i * n + to] = size === 0 ? 0 : ((turned[from] as Float64Array)[i] as number) / size;
+      result.left.data[i * n + to] = size === 0 ? 0 : ((rotated[from] as Float64Array)[i] as number) / size;
     }
     for (let i = 0; i < n; i++) result.right.data[i * n + to] = (right[from] as Float64Array)[i] as number;
   });
@@ -51,8 +51,8 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
 }
 
 /** Turns columns p and q so that they are orthogonal; false when they are already. */
-function rotate(turned: Float64Array[], right: Float64Array[], p: number, q: number): boolean {
-  const [first, second] = [turned[p] as Float64Array, turned[q] as Float64Array];
+function rotate(rotated: Float64Array[], right: Float64Array[], p: number, q: number): boolean {
+  const [first, second] = [rotated[p] as Float64Array, rotated[q] as Float64Array];
   const [alpha, beta, gamma] = [dot(first, first), dot(second, second), dot(first, second)];
   if (gamma === 0 || Math.abs(gamma) <= tolerance * Math.sqrt(alpha * beta)) return false;
   const zeta = (beta - alpha) / (2 * gamma);

@@ -107,7 +107,7 @@ export interface ModelInput extends Sight {
   readonly attend?: ((layer: number, projected: Projected, sight: AttentionSight) => Expression) | undefined;
 }
 
-/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; turned or not is the caller's affair. */
+/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; rotated or not is the caller's affair. */
 export interface Projected {
   readonly queries: Expression;
   readonly keys: Expression;

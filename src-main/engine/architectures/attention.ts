@@ -17,7 +17,7 @@ export function splitHeads(x: Expression, { cos }: Sight, heads: number, size: n
 }
 
 /** Rotary positions on queries and keys (Su et al. 2021). */
-export function turn({ queries, keys, values }: Projected, { cos, sin }: Sight): Projected {
+export function applyRotary({ queries, keys, values }: Projected, { cos, sin }: Sight): Projected {
   return { queries: rotate(queries, cos, sin), keys: rotate(keys, cos, sin), values };
 }
 

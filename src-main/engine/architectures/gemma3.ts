@@ -8,7 +8,7 @@ import { multiply } from '../graph/ops/multiply.ts';
 import { scale } from '../graph/ops/scale.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
 import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
-import { attention, splitHeads, turn } from './attention.ts';
+import { applyRotary, attention, splitHeads } from './attention.ts';
 import { decoderSizes, matrixDims, most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import { windowedLayers } from './layer-types.ts';
 import { attentionTargets, feedForwardTargets, modules } from './llama-family.ts';
@@ -66,7 +66,7 @@ export function gemma3(config: ModelConfig): Architecture {
     const factor = scoreScale * (isLocal(layer) ? local : global).scoreFactor;
     const project = (target: Target, count: number) =>
       splitHeads(input.linear(`${block}.${modules[target]}`, x), sight, count, headSize);
-    const turned = turn(
+    const rotated = applyRotary(
       {
         queries: norm(project('q', heads), `${block}.self_attn.q_norm`, input),
         keys: norm(project('k', keyValueHeads), `${block}.self_attn.k_norm`, input),
@@ -74,7 +74,7 @@ export function gemma3(config: ModelConfig): Architecture {
       },
       sight,
     );
-    const mixed = attention(turned, input, { layer, masks: sight.masks, factor });
+    const mixed = attention(rotated, input, { layer, masks: sight.masks, factor });
     return input.linear(`${block}.${modules.o}`, input.asked(layer, mixed));
   }
 

@@ -6,7 +6,7 @@ import { rmsNorm } from '../graph/ops/inverse-rms.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { silu } from '../graph/ops/silu.ts';
 import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
-import { attention, splitHeads, turn } from './attention.ts';
+import { applyRotary, attention, splitHeads } from './attention.ts';
 import { decoderSizes, matrixDims, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 import { rotaryOf } from './rotary.ts';
@@ -30,7 +30,7 @@ export interface Traits {
   readonly name: string;
   /** Matrices with a bias. */
   readonly biases: readonly Target[];
-  /** Whether queries and keys are normalised head by head before they are turned. */
+  /** Whether queries and keys are normalised head by head before they are rotated. */
   readonly headNorms: boolean;
   /** The window of each layer that has one; `layers` tells which. */
   readonly window?: { readonly size: number; readonly layers: (layer: number) => boolean } | undefined;
@@ -90,7 +90,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       traits.headNorms
         ? rmsNorm(value, input.parameter(`${blocks[layer]}.self_attn.${which}_norm.weight`), epsilon)
         : value;
-    const turned = turn(
+    const rotated = applyRotary(
       {
         queries: normed('q', split('q', heads)),
         keys: normed('k', split('k', keyValueHeads)),
@@ -98,7 +98,7 @@ export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
       },
       sight,
     );
-    const mixed = attention(turned, input, { layer, masks: sight.masks, factor });
+    const mixed = attention(rotated, input, { layer, masks: sight.masks, factor });
     return project('o', layer, input.asked(layer, mixed), input);
   }
 

@@ -12,15 +12,15 @@ export interface FusedNorm {
 export interface FusedSplit {
   readonly whole: Expression;
   readonly axis: number;
-  /** From the first place on. A part of several slices is turned before it is cut. */
+  /** From the first place on. A part of several slices is rotated before it is cut. */
   readonly parts: readonly (readonly Expression<'slice'>[])[];
 }
 
-/** Slices beside each other whose heads are turned by the same angles. */
-export interface FusedTurn {
+/** Slices beside each other whose heads are rotated by the same angles. */
+export interface FusedRotation {
   readonly slices: readonly Expression<'slice'>[];
   /** What each slice becomes: [rows, tokens, heads, size]. */
-  readonly turned: readonly Expression<'rotate'>[];
+  readonly rotated: readonly Expression<'rotate'>[];
 }
 
 /** A product that is added to something as wide. */
@@ -38,14 +38,14 @@ export interface Fusions {
   readonly products: ReadonlyMap<Expression, FusedSum>;
   /** By each of the slices. */
   readonly splits: ReadonlyMap<Expression, FusedSplit>;
-  /** By each of what is turned. */
-  readonly turns: ReadonlyMap<Expression, FusedTurn>;
+  /** By each of what is rotated. */
+  readonly rotations: ReadonlyMap<Expression, FusedRotation>;
   /** What is computed inside of these kernels and nowhere else. */
   readonly absorbed: ReadonlySet<Expression>;
 }
 
 export const noFusions: Fusions = {
-  ...{ norms: new Map(), sums: new Map(), products: new Map(), splits: new Map(), turns: new Map() },
+  ...{ norms: new Map(), sums: new Map(), products: new Map(), splits: new Map(), rotations: new Map() },
   absorbed: new Set(),
 };
 
@@ -76,18 +76,18 @@ export function findFusions(order: readonly Expression[], outputs: readonly Expr
     products.set(sum, { product, other });
     absorbed.add(product);
   }
-  const neighbours = findTurns(order, isOwn);
+  const neighbours = findRotations(order, isOwn);
   const splits = findSplits(order, neighbours);
-  const turns = new Map<Expression, FusedTurn>();
-  for (const turn of neighbours) {
-    if (!turn.slices.every((each) => splits.has(each))) continue;
-    for (const each of turn.slices) absorbed.add(each);
-    for (const each of turn.turned) {
-      turns.set(each, turn);
+  const rotations = new Map<Expression, FusedRotation>();
+  for (const rotation of neighbours) {
+    if (!rotation.slices.every((each) => splits.has(each))) continue;
+    for (const each of rotation.slices) absorbed.add(each);
+    for (const each of rotation.rotated) {
+      rotations.set(each, rotation);
       absorbed.add(each.inputs[0] as Expression);
     }
   }
-  return { norms, sums, products, splits, turns, absorbed };
+  return { norms, sums, products, splits, rotations, absorbed };
 }
 
 function normOf(root: Expression, scaled: Expression, weight: Expression): FusedNorm | undefined {
@@ -103,27 +103,27 @@ function isResidual(x: Expression): boolean {
   return isOp(x, 'add') && a?.shape.length === 2 && a.shape.every((dim, axis) => dim === b?.shape[axis]);
 }
 
-/** Neighbours of one matrix, [positions, heads · size] each, that are turned head by head by an angle for each position. */
-function findTurns(
+/** Neighbours of one matrix, [positions, heads · size] each, that are rotated head by head by an angle for each position. */
+function findRotations(
   order: readonly Expression[],
   isOwn: (node: Expression | undefined) => node is Expression,
-): FusedTurn[] {
-  const byAngles = new Map<string, { slices: Expression<'slice'>[]; turned: Expression<'rotate'>[] }>();
+): FusedRotation[] {
+  const byAngles = new Map<string, { slices: Expression<'slice'>[]; rotated: Expression<'rotate'>[] }>();
   const numbers = new Map<Expression, number>(order.map((node, number) => [node, number]));
-  for (const turned of order) {
-    if (!isOp(turned, 'rotate') || !hasAngleForEach(turned)) continue;
-    const [heads, cos, sin] = turned.inputs as [Expression, Expression, Expression];
+  for (const rotated of order) {
+    if (!isOp(rotated, 'rotate') || !hasAngleForEach(rotated)) continue;
+    const [heads, cos, sin] = rotated.inputs as [Expression, Expression, Expression];
     const [cut] = heads.inputs;
     if (!isOp(heads, 'reshape') || !isOwn(heads) || cut === undefined || !isOwn(cut)) continue;
     if (!isOp(cut, 'slice') || cut.attributes.axis !== 1 || cut.shape.length !== 2) continue;
     const key = [cut.inputs[0] as Expression, cos, sin].map((node) => numbers.get(node)).join(' ');
-    const known = byAngles.get(key) ?? { slices: [], turned: [] };
+    const known = byAngles.get(key) ?? { slices: [], rotated: [] };
     byAngles.set(key, known);
     if (known.slices.length > 0 && known.slices.at(-1)?.attributes.end !== cut.attributes.start) continue;
     known.slices.push(cut);
-    known.turned.push(turned);
+    known.rotated.push(rotated);
   }
-  return [...byAngles.values()].filter(({ turned }) => turned.length > 1);
+  return [...byAngles.values()].filter(({ rotated }) => rotated.length > 1);
 }
 
 /** Whether x is [a, b, heads, size] and has one angle for each of a · b places, [a, b, 1, size / 2]. */
@@ -134,8 +134,8 @@ export function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>)
 }
 
 /** Where slices of a value leave nothing of it out and take nothing twice. */
-function findSplits(order: readonly Expression[], turns: readonly FusedTurn[]): Map<Expression, FusedSplit> {
-  const together = new Map(turns.flatMap((turn) => turn.slices.map((each) => [each, turn] as const)));
+function findSplits(order: readonly Expression[], rotations: readonly FusedRotation[]): Map<Expression, FusedSplit> {
+  const together = new Map(rotations.flatMap((rotation) => rotation.slices.map((each) => [each, rotation] as const)));
   const bySource = new Map<Expression, Expression<'slice'>[]>();
   for (const node of order) {
     if (!isOp(node, 'slice')) continue;
@@ -151,9 +151,9 @@ function findSplits(order: readonly Expression[], turns: readonly FusedTurn[]): 
     if (!isWhole || sorted.some((part, i) => part.attributes.axis !== axis || part.attributes.start !== ends[i]))
       continue;
     const parts = sorted.flatMap((part) => {
-      const turn = together.get(part);
-      if (turn === undefined) return [[part]];
-      return turn.slices[0] === part ? [turn.slices] : [];
+      const rotation = together.get(part);
+      if (rotation === undefined) return [[part]];
+      return rotation.slices[0] === part ? [rotation.slices] : [];
     });
     const split = { whole, axis, parts };
     for (const part of slices) found.set(part, split);

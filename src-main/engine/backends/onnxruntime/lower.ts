@@ -3,9 +3,9 @@ import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import type { Tensor } from '../../tensor.ts';
 import {
   type FusedNorm,
+  type FusedRotation,
   type FusedSplit,
   type FusedSum,
-  type FusedTurn,
   findFusions,
   hasAngleForEach,
   noFusions,
@@ -117,9 +117,9 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     if (writer.device === 'cpu' && hasAngleForEach(node)) return lowerRotateAtOnce(writer, [x, cos, sin], node);
     const axis = { kind: 'int', value: -1 } as const;
     const [low = '', high = ''] = writer.nodes('Split', [x], 2, { axis, num_outputs: { kind: 'int', value: 2 } });
-    const turnedLow = writer.node('Sub', [writer.node('Mul', [low, cos]), writer.node('Mul', [high, sin])]);
-    const turnedHigh = writer.node('Add', [writer.node('Mul', [high, cos]), writer.node('Mul', [low, sin])]);
-    return writer.node('Concat', [turnedLow, turnedHigh], { axis });
+    const rotatedLow = writer.node('Sub', [writer.node('Mul', [low, cos]), writer.node('Mul', [high, sin])]);
+    const rotatedHigh = writer.node('Add', [writer.node('Mul', [high, cos]), writer.node('Mul', [low, sin])]);
+    return writer.node('Concat', [rotatedLow, rotatedHigh], { axis });
   },
 };
 
@@ -171,7 +171,7 @@ export function lowerToNodes(
     writer.declare(name, node);
   };
   const order = topologicalOrder(Object.values(outputs));
-  const { norms, sums, products, splits, turns, absorbed } =
+  const { norms, sums, products, splits, rotations, absorbed } =
     device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const nameOf = (expression: Expression) => names.get(expression) as string;
   /** By the first slice of each. */
@@ -197,7 +197,7 @@ export function lowerToNodes(
       give(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
       continue;
     }
-    const [added, split, turn] = [products.get(node), splits.get(node), turns.get(node)];
+    const [added, split, rotation] = [products.get(node), splits.get(node), rotations.get(node)];
     if (added !== undefined) {
       give(node, lowerSummedProduct(writer, [...added.product.inputs, added.other].map(nameOf), added));
       continue;
@@ -206,11 +206,11 @@ export function lowerToNodes(
       give(node, partOf(node, split));
       continue;
     }
-    if (turn !== undefined) {
-      const [first] = turn.slices as readonly [Expression];
+    if (rotation !== undefined) {
+      const [first] = rotation.slices as readonly [Expression];
       const heads = partOf(first, splits.get(first) as FusedSplit);
-      const turned = lowerTurn(writer, [heads, ...node.inputs.slice(1).map(nameOf)], turn);
-      for (const [i, each] of turn.turned.entries()) give(each, turned[i] as string);
+      const rotated = lowerRotation(writer, [heads, ...node.inputs.slice(1).map(nameOf)], rotation);
+      for (const [i, each] of rotation.rotated.entries()) give(each, rotated[i] as string);
       continue;
     }
     // Sound because `node.op` picks the lowering of exactly the op that made the node.
@@ -311,22 +311,22 @@ function lowerSummedNorm(
 /** In one kernel. */
 function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
   const [heads, size] = node.shape.slice(2) as [number, number];
-  return writer.reshapeTo(turnHeads(writer, operands, { heads, size }), node.shape);
+  return writer.reshapeTo(rotateHeads(writer, operands, { heads, size }), node.shape);
 }
 
 /** Neighbours in one kernel, and then apart. */
-function lowerTurn(writer: GraphWriter, operands: readonly string[], { slices, turned }: FusedTurn): string[] {
-  const heads = turned.reduce((sum, { shape }) => sum + (shape[2] as number), 0);
-  const size = turned[0]?.shape[3] as number;
-  const flat = writer.reshape(turnHeads(writer, operands, { heads, size }), writer.int64([-1, heads * size]));
+function lowerRotation(writer: GraphWriter, operands: readonly string[], { slices, rotated }: FusedRotation): string[] {
+  const heads = rotated.reduce((sum, { shape }) => sum + (shape[2] as number), 0);
+  const size = rotated[0]?.shape[3] as number;
+  const flat = writer.reshape(rotateHeads(writer, operands, { heads, size }), writer.int64([-1, heads * size]));
   return splitBy(writer, flat, 1, slices.map(widthOf)).map((value, i) => {
     writer.declare(value, slices[i] as Expression);
-    return writer.reshapeTo(value, (turned[i] as Expression).shape);
+    return writer.reshapeTo(value, (rotated[i] as Expression).shape);
   });
 }
 
 /** The table of angles is that of the places, from its first on. */
-function turnHeads(
+function rotateHeads(
   writer: GraphWriter,
   [x = '', cos = '', sin = '']: readonly string[],
   { heads, size }: { heads: number; size: number },
