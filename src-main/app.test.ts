@@ -96,7 +96,7 @@ class FakeEngine implements Engine {
     const adapters = 1 + others.length;
     return {
       ...{
-        companies: [adapters],
+        passGroups: [adapters],
         weights: 4000,
         adapter: 1024,
         optimiser: 512 * adapters,

@@ -49,8 +49,8 @@ class Trust {
 }
 
 function kindOf(found: Continuation, other: Continuation | undefined): number {
-  const company = other === undefined ? 0 : other.id === found.id ? 1 : 2;
-  return 3 * (found.matching - 1) + company;
+  const agreement = other === undefined ? 0 : other.id === found.id ? 1 : 2;
+  return 3 * (found.matching - 1) + agreement;
 }
 
 /** What was written before with the same weights, and how far look-ups were to be trusted. In memory alone. */

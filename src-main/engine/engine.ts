@@ -216,9 +216,9 @@ export interface TrainingMemoryJob
   readonly others?: readonly { readonly rank: number; readonly seed: number }[];
 }
 
-/** Bytes; and how many adapters share their passes, one company after the other. */
+/** Bytes; and how many adapters share their passes, one pass group after the other. */
 export interface TrainingMemory {
-  readonly companies: readonly number[];
+  readonly passGroups: readonly number[];
   readonly weights: number;
   /** The adapter with its gradients, and the best so far. */
   readonly adapter: number;

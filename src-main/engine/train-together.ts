@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { AdapterCache } from './adapter-cache.ts';
-import { readCompany, sharesPass, writeCompany } from './company.ts';
 import type { DivergedEvent, TrainJob, TrainTogetherEvent, TrainTogetherJob } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { MicroBatch } from './micro-batches.ts';
 import { packingFor } from './packing.ts';
+import { readPassGroup, sharesPass, writePassGroup } from './pass-group.ts';
 import { Passes, type PassPart } from './passes.ts';
 import { roomFor } from './stack-batches.ts';
 import type { StepSums } from './step-sums.ts';
@@ -87,7 +87,7 @@ async function openGroup(
   const { tokenBudget } = packingFor(model.architecture);
   const firstSteps: MicroBatch[][] = [];
   const [first] = jobs;
-  const company = first && (await readCompany(first.checkpointFolder));
+  const passGroup = first && (await readPassGroup(first.checkpointFolder));
   for (const job of jobs) {
     if (!canShare(job) || !hasSameGraph(job, jobs[0] as TrainJob)) break;
     if (together !== undefined && group.length >= together) break;
@@ -96,15 +96,15 @@ async function openGroup(
     if (together === undefined && !sharesPass(firstSteps, tokenBudget)) break;
     await run.resume();
     const isFresh = run.step === 0 && (group[0]?.run.step ?? 0) === 0;
-    const belongs = company === undefined ? isFresh : (await readCompany(job.checkpointFolder)) === company;
+    const belongs = passGroup === undefined ? isFresh : (await readPassGroup(job.checkpointFolder)) === passGroup;
     if (group.length > 0 && !belongs) break;
     group.push({ job, run });
   }
-  if (company === undefined) await writeCompany(group.map(({ job }) => job.checkpointFolder));
+  if (passGroup === undefined) await writePassGroup(group.map(({ job }) => job.checkpointFolder));
   return await abreast(model, group, adapters);
 }
 
-/** A kill between the checkpoints of a company leaves some ahead of the others: they go back to the step of those. */
+/** A kill between the checkpoints of a pass group leaves some ahead of the others: they go back to the step of those. */
 async function abreast(
   model: LoadedModel,
   group: readonly Omit<Member, 'place'>[],
@@ -153,7 +153,7 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
     yield* events;
     const diverged = events.filter(({ event }) => event.kind === 'diverged').map(({ job }) => job);
     members = members.filter(({ place }) => !diverged.includes(place));
-    // All at the same step: what goes on from there goes on in the same company, which is a smaller one after a divergence.
+    // All at the same step: what goes on from there goes on in the same group, which is a smaller one after a divergence.
     if (diverged.length > 0 || members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
     const done = members.filter(({ run }) => run.isDone);
     if (done.length === members.length) break;

@@ -2,7 +2,6 @@ import { stackSizes } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
 import { causalParts } from './causal-parts.ts';
-import { sharesPass } from './company.ts';
 import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
@@ -12,6 +11,7 @@ import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
 import { packingFor } from './packing.ts';
+import { sharesPass } from './pass-group.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import { RowOrder } from './row-order.ts';
 import { longestPiece } from './stream-batch.ts';
@@ -57,18 +57,18 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
     const [out, inFeatures] = weightDims(architecture, module);
     return sum + out + inFeatures;
   }, 0);
-  const companies = companiesOf(job, packing);
-  const largestCompany = companies.reduce((most, each) => (each.length > most.length ? each : most));
-  // Companies train one after the other: the one with most to learn tells.
-  const trained = perRank * Math.max(...companies.map((ranks) => ranks.reduce((sum, each) => sum + each, 0)));
+  const passGroups = passGroupsOf(job, packing);
+  const largestGroup = passGroups.reduce((most, each) => (each.length > most.length ? each : most));
+  // Pass groups train one after the other: the one with most to learn tells.
+  const trained = perRank * Math.max(...passGroups.map((ranks) => ranks.reduce((sum, each) => sum + each, 0)));
   const highest = Math.max(rank, ...(job.others ?? []).map((other) => other.rank));
   const activations = arena(
     Math.max(
       fullest(graphs.train, batches, highest),
-      largestCompany.length === 1
+      largestGroup.length === 1
         ? 0
         : together(executed(trainGraph(architecture, { kind: 'row-adapters', targets }, options)), batches, {
-            adapters: largestCompany.length,
+            adapters: largestGroup.length,
             rank: highest,
             tokenBudget: packing.tokenBudget,
           }),
@@ -76,7 +76,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   );
   const masks = adaptation.dropout ? dropoutMasks(architecture, targets, batches) : 0;
   return {
-    companies: companies.map((ranks) => ranks.length),
+    passGroups: passGroups.map((ranks) => ranks.length),
     weights: weightBytes(architecture, precision),
     // A and B, those that were best, and their gradients, summed up and of the newest pass.
     adapter: 4 * trained * 4,
@@ -112,7 +112,7 @@ function rowsOfStep({ rows, batchSize }: TrainingMemoryJob, order: Int32Array, f
 }
 
 /** The ranks of those that share their passes, as `trainTogether` puts them together. */
-function companiesOf(job: TrainingMemoryJob, packing: Packing): number[][] {
+function passGroupsOf(job: TrainingMemoryJob, packing: Packing): number[][] {
   const { method, seed, shuffle, batchSize, rows } = job;
   const all = [{ rank: method.rank, seed }, ...(job.others ?? [])];
   if (method.dropout > 0) return all.map(({ rank }) => [rank]);
@@ -121,19 +121,19 @@ function companiesOf(job: TrainingMemoryJob, packing: Packing): number[][] {
     const order = new RowOrder(rows, { batchSize, seed: shuffle ? own : null }).of(0);
     return cutMicroBatches(rowsOfStep(job, order, 0), packing);
   };
-  const companies: number[][] = [];
+  const passGroups: number[][] = [];
   let steps: MicroBatch[][] = [];
   for (const { rank, seed: own } of all) {
     const step = firstSteps.get(own) ?? firstStep(own);
     firstSteps.set(own, step);
     steps.push(step);
-    if (companies.length > 0 && sharesPass(steps, packing.tokenBudget)) companies.at(-1)?.push(rank);
+    if (passGroups.length > 0 && sharesPass(steps, packing.tokenBudget)) passGroups.at(-1)?.push(rank);
     else {
-      companies.push([rank]);
+      passGroups.push([rank]);
       steps = [step];
     }
   }
-  return companies;
+  return passGroups;
 }
 
 /** Of a pass that adapters share, each with its own rows, no fuller than the engine makes one. */

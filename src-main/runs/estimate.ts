@@ -46,7 +46,7 @@ export async function estimateRun(
   const occasion = { base, rows: count.examples, ...validationOf(about, parts), others };
   const one = await memoryNeed(options, { ...occasion, others: [] }, engine);
   signal?.throwIfAborted();
-  const { parts: memory, companies } = others.length === 0 ? one : await memoryNeed(options, occasion, engine);
+  const { parts: memory, passGroups } = others.length === 0 ? one : await memoryNeed(options, occasion, engine);
   signal?.throwIfAborted();
   const bytes = bytesOf(memory);
   const available = availableMemory((memory.baseModel ?? 0) + (memory.runtime ?? 0));
@@ -63,13 +63,13 @@ export async function estimateRun(
   return {
     memory: { bytes, parts: memory, availableBytes: available },
     disk: { bytes: disk, availableBytes: availableDiskBytes },
-    time: { seconds: secondsOf(companies), ...time },
+    time: { seconds: secondsOf(passGroups), ...time },
     group:
       others.length === 0
         ? null
         : {
             runs: all.length,
-            together: Math.max(...companies),
+            together: Math.max(...passGroups),
             alone: { seconds: secondsOf([1]), memoryBytes: bytesOf(one.parts) },
           },
     data: { rows: Math.round(share * count.rows), of: Math.round(count.rows), passes },
@@ -151,16 +151,16 @@ interface TimeNeed extends Omit<Estimate['time'], 'seconds'> {
   };
 }
 
-/** Of runs that train together: what a pass takes however many rows it has is taken once for each company. */
+/** Of runs that train together: what a pass takes however many rows it has is taken once for each pass group. */
 function secondsTogether(
   seconds: TimeNeed['seconds'],
-  companies: readonly number[],
+  passGroups: readonly number[],
   { rows, batchSize }: { rows: RowTokens; batchSize: number },
 ): number {
   const stepTokens = Math.max(1, rows.mean * batchSize);
-  const shareOf = (company: number) => (passTokens + company * stepTokens) / (passTokens + stepTokens);
-  const training = companies.reduce((sum, company) => sum + shareOf(company), 0) * seconds.training;
-  const runs = companies.reduce((sum, company) => sum + company, 0);
+  const shareOf = (size: number) => (passTokens + size * stepTokens) / (passTokens + stepTokens);
+  const training = passGroups.reduce((sum, size) => sum + shareOf(size), 0) * seconds.training;
+  const runs = passGroups.reduce((sum, size) => sum + size, 0);
   return seconds.base + training + runs * seconds.measuring;
 }
 

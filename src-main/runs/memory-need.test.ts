@@ -16,7 +16,7 @@ const engine = {
     const { precision = 'auto', batchSize, rows, gradientCheckpointing } = job;
     const tokens = batchSize * (rows[0]?.ids.length ?? 0);
     return {
-      companies: [1],
+      passGroups: [1],
       ...{ weights: 1e9 * gigabytes[precision], adapter: 0, optimiser: 0, validation: 0, cache: 0, graphs: 0 },
       activations: ((gradientCheckpointing ? 1e8 : 2e8) * tokens) / 512,
     };

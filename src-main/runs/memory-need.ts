@@ -16,15 +16,15 @@ export interface MemoryOccasion {
 }
 
 /**
- * Memory of a run by part, in bytes: what its graphs hold, and the program around them. `companies` says how many of
+ * Memory of a run by part, in bytes: what its graphs hold, and the program around them. `passGroups` says how many of
  * several adapters share their passes.
  */
 export async function memoryNeed(
   options: TrainOptions,
   { base, rows, validationRows, samples, others }: MemoryOccasion,
   engine: Engine,
-): Promise<{ parts: Record<string, number>; companies: readonly number[] }> {
-  const { graphs, weights, companies, ...parts } = await engine.trainingMemory({
+): Promise<{ parts: Record<string, number>; passGroups: readonly number[] }> {
+  const { graphs, weights, passGroups, ...parts } = await engine.trainingMemory({
     ...{ modelFolder: base.path, method: options, rows, validationRows, samples },
     ...{ batchSize: options.batchSize, seed: options.seed, shuffle: options.shuffle, precision: options.precision },
     ...{ labelSmoothing: options.labelSmoothing, gradientCheckpointing: options.gradientCheckpointing },
@@ -33,7 +33,7 @@ export async function memoryNeed(
   const all = { baseModel: weights, ...parts, runtime: programBytes + tokenBytes * base.vocabulary + graphs };
   return {
     parts: Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, Math.round(bytes)])),
-    companies,
+    passGroups,
   };
 }
 

@@ -31,7 +31,7 @@ export class RunState {
   /** The adapter of the run that this one repeats. */
   original = $state.raw<Adapter | undefined>(undefined);
   /** The runs that it trains together with. */
-  company = $state.raw<readonly Run[]>([]);
+  trainedWith = $state.raw<readonly Run[]>([]);
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
@@ -158,7 +158,7 @@ export class RunState {
   async #read(): Promise<void> {
     const run = await client.runs.get({ id: this.id });
     this.run = run;
-    const [dataset, baseModel, adapter, evaluations, original, company, startedFrom] = await Promise.allSettled([
+    const [dataset, baseModel, adapter, evaluations, original, trainedWith, startedFrom] = await Promise.allSettled([
       client.datasets.get({ id: run.datasetId }),
       client.baseModels.get({ id: run.baseModelId }),
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
@@ -173,9 +173,9 @@ export class RunState {
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
     this.startedFrom = startedFrom.status === 'fulfilled' ? startedFrom.value : undefined;
     this.original = original.status === 'fulfilled' ? original.value : undefined;
-    this.company =
-      company.status === 'fulfilled'
-        ? company.value.filter(({ id, group }) => id !== run.id && group?.id === run.group?.id).toReversed()
+    this.trainedWith =
+      trainedWith.status === 'fulfilled'
+        ? trainedWith.value.filter(({ id, group }) => id !== run.id && group?.id === run.group?.id).toReversed()
         : [];
     this.evaluations =
       evaluations.status === 'fulfilled'

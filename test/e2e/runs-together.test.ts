@@ -68,11 +68,11 @@ test('they train together, pause together, and go on together after the page was
 });
 
 test('each has an adapter of its own with its own rank, which its run names', { timeout: 900_000 }, async () => {
-  const company = page.locator('p').filter({ hasText: 'Trained together with' }).getByRole('link');
-  await expect.poll(() => company.count(), patient).toBe(2);
+  const trainedWith = page.locator('p').filter({ hasText: 'Trained together with' }).getByRole('link');
+  await expect.poll(() => trainedWith.count(), patient).toBe(2);
   const pages = [
     page.url(),
-    ...(await company.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))),
+    ...(await trainedWith.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))),
   ];
   for (const href of pages) {
     await page.goto(href);

@@ -140,7 +140,7 @@ test('trainings side by side that are stopped go on to the same bits, and the ba
   await model.release();
 });
 
-test('a kill between the checkpoints of a company, or after the end of some, changes no bit of the others', async () => {
+test('a kill between the checkpoints of a pass group, or after the end of some, changes no bit of the others', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
@@ -167,7 +167,7 @@ test('a kill between the checkpoints of a company, or after the end of some, cha
     await run(jobs(way), () => false);
     expect(await adapters(way), way).toEqual(await adapters('unbroken'));
   }
-  // Where the first of a company was done with, the second does not take up one of the next.
+  // Where the first of a pass group was done with, the second does not take up one of the next.
   await run(jobs('done'), (kind, count) => kind === 'finished' && count === 1);
   await run(jobs('done').slice(1), () => false);
   expect((await adapters('done')).slice(1)).toEqual((await adapters('unbroken')).slice(1));

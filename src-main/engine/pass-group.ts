@@ -5,8 +5,8 @@ import type { MicroBatch } from './micro-batches.ts';
 import { roomFor } from './stack-batches.ts';
 import { textIfThere } from './text-if-there.ts';
 
-// Trainings that share their passes are a company. What each gets is the same in any company only to rounding, so a company
-// that was broken off goes on as the one it was: its name lies beside the checkpoint of each.
+// Trainings that share their passes are a pass group. What each gets is the same in any group only to rounding, so one that was
+// broken off goes on as it was: its name lies beside the checkpoint of each.
 
 /** Whether trainings fit in one pass, told by the micro-batches of the first step of each. One by itself always does. */
 export function sharesPass(firstSteps: readonly (readonly MicroBatch[])[], tokenBudget: number): boolean {
@@ -18,13 +18,13 @@ export function sharesPass(firstSteps: readonly (readonly MicroBatch[])[], token
   return firstSteps.length <= 1 || firstSteps.length * Math.max(...largest) <= tokenBudget;
 }
 
-/** The company that a training was in; undefined for one that has not begun in any. */
-export function readCompany(checkpointFolder: string): Promise<string | undefined> {
+/** The group that a training was in; undefined for one that has not begun in any. */
+export function readPassGroup(checkpointFolder: string): Promise<string | undefined> {
   return textIfThere(join(checkpointFolder, fileName));
 }
 
 /** Gives trainings that begin together a name. Where the first has it, all have it. */
-export async function writeCompany(checkpointFolders: readonly string[]): Promise<void> {
+export async function writePassGroup(checkpointFolders: readonly string[]): Promise<void> {
   const name = randomUUID();
   for (const folder of checkpointFolders.toReversed()) {
     await mkdir(folder, { recursive: true });
@@ -32,4 +32,5 @@ export async function writeCompany(checkpointFolders: readonly string[]): Promis
   }
 }
 
+/** As it lies beside the checkpoints of earlier versions. */
 const fileName = 'company';
