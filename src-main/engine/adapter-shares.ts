@@ -111,7 +111,7 @@ export class AdapterShares {
     this.#places = needed.map(({ group, ranks }) => ({
       ...{ group, ranks },
       layers: Array.from({ length: this.#architecture.layers }, () => ({
-        a: float32([rows.length, ...blockDims(ranks, group.inside)]),
+        a: float32([rows.length, ...blockDims(ranks, group.inFeatures)]),
         b: float32([rows.length, ranks, group.width]),
       })),
     }));

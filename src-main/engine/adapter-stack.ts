@@ -123,7 +123,7 @@ export class AdapterStack {
           `stack_A.${name}`,
           stacked(
             parts.map(({ a }) => a),
-            blockDims(total, group.inside),
+            blockDims(total, group.inFeatures),
           ),
         );
         feeds.set(

@@ -142,8 +142,13 @@ function groupedLinear(
     const known = updates.get(name);
     if (known !== undefined) return known;
     const rank = `ranks.${group.name}`;
-    const inside = x.shape.at(-1) as number;
-    const a = input(`stack_A.${name}`, [...leading, `rank_blocks.${group.name}`, `block_ranks.${group.name}`, inside]);
+    const inFeatures = x.shape.at(-1) as number;
+    const a = input(`stack_A.${name}`, [
+      ...leading,
+      `rank_blocks.${group.name}`,
+      `block_ranks.${group.name}`,
+      inFeatures,
+    ]);
     const b = input(`stack_B.${name}`, [...leading, rank, group.width]);
     const mask = masks.get(group.name) as Expression;
     const [positions = ''] = x.shape;
@@ -173,7 +178,7 @@ function groupedLinear(
     const name = `${layer}.${group.name}`;
     let known = products.get(name);
     if (known === undefined) {
-      const y = plain(name, x, [group.width, group.inside]);
+      const y = plain(name, x, [group.width, group.inFeatures]);
       known = { x, y: isAdapted ? add(y, update(group, layer, x)) : y };
       products.set(name, known);
     }
@@ -202,9 +207,9 @@ function stacked(x: Expression, { a, b, mask }: Update): Expression {
 
 /** Each share of the positions by its own: A [shares, blocks, ranks of a block, in], B [shares, ranks, out], mask [shares, each, ranks]. */
 function shared(x: Expression, { a, b, mask }: Update): Expression {
-  const [positions, inside] = x.shape as readonly [Dim, Dim];
+  const [positions, inFeatures] = x.shape as readonly [Dim, Dim];
   const [shares, each] = mask.shape as readonly [Dim, Dim];
-  const byBlock = matmul(reshape(x, [shares, 1, each, inside]), a, { transposeB: true, factor: doubled });
+  const byBlock = matmul(reshape(x, [shares, 1, each, inFeatures]), a, { transposeB: true, factor: doubled });
   const low = multiply(reshape(transpose(byBlock, [0, 2, 1, 3]), mask.shape), mask);
   return reshape(matmul(low, b, { factor: halved }), [positions, b.shape[2] as Dim]);
 }

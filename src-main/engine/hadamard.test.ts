@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { evaluate } from './backends/reference/reference-backend.ts';
 import { input } from './graph/expression.ts';
-import { hadamardFeed, turned, turnRow } from './hadamard.ts';
+import { hadamardFeed, hadamardTransform, transformRow } from './hadamard.ts';
 
 const width = 192;
 const row = Float32Array.from({ length: width }, (_, i) => (i === 70 ? 40 : Math.sin(i)));
 
-test('turning twice gives the row back, and keeps its length in between', () => {
+test('transforming twice gives the row back, and keeps its length in between', () => {
   const once = row.slice();
-  turnRow(once);
+  transformRow(once);
   expect(Math.hypot(...once)).toBeCloseTo(Math.hypot(...row), 3);
   const twice = once.slice();
-  turnRow(twice);
+  transformRow(twice);
   twice.forEach((value, i) => {
     expect(value).toBeCloseTo(row[i] as number, 4);
   });
 });
 
 // Three steps at once, two and one: by as many as a block has.
-test.each([6, 12, 24, 48, 96, 192])('a row of %i is turned as step by step, to the same bits', (length) => {
-  const [turnedAtOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
-  turnRow(turnedAtOnce);
+test.each([6, 12, 24, 48, 96, 192])('a row of %i is transformed as step by step, to the same bits', (length) => {
+  const [atOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
+  transformRow(atOnce);
   const block = length & -length;
   for (let apart = 1; apart < block; apart *= 2) {
     for (let i = 0; i < length; i++) {
@@ -30,26 +30,26 @@ test.each([6, 12, 24, 48, 96, 192])('a row of %i is turned as step by step, to t
       stepByStep[i + apart] = a - b;
     }
   }
-  expect(turnedAtOnce).toEqual(stepByStep.map((value) => value * (1 / Math.sqrt(block))));
+  expect(atOnce).toEqual(stepByStep.map((value) => value * (1 / Math.sqrt(block))));
 });
 
 test('an outlier is spread over its block', () => {
   const once = row.slice();
-  turnRow(once);
+  transformRow(once);
   expect(Math.max(...once.map(Math.abs))).toBeLessThan(10);
 });
 
-test('a graph turns rows as the loop does, and two products share one turning', () => {
+test('a graph transforms rows as the loop does, and two products share one transform', () => {
   const x = input('x', ['rows', width]);
-  expect(turned(x)).toBe(turned(x));
+  expect(hadamardTransform(x)).toBe(hadamardTransform(x));
   const [name, matrix] = hadamardFeed(width);
   const feeds = new Map([
     ['x', { dims: [1, width], data: Float64Array.from(row) }],
     [name, { dims: matrix.dims, data: Float64Array.from(matrix.data) }],
   ]);
   const once = row.slice();
-  turnRow(once);
-  const [value] = evaluate([turned(x)], feeds);
+  transformRow(once);
+  const [value] = evaluate([hadamardTransform(x)], feeds);
   value?.data.forEach((each, i) => {
     expect(each).toBeCloseTo(once[i] as number, 4);
   });
@@ -57,6 +57,6 @@ test('a graph turns rows as the loop does, and two products share one turning', 
 
 test('a row of odd length stays as it is', () => {
   const odd = Float32Array.of(1, 2, 3);
-  turnRow(odd);
+  transformRow(odd);
   expect([...odd]).toEqual([1, 2, 3]);
 });

@@ -5,17 +5,17 @@ import { multiplyDims } from './graph/shape.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * Rows turned by Hadamard's matrix, block by block: an outlier becomes a little more of everything in its block, so that
+ * Rows transformed by Hadamard's matrix, block by block: an outlier becomes a little more of everything in its block, so that
  * eight bits serve the whole row. The matrix is orthogonal and its own inverse, so x · w = (x H) · (w H).
- * Source: QuaRot, Ashkboos et al. 2024, §4, which turns whole rows; blocks cost less and spread enough.
+ * Source: QuaRot, Ashkboos et al. 2024, §4, which transforms whole rows; blocks cost less and spread enough.
  */
-export function turnRow(row: Float32Array): void {
+export function transformRow(row: Float32Array): void {
   const block = blockOf(row.length);
   for (let apart = 1; apart < block; ) {
     const left = block / apart;
-    if (left >= 8) turnEights(row, apart);
-    else if (left === 4) turnFours(row, apart);
-    else turnTwos(row, apart);
+    if (left >= 8) transformEights(row, apart);
+    else if (left === 4) transformFours(row, apart);
+    else transformTwos(row, apart);
     apart *= Math.min(left, 8);
   }
   const norm = 1 / Math.sqrt(block);
@@ -26,7 +26,7 @@ export function turnRow(row: Float32Array): void {
 // memory, with the same roundings.
 
 /** A step: sums and differences of numbers that lie so far apart. */
-function turnTwos(row: Float32Array, apart: number): void {
+function transformTwos(row: Float32Array, apart: number): void {
   for (let start = 0; start < row.length; start += 2 * apart) {
     for (let i = start; i < start + apart; i++) {
       const a = row[i] as number;
@@ -38,7 +38,7 @@ function turnTwos(row: Float32Array, apart: number): void {
 }
 
 /** Two steps. */
-function turnFours(row: Float32Array, apart: number): void {
+function transformFours(row: Float32Array, apart: number): void {
   for (let start = 0; start < row.length; start += 4 * apart) {
     for (let i = start; i < start + apart; i++) {
       const a = row[i] as number;
@@ -58,7 +58,7 @@ function turnFours(row: Float32Array, apart: number): void {
 }
 
 /** Three steps. */
-function turnEights(row: Float32Array, apart: number): void {
+function transformEights(row: Float32Array, apart: number): void {
   const round = Math.fround;
   for (let start = 0; start < row.length; start += 8 * apart) {
     for (let i = start; i < start + apart; i++) {
@@ -106,17 +106,17 @@ function turnEights(row: Float32Array, apart: number): void {
 }
 
 /** The same in a graph; several products of one x share it. Wants the feed `hadamard.<block>`. */
-export function turned(x: Expression): Expression {
-  const known = turnedOnes.get(x);
+export function hadamardTransform(x: Expression): Expression {
+  const known = transforms.get(x);
   if (known !== undefined) return known;
   const [rows, width] = x.shape as readonly [string | number, number];
   const block = blockOf(width);
   const value = reshape(matmul(reshape(x, [multiplyDims(width / block, rows), block]), matrixOf(block)), x.shape);
-  turnedOnes.set(x, value);
+  transforms.set(x, value);
   return value;
 }
 
-const turnedOnes = new WeakMap<Expression, Expression>();
+const transforms = new WeakMap<Expression, Expression>();
 const matrices = new Map<number, Expression>();
 
 /** One expression for all graphs: an input may stand in a graph once. */
@@ -126,7 +126,7 @@ function matrixOf(block: number): Expression {
   return matrix;
 }
 
-/** The feed that rows of this length are turned by. */
+/** The feed that rows of this length are transformed by. */
 export function hadamardFeed(width: number): readonly [name: string, matrix: Tensor] {
   const block = blockOf(width);
   const matrix = feeds.get(block) ?? hadamard(block);
@@ -142,7 +142,7 @@ function hadamard(block: number): Tensor {
   for (let i = 0; i < block; i++) {
     const row = matrix.subarray(i * block, (i + 1) * block);
     row[i] = 1;
-    turnRow(row);
+    transformRow(row);
   }
   return float32([block, block], matrix);
 }

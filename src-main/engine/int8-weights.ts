@@ -2,13 +2,13 @@ import type { Architecture } from './architectures/architecture.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { matmulInt8 } from './graph/ops/matmul-int8.ts';
 import { scoresInt8 } from './graph/ops/scores-int8.ts';
-import { hadamardFeed, turned, turnRow } from './hadamard.ts';
+import { hadamardFeed, hadamardTransform, transformRow } from './hadamard.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
-/** Rows of a matrix that are turned round together: they stay in the processor's nearest memory. */
+/** Rows of a matrix that are transposed together: they stay in the processor's nearest memory. */
 const rowsAtOnce = 16;
 
 /** The modules whose matrices are kept as integers in place of floats: those of the layers. */
@@ -17,8 +17,8 @@ export function int8Modules(architecture: Architecture): string[] {
 }
 
 /**
- * y = x Wᵀ by the module's integers, both sides turned (`hadamard.ts`): inputs `<module>.int8`, `<module>.int8_transposed`,
- * `<module>.int8_scales` and the matrix that turns. `forwardOnly` leaves the second out: without it there is no gradient.
+ * y = x Wᵀ by the module's integers, both sides transformed (`hadamard.ts`): inputs `<module>.int8`, `<module>.int8_transposed`,
+ * `<module>.int8_scales` and Hadamard's matrix. `forwardOnly` leaves the second out: without it there is no gradient.
  */
 export function int8Linear(
   architecture: Architecture,
@@ -38,7 +38,7 @@ export function int8Product(
     forwardOnly = false,
   }: ForwardOnly & { readonly dims: readonly [out: number, inFeatures: number] },
 ): Expression {
-  return matmulInt8(turned(x), {
+  return matmulInt8(hadamardTransform(x), {
     integers: input(`${name}.int8`, [inFeatures, out], 'int8'),
     scales: input(`${name}.int8_scales`, [out]),
     ...(forwardOnly ? {} : { transposed: input(`${name}.int8_transposed`, [out, inFeatures], 'int8') }),
@@ -54,7 +54,7 @@ export interface ForwardOnly {
 export function int8Scores(architecture: Architecture, x: Expression, floats: Expression): Expression {
   const { head } = architecture;
   const [out, inFeatures] = weightDims(architecture, head);
-  return scoresInt8(x, turned(x), {
+  return scoresInt8(x, hadamardTransform(x), {
     integers: input(`${head}.int8`, [inFeatures, out], 'int8'),
     scales: input(`${head}.int8_scales`, [out]),
     floats,
@@ -62,8 +62,8 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
 }
 
 /**
- * A weight [out, in], its rows turned, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
- * and what turns the rows that it is multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
+ * A weight [out, in], its rows transformed, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
+ * and what transforms the rows that it is multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
  */
 export function toInt8(
   module: string,
@@ -80,7 +80,7 @@ export function toInt8(
     const count = Math.min(rowsAtOnce, out - first);
     for (let r = 0; r < count; r++) {
       weights.set(data.subarray((first + r) * inFeatures, (first + r + 1) * inFeatures));
-      turnRow(weights);
+      transformRow(weights);
       scales[first + r] = roundRow(weights, some.subarray(r * inFeatures, (r + 1) * inFeatures));
     }
     transposed?.set(some.subarray(0, count * inFeatures), first * inFeatures);

@@ -111,14 +111,14 @@ export class PackedAdapters {
     { rank, tensors }: LoraWeights,
     { group, targets, layer }: { group: TargetGroup; targets: readonly Target[]; layer: number },
   ): Packed {
-    const { width, inside, starts } = group;
+    const { width, inFeatures, starts } = group;
     const ranks = inBlocks(targets.length * rank);
-    const a = float32(blockDims(ranks, inside));
+    const a = float32(blockDims(ranks, inFeatures));
     const b = float32([ranks, width]);
     targets.forEach((target, t) => {
       const module = this.#architecture.moduleOf(target, layer);
       const [down, up] = ['A', 'B'].map((part) => tensors.get(`${module}.lora_${part}`)?.data as Float32Array);
-      a.data.set(down as Float32Array, t * rank * inside);
+      a.data.set(down as Float32Array, t * rank * inFeatures);
       const start = starts.get(target) as number;
       const out = (up as Float32Array).length / rank;
       for (let k = 0; k < rank; k++) {

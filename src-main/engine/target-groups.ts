@@ -11,7 +11,7 @@ export interface TargetGroup {
   /** Outputs together. */
   readonly width: number;
   /** Features that they read. */
-  readonly inside: number;
+  readonly inFeatures: number;
 }
 
 /** Queries, keys and values read the same, and gates what they let through. */
@@ -29,8 +29,8 @@ export function groupsOf(architecture: Architecture): readonly TargetGroup[] {
       starts.set(target, width);
       width += weightDims(architecture, architecture.moduleOf(target, 0))[0];
     }
-    const [, inside] = weightDims(architecture, architecture.moduleOf(first, 0));
-    return [{ name: targets.join(''), targets, starts, width, inside }];
+    const [, inFeatures] = weightDims(architecture, architecture.moduleOf(first, 0));
+    return [{ name: targets.join(''), targets, starts, width, inFeatures }];
   });
 }
 

@@ -4,12 +4,12 @@ import { attendScores, attendValues, attendWeights, keepMany } from './kernels/a
 import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
+import { hadamard } from './kernels/hadamard.ts';
 import { pack } from './kernels/pack.ts';
 import { product } from './kernels/product.ts';
 import { rotate } from './kernels/rotate.ts';
 import { round } from './kernels/round.ts';
 import { copyRows, gather, reduction } from './kernels/rows.ts';
-import { turn } from './kernels/turn.ts';
 
 // What kernels take are addresses, counts or distances in bytes, and floats by their bits.
 
@@ -43,7 +43,7 @@ export const kernels = {
   copyRows,
   gather,
   rotate,
-  turn,
+  hadamard,
   round,
   pack,
   product,

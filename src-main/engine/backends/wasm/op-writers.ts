@@ -85,7 +85,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     if (transposeA) throw new CannotRun('No kernel for a product of columns');
     const x = writer.value(first);
     writer.readRows(x);
-    if (isHadamard(second)) return turn(writer, x);
+    if (isHadamard(second)) return hadamard(writer, x);
     const by = writer.value(second);
     const dims = writer.dims(node);
     if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { by, dims, factor });
@@ -294,11 +294,11 @@ function timesShared(
 }
 
 /** Blocks of a position: [rows · blocks, size] of what is [rows, blocks · size]. */
-function turn(writer: Writer, x: Value): Value {
+function hadamard(writer: Writer, x: Value): Value {
   const [rows = 0, size = 0] = x.dims;
   const units = x.units ?? rows;
   const out = writer.makeRows(x.dims, units);
   const given = [rowsOf(out, units), rowsOf(x, units), { count: rows / units }];
-  writer.rows('turn', units, [...given, size, x.row, bitsOf(1 / Math.sqrt(size))]);
+  writer.rows('hadamard', units, [...given, size, x.row, bitsOf(1 / Math.sqrt(size))]);
   return out;
 }

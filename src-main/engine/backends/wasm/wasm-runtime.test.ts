@@ -17,7 +17,7 @@ import { silu } from '../../graph/ops/silu.ts';
 import { slice } from '../../graph/ops/slice.ts';
 import { subtract } from '../../graph/ops/subtract.ts';
 import { transpose } from '../../graph/ops/transpose.ts';
-import { hadamardFeed, turned } from '../../hadamard.ts';
+import { hadamardFeed, hadamardTransform } from '../../hadamard.ts';
 import { type KeptColumns, KeyValueCache } from '../../key-value-cache.ts';
 import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
@@ -129,8 +129,8 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
-test.each([8, 16, 32, 20, 64, 192, 512, 6, 5])('rows of %d are turned', (width) => {
-  const y = turned(input('x', ['positions', width]));
+test.each([8, 16, 32, 20, 64, 192, 512, 6, 5])('rows of %d are transformed by Hadamard’s matrix', (width) => {
+  const y = hadamardTransform(input('x', ['positions', width]));
   const [name, matrix] = hadamardFeed(width);
   const [error] = compare(y, { x: floats(3, width), [name]: matrix });
   expect(error).toBeLessThan(2e-6);
@@ -141,12 +141,12 @@ test.each([
   [5, 40, 23],
   [2, 576, 64],
   [3, 1100, 8],
-])('%d rows of %d times integers to %d outputs', async (rows, inside, out) => {
+])('%d rows of %d times integers to %d outputs', async (rows, inFeatures, out) => {
   const name = `m${rows}`;
   const integers: Tensor<'int8'> = {
     type: 'int8',
-    dims: [inside, out],
-    data: Int8Array.from({ length: inside * out }, () =>
+    dims: [inFeatures, out],
+    data: Int8Array.from({ length: inFeatures * out }, () =>
       Math.max(-127, Math.min(127, Math.round(60 * random.normal()))),
     ),
   };
@@ -157,11 +157,11 @@ test.each([
       [`${name}.int8_scales`, scales],
     ]),
   );
-  const y = matmulInt8(input('x', ['positions', inside]), {
-    integers: input(`${name}.int8`, [inside, out], 'int8'),
+  const y = matmulInt8(input('x', ['positions', inFeatures]), {
+    integers: input(`${name}.int8`, [inFeatures, out], 'int8'),
     scales: input(`${name}.int8_scales`, [out]),
   });
-  const feeds = { x: floats(rows, inside), [`${name}.int8`]: integers, [`${name}.int8_scales`]: scales };
+  const feeds = { x: floats(rows, inFeatures), [`${name}.int8`]: integers, [`${name}.int8_scales`]: scales };
   const [error, of] = compare(y, feeds);
   expect(error).toBeLessThan(2e-2 * of);
 });
@@ -529,7 +529,7 @@ test.each([
     };
     const scales = float32([width], new Float32Array(width).fill(0.01));
     const product = (of: Expression) =>
-      matmulInt8(turned(of), {
+      matmulInt8(hadamardTransform(of), {
         integers: input('any.int8', [width, width], 'int8'),
         scales: input('any.int8_scales', [width]),
       });

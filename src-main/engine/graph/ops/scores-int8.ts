@@ -3,7 +3,7 @@ import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 import { matmul } from './matmul.ts';
 
-/** The same matrix twice: as whole numbers, −127 to 127, for what `turned` is multiplied by, and as floats. */
+/** The same matrix twice: as whole numbers, −127 to 127, for what `transformed` is multiplied by, and as floats. */
 export interface ScoresMatrix {
   /** int8 [in, out], row-major. */
   readonly integers: Expression;
@@ -14,18 +14,25 @@ export interface ScoresMatrix {
 }
 
 /**
- * y = turned · (integers ∘ scales), [n, in] → [n, out], which is x Wᵀ but for rounding, and whose gradient is taken by the floats: dx = dy W.
+ * y = transformed · (integers ∘ scales), [n, in] → [n, out], which is x Wᵀ but for rounding, and whose gradient is taken by the floats: dx = dy W.
  * A softmax over many words forgives what eight bits lose of its scores. Its gradient is one large number and thousands of
- * small ones that count together; eight bits of such a row would lose those. A backend may round each row of `turned` to eight bits.
+ * small ones that count together; eight bits of such a row would lose those. A backend may round each row of `transformed` to eight bits.
  */
-export function scoresInt8(x: Expression, turned: Expression, { integers, scales, floats }: ScoresMatrix): Expression {
+export function scoresInt8(
+  x: Expression,
+  transformed: Expression,
+  { integers, scales, floats }: ScoresMatrix,
+): Expression {
   const out = fromEnd(integers.shape, 1);
   check(
-    fromEnd(turned.shape, 1) === integers.shape[0],
-    `scoresInt8 of ${show(turned.shape)} and ${show(integers.shape)}`,
+    fromEnd(transformed.shape, 1) === integers.shape[0],
+    `scoresInt8 of ${show(transformed.shape)} and ${show(integers.shape)}`,
   );
   check(fromEnd(x.shape, 1) === floats.shape[1], `scoresInt8 of ${show(x.shape)} and ${show(floats.shape)}`);
-  return expression('scoresInt8', [turned, integers, scales, x, floats], {}, [...turned.shape.slice(0, -1), out]);
+  return expression('scoresInt8', [transformed, integers, scales, x, floats], {}, [
+    ...transformed.shape.slice(0, -1),
+    out,
+  ]);
 }
 
 export const scoresInt8Op: OpDefinition<'scoresInt8'> = {
@@ -33,13 +40,13 @@ export const scoresInt8Op: OpDefinition<'scoresInt8'> = {
     // All but x is frozen, or is x in another form.
     return [undefined, undefined, undefined, matmul(cotangent, node.inputs[4] as Expression), undefined];
   },
-  reference([turned, integers, scales], _attributes, dims) {
-    if (!turned || !integers || !scales) throw new Error('scoresInt8 takes three operands');
+  reference([transformed, integers, scales], _attributes, dims) {
+    if (!transformed || !integers || !scales) throw new Error('scoresInt8 takes three operands');
     const inner = integers.dims[0] as number;
     return build(dims, (at) => {
       const column = at.at(-1) as number;
       let sum = 0;
-      for (let i = 0; i < inner; i++) sum += read(turned, [...at.slice(0, -1), i]) * read(integers, [i, column]);
+      for (let i = 0; i < inner; i++) sum += read(transformed, [...at.slice(0, -1), i]) * read(integers, [i, column]);
       return sum * read(scales, [column]);
     });
   },

@@ -5,7 +5,7 @@ import { asLocals, kernel, locals } from './kernel.ts';
  * out, x, rows, size, row of x, 1 / √size in bits: rows times Hadamard's matrix, by sums and differences of
  * numbers that lie 1, 2, 4, … apart.
  */
-export function turn(): WasmFunction {
+export function hadamard(): WasmFunction {
   return kernel((f, take) => {
     const [out, x, rows, size, row, bits] = locals(6, take);
     const norm = f.let('v128', i32x4.splat(bits));
