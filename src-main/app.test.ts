@@ -57,6 +57,8 @@ class FakeEngine implements Engine {
   refusal: Error | undefined;
   /** Of the steps, where they are not to fall by themselves. */
   losses: readonly number[] = [];
+  /** What a training that goes on from a checkpoint tells anew. */
+  told: readonly TrainEvent[] = [];
 
   async device() {
     return { backend: 'fake', device: 'nothing', threads: 1 };
@@ -134,6 +136,7 @@ class FakeEngine implements Engine {
       backend: 'fake',
       device: 'nothing',
       precision: 'float32',
+      ...(first > 0 && { told: this.told }),
     };
     if (first === 0) {
       const goesOn = job.method.kind === 'lora' && job.method.initFolder !== null;
@@ -326,6 +329,48 @@ test('a stopped run keeps what it learnt, and goes on from there; its adapter st
   expect(resumed.adapterId).toBe(adapters[0]?.id);
   expect(resumed.adapterId).toBe(stopped.adapterId);
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
+});
+
+// The engine had written its checkpoint, and the studio was killed before it had kept the last that it was told.
+test('what a checkpoint was told before it, and nobody kept, is told when the run goes on', async () => {
+  const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
+  const worst = { row: 0, loss: 1 };
+  const stepAt = (step: number) => ({ kind: 'step' as const, step, loss: 10 - step, ...numbers, worst });
+  const trainOn = engine.train.bind(engine);
+  engine.train = async function* (job) {
+    const facts = { trainRows: 3, validationRows: 1, trainableParameters: 256, totalParameters: 1000 };
+    const device = { backend: 'fake', device: 'nothing', precision: 'float32' as const };
+    yield { kind: 'started', totalSteps: 4, step: 0, ...facts, ...device };
+    yield { kind: 'validation', step: 0, loss: 9, best: false, answers: [] };
+    yield stepAt(1);
+    mkdirSync(job.checkpointFolder, { recursive: true });
+    writeFileSync(join(job.checkpointFolder, 'step'), '3');
+    throw new StudioError('ENGINE_STOPPED', { reason: 'killed' });
+  };
+  const { run, events } = await train('killed');
+  expect([run.state, stepsOf(events)]).toEqual(['interrupted', [1]]);
+
+  engine.train = trainOn;
+  const measured = { kind: 'validation' as const, step: 2, loss: 5, best: true, answers: [] };
+  engine.told = [stepAt(1), stepAt(2), measured, stepAt(3), { kind: 'checkpoint', step: 3 }];
+  await client.runs.resume({ id: run.id });
+  const resumed = await Array.fromAsync(await client.runs.watch({ id: run.id }));
+  expect(resumed.map((event) => `${event.kind}${'step' in event ? ` ${event.step}` : ''}`)).toEqual([
+    ...[
+      'started',
+      'validation 0',
+      'step 1',
+      'step 2',
+      'validation 2',
+      'step 3',
+      'checkpoint 3',
+      'step 4',
+      'checkpoint 4',
+    ],
+    'finished',
+  ]);
+  const { result } = await client.runs.get({ id: run.id });
+  expect(result).toMatchObject({ losses: [9, 8, 7, 6], tokens: 80, targetTokens: 20, seconds: 8, bestStep: 2 });
 });
 
 test('a paused run makes no adapter and goes on later; stopped while it rests or waits, it makes one of what it has learnt', async () => {

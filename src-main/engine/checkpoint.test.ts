@@ -14,6 +14,7 @@ const checkpoint: Checkpoint = {
     peakRssBytes: 1,
     settings: 'the settings',
     data: 'the data',
+    told: [{ kind: 'checkpoint', step: 6 }],
   },
   weights: new Map([['a', Float32Array.of(1, -0, 1e-45)]]),
   moments: new Map([['a', { first: Float32Array.of(4, 5, 6), second: Float32Array.of(7, 8, 9) }]]),
@@ -39,6 +40,12 @@ test('a checkpoint is read again bit for bit', async () => {
   const best = { ...checkpoint, best: new Map([['a', Float32Array.of(0, 0, 1)]]) };
   await writeCheckpoint(folder, best);
   expect(await readCheckpoint(folder, expected)).toEqual(best);
+});
+
+test('a checkpoint of an earlier version, which does not say what was told, is read all the same', async () => {
+  const { told: _, ...progress } = checkpoint.progress;
+  await writeCheckpoint(folder, { ...checkpoint, progress: progress as Checkpoint['progress'] });
+  expect((await readCheckpoint(folder, expected))?.progress).toEqual({ ...progress, told: [] });
 });
 
 test('a folder without a checkpoint has none', async () => {

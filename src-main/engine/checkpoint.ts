@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import type { TrainEvent } from './engine.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import type { Moments } from './optimiser/adamw.ts';
 
@@ -20,6 +21,8 @@ const progressSchema = z.object({
   settings: z.string(),
   /** Hashes of the token files. */
   data: z.string().nullable().default(null),
+  /** What the run had told shortly before: whoever heard it may have been cut off before it was kept. */
+  told: z.array(z.custom<TrainEvent>((event) => typeof event === 'object')).default([]),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -243,8 +243,6 @@ export interface TrainTogetherEvent {
   /** The place of the job that it is about. */
   readonly job: number;
   readonly event: TrainEvent | DivergedEvent;
-  /** Of a step: how many took it side by side. Its seconds are an equal share of theirs. */
-  readonly together?: number;
 }
 
 /** One of several trainings ends here, for what RUN_DIVERGED says of one by itself; the others go on. */
@@ -277,6 +275,8 @@ export type TrainEvent =
       readonly backend: string;
       readonly device: string;
       readonly precision: Exclude<PrecisionChoice, 'auto'>;
+      /** When resumed: what was told up to that step, of which the last may not have been heard. Absent is nothing. */
+      readonly told?: readonly TrainEvent[];
     }
   | {
       readonly kind: 'step';
@@ -288,6 +288,8 @@ export type TrainEvent =
       readonly tokens: number;
       readonly targetTokens: number;
       readonly seconds: number;
+      /** How many took it side by side: its seconds are an equal share of theirs. Absent is one. */
+      readonly together?: number;
       readonly rssBytes: number;
       /** Of the rows of this step, the one with the highest mean loss, by its place in the token file. */
       readonly worst: RowLoss;

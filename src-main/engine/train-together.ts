@@ -202,7 +202,7 @@ async function step(
   const seconds = (performance.now() - begun) / 1000 / members.length;
   return [...planned].map(([{ place, run }, plan]) => {
     try {
-      return { job: place, event: run.stepped(plan, seconds), together: members.length };
+      return { job: place, event: run.stepped(plan, { seconds, together: members.length }) };
     } catch (error) {
       return { job: place, event: divergenceOf(error) };
     }

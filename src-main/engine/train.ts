@@ -72,5 +72,5 @@ async function nextStep(run: TrainingRun, passes: Passes, signal: AbortSignal): 
     if (signal.aborted) return undefined;
     for (const passed of await passes.train([part])) planned.sums.add(part.batch, passed);
   }
-  return run.stepped(planned, (performance.now() - begun) / 1000);
+  return run.stepped(planned, { seconds: (performance.now() - begun) / 1000 });
 }

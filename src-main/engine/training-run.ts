@@ -22,6 +22,8 @@ import { type Trainable, trainableOf } from './trainable.ts';
 export const validationRowLimit = 200;
 /** Where a job names no interval, a checkpoint is due after so long. */
 const checkpointMs = 15_000;
+/** Whoever is told writes it down well within so long: a checkpoint repeats what was told later than that. */
+const heardMs = 5_000;
 
 /** What one optimiser step takes: its micro-batches, and what they give added up. */
 export interface PlannedStep {
@@ -71,6 +73,8 @@ export class TrainingRun {
   /** The step at which the validation rows were last measured. */
   #validatedStep: number | null = null;
   #lastCheckpoint: { step: number; at: number } = { step: 0, at: performance.now() };
+  /** What was told since the last checkpoint, and shortly before it. */
+  #told: { readonly event: TrainEvent; readonly at: number }[] = [];
   readonly #rowOrder: RowOrder;
   #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
 
@@ -146,6 +150,8 @@ export class TrainingRun {
     this.#baseLoss = checkpoint.progress.baseValidationLoss;
     this.#fruitless = checkpoint.progress.fruitless;
     this.#peakRss = checkpoint.progress.peakRssBytes;
+    for (const event of checkpoint.progress.told) this.#tell(event);
+    this.#tell({ kind: 'checkpoint', step: this.#step });
   }
 
   started(): TrainEvent {
@@ -163,7 +169,13 @@ export class TrainingRun {
       backend: this.#model.backend.name,
       device: this.#model.backend.device,
       precision: this.#model.precision,
+      ...(this.#told.length > 0 && { told: this.#told.map(({ event }) => event) }),
     };
+  }
+
+  #tell<Event extends TrainEvent>(event: Event): Event {
+    this.#told.push({ event, at: performance.now() });
+    return event;
   }
 
   /** Whether its last step and its last measurement are done. */
@@ -188,7 +200,7 @@ export class TrainingRun {
   }
 
   /** Updates the weights by what a step's micro-batches gave, and tells of it. Throws RUN_DIVERGED. */
-  stepped({ step, parts, sums }: PlannedStep, seconds: number): TrainEvent {
+  stepped({ step, parts, sums }: PlannedStep, time: { seconds: number; together?: number }): TrainEvent {
     const { loss, gradients, targetTokens } = sums;
     const norm = globalNorm(gradients.values());
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -197,12 +209,12 @@ export class TrainingRun {
     const learningRate = this.#learningRate(step);
     this.#update(gradients, { learningRate, step, gradientScale: clipScale(norm, this.#job.gradientClip) });
     this.#step = step;
-    return {
-      ...{ kind: 'step', step, loss, learningRate, gradientNorm: norm, targetTokens, seconds },
+    return this.#tell({
+      ...{ kind: 'step', step, loss, learningRate, gradientNorm: norm, targetTokens, ...time },
       tokens: parts.reduce((sum, { batch }) => sum + batch.tokens, 0),
       rssBytes: this.#sampleMemory(),
       worst: sums.rowLosses.worst(),
-    };
+    });
   }
 
   /** Before the first step, at the interval, and after the last step; once each. */
@@ -246,7 +258,7 @@ export class TrainingRun {
     };
     const answers = await this.#writeSamples(this.trainable, signal);
     if (signal.aborted) return undefined;
-    return { ...this.#takeDown(measured.sums.loss, base?.loss), answers, ...(base && { base }) };
+    return this.#tell({ ...this.#takeDown(measured.sums.loss, base?.loss), answers, ...(base && { base }) });
   }
 
   #takeDown(loss: number, baseLoss = loss): { kind: 'validation'; step: number; loss: number; best: boolean } {
@@ -298,6 +310,7 @@ export class TrainingRun {
         peakRssBytes: this.#peakRss,
         settings: this.#settings,
         data: this.#data,
+        told: this.#told.map(({ event }) => event),
       },
       weights: new Map([...this.trainable.tensors].map(([name, { data }]) => [name, data])),
       moments: this.#moments,
@@ -305,7 +318,8 @@ export class TrainingRun {
     };
     await writeCheckpoint(this.#job.checkpointFolder, checkpoint, options);
     this.#lastCheckpoint = { step: this.#step, at: performance.now() };
-    return { kind: 'checkpoint', step: this.#step };
+    this.#told = this.#told.filter(({ at }) => performance.now() - at < heardMs);
+    return this.#tell({ kind: 'checkpoint', step: this.#step });
   }
 
   /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */

@@ -24,6 +24,8 @@ export class RunProgress {
   readonly #recent: { tokens: number; seconds: number }[] = [];
   #totalSteps = 0;
   #step = 0;
+  /** The last step whose tokens and seconds are in the sums. */
+  #summedStep = 0;
   #lastLoss: number | null = null;
   #tokens = 0;
   #targetTokens = 0;
@@ -54,6 +56,7 @@ export class RunProgress {
       this.#tokens = totals?.tokens ?? 0;
       this.#targetTokens = totals?.targetTokens ?? 0;
       this.#seconds = totals?.seconds ?? 0;
+      this.#summedStep = totals === null ? 0 : (totals.step ?? started.step);
     }
     this.#store();
     for (const event of events.told(this.#runId)) if (event.kind === 'started') return false;
@@ -70,12 +73,17 @@ export class RunProgress {
 
   step(event: Extract<TrainEvent, { kind: 'step' }>): RunEvent {
     this.#told = performance.now();
-    const { step, loss, learningRate, gradientNorm, tokens, targetTokens, seconds, rssBytes } = event;
+    const { step, loss, learningRate, gradientNorm, tokens, targetTokens, rssBytes } = event;
+    // A person waits for the whole of a step, not for a share of it.
+    const seconds = event.seconds * (event.together ?? 1);
     this.#step = step;
     this.#lastLoss = loss;
-    this.#tokens += tokens;
-    this.#targetTokens += targetTokens;
-    this.#seconds += seconds;
+    if (step > this.#summedStep) {
+      this.#tokens += tokens;
+      this.#targetTokens += targetTokens;
+      this.#seconds += seconds;
+      this.#summedStep = step;
+    }
     this.#recent.push({ tokens, seconds });
     if (this.#recent.length > recentSteps) this.#recent.shift();
     if (performance.now() - this.#stored > progressMs) this.#store();
@@ -99,6 +107,7 @@ export class RunProgress {
       tokens: this.#tokens,
       targetTokens: this.#targetTokens,
       seconds: this.#seconds,
+      step: this.#summedStep,
     });
   }
 

@@ -27,6 +27,8 @@ export interface RunTotals {
   readonly tokens: number;
   readonly targetTokens: number;
   readonly seconds: number;
+  /** The last step that is in them; absent where an earlier version summed up. */
+  readonly step?: number;
 }
 
 /** The rows of runs. State, failure and times are in the run's job, under the same id. */

@@ -60,10 +60,8 @@ export async function* trainRuns(
   const ongoing: OngoingRun[] = [];
   for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
   const jobs = ongoing.map(({ job }) => job);
-  for await (const { job, event: told, together = 1 } of eventsOf(jobs, parts.engine, stop.signal)) {
+  for await (const { job, event } of eventsOf(jobs, parts.engine, stop.signal)) {
     const run = ongoing[job] as OngoingRun;
-    // A person waits for the whole of a step, not for a share of it.
-    const event = told.kind === 'step' ? { ...told, seconds: told.seconds * together } : told;
     const { id } = run.training.run;
     for await (const each of run.told(event)) yield { id, event: each };
     if (event.kind === 'diverged') yield { id, error: await run.named(event) };
@@ -238,15 +236,27 @@ class OngoingRun {
     const isNew = this.#progress.begin(event, this.#parts);
     this.#place = event;
     // What was told up to the checkpoint counts as if the run had never stopped.
+    const known = new Set<string>();
     for (const told of this.#parts.told(run.id)) {
       if (told.kind === 'validation') this.#remember(told);
       if (told.kind === 'step') this.#watch.spikeOver(told.loss);
+      known.add(keyOf(told));
     }
-    if (!isNew) return;
+    if (isNew) yield this.#beginning(event);
+    // A kill may have come between a checkpoint and the writing down of what was told before it.
+    for (const again of event.told ?? []) {
+      if (!known.has(keyOf(again))) yield* this.told(again);
+      else if (again.kind === 'step') this.#progress.step(again);
+    }
+  }
+
+  #beginning(event: Extract<TrainEvent, { kind: 'started' }>): RunEvent {
+    const { run } = this.training;
+    const { runs } = this.#parts;
     if (this.#initial) runs.setInitial(run.id, this.#initial.sha256);
     const { totalSteps, trainRows, validationRows, trainableParameters, totalParameters, device } = event;
     const { leftOut, cut, drawnFrom } = this.#files.facts;
-    yield {
+    return {
       kind: 'started',
       ...{ totalSteps, trainRows, validationRows, leftOut, cut, trainableParameters, totalParameters, device },
       ...(drawnFrom !== undefined && { drawnFrom }),
@@ -298,6 +308,11 @@ interface RowNames {
   readonly files: TokenFiles;
   readonly plan: RunPlan;
   readonly datasets: DatasetStore;
+}
+
+/** Two events of a kind at one step are the same. */
+function keyOf(event: TrainEvent | RunEvent): string {
+  return `${event.kind} ${'step' in event ? event.step : ''}`;
 }
 
 type SpikeEvent = Extract<RunEvent, { kind: 'spike' }>;

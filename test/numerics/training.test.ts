@@ -77,6 +77,9 @@ test('kill -9 in the middle of a training: resumed, it ends with the same bits',
   expect(resumed.started?.step).toBeGreaterThanOrEqual(6);
   expect(resumed.steps).toEqual(whole.steps.slice(resumed.started?.step));
   expect(resumed.files).toEqual(whole.files);
+  // Whoever heard the last of it may have been killed before it was kept.
+  const again = resumed.started?.told?.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
+  expect(again).toEqual(whole.steps.slice(0, resumed.started?.step).map(({ loss }) => loss));
 });
 
 test('other settings and other data are not resumed', async () => {
