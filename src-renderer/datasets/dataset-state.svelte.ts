@@ -230,10 +230,21 @@ export class DatasetState {
   }
 
   /**
-   * Keeps what was typed into a field of a row, or as the note on it. Throws DATASET_CHANGED when the row is gone, and
-   * TextChangedElsewhere when the text is not the one that was begun with.
+   * Keeps what was typed into a field of a row, or as the note on it. Throws TextChangedElsewhere when the row is gone, or the
+   * text is not the one that was begun with.
    */
   async keep(typed: TypedText): Promise<TakeBack | undefined> {
+    try {
+      return await this.#keep(typed);
+    } catch (error) {
+      const { code } = errorText(error);
+      const isGone =
+        code === 'DATASET_NOT_FOUND' || (code === 'DATASET_CHANGED' && (await this.#ifThere(typed.row)) === undefined);
+      throw isGone ? new TextChangedElsewhere(typed, undefined) : error;
+    }
+  }
+
+  async #keep(typed: TypedText): Promise<TakeBack | undefined> {
     const { row, field, text, before } = typed;
     const { value: facts } = this.facts;
     if (facts === undefined) throw new Error('What a field is of is known once the facts are read.');
@@ -397,7 +408,7 @@ export class DatasetState {
   }
 
   /** As `#present`; undefined for one that is gone, and the row as it is known where that could not be asked. */
-  async #ifThere(row: ShownExample): Promise<Example | undefined> {
+  async #ifThere<Row extends Pick<ShownExample, 'id'>>(row: Row): Promise<Example | Row | undefined> {
     try {
       return await this.#present(row);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { ChangedDataset, RowsAnswer, ShownExample } from '../../src-contrac
 import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
+import { TextChangedElsewhere } from './typed-text.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
@@ -133,6 +134,24 @@ test('a text that another window has changed meanwhile is not replaced', async (
   expect(client.versions.editRow).not.toHaveBeenCalled();
   await page.keep({ ...typed, before: 'from the other window' });
   expect(client.versions.editRow).toHaveBeenCalledTimes(1);
+});
+
+// It was told that the dataset had changed, and what was typed was gone.
+test.each([
+  ['its row', () => stand([])],
+  [
+    'its dataset',
+    () => {
+      vi.mocked(client.versions.editRow).mockRejectedValue(new StudioError('DATASET_NOT_FOUND', { dataset: 'd' }));
+    },
+  ],
+])('a text of which another window has deleted %s waits for the person', async (_, remove) => {
+  const page = await opened([row(0)]);
+  remove();
+  const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'mine', before: row(0).target };
+  const refused = await page.keep(typed).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(TextChangedElsewhere);
+  expect(refused).toMatchObject({ typed, theirs: undefined });
 });
 
 test('what is typed after a text was kept, and before it was read again, takes its place', async () => {

@@ -46,16 +46,27 @@ test('what was left is kept once, in its part of the row', async () => {
   ]);
 });
 
-test('what could not be kept is tried again at the next start, unless its row is gone', async () => {
+test('what could not be kept is tried again at the next start', async () => {
   leaveText({ ...question, text: 'Which?' });
   const toasts = new Toasts();
   vi.mocked(client.versions.editRow).mockRejectedValueOnce(new Error('full'));
   await keepLeftTexts(toasts);
-  vi.mocked(client.versions.editRow).mockRejectedValueOnce(new StudioError('DATASET_CHANGED', { dataset: 'Letters' }));
   await keepLeftTexts(toasts);
   await keepLeftTexts(toasts);
   expect(client.versions.editRow).toHaveBeenCalledTimes(2);
-  expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, true]);
+  expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, false]);
+});
+
+test('what was left for a row that is gone waits for the person', async () => {
+  leaveText({ ...question, text: 'Which?' });
+  const gone = new StudioError('OPTION_INVALID', { option: 'exampleId', reason: 'gone' });
+  vi.mocked(client.datasets.example).mockRejectedValue(gone);
+  const toasts = new Toasts();
+  await keepLeftTexts(toasts);
+  expect(toasts.shown).toEqual([]);
+  const [waiting] = changedTexts.waiting;
+  expect(waiting).toMatchObject({ typed: { text: 'Which?' }, theirs: undefined });
+  if (waiting) changedTexts.settle(waiting);
 });
 
 test('what was left does not take the place of what another window has written meanwhile', async () => {

@@ -34,9 +34,11 @@ export async function keepText(typed: TypedText, toasts: Toasts): Promise<void> 
     else toasts.done(told, takeBack);
   } catch (error) {
     if (error instanceof TextChangedElsewhere) return changedTexts.add(error);
+    if (errorText(error).code === 'DATASET_NOT_FOUND') {
+      return changedTexts.add(new TextChangedElsewhere(typed, undefined));
+    }
     toasts.failed(error);
-    // Where its row is gone there is nothing to try again.
-    if (!['DATASET_NOT_FOUND', 'DATASET_CHANGED'].includes(errorText(error).code)) leaveText(typed);
+    leaveText(typed);
   }
 }
 

@@ -11,12 +11,15 @@ export interface TypedText {
   readonly before: string;
 }
 
-/** Another window has changed the text meanwhile: which of the two is to stand is the person's choice. */
+/**
+ * Another window has changed the text meanwhile, or deleted its row: what becomes of what was typed is the person's choice.
+ */
 export class TextChangedElsewhere extends Error {
   readonly typed: TypedText;
-  readonly theirs: string;
+  /** Undefined where the row is gone. */
+  readonly theirs: string | undefined;
 
-  constructor(typed: TypedText, theirs: string) {
+  constructor(typed: TypedText, theirs: string | undefined) {
     super('The text has been changed in another window meanwhile.');
     this.typed = typed;
     this.theirs = theirs;

@@ -82,16 +82,22 @@ test('what is typed while another window deletes a row before it is kept in its 
   await row('apple 9').getByText('answer 9', { exact: true }).waitFor();
 });
 
-test('what is typed for a row that another window has deleted is refused', async () => {
+// It was gone with a notice.
+test('what is typed for a row that another window has deleted is kept on screen, to be copied', async () => {
   await row('apple 10').click();
   await text('Target').press('End');
   await page.keyboard.type(' of ten');
   await remove(other, 'apple 10');
   await page.getByText('257 rows', { exact: true }).first().waitFor();
-  await page
-    .getByRole('status')
-    .getByText(/has been changed meanwhile/)
-    .waitFor();
+  const gone = page.getByRole('dialog');
+  await gone.getByText('Row 10, Target: deleted in another window').waitFor();
+  expect(await gone.getByLabel('What you typed').inputValue()).toBe('answer 10 of ten');
+  await gone.getByRole('button', { name: 'Discard it' }).click();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await gone.getByRole('button', { name: 'Copy' }).click();
+  await gone.waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('answer 10 of ten');
   await row('apple 11').getByText('answer 11', { exact: true }).waitFor();
 });
 

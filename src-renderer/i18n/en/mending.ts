@@ -40,6 +40,12 @@ export const mending = {
   'mend.changed.theirs': 'What stands there now',
   'mend.changed.keepMine': 'Save what I typed',
   'mend.changed.keepTheirs': 'Leave it as it is now',
+  'mend.gone': 'Row {n}, {field}: deleted in another window',
+  'mend.gone.what':
+    'While you were typing, another window deleted this row or its dataset. What you typed has no place any more: copy it to use it elsewhere.',
+  'mend.gone.discard': 'Discard it',
+  'mend.gone.discarded': 'What you typed is discarded.',
+  'mend.gone.copied': 'What you typed is copied.',
   'mend.row.remove': 'Delete the row',
   'mend.row.added': 'Row {n} is added.',
   'mend.row.removed': 'Row {n} is deleted.',

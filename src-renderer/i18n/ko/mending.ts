@@ -40,6 +40,12 @@ export const mending: Translation<typeof english> = {
   'mend.changed.theirs': '지금 저장된 글',
   'mend.changed.keepMine': '입력한 글로 저장',
   'mend.changed.keepTheirs': '지금 그대로 두기',
+  'mend.gone': '{n}번째 행, {field}: 다른 창에서 삭제됨',
+  'mend.gone.what':
+    '입력하는 동안 다른 창에서 이 행이나 데이터셋을 삭제했습니다. 입력한 글을 저장할 곳이 없으니, 다른 곳에 쓰려면 복사하세요.',
+  'mend.gone.discard': '버리기',
+  'mend.gone.discarded': '입력한 글을 버렸습니다.',
+  'mend.gone.copied': '입력한 글을 복사했습니다.',
   'mend.row.remove': '행 삭제',
   'mend.row.added': '{n}번째 행을 추가했습니다.',
   'mend.row.removed': '{n}번째 행을 삭제했습니다.',
