@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
@@ -77,4 +78,56 @@ test('rows that still read as they were left out are left out again, for the sam
     .replace(/^(b,2,.*),3$/m, '$1');
   writeFileSync(file.path, mended);
   expect((await addFromFile({ store, changes }, { dataset, file })).added).toBe(2);
+});
+
+async function importOf(lines: readonly string[]) {
+  const { store, datasetsFolder } = given;
+  const path = join(given.folder, 'table.csv');
+  writeFileSync(path, `context,target\n${lines.join('\n')}\n`);
+  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
+  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
+    if (event.kind === 'finished') return event.dataset;
+  }
+  throw new Error('the import did not finish');
+}
+
+// It was read where everything else waits for it.
+test('while the rows of a large file are read, this thread is free', async () => {
+  const { store, changes } = given;
+  const dataset = await importOf(['a,1', 'b,2']);
+  const file = tableFile(join(given.folder, 'large.csv'));
+  writeFileSync(file.path, `context,target\n${'nothing to be written here,\n'.repeat(800_000)}`);
+  const before = performance.eventLoopUtilization();
+  const added = await addFromFile({ store, changes }, { dataset, file });
+  const { utilization } = performance.eventLoopUtilization(before);
+  expect(added).toMatchObject({ added: 0, rejected: { reasons: { ROW_TARGET_EMPTY: 800_000 } } });
+  expect(utilization).toBeLessThan(0.6);
+});
+
+test('the rows of a large file come in their order, each once, and beside their equals', async () => {
+  const { store, changes } = given;
+  const dataset = await importOf(['a,1', 'b,2', 'c,3']);
+  const splits = new Map([...store.examples(dataset.id)].map(({ context, split }) => [context, split]));
+  const file = tableFile(join(given.folder, 'large.csv'));
+  const words = 'word '.repeat(40);
+  const lines = Array.from({ length: 20_000 }, (_, row) => `${'abc'[row % 4] ?? `${row} ${words}`},${words}${row}`);
+  writeFileSync(file.path, `context,target\n${lines.join('\n')}\n`);
+  expect(await addFromFile({ store, changes }, { dataset, file })).toMatchObject({ added: 20_000 });
+  const rows = [...store.examples(dataset.id)].slice(3);
+  expect(rows.map(({ target }) => Number(target.slice(words.length)))).toEqual(lines.map((_, row) => row));
+  const beside = rows.filter(({ context }) => splits.has(context));
+  expect(beside).toHaveLength(15_000);
+  expect(beside.every(({ context, split }) => split === splits.get(context))).toBe(true);
+});
+
+test('adding a large file can be broken off, and leaves the dataset as it was', async () => {
+  const { store, changes } = given;
+  const dataset = await importOf(['a,1', 'b,2']);
+  const file = tableFile(join(given.folder, 'large.csv'));
+  writeFileSync(file.path, `context,target\n${'a text,another\n'.repeat(400_000)}`);
+  const abort = new AbortController();
+  const adding = addFromFile({ store, changes }, { dataset, file }, abort.signal);
+  setTimeout(() => abort.abort(), 500);
+  await expect(adding).rejects.toThrow();
+  expect(store.get(dataset.id)).toMatchObject({ version: 1, rows: 2 });
 });

@@ -1,66 +1,74 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AddedRows, CsvOptions, Dataset } from '../../src-contract/dataset.ts';
+import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import type { DatasetChanges } from './change-dataset.ts';
-import { type MappedRow, resolveMapping, rowMapper } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
-import { firstRows } from './import-rows.ts';
-import { openTable, type TableFile } from './readers/open-table.ts';
-import type { OpenTable, TableRecord } from './readers/table.ts';
+import { inThread, needsThread } from './import-worker.ts';
+import type { TableFile } from './readers/open-table.ts';
 import { splitOfState } from './row-states.ts';
-import { splitKey, splitOf } from './split.ts';
-import { UnitSplits } from './unit-splits.ts';
+import { UnitSplits, unitOf } from './unit-splits.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
 /**
  * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been mended, or
  * any others with the same columns. A row joins the split in which its group (or its very context) stands already; a split
  * that the file names for it counts only where nothing else decides. Rows that cannot be used, or that were left out and read
- * as they did, are told, and change nothing.
- * The file is read twice, first for what must stay together, so that its rows are never held.
+ * as they did, are told, and change nothing. A large file is read in a thread.
  *
- * Throws what `openTable` and `resolveMapping` throw.
+ * Throws what `addedRows` throws.
  */
 export async function addFromFile(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
-  job: { dataset: Dataset; file: TableFile; csv?: CsvOptions | undefined },
+  { dataset, file, csv }: { dataset: Dataset; file: TableFile; csv?: CsvOptions | undefined },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<AddedRows> {
-  const { dataset, file, csv } = job;
-  const table = await openTable(file, csv, { signal });
+  const { id, task, mapping } = dataset;
+  const { path, name, unpackFolder } = file;
+  const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, seed: store.seedOf(id) };
+  const events = (await needsThread(file)) ? inThread('add', job, signal) : addedRows(job, signal);
+  // Read on behind the first loop over it, which a generator would end.
+  const reading = { [Symbol.asyncIterator]: () => ({ next: () => events.next() }) };
   try {
-    const unmended = await UnmendedRows.of(store, dataset.id, table.columns);
-    const rowsOf = await mappedRows(table, { ...job, unmended }, signal);
     const homes = new UnitSplits();
-    for await (const rows of rowsOf()) {
-      for (const row of rows) if (row.kind === 'example') homes.expect(splitKey(row));
+    let unmended: UnmendedRows | undefined;
+    for await (const event of reading) {
+      if (event.kind === 'opened') unmended = await UnmendedRows.of(store, id, event.columns);
+      else if (event.kind === 'units') for (const unit of event.units) homes.expect(unit);
+      else break;
     }
-    const seed = store.seedOf(dataset.id);
     const reasons = new Map<string, number>();
     let [added, rejected] = [0, 0];
+    const refuse = (code: string) => {
+      reasons.set(code, (reasons.get(code) ?? 0) + 1);
+      rejected++;
+    };
     const after = await changes.apply(
-      { id: dataset.id, kind: 'add' },
+      { id, kind: 'add' },
       async function* (change) {
-        const stored = store.rows(dataset.id);
+        const stored = store.rows(id);
         for (const { numbers, states } of stored.rowsOf(change.headVersion).pages()) {
           for (const [place, number] of numbers.entries()) {
             const { group, context } = stored.splitFacts(number);
-            const key = splitKey({ group, context: group === null ? String(context()) : '' });
+            const unit = unitOf({ group, context: group === null ? String(context()) : '' });
             const split = splitOfState(states[place] ?? 0);
-            if (split) homes.set(key, split);
+            if (split) homes.set(unit, split);
           }
           yield;
         }
-        for await (const rows of rowsOf()) {
-          for (const row of rows) {
+        for await (const event of reading) {
+          if (event.kind !== 'rows') continue;
+          for (const row of event.rows) {
             if (row.kind === 'rejected') {
-              reasons.set(row.code, (reasons.get(row.code) ?? 0) + 1);
-              rejected++;
+              refuse(row.code);
               continue;
             }
-            const key = splitKey(row);
-            const split = homes.get(key) ?? row.split ?? splitOf(key, seed);
-            homes.set(key, split);
-            change.add(row, split, row.sourceId);
+            const code = unmended?.codeOf(row.leftOut);
+            if (code !== undefined) {
+              refuse(code);
+              continue;
+            }
+            const split = homes.get(row.unit) ?? row.split;
+            homes.set(row.unit, split);
+            change.add(row.example, split, row.example.sourceId);
             added++;
             yield;
           }
@@ -70,32 +78,6 @@ export async function addFromFile(
     );
     return { dataset: after, added, rejected: { count: rejected, reasons: Object.fromEntries(reasons) } };
   } finally {
-    await table.close();
+    await events.return();
   }
-}
-
-type JudgedRow = Extract<MappedRow, { kind: 'example' }> | { readonly kind: 'rejected'; readonly code: string };
-
-async function mappedRows(
-  table: OpenTable,
-  { dataset, file, unmended }: { dataset: Dataset; file: { name: string }; unmended: UnmendedRows | undefined },
-  signal: AbortSignal,
-): Promise<() => AsyncGenerator<JudgedRow[], void>> {
-  const { columns } = table;
-  // Of the columns of the first import those that this file has; a file with other names is mapped as a new one would be.
-  const chosen = Object.fromEntries(Object.entries(dataset.mapping).filter(([, column]) => columns.includes(column)));
-  const sample = await firstRows(table, signal);
-  const mapping = resolveMapping({ task: dataset.task, columns, chosen, file: file.name, sample });
-  const mapRow = rowMapper(mapping, table.facts.encoding);
-  const judge = (record: TableRecord): JudgedRow => {
-    const row = mapRow(record);
-    const code = row.kind === 'example' ? unmended?.codeOf(record.cells) : undefined;
-    return code === undefined ? row : { kind: 'rejected', code };
-  };
-  return async function* () {
-    for await (const { records } of table.rows(signal)) {
-      yield records.map(judge);
-      await nextTurn();
-    }
-  };
 }

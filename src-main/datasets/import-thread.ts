@@ -1,8 +1,9 @@
 // The thread in which a large file is read. It is told its task at the start, says what it does, and is ended from outside.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
+import { addedRows } from './added-rows.ts';
 import { importRows } from './import-rows.ts';
-import type { ThreadMessage, ThreadTask, ThreadWork } from './import-worker.ts';
+import { mostUnheard, type ThreadMessage, type ThreadTask, type ThreadWork } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import { writeInThread } from './rows-writer.ts';
@@ -10,7 +11,15 @@ import { writeInThread } from './rows-writer.ts';
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 try {
   // Sound: `inThread` starts this file, and hands over a task.
-  for await (const told of work(workerData as ThreadTask)) say({ kind: 'told', told });
+  const task = workerData as ThreadTask;
+  let count = 0;
+  for await (const told of work(task)) {
+    say({ kind: 'told', told });
+    count++;
+    for (let heard = Atomics.load(task.heard, 0); count - heard >= mostUnheard; heard = Atomics.load(task.heard, 0)) {
+      Atomics.wait(task.heard, 0, heard);
+    }
+  }
   say({ kind: 'ended' });
 } catch (error) {
   say({ kind: 'failed', error: toCarried(error) });
@@ -20,6 +29,8 @@ async function* work(task: ThreadTask): AsyncGenerator<ThreadWork[keyof ThreadWo
   switch (task.kind) {
     case 'import':
       return yield* importRows(task.ask, new AbortController().signal, writeInThread);
+    case 'add':
+      return yield* addedRows(task.ask, new AbortController().signal);
     case 'inspect':
       return yield await inspectTable(...task.ask);
     case 'judge':

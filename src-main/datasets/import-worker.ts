@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
+import type { AddedRowsEvent, AddedRowsJob } from './added-rows.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { JudgeOptions } from './judge-rows.ts';
@@ -12,11 +13,20 @@ import type { TableFile } from './readers/open-table.ts';
 export interface ThreadWork {
   readonly import: { readonly ask: RowsJob; readonly told: RowsEvent };
   readonly inspect: { readonly ask: readonly [TableFile, InspectOptions]; readonly told: Inspection };
+  readonly add: { readonly ask: AddedRowsJob; readonly told: AddedRowsEvent };
   readonly judge: { readonly ask: readonly [TableFile, JudgeOptions]; readonly told: RowJudgement };
 }
 
 /** What the thread is started with. */
-export type ThreadTask = { [Kind in keyof ThreadWork]: { kind: Kind; ask: ThreadWork[Kind]['ask'] } }[keyof ThreadWork];
+export type ThreadTask = {
+  [Kind in keyof ThreadWork]: { kind: Kind; ask: ThreadWork[Kind]['ask'] };
+}[keyof ThreadWork] & {
+  /** How much of what the thread told has been heard: it waits where that is too little, so that its rows do not pile up. */
+  readonly heard: Int32Array<SharedArrayBuffer>;
+};
+
+/** As much is told without having been heard. */
+export const mostUnheard = 16;
 
 /** What the thread says. */
 export type ThreadMessage =
@@ -52,8 +62,9 @@ export async function* inThread<Kind extends keyof ThreadWork>(
   signal: AbortSignal,
 ): AsyncGenerator<ThreadWork[Kind]['told'], void> {
   signal.throwIfAborted();
+  const heard = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Worker(ownProgram(import.meta.url, './import-thread.ts'), {
-    workerData: { kind, ask },
+    workerData: { kind, ask, heard },
     // What the process was started with is not for this thread.
     execArgv: [],
     // Rows are read and let go, so that little of it is used; but a row group of Parquet, of up to 512 MB, is held whole.
@@ -87,8 +98,12 @@ export async function* inThread<Kind extends keyof ThreadWork>(
         });
       } else if (message.kind === 'ended') return;
       else if (message.kind === 'failed') throw fromCarried(message.error);
-      // Sound: the thread tells of what it was asked.
-      else yield message.told as ThreadWork[Kind]['told'];
+      else {
+        // Sound: the thread tells of what it was asked.
+        yield message.told as ThreadWork[Kind]['told'];
+        Atomics.add(heard, 0, 1);
+        Atomics.notify(heard, 0);
+      }
     }
   } finally {
     signal.removeEventListener('abort', stop);

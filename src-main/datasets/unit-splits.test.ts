@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest';
 import { UnitSplits } from './unit-splits.ts';
 
-test('of the keys that are expected the split is remembered, of no others', () => {
+test('of the units that are expected the split is remembered, of no others', () => {
   const splits = new UnitSplits();
-  const keys = Array.from({ length: 5000 }, (_, number) => `g${number}`);
-  for (const key of [...keys, ...keys]) splits.expect(key);
-  splits.set('g4999', 'test');
-  splits.set('g0', 'train');
-  splits.set('g0', 'validation');
-  splits.set('other', 'test');
-  expect(['g4999', 'g0', 'g1', 'other'].map((key) => splits.get(key))).toEqual([
-    'test',
-    'validation',
-    undefined,
-    undefined,
-  ]);
+  const units = Array.from({ length: 5000 }, (_, place) => place + 1);
+  for (const unit of [...units, ...units]) splits.expect(unit);
+  splits.set(5000, 'test');
+  splits.set(1, 'train');
+  splits.set(1, 'validation');
+  splits.set(9999, 'test');
+  expect([5000, 1, 2, 9999].map((unit) => splits.get(unit))).toEqual(['test', 'validation', undefined, undefined]);
 });

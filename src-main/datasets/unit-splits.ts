@@ -1,20 +1,26 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { FirstRows, textKey } from './findings/hash-table.ts';
 import { splitOfState, stateOfSplit } from './row-states.ts';
+import { splitKey } from './split.ts';
 
-/** The splits of what must stay together, by the keys of `splitKey`: of those keys alone that were named first, in a few bytes each. */
+/** What a row must stay together with, as a number that is never 0. */
+export function unitOf(row: { context: string; group: string | null }): number {
+  return textKey(splitKey(row));
+}
+
+/** The splits of what must stay together, by the numbers of `unitOf`: of those alone that were named first, in a few bytes each. */
 export class UnitSplits {
   readonly #numbers = new FirstRows();
   #count = 0;
   #splits = new Uint8Array(1024);
 
-  /** Only keys that are expected are remembered. */
-  expect(key: string): void {
-    if (this.#numbers.firstOr(textKey(key), this.#count) === undefined) this.#count++;
+  /** Only units that are expected are remembered. */
+  expect(unit: number): void {
+    if (this.#numbers.firstOr(unit, this.#count) === undefined) this.#count++;
   }
 
-  set(key: string, split: Split): void {
-    const number = this.#numbers.first(textKey(key));
+  set(unit: number, split: Split): void {
+    const number = this.#numbers.first(unit);
     if (number === undefined) return;
     if (number >= this.#splits.length) {
       const larger = new Uint8Array(Math.max(this.#count, number + 1));
@@ -24,8 +30,8 @@ export class UnitSplits {
     this.#splits[number] = stateOfSplit(split);
   }
 
-  get(key: string): Split | undefined {
-    const number = this.#numbers.first(textKey(key));
+  get(unit: number): Split | undefined {
+    const number = this.#numbers.first(unit);
     return number === undefined ? undefined : splitOfState(this.#splits[number] ?? 0);
   }
 }

@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CsvOptions, Split } from '../../src-contract/dataset.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { firstRows } from './import-rows.ts';
+import { reasonPlace } from './left-out-rows.ts';
+import { openTable, type TableFile } from './readers/open-table.ts';
+import type { OpenTable } from './readers/table.ts';
+import type { NewExample } from './row-block.ts';
+import { splitKey, splitOf } from './split.ts';
+import { unitOf } from './unit-splits.ts';
+import { leftOutKey } from './unmended-rows.ts';
+
+/** What is to be read, for a dataset that is there. Plain data, so that a thread can be told. */
+export interface AddedRowsJob {
+  readonly file: TableFile;
+  readonly csv: CsvOptions | undefined;
+  readonly task: TaskId;
+  /** The columns of the first import. */
+  readonly mapping: ColumnMapping;
+  readonly seed: number;
+}
+
+/** A row of the file, with the unit that it must stay together with and the split that it is in where nothing else decides. */
+export type AddedRow =
+  | {
+      readonly kind: 'example';
+      readonly example: NewExample;
+      readonly unit: number;
+      readonly split: Split;
+      /** What an import's left-out row is known by; undefined where the file is no reject file. */
+      readonly leftOut: number | undefined;
+    }
+  | { readonly kind: 'rejected'; readonly code: string };
+
+export type AddedRowsEvent =
+  | { readonly kind: 'opened'; readonly columns: readonly string[] }
+  /** Of the rows of a piece of the file, before any row is told. */
+  | { readonly kind: 'units'; readonly units: readonly number[] }
+  | { readonly kind: 'counted' }
+  | { readonly kind: 'rows'; readonly rows: readonly AddedRow[] };
+
+/**
+ * Reads the rows of a file that are to be added to a dataset: twice, first for what must stay together, so that its rows are
+ * never held. Throws what `openTable` and `resolveMapping` throw.
+ */
+export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncGenerator<AddedRowsEvent, void> {
+  const table = await openTable(job.file, job.csv, { signal });
+  try {
+    const { columns } = table;
+    yield { kind: 'opened', columns };
+    const width = reasonPlace(columns);
+    const mapRow = await mapperOf(job, table, signal);
+    for await (const { records } of table.rows(signal)) {
+      const rows = records.map(mapRow);
+      yield { kind: 'units', units: rows.flatMap((row) => (row.kind === 'example' ? [unitOf(row)] : [])) };
+      await nextTurn();
+    }
+    yield { kind: 'counted' };
+    for await (const { records } of table.rows(signal)) {
+      const rows = records.map((record): AddedRow => {
+        const row = mapRow(record);
+        if (row.kind === 'rejected') return { kind: 'rejected', code: row.code };
+        const { context, target, group, database, sourceId } = row;
+        return {
+          ...{ kind: 'example', unit: unitOf(row), split: row.split ?? splitOf(splitKey(row), job.seed) },
+          example: { context, target, group, database, sourceId, line: record.line },
+          leftOut: width === undefined ? undefined : leftOutKey(record.cells, width),
+        };
+      });
+      yield { kind: 'rows', rows };
+      await nextTurn();
+    }
+  } finally {
+    await table.close();
+  }
+}
+
+async function mapperOf(
+  { task, mapping, file }: AddedRowsJob,
+  table: OpenTable,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof rowMapper>> {
+  const { columns } = table;
+  // Of the columns of the first import those that this file has; a file with other names is mapped as a new one would be.
+  const chosen = Object.fromEntries(Object.entries(mapping).filter(([, column]) => columns.includes(column)));
+  const sample = await firstRows(table, signal);
+  return rowMapper(resolveMapping({ task, columns, chosen, file: file.name, sample }), table.facts.encoding);
+}
