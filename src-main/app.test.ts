@@ -644,6 +644,24 @@ test('a run that asks for it is measured as soon as it has ended', async () => {
   ]);
 });
 
+// The room for all rows of the dataset was asked for, and a short run on millions of them was refused.
+test('a run that takes a part of a large dataset needs the disk for that part', async () => {
+  const path = join(folder, 'many.csv');
+  const passage = 'The river is long. '.repeat(20);
+  writeFileSync(
+    path,
+    `context,target\n${Array.from({ length: 70_000 }, (_, i) => `${passage}${i},${i}`).join('\n')}\n`,
+  );
+  for await (const _ of await client.datasets.import({ source: { kind: 'path', path }, task: 'custom' }));
+  const diskOf = async (maxSteps: number | null) => {
+    const options = { maxSteps, batchSize: 4, epochs: 1, rank: 2 };
+    return (await client.runs.estimate({ datasetId: 'many', baseModelId: 'starter', options })).disk.bytes;
+  };
+  const [part, all] = [await diskOf(10), await diskOf(null)];
+  // Forty of 56,000 training rows, and the validation rows, as one row in ten.
+  expect(part).toBeLessThan(all / 3);
+});
+
 test('a run may take others along: one place in the queue, one stop, one way on, and one evaluation of all', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();

@@ -11,6 +11,7 @@ import { availableDisk, availableMemory } from './available.ts';
 import { bytesOf, memoryNeed, remedyFor } from './memory-need.ts';
 import type { RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
+import { rowsWritten } from './token-files.ts';
 import { diskNeed, type RowTokens, trainableParameters } from './training-need.ts';
 import type { TrainingSpeed, TrainingSpeedStore } from './training-speed-store.ts';
 
@@ -51,7 +52,7 @@ export async function estimateRun(
   const bytes = bytesOf(memory);
   const available = availableMemory((memory.baseModel ?? 0) + (memory.runtime ?? 0));
   const all = [options, ...others];
-  const disk = all.reduce((sum, each) => sum + diskNeed({ facts, options: each, rowCount, rows }), 0);
+  const disk = all.reduce((sum, each) => sum + diskNeed({ facts, options: each, ...written(about, each), rows }), 0);
   const availableDiskBytes = await availableDisk(parts.runsFolder);
   const isTooBig = bytes > available;
   const fits = !isTooBig && disk <= availableDiskBytes;
@@ -83,6 +84,12 @@ export async function estimateRun(
     ...{ options, fits },
     remedy: !isTooBig ? null : await remedyFor(options, occasion, { engine, available }),
   };
+}
+
+/** Of a large dataset a run takes a part. */
+function written({ dataset: { splits } }: Estimating, options: TrainOptions): { rowCount: number } {
+  const validation = rowsWritten('validation', splits.validation, options);
+  return { rowCount: rowsWritten('train', splits.train, options) + validation };
 }
 
 /** The rows that are measured on the way, and the size of the answers that are written. */

@@ -66,8 +66,8 @@ export async function writeRunTokens(
   }
   const rows = (split: 'train' | 'validation') => {
     const total = splits?.[split] ?? 0;
-    const wanted = split === 'train' ? rowsRead(options) : validationRowsDrawn;
-    if (total <= manyRows || wanted >= total) return all(split);
+    const wanted = rowsWritten(split, total, options);
+    if (wanted >= total) return all(split);
     if (split === 'train' && !options.shuffle) return all(split, wanted);
     const draw = { version, split, total, count: wanted, seed: options.seed };
     return drawRows(parts.datasets.rows(datasetId), draw, tokensOf);
@@ -76,7 +76,7 @@ export async function writeRunTokens(
   if (train.rows === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: run.datasetName, rows: 0 });
   const validation = await writeTokenFile(join(run.folder, validationName), rows('validation'), signal);
   const trainRows = splits?.train ?? 0;
-  const isDrawn = trainRows > manyRows && rowsRead(options) < trainRows;
+  const isDrawn = rowsWritten('train', trainRows, options) < trainRows;
   const facts: TokenFacts = {
     trainRows: train.rows,
     validationRows: validation.rows,
@@ -96,6 +96,12 @@ export async function copyRunTokens(from: string, to: string): Promise<void> {
   for (const name of [trainName, validationName, rowsName]) await copyFile(join(from, name), join(to, name));
   await copyFile(join(from, factsName), join(to, `${factsName}.partial`));
   await rename(join(to, `${factsName}.partial`), join(to, factsName));
+}
+
+/** Rows that are written for a run, of as many in the split of its dataset. */
+export function rowsWritten(split: 'train' | 'validation', total: number, options: TrainOptions): number {
+  if (total <= manyRows) return total;
+  return Math.min(total, split === 'train' ? rowsRead(options) : validationRowsDrawn);
 }
 
 /** Rows that a run takes at most: what all its steps read, each row once. */

@@ -20,6 +20,7 @@ export function trainableParameters(facts: ModelFacts, options: TrainOptions): n
 export function diskNeed(about: {
   facts: ModelFacts;
   options: TrainOptions;
+  /** Of both splits, as many as are written. */
   rowCount: number;
   rows: RowTokens;
 }): number {
