@@ -1279,6 +1279,38 @@ test('what a lab experiment is told twice it does once, and its result comes bac
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
+// What they had trained lay about until the next start, and the rows that they had read as long as they were known.
+test('a lab experiment leaves only what it trained, and nothing once it is deleted for good', async () => {
+  const datasetId = await importRivers();
+  const there = () => readdirSync(join(folder, 'data/lab'), { recursive: true }).filter((name) => name !== 'cells');
+  const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 0 };
+  const start = () => client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
+  const { id } = await start();
+  await Array.fromAsync(await client.lab.watch({ id }));
+  expect(await client.lab.get({ id })).toMatchObject({ state: 'finished' });
+  expect(there()).toContainEqual(expect.stringMatching(/^cells.[0-9a-f]{32}$/));
+  expect(there().filter((name) => String(name).startsWith(id))).toEqual([]);
+
+  // One that takes the same over is deleted, and the first is kept: what it refers to stays.
+  const { id: other } = await start();
+  await Array.fromAsync(await client.lab.watch({ id: other }));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  // The lab has had its clock since the studio was opened.
+  vi.setSystemTime(Date.now() + 5_000);
+  await client.lab.delete({ id: other });
+  await vi.advanceTimersByTimeAsync(61_000);
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  onTestFinished(() => void database.close());
+  const known = database.prepare('SELECT id FROM lab_experiment').pluck();
+  await vi.waitFor(() => expect(known.all()).toEqual([id]));
+  expect(there()).not.toEqual([]);
+  await client.lab.delete({ id });
+  await vi.advanceTimersByTimeAsync(61_000);
+  await vi.waitFor(() => expect(there()).toEqual([]));
+  expect(known.all()).toEqual([]);
+});
+
 test('a page may neither name a path nor see what went wrong inside', async () => {
   const exporting = async () => Array.fromAsync(await page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
   await expect(exporting()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });

@@ -56,7 +56,7 @@ import { startEvaluation, takeUpEvaluations } from './evaluations/start-evaluati
 import { FilesAtFault } from './files-at-fault.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { Supervisor } from './jobs/supervisor.ts';
-import { clearLab, labProcedures } from './lab/lab-procedures.ts';
+import { clearLab, freeLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
@@ -291,6 +291,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const afterUndo: AfterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
+    if (!(await freeLab(lab, labFolder, { since, deletedBefore }))) afterUndo.expect();
     // What is measured may read a deleted adapter or model to the end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return afterUndo.expect();
     await freeAdapters(adapters, deletedBefore);

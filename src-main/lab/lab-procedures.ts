@@ -56,20 +56,52 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
 }
 
 /**
- * Removes deleted experiments, folders of those that are no longer known, and trained cells that none of those left refers to: only
- * those of the studio's own, made since the database was at `since`, and only when no other process is here.
+ * Removes deleted experiments, folders of those that are no longer known or have finished, and trained cells that none of those
+ * left refers to: only those of the studio's own, made since the database was at `since`, and only when no other process is here.
  */
 export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
-  store.removeDeleted();
-  const known = new Set(store.listIds());
-  const remove = (...path: string[]) => rm(join(labFolder, ...path), { recursive: true, force: true });
-  for (const name of await readdir(labFolder)) if (!known.has(name) && isOwnName(name, since)) await remove(name);
-  const used = new Set(store.list().flatMap(({ cells }) => cells.map(({ values }) => values.adapterSha256)));
-  for (const name of await readdir(join(labFolder, 'cells')).catch(() => [])) {
-    if (!isCellId(name) || (await stat(join(labFolder, 'cells', name))).mtimeMs < since) continue;
-    // One that is not finished belongs to an experiment that may go on, or is a checkpoint of nothing once there is none.
-    const trained = await readTrained(join(labFolder, 'cells', name));
-    const isKept = trained === undefined ? store.listIds().length > 0 : used.has(trained.adapterSha256);
-    if (!isKept) await remove('cells', name);
+  store.removeDeleted(Date.now());
+  const needed = new Set(store.listUnfinishedIds());
+  for (const name of await readdir(labFolder)) {
+    if (!needed.has(name) && isOwnName(name, since)) await removeFolder(join(labFolder, name));
   }
+  await removeUnusedCells(store, labFolder, since);
+}
+
+/**
+ * Removes experiments that were deleted until then, while the studio goes on, with their folders and the trained cells that none of
+ * those left refers to; false where an experiment is under way, which may take over any cell.
+ */
+export async function freeLab(
+  store: LabStore,
+  labFolder: string,
+  { since, deletedBefore }: { since: number; deletedBefore: number },
+): Promise<boolean> {
+  const ids = store.listDeletedIds(deletedBefore);
+  if (ids.length === 0) return true;
+  if (store.isUnderWay()) return false;
+  for (const id of ids) await removeFolder(join(labFolder, id));
+  store.removeDeleted(deletedBefore);
+  await removeUnusedCells(store, labFolder, since);
+  return true;
+}
+
+/** Leaves off when an experiment begins, which may take over any of them: the next start removes the rest. */
+async function removeUnusedCells(store: LabStore, labFolder: string, since: number): Promise<void> {
+  // One that is not trained to its end belongs to an experiment that may go on, or is a checkpoint of nothing once there is none.
+  const mayGoOn = store.listUnfinishedIds().length > 0;
+  const used = new Set(store.listAdapterHashes());
+  const cellsFolder = join(labFolder, 'cells');
+  for (const name of await readdir(cellsFolder).catch(() => [])) {
+    const folder = join(cellsFolder, name);
+    if (!isCellId(name) || (await stat(folder)).mtimeMs < since) continue;
+    const trained = await readTrained(folder);
+    if (trained === undefined ? mayGoOn : used.has(trained.adapterSha256)) continue;
+    if (store.isUnderWay()) return;
+    await removeFolder(folder);
+  }
+}
+
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
 }

@@ -31,8 +31,34 @@ export class LabStore {
     return rows.map((row) => toExperiment(row, this.#cells(row.id)));
   }
 
+  /** Those that may go on, deleted ones that can come back among them. */
+  listUnfinishedIds(): string[] {
+    return this.#database
+      .prepare(`SELECT id FROM job WHERE kind = 'lab' AND state <> 'finished'`)
+      .pluck()
+      .all() as string[];
+  }
+
+  /** The hashes of all adapters that the parts of experiments tell of; null for a training of every weight. */
+  listAdapterHashes(): (string | null)[] {
+    return this.#database
+      .prepare(
+        `SELECT DISTINCT json_extract(cell, '$.values.adapterSha256') FROM lab_cell
+         WHERE json_type(cell, '$.values.adapterSha256') IS NOT NULL`,
+      )
+      .pluck()
+      .all() as (string | null)[];
+  }
+
   listIds(): string[] {
     return this.#database.prepare('SELECT id FROM lab_experiment WHERE deleted_at IS NULL').pluck().all() as string[];
+  }
+
+  listDeletedIds(before: number): string[] {
+    return this.#database
+      .prepare('SELECT id FROM lab_experiment WHERE deleted_at <= ?')
+      .pluck()
+      .all(before) as string[];
   }
 
   /** Throws EXPERIMENT_NOT_FOUND. */
@@ -112,11 +138,19 @@ export class LabStore {
     return this.get(id);
   }
 
-  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
-  removeDeleted(): void {
+  /** Removes what was deleted until then and can no longer come back. */
+  removeDeleted(before: number): void {
     this.#database
-      .prepare('DELETE FROM job WHERE id IN (SELECT id FROM lab_experiment WHERE deleted_at IS NOT NULL)')
-      .run();
+      .prepare('DELETE FROM job WHERE id IN (SELECT id FROM lab_experiment WHERE deleted_at <= ?)')
+      .run(before);
+  }
+
+  /** True while an experiment goes on or waits, here or in another process. */
+  isUnderWay(): boolean {
+    return (
+      this.#database.prepare(`SELECT 1 FROM job WHERE kind = 'lab' AND state IN ('queued', 'running')`).get() !==
+      undefined
+    );
   }
 
   /** True when an experiment that is going on uses this dataset. */

@@ -18,7 +18,7 @@ export interface LabWork {
   readonly text: ModelText;
   /** Null where the experiment needs no rows. */
   readonly data: LabData | null;
-  /** The experiment's own folder: its token files and what it leaves for a person. */
+  /** The experiment's own folder, with its token files; gone once it has finished. */
   readonly folder: string;
   /** Where trained cells are kept, each under the hash of all that it depends on. */
   readonly cellsFolder: string;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -134,6 +135,8 @@ function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> 
         const work = await workOf(store.get(id), parts);
         const keys = experiment.keys(work.options, work.model, work.adapter);
         yield* conduct(experiment, { work, keys, keep: (cell) => store.addCell(id, cell) }, signal);
+        // What has finished does not go on. Where it cannot be removed now, the next start does.
+        if (!signal.aborted) await rm(work.folder, { recursive: true, force: true }).catch(() => undefined);
       } finally {
         store.addSeconds(id, (performance.now() - begun) / 1000);
         compareWithEarlier(id, store);
