@@ -17,6 +17,34 @@ test('an estimate is rounded as it is on the page', async () => {
   );
 });
 
+// Nobody could tell what of it was done again.
+test.each([
+  ['from step 4 of 9', [2, 4]],
+  ['from its start: it had kept no step', []],
+])('a run that is resumed says that it goes on %s', async (from, kept) => {
+  const run = { id: 'r1', name: 'rivers', state: 'interrupted', step: 6, totalSteps: 9, group: null, adapterId: null };
+  const states = ['interrupted', 'finished'];
+  const runs = {
+    get: async () => ({ ...run, state: states.shift() }),
+    resume: async () => ({ ...run, state: 'queued' }),
+    watch: async function* () {
+      for (const step of kept) yield { kind: 'checkpoint', step };
+    },
+  };
+  const said: string[] = [];
+  const progress = { say: (sentence: string) => said.push(sentence) };
+  // Sound here: these are the parts that are used.
+  const session = {
+    open: async () => ({ runs }),
+    progress,
+    signal: new AbortController().signal,
+  } as unknown as Session;
+  const program = new Command();
+  addTrainCommands(program, async (_command, work) => void (await work(session)));
+  await program.parseAsync(['train', '--resume', 'rivers'], { from: 'user' });
+  expect(said).toEqual([`“rivers” goes on ${from}.`]);
+});
+
 async function estimated(told: object): Promise<string | undefined> {
   // Sound here: these are the fields that are told.
   const estimate = {

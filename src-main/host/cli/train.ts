@@ -63,7 +63,7 @@ export function addTrainCommands(program: Command, run: Run): void {
                 options: optionsOf(words),
                 also: alsoOf(words),
               })
-            : await client.runs.resume({ id: resume });
+            : await resumed(resume, { client, progress });
         const all = await groupOf(started, client);
         const answers = [];
         let unfinished: TrainingRun | undefined;
@@ -91,6 +91,36 @@ export function addTrainCommands(program: Command, run: Run): void {
         return { json, text: answers.map(({ text }) => text).join('\n\n') };
       }),
     );
+}
+
+/** Lets an ended run go on, and says from which step. */
+async function resumed(
+  idOrName: string,
+  { client, progress }: { client: StudioClient; progress: Pick<Progress, 'say'> },
+): Promise<TrainingRun> {
+  const before = await client.runs.get({ id: idOrName });
+  const group = await groupOf(before, client);
+  // Those that train together go on from the step that all of them have kept.
+  const kept = await Promise.all(group.filter(hasBroken).map(async (each) => savedStep(each, client)));
+  const run = await client.runs.resume({ id: before.id });
+  if (hasBroken(before)) {
+    const step = Math.min(...kept);
+    const from = step > 0 ? `from step ${step} of ${run.totalSteps}` : 'from its start: it had kept no step';
+    progress.say(`“${run.name}” goes on ${from}.`);
+  }
+  return run;
+}
+
+/** Whether a run has ended before its end; what it tells is over then. */
+function hasBroken({ state }: TrainingRun): boolean {
+  return state === 'paused' || state === 'stopped' || state === 'interrupted' || state === 'failed';
+}
+
+/** The step of a run's last checkpoint; 0 where it has none. */
+async function savedStep({ id }: TrainingRun, client: StudioClient): Promise<number> {
+  let step = 0;
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'checkpoint') step = event.step;
+  return step;
 }
 
 /** The runs that train together with one, which comes first, and itself. */
