@@ -569,6 +569,27 @@ test('a database that is damaged behind its first page is told as that, and the 
   await open();
 });
 
+// It was an error inside the studio, of which nothing was told.
+test('a damaged page of the database that is met while the studio runs is told as that', async () => {
+  const { run } = await train('rivers');
+  await app.close();
+  const file = join(folder, 'data', 'studio.sqlite');
+  const database = openDatabase(file);
+  const told = database.prepare('INSERT INTO job_event (job_id, sequence, event) VALUES (?, ?, ?)');
+  const event = JSON.stringify({ kind: 'checkpoint', step: 4, ballast: 'x'.repeat(1000) });
+  database.transaction(() => {
+    for (let sequence = 1000; sequence < 4000; sequence++) told.run(run.id, sequence, event);
+  })();
+  database.close();
+  const sound = readFileSync(file);
+  const half = Math.floor(sound.length / 2);
+  writeFileSync(file, Buffer.from(sound).fill(0xa5, half, Math.floor(half * 1.5)));
+  await open();
+  const reading = async () => Array.fromAsync(await client.runs.watch({ id: run.id }));
+  expect((await safe(reading())).error).toMatchObject({ code: 'DATABASE_DAMAGED', data: { file } });
+  expect((await client.runs.list()).map(({ name }) => name)).toEqual(['rivers']);
+});
+
 // The window said it with a stack.
 test('a data folder that cannot be moved is told as that, and stays where it was', async () => {
   const from = join(folder, 'data');

@@ -31,7 +31,7 @@ import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
-import { asDatabaseFault, openDatabase } from './database/open.ts';
+import { asDatabaseFault, asMetDamage, openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { mendAttachments } from './datasets/attach-to-dataset.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
@@ -224,7 +224,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed('status')();
   };
   const known = (error: unknown, read?: () => string | null | undefined) => {
-    const told = orDiskOrDatabaseFull(error, dataDir);
+    // First, because the names of datasets stand in there.
+    const told = asMetDamage(join(dataDir, 'studio.sqlite'), orDiskOrDatabaseFull(error, dataDir));
     if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) afterUndo.hurry();
     return datasets.namingRowsFault(told, read);
   };

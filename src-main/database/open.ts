@@ -34,3 +34,22 @@ export function asDatabaseFault(file: string, error: unknown): unknown {
   const isForbidden = error instanceof BetterSqlite3.SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code);
   return isForbidden ? new StudioError('DATABASE_FORBIDDEN', { file }, { cause: error }) : error;
 }
+
+/**
+ * DATABASE_DAMAGED for an error that was met in a damaged page of the database, long after it was opened; another error itself.
+ * SQLite does not say which of several files it was: so the pages are looked through.
+ */
+export function asMetDamage(file: string, error: unknown): unknown {
+  if (!tellsDamage(error)) return error;
+  try {
+    const database = new BetterSqlite3(file, { readonly: true, timeout: 5000 });
+    try {
+      const isSound = database.pragma('quick_check(1)', { simple: true }) === 'ok';
+      return isSound ? error : new StudioError('DATABASE_DAMAGED', { file }, { cause: error });
+    } finally {
+      database.close();
+    }
+  } catch (fault) {
+    return asDatabaseFault(file, fault);
+  }
+}
