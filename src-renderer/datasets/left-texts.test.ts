@@ -57,6 +57,31 @@ test('what could not be kept is tried again at the next start', async () => {
   expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, false]);
 });
 
+// The browser refuses it, and nothing was told.
+test('of a text that is longer than the browser keeps it is told that it is lost', async () => {
+  const kept = vi.mocked(localStorage.setItem);
+  vi.stubGlobal('localStorage', {
+    ...localStorage,
+    setItem: (key: string, text: string) => {
+      if (text.length > 5_000_000) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
+      kept(key, text);
+    },
+  });
+  leaveText({ ...question, field: 'note', text: 'seen', before: '' });
+  leaveText({ ...question, text: 'x'.repeat(6_000_000), before: 'y'.repeat(6_000_000) });
+  const toasts = new Toasts();
+  await keepLeftTexts(toasts);
+  expect(client.versions.setNote).toHaveBeenCalledTimes(1);
+  expect(client.versions.editRow).not.toHaveBeenCalled();
+  expect(toasts.shown.map(({ text, link }) => [text, link?.href])).toEqual([
+    ['What you were typing in row 8 of “Letters” is saved.', undefined],
+    [
+      expect.stringMatching(/^What you were typing in row 8 of “Letters” is lost: it was too long/),
+      '#/datasets/d?tab=rows',
+    ],
+  ]);
+});
+
 test('what was left for a row that is gone waits for the person', async () => {
   leaveText({ ...question, text: 'Which?' });
   const gone = new StudioError('OPTION_INVALID', { option: 'exampleId', reason: 'gone' });

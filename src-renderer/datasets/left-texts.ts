@@ -1,5 +1,7 @@
+import { client } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { t } from '../i18n/text.ts';
+import { paths } from '../paths.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
 import { changedTexts } from './changed-texts.svelte.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
@@ -7,8 +9,23 @@ import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
 const key = 'studio.leftTexts';
 
-/** A page that goes away has no time to ask the studio for anything: the next page that starts keeps what it leaves. */
+/** A text that was left, or one that was lost then, as it was longer than all that a browser keeps. */
+type LeftText = Omit<TypedText, 'text'> & { readonly text: string | null };
+
+/**
+ * A page that goes away has no time to ask the studio for anything: the next page that starts keeps what it leaves, or tells
+ * that it was too long to be left.
+ */
 export function leaveText(text: TypedText): void {
+  try {
+    leave(text);
+  } catch {
+    // More than a browser keeps, some 5 MB. What stood there before may be as long.
+    leave({ ...text, text: null, before: '' });
+  }
+}
+
+function leave(text: LeftText): void {
   localStorage.setItem(key, JSON.stringify([...leftTexts(), text]));
 }
 
@@ -17,7 +34,16 @@ export async function keepLeftTexts(toasts: Toasts): Promise<void> {
   const texts = leftTexts();
   // At once, so that no other window that starts keeps it too.
   localStorage.removeItem(key);
-  for (const left of texts) await keepText(left, toasts);
+  for (const { text, ...left } of texts) {
+    if (text === null) await tellLost(left, toasts);
+    else await keepText({ ...left, text }, toasts);
+  }
+}
+
+async function tellLost({ datasetId, row }: Omit<TypedText, 'text'>, toasts: Toasts): Promise<void> {
+  const dataset = await client.datasets.get({ id: datasetId }).catch(() => undefined);
+  const words = t('mend.left.tooLong', { n: row.position + 1, dataset: dataset?.name ?? '…' });
+  toasts.offer(words, { text: t('mend.left.look'), href: paths.dataset(datasetId, 'rows') });
 }
 
 /** Keeps a text whose page is not open any more, and tells what became of it. */
@@ -42,6 +68,6 @@ export async function keepText(typed: TypedText, toasts: Toasts): Promise<void> 
   }
 }
 
-function leftTexts(): readonly TypedText[] {
+function leftTexts(): readonly LeftText[] {
   return JSON.parse(localStorage.getItem(key) ?? '[]');
 }

@@ -231,6 +231,16 @@ test('what is being typed when the page is loaded anew is kept, and can be taken
   await row('apple 253!').waitFor();
 });
 
+test('what is typed is told to be lost where it is longer than the browser keeps when the page goes', async () => {
+  await page.getByRole('searchbox').fill('252');
+  await row('apple 252').click();
+  await text('Note').fill('x'.repeat(6_000_000));
+  await page.reload();
+  await page.getByRole('status').getByText('row 252 of “Letters” is lost', { exact: false }).waitFor();
+  await page.getByRole('searchbox').fill('253');
+  await row('apple 253!').waitFor();
+});
+
 test('what is being typed when one goes back to the page before is kept', async () => {
   await row('apple 253!').click();
   await text('Context').press('End');

@@ -34,6 +34,9 @@ export const mending = {
   'mend.edit': 'Edit: {field}',
   'mend.edit.how': 'Click into a text to change it. Ctrl+Enter keeps, Escape takes back.',
   'mend.left': 'What you were typing in row {n} of “{dataset}” is saved.',
+  'mend.left.tooLong':
+    'What you were typing in row {n} of “{dataset}” is lost: it was too long to be kept when its page was closed. The row reads as before.',
+  'mend.left.look': 'Open',
   'mend.changed': 'Row {n}, {field}: changed in another window',
   'mend.changed.what': 'While you were typing, another window changed this text. What you typed is not saved yet.',
   'mend.changed.mine': 'What you typed',

@@ -34,6 +34,9 @@ export const mending: Translation<typeof english> = {
   'mend.edit': '고치기: {field}',
   'mend.edit.how': '글을 눌러 고칩니다. Ctrl+Enter로 저장하고 Esc로 되돌립니다.',
   'mend.left': '“{dataset}”의 {n}번째 행에 입력하던 글을 저장했습니다.',
+  'mend.left.tooLong':
+    '“{dataset}”의 {n}번째 행에 입력하던 글을 잃었습니다. 페이지를 닫을 때 남겨 두기에는 너무 길었습니다. 행은 이전 그대로입니다.',
+  'mend.left.look': '열기',
   'mend.changed': '{n}번째 행, {field}: 다른 창에서 바뀜',
   'mend.changed.what': '입력하는 동안 다른 창에서 이 글을 바꾸었습니다. 입력한 글은 아직 저장되지 않았습니다.',
   'mend.changed.mine': '입력한 글',
