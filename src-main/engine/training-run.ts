@@ -24,6 +24,8 @@ export const validationRowLimit = 200;
 const checkpointMs = 15_000;
 /** Whoever is told writes it down well within so long: a checkpoint repeats what was told later than that. */
 const heardMs = 5_000;
+/** Some 15 MB: where one checkpoint is written for all the steps of a training, most of them were heard long ago. */
+const mostToldAgain = 50_000;
 
 /** What one optimiser step takes: its micro-batches, and what they give added up. */
 export interface PlannedStep {
@@ -310,7 +312,7 @@ export class TrainingRun {
         peakRssBytes: this.#peakRss,
         settings: this.#settings,
         data: this.#data,
-        told: this.#told.map(({ event }) => event),
+        told: this.#told.slice(-mostToldAgain).map(({ event }) => event),
       },
       weights: new Map([...this.trainable.tensors].map(([name, { data }]) => [name, data])),
       moments: this.#moments,
