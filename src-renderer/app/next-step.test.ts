@@ -14,6 +14,7 @@ const talk = { messages: 2 } as Conversation;
 const evaluation = {
   state: 'finished',
   mainMetric: 'exactMatch',
+  comparisons: [],
   results: [
     { adapterId: null, metrics: { exactMatch: 0.1 } },
     { adapterId: 'a', metrics: { exactMatch: 0.6 } },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import { measured } from './measured.ts';
+import { couldBeChance, measured } from './measured.ts';
 
 // Only the fields that are read are given; the casts are sound as nothing else is looked at.
 const adapter = { id: 'a', datasetId: 'd' } as Adapter;
@@ -16,12 +16,23 @@ const evaluation = (
       { adapterId: null, n: rows, metrics: { exactMatch: 0.1 } },
       { adapterId: 'a', n: rows, metrics: { exactMatch: own } },
     ],
+    comparisons: [
+      { metric: 'loss', of: 1, against: 0 },
+      { metric: 'exactMatch', of: 1, against: 0, better: 5, worse: 0, sure: false },
+    ],
   }) as unknown as Evaluation;
 
 test('the base stands beside the adapter under the main metric', () => {
   expect(measured(adapter, [evaluation('e', 0.6)])).toEqual({
-    ...{ evaluationId: 'e', metric: 'exactMatch', base: 0.1, adapter: 0.6 },
+    ...{ evaluationId: 'e', metric: 'exactMatch', base: 0.1, adapter: 0.6, n: 36 },
+    comparison: { metric: 'exactMatch', of: 1, against: 0, better: 5, worse: 0, sure: false },
   });
+});
+
+test('a difference that its rows leave open could be chance, one of an earlier version is taken as it is', () => {
+  const result = measured(adapter, [evaluation('e', 0.6)]);
+  expect(result && couldBeChance(result)).toBe(true);
+  expect(result && couldBeChance({ ...result, comparison: undefined })).toBe(false);
 });
 
 test('of equal ones the newest evaluation that is over counts', () => {

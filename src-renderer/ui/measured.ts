@@ -1,6 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Split } from '../../src-contract/dataset.ts';
-import type { Evaluation } from '../../src-contract/evaluation.ts';
+import type { Comparison, Evaluation } from '../../src-contract/evaluation.ts';
+import { comparisonOf, outcomeOf } from '../../src-contract/verdict.ts';
 
 /** What an evaluation says of an adapter, under the main metric of its task. */
 export interface Measured {
@@ -8,6 +9,10 @@ export interface Measured {
   readonly metric: string;
   readonly base: number;
   readonly adapter: number;
+  /** Rows that were asked. */
+  readonly n: number;
+  /** The adapter against the base; undefined of evaluations of earlier versions. */
+  readonly comparison: Comparison | undefined;
 }
 
 /** Rows that an adapter was not trained on tell the most. */
@@ -18,7 +23,7 @@ const splits: readonly Split[] = ['test', 'validation', 'train'];
  * was not trained on, of the newest version, with the most rows. Of equal ones it is the newest; `evaluations` come newest first.
  */
 export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): Measured | undefined {
-  const found = evaluations.flatMap(({ id, state, mainMetric, results, datasetId, split, provenance }) => {
+  const found = evaluations.flatMap(({ id, state, mainMetric, results, comparisons, datasetId, split, provenance }) => {
     if (state !== 'finished') return [];
     const base = results.find(({ adapterId }) => adapterId === null)?.metrics[mainMetric];
     const own = results.find(({ adapterId }) => adapterId === adapter.id);
@@ -30,9 +35,15 @@ export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): 
       provenance?.dataset.version ?? 0,
       own.n,
     ];
-    return [{ order, measured: { evaluationId: id, metric: mainMetric, base, adapter: value } }];
+    const comparison = comparisonOf(comparisons, { metric: mainMetric, of: results.indexOf(own), against: 0 });
+    return [{ order, measured: { evaluationId: id, metric: mainMetric, base, adapter: value, n: own.n, comparison } }];
   });
   return found.toSorted((a, b) => compare(b.order, a.order))[0]?.measured;
+}
+
+/** The rows leave open whether the adapter is better or worse than the base. */
+export function couldBeChance({ comparison }: Measured): boolean {
+  return comparison !== undefined && outcomeOf(comparison) === 'even';
 }
 
 /** By the first place in which they differ. */

@@ -98,7 +98,7 @@ export const home = {
   'home.adapters.order': 'base, then adapter',
   'home.adapters.unmeasured': 'not measured yet',
   'home.adapters.measuring': 'being measured',
-  'home.adapters.rank': 'r {rank}, {targets}',
+  'home.adapters.on': { one: 'on {n} row', other: 'on {n} rows' },
   'home.metric.rougeL': 'ROUGE-L',
   'home.metric.exactMatch': 'exact match',
   'home.metric.executionAccuracy': 'same result',

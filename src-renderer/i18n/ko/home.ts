@@ -95,7 +95,7 @@ export const home: Translation<typeof english> = {
   'home.adapters.order': '기본, 어댑터 순',
   'home.adapters.unmeasured': '아직 측정 안 함',
   'home.adapters.measuring': '측정 중',
-  'home.adapters.rank': 'r {rank}, {targets}',
+  'home.adapters.on': '{n}행으로 잼',
   'home.metric.rougeL': 'ROUGE-L',
   'home.metric.exactMatch': '정확히 일치',
   'home.metric.executionAccuracy': '같은 결과',
