@@ -367,6 +367,8 @@ export const runs = {
   'runs.repeat.same': 'Repeated to the bit: the adapter has the same hash as “{adapter}”.',
   'runs.repeat.other':
     'Not the same as “{adapter}”: another machine, another number of threads or another version gives other roundings.',
+  'runs.results': 'Measured with this adapter',
+  'runs.results.each': 'See each answer',
   'runs.results.line': '{metric} on {n} {split} rows: {from} → {to}',
   'runs.results.rows': 'better on {better}, worse on {worse}',
   'runs.results.better': 'better: sure',

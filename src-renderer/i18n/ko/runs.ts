@@ -337,6 +337,8 @@ export const runs: Translation<typeof english> = {
   'runs.queue.moved': '“{run}” 차례가 {total}개 중 {n}번째가 되었습니다.',
   'runs.repeat.same': '비트까지 같게 되풀이했습니다. 해시가 “{adapter}”[과|와] 같습니다.',
   'runs.repeat.other': '“{adapter}”[과|와] 같지 않습니다. 컴퓨터, 스레드 수, 버전이 다르면 반올림이 달라집니다.',
+  'runs.results': '이 어댑터로 잰 결과',
+  'runs.results.each': '답마다 보기',
   'runs.results.line': '{split} {n}행, {metric}: {from} → {to}',
   'runs.results.rows': '{better}행에서 낫고 {worse}행에서 못함',
   'runs.results.better': '나음: 확실함',
