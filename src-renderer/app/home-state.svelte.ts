@@ -1,4 +1,3 @@
-import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CutOffImport } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
@@ -8,7 +7,6 @@ import { Loaded } from '../ui/loaded.svelte.ts';
 import type { Belongings } from './next-step.ts';
 
 export interface HomeFacts extends Belongings {
-  readonly baseModels: readonly BaseModel[];
   readonly cutOff: readonly CutOffImport[];
   readonly status: StudioStatus;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
@@ -7,7 +8,14 @@ import type { Run } from '../../src-contract/run.ts';
 import { type Belongings, beingMeasured, nextStep } from './next-step.ts';
 
 // Only the fields that the rules read are given; the casts are sound as nothing else is looked at.
-const nothing: Belongings = { datasets: [], runs: [], adapters: [], conversations: [], evaluations: [] };
+const nothing: Belongings = {
+  datasets: [],
+  runs: [],
+  adapters: [],
+  conversations: [],
+  evaluations: [],
+  baseModels: [],
+};
 const dataset = { id: 'd', splits: { train: 80, validation: 10, test: 10 } } as Dataset;
 const adapter = { id: 'a', datasetId: 'd' } as Adapter;
 const talk = { messages: 2 } as Conversation;
@@ -49,6 +57,30 @@ test('an adapter that is being measured is waited for', () => {
   const has = { ...nothing, datasets: [dataset], adapters: [own], conversations: [talk], evaluations: [measuring] };
   expect(nextStep(has)).toEqual({ kind: 'measuring', adapter: own, evaluation: measuring });
   expect(beingMeasured({ ...own, sha256: 'bad' }, [measuring])).toBeUndefined();
+});
+
+const done = { ...nothing, datasets: [dataset], conversations: [talk] };
+const comparison = { metric: 'exactMatch', of: 1, against: 0, difference: 0.5, better: 5, worse: 0, sure: false };
+const open = { ...evaluation, comparisons: [comparison] } as Evaluation;
+
+test('an adapter that could be better by chance is to be made better', () => {
+  expect(nextStep({ ...done, adapters: [adapter], evaluations: [open] })).toMatchObject({ kind: 'improve', adapter });
+  const sure = { ...evaluation, comparisons: [{ ...comparison, sure: true }] } as Evaluation;
+  expect(nextStep({ ...done, adapters: [adapter], evaluations: [sure] }).kind).toBe('another');
+});
+
+test('what the starter model was taught is taught to a model for real work, once that is there', () => {
+  const baseModels = [
+    { id: 'starter', builtIn: true },
+    { id: 'larger', builtIn: false },
+  ] as BaseModel[];
+  const small = { ...adapter, baseModelId: 'starter' };
+  const has = { ...done, baseModels, adapters: [small], evaluations: [open] };
+  expect(nextStep(has)).toEqual({ kind: 'larger', adapter: small, dataset, baseModel: baseModels[1] });
+  expect(nextStep({ ...has, baseModels: baseModels.slice(0, 1) }).kind).toBe('improve');
+  const large = { ...adapter, id: 'b', baseModelId: 'larger' };
+  const both = { ...open, results: [...open.results, { adapterId: 'b', metrics: { exactMatch: 1 } }] } as Evaluation;
+  expect(nextStep({ ...has, adapters: [small, large], evaluations: [both] }).kind).toBe('improve');
 });
 
 test('when all is done, one brings something else', () => {

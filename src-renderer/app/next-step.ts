@@ -1,9 +1,11 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
-import { measured } from '../ui/measured.ts';
+import { outcomeOf } from '../../src-contract/verdict.ts';
+import { type Measured, measured } from '../ui/measured.ts';
 
 /** All that there is, newest first in each list. */
 export interface Belongings {
@@ -12,6 +14,7 @@ export interface Belongings {
   readonly adapters: readonly Adapter[];
   readonly conversations: readonly Conversation[];
   readonly evaluations: readonly Evaluation[];
+  readonly baseModels: readonly BaseModel[];
 }
 
 /** The one thing to do next, and what it is to be done with. */
@@ -23,6 +26,10 @@ export type NextStep =
   | { readonly kind: 'chat'; readonly adapter: Adapter }
   | { readonly kind: 'measure'; readonly adapter: Adapter; readonly testRows: number }
   | { readonly kind: 'measuring'; readonly adapter: Adapter; readonly evaluation: Evaluation }
+  /** The newest adapter was made with the starter model, and a model for real work is there. */
+  | { readonly kind: 'larger'; readonly adapter: Adapter; readonly dataset: Dataset; readonly baseModel: BaseModel }
+  /** The newest adapter is not surely better than its base. */
+  | { readonly kind: 'improve'; readonly adapter: Adapter; readonly result: Measured }
   | { readonly kind: 'another' };
 
 export function nextStep(has: Belongings): NextStep {
@@ -43,7 +50,18 @@ export function nextStep(has: Belongings): NextStep {
     return { kind: 'measure', adapter: unmeasured, testRows };
   }
   const untrained = has.datasets.find(({ id }) => !has.adapters.some(({ datasetId }) => datasetId === id));
-  return untrained === undefined ? { kind: 'another' } : { kind: 'train', dataset: untrained };
+  if (untrained !== undefined) return { kind: 'train', dataset: untrained };
+  const baseModel = has.baseModels.find(({ builtIn }) => !builtIn);
+  const isStarter = has.baseModels.some(({ id, builtIn }) => builtIn && id === adapter.baseModelId);
+  const own = has.datasets.find(({ id }) => id === adapter.datasetId);
+  const isFirst = has.adapters.every(
+    ({ datasetId, baseModelId }) => datasetId !== own?.id || baseModelId === adapter.baseModelId,
+  );
+  if (isStarter && isFirst && baseModel !== undefined && own !== undefined)
+    return { kind: 'larger', adapter, dataset: own, baseModel };
+  const result = measured(adapter, has.evaluations);
+  const isBetter = result?.comparison === undefined || outcomeOf(result.comparison).startsWith('better');
+  return result === undefined || isBetter ? { kind: 'another' } : { kind: 'improve', adapter, result };
 }
 
 /** The evaluation going on that this adapter is in. */

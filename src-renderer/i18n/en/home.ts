@@ -50,8 +50,19 @@ export const home = {
 
   'home.next.bring': 'Next: bring a table of examples.',
   'home.next.bring.why': 'One row for each example: the text to read, and the answer to learn.',
-  'home.next.another': 'Every adapter is measured. Next: bring another table, or try another rank.',
+  'home.next.another': 'Every adapter is measured. Next: bring another table.',
   'home.next.another.why': 'Adapters of many tasks stand beside one another in chat.',
+  'home.next.larger': 'Next: train {name} with {model}.',
+  'home.next.larger.why':
+    '{name} was made with the starter model, which is for learning the studio. A larger one answers better and takes longer to train.',
+  'home.next.larger.action': 'Train with {model}',
+  'home.next.improve': 'Next: make {name} better.',
+  'home.next.improve.why': {
+    one: '{metric} {from} → {to} on {n} row that it never saw: not surely better than the base model. Its evaluation says what to try.',
+    other:
+      '{metric} {from} → {to} on {n} rows that it never saw: not surely better than the base model. Its evaluation says what to try.',
+  },
+  'home.next.improve.action': 'See what to try',
   'home.next.watch': '{name} is training.',
   'home.next.watch.why': 'You can go on with other things meanwhile.',
   'home.next.watch.action': 'Watch it',

@@ -50,8 +50,16 @@ export const home: Translation<typeof english> = {
 
   'home.next.bring': '다음: 예시가 담긴 표를 가져오세요.',
   'home.next.bring.why': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다.',
-  'home.next.another': '모든 어댑터를 측정했습니다. 다음: 다른 표를 가져오거나 다른 랭크를 시도하세요.',
+  'home.next.another': '모든 어댑터를 측정했습니다. 다음: 다른 표를 가져오세요.',
   'home.next.another.why': '여러 작업의 어댑터가 채팅에 나란히 놓입니다.',
+  'home.next.larger': '다음: {name}[을|를] {model}[으로|로] 학습하세요.',
+  'home.next.larger.why':
+    '{name}[은|는] 스튜디오를 익히기 위한 모델로 만들었습니다. 더 큰 모델은 더 잘 답하고, 학습은 더 오래 걸립니다.',
+  'home.next.larger.action': '{model}[으로|로] 학습',
+  'home.next.improve': '다음: {name}[을|를] 더 낫게 만드세요.',
+  'home.next.improve.why':
+    '본 적 없는 {n}행에서 {metric} {from} → {to}: 기본 모델보다 확실히 낫지는 않습니다. 무엇을 해 볼지 평가에 적혀 있습니다.',
+  'home.next.improve.action': '해 볼 것 보기',
   'home.next.watch': '{name}[을|를] 학습하고 있습니다.',
   'home.next.watch.why': '그동안 다른 일을 해도 됩니다.',
   'home.next.watch.action': '지켜보기',
