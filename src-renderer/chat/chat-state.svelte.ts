@@ -167,6 +167,7 @@ export class ChatState {
       const open = choice.conversation ?? (isFresh ? undefined : this.conversations[0]?.id);
       if (open !== undefined) await this.openConversation(open);
       if (adapter !== undefined) this.choose(adapter.id);
+      else if (this.conversationId === undefined && !isFresh) this.#chooseNewest();
       if (choice.dataset !== undefined && choice.row !== undefined) await this.#fillFrom(choice.dataset, choice.row);
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
@@ -249,6 +250,20 @@ export class ChatState {
   #takeBase(): void {
     if (this.conversationId !== undefined || this.baseModel !== undefined) return;
     this.baseModelId = (this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
+  }
+
+  /** Who has never talked comes to talk to what was trained, not to the base alone. */
+  #chooseNewest(): void {
+    const newest = this.allAdapters.reduce<Adapter | undefined>(
+      (best, each) => (best === undefined || each.createdAt > best.createdAt ? each : best),
+      undefined,
+    );
+    const base =
+      this.baseModels.find(({ id }) => id === newest?.baseModelId) ??
+      this.baseModels.find(({ sha256 }) => sha256 === newest?.baseSha256);
+    if (newest === undefined || base === undefined) return;
+    this.baseModelId = base.id;
+    this.choose(newest.id);
   }
 
   #leaveConversation(): void {

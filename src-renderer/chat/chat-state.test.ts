@@ -524,12 +524,42 @@ test('a question that needs a passage says that there is none', async () => {
 
 // Beside several adapters the panel was that of the base alone, without a place for what they need.
 test('asked beside each other, adapters have the panel of their task, whoever is in use', async () => {
-  const state = await opened();
+  const state = await opened({ baseModel: 'b' });
   const comparison = new ComparisonState(state);
   comparison.begin();
   expect([comparison.chosen, state.task]).toEqual([[null, 'answers', 'notes'], 'mrc']);
   comparison.toggle('answers');
   expect(state.task).toBe('summarisation');
+  state.leave();
+});
+
+// Who came from the rail met the base alone, which goes on with any text, and took that for what was trained.
+test('a first conversation begins with the adapter that was trained last, on its base', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([
+    baseModel('b', { builtIn: true }),
+    baseModel('large', { builtIn: false }),
+  ]);
+  const last = { ...adapter('last', 'nl2sql'), baseModelId: 'large', createdAt: 9 };
+  vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), last, adapter('notes', 'mrc')]);
+  const state = await opened();
+  expect([state.baseModelId, state.adapterId]).toEqual(['large', 'last']);
+  state.leave();
+  const asked = await opened({ baseModel: 'b' });
+  expect([asked.baseModelId, asked.adapterId]).toEqual(['b', null]);
+  asked.leave();
+});
+
+test('the target of a picked row belongs to the question about the same passage, and to no other', async () => {
+  const state = await opened();
+  state.choose('answers');
+  for (const [passage, target] of Object.entries({ 'Otto is a cat.': 'Otto', 'Ada is a cat.': 'Ada' })) {
+    state.composer.fill({ context: `Passage: ${passage}\n\nQuestion: Who is a cat?`, target } as Example);
+  }
+  const about = (passage: string) => ({ ...user('Who is a cat?'), input: { passage } });
+  const targets = ['Otto is a cat.', 'Ada is a cat.', 'Bob is a cat.'].map((passage) =>
+    state.composer.pickedTargetOf(about(passage)),
+  );
+  expect(targets).toEqual(['Otto', 'Ada', undefined]);
   state.leave();
 });
 

@@ -32,6 +32,8 @@ export class ComposerState {
   /** What stood in the box and beside it before a question was put there to be asked otherwise. */
   #before: Pick<ComposerState, 'text' | 'passage' | 'schema' | 'document'> | undefined;
   #picked = $state.raw<{ task: TaskId; text: string; target: string } | undefined>(undefined);
+  /** The targets of all rows that were picked, by what was to be asked. */
+  #targets = $state.raw<Readonly<Record<string, string>>>({});
   readonly #place: () => ComposerPlace;
 
   constructor(place: () => ComposerPlace, unsent: Readonly<Record<string, string>>) {
@@ -81,9 +83,9 @@ export class ComposerState {
     return this.outgoing.text === picked.text || asked === picked.text ? picked.target : undefined;
   }
 
-  /** The target of the picked row, where this is the question that asks it. */
+  /** The target of a picked row, where this is the question that asks it, about the same text. */
   pickedTargetOf(question: Message): string | undefined {
-    return this.#picked?.text === question.text.trim() ? this.#picked.target : undefined;
+    return this.#targets[asked(question.text, question.input)];
   }
 
   /** Puts a dataset row into the box and the panel. */
@@ -91,6 +93,7 @@ export class ComposerState {
     const { task } = this.#place();
     const { text, input } = readTaskFields(task, row.context);
     this.#picked = { task, text: text.trim(), target: row.target };
+    this.#targets = { ...this.#targets, [asked(text, input)]: row.target };
     if (task === 'summarisation') {
       this.document = text;
       this.text = '';
@@ -176,4 +179,9 @@ export class ComposerState {
     this.passage = input?.passage ?? this.passage;
     this.schema = input?.schema ?? this.schema;
   }
+}
+
+/** What a question asks, with what it asks about. */
+function asked(text: string, input: TaskInput | null): string {
+  return JSON.stringify([text, input?.passage ?? '', input?.schema ?? ''].map((part) => part.trim()));
 }
