@@ -27,6 +27,8 @@ export const runs = {
   'runs.state.failed': 'Failed',
   'runs.state.interrupted': 'Interrupted',
 
+  'runs.new.row': 'It learns to write what is on the right, from rows like this one',
+  'runs.new.row.all': 'See all rows',
   'runs.new.dataset': 'Dataset',
   'runs.new.dataset.detail': '{train} train, {validation} validation rows',
   'runs.new.dataset.few': {
@@ -380,7 +382,8 @@ export const runs = {
   'runs.samples.kept': 'answers at step {step}, whose weights were kept; rows kept out of training',
   'runs.samples.step': 'answers at step {step}, from rows kept out of training',
   'runs.samples.look': 'look back',
-  'runs.samples.mean': '{score} on average',
+  'runs.samples.mean': '{metric} {score} on average',
+  'runs.samples.rightOf': { one: '{right} of {n} right', other: '{right} of {n} right' },
   'runs.samples.asked': 'Asked, and the target',
   'runs.samples.answer': 'Answer',
   'runs.samples.base': 'Base model',

@@ -26,6 +26,8 @@ export const runs: Translation<typeof english> = {
   'runs.state.failed': '실패',
   'runs.state.interrupted': '중단됨',
 
+  'runs.new.row': '이런 행을 보고 오른쪽 글을 쓰도록 배웁니다',
+  'runs.new.row.all': '행 모두 보기',
   'runs.new.dataset': '데이터셋',
   'runs.new.dataset.detail': '학습 {train}행, 검증 {validation}행',
   'runs.new.dataset.few': '학습할 행이 {n}개뿐이라 그대로 외우게 됩니다. 일을 배우려면 {enough}행쯤은 있어야 합니다.',
@@ -350,7 +352,8 @@ export const runs: Translation<typeof english> = {
   'runs.samples.kept': '남긴 가중치인 {step}단계의 답, 학습에 쓰지 않은 행',
   'runs.samples.step': '{step}단계의 답, 학습에 쓰지 않은 행',
   'runs.samples.look': '되돌아보기',
-  'runs.samples.mean': '평균 {score}',
+  'runs.samples.mean': '{metric} 평균 {score}',
+  'runs.samples.rightOf': '{n}행 중 {right}행 맞음',
   'runs.samples.asked': '질문과 정답',
   'runs.samples.answer': '답',
   'runs.samples.base': '기본 모델',
