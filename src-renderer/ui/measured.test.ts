@@ -24,7 +24,7 @@ const evaluation = (
 
 test('the base stands beside the adapter under the main metric', () => {
   expect(measured(adapter, [evaluation('e', 0.6)])).toEqual({
-    ...{ evaluationId: 'e', metric: 'exactMatch', base: 0.1, adapter: 0.6, n: 36 },
+    ...{ evaluationId: 'e', metric: 'exactMatch', base: 0.1, adapter: 0.6, n: 36, split: 'test' },
     comparison: { metric: 'exactMatch', of: 1, against: 0, better: 5, worse: 0, sure: false },
   });
 });

@@ -9,8 +9,9 @@ export interface Measured {
   readonly metric: string;
   readonly base: number;
   readonly adapter: number;
-  /** Rows that were asked. */
+  /** Rows that were asked, and the split that they are of. */
   readonly n: number;
+  readonly split: Split;
   /** The adapter against the base; undefined of evaluations of earlier versions. */
   readonly comparison: Comparison | undefined;
 }
@@ -36,7 +37,9 @@ export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): 
       own.n,
     ];
     const comparison = comparisonOf(comparisons, { metric: mainMetric, of: results.indexOf(own), against: 0 });
-    return [{ order, measured: { evaluationId: id, metric: mainMetric, base, adapter: value, n: own.n, comparison } }];
+    return [
+      { order, measured: { evaluationId: id, metric: mainMetric, base, adapter: value, n: own.n, split, comparison } },
+    ];
   });
   return found.toSorted((a, b) => compare(b.order, a.order))[0]?.measured;
 }

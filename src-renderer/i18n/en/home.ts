@@ -58,9 +58,9 @@ export const home = {
   'home.next.larger.action': 'Train with {model}',
   'home.next.improve': 'Next: make {name} better.',
   'home.next.improve.why': {
-    one: '{metric} {from} → {to} on {n} row that it never saw: not surely better than the base model. Its evaluation says what to try.',
+    one: '{metric} {from} → {to} on {n} {split} row: not surely better than the base model. Its evaluation says what to try.',
     other:
-      '{metric} {from} → {to} on {n} rows that it never saw: not surely better than the base model. Its evaluation says what to try.',
+      '{metric} {from} → {to} on {n} {split} rows: not surely better than the base model. Its evaluation says what to try.',
   },
   'home.next.improve.action': 'See what to try',
   'home.next.watch': '{name} is training.',
@@ -110,9 +110,6 @@ export const home = {
   'home.adapters.unmeasured': 'not measured yet',
   'home.adapters.measuring': 'being measured',
   'home.adapters.on': { one: 'on {n} row', other: 'on {n} rows' },
-  'home.metric.rougeL': 'ROUGE-L',
-  'home.metric.exactMatch': 'exact match',
-  'home.metric.executionAccuracy': 'same result',
 
   'home.proof': 'Proof',
   'home.proof.unchanged': 'The base model is unchanged',

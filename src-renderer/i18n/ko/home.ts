@@ -58,7 +58,7 @@ export const home: Translation<typeof english> = {
   'home.next.larger.action': '{model}[으로|로] 학습',
   'home.next.improve': '다음: {name}[을|를] 더 낫게 만드세요.',
   'home.next.improve.why':
-    '본 적 없는 {n}행에서 {metric} {from} → {to}: 기본 모델보다 확실히 낫지는 않습니다. 무엇을 해 볼지 평가에 적혀 있습니다.',
+    '{split} {n}행에서 {metric} {from} → {to}: 기본 모델보다 확실히 낫지는 않습니다. 무엇을 해 볼지 평가에 적혀 있습니다.',
   'home.next.improve.action': '해 볼 것 보기',
   'home.next.watch': '{name}[을|를] 학습하고 있습니다.',
   'home.next.watch.why': '그동안 다른 일을 해도 됩니다.',
@@ -104,9 +104,6 @@ export const home: Translation<typeof english> = {
   'home.adapters.unmeasured': '아직 측정 안 함',
   'home.adapters.measuring': '측정 중',
   'home.adapters.on': '{n}행으로 잼',
-  'home.metric.rougeL': 'ROUGE-L',
-  'home.metric.exactMatch': '정확히 일치',
-  'home.metric.executionAccuracy': '같은 결과',
 
   'home.proof': '증명',
   'home.proof.unchanged': '기본 모델은 그대로입니다',
