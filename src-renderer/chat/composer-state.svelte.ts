@@ -1,6 +1,7 @@
 import type { Message } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
+import { askedFrom } from './asked-from.ts';
 import { readTaskFields } from './task-fields.ts';
 
 /** Where what is typed would stand. */
@@ -85,7 +86,7 @@ export class ComposerState {
 
   /** The target of a picked row, where this is the question that asks it, about the same text. */
   pickedTargetOf(question: Message): string | undefined {
-    return this.#targets[asked(question.text, question.input)];
+    return this.#targets[askedFrom(question)];
   }
 
   /** Puts a dataset row into the box and the panel. */
@@ -93,7 +94,7 @@ export class ComposerState {
     const { task } = this.#place();
     const { text, input } = readTaskFields(task, row.context);
     this.#picked = { task, text: text.trim(), target: row.target };
-    this.#targets = { ...this.#targets, [asked(text, input)]: row.target };
+    this.#targets = { ...this.#targets, [askedFrom({ text, input })]: row.target };
     if (task === 'summarisation') {
       this.document = text;
       this.text = '';
@@ -179,9 +180,4 @@ export class ComposerState {
     this.passage = input?.passage ?? this.passage;
     this.schema = input?.schema ?? this.schema;
   }
-}
-
-/** What a question asks, with what it asks about. */
-function asked(text: string, input: TaskInput | null): string {
-  return JSON.stringify([text, input?.passage ?? '', input?.schema ?? ''].map((part) => part.trim()));
 }

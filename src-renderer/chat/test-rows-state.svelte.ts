@@ -1,5 +1,7 @@
+import type { Message } from '../../src-contract/chat.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
+import { askedFrom } from './asked-from.ts';
 import { readTaskFields } from './task-fields.ts';
 
 const shown = 50;
@@ -38,6 +40,13 @@ export class TestRowsState {
     await Promise.all([this.find(''), this.#findSchemas(datasetId)]).catch((error: unknown) => {
       this.error = error;
     });
+  }
+
+  /** The target of the row that asks this question about the same text, where that is among the rows that were read. */
+  targetOf({ text, input }: Pick<Message, 'text' | 'input'>): string | undefined {
+    const task = input?.passage === undefined ? (input?.schema === undefined ? 'custom' : 'nl2sql') : 'mrc';
+    const asked = askedFrom({ text, input });
+    return this.rows.find(({ context }) => askedFrom(readTaskFields(task, context)) === asked)?.target;
   }
 
   async find(search: string): Promise<void> {

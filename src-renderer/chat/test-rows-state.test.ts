@@ -71,6 +71,17 @@ test('rows and schemas of a dataset that has changed are read again', async () =
   expect(await rows.databaseOf('d', 'cats(name text)')).toBe('cats');
 });
 
+// After a reload nothing told any more what the row of an answer has.
+test('a question that a row asks about the same schema has the target of that row', async () => {
+  vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
+  const rows = new TestRowsState();
+  await rows.open({ id: 'd', version: 1 });
+  const schema = 'pets(name text)';
+  expect(rows.targetOf({ text: 'How many? ', input: { schema } })).toBe('SELECT COUNT(*)');
+  expect(rows.targetOf({ text: 'How many?', input: { schema: 'cats(name text)' } })).toBeUndefined();
+  expect(rows.targetOf({ text: 'How many?', input: null })).toBeUndefined();
+});
+
 test('what could not be read is asked for again', async () => {
   vi.mocked(client.datasets.examples).mockRejectedValueOnce(new Error('gone'));
   const rows = new TestRowsState();

@@ -48,6 +48,10 @@ test('a table comes in by the file chooser, and says which rows it leaves out an
 
 test('a training is watched, survives a reload with its whole plot, and keeps what it has when it is stopped', async () => {
   await link('Train with this').click();
+  await page
+    .getByRole('region', { name: /^It learns to write/ })
+    .getByText(/^Who is the mayor of/)
+    .waitFor();
   await page.getByText('Quick', { exact: true }).click();
   await setSteps('3000');
   // Slow steps: on a fast machine the log, which shows the last 500 lines, would soon have lost the first.
@@ -111,7 +115,8 @@ test('in one conversation the chip that is chosen answers next, under its name a
   await place('Chat').click();
   await chip('towns answers').click();
   await page.getByRole('main').getByRole('listitem').getByRole('button').first().click();
-  await expectAnswer('towns answers');
+  const first = await expectAnswer('towns answers');
+  await first.getByText(/^(Its row has:|As its row has it)/).waitFor();
 
   await chip('Base').click();
   await box().fill('The town of Sol has');
@@ -204,6 +209,12 @@ test('a measurement on unseen rows compares the adapter with the base', async ()
   await accessible();
   await button('Evaluate').click();
   await page.getByRole('table').first().waitFor();
+  await accessible();
+
+  await see(/4 rows/);
+  await place('Adapters').click();
+  await link('towns answers').first().click();
+  await see('the first 4 of 4 test rows');
   await accessible();
 });
 

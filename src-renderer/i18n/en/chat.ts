@@ -222,7 +222,7 @@ export const chat = {
   'chat.panel.about.compared': 'Each of those chosen above the box gets the message as it is.',
   'chat.panel.about.dataset': 'Trained on {dataset}. A message in the form of its rows is answered best.',
   'chat.panel.about.imported': 'Imported. A message in the form of its training rows is answered best.',
-  'chat.target.same': 'As the picked row has it',
-  'chat.target.other': 'The picked row has:',
+  'chat.target.same': 'As its row has it',
+  'chat.target.other': 'Its row has:',
   'chat.panel.target': 'Target of the picked row',
 } satisfies Record<string, Message>;

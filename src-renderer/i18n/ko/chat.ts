@@ -205,7 +205,7 @@ export const chat: Translation<typeof english> = {
   'chat.panel.about.compared': '입력창 위에서 고른 모두에게 같은 메시지를 그대로 보냅니다.',
   'chat.panel.about.dataset': '{dataset}[으로|로] 학습했습니다. 그 행과 같은 꼴로 적으면 가장 잘 답합니다.',
   'chat.panel.about.imported': '가져온 어댑터입니다. 학습한 행과 같은 꼴로 적으면 가장 잘 답합니다.',
-  'chat.target.same': '고른 문항의 정답과 같음',
-  'chat.target.other': '고른 문항의 정답:',
+  'chat.target.same': '이 문항의 정답과 같음',
+  'chat.target.other': '이 문항의 정답:',
   'chat.panel.target': '고른 문항의 정답',
 };
