@@ -149,9 +149,16 @@ export class NewRunState {
     // Where the one that was asked for is gone, none takes its place unasked.
     this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
     const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
-    this.baseModelId = wantedBase ?? (baseModels.find((model) => model.builtIn) ?? baseModels[0])?.id ?? '';
+    const usual = this.#lastBase() ?? baseModels.find((model) => model.builtIn) ?? baseModels[0];
+    this.baseModelId = wantedBase ?? usual?.id ?? '';
     if (original !== undefined) this.changed = original.options;
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
+  }
+
+  /** The one that was trained with last, where it is still there. */
+  #lastBase(): BaseModel | undefined {
+    const last = newest(this.#offer.value?.runs ?? []);
+    return this.baseModels.find(({ id }) => id === last?.baseModelId);
   }
 
   chooseDataset(id: string): void {
@@ -355,6 +362,6 @@ function withoutShape(options: Partial<TrainOptions>): Partial<TrainOptions> {
   return others;
 }
 
-function newest(datasets: readonly Dataset[]): Dataset | undefined {
-  return datasets.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+function newest<T extends { readonly createdAt: number }>(all: readonly T[]): T | undefined {
+  return all.toSorted((a, b) => b.createdAt - a.createdAt)[0];
 }

@@ -13,10 +13,10 @@ vi.mock('../client.ts', () => ({
   client: {
     studio: { changes, status: async () => ({ totalMemoryBytes: 24e9 }) },
     datasets: { list: vi.fn() },
-    baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
+    baseModels: { list: async () => [{ id: 'b', builtIn: true }, { id: 'large' }] },
     adapters: { list: vi.fn() },
     runs: {
-      list: vi.fn(async () => []),
+      list: vi.fn(),
       settings: { list: async () => [], save: vi.fn() },
       estimate: vi.fn(async ({ preset }) => ({ preset, fits: true, time: { basis: 'run' } })),
       probe: vi.fn(async () => ({ measured: true })),
@@ -32,11 +32,22 @@ beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('old', 1), dataset('new', 2)]);
   vi.mocked(client.adapters.list).mockResolvedValue([]);
+  vi.mocked(client.runs.list).mockResolvedValue([]);
 });
 
 test('the newest dataset is proposed, unless one was asked for', async () => {
   expect((await opened(undefined)).datasetId).toBe('new');
   expect((await opened('old')).datasetId).toBe('old');
+});
+
+// Who had added a model for real work got the starter model again for every run.
+test.each([
+  ['large', 'large'],
+  ['gone', 'b'],
+])('the base model that was trained with last is proposed while it is there: %s', async (last, proposed) => {
+  const run = (baseModelId: string, createdAt: number) => ({ id: baseModelId, baseModelId, createdAt });
+  vi.mocked(client.runs.list).mockResolvedValue([run('b', 1), run(last, 2)] as never);
+  expect((await opened('new')).baseModelId).toBe(proposed);
 });
 
 // Rows that nobody had asked for were proposed as if they had been.

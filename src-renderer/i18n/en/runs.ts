@@ -282,8 +282,8 @@ export const runs = {
   'runs.state.paused': 'Paused',
   'runs.new.done': 'When it is done',
   'runs.new.done.evaluate': {
-    one: 'Measure it on {n} test row, beside the base model',
-    other: 'Measure it on {n} test rows, beside the base model',
+    one: 'Measure it and the base on {n} test row',
+    other: 'Measure it and the base on {n} test rows',
   },
   'runs.new.done.noTest': 'Measure it: this dataset has no test rows',
   'runs.new.needs': 'What it takes',
