@@ -48,6 +48,11 @@ export class AdaptersState {
     return this.#list.value?.baseModels ?? [];
   }
 
+  /** There are rows to train on. */
+  get canTrain(): boolean {
+    return (this.#list.value?.datasets.length ?? 0) > 0;
+  }
+
   /** Until there is something to show. */
   get loading(): boolean {
     return this.#list.pending && this.#list.value === undefined;

@@ -31,6 +31,11 @@ export class EvaluationsState {
     return this.#list.value?.adapters ?? [];
   }
 
+  /** There are rows to train on. */
+  get canTrain(): boolean {
+    return (this.#list.value?.datasets.length ?? 0) > 0;
+  }
+
   /** Until there is something to show. */
   get loading(): boolean {
     return this.#list.pending && this.#list.value === undefined;

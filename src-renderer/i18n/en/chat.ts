@@ -31,6 +31,7 @@ export const chat = {
   'chat.empty.what': 'These test rows were never trained on. Pick one, or write your own below.',
   'chat.empty.noRows': 'Write your own below.',
   'chat.empty.noAdapter': 'No adapter fits this base model yet.',
+  'chat.empty.noneYet': 'There is no adapter yet: it is made from a table of examples.',
   'chat.empty.train': 'Train one',
 
   'chat.adapters': 'Who answers next',

@@ -55,6 +55,7 @@ export const ui = {
   'field.database': 'Database',
   'field.split': 'Split',
 
+  'ui.bringExamples': 'Bring examples',
   'split.train': 'Train',
   'split.validation': 'Validation',
   'split.test': 'Test',

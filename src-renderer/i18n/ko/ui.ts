@@ -55,6 +55,7 @@ export const ui: Translation<typeof english> = {
   'field.database': '데이터베이스',
   'field.split': '분할',
 
+  'ui.bringExamples': '예시 가져오기',
   'split.train': '학습',
   'split.validation': '검증',
   'split.test': '시험',
