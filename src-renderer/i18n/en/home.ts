@@ -7,9 +7,18 @@ export const home = {
     'Bring examples of a text and the answer you want. The studio trains an adapter from them: a thin layer of numbers beside a base model, switched on and off in chat. No file leaves this machine.',
   'home.sample': 'Try it with a sample',
   'home.sample.what': 'Two minutes from rows to an answer.',
-  'home.sample.to.summarisation': { one: 'to summaries, {n} row', other: 'to summaries, {n} rows' },
-  'home.sample.to.mrc': { one: 'to answers, {n} row', other: 'to answers, {n} rows' },
-  'home.sample.to.nl2sql': { one: 'to SQL, {n} row and databases', other: 'to SQL, {n} rows and databases' },
+  'home.sample.to.summarisation': {
+    one: 'sums up a text, {n} row',
+    other: 'sums up a text, {n} rows',
+  },
+  'home.sample.to.mrc': {
+    one: 'answers from a text, {n} row',
+    other: 'answers from a text, {n} rows',
+  },
+  'home.sample.to.nl2sql': {
+    one: 'asks databases in SQL, {n} row',
+    other: 'asks databases in SQL, {n} rows',
+  },
   'home.sample.to.custom': { one: '{n} row', other: '{n} rows' },
   'home.sample.importing': 'Importing {title}',
   'home.sample.taken': { one: '{n} row taken', other: '{n} rows taken' },
