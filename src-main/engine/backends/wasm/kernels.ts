@@ -5,7 +5,7 @@ import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { addTimes, times, timesTransposed } from './kernels/floats.ts';
 import { hadamard } from './kernels/hadamard.ts';
-import { pack } from './kernels/pack.ts';
+import { pack, tile } from './kernels/pack.ts';
 import { product } from './kernels/product.ts';
 import { rotate } from './kernels/rotate.ts';
 import { round } from './kernels/round.ts';
@@ -46,6 +46,7 @@ export const kernels = {
   hadamard,
   round,
   pack,
+  tile,
   product,
   timesTransposed,
   times,

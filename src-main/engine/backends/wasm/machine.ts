@@ -163,9 +163,18 @@ export class Machine {
   /** Runs a kernel in all threads, once for each of the numbers that it is given; they are done with it behind that. Throws CannotRun. */
   runAll(kernel: KernelName, given: readonly (readonly number[])[]): void {
     const words = [...given.flatMap((numbers) => wordsOf(kernel, numbers)), ...wordsOf('meet', [patience.short])];
+    this.#runWords(words, this.threads);
+  }
+
+  /** Runs a kernel in this thread alone, as one of one. Throws CannotRun. */
+  runHere(kernel: KernelName, numbers: readonly number[]): void {
+    this.#runWords(wordsOf(kernel, numbers), 1);
+  }
+
+  #runWords(words: readonly number[], threads: number): void {
     const start = this.take(4 * words.length);
     this.integers(start, words.length).set(words);
-    this.run(Array.from({ length: this.threads }, (): Program => [start, start + 4 * words.length]));
+    this.run(Array.from({ length: threads }, (): Program => [start, start + 4 * words.length]));
     this.give(start);
   }
 

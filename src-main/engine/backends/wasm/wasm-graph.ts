@@ -10,7 +10,7 @@ import { gatheredName, isHadamard } from './op-writers.ts';
 import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
-import { updateLayout, writeTiles } from './update-tiles.ts';
+import { bytesInTiles, putTiles } from './update-tiles.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
@@ -202,13 +202,9 @@ export class WasmGraph implements WasmExecutable {
   }
 
   #putTiles(name: string, tensor: Tensor): void {
-    const { machine } = this.#site;
     if (this.#slots.get(name)?.data?.deref() === tensor.data) return;
-    const [ranks = 0, columns = 0] = tensor.dims.slice(-2);
-    const bytes = (tensor.data.length / (ranks * columns)) * updateLayout(ranks, columns).bytes;
-    const slot = this.#slot(name, bytes);
-    const { address } = slot;
-    writeTiles(tensor, { integers: machine.integers(address, bytes / 4), floats: machine.floats(address, bytes / 4) });
+    const slot = this.#slot(name, bytesInTiles(tensor));
+    putTiles(this.#site.machine, tensor, slot.address);
     slot.data = new WeakRef(tensor.data);
   }
 

@@ -27,7 +27,7 @@ import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { RowViews } from './placed-program.ts';
 import type { PassKind } from './program-writer.ts';
-import { updateLayout, writeTiles } from './update-tiles.ts';
+import { putTiles, updateLayout } from './update-tiles.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
@@ -484,7 +484,7 @@ test('what adapters of others add to a row costs no time: zeros of either sign a
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
   // Were these added, the sum of the first row would be no number.
   const matrix = float32([ranks, columns], new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY));
-  writeTiles(matrix, { integers: machine.integers(up, bytes / 4), floats: machine.floats(up, bytes / 4) });
+  putTiles(machine, matrix, up);
   const parts = [firsts, ranksOf, tiles].map((part) => up + part);
   machine.runAll('addTimes', [[out, low, ...parts, rows, ranks, pairs, 4 * columns, 0x3f800000, weights]]);
   const sums = [...machine.floats(out, rows * columns)];
