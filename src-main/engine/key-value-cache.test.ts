@@ -73,13 +73,33 @@ test('of a text that went nothing is left for the next one of its row', () => {
   const cache = new KeyValueCache(architecture, 2);
   write(cache, 3, [3, 3]);
   cache.clear(0);
-  const { feeds } = cache.pass(1, [0, 1]).tensors();
+  const next = new KeyValueCache(architecture);
+  write(next, 1, [1]);
+  cache.write(0, next.read(0));
+  const { feeds } = cache.pass(1, [1, 1]).tensors();
   const { data, dims } = feeds.get('kept_keys.0') as Tensor<'float32'>;
   const row = data.length / (dims[0] as number) / 2;
   for (let column = 0; column < 3; column++) {
     const at = 2 * row * column;
     const filled = (value: number) => Array.from({ length: row }, () => value);
     expect([...data.subarray(at, at + 2 * row)]).toEqual([...filled(0), ...filled(column)]);
+  }
+});
+
+test('where a row has no text there are numbers, whatever lay in the memory before', () => {
+  const memory = { take: (count: number) => new Float32Array(count).fill(Number.NaN), give: () => {} };
+  const [short, long] = [new KeyValueCache(architecture), new KeyValueCache(architecture)];
+  write(short, 1, [1]);
+  write(long, 3, [3]);
+  for (const texts of [
+    [short, long],
+    [long, short],
+  ]) {
+    const cache = new KeyValueCache(architecture, 3, { memory });
+    for (const [row, text] of texts.entries()) cache.write(row, text.read(0));
+    const kept = cache.pass(1, [1, 1, 0]).kept;
+    for (const numbers of [...kept.keys, ...kept.values])
+      expect(numbers.subarray(0, kept.before * 3 * 4).every(Number.isFinite)).toBe(true);
   }
 });
 

@@ -180,16 +180,7 @@ export class KeyValueCache {
   clear(row: number): void {
     (this.#positions[row] as Int32Array).fill(nothing);
     this.#held[row] = 0;
-    if (this.rows > 1) this.#blank(row);
     if (this.#held.every((held) => held === 0)) this.#columns = 0;
-  }
-
-  /** What is masked is added to: of an adapter whose numbers are out of all bounds it would be seen by the next text of the row. */
-  #blank(row: number): void {
-    this.#same = 0;
-    const column = this.rows * this.#width;
-    for (const numbers of [...this.#keys, ...this.#values])
-      for (let at = row * this.#width; at < numbers.length; at += column) numbers.fill(0, at, at + this.#width);
   }
 
   /** Gives its memory back: nothing is kept any more. */
@@ -254,6 +245,7 @@ export class KeyValueCache {
   write(row: number, text: KeptText, length = text.length): void {
     if (length > this.#room) this.#grow(length);
     this.#same = 0;
+    this.#blankBeside(row, length);
     const columns = Int32Array.from({ length }, (_, column) => column);
     const copy = (from: readonly Float32Array[], all: readonly Float32Array[]) =>
       all.forEach((into, layer) => {
@@ -267,6 +259,19 @@ export class KeyValueCache {
     positions.set(columns);
     this.#held[row] = length;
     this.#columns = Math.max(this.#columns, length);
+  }
+
+  /**
+   * Blanks what a text of a row leaves: its places behind it up to the last column, and those of the other rows where there were no columns yet. They are
+   * masked, which is added to scores, so that what lies there must be numbers, and not those of a text that went.
+   */
+  #blankBeside(row: number, length: number): void {
+    const [width, column] = [this.#width, this.rows * this.#width];
+    for (const numbers of [...this.#keys, ...this.#values]) {
+      if (this.rows > 1) numbers.fill(0, this.#columns * column, length * column);
+      for (let at = length * column + row * width; at < this.#columns * column; at += column)
+        numbers.fill(0, at, at + width);
+    }
   }
 
   /** Stretches of a row that lie side by side in memory, and where they begin in a copy of it alone. */
@@ -344,8 +349,6 @@ export class KeyValueCache {
     const used = this.#columns * this.rows * this.#width;
     const before = this.#numbers;
     const numbers = this.#memory.take(2 * layers * size);
-    // Of several texts, some columns are nobody's: what is masked there must be numbers.
-    if (this.rows > 1) numbers.fill(0);
     const grown = (all: readonly Float32Array[], start: number) =>
       Array.from({ length: layers }, (_, layer) => {
         const data = numbers.subarray((start + layer) * size, (start + layer + 1) * size);
