@@ -26,15 +26,15 @@ export interface AdaptedRows {
 }
 
 /** What a pass is fed of its adapters. */
-export interface AdapterFeeds {
+export interface AdapterFeeds<Matrix = Tensor> {
   /** The A's and B's: the same map for as long as these are the same. */
-  readonly matrices: ReadonlyMap<string, Tensor>;
+  readonly matrices: ReadonlyMap<string, Matrix>;
   /** By the positions of the pass. */
   readonly masks: ReadonlyMap<string, Tensor>;
 }
 
 /** The adapters of rows, each once. */
-export function membersOf(rows: AdaptedRows['rows']): LoraWeights[] {
+function membersOf(rows: AdaptedRows['rows']): LoraWeights[] {
   return [...new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])))];
 }
 

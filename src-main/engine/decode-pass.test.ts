@@ -6,7 +6,6 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import type { LiveAdapter } from './adaptation.ts';
 import { initialiseAdapterLayers } from './adapter-layers.ts';
-import { AdapterShares } from './adapter-shares.ts';
 import { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
@@ -152,8 +151,6 @@ test.each([
       [{ ...small, scale: 0 }, small, high, broad, other],
       [broad, high, small],
     ] as (LiveAdapter<LoraWeights> | null | undefined)[][]) {
-      const shares = new AdapterShares(architecture, new AdapterStack(architecture));
-      expect(shares.areRows({ rows: adapters.map((each) => each ?? null), tokens: 1 })).toBe(true);
       const together = await logitsOf(adapters);
       for (const [i, adapter] of adapters.entries()) {
         const row = rowOf(adapter, i);

@@ -13,7 +13,7 @@ import type { CachePass, KeyValueCache } from './key-value-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { LoraWeights } from './lora.ts';
 import { positionFeeds } from './position-feeds.ts';
-import { int32, type Tensor } from './tensor.ts';
+import { int32, type Tensor, type TensorParts } from './tensor.ts';
 
 /** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
 const targetSets: readonly (readonly Target[])[] = [
@@ -60,8 +60,8 @@ type Runs = Executable | WasmExecutable;
 /** What a graph is fed that seldom changes. */
 interface Standing {
   readonly weights: ReadonlyMap<string, Tensor>;
-  readonly matrices: ReadonlyMap<string, Tensor>;
-  readonly all: ReadonlyMap<string, Tensor>;
+  readonly matrices: Fed['feeds']['matrices'];
+  readonly all: Fed['feeds']['matrices'];
 }
 
 /** What passes over so many tokens of each row are fed of its adapters. */
@@ -70,7 +70,8 @@ interface Fed {
   /** Undefined where a graph of the backend runs. */
   readonly ofKernels: PassKind | undefined;
   readonly shares: 'rows' | 'one' | undefined;
-  readonly feeds: AdapterFeeds;
+  /** Parts are for kernels alone. */
+  readonly feeds: AdapterFeeds<Tensor | TensorParts>;
 }
 
 /** What follows from the adapters of a pass. */
@@ -174,7 +175,7 @@ export class DecodePass {
     const standing = this.#standingOf(executable, fed.matrices);
     const views =
       kernels === undefined
-        ? await readLogits(executable as Executable, [...standing, ...feeds], pass)
+        ? await readLogits(executable as Executable, [...(standing as ReadonlyMap<string, Tensor>), ...feeds], pass)
         : unlessItCannot(() =>
             kernels.run(new Map([...feeds, ...pass.masks]), { kind, standing, kept: pass.kept }).get('logits'),
           );
@@ -196,7 +197,7 @@ export class DecodePass {
   }
 
   /** What a graph is fed of the weights, which are those that are not part of it, and the adapters': the same map for the same adapters. */
-  #standingOf(executable: Runs, matrices: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  #standingOf(executable: Runs, matrices: Standing['matrices']): Standing['all'] {
     const known = this.#standing.get(executable);
     if (known?.matrices === matrices) return known.all;
     const weights = known?.weights ?? new Map([...this.#model.weights].filter(([name]) => executable.inputs.has(name)));
@@ -224,12 +225,10 @@ export class DecodePass {
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
   #sharesOf({ adapters, changes }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
-    if (ofKernels !== undefined) {
-      const isAdapted = adapters.some((adapter) => adapter !== null);
-      return ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted ? 'rows' : 'one';
-    }
-    if (this.#model.answersBy !== 'integers' || changes.layers !== undefined) return undefined;
-    return this.#shares.areRows({ rows: lorasOf(adapters), tokens }) ? 'rows' : 'one';
+    if (ofKernels === undefined && (this.#model.answersBy !== 'integers' || changes.layers !== undefined))
+      return undefined;
+    const isAdapted = adapters.some((adapter) => adapter !== null);
+    return ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted ? 'rows' : 'one';
   }
 
   /** What a graph for these adapters can change. */
@@ -248,11 +247,12 @@ export class DecodePass {
     return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 
-  #adapterFeeds({ adapters, changes }: OfAdapters, tokens: number, shares: Fed['shares']): AdapterFeeds {
+  #adapterFeeds({ adapters, changes }: OfAdapters, tokens: number, shares: Fed['shares']): Fed['feeds'] {
     const layered = layeredOf(adapters);
     if (layered !== undefined) return { matrices: adapterFeeds(layered), masks: new Map() };
     const pass = { rows: lorasOf(adapters), tokens, targets: new Set(changes.targets) };
-    return shares === undefined ? this.#stack.feeds(pass) : this.#shares.feeds(pass, shares);
+    if (shares === undefined) return this.#stack.feeds(pass);
+    return shares === 'rows' ? this.#shares.ofRows(pass) : this.#shares.ofAll(pass);
   }
 
   #compile(changes: Changes): Promise<Executable> {

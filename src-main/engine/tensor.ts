@@ -7,6 +7,13 @@ export interface Tensor<T extends ElementType = ElementType> {
   readonly data: ElementArray[T];
 }
 
+/** Floats of several owners, one behind the other along the first axis: each begins its place, and what is left of that is zeros. */
+export interface TensorParts {
+  readonly type: 'float32';
+  readonly dims: readonly number[];
+  readonly parts: readonly Float32Array[];
+}
+
 export interface ElementArray {
   readonly float32: Float32Array;
   readonly int32: Int32Array;

@@ -1,4 +1,4 @@
-import { elements, type Tensor } from '../../tensor.ts';
+import { elements } from '../../tensor.ts';
 import { groupPairs, pairOutputs, tileBytes, tileRanks } from './kernels/layout.ts';
 import type { Machine } from './machine.ts';
 import { lineBytes } from './machine-run.ts';
@@ -25,25 +25,18 @@ export function updateLayout(ranks: number, columns: number): UpdateLayout {
   return { pairs, firsts: 0, ranksOf, tiles, bytes: tiles + most * tileBytes };
 }
 
-/** Bytes of matrices [.., ranks, columns] in tiles, one behind the other. */
-export function bytesInTiles({ dims }: Tensor): number {
-  const [ranks = 0, columns = 0] = dims.slice(-2);
-  return elements(dims.slice(0, -2)) * updateLayout(ranks, columns).bytes;
-}
-
-/** Lays matrices [.., ranks, columns] out in tiles. Throws CannotRun. */
-export function putTiles(machine: Machine, { dims, data }: Tensor, into: number): void {
-  const [ranks = 0, columns = 0] = dims.slice(-2);
-  const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
+/** Lays a matrix [ranks, columns] out in tiles, of which there may be fewer ranks than are told. Throws CannotRun. */
+export function putTiles(
+  machine: Machine,
+  matrix: Float32Array,
+  { ranks, columns, into }: { ranks: number; columns: number; into: number },
+): void {
+  const { pairs, firsts, ranksOf, tiles } = updateLayout(ranks, columns);
   const tiled = [tileRanks * Math.ceil(ranks / tileRanks), pairOutputs * pairs] as const;
   const whole = machine.take(4 * elements(tiled));
   const numbers = machine.floats(whole, elements(tiled)).fill(0);
-  for (let from = 0, at = into; from < data.length; from += ranks * columns, at += bytes) {
-    for (let rank = 0; rank < ranks; rank++) {
-      const start = from + rank * columns;
-      numbers.set(data.subarray(start, start + columns), rank * tiled[1]);
-    }
-    machine.runHere('tile', [at + firsts, at + ranksOf, at + tiles, whole, ...tiled]);
-  }
+  for (let rank = 0; rank * columns < matrix.length; rank++)
+    numbers.set(matrix.subarray(rank * columns, (rank + 1) * columns), rank * tiled[1]);
+  machine.runHere('tile', [into + firsts, into + ranksOf, into + tiles, whole, ...tiled]);
   machine.give(whole);
 }

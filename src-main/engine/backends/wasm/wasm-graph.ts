@@ -1,6 +1,6 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import type { KeptColumns } from '../../key-value-cache.ts';
-import { elements, type Tensor } from '../../tensor.ts';
+import { elements, type Tensor, type TensorParts } from '../../tensor.ts';
 import { tiledInputs, tilesName } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
 import type { KernelCaches } from './kernel-caches.ts';
@@ -10,7 +10,7 @@ import { gatheredName, isHadamard } from './op-writers.ts';
 import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
-import { bytesInTiles, putTiles } from './update-tiles.ts';
+import { putTiles, updateLayout } from './update-tiles.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
@@ -26,10 +26,12 @@ const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'eac
 /** Places by which the room of a text grows before programs are written anew: what is read takes little for each. */
 const roomSteps = { decode: 512, prefill: 4096 } as const;
 
+type Fed = Tensor | TensorParts;
+
 /** What a pass is, beside what it is fed by itself. */
 export interface PassSurroundings {
   /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
-  readonly standing?: ReadonlyMap<string, Tensor>;
+  readonly standing?: ReadonlyMap<string, Fed>;
   /** `decode` by itself. */
   readonly kind?: PassKind;
   /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
@@ -42,13 +44,15 @@ export interface WasmExecutable {
   run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, RowViews>;
 }
 
-const nothing: ReadonlyMap<string, Tensor> = new Map();
+const nothing: ReadonlyMap<string, Fed> = new Map();
 
 /** Memory of an input, and whose numbers lie in it. */
 interface Slot {
   readonly address: number;
   readonly bytes: number;
   data: WeakRef<Tensor['data']> | undefined;
+  /** What has so many bytes each, if anything does. */
+  parts: { readonly bytes: number; readonly of: readonly WeakRef<Float32Array>[] } | undefined;
 }
 
 /** What passes have in common that one program serves. */
@@ -148,7 +152,7 @@ export class WasmGraph implements WasmExecutable {
     feeds: ReadonlyMap<string, Tensor>,
     { standing = nothing, kept, kind = 'decode' }: PassSurroundings = {},
   ): ReadonlyMap<string, RowViews> {
-    const fed = (name: string) => feeds.get(name) ?? feedOf(standing, name);
+    const fed = (name: string): Fed => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
     if (standing !== this.#standing.deref()) this.#stand(standing);
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)));
@@ -161,7 +165,7 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Feeds what does not change from now on. */
-  #stand(standing: ReadonlyMap<string, Tensor>): void {
+  #stand(standing: ReadonlyMap<string, Fed>): void {
     this.#changing = this.#fed.filter((node) => !standing.has(nameOf(node)));
     for (const node of this.#fed) {
       const tensor = standing.get(nameOf(node));
@@ -170,11 +174,13 @@ export class WasmGraph implements WasmExecutable {
     this.#standing = new WeakRef(standing);
   }
 
-  #feed(node: Expression<'input'>, tensor: Tensor): void {
-    if (this.#tiled.has(node)) {
-      this.#putTiles(tilesName(node), tensor);
-      return;
-    }
+  #feed(node: Expression<'input'>, fed: Fed): void {
+    if (this.#tiled.has(node)) this.#feedTiled(tilesName(node), fed);
+    else if ('parts' in fed) this.#feedParts(nameOf(node), fed);
+    else this.#feedWhole(node, fed);
+  }
+
+  #feedWhole(node: Expression<'input'>, tensor: Tensor): void {
     const axis = node.shape.findIndex((dim) => sizesOfPositions.has(String(dim)));
     this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
   }
@@ -199,13 +205,46 @@ export class WasmGraph implements WasmExecutable {
     const slot = this.#slot(name, data.byteLength, spare);
     machine.bytes(slot.address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     slot.data = new WeakRef(data);
+    slot.parts = undefined;
   }
 
-  #putTiles(name: string, tensor: Tensor): void {
-    if (this.#slots.get(name)?.data?.deref() === tensor.data) return;
-    const slot = this.#slot(name, bytesInTiles(tensor));
-    putTiles(this.#site.machine, tensor, slot.address);
-    slot.data = new WeakRef(tensor.data);
+  #feedTiled(name: string, fed: Fed): void {
+    const [ranks = 0, columns = 0] = fed.dims.slice(-2);
+    const slot = this.#slots.get(name);
+    if ('data' in fed && slot?.data?.deref() === fed.data) return;
+    const parts = 'parts' in fed ? fed.parts : partsOf(fed as Tensor<'float32'>, ranks * columns);
+    this.#putParts(name, parts, updateLayout(ranks, columns).bytes, (matrix, into) =>
+      putTiles(this.#site.machine, matrix, { ranks, columns, into }),
+    );
+    if ('data' in fed) (this.#slots.get(name) as Slot).data = new WeakRef(fed.data);
+  }
+
+  #feedParts(name: string, { dims, parts }: TensorParts): void {
+    const count = elements(dims.slice(1));
+    this.#putParts(name, parts, 4 * count, (part, into) => {
+      const numbers = this.#site.machine.floats(into, count);
+      numbers.set(part);
+      numbers.fill(0, part.length);
+    });
+  }
+
+  /** Puts parts of so many bytes side by side, but those that lie there. */
+  #putParts(
+    name: string,
+    parts: readonly Float32Array[],
+    bytes: number,
+    put: (part: Float32Array, into: number) => void,
+  ): void {
+    const slot = this.#slot(name, bytes * parts.length);
+    const known = slot.parts?.bytes === bytes ? slot.parts.of : [];
+    const of = parts.map((part, i) => {
+      const before = known[i];
+      if (before?.deref() === part) return before;
+      put(part, slot.address + i * bytes);
+      return new WeakRef(part);
+    });
+    slot.parts = { bytes, of };
+    slot.data = undefined;
   }
 
   /** Where it is made it gets `spare` times the room. */
@@ -221,12 +260,12 @@ export class WasmGraph implements WasmExecutable {
     }
     const room = Math.ceil(bytes * (this.#masks.includes(name) ? 2 : spare));
     const address = machine.take(room);
-    const slot = { address, bytes: room, data: undefined };
+    const slot = { address, bytes: room, data: undefined, parts: undefined };
     this.#slots.set(name, slot);
     return slot;
   }
 
-  #gather(node: Expression, fed: (name: string) => Tensor): void {
+  #gather(node: Expression, fed: (name: string) => Fed): void {
     const [table, indices] = node.inputs.map((each) => fed(nameOf(each))) as [Tensor<'float32'>, Tensor<'int32'>];
     const size = elements(table.dims.slice(1));
     const bytes = 4 * size * indices.data.length;
@@ -347,8 +386,13 @@ function keptBy(kept: KeptColumns | undefined): KeptColumns {
   return kept;
 }
 
-function feedOf(feeds: ReadonlyMap<string, Tensor>, name: string): Tensor {
+function feedOf<Each extends Fed>(feeds: ReadonlyMap<string, Each>, name: string): Each {
   const tensor = feeds.get(name);
   if (tensor === undefined) throw new Error(`wasm: no feed for ${name}`);
   return tensor;
+}
+
+/** So many numbers each. */
+function partsOf({ data }: Tensor<'float32'>, size: number): Float32Array[] {
+  return Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
 }

@@ -483,13 +483,39 @@ test('what adapters of others add to a row costs no time: zeros of either sign a
   machine.floats(out, rows * columns).fill(1);
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
   // Were these added, the sum of the first row would be no number.
-  const matrix = float32([ranks, columns], new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY));
-  putTiles(machine, matrix, up);
+  const matrix = new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY);
+  putTiles(machine, matrix, { ranks, columns, into: up });
   const parts = [firsts, ranksOf, tiles].map((part) => up + part);
   machine.runAll('addTimes', [[out, low, ...parts, rows, ranks, pairs, 4 * columns, 0x3f800000, weights]]);
   const sums = [...machine.floats(out, rows * columns)];
   expect(sums).toEqual([...new Array(columns).fill(1), ...new Array(columns).fill(Number.POSITIVE_INFINITY)]);
   for (const address of [out, low, up, weights]) machine.give(address);
+});
+
+test('parts lie in their places, of which those that are there already are not put there again', () => {
+  const [shares, ranks, width] = [3, 4, 8];
+  const low = input('parts.low', [shares, 1, ranks]);
+  const executable = runtime.compile({ y: matmul(low, input('parts.up', [shares, ranks, width])) });
+  const feeds = new Map<string, Tensor>([['parts.low', floats(shares, 1, ranks)]]);
+  const [first, second] = [floats(ranks, width).data, floats(2, width).data];
+  const standingOf = (...parts: Float32Array[]) =>
+    new Map([['parts.up', { type: 'float32' as const, dims: [shares, ranks, width], parts }]]);
+  const expected = (...parts: Float32Array[]) => {
+    const whole = float32([shares, ranks, width]);
+    for (const [i, part] of parts.entries()) whole.data.set(part, i * ranks * width);
+    return given(
+      matmul(low, input('parts.whole', [shares, ranks, width])),
+      new Map([...feeds, ['parts.whole', whole]]),
+    );
+  };
+  const none = new Float32Array();
+  const run = (...parts: Float32Array[]) =>
+    numbersOf(executable?.run(feeds, { standing: standingOf(...parts) }).get('y'));
+  expect(run(first, second, none)).toEqual(expected(first, second, none));
+  // What was changed without being another array is not seen where it lies, and is where it comes.
+  const before = first.slice();
+  first.fill(1);
+  expect(run(first, first, second)).toEqual(expected(before, first, second));
 });
 
 test('a program stays when there are more positions than before', () => {
