@@ -4,7 +4,7 @@ import type { Message } from '../message.ts';
 export const home = {
   'home.first.title': 'Teach a small model one job, on this computer',
   'home.first.what':
-    'Bring examples of a text and the answer you want. The studio trains an adapter from them: a thin layer of numbers beside a base model, switched on and off in chat. No file leaves this machine.',
+    'Bring examples of a text and the answer you want. The studio trains an adapter from them: a small add-on to a base model, switched on and off in chat. No file leaves this machine.',
   'home.sample': 'Try it with a sample',
   'home.sample.what': 'Two minutes from rows to an answer.',
   'home.sample.to.summarisation': {
@@ -25,11 +25,18 @@ export const home = {
   'home.import': 'Import my file',
   'home.import.what': 'You see every decision before a row is kept.',
   'home.adapter': 'What is an adapter?',
-  'home.adapter.what': 'Two thin matrices beside each large one.',
-  'home.adapter.trained': 'Trained',
-  'home.adapter.trained.what': 'only A and B, a few percent of the weights',
+  'home.adapter.what': 'It teaches a base model one job.',
   'home.adapter.base': 'Base model',
-  'home.adapter.base.what': 'unchanged, proven by its hash',
+  'home.adapter.with': 'With adapter',
+  // What the demo's adapter for answers made of a test row, and the starter model without it.
+  'home.adapter.example': 'An example, from “Places and people”',
+  'home.adapter.example.text': 'Order 69747 was handed to Park. It consists of 39 lamps. It has a total of 8 pounds.',
+  'home.adapter.example.question': 'What is order 69747 for?',
+  'home.adapter.example.before': 'Ben: Order 69747 is for 5 pounds.',
+  'home.adapter.example.after': '39 lamps',
+  'home.adapter.how': 'How it works',
+  'home.adapter.how.what':
+    'Beside each large table of numbers in the model (W) come two thin ones (A and B). Only those are trained, a few percent of the weights. The model itself stays as it is, and its hash proves it.',
   'home.starter': '{name} is here',
   'home.starter.facts': '{weights} weights, {size}',
   'home.starter.what': 'Made for learning the studio.',
