@@ -1,4 +1,4 @@
-import type { CatalogueModel, DownloadEvent } from '../../src-contract/base-model.ts';
+import type { BaseModel, CatalogueModel, DownloadEvent } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -15,6 +15,11 @@ export class CatalogueState {
     this.#leaving = signal;
     void this.#load();
     void followChanges(['base-model'], () => void this.#load(), signal);
+  }
+
+  /** What the catalogue tells of a model that came from there. */
+  entryOf({ id }: BaseModel): CatalogueModel | undefined {
+    return this.entries.value?.find(({ state }) => state.kind === 'installed' && state.baseModelId === id);
   }
 
   /** What a download told last; undefined where none goes on. */

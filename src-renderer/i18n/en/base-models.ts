@@ -9,6 +9,8 @@ export const baseModels = {
   'baseModels.large.what': 'Its answers are as good as its makers made them; an adapter teaches it your task.',
   'baseModels.weights': 'Weights',
   'baseModels.size': 'Size on disk',
+  'baseModels.size.of': '{bytes}, {weights} weights',
+  'baseModels.details': 'Details',
   'baseModels.reads': 'Reads at most',
   'baseModels.tokens': { one: '{n} token', other: '{n} tokens' },
   'baseModels.shape': 'Shape',
@@ -70,7 +72,6 @@ export const baseModels = {
   'baseModels.catalogue.goOn': 'Go on',
   'baseModels.catalogue.discard': 'Discard',
   'baseModels.catalogue.partial': '{bytes} have arrived',
-  'baseModels.catalogue.here': 'on the shelf',
   'baseModels.empty': 'No base model yet',
   'baseModels.empty.what': 'The starter model should be here. Install the studio again, or add a model.',
 } satisfies Record<string, Message>;

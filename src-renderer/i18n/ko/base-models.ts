@@ -10,6 +10,8 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.large.what': '답의 수준은 만든 이들이 정했습니다. 어댑터가 여러분의 작업을 가르칩니다.',
   'baseModels.weights': '가중치',
   'baseModels.size': '디스크 크기',
+  'baseModels.size.of': '{bytes}, 가중치 {weights}개',
+  'baseModels.details': '자세히',
   'baseModels.reads': '최대 입력',
   'baseModels.tokens': '{n}토큰',
   'baseModels.shape': '모양',
@@ -69,7 +71,6 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.catalogue.goOn': '이어받기',
   'baseModels.catalogue.discard': '버리기',
   'baseModels.catalogue.partial': '{bytes} 받음',
-  'baseModels.catalogue.here': '더해져 있음',
   'baseModels.empty': '아직 기본 모델이 없습니다',
   'baseModels.empty.what': '기본 제공 모델이 있어야 합니다. 스튜디오를 다시 설치하거나 모델을 더하세요.',
 };
