@@ -60,6 +60,8 @@ export class ChatState {
 
   /** Shape of the panel while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
+  /** Of those that are asked at once, the one to shape by where the adapter in use is not asked; told by the comparison. */
+  askedInstead: () => Adapter | undefined = () => undefined;
 
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
@@ -96,9 +98,13 @@ export class ChatState {
     return this.conversations.find((conversation) => conversation.id === this.conversationId);
   }
 
-  /** What the panel and the message are shaped by. */
+  /** Whose task shapes the panel and the message: the adapter in use, or one of those asked at once where it is not among them. */
+  get shapedBy(): Adapter | undefined {
+    return this.askedInstead() ?? this.adapter;
+  }
+
   get task(): TaskId {
-    return this.adapter?.task ?? this.baseTask;
+    return this.shapedBy?.task ?? this.baseTask;
   }
 
   /** The turns that are read one after another; those that were only compared with them stand beside. */
@@ -106,9 +112,9 @@ export class ChatState {
     return this.messages.filter((message) => message.onPath);
   }
 
-  /** The dataset whose rows can be asked: the adapter's own, else one for the same task. */
+  /** The dataset whose rows can be asked: that adapter's own, else one for the same task. */
   get dataset(): Dataset | undefined {
-    const own = this.datasets.find((dataset) => dataset.id === this.adapter?.datasetId);
+    const own = this.datasets.find((dataset) => dataset.id === this.shapedBy?.datasetId);
     return own ?? this.datasets.find((dataset) => dataset.task === this.task);
   }
 

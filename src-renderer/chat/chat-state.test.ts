@@ -533,6 +533,19 @@ test('asked beside each other, adapters have the panel of their task, whoever is
   state.leave();
 });
 
+// The panel stayed that of the adapter in use, and its passage went to those that were asked.
+test('the adapter in use, taken out of a comparison, no longer shapes the panel', async () => {
+  const state = await opened();
+  state.choose('answers');
+  const comparison = new ComparisonState(state);
+  comparison.begin();
+  comparison.toggle('answers');
+  expect([comparison.chosen, state.task]).toEqual([[null, 'notes'], 'summarisation']);
+  comparison.on = false;
+  expect([state.adapterId, state.task]).toEqual(['answers', 'mrc']);
+  state.leave();
+});
+
 // Who came from the rail met the base alone, which goes on with any text, and took that for what was trained.
 test('a first conversation begins with the adapter that was trained last, on its base', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([

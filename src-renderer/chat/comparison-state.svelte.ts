@@ -29,6 +29,7 @@ export class ComparisonState {
 
   constructor(chat: ChatState) {
     this.#chat = chat;
+    chat.askedInstead = () => this.#askedInstead;
   }
 
   get canSend(): boolean {
@@ -51,7 +52,6 @@ export class ComparisonState {
 
   /** Begins with the base and the adapter in use, or the first ones that fit. */
   begin(): void {
-    this.on = true;
     const ofTask = this.#chat.adapters.filter((adapter) => adapter.task === this.#chat.task);
     const first = [
       this.#chat.adapterId,
@@ -59,6 +59,7 @@ export class ComparisonState {
       ...this.#chat.adapters.map(({ id }) => id),
     ];
     this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
+    this.on = true;
     this.#takeShape();
   }
 
@@ -66,6 +67,14 @@ export class ComparisonState {
     if (this.chosen.includes(id)) this.chosen = this.chosen.filter((chosen) => chosen !== id);
     else if (this.chosen.length < mostColumns) this.chosen = [...this.chosen, id];
     this.#takeShape();
+  }
+
+  /** The adapter in use was taken out: one of its task, so that nothing moves, else the first of those that are asked. */
+  get #askedInstead(): Adapter | undefined {
+    const { adapter: inUse, adapters } = this.#chat;
+    if (!this.on || inUse === undefined || this.chosen.includes(inUse.id)) return undefined;
+    const asked = this.chosen.flatMap((id) => adapters.filter((adapter) => adapter.id === id));
+    return asked.find(({ task }) => task === inUse.task) ?? asked[0];
   }
 
   /** With the base in use, what stands beside the message is what the first of the chosen adapters needs, unless another fits. */

@@ -58,7 +58,6 @@ export const chat = {
   'chat.pick.what': 'These rows were kept out of training. Choosing one fills the box and the panel.',
   'chat.pick.search': 'Search the rows',
   'chat.pick.none': 'No row fits.',
-  'chat.pick.off': 'No dataset for this task is here',
 
   'chat.you': 'You',
   'chat.with.passage': { one: 'passage, {n} word', other: 'passage, {n} words' },
@@ -220,6 +219,8 @@ export const chat = {
   'chat.panel.about.base': 'The base model alone',
   'chat.panel.about.base.what':
     'It was trained to go on with text. Choose an adapter above the box to give it a task; the base weights stay as they are.',
+  'chat.panel.about.base.alone':
+    'It was trained to go on with text. An adapter gives it a task, and the base weights stay as they are.',
   'chat.panel.about.compared': 'Each of those chosen above the box gets the message as it is.',
   'chat.panel.about.dataset': 'Trained on {dataset}. A message in the form of its rows is answered best.',
   'chat.panel.about.imported': 'Imported. A message in the form of its training rows is answered best.',

@@ -55,7 +55,6 @@ export const chat: Translation<typeof english> = {
   'chat.pick.what': '학습에 쓰지 않은 행입니다. 고르면 입력창과 옆 패널이 채워집니다.',
   'chat.pick.search': '문항 검색',
   'chat.pick.none': '맞는 문항이 없습니다.',
-  'chat.pick.off': '이 일에 맞는 데이터셋이 없습니다',
 
   'chat.you': '나',
   'chat.with.passage': '지문, 단어 {n}개',
@@ -203,6 +202,8 @@ export const chat: Translation<typeof english> = {
   'chat.panel.about.base': '기본 모델만',
   'chat.panel.about.base.what':
     '글을 이어 쓰도록 학습한 모델입니다. 입력창 위에서 어댑터를 고르면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
+  'chat.panel.about.base.alone':
+    '글을 이어 쓰도록 학습한 모델입니다. 어댑터가 있으면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
   'chat.panel.about.compared': '입력창 위에서 고른 모두에게 같은 메시지를 그대로 보냅니다.',
   'chat.panel.about.dataset': '{dataset}[으로|로] 학습했습니다. 그 행과 같은 꼴로 적으면 가장 잘 답합니다.',
   'chat.panel.about.imported': '가져온 어댑터입니다. 학습한 행과 같은 꼴로 적으면 가장 잘 답합니다.',
