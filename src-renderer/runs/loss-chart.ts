@@ -231,7 +231,8 @@ function drawLabels(
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
   if (train !== undefined && base !== undefined) train = below(train, base, 12 * scale);
   const foot = bbox.top + bbox.height - 6 * scale;
-  if (validation !== undefined) validation = Math.min(validation, foot - (train === undefined ? 0 : 18 * scale));
+  if (validation !== undefined)
+    validation = Math.min(validation, foot - (train === undefined || train < validation ? 0 : 18 * scale));
   if (train !== undefined) train = Math.min(train, foot);
   if (base !== undefined) {
     const right = bbox.left + bbox.width - 4 * scale;
@@ -257,7 +258,16 @@ function drawLabels(
       ctx.textAlign = 'center';
       const half = ctx.measureText(words.best).width / 2 + 4 * scale;
       const middle = Math.min(Math.max(at, bbox.left + half), bbox.left + bbox.width - half);
-      write(words.best, colours.validation, middle, height - 12 * scale);
+      const isInTheWay = (word: string) => {
+        const start = left ? x : x - ctx.measureText(word).width;
+        return middle - half < start + ctx.measureText(word).width && start < middle + half;
+      };
+      const others = [
+        isInTheWay(words.train) ? train : undefined,
+        isInTheWay(words.validation) ? validation : undefined,
+      ];
+      const places = [22, -30, -46].map((away) => height + away * scale).filter((place) => place <= foot);
+      write(words.best, colours.validation, middle, freeOf(others, [height - 12 * scale, ...places], 14 * scale));
     }
   }
   ctx.restore();
