@@ -4,15 +4,16 @@ const shortMs = 12_000;
 
 /** Frees the room of what was deleted, once nobody can take that back any more. */
 export class AfterUndo {
-  readonly #work: (deletedBefore: number) => Promise<void>;
+  readonly #work: (deletedBefore: number) => Promise<boolean>;
   readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
   #freeing: Promise<void> = Promise.resolve();
 
-  constructor(free: (deletedBefore: number) => Promise<void>) {
+  /** `free` says whether all is freed: what is left, as something still reads it, is tried again. */
+  constructor(free: (deletedBefore: number) => Promise<boolean>) {
     this.#work = free;
   }
 
-  /** Something was deleted, or could not be freed yet. */
+  /** Something was deleted. */
   expect(): void {
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
@@ -30,22 +31,33 @@ export class AfterUndo {
 
   /** Frees no more. Where nobody else is here, nobody can undo after the end: then what was deleted goes at once. */
   async close(isAlone: () => boolean): Promise<void> {
-    const isSomethingLeft = this.#waiting.size > 0;
+    const wasWaiting = this.#stopWaiting();
+    await this.#freeing;
+    // What was being freed may have left something.
+    if (this.#stopWaiting() || wasWaiting) await this.#free(Date.now(), isAlone);
+  }
+
+  #stopWaiting(): boolean {
+    const wasWaiting = this.#waiting.size > 0;
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();
-    await this.#freeing;
-    if (isSomethingLeft) await this.#free(Date.now(), isAlone);
+    return wasWaiting;
   }
 
   #freeAfter(ms: number): void {
-    this.#freeing = this.#freeing.then(() => this.#free(Date.now() - ms));
+    this.#freeing = this.#freeing.then(async () => {
+      const isAllFreed = await this.#free(Date.now() - ms);
+      // Whoever waits already takes it along: were each try followed by one of its own, they would be more and more.
+      if (!isAllFreed && this.#waiting.size === 0) this.expect();
+    });
   }
 
-  async #free(deletedBefore: number, mayBegin = () => true): Promise<void> {
+  async #free(deletedBefore: number, mayBegin = () => true): Promise<boolean> {
     try {
-      if (mayBegin()) await this.#work(deletedBefore);
+      return !mayBegin() || (await this.#work(deletedBefore));
     } catch {
       // Nobody waits for it: what is left is cleared away at the next start, which tells what hinders it.
+      return true;
     }
   }
 }

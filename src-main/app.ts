@@ -289,14 +289,15 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   const folders = new KnownFolders(dataDir, host.folders);
   const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
-  const afterUndo: AfterUndo = new AfterUndo(async (deletedBefore) => {
+  const afterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
-    if (!(await freeLab(lab, labFolder, { since, deletedBefore }))) afterUndo.expect();
+    const isLabFree = await freeLab(lab, labFolder, { since, deletedBefore });
     // What is measured may read a deleted adapter or model to the end.
-    if (measuring.current !== undefined || experimenting.current !== undefined) return afterUndo.expect();
+    if (measuring.current !== undefined || experimenting.current !== undefined) return false;
     await freeAdapters(adapters, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+    return isLabFree;
   });
   const os = implement(contract)
     .$context<CallerContext>()

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AfterUndo } from './after-undo.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+// Every try that left something was followed by two: after half an hour there were a thousand million.
+test('what could not be freed yet is tried again once a minute, however much was deleted', async () => {
+  let tries = 0;
+  let isInUse = true;
+  const afterUndo = new AfterUndo(async () => {
+    tries++;
+    return !isInUse;
+  });
+  for (let deleted = 0; deleted < 3; deleted++) afterUndo.expect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tries).toBe(3);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(tries).toBe(13);
+  isInUse = false;
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(tries).toBe(14);
+});
+
+test('at the end what is left goes at once, and nothing is tried any more', async () => {
+  const tried: number[] = [];
+  const afterUndo = new AfterUndo(async (deletedBefore) => {
+    tried.push(deletedBefore);
+    return false;
+  });
+  afterUndo.expect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  await afterUndo.close(() => true);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(tried).toHaveLength(2);
+  expect(tried[1]).toBe((tried[0] ?? 0) + 60_000);
+
+  const other = new AfterUndo(async () => false);
+  other.expect();
+  await other.close(() => false);
+  expect(vi.getTimerCount()).toBe(0);
+});
