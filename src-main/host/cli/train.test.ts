@@ -17,18 +17,30 @@ test('an estimate is rounded as it is on the page', async () => {
   );
 });
 
-// Nobody could tell what of it was done again.
-test.each([
-  ['from step 4 of 9', [2, 4]],
-  ['from its start: it had kept no step', []],
-])('a run that is resumed says that it goes on %s', async (from, kept) => {
-  const run = { id: 'r1', name: 'rivers', state: 'interrupted', step: 6, totalSteps: 9, group: null, adapterId: null };
-  const states = ['interrupted', 'finished'];
+const broken = {
+  id: 'r1',
+  name: 'rivers',
+  state: 'interrupted',
+  step: 6,
+  totalSteps: 9,
+  group: null,
+  adapterId: null,
+  error: null,
+};
+
+/** What is said when the first of runs is resumed, which have kept these steps, each under its id. */
+async function saidOfResuming(all: readonly (typeof broken)[], kept: Readonly<Record<string, number[]>>) {
+  const [first] = all as [typeof broken];
+  let isResumed = false;
   const runs = {
-    get: async () => ({ ...run, state: states.shift() }),
-    resume: async () => ({ ...run, state: 'queued' }),
-    watch: async function* () {
-      for (const step of kept) yield { kind: 'checkpoint', step };
+    get: async () => ({ ...first, state: isResumed ? 'finished' : 'interrupted' }),
+    list: async () => all.map((run) => ({ ...run, state: isResumed ? 'finished' : run.state })),
+    resume: async () => {
+      isResumed = true;
+      return { ...first, state: 'queued' };
+    },
+    watch: async function* ({ id }: { id: string }) {
+      for (const step of kept[id] ?? []) yield { kind: 'checkpoint', step };
     },
   };
   const said: string[] = [];
@@ -42,7 +54,22 @@ test.each([
   const program = new Command();
   addTrainCommands(program, async (_command, work) => void (await work(session)));
   await program.parseAsync(['train', '--resume', 'rivers'], { from: 'user' });
-  expect(said).toEqual([`“rivers” goes on ${from}.`]);
+  return said;
+}
+
+// Nobody could tell what of it was done again.
+test.each([
+  ['from step 4 of 9', [2, 4]],
+  ['from its start: it had kept no step', []],
+])('a run that is resumed says that it goes on %s', async (from, kept) => {
+  expect(await saidOfResuming([broken], { r1: kept })).toEqual([`“rivers” goes on ${from}.`]);
+});
+
+// One that diverged before its first checkpoint had the others go on from their start.
+test('runs that train together go on from the step that all have kept but those that do not go on', async () => {
+  const all = ['r1', 'r2', 'r3'].map((id) => ({ ...broken, id, group: { id: 'r1', size: 3 } as never }));
+  Object.assign(all[2] as object, { state: 'failed', error: { code: 'RUN_DIVERGED' } });
+  expect(await saidOfResuming(all, { r1: [3, 6], r2: [3] })).toEqual(['“rivers” goes on from step 3 of 9.']);
 });
 
 async function estimated(told: object): Promise<string | undefined> {

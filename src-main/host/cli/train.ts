@@ -111,8 +111,9 @@ async function resumed(
   return run;
 }
 
-/** Whether a run has ended before its end; what it tells is over then. */
-function hasBroken({ state }: TrainingRun): boolean {
+/** Whether a run has ended before its end and can go on; what it tells is over then. */
+function hasBroken({ state, error }: TrainingRun): boolean {
+  if (error?.code === 'RUN_DIVERGED') return false;
   return state === 'paused' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
