@@ -19,7 +19,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import type { ChatEvent } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
-import type { RunEvent } from '../src-contract/run.ts';
+import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ColumnMapping } from '../src-contract/task.ts';
 import { type App, createApp, moveDataFolder } from './app.ts';
 import { openDatabase } from './database/open.ts';
@@ -331,8 +331,8 @@ test('a stopped run keeps what it learnt, and goes on from there; its adapter st
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
 });
 
-// The engine had written its checkpoint, and the studio was killed before it had kept the last that it was told.
-test('what a checkpoint was told before it, and nobody kept, is told when the run goes on', async () => {
+/** A run whose engine had written its checkpoint of step 3 when the studio was killed, before it had kept what came behind the first. */
+async function killedAtCheckpoint(): Promise<Run> {
   const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
   const worst = { row: 0, loss: 1 };
   const stepAt = (step: number) => ({ kind: 'step' as const, step, loss: 10 - step, ...numbers, worst });
@@ -343,6 +343,7 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
     yield { kind: 'started', totalSteps: 4, step: 0, ...facts, ...device };
     yield { kind: 'validation', step: 0, loss: 9, best: false, answers: [] };
     yield stepAt(1);
+    yield { kind: 'checkpoint', step: 1 };
     mkdirSync(job.checkpointFolder, { recursive: true });
     writeFileSync(join(job.checkpointFolder, 'step'), '3');
     throw new StudioError('ENGINE_STOPPED', { reason: 'killed' });
@@ -353,6 +354,11 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
   engine.train = trainOn;
   const measured = { kind: 'validation' as const, step: 2, loss: 5, best: true, answers: [] };
   engine.told = [stepAt(1), stepAt(2), measured, stepAt(3), { kind: 'checkpoint', step: 3 }];
+  return run;
+}
+
+test('what a checkpoint was told before it, and nobody kept, is told when the run goes on', async () => {
+  const run = await killedAtCheckpoint();
   await client.runs.resume({ id: run.id });
   const resumed = await Array.fromAsync(await client.runs.watch({ id: run.id }));
   expect(resumed.map((event) => `${event.kind}${'step' in event ? ` ${event.step}` : ''}`)).toEqual([
@@ -360,6 +366,7 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
       'started',
       'validation 0',
       'step 1',
+      'checkpoint 1',
       'step 2',
       'validation 2',
       'step 3',
@@ -371,6 +378,21 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
   ]);
   const { result } = await client.runs.get({ id: run.id });
   expect(result).toMatchObject({ losses: [9, 8, 7, 6], tokens: 80, targetTokens: 20, seconds: 8, bestStep: 2 });
+});
+
+// Its tokens were counted and its losses were not.
+test('and is told too when the run is stopped before its turn to go on', async () => {
+  const { id } = await killedAtCheckpoint();
+  engine.pauseAfter = 2;
+  const { datasetId } = await client.runs.get({ id });
+  const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
+  const other = await client.runs.start({ ...about, name: 'other' });
+  for await (const event of await client.runs.watch({ id: other.id })) if (event.kind === 'step') break;
+  expect((await client.runs.resume({ id })).state).toBe('queued');
+  await client.runs.stop({ id });
+  const { state, result } = await client.runs.get({ id });
+  expect({ state, ...result }).toMatchObject({ state: 'stopped', steps: 3, losses: [9, 8, 7], tokens: 60 });
+  await client.runs.stop({ id: other.id });
 });
 
 test('a paused run makes no adapter and goes on later; stopped while it rests or waits, it makes one of what it has learnt', async () => {

@@ -198,10 +198,10 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
   await supervisor.endStopped(ids, {
     async *run() {
       for (const id of ids) {
-        // Nothing is told that has not been told before: the run ends where its checkpoint is.
-        for await (const _ of trainRuns([trainingOf(id, parts)], parts, stop));
+        // The run ends where its checkpoint is: nothing is told but what had been told before it and was not kept.
+        for await (const telling of trainRuns([trainingOf(id, parts)], parts, stop))
+          if ('event' in telling) yield telling;
       }
-      yield* [];
     },
     finished: (id) => endOf(runs.get(id)),
   });
