@@ -528,6 +528,22 @@ test('a run can be repeated from its row, and says on what it was done', async (
   expect((await safe(client.runs.repeat({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_REPEATABLE' });
 });
 
+// It was said to be another adapter: of the first the hash of its weights was kept, of the second that of all that decides.
+test('a run of an earlier version that is repeated comes to the same adapter', async () => {
+  const { run } = await train('rivers');
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => ({
+    ...(await inspect(job)),
+    sha256: 'of the weights, the scale and the rest',
+  });
+  const shaOf = async (id: string | null) => (await client.adapters.get({ id: id ?? '' })).sha256;
+  const { id } = await client.runs.repeat({ id: run.id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  expect(await shaOf((await client.runs.get({ id })).adapterId)).toBe(await shaOf(run.adapterId));
+  const { run: other } = await train('other');
+  expect(await shaOf(other.adapterId)).toBe('of the weights, the scale and the rest');
+});
+
 // Lists said “removed”, and marked an evaluation with the custom task.
 test('a run and an evaluation tell the name and the task of a dataset that has been deleted', async () => {
   const { datasetId } = (await train('rivers')).run;

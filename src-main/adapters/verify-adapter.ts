@@ -1,6 +1,7 @@
 import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Engine } from '../engine/engine.ts';
+import { fingerprintLike } from './fingerprint-like.ts';
 
 /** Hashes the files of an adapter and of its base again and compares them with what they were when it was made. */
 export async function verifyAdapter(
@@ -10,8 +11,7 @@ export async function verifyAdapter(
 ): Promise<AdapterVerification> {
   const facts = await studio.engine.inspectAdapter({ modelFolder: base.path, adapterFolder: adapter.path });
   const baseSha256 = await studio.hashBase(base);
-  // Earlier versions kept the hash of the weights alone.
-  const adapterSha256 = adapter.sha256 === facts.weightsSha256 ? facts.weightsSha256 : facts.sha256;
+  const adapterSha256 = fingerprintLike(adapter.sha256, facts);
   return {
     baseSha256,
     adapterSha256,

@@ -161,7 +161,8 @@ async function keepTrained(
       secondsPerStep: spent.seconds / Math.max(1, spent.steps),
       tokensPerSecond: spent.tokens / (spent.seconds || 1),
     },
-    ...{ adapterSha256: adapter?.sha256 ?? null, adapterBytes: adapter?.bytes ?? null },
+    // As earlier versions noted it down, whose experiments can be repeated: what else decides is in the cell.
+    ...{ adapterSha256: adapter?.weightsSha256 ?? null, adapterBytes: adapter?.bytes ?? null },
   };
   await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
   // A whole trained model is as large as the base, and nobody asks for it again.

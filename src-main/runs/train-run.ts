@@ -8,6 +8,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
 import { type AdapterOrigin, copyAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
+import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
@@ -358,7 +359,8 @@ async function keepAdapter(
   const { adapters, engine } = parts;
   const { baseValidationLoss, bestValidationLoss } = result;
   const now = parts.now();
-  const earlier = adapters.list().find((adapter) => adapter.id === run.adapterId);
+  const all = adapters.list();
+  const earlier = all.find((adapter) => adapter.id === run.adapterId);
   const id = earlier?.id ?? adapters.newId(now);
   const path = join(parts.adaptersFolder, earlier === undefined ? id : `${id}-${adapters.newId(now)}`);
   const origin: AdapterOrigin = {
@@ -368,11 +370,13 @@ async function keepAdapter(
   await copyAdapter(outputFolder, path, origin);
   try {
     const facts = await engine.inspectAdapter({ modelFolder: base.path, adapterFolder: path });
+    // Whoever repeats a run holds one adapter against the other.
+    const sha256 = fingerprintLike(all.find(({ runId }) => runId !== null && runId === run.repeats)?.sha256, facts);
     parts.runs.finish(run.id, {
       result,
       adapterId: id,
       keep: () => {
-        const content = { path, bytes: facts.bytes, sha256: facts.sha256, baseValidationLoss, bestValidationLoss };
+        const content = { path, bytes: facts.bytes, sha256, baseValidationLoss, bestValidationLoss };
         if (earlier !== undefined) return adapters.replace(id, content);
         adapters.insert({
           ...{ id, name: adapters.freeName(run.name), task: plan.task, createdAt: now },
