@@ -1370,6 +1370,27 @@ test('a lab experiment leaves only what it trained, and nothing once it is delet
   expect(known.all()).toEqual([]);
 });
 
+// The next start removed it, as no part of the experiment told of it yet: hours of training, perhaps.
+test('what a lab experiment had trained when it was cut off is not trained again', async () => {
+  const datasetId = await importRivers();
+  const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 1 };
+  const generate = engine.generate.bind(engine);
+  engine.generate = async function* (job, signal) {
+    if (job.adapter !== null) throw new StudioError('ENGINE_STOPPED', { reason: 'killed' });
+    yield* generate(job, signal);
+  };
+  const { id } = await client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  expect(await client.lab.get({ id })).toMatchObject({ state: 'interrupted', cells: [{}] });
+  engine.generate = generate;
+  await app.close();
+  await open();
+  await client.lab.resume({ id });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  expect(await client.lab.get({ id })).toMatchObject({ state: 'finished', cells: [{}, {}] });
+  expect(engine.trained).toHaveLength(1);
+});
+
 test('a page may neither name a path nor see what went wrong inside', async () => {
   const exporting = async () => Array.fromAsync(await page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
   await expect(exporting()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });

@@ -88,15 +88,18 @@ export async function freeLab(
 
 /** Leaves off when an experiment begins, which may take over any of them: the next start removes the rest. */
 async function removeUnusedCells(store: LabStore, labFolder: string, since: number): Promise<void> {
-  // One that is not trained to its end belongs to an experiment that may go on, or is a checkpoint of nothing once there is none.
-  const mayGoOn = store.listUnfinishedIds().length > 0;
+  const begun = store.firstUnfinishedAt();
   const used = new Set(store.listAdapterHashes());
   const cellsFolder = join(labFolder, 'cells');
   for (const name of await readdir(cellsFolder).catch(() => [])) {
     const folder = join(cellsFolder, name);
-    if (!isCellId(name) || (await stat(folder)).mtimeMs < since) continue;
+    if (!isCellId(name)) continue;
+    const { mtimeMs } = await stat(folder);
+    if (mtimeMs < since) continue;
     const trained = await readTrained(folder);
-    if (trained === undefined ? mayGoOn : used.has(trained.adapterSha256)) continue;
+    // An experiment that may go on takes up what is not trained to its end, and what it had trained but not measured yet.
+    const isTakenUp = begun !== null && (trained === undefined || mtimeMs >= begun);
+    if (isTakenUp || (trained !== undefined && used.has(trained.adapterSha256))) continue;
     if (store.isUnderWay()) return;
     await removeFolder(folder);
   }

@@ -39,6 +39,14 @@ export class LabStore {
       .all() as string[];
   }
 
+  /** When the first of those was asked for that may go on; null where there is none. */
+  firstUnfinishedAt(): number | null {
+    return this.#database
+      .prepare(`SELECT min(created_at) FROM job WHERE kind = 'lab' AND state <> 'finished'`)
+      .pluck()
+      .get() as number | null;
+  }
+
   /** The hashes of all adapters that the parts of experiments tell of; null for a training of every weight. */
   listAdapterHashes(): (string | null)[] {
     return this.#database
