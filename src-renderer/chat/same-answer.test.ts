@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { isSameAnswer } from './same-answer.ts';
+
+test('capitals, spaces and the full stop make no other answer', () => {
+  expect(isSameAnswer(' The  River.\n', 'the river', 'mrc')).toBe(true);
+  expect(isSameAnswer('the rivers', 'the river', 'mrc')).toBe(false);
+});
+
+// It was said to be as its row has it, and asked for another name.
+test('in a query capitals tell one value from another', () => {
+  const query = "SELECT id FROM people WHERE name = 'Bob'";
+  expect(isSameAnswer(`${query} ;\n`, query, 'nl2sql')).toBe(true);
+  expect(isSameAnswer(query.replace('Bob', 'BOB'), query, 'nl2sql')).toBe(false);
+});
