@@ -1391,6 +1391,16 @@ test('what a lab experiment had trained when it was cut off is not trained again
   expect(engine.trained).toHaveLength(1);
 });
 
+// A power cut leaves such a file, and no start came further.
+test('what cannot be read of a trained cell keeps no studio from opening', async () => {
+  await app.close();
+  const cell = join(folder, 'data/lab/cells/0123456789abcdef0123456789abcdef');
+  mkdirSync(cell, { recursive: true });
+  writeFileSync(join(cell, 'trained.json'), '');
+  await open();
+  expect(existsSync(cell)).toBe(false);
+});
+
 test('a page may neither name a path nor see what went wrong inside', async () => {
   const exporting = async () => Array.fromAsync(await page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
   await expect(exporting()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });

@@ -228,10 +228,13 @@ export function isCellId(name: string): boolean {
   return /^[0-9a-f]{32}$/.test(name);
 }
 
-/** What a cell's folder holds of a finished training; undefined where it is not finished. */
+/** What a cell's folder holds of a finished training; undefined where it is not finished, or cannot be read: then it is trained anew. */
 export async function readTrained(folder: string) {
-  const text = await readFile(join(folder, trainedName), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : trainedSchema.parse(JSON.parse(text));
+  try {
+    return trainedSchema.parse(JSON.parse(await readFile(join(folder, trainedName), 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 const trainedName = 'trained.json';
