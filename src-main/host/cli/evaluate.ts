@@ -10,7 +10,7 @@ import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
-import { CallFailure, interruption, usageFailure } from './failure.ts';
+import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -110,9 +110,8 @@ export async function evaluationEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.evaluations.get({ id });
-  if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
   const goOn = `Go on with: adapter-studio evaluate --resume ${id}. Models that were measured to the end are kept.`;
-  if (ended.state === 'interrupted' && ended.error) throw new CallFailure({ ...ended.error, hint: goOn, exitCode: 1 });
+  requireUnbroken(ended, goOn);
   if (signal.aborted && ended.state !== 'finished') {
     throw interruption('The evaluation was stopped.', goOn, { evaluation: ended });
   }

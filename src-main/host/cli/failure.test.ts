@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { failureOf, interruption, usageFailure } from './failure.ts';
+import { failureOf, interruption, requireUnbroken, usageFailure } from './failure.ts';
 
 const quiet = new AbortController().signal;
 
@@ -38,4 +38,20 @@ test('a fault of the program keeps its stack apart from its sentence', () => {
   expect(failure.message).not.toContain('secret');
   expect(failure.stack).toContain('secret path');
   expect(failure.exitCode).toBe(1);
+});
+
+// A training whose engine died ended with status 0, as if it had made an adapter; an experiment, as if a person had stopped it.
+test('work that was broken off is a failure, which says how it goes on', () => {
+  const error = { code: 'ENGINE_STOPPED', message: 'The engine stopped.', hint: 'Ask again.' };
+  const thrownBy = (state: string) => {
+    try {
+      requireUnbroken({ state, error }, 'Go on.');
+    } catch (thrown) {
+      return failureOf(thrown, quiet);
+    }
+    return undefined;
+  };
+  expect(thrownBy('interrupted')).toEqual({ ...error, hint: 'Go on.', exitCode: 1 });
+  expect(thrownBy('failed')).toEqual({ ...error, exitCode: 1 });
+  expect(thrownBy('finished')).toBeUndefined();
 });

@@ -35,6 +35,16 @@ export function interruption(message: string, hint: string, rest?: object): Call
   return new CallFailure({ code: 'INTERRUPTED', message, hint, exitCode: 130, rest });
 }
 
+/** Throws what work was ended by, if it was not by a person: a failure, or what broke it off, with how it goes on. */
+export function requireUnbroken(
+  { state, error }: { state: string; error: Pick<Failure, 'code' | 'message' | 'hint'> | null },
+  goOn: string,
+): void {
+  if (error === null) return;
+  if (state === 'failed') throw new CallFailure({ ...error, exitCode: 1 });
+  if (state === 'interrupted') throw new CallFailure({ ...error, hint: goOn, exitCode: 1 });
+}
+
 /** Turns whatever was thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof CallFailure) return error.failure;

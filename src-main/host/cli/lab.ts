@@ -9,7 +9,7 @@ import {
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
-import { CallFailure, interruption, usageFailure } from './failure.ts';
+import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Answer, Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -150,11 +150,9 @@ async function experimentEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.lab.get({ id });
-  if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
-  if (ended.state !== 'finished') {
-    const hint = `Go on with: adapter-studio lab ${ended.kind} --resume ${id}`;
-    throw interruption('The experiment was stopped.', hint, { experiment: ended });
-  }
+  const goOn = `Go on with: adapter-studio lab ${ended.kind} --resume ${id}`;
+  requireUnbroken(ended, goOn);
+  if (ended.state !== 'finished') throw interruption('The experiment was stopped.', goOn, { experiment: ended });
   return ended;
 }
 

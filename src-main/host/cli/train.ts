@@ -12,7 +12,7 @@ import {
 import { readSettingsText } from '../../../src-contract/settings-file.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { CallFailure, interruption, usageFailure } from './failure.ts';
+import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -259,7 +259,8 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
 
 /**
  * Follows a run to its end, showing how far it is. An abort stops the run and waits until it has kept what there is.
- * Throws what the run failed with.
+ * Throws what the run failed with, or
+ * was broken off by.
  */
 export async function runEnded(
   run: TrainingRun,
@@ -293,7 +294,7 @@ export async function runEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.runs.get({ id: run.id });
-  if (ended.state === 'failed' && ended.error) throw new CallFailure({ ...ended.error, exitCode: 1 });
+  requireUnbroken(ended, `Go on with: adapter-studio train --resume ${run.id}`);
   return ended;
 }
 
