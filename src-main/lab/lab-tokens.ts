@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { ModelText } from '../base-models/model-text.ts';
+import { readNote, writeNote } from '../note.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 import type { LabWork } from './lab-work.ts';
 
@@ -29,8 +30,8 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
     trainFile: join(folder, 'train.safetensors'),
     validationFile: join(folder, 'validation.safetensors'),
   };
-  const known = await readFile(join(folder, factsName), 'utf8').catch(() => undefined);
-  if (known !== undefined) return { ...files, ...factsSchema.parse(JSON.parse(known)) };
+  const known = await readNote(join(folder, factsName), factsSchema);
+  if (known !== undefined) return { ...files, ...known };
   await mkdir(folder, { recursive: true });
   const train = await writeTokenFile(
     files.trainFile,
@@ -52,8 +53,7 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
     throw new StudioError('DATASET_TOO_SMALL', { dataset: data.dataset.name, rows: train.rows });
   }
   const facts = { trainRows: train.rows, validationRows: validation.rows, tokens: train.tokens };
-  await writeFile(join(folder, `${factsName}.partial`), JSON.stringify(facts));
-  await rename(join(folder, `${factsName}.partial`), join(folder, factsName));
+  await writeNote(join(folder, factsName), facts);
   return { ...files, ...facts };
 }
 

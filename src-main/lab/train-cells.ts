@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
+import { readNote, writeNote } from '../note.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabTelling, LabWork } from './lab-work.ts';
 
@@ -167,8 +168,7 @@ async function keepTrained(
   await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
   // A whole trained model is as large as the base, and nobody asks for it again.
   if (!isLora) await rm(adapterFolder, { recursive: true, force: true });
-  await writeFile(join(folder, `${trainedName}.partial`), JSON.stringify(trained));
-  await rename(join(folder, `${trainedName}.partial`), join(folder, trainedName));
+  await writeNote(join(folder, trainedName), trained);
   return { ...trained, key: cell.key, folder: adapterFolder };
 }
 
@@ -228,13 +228,9 @@ export function isCellId(name: string): boolean {
   return /^[0-9a-f]{32}$/.test(name);
 }
 
-/** What a cell's folder holds of a finished training; undefined where it is not finished, or cannot be read: then it is trained anew. */
-export async function readTrained(folder: string) {
-  try {
-    return trainedSchema.parse(JSON.parse(await readFile(join(folder, trainedName), 'utf8')));
-  } catch {
-    return undefined;
-  }
+/** What a cell's folder holds of a finished training; undefined where it is not finished, or its note cannot be read. */
+export function readTrained(folder: string) {
+  return readNote(join(folder, trainedName), trainedSchema).catch(() => undefined);
 }
 
 const trainedName = 'trained.json';

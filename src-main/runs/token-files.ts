@@ -1,4 +1,4 @@
-import { copyFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example, Split } from '../../src-contract/dataset.ts';
@@ -7,8 +7,8 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { drawRows } from '../datasets/drawn-rows.ts';
+import { readNote, writeNote } from '../note.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
-import { textIfThere } from '../text-if-there.ts';
 
 const factsSchema = z.object({
   trainRows: z.number(),
@@ -83,19 +83,19 @@ export async function writeRunTokens(
     ...count,
     ...(isDrawn && { drawnFrom: trainRows }),
   };
-  await writeFile(join(run.folder, rowsName), JSON.stringify(ids));
-  // Last, and by renaming: where it is, both token files are whole.
-  await writeFile(join(run.folder, `${factsName}.partial`), JSON.stringify(facts));
-  await rename(join(run.folder, `${factsName}.partial`), join(run.folder, factsName));
+  await writeNote(join(run.folder, rowsName), ids);
+  // Last: where it is, both token files are whole.
+  await writeNote(join(run.folder, factsName), facts);
   return filesOf(run.folder, facts);
 }
 
 /** Brings the token files of a run into the folder of one that trains with it, unless it has them. */
 export async function copyRunTokens(from: string, to: string): Promise<void> {
-  if ((await readRunTokens(to)) !== undefined || (await readRunTokens(from)) === undefined) return;
+  if ((await readRunTokens(to)) !== undefined) return;
+  const known = await readRunTokens(from);
+  if (known === undefined) return;
   for (const name of [trainName, validationName, rowsName]) await copyFile(join(from, name), join(to, name));
-  await copyFile(join(from, factsName), join(to, `${factsName}.partial`));
-  await rename(join(to, `${factsName}.partial`), join(to, factsName));
+  await writeNote(join(to, factsName), known.facts);
 }
 
 /** Rows that are written for a run, of as many in the split of its dataset. */
@@ -115,8 +115,8 @@ const manyRows = 50_000;
 const validationRowsDrawn = 2000;
 
 async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {
-  const text = await textIfThere(join(folder, factsName));
-  return text === undefined ? undefined : filesOf(folder, factsSchema.parse(JSON.parse(text)));
+  const facts = await readNote(join(folder, factsName), factsSchema);
+  return facts && filesOf(folder, facts);
 }
 
 function filesOf(folder: string, facts: TokenFacts): TokenFiles {
@@ -125,8 +125,8 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
     validationFile: facts.validationRows > 0 ? join(folder, validationName) : null,
     facts,
     async rowAt(place, split) {
-      const text = (await textIfThere(join(folder, rowsName))) ?? '[]';
-      return (JSON.parse(text) as string[])[split === 'train' ? place : facts.trainRows + place];
+      const ids = await readNote(join(folder, rowsName), z.array(z.string()));
+      return ids?.[split === 'train' ? place : facts.trainRows + place];
     },
   };
 }
