@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { diskFull, isDiskFull } from '../src-contract/disk-full.ts';
 
-/** The error itself, or as `diskFull` says when it tells, be it in SQLite’s words, that the disk, or a quota on it, has no room left. */
+/** The error itself, or as `diskFull` says when it tells, be it in SQLite's words, that the disk, or a quota on it, has no room left. */
 export function orDiskOrDatabaseFull(error: unknown, folder: string, neededBytes?: number): unknown {
   return isDiskFull(error) || isDatabaseFull(error, folder) ? diskFull(folder, neededBytes, error) : error;
 }

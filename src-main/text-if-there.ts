@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a text file holds; undefined where there is none. One that cannot be read is no such file. The engine, which imports nothing of the studio, has its own. */
+/**
+ * What a text file holds; undefined where there is none. One that is there and cannot be read is an error, not none. The engine,
+ * which imports nothing of the studio, has its own.
+ */
 export async function textIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -115,7 +115,7 @@ export function times(): WasmFunction {
 
 /**
  * out, x, first tiles of pairs, ranks of tiles, tiles, rows, ranks, pairs of groups of columns, row of out, factor in bits, weights: x M is added to what is
- * there, M [ranks, columns] as `UpdateTiles` lays it out; nothing where x is zero. Each thread has its part of the pairs, as of those of a product of one row,
+ * there, M [ranks, columns] as `tile` lays it out; nothing where x is zero. Each thread has its part of the pairs, as of those of a product of one row,
  * so that it adds to what it wrote itself, and reads what it needs of M from one end to the other. `weights` are memory of its own.
  */
 export function addTimes(): WasmFunction {
