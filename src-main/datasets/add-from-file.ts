@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AddedRows, CsvOptions, Dataset } from '../../src-contract/dataset.ts';
+import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
@@ -14,7 +17,7 @@ import { UnmendedRows } from './unmended-rows.ts';
  * that the file names for it counts only where nothing else decides. Rows that cannot be used, or that were left out and read
  * as they did, are told, and change nothing. A large file is read in a thread.
  *
- * Throws what `addedRows` throws.
+ * Throws what `addedRows` throws, and DISK_SHORT.
  */
 export async function addFromFile(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
@@ -77,6 +80,9 @@ export async function addFromFile(
       signal,
     );
     return { dataset: after, added, rejected: { count: rejected, reasons: Object.fromEntries(reasons) } };
+  } catch (error) {
+    const bytes = await stat(path).catch(() => undefined);
+    throw orDiskOrDatabaseFull(error, dirname(store.rowsFile(id)), bytes?.size);
   } finally {
     await events.return();
   }

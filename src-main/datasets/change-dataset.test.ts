@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
+import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealDataset, dealSplits } from './deal-splits.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
@@ -405,4 +406,15 @@ test('an edit of a large dataset writes little', async () => {
   const rows = given.store.rows(id);
   expect(rows.numberEnd()).toBe(20_001);
   expect(rows.pagesChangedBetween(1, 3)).toEqual([0, 4]);
+});
+
+// A full disk was told as a fault of the program: SQLite had taken everything back by itself, and had nothing to take back any more.
+test('a change that SQLite takes back by itself is told by its cause', async () => {
+  const { id } = given.make(abc);
+  writeSqliteFile(
+    given.store.rowsFile(id),
+    "CREATE TRIGGER full BEFORE INSERT ON version BEGIN SELECT RAISE(ROLLBACK, 'no room'); END",
+  );
+  await expect(given.changes.edit(id, { position: 1, content: { target: 'two' } })).rejects.toThrow('no room');
+  expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
 });

@@ -239,7 +239,8 @@ export class VersionChange {
   #close(end: 'COMMIT' | 'ROLLBACK'): void {
     if (!this.#isOpen) return;
     try {
-      this.#database.exec(end);
+      // SQLite takes all back by itself where the disk is full, and would complain of that in the place of the disk.
+      if (end === 'COMMIT' || this.#database.inTransaction) this.#database.exec(end);
     } finally {
       this.#isOpen = false;
       this.#database.close();
