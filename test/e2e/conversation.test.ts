@@ -24,6 +24,8 @@ beforeAll(() => ({ page } = opened));
 test('before the first message, a comparison says that each of those chosen answers', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   const log = page.getByRole('region', { name: 'Conversation', exact: true });
+  // It begins with the adapter that was trained last.
+  await page.getByRole('radio', { name: 'Base', exact: true }).click();
   await log.getByText(/^The base model alone/).waitFor();
   await page.getByRole('button', { name: 'Compare' }).click();
   await log.getByRole('heading', { name: 'Ask several at once' }).waitFor();
