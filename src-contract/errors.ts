@@ -289,6 +289,11 @@ export const errorCatalogue = {
     'There is no experiment “{experiment}”.',
     'See the list of experiments in the lab.',
   ),
+  EXPERIMENT_ALREADY_ACTIVE: entry(
+    { experiment: z.string() },
+    'The experiment “{experiment}” is still going on.',
+    'Wait until it has finished, or stop it.',
+  ),
   EXPERIMENT_NOT_RESUMABLE: entry(
     { experiment: z.string(), ...reason },
     'The experiment “{experiment}” cannot go on: {reason}.',

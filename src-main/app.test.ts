@@ -1322,6 +1322,8 @@ test('what a lab experiment is told twice it does once, and its result comes bac
   const pass = { rows: 1, tokens: 8 };
   const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5, 6], ranks: [2, 2, 4] };
   const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
+  // It said that it cannot go on, which nobody had asked.
+  expect((await safe(client.lab.delete({ id }))).error).toMatchObject({ code: 'EXPERIMENT_ALREADY_ACTIVE' });
   await Array.fromAsync(await client.lab.watch({ id }));
   // Of seeds and ranks this one looks at the first alone, and says so.
   expect(await client.lab.get({ id })).toMatchObject({

@@ -4,7 +4,6 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
 import { isOwnName } from '../own-name.ts';
 import { LabSpeed } from './lab-speed.ts';
@@ -30,9 +29,8 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
     get: os.get.handler(({ input }) => store.get(input.id)),
     delete: os.delete.handler(({ input }) => {
       const { id, state } = store.get(input.id);
-      if (state === 'queued' || state === 'running') {
-        throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...because('GOES_ON') });
-      }
+      if (state === 'queued' || state === 'running')
+        throw new StudioError('EXPERIMENT_ALREADY_ACTIVE', { experiment: id });
       store.markDeleted(id, parts.now());
       changed();
     }),

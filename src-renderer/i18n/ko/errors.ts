@@ -199,6 +199,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '새로 시작하세요.',
   },
   EXPERIMENT_NOT_FOUND: { message: '“{experiment}” 실험이 없습니다.', hint: '실험실의 실험 목록을 확인하세요.' },
+  EXPERIMENT_ALREADY_ACTIVE: {
+    message: '“{experiment}” 실험이 아직 진행 중입니다.',
+    hint: '끝날 때까지 기다리거나 멈추세요.',
+  },
   EXPERIMENT_NOT_RESUMABLE: {
     message: '“{experiment}” 실험을 이어서 할 수 없습니다: {reason}.',
     hint: '같은 설정으로 다시 실행하세요.',
