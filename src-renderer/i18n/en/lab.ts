@@ -18,7 +18,7 @@ export const lab = {
   'lab.card.sentence': '**{trained}** trained weights on {targets}, {share} of the model, {bytes}',
   'lab.paper': 'paper',
   'lab.sketch': 'sketch',
-  'lab.here.what': 'A rough guess from one short test of this machine: it may take half or twice as long.',
+  'lab.here.what': 'A rough guess from one short test of this machine: it can be far off.',
   'lab.here': '{time} here',
   'lab.run': 'Run',
   'lab.open': 'Open',

@@ -19,7 +19,7 @@ export const lab: Translation<typeof english> = {
   'lab.card.sentence': '{targets}에서 가중치 **{trained}**개 학습, 모델의 {share}, {bytes}',
   'lab.paper': '논문',
   'lab.sketch': '스케치',
-  'lab.here.what': '이 컴퓨터를 잠깐 재어 어림한 시간입니다. 절반이나 두 배가 걸릴 수도 있습니다.',
+  'lab.here.what': '이 컴퓨터를 잠깐 재어 어림한 시간입니다. 실제와 많이 다를 수 있습니다.',
   'lab.here': '여기서 {time}',
   'lab.run': '실행',
   'lab.open': '열기',
