@@ -47,8 +47,8 @@ export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 export const settingsSchema = engineSettingsSchema.extend({
   /** Logical cores of this machine. */
   cores: z.number().int(),
-  /** What the variable ADAPTER_STUDIO_DEVICE says, which goes before what was chosen; null where it says nothing. */
-  environmentDevice: deviceChoiceSchema.nullable(),
+  /** What the variable ADAPTER_STUDIO_DEVICE says: a choice goes before the one that was made, of another word nothing follows. Null is none. */
+  environmentDevice: z.string().nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -13,7 +13,7 @@ export interface EngineSettingsKeeper {
   read(): EngineSettings;
   write(settings: EngineSettings): void;
   /** The device that the environment names, which goes before the one that was set. */
-  environmentDevice(): EngineSettings['device'] | null;
+  environmentDevice(): string | null;
 }
 
 export function studioProcedures(studio: {

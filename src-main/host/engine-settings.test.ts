@@ -18,7 +18,8 @@ test('the engine is started with as many threads as were set, and chooses where 
     expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: named })).toBe(named);
   }
   expect(settings.environment({ ADAPTER_STUDIO_DEVICE: 'tpu' })).toMatchObject({ ADAPTER_STUDIO_DEVICE: 'webgpu' });
-  expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: 'tpu' })).toBeNull();
+  expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: 'tpu' })).toBe('tpu');
+  expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: '' })).toBeNull();
   settings.write({ threads: 3, device: 'cpu' });
   expect(settings.read()).toEqual({ threads: 3, device: 'cpu' });
   const entry = new URL('../engine/engine-process.ts', import.meta.url);

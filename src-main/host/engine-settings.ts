@@ -27,18 +27,19 @@ export class EngineSettingsFile {
     renameSync(`${this.#file}.partial`, this.#file);
   }
 
-  /** The device that the environment names, for once: it goes before the one that was set. */
-  environmentDevice(env: NodeJS.ProcessEnv = process.env): EngineSettings['device'] | null {
-    return deviceChoiceSchema.safeParse(env.ADAPTER_STUDIO_DEVICE).data ?? null;
+  /** What the environment says for once: a device goes before the one that was set. */
+  environmentDevice(env: NodeJS.ProcessEnv = process.env): string | null {
+    return env.ADAPTER_STUDIO_DEVICE || null;
   }
 
   /** The environment that the engine's process gets; beside a page it is told to give way to it. */
   environment(env: NodeJS.ProcessEnv = process.env, { besidePage = false } = {}): NodeJS.ProcessEnv {
     const { threads, device } = this.read();
+    const isNamed = deviceChoiceSchema.safeParse(this.environmentDevice(env)).success;
     return {
       ...env,
       ...(threads !== null && { ADAPTER_STUDIO_THREADS: String(threads) }),
-      ...(device !== 'cpu' && this.environmentDevice(env) === null && { ADAPTER_STUDIO_DEVICE: device }),
+      ...(device !== 'cpu' && !isNamed && { ADAPTER_STUDIO_DEVICE: device }),
       ...(besidePage && { ADAPTER_STUDIO_NICENESS: env.ADAPTER_STUDIO_NICENESS ?? String(niceness) }),
     };
   }

@@ -30,3 +30,11 @@ test('a device that computes in software is told by its speed', () => {
     'webgpu: graphics processor (WebGPU), 0.271 billion operations a second, slower than the CPU, not in use: choose it in the settings or by the variable ADAPTER_STUDIO_DEVICE=webgpu',
   ]);
 });
+
+// It was as if nothing had been said, and the processor computed.
+test('a device that is none is said to be that', () => {
+  expect(devicesText([cpu], { environmentDevice: 'gpu' }).split('\n')).toEqual([
+    'cpu: CPU, 2 threads, 162 billion operations a second, in use',
+    'The variable ADAPTER_STUDIO_DEVICE says gpu, which is none of cpu and webgpu: what is chosen in the settings holds.',
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { DeviceReport, Settings } from '../../../src-contract/studio.ts';
+import { type DeviceReport, deviceChoiceSchema, type Settings } from '../../../src-contract/studio.ts';
 
 /** A line for each device: whether it was found, how fast it is, whether it is in use, and why not. */
 export function devicesText(
@@ -14,8 +14,14 @@ export function devicesText(
     return `${id}: ${device}, ${speed} billion operations a second${slow}, ${used ? 'in use' : unused[id]}`;
   });
   const isMissing = devices.some(({ used, found }) => used && !found);
-  const isNamed = `The variable ADAPTER_STUDIO_DEVICE says ${named}: it goes before what is chosen in the settings.`;
-  return [...lines, ...(named === null ? [] : [isNamed]), ...(isMissing ? [noDevice] : [])].join('\n');
+  return [...lines, ...(named === null ? [] : [namedText(named)]), ...(isMissing ? [noDevice] : [])].join('\n');
+}
+
+function namedText(named: string): string {
+  const { options } = deviceChoiceSchema;
+  return options.some((option) => option === named)
+    ? `The variable ADAPTER_STUDIO_DEVICE says ${named}: it goes before what is chosen in the settings.`
+    : `The variable ADAPTER_STUDIO_DEVICE says ${named}, which is none of ${options.join(' and ')}: what is chosen in the settings holds.`;
 }
 
 const noDevice =

@@ -114,6 +114,8 @@ export const app = {
   'settings.device.now': 'In use: {device}',
   'settings.device.named':
     'The variable ADAPTER_STUDIO_DEVICE says: {device}. As long as it is set it goes before the choice here.',
+  'settings.device.unknown':
+    'The variable ADAPTER_STUDIO_DEVICE says “{device}”, which is no device (cpu or webgpu is): the choice here holds.',
   'settings.device.cpu': 'Processor',
   'settings.device.webgpu': 'Graphics processor (WebGPU)',
   'settings.device.cuda': 'NVIDIA card through TensorFlow',

@@ -114,6 +114,8 @@ export const app: Translation<typeof english> = {
   'settings.device.now': '사용 중: {device}',
   'settings.device.named':
     '환경 변수 ADAPTER_STUDIO_DEVICE의 값이 {device}입니다. 이 변수가 있는 동안은 여기서 고른 장치보다 우선합니다.',
+  'settings.device.unknown':
+    '환경 변수 ADAPTER_STUDIO_DEVICE의 값 “{device}”[은|는] 장치가 아닙니다(cpu 또는 webgpu). 여기서 고른 장치를 씁니다.',
   'settings.device.cpu': '프로세서',
   'settings.device.webgpu': '그래픽 프로세서(WebGPU)',
   'settings.device.cuda': 'TensorFlow로 쓰는 NVIDIA 카드',
