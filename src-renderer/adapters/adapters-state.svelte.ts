@@ -53,9 +53,8 @@ export class AdaptersState {
     return (this.#list.value?.datasets.length ?? 0) > 0;
   }
 
-  /** Until there is something to show. */
   get loading(): boolean {
-    return this.#list.pending && this.#list.value === undefined;
+    return this.#list.loading;
   }
 
   get error(): unknown {

@@ -41,6 +41,10 @@ export class ComparisonState {
     return this.chosen.filter((id) => id === null || this.#chat.adapters.some((adapter) => adapter.id === id));
   }
 
+  get #askedAdapters(): readonly Adapter[] {
+    return this.chosen.flatMap((id) => this.#chat.adapters.filter((adapter) => adapter.id === id));
+  }
+
   /** The adapter in use answers as it is set, with what is added to it; the others as they were trained. */
   answererOf(adapterId: string | null): ChatState['answerer'] {
     return adapterId === this.#chat.adapterId ? this.#chat.answerer : { adapterId, strength: 1 };
@@ -71,18 +75,16 @@ export class ComparisonState {
 
   /** The adapter in use was taken out: one of its task, so that nothing moves, else the first of those that are asked. */
   get #askedInstead(): Adapter | undefined {
-    const { adapter: inUse, adapters } = this.#chat;
+    const { adapter: inUse } = this.#chat;
     if (!this.on || inUse === undefined || this.chosen.includes(inUse.id)) return undefined;
-    const asked = this.chosen.flatMap((id) => adapters.filter((adapter) => adapter.id === id));
+    const asked = this.#askedAdapters;
     return asked.find(({ task }) => task === inUse.task) ?? asked[0];
   }
 
   /** With the base in use, what stands beside the message is what the first of the chosen adapters needs, unless another fits. */
   #takeShape(): void {
     const chat = this.#chat;
-    const tasks = this.chosen
-      .flatMap((id) => chat.adapters.filter((adapter) => adapter.id === id))
-      .map(({ task }) => task);
+    const tasks = this.#askedAdapters.map(({ task }) => task);
     if (chat.adapterId === null && !tasks.includes(chat.baseTask)) chat.baseTask = tasks[0] ?? chat.baseTask;
   }
 

@@ -36,9 +36,8 @@ export class EvaluationsState {
     return (this.#list.value?.datasets.length ?? 0) > 0;
   }
 
-  /** Until there is something to show. */
   get loading(): boolean {
-    return this.#list.pending && this.#list.value === undefined;
+    return this.#list.loading;
   }
 
   get error(): unknown {

@@ -41,7 +41,7 @@ export class NewEvaluationState {
   }
 
   get loading(): boolean {
-    return this.#offer.pending && this.#offer.value === undefined;
+    return this.#offer.loading;
   }
 
   get datasets(): readonly Dataset[] {

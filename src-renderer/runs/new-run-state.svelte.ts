@@ -57,7 +57,7 @@ export class NewRunState {
   }
 
   get loading(): boolean {
-    return this.#offer.pending && this.#offer.value === undefined;
+    return this.#offer.loading;
   }
 
   get datasets(): readonly Dataset[] {

@@ -38,9 +38,8 @@ export class RunsState {
     return this.#list.value?.datasets ?? [];
   }
 
-  /** Until there is something to show. */
   get loading(): boolean {
-    return this.#list.pending && this.#list.value === undefined;
+    return this.#list.loading;
   }
 
   get error(): unknown {

@@ -26,6 +26,11 @@ export class Loaded<Value> {
     return this.#pending;
   }
 
+  /** Until there is something to show. */
+  get loading(): boolean {
+    return this.#pending && this.#value === undefined;
+  }
+
   set(value: Value): void {
     this.#askAnew();
     this.#value = value;

@@ -259,8 +259,7 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
 
 /**
  * Follows a run to its end, showing how far it is. An abort stops the run and waits until it has kept what there is.
- * Throws what the run failed with, or
- * was broken off by.
+ * Throws what the run failed with, or was broken off by.
  */
 export async function runEnded(
   run: TrainingRun,
