@@ -1,13 +1,15 @@
-import { type Expression, topologicalOrder } from '../../graph/expression.ts';
+import type { Expression } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
 import { behind, bitsOf, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
-import { updateLayout } from './update-tiles.ts';
+import { isInShorts, shortTiles } from './short-matrices.ts';
 
-/** A product of integers, and what an adapter adds to it: low · B. */
+/** A product of integers, and what an adapter adds to it: low · B, where low is what A makes. */
 interface Adapted {
   readonly product: Expression;
   readonly low: Expression;
+  /** Undefined where it is not in shorts. */
+  readonly down: Expression<'input'> | undefined;
   readonly up: Expression<'input'>;
   readonly factor: number;
 }
@@ -27,10 +29,27 @@ export function findAdapted(
     if (times.op !== 'matmul' || up?.op !== 'input' || low === undefined) continue;
     if (![added, times, up].every(isOwn)) continue;
     if (times.attributes.transposeA || times.attributes.transposeB) continue;
-    found.set(node, { product, low, up: up as Expression<'input'>, factor: times.attributes.factor });
+    found.set(node, {
+      product,
+      low,
+      down: downOf(low, isOwn),
+      up: up as Expression<'input'>,
+      factor: times.attributes.factor,
+    });
     found.set(added, 'absorbed').set(times, 'absorbed');
   }
   return found;
+}
+
+/** The A behind what it makes, of which the mask leaves some. */
+function downOf(low: Expression, isOwn: (node: Expression) => boolean): Expression<'input'> | undefined {
+  const [first, second] = low.inputs;
+  if (first === undefined || !isOwn(low)) return undefined;
+  if (low.op !== 'matmul')
+    return ['multiply', 'reshape', 'transpose'].includes(low.op) ? downOf(first, isOwn) : undefined;
+  if (!(low as Expression<'matmul'>).attributes.transposeB || second?.op !== 'input' || !isOwn(second))
+    return undefined;
+  return isInShorts(second.shape.at(-1)) ? (second as Expression<'input'>) : undefined;
 }
 
 /** What A gives is written before the base's product and read behind it, which takes longer than a thread is behind the others. */
@@ -55,13 +74,13 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
   // Of one row each thread adds to what it multiplied.
   writer.readAll(low, ...(writer.isSplit ? [y] : []));
-  const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
-  const matrices = writer.site.input(tilesName(up));
+  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles(ranks, columns);
+  const matrices = writer.site.input(nameOf(up));
   const weights = writer.take('own', 4 * ranks + 16);
   for (let share = 0; share < shares; share++) {
     const out = behind(y.address, share * rows * y.row);
     const x = behind(low.address, 4 * share * rows * ranks);
-    const matrix = [firsts, ranksOf, tiles].map((part) => matrices + share * bytes + part);
+    const matrix = [0, steps, ranksOf, tiles].map((part) => matrices + share * bytes + part);
     writer.isChanged(y);
     writer.step('addTimes', [out, x, ...matrix, writer.count(rows), ranks, pairs, y.row, bitsOf(factor), weights]);
   }
@@ -69,16 +88,14 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   return y;
 }
 
-/** The input that holds the tiles of a matrix (`update-tiles.ts`). */
-export function tilesName(node: Expression): string {
-  return `${nameOf(node)}#tiles`;
-}
-
-/** The matrices that are read in tiles, and nowhere else. */
-export function tiledInputs(outputs: Readonly<Record<string, Expression>>): Expression<'input'>[] {
-  const order = topologicalOrder(Object.values(outputs));
-  return [...findAdapted(order, usesOf(order, outputs)).values()].flatMap((each) =>
-    each === 'absorbed' ? [] : [each.up],
+/** Inputs that lie in shorts, and how. */
+export function shortInputs(adapted: ReturnType<typeof findAdapted>): ReadonlyMap<Expression, 'rows' | 'tiles'> {
+  return new Map(
+    [...adapted.values()].flatMap((update) => {
+      if (update === 'absorbed') return [];
+      const { down, up } = update;
+      return [[up, 'tiles'] as const, ...(down === undefined ? [] : [[down, 'rows'] as const])];
+    }),
   );
 }
 

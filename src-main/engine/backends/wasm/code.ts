@@ -113,6 +113,7 @@ export const f32 = {
   min: plain(0x96),
   max: plain(0x97),
   greater: plain(0x5e),
+  less: plain(0x5d),
   notEqual: plain(0x5c),
   load: memory([], 0x2a),
   store: writes([], 0x38),

@@ -3,13 +3,14 @@ import { f32, f32x4, type WasmFunction } from './code.ts';
 import { attendScores, attendValues, attendWeights, keepMany } from './kernels/attend.ts';
 import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
-import { addTimes, times, timesTransposed } from './kernels/floats.ts';
+import { times, timesShorts, timesTransposed } from './kernels/floats.ts';
 import { hadamard } from './kernels/hadamard.ts';
-import { pack, tile } from './kernels/pack.ts';
+import { pack } from './kernels/pack.ts';
 import { product } from './kernels/product.ts';
 import { rotate } from './kernels/rotate.ts';
 import { round } from './kernels/round.ts';
 import { copyRows, gather, reduction } from './kernels/rows.ts';
+import { addTimes, shorten, tile } from './kernels/shorts.ts';
 
 // What kernels take are addresses, counts or distances in bytes, and floats by their bits.
 
@@ -46,9 +47,11 @@ export const kernels = {
   hadamard,
   round,
   pack,
+  shorten,
   tile,
   product,
   timesTransposed,
+  timesShorts,
   times,
   addTimes,
   attendScores,

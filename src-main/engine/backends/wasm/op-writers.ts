@@ -3,8 +3,10 @@ import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
 import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
 import { mostSteps, pairOutputs, roundedRowBytes } from './kernels/layout.ts';
+import type { KernelName } from './kernels.ts';
 import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
-import type { Argument } from './step.ts';
+import { shortRows } from './short-matrices.ts';
+import type { Address, Argument } from './step.ts';
 
 export type Write<Op extends OpName> = (writer: Writer, node: Expression<Op>) => Value;
 
@@ -88,7 +90,8 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     if (isHadamard(second)) return hadamard(writer, x);
     const by = writer.value(second);
     const dims = writer.dims(node);
-    if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { by, dims, factor });
+    const kernel = writer.isShort(second) ? 'timesShorts' : transposeB ? 'timesTransposed' : 'times';
+    if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { kernel, by, dims, factor });
     const units = x.units ?? (x.dims[0] as number);
     const out = writer.makeRows(dims, units);
     const [rows = 0, columns = 0] = dims.slice(-2);
@@ -102,19 +105,21 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
       throw new CannotRun('No kernel for shares of several positions');
     for (let i = 0; i < shares * blocks; i++) {
       const share = Math.floor(i / blocks);
-      const matrix = behind(by.address, i * 4 * size * columns);
+      const matrix =
+        kernel === 'timesShorts'
+          ? shortRowsAt(by, { shares, share, first: (i % blocks) * columns })
+          : [behind(by.address, i * 4 * size * columns)];
       const from = behind(x.address, share * rows * xRow);
       const into = behind(out.address, i * 4 * rows * columns);
       const numbers = transposeB ? [columns, size] : [size, columns];
       const ends = [...numbers, 4 * columns, xRow, bitsOf(factor)];
-      const kernel = transposeB ? 'timesTransposed' : 'times';
-      if (shares > 1) writer.rows(kernel, shares, [into, from, matrix, 1, ...ends], share);
+      if (shares > 1) writer.rows(kernel, shares, [into, from, ...matrix, 1, ...ends], share);
       else {
         const [own, given] = [into, from].map((at, n) => ({
           first: at,
           perUnit: (rows / units) * (n === 0 ? 4 * columns : xRow),
         }));
-        writer.rows(kernel, units, [own as Argument, given as Argument, matrix, { count: rows / units }, ...ends]);
+        writer.rows(kernel, units, [own as Argument, given as Argument, ...matrix, { count: rows / units }, ...ends]);
       }
     }
     return out;
@@ -267,7 +272,7 @@ function reduction(writer: Writer, node: Expression, name: 'inverseRms' | 'sum',
   return out;
 }
 
-/** Rows of a matrix that `timesTransposed` reads at a time. */
+/** Rows of a matrix that `timesTransposed` and `timesShorts` read at a time. */
 const outputsAtOnce = 4;
 
 /** Whether threads that all have a row can each read a part of the matrix that it is multiplied by. */
@@ -277,18 +282,34 @@ function isShared({ site, isSplit }: Writer, x: Value, by: Value): boolean {
   return site.threads > 1 && !isSplit && isOneRow && by.memory === undefined && outputs % outputsAtOnce === 0;
 }
 
+/** Where a row of one of so many shares lies, and its step. */
+function shortRowsAt(
+  { address, dims }: Value,
+  { shares = 1, share = 0, first = 0 }: { shares?: number; share?: number; first?: number },
+): [rows: Address, steps: Address] {
+  const { row, steps, bytes } = shortRows(elements(dims.slice(0, -1)) / shares, dims.at(-1) as number);
+  return [behind(address, share * bytes + first * row), behind(address, share * bytes + steps + 4 * first)];
+}
+
 /** A matrix takes as long as memory takes to give it: each thread reads its part, not all of it. */
 function timesShared(
   writer: Writer,
   x: Value,
-  { by, dims, factor }: { by: Value; dims: readonly number[]; factor: number },
+  { kernel, by, dims, factor }: { kernel: KernelName; by: Value; dims: readonly number[]; factor: number },
 ): Value {
   const size = x.dims.at(-1) as number;
   const out = writer.makeShared(dims, 1);
   const into = { first: out.address, perUnit: 4 * outputsAtOnce };
-  const matrix = { first: by.address, perUnit: 4 * size * outputsAtOnce };
-  const given = [into, x.address, matrix, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
-  writer.shared('timesTransposed', elements(dims) / outputsAtOnce, given);
+  const [numbers, steps] = shortRowsAt(by, {});
+  const matrix =
+    kernel === 'timesShorts'
+      ? [
+          { first: numbers, perUnit: 2 * size * outputsAtOnce },
+          { first: steps, perUnit: 4 * outputsAtOnce },
+        ]
+      : [{ first: by.address, perUnit: 4 * size * outputsAtOnce }];
+  const given = [into, x.address, ...matrix, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
+  writer.shared(kernel, elements(dims) / outputsAtOnce, given);
   writer.arrive(out);
   return out;
 }

@@ -1,5 +1,5 @@
 import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
-import { downFirst, findAdapted, usesOf, writeAdapted } from './adapted.ts';
+import { downFirst, findAdapted, shortInputs, usesOf, writeAdapted } from './adapted.ts';
 import { CannotRun } from './cannot-run.ts';
 import { type Write, writers } from './op-writers.ts';
 import { type ProgramSite, type Value, Writer } from './program-writer.ts';
@@ -28,9 +28,9 @@ export function canRun(outputs: Readonly<Record<string, Expression>>): boolean {
  */
 export function writeProgram(outputs: Readonly<Record<string, Expression>>, site: ProgramSite): Written {
   const order = topologicalOrder(Object.values(outputs)).filter((node) => node.op !== 'input');
-  const writer = new Writer(site);
   const uses = usesOf(order, outputs);
   const adapted = findAdapted(order, uses);
+  const writer = new Writer(site, shortInputs(adapted));
   for (const node of downFirst(order, adapted)) {
     const update = adapted.get(node);
     if (update === 'absorbed') continue;

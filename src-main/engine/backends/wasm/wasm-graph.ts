@@ -1,7 +1,7 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor, type TensorParts } from '../../tensor.ts';
-import { tiledInputs, tilesName } from './adapted.ts';
+import { findAdapted, shortInputs, usesOf } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
 import type { KernelCaches } from './kernel-caches.ts';
 import type { Machine } from './machine.ts';
@@ -10,7 +10,7 @@ import { gatheredName, isHadamard } from './op-writers.ts';
 import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
-import { putTiles, updateLayout } from './update-tiles.ts';
+import { putShortRows, putShortTiles, shortRows, shortTiles } from './short-matrices.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
@@ -95,7 +95,7 @@ export class WasmGraph implements WasmExecutable {
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
-  readonly #tiled: ReadonlySet<Expression>;
+  readonly #shorts: ReturnType<typeof shortInputs>;
   readonly #masks: readonly string[];
   /** Numbers of a row's keys in a place, as of its values; undefined where nothing attends. */
   readonly #width: number | undefined;
@@ -122,7 +122,7 @@ export class WasmGraph implements WasmExecutable {
     const order = topologicalOrder(Object.values(outputs));
     const all = order.filter((node) => node.op === 'input') as Expression<'input'>[];
     this.#gathered = order.filter((node) => node.op === 'gather' && node.inputs[0]?.op === 'input');
-    this.#tiled = new Set(tiledInputs(outputs));
+    this.#shorts = shortInputs(findAdapted(order, usesOf(order, outputs)));
     const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
     this.#width = attends.map(widthOf)[0];
@@ -175,7 +175,8 @@ export class WasmGraph implements WasmExecutable {
   }
 
   #feed(node: Expression<'input'>, fed: Fed): void {
-    if (this.#tiled.has(node)) this.#feedTiled(tilesName(node), fed);
+    const short = this.#shorts.get(node);
+    if (short !== undefined) this.#feedShorts(nameOf(node), fed, short);
     else if ('parts' in fed) this.#feedParts(nameOf(node), fed);
     else this.#feedWhole(node, fed);
   }
@@ -208,14 +209,21 @@ export class WasmGraph implements WasmExecutable {
     slot.parts = undefined;
   }
 
-  #feedTiled(name: string, fed: Fed): void {
-    const [ranks = 0, columns = 0] = fed.dims.slice(-2);
-    const slot = this.#slots.get(name);
-    if ('data' in fed && slot?.data?.deref() === fed.data) return;
+  /** A's row by row, B's in tiles; of each share its own, which may be none. */
+  #feedShorts(name: string, fed: Fed, short: 'rows' | 'tiles'): void {
+    const { machine } = this.#site;
+    const columns = fed.dims.at(-1) as number;
+    const ranks = elements(fed.dims.slice(short === 'rows' ? -3 : -2, -1));
+    if ('data' in fed && this.#slots.get(name)?.data?.deref() === fed.data) return;
     const parts = 'parts' in fed ? fed.parts : partsOf(fed as Tensor<'float32'>, ranks * columns);
-    this.#putParts(name, parts, updateLayout(ranks, columns).bytes, (matrix, into) =>
-      putTiles(this.#site.machine, matrix, { ranks, columns, into }),
-    );
+    if (short === 'rows')
+      this.#putParts(name, parts, shortRows(ranks, columns).bytes, (matrix, into) =>
+        putShortRows(machine, matrix, { rows: ranks, size: columns, into }),
+      );
+    else
+      this.#putParts(name, parts, shortTiles(ranks, columns).bytes, (matrix, into) =>
+        putShortTiles(machine, matrix, { ranks, columns, into }),
+      );
     if ('data' in fed) (this.#slots.get(name) as Slot).data = new WeakRef(fed.data);
   }
 

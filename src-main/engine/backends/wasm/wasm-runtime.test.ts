@@ -27,7 +27,7 @@ import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { RowViews } from './placed-program.ts';
 import type { PassKind } from './program-writer.ts';
-import { putTiles, updateLayout } from './update-tiles.ts';
+import { putShortTiles, shortTiles } from './short-matrices.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
@@ -476,7 +476,7 @@ test('of programs that read, each of which is large, a few are kept', () => {
 test('what adapters of others add to a row costs no time: zeros of either sign are passed over', () => {
   const { machine } = runtime;
   const [rows, ranks, columns] = [2, 8, 16];
-  const { pairs, firsts, ranksOf, tiles, bytes } = updateLayout(ranks, columns);
+  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles(ranks, columns);
   const [out, low, up, weights] = [4 * rows * columns, 4 * rows * ranks, bytes, 3 * 64].map((size) =>
     machine.take(size),
   ) as [number, number, number, number];
@@ -484,12 +484,44 @@ test('what adapters of others add to a row costs no time: zeros of either sign a
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
   // Were these added, the sum of the first row would be no number.
   const matrix = new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY);
-  putTiles(machine, matrix, { ranks, columns, into: up });
-  const parts = [firsts, ranksOf, tiles].map((part) => up + part);
+  putShortTiles(machine, matrix, { ranks, columns, into: up });
+  const parts = [0, steps, ranksOf, tiles].map((part) => up + part);
   machine.runAll('addTimes', [[out, low, ...parts, rows, ranks, pairs, 4 * columns, 0x3f800000, weights]]);
   const sums = [...machine.floats(out, rows * columns)];
-  expect(sums).toEqual([...new Array(columns).fill(1), ...new Array(columns).fill(Number.POSITIVE_INFINITY)]);
+  expect(sums.slice(0, columns)).toEqual(new Array(columns).fill(1));
+  expect(sums.slice(columns).some(Number.isFinite)).toBe(false);
   for (const address of [out, low, up, weights]) machine.give(address);
+});
+
+test.each([
+  [1, 8, 192],
+  [1, 6, 40],
+  [3, 16, 192],
+])('what an adapter adds to %d rows by %d ranks is that of its floats to some 10⁻⁵', async (rows, ranks, width) => {
+  const own = new WasmRuntime({ threads: 2 });
+  onTestFinished(() => own.release());
+  const base = new Map<string, Tensor>([
+    ['nothing.int8', { type: 'int8', dims: [width, 48], data: new Int8Array(48 * width) }],
+    ['nothing.int8_scales', floats(48)],
+  ]);
+  await own.load(base);
+  const table = input('x', ['positions', width]);
+  const product = matmulInt8(table, {
+    integers: input('nothing.int8', [width, 48], 'int8'),
+    scales: input('nothing.int8_scales', [48]),
+  });
+  const low = matmul(table, input('down', [ranks, width]), { transposeB: true });
+  const adds = matmul(low, input('up', [ranks, 48]));
+  const feeds = new Map([
+    ['x', floats(rows, width)],
+    ['down', floats(ranks, width)],
+    ['up', floats(ranks, 48)],
+  ]);
+  const numbers = given(add(product, adds), feeds, { by: own });
+  const exact = Array.from(feeds, ([name, { dims, data }]) => [name, { dims, data: Float64Array.from(data) }] as const);
+  const expected = evaluate([adds], new Map(exact))[0]?.data ?? [];
+  const off = Math.hypot(...Array.from(expected, (value, i) => value - (numbers[i] as number)));
+  expect(off).toBeLessThan(6e-5 * Math.hypot(...expected));
 });
 
 test('parts lie in their places, of which those that are there already are not put there again', () => {

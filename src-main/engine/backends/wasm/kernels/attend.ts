@@ -128,7 +128,7 @@ export function attendScores(): WasmFunction {
       f.if(
         v128.isAnyTrue(f32x4.greater(most, seenFrom)),
         () => {
-          const products = fourProducts(f, queries, { others: four, bytes: headBytes, meeting });
+          const products = fourProducts(f, queries, { others: four, of: 'floats', bytes: headBytes, meeting });
           for (const [q, each] of products.entries())
             f.do(v128.store(places[q] as Local, f32x4.add(masks[q] as Local, f32x4.multiply(each, factor))));
         },

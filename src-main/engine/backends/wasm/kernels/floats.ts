@@ -1,53 +1,97 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { addresses, halves, kernel, locals, type Pair, pairOf, partAt, scratchOf, sumsOf, writeRow } from './kernel.ts';
-import { pairOutputs, productGroup, tileBytes, tileRanks } from './layout.ts';
+import {
+  addresses,
+  halves,
+  kernel,
+  locals,
+  type Pair,
+  pairOf,
+  scratchOf,
+  sumsOf,
+  type Thread,
+  writeRow,
+} from './kernel.ts';
 
 /** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
 export function timesTransposed(): WasmFunction {
-  return kernel((f, take, { number }) => {
+  return kernel((f, take, thread) => {
     const [out, x, matrix, rows, columns, size, outRow, row, bits] = locals(9, take);
-    const bytes = f.let('i32', i32.shiftLeft(size, 2));
-    const factor = f.let('v128', i32x4.splat(bits));
-    const meeting = f.let('i32', scratchOf(number));
-    const [into, by, left] = locals(3, () => f.local('i32'));
-    f.for(0, rows, 1, () => {
-      f.set(into, out);
-      f.set(by, matrix);
-      f.set(left, columns);
-      const products = (others: readonly Local[]) => {
-        const [sums] = fourProducts(f, [x], { others, bytes, meeting });
-        return f.let('v128', f32x4.multiply(sums as Local, factor));
-      };
-      f.while(i32.atLeast(left, 4), () => {
-        f.do(v128.store(into, products(addresses(f, by, bytes, 4))));
-        f.increase(into, 16);
-        f.increase(by, i32.shiftLeft(bytes, 2));
-        f.increase(left, -4);
-      });
-      f.while(i32.less(0, left), () => {
-        f.do(v128.storeLane(into, products([by, by, by, by]), 0, 0));
-        f.increase(into, 4);
-        f.increase(by, bytes);
-        f.increase(left, -1);
-      });
-      f.increase(out, outRow);
-      f.increase(x, row);
-    });
+    writeProducts(f, thread, { out, x, matrix, rows, columns, size, outRow, row, bits });
   });
 }
 
 /**
+ * out, x, matrix, steps, rows, columns, size, row of out, row of x, factor in bits: the same, M of whole numbers of 16 bits, each of whose rows has a step
+ * (`shorten`) and whole sixteens of numbers.
+ */
+export function timesShorts(): WasmFunction {
+  return kernel((f, take, thread) => {
+    const [out, x, matrix, steps, rows, columns, size, outRow, row, bits] = locals(10, take);
+    writeProducts(f, thread, { out, x, matrix, steps, rows, columns, size, outRow, row, bits });
+  });
+}
+
+type Products = Record<'out' | 'x' | 'matrix' | 'rows' | 'columns' | 'size' | 'outRow' | 'row' | 'bits', Local>;
+
+/** Of floats, or where there are steps of whole numbers of 16 bits. */
+function writeProducts(
+  f: WasmFunction,
+  { number }: Thread,
+  { out, x, matrix, rows, columns, size, outRow, row, bits, steps }: Products & { readonly steps?: Local },
+): void {
+  const of = steps === undefined ? 'floats' : 'shorts';
+  const bytes = f.let('i32', i32.shiftLeft(size, 2));
+  const rowBytes = f.let('i32', i32.shiftLeft(size, Math.log2(bytesOf[of])));
+  const factor = f.let('v128', i32x4.splat(bits));
+  const meeting = f.let('i32', scratchOf(number));
+  const [into, by, left, step] = locals(4, () => f.local('i32'));
+  const products = (others: readonly Local[], stepsOf: (at: Local) => Code) => {
+    const [sums] = fourProducts(f, [x], { others, of, bytes, meeting });
+    const product = f32x4.multiply(sums as Local, factor);
+    return f.let('v128', steps === undefined ? product : f32x4.multiply(product, stepsOf(step)));
+  };
+  const go = (count: number) => {
+    f.increase(into, 4 * count);
+    f.increase(by, i32.multiply(rowBytes, count));
+    f.increase(left, -count);
+    if (steps !== undefined) f.increase(step, 4 * count);
+  };
+  f.for(0, rows, 1, () => {
+    f.set(into, out);
+    f.set(by, matrix);
+    f.set(left, columns);
+    if (steps !== undefined) f.set(step, steps);
+    f.while(i32.atLeast(left, 4), () => {
+      f.do(v128.store(into, products(addresses(f, by, rowBytes, 4), v128.load)));
+      go(4);
+    });
+    f.while(i32.less(0, left), () => {
+      f.do(v128.storeLane(into, products([by, by, by, by], v128.splat32), 0, 0));
+      go(1);
+    });
+    f.increase(out, outRow);
+    f.increase(x, row);
+  });
+}
+
+/** Numbers in memory: floats, or whole ones of 16 bits. */
+type Numbers = 'floats' | 'shorts';
+
+const bytesOf = { floats: 4, shorts: 2 } as const satisfies Record<Numbers, number>;
+
+/**
  * The products of one or two rows of floats with four others. Vectors next to each other have sums of their own, of which V8 makes one where it can;
- * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it.
+ * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it. Others of 16 bits have whole sixteens.
  */
 export function fourProducts(
   f: WasmFunction,
   rows: readonly Local[],
-  { others, bytes, meeting }: { others: readonly Local[]; bytes: Local; meeting: Local },
+  { others, of, bytes, meeting }: { others: readonly Local[]; of: Numbers; bytes: Local; meeting: Local },
 ): Local[] {
   const places = [...others, ...rows].map((place) => f.let('i32', place));
   const froms = places.splice(others.length);
   const end = f.let('i32', i32.add(froms[0] as Local, bytes));
+  const vectorBytes = 4 * bytesOf[of];
   const vector = () => f.local('v128');
   const zeros = () => f.let('v128', v128.zeros);
   const sums = froms.map(() => places.map(() => pairOf(zeros)));
@@ -59,14 +103,15 @@ export function fourProducts(
       for (const [q, own] of owns.entries())
         for (const half of halves) f.set(own[half], v128.load(froms[q] as Local, 16 * (n + half)));
       for (const [k, place] of places.entries()) {
-        for (const half of halves) f.set(other[half], v128.load(place, 16 * (n + half)));
+        for (const half of halves) f.set(other[half], fourOf(of, place, vectorBytes * (n + half)));
         for (const [q, own] of owns.entries()) {
           const sum = sums[q]?.[k] as Pair<Local>;
           for (const half of halves) f.set(sum[half], f32x4.add(sum[half], f32x4.multiply(own[half], other[half])));
         }
       }
     }
-    for (const place of [...froms, ...places]) f.increase(place, 16 * vectors);
+    for (const place of froms) f.increase(place, 16 * vectors);
+    for (const place of places) f.increase(place, vectorBytes * vectors);
   };
   const [from] = froms as [Local, ...Local[]];
   for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
@@ -83,6 +128,7 @@ export function fourProducts(
     for (const half of halves) f.do(v128.store(meeting, both[half], at[half]));
     return f.let('v128', f32x4.add(v128.load(meeting, at[0]), v128.load(meeting, at[1])));
   });
+  if (of === 'shorts') return alls;
   // What rows have more than that.
   const rest = f.local('v128');
   f.while(i32.less(from, end), () => {
@@ -94,6 +140,11 @@ export function fourProducts(
     for (const place of [...froms, ...places]) f.increase(place, 4);
   });
   return alls;
+}
+
+/** Four numbers, as floats. */
+export function fourOf(numbers: Numbers, at: Local, offset: number): Code {
+  return numbers === 'floats' ? v128.load(at, offset) : f32x4.fromI32x4(v128.fromHalves(at, offset));
 }
 
 /** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
@@ -109,68 +160,6 @@ export function times(): WasmFunction {
       replace(f, out, bytes, (four) => f32x4.multiply(four, factor));
       f.increase(out, outRow);
       f.increase(x, row);
-    });
-  });
-}
-
-/**
- * out, x, first tiles of pairs, ranks of tiles, tiles, rows, ranks, pairs of groups of columns, row of out, factor in bits, weights: x M is added to what is
- * there, M [ranks, columns] as `tile` lays it out; nothing where x is zero. Each thread has its part of the pairs, as of those of a product of one row,
- * so that it adds to what it wrote itself, and reads what it needs of M from one end to the other. `weights` are memory of its own.
- */
-export function addTimes(): WasmFunction {
-  return kernel((f, take, { number, of }) => {
-    const [out, x, firsts, ranksOf, tiles, rows, ranks, pairs, outRow] = locals(9, take);
-    const factor = f.let('v128', i32x4.splat(take()));
-    const weights = take();
-    const bytes = f.let('i32', i32.shiftLeft(ranks, 2));
-    const from = f.let('i32', i32.add(firsts, i32.shiftLeft(partAt(pairs, number, of), 2)));
-    const to = f.let('i32', i32.add(firsts, i32.shiftLeft(partAt(pairs, i32.add(number, 1), of), 2)));
-    const [first, at, tile, rank, pair, end, own] = locals(7, () => f.local('i32'));
-    const sums = pairOf(() => pairOf(() => f.local('v128')));
-    f.set(first, i32.load(from));
-    f.set(out, i32.add(out, i32.multiply(partAt(pairs, number, of), 4 * pairOutputs)));
-    const addTile = () => {
-      for (let k = 0; k < tileRanks; k++) {
-        const weight = f.let('v128', v128.splat32(own, 4 * k));
-        for (const g of halves)
-          for (const half of halves) {
-            const four = v128.load(tile, 4 * (pairOutputs * k + productGroup * g + 4 * half));
-            f.set(sums[g][half], f32x4.add(sums[g][half], f32x4.multiply(weight, four)));
-          }
-      }
-    };
-    f.for(0, rows, 1, () => {
-      // A last tile has ranks of which there is none.
-      f.set(own, i32.add(weights, bytes));
-      f.do(v128.store(own, v128.zeros));
-      writeRow(f, { at: weights, bytes, from: [x] }, ([four]) => f32x4.multiply(four as Local, factor));
-      f.set(tile, i32.add(tiles, i32.shiftLeft(first, Math.log2(tileBytes))));
-      f.set(rank, i32.add(ranksOf, i32.shiftLeft(first, 2)));
-      f.set(at, out);
-      f.set(pair, from);
-      f.while(i32.less(pair, to), () => {
-        f.increase(pair, 4);
-        f.set(end, i32.add(tiles, i32.shiftLeft(i32.load(pair), Math.log2(tileBytes))));
-        f.if(i32.less(tile, end), () => {
-          for (const g of halves) for (const half of halves) f.set(sums[g][half], v128.zeros);
-          f.while(i32.less(tile, end), () => {
-            f.set(own, i32.add(weights, i32.load(rank)));
-            // Of the adapters of others nothing is left, but zeros of either sign.
-            f.if(v128.isAnyTrue(f32x4.notEqual(v128.load(own), v128.zeros)), addTile);
-            f.increase(tile, tileBytes);
-            f.increase(rank, 4);
-          });
-          for (const g of halves)
-            for (const half of halves) {
-              const place = 4 * (productGroup * g + 4 * half);
-              f.do(v128.store(at, f32x4.add(v128.load(at, place), sums[g][half]), place));
-            }
-        });
-        f.increase(at, 4 * pairOutputs);
-      });
-      f.increase(out, outRow);
-      f.increase(x, bytes);
     });
   });
 }

@@ -186,6 +186,25 @@ export function sumOf(x: Local): Code {
   return f32.add(f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 }
 
+/** The largest magnitude from `start` on, to before `end`, as bits: what is no number is the largest there. Whole vectors, then number by number. */
+export function magnitude(f: WasmFunction, start: Local, end: Local): Local {
+  const four = f.let('v128', v128.zeros);
+  const i = f.let('i32', start);
+  f.while(i32.atLeast(end, i32.add(i, 16)), () => {
+    f.set(four, i32x4.max(four, f32x4.absolute(v128.load(i))));
+    f.increase(i, 16);
+  });
+  f.while(i32.less(i, end), () => {
+    f.set(four, i32x4.max(four, f32x4.absolute(v128.splat32(i))));
+    f.increase(i, 4);
+  });
+  const pairs = f.let('v128', i32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
+  return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
+}
+
+/** Numbers of a smaller step count as zeros: one divided by it may be more than floats hold. */
+export const leastStep = 1e-35;
+
 /** Added to a number of less than 2²² on either side of zero, it leaves that rounded to a whole one, to even ones from the middle, in the last bits. */
 export const rounder = 1.5 * 2 ** 23;
 

@@ -9,9 +9,12 @@ export const productGroup = 8;
 /** Outputs of two groups, which threads share by pairs. */
 export const pairOutputs = 2 * productGroup;
 
+/** What adapters have are whole numbers of 16 bits, so far on either side of zero. */
+export const shortReach = 32_767;
+
 /** Rows of what an adapter adds that lie side by side, of a pair of groups of outputs each. */
 export const tileRanks = 4;
-export const tileBytes = 4 * tileRanks * pairOutputs;
+export const tileBytes = 2 * tileRanks * pairOutputs;
 
 /** Bytes of an output, and of a row, that an instruction multiplies and adds up. */
 export const bytesAtOnce = 4;

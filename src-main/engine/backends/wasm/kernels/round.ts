@@ -1,9 +1,6 @@
 import { type Code, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import { kernel, locals, rounder } from './kernel.ts';
+import { kernel, leastStep, locals, magnitude, rounder } from './kernel.ts';
 import { atOnce, block, counts, middle, reach, rowBlockBytes } from './layout.ts';
-
-/** A row of a smaller step counts as zeros: one divided by it may be more than floats hold. */
-const leastStep = 1e-35;
 
 /**
  * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
@@ -21,21 +18,6 @@ export function round(): WasmFunction {
     const count = f.local('f32');
     const factor = f.local('v128');
     const [from, into, times, rest, end] = locals(5, () => f.local('i32'));
-    /** The largest magnitude from `start` on, to before `end`, as bits: what is no number is the largest there. Whole vectors, then number by number. */
-    const magnitude = (start: Local, until: Local): Local => {
-      const four = f.let('v128', v128.zeros);
-      const i = f.let('i32', start);
-      f.while(i32.atLeast(until, i32.add(i, 16)), () => {
-        f.set(four, i32x4.max(four, f32x4.absolute(v128.load(i))));
-        f.increase(i, 16);
-      });
-      f.while(i32.less(i, until), () => {
-        f.set(four, i32x4.max(four, f32x4.absolute(v128.splat32(i))));
-        f.increase(i, 4);
-      });
-      const pairs = f.let('v128', i32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
-      return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
-    };
     const middled = f.let('v128', f32x4.splat(f32.constant(rounder + middle)));
     const rounderBits = f.let('v128', f32x4.splat(f32.constant(rounder)));
     /** Four whole numbers with the middle added. */
@@ -45,7 +27,7 @@ export function round(): WasmFunction {
       i16x8.narrow(rounded(v128.load(at, offset)), rounded(v128.load(at, offset + 16)));
     const middles = f.let('v128', i8x16.splat(middle));
     f.for(0, rows, 1, () => {
-      f.set(largest, magnitude(x, f.let('i32', i32.add(x, bytes))));
+      f.set(largest, magnitude(f, x, f.let('i32', i32.add(x, bytes))));
       f.set(step, f32.divide(largest, f32.multiply(f32.constant(reach), most)));
       f.do(f32.store(steps, step));
       f.set(into, out);
@@ -55,7 +37,7 @@ export function round(): WasmFunction {
         f.if(i32.less(i, whole), () => {
           f.set(end, i32.add(from, 4 * block));
         });
-        const own = magnitude(from, end);
+        const own = magnitude(f, from, end);
         f.set(count, f32.constant(1));
         f.set(factor, v128.zeros);
         f.if(f32.greater(step, f32.constant(leastStep)), () => {
