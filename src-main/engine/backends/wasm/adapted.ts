@@ -74,7 +74,7 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
   // Of one row each thread adds to what it multiplied.
   writer.readAll(low, ...(writer.isSplit ? [y] : []));
-  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles(ranks, columns);
+  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
   const matrices = writer.site.input(nameOf(up));
   const weights = writer.take('own', 4 * ranks + 16);
   for (let share = 0; share < shares; share++) {
@@ -88,15 +88,18 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   return y;
 }
 
-/** Inputs that lie in shorts, and how. */
-export function shortInputs(adapted: ReturnType<typeof findAdapted>): ReadonlyMap<Expression, 'rows' | 'tiles'> {
-  return new Map(
-    [...adapted.values()].flatMap((update) => {
-      if (update === 'absorbed') return [];
-      const { down, up } = update;
-      return [[up, 'tiles'] as const, ...(down === undefined ? [] : [[down, 'rows'] as const])];
-    }),
-  );
+/** Inputs that lie in shorts: A's row by row, B's in tiles. */
+export interface ShortInputs {
+  readonly rows: ReadonlySet<Expression>;
+  readonly tiles: ReadonlySet<Expression>;
+}
+
+export function shortInputs(adapted: ReturnType<typeof findAdapted>): ShortInputs {
+  const updates = [...adapted.values()].filter((update) => update !== 'absorbed');
+  return {
+    rows: new Set(updates.flatMap(({ down }) => down ?? [])),
+    tiles: new Set(updates.map(({ up }) => up)),
+  };
 }
 
 export function usesOf(

@@ -90,36 +90,34 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     if (isHadamard(second)) return hadamard(writer, x);
     const by = writer.value(second);
     const dims = writer.dims(node);
-    const kernel = writer.isShort(second) ? 'timesShorts' : transposeB ? 'timesTransposed' : 'times';
-    if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { kernel, by, dims, factor });
+    // Matrices of the leading axes, of which the left has one for each share; the right's may be several to it.
+    const shares = elements(x.dims.slice(0, -2));
+    const blocks = elements(by.dims.slice(0, -2)) / shares;
+    const matrix = writer.isShort(second) ? shortMatrix(by, shares) : floatMatrix(by, transposeB);
+    if (transposeB && isShared(writer, x, by)) return timesShared(writer, x, { matrix, dims, factor });
     const units = x.units ?? (x.dims[0] as number);
     const out = writer.makeRows(dims, units);
     const [rows = 0, columns = 0] = dims.slice(-2);
     const size = x.dims.at(-1) as number;
     if (x.dims.length > 2 && !isDense(x)) throw new CannotRun('No kernel for such rows');
     const xRow = x.dims.length > 2 ? 4 * size : x.row;
-    // Matrices of the leading axes, of which the left has one for each share; the right's may be several to it.
-    const shares = elements(x.dims.slice(0, -2));
-    const blocks = elements(by.dims.slice(0, -2)) / shares;
     if (shares > 1 && (rows !== 1 || shares !== units))
       throw new CannotRun('No kernel for shares of several positions');
     for (let i = 0; i < shares * blocks; i++) {
       const share = Math.floor(i / blocks);
-      const matrix =
-        kernel === 'timesShorts'
-          ? shortRowsAt(by, { shares, share, first: (i % blocks) * columns })
-          : [behind(by.address, i * 4 * size * columns)];
       const from = behind(x.address, share * rows * xRow);
       const into = behind(out.address, i * 4 * rows * columns);
       const numbers = transposeB ? [columns, size] : [size, columns];
       const ends = [...numbers, 4 * columns, xRow, bitsOf(factor)];
-      if (shares > 1) writer.rows(kernel, shares, [into, from, ...matrix, 1, ...ends], share);
+      const by = matrix.at(i * (transposeB ? columns : size));
+      if (shares > 1) writer.rows(matrix.kernel, shares, [into, from, ...by, 1, ...ends], share);
       else {
         const [own, given] = [into, from].map((at, n) => ({
           first: at,
           perUnit: (rows / units) * (n === 0 ? 4 * columns : xRow),
         }));
-        writer.rows(kernel, units, [own as Argument, given as Argument, ...matrix, { count: rows / units }, ...ends]);
+        const all = [own as Argument, given as Argument, ...by, { count: rows / units }, ...ends];
+        writer.rows(matrix.kernel, units, all);
       }
     }
     return out;
@@ -282,34 +280,50 @@ function isShared({ site, isSplit }: Writer, x: Value, by: Value): boolean {
   return site.threads > 1 && !isSplit && isOneRow && by.memory === undefined && outputs % outputsAtOnce === 0;
 }
 
-/** Where a row of one of so many shares lies, and its step. */
-function shortRowsAt(
-  { address, dims }: Value,
-  { shares = 1, share = 0, first = 0 }: { shares?: number; share?: number; first?: number },
-): [rows: Address, steps: Address] {
-  const { row, steps, bytes } = shortRows(elements(dims.slice(0, -1)) / shares, dims.at(-1) as number);
-  return [behind(address, share * bytes + first * row), behind(address, share * bytes + steps + 4 * first)];
+/** What a kernel multiplies by. */
+interface Matrix {
+  readonly kernel: KernelName;
+  /** Where what there is of a row begins. */
+  at(row: number): readonly Address[];
+  /** From there to what there is of the next row, in bytes. */
+  readonly perRow: readonly number[];
+}
+
+function floatMatrix({ address, dims }: Value, isTransposed: boolean): Matrix {
+  const rowBytes = 4 * (dims.at(-1) as number);
+  return {
+    kernel: isTransposed ? 'timesTransposed' : 'times',
+    at: (row) => [behind(address, row * rowBytes)],
+    perRow: [rowBytes],
+  };
+}
+
+/** Of so many shares, each with its rows and their steps. */
+function shortMatrix({ address, dims }: Value, shares: number): Matrix {
+  const rows = elements(dims.slice(0, -1)) / shares;
+  const { rowBytes, steps, bytes } = shortRows.layout(rows, dims.at(-1) as number);
+  return {
+    kernel: 'timesShorts',
+    at: (row) => {
+      const share = behind(address, Math.floor(row / rows) * bytes);
+      return [behind(share, (row % rows) * rowBytes), behind(share, steps + 4 * (row % rows))];
+    },
+    perRow: [rowBytes, 4],
+  };
 }
 
 /** A matrix takes as long as memory takes to give it: each thread reads its part, not all of it. */
 function timesShared(
   writer: Writer,
   x: Value,
-  { kernel, by, dims, factor }: { kernel: KernelName; by: Value; dims: readonly number[]; factor: number },
+  { matrix, dims, factor }: { matrix: Matrix; dims: readonly number[]; factor: number },
 ): Value {
   const size = x.dims.at(-1) as number;
   const out = writer.makeShared(dims, 1);
   const into = { first: out.address, perUnit: 4 * outputsAtOnce };
-  const [numbers, steps] = shortRowsAt(by, {});
-  const matrix =
-    kernel === 'timesShorts'
-      ? [
-          { first: numbers, perUnit: 2 * size * outputsAtOnce },
-          { first: steps, perUnit: 4 * outputsAtOnce },
-        ]
-      : [{ first: by.address, perUnit: 4 * size * outputsAtOnce }];
-  const given = [into, x.address, ...matrix, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
-  writer.shared(kernel, elements(dims) / outputsAtOnce, given);
+  const by = matrix.at(0).map((first, n) => ({ first, perUnit: outputsAtOnce * (matrix.perRow[n] as number) }));
+  const given = [into, x.address, ...by, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
+  writer.shared(matrix.kernel, elements(dims) / outputsAtOnce, given);
   writer.arrive(out);
   return out;
 }

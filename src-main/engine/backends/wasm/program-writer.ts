@@ -61,7 +61,7 @@ const takesOfThread = { decode: 2, prefill: 24 } as const satisfies Record<PassK
 export class Writer {
   readonly steps: Step[] = [];
   readonly site: ProgramSite;
-  readonly #shorts: ReadonlyMap<Expression, 'rows' | 'tiles'>;
+  readonly #shortRows: ReadonlySet<Expression>;
   /** The most that there may be. */
   readonly positions: number;
   /** Whether rows are shared between threads. */
@@ -75,9 +75,9 @@ export class Writer {
   /** How often threads had met when they last arrived. */
   #arrivedAfter = -1;
 
-  constructor(site: ProgramSite, shorts: ReadonlyMap<Expression, 'rows' | 'tiles'>) {
+  constructor(site: ProgramSite, shortRows: ReadonlySet<Expression>) {
     this.site = site;
-    this.#shorts = shorts;
+    this.#shortRows = shortRows;
     this.#sizes = new Map(site.sizes);
     this.positions = site.sizes.get('positions') ?? 1;
     this.isSplit = site.threads > 1 && this.positions > 1;
@@ -93,7 +93,7 @@ export class Writer {
 
   /** Whether its rows are numbers of 16 bits (`short-matrices.ts`). */
   isShort(node: Expression): boolean {
-    return this.#shorts.get(node) === 'rows';
+    return this.#shortRows.has(node);
   }
 
   /** Those of a reshaped value, of which one may be told by the others: it is known from then on. */

@@ -30,7 +30,7 @@ export function writeProgram(outputs: Readonly<Record<string, Expression>>, site
   const order = topologicalOrder(Object.values(outputs)).filter((node) => node.op !== 'input');
   const uses = usesOf(order, outputs);
   const adapted = findAdapted(order, uses);
-  const writer = new Writer(site, shortInputs(adapted));
+  const writer = new Writer(site, shortInputs(adapted).rows);
   for (const node of downFirst(order, adapted)) {
     const update = adapted.get(node);
     if (update === 'absorbed') continue;

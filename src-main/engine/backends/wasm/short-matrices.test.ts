@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../random.ts';
 import { pairOutputs, shortReach, tileBytes, tileRanks } from './kernels/layout.ts';
 import { Machine } from './machine.ts';
-import { putShortRows, putShortTiles, shortRows, shortTiles } from './short-matrices.ts';
+import { shortRows, shortTiles } from './short-matrices.ts';
 
 const random = new Random(3, 1);
 const machine = new Machine({ threads: 1 });
@@ -30,13 +30,13 @@ function expectAll(numbers: readonly number[], expected: readonly number[]): voi
 
 /** Numbers of rows, by their steps. */
 function readRows({ rows, size, at }: { rows: number; size: number; at: number }): number[] {
-  const steps = machine.floats(at + shortRows(rows, size).steps, rows);
+  const steps = machine.floats(at + shortRows.layout(rows, size).steps, rows);
   return Array.from(shortsAt(at, rows * size), (value, i) => value * (steps[Math.floor(i / size)] as number));
 }
 
 /** What tiles of one matrix hold, read as `addTimes` reads them; and how many there are. */
 function readTiles({ ranks, columns, at }: { ranks: number; columns: number; at: number }) {
-  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles(ranks, columns);
+  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
   const integers = machine.integers(at, bytes / 4);
   const stepsOf = machine.floats(at + steps, ranks);
   const numbers = new Array<number>(ranks * columns).fill(0);
@@ -63,8 +63,8 @@ function taken(bytes: number): number {
 test('a matrix lies row by row, each rounded by its own step', () => {
   const [rows, size] = [6, 48];
   const matrix = Float32Array.from({ length: rows * size }, (_, i) => random.normal() * 10 ** Math.floor(i / size));
-  const into = taken(shortRows(rows, size).bytes);
-  putShortRows(machine, matrix, { rows, size, into });
+  const into = taken(shortRows.layout(rows, size).bytes);
+  shortRows.put(machine, matrix, { rows, columns: size, into });
   const numbers = readRows({ rows, size, at: into });
   for (let row = 0; row < rows; row++) {
     const own = [row * size, (row + 1) * size] as const;
@@ -74,18 +74,18 @@ test('a matrix lies row by row, each rounded by its own step', () => {
 
 test('rows that a matrix lacks are zeros, as are those of next to nothing', () => {
   const [rows, size] = [4, 16];
-  const into = taken(shortRows(rows, size).bytes);
-  putShortRows(machine, new Float32Array(2 * size).fill(1, 0, size).fill(1e-36, size), { rows, size, into });
+  const into = taken(shortRows.layout(rows, size).bytes);
+  shortRows.put(machine, new Float32Array(2 * size).fill(1, 0, size).fill(1e-36, size), { rows, columns: size, into });
   const numbers = readRows({ rows, size, at: into });
   expectAll(numbers, [...new Array(size).fill(1), ...new Array(3 * size).fill(0)]);
-  putShortRows(machine, new Float32Array(), { rows, size, into });
+  shortRows.put(machine, new Float32Array(), { rows, columns: size, into });
   expect(readRows({ rows, size, at: into })).toEqual(new Array(rows * size).fill(0));
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %d has no numbers', (value) => {
   const [rows, size] = [2, 16];
-  const into = taken(shortRows(rows, size).bytes);
-  putShortRows(machine, new Float32Array(rows * size).fill(1).fill(value, 3, 4), { rows, size, into });
+  const into = taken(shortRows.layout(rows, size).bytes);
+  shortRows.put(machine, new Float32Array(rows * size).fill(1).fill(value, 3, 4), { rows, columns: size, into });
   const [first, ...others] = [0, 1].map((row) =>
     readRows({ rows, size, at: into }).slice(row * size, (row + 1) * size),
   );
@@ -99,8 +99,8 @@ test.each([
   [1, 5],
 ])('a matrix of %d ranks and %d columns is in its tiles, whatever lay there before', (ranks, columns) => {
   const matrix = Float32Array.from({ length: ranks * columns }, () => random.normal());
-  const into = taken(shortTiles(ranks, columns).bytes);
-  putShortTiles(machine, matrix, { ranks, columns, into });
+  const into = taken(shortTiles.layout(ranks, columns).bytes);
+  shortTiles.put(machine, matrix, { rows: ranks, columns, into });
   const { numbers, count } = readTiles({ ranks, columns, at: into });
   expectAll(numbers, rounded(matrix, columns));
   expect(count).toBe(Math.ceil(ranks / tileRanks) * Math.ceil(columns / pairOutputs));
@@ -108,8 +108,8 @@ test.each([
 
 test('ranks that a matrix lacks are zeros', () => {
   const [ranks, columns] = [8, 16];
-  const into = taken(shortTiles(ranks, columns).bytes);
-  putShortTiles(machine, new Float32Array(2 * columns).fill(3), { ranks, columns, into });
+  const into = taken(shortTiles.layout(ranks, columns).bytes);
+  shortTiles.put(machine, new Float32Array(2 * columns).fill(3), { rows: ranks, columns, into });
   const { numbers, count } = readTiles({ ranks, columns, at: into });
   expectAll(numbers, [...new Array(2 * columns).fill(3), ...new Array(6 * columns).fill(0)]);
   expect(count).toBe(1);
@@ -120,8 +120,8 @@ test('where ranks add nothing to columns there is no tile', () => {
   const matrix = new Float32Array(ranks * columns);
   // The first four change the first sixteen columns and the next, the others the last sixteen.
   matrix.fill(1, 3 * columns + 15, 3 * columns + 17).fill(2, 7 * columns + 47, 8 * columns);
-  const into = taken(shortTiles(ranks, columns).bytes);
-  putShortTiles(machine, matrix, { ranks, columns, into });
+  const into = taken(shortTiles.layout(ranks, columns).bytes);
+  shortTiles.put(machine, matrix, { rows: ranks, columns, into });
   expect([...machine.integers(into, 4)]).toEqual([0, 1, 2, 3]);
   expectAll(readTiles({ ranks, columns, at: into }).numbers, [...matrix]);
 });

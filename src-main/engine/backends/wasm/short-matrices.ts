@@ -5,51 +5,52 @@ import { lineBytes } from './machine-run.ts';
 
 // What adapters have lies in whole numbers of 16 bits, each row of A and of B with a step of its own: half of what floats take to read, and to some 10⁻⁵ the same.
 
-/** Numbers of a row that lie in whole vectors, however these are read. */
+/** A way for a matrix [rows, columns] to lie. */
+interface ShortMatrices<Layout extends { readonly bytes: number }> {
+  /** Where its parts lie, in bytes behind where it begins, and how many bytes it takes at most. */
+  layout(rows: number, columns: number): Layout;
+  /** Puts it there, of which there may be fewer rows than are told: the rest is zeros. Throws CannotRun. */
+  put(machine: Machine, matrix: Float32Array, place: MatrixPlace): void;
+}
+
+interface MatrixPlace {
+  readonly rows: number;
+  readonly columns: number;
+  readonly into: number;
+}
+
+/** Numbers of a row that are read at a time. */
 const shortsAtOnce = 16;
 
-/** Whether a matrix of rows of so many numbers can be told in shorts; else it lies as floats. */
-export function isInShorts(size: number | string | undefined): boolean {
-  return typeof size === 'number' && size % shortsAtOnce === 0;
+/** Whether a matrix of so many columns can lie row by row; else it is floats. */
+export function isInShorts(columns: number | string | undefined): boolean {
+  return typeof columns === 'number' && columns % shortsAtOnce === 0;
 }
 
-interface ShortRows {
-  /** Bytes of a row; rows begin where the matrix does. */
-  readonly row: number;
-  /** Where the steps of rows lie, in bytes behind where the matrix begins. */
-  readonly steps: number;
-  readonly bytes: number;
-}
+/** Row by row, the steps of rows behind the last one. */
+export const shortRows: ShortMatrices<Record<'rowBytes' | 'steps' | 'bytes', number>> = {
+  layout(rows, columns) {
+    const rowBytes = 2 * columns;
+    const steps = inLines(rows * rowBytes);
+    return { rowBytes, steps, bytes: inLines(steps + 4 * rows) };
+  },
+  put(machine, matrix, { rows, columns, into }) {
+    const { steps, bytes } = shortRows.layout(rows, columns);
+    const count = matrix.length / columns;
+    if (count < rows) machine.bytes(into, bytes).fill(0);
+    withFloats(machine, [count, columns], (numbers, at) => {
+      numbers.set(matrix);
+      machine.runHere('shorten', [into, into + steps, at, count, columns]);
+    });
+  },
+};
 
-/** Of a matrix [rows, size] row by row, its steps behind it. */
-export function shortRows(rows: number, size: number): ShortRows {
-  const row = 2 * size;
-  const steps = inLines(rows * row);
-  return { row, steps, bytes: inLines(steps + 4 * rows) };
-}
-
-/** Lays a matrix [rows, size] out row by row, of which there may be fewer than are told: the rest is zeros. Throws CannotRun. */
-export function putShortRows(
-  machine: Machine,
-  matrix: Float32Array,
-  { rows, size, into }: { rows: number; size: number; into: number },
-): void {
-  const { steps, bytes } = shortRows(rows, size);
-  const count = matrix.length / size;
-  if (count < rows) machine.bytes(into, bytes).fill(0);
-  withFloats(machine, [count, size], (numbers, at) => {
-    numbers.set(matrix);
-    machine.runHere('shorten', [into, into + steps, at, count, size]);
-  });
-}
-
-/** Where the parts of a matrix in tiles lie, in bytes behind where it begins, and how large it may be. */
-interface ShortTiles {
+interface TilesLayout {
   /** Of groups of columns. */
   readonly pairs: number;
-  /** Of each rank. */
+  /** Of each row. */
   readonly steps: number;
-  /** For each tile, where in a row of what is multiplied by it its ranks begin, in bytes. */
+  /** For each tile, where in what is multiplied by it the numbers of its rows begin, in bytes. */
   readonly ranksOf: number;
   /** [ranks of a tile, columns of a pair] each. */
   readonly tiles: number;
@@ -57,36 +58,32 @@ interface ShortTiles {
 }
 
 /**
- * Of a matrix [ranks, columns] in tiles: pair by pair, and of each pair those of ranks that have other numbers than zeros there. It begins with how many tiles
- * there are before those of each pair, and behind the last one.
+ * In tiles: pair by pair, and of each pair those of rows that have other numbers than zeros there. It begins with how many tiles there are before those of each
+ * pair, and behind the last one.
  */
-export function shortTiles(ranks: number, columns: number): ShortTiles {
-  const pairs = groupPairs(columns);
-  const tiledRanks = tileRanks * Math.ceil(ranks / tileRanks);
-  const most = (pairs * tiledRanks) / tileRanks;
-  const steps = inLines(4 * (pairs + 1));
-  const ranksOf = steps + 4 * tiledRanks;
-  const tiles = inLines(ranksOf + 4 * most);
-  return { pairs, steps, ranksOf, tiles, bytes: tiles + most * tileBytes };
-}
-
-/** Lays a matrix [ranks, columns] out in tiles, of which there may be fewer ranks than are told. Throws CannotRun. */
-export function putShortTiles(
-  machine: Machine,
-  matrix: Float32Array,
-  { ranks, columns, into }: { ranks: number; columns: number; into: number },
-): void {
-  const { pairs, steps, ranksOf, tiles } = shortTiles(ranks, columns);
-  const tiled = [tileRanks * Math.ceil(ranks / tileRanks), pairOutputs * pairs] as const;
-  withFloats(machine, tiled, (numbers, at) => {
-    numbers.fill(0);
-    for (let rank = 0; rank * columns < matrix.length; rank++)
-      numbers.set(matrix.subarray(rank * columns, (rank + 1) * columns), rank * tiled[1]);
-    // A row's numbers are half as long as they were, and so lie where they or those before them did.
-    machine.runHere('shorten', [at, into + steps, at, ...tiled]);
-    machine.runHere('tile', [into, into + ranksOf, into + tiles, at, ...tiled]);
-  });
-}
+export const shortTiles: ShortMatrices<TilesLayout> = {
+  layout(rows, columns) {
+    const pairs = groupPairs(columns);
+    const tiledRows = tileRanks * Math.ceil(rows / tileRanks);
+    const most = (pairs * tiledRows) / tileRanks;
+    const steps = inLines(4 * (pairs + 1));
+    const ranksOf = steps + 4 * tiledRows;
+    const tiles = inLines(ranksOf + 4 * most);
+    return { pairs, steps, ranksOf, tiles, bytes: tiles + most * tileBytes };
+  },
+  put(machine, matrix, { rows, columns, into }) {
+    const { pairs, steps, ranksOf, tiles } = shortTiles.layout(rows, columns);
+    const tiled = [tileRanks * Math.ceil(rows / tileRanks), pairOutputs * pairs] as const;
+    withFloats(machine, tiled, (numbers, at) => {
+      numbers.fill(0);
+      for (let row = 0; row * columns < matrix.length; row++)
+        numbers.set(matrix.subarray(row * columns, (row + 1) * columns), row * tiled[1]);
+      // A row's numbers are half as long as they were, and so lie where they or those before them did.
+      machine.runHere('shorten', [at, into + steps, at, ...tiled]);
+      machine.runHere('tile', [into, into + ranksOf, into + tiles, at, ...tiled]);
+    });
+  },
+};
 
 function withFloats(machine: Machine, dims: readonly number[], use: (numbers: Float32Array, at: number) => void): void {
   const at = machine.take(4 * elements(dims));

@@ -1,7 +1,7 @@
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
 import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor, type TensorParts } from '../../tensor.ts';
-import { findAdapted, shortInputs, usesOf } from './adapted.ts';
+import { findAdapted, type ShortInputs, shortInputs, usesOf } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
 import type { KernelCaches } from './kernel-caches.ts';
 import type { Machine } from './machine.ts';
@@ -10,7 +10,7 @@ import { gatheredName, isHadamard } from './op-writers.ts';
 import { PlacedProgram, type RowViews } from './placed-program.ts';
 import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
-import { putShortRows, putShortTiles, shortRows, shortTiles } from './short-matrices.ts';
+import { shortRows, shortTiles } from './short-matrices.ts';
 
 /** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
@@ -95,7 +95,7 @@ export class WasmGraph implements WasmExecutable {
   /** By the names of sizes: an input that tells it, and which of its axes does. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
-  readonly #shorts: ReturnType<typeof shortInputs>;
+  readonly #shorts: ShortInputs;
   readonly #masks: readonly string[];
   /** Numbers of a row's keys in a place, as of its values; undefined where nothing attends. */
   readonly #width: number | undefined;
@@ -175,8 +175,10 @@ export class WasmGraph implements WasmExecutable {
   }
 
   #feed(node: Expression<'input'>, fed: Fed): void {
-    const short = this.#shorts.get(node);
-    if (short !== undefined) this.#feedShorts(nameOf(node), fed, short);
+    const { rows, tiles } = this.#shorts;
+    // [shares, blocks, ranks of a block, in] or fewer axes; [shares, ranks, out].
+    if (rows.has(node)) this.#feedShorts(nameOf(node), fed, { as: shortRows, axes: 3 });
+    else if (tiles.has(node)) this.#feedShorts(nameOf(node), fed, { as: shortTiles, axes: 2 });
     else if ('parts' in fed) this.#feedParts(nameOf(node), fed);
     else this.#feedWhole(node, fed);
   }
@@ -209,21 +211,19 @@ export class WasmGraph implements WasmExecutable {
     slot.parts = undefined;
   }
 
-  /** A's row by row, B's in tiles; of each share its own, which may be none. */
-  #feedShorts(name: string, fed: Fed, short: 'rows' | 'tiles'): void {
-    const { machine } = this.#site;
-    const columns = fed.dims.at(-1) as number;
-    const ranks = elements(fed.dims.slice(short === 'rows' ? -3 : -2, -1));
+  /** A matrix of each share, which has so many axes, and may be none. */
+  #feedShorts(
+    name: string,
+    fed: Fed,
+    { as: { layout, put }, axes }: { as: typeof shortRows | typeof shortTiles; axes: number },
+  ): void {
     if ('data' in fed && this.#slots.get(name)?.data?.deref() === fed.data) return;
-    const parts = 'parts' in fed ? fed.parts : partsOf(fed as Tensor<'float32'>, ranks * columns);
-    if (short === 'rows')
-      this.#putParts(name, parts, shortRows(ranks, columns).bytes, (matrix, into) =>
-        putShortRows(machine, matrix, { rows: ranks, size: columns, into }),
-      );
-    else
-      this.#putParts(name, parts, shortTiles(ranks, columns).bytes, (matrix, into) =>
-        putShortTiles(machine, matrix, { ranks, columns, into }),
-      );
+    const rows = elements(fed.dims.slice(-axes, -1));
+    const columns = fed.dims.at(-1) as number;
+    const parts = 'parts' in fed ? fed.parts : partsOf(fed as Tensor<'float32'>, rows * columns);
+    this.#putParts(name, parts, layout(rows, columns).bytes, (matrix, into) =>
+      put(this.#site.machine, matrix, { rows, columns, into }),
+    );
     if ('data' in fed) (this.#slots.get(name) as Slot).data = new WeakRef(fed.data);
   }
 

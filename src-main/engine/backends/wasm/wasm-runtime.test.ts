@@ -27,7 +27,7 @@ import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { RowViews } from './placed-program.ts';
 import type { PassKind } from './program-writer.ts';
-import { putShortTiles, shortTiles } from './short-matrices.ts';
+import { shortTiles } from './short-matrices.ts';
 import type { WasmExecutable } from './wasm-graph.ts';
 import { WasmRuntime } from './wasm-runtime.ts';
 
@@ -476,7 +476,7 @@ test('of programs that read, each of which is large, a few are kept', () => {
 test('what adapters of others add to a row costs no time: zeros of either sign are passed over', () => {
   const { machine } = runtime;
   const [rows, ranks, columns] = [2, 8, 16];
-  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles(ranks, columns);
+  const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
   const [out, low, up, weights] = [4 * rows * columns, 4 * rows * ranks, bytes, 3 * 64].map((size) =>
     machine.take(size),
   ) as [number, number, number, number];
@@ -484,7 +484,7 @@ test('what adapters of others add to a row costs no time: zeros of either sign a
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
   // Were these added, the sum of the first row would be no number.
   const matrix = new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY);
-  putShortTiles(machine, matrix, { ranks, columns, into: up });
+  shortTiles.put(machine, matrix, { rows: ranks, columns, into: up });
   const parts = [0, steps, ranksOf, tiles].map((part) => up + part);
   machine.runAll('addTimes', [[out, low, ...parts, rows, ranks, pairs, 4 * columns, 0x3f800000, weights]]);
   const sums = [...machine.floats(out, rows * columns)];
