@@ -20,7 +20,7 @@ import type { CacheMemory } from './key-value-cache.ts';
 import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import type { RoundingJob } from './rounding.ts';
-import { roundAll } from './rounding-threads.ts';
+import { buffersOf, roundAll } from './rounding-threads.ts';
 import { checkWeights, readWeights, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
 
@@ -124,13 +124,15 @@ export class LoadedModel {
       const { answersBy } = rounded;
       if (rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased) {
         // The same numbers, while they are there; or others, which are made while the prompt is read.
-        if (answersBy === 'integers') await this.#startRuntime(async () => matrices);
-        else this.#startRuntime(rounded.forKernels).catch(() => {});
+        if (answersBy === 'integers') await this.#startRuntime((runtime) => runtime.load(matrices));
+        else this.#startRuntime(loadingOwn(rounded.forKernels)).catch(() => {});
       }
-      return this.backend.compile(
+      const executable = await this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
       );
+      letGo(matrices);
+      return executable;
     });
   }
 
@@ -144,7 +146,7 @@ export class LoadedModel {
   ): Promise<WasmExecutable | undefined> {
     const matrices = this.#rounded?.forKernels;
     if (matrices === undefined || this.#lacksKernels || this.#isReleased) return undefined;
-    const runtime = await this.#startRuntime(matrices);
+    const runtime = await this.#startRuntime(loadingOwn(matrices));
     if (runtime === undefined || this.#isReleased) return undefined;
     if (!this.#kernelExecutables.has(key))
       this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers' })));
@@ -170,9 +172,9 @@ export class LoadedModel {
     (await started?.catch(() => undefined))?.release();
   }
 
-  #startRuntime(matrices: () => Promise<Matrices>): Promise<WasmRuntime | undefined> {
+  #startRuntime(load: Loading): Promise<WasmRuntime | undefined> {
     if (this.#runtime !== undefined) return this.#runtime;
-    const started = startedRuntime(this.backend, matrices).then(async (runtime) => {
+    const started = startedRuntime(this.backend, load).then(async (runtime) => {
       this.#lacksKernels ||= runtime === undefined;
       const isShared = await this.backend.takesShared();
       if (isShared && this.#runtime === started) this.#cacheMemory = runtime?.caches;
@@ -278,17 +280,33 @@ export class LoadedModel {
   }
 }
 
+type Loading = (runtime: WasmRuntime) => Promise<void>;
+
+/** With matrices that are read for nothing else. */
+function loadingOwn(read: () => Promise<Matrices>): Loading {
+  return async (runtime) => {
+    const matrices = await read();
+    await runtime.load(matrices);
+    letGo(matrices);
+  };
+}
+
+/**
+ * Gives back the memory of matrices that were copied to where they are multiplied. What has an answer and is at rest makes no garbage, and the collector
+ * would leave them there.
+ */
+function letGo(matrices: Matrices): void {
+  for (const buffer of buffersOf(matrices.values())) buffer.transfer(0);
+}
+
 /** Undefined where there is no memory for it, or no other thread to be had: there is another way to write. */
-async function startedRuntime(
-  { threads }: Backend,
-  matrices: () => Promise<Matrices>,
-): Promise<WasmRuntime | undefined> {
+async function startedRuntime({ threads }: Backend, load: Loading): Promise<WasmRuntime | undefined> {
   // That a build lacks it is a fault of ours, and is not passed over.
   machineThread();
   let runtime: WasmRuntime | undefined;
   try {
     runtime = new WasmRuntime({ threads });
-    await runtime.load(await matrices());
+    await load(runtime);
     return runtime;
   } catch (error) {
     runtime?.release();
