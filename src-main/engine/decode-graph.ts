@@ -2,7 +2,13 @@ import type { Target } from '../../src-contract/adapter.ts';
 import { adapt, asItIs } from './adaptation.ts';
 import type { AdapterLayerOptions } from './adapter-layers.ts';
 import { maskName } from './adapter-stack.ts';
-import type { Architecture, AttentionSight, ModelInput, Projected } from './architectures/architecture.ts';
+import {
+  type Architecture,
+  type AttentionSight,
+  type ModelInput,
+  moduleOfWeight,
+  type Projected,
+} from './architectures/architecture.ts';
 import { type Dim, type Expression, input } from './graph/expression.ts';
 import { add } from './graph/ops/add.ts';
 import { attend } from './graph/ops/attend.ts';
@@ -42,6 +48,7 @@ export type DecodeMatrices =
  * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
  * [positions, key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and, with a window,
  * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives, or by integers `AdapterShares`.
+ * Where matrices are no floats, the embedding is the rows of this pass's words alone, of which `ids` are the numbers.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
   const { headSize, keyValueHeads, heads } = architecture;
@@ -67,8 +74,12 @@ type Parameter = Pick<ModelInput, 'parameter'>;
 
 function inputs(architecture: Architecture, options: DecodeOptions, attendKept: Attend): ModelInput {
   const weights = new Map<string, Expression>();
+  const isOfPass = (name: string) =>
+    options.matrices.kind !== 'floats' && moduleOfWeight(name) === architecture.embedding;
+  const dimsOf = (name: string): readonly Dim[] =>
+    isOfPass(name) ? ['positions', architecture.hidden] : (architecture.parameters.get(name) as readonly number[]);
   const parameter = (name: string) => {
-    const known = weights.get(name) ?? input(name, architecture.parameters.get(name) as readonly number[]);
+    const known = weights.get(name) ?? input(name, dimsOf(name));
     weights.set(name, known);
     return known;
   };

@@ -169,7 +169,7 @@ export class DecodePass {
     const feeds = [
       ...fed.masks,
       ...positionFeeds(positionIds, architecture, [positions, 1]),
-      ['ids', int32([positions], ids)],
+      ...this.#wordFeeds(ids),
       ['last', int32([heads.length], Int32Array.from(heads))],
     ] as const;
     const standing = this.#standingOf(executable, fed.matrices);
@@ -187,6 +187,16 @@ export class DecodePass {
     const [first, ...others] = views as readonly [Float32Array, ...Float32Array[]];
     const logitsOf = (head: number) => others[head - 1] ?? first.subarray(head * vocabulary, (head + 1) * vocabulary);
     return take(asked.map((some) => some.map((position) => logitsOf(last.indexOf(position)))));
+  }
+
+  /** The ids, or the rows of these words, and which of them each position has. */
+  #wordFeeds(ids: Int32Array): (readonly [string, Tensor])[] {
+    const { words, architecture } = this.#model;
+    if (words === undefined) return [['ids', int32([ids.length], ids)]];
+    return [
+      ['ids', int32([ids.length], Int32Array.from(ids.keys()))],
+      [`${architecture.embedding}.weight`, words.rows(ids)],
+    ];
   }
 
   /** Lets go of what passes were fed of their adapters. */

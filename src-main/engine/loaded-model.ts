@@ -21,8 +21,9 @@ import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import type { RoundingJob } from './rounding.ts';
 import { buffersOf, roundAll } from './rounding-threads.ts';
-import { checkWeights, readWeights, storedType } from './stored-weights.ts';
+import { checkWeights, readWeights, readWordTable, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
+import type { WordTable } from './word-table.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
 const mostLarge = 3;
@@ -34,6 +35,7 @@ type Matrices = ReadonlyMap<string, Tensor>;
 /** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by answers. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
+  readonly words: WordTable;
   /** What answers multiply by: the integers of training, or blocks with a scale each (decisions 0046, 0051). */
   readonly answersBy: 'integers' | 'blocks';
   /** Whether kernels of our own read prompts, where there are any. */
@@ -49,7 +51,7 @@ export interface RoundedMatrices {
 /** A base model in memory: its weights once, and the graphs that were compiled for it. */
 export class LoadedModel {
   readonly architecture: Architecture;
-  /** What is kept as float32: every weight, or those that are no matrices of integers. */
+  /** What is kept as float32: every weight, or those that are no matrices of integers and not the words. */
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
@@ -75,6 +77,11 @@ export class LoadedModel {
     this.weights = weights;
     this.backend = backend;
     this.#rounded = rounded;
+  }
+
+  /** What passes of answering take the rows of their words from; undefined where that is one of the weights. */
+  get words(): WordTable | undefined {
+    return this.#rounded?.words;
   }
 
   get precision(): Precision {
@@ -109,8 +116,14 @@ export class LoadedModel {
   }
 
   async #readFeeds(): Promise<Matrices> {
-    const integers = (await this.#rounded?.training()) ?? [];
-    return new Map<string, Tensor>([...this.weights, ...integers]);
+    if (this.#rounded === undefined) return this.weights;
+    const { training, words } = this.#rounded;
+    const integers = await training();
+    return new Map<string, Tensor>([
+      ...this.weights,
+      [`${this.architecture.embedding}.weight`, words.whole()],
+      ...integers,
+    ]);
   }
 
   /** The executable of a decode graph, with the matrices inside it where the model is rounded. */
@@ -337,7 +350,7 @@ export async function loadModel(
     const rounded = new Set(roundedModules(architecture, precision));
     const isFloat = (name: string) => {
       const module = moduleOfWeight(name);
-      return !rounded.has(module) || module === architecture.embedding;
+      return precision === 'float32' || !(rounded.has(module) || module === architecture.embedding);
     };
     const weights = new Map<string, Tensor<'float32'>>();
     for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
@@ -347,6 +360,7 @@ export async function loadModel(
     const fourBits = (await backend.integersFor()) !== 'all';
     return new LoadedModel(architecture, weights, backend, {
       ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
+      words: await readWordTable(architecture, source),
       training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
       forKernels:
         precision === 'int8' && backend.hasInt8

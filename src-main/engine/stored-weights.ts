@@ -4,6 +4,7 @@ import type { Architecture, StoredPart } from './architectures/architecture.ts';
 import { allFinite } from './formats/float-types.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import { elements, float32, type Tensor } from './tensor.ts';
+import { WordTable } from './word-table.ts';
 
 // Between the weights as graphs know them and the tensors of a checkpoint: mostly one is the other; GPT-2 keeps queries, keys
 // and values side by side in one matrix that is stored [in, out].
@@ -50,6 +51,20 @@ export async function* readWeights(
     }
     yield [parameter, float32(dims, partOf(last.data, part))];
   }
+}
+
+/** Rows that are unpacked at a time to see that all is numbers. */
+const rowsAtOnce = 1024;
+
+/** The embedding as it is stored. Throws MODEL_FILE_INVALID. */
+export async function readWordTable(architecture: Architecture, source: WeightSource): Promise<WordTable> {
+  const { tensor, dims } = placeOf(architecture, `${architecture.embedding}.weight`);
+  const stored = await source.readRows(storedName(architecture, source, tensor));
+  const [vocabulary, hidden] = dims as readonly [number, number];
+  for (let from = 0; from < vocabulary; from += rowsAtOnce)
+    if (!allFinite(stored.unpack(from, Math.min(vocabulary, from + rowsAtOnce))))
+      throw invalid(source, because('TENSOR_NOT_FINITE', { tensor }));
+  return new WordTable([vocabulary, hidden], stored);
 }
 
 /** The tensors of a checkpoint, by name, put together from the weights that graphs know. */

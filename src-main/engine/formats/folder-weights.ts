@@ -93,6 +93,12 @@ async function openShards(paths: readonly string[], file: string) {
       const shard = home.get(name);
       return shard && basename(shard.path);
     };
+    const stored = async (name: string) => {
+      const shard = home.get(name);
+      const entry = shard?.tensors.get(name);
+      if (shard === undefined || entry === undefined) throw new Error(`${file} has no tensor ${name}`);
+      return { ...entry, bytes: await shard.readBytes(name) };
+    };
     return {
       file,
       sizeBytes,
@@ -100,10 +106,15 @@ async function openShards(paths: readonly string[], file: string) {
       readableTypes: ['F32', 'F16', 'BF16'],
       shardOf,
       async read(name: string) {
-        const shard = home.get(name);
-        const entry = shard?.tensors.get(name);
-        if (shard === undefined || entry === undefined) throw new Error(`${file} has no tensor ${name}`);
-        return toFloat32(await shard.readBytes(name), entry.dtype);
+        const { bytes, dtype } = await stored(name);
+        return toFloat32(bytes, dtype);
+      },
+      async readRows(name: string) {
+        const { bytes, dtype, dims } = await stored(name);
+        const rowBytes = bytes.length / (dims[0] as number);
+        return {
+          unpack: (from: number, to: number) => toFloat32(bytes.subarray(from * rowBytes, to * rowBytes), dtype),
+        };
       },
       close,
     };

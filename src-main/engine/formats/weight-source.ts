@@ -10,7 +10,14 @@ export interface WeightSource {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The numbers of one tensor, as float32. */
   read(name: string): Promise<Float32Array>;
+  /** A matrix in memory as it is stored, where that is how it is meant, as embeddings are. */
+  readRows(name: string): Promise<StoredRows>;
   close(): Promise<void>;
+}
+
+export interface StoredRows {
+  /** Rows from one to before another, as float32. */
+  unpack(from: number, to: number): Float32Array;
 }
 
 export interface StoredWeight {
