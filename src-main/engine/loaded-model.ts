@@ -135,15 +135,15 @@ export class LoadedModel {
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
-      if (rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased) {
-        // The same numbers, while they are there; or others, which are made while the prompt is read.
-        if (answersBy === 'integers') await this.#startRuntime((runtime) => runtime.load(matrices));
-        else this.#startRuntime(loadingOwn(rounded.forKernels)).catch(() => {});
-      }
+      const wantsKernels = rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased;
+      // Others than these, which are made while the prompt is read.
+      if (wantsKernels && answersBy === 'blocks') this.#startRuntime(loadingOwn(rounded.forKernels)).catch(() => {});
       const executable = await this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
       );
+      // The same, behind onnxruntime, which holds them twice while it lays them out.
+      if (wantsKernels && answersBy === 'integers') await this.#startRuntime((runtime) => runtime.load(matrices));
       letGo(matrices);
       return executable;
     });
