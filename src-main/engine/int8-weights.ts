@@ -1,15 +1,17 @@
 import type { Architecture } from './architectures/architecture.ts';
+import { isShortage } from './backends/wasm/cannot-run.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { matmulInt8 } from './graph/ops/matmul-int8.ts';
 import { scoresInt8 } from './graph/ops/scores-int8.ts';
 import { hadamardFeed, hadamardTransform, transformRow } from './hadamard.ts';
 import { adaptedModules, weightDims } from './lora.ts';
+import { block as kernelBlock, type RoundedRows, RoundingKernel } from './rounding-kernel.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
-/** Rows of a matrix that are transposed together: they stay in the processor's nearest memory. */
-const rowsAtOnce = 16;
+/** Rows of a matrix that are rounded together: copied column by column, and few enough to stay near the processor. */
+const rowsAtOnce = 256;
 
 /** The modules whose matrices are kept as integers in place of floats: those of the layers. */
 export function int8Modules(architecture: Architecture): string[] {
@@ -74,19 +76,14 @@ export function toInt8(
   const scales = new Float32Array(out);
   const transposed = forwardOnly ? undefined : new Int8Array(data.length);
   const integers = new Int8Array(data.length);
-  const weights = new Float32Array(inFeatures);
-  const some = new Int8Array(rowsAtOnce * inFeatures);
   for (let first = 0; first < out; first += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, out - first);
-    for (let r = 0; r < count; r++) {
-      weights.set(data.subarray((first + r) * inFeatures, (first + r + 1) * inFeatures));
-      transformRow(weights);
-      scales[first + r] = roundRow(weights, some.subarray(r * inFeatures, (r + 1) * inFeatures));
-    }
-    transposed?.set(some.subarray(0, count * inFeatures), first * inFeatures);
+    const some = roundRows(data.subarray(first * inFeatures, (first + count) * inFeatures), inFeatures);
+    scales.set(some.scales, first);
+    transposed?.set(some.integers, first * inFeatures);
     for (let column = 0; column < inFeatures; column++) {
-      const start = column * out + first;
-      for (let r = 0; r < count; r++) integers[start + r] = some[r * inFeatures + column] as number;
+      const start = column * some.apart;
+      integers.set(some.columns.subarray(start, start + count), column * out + first);
     }
   }
   const feeds = new Map<string, Tensor>([
@@ -96,6 +93,34 @@ export function toInt8(
   ]);
   if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inFeatures], data: transposed });
   return feeds;
+}
+
+let kernel: RoundingKernel | undefined;
+
+/** Transforms and rounds some rows of a weight. */
+function roundRows(numbers: Float32Array, size: number): RoundedRows {
+  if (size % kernelBlock !== 0) return roundPlainly(numbers, size);
+  try {
+    kernel ??= new RoundingKernel();
+    return kernel.round(numbers, size);
+  } catch (error) {
+    if (!isShortage(error)) throw error;
+    return roundPlainly(numbers, size);
+  }
+}
+
+function roundPlainly(numbers: Float32Array, size: number): RoundedRows {
+  const rows = numbers.length / size;
+  const scales = new Float32Array(rows);
+  const [integers, columns] = [new Int8Array(numbers.length), new Int8Array(numbers.length)];
+  for (let r = 0; r < rows; r++) {
+    const row = numbers.slice(r * size, (r + 1) * size);
+    transformRow(row);
+    scales[r] = roundRow(row, integers.subarray(r * size, (r + 1) * size));
+  }
+  for (let column = 0; column < size; column++)
+    for (let r = 0; r < rows; r++) columns[column * rows + r] = integers[r * size + column] as number;
+  return { integers, columns, apart: rows, scales };
 }
 
 /** Rounds a row to whole numbers of a scale, which is returned. */

@@ -3,9 +3,9 @@
  * Source: the binary format of the WebAssembly core specification, 3.0, §5, with the instructions for vectors and threads.
  */
 
-export type ValueType = 'i32' | 'f32' | 'v128';
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** Bytes of instructions. */
 export type Code = readonly number[];
@@ -120,6 +120,12 @@ export const f32 = {
   fromI32: plain(0xb2),
 } as const;
 
+export const f64 = {
+  constant: (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)],
+  divide: plain(0xa3),
+  fromF32: plain(0xbb),
+} as const;
+
 export const v128 = {
   load: memory([vectorPrefix], 0),
   /** Four numbers of 16 bits, as ones of 32. */
@@ -179,6 +185,14 @@ export const f32x4 = {
   fromI32x4: vector(250),
 } as const;
 
+export const f64x2 = {
+  splat: vector(20),
+  /** Of the first two numbers of 32 bits. */
+  fromLowF32x4: vector(95),
+  add: vector(240),
+  multiply: vector(242),
+} as const;
+
 export const i32x4 = {
   /** All bits of those that are equal. */
   equal: vector(55),
@@ -197,6 +211,8 @@ export const i32x4 = {
   relaxedDotAdd: vector(0x113),
   /** Whether none is zero. */
   areAllTrue: vector(163),
+  /** Two whole numbers, cut off towards zero, and two zeros; of what is in their range. */
+  relaxedFromF64x2: vector(0x103),
 } as const;
 
 export const i16x8 = {
@@ -215,6 +231,7 @@ export const i16x8 = {
 
 export const i8x16 = {
   splat: vector(15),
+  subtract: vector(113),
   /** Sixteen bytes from eight and eight numbers of 16 bits, cut off at 0 and 255. */
   narrow: vector(102),
 } as const;

@@ -198,6 +198,11 @@ export function magnitude(f: WasmFunction, start: Local, end: Local): Local {
     f.set(four, i32x4.max(four, f32x4.absolute(v128.splat32(i))));
     f.increase(i, 4);
   });
+  return largestOf(f, four);
+}
+
+/** Of four magnitudes. */
+export function largestOf(f: WasmFunction, four: Local): Local {
   const pairs = f.let('v128', i32x4.max(four, v128.shuffle32(four, four, [2, 3, 0, 1])));
   return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
 }
