@@ -23,6 +23,8 @@ export class GraphWriter {
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
   #sizes = new Map<string, string>();
+  /** Shapes that are put together, by their parts. */
+  #shapes = new Map<string, string>();
   /** What is made once, by what it is called. */
   readonly #shared = new Map<string, string>();
   /** What each value that is another one in another shape was made from. */
@@ -94,12 +96,15 @@ export class GraphWriter {
 
   /** What is made in it is seen by nothing else. */
   #branch(write: () => string, { type, shape }: Pick<OnnxValue, 'type' | 'shape'>): OnnxBranch {
-    const [nodes, makers, sizes, reshaped] = [this.#nodes, this.#makers, this.#sizes, this.#reshaped];
+    const [nodes, makers, reshaped] = [this.#nodes, this.#makers, this.#reshaped];
+    const [sizes, shapes] = [this.#sizes, this.#shapes];
     this.#nodes = [];
-    [this.#makers, this.#sizes, this.#reshaped] = [new Map(makers), new Map(sizes), new Map(reshaped)];
+    [this.#makers, this.#reshaped] = [new Map(makers), new Map(reshaped)];
+    [this.#sizes, this.#shapes] = [new Map(sizes), new Map(shapes)];
     const name = write();
     const branch = { nodes: this.#nodes, outputs: [{ name, type, shape }] };
-    [this.#nodes, this.#makers, this.#sizes, this.#reshaped] = [nodes, makers, sizes, reshaped];
+    [this.#nodes, this.#makers, this.#reshaped] = [nodes, makers, reshaped];
+    [this.#sizes, this.#shapes] = [sizes, shapes];
     return branch;
   }
 
@@ -163,7 +168,10 @@ export class GraphWriter {
     return this.#constant({ name: `u8_${value}`, type: 'uint8', dims: [], values: Uint8Array.of(value) });
   }
 
-  /** A shape as an int64 vector, put together at run time where sizes are names. Products and sums are left to inference (−1). */
+  /**
+   * A shape as an int64 vector, put together at run time where sizes are names. Products and sums are left to inference (−1). Made once: until onnxruntime had found
+   * those that are the same, it went through all that reads a size for each.
+   */
   shape(shape: Shape): string {
     const computed = shape.filter((dim) => this.#isComputed(dim));
     if (computed.length > 1) throw new Error(`Only one size of [${shape.join(', ')}] may be left to inference`);
@@ -173,7 +181,10 @@ export class GraphWriter {
     const parts = shape.map((dim) =>
       typeof dim === 'number' ? this.int64([dim]) : this.#isComputed(dim) ? this.int64([-1]) : this.#size(dim),
     );
-    return this.node('Concat', parts, { axis: { kind: 'int', value: 0 } });
+    const key = parts.join();
+    const shared = this.#shapes.get(key) ?? this.node('Concat', parts, { axis: { kind: 'int', value: 0 } });
+    this.#shapes.set(key, shared);
+    return shared;
   }
 
   /** Whether a size is known by an input that has it. */
