@@ -236,19 +236,33 @@ const inEightBits = 4;
  */
 function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Expression): string {
   const [left = '', integers = '', scales = ''] = operands;
-  const along = [writer.node('Abs', [left]), writer.int64([-1])];
-  const magnitude = writer.node('ReduceMax', along, { keepdims: flag(true) });
-  const steps = writer.node('Mul', [magnitude, writer.scalar(1 / writer.rowReach)]);
+  // Several products may be of the same rows.
+  const steps = writer.shared(`steps of ${left}`, () => {
+    const along = [writer.node('Abs', [left]), writer.int64([-1])];
+    const magnitude = writer.node('ReduceMax', along, { keepdims: flag(true) });
+    return writer.node('Mul', [magnitude, writer.scalar(1 / writer.rowReach)]);
+  });
   const middle = writer.uint8(writer.rowReach + 1);
-  const [rows = 0] = node.shape;
-  // Most products of a graph have as many rows, and share these.
-  const isShared = node.shape.length === 2 && writer.carries(rows);
-  const middles = writer.node('Expand', [middle, isShared ? writer.shape([rows, 1]) : writer.node('Shape', [steps])]);
-  const width = (node.inputs[0] as Expression).shape.at(-1) as number;
-  const rounded = writer.node('QuantizeLinear', [left, steps, middles], { axis: int(-1), block_size: int(width) });
+  const rounded = writer.shared(`rounded ${left}`, () => {
+    const width = (node.inputs[0] as Expression).shape.at(-1) as number;
+    const middles = middlesFor(writer, { node, middle, steps });
+    return writer.node('QuantizeLinear', [left, steps, middles], { axis: int(-1), block_size: int(width) });
+  });
   const factors = [writer.scalar(1), scales];
   const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
   return writer.node('Mul', [product, steps]);
+}
+
+/** A middle for each row. Most products of a graph have as many rows, and share these. */
+function middlesFor(
+  writer: GraphWriter,
+  { node, middle, steps }: { node: Expression; middle: string; steps: string },
+): string {
+  const expanded = (shape: string) => writer.node('Expand', [middle, shape]);
+  const [rows = 0] = node.shape;
+  return node.shape.length === 2 && writer.carries(rows)
+    ? writer.shared(`middles of ${rows}`, () => expanded(writer.shape([rows, 1])))
+    : expanded(writer.node('Shape', [steps]));
 }
 
 /**
