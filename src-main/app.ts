@@ -164,8 +164,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const engine = faults.engine(host.engine);
   const runs = new RunStore(database, jobs, dataDir);
   const [speeds, settings] = [new TrainingSpeedStore(database), new TrainingSettingsStore(database)];
-  const conversations = new ConversationStore(database);
-  const answers = new RunningAnswers();
+  const conversations = new ConversationStore(database, lock);
+  const answers = new RunningAnswers(conversations);
   const evaluations = new EvaluationStore(database, jobs);
   const lab = new LabStore(database, jobs);
   const uploads = new Uploads(join(dataDir, 'uploads'), lock);

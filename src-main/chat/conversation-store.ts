@@ -2,13 +2,16 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
+import type { ProcessLock } from '../database/process-lock.ts';
 
 /** Conversations. Their turns are in `message-store.ts`. */
 export class ConversationStore {
   readonly #database: StudioDatabase;
+  readonly #lock: ProcessLock;
 
-  constructor(database: StudioDatabase) {
+  constructor(database: StudioDatabase, lock: ProcessLock) {
     this.#database = database;
+    this.#lock = lock;
   }
 
   /** The last used first. */
@@ -56,6 +59,23 @@ export class ConversationStore {
   restore(id: string): Conversation {
     this.#database.prepare('UPDATE conversation SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
+  }
+
+  /** Notes that this process writes an answer in it. False where another one does, which lives. */
+  beginAnswer(id: string): boolean {
+    const begin = this.#database.transaction(() => {
+      const writer = this.#database.prepare('SELECT answering_process FROM conversation WHERE id = ?').pluck().get(id);
+      if (typeof writer === 'string' && writer !== this.#lock.token && this.#lock.isAlive(writer)) return false;
+      this.#database.prepare('UPDATE conversation SET answering_process = ? WHERE id = ?').run(this.#lock.token, id);
+      return true;
+    });
+    return begin.immediate();
+  }
+
+  endAnswer(id: string): void {
+    this.#database
+      .prepare('UPDATE conversation SET answering_process = NULL WHERE id = ? AND answering_process = ?')
+      .run(id, this.#lock.token);
   }
 
   /** The title, or where another has it the title with the next number: a branch of “Rivers (2)” is “Rivers (3)”. */

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { endedWithin } from '../ended-within.ts';
+import type { ConversationStore } from './conversation-store.ts';
 
 interface RunningAnswer {
   readonly conversationId: string;
@@ -9,12 +10,17 @@ interface RunningAnswer {
 }
 
 /**
- * The answers that are being written, one at a time in a conversation. The studio closes after them, so that what they had
- * written is kept.
+ * The answers that are being written, one at a time in a conversation, whichever process of the data folder writes it. The
+ * studio closes after them, so that what they had written is kept.
  */
 export class RunningAnswers {
   readonly #closing = new AbortController();
   readonly #running = new Set<RunningAnswer>();
+  readonly #store: Pick<ConversationStore, 'beginAnswer' | 'endAnswer'>;
+
+  constructor(store: Pick<ConversationStore, 'beginAnswer' | 'endAnswer'>) {
+    this.#store = store;
+  }
 
   /**
    * The events of an answer, which ends when it is left, and when the studio closes. Throws ANSWER_BEING_WRITTEN while another
@@ -26,7 +32,8 @@ export class RunningAnswers {
     left: AbortSignal | undefined,
   ): AsyncGenerator<Event> {
     await this.#endOfStopped(conversationId);
-    if (this.#in(conversationId).some(({ signal }) => !signal.aborted)) {
+    const isWrittenHere = this.#in(conversationId).some(({ signal }) => !signal.aborted);
+    if (isWrittenHere || !this.#store.beginAnswer(conversationId)) {
       throw new StudioError('ANSWER_BEING_WRITTEN', { conversation: title });
     }
     const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -38,6 +45,7 @@ export class RunningAnswers {
     } finally {
       this.#running.delete(running);
       resolve();
+      if (this.#in(conversationId).length === 0) this.#store.endAnswer(conversationId);
     }
   }
 

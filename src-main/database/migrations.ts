@@ -18,6 +18,7 @@ import { deletedExperimentsMigration } from './migrations/0016-deleted-experimen
 import { initialAdaptersMigration } from './migrations/0017-initial-adapters.ts';
 import { forgottenEventsMigration } from './migrations/0018-forgotten-events.ts';
 import { namesOfDeletedDatasetsMigration } from './migrations/0019-names-of-deleted-datasets.ts';
+import { answeringProcessMigration } from './migrations/0020-answering-process.ts';
 
 /** In the order in which they are applied; `version` is the place in this list, counted from 1. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   initialAdaptersMigration,
   forgottenEventsMigration,
   namesOfDeletedDatasetsMigration,
+  answeringProcessMigration,
 ];

@@ -93,6 +93,33 @@ test('while an answer is written, no other is begun in its conversation; once it
   expect(turns[1]?.finish).toBe('stopped');
 });
 
+// Each process knew of its own answers only: what the other one asked stood beside an answer, and one of both was out of sight.
+test('nor is one begun by another process of the data folder', async () => {
+  const conversationId = await begin();
+  const other = await open();
+  try {
+    const stopping = new AbortController();
+    const first = await studio.client.chat.send(
+      { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 400 } },
+      { signal: stopping.signal },
+    );
+    let step = await first.next();
+    while (!step.done && step.value.kind !== 'text') step = await first.next();
+    const refused = ask({ conversationId, text: 'from the other process' }, other);
+    await expect(refused).rejects.toMatchObject({ code: 'ANSWER_BEING_WRITTEN' });
+    stopping.abort();
+    await goneOn(first);
+    await ask({ conversationId, text: 'two' }, other);
+    await ask({ conversationId, text: 'three' });
+    const turns = await other.client.chat.messages({ conversationId });
+    expect(turns.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
+      ...['one', 'assistant', 'two', 'assistant', 'three', 'assistant'],
+    ]);
+  } finally {
+    await other.close();
+  }
+});
+
 test('side by side, base and adapters each answer as they do alone; the best is voted for and gone on with', async () => {
   const { chat } = studio.client;
   const columns = [
@@ -269,8 +296,11 @@ async function begin(): Promise<string> {
   return (await studio.client.chat.createConversation({ baseModelId })).id;
 }
 
-async function ask(input: Partial<SendInput> & { conversationId: string; text: string }): Promise<Message> {
-  const events = await studio.client.chat.send({ adapterId: null, sampling, ...input });
+async function ask(
+  input: Partial<SendInput> & { conversationId: string; text: string },
+  { client } = studio,
+): Promise<Message> {
+  const events = await client.chat.send({ adapterId: null, sampling, ...input });
   const last = (await Array.fromAsync(events)).at(-1);
   if (last?.kind !== 'finished') throw new Error('no answer');
   return last.answer;
