@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import type { StudioClient } from './openai-models.ts';
 import { serveOpenai } from './openai-server.ts';
 
@@ -39,4 +40,58 @@ test('nothing is generated for a client that leaves while its model is looked up
   await another();
   expect(generated).toBe(0);
   await server.close();
+});
+
+// The connection was closed on clients that send the whole body before they look at the answer.
+test.each([
+  ['told beforehand', (body: string) => `content-length: ${body.length}\r\n\r\n${body}`],
+  [
+    'sent in pieces',
+    (body: string) => `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+  ],
+])(
+  'a body that is too large, %s, is refused by an answer that whoever has sent all of it can read',
+  async (_, sent) => {
+    // Nothing of it is asked.
+    const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
+    onTestFinished(() => server.close());
+    const { host, port } = new URL(server.url);
+    const told = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n`;
+      socket.write(`${head}${sent('x'.repeat(6_000_000))}`, (error) => {
+        if (error) return reject(error);
+        let text = '';
+        socket.on('data', (data) => {
+          text += data;
+        });
+        socket.on('end', () => resolve(text));
+      });
+      socket.on('error', reject);
+    });
+    expect(told).toMatch(/^HTTP\/1.1 413 /);
+    expect(JSON.parse(told.slice(told.indexOf('\r\n\r\n')))).toMatchObject({
+      error: { type: 'invalid_request_error', code: 'body_too_large' },
+    });
+  },
+);
+
+test('of a body without an end, no more is read than of one that was meant', async () => {
+  // Nothing of it is asked.
+  const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
+  onTestFinished(() => server.close());
+  const { host, port } = new URL(server.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => {});
+  socket.resume();
+  socket.write(`POST /v1/nothing HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 1000000000000\r\n\r\n`);
+  const piece = Buffer.alloc(1_000_000);
+  const sendOn = () => {
+    while (!socket.destroyed && socket.write(piece));
+  };
+  socket.on('drain', sendOn);
+  sendOn();
+  await closed;
+  expect(socket.bytesWritten).toBeLessThan(100_000_000);
 });

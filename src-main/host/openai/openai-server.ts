@@ -10,6 +10,8 @@ import { modelObject, type ServedModel, type StudioClient, servedModels } from '
 import { chatPrompt, chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
 
 const largestBodyBytes = 4 * 1024 * 1024;
+/** Of a body that is refused, what is waited for: enough for any that was meant to be read. */
+const mostSkippedBytes = 64 * 1024 * 1024;
 const usualChatTokens = 512;
 /** What OpenAI's completions do when nothing is said. */
 const usualCompletionTokens = 16;
@@ -41,7 +43,7 @@ export async function serveOpenai(options: { studio: StudioClient; port: number;
     queue: new FairQueue({ atOnce: 8, mostWaiting: 256 }),
   };
   server.on('request', (request, response) => {
-    answer(request, response, context).catch((error: unknown) => fail(response, error));
+    answer(request, response, context).catch((error: unknown) => fail(request, response, error));
   });
   return {
     url: `http://127.0.0.1:${port}/v1`,
@@ -199,7 +201,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   if (Number(request.headers['content-length'] ?? 0) > largestBodyBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of piecesOf(request)) {
     bytes += chunk.byteLength;
     if (bytes > largestBodyBytes) throw tooLarge;
     chunks.push(chunk);
@@ -229,16 +231,41 @@ function say(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(text);
 }
 
-function fail(response: ServerResponse, error: unknown): void {
+async function fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   if (response.destroyed || response.headersSent) {
     response.destroy();
     return;
   }
-  const shaped = openaiErrorOf(error);
-  // What is left of a body that nobody reads must not be taken for the next request.
-  response.setHeader('connection', 'close');
-  if (shaped.status === 405) response.setHeader('allow', 'GET, POST');
-  say(response, shaped.status, shaped.body);
+  const { status, body } = openaiErrorOf(error);
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    ...headers,
+    ...(status === 405 && { allow: 'GET, POST' }),
+    ...{ 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) },
+    // What is left of a body that nobody reads must not be taken for the next request.
+    connection: 'close',
+  });
+  response.write(text);
+  await skipRest(request);
+  response.end();
+}
+
+/** Many clients send the whole body before they look at the answer, and lose it where the connection is closed on them. */
+async function skipRest(request: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of piecesOf(request)) {
+      bytes += chunk.byteLength;
+      if (bytes > mostSkippedBytes) return;
+    }
+  } catch {
+    // The client has left.
+  }
+}
+
+/** Whoever stops in the middle leaves the connection open. */
+function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false });
 }
 
 /** Compares in a time that tells nothing of where two words differ. */
