@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './name.ts';
 import { taskIdSchema } from './task.ts';
 
 /** The matrices that LoRA can adapt, by the field's short names. */
@@ -73,7 +74,7 @@ export const adapterMixInputSchema = z.object({
     .array(z.object({ id: z.string(), strength: strengthSchema }))
     .min(1)
     .max(16),
-  name: z.string().min(1).max(200).optional(),
+  name: nameSchema.optional(),
 });
 export type AdapterMixInput = z.infer<typeof adapterMixInputSchema>;
 

@@ -77,6 +77,7 @@ import {
   startLabInputSchema,
 } from './lab.ts';
 import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
+import { nameSchema } from './name.ts';
 import {
   estimateSchema,
   presetSchema,
@@ -216,7 +217,7 @@ export const contract = {
     addFromFile: base
       .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))
       .output(addedRowsSchema),
-    rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(datasetSchema),
+    rename: base.input(z.object({ id: z.string(), name: nameSchema })).output(datasetSchema),
     /** Hides it at once and removes it at the next start; `restore` undoes. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(datasetSchema),
@@ -363,7 +364,7 @@ export const contract = {
     get: base.input(id).output(baseModelSchema),
     /** A folder or GGUF file by its path (not for pages), or the files that a page has sent. */
     import: base
-      .input(z.union([z.object({ path: z.string(), name: z.string().min(1).max(200).optional() }), sentModelSchema]))
+      .input(z.union([z.object({ path: z.string(), name: nameSchema.optional() }), sentModelSchema]))
       .output(baseModelSchema),
     /** Lets the person choose a folder or file in the system's own dialog; null when they choose none. Desktop only. */
     importChosen: base.input(z.object({ what: z.enum(['folder', 'file']) })).output(baseModelSchema.nullable()),
@@ -424,7 +425,7 @@ export const contract = {
       save: base
         .input(
           z.object({
-            name: z.string().min(1).max(200),
+            name: nameSchema,
             preset: presetSchema.nullable(),
             options: trainOptionsSchema.partial(),
           }),
@@ -437,9 +438,7 @@ export const contract = {
     list: base.output(z.array(adapterSchema)),
     get: base.input(id).output(adapterSchema),
     import: base
-      .input(
-        z.object({ path: z.string(), name: z.string().min(1).max(200).optional(), baseModelId: z.string().optional() }),
-      )
+      .input(z.object({ path: z.string(), name: nameSchema.optional(), baseModelId: z.string().optional() }))
       .output(adapterSchema),
     /** Writes the adapter to `out` for other programs; not for pages. Attached: ends, and leaves nothing, when the watcher leaves. */
     export: base.input(adapterExportInputSchema).output(eventIterator(adapterExportEventSchema)),
@@ -452,7 +451,7 @@ export const contract = {
           configFileId: z.string(),
           weightsFileId: z.string(),
           originFileId: z.string().optional(),
-          name: z.string().min(1).max(200),
+          name: nameSchema,
           baseModelId: z.string().optional(),
         }),
       )
@@ -460,7 +459,7 @@ export const contract = {
     /** Adds adapters of one base together into a new one. */
     mix: base.input(adapterMixInputSchema).output(adapterSchema),
     verify: base.input(id).output(adapterVerificationSchema),
-    rename: base.input(z.object({ id: z.string(), name: z.string().min(1).max(200) })).output(adapterSchema),
+    rename: base.input(z.object({ id: z.string(), name: nameSchema })).output(adapterSchema),
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(adapterSchema),
   },
@@ -469,11 +468,9 @@ export const contract = {
     score: base.input(scoreInputSchema).output(scoreSchema),
     conversations: base.output(z.array(conversationSchema)),
     createConversation: base
-      .input(z.object({ baseModelId: z.string(), title: z.string().max(200).optional() }))
+      .input(z.object({ baseModelId: z.string(), title: nameSchema.optional() }))
       .output(conversationSchema),
-    renameConversation: base
-      .input(z.object({ id: z.string(), title: z.string().min(1).max(200) }))
-      .output(conversationSchema),
+    renameConversation: base.input(z.object({ id: z.string(), title: nameSchema })).output(conversationSchema),
     deleteConversation: base.input(id).output(nothing),
     restoreConversation: base.input(id).output(conversationSchema),
     /** The turns from the first to the last, and beside an answer those that it was compared with. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileReasonSchema } from './file-reason.ts';
+import { nameSchema } from './name.ts';
 import { rowVerdictDataSchema } from './row-verdict.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 
@@ -171,7 +172,7 @@ export type RowJudgement = z.infer<typeof rowJudgementSchema>;
 export const importInputSchema = z.object({
   source: fileSourceSchema,
   task: taskIdSchema,
-  name: z.string().min(1).max(200).optional(),
+  name: nameSchema.optional(),
   /** Fields left out are taken from the proposed mapping. */
   mapping: columnMappingSchema.optional(),
   csv: csvOptionsSchema.optional(),

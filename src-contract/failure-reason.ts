@@ -34,6 +34,9 @@ export const failureReasons = {
   BACKUP_LIST_UNKNOWN: 'it is not the list of a backup',
   BACKUP_PATH_OUTSIDE: 'it names the file {path}',
 
+  NAME_UNSEEN: 'nothing can be seen in it',
+  NAME_UNWRITABLE: 'a line break or another sign that controls the screen stands in it',
+  NAME_TOO_LONG: 'it has more than {most} letters',
   BASE_NAME_TAKEN: 'there is already a base model of this name',
   ADAPTER_NAME_TAKEN: 'there is already an adapter named “{name}”',
   RUN_NAME_TAKEN: 'there is already an adapter or a run named “{name}”',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './name.ts';
 
 /** A file that belongs to a model, by the names that Hugging Face and its programs give: nothing else of a folder is sent. */
 export const modelFileNameSchema = z
@@ -15,7 +16,7 @@ export const sentModelSchema = z.object({
     .min(1)
     .max(64),
   title: z.string().max(200).optional(),
-  name: z.string().min(1).max(200).optional(),
+  name: nameSchema.optional(),
 });
 
 /** A model that lies in the model folder. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { precisionSchema } from './base-model.ts';
 import { keptFailureSchema } from './kept-failure.ts';
+import { nameSchema } from './name.ts';
 import { taskIdSchema } from './task.ts';
 
 export const presetSchema = z.enum(['quick', 'balanced', 'thorough']);
@@ -65,7 +66,7 @@ export const mostTogether = 8;
 export const startRunInputSchema = z.object({
   datasetId: z.string(),
   baseModelId: z.string(),
-  name: z.string().min(1).max(200),
+  name: nameSchema,
   preset: presetSchema.optional(),
   /** What differs from the preset. */
   options: trainOptionsSchema.partial().optional(),

@@ -4,6 +4,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { nameFrom } from '../../src-contract/name.ts';
 import type { AdapterFacts, Engine } from '../engine/engine.ts';
 import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
@@ -30,7 +31,7 @@ export async function importAdapter(
   await requireAdapterFolder(folder);
   const origin = await readOrigin(folder);
   const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
-  const name = source.name ?? store.freeName(basename(folder));
+  const name = source.name ?? store.freeName(nameFrom(basename(folder)) || 'adapter');
   const { base, facts } = await findBase({ folder, name, origin, wanted, baseModels, engine });
   const id = store.newId(now);
   const path = join(adaptersFolder, id);

@@ -48,8 +48,8 @@ export function baseModelProcedures(studio: {
       const folder = join(modelsFolder, `.${store.newId()}.sent.partial`);
       try {
         await gatherModel(input, folder, uploads);
-        const title = input.title?.trim() || 'model';
-        return await bringIn({ path: folder, name: input.name, title, take: true }, signal);
+        const { name, title = '' } = input;
+        return await bringIn({ path: folder, name, title, take: true }, signal);
       } finally {
         await rm(folder, { recursive: true, force: true });
         await Promise.all(input.files.map(({ fileId }) => uploads.discard(fileId)));

@@ -5,6 +5,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { nameFrom } from '../../src-contract/name.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
@@ -64,7 +65,8 @@ export async function importBaseModel(
       return spoiled;
     }
     await rename(partial, path);
-    const name = source.name ?? store.freeName(source.title ?? basename(place.path).replace(/\.gguf$/i, ''));
+    const name =
+      source.name ?? store.freeName(nameFrom(source.title ?? basename(place.path).replace(/\.gguf$/i, '')) || 'model');
     const catalogueId = source.catalogueId ?? null;
     const model: BaseModel = { id, name, ...facts, sha256, path, builtIn: false, catalogueId, createdAt: now };
     store.insert(model);

@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CsvOptions, ImportEvent } from '../../src-contract/dataset.ts';
+import { nameFrom } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
@@ -37,7 +38,7 @@ export async function* importDataset(
   if (job.name !== undefined && store.isNameTaken(job.name)) throw nameTaken(job.name);
   const { file, task, seed, now } = job;
   const datasetId = store.beginImport({
-    name: job.name ?? store.freeName(file.name.replace(/\.[^.]{1,7}$/, '') || file.name),
+    name: job.name ?? store.freeName(nameFrom(file.name.replace(/\.[^.]{1,7}$/, '')) || nameFrom(file.name)),
     ...{ task, sourceName: file.name, mapping: {}, seed, now },
   });
   const datasetFolder = join(datasetsFolder, datasetId);

@@ -2,6 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { ChatEvent, Conversation, Message, MixedAdapter, PromptFit } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import { nameFrom } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -491,8 +492,11 @@ export class ChatState {
   }
 
   async #createConversation(text: string): Promise<string> {
-    const title = text.replace(/\s+/g, ' ').trim().slice(0, 60);
-    const conversation = await client.chat.createConversation({ baseModelId: this.baseModelId, title });
+    const title = nameFrom(text, 60);
+    const conversation = await client.chat.createConversation({
+      baseModelId: this.baseModelId,
+      ...(title !== '' && { title }),
+    });
     this.conversations = [conversation, ...this.conversations];
     // Another one may have been opened meanwhile.
     if (this.conversationId === undefined) this.conversationId = conversation.id;

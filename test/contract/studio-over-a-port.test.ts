@@ -31,6 +31,28 @@ test('an error that a person can meet arrives with its code and its data', async
   expect(error).toMatchObject({ code: 'DATASET_NOT_FOUND', data: { dataset: 'missing' } });
 });
 
+// Names of blanks alone were taken, and stood in lists as nothing.
+test('whatever is named, a name of blanks alone is refused by a sentence, and blanks around one are taken off', async () => {
+  const { datasets, adapters, baseModels, chat, runs } = studio.client;
+  const name = ' \u3164\n';
+  const id = 'any';
+  for (const call of [
+    () => datasets.rename({ id, name }),
+    () => datasets.import({ source: { kind: 'sample', name: id }, task: 'mrc', name }),
+    () => adapters.rename({ id, name }),
+    () => adapters.importSent({ configFileId: id, weightsFileId: id, name }),
+    () => adapters.mix({ parts: [{ id, strength: 1 }], name }),
+    () => baseModels.import({ files: [{ fileId: id, name: 'config.json' }], name }),
+    () => chat.renameConversation({ id, title: name }),
+    () => runs.start({ datasetId: id, baseModelId: id, name }),
+    () => runs.settings.save({ name, preset: null, options: {} }),
+  ]) {
+    const { error } = await safe(call() as Promise<unknown>);
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', data: { option: 'name', because: { code: 'NAME_UNSEEN' } } });
+  }
+  expect(await runs.settings.save({ name: ' Mine ', preset: null, options: {} })).toMatchObject({ name: 'Mine' });
+});
+
 test('an error in the middle of a stream arrives with its code and its data', async () => {
   const { fileId } = await upload('notes.csv', 'title,text\na,b\n');
   const { error } = await safe(importAll({ source: { kind: 'upload', fileId }, task: 'mrc', name: 'notes' }));

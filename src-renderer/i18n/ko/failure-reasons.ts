@@ -33,6 +33,9 @@ export const failureReasons: {
   BACKUP_LIST_UNKNOWN: '백업 목록이 아닙니다',
   BACKUP_PATH_OUTSIDE: '{path} 파일을 가리킵니다',
 
+  NAME_UNSEEN: '보이는 글자가 없습니다',
+  NAME_UNWRITABLE: '줄바꿈이나 화면을 제어하는 다른 문자가 들어 있습니다',
+  NAME_TOO_LONG: '{most}자를 넘습니다',
   BASE_NAME_TAKEN: '이 이름의 기본 모델이 이미 있습니다',
   ADAPTER_NAME_TAKEN: '“{name}” 어댑터가 이미 있습니다',
   RUN_NAME_TAKEN: '“{name}” 어댑터나 학습이 이미 있습니다',

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { nameFrom, nameSchema } from './name.ts';
+
+test.each([
+  ['  Rivers \t', 'Rivers'],
+  ['강 이름 (2)', '강 이름 (2)'],
+  ['👩‍👩‍👧 می‌خواهم', '👩‍👩‍👧 می‌خواهم'],
+  ['x'.repeat(200), 'x'.repeat(200)],
+])('%j is a name, without the blanks around it', (given, name) => {
+  expect(nameSchema.parse(given)).toBe(name);
+});
+
+test.each([
+  ['', 'NAME_UNSEEN'],
+  [' \u00a0\t\n', 'NAME_UNSEEN'],
+  ['\u200b\u3164\u2800', 'NAME_UNSEEN'],
+  ['a\nb', 'NAME_UNWRITABLE'],
+  ['a\u0000', 'NAME_UNWRITABLE'],
+  ['txt\u202eexe', 'NAME_UNWRITABLE'],
+  ['half \ud83d', 'NAME_UNWRITABLE'],
+  ['x'.repeat(201), 'NAME_TOO_LONG'],
+])('%j is none', (given, code) => {
+  expect(() => nameSchema.parse(given)).toThrow(
+    expect.objectContaining({
+      code: 'OPTION_INVALID',
+      data: expect.objectContaining({ option: 'name', because: expect.objectContaining({ code }) }),
+    }),
+  );
+});
+
+test('of what was not given as a name, that is left out which cannot be in one', () => {
+  expect(nameFrom(' Who owns\n\nthe camel?\u0007 ')).toBe('Who owns the camel?');
+  expect(nameFrom('12345 👩', 7)).toBe('12345');
+  expect(nameFrom('\u200b \n')).toBe('');
+});
