@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../src-contract/failure-reason.ts';
-import { ownProgram } from './own-program.ts';
+import { ownProgram } from '../own-program.ts';
 
 /** The process in which queries run. A host that cannot fork Node.js (a packaged Electron) hands in its own way to start it. */
 export interface SqlProcess {

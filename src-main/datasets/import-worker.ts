@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
+import { ownProgram } from '../own-program.ts';
 import type { AddedRowsEvent, AddedRowsJob } from './added-rows.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { JudgeOptions } from './judge-rows.ts';
-import { ownProgram } from './own-program.ts';
 import type { TableFile } from './readers/open-table.ts';
 
 /** What the thread can do: what it is asked, and what it tells. */

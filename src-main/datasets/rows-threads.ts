@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { fromCarried } from '../../src-contract/carried-error.ts';
-import { ownProgram } from './own-program.ts';
+import { ownProgram } from '../own-program.ts';
 import type { FromRowsThread, RowsPlace, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
 
 interface Waiting {
