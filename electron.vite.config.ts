@@ -15,6 +15,7 @@ export default defineConfig({
           web: 'src-main/host/web/main.ts',
           cli: 'src-main/host/cli/main.ts',
           'engine-process': 'src-main/engine/engine-process.ts',
+          'damage-thread': 'src-main/database/damage-thread.ts',
           'import-thread': 'src-main/datasets/import-thread.ts',
           'machine-thread': 'src-main/engine/backends/wasm/machine-thread.ts',
           'rounding-thread': 'src-main/engine/rounding-thread.ts',

@@ -27,12 +27,14 @@ import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { RunningAnswers } from './chat/running-answers.ts';
 import { CutOffImports } from './cut-off-imports.ts';
+import { damageIn } from './damage.ts';
 import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
-import { asDatabaseFault, asMetDamage, openDatabase } from './database/open.ts';
+import { asDatabaseFault, openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
+import { tellsDamage } from './database/rows-file.ts';
 import { mendAttachments } from './datasets/attach-to-dataset.ts';
 import { forkSqlProcess, type SqlProcess, SqlRunner } from './datasets/attached-database.ts';
 import { DatasetChanges } from './datasets/change-dataset.ts';
@@ -223,9 +225,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed(noun)();
     changed('status')();
   };
-  const known = (error: unknown, read?: () => string | null | undefined) => {
+  const known = async (error: unknown, read?: () => string | null | undefined) => {
+    const full = orDiskOrDatabaseFull(error, dataDir);
     // First, because the names of datasets stand in there.
-    const told = asMetDamage(join(dataDir, 'studio.sqlite'), orDiskOrDatabaseFull(error, dataDir));
+    const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
+    const told = damage ?? full;
     if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) afterUndo.hurry();
     return datasets.namingRowsFault(told, read);
   };
@@ -466,24 +470,24 @@ function waitingFor(ready: Promise<void>) {
  * Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. After the end of
  * the studio none is anybody's.
  */
-function tellingErrors(known: (error: unknown, read: () => string | undefined) => unknown, calls: OngoingCalls) {
+function tellingErrors(
+  known: (error: unknown, read: () => string | undefined) => Promise<unknown>,
+  calls: OngoingCalls,
+) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }, input) => {
-      const failed = (error: unknown) =>
-        calls.isOver
-          ? new ORPCError('INTERNAL_SERVER_ERROR')
-          : toClient(
-              known(error, () => datasetIn(path, input)),
-              path,
-            );
+      const failed = async (error: unknown) => {
+        if (calls.isOver) return new ORPCError('INTERNAL_SERVER_ERROR');
+        return toClient(await known(error, () => datasetIn(path, input)), path);
+      };
       try {
         const result = await next();
         if (!isIterable(result.output)) return result;
         // Sound because the events are passed on as they are.
         return { ...result, output: told(result.output, failed) as typeof result.output };
       } catch (error) {
-        throw failed(error);
+        throw await failed(error);
       }
     });
 }
@@ -501,11 +505,14 @@ function datasetIn([noun]: readonly string[], input: unknown): string | undefine
   return undefined;
 }
 
-async function* told(events: AsyncIterable<unknown>, failed: (error: unknown) => unknown): AsyncGenerator<unknown> {
+async function* told(
+  events: AsyncIterable<unknown>,
+  failed: (error: unknown) => Promise<unknown>,
+): AsyncGenerator<unknown> {
   try {
     yield* events;
   } catch (error) {
-    throw failed(error);
+    throw await failed(error);
   }
 }
 

@@ -59,19 +59,26 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
 
 /**
  * The error itself, or DATASET_FILE_DAMAGED when it was met in a damaged page of this file. It may also come of what was worked
- * out from the rows, which lies in another file: so the pages are looked through, which takes seconds for gigabytes.
+ * out from the rows, which lies in another file: so the pages are looked through.
  */
 export function asRowsFault(file: string, error: unknown): unknown {
-  if (!tellsDamage(error)) return error;
+  return tellsDamage(error) ? (damageInRows(file) ?? error) : error;
+}
+
+/**
+ * Looks through all pages: gives DATASET_FILE_DAMAGED where one is damaged, another error where the file cannot be opened, and
+ * undefined where it is sound. Takes seconds for gigabytes.
+ */
+export function damageInRows(file: string): unknown {
   try {
     const database = openRowsFile(file, { readonly: true });
     try {
-      return database.pragma('quick_check(1)', { simple: true }) === 'ok' ? error : damaged(file, error);
+      return database.pragma('quick_check(1)', { simple: true }) === 'ok' ? undefined : damaged(file);
     } finally {
       database.close();
     }
   } catch (fault) {
-    return tellsDamage(fault) ? damaged(file, error) : fault;
+    return tellsDamage(fault) ? damaged(file, fault) : fault;
   }
 }
 

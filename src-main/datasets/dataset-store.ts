@@ -4,10 +4,11 @@ import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { damageIn } from '../damage.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
-import { asRowsFault, tellsDamage } from '../database/rows-file.ts';
+import { tellsDamage } from '../database/rows-file.ts';
 import { freeName } from '../free-name.ts';
 import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
@@ -89,10 +90,11 @@ export class DatasetStore {
    * know. `read` gives the id or name of the one that was being read, whose rows a damaged page may have been met in; it is not
    * asked for what cannot come of one: on a full disk there may be no answer.
    */
-  namingRowsFault(error: unknown, read?: () => string | null | undefined): unknown {
+  async namingRowsFault(error: unknown, read?: () => string | null | undefined): Promise<unknown> {
     const dataset = tellsDamage(error) ? (read?.() ?? undefined) : undefined;
     const known = dataset === undefined ? undefined : this.list().find(({ id, name }) => [id, name].includes(dataset));
-    const fault = known === undefined ? error : asRowsFault(this.rowsFile(known.id), error);
+    const damage = known && (await damageIn({ what: 'rows', file: this.rowsFile(known.id) }));
+    const fault = damage ?? error;
     if (!(fault instanceof StudioError) || !fault.code.startsWith('DATASET_FILE_')) return fault;
     // Sound: all codes of this beginning have these fields.
     const data = fault.data as ErrorData<'DATASET_FILE_DAMAGED'>;

@@ -58,7 +58,7 @@ export async function exportDataset(
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
-    const known = store.namingRowsFault(orDiskOrDatabaseFull(error, dirname(path)), () => dataset.id);
+    const known = await store.namingRowsFault(orDiskOrDatabaseFull(error, dirname(path)), () => dataset.id);
     throw unwritable(known, { option: 'out', path });
   } finally {
     if (!isDone) await rm(temporary, { force: true });

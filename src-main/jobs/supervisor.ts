@@ -32,7 +32,7 @@ export type Told<Event> = { readonly id: string } & (
 export class Supervisor<Event> {
   readonly #store: JobStore;
   readonly #changed: () => void;
-  readonly #known: (error: unknown, id: string | undefined) => unknown;
+  readonly #known: (error: unknown, id: string | undefined) => Promise<unknown>;
   readonly #mayGoOn: () => void;
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
@@ -51,13 +51,13 @@ export class Supervisor<Event> {
   constructor(options: {
     store: JobStore;
     changed: () => void;
-    known?: (error: unknown, id: string | undefined) => unknown;
+    known?: (error: unknown, id: string | undefined) => Promise<unknown>;
     mayGoOn?: () => void;
     now?: () => number;
   }) {
     this.#store = options.store;
     this.#changed = options.changed;
-    this.#known = options.known ?? ((error) => error);
+    this.#known = options.known ?? (async (error) => error);
     this.#mayGoOn = options.mayGoOn ?? (() => {});
     this.#now = options.now ?? Date.now;
   }
@@ -180,7 +180,7 @@ export class Supervisor<Event> {
       if (page.length > 0) continue;
       if (isElsewhere) await sleep(readAgainMs, undefined, { signal, ref: false }).catch(() => undefined);
       else if (job === undefined) return this.#interruptOrphans();
-      else if (job.unstorable !== undefined) throw job.unstorable;
+      else if (job.unstorable !== undefined) throw await job.unstorable;
       else await job.nextChange(signal);
       if (signal?.aborted) return;
     }
@@ -270,7 +270,7 @@ export class Supervisor<Event> {
     } catch (thrown) {
       // After an abort the engine's port gives a plain error, whatever the cause was.
       if (signal.aborted) return aborted();
-      const error = this.#known(thrown, piece.jobs[0]?.id);
+      const error = await this.#known(thrown, piece.jobs[0]?.id);
       const canGoOn = error instanceof StudioError && goneOnFrom.has(error.code);
       return { state: canGoOn ? 'interrupted' : 'failed', failure: failureOf(error) };
     }
@@ -285,7 +285,7 @@ export class Supervisor<Event> {
       if (job === undefined) continue;
       if ('event' in told) job.tell(told.event);
       else if ('end' in told) this.#end(piece, job, told.end, null);
-      else this.#end(piece, job, 'failed', failureOf(this.#known(told.error, told.id)));
+      else this.#end(piece, job, 'failed', failureOf(await this.#known(told.error, told.id)));
     }
   }
 

@@ -13,7 +13,7 @@ export class ToldJob<Event> {
   readonly ended = Promise.withResolvers<void>();
   latest: Event | undefined;
   /** Why its end cannot be stored yet. */
-  unstorable: unknown;
+  unstorable: Promise<unknown> | undefined;
   readonly #store: JobStore;
   /** Of the newest event, written or not. */
   #sequence: number;
@@ -53,7 +53,7 @@ export class ToldJob<Event> {
     return this.#unwritten.filter((event) => event.sequence > sequence);
   }
 
-  holdBack(why: unknown): void {
+  holdBack(why: Promise<unknown>): void {
     this.unstorable = why;
     this.ended.resolve();
     this.#wake();

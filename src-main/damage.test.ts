@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { damageIn } from './damage.ts';
+import { openDatabase } from './database/open.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-damage-'));
+  file = join(folder, 'studio.sqlite');
+  const database = openDatabase(file);
+  database.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+    INSERT INTO setting (name, value) SELECT i, hex(zeroblob(500)) FROM n;
+  `);
+  database.close();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function damage(): void {
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xa5, bytes.length / 2, bytes.length / 2 + 100_000));
+}
+
+// The loop stood still for as long as all pages of a file take.
+test('a file is looked through while the loop goes on', async () => {
+  let turns = 0;
+  let isFound = false;
+  const found = damageIn({ what: 'database', file }).finally(() => {
+    isFound = true;
+  });
+  for (; !isFound; turns++) await turn();
+  expect(await found).toBeUndefined();
+  expect(turns).toBeGreaterThan(10);
+});
+
+test('what is damaged is told by its code, to all who ask at the time', async () => {
+  damage();
+  const asks = [damageIn({ what: 'database', file }), damageIn({ what: 'database', file })];
+  expect(asks[0]).toBe(asks[1]);
+  expect(await asks[0]).toMatchObject({ code: 'DATABASE_DAMAGED', data: { file } });
+  // What was found once is not kept: the file may have been mended.
+  const again = damageIn({ what: 'database', file });
+  expect(again).not.toBe(asks[0]);
+  await again;
+});
+
+test('of a file of rows that is gone, that is told', async () => {
+  const rows = join(folder, 'gone', 'rows.sqlite');
+  expect(await damageIn({ what: 'rows', file: rows })).toMatchObject({ code: 'DATASET_FILE_MISSING' });
+});

@@ -1,0 +1,11 @@
+// The thread in which the pages of a file are looked through for damage, which takes seconds for gigabytes. It is told the file
+// at its start, says what it found, and ends.
+import { parentPort, workerData } from 'node:worker_threads';
+import { toCarried } from '../../src-contract/carried-error.ts';
+import { damageInDatabase } from './open.ts';
+import { damageInRows } from './rows-file.ts';
+
+// Sound: `damageIn` in src-main/damage.ts starts this file, and names these.
+const { what, file } = workerData as { what: 'database' | 'rows'; file: string };
+const damage = what === 'rows' ? damageInRows(file) : damageInDatabase(file);
+parentPort?.postMessage(damage && toCarried(damage));
