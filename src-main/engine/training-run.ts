@@ -16,16 +16,13 @@ import { StepSums } from './step-sums.ts';
 import { elements, type Tensor } from './tensor.ts';
 import { readTokenFile, type TokenRows } from './token-file.ts';
 import { checkTokenIds } from './token-ids.ts';
+import { ToldEvents } from './told-events.ts';
 import { type Trainable, trainableOf } from './trainable.ts';
 
 /** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
 export const validationRowLimit = 200;
 /** Where a job names no interval, a checkpoint is due after so long. */
 const checkpointMs = 15_000;
-/** Whoever is told writes it down well within so long: a checkpoint repeats what was told later than that. */
-const heardMs = 5_000;
-/** Some 15 MB: where one checkpoint is written for all the steps of a training, most of them were heard long ago. */
-const mostToldAgain = 50_000;
 
 /** What one optimiser step takes: its micro-batches, and what they give added up. */
 export interface PlannedStep {
@@ -75,8 +72,7 @@ export class TrainingRun {
   /** The step at which the validation rows were last measured. */
   #validatedStep: number | null = null;
   #lastCheckpoint: { step: number; at: number } = { step: 0, at: performance.now() };
-  /** What was told since the last checkpoint, and shortly before it. */
-  #told: { readonly event: TrainEvent; readonly at: number }[] = [];
+  readonly #told = new ToldEvents();
   readonly #rowOrder: RowOrder;
   #order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
 
@@ -171,12 +167,12 @@ export class TrainingRun {
       backend: this.#model.backend.name,
       device: this.#model.backend.device,
       precision: this.#model.precision,
-      ...(this.#told.length > 0 && { told: this.#told.map(({ event }) => event) }),
+      ...(this.#told.count > 0 && { told: this.#told.newest() }),
     };
   }
 
   #tell<Event extends TrainEvent>(event: Event): Event {
-    this.#told.push({ event, at: performance.now() });
+    this.#told.add(event, performance.now());
     return event;
   }
 
@@ -312,7 +308,7 @@ export class TrainingRun {
         peakRssBytes: this.#peakRss,
         settings: this.#settings,
         data: this.#data,
-        told: this.#told.slice(-mostToldAgain).map(({ event }) => event),
+        told: this.#told.newest(),
       },
       weights: new Map([...this.trainable.tensors].map(([name, { data }]) => [name, data])),
       moments: this.#moments,
@@ -320,7 +316,7 @@ export class TrainingRun {
     };
     await writeCheckpoint(this.#job.checkpointFolder, checkpoint, options);
     this.#lastCheckpoint = { step: this.#step, at: performance.now() };
-    this.#told = this.#told.filter(({ at }) => performance.now() - at < heardMs);
+    this.#told.forgetHeard(performance.now());
     return this.#tell({ kind: 'checkpoint', step: this.#step });
   }
 
