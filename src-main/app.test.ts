@@ -1204,7 +1204,24 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
 });
 
-// Only at full strength did it say what it is; taken in again it was of the task “custom”.
+// It had another fingerprint, as if it were another adapter.
+test('an adapter of an earlier version that goes out and comes back is the same, and at another scale it is not', async () => {
+  await train('rivers');
+  const out = join(folder, 'out');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => ({
+    ...(await inspect(job)),
+    sha256: `of the weights and ${readFileSync(join(job.adapterFolder, 'adapter_config.json'), 'utf8')}`,
+  });
+  const original = await client.adapters.get({ id: 'rivers' });
+  expect((await client.adapters.import({ path: out, name: 'back' })).sha256).toBe(original.sha256);
+  writeFileSync(join(out, 'adapter_config.json'), '{"lora_alpha": 99}');
+  expect((await client.adapters.import({ path: out, name: 'other' })).sha256).toBe(
+    'of the weights and {"lora_alpha": 99}',
+  );
+});
+
 test('a full disk makes the room of what was deleted come back sooner', async () => {
   await train('rivers');
   const { path } = await client.adapters.get({ id: 'rivers' });
@@ -1221,6 +1238,7 @@ test('a full disk makes the room of what was deleted come back sooner', async ()
   await vi.waitFor(() => expect(existsSync(path)).toBe(false));
 });
 
+// Only at full strength did it say what it is; taken in again it was of the task “custom”.
 test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
   await train('rivers');
   const out = join(folder, 'half');

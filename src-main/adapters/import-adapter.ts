@@ -8,6 +8,7 @@ import { nameFrom } from '../../src-contract/name.ts';
 import type { AdapterFacts, Engine } from '../engine/engine.ts';
 import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
+import { fingerprintLike } from './fingerprint-like.ts';
 
 /** The base models that an adapter may belong to. */
 export interface BaseModels {
@@ -41,7 +42,7 @@ export async function importAdapter(
       ...{ id, name, task: origin?.task ?? 'custom' },
       ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
       ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
-      ...{ bytes: facts.bytes, sha256: facts.sha256, path, createdAt: now },
+      ...{ bytes: facts.bytes, sha256: await sha256Here(facts, base, studio), path, createdAt: now },
       baseValidationLoss: origin?.baseValidationLoss ?? null,
       bestValidationLoss: origin?.bestValidationLoss ?? null,
     };
@@ -51,6 +52,21 @@ export async function importAdapter(
     await rm(path, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Its fingerprint; where the same one is here from an earlier version, in the kind of that one: a person holds both against each other. */
+async function sha256Here(
+  facts: AdapterFacts,
+  base: BaseModel,
+  { store, engine }: { store: AdapterStore; engine: Engine },
+): Promise<string> {
+  const alike = store.list().find(({ sha256 }) => fingerprintLike(sha256, facts) === sha256);
+  if (alike === undefined || alike.sha256 === facts.sha256) return facts.sha256;
+  // The same weights, perhaps at another scale. Of one whose files are gone there is nothing to hold against.
+  const other = await engine
+    .inspectAdapter({ modelFolder: base.path, adapterFolder: alike.path })
+    .catch(() => undefined);
+  return other?.sha256 === facts.sha256 ? alike.sha256 : facts.sha256;
 }
 
 interface Found {
