@@ -14,6 +14,8 @@ export const datasetReasons = {
   SHEET_UNKNOWN: 'there is no sheet “{sheet}”; there are {sheets}',
   XLSX_TEXTS_TOO_LARGE: 'its texts take more than 256 MB; save the sheet as CSV',
 
+  XLSX_TEXT_TOO_LONG: 'a single cell or row of “{entry}” takes more than {size} MB',
+
   ARCHIVE_ENCRYPTED: 'it is encrypted',
   ARCHIVE_CUT_OFF: 'it is cut off or damaged',
   ARCHIVE_DIRECTORY_DAMAGED: 'its directory is damaged',

@@ -25,7 +25,7 @@ const relation = (id: string, kind: string, target: string) =>
 const list = (...sheets: string[]) => `<workbook><sheets>${sheets.join('')}</sheets></workbook>`;
 
 /** A workbook of one sheet, with other parts where they are given; one that is `''` is left out. */
-function workbook(parts: Record<string, string | Buffer> = {}): Buffer {
+function workbook(parts: Record<string, string | Buffer> = {}, { isStored = false } = {}): Buffer {
   const all = {
     '_rels/.rels': `<Relationships>${relation('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
     'xl/workbook.xml': list('<sheet name="Sheet" r:id="r1"/>'),
@@ -36,7 +36,7 @@ function workbook(parts: Record<string, string | Buffer> = {}): Buffer {
   return zipArchive(
     Object.entries(all)
       .filter(([, part]) => part !== '')
-      .map(([name, part]) => ({ name, text: part })),
+      .map(([name, part]) => ({ name, text: part, isStored })),
   );
 }
 
@@ -246,6 +246,16 @@ test.each([
   ],
 ])('%s is refused', async (_, bytes, code) => {
   await expect(cellsOf(bytes)).rejects.toMatchObject({ code });
+});
+
+// Its texts were put together whole, however long.
+test('a row that holds more than any that is meant is refused by a sentence', async () => {
+  const pieces = '<![CDATA[a]]>'.replace('a', 'a'.repeat(1_000_000)).repeat(70);
+  const endless = workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text(pieces), text('1'))) }, { isStored: true });
+  await expect(cellsOf(endless)).rejects.toMatchObject({
+    code: 'ARCHIVE_UNSAFE',
+    message: expect.stringContaining('a single cell or row of “xl/worksheets/sheet1.xml” takes more than 64 MB'),
+  });
 });
 
 async function cellsOf(bytes: Buffer): Promise<(readonly string[])[]> {

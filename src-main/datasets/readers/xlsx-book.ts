@@ -4,7 +4,7 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { withoutHalves } from './half-letters.ts';
 import type { TableRecord } from './table.ts';
-import { attribute, xmlTokens } from './xml-tokens.ts';
+import { attribute, longestToken, type XmlToken, xmlTokens } from './xml-tokens.ts';
 import { readEntry, type ZipEntry } from './zip-archive.ts';
 
 export interface Sheet {
@@ -132,8 +132,11 @@ export class XlsxBook {
   /** The rows of a sheet, piece by piece; a row that the file leaves out is a blank one. */
   async *rows(sheet: Sheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
     const { texts, styles } = await this.#load(signal);
-    const state = new RowReader((cell) => this.#textOf(cell, texts, styles));
-    for await (const tokens of xmlTokens(readEntry(this.#file.path, this.#file.name, sheet.entry, signal))) {
+    const state = new RowReader(
+      (cell) => this.#textOf(cell, texts, styles),
+      () => tooLong(this.#file, sheet.entry),
+    );
+    for await (const tokens of tokensOf(this.#file, sheet.entry, signal)) {
       for (const token of tokens) {
         if (token.kind === 'open') state.open(token.name, token.attributes, token.isEmpty);
         else if (token.kind === 'close') state.close(token.name);
@@ -189,7 +192,7 @@ export class XlsxBook {
     let isText = false;
     let isReading = false;
     if (this.#texts) {
-      for await (const tokens of xmlTokens(readEntry(this.#file.path, this.#file.name, this.#texts, signal))) {
+      for await (const tokens of tokensOf(this.#file, this.#texts, signal)) {
         for (const token of tokens) {
           if (token.kind === 'text') {
             if (isText && !isReading) text = (text ?? '') + token.text;
@@ -263,9 +266,14 @@ class RowReader {
   #cell = { type: 'n', style: 0, value: '', formula: '', inline: '' };
   #part: 'value' | 'formula' | 'inline' | undefined;
   #isReading = false;
+  readonly #tooLong: () => Error;
+  /** Of the row. */
+  #letters = 0;
 
-  constructor(textOf: (cell: RawCell) => string) {
+  /** Throws `tooLong` at a row that holds more than any that is meant. */
+  constructor(textOf: (cell: RawCell) => string, tooLong: () => Error) {
     this.#textOf = textOf;
+    this.#tooLong = tooLong;
   }
 
   open(name: string, attributes: string, isEmpty: boolean): void {
@@ -276,6 +284,7 @@ class RowReader {
         for (let blank = this.#line + 1; blank < line; blank++) this.#done.push({ cells: [], line: blank });
       this.#line = line;
       this.#cells = [];
+      this.#letters = 0;
       this.#column = 0;
       this.#isTwice = false;
       if (isEmpty) this.close('row');
@@ -299,7 +308,10 @@ class RowReader {
   }
 
   text(text: string): void {
-    if (this.#part) this.#cell[this.#part] += text;
+    if (!this.#part) return;
+    this.#letters += text.length;
+    if (this.#letters > longestToken) throw this.#tooLong();
+    this.#cell[this.#part] += text;
   }
 
   close(name: string): void {
@@ -378,13 +390,26 @@ function plainNumber(value: string): string {
     : value;
 }
 
+function tokensOf(
+  file: { path: string; name: string },
+  entry: ZipEntry,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly XmlToken[], void> {
+  return xmlTokens(readEntry(file.path, file.name, entry, signal), () => tooLong(file, entry));
+}
+
+function tooLong({ name }: { name: string }, entry: ZipEntry): StudioError {
+  const why = because('XLSX_TEXT_TOO_LONG', { entry: entry.name, size: longestToken / 1024 ** 2 });
+  return new StudioError('ARCHIVE_UNSAFE', { file: name, ...why });
+}
+
 async function* elements(
   file: { path: string; name: string },
   entry: ZipEntry | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<{ name: string; attributes: string; isOpen: boolean }, void> {
   if (!entry) return;
-  for await (const tokens of xmlTokens(readEntry(file.path, file.name, entry, signal))) {
+  for await (const tokens of tokensOf(file, entry, signal)) {
     for (const token of tokens) {
       if (token.kind === 'open') yield { name: token.name, attributes: token.attributes, isOpen: true };
       else if (token.kind === 'close') yield { name: token.name, attributes: '', isOpen: false };

@@ -35,17 +35,30 @@ test.each([
     yield Buffer.from(head);
     for (let at = 0; at < 4096; at++) yield piece;
   }
-  for await (const found of xmlTokens(pieces())) tokens += found.length;
+  for await (const found of xmlTokens(pieces(), tooLong)) tokens += found.length;
   expect(tokens).toBeLessThan(3);
   expect(performance.now() - began).toBeLessThan(5000);
 });
+
+// It was held whole, up to the 64 GB that a part of an archive may unpack to.
+test('a token that is longer than any that is meant is refused when that is seen', async () => {
+  const piece = Buffer.alloc(1024 * 1024, 'x');
+  let read = 0;
+  async function* endless() {
+    for (yield Buffer.from('<c><v>'); ; read++) yield piece;
+  }
+  await expect(Array.fromAsync(xmlTokens(endless(), tooLong))).rejects.toThrow('too long');
+  expect(read).toBeLessThan(70);
+});
+
+const tooLong = () => new Error('too long');
 
 async function tokensOf(pieces: readonly string[]): Promise<XmlToken[]> {
   const chunks = (async function* () {
     for (const piece of pieces) yield Buffer.from(piece);
   })();
   const tokens: XmlToken[] = [];
-  for await (const found of xmlTokens(chunks)) tokens.push(...found);
+  for await (const found of xmlTokens(chunks, tooLong)) tokens.push(...found);
   return tokens;
 }
 

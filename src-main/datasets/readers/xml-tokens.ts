@@ -8,24 +8,32 @@ export type XmlToken =
 
 /**
  * Reads XML as office programs write it: elements, attributes and text, names without their prefix. Declarations and
- * comments are passed over; entities of a document type are not known, so nothing can be expanded without bound.
+ * comments are passed over; entities of a document type are not known, so nothing can be expanded without bound. Throws
+ * `tooLong` at a token that is longer than any that is meant.
  */
-export async function* xmlTokens(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly XmlToken[], void> {
+export async function* xmlTokens(
+  chunks: AsyncIterable<Buffer>,
+  tooLong: () => Error,
+): AsyncGenerator<readonly XmlToken[], void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   /** What has not ended yet; joined only when its end may have come, or a long one would be copied with every piece. */
   let waiting: string[] = [];
+  let letters = 0;
   let awaited = '<';
   let last = '';
   for await (const chunk of chunks) {
     decoder ??= new TextDecoder(encodingOf(chunk));
     const piece = decoder.decode(chunk, { stream: true });
     waiting.push(piece);
+    letters += piece.length;
+    if (letters > longestToken) throw tooLong();
     // The end may lie in two pieces.
     const seen = last + piece;
     last = seen.slice(-2);
     if (!seen.includes(awaited)) continue;
     const { tokens, rest, end } = cut(waiting.join(''), false);
     waiting = [rest];
+    letters = rest.length;
     awaited = end;
     last = rest.slice(-2);
     yield tokens;
@@ -77,6 +85,9 @@ function tagEnd(text: string, open: number): number {
   if (wholeTag.test(text)) return wholeTag.lastIndex - 1;
   return text.length - open > longestTag ? text.indexOf('>', open) : -1;
 }
+
+/** Letters; a cell of Excel's has 32 767. */
+export const longestToken = 64 * 1024 * 1024;
 
 const wholeTag = /[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>/y;
 const longestTag = 1024 * 1024;

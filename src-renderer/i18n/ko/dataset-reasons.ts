@@ -15,6 +15,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   ALL_ROWS_REFUSED: '{count}행을 읽었는데 모두 쓸 수 없습니다. 첫 행: {verdict}',
   SHEET_UNKNOWN: '“{sheet}” 시트가 없습니다. 있는 시트는 {sheets}입니다',
   XLSX_TEXTS_TOO_LARGE: '글이 256 MB를 넘습니다. 시트를 CSV로 저장하세요',
+  XLSX_TEXT_TOO_LONG: '“{entry}”의 한 셀이나 한 행이 {size} MB를 넘습니다',
 
   ARCHIVE_ENCRYPTED: '암호화되어 있습니다',
   ARCHIVE_CUT_OFF: '잘렸거나 손상되었습니다',
