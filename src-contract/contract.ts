@@ -40,7 +40,7 @@ import {
   importEventSchema,
   importInputSchema,
   inspectionSchema,
-  rejectionSchema,
+  listedRejectionSchema,
   rowFilterSchema,
   rowJudgementSchema,
   rowKinSchema,
@@ -210,7 +210,7 @@ export const contract = {
       .output(exampleSchema),
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
-      .output(z.object({ total: z.number().int(), rejections: z.array(rejectionSchema) })),
+      .output(z.object({ total: z.number().int(), rejections: z.array(listedRejectionSchema) })),
     /** The reject file's text, to be saved by the page. */
     rejectFile: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
     /** Adds the rows of a file, mended ones or new ones, as the dataset's next version. */

@@ -138,6 +138,10 @@ export const rejectionSchema = z.object({
 });
 export type Rejection = z.infer<typeof rejectionSchema>;
 
+/** As it stands in a list. `isCut`: of cells too long to be shown only the beginning is in it; the reject file has them whole. */
+export const listedRejectionSchema = rejectionSchema.extend({ isCut: z.boolean() });
+export type ListedRejection = z.infer<typeof listedRejectionSchema>;
+
 export const rejectedSchema = z.object({
   count: z.number().int(),
   /** The file with the rejected rows and their reasons, absent when there are none. */

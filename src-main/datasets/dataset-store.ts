@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CutOffImport, Dataset, Example, FileFacts, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { CutOffImport, Dataset, Example, FileFacts, ListedRejection, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -305,7 +305,7 @@ export class DatasetStore {
     return this.rows(id).countRejections();
   }
 
-  rejections({ datasetId, ...place }: { datasetId: string; offset: number; limit: number }): Rejection[] {
+  rejections({ datasetId, ...place }: { datasetId: string; offset: number; limit: number }): ListedRejection[] {
     return this.rows(datasetId).rejections(place);
   }
 }

@@ -77,6 +77,16 @@ test('no group is in two splits', async () => {
   expect([...splits.values()].every((found) => found.size === 1)).toBe(true);
 });
 
+// A cell of 16 MB kept the page busy for half a minute.
+test('of a long cell that was left out the beginning is listed, and the saved file has it whole', async () => {
+  const long = 'x'.repeat(2_000_000);
+  const { dataset, rejected } = await importText(`context,target,note\na,1,x\n${long},2,\nb\n`);
+  const [first, second] = store.rejections({ datasetId: dataset.id, offset: 0, limit: 2 });
+  expect(first).toMatchObject({ code: 'ROW_CELL_TOO_LONG', cells: [`${'x'.repeat(10_000)}…`, '2', ''], isCut: true });
+  expect(second).toMatchObject({ cells: ['b'], isCut: false });
+  expect(readFileSync(rejected.file ?? '', 'utf8')).toContain(long);
+});
+
 test('rows that cannot be used are listed, and can be mended and imported again', async () => {
   const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
   expect(dataset).toMatchObject({ rows: 1, rejected: 3 });
@@ -91,10 +101,11 @@ test('rows that cannot be used are listed, and can be mended and imported again'
       data: { column: 'context' },
       message: 'The cell in the column “context” is empty.',
       cells: ['', '2', 'y, "z"'],
+      isCut: false,
     },
     {
       ...{ line: 4, code: 'ROW_CELL_MISSING', data: { column: 'target' } },
-      ...{ message: 'The row ends before the column “target”.', cells: ['b'] },
+      ...{ message: 'The row ends before the column “target”.', cells: ['b'], isCut: false },
     },
   ]);
   const text = readFileSync(rejected.file ?? '', 'utf8');

@@ -1,4 +1,4 @@
-import type { Example, Rejection, Split } from '../../src-contract/dataset.ts';
+import type { Example, ListedRejection, Rejection, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -209,15 +209,15 @@ export class RowStore {
     return this.#database.prepare<[], { count: number }>('SELECT count(*) AS count FROM rejection').get()?.count ?? 0;
   }
 
-  /** Fewer than `limit` where their texts are long. */
-  rejections({ offset, limit }: { offset: number; limit: number }): Rejection[] {
+  /** What was left out, as a page can show it; fewer than `limit` where their texts are long. */
+  rejections({ offset, limit }: { offset: number; limit: number }): ListedRejection[] {
     const kept = this.#database
       .prepare<[number, number], Omit<Rejection, 'cells'> & { cells: string }>(
         'SELECT line, code, message, cells FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
       )
       .iterate(offset, limit);
     return withinMessage(kept, ({ cells }) => [cells]).map(({ line, code, message, cells }) => ({
-      ...{ line, code, cells: JSON.parse(cells) as string[] },
+      ...{ line, code, ...cutCells(JSON.parse(cells) as string[]) },
       ...verdictOf(code, message),
     }));
   }
@@ -267,6 +267,22 @@ export class RowStore {
 }
 
 /** Kept as the data of the sentence; files from before have the English sentence itself. */
+function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'isCut'> {
+  let left = mostShown;
+  let isCut = false;
+  const shown = cells.map((cell) => {
+    const most = Math.min(left, mostShownOfCell);
+    left -= Math.min(cell.length, most);
+    if (cell.length <= most) return cell;
+    isCut = true;
+    return `${cell.slice(0, most)}…`;
+  });
+  return { cells: shown, isCut };
+}
+
+/** Letters of a cell, and of a row: more than anybody reads to see what is wrong, and little enough for a page to lay out at once. */
+const [mostShownOfCell, mostShown] = [10_000, 100_000];
+
 function verdictOf(code: string, kept: string): Pick<Rejection, 'data' | 'message'> {
   if (!kept.startsWith('{')) return { data: {}, message: kept };
   const data = JSON.parse(kept) as Rejection['data'];

@@ -3,7 +3,7 @@ import type {
   Dataset,
   Example,
   FileFacts,
-  Rejection,
+  ListedRejection,
   RowFilter,
   ShownExample,
   Split,
@@ -43,7 +43,7 @@ export class DatasetState {
   readonly head: Loaded<DatasetVersion | undefined>;
   readonly notes: Loaded<readonly Note[]>;
   readonly rows: Paged<ShownExample>;
-  readonly rejections: Paged<Rejection>;
+  readonly rejections: Paged<ListedRejection>;
   readonly versions: Paged<DatasetVersion>;
   readonly findings: FindingsState;
   #filter = $state.raw<RowFilter>({});

@@ -61,6 +61,7 @@ export const datasets = {
   'dataset.rejected.what':
     'The other rows are not touched by this. Mend these in the saved file and add them here, as a new version. The list stays as the import left it.',
   'dataset.rejected.save': 'Save the left-out rows',
+  'dataset.rejected.cut': 'Only the beginning of long cells is shown; the saved file has them whole.',
   'dataset.rejected.add': 'Add mended rows…',
   'dataset.rejected.adding': 'Reading the file…',
   'dataset.rejected.added': { one: '{n} row added as a new version.', other: '{n} rows added as a new version.' },

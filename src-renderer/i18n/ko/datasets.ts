@@ -58,6 +58,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.rejected.what':
     '나머지 행에는 영향이 없습니다. 저장한 파일에서 행을 고친 뒤 여기에 새 버전으로 추가하세요. 이 목록은 가져올 때 그대로 남습니다.',
   'dataset.rejected.save': '제외된 행 저장',
+  'dataset.rejected.cut': '긴 셀은 앞부분만 보입니다. 저장한 파일에는 전부 들어 있습니다.',
   'dataset.rejected.add': '고친 행 추가…',
   'dataset.rejected.adding': '파일을 읽는 중…',
   'dataset.rejected.added': '{n}행을 새 버전으로 추가했습니다.',
