@@ -77,19 +77,22 @@ export class DatasetState {
     this.databases = new Loaded(() => client.datasets.databases({ id }));
     this.head = new Loaded(async () => (await client.versions.list({ id, offset: 0, limit: 1 })).versions[0]);
     this.notes = new Loaded(() => client.versions.notes({ id }));
-    this.rows = new Paged(async (offset, limit) => {
-      const filter = this.#filter;
-      const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
-        ...{ id, filter, offset, limit },
-      });
-      if (filter === this.#filter) {
-        this.#isBounded = isBounded;
-        this.#isSearching = isSearching;
-        this.#indexed = indexed;
-        if (isSearching) this.#lookFurther();
-      }
-      return { total, items: examples };
-    });
+    this.rows = new Paged(
+      async (offset, limit) => {
+        const filter = this.#filter;
+        const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
+          ...{ id, filter, offset, limit },
+        });
+        if (filter === this.#filter) {
+          this.#isBounded = isBounded;
+          this.#isSearching = isSearching;
+          this.#indexed = indexed;
+          if (isSearching) this.#lookFurther();
+        }
+        return { total, items: examples };
+      },
+      { lettersOf: ({ context, target }) => context.length + target.length },
+    );
     this.rejections = new Paged(async (offset, limit) => {
       const slice = await client.datasets.rejections({ id, offset, limit });
       return { total: slice.total, items: slice.rejections };

@@ -17,11 +17,14 @@ export class FindingsState {
   constructor(id: string) {
     this.#id = id;
     this.report = new Loaded(() => client.findings.report({ id }));
-    this.rows = new Paged(async (offset, limit) => {
-      if (this.open === undefined) return { total: 0, items: [] };
-      const { total, rows } = await client.findings.rows({ id, code: this.open.code, offset, limit });
-      return { total, items: rows };
-    });
+    this.rows = new Paged(
+      async (offset, limit) => {
+        if (this.open === undefined) return { total: 0, items: [] };
+        const { total, rows } = await client.findings.rows({ id, code: this.open.code, offset, limit });
+        return { total, items: rows };
+      },
+      { lettersOf: ({ example }) => (example === null ? 0 : example.context.length + example.target.length) },
+    );
   }
 
   /** The finding whose rows are shown: the chosen one, else the first. */

@@ -6,9 +6,13 @@ export interface Slice<Item> {
 
 const pageSize = 100;
 const keptPages = 60;
+/** Letters: some 100 MB. Of rows that hold more, no more pages are kept than one view may lie in, with one on either side. */
+const keptLetters = 64 * 1024 * 1024;
+const viewPages = 4;
 
 /**
- * A long list of which only the parts in view are fetched, in pages of 100, the last 60 kept.
+ * A long list of which only the parts in view are fetched, in pages of 100; those that were in view last are kept, 60 of them or
+ * as many as their texts allow.
  * `reset` starts anew, for another filter, and `reread` for rows that may have changed; what was there stays on screen until
  * the answers that these wait for have come, and answers to earlier questions are dropped.
  */
@@ -17,14 +21,23 @@ export class Paged<Item> {
   #pages = $state.raw<ReadonlyMap<number, readonly Item[]>>(new Map());
   #error = $state.raw<unknown>();
   readonly #asked = new Set<number>();
+  /** Pages in the order in which they were last wanted. */
+  readonly #wanted = new Set<number>();
   readonly #fetch: (offset: number, limit: number) => Promise<Slice<Item>>;
   #round = 0;
   /** The pages without which this round is not shown, and what has come of it until then. */
   readonly #due = new Set<number>();
   #coming: Map<number, readonly Item[]> = new Map();
 
-  constructor(fetch: (offset: number, limit: number) => Promise<Slice<Item>>) {
+  readonly #lettersOf: (item: Item) => number;
+
+  /** `lettersOf`, for what may hold long texts. */
+  constructor(
+    fetch: (offset: number, limit: number) => Promise<Slice<Item>>,
+    { lettersOf = () => 0 }: { lettersOf?: (item: Item) => number } = {},
+  ) {
     this.#fetch = fetch;
+    this.#lettersOf = lettersOf;
   }
 
   /** Undefined until the first answer. */
@@ -52,7 +65,11 @@ export class Paged<Item> {
 
   /** Fetches what is missing of the rows from `first` up to `end`. */
   want(first: number, end: number): void {
-    for (const page of pagesOf({ first, end })) if (!this.#asked.has(page)) void this.#load(page);
+    for (const page of pagesOf({ first, end })) {
+      this.#wanted.delete(page);
+      this.#wanted.add(page);
+      if (!this.#asked.has(page)) void this.#load(page);
+    }
   }
 
   /** Fetches the rows from `first` up to `end` anew, and how many there are: of a list that grows. */
@@ -99,13 +116,9 @@ export class Paged<Item> {
       this.#due.delete(page);
       const pages = new Map(this.#coming);
       pages.set(page, items);
-      for (const oldest of [...pages.keys()].slice(0, Math.max(0, pages.size - keptPages))) {
-        pages.delete(oldest);
-        this.#asked.delete(oldest);
-      }
-      this.#coming = pages;
+      this.#coming = this.#kept(pages);
       if (this.#due.size > 0) return;
-      this.#pages = pages;
+      this.#pages = this.#coming;
       this.#total = total;
       this.#error = undefined;
     } catch (error) {
@@ -113,6 +126,20 @@ export class Paged<Item> {
       this.#asked.delete(page);
       this.#error = error;
     }
+  }
+
+  #kept(pages: ReadonlyMap<number, readonly Item[]>): Map<number, readonly Item[]> {
+    const lately = [...pages.keys()].filter((page) => !this.#wanted.has(page)).concat([...this.#wanted]);
+    const kept = new Map<number, readonly Item[]>();
+    let letters = 0;
+    for (const page of lately.toReversed()) {
+      const items = pages.get(page);
+      if (items === undefined) continue;
+      letters += items.reduce((sum, item) => sum + this.#lettersOf(item), 0);
+      if (kept.size < viewPages || (kept.size < keptPages && letters <= keptLetters)) kept.set(page, items);
+      else this.#asked.delete(page);
+    }
+    return kept;
   }
 }
 

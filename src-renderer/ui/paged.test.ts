@@ -50,6 +50,31 @@ test('a page whose rows come in several answers is shown whole', async () => {
   ]);
 });
 
+// Rows of megabytes were kept like others, sixty pages of a hundred.
+test('of long rows fewer pages are kept, and those that are in view are among them', async () => {
+  const asked: number[] = [];
+  const list = new Paged(
+    async (offset, limit) => {
+      asked.push(offset);
+      return { total: 10_000, items: Array.from({ length: limit }, (_, place) => offset + place) };
+    },
+    { lettersOf: () => 1_000_000 },
+  );
+  await list.reset();
+  for (const page of [1, 2, 3]) {
+    list.want(page * 100, page * 100 + 100);
+    await settled();
+  }
+  list.want(0, 200);
+  list.want(400, 500);
+  await settled();
+  expect([0, 1, 2, 3, 4].map((page) => list.at(page * 100))).toEqual([0, 100, undefined, 300, 400]);
+  list.want(200, 300);
+  await settled();
+  expect([list.at(200), list.at(300)]).toEqual([200, undefined]);
+  expect(asked).toEqual([0, 100, 200, 300, 400, 200]);
+});
+
 test('a page that failed can be asked for again', async () => {
   let fails = true;
   const list = new Paged(async () => {
