@@ -3,6 +3,12 @@ import type { RowContent } from '../../src-contract/dataset-version.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { contextParts, type Part, renderContext, targetField } from './pair-parts.ts';
 
+/**
+ * Letters that are laid out without being asked for. Chromium takes a long paragraph of Korean words a time that grows with its
+ * square: an eighth of a second for so many, 23 seconds for a million.
+ */
+export const mostLaidOut = 50_000;
+
 /** A field of a row as it reads; the whole context where that has taken another layout. */
 export function textOf(task: TaskId, example: Pick<Example, 'context' | 'target'>, field: string): string {
   if (field === targetField(task)) return example.target;

@@ -48,6 +48,7 @@ export const datasets = {
   'dataset.askRow': 'Ask it in chat',
   'dataset.row': 'Row {n}',
   'dataset.characters': { one: '{n} character', other: '{n} characters' },
+  'dataset.showWhole': 'Show all {n} characters to edit',
   'dataset.inspector': 'The row in full',
   'dataset.inspector.resize': 'Height of the row’s panel',
   'dataset.inspector.close': 'Close the row',

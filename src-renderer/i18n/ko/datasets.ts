@@ -48,6 +48,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.askRow': '채팅에서 물어보기',
   'dataset.row': '{n}번째 행',
   'dataset.characters': '{n}자',
+  'dataset.showWhole': '{n}자를 모두 표시하고 편집',
   'dataset.inspector': '행 전체',
   'dataset.inspector.resize': '행 칸의 높이',
   'dataset.inspector.close': '행 닫기',

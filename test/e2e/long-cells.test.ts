@@ -1,0 +1,42 @@
+// Rows whose texts are longer than a browser lays out in a moment: they are listed, opened, read and changed all the same.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+// Chromium takes a paragraph of Korean words a time that grows with its square: 23 seconds for this one.
+const korean = '강이 바다로 흐르고 있다 '.repeat(70_000);
+
+const opened = openStudioForTests({
+  before: ({ command, folder }) => {
+    const file = path.join(folder, 'long.csv');
+    const tooLong = 'a river '.repeat(1_500_000);
+    writeFileSync(file, ['context,target', 'short,one', `강 ${korean},two`, `"${tooLong}",three`].join('\n'));
+    command('import', file, '--task', 'custom', '--name', 'Long');
+  },
+});
+
+test('a very long text is shown by its beginning, and whole where it is asked for', async () => {
+  const { page } = opened;
+  await page.getByRole('link', { name: 'Datasets' }).first().click();
+  await page.getByText('Long', { exact: true }).first().click();
+  await page
+    .getByText(/^강 강이 바다로/)
+    .first()
+    .click();
+  const inspector = page.getByRole('region', { name: 'The row in full' });
+  const showAll = inspector.getByRole('button', { name: /^Show all [\d,]+ characters/ });
+  await showAll.waitFor({ timeout: 5_000 });
+  expect(await inspector.getByRole('textbox', { name: 'Edit: Context' }).count()).toBe(0);
+  await inspector.getByRole('textbox', { name: 'Edit: Target' }).fill('two rivers');
+  await inspector.getByRole('textbox', { name: 'Note' }).focus();
+  await page.getByRole('row').getByText('two rivers').waitFor();
+});
+
+test('a row that was left out for its length is read by its beginning', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: /^Left out/ }).click();
+  await page.getByRole('row').getByText('A cell is too long').click();
+  const beginning = 'Only the beginning of long cells is shown; the saved file has them whole.';
+  await page.getByText(beginning).waitFor({ timeout: 5_000 });
+});
