@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -44,6 +53,21 @@ test('a backup without an end of changes is given up, and nothing stays of it', 
     }
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
+  expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+// Nobody asked before the file had been copied to its end: for the weights of a model that is a minute.
+test('a backup that is given up in the middle of a large file ends there, and nothing stays of it', async () => {
+  const { dataDir, out, write } = scene();
+  write('zz/weights', '');
+  truncateSync(join(dataDir, 'zz/weights'), 200_000_000);
+  const leaving = new AbortController();
+  const backingUp = async () => {
+    for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, leaving.signal)) {
+      if (event.kind === 'progress' && event.done === event.total - 1) setImmediate(() => leaving.abort());
+    }
+  };
+  await expect(backingUp()).rejects.toThrow('aborted');
   expect(readdirSync(dirname(out))).toEqual(['data']);
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
@@ -9,6 +9,7 @@ import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
+import { copyFile, readInto } from './synced-file.ts';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
@@ -45,7 +46,7 @@ export async function* backUpDataFolder(
       files = yield* copyingStudio({ dataDir, to: partial }, signal);
     }
     const manifest = { format: 'adapter-studio-backup-1', version, createdAt: now, files };
-    await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
+    await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
     await nameWhole(partial, out);
     yield {
       kind: 'finished',
@@ -74,9 +75,9 @@ async function* copyingStudio(
   const before = await filesOf(dataDir);
   const files: BackedUp[] = [];
   const copy = async (path: string) => {
-    const isThere = await copyWhole(join(dataDir, path), join(to, path));
+    const isThere = await copyWhole(join(dataDir, path), join(to, path), signal);
     if (!isThere) return false;
-    files.push({ path, bytes: (await stat(join(to, path))).size, sha256: await sha256(join(to, path)) });
+    files.push({ path, bytes: (await stat(join(to, path))).size, sha256: await sha256(join(to, path), signal) });
     return true;
   };
   await copy(databaseName);
@@ -116,7 +117,7 @@ export async function* movingDataFolder(
         expectRest();
         await rm(join(partial, path), { force: true });
         // One that has gone is missed in the next round, if it matters.
-        if (await copyWhole(join(dataDir, path), join(partial, path))) copied.set(path, state);
+        if (await copyWhole(join(dataDir, path), join(partial, path), signal)) copied.set(path, state);
         yield { kind: 'progress', done: place + 1, total: changed.length };
       }
     }
@@ -182,7 +183,7 @@ export async function* restoringDataFolder(
       }
       if (!before.has(top)) {
         made.add(top);
-        await restoreFile(join(from, path), join(dataDir, path), { expected, bytesInAll });
+        await restoreFile(join(from, path), join(dataDir, path), { expected, bytesInAll, signal });
       }
       yield { kind: 'progress', done: place + 1, total: files.length };
     }
@@ -198,16 +199,17 @@ export async function* restoringDataFolder(
 async function restoreFile(
   from: string,
   to: string,
-  { expected, bytesInAll }: { expected: string; bytesInAll: number },
+  { expected, bytesInAll, signal }: { expected: string; bytesInAll: number; signal: AbortSignal },
 ): Promise<void> {
   try {
     await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, `${to}.partial`);
+    await copyFile(from, `${to}.partial`, signal);
   } catch (cause) {
+    signal.throwIfAborted();
     if (!existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
     throw orDiskOrDatabaseFull(cause, dirname(to), bytesInAll);
   }
-  if ((await sha256(`${to}.partial`)) !== expected) {
+  if ((await sha256(`${to}.partial`, signal)) !== expected) {
     throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
   }
   await rename(`${to}.partial`, to);
@@ -267,14 +269,16 @@ async function bytesOf(dataDir: string): Promise<number | undefined> {
 }
 
 /** False where the file has gone, or is a dataset's that is being imported: the database that was copied does not count on it. */
-async function copyWhole(from: string, to: string): Promise<boolean> {
+async function copyWhole(from: string, to: string, signal: AbortSignal): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
     if (await isDatabase(from)) await copyDatabase(from, to);
-    else await copyFile(from, to);
+    else await copyFile(from, to, signal);
     return existsSync(to);
   } catch (error) {
+    signal.throwIfAborted();
     if (existsSync(from)) throw error;
+    await rm(to, { force: true });
     return false;
   }
 }
@@ -289,8 +293,8 @@ async function isDatabase(file: string): Promise<boolean> {
   }
 }
 
-async function sha256(path: string): Promise<string> {
+async function sha256(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  await readInto(path, { hash, signal });
   return hash.digest('hex');
 }

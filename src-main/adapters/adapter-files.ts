@@ -1,11 +1,12 @@
 // An adapter on disk: the folder as PEFT stores it, and beside it one file of the studio's own, which PEFT passes over.
-import { copyFile, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { copyFile } from '../synced-file.ts';
 import { textIfThere } from '../text-if-there.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 
@@ -39,7 +40,7 @@ export async function readOrigin(folder: string): Promise<AdapterOrigin | undefi
 
 /** Puts beside an adapter's files what they do not say themselves. */
 export async function writeOrigin(folder: string, origin: AdapterOrigin): Promise<void> {
-  await writeFile(join(folder, originName), `${JSON.stringify(origin, null, 2)}\n`);
+  await writeFile(join(folder, originName), `${JSON.stringify(origin, null, 2)}\n`, { flush: true });
 }
 
 /** The base model that adapter_config.json names: a path or a name on a model hub; undefined where it names none. */
@@ -91,8 +92,7 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
   try {
     await mkdir(partial);
     for (const file of [configName, weightsName]) {
-      await copyFile(join(from, file), join(partial, file));
-      await sync(join(partial, file));
+      await copyFile(join(from, file), join(partial, file), undefined);
     }
     const known = origin ?? (await readOrigin(from));
     if (known !== undefined) await writeOrigin(partial, known);
@@ -109,12 +109,3 @@ const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';
 const pickleName = 'adapter_model.bin';
 export const originName = 'adapter_studio.json';
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}

@@ -7,8 +7,9 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { Engine } from '../engine/engine.ts';
+import { copyFile, syncFile } from '../synced-file.ts';
 import type { BaseModelStore } from './base-model-store.ts';
-import { copyBeside, copyFile, hashModel, linkFile, readLicence, readModelFolder, syncFile } from './model-folder.ts';
+import { copyBeside, hashModel, linkFile, readLicence, readModelFolder } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
 
 /** A model to be brought in. */

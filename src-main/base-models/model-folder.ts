@@ -1,10 +1,10 @@
 // A model as Hugging Face lays it out in a folder: which files it has, what they hash to, and how they are copied.
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { copyFile, readInto } from '../synced-file.ts';
 
 export interface ModelFolder {
   /** Files that decide what the model computes, by name: these are hashed. */
@@ -42,10 +42,7 @@ export async function hashModel(
   for (const name of [...files].sort()) {
     const { size } = await stat(join(folder, name));
     hash.update(`${name}\0${size}\0`);
-    await readInto(hash, join(folder, name), {
-      to: copyTo === undefined ? undefined : join(copyTo, name),
-      signal,
-    });
+    await readInto(join(folder, name), { hash, copy: copyTo && join(copyTo, name), signal });
   }
   return hash.digest('hex');
 }
@@ -107,29 +104,6 @@ function noWeights(folder: string, names: readonly string[]): StudioError {
   return new StudioError('MODEL_UNSUPPORTED', { file: other, ...why });
 }
 
-async function readInto(
-  hash: Hash,
-  from: string,
-  { to, signal }: { to: string | undefined; signal: AbortSignal | undefined },
-): Promise<void> {
-  const copy = to === undefined ? undefined : await open(to, 'w');
-  try {
-    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      hash.update(chunk as Buffer);
-      if (copy !== undefined) await copy.writeFile(chunk as Buffer);
-    }
-    await copy?.sync();
-  } finally {
-    await copy?.close();
-  }
-}
-
-/** Copies one file, synced. Reads a megabyte at a time. */
-export function copyFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
-  return readInto(createHash('sha256'), from, { to, signal });
-}
-
 /** Copies the files that go along with a model. */
 export async function copyBeside(from: string, to: string, files: readonly string[]): Promise<void> {
   await mkdir(to, { recursive: true });
@@ -142,14 +116,4 @@ export async function copyBeside(from: string, to: string, files: readonly strin
  */
 export async function linkFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
   await link(await realpath(from), to).catch(() => copyFile(from, to, signal));
-}
-
-/** Has what was written of a file reach the disk. */
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

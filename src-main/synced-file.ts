@@ -1,0 +1,36 @@
+// Files that are on the disk when they are said to be: whoever pulls a plug or a drive then finds them whole.
+import type { Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Reads a file, a megabyte at a time: into a hash, into a copy, which is synced, or into both. Throws what `signal` is aborted with. */
+export async function readInto(
+  from: string,
+  { hash, copy, signal }: { hash?: Hash; copy?: string | undefined; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const into = copy === undefined ? undefined : await open(copy, 'w');
+  try {
+    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      hash?.update(chunk as Buffer);
+      if (into !== undefined) await into.writeFile(chunk as Buffer);
+    }
+    await into?.sync();
+  } finally {
+    await into?.close();
+  }
+}
+
+export function copyFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  return readInto(from, { copy: to, signal });
+}
+
+/** Has what another has written of a file reach the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
