@@ -252,8 +252,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now() });
     },
   });
-  const hashBase = (base: BaseModel) =>
-    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed));
+  const hashBase = (base: BaseModel, signal?: AbortSignal) =>
+    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },

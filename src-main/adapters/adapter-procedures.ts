@@ -19,7 +19,7 @@ export function adapterProcedures(studio: {
   store: AdapterStore;
   engine: Engine;
   baseModels: BaseModels;
-  hashBase: (base: BaseModel) => Promise<string>;
+  hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
   adaptersFolder: string;
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
   /** A free path for something new at a place that was listed. Throws NOT_ALLOWED. */
@@ -76,9 +76,9 @@ export function adapterProcedures(studio: {
       changed();
       return adapter;
     }),
-    verify: os.verify.handler(({ input }) => {
+    verify: os.verify.handler(({ input, signal }) => {
       const adapter = store.get(input.id);
-      return verifyAdapter(adapter, baseModels.get(adapter.baseModelId), { engine, hashBase });
+      return verifyAdapter(adapter, baseModels.get(adapter.baseModelId), { engine, hashBase }, signal);
     }),
     rename: os.rename.handler(({ input }) => {
       const adapter = store.rename(input.id, input.name);

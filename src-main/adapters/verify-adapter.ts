@@ -7,10 +7,11 @@ import { fingerprintLike } from './fingerprint-like.ts';
 export async function verifyAdapter(
   adapter: Adapter,
   base: BaseModel,
-  studio: { engine: Engine; hashBase: (base: BaseModel) => Promise<string> },
+  studio: { engine: Engine; hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string> },
+  signal?: AbortSignal,
 ): Promise<AdapterVerification> {
   const facts = await studio.engine.inspectAdapter({ modelFolder: base.path, adapterFolder: adapter.path });
-  const baseSha256 = await studio.hashBase(base);
+  const baseSha256 = await studio.hashBase(base, signal);
   const adapterSha256 = fingerprintLike(adapter.sha256, facts);
   return {
     baseSha256,

@@ -45,7 +45,8 @@ export async function* evaluate(
   signal: AbortSignal,
 ): AsyncGenerator<EvaluationEvent> {
   const { base, adapters, rows } = job;
-  const wanted = job.maxTokens ?? (await usualMaxTokens(rows, parts.text));
+  const wanted = job.maxTokens ?? (await usualMaxTokens(rows, parts.text, signal));
+  if (signal.aborted) return;
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
   parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });
   const told: (Omit<EvaluationRow, 'answers'> & { answers: EvaluationAnswer[] })[] = rows.map(
@@ -149,12 +150,14 @@ async function targetLosses(
 }
 
 /** Twice the length that 95 of 100 targets stay within, so that only an answer which runs on is cut. */
-async function usualMaxTokens(rows: readonly Example[], text: ModelText): Promise<number> {
+async function usualMaxTokens(rows: readonly Example[], text: ModelText, signal: AbortSignal): Promise<number> {
   const lengths: number[] = [];
   for (const [place, { target }] of rows.entries()) {
     lengths.push(text.targetIds(target).length);
     // Others get their turn: a thousand targets take a while.
-    if (place % 20 === 19) await nextTurn();
+    if (place % 20 !== 19) continue;
+    await nextTurn();
+    if (signal.aborted) break;
   }
   lengths.sort((a, b) => a - b);
   const most = lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * 0.95))] ?? 0;
