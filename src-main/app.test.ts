@@ -1238,6 +1238,31 @@ test('a full disk makes the room of what was deleted come back sooner', async ()
   await vi.waitFor(() => expect(existsSync(path)).toBe(false));
 });
 
+// Only what this process measured itself was waited for.
+test('a deleted adapter stays for as long as another process measures', async () => {
+  await train('rivers');
+  const { path } = await client.adapters.get({ id: 'rivers' });
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  const other = new ProcessLock(join(folder, 'data/locks'));
+  database
+    .prepare(`INSERT INTO job (id, kind, state, owner, created_at) VALUES ('elsewhere', 'evaluation', 'running', ?, 1)`)
+    .run(other.token);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await client.adapters.delete({ id: 'rivers' });
+  await vi.advanceTimersByTimeAsync(61_000);
+  // What is deleted next is freed after it.
+  const [dataset] = await client.datasets.list();
+  await client.datasets.delete({ id: dataset?.id ?? '' });
+  await vi.advanceTimersByTimeAsync(61_000);
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]));
+  expect(existsSync(path)).toBe(true);
+  other.release();
+  database.close();
+  await vi.advanceTimersByTimeAsync(61_000);
+  await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+});
+
 // Only at full strength did it say what it is; taken in again it was of the task “custom”.
 test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
   await train('rivers');

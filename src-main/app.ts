@@ -297,8 +297,9 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
     const isLabFree = await freeLab(lab, labFolder, { since, deletedBefore });
-    // What is measured may read a deleted adapter or model to the end.
+    // What is measured, here or by another process, may read a deleted adapter or model to the end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return false;
+    if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
     await freeAdapters(adapters, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
     return isLabFree;

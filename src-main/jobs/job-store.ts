@@ -78,6 +78,11 @@ export class JobStore {
     return owner !== undefined && owner !== this.#lock.token && this.#lock.isAlive(owner as string);
   }
 
+  /** True while another living process does a job of one of these kinds. */
+  isUnderWayElsewhere(kinds: readonly string[]): boolean {
+    return this.#othersWith(['running'], kinds).length > 0;
+  }
+
   /** Makes a job that was left this process's own, in its place among those that wait. Throws DATA_FOLDER_BUSY as `enqueue` does. */
   adopt(job: { id: string; aloneIn?: string }): void {
     this.transaction(() => {
@@ -203,12 +208,20 @@ export class JobStore {
 
   #requireAlone({ kind, aloneIn }: { kind: string; aloneIn?: string }): void {
     if (aloneIn === undefined) return;
-    const owners = this.#database
-      .prepare(`SELECT DISTINCT owner FROM job WHERE state IN ('queued', 'running') AND kind = ? AND owner <> ?`)
-      .pluck()
-      .all(kind, this.#lock.token) as string[];
-    if (owners.some((owner) => this.#lock.isAlive(owner))) {
+    if (this.#othersWith(['queued', 'running'], [kind]).length > 0) {
       throw new StudioError('DATA_FOLDER_BUSY', { folder: aloneIn });
     }
+  }
+
+  /** Other living processes that have jobs of these kinds in one of these states. */
+  #othersWith(states: readonly JobState[], kinds: readonly string[]): string[] {
+    const owners = this.#database
+      .prepare(
+        `SELECT DISTINCT owner FROM job
+         WHERE state IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?)) AND owner <> ?`,
+      )
+      .pluck()
+      .all(JSON.stringify(states), JSON.stringify(kinds), this.#lock.token) as string[];
+    return owners.filter((owner) => this.#lock.isAlive(owner));
   }
 }
