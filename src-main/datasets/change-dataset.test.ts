@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
+import { openRowsFile } from '../database/rows-file.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealDataset, dealSplits } from './deal-splits.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
@@ -417,4 +418,19 @@ test('a change that SQLite takes back by itself is told by its cause', async () 
   );
   await expect(given.changes.edit(id, { position: 1, content: { target: 'two' } })).rejects.toThrow('no room');
   expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
+});
+
+// The loop stood still for five seconds, and then the change was refused.
+test('a change waits for one of another process, and the loop goes on meanwhile', async () => {
+  const { id } = given.make(abc);
+  const other = openRowsFile(given.store.rowsFile(id), { readonly: false });
+  other.exec('BEGIN IMMEDIATE');
+  const change = given.changes.edit(id, { position: 1, content: { target: 'two' } });
+  const began = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(performance.now() - began).toBeLessThan(3000);
+  other.exec('ROLLBACK');
+  other.close();
+  expect(await change).toMatchObject({ version: 2 });
+  expect(given.shown(id)).toEqual(['t a=1', 't b=two', 't c=3']);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangedDataset, Split } from '../../src-contract/dataset.ts';
 import type { ChangeDetail, ChangeKind, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -78,7 +79,7 @@ export class DatasetChanges {
   ): Promise<ChangedDataset> {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
       const { name: dataset } = this.#store.get(id);
-      const change = new VersionChange(this.#store.rowsFile(id), dataset);
+      const change = await beginChange(this.#store.rowsFile(id), dataset);
       let made: number | undefined;
       try {
         if (version !== undefined && version !== change.headVersion) {
@@ -96,3 +97,17 @@ export class DatasetChanges {
     return turn;
   }
 }
+
+/** Waits a while for another process that changes the dataset, and not on the loop, which all others need. Throws DATASET_IN_USE. */
+async function beginChange(file: string, dataset: string): Promise<VersionChange> {
+  for (const until = performance.now() + patienceMs; ; await sleep(againMs)) {
+    try {
+      return new VersionChange(file, dataset);
+    } catch (error) {
+      const isInUse = error instanceof StudioError && error.code === 'DATASET_IN_USE';
+      if (!isInUse || performance.now() > until) throw error;
+    }
+  }
+}
+
+const [patienceMs, againMs] = [5_000, 100];

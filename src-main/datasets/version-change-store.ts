@@ -47,11 +47,14 @@ export class VersionChange {
   #nextPosition: number;
   #isOpen = true;
 
-  /** Throws DATASET_IN_USE (after a wait) while another process changes the dataset. */
+  /** Throws DATASET_IN_USE, at once, while another process changes the dataset. */
   constructor(file: string, datasetName: string) {
     this.#database = openRowsFile(file, { readonly: false });
     try {
+      const patienceMs = this.#database.pragma('busy_timeout', { simple: true });
+      this.#database.pragma('busy_timeout = 0');
       this.#database.exec('BEGIN IMMEDIATE');
+      this.#database.pragma(`busy_timeout = ${patienceMs}`);
       const head = this.#database
         .prepare<[], Head>(
           `SELECT version, rows, train_rows, validation_rows, test_rows, content_sum, splits_sha256, same_as, undo_to, redo_to
