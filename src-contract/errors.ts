@@ -63,7 +63,7 @@ export const errorCatalogue = {
     'See the list of datasets for the right name.',
   ),
   DATASET_IN_USE: entry(
-    { dataset: z.string(), by: z.string() },
+    { dataset: z.string(), by: z.string(), because: failureReasonSchema },
     '“{dataset}” is in use by {by}.',
     'Wait until it has finished, or stop it.',
   ),
@@ -108,7 +108,7 @@ export const errorCatalogue = {
     'See the list of base models for the right name.',
   ),
   BASE_MODEL_IN_USE: entry(
-    { model: z.string(), by: z.string() },
+    { model: z.string(), by: z.string(), because: failureReasonSchema },
     '“{model}” is in use by {by}.',
     'Delete what uses it first.',
   ),

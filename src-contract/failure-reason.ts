@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { datasetReasons } from './dataset-reason.ts';
 import { fillIn } from './fill-in.ts';
+import { inUseReasons } from './in-use-reason.ts';
 import { modelFileReasons } from './model-file-reason.ts';
 import { unsupportedReasons } from './unsupported-reason.ts';
 
@@ -97,6 +98,7 @@ export const failureReasons = {
   NUMBER_TOO_LARGE: 'a number of {tensor} is too large for {type}',
 
   ...datasetReasons,
+  ...inUseReasons,
   ...modelFileReasons,
   ...unsupportedReasons,
 } as const;
@@ -125,6 +127,12 @@ export interface UnsupportedModel {
 /** What a failure's data holds of an adapter that is more than plain LoRA. */
 export interface UnsupportedAdapter {
   readonly feature: string;
+  readonly because: FailureReason;
+}
+
+/** What a failure's data holds of what uses something. */
+export interface UsedBy {
+  readonly by: string;
   readonly because: FailureReason;
 }
 

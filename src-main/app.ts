@@ -7,6 +7,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { EvaluationEvent } from '../src-contract/evaluation.ts';
+import { because } from '../src-contract/failure-reason.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
@@ -332,10 +333,12 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
       cutOff: () => cutOff.list(),
       sources: new FileSources(uploads, samplesFolder, unpacked),
-      userOf: (id) =>
-        runs.userOfDataset(id) ??
-        (evaluations.isDatasetInUse(id) ? 'an evaluation' : undefined) ??
-        (lab.isDatasetInUse(id) ? 'the lab' : undefined),
+      userOf: (id) => {
+        const run = runs.userOfDataset(id);
+        if (run !== undefined) return because('USED_BY_RUN', { name: run });
+        if (evaluations.isDatasetInUse(id)) return because('USED_BY_EVALUATION');
+        return lab.isDatasetInUse(id) ? because('USED_BY_EXPERIMENT') : undefined;
+      },
     }),
     versions: versionProcedures({ store: datasets, changes: datasetChanges, changed: changed('dataset') }),
     findings: findingProcedures({

@@ -4,6 +4,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
 import type { BaseModelStore } from './base-model-store.ts';
@@ -101,9 +102,15 @@ export function baseModelProcedures(studio: {
     }),
     delete: os.delete.handler(({ input }) => {
       const model = store.get(input.id);
-      if (model.builtIn) throw new StudioError('BASE_MODEL_IN_USE', { model: model.name, by: 'the studio itself' });
+      if (model.builtIn)
+        throw new StudioError('BASE_MODEL_IN_USE', { model: model.name, ...because('USED_BY_STUDIO') });
       const user = store.userOf(model.id);
-      if (user !== undefined) throw new StudioError('BASE_MODEL_IN_USE', { model: model.name, by: `“${user}”` });
+      if (user !== undefined) {
+        throw new StudioError('BASE_MODEL_IN_USE', {
+          model: model.name,
+          ...because('USED_BY_ADAPTER_OR_RUN', { name: user }),
+        });
+      }
       store.markDeleted(model.id, Date.now());
       changed();
     }),

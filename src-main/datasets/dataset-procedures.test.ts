@@ -8,6 +8,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
+import { because, type UsedBy } from '../../src-contract/failure-reason.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { forkSqlProcess, SqlRunner } from './attached-database.ts';
@@ -23,7 +24,7 @@ import { Uploads } from './uploads.ts';
 
 const samplesFolder = join(import.meta.dirname, '../../resources/samples');
 const folder = mkdtempSync(join(tmpdir(), 'procedures-'));
-const users = new Map<string, string>();
+const users = new Map<string, UsedBy>();
 let page: ReturnType<typeof clientOf>;
 let trusted: ReturnType<typeof clientOf>;
 let lock: ProcessLock;
@@ -152,7 +153,7 @@ test('a dataset can be exported, deleted and given back, but not while it is in 
   await expect(trusted.datasets.export({ id: 'kept', out: join(path, 'out.csv') })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
   });
-  users.set(dataset.id, 'run 1');
+  users.set(dataset.id, because('USED_BY_RUN', { name: 'run 1' }));
   await expect(page.datasets.delete({ id: 'kept' })).rejects.toMatchObject({ code: 'DATASET_IN_USE' });
   users.clear();
   await page.datasets.delete({ id: 'kept' });

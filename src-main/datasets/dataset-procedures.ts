@@ -5,6 +5,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { CutOffImport, FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { UsedBy } from '../../src-contract/failure-reason.ts';
 import { addFromFile } from './add-from-file.ts';
 import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
@@ -41,8 +42,8 @@ export function datasetProcedures(studio: {
   cutOff: () => CutOffImport[];
   /** Holds something for each import while it goes on. */
   importing: Set<object>;
-  /** The name of the run or evaluation that is using a dataset now. */
-  userOf: (datasetId: string) => string | undefined;
+  /** What is using a dataset now. */
+  userOf: (datasetId: string) => UsedBy | undefined;
 }) {
   const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed, importing } =
     studio;
@@ -56,7 +57,7 @@ export function datasetProcedures(studio: {
   const unused = (idOrName: string) => {
     const dataset = store.get(idOrName);
     const user = studio.userOf(dataset.id);
-    if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, by: `“${user}”` });
+    if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, ...user });
     return dataset;
   };
   /** Where databases are attached, queries of a run or an evaluation may be running on them. */

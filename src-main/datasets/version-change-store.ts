@@ -80,7 +80,11 @@ export class VersionChange {
     } catch (error) {
       this.#database.close();
       if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') {
-        throw new StudioError('DATASET_IN_USE', { dataset: datasetName, by: 'another change' }, { cause: error });
+        throw new StudioError(
+          'DATASET_IN_USE',
+          { dataset: datasetName, ...because('USED_BY_CHANGE') },
+          { cause: error },
+        );
       }
       throw error;
     }

@@ -28,6 +28,14 @@ test('what a file turned out to be is told in the language on screen', () => {
   expect(errorText(error).message).toContain('SQLite 데이터베이스로 보입니다.');
 });
 
+// A Korean page named it in English.
+test('what uses something is told in the language on screen', () => {
+  const error = new StudioError('DATASET_IN_USE', { dataset: 'a', ...because('USED_BY_EVALUATION') });
+  expect(errorText(error).message).toBe('“a” is in use by an evaluation.');
+  locale.current = 'ko';
+  expect(errorText(error).message).toBe('“a”는 평가에서 쓰고 있습니다.');
+});
+
 test('a failure kept with a run has no data: its facts are read out of its sentence', () => {
   locale.current = 'ko';
   const { code, message, hint } = new StudioError('RUN_DIVERGED', { step: 12, rows: '3, 7' });

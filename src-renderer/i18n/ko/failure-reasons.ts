@@ -1,5 +1,6 @@
 import type { failureReasons as english } from '../../../src-contract/failure-reason.ts';
 import { datasetReasons } from './dataset-reasons.ts';
+import { inUseReasons } from './in-use-reasons.ts';
 import { modelFileReasons } from './model-file-reasons.ts';
 import { unsupportedReasons } from './unsupported-reasons.ts';
 
@@ -96,6 +97,7 @@ export const failureReasons: {
   NUMBER_TOO_LARGE: '{tensor} 텐서에 {type} 형식으로 담기에는 너무 큰 수가 있습니다',
 
   ...datasetReasons,
+  ...inUseReasons,
   ...modelFileReasons,
   ...unsupportedReasons,
 };

@@ -1,0 +1,9 @@
+/** What uses something that is not to be touched meanwhile: phrases of failure-reason.ts, by the same rules, under the field of the errors that end in IN_USE. */
+export const inUseReasons = {
+  USED_BY_RUN: { by: 'the run “{name}”' },
+  USED_BY_ADAPTER_OR_RUN: { by: 'the adapter or run “{name}”' },
+  USED_BY_EVALUATION: { by: 'an evaluation' },
+  USED_BY_EXPERIMENT: { by: 'an experiment of the lab' },
+  USED_BY_CHANGE: { by: 'another change' },
+  USED_BY_STUDIO: { by: 'the studio itself' },
+} as const;
