@@ -22,7 +22,7 @@ export const baseModelSchema = z.object({
   /** The starter model that ships with the studio; it cannot be deleted. */
   builtIn: z.boolean(),
   hasChatTemplate: z.boolean(),
-  /** The entry of the catalogue that it was downloaded as; null for any other. */
+  /** Its entry in the catalogue, where it was downloaded as that or comes with the studio; null for any other. */
   catalogueId: z.string().nullable(),
   createdAt: z.number().int(),
 });
@@ -77,8 +77,8 @@ export const catalogueEntrySchema = z.object({
   /** Whether its licence must be accepted on the hub before it can be had. */
   gated: z.boolean(),
   goodFor: z.object({ en: z.string(), ko: z.string() }),
-  /** In the order in which they are tried. */
-  sources: z.array(modelOriginSchema).min(1),
+  /** In the order in which they are tried; none for the model that comes with the studio. */
+  sources: z.array(modelOriginSchema),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
 

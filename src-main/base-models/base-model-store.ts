@@ -59,7 +59,7 @@ export class BaseModelStore {
         `UPDATE base_model SET name = :name, architecture = :architecture, parameters = :parameters, layers = :layers,
            hidden = :hidden, vocabulary = :vocabulary, dtype = :dtype, sha256 = :sha256, licence = :licence,
            context_length = :contextLength, size_bytes = :sizeBytes, path = :path, built_in = :builtIn,
-           has_chat_template = :hasChatTemplate, created_at = :createdAt, deleted_at = NULL
+           has_chat_template = :hasChatTemplate, catalogue_id = :catalogueId, created_at = :createdAt, deleted_at = NULL
          WHERE id = :id`,
       )
       .run(toRow(model));

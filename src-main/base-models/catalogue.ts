@@ -6,7 +6,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
 
-/** The models that can be downloaded by name, as `resources/model-catalogue.json` lists them. */
+/** What `resources/model-catalogue.json` tells of models: those that can be downloaded by name, and the starter model. */
 export class Catalogue {
   readonly #file: string;
   readonly #store: BaseModelStore;
@@ -18,13 +18,14 @@ export class Catalogue {
     this.#downloads = downloads;
   }
 
-  /** All entries, each with how much of it is here. */
+  /** Each with how much of it is here. What is not here and cannot be downloaded is left out. */
   async list(): Promise<CatalogueModel[]> {
     const installed = new Map(
       this.#store.list().flatMap(({ id, catalogueId }) => (catalogueId === null ? [] : [[catalogueId, id] as const])),
     );
+    const entries = (await this.#read()).filter(({ id, sources }) => sources.length > 0 || installed.has(id));
     return Promise.all(
-      (await this.#read()).map(async (entry) => {
+      entries.map(async (entry) => {
         const baseModelId = installed.get(entry.id);
         const state =
           baseModelId === undefined
@@ -35,9 +36,9 @@ export class Catalogue {
     );
   }
 
-  /** By id or by name. Throws CATALOGUE_MODEL_NOT_FOUND. */
+  /** One that can be downloaded, by id or by name. Throws CATALOGUE_MODEL_NOT_FOUND. */
   async find(id: string): Promise<CatalogueEntry> {
-    const entries = await this.#read();
+    const entries = (await this.#read()).filter(({ sources }) => sources.length > 0);
     const wanted = id.toLowerCase();
     const entry = entries.find((each) => each.id === wanted || each.name.toLowerCase() === wanted);
     if (entry !== undefined) return entry;
@@ -53,9 +54,10 @@ export class Catalogue {
 /**
  * What training an adapter takes with four rows of 256 tokens, a quarter of them targets, as a run's estimate counts it on the
  * model itself (`engine/training-memory.ts`), which is not here yet: of each number the integers of training and those of
- * answers, the embeddings as floats besides, the tokenizer, and what does not grow with the model, as a pass holds as many tokens as
- * keep it near 590 MB (decision 0029). From the estimates of five shapes, 135M to 1.2B: 10 % off at most.
+ * answers, the embeddings as floats besides, the tokenizer, the program, and what a pass holds: of all but the smallest models as
+ * many tokens as keep it near 590 MB (decision 0029). From the estimates of six shapes, 5M to 1.2B: 10 % off at most.
  */
-function trainMemory({ parameters, hidden, vocabulary }: CatalogueEntry): number {
-  return Math.round(parameters * 4.6 + vocabulary * hidden * 3 + vocabulary * 1.2e3 + 1.05e9);
+function trainMemory({ parameters, layers, hidden, vocabulary }: CatalogueEntry): number {
+  const pass = Math.min(6.7e8, layers * hidden * 8.1e4);
+  return Math.round(parameters * 4.6 + vocabulary * hidden * 3 + vocabulary * 1.2e3 + pass + 3.8e8);
 }

@@ -143,12 +143,13 @@ export async function registerStarterModel(studio: {
   const [sha256, facts] = await Promise.all([hashModel(folder, files.hashed), describeModel(folder, engine)]);
   const known = store.has(starterId);
   const createdAt = known ? store.get(starterId).createdAt : now;
-  const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: null };
+  const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: starterId };
   const model: BaseModel = { ...own, ...facts, sha256, createdAt };
   if (known) store.replace(model);
   else store.insert(model);
 }
 
+/** In the catalogue too. */
 const starterId = 'starter';
 
 /** What the engine and the text side say of a model; both are read, so that a model which passes can be used. */

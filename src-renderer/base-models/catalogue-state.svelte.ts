@@ -3,7 +3,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** The models that can be downloaded, and what is known of the downloads while the page is open. They go on without it. */
+/** What the catalogue tells of models, and what is known of the downloads while the page is open. They go on without it. */
 export class CatalogueState {
   readonly entries = new Loaded(() => client.baseModels.catalogue());
   #latest = $state.raw<Readonly<Record<string, DownloadEvent>>>({});
@@ -17,7 +17,7 @@ export class CatalogueState {
     void followChanges(['base-model'], () => void this.#load(), signal);
   }
 
-  /** What the catalogue tells of a model that came from there. */
+  /** What the catalogue tells of a model that is here. */
   entryOf({ id }: BaseModel): CatalogueModel | undefined {
     return this.entries.value?.find(({ state }) => state.kind === 'installed' && state.baseModelId === id);
   }

@@ -104,7 +104,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .description('the models that can be downloaded by name')
     .action((_options: object, command: Command) =>
       run(command, async ({ open }) => {
-        const entries = await (await open()).baseModels.catalogue();
+        const catalogue = await (await open()).baseModels.catalogue();
+        const entries = catalogue.filter(({ sources }) => sources.length > 0);
         return {
           json: { models: entries },
           text: textTable([

@@ -5,7 +5,6 @@ export const baseModels = {
   'baseModels.facts': { one: '{n} on the shelf', other: '{n} on the shelf' },
   'baseModels.sentence': 'What an adapter sits beside. Nothing here ever changes it.',
   'baseModels.starter': 'comes with the studio',
-  'baseModels.starter.what': 'A small model for learning the studio; add a larger one for real work.',
   'baseModels.large.what': 'Its answers are as good as its makers made them; an adapter teaches it your task.',
   'baseModels.weights': 'Weights',
   'baseModels.size': 'Size on disk',

@@ -6,7 +6,6 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.facts': '{n}개',
   'baseModels.sentence': '어댑터가 곁에 놓이는 모델입니다. 여기서는 아무것도 이것을 바꾸지 않습니다.',
   'baseModels.starter': '스튜디오에 들어 있음',
-  'baseModels.starter.what': '스튜디오를 익히기 위한 작은 모델입니다. 실제 일에는 더 큰 모델을 더하세요.',
   'baseModels.large.what': '답의 수준은 만든 이들이 정했습니다. 어댑터가 여러분의 작업을 가르칩니다.',
   'baseModels.weights': '가중치',
   'baseModels.size': '디스크 크기',
