@@ -279,6 +279,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const experiment = {
     ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now },
+    // The status line counts them, and asks by itself every two seconds only.
+    partKept: changed('status'),
   };
   const running = runningParts({
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },

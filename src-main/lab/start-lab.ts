@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import type { LabEvent, LabExperiment, LabFacts, LabOptions, StartLabInput } from '../../src-contract/lab.ts';
+import type { LabCell, LabEvent, LabExperiment, LabFacts, LabOptions, StartLabInput } from '../../src-contract/lab.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
@@ -33,6 +33,8 @@ export interface LabParts {
   readonly labFolder: string;
   readonly version: string;
   readonly now: () => number;
+  /** Told when a part of the experiment that goes on has been stored. */
+  readonly partKept: () => void;
 }
 
 /**
@@ -134,7 +136,11 @@ function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> 
       try {
         const work = await workOf(store.get(id), parts);
         const keys = experiment.keys(work.options, work.model, work.adapter);
-        yield* conduct(experiment, { work, keys, keep: (cell) => store.addCell(id, cell) }, signal);
+        const keep = (cell: LabCell) => {
+          store.addCell(id, cell);
+          parts.partKept();
+        };
+        yield* conduct(experiment, { work, keys, keep }, signal);
         // What has finished does not go on. Where it cannot be removed now, the next start does.
         if (!signal.aborted) await rm(work.folder, { recursive: true, force: true }).catch(() => undefined);
       } finally {
