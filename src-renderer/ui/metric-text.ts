@@ -10,7 +10,7 @@ export function metricName(metric: string): string {
 
 /** A metric's explanation, where there is one. */
 export function metricExplained(metric: string): string | undefined {
-  const key = `evaluations.metric.${metric}.explain`;
+  const key = metric === 'loss' ? 'term.loss' : `evaluations.metric.${metric}.explain`;
   return isTextKey(key) ? t(key) : undefined;
 }
 

@@ -52,6 +52,8 @@ export const evaluations = {
     'Share of rows whose query is the target’s, apart from case, spaces and quotes.',
   'evaluations.metric.perplexity': measures.perplexity,
   'evaluations.metric.loss': measures.loss,
+  'evaluations.metric.rouge1.explain': 'How many single words answer and target share, from 0 to 100 %.',
+  'evaluations.metric.rouge2.explain': 'How many pairs of neighbouring words answer and target share, from 0 to 100 %.',
   'evaluations.metric.rougeLStemmed.explain':
     'ROUGE-L that takes “visit”, “visits” and “visiting” for the same word, as rouge-score does with its stemmer.',
   'evaluations.metric.rougeL.explain': 'How much of the target’s word order the answer shares, from 0 to 100 %.',
@@ -164,6 +166,8 @@ export const evaluations = {
   'evaluations.export.csv': 'Save all answers as CSV',
   'evaluations.delete': 'Delete',
   'evaluations.deleted': 'The evaluation was deleted.',
+  'evaluations.measures': 'More measures',
+  'evaluations.measures.one': 'Measure',
   'evaluations.made': 'Made from',
   'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
   'evaluations.made.dataset': '{name}, version {version}',
