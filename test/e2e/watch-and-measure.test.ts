@@ -61,6 +61,7 @@ test('rows are answered while it learns; it rests and goes on', { timeout: 400_0
   await see('5 rows, learning');
   await see(/^answers at step \d+,/);
   await see(/Step ([2-9]|\d{2,})/);
+  await see(/Stop ends it and makes an adapter of what it has learned/);
   await page.getByRole('button', { name: 'Pause' }).focus();
   await page.keyboard.press('Enter');
   await see(/Paused at step/);

@@ -203,6 +203,10 @@ export const runs = {
   'runs.run.left': '{time} left',
   'runs.run.stop': 'Stop',
   'runs.run.stop.what': 'Ends the run here: what was learned so far becomes the adapter.',
+  'runs.run.ends':
+    'It goes on when you leave this page. **Pause** sets it aside without an adapter; Resume then goes on exactly from there. **Stop** ends it and makes an adapter of what it has learned.',
+  'runs.run.ends.unbegun':
+    'It goes on when you leave this page. Nothing is learned yet: **Pause** sets it aside for later, **Stop** ends it without an adapter.',
   'runs.run.stopping': 'Stopping after this step',
   'runs.run.resume': 'Resume',
   'runs.run.chat': 'Chat with it',
@@ -221,7 +225,7 @@ export const runs = {
   'runs.run.finished.plain': 'Trained for {steps} steps in {time}.',
   'runs.run.finished.what': 'The adapter **{adapter}** is ready. The base model is as it was.',
   'runs.run.stopped': 'Stopped at step {step} of {total}.',
-  'runs.run.stopped.what': 'What was learned so far is kept as the adapter **{adapter}**.',
+  'runs.run.stopped.what': 'What was learned so far is kept as the adapter **{adapter}**. Resume goes on training it.',
   'runs.run.stopped.none': 'No adapter was kept yet. Resume to go on from the last checkpoint.',
   'runs.run.interrupted': 'Interrupted at step {step} of {total}.',
   'runs.run.interrupted.what': 'The studio was closed or stopped while it trained.',
