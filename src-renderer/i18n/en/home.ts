@@ -104,7 +104,6 @@ export const home = {
   'home.running.on': 'on {dataset}',
   'home.running.step': 'Step {step} of {total}',
   'home.running.loss': 'Training loss',
-  'home.running.stop': 'Stop the run',
 
   'home.finished': 'Last finished',
   'home.finished.none': 'Nothing was finished yet.',

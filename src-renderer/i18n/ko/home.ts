@@ -88,7 +88,6 @@ export const home: Translation<typeof english> = {
   'home.running.on': '{dataset}[으로|로]',
   'home.running.step': '{total}단계 중 {step}',
   'home.running.loss': '학습 손실',
-  'home.running.stop': '학습을 여기서 끝내기',
 
   'home.finished': '최근에 끝난 일',
   'home.finished.none': '아직 끝난 일이 없습니다.',
