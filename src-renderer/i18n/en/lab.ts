@@ -11,7 +11,7 @@ export const lab = {
   'lab.model.detail': '{weights} weights, {layers} layers, width {hidden}',
   'lab.dataset': 'Dataset',
   'lab.dataset.detail': '{train} rows to train on, {test} test rows',
-  'lab.dataset.none': 'Import a dataset to run the experiments that train',
+  'lab.dataset.none': 'Experiments that train need a dataset.',
   'lab.equal': 'Held equal',
   'lab.equal.what': 'rows, steps and alpha; the spread over seeds is shown',
   'lab.rank': 'Rank',

@@ -12,7 +12,7 @@ export const lab: Translation<typeof english> = {
   'lab.model.detail': '가중치 {weights}개, {layers}층, 너비 {hidden}',
   'lab.dataset': '데이터셋',
   'lab.dataset.detail': '학습 {train}행, 시험 {test}행',
-  'lab.dataset.none': '학습하는 실험에는 데이터셋이 필요합니다',
+  'lab.dataset.none': '학습하는 실험에는 데이터셋이 필요합니다.',
   'lab.equal': '똑같이 둔 것',
   'lab.equal.what': '행, 단계, 알파. 시드에 따른 흩어짐을 함께 보입니다',
   'lab.rank': '랭크',
