@@ -49,6 +49,7 @@ export const adapters = {
   'adapters.notMeasured': 'not measured',
   'adapters.noRun': 'no run here',
   'adapters.chat': 'Chat with it',
+  'adapters.chatWith.newest': 'Chat with the newest',
   'adapters.chatWith': 'Chat with {name}',
   'adapters.evaluate': 'Evaluate',
   'adapters.actions': 'More for {name}',

@@ -48,6 +48,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.notMeasured': '재지 않음',
   'adapters.noRun': '여기에 학습 기록 없음',
   'adapters.chat': '대화하기',
+  'adapters.chatWith.newest': '최신 어댑터와 대화',
   'adapters.chatWith': '{name}[과|와] 대화하기',
   'adapters.evaluate': '평가',
   'adapters.actions': '{name} 더 보기',
