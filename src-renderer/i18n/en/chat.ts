@@ -133,7 +133,7 @@ export const chat = {
   'chat.compare.mark': 'Mark what differs from {what}',
   'chat.compare.toTarget': 'the row’s target',
   'chat.compare.toOther': 'the answer of {name}',
-  'chat.compare.goesOn': 'Goes on with {name}',
+  'chat.compare.goesOn': 'The next message follows the answer of {name}',
   'chat.compare.together': 'All columns together took {time}',
 
   'chat.proof': 'What it was made with',

@@ -23,7 +23,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.licence': '라이선스',
   'baseModels.licence.unknown': '밝히지 않음',
   'baseModels.memory': '올리는 데 드는 메모리',
-  'baseModels.memory.fits': '약 {bytes}, 이 컴퓨터에 맞음',
+  'baseModels.memory.fits': '약 {bytes}, 이 컴퓨터로 충분함',
   'baseModels.memory.tight': '약 {bytes}, 이 컴퓨터 메모리의 절반이 넘음',
   'baseModels.memory.tooBig': '약 {bytes}, 이 컴퓨터의 메모리보다 큼',
   'baseModels.memory.what': '가중치 하나에 4바이트이며, 학습이나 대화에 더 드는 것은 빠져 있습니다.',
@@ -36,8 +36,8 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.train': '학습하기',
   'baseModels.delete.used': '어댑터 {n}개가 이것을 씁니다',
   'baseModels.delete.builtIn': '기본 제공 모델은 지울 수 없습니다',
-  'baseModels.add': '모델 더하기',
-  'baseModels.add.title': '기본 모델 더하기',
+  'baseModels.add': '모델 추가',
+  'baseModels.add.title': '기본 모델 추가',
   'baseModels.add.what':
     'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 가중치가 든 Hugging Face 형식의 폴더를 더할 수 있습니다.',
   'baseModels.add.drop': 'GGUF 파일이나 모델 폴더를 여기에 놓으세요',
@@ -47,7 +47,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.add.missing': '이 폴더에는 모델에 필요한 {names} 파일이 없습니다.',
   'baseModels.add.sending': '{name} 복사 중',
   'baseModels.add.checking': '{name} 확인 중',
-  'baseModels.added': '{name}[을|를] 더했습니다',
+  'baseModels.added': '{name}[을|를] 추가했습니다',
   'baseModels.catalogue': '내려받을 수 있는 모델',
   'baseModels.catalogue.sentence':
     '보통 컴퓨터에 알맞은 크기의 모델입니다. 이 페이지를 떠나도 내려받기는 계속되고, 끊기면 멈춘 곳부터 이어집니다.',
@@ -56,7 +56,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.catalogue.size': '내려받기 크기',
   'baseModels.catalogue.from': '약 {bytes}',
   'baseModels.catalogue.memory': '학습에 드는 메모리',
-  'baseModels.catalogue.memory.ok': '약 {bytes}, 이 컴퓨터에 맞음',
+  'baseModels.catalogue.memory.ok': '약 {bytes}, 이 컴퓨터로 충분함',
   'baseModels.catalogue.memory.warn': '약 {bytes}, 이 컴퓨터 메모리의 절반이 넘음',
   'baseModels.catalogue.memory.bad': '약 {bytes}, 이 컴퓨터의 메모리보다 큼',
   'baseModels.catalogue.memory.what':
@@ -71,5 +71,5 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.catalogue.discard': '버리기',
   'baseModels.catalogue.partial': '{bytes} 받음',
   'baseModels.empty': '아직 기본 모델이 없습니다',
-  'baseModels.empty.what': '기본 제공 모델이 있어야 합니다. 스튜디오를 다시 설치하거나 모델을 더하세요.',
+  'baseModels.empty.what': '기본 제공 모델이 있어야 합니다. 스튜디오를 다시 설치하거나 모델을 추가하세요.',
 };

@@ -31,7 +31,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.tab.rows': '행',
   'dataset.tab.rejected': '제외된 행',
   'dataset.tab.about': '정보',
-  'dataset.filters': '거르기',
+  'dataset.filters': '필터',
   'dataset.filter.split': '분할',
   'dataset.filter.all': '모두',
   'dataset.search': '입력과 정답에서 검색',

@@ -83,7 +83,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.canTell': '이만한 행이면 {points}점 정도의 차이는 우연과 가릴 수 있고, 더 작은 차이는 어렵습니다.',
   'evaluations.new.canTell.nothing':
     '이렇게 적은 행으로는 우연과 가릴 수 없습니다. 적어도 6행이 같은 쪽을 가리켜야 합니다.',
-  'evaluations.new.metric': '무엇을 세나',
+  'evaluations.new.metric': '측정 기준',
   'evaluations.new.metric.summarisation': 'ROUGE-L: 답이 정답 요약의 단어 순서를 얼마나 담는지 셉니다.',
   'evaluations.new.metric.mrc': '정확히 일치: 대소문자, 관사, 문장 부호를 빼고 답이 정답과 같아야 합니다.',
   'evaluations.new.metric.nl2sql': '실행: 질의를 실행해 정답 질의와 같은 행이 나와야 합니다.',
@@ -101,7 +101,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.progress': '평가 진행',
   'evaluations.progress.rows': '답변 {total}개 중 **{done}**',
   'evaluations.progress.preparing': '준비하는 중',
-  'evaluations.leave': '이 화면을 떠나도 됩니다. 아래 상태 줄에서 계속 셉니다.',
+  'evaluations.leave': '이 화면을 떠나도 계속됩니다. 진행은 아래 상태 줄에서 볼 수 있습니다.',
   'evaluations.left': '{time} 남음',
   'evaluations.models': '모델 {n}개',
   'evaluations.models.part': '모델 {of}개 중 {n}개 측정',

@@ -2,7 +2,7 @@ import type { home as english } from '../en/home.ts';
 import type { Translation } from '../message.ts';
 
 export const home: Translation<typeof english> = {
-  'home.first.title': '작은 모델에게 한 가지 일을, 이 컴퓨터에서',
+  'home.first.title': '이 컴퓨터에서 작은 모델에게 한 가지 일을 가르치세요',
   'home.first.what':
     '글과 원하는 답의 예시를 가져오세요. 스튜디오가 그것으로 어댑터를 학습합니다. 기본 모델에 덧붙는 작은 파일로, 채팅에서 켜고 끕니다. 파일은 이 컴퓨터를 떠나지 않습니다.',
   'home.sample': '예제로 해 보기',
@@ -91,7 +91,7 @@ export const home: Translation<typeof english> = {
 
   'home.finished': '최근에 끝난 일',
   'home.finished.none': '아직 끝난 일이 없습니다.',
-  'home.finished.when': '때',
+  'home.finished.when': '시각',
   'home.finished.what': '한 일',
   'home.finished.size': '행 또는 시간',
   'home.finished.outcome': '결과',

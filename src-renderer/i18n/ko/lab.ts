@@ -2,7 +2,7 @@ import type { lab as english } from '../en/lab.ts';
 import type { Translation } from '../message.ts';
 
 export const lab: Translation<typeof english> = {
-  'lab.what': '“LoRA”(Hu et al. 2021)의 실험을 여러분의 모델로 다시',
+  'lab.what': '“LoRA”(Hu et al. 2021)의 실험을 내 모델로 다시 해 봅니다',
   'lab.report': '보고서',
   'lab.report.what': '이 모델의 모든 결과를 한 쪽에',
   'lab.runAll': '새것 모두 실행, {time}',
@@ -14,7 +14,7 @@ export const lab: Translation<typeof english> = {
   'lab.dataset.detail': '학습 {train}행, 시험 {test}행',
   'lab.dataset.none': '학습하는 실험에는 데이터셋이 필요합니다.',
   'lab.equal': '똑같이 둔 것',
-  'lab.equal.what': '행, 단계, 알파. 시드에 따른 흩어짐을 함께 보입니다',
+  'lab.equal.what': '행, 단계, 알파. 시드마다 결과가 얼마나 다른지도 보여 줍니다',
   'lab.rank': '랭크',
   'lab.card.sentence': '{targets}에서 가중치 **{trained}**개 학습, 모델의 {share}, {bytes}',
   'lab.paper': '논문',
@@ -67,8 +67,8 @@ export const lab: Translation<typeof english> = {
   'lab.hover.hint': '그림을 가리키거나 화살표 키로 움직여 보세요.',
   'lab.map': '히트맵 {name}',
   'lab.ours': '우리',
-  'lab.explain': '무엇인가',
-  'lab.facts': '어떻게 했나',
+  'lab.explain': '설명',
+  'lab.facts': '실험 방법',
   'lab.facts.options': '설정',
   'lab.facts.hashes': '기본 모델 {base}, 데이터셋 {dataset}',
   'lab.repeat': '다시 실행: 시간이 아닌 숫자 {compared}개 중 {equal}개가 전과 같습니다.',

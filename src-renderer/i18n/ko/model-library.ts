@@ -16,10 +16,10 @@ export const modelLibrary: Translation<typeof english> = {
   'library.found': '이 컴퓨터에 있는 모델',
   'library.found.sentence': '다른 프로그램이 이 폴더에 둔 모델입니다:',
   'library.change': '바꾸기',
-  'library.all': '이 폴더의 모델 {n}개를 모두 더했습니다',
+  'library.all': '이 폴더의 모델 {n}개를 모두 추가했습니다',
   'library.kind.folder': '폴더',
   'library.kind.gguf': 'GGUF 파일',
-  'library.add': '더하기',
-  'library.add.name': '{name} 더하기',
+  'library.add': '추가',
+  'library.add.name': '{name} 추가',
   'library.adding': '확인 중',
 };

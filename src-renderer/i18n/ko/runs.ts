@@ -195,7 +195,7 @@ export const runs: Translation<typeof english> = {
   'runs.run.finished': '학습에 쓰지 않은 행의 손실이 {time} 만에 {from}에서 {to}[으로|로] 줄었습니다.',
   'runs.run.finished.rose': '학습에 쓰지 않은 행의 손실이 줄지 않았습니다. 처음 {from}, {time} 뒤 {to}.',
   'runs.run.finished.rose.what':
-    '다음: 학습률을 절반으로 낮추거나 행을 살펴보세요. 이 어댑터는 정답에 기본 모델만큼 놀랍니다.',
+    '다음: 학습률을 절반으로 낮추거나 행을 살펴보세요. 이 어댑터의 손실은 기본 모델보다 낮지 않습니다.',
   'runs.run.finished.rose.on.what':
     '다음: 더 나은 쪽인 처음 어댑터를 그대로 쓰거나, 학습률을 절반으로 낮추어 다시 이어서 학습하세요.',
   'runs.run.on': '어댑터 **{adapter}**에서 이어서 학습했습니다.',
@@ -216,7 +216,8 @@ export const runs: Translation<typeof english> = {
   'runs.chart.title': '손실',
   'runs.chart.unit': '정답 토큰마다, 낮을수록 좋음',
   'runs.chart.nats': '내트',
-  'runs.chart.nats.explain': '놀람의 단위입니다. 0이면 토큰마다 확신했고, 2.3이면 열 가운데 하나를 찍은 셈입니다.',
+  'runs.chart.nats.explain':
+    '정답이 얼마나 뜻밖이었는지의 단위입니다. 0이면 토큰마다 확신했고, 2.3이면 열 가운데 하나를 찍은 셈입니다.',
   'runs.chart.base': '기본 모델 검증 {loss}',
   'runs.chart.train': '학습 {loss}',
   'runs.chart.validation': '검증 {loss}',
@@ -244,7 +245,7 @@ export const runs: Translation<typeof english> = {
   'runs.hash.baseAfter': '학습 후 기본 모델',
   'runs.hash.unchanged': '그대로',
   'runs.hash.changed': '달라짐',
-  'runs.hash.notYet': '학습이 끝나면 잽니다',
+  'runs.hash.notYet': '학습이 끝나면 계산합니다',
   'runs.hash.dataset': '데이터셋',
   'runs.hash.initial': '이어서 학습한 어댑터',
   'runs.hash.adapter': '어댑터',
@@ -296,7 +297,7 @@ export const runs: Translation<typeof english> = {
   'runs.option.labelSmoothing': '레이블 스무딩',
   'runs.option.labelSmoothing.help':
     '확신의 일부를 모든 토큰에 나누는 비율입니다. 논문은 0.1입니다. 화면의 손실에는 들어가지 않습니다.',
-  'runs.option.patience': '인내',
+  'runs.option.patience': '조기 종료',
   'runs.option.patience.help': '이만큼 연달아 나아지지 않으면 일찍 끝냅니다. 가장 좋은 가중치는 언제나 남습니다.',
   'runs.option.patience.never': '끝까지',
   'runs.option.sampleRows': '지켜볼 행',
