@@ -5,7 +5,7 @@ vi.hoisted(() => {
   vi.stubGlobal('document', { documentElement: {} });
 });
 
-const { bytes, count, duration, fingerprint, percent, timeLeft, when } = await import('./format.ts');
+const { bytes, count, duration, fingerprint, fixedPercent, percent, timeLeft, when } = await import('./format.ts');
 const { locale } = await import('./locale.svelte.ts');
 
 beforeEach(() => {
@@ -43,6 +43,10 @@ test('large counts are told in millions, and in 만 in Korean', () => {
 
 test('a share too small for its decimals keeps two figures', () => {
   expect([percent(0.4623), percent(0.00012, 1)]).toEqual(['46.2\u00a0%', '0.012\u00a0%']);
+});
+
+test('in a column of figures a whole share keeps its decimals', () => {
+  expect([0.51, 0.541].map((share) => fixedPercent(share))).toEqual(['51.0\u00a0%', '54.1\u00a0%']);
 });
 
 test('today is told by the hour, a day of this week by its name', () => {

@@ -27,6 +27,11 @@ export function percent(share: number, digits = 1): string {
   return `${number(share * 100, digits)}\u00a0%`;
 }
 
+/** A share with a fixed number of decimals, for columns of figures: 51.0 %. */
+export function fixedPercent(share: number, digits = 1): string {
+  return `${fixed(share * 100, digits)}\u00a0%`;
+}
+
 /** 134.5 M, 460,800; Korean counts by 만 and 억. */
 export function count(value: number): string {
   if (locale.current === 'ko') {

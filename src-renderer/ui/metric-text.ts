@@ -1,5 +1,5 @@
 import { isLowerBetter, type Verdict } from '../../src-contract/verdict.ts';
-import { fixed, percent } from '../i18n/format.ts';
+import { fixed, fixedPercent, percent } from '../i18n/format.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 
 /** A metric's name on screen; one that has no words there keeps its own. */
@@ -22,6 +22,12 @@ export function metricValue(metric: string, value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (counts.has(metric)) return fixed(value, 1);
   return isLowerBetter(metric) ? fixed(value, 2) : percent(value);
+}
+
+/** As `metricValue`, for a column of figures: their decimals stand below each other. */
+export function metricFigure(metric: string, value: number): string {
+  const isShare = Number.isFinite(value) && !counts.has(metric) && !isLowerBetter(metric);
+  return isShare ? fixedPercent(value) : metricValue(metric, value);
 }
 
 /** A difference with its sign, in points of 100 where the metric is a share. */
