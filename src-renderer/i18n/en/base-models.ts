@@ -3,7 +3,7 @@ import type { Message } from '../message.ts';
 export const baseModels = {
   'baseModels.title': 'Base models',
   'baseModels.facts': { one: '{n} on the shelf', other: '{n} on the shelf' },
-  'baseModels.sentence': 'What an adapter sits beside. Nothing here ever changes it.',
+  'baseModels.sentence': 'An adapter is added to one of these. Training never changes the model itself.',
   'baseModels.starter': 'comes with the studio',
   'baseModels.large.what': 'Its answers are as good as its makers made them; an adapter teaches it your task.',
   'baseModels.weights': 'Weights',

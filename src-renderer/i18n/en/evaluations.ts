@@ -13,6 +13,8 @@ export const evaluations = {
   'evaluations.empty': 'Nothing measured yet',
   'evaluations.empty.what':
     'An evaluation asks the base model and adapters the same rows and counts what each gets right.',
+  'evaluations.noDataset.what':
+    'An evaluation asks rows: a text to read, and the right answer to count by. Import a table, or take a sample.',
   'evaluations.noAdapter': 'You need an adapter first',
   'evaluations.noAdapter.what': 'Train one, then find out here if it is better than the base model.',
   'evaluations.noAdapter.train': 'Train one',

@@ -7,10 +7,8 @@ export const runs = {
   'runs.new': 'New run',
   'runs.empty': 'No run yet',
   'runs.empty.what': 'A run trains an adapter: a small file that teaches the base model one task from your rows.',
-  'runs.noDataset': 'You need a dataset first',
   'runs.noDataset.what':
     'A run learns from rows: a context to read and the target to write. Import a table, or take a sample.',
-  'runs.noDataset.import': 'Import a file',
   'runs.column.name': 'Run',
   'runs.column.state': 'State',
   'runs.column.loss': 'Loss',

@@ -55,12 +55,13 @@ export const ui = {
   'field.database': 'Database',
   'field.split': 'Split',
 
+  'ui.needsDataset': 'You need a dataset first',
   'ui.bringExamples': 'Bring examples',
   'split.train': 'Train',
   'split.validation': 'Validation',
   'split.test': 'Test',
 
-  'term.baseModel': 'The weights an adapter sits beside. They are frozen: nothing here changes them.',
+  'term.baseModel': 'The model that an adapter is added to. Its weights are frozen: training never changes them.',
   'term.rank': 'How thin the two matrices are. A higher rank can learn more and takes more memory.',
   'term.alpha': 'The adapter’s weight: its output is multiplied by alpha ÷ rank.',
   'term.context': 'What the model reads.',

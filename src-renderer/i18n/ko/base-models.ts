@@ -4,7 +4,7 @@ import type { Translation } from '../message.ts';
 export const baseModels: Translation<typeof english> = {
   'baseModels.title': '기본 모델',
   'baseModels.facts': '{n}개',
-  'baseModels.sentence': '어댑터가 곁에 놓이는 모델입니다. 여기서는 아무것도 이것을 바꾸지 않습니다.',
+  'baseModels.sentence': '어댑터를 덧붙이는 바탕 모델입니다. 학습해도 모델 자체는 바뀌지 않습니다.',
   'baseModels.starter': '스튜디오에 들어 있음',
   'baseModels.large.what': '답의 수준은 만든 이들이 정했습니다. 어댑터가 여러분의 작업을 가르칩니다.',
   'baseModels.weights': '가중치',

@@ -12,6 +12,8 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new': '새 평가',
   'evaluations.empty': '아직 잰 것이 없습니다',
   'evaluations.empty.what': '평가는 기본 모델과 어댑터에 같은 행을 묻고 얼마나 맞히는지 셉니다.',
+  'evaluations.noDataset.what':
+    '평가는 행으로 묻습니다. 읽을 글과 채점할 정답입니다. 표를 가져오거나 예제를 골라 보세요.',
   'evaluations.noAdapter': '먼저 어댑터가 필요합니다',
   'evaluations.noAdapter.what': '하나 학습한 뒤, 기본 모델보다 나은지 여기서 알아보세요.',
   'evaluations.noAdapter.train': '학습하기',

@@ -55,12 +55,13 @@ export const ui: Translation<typeof english> = {
   'field.database': '데이터베이스',
   'field.split': '분할',
 
+  'ui.needsDataset': '먼저 데이터셋이 필요합니다',
   'ui.bringExamples': '예시 가져오기',
   'split.train': '학습',
   'split.validation': '검증',
   'split.test': '시험',
 
-  'term.baseModel': '어댑터가 곁에 놓이는 가중치입니다. 고정되어 있어 여기서는 아무것도 바꾸지 않습니다.',
+  'term.baseModel': '어댑터를 덧붙이는 바탕 모델입니다. 가중치는 고정되어 있어 학습해도 바뀌지 않습니다.',
   'term.rank': '두 행렬이 얼마나 얇은지를 나타냅니다. 클수록 더 많이 배우고 메모리를 더 씁니다.',
   'term.alpha': '어댑터의 무게입니다. 출력에 alpha ÷ 랭크를 곱합니다.',
   'term.context': '모델이 읽는 글입니다.',
