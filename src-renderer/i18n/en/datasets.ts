@@ -44,6 +44,7 @@ export const datasets = {
   'dataset.column.line': 'Line',
   'dataset.column.group': 'Group',
   'dataset.column.reason': 'Reason',
+  'dataset.cell.empty': '(empty)',
   'dataset.column.cells': 'What the line holds',
   'dataset.askRow': 'Ask it in chat',
   'dataset.row': 'Row {n}',

@@ -195,6 +195,7 @@ export const mending = {
   'version.compare.before': 'The version before',
   'version.compare.now': 'The version in use (v{version})',
   'version.compare.first': 'As it was imported',
+  'version.compare.only': 'The first version. Every change of rows makes another, and what differs is shown here.',
   'version.compare.nothing': 'There is nothing to compare this version with.',
   'version.compare.counts': '{edited} edited, {added} added, {removed} deleted, {moved} in another split',
   'version.compare.first200': 'and {n} more',

@@ -44,6 +44,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.column.line': '줄',
   'dataset.column.group': '묶음',
   'dataset.column.reason': '이유',
+  'dataset.cell.empty': '(빈 칸)',
   'dataset.column.cells': '그 줄의 내용',
   'dataset.askRow': '채팅에서 물어보기',
   'dataset.row': '{n}번째 행',

@@ -184,6 +184,7 @@ export const mending: Translation<typeof english> = {
   'version.compare.before': '바로 앞 버전',
   'version.compare.now': '지금 쓰는 버전 (v{version})',
   'version.compare.first': '처음 가져온 상태',
+  'version.compare.only': '첫 버전입니다. 행을 고칠 때마다 새 버전이 생기고, 달라진 것을 여기서 볼 수 있습니다.',
   'version.compare.nothing': '이 버전과 비교할 것이 없습니다.',
   'version.compare.counts': '수정 {edited}, 추가 {added}, 삭제 {removed}, 분할 변경 {moved}',
   'version.compare.first200': '그 밖에 {n}행',
