@@ -14,13 +14,13 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
     fewRows: 'so few rows ({n}) can hardly tell anything. Keep at least 30 for testing.',
     moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
     longer:
-      'train on more rows; more passes help only while its validation loss still falls. It has begun to learn: right answers surprise it less than the base (loss {from} → {to}), only its own are not surely better yet.',
+      'train on more rows; more passes help only while its validation loss still falls. It has begun to learn: it finds the right answers likelier than the base does (loss {from} → {to}), only what it writes is not surely better yet.',
     stronger:
       'train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
     calmer:
       'train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
     readLost:
-      'read the rows it lost. It expects the right answers more than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
+      'read the rows it lost. It finds the right answers likelier than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
     stillWrong:
       '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
     readSome: 'read a few answers beside their targets: this measure counts shared words, not sense.',

@@ -76,7 +76,7 @@ export const adapters = {
   'adapters.fact.fingerprint': 'Fingerprint',
   'adapters.made': 'What it is',
   'adapters.learned.fell': 'On rows kept out of training, the loss fell from **{from}** to **{to}**.',
-  'adapters.learned.what': 'That is {share} less surprise at each target token than the base model has.',
+  'adapters.learned.what': 'Its loss is {share} lower than that of the base model.',
   'adapters.learned.rose': 'On rows kept out of training, the loss did not fall: **{from}** before, **{to}** after.',
   'adapters.learned.unknown': 'It was not measured on rows kept out of training.',
   'adapters.learned.tested': 'Evaluated: {metric} **{from}** for the base model, **{to}** with the adapter.',

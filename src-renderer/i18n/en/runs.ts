@@ -214,7 +214,7 @@ export const runs = {
   'runs.run.finished': 'The loss on rows kept out of training fell from {from} to {to} in {time}.',
   'runs.run.finished.rose': 'The loss on rows kept out of training did not fall: {from} before, {to} after {time}.',
   'runs.run.finished.rose.what':
-    'Next: train with half the learning rate, or look through the rows: right answers surprise this adapter no less than they surprise the base model.',
+    'Next: train with half the learning rate, or look through the rows: the loss of this adapter is no lower than that of the base model.',
   'runs.run.finished.rose.on.what':
     'Next: keep the adapter that it went on from, which is the better one, or train on with half the learning rate.',
   'runs.run.on': 'It went on from the adapter **{adapter}**.',
@@ -239,7 +239,7 @@ export const runs = {
   'runs.chart.unit': 'per target token, lower is better',
   'runs.chart.nats': 'nats',
   'runs.chart.nats.explain':
-    'The unit of surprise: 0 means the model was sure of each token, 2.3 that it was one guess among ten.',
+    'How unexpected the target was: 0 means the model was sure of each token, 2.3 that it was one guess among ten.',
   'runs.chart.base': 'base model on validation {loss}',
   'runs.chart.train': 'train {loss}',
   'runs.chart.validation': 'validation {loss}',

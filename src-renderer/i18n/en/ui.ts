@@ -68,7 +68,7 @@ export const ui = {
   'term.split':
     'Rows are divided once: most are trained on, some steer the training, and some are kept unseen to measure it.',
   'term.group': 'Rows with the same value here stay in one split, so that nothing seen in training is measured.',
-  'term.loss': 'How surprised the model is by the target, in nats per token. Lower is better.',
+  'term.loss': 'How unexpected the target is to the model, in nats per token. Lower is better.',
   'term.token': 'A piece of a word; what the model reads and writes one by one.',
   'term.sha256': 'A fingerprint of the content: any change gives another one.',
 
