@@ -116,7 +116,7 @@ test('in one conversation the chip that is chosen answers next, under its name a
   await chip('towns answers').click();
   await page.getByRole('main').getByRole('listitem').getByRole('button').first().click();
   const first = await expectAnswer('towns answers');
-  await first.getByText(/^(Its row has:|As its row has it)/).waitFor();
+  await first.getByText(/^(Target of its row:|The same as the target of its row)/).waitFor();
 
   await chip('Base').click();
   await box().fill('The town of Sol has');

@@ -224,7 +224,7 @@ export const chat = {
   'chat.panel.about.compared': 'Each of those chosen above the box gets the message as it is.',
   'chat.panel.about.dataset': 'Trained on {dataset}. A message in the form of its rows is answered best.',
   'chat.panel.about.imported': 'Imported. A message in the form of its training rows is answered best.',
-  'chat.target.same': 'As its row has it',
-  'chat.target.other': 'Its row has:',
+  'chat.target.same': 'The same as the target of its row',
+  'chat.target.other': 'Target of its row:',
   'chat.panel.target': 'Target of the picked row',
 } satisfies Record<string, Message>;

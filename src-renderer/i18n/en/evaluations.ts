@@ -18,7 +18,7 @@ export const evaluations = {
   'evaluations.noAdapter': 'You need an adapter first',
   'evaluations.noAdapter.what': 'Train one, then find out here if it is better than the base model.',
   'evaluations.noAdapter.train': 'Train one',
-  'evaluations.column.data': 'Rows',
+  'evaluations.column.data': 'Dataset',
   'evaluations.column.state': 'State',
   'evaluations.column.best': 'Best',
   'evaluations.column.metric': 'Base → best',

@@ -17,7 +17,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.noAdapter': '먼저 어댑터가 필요합니다',
   'evaluations.noAdapter.what': '하나 학습한 뒤, 기본 모델보다 나은지 여기서 알아보세요.',
   'evaluations.noAdapter.train': '학습하기',
-  'evaluations.column.data': '행',
+  'evaluations.column.data': '데이터셋',
   'evaluations.column.state': '상태',
   'evaluations.column.best': '가장 나은 것',
   'evaluations.column.metric': '기본 → 최고',
