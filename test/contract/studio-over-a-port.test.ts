@@ -115,6 +115,28 @@ test('an import whose watcher leaves undoes itself', async () => {
   expect(error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
+// The status line asked every two seconds, and stood one part behind the experiment's page until then.
+test('each part of an experiment that is done is news for the status line', { timeout: 150_000 }, async () => {
+  const leave = new AbortController();
+  const counted: number[] = [];
+  const changes = await studio.client.studio.changes(undefined, { signal: leave.signal });
+  const counting = (async () => {
+    for await (const { noun } of changes) {
+      if (noun !== 'status') continue;
+      const { job } = await studio.client.studio.status();
+      if (job?.kind === 'lab') counted.push(job.done);
+    }
+  })().catch(() => undefined);
+  const { id } = await studio.client.lab.start({
+    ...{ kind: 'table1', baseModelId: 'starter' },
+    options: { trials: 3, passes: [{ rows: 1, tokens: 16 }], bottlenecks: [4, 8] },
+  });
+  for await (const event of await studio.client.lab.watch({ id })) if (event.kind === 'finished') break;
+  leave.abort();
+  await counting;
+  expect(counted).toContain(1);
+});
+
 test('the engine answers from its own process', async () => {
   const status = await studio.client.studio.status();
   expect(status).toMatchObject({ dataFolder: studio.dataDir, threads: expect.any(Number), job: null });
