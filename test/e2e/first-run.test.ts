@@ -56,7 +56,7 @@ test('the same in Korean: no word is left in English, and nothing is cut off', a
     const korean = await opened.browser.newContext({ locale: 'ko-KR', viewport: { width: 1000, height: 700 } });
     const first = await korean.newPage();
     await first.goto(other.url);
-    await first.getByText('작은 모델에게 한 가지 일을, 이 컴퓨터에서').waitFor();
+    await first.getByText('이 컴퓨터에서 작은 모델에게 한 가지 일을 가르치세요').waitFor();
     await first.getByRole('region', { name: '실제 작업에는' }).waitFor();
     const text = await first.getByRole('main').innerText();
     const names =

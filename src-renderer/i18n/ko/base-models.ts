@@ -39,7 +39,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.add': '모델 추가',
   'baseModels.add.title': '기본 모델 추가',
   'baseModels.add.what':
-    'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 가중치가 든 Hugging Face 형식의 폴더를 더할 수 있습니다.',
+    'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 가중치가 든 Hugging Face 형식의 폴더를 추가할 수 있습니다.',
   'baseModels.add.drop': 'GGUF 파일이나 모델 폴더를 여기에 놓으세요',
   'baseModels.add.drop.what': 'Llama 계열, Qwen, GPT-2 모델. 가중치는 F32, F16, BF16, Q2_K부터 Q8_0까지',
   'baseModels.add.folder': '폴더 고르기',

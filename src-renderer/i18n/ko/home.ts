@@ -42,7 +42,7 @@ export const home: Translation<typeof english> = {
   'home.step.train': '어댑터 학습하기',
   'home.step.train.what': '걸리는 시간과 메모리를 먼저 보여 줍니다',
   'home.step.chat': '대화하기',
-  'home.step.chat.what': '메시지 사이에 어댑터를 바꿉니다',
+  'home.step.chat.what': '메시지마다 어댑터를 바꿀 수 있습니다',
   'home.step.measure': '측정하기',
   'home.step.measure.what': '본 적 없는 행으로 기본 모델과 견줍니다',
 
@@ -76,7 +76,7 @@ export const home: Translation<typeof english> = {
   'home.next.train.why': '학습에 쓸 행이 {n}개 있습니다.',
   'home.next.train.action': '어댑터 학습',
   'home.next.chat': '다음: {name}[과|와] 대화해 보세요.',
-  'home.next.chat.why': '기본 모델 곁의 {size} 파일로, 메시지 사이에 켜고 끕니다.',
+  'home.next.chat.why': '기본 모델에 덧붙는 {size} 파일로, 메시지마다 켜고 끌 수 있습니다.',
   'home.next.chat.action': '{name}[과|와] 대화',
   'home.next.measure': '다음: {name}[이|가] 기본 모델보다 나은지 알아보세요.',
   'home.next.measuring': '{name}[을|를] 측정하고 있습니다.',

@@ -212,7 +212,7 @@ export const runs: Translation<typeof english> = {
   'runs.run.cut': '{n}행은 줄여서 읽었습니다.',
 
   'runs.chart.title': '손실',
-  'runs.chart.unit': '정답 토큰마다, 낮을수록 좋음',
+  'runs.chart.unit': '· 정답 토큰당, 낮을수록 좋음',
   'runs.chart.nats': '내트',
   'runs.chart.nats.explain':
     '정답이 얼마나 뜻밖이었는지의 단위입니다. 0이면 토큰마다 확신했고, 2.3이면 열 가운데 하나를 찍은 셈입니다.',
