@@ -108,7 +108,8 @@ export const evaluations = {
   'evaluations.progress': 'Progress of the evaluation',
   'evaluations.progress.rows': 'Answer **{done}** of {total}',
   'evaluations.progress.preparing': 'Getting ready',
-  'evaluations.leave': 'You may leave this page; the status line keeps count.',
+  'evaluations.leave':
+    'It goes on when you leave this page. **Stop** keeps the results of models that were measured to the end; the others can go on later.',
   'evaluations.left': '{time} left',
   'evaluations.models': { one: '{n} model', other: '{n} models' },
   'evaluations.models.part': { one: '{n} of {of} models measured', other: '{n} of {of} models measured' },

@@ -59,7 +59,8 @@ export const lab = {
   'lab.part.seed': 'seed {seed}',
   'lab.part.layer': 'layer {layer}',
   'lab.part.width': 'width {width}',
-  'lab.progress.leave': 'It goes on when you leave this page, and can go on later when the studio is closed.',
+  'lab.progress.leave':
+    'It goes on when you leave this page. **Stop** keeps the parts that are done, and so does closing the studio; the rest can go on later.',
   'lab.layer': 'Layer',
   'lab.layer.of': '{layer} of {layers}',
   'lab.hover': 'i {i}, j {j}: φ {value}',

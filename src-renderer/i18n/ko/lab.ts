@@ -60,7 +60,8 @@ export const lab: Translation<typeof english> = {
   'lab.part.seed': '시드 {seed}',
   'lab.part.layer': '{layer}층',
   'lab.part.width': '너비 {width}',
-  'lab.progress.leave': '이 화면을 떠나도 계속되며, 스튜디오를 닫아도 나중에 이어서 할 수 있습니다.',
+  'lab.progress.leave':
+    '이 화면을 떠나도 계속됩니다. **멈추기**를 누르거나 스튜디오를 닫아도 끝난 부분은 남고, 나머지는 나중에 이어서 할 수 있습니다.',
   'lab.layer': '층',
   'lab.layer.of': '{layers}층 중 {layer}',
   'lab.hover': 'i {i}, j {j}: φ {value}',
