@@ -29,3 +29,12 @@ test.each([
 test.each(['{"a":1,,}', '[,]', '{,}', '{"a":,}', '{"a":1 "b":2,}', '{"a":"x\n'])('others are no JSON: %s', (text) => {
   expect(parseJson(text)).toBeUndefined();
 });
+
+test.each([
+  ['lists', '[', ']'],
+  ['objects', '{"a":[', ']}'],
+])('%s within each other are a value for as deep as they can be written again', (_name, open, close) => {
+  const nested = (depth: number) => open.repeat(depth) + close.repeat(depth);
+  expect(JSON.stringify(parseJson(nested(400)))).toBe(nested(400));
+  expect(parseJson(nested(20_000))).toBeUndefined();
+});

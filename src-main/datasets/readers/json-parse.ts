@@ -1,7 +1,7 @@
 import { withoutSlips } from './json-slips.ts';
 
 /**
- * A value from its JSON text; undefined where it is none. Of keys that stand twice in an object, the later ones get a number, which
+ * A value from its JSON text; undefined where it is none, or lists and objects lie in one another deeper than any row's do. Of keys that stand twice in an object, the later ones get a number, which
  * `onTwice` is told: `answer`, `answer 2`. Numbers that would not be written as they stand (more digits than a
  * number holds, `1.10`, `1e5`) come as the text that stands there, and so do `NaN` and `Infinity`, which Python writes. Slips
  * that can mean but one thing (`withoutSlips`) are mended, which `onMended` is told.
@@ -10,7 +10,9 @@ export function parseJson(text: string, told: ToldOfJson = {}): unknown {
   const start = text.startsWith('\x1e') ? text.slice(1) : text;
   const value = parse(start);
   if (value !== undefined) {
-    return countKeys(value) < countNamed(start) ? parse(withKeysApart(start, told.onTwice)) : value;
+    const keys = countKeys(value);
+    if (keys === undefined) return undefined;
+    return keys < countNamed(start) ? parse(withKeysApart(start, told.onTwice)) : value;
   }
   const mended = withoutSlips(start);
   if (mended !== undefined) {
@@ -28,6 +30,9 @@ export interface ToldOfJson {
   readonly onMended?: () => void;
 }
 
+/** What is written again as text is gone through by calls within calls, some thousands of which there may be. */
+const deepest = 1000;
+
 const blank = 0x20;
 const quote = 0x22;
 
@@ -42,15 +47,21 @@ function countNamed(text: string): number {
   return count;
 }
 
-function countKeys(value: unknown): number {
+/** Undefined where they lie too deep. */
+function countKeys(value: unknown): number | undefined {
   let count = 0;
-  // A list of what is left, as values may lie twenty thousand deep.
-  const left = [value];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    const inner = Object.values(next);
-    if (!Array.isArray(next)) count += inner.length;
-    for (const each of inner) if (typeof each === 'object' && each !== null) left.push(each);
+  // Level by level, as JSON.parse goes deeper than calls can.
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return undefined;
+    const below: unknown[] = [];
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue;
+      const inner = Object.values(each);
+      if (!Array.isArray(each)) count += inner.length;
+      for (const value of inner) if (typeof value === 'object' && value !== null) below.push(value);
+    }
+    level = below;
   }
   return count;
 }
