@@ -6,6 +6,7 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { requireFile } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
 import { textIfThere } from '../text-if-there.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
@@ -57,7 +58,7 @@ export async function readBaseName(folder: string): Promise<string | undefined> 
 
 /**
  * Throws FILE_NOT_FOUND when the folder is not there, MODEL_UNSUPPORTED for a file or a whole model, MODEL_FILE_PICKLED for weights
- * as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when a file of PEFT's is missing.
+ * as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when a file of PEFT's is missing, FILE_UNREADABLE when it is none.
  */
 export async function requireAdapterFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause: unknown) => {
@@ -81,6 +82,8 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
       throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_IN_FOLDER', { folder }) });
     }
   }
+  for (const file of [configName, weightsName, originName])
+    if (await isThere(file)) await requireFile(join(folder, file));
 }
 
 /**

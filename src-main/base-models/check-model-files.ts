@@ -4,6 +4,7 @@ import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
+import { notAFile } from '../require-file.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -39,6 +40,7 @@ async function check(path: string, engine: Engine): Promise<void> {
     await describeModel(path, engine);
     return;
   }
+  if (!facts.isFile()) throw notAFile(path);
   const name = basename(path);
   if (name.endsWith('.safetensors')) return engine.check({ file: path, kind: 'safetensors' });
   if (name.endsWith('.gguf')) return engine.check({ file: path, kind: 'gguf' });

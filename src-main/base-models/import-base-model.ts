@@ -7,6 +7,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { Engine } from '../engine/engine.ts';
+import { notAFile } from '../require-file.ts';
 import { copyFile, syncFile } from '../synced-file.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, hashModel, linkFile, readLicence, readModelFolder } from './model-folder.ts';
@@ -30,7 +31,7 @@ export interface ModelSource {
  * Brings a model into the studio: validates it, copies it while hashing, and adds its row last, so that it is either wholly
  * there or not at all. A GGUF file gets its config and tokenizer written out beside it. A base that has lost its files gets them back, where
  * they are these and no other name is asked for: what was made from it goes on with it.
- * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
+ * Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
  */
 export async function importBaseModel(
   source: ModelSource,
@@ -171,8 +172,9 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
     const ggufs = names.filter((name) => /\.gguf$/i.test(name));
     const [gguf] = ggufs;
     const isBare = !names.includes('config.json') && ggufs.length === 1 && gguf !== undefined;
-    return isBare ? { path: join(path, gguf), gguf: true } : { path, gguf: false };
+    return isBare ? placeOf(join(path, gguf)) : { path, gguf: false };
   }
+  if (!facts.isFile()) throw notAFile(path);
   if (/\.gguf$/i.test(path)) return { path, gguf: true };
   if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
   throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });

@@ -4,6 +4,7 @@ import { link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { requireFile } from '../require-file.ts';
 import { copyFile, readInto } from '../synced-file.ts';
 
 export interface ModelFolder {
@@ -13,7 +14,7 @@ export interface ModelFolder {
   readonly beside: readonly string[];
 }
 
-/** Lists a model's files. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+/** Lists a model's files. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
@@ -23,10 +24,10 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
       throw new StudioError('MODEL_FILE_INVALID', { file: name, ...because('FILE_NOT_IN_FOLDER', { folder }) });
   }
   const weights = await weightFiles(folder, names);
-  return {
-    hashed: ['config.json', 'tokenizer.json', ...weights].sort(),
-    beside: besideNames.filter((name) => names.includes(name)),
-  };
+  const hashed = ['config.json', 'tokenizer.json', ...weights].sort();
+  const beside = besideNames.filter((name) => names.includes(name));
+  for (const name of [...hashed, ...beside]) await requireFile(join(folder, name));
+  return { hashed, beside };
 }
 
 /**
@@ -76,6 +77,7 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<st
 async function readShards(folder: string, names: readonly string[]): Promise<string[]> {
   const invalid = (why: Because, cause?: unknown) =>
     new StudioError('MODEL_FILE_INVALID', { file: indexName, ...why }, { cause });
+  await requireFile(join(folder, indexName));
   let map: unknown;
   try {
     map = (JSON.parse(await readFile(join(folder, indexName), 'utf8')) as { weight_map?: unknown } | null)?.weight_map;

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { notAFile } from '../require-file.ts';
 import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
@@ -28,7 +29,7 @@ export class DatabaseCopier {
 
   /**
    * `source` is one SQLite file, which then serves all rows, or a folder or a ZIP archive of them, named after the rows' databases.
-   * Throws FILE_NOT_FOUND, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
+   * Throws FILE_NOT_FOUND, FILE_UNREADABLE, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
    */
   static async open(source: { path: string; name: string }, datasetFolder: string): Promise<DatabaseCopier> {
     const facts = await stat(source.path).catch(() => {
@@ -36,6 +37,7 @@ export class DatabaseCopier {
     });
     const target = databasesFolder(datasetFolder);
     if (facts.isDirectory()) return new DatabaseCopier(target, await ofFolder(source), undefined);
+    if (!facts.isFile()) throw notAFile(source.name);
     if ((await firstBytes(source.path, 4)) === zipSignature) {
       return new DatabaseCopier(target, await ofArchive(source), undefined);
     }

@@ -1,7 +1,6 @@
 // One pass over a file's bytes that gathers the evidence for its encoding, so that a guess rests on the whole file
 // and not on its first page.
 import { isAscii, isUtf8 } from 'node:buffer';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
@@ -35,17 +34,8 @@ export interface FileSurvey {
   readonly utf8Letters: number;
 }
 
-/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE. */
+/** Counts every byte of the file's first part; of the rest, only what a processor finds at once. Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_A_TABLE. */
 export async function surveyFile(path: string, name: string, signal?: AbortSignal): Promise<FileSurvey> {
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw fileError(error, name);
-  });
-  if (!facts.isFile()) throw new StudioError('FILE_UNREADABLE', { file: name, ...because('NOT_A_FILE') });
-  return gather(path, name, signal);
-}
-
-/** Counts every byte of the file's first part; of the rest, only what a processor finds at once. */
-async function gather(path: string, name: string, signal: AbortSignal | undefined): Promise<FileSurvey> {
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;

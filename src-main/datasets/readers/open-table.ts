@@ -8,6 +8,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { notAFile } from '../../require-file.ts';
 import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
@@ -62,6 +63,7 @@ export async function openTable(
     throw fileError(error, file.name);
   });
   if (facts.isDirectory()) return openFolder(file, options, signal);
+  if (!facts.isFile()) throw notAFile(file.name);
   const head = await readHead(file);
   if (head.subarray(0, 4).toString('latin1') === 'PAR1')
     return openParquet(file, await fingerprint(file.path, signal), signal);
