@@ -19,6 +19,10 @@ export class DatasetReading {
   readonly #index: WordIndex;
   readonly #findings: FindingStore;
   readonly #views = new Map<string, Promise<RowView> | RowSearch>();
+  /** The index has begun to write to the file that it shares with the findings. */
+  #isIndexing = false;
+  /** A check has something to write. */
+  #isAwaited = false;
 
   constructor({ rowsFile, derivedFile }: RowsPlace) {
     this.#rows = new RowStore(rowsFile, { readonly: true });
@@ -75,7 +79,7 @@ export class DatasetReading {
     return { same, split: kin.split, group: kin.group };
   }
 
-  /** One large transaction for many rows: a large piece of index at once needs little merging. */
+  /** One large transaction for many rows: a large piece of index at once needs little merging. A check that has ended ends it too. */
   async index(
     tell: (event: RowsThreadCalls['index']['event']) => void,
     signal: AbortSignal,
@@ -86,10 +90,11 @@ export class DatasetReading {
     while (next < total) {
       const end = Math.min(next + rowsPerTransaction, total);
       this.#index.begin();
+      this.#isIndexing = true;
       try {
         // Another process may have gone on with it meanwhile.
         next = Math.max(next, this.#index.rows);
-        while (next < end) {
+        while (next < end && !this.#isAwaited) {
           const slice = Math.min(next + 24 * groupRows, end);
           this.#index.add(this.#rows.contentBetween(next, slice));
           next = slice;
@@ -99,8 +104,11 @@ export class DatasetReading {
       } catch (error) {
         this.#index.rollback();
         throw error;
+      } finally {
+        this.#isIndexing = false;
       }
       tell({ done: next, total });
+      if (this.#isAwaited) await slices.rest();
     }
     return { rows: next };
   }
@@ -133,6 +141,7 @@ export class DatasetReading {
           flagged: new Set(flagged.map(({ number }) => number)).size,
           seconds: (performance.now() - began) / 1000,
         };
+        await this.#indexRests(signal);
         this.#findings.replace(report, flagged);
         for (const [key, view] of this.#views) this.#forget(key, view);
         return report;
@@ -140,6 +149,17 @@ export class DatasetReading {
       if (performance.now() - told < 100) continue;
       told = performance.now();
       tell(step.value);
+    }
+  }
+
+  /** Until the index writes no more: SQLite would wait for it in this thread, which is what it goes on in. */
+  async #indexRests(signal: AbortSignal): Promise<void> {
+    const slices = new TimeSlices(signal);
+    this.#isAwaited = true;
+    try {
+      while (this.#isIndexing) await slices.rest();
+    } finally {
+      this.#isAwaited = false;
     }
   }
 

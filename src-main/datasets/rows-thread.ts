@@ -5,43 +5,57 @@ import { toCarried } from '../../src-contract/carried-error.ts';
 import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
 import type { FromRowsThread, RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
 
-const open = new Map<string, DatasetReading>();
+interface OpenReading {
+  readonly reading: DatasetReading;
+  /** How many questions it is answering. */
+  asked: number;
+}
+
+const open = new Map<string, OpenReading>();
 const running = new Map<number, AbortController>();
 
-function readingOf(place: RowsPlace): DatasetReading {
+function openOf(place: RowsPlace): OpenReading {
   const known = open.get(place.id);
   if (known) return known;
-  const oldest = open.keys().next().value;
-  if (open.size >= 8 && oldest !== undefined) {
-    open.get(oldest)?.close();
-    open.delete(oldest);
-  }
-  const reading = new DatasetReading(place);
-  open.set(place.id, reading);
-  return reading;
+  const idle = open.entries().find(([, { asked }]) => asked === 0);
+  if (open.size >= 8 && idle !== undefined) close(idle[0]);
+  const opened = { reading: new DatasetReading(place), asked: 0 };
+  open.set(place.id, opened);
+  return opened;
+}
+
+function close(id: string): void {
+  open.get(id)?.reading.close();
+  open.delete(id);
 }
 
 async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal: AbortSignal): Promise<unknown> {
   const { id, kind, ask } = message;
   const tell = (event: unknown) => post({ id, kind: 'event', event });
   if (kind === 'letGo') {
-    open.get(ask.id)?.close();
-    open.delete(ask.id);
+    if (open.get(ask.id)?.asked) throw new Error(`Dataset ${ask.id} is being read.`);
+    close(ask.id);
     return null;
   }
-  const reading = readingOf(ask);
-  switch (kind) {
-    case 'page':
-      // Sound, here and below: the kind says which question it is.
-      return await reading.page(ask as RowsThreadCalls['page']['ask'], signal);
-    case 'kin':
-      return await reading.kin(ask as RowsThreadCalls['kin']['ask'], signal);
-    case 'index':
-      return await reading.index(tell, signal);
-    case 'check':
-      return await reading.check(ask as RowsThreadCalls['check']['ask'], tell, signal);
-    default:
-      return kind satisfies never;
+  const opened = openOf(ask);
+  const { reading } = opened;
+  opened.asked++;
+  try {
+    switch (kind) {
+      case 'page':
+        // Sound, here and below: the kind says which question it is.
+        return await reading.page(ask as RowsThreadCalls['page']['ask'], signal);
+      case 'kin':
+        return await reading.kin(ask as RowsThreadCalls['kin']['ask'], signal);
+      case 'index':
+        return await reading.index(tell, signal);
+      case 'check':
+        return await reading.check(ask as RowsThreadCalls['check']['ask'], tell, signal);
+      default:
+        return kind satisfies never;
+    }
+  } finally {
+    opened.asked--;
   }
 }
 

@@ -104,6 +104,28 @@ test('rows are filtered by length and by what a check said, together with words'
   ]);
 });
 
+// The index held its file while others had their turn: a check that ended meanwhile waited for it in the same thread, and failed.
+test('a check ends while its dataset is being indexed', async () => {
+  const rows = Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` }));
+  const { id } = given.make(rows);
+  await given.changes.remove(id, [...rows.keys()].slice(10));
+  const indexing = thread.call('index', placeOf(id));
+  expect(await thread.call('check', { ...check(id), version: 2 })).toMatchObject({ rows: 10 });
+  expect(await indexing).toEqual({ rows: 4000 });
+  expect(await positions(id, { search: 'row 9 ' })).toEqual([9]);
+});
+
+// The files of the first of eight datasets were closed for the ninth, whatever was being done with them.
+test('a dataset that is being worked on stays open, however many others are looked at', async () => {
+  const { id } = given.make(
+    Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` })),
+  );
+  const others = Array.from({ length: 12 }, () => given.make([{ context: 'short' }]).id);
+  const checking = thread.call('check', check(id));
+  for (const other of others) expect(await positions(other, {})).toEqual([0]);
+  expect(await checking).toMatchObject({ rows: 4000 });
+});
+
 test('a finding is mended in one go, and that is undone in one go', async () => {
   const { id, sha256 } = given.make([
     { context: 'same', target: '1', split: 'test' },
