@@ -10,10 +10,17 @@ test.each([
   [{ messages, temperature: 3 }, 'temperature', 'it must be a number from 0 to 2'],
   [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number from 1 to 4096'],
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
+  [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
+  [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
 ])('a chat request says what is allowed: %j', (request, param, words) => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
+});
+
+test('what is named without being used is let pass', () => {
+  const unused = { logit_bias: {}, functions: [], tools: [], presence_penalty: 0, logprobs: false };
+  expect(chatRequestSchema.safeParse({ model: 'm', messages, ...unused }).success).toBe(true);
 });
 
 test('a completion takes one prompt, alone or in a list', () => {

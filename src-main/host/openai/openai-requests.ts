@@ -10,6 +10,11 @@ function numberFrom(least: number, most: number) {
   return z.number(words).min(least, words).max(most, words);
 }
 
+/** Some clients name what they do not use. */
+function noneOf(words: string) {
+  return z.array(z.unknown(), words).max(0, words);
+}
+
 const yesOrNo = z.boolean('it must be true or false');
 const modelName = 'it must be the name of a model';
 const seedWords = 'it must be a whole number';
@@ -32,6 +37,7 @@ const shared = {
   n: z.literal(1, 'only one answer is given to a request').nullish(),
   presence_penalty: z.literal(0, 'it is not supported').nullish(),
   frequency_penalty: z.literal(0, 'it is not supported').nullish(),
+  logit_bias: z.strictObject({}, 'it is not supported').nullish(),
   /** Of this studio: a factor on the adapter, 1 as trained. */
   adapter_strength: numberFrom(0, 2).nullish(),
 };
@@ -59,7 +65,8 @@ export const chatRequestSchema = z.object(
       .max(1000, messages),
     max_completion_tokens: tokens.nullish(),
     logprobs: z.literal(false, 'it is not supported').nullish(),
-    tools: z.array(z.unknown(), 'tools are not supported').max(0, 'tools are not supported').nullish(),
+    tools: noneOf('tools are not supported').nullish(),
+    functions: noneOf('functions are not supported').nullish(),
     response_format: z
       .object({ type: z.literal('text', 'only text is supported') }, 'only text is supported')
       .nullish(),

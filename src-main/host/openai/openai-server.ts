@@ -99,7 +99,7 @@ function admit(request: IncomingMessage, { hosts, key }: Context): void {
   // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
   if (!hosts.includes(request.headers.host ?? '')) throw new OpenaiError(403, `This address is ${hosts[0]} only.`);
   if (request.headers.origin !== undefined) throw new OpenaiError(403, 'A web page may not ask this.');
-  const brought = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (brought === undefined || !isSame(brought, key)) {
     const sentence = 'The key is missing or wrong. It is shown in the settings of Adapter Studio.';
     throw new OpenaiError(401, sentence, { code: 'invalid_api_key' });
