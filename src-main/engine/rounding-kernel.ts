@@ -11,17 +11,16 @@ import {
   type Operand,
   v128,
   WasmFunction,
-  wasmModule,
 } from './backends/wasm/code.ts';
 import { asLocals, largestOf, locals } from './backends/wasm/kernels/kernel.ts';
+import { LoneKernels } from './backends/wasm/lone-kernels.ts';
 
 /** Numbers that Hadamard's matrix turns at a time; rows consist of such blocks. */
 export const block = 64;
 const lanes = 4;
 const bytesAtOnce = 16;
-const pageBytes = 65_536;
 /** For 256 rows of 160,000 numbers. */
-const limits = { initial: 1, maximum: 4096 };
+const mostBytes = 2 ** 28;
 
 /** The largest magnitude of a whole number. */
 const most = 127;
@@ -39,14 +38,7 @@ export interface RoundedRows {
  * of numbers. What it gives lies there until it is asked again.
  */
 export class RoundingKernel {
-  readonly #memory = new WebAssembly.Memory({ ...limits, shared: true });
-  readonly #run: Record<'round' | 'turn', (...numbers: number[]) => void>;
-
-  constructor() {
-    const module = new WebAssembly.Module(wasmModule([round(), turn()], { round: 0, turn: 1 }, limits));
-    const { exports } = new WebAssembly.Instance(module, { engine: { memory: this.#memory } });
-    this.#run = exports as Record<'round' | 'turn', (...numbers: number[]) => void>;
-  }
+  readonly #kernels = new LoneKernels({ round: round(), turn: turn() }, { mostBytes });
 
   /** Of numbers [rows, size]. */
   round(numbers: Float32Array, size: number): RoundedRows {
@@ -55,18 +47,15 @@ export class RoundingKernel {
     const integers = 4 * apart * size;
     const columns = integers + apart * size;
     const scales = columns + apart * size;
-    const end = scales + 4 * rows;
-    const more = Math.ceil((end - this.#memory.buffer.byteLength) / pageBytes);
-    if (more > 0) this.#memory.grow(more);
-    const { buffer } = this.#memory;
-    new Float32Array(buffer, 0, numbers.length).set(numbers);
-    this.#run.round(0, integers, scales, rows, size);
-    this.#run.turn(integers, columns, apart, size);
+    const memory = this.#kernels.memory(scales + 4 * rows);
+    new Float32Array(memory, 0, numbers.length).set(numbers);
+    this.#kernels.run.round(0, integers, scales, rows, size);
+    this.#kernels.run.turn(integers, columns, apart, size);
     return {
-      integers: new Int8Array(buffer, integers, rows * size),
-      columns: new Int8Array(buffer, columns, apart * size),
+      integers: new Int8Array(memory, integers, rows * size),
+      columns: new Int8Array(memory, columns, apart * size),
       apart,
-      scales: new Float32Array(buffer, scales, rows),
+      scales: new Float32Array(memory, scales, rows),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Random } from './random.ts';
+import { type WordWeights, wordsOfSum, wordWeights } from './word-weights.ts';
 
 export interface SamplingSettings {
   /** 0 is greedy. */
@@ -28,8 +29,9 @@ export function chooseToken(
     const kept = topP < 1 ? (nucleus(weights, topP * sum(weights)) ?? ids.length) : ids.length;
     return ids[drawn(weights.slice(0, kept), random)] as number;
   }
-  const total = totalWeight(scores);
-  if (topP >= 1) return drawnOfAll(scores, random.uniform() * total);
+  const all = wordWeights(logits, scores);
+  const total = sum(all.sums);
+  if (topP >= 1) return drawnOfAll(all, random.uniform() * total);
   // The nucleus is mostly a few tokens of thousands: they are looked for among more and more of the leading ones.
   for (let count = firstLook; ; count *= 8) {
     const ids = leading(logits, Math.min(count, logits.length));
@@ -47,52 +49,48 @@ interface Scores {
 
 /** A token's probability beside that of the likeliest. */
 function weightOf({ logits, largest, temperature }: Scores, id: number): number {
-  return powerOf(((logits[id] as number) - largest) / temperature);
+  return Math.exp(((logits[id] as number) - largest) / temperature);
 }
 
-function totalWeight(scores: Scores): number {
-  let total = 0;
-  for (let id = 0; id < scores.logits.length; id++) total += weightOf(scores, id);
-  return total;
-}
-
-/** The first token up to which the weights add up to more than so much. They are cheaper to compute again than to keep. */
-function drawnOfAll(scores: Scores, reached: number): number {
+/** The first token up to which the weights add up to more than so much. */
+function drawnOfAll({ weights, sums }: WordWeights, reached: number): number {
   let left = reached;
-  for (let id = 0; id < scores.logits.length; id++) {
-    left -= weightOf(scores, id);
+  let first = 0;
+  for (; first < sums.length - 1 && left >= (sums[first] as number); first++) left -= sums[first] as number;
+  for (let id = first * wordsOfSum; id < weights.length; id++) {
+    left -= weights[id] as number;
     if (left < 0) return id;
   }
-  return scores.logits.length - 1;
+  return weights.length - 1;
 }
 
 const firstLook = 64;
 
-/** The first of the largest; the first of all where that is no number. Logits are looked through eight by eight, and only eight with a larger one a second time: half the time. */
+/** The first of the largest; the first of all where that is no number. */
 function likeliest(logits: Float32Array): number {
   let best = 0;
-  let largest = logits[0] as number;
-  const seek = (from: number, to: number) => {
-    for (let id = from; id < to; id++) {
-      if ((logits[id] as number) > largest) [best, largest] = [id, logits[id] as number];
-    }
-  };
-  const whole = logits.length & -8;
-  for (let id = 0; id < whole; id += 8) {
-    if (
-      (logits[id] as number) > largest ||
-      (logits[id + 1] as number) > largest ||
-      (logits[id + 2] as number) > largest ||
-      (logits[id + 3] as number) > largest ||
-      (logits[id + 4] as number) > largest ||
-      (logits[id + 5] as number) > largest ||
-      (logits[id + 6] as number) > largest ||
-      (logits[id + 7] as number) > largest
-    )
-      seek(id, id + 8);
-  }
-  seek(whole, logits.length);
+  for (let id = 0; id < logits.length; id = nextAbove(logits, best + 1, logits[best] as number)) best = id;
   return best;
+}
+
+/** The next word whose logit is above another, or how many there are. They are looked through eight by eight: half the time. */
+function nextAbove(logits: Float32Array, from: number, least: number): number {
+  let id = from;
+  for (const end = logits.length - 8; id <= end; id += 8) {
+    if (
+      (logits[id] as number) > least ||
+      (logits[id + 1] as number) > least ||
+      (logits[id + 2] as number) > least ||
+      (logits[id + 3] as number) > least ||
+      (logits[id + 4] as number) > least ||
+      (logits[id + 5] as number) > least ||
+      (logits[id + 6] as number) > least ||
+      (logits[id + 7] as number) > least
+    )
+      break;
+  }
+  while (id < logits.length && !((logits[id] as number) > least)) id++;
+  return id;
 }
 
 /** The ids of the largest logits, the largest first; of equal ones, the first. */
@@ -114,13 +112,11 @@ function leading(logits: Float32Array, count: number): number[] {
   };
   for (let id = 0; id < count; id++) heap.push(id);
   for (let at = (count >> 1) - 1; at >= 0; at--) sink(at);
-  let least = logits[heap[0] as number] as number;
-  for (let id = count; id < logits.length; id++) {
-    // Later ids lose against equal ones.
-    if ((logits[id] as number) <= least) continue;
+  const leastOf = () => logits[heap[0] as number] as number;
+  // Later ids lose against equal ones.
+  for (let id = nextAbove(logits, count, leastOf()); id < logits.length; id = nextAbove(logits, id + 1, leastOf())) {
     heap[0] = id;
     sink(0);
-    least = logits[heap[0] as number] as number;
   }
   return heap.sort((a, b) => (isLess(b, a) ? -1 : 1));
 }
@@ -145,28 +141,8 @@ function drawn(weights: readonly number[], random: Random): number {
   return place < 0 ? weights.length - 1 : place;
 }
 
-function sum(weights: readonly number[]): number {
-  return weights.reduce((total, weight) => total + weight, 0);
-}
-
-/** Parts of an octave that have a table. */
-const octaveShift = 6;
-const parts = 1 << octaveShift;
-const step = Math.LN2 / parts;
-/** Where 2^−octaves is nothing beside 1. */
-const octaves = 64;
-const withinOctave = Float64Array.from({ length: parts }, (_, part) => 2 ** (part / parts));
-const ofOctave = Float64Array.from({ length: octaves + 1 }, (_, octave) => 2 ** -octave);
-
-/**
- * e^x for x up to 0, to nine digits, and 0 where that is next to nothing: a draw takes one of every word of the vocabulary, and
- * Math.exp took longer for those than the rest of the draw. A power of two by tables, and four terms of the series for the rest.
- */
-function powerOf(x: number): number {
-  const steps = x / step;
-  const whole = Math.floor(steps);
-  if (whole < -octaves * parts) return 0;
-  const rest = (steps - whole) * step;
-  const table = (withinOctave[whole & (parts - 1)] as number) * (ofOctave[-(whole >> octaveShift)] as number);
-  return table * (1 + rest * (1 + rest * (0.5 + rest / 6)));
+function sum(weights: readonly number[] | Float32Array): number {
+  let total = 0;
+  for (const weight of weights) total += weight;
+  return total;
 }
