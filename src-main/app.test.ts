@@ -1238,6 +1238,19 @@ test('a full disk makes the room of what was deleted come back sooner', async ()
   await vi.waitFor(() => expect(existsSync(path)).toBe(false));
 });
 
+// The name was looked at before the copying began, which takes its time: the second was told as a fault of the program.
+test('of two adapters that come in at once under one name, one is refused, or gets a number where nobody chose the name', async () => {
+  await train('rivers');
+  const out = join(folder, 'lakes');
+  await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
+  const named = await Promise.all([1, 2].map(() => safe(client.adapters.import({ path: out, name: 'back' }))));
+  expect(named.map(({ error }) => (error as { code?: string } | null)?.code)).toContain('OPTION_INVALID');
+  await Promise.all([1, 2].map(() => client.adapters.import({ path: out })));
+  const names = (await client.adapters.list()).map(({ name }) => name);
+  expect(names.toSorted()).toEqual(['back', 'lakes', 'lakes 2', 'rivers']);
+  expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(4);
+});
+
 // Only what this process measured itself was waited for.
 test('a deleted adapter stays for as long as another process measures', async () => {
   await train('rivers');

@@ -60,7 +60,7 @@ export function adapterProcedures(studio: {
           await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
           await copyFile(uploads.find(weightsFileId).path, join(folder, 'adapter_model.safetensors'));
           if (originFileId) await copyFile(uploads.find(originFileId).path, join(folder, originName));
-          const source = { path: folder, name: store.freeName(name), ...(baseModelId && { baseModelId }) };
+          const source = { path: folder, title: name, ...(baseModelId && { baseModelId }) };
           const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
           changed();
           return adapter;

@@ -48,7 +48,9 @@ export class AdapterStore {
     return newId(now);
   }
 
+  /** Throws OPTION_INVALID when the name is taken, as by one that was brought in meanwhile. */
   insert(adapter: Adapter): void {
+    if (this.isNameTaken(adapter.name)) throw nameTaken(adapter.name);
     this.#database
       .prepare(
         `INSERT INTO adapter (id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters,

@@ -10,6 +10,14 @@ import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapt
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
 
+interface AdapterSource {
+  readonly path: string;
+  readonly name?: string | undefined;
+  /** What it is called where no name is given, with a number where that is taken; else its folder lends its own. */
+  readonly title?: string;
+  readonly baseModelId?: string | undefined;
+}
+
 /** The base models that an adapter may belong to. */
 export interface BaseModels {
   list(): BaseModel[];
@@ -23,7 +31,7 @@ export interface BaseModels {
  * BASE_MODEL_NOT_FOUND, OPTION_INVALID.
  */
 export async function importAdapter(
-  source: { path: string; name?: string; baseModelId?: string },
+  source: AdapterSource,
   studio: { store: AdapterStore; engine: Engine; baseModels: BaseModels; adaptersFolder: string; now: number },
 ): Promise<Adapter> {
   const { store, engine, baseModels, adaptersFolder, now } = studio;
@@ -32,17 +40,18 @@ export async function importAdapter(
   await requireAdapterFolder(folder);
   const origin = await readOrigin(folder);
   const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
-  const name = source.name ?? store.freeName(nameFrom(basename(folder)) || 'adapter');
+  const name = source.name ?? source.title ?? (nameFrom(basename(folder)) || 'adapter');
   const { base, facts } = await findBase({ folder, name, origin, wanted, baseModels, engine });
   const id = store.newId(now);
   const path = join(adaptersFolder, id);
   try {
     await copyAdapter(folder, path);
+    const sha256 = await sha256Here(facts, base, studio);
     const adapter: Adapter = {
-      ...{ id, name, task: origin?.task ?? 'custom' },
+      ...{ id, name: source.name ?? store.freeName(name), task: origin?.task ?? 'custom' },
       ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
       ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
-      ...{ bytes: facts.bytes, sha256: await sha256Here(facts, base, studio), path, createdAt: now },
+      ...{ bytes: facts.bytes, sha256, path, createdAt: now },
       baseValidationLoss: origin?.baseValidationLoss ?? null,
       bestValidationLoss: origin?.bestValidationLoss ?? null,
     };

@@ -67,6 +67,8 @@ export async function importBaseModel(
       return spoiled;
     }
     await rename(partial, path);
+    // Copying took its time: another may have the name by now.
+    if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
     const name =
       source.name ?? store.freeName(nameFrom(source.title ?? basename(place.path).replace(/\.gguf$/i, '')) || 'model');
     const catalogueId = source.catalogueId ?? null;
