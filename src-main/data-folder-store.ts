@@ -224,7 +224,13 @@ async function expectEmpty(folder: string): Promise<void> {
 }
 
 /** What the usual data folder holds before there is a studio in it, and what systems put into a new one. */
-const countsAsNothing = new Set(['opened-folder.json', 'window', '.DS_Store', 'lost+found']);
+const countsAsNothing = new Set([
+  'opened-folder.json',
+  'opened-folder.json.partial',
+  'window',
+  '.DS_Store',
+  'lost+found',
+]);
 
 /** When a backup was made and what it weighs; undefined where there is none. */
 export async function readBackup(

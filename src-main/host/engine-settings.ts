@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deviceChoiceSchema, type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Of the engine beside a page: it gets a third of what a program of usual priority gets, and all that nobody wants. */
 const niceness = 5;
@@ -23,8 +24,7 @@ export class EngineSettingsFile {
   }
 
   write(settings: EngineSettings): void {
-    writeFileSync(`${this.#file}.partial`, JSON.stringify(settings));
-    renameSync(`${this.#file}.partial`, this.#file);
+    writeWhole(this.#file, JSON.stringify(settings));
   }
 
   /** What the environment says for once: a device goes before the one that was set. */

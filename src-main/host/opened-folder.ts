@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { usualDataFolder } from './usual-data-folder.ts';
+import { writeWhole } from './whole-file.ts';
 
 const rememberedSchema = z.object({ opened: z.string(), known: z.array(z.string()) });
 const fileName = 'opened-folder.json';
@@ -29,7 +30,7 @@ export class OpenedFolder {
   remember(folder: string): void {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
     mkdirSync(this.#usual, { recursive: true });
-    writeFileSync(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
+    writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
   }
 
   #read(): z.infer<typeof rememberedSchema> | undefined {

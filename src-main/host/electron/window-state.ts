@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { BrowserWindow, Rectangle } from 'electron';
 import { z } from 'zod';
+import { writeWhole } from '../whole-file.ts';
 
 const windowStateSchema = z.object({
   x: z.number().int(),
@@ -25,7 +26,7 @@ export function readWindowState(file: string, screens: readonly Rectangle[]): Wi
 
 export function writeWindowState(file: string, window: BrowserWindow): void {
   const state: WindowState = { ...window.getNormalBounds(), maximised: window.isMaximized() };
-  writeFileSync(file, JSON.stringify(state));
+  writeWhole(file, JSON.stringify(state));
 }
 
 function parse(file: string): WindowState | undefined {

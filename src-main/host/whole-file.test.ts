@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+
+const fs = vi.hoisted(() => ({ fails: false }));
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  return {
+    ...real,
+    writeFileSync(...[file, text, options]: Parameters<typeof real.writeFileSync>) {
+      real.writeFileSync(file, fs.fails ? '' : text, options);
+      if (fs.fails) throw new Error('the power went');
+    },
+  };
+});
+
+const { OpenedFolder } = await import('./opened-folder.ts');
+
+// The usual folder was opened then, as if nothing were there any more.
+test('which folder was opened is known although the power goes while another is noted down', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const opened = new OpenedFolder(folder);
+  opened.remember(folder);
+  fs.fails = true;
+  expect(() => opened.remember('/elsewhere')).toThrow('the power went');
+  fs.fails = false;
+  expect(JSON.parse(readFileSync(path.join(folder, 'opened-folder.json'), 'utf8'))).toMatchObject({ opened: folder });
+  opened.remember(folder);
+  expect(readdirSync(folder)).toEqual(['opened-folder.json']);
+});
