@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example, Split } from '../../src-contract/dataset.ts';
@@ -8,6 +7,7 @@ import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { drawRows } from '../datasets/drawn-rows.ts';
 import { readNote, writeNote } from '../note.ts';
+import { copyFile } from '../synced-file.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 
 const factsSchema = z.object({
@@ -94,7 +94,7 @@ export async function copyRunTokens(from: string, to: string): Promise<void> {
   if ((await readRunTokens(to)) !== undefined) return;
   const known = await readRunTokens(from);
   if (known === undefined) return;
-  for (const name of [trainName, validationName, rowsName]) await copyFile(join(from, name), join(to, name));
+  for (const name of [trainName, validationName, rowsName]) await copyFile(join(from, name), join(to, name), undefined);
   await writeNote(join(to, factsName), known.facts);
 }
 
