@@ -246,7 +246,12 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
   const modelDownloads = new ModelDownloads({
-    ...{ folder: join(dataDir, 'model-downloads'), environment: process.env, changed: changed('base-model') },
+    ...{
+      folder: join(dataDir, 'model-downloads'),
+      environment: process.env,
+      process: lock,
+      changed: changed('base-model'),
+    },
     modelFolder: () => modelLibrary.path,
     bringIn: ({ id, name }, path, { take }) => {
       const source = { path, title: name, catalogueId: id, take };

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,6 +25,7 @@ beforeEach(() => {
   imports = [];
   downloads = new ModelDownloads({
     ...{ folder, environment: {}, modelFolder: () => folder, changed: () => {} },
+    process: { token: 'mine', isAlive: (token) => token !== 'gone' },
     bringIn: () => {
       const bringing = Promise.withResolvers<BaseModel>();
       imports.push(bringing);
@@ -47,6 +48,24 @@ test('a download that is started while an earlier one is being stopped follows i
   expect(await downloads.stateOf(entry)).toMatchObject({ kind: 'downloading' });
   imports[1]?.resolve({} as BaseModel);
   await downloads.close();
+});
+
+// Both appended to one file, which was damaged at its end.
+test('what another living process fetches is left to it, and what a dead one left is gone on with', async () => {
+  const claim = join(folder, 'tiny/claimed-by');
+  writeFileSync(claim, 'other');
+  downloads.start(entry, {});
+  const watching = Array.fromAsync(downloads.watch('tiny', undefined));
+  await expect(watching).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
+  await expect(downloads.stop(entry, { discard: true })).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
+  expect(readFileSync(claim, 'utf8')).toBe('other');
+  writeFileSync(claim, 'gone');
+  downloads.start(entry, {});
+  await expect.poll(() => imports.length).toBe(1);
+  expect(readFileSync(claim, 'utf8')).toBe('mine');
+  imports[0]?.reject(new Error('given up'));
+  await downloads.close();
+  expect(existsSync(claim)).toBe(false);
 });
 
 test('whoever has watched a download leaves nothing at its signal', async () => {

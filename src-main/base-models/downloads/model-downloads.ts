@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseModel, CatalogueEntry, CatalogueModel, DownloadEvent } from '../../../src-contract/base-model.ts';
+import { type Claimant, claimFolder } from './claimed-folder.ts';
 import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
 import { Speed } from './speed.ts';
 
@@ -13,6 +14,7 @@ type Options = Pick<FetchOptions, 'from' | 'keepInCache'>;
 export class ModelDownloads {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #process: Claimant;
   readonly #modelFolder: () => string;
   readonly #bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
   readonly #changed: () => void;
@@ -23,6 +25,7 @@ export class ModelDownloads {
   constructor(options: {
     folder: string;
     environment: NodeJS.ProcessEnv;
+    process: Claimant;
     /** Where models that other programs fetched are looked for. */
     modelFolder: () => string;
     /** Makes a base model of what was fetched. */
@@ -31,6 +34,7 @@ export class ModelDownloads {
   }) {
     this.#folder = options.folder;
     this.#environment = options.environment;
+    this.#process = options.process;
     this.#modelFolder = options.modelFolder;
     this.#bringIn = options.bringIn;
     this.#changed = options.changed;
@@ -75,11 +79,15 @@ export class ModelDownloads {
     }
   }
 
+  /** Throws WORK_ELSEWHERE for what is to be discarded while another process fetches it. */
   async stop(entry: CatalogueEntry, { discard }: { discard: boolean }): Promise<void> {
     const active = this.#active.get(entry.id);
     active?.abort.abort();
     await this.#after(entry.id, async () => {
-      if (discard) await rm(join(this.#folder, entry.id), { recursive: true, force: true });
+      if (!discard) return;
+      const folder = join(this.#folder, entry.id);
+      await claimFolder(folder, this.#process);
+      await rm(folder, { recursive: true, force: true });
     });
     // Another may have been started meanwhile.
     if (this.#active.get(entry.id) === active) this.#active.delete(entry.id);
@@ -112,7 +120,9 @@ export class ModelDownloads {
     const folder = join(this.#folder, entry.id);
     const { signal } = active.abort;
     const speed = new Speed();
+    let letGo: (() => Promise<void>) | undefined;
     try {
+      letGo = await claimFolder(folder, this.#process);
       const from = { ...options, environment: this.#environment, modelFolder: this.#modelFolder() };
       for await (const event of downloadModel(entry, folder, from, signal)) {
         switch (event.kind) {
@@ -141,6 +151,8 @@ export class ModelDownloads {
     } catch (error) {
       if (!signal.aborted) throw error;
       active.tell({ kind: 'stopped' });
+    } finally {
+      await letGo?.();
     }
   }
 }
