@@ -211,8 +211,8 @@ export const contract = {
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rejections: z.array(listedRejectionSchema) })),
-    /** The reject file's text, to be saved by the page. */
-    rejectFile: base.input(id).output(z.object({ name: z.string(), text: z.string() })),
+    /** The reject file, which a page reads as what `exportFile` gives. */
+    rejectFile: base.input(id).output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int() })),
     /** Adds the rows of a file, mended ones or new ones, as the dataset's next version. */
     addFromFile: base
       .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))

@@ -129,7 +129,12 @@ test('a page sends a file in pieces, looks at it, imports it, and it is gone', a
     total: 1,
     rejections: [{ line: 3, code: 'ROW_CONTEXT_EMPTY' }],
   });
-  expect((await page.datasets.rejectFile({ id: 'mine' })).text).toContain('Who?');
+  const left = await page.datasets.rejectFile({ id: 'mine' });
+  const piece = await page.datasets.readExport({ fileId: left.fileId, offset: 0 });
+  expect([left.name, left.bytes]).toEqual(['mine rejected.csv', piece.size]);
+  expect(await piece.text()).toContain('Who?');
+  // What was read goes, and what was kept stays.
+  expect((await page.datasets.rejectFile({ id: 'mine' })).bytes).toBe(piece.size);
 });
 
 test('a page may not name paths', async () => {

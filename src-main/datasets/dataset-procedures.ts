@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
@@ -6,6 +7,7 @@ import { contract } from '../../src-contract/contract.ts';
 import type { CutOffImport, FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { UsedBy } from '../../src-contract/failure-reason.ts';
+import { copyFile } from '../synced-file.ts';
 import { addFromFile } from './add-from-file.ts';
 import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
@@ -140,13 +142,16 @@ export function datasetProcedures(studio: {
         rejections: store.rejections({ datasetId, offset, limit }),
       };
     }),
-    rejectFile: os.rejectFile.handler(async ({ input }) => {
+    rejectFile: os.rejectFile.handler(async ({ input, signal }) => {
       const dataset = store.get(input.id);
       const name = `${dataset.name} rejected.csv`;
-      const text = await readFile(rejectFilePath(datasetsFolder, dataset.id), 'utf8').catch((error) => {
-        throw new StudioError('FILE_NOT_FOUND', { file: name }, { cause: error });
-      });
-      return { name, text };
+      const kept = rejectFilePath(datasetsFolder, dataset.id);
+      if (!existsSync(kept)) throw new StudioError('FILE_NOT_FOUND', { file: name });
+      // A second name, where the disk can: on a full one the rows are to be had all the same.
+      const { fileId, bytes } = await downloads.offer((out) =>
+        link(kept, out).catch(() => copyFile(kept, out, signal)),
+      );
+      return { fileId, name, bytes };
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
       const { source, csv } = input;

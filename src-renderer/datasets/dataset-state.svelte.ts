@@ -22,6 +22,7 @@ import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 import { textOf, withPart } from './cell-content.ts';
+import { piecesOf } from './exported-file.ts';
 import { FindingsState } from './findings-state.svelte.ts';
 import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
@@ -381,14 +382,8 @@ export class DatasetState {
 
   /** The pieces of an exported file, to be saved by the browser. */
   async export(format: ExportFormat, version?: number): Promise<{ name: string; pieces: Blob[] }> {
-    const { fileId, name, bytes } = await client.datasets.exportFile({ id: this.id, format, version });
-    const pieces: Blob[] = [];
-    for (let offset = 0; offset < bytes; ) {
-      const piece = await client.datasets.readExport({ fileId, offset });
-      pieces.push(piece);
-      offset += piece.size;
-    }
-    return { name, pieces };
+    const file = await client.datasets.exportFile({ id: this.id, format, version });
+    return { name: file.name, pieces: await piecesOf(file) };
   }
 
   async #refresh(): Promise<void> {
