@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import { chartFont, readColour } from '../ui/colour.ts';
+import { runsThrough } from './runs-through.ts';
 
 export interface LossChartData {
   readonly columns: uPlot.AlignedData;
@@ -48,6 +49,8 @@ interface Colours {
 
 const labelFont = chartFont.replace('12px', '500 12px');
 const pointSize = 7;
+/** Steps, losses, their mean, and then the losses on validation. */
+const validationColumn = 3;
 
 /**
  * The loss of a run over its steps: training in grey (each step thin, their mean thick), validation in the accent with its
@@ -266,8 +269,14 @@ function drawLabels(
         isInTheWay(words.train) ? train : undefined,
         isInTheWay(words.validation) ? validation : undefined,
       ];
-      const places = [22, -30, -46].map((away) => height + away * scale).filter((place) => place <= foot);
-      write(words.best, colours.validation, middle, freeOf(others, [height - 12 * scale, ...places], 14 * scale));
+      const above = height - 12 * scale;
+      const curve = pointsOf(plot, validationColumn);
+      const places = [above, ...[22, -30, -46].map((away) => height + away * scale)].filter((place) => {
+        const [top, bottom] = [place - 10 * scale, place + 3 * scale];
+        return place <= foot && !runsThrough(curve, { left: middle - half, right: middle + half, top, bottom });
+      });
+      const [first = above, ...next] = places;
+      write(words.best, colours.validation, middle, freeOf(others, [first, ...next], 14 * scale));
     }
   }
   ctx.restore();
@@ -281,6 +290,15 @@ function drawLabels(
     ctx.fillStyle = colour;
     ctx.fillText(text, x, y);
   }
+}
+
+/** The measured points of a column, where they are drawn. */
+function pointsOf(plot: uPlot, column: number): [number, number][] {
+  const steps = plot.data[0];
+  return Array.from(plot.data[column] ?? []).flatMap((loss, place): [number, number][] => {
+    const step = steps[place];
+    return loss == null || step === undefined ? [] : [[plot.valToPos(step, 'x', true), plot.valToPos(loss, 'y', true)]];
+  });
 }
 
 /** Moves two labels so far apart that both can be read, in the order in which they stand. */

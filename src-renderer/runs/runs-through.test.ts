@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { runsThrough } from './runs-through.ts';
+
+/** Down from the left to a lowest point, then flat. */
+const curve = [
+  [0, 0],
+  [100, 100],
+  [200, 100],
+] as const;
+
+// The name of the best point stood above it, where the curve comes down to it.
+test('a curve that comes down to its lowest point runs through a word above that point', () => {
+  expect(runsThrough(curve, { left: 60, right: 140, top: 75, bottom: 90 })).toBe(true);
+});
+
+test('below its lowest point, and above where it is flat, a curve leaves room', () => {
+  expect(runsThrough(curve, { left: 60, right: 140, top: 105, bottom: 120 })).toBe(false);
+  expect(runsThrough(curve, { left: 110, right: 190, top: 75, bottom: 90 })).toBe(false);
+});
