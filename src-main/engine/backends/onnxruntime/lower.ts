@@ -345,7 +345,8 @@ function rotateHeads(
   [x = '', cos = '', sin = '']: readonly string[],
   { heads, size }: { heads: number; size: number },
 ): string {
-  const table = (angles: string) => writer.reshape(angles, writer.int64([-1, size / 2]));
+  const table = (angles: string) =>
+    writer.shared(`table of ${angles}`, () => writer.reshape(angles, writer.int64([-1, size / 2])));
   const flat = writer.reshape(x, writer.int64([1, -1, heads * size]));
   const inputs = [flat, writer.int64([0]), table(cos), table(sin)];
   return writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
