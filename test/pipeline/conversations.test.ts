@@ -15,6 +15,8 @@ const sampling = { maxTokens: 12 };
 let folder: string;
 let studio: Studio;
 let baseModelId: string;
+/** Has room for an answer that is not done before it is stopped, however busy the machine. */
+let longModelId: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'adapter-studio-chat-'));
@@ -22,6 +24,8 @@ beforeAll(async () => {
   const modelFolder = join(folder, 'tiny');
   writeTinyModel(modelFolder);
   baseModelId = (await studio.client.baseModels.import({ path: modelFolder })).id;
+  writeTinyModel(join(folder, 'long'), { contextLength: 8192 });
+  longModelId = (await studio.client.baseModels.import({ path: join(folder, 'long') })).id;
   for (const [seed, name] of ['rivers', 'lakes'].entries()) {
     const path = join(folder, name);
     await writeTinyAdapter(path, { modelFolder, seed });
@@ -74,10 +78,10 @@ test('an edited question begins another branch, which can be left again or made 
 // The second question of two windows was kept beside the answer to the first, and that answer was out of sight.
 test('while an answer is written, no other is begun in its conversation; once it is stopped, it is kept before the next question', async () => {
   const { chat } = studio.client;
-  const conversationId = await begin();
+  const conversationId = await begin(longModelId);
   const stopping = new AbortController();
   const first = await chat.send(
-    { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 400 } },
+    { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 4096 } },
     { signal: stopping.signal },
   );
   let step = await first.next();
@@ -95,12 +99,12 @@ test('while an answer is written, no other is begun in its conversation; once it
 
 // Each process knew of its own answers only: what the other one asked stood beside an answer, and one of both was out of sight.
 test('nor is one begun by another process of the data folder', async () => {
-  const conversationId = await begin();
+  const conversationId = await begin(longModelId);
   const other = await open();
   try {
     const stopping = new AbortController();
     const first = await studio.client.chat.send(
-      { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 400 } },
+      { conversationId, text: 'one', adapterId: null, sampling: { maxTokens: 4096 } },
       { signal: stopping.signal },
     );
     let step = await first.next();
@@ -263,11 +267,7 @@ test('a message that was read before it is sent has the answer that it has else'
 
 // The database had gone when the answer was to be kept: it was lost, and a stack was printed.
 test('closing the studio in the middle of an answer keeps what was written', async () => {
-  const path = join(folder, 'long');
-  // Room for an answer that is not done before the studio is closed, however busy the machine.
-  writeTinyModel(path, { contextLength: 8192 });
-  const { id } = await studio.client.baseModels.import({ path });
-  const conversationId = (await studio.client.chat.createConversation({ baseModelId: id })).id;
+  const conversationId = await begin(longModelId);
   const asked = await studio.client.chat.send({
     ...{ conversationId, text: 'Go on', adapterId: null, sampling: { maxTokens: 4096 } },
   });
@@ -292,8 +292,8 @@ function open(): Promise<Studio> {
   return openStudio({ dataDir: join(folder, 'home'), installation: installationAt(entry) });
 }
 
-async function begin(): Promise<string> {
-  return (await studio.client.chat.createConversation({ baseModelId })).id;
+async function begin(id = baseModelId): Promise<string> {
+  return (await studio.client.chat.createConversation({ baseModelId: id })).id;
 }
 
 async function ask(
