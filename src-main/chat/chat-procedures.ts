@@ -114,8 +114,8 @@ export function chatProcedures(studio: {
     }),
     score: os.score.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
-      const choice = choiceOf(answererOn(base, input, studio));
-      const parts = { engine, text: await modelTexts.of(base), base, adapter: choice, precision: input.precision };
+      const answerer = answererOn(base, input, studio);
+      const parts = { engine, text: await modelTexts.of(base), base, answerer, precision: input.precision };
       const { what } = input;
       if (what.kind === 'pair') return scorePair(what, parts, signal);
       const rows = datasets.examples(datasets.get(what.datasetId).id, what.split);

@@ -3,30 +3,31 @@ import type { Score } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { ModelText } from '../base-models/model-text.ts';
-import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
+import type { Engine, TokenExample } from '../engine/engine.ts';
+import { type Answerer, choiceOf } from './answerer.ts';
 
 export interface ScoreParts {
   readonly engine: Engine;
   readonly text: ModelText;
   readonly base: BaseModel;
-  readonly adapter: AdapterChoice | null;
+  readonly answerer: Answerer;
   readonly precision: PrecisionChoice;
 }
 
 /** Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
 export async function scorePair(
   pair: { context: string; target: string },
-  { engine, text, base, adapter, precision }: ScoreParts,
+  parts: ScoreParts,
   signal: AbortSignal,
 ): Promise<Score> {
+  const { text, base } = parts;
   const promptIds = text.promptIds(pair.context);
   const ids = text.targetIds(pair.target);
   const tokens = promptIds.length + ids.length;
   if (tokens > base.contextLength) throw new StudioError('CONTEXT_TOO_LONG', { tokens, limit: base.contextLength });
   const examples = [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }];
-  const [logprobs = []] = (await engine.score({ modelFolder: base.path, precision, adapter, examples }, signal))
-    .logprobs;
-  return { loss: numberOf(meanLoss(logprobs), base), tokens: ids.length, promptIds, ids, logprobs: [...logprobs] };
+  const [logprobs = []] = await logprobsOf(examples, parts, signal);
+  return { loss: numberOf(meanLoss(logprobs), parts), tokens: ids.length, promptIds, ids, logprobs: [...logprobs] };
 }
 
 /**
@@ -35,16 +36,16 @@ export async function scorePair(
  */
 export async function scoreRows(
   rows: Iterable<Pick<Example, 'context' | 'target'>>,
-  { engine, text, base, adapter, precision }: ScoreParts,
+  parts: ScoreParts,
   signal: AbortSignal,
 ): Promise<Score> {
+  const { text, base } = parts;
   let sum = 0;
   let tokens = 0;
   let batch: TokenExample[] = [];
   const score = async () => {
     if (batch.length === 0) return;
-    for (const logprobs of (await engine.score({ modelFolder: base.path, precision, adapter, examples: batch }, signal))
-      .logprobs) {
+    for (const logprobs of await logprobsOf(batch, parts, signal)) {
       for (const logprob of logprobs) sum -= logprob;
       tokens += logprobs.length;
     }
@@ -56,13 +57,22 @@ export async function scoreRows(
     if (batch.length >= batchRows) await score();
   }
   await score();
-  return { loss: tokens === 0 ? 0 : numberOf(sum / tokens, base), tokens };
+  return { loss: tokens === 0 ? 0 : numberOf(sum / tokens, parts), tokens };
+}
+
+async function logprobsOf(
+  examples: readonly TokenExample[],
+  { engine, base, answerer, precision }: ScoreParts,
+  signal: AbortSignal,
+): Promise<readonly (readonly number[])[]> {
+  const job = { modelFolder: base.path, precision, adapter: choiceOf(answerer), examples };
+  return (await engine.score(job, signal)).logprobs;
 }
 
 /** A loss that is none comes of weights that are far too large. */
-function numberOf(loss: number, base: BaseModel): number {
-  if (!Number.isFinite(loss)) throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: base.name });
-  return loss;
+function numberOf(loss: number, { base, answerer }: ScoreParts): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: answerer.adapter?.name ?? base.name });
 }
 
 /** Rows handed to the engine at once: it packs them, and looks for an abort between its passes. */
