@@ -33,6 +33,12 @@ export interface AdapterFeeds<Matrix = Tensor> {
   readonly masks: ReadonlyMap<string, Tensor>;
 }
 
+/**
+ * Ranks that onnxruntime sums up before it adds them to the others (MLAS, sgemm.cpp, MLAS_SGEMM_STRIDEK). An adapter begins with a sum where it would be cut elsewhere than
+ * it is alone: in another order its last digits are others, and in eight bits that is now and then another word.
+ */
+const ranksOfSum = 128;
+
 /** The adapters of rows, each once. */
 function membersOf(rows: AdaptedRows['rows']): LoraWeights[] {
   return [...new Set(rows.flatMap((row) => (row === null ? [] : [row.weights])))];
@@ -79,31 +85,31 @@ export class AdapterStack {
     const masks = new Map<string, Tensor>();
     const positions = tokens * rows.length;
     for (const group of this.packed.adapted(targets)) {
-      const total = this.#total(members, group);
+      const { starts, total } = this.#places(members, group);
       const mask = float32([positions, total]);
       for (let position = 0; position < positions; position++) {
         const adapter = rows[position % rows.length];
         if (adapter == null) continue;
-        let start = position * total;
-        for (const member of members) {
-          const rank = this.packed.ranks(member, group);
-          if (member === adapter.weights) mask.data.fill(adapter.scale, start, start + rank);
-          start += rank;
-        }
+        const start = position * total + (starts.get(adapter.weights) as number);
+        mask.data.fill(adapter.scale, start, start + this.packed.ranks(adapter.weights, group));
       }
       masks.set(maskName(group), mask);
     }
     return masks;
   }
 
-  /** One where no adapter changes the group, so that no product is empty. */
-  #total(members: readonly LoraWeights[], group: TargetGroup): number {
-    return inBlocks(
-      Math.max(
-        1,
-        members.reduce((sum, member) => sum + this.packed.ranks(member, group), 0),
-      ),
-    );
+  /** Where the ranks of each begin, and of how many there is room: one where no adapter changes the group, so that no product is empty. */
+  #places(members: readonly LoraWeights[], group: TargetGroup) {
+    const starts = new Map<LoraWeights, number>();
+    let end = 0;
+    for (const member of members) {
+      const ranks = this.packed.ranks(member, group);
+      const isCut = (end % ranksOfSum) + ranks > ranksOfSum;
+      if (isCut) end = ranksOfSum * Math.ceil(end / ranksOfSum);
+      starts.set(member, end);
+      end += ranks;
+    }
+    return { starts, total: inBlocks(Math.max(1, end)) };
   }
 
   #stack(members: readonly LoraWeights[], targets: ReadonlySet<Target>): void {
@@ -115,24 +121,20 @@ export class AdapterStack {
     if (isKnown) return;
     const feeds = new Map<string, Tensor>();
     for (const group of this.packed.adapted(targets)) {
-      const total = this.#total(members, group);
+      const { starts, total } = this.#places(members, group);
       for (let layer = 0; layer < this.#architecture.layers; layer++) {
         const name = `${layer}.${group.name}`;
-        const parts = members.flatMap((member) => this.packed.part(member, name) ?? []);
-        feeds.set(
-          `stack_A.${name}`,
+        const parts = members.flatMap((member) => {
+          const part = this.packed.part(member, name);
+          return part === undefined ? [] : [{ ...part, start: starts.get(member) as number }];
+        });
+        const stackedOf = (which: 'a' | 'b', dims: number[]) =>
           stacked(
-            parts.map(({ a }) => a),
-            blockDims(total, group.inFeatures),
-          ),
-        );
-        feeds.set(
-          `stack_B.${name}`,
-          stacked(
-            parts.map(({ b }) => b),
-            [total, group.width],
-          ),
-        );
+            parts.map(({ start, [which]: { data } }) => ({ start: start * (dims.at(-1) as number), data })),
+            dims,
+          );
+        feeds.set(`stack_A.${name}`, stackedOf('a', blockDims(total, group.inFeatures)));
+        feeds.set(`stack_B.${name}`, stackedOf('b', [total, group.width]));
       }
     }
     this.#feeds = feeds;
@@ -142,14 +144,13 @@ export class AdapterStack {
 }
 
 /** One below the other; zeros where there are none. */
-function stacked(parts: readonly Tensor<'float32'>[], dims: number[]): Tensor<'float32'> {
+function stacked(
+  parts: readonly { readonly start: number; readonly data: Float32Array }[],
+  dims: number[],
+): Tensor<'float32'> {
   const [only, ...others] = parts;
-  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined && others.length === 0) return float32(dims, only.data);
   const whole = float32(dims);
-  let start = 0;
-  for (const { data } of parts) {
-    whole.data.set(data, start);
-    start += data.length;
-  }
+  for (const { start, data } of parts) whole.data.set(data, start);
   return whole;
 }

@@ -108,6 +108,30 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
   expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
 });
 
+test('adapters of many ranks are summed in the order in which they are summed alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
+  const { architecture } = model;
+  const random = new Random(1);
+  // 32 ranks of q, k and v, and twice 192, of which two sums are made.
+  const adapters = [8, 64, 64].map((rank, seed) => {
+    const targets = ['q', 'k', 'v'] as const;
+    const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
+    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
+    return { weights, scale: weights.scale };
+  });
+  const pass = new DecodePass(model, new AdapterStack(architecture));
+  const rows = adapters.map((adapter, i) => ({ ids: [5, 9, 2, 40, 7 + i, 12], adapter, asked: 1 }));
+  const together = (await pass.run(new KeyValueCache(architecture, 3), rows)).map(([logits]) => logits?.slice());
+  for (const [i, row] of rows.entries()) {
+    const [[alone] = []] = await pass.run(new KeyValueCache(architecture), [row]);
+    expect(together[i]).toEqual(alone);
+  }
+  await model.release();
+});
+
 test.each([
   ['prefill', 'graph'],
   ['prefill', 'kernels'],
