@@ -10,6 +10,7 @@ import { AdapterStack } from './adapter-stack.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { CannotRun } from './backends/wasm/cannot-run.ts';
+import { WasmGraph } from './backends/wasm/wasm-graph.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { type LoadedModel, loadModel } from './loaded-model.ts';
@@ -106,6 +107,36 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
     for (const [word, value] of (alone[i] ?? []).entries()) expect(logits?.[word]).toBeCloseTo(value, 4);
   }
   expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
+});
+
+test('where there is no room for a share of each row kernels go on with all adapters in one, to the same bits', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+  const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
+  const { architecture } = model;
+  const random = new Random(1);
+  const adapters = [3, 8].map((rank, seed) => {
+    const targets = ['q', 'v'] as const;
+    const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
+    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
+    return { weights, scale: weights.scale };
+  });
+  const rows = [...adapters, null].map((adapter, i) => ({ ids: [7 + i], adapter, asked: 1 }));
+  const logitsOf = async () => {
+    const pass = new DecodePass(model, new AdapterStack(architecture));
+    const logits = await pass.run(new KeyValueCache(architecture, 3), rows, 'decode');
+    return logits.map(([each]) => each?.slice());
+  };
+  const byRows = await logitsOf();
+  const runs = vi.spyOn(WasmGraph.prototype, 'run').mockImplementationOnce(() => {
+    throw new CannotRun('No room');
+  });
+  onTestFinished(() => runs.mockRestore());
+  expect(await logitsOf()).toEqual(byRows);
+  expect(runs).toHaveBeenCalledTimes(2);
+  expect(model.hasKernels).toBe(true);
+  await model.release();
 });
 
 test('adapters of many ranks are summed in the order in which they are summed alone', async () => {

@@ -79,6 +79,8 @@ interface OfAdapters {
   readonly adapters: Adapters;
   readonly changes: Changes;
   fed: Fed | undefined;
+  /** Whether kernels have no room for a share of each row, all as large as the largest, and take what there is of them in one. */
+  lackRoom: boolean;
 }
 
 /** Of each row, those of the positions that were asked for, [vocabulary] each. */
@@ -179,6 +181,10 @@ export class DecodePass {
         : unlessItCannot(() =>
             kernels.run(new Map([...feeds, ...pass.masks]), { kind, standing, kept: pass.kept }).get('logits'),
           );
+    if (views === undefined && shares === 'rows') {
+      ofAdapters.lackRoom = true;
+      return this.run(cache, rows, kind, take);
+    }
     if (views === undefined) {
       this.#model.stopKernels();
       return this.run(cache, rows, 'prefill', take);
@@ -221,24 +227,29 @@ export class DecodePass {
     const isAsBefore =
       last?.adapters.length === adapters.length && last.adapters.every((each, row) => each === adapters[row]);
     if (last === undefined || !isAsBefore)
-      this.#last = { adapters, changes: this.#changesFor(adapters), fed: undefined };
+      this.#last = { adapters, changes: this.#changesFor(adapters), fed: undefined, lackRoom: false };
     return this.#last as OfAdapters;
   }
 
   /** Those of the last pass where nothing differs: then nothing is copied either. */
   #fedOf(of: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed {
-    if (of.fed?.tokens === tokens && of.fed.ofKernels === ofKernels) return of.fed;
     const shares = this.#sharesOf(of, tokens, ofKernels);
+    if (of.fed?.tokens === tokens && of.fed.ofKernels === ofKernels && of.fed.shares === shares) return of.fed;
     of.fed = { tokens, ofKernels, shares, feeds: this.#adapterFeeds(of, tokens, shares) };
     return of.fed;
   }
 
   /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
-  #sharesOf({ adapters, changes }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
+  #sharesOf(
+    { adapters, changes, lackRoom }: OfAdapters,
+    tokens: number,
+    ofKernels: PassKind | undefined,
+  ): Fed['shares'] {
     if (ofKernels === undefined && (this.#model.answersBy !== 'integers' || changes.layers !== undefined))
       return undefined;
     const isAdapted = adapters.some((adapter) => adapter !== null);
-    return ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted ? 'rows' : 'one';
+    const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted;
+    return isOfRows && !lackRoom ? 'rows' : 'one';
   }
 
   /** What a graph for these adapters can change. */

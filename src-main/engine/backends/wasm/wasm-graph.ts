@@ -154,7 +154,13 @@ export class WasmGraph implements WasmExecutable {
   ): ReadonlyMap<string, RowViews> {
     const fed = (name: string): Fed => feeds.get(name) ?? feedOf(standing, name);
     const sizes = new Map(Array.from(this.#sizes, ([size, [name, axis]]) => [size, fed(name).dims[axis] as number]));
-    if (standing !== this.#standing.deref()) this.#stand(standing);
+    try {
+      if (standing !== this.#standing.deref()) this.#stand(standing);
+    } catch (error) {
+      // There may be room for others.
+      this.#giveBack();
+      throw error;
+    }
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)));
     for (const node of this.#gathered) this.#gather(node, fed);
     if (this.#width !== undefined) this.#tellPass(feeds, keptBy(kept), this.#width);
@@ -271,6 +277,14 @@ export class WasmGraph implements WasmExecutable {
     const slot = { address, bytes: room, data: undefined, parts: undefined };
     this.#slots.set(name, slot);
     return slot;
+  }
+
+  /** All that was fed: it is fed anew. */
+  #giveBack(): void {
+    for (const { address } of this.#slots.values()) this.#site.machine.give(address);
+    this.#slots.clear();
+    this.#standing = new WeakRef(nothing);
+    this.#forgetPrograms();
   }
 
   #gather(node: Expression, fed: (name: string) => Fed): void {
