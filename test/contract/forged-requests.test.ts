@@ -136,14 +136,7 @@ test(`of ${count} forged requests to the address for programs none is let in`, {
   await sendAll(count, host, (random) => {
     const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.uniform() * choices.length)] as T;
     const wrong = pick(['host', 'origin', 'key', 'method', 'size', 'type'] as const);
-    const keys = [
-      '',
-      'Bearer',
-      `Bearer ${key}x`,
-      `Bearer ${key.slice(1)}`,
-      `Basic ${key}`,
-      `Bearer  ${key} `,
-    ];
+    const keys = ['', 'Bearer', `Bearer ${key}x`, `Bearer ${key.slice(1)}`, `Basic ${key}`, `Bearer  ${key} `];
     const hosts = ['evil.example', `localhost`, `127.0.0.1`, `evil.example:${port}`, `127.0.0.1:${port}.evil.example`];
     const origins = ['http://evil.example', 'null', `http://${host}`, 'chrome-extension://x', 'http://localhost'];
     const posts = wrong === 'size' || wrong === 'type' || pick([true, false]);
