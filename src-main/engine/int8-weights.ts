@@ -5,7 +5,7 @@ import { matmulInt8 } from './graph/ops/matmul-int8.ts';
 import { scoresInt8 } from './graph/ops/scores-int8.ts';
 import { hadamardFeed, hadamardTransform, transformRow } from './hadamard.ts';
 import { adaptedModules, weightDims } from './lora.ts';
-import { block as kernelBlock, type RoundedRows, RoundingKernel } from './rounding-kernel.ts';
+import { kernelBlock, type RoundedRows, RoundingKernel } from './rounding-kernel.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */

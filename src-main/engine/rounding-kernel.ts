@@ -16,7 +16,7 @@ import { asLocals, largestOf, locals } from './backends/wasm/kernels/kernel.ts';
 import { LoneKernels } from './backends/wasm/lone-kernels.ts';
 
 /** Numbers that Hadamard's matrix turns at a time; rows consist of such blocks. */
-export const block = 64;
+export const kernelBlock = 64;
 const lanes = 4;
 const bytesAtOnce = 16;
 /** For 256 rows of 160,000 numbers. */
@@ -83,7 +83,7 @@ function round(): WasmFunction {
     f.set(i, x);
     f.while(i32.less(i, end), () => {
       transformBlock(f, i, (numbers) => f.set(largest, f32x4.greaterOf(f32x4.absolute(numbers), largest)));
-      f.increase(i, 4 * block);
+      f.increase(i, 4 * kernelBlock);
     });
     const magnitude = largestOf(f, largest);
     f.do(f32.store(scales, f32.divide(magnitude, f32.constant(most))));
@@ -104,7 +104,7 @@ function round(): WasmFunction {
 
 /** Sums and differences of numbers that lie 1, 2, 4, … apart, in this order, by the root of as many. */
 function transformBlock(f: WasmFunction, at: Local, see: (numbers: Local) => void): void {
-  const all = Array.from({ length: block / lanes }, (_, n) => f.let('v128', v128.load(at, 16 * n)));
+  const all = Array.from({ length: kernelBlock / lanes }, (_, n) => f.let('v128', v128.load(at, 16 * n)));
   // Within a vector: each number, or its opposite, and the one beside it.
   const within = [
     [
@@ -133,7 +133,7 @@ function transformBlock(f: WasmFunction, at: Local, see: (numbers: Local) => voi
       f.set(a, sum);
     }
   for (const [n, each] of all.entries()) {
-    f.set(each, f32x4.multiply(each, f32x4.splat(f32.constant(1 / Math.sqrt(block)))));
+    f.set(each, f32x4.multiply(each, f32x4.splat(f32.constant(1 / Math.sqrt(kernelBlock)))));
     f.do(v128.store(at, each, 16 * n));
     see(each);
   }
