@@ -9,6 +9,7 @@ import type { AdapterFacts, Engine } from '../engine/engine.ts';
 import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
+import { madeForAnother } from './wrong-base.ts';
 
 interface AdapterSource {
   readonly path: string;
@@ -135,14 +136,6 @@ async function byShape(tried: readonly Promise<Found>[], named: string | undefin
 /** Under its own name, that of the catalogue, or that of its folder, which PEFT writes where it read the model from a disk. */
 function isNamed({ name, catalogueId, path }: BaseModel, wanted: string): boolean {
   return [name, catalogueId, basename(path)].some((each) => each?.toLowerCase() === wanted.toLowerCase());
-}
-
-/** Two base models of one name are told apart by their fingerprints. */
-function madeForAnother(adapter: { name: string; expected: string; sha256: string }, base: BaseModel): StudioError {
-  const isNamesake = adapter.expected === base.name;
-  const shown = (name: string, sha256: string) => (isNamesake ? `${name} (${sha256.slice(0, 8)})` : name);
-  const [expected, found] = [shown(adapter.expected, adapter.sha256), shown(base.name, base.sha256)];
-  return new StudioError('ADAPTER_WRONG_BASE', { adapter: adapter.name, expected, found });
 }
 
 /** The engine tells of an adapter by its folder; one that a page sent lies in a folder that nobody knows. */

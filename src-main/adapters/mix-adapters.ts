@@ -1,11 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter, AdapterMixInput } from '../../src-contract/adapter.ts';
-import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeOrigin } from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
 import type { BaseModels } from './import-adapter.ts';
+import { requireBase } from './wrong-base.ts';
 
 /**
  * Adds adapters of one base together, each with its weight, into an adapter of its own: exactly the sum of their updates, at
@@ -19,12 +19,7 @@ export async function mixAdapters(
   const members = parts.map(({ id, strength }) => ({ adapter: store.get(id), strength }));
   const [first, ...others] = members as [(typeof members)[0], ...typeof members];
   const base = baseModels.get(first.adapter.baseModelId);
-  for (const { adapter } of others) {
-    if (adapter.baseSha256 !== first.adapter.baseSha256) {
-      const expected = baseModels.get(adapter.baseModelId).name;
-      throw new StudioError('ADAPTER_WRONG_BASE', { adapter: adapter.name, expected, found: base.name });
-    }
-  }
+  for (const { adapter } of members) requireBase(adapter, base, baseModels);
   if (name !== undefined && store.isNameTaken(name)) throw nameTaken(name);
   const id = store.newId(now);
   const path = join(adaptersFolder, id);

@@ -4,6 +4,7 @@ import type { Message, MixedAdapter } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
+import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
 
@@ -22,14 +23,8 @@ export function answererOn(
 ): Answerer {
   const find = (id: string): Adapter => {
     const adapter = stores.adapters.get(id);
-    if (adapter.baseSha256 === base.sha256) return adapter;
-    // The fingerprints tell two versions of one base apart.
-    const expected = stores.baseModels.list().find((model) => model.id === adapter.baseModelId)?.name ?? 'another base';
-    throw new StudioError('ADAPTER_WRONG_BASE', {
-      adapter: adapter.name,
-      expected: `${expected} (${adapter.baseSha256.slice(0, 8)})`,
-      found: `${base.name} (${base.sha256.slice(0, 8)})`,
-    });
+    requireBase(adapter, base, stores.baseModels);
+    return adapter;
   };
   const adapter = asked.adapterId === null ? null : find(asked.adapterId);
   const mix = (asked.mix ?? []).map(({ adapterId, strength }) => ({ adapter: find(adapterId), strength }));

@@ -5,6 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
+import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
@@ -126,11 +127,7 @@ function chosen(
   const dataset = parts.datasets.get(input.datasetId);
   const base = parts.baseModels.get(input.baseModelId);
   const adapters = input.adapterIds.map((id) => parts.adapters.get(id));
-  const foreign = adapters.find((adapter) => adapter.baseSha256 !== base.sha256);
-  if (foreign !== undefined) {
-    const expected = foreign.baseSha256.slice(0, 8);
-    throw new StudioError('ADAPTER_WRONG_BASE', { adapter: foreign.name, expected, found: base.name });
-  }
+  for (const adapter of adapters) requireBase(adapter, base, parts.baseModels);
   if (dataset.splits[input.split] === 0) {
     const why = because('SPLIT_EMPTY', { dataset: dataset.name, split: input.split });
     throw new StudioError('OPTION_INVALID', { option: 'split', ...why });

@@ -6,6 +6,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { LabCell, LabEvent, LabExperiment, LabFacts, LabOptions, StartLabInput } from '../../src-contract/lab.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
+import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
 import { attachedFile, type SqlRunner } from '../datasets/attached-database.ts';
@@ -49,10 +50,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   const model = await parts.engine.inspect(base.path);
   const options: LabOptions = earlier?.options ?? { ...propose(kind, model), ...definedOf(input.options ?? {}) };
   const adapter = options.adapterId === null ? null : parts.adapters.get(options.adapterId);
-  if (adapter !== null && adapter.baseSha256 !== base.sha256) {
-    const expected = adapter.baseSha256.slice(0, 8);
-    throw new StudioError('ADAPTER_WRONG_BASE', { adapter: adapter.name, expected, found: base.name });
-  }
+  if (adapter !== null) requireBase(adapter, base, parts.baseModels);
   const needsRows = experiment.needsDataset || (kind === 'table7' && adapter === null);
   const datasetId = earlier === undefined ? input.datasetId : (earlier.datasetId ?? undefined);
   if (needsRows && datasetId === undefined) throw invalid('dataset', because('ROWS_NEEDED'));

@@ -9,6 +9,7 @@ import {
   type StartRunInput,
   type TrainOptions,
 } from '../../src-contract/run.ts';
+import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
 import { freeName } from '../free-name.ts';
@@ -244,9 +245,9 @@ export async function settleAll(
 /** Resolves the options and checks them against base model and data. */
 export async function settleOptions(
   input: Pick<StartRunInput, 'preset' | 'options'>,
-  about: Pick<RunningParts, 'engine' | 'adapters'> & { base: BaseModel; trainRows: number },
+  about: Pick<RunningParts, 'engine' | 'adapters' | 'baseModels'> & { base: BaseModel; trainRows: number },
 ): Promise<TrainOptions> {
-  const { base, trainRows, engine, adapters } = about;
+  const { base, trainRows, engine, adapters, baseModels } = about;
   const facts = await engine.inspect(base.path);
   const fixed = await initialAdapter(input.options?.initAdapterId ?? null, about);
   const options = resolveOptions(
@@ -264,13 +265,7 @@ export async function settleOptions(
   async function initialAdapter(id: string | null, { base }: { base: BaseModel }): Promise<Partial<TrainOptions>> {
     if (id === null) return {};
     const adapter = adapters.get(id);
-    if (adapter.baseSha256 !== base.sha256) {
-      throw new StudioError('ADAPTER_WRONG_BASE', {
-        adapter: adapter.name,
-        expected: adapter.baseSha256.slice(0, 8),
-        found: base.name,
-      });
-    }
+    requireBase(adapter, base, baseModels);
     const { rank, alpha, targets } = adapter;
     const wanted = input.options ?? {};
     for (const [option, value] of Object.entries({ rank, alpha, targets })) {
