@@ -38,9 +38,7 @@ test.each([
 ] as const)(
   'a text gives the same logits with an adapter, however it is cut: $by, $reader, $kind, $targets, $keyValueHeads',
   async ({ by, targets, keyValueHeads, ...more }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
+    const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
     v8.makesWideVectors = 'reader' in more && more.reader === 'kernels';
     const backend = {
       ...onnxruntimeBackend(),
@@ -87,9 +85,7 @@ test.each([
 );
 
 test('adapters of other ranks beside each other answer as each does alone', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder);
+  const folder = tinyModel();
   const model = await loadModel(folder, onnxruntimeBackend());
   const { architecture } = model;
   const random = new Random(1);
@@ -110,18 +106,11 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
 });
 
 test('where there is no room for a share of each row kernels go on with all adapters in one, to the same bits', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+  const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   const { architecture } = model;
-  const random = new Random(1);
-  const adapters = [3, 8].map((rank, seed) => {
-    const targets = ['q', 'v'] as const;
-    const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
-    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
-    return { weights, scale: weights.scale };
-  });
+  const lora = lorasOf(architecture);
+  const adapters = [3, 8].map((rank) => lora(rank, ['q', 'v']));
   const rows = [...adapters, null].map((adapter, i) => ({ ids: [7 + i], adapter, asked: 1 }));
   const logitsOf = async () => {
     const pass = new DecodePass(model, new AdapterStack(architecture));
@@ -140,19 +129,12 @@ test('where there is no room for a share of each row kernels go on with all adap
 });
 
 test('adapters of many ranks are summed in the order in which they are summed alone', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+  const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   const { architecture } = model;
-  const random = new Random(1);
+  const lora = lorasOf(architecture);
   // 32 ranks of q, k and v, and twice 192, of which two sums are made.
-  const adapters = [8, 64, 64].map((rank, seed) => {
-    const targets = ['q', 'k', 'v'] as const;
-    const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed });
-    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
-    return { weights, scale: weights.scale };
-  });
+  const adapters = [8, 64, 64].map((rank) => lora(rank, ['q', 'k', 'v']));
   const pass = new DecodePass(model, new AdapterStack(architecture));
   const rows = adapters.map((adapter, i) => ({ ids: [5, 9, 2, 40, 7 + i, 12], adapter, asked: 1 }));
   const together = (await pass.run(new KeyValueCache(architecture, 3), rows)).map(([logits]) => logits?.slice());
@@ -171,17 +153,10 @@ test.each([
   'where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it: %s by %s',
   async (kind, reader) => {
     v8.makesWideVectors = reader === 'kernels';
-    const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    writeTinyModel(folder, { hidden: 640, intermediate: 1536, layers: 2 });
+    const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
     const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
     const { architecture } = model;
-    const random = new Random(1);
-    const lora = (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
-      const weights = initialiseLora(architecture, { rank, alpha: 16, targets, initialisation: 'kaiming', seed: rank });
-      for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
-      return { weights, scale: weights.scale };
-    };
+    const lora = lorasOf(architecture);
     // 24 ranks of q, k and v are two blocks.
     const [small, other, broad, high, up] = [
       lora(4, ['q', 'v']),
@@ -220,9 +195,7 @@ test.each([
 );
 
 test('kernels read what they write: prompts of several lengths, beside others', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder, { hidden: 256, intermediate: 512, layers: 2 });
+  const folder = tinyModel({ hidden: 256, intermediate: 512, layers: 2 });
   v8.makesWideVectors = true;
   const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
   const decoding = vi.spyOn(model, 'decoding');
@@ -251,9 +224,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
 });
 
 test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is run by the graph', async (kind) => {
-  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeTinyModel(folder);
+  const folder = tinyModel();
   v8.makesWideVectors = true;
   const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
   const [model, other] = [await loadModel(folder, backend, 'int8'), await loadModel(folder, backend, 'int8')];
@@ -279,9 +250,7 @@ test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is r
 test.each(['base', 'lora', 'houlsby'] as const)(
   'the integers of training give the logits that floats give, but for rounding: %s',
   async (kind) => {
-    const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    writeTinyModel(folder, { hidden: 128, intermediate: 256, layers: 2 });
+    const folder = tinyModel({ hidden: 128, intermediate: 256, layers: 2 });
     const ids = Array.from({ length: 20 }, (_, i) => (i * i + 7) % 256);
     const logitsOf = async (precision: 'float32' | 'int8') => {
       const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
@@ -317,4 +286,22 @@ function adapterOf(kind: 'base' | 'lora' | 'houlsby', architecture: Architecture
       : initialiseAdapterLayers(architecture, { design: 'houlsby', bottleneck: 4, seed: 1 });
   for (const { data } of weights.tensors.values()) data.set(data.map((value) => value + 0.05 * random.normal()));
   return { weights, scale: 1 };
+}
+
+/** The folder of one, for the time of a test. */
+function tinyModel(sizes?: Parameters<typeof writeTinyModel>[1]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeTinyModel(folder, sizes);
+  return folder;
+}
+
+/** Makes adapters, each of other numbers than the one before. */
+function lorasOf(architecture: Architecture) {
+  const random = new Random(1);
+  return (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {
+    const weights = initialiseLora(architecture, { rank, alpha: rank, targets, initialisation: 'kaiming', seed: rank });
+    for (const { data } of weights.tensors.values()) data.set(data.map(() => 0.1 * random.normal()));
+    return { weights, scale: weights.scale };
+  };
 }
