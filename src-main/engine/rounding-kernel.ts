@@ -12,6 +12,7 @@ import {
   v128,
   WasmFunction,
 } from './backends/wasm/code.ts';
+import { transformBetween, transformWithin } from './backends/wasm/kernels/hadamard.ts';
 import { asLocals, largestOf, locals } from './backends/wasm/kernels/kernel.ts';
 import { LoneKernels } from './backends/wasm/lone-kernels.ts';
 
@@ -105,33 +106,11 @@ function round(): WasmFunction {
 /** Sums and differences of numbers that lie 1, 2, 4, … apart, in this order, by the root of as many. */
 function transformBlock(f: WasmFunction, at: Local, see: (numbers: Local) => void): void {
   const all = Array.from({ length: kernelBlock / lanes }, (_, n) => f.let('v128', v128.load(at, 16 * n)));
-  // Within a vector: each number, or its opposite, and the one beside it.
-  const within = [
-    [
-      [0, 0, 2, 2],
-      [1, 1, 3, 3],
-      [1, -1, 1, -1],
-    ],
-    [
-      [0, 1, 0, 1],
-      [2, 3, 2, 3],
-      [1, 1, -1, -1],
-    ],
-  ] as const;
-  for (const [first, second, signs] of within)
-    for (const each of all) {
-      const other = f32x4.multiply(v128.shuffle32(each, each, second), f32x4.constants(signs));
-      f.set(each, f32x4.add(v128.shuffle32(each, each, first), other));
-    }
+  for (const each of all) transformWithin(f, each);
   const sum = f.local('v128');
   for (let apart = 1; apart < all.length; apart *= 2)
-    for (const [n, a] of all.entries()) {
-      if (Math.floor(n / apart) % 2 === 1) continue;
-      const b = all[n + apart] as Local;
-      f.set(sum, f32x4.add(a, b));
-      f.set(b, f32x4.subtract(a, b));
-      f.set(a, sum);
-    }
+    for (const [n, a] of all.entries())
+      if (Math.floor(n / apart) % 2 === 0) transformBetween(f, { a, b: all[n + apart] as Local, sum });
   for (const [n, each] of all.entries()) {
     f.set(each, f32x4.multiply(each, f32x4.splat(f32.constant(1 / Math.sqrt(kernelBlock)))));
     f.do(v128.store(at, each, 16 * n));

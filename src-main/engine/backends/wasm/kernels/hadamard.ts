@@ -16,19 +16,10 @@ export function hadamard(): WasmFunction {
     /** Those of numbers one and two apart. */
     const within = (four: Code): Operand => {
       const all = f.let('v128', f32x4.multiply(four, norm));
-      const signs = [
-        [f32x4.constants([1, -1, 1, -1]), [1, 0, 3, 2]],
-        [f32x4.constants([1, 1, -1, -1]), [2, 3, 0, 1]],
-      ] as const;
-      for (const [sign, lanes] of signs)
-        f.set(all, f32x4.add(f32x4.multiply(all, sign), v128.shuffle32(all, all, lanes)));
+      transformWithin(f, all);
       return all;
     };
-    const sumAndDifference = (a: Local, b: Local) => {
-      f.set(sum, f32x4.add(a, b));
-      f.set(b, f32x4.subtract(a, b));
-      f.set(a, sum);
-    };
+    const sumAndDifference = (a: Local, b: Local) => transformBetween(f, { a, b, sum });
     /** Those of numbers `apart`, and where there are four also of those twice that. */
     const step = (count: 2 | 4, from: Local, into: Local, prepare: (four: Code) => Operand = (four) => four) => {
       const used = several.slice(0, count);
@@ -86,4 +77,21 @@ export function hadamard(): WasmFunction {
       f.increase(x, row);
     });
   });
+}
+
+/** Sums and differences of a vector's numbers that lie one apart, and then two. */
+export function transformWithin(f: WasmFunction, four: Local): void {
+  const steps = [
+    [f32x4.constants([1, -1, 1, -1]), [1, 0, 3, 2]],
+    [f32x4.constants([1, 1, -1, -1]), [2, 3, 0, 1]],
+  ] as const;
+  for (const [signs, lanes] of steps)
+    f.set(four, f32x4.add(f32x4.multiply(four, signs), v128.shuffle32(four, four, lanes)));
+}
+
+/** The sums of two vectors' numbers, and their differences, in their place. */
+export function transformBetween(f: WasmFunction, { a, b, sum }: Record<'a' | 'b' | 'sum', Local>): void {
+  f.set(sum, f32x4.add(a, b));
+  f.set(b, f32x4.subtract(a, b));
+  f.set(a, sum);
 }
