@@ -1,30 +1,30 @@
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import { adaptedModules } from './lora.ts';
+import type { Matrix } from './rounding.ts';
 import { groupOf, groupsOf } from './target-groups.ts';
-import type { Tensor } from './tensor.ts';
 
 /** Matrices [out, in] that read the same, one below the other, under one name. */
-export type GroupedMatrices = readonly [name: string, matrices: readonly Tensor<'float32'>[]];
+export type GroupedMatrices = readonly [name: string, matrices: readonly Matrix[]];
 
 /** A model's matrices group by group, as answers multiply by them: by `<layer>.<group>`, or by the head's name. Each is given once it is whole. */
 export async function* groupedMatrices(
   architecture: Architecture,
-  weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
+  weights: AsyncIterable<readonly [name: string, matrix: Matrix]>,
 ): AsyncGenerator<GroupedMatrices> {
   const groups = groupsOf(architecture);
   const grouped = groups.flatMap(({ targets }) => targets);
   const modules = new Set(adaptedModules(architecture, grouped));
-  const waiting = new Map<string, Map<string, Tensor<'float32'>>>();
-  for await (const [parameter, tensor] of weights) {
+  const waiting = new Map<string, Map<string, Matrix>>();
+  for await (const [parameter, matrix] of weights) {
     const module = moduleOfWeight(parameter);
-    if (module === architecture.head) yield [module, [tensor]];
+    if (module === architecture.head) yield [module, [matrix]];
     if (!parameter.endsWith('.weight') || !modules.has(module)) continue;
     const { group, layer, target } = groupOf(architecture, groups, module);
     const name = `${layer}.${group.name}`;
-    const members = waiting.get(name) ?? new Map<string, Tensor<'float32'>>();
-    waiting.set(name, members.set(target, tensor));
+    const members = waiting.get(name) ?? new Map<string, Matrix>();
+    waiting.set(name, members.set(target, matrix));
     if (members.size < group.targets.length) continue;
-    yield [name, group.targets.map((each) => members.get(each) as Tensor<'float32'>)];
+    yield [name, group.targets.map((each) => members.get(each) as Matrix)];
     waiting.delete(name);
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { toInt8 } from './int8-weights.ts';
+import { type MatrixRows, toInt8 } from './int8-weights.ts';
 
 test('each output has its own scale: its largest magnitude becomes 127', () => {
-  const parts = toInt8('m', { type: 'float32', dims: [2, 3], data: Float32Array.of(0.5, -1, 0.25, 2.54, 0.02, -0.03) });
+  const parts = toInt8('m', [rows([2, 3], Float32Array.of(0.5, -1, 0.25, 2.54, 0.02, -0.03))]);
   expect(Array.from(parts.get('m.int8_scales')?.data ?? [], (scale) => scale.toFixed(6))).toEqual([
     (1 / 127).toFixed(6),
     (2.54 / 127).toFixed(6),
@@ -14,7 +14,11 @@ test('each output has its own scale: its largest magnitude becomes 127', () => {
 });
 
 test('an output whose weights are all zero stays zero', () => {
-  const parts = toInt8('m', { type: 'float32', dims: [1, 2], data: Float32Array.of(0, 0) });
+  const parts = toInt8('m', [rows([1, 2], Float32Array.of(0, 0))]);
   expect([...(parts.get('m.int8')?.data ?? [])]).toEqual([0, 0]);
   expect([...(parts.get('m.int8_scales')?.data ?? [])]).toEqual([0]);
 });
+
+function rows(dims: MatrixRows['dims'], numbers: Float32Array): MatrixRows {
+  return { dims, rows: (from, to) => numbers.subarray(from * dims[1], to * dims[1]) };
+}

@@ -10,8 +10,8 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
 const most = 127;
-/** Rows of a matrix that are rounded together: copied column by column, and few enough to stay near the processor. */
-const rowsAtOnce = 256;
+/** Rows of a matrix that are read and rounded together: copied column by column, and few enough to stay near the processor. */
+export const rowsAtOnce = 256;
 
 /** The modules whose matrices are kept as integers in place of floats: those of the layers. */
 export function int8Modules(architecture: Architecture): string[] {
@@ -63,27 +63,38 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
   });
 }
 
+/** A matrix [out, in] some of whose rows are asked for at a time, and are there until others are. */
+export interface MatrixRows {
+  readonly dims: readonly [out: number, inFeatures: number];
+  rows(from: number, to: number): Float32Array;
+}
+
 /**
- * A weight [out, in], its rows transformed, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
- * and what transforms the rows that it is multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
+ * Weights [out, in], one below the other, their rows transformed, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
+ * and what transforms the rows that they are multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
  */
 export function toInt8(
   module: string,
-  { dims, data }: Tensor<'float32'>,
+  matrices: readonly MatrixRows[],
   { forwardOnly = false }: ForwardOnly = {},
 ): Map<string, Tensor> {
-  const [out, inFeatures] = dims as readonly [number, number];
+  const [, inFeatures] = (matrices[0] as MatrixRows).dims;
+  const out = matrices.reduce((sum, { dims }) => sum + dims[0], 0);
   const scales = new Float32Array(out);
-  const transposed = forwardOnly ? undefined : new Int8Array(data.length);
-  const integers = new Int8Array(data.length);
-  for (let first = 0; first < out; first += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, out - first);
-    const some = roundRows(data.subarray(first * inFeatures, (first + count) * inFeatures), inFeatures);
-    scales.set(some.scales, first);
-    transposed?.set(some.integers, first * inFeatures);
-    for (let column = 0; column < inFeatures; column++) {
-      const start = column * some.apart;
-      integers.set(some.columns.subarray(start, start + count), column * out + first);
+  const transposed = forwardOnly ? undefined : new Int8Array(out * inFeatures);
+  const integers = new Int8Array(out * inFeatures);
+  let first = 0;
+  for (const { dims, rows } of matrices) {
+    for (let from = 0; from < dims[0]; from += rowsAtOnce) {
+      const to = Math.min(dims[0], from + rowsAtOnce);
+      const some = roundRows(rows(from, to), inFeatures);
+      scales.set(some.scales, first);
+      transposed?.set(some.integers, first * inFeatures);
+      for (let column = 0; column < inFeatures; column++) {
+        const start = column * some.apart;
+        integers.set(some.columns.subarray(start, start + to - from), column * out + first);
+      }
+      first += to - from;
     }
   }
   const feeds = new Map<string, Tensor>([

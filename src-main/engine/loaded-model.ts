@@ -21,7 +21,7 @@ import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
 import type { RoundingJob } from './rounding.ts';
 import { buffersOf, roundAll } from './rounding-threads.ts';
-import { checkWeights, readWeights, readWordTable, storedType } from './stored-weights.ts';
+import { checkWeights, placeWeights, readWeights, readWordTable, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
 import type { WordTable } from './word-table.ts';
 
@@ -143,8 +143,8 @@ export class LoadedModel {
         matrices,
       );
       // The same, behind onnxruntime, which holds them twice while it lays them out.
-      if (wantsKernels && answersBy === 'integers') await this.#startRuntime((runtime) => runtime.load(matrices));
-      letGo(matrices);
+      if (wantsKernels && answersBy === 'integers') await this.#startRuntime(loading(matrices));
+      letGo(...matrices.values());
       return executable;
     });
   }
@@ -295,21 +295,22 @@ export class LoadedModel {
 
 type Loading = (runtime: WasmRuntime) => Promise<void>;
 
-/** With matrices that are read for nothing else. */
+/** With matrices that are wanted by nothing else behind it: each is given back as it is laid out, so that no two of a model's are in memory twice. */
+function loading(matrices: Matrices): Loading {
+  return (runtime) => runtime.load(matrices, letGo);
+}
+
+/** The same with such as are read first. */
 function loadingOwn(read: () => Promise<Matrices>): Loading {
-  return async (runtime) => {
-    const matrices = await read();
-    await runtime.load(matrices);
-    letGo(matrices);
-  };
+  return async (runtime) => loading(await read())(runtime);
 }
 
 /**
  * Gives back the memory of matrices that were copied to where they are multiplied. What has an answer and is at rest makes no garbage, and the collector
  * would leave them there.
  */
-function letGo(matrices: Matrices): void {
-  for (const buffer of buffersOf(matrices.values())) buffer.transfer(0);
+function letGo(...matrices: readonly Tensor[]): void {
+  for (const buffer of buffersOf(matrices)) buffer.transfer(0);
 }
 
 /** Undefined where there is no memory for it, or no other thread to be had: there is another way to write. */
@@ -361,63 +362,60 @@ export async function loadModel(
     return new LoadedModel(architecture, weights, backend, {
       ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
       words: await readWordTable(architecture, source),
-      training: () => roundModel(folder, backend, (of, read) => trainingJobs(of, read, precision)),
-      forKernels:
-        precision === 'int8' && backend.hasInt8
-          ? () => roundModel(folder, backend, (of, read) => integerJobs(of, read()))
-          : undefined,
+      training: () => roundModel(folder, backend, (opened) => trainingJobs(opened, precision)),
+      forKernels: precision === 'int8' && backend.hasInt8 ? () => roundModel(folder, backend, integerJobs) : undefined,
       answering: () =>
-        roundModel(folder, backend, (of, read) => {
-          if (answersBy === 'integers') return integerJobs(of, read());
-          return blockJobs(of, precision === 'int4' ? writtenOut(of, read()) : read(), { fourBits });
-        }),
+        roundModel(folder, backend, (opened) =>
+          answersBy === 'integers' ? integerJobs(opened) : blockJobs(opened, { precision, fourBits }),
+        ),
     });
   });
 }
 
-type Weights = AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>;
-type ReadWeights = (isWanted?: (name: string) => boolean) => Weights;
+type OpenedModel = Awaited<ReturnType<typeof openModel>>;
 
-/** Reads a model's matrices and makes them into whole numbers, beside the reading where they are many. */
+/** Makes a model's matrices into whole numbers, beside each other where they are many. */
 function roundModel(
   folder: string,
   { threads }: Backend,
-  jobsOf: (architecture: Architecture, read: ReadWeights) => AsyncIterable<RoundingJob>,
+  jobsOf: (opened: OpenedModel) => AsyncIterable<RoundingJob>,
 ): Promise<Matrices> {
-  return withOpenModel(folder, ({ architecture, source }) => {
-    const jobs = jobsOf(architecture, (isWanted) => readWeights(architecture, source, isWanted));
-    return roundAll(jobs, { threads: isSmall(architecture) ? 0 : roundingThreads(threads) });
-  });
+  return withOpenModel(folder, (opened) =>
+    roundAll(jobsOf(opened), { threads: isSmall(opened.architecture) ? 0 : roundingThreads(threads) }),
+  );
 }
 
-/** The one that reads keeps some four others busy, and waits for them a good part of the time where there are fewer; each holds a matrix. */
+/** Each holds a matrix, and some four are all that memory keeps busy. */
 function roundingThreads(threads: number): number {
   return Math.min(threads, 4);
 }
 
 async function* trainingJobs(
-  architecture: Architecture,
-  read: ReadWeights,
+  { architecture, source }: OpenedModel,
   precision: RoundedMatrices['precision'],
 ): AsyncGenerator<RoundingJob> {
   const head = halfRoundedModule(architecture, precision);
   const modules = new Set([...roundedModules(architecture, precision), head]);
-  for await (const [name, weight] of read((each) => modules.has(moduleOfWeight(each)))) {
+  const weights = placeWeights(architecture, source, (name) => modules.has(moduleOfWeight(name)));
+  for await (const [name, weight] of weights) {
     const module = moduleOfWeight(name);
     yield { kind: 'training', module, weight, precision, forwardOnly: module === head };
   }
 }
 
-async function* integerJobs(architecture: Architecture, weights: Weights): AsyncGenerator<RoundingJob> {
-  for await (const [name, matrices] of groupedMatrices(architecture, weights))
+async function* integerJobs({ architecture, source }: OpenedModel): AsyncGenerator<RoundingJob> {
+  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source)))
     yield { kind: 'integers', name, matrices };
 }
 
 async function* blockJobs(
-  architecture: Architecture,
-  weights: Weights,
-  { fourBits }: { readonly fourBits: boolean },
+  { architecture, source }: OpenedModel,
+  { precision, fourBits }: Pick<RoundedMatrices, 'precision'> & { readonly fourBits: boolean },
 ): AsyncGenerator<RoundingJob> {
+  const weights =
+    precision === 'int4'
+      ? writtenOut(architecture, readWeights(architecture, source))
+      : placeWeights(architecture, source);
   for await (const [name, matrices] of groupedMatrices(architecture, weights))
     yield { kind: 'blocks', name, matrices, fourBits };
 }
@@ -507,10 +505,7 @@ export async function openModel(folder: string): Promise<{ architecture: Archite
 }
 
 /** Opens a model folder for as long as `use` takes. Throws as `inspectModel` does. */
-async function withOpenModel<Made>(
-  folder: string,
-  use: (opened: Awaited<ReturnType<typeof openModel>>) => Promise<Made>,
-): Promise<Made> {
+async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) => Promise<Made>): Promise<Made> {
   const opened = await openModel(folder);
   try {
     return await use(opened);

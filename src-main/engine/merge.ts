@@ -6,7 +6,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { readMix, type ScaledAdapter } from './adapter-mix.ts';
 import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
-import { allFinite, fromFloat32, toFloat32 } from './formats/float-types.ts';
+import { allFinite, type FloatType, fromFloat32, toFloat32 } from './formats/float-types.ts';
 import { createSafetensors } from './formats/safetensors.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import { openModel } from './loaded-model.ts';
@@ -14,8 +14,6 @@ import { adaptedModules, weightDims } from './lora.ts';
 import { copyCompanions } from './model-companions.ts';
 import { addToPart, readStored, type StoredGroup, storedGroups, storedType } from './stored-weights.ts';
 import { textIfThere } from './text-if-there.ts';
-
-type FloatType = 'F32' | 'F16' | 'BF16';
 
 /**
  * Writes a Hugging Face folder in which an adapter, or a mix, is part of the weights: W + scale · B A (Hu et al. 2021, §4.1).

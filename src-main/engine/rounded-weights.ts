@@ -1,7 +1,6 @@
 import type { Architecture } from './architectures/architecture.ts';
-import { int4Modules, toInt4 } from './int4-weights.ts';
-import { type ForwardOnly, int8Modules, toInt8 } from './int8-weights.ts';
-import type { Tensor } from './tensor.ts';
+import { int4Modules } from './int4-weights.ts';
+import { int8Modules } from './int8-weights.ts';
 
 /** How a base's frozen matrices are kept and multiplied: as floats, or as whole numbers of eight or four bits. */
 export type Precision = 'float32' | 'int8' | 'int4';
@@ -15,14 +14,4 @@ export function roundedModules(architecture: Architecture, precision: Precision)
 /** The module that graphs of this precision multiply by as whole numbers in one direction only: its floats are kept besides. */
 export function halfRoundedModule(architecture: Architecture, precision: Precision): string | undefined {
   return precision === 'int8' ? architecture.head : undefined;
-}
-
-/** A module's matrix [out, in] as graphs of that precision want it, by the names of their inputs. */
-export function roundWeight(
-  precision: Precision,
-  module: string,
-  weight: Tensor<'float32'>,
-  options: ForwardOnly = {},
-): Map<string, Tensor> {
-  return precision === 'int4' ? toInt4(module, weight) : toInt8(module, weight, options);
 }

@@ -1,18 +1,22 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type RoundingJob, rounded } from './rounding.ts';
+import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
+import { type Matrix, type RoundingJob, rounded } from './rounding.ts';
 import type { Tensor } from './tensor.ts';
 import { threadEntry } from './thread-entry.ts';
 
 /** Says to a thread that nothing comes any more. */
 export const noMore = null;
 
+/** What a thread answers. */
+export type Outcome = { readonly parts: ReadonlyMap<string, Tensor> } | { readonly error: CarriedError };
+
 /** Smaller pieces are copied between threads: Node.js lends some of them from memory that is not theirs alone, and tables are kept. */
 const leastMoved = 64 * 1024;
 
 /**
- * What all jobs come to, by the names of a graph's inputs. They are done in so many threads, each of which has one at a time, while the next
- * matrix is being read in this one; with none, they are done here. Matrices go over to the thread that rounds them.
+ * What all jobs come to, by the names of a graph's inputs. They are done in so many threads, each of which has one at a time; with none, they are done here.
+ * Matrices that were read here go over to the thread that rounds them. No thread is at work any more when this is over, however it ends. Throws as `rounded` does.
  */
 export async function roundAll(
   jobs: AsyncIterable<RoundingJob>,
@@ -25,40 +29,46 @@ export async function roundAll(
     return all;
   }
   const workers = Array.from({ length: threads }, () => new Worker(threadEntry('rounding-thread'), { execArgv: [] }));
+  const failed = Promise.withResolvers<never>();
   // A thread that cannot start is told of, whether or not it had a job.
-  const broken = Promise.withResolvers<never>();
-  for (const worker of workers) worker.on('error', broken.reject);
+  for (const worker of workers) worker.on('error', failed.reject);
   // Where reading fails first, nobody waits for it any more.
-  broken.promise.catch(() => {});
+  failed.promise.catch(() => {});
   const free = [...workers];
   const busy = new Set<Promise<void>>();
   try {
     for await (const job of jobs) {
-      while (free.length === 0) await Promise.race([broken.promise, ...busy]);
+      while (free.length === 0) await Promise.race([failed.promise, ...busy]);
       const worker = free.pop() as Worker;
-      const work = roundIn(worker, job).then((parts) => {
-        add(parts);
-        free.push(worker);
-        busy.delete(work);
-      });
+      const work = roundIn(worker, job)
+        .then((parts) => {
+          add(parts);
+          free.push(worker);
+        }, failed.reject)
+        .finally(() => busy.delete(work));
       busy.add(work);
-      // `broken` tells of it.
-      work.catch(() => {});
     }
-    await Promise.race([broken.promise, Promise.all(busy)]);
+    await Promise.race([failed.promise, Promise.all(busy)]);
     return all;
   } finally {
-    // Each ends behind the job that it has in hand; Electron is known to crash now and then where threads are ended from outside
-    // (electron/electron#47986).
+    // They read from a file that is closed behind this.
+    await Promise.all(busy);
+    // Each ends by itself; Electron is known to crash now and then where threads are ended from outside (electron/electron#47986).
     for (const worker of workers) worker.postMessage(noMore);
   }
 }
 
 async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
-  const answered = once(worker, 'message') as Promise<[ReadonlyMap<string, Tensor>]>;
-  worker.postMessage(job, buffersOf(job.kind === 'training' ? [job.weight] : job.matrices));
-  const [parts] = await answered;
-  return parts;
+  const answered = once(worker, 'message') as Promise<[Outcome]>;
+  worker.postMessage(job, buffersOf(readHere(job)));
+  const [outcome] = await answered;
+  if ('error' in outcome) throw fromCarried(outcome.error);
+  return outcome.parts;
+}
+
+function readHere(job: RoundingJob): Tensor[] {
+  const matrices: readonly Matrix[] = job.kind === 'training' ? [job.weight] : job.matrices;
+  return matrices.filter((matrix) => 'data' in matrix);
 }
 
 /** Memory of tensors that is given away with them. */

@@ -1,50 +1,60 @@
-import { toInt8 } from './int8-weights.ts';
-import { type Precision, roundWeight } from './rounded-weights.ts';
+import { readRows, type StoredMatrix } from './formats/stored-matrix.ts';
+import { toInt4 } from './int4-weights.ts';
+import { type MatrixRows, rowsAtOnce, toInt8 } from './int8-weights.ts';
+import type { Precision } from './rounded-weights.ts';
 import { float32, type Tensor } from './tensor.ts';
 import { blocksOf } from './weight-blocks.ts';
 
-type Floats = Tensor<'float32'>;
+/** Floats [out, in], or where they lie. */
+export type Matrix = Tensor<'float32'> | StoredMatrix;
 
-/** Matrices [out, in] of a model to be made into whole numbers: one as training multiplies by it, or those that read the same as answers do. */
+/** Matrices of a model to be made into whole numbers: one as training multiplies by it, or those that read the same as answers do. */
 export type RoundingJob =
   | {
       readonly kind: 'training';
       readonly module: string;
-      readonly weight: Floats;
+      readonly weight: Matrix;
       readonly precision: Exclude<Precision, 'float32'>;
       readonly forwardOnly: boolean;
     }
-  | { readonly kind: 'integers'; readonly name: string; readonly matrices: readonly Floats[] }
+  | { readonly kind: 'integers'; readonly name: string; readonly matrices: readonly Matrix[] }
   | {
       readonly kind: 'blocks';
       readonly name: string;
-      readonly matrices: readonly Floats[];
+      readonly matrices: readonly Matrix[];
       readonly fourBits: boolean;
     };
 
-/** By the names of a graph's inputs. */
+/** By the names of a graph's inputs. Throws MODEL_FILE_INVALID. */
 export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
   switch (job.kind) {
     case 'training':
-      return roundWeight(job.precision, job.module, job.weight, { forwardOnly: job.forwardOnly });
+      return job.precision === 'int4'
+        ? toInt4(job.module, wholeOf(job.weight))
+        : toInt8(job.module, [rowsOf(job.weight)], { forwardOnly: job.forwardOnly });
     case 'integers':
-      return toInt8(job.name, below(job.matrices), { forwardOnly: true });
+      return toInt8(job.name, job.matrices.map(rowsOf), { forwardOnly: true });
     case 'blocks':
-      return blocksOf(job.name, job);
+      return blocksOf(job.name, { matrices: job.matrices.map(wholeOf), fourBits: job.fourBits });
     default:
       return job satisfies never;
   }
 }
 
-/** Matrices [out, in] one below the other. */
-function below(matrices: readonly Floats[]): Floats {
-  const [first, ...more] = matrices as readonly [Floats, ...Floats[]];
-  if (more.length === 0) return first;
-  const joined = float32([matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0), first.dims[1] as number]);
-  let start = 0;
-  for (const { data } of matrices) {
-    joined.data.set(data, start);
-    start += data.length;
-  }
-  return joined;
+function rowsOf(matrix: Matrix): MatrixRows {
+  const [rows, columns] = matrix.dims as StoredMatrix['dims'];
+  return {
+    dims: [rows, columns],
+    rows: (from, to) =>
+      'data' in matrix ? matrix.data.subarray(from * columns, to * columns) : readRows(matrix, from, to),
+  };
+}
+
+function wholeOf(matrix: Matrix): Tensor<'float32'> {
+  if ('data' in matrix) return matrix;
+  const [rows, columns] = matrix.dims;
+  const whole = float32(matrix.dims);
+  for (let from = 0; from < rows; from += rowsAtOnce)
+    whole.data.set(readRows(matrix, from, Math.min(rows, from + rowsAtOnce)), from * columns);
+  return whole;
 }

@@ -2,6 +2,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Architecture, StoredPart } from './architectures/architecture.ts';
 import { allFinite } from './formats/float-types.ts';
+import type { StoredMatrix } from './formats/stored-matrix.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import { elements, float32, type Tensor } from './tensor.ts';
 import { WordTable } from './word-table.ts';
@@ -33,37 +34,63 @@ export function storedType(architecture: Architecture, source: WeightSource, par
   return source.tensors.get(storedName(architecture, source, tensor))?.dtype ?? '';
 }
 
+type Named<Weight> = AsyncGenerator<readonly [name: string, weight: Weight]>;
+
 /** Reads weights, all or those wanted, one after the other: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
 export async function* readWeights(
   architecture: Architecture,
   source: WeightSource,
   isWanted: (parameter: string) => boolean = () => true,
-): AsyncGenerator<readonly [name: string, tensor: Tensor<'float32'>]> {
-  // Parts of one tensor follow each other: it is read once for all of them.
-  let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
-  for (const [parameter, dims] of architecture.parameters) {
+): Named<Tensor<'float32'>> {
+  const read = weightReader(architecture, source);
+  for (const parameter of architecture.parameters.keys())
+    if (isWanted(parameter)) yield [parameter, await read(parameter)];
+}
+
+/** The same, but of a matrix that is stored as it is meant where it lies. */
+export async function* placeWeights(
+  architecture: Architecture,
+  source: WeightSource,
+  isWanted: (parameter: string) => boolean = () => true,
+): Named<Tensor<'float32'> | StoredMatrix> {
+  const read = weightReader(architecture, source);
+  for (const parameter of architecture.parameters.keys()) {
     if (!isWanted(parameter)) continue;
+    const part = placeOf(architecture, parameter);
+    const place = isWhole(part) ? source.place(storedName(architecture, source, part.tensor)) : undefined;
+    yield [parameter, place ?? (await read(parameter))];
+  }
+}
+
+/** Parts of one tensor follow each other: it is read once for all of them. */
+function weightReader(architecture: Architecture, source: WeightSource) {
+  let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
+  return async (parameter: string): Promise<Tensor<'float32'>> => {
     const part = placeOf(architecture, parameter);
     if (last?.tensor !== part.tensor) {
       const data = await source.read(storedName(architecture, source, part.tensor));
       if (!allFinite(data)) throw invalid(source, because('TENSOR_NOT_FINITE', { tensor: part.tensor }));
       last = { tensor: part.tensor, data };
     }
-    yield [parameter, float32(dims, partOf(last.data, part))];
-  }
+    return float32(architecture.parameters.get(parameter) as readonly number[], partOf(last.data, part));
+  };
 }
 
-/** Rows that are unpacked at a time to see that all is numbers. */
-const rowsAtOnce = 1024;
+/** Rows that are unpacked at a time to see that all is numbers: they stay near the processor. */
+const rowsAtOnce = 64;
 
 /** The embedding as it is stored. Throws MODEL_FILE_INVALID. */
 export async function readWordTable(architecture: Architecture, source: WeightSource): Promise<WordTable> {
   const { tensor, dims } = placeOf(architecture, `${architecture.embedding}.weight`);
   const stored = await source.readRows(storedName(architecture, source, tensor));
   const [vocabulary, hidden] = dims as readonly [number, number];
-  for (let from = 0; from < vocabulary; from += rowsAtOnce)
-    if (!allFinite(stored.unpack(from, Math.min(vocabulary, from + rowsAtOnce))))
-      throw invalid(source, because('TENSOR_NOT_FINITE', { tensor }));
+  const numbers = new Float32Array(rowsAtOnce * hidden);
+  for (let from = 0; from < vocabulary; from += rowsAtOnce) {
+    const to = Math.min(vocabulary, from + rowsAtOnce);
+    const some = numbers.subarray(0, (to - from) * hidden);
+    stored.unpack(from, to, some);
+    if (!allFinite(some)) throw invalid(source, because('TENSOR_NOT_FINITE', { tensor }));
+  }
   return new WordTable([vocabulary, hidden], stored);
 }
 

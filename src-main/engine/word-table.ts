@@ -1,4 +1,4 @@
-import type { StoredRows } from './formats/weight-source.ts';
+import type { StoredRows } from './formats/stored-matrix.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
@@ -20,21 +20,23 @@ export class WordTable {
     const [, hidden] = this.#dims;
     const rows = float32([ids.length, hidden]);
     ids.forEach((id, i) => {
-      rows.data.set(this.#between(id, id + 1), i * hidden);
+      this.#write(id, id + 1, rows.data.subarray(i * hidden, (i + 1) * hidden));
     });
     return rows;
   }
 
   whole(): Tensor<'float32'> {
-    this.#whole ??= float32(this.#dims, this.#between(0, this.#dims[0]));
+    if (this.#whole !== undefined) return this.#whole;
+    const whole = float32(this.#dims);
+    this.#write(0, this.#dims[0], whole.data);
+    this.#whole = whole;
     this.#stored = undefined;
-    return this.#whole;
+    return whole;
   }
 
-  #between(from: number, to: number): Float32Array {
+  #write(from: number, to: number, into: Float32Array): void {
     const [, hidden] = this.#dims;
-    return (
-      this.#stored?.unpack(from, to) ?? (this.#whole as Tensor<'float32'>).data.subarray(from * hidden, to * hidden)
-    );
+    if (this.#stored !== undefined) this.#stored.unpack(from, to, into);
+    else into.set((this.#whole as Tensor<'float32'>).data.subarray(from * hidden, to * hidden));
   }
 }

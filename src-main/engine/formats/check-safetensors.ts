@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
-import { allFinite, toFloat32 } from './float-types.ts';
+import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 /**
@@ -31,7 +31,7 @@ async function checkHalf(file: SafetensorsFile, name: string, other: 'A' | 'B'):
     throw invalid(because('TENSOR_RANKS_DIFFER', { tensor: name, other: pair }));
   }
   const dtype = entry?.dtype ?? 'F32';
-  if (!['F32', 'F16', 'BF16'].includes(dtype)) throw invalid(because('TENSOR_TYPE', { tensor: name, type: dtype }));
+  if (!isFloatType(dtype)) throw invalid(because('TENSOR_TYPE', { tensor: name, type: dtype }));
   if (!allFinite(toFloat32(await file.readBytes(name), dtype))) {
     throw invalid(because('TENSOR_NOT_FINITE', { tensor: name }));
   }

@@ -1,22 +1,44 @@
 import type { StoredType } from './safetensors.ts';
 
-/** Stored numbers as float32. bytes are little-endian, `dtype` one of F32, F16, BF16. */
+const sizes = { F32: 4, F16: 2, BF16: 2 } as const;
+
+/** The types that safetensors files have weights in. */
+export type FloatType = keyof typeof sizes;
+
+export const floatTypes = Object.keys(sizes) as readonly FloatType[];
+
+export function isFloatType(dtype: string): dtype is FloatType {
+  return Object.hasOwn(sizes, dtype);
+}
+
+/** Stored numbers as float32. bytes are little-endian; those of F32 are looked at in place where they lie aligned. */
 export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
+  if (!isFloatType(dtype)) throw new Error(`${dtype} is not a floating-point type that can be read`);
+  if (dtype === 'F32') {
+    const { buffer, byteOffset, byteLength } = aligned(bytes);
+    return new Float32Array(buffer, byteOffset, byteLength / sizes.F32);
+  }
+  const numbers = new Float32Array(bytes.length / sizes[dtype]);
+  writeFloat32(bytes, dtype, numbers);
+  return numbers;
+}
+
+/** The same into memory that is there. */
+export function writeFloat32(bytes: Buffer, dtype: FloatType, into: Float32Array): void {
   const { buffer, byteOffset, byteLength } = aligned(bytes);
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer, byteOffset, byteLength / 4);
-    case 'F16':
-      return Float32Array.from(new Float16Array(buffer, byteOffset, byteLength / 2));
-    case 'BF16': {
-      const stored = new Uint16Array(buffer, byteOffset, byteLength / 2);
-      // A bfloat16 is the upper half of a float32.
-      const words = new Uint32Array(stored.length);
-      for (let i = 0; i < stored.length; i++) words[i] = (stored[i] as number) << 16;
-      return new Float32Array(words.buffer);
+  const count = byteLength / sizes[dtype];
+  if (dtype === 'F32') into.set(new Float32Array(buffer, byteOffset, count));
+  else if (dtype === 'F16') into.set(new Float16Array(buffer, byteOffset, count));
+  else {
+    // A bfloat16 is the upper half of a float32. Two at a time: a model has hundreds of millions.
+    const pairs = new Uint32Array(buffer, byteOffset, count >> 1);
+    const words = new Uint32Array(into.buffer, into.byteOffset, count);
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i] as number;
+      words[2 * i] = pair << 16;
+      words[2 * i + 1] = pair & 0xffff0000;
     }
-    default:
-      throw new Error(`${dtype} is not a floating-point type that can be read`);
+    if (count % 2 === 1) words[count - 1] = bytes.readUInt16LE(byteLength - 2) << 16;
   }
 }
 
@@ -34,7 +56,7 @@ function toBfloat16(data: Float32Array): Uint16Array {
 }
 
 /** float32 as it is stored under a type. */
-export function fromFloat32(data: Float32Array, dtype: 'F32' | 'F16' | 'BF16'): Float32Array | Uint16Array {
+export function fromFloat32(data: Float32Array, dtype: FloatType): Float32Array | Uint16Array {
   if (dtype === 'F32') return data;
   return dtype === 'F16' ? toFloat16(data) : toBfloat16(data);
 }

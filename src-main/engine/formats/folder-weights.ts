@@ -2,9 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
-import { toFloat32 } from './float-types.ts';
+import { floatTypes, toFloat32 } from './float-types.ts';
 import { openGgufWeights } from './gguf-weights.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { isMatrix, rowsIn } from './stored-matrix.ts';
 import type { StoredWeight, WeightSource } from './weight-source.ts';
 
 const weightsName = 'model.safetensors';
@@ -93,28 +94,36 @@ async function openShards(paths: readonly string[], file: string) {
       const shard = home.get(name);
       return shard && basename(shard.path);
     };
-    const stored = async (name: string) => {
+    const entryOf = (name: string) => {
       const shard = home.get(name);
       const entry = shard?.tensors.get(name);
       if (shard === undefined || entry === undefined) throw new Error(`${file} has no tensor ${name}`);
+      return { shard, entry };
+    };
+    const stored = async (name: string) => {
+      const { shard, entry } = entryOf(name);
       return { ...entry, bytes: await shard.readBytes(name) };
     };
     return {
       file,
       sizeBytes,
       tensors,
-      readableTypes: ['F32', 'F16', 'BF16'],
+      readableTypes: floatTypes,
       shardOf,
       async read(name: string) {
         const { bytes, dtype } = await stored(name);
         return toFloat32(bytes, dtype);
       },
+      place(name: string) {
+        const { shard, entry } = entryOf(name);
+        const { dims } = entry;
+        return isMatrix(dims)
+          ? { ...entry, dims, descriptor: shard.descriptor, file: basename(shard.path), tensor: name }
+          : undefined;
+      },
       async readRows(name: string) {
         const { bytes, dtype, dims } = await stored(name);
-        const rowBytes = bytes.length / (dims[0] as number);
-        return {
-          unpack: (from: number, to: number) => toFloat32(bytes.subarray(from * rowBytes, to * rowBytes), dtype),
-        };
+        return rowsIn(bytes, { dtype, rows: dims[0] as number });
       },
       close,
     };

@@ -1,8 +1,15 @@
+import { isFloatType, writeFloat32 } from './float-types.ts';
+
 /**
- * Turns the blocks of a quantised GGUF tensor into float32. The layouts and formulas are those of ggml-quants.c
+ * Turns the stored numbers of a GGUF tensor into float32, mostly blocks of them. The layouts and formulas are those of ggml-quants.c
  * (`dequantize_row_*`); the products are exact in float32, so the results are the same to the last bit.
  */
 export function dequantise(type: string, bytes: Buffer, out: Float32Array): void {
+  if (isFloatType(type)) writeFloat32(bytes, type, out);
+  else readBlocks(type, bytes, out);
+}
+
+function readBlocks(type: string, bytes: Buffer, out: Float32Array): void {
   const block = blocks[type];
   if (block === undefined) throw new Error(`${type} cannot be dequantised`);
   const [size, elements, read] = block;
@@ -11,16 +18,13 @@ export function dequantise(type: string, bytes: Buffer, out: Float32Array): void
 }
 
 export function canDequantise(type: string): boolean {
-  return Object.hasOwn(blocks, type);
+  return isFloatType(type) || Object.hasOwn(blocks, type);
 }
 
 type ReadBlock = (bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number) => void;
 
 /** Bytes of a block, numbers in it, and how it is read. */
 const blocks: Readonly<Record<string, readonly [number, number, ReadBlock]>> = {
-  F32: [4, 1, (_, view, at, out, o) => (out[o] = view.getFloat32(at, true))],
-  F16: [2, 1, (_, view, at, out, o) => (out[o] = view.getFloat16(at, true))],
-  BF16: [2, 1, (_, view, at, out, o) => (out[o] = upperHalf(view.getUint16(at, true)))],
   Q4_0: [18, 32, q4_0],
   Q4_1: [20, 32, q4_1],
   Q5_0: [22, 32, q5_0],
@@ -32,15 +36,6 @@ const blocks: Readonly<Record<string, readonly [number, number, ReadBlock]>> = {
   Q5_K: [176, 256, q5K],
   Q6_K: [210, 256, q6K],
 };
-
-const word = new Uint32Array(1);
-const wordAsFloat = new Float32Array(word.buffer);
-
-/** A bfloat16 is the upper half of a float32. */
-function upperHalf(half: number): number {
-  word[0] = half << 16;
-  return wordAsFloat[0] as number;
-}
 
 /** d f16 · 16 bytes of two numbers each: the low halves first, then the high ones. x = d (q − 8). */
 function q4_0(bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number): void {

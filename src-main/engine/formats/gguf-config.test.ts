@@ -16,6 +16,7 @@ function llamaFile(keys: Readonly<Record<string, number | string>>, divisors?: F
     sizeBytes: 512,
     metadata,
     tensors,
+    descriptor: -1,
     readBytes: nothing,
     readFloat32,
     close: async () => {},

@@ -8,8 +8,8 @@ export interface NamedTensor {
   readonly source: string;
   readonly tensor: GgufTensor;
   readonly dims: readonly number[];
-  /** What the conversion to GGUF did to the numbers, undone in place where it can be. */
-  restore(values: Float32Array): Float32Array;
+  /** What the conversion to GGUF did to the numbers, undone in place where it can be; undefined where it did nothing. */
+  readonly restore: ((values: Float32Array) => Float32Array) | undefined;
 }
 
 /** Heads as `ggufConfig` gives them: a file's own metadata may have a list of them, a number a layer. */
@@ -56,7 +56,7 @@ function layoutOf(
   if (architecture.startsWith('gemma') && /norm\.weight$/.test(part)) {
     return { dims, restore: (values: Float32Array) => values.map((value) => value - 1) };
   }
-  return { dims, restore: (values: Float32Array) => values };
+  return { dims, restore: undefined };
 }
 
 /** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …; a bias has one number a row. */

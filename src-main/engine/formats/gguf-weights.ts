@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { openGguf, readableTypes } from './gguf.ts';
-import { dequantise } from './gguf-blocks.ts';
 import { ggufArchitecture, ggufConfig } from './gguf-config.ts';
 import { huggingFaceTensors } from './gguf-names.ts';
+import { isMatrix, rowsIn } from './stored-matrix.ts';
 import type { WeightSource } from './weight-source.ts';
 
 /** One GGUF file as the weights of a model, under their Hugging Face names. Throws as `openGguf` and `ggufConfig` do. */
@@ -27,20 +27,26 @@ export async function openGgufWeights(path: string): Promise<WeightSource> {
       config,
       async read(name) {
         const { source, restore } = tensorOf(name);
-        return restore(await file.readFloat32(source));
+        const numbers = await file.readFloat32(source);
+        return restore?.(numbers) ?? numbers;
+      },
+      place(name) {
+        const { tensor, dims, restore } = tensorOf(name);
+        if (restore !== undefined || !isMatrix(dims)) return undefined;
+        const { type, offset, bytes } = tensor;
+        return {
+          dims,
+          dtype: type.name,
+          descriptor: file.descriptor,
+          file: basename(path),
+          tensor: name,
+          offset,
+          bytes,
+        };
       },
       async readRows(name) {
         const { source, tensor } = tensorOf(name);
-        const [rows = 1, columns = 1] = tensor.dims;
-        const bytes = await file.readBytes(source);
-        const rowBytes = bytes.length / rows;
-        return {
-          unpack(from, to) {
-            const numbers = new Float32Array((to - from) * columns);
-            dequantise(tensor.type.name, bytes.subarray(from * rowBytes, to * rowBytes), numbers);
-            return numbers;
-          },
-        };
+        return rowsIn(await file.readBytes(source), { dtype: tensor.type.name, rows: tensor.dims[0] as number });
       },
       close: () => file.close(),
     };

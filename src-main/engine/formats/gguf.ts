@@ -12,6 +12,8 @@ import { type GgufType, ggufTypes } from './gguf-types.ts';
  */
 export interface GgufFile {
   readonly path: string;
+  /** The number of the open file. */
+  readonly descriptor: number;
   readonly sizeBytes: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: ReadonlyMap<string, GgufTensor>;
@@ -48,6 +50,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
     };
     return {
       path,
+      descriptor: file.fd,
       sizeBytes: facts.size,
       metadata,
       tensors,

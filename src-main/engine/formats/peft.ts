@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedAdapter } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
-import { allFinite, toFloat32 } from './float-types.ts';
+import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /**
@@ -52,8 +52,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
       const module = match[2] as string;
       if (excludedModules.some((name) => module === name || module.endsWith(`.${name}`)))
         throw unsupported(folder, because('ADAPTER_KEY', { key: 'exclude_modules' }));
-      if (!['F32', 'F16', 'BF16'].includes(dtype))
-        throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
+      if (!isFloatType(dtype)) throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
       const data = toFloat32(await file.readBytes(key), dtype);
       if (!allFinite(data)) {
         throw new StudioError('MODEL_FILE_INVALID', {

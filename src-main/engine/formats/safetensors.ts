@@ -11,6 +11,8 @@ import { type Because, because, inEnglish } from '../../../src-contract/failure-
  */
 export interface SafetensorsFile {
   readonly path: string;
+  /** The number of the open file. */
+  readonly descriptor: number;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
   /** Bytes of one tensor, as stored, in an ArrayBuffer of their own: they can be looked at as numbers without a copy. */
@@ -59,6 +61,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     const { tensors, metadata } = await readHeader(file, path);
     return {
       path,
+      descriptor: file.fd,
       tensors,
       metadata,
       async readBytes(name) {

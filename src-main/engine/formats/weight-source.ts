@@ -1,3 +1,5 @@
+import type { StoredMatrix, StoredRows } from './stored-matrix.ts';
+
 /** The weights of a base model on disk, in whatever files: a directory of tensors, each read by itself. */
 export interface WeightSource {
   /** The file that messages name. */
@@ -10,14 +12,11 @@ export interface WeightSource {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The numbers of one tensor, as float32. */
   read(name: string): Promise<Float32Array>;
+  /** Where a matrix lies, if it lies there as it is meant, row by row. */
+  place(name: string): StoredMatrix | undefined;
   /** A matrix in memory as it is stored, where that is how it is meant, as embeddings are. */
   readRows(name: string): Promise<StoredRows>;
   close(): Promise<void>;
-}
-
-export interface StoredRows {
-  /** Rows from one to before another, as float32. */
-  unpack(from: number, to: number): Float32Array;
 }
 
 export interface StoredWeight {

@@ -24,13 +24,17 @@ export class WasmRuntime {
     this.caches = new KernelCaches(this.machine);
   }
 
-  /** Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]. Throws CannotRun. */
-  async load(matrices: ReadonlyMap<string, Tensor>): Promise<void> {
+  /**
+   * Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]; of each, `isLaidOut`
+   * is told. Throws CannotRun.
+   */
+  async load(matrices: ReadonlyMap<string, Tensor>, isLaidOut: (matrix: Tensor) => void = () => {}): Promise<void> {
     await this.machine.start();
     for (const [name, tensor] of matrices) {
       if (!name.endsWith('.int8') || this.#matrices.has(name)) continue;
       const scales = matrices.get(`${name}_scales`) as Tensor<'float32'>;
       this.#matrices.set(name, this.#pack(tensor as Tensor<'int8'>, scales));
+      isLaidOut(tensor);
     }
   }
 
