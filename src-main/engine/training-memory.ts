@@ -89,7 +89,8 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: (graphReads ? bytesInside[answersBy] : 0) + (writes ? bytesOfKernels : 0),
+            bytesEach: (graphReads ? bytesInside[answersBy] : 0) + (writes ? bytesInKernels : 0),
+            besides: writes ? besideKernels : 0,
             copies: writes && !(await backend.takesShared()) ? 2 : 1,
             rank: highest,
           }),
@@ -247,12 +248,13 @@ function generation(
     answer: number;
     architecture: Architecture;
     bytesEach: number;
+    besides: number;
     /** Of keys and values. */
     copies: number;
     rank: number;
   },
 ): number {
-  const { prompt, answer, architecture, bytesEach, copies, rank } = about;
+  const { prompt, answer, architecture, bytesEach, besides, copies, rank } = about;
   const { layers, keyValueHeads, headSize } = architecture;
   const kept = copies * layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
   const tokens = Math.min(prompt, longestPiece);
@@ -267,14 +269,15 @@ function generation(
     const [out, inFeatures] = weightDims(architecture, module);
     return sum + out * inFeatures;
   }, 0);
-  return kept + pass + bytesEach * numbers;
+  return kept + pass + bytesEach * numbers + besides;
 }
 
 /**
  * What a number of a matrix takes inside the graph that answers, as its kernels want it, with its scale and the room that its copies left.
- * Measured: blocks 2.5, integers 1.2, which are laid out from where they lie. While they are compiled it is more, before the
+ * Measured, of 135 million weights to 1.2 billion: blocks 2.5, integers 1, which are laid out from where they lie. While they are compiled it is more, before the
  * first training pass and in the place of what that will take.
  */
-const bytesInside = { floats: 0, blocks: 2.5, integers: 1.2 } as const;
-/** The same where there are kernels of our own, with what their threads take; where they read too, there is no such graph. */
-const bytesOfKernels = 1.4;
+const bytesInside = { floats: 0, blocks: 2.5, integers: 1 } as const;
+/** The same where there are kernels of our own, and what they and their threads take besides, of whatever model; where they read too, there is no such graph. */
+const bytesInKernels = 1.05;
+const besideKernels = 75e6;
