@@ -62,7 +62,11 @@ export const generateInputSchema = z.object({
 });
 export type GenerateInput = z.infer<typeof generateInputSchema>;
 
+/** Of a base that is being read before it answers, from 0 to 1. */
+const loadingEventSchema = z.object({ kind: z.literal('loading'), share: z.number() });
+
 export const generateEventSchema = z.discriminatedUnion('kind', [
+  loadingEventSchema,
   z.object({ kind: z.literal('text'), delta: z.string() }),
   z.object({ kind: z.literal('finished'), generation: generationSchema }),
 ]);
@@ -207,6 +211,7 @@ export type PromptFit = z.infer<typeof promptFitSchema>;
 
 export const chatEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, answerId: z.string() }),
+  loadingEventSchema,
   z.object({ kind: z.literal('text'), delta: z.string() }),
   z.object({ kind: z.literal('finished'), answer: messageSchema }),
 ]);
@@ -214,6 +219,7 @@ export type ChatEvent = z.infer<typeof chatEventSchema>;
 
 export const compareEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, comparisonId: z.string() }),
+  loadingEventSchema,
   z.object({ kind: z.literal('text'), column: z.number().int(), delta: z.string() }),
   z.object({ kind: z.literal('finished'), column: z.number().int(), answer: messageSchema }),
 ]);

@@ -39,7 +39,7 @@ async function answering(engine: Engine, changes: object = {}, signal = new Abor
   let answer: Answer | undefined;
   for await (const event of writeAnswer(job, { engine, text }, signal)) {
     if (event.kind === 'text') deltas.push(event.delta);
-    else answer = event.answer;
+    else if (event.kind === 'finished') answer = event.answer;
   }
   return { deltas, answer };
 }
@@ -85,7 +85,7 @@ test('an abort keeps what was written until then', async () => {
   };
   for await (const event of writeAnswer(job, { engine, text }, leave.signal)) {
     if (event.kind === 'finished') answer = event.answer;
-    else deltas.push(event.delta);
+    else if (event.kind === 'text') deltas.push(event.delta);
     if (deltas.length === 2) leave.abort();
   }
   expect(answer).toMatchObject({ finish: 'stopped', text: deltas.join('') });

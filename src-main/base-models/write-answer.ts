@@ -1,6 +1,6 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { AdapterChoice, Engine, TokenEvent } from '../engine/engine.ts';
+import type { AdapterChoice, Engine, LoadingEvent } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {
@@ -31,6 +31,7 @@ export interface Answer {
 }
 
 export type AnswerEvent =
+  | LoadingEvent
   | { readonly kind: 'text'; readonly delta: string }
   | { readonly kind: 'finished'; readonly answer: Answer };
 
@@ -63,6 +64,10 @@ export async function* writeAnswer(
     AbortSignal.any([signal, ended.signal]),
   );
   for await (const event of namingFailure(tokens, job.name)) {
+    if (event.kind === 'loading') {
+      yield event;
+      continue;
+    }
     if (event.kind === 'token') {
       if (stopAt >= 0) continue;
       ids.push(event.id);
@@ -84,9 +89,9 @@ export async function* writeAnswer(
 }
 
 /** The engine knows folders alone. */
-async function* namingFailure(tokens: AsyncIterable<TokenEvent>, model: string): AsyncGenerator<TokenEvent> {
+async function* namingFailure<Event>(events: AsyncIterable<Event>, model: string): AsyncGenerator<Event> {
   try {
-    yield* tokens;
+    yield* events;
   } catch (error) {
     if (!(error instanceof StudioError && error.code === 'MODEL_WITHOUT_NUMBERS')) throw error;
     throw new StudioError('MODEL_WITHOUT_NUMBERS', { model }, { cause: error });

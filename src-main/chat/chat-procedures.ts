@@ -97,7 +97,7 @@ export function chatProcedures(studio: {
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {
-        if (event.kind === 'text') {
+        if (event.kind !== 'finished') {
           yield event;
           continue;
         }

@@ -11,7 +11,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskInput } from '../../src-contract/task.ts';
 import type { ModelText } from '../base-models/model-text.ts';
-import { type Answer, writeAnswer } from '../base-models/write-answer.ts';
+import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
@@ -89,6 +89,7 @@ export async function* compareTurn(
     );
     for await (const { source: column, value: event } of sideBySide(columns)) {
       if (event.kind === 'text') yield { ...event, column };
+      else if (event.kind === 'loading') yield event;
       else yield { kind: 'finished', column, answer: { ...event.answer, siblings: answerIds, onPath: column === 0 } };
     }
   } finally {
@@ -121,13 +122,13 @@ async function* answerTurn(
   const answerId = parts.store.newId(parts.now());
   yield { kind: 'started', user, answerId };
   for await (const event of answer({ ...turn, answerId }, user, parts, signal)) {
-    if (event.kind === 'text') yield event;
+    if (event.kind !== 'kept') yield event;
     else yield { kind: 'finished', answer: placed(event.answer, parts.store) };
   }
 }
 
 type AnswerEvent =
-  | { readonly kind: 'text'; readonly delta: string }
+  | Exclude<WrittenEvent, { kind: 'finished' }>
   | { readonly kind: 'kept'; readonly answer: KeptMessage };
 
 /** One answer to a question that is kept already. Left in the middle, what was written until then is kept. */
@@ -180,12 +181,8 @@ async function* answer(
   };
   try {
     for await (const event of writeAnswer(job, parts, signal)) {
-      if (event.kind === 'text') {
-        text += event.delta;
-        yield event;
-      } else {
-        yield { kind: 'kept', answer: keep(event.answer) };
-      }
+      if (event.kind === 'text') text += event.delta;
+      yield event.kind === 'finished' ? { kind: 'kept', answer: keep(event.answer) } : event;
     }
   } finally {
     if (!isKept && text !== '') keep(undefined);

@@ -11,6 +11,7 @@ import type {
   Engine,
   GenerateJob,
   LatencyJob,
+  LoadingEvent,
   MergeEvent,
   MergeJob,
   ScoreJob,
@@ -133,7 +134,9 @@ function engineRouter(engine: Engine) {
       .handler(({ input, signal }) => engine.score(input, signal ?? new AbortController().signal)),
     generate: procedure
       .input(type<{ jobId: number; job: GenerateJob }>())
-      .handler(({ input }) => run<TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal))),
+      .handler(({ input }) =>
+        run<LoadingEvent | TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal)),
+      ),
     analyse: procedure
       .input(type<{ jobId: number; job: AnalyseJob }>())
       .handler(({ input }) => run<AnalysisEvent>(input.jobId, (signal) => engine.analyse(input.job, signal))),

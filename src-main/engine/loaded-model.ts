@@ -17,9 +17,10 @@ import type { Expression } from './graph/expression.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { writtenOut } from './int4-weights.ts';
 import type { CacheMemory } from './key-value-cache.ts';
+import { LoadingProgress } from './loading-progress.ts';
 import { weightDims } from './lora.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
-import type { RoundingJob } from './rounding.ts';
+import { numbersOf, type RoundingJob } from './rounding.ts';
 import { buffersOf, roundAll } from './rounding-threads.ts';
 import { checkWeights, placeWeights, readWeights, readWordTable, storedType } from './stored-weights.ts';
 import { elements, type Tensor } from './tensor.ts';
@@ -55,6 +56,7 @@ export class LoadedModel {
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
+  readonly #loading: LoadingProgress;
   #feeds: Promise<Matrices> | undefined;
   readonly #compiled = new Map<string, Promise<Executable>>();
   /** Keys of the executables that hold weights of their own, oldest first. */
@@ -72,11 +74,13 @@ export class LoadedModel {
     weights: ReadonlyMap<string, Tensor<'float32'>>,
     backend: Backend,
     rounded?: RoundedMatrices,
+    loading = new LoadingProgress(),
   ) {
     this.architecture = architecture;
     this.weights = weights;
     this.backend = backend;
     this.#rounded = rounded;
+    this.#loading = loading;
   }
 
   /** What passes of answering take the rows of their words from; undefined where that is one of the weights. */
@@ -130,7 +134,7 @@ export class LoadedModel {
   decoding(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<Executable> {
     const rounded = this.#rounded;
     if (rounded === undefined) return this.executable(key, () => graph({ kind: 'floats' }));
-    return this.#kept(key, async () => {
+    const compile = async () => {
       this.#makeRoom(key);
       // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
       const matrices = await rounded.answering();
@@ -146,7 +150,8 @@ export class LoadedModel {
       if (wantsKernels && answersBy === 'integers') await this.#startRuntime(loading(matrices));
       letGo(...matrices.values());
       return executable;
-    });
+    };
+    return this.#kept(key, () => this.#loading.during(compile));
   }
 
   /**
@@ -187,12 +192,14 @@ export class LoadedModel {
 
   #startRuntime(load: Loading): Promise<WasmRuntime | undefined> {
     if (this.#runtime !== undefined) return this.#runtime;
-    const started = startedRuntime(this.backend, load).then(async (runtime) => {
-      this.#lacksKernels ||= runtime === undefined;
-      const isShared = await this.backend.takesShared();
-      if (isShared && this.#runtime === started) this.#cacheMemory = runtime?.caches;
-      return runtime;
-    });
+    const started = this.#loading
+      .during(() => startedRuntime(this.backend, load))
+      .then(async (runtime) => {
+        this.#lacksKernels ||= runtime === undefined;
+        const isShared = await this.backend.takesShared();
+        if (isShared && this.#runtime === started) this.#cacheMemory = runtime?.caches;
+        return runtime;
+      });
     this.#runtime = started;
     // A file that could not be read is read again at the next use.
     started.catch(() => {
@@ -345,44 +352,69 @@ export async function loadModel(
   folder: string,
   backend: Backend,
   wanted: Precision | 'auto' = 'float32',
+  loading = new LoadingProgress(),
 ): Promise<LoadedModel> {
   return withOpenModel(folder, async ({ architecture, source }) => {
+    const read = loading.reading(countParameters(architecture));
     const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
+    if (precision === 'float32') {
+      const weights = await readFloats(architecture, source, read);
+      return new LoadedModel(architecture, weights, backend, undefined, loading);
+    }
     const rounded = new Set(roundedModules(architecture, precision));
     const isFloat = (name: string) => {
       const module = moduleOfWeight(name);
-      return precision === 'float32' || !(rounded.has(module) || module === architecture.embedding);
+      return !(rounded.has(module) || module === architecture.embedding);
     };
-    const weights = new Map<string, Tensor<'float32'>>();
-    for await (const [name, tensor] of readWeights(architecture, source, isFloat)) weights.set(name, tensor);
-    if (precision === 'float32') return new LoadedModel(architecture, weights, backend);
+    const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
     const answersBy = await answeringMatrices(precision, architecture, backend);
     // Blocks of four bits, which stay where it is the user who chose four: without VNNI, a row alone is summed in another order.
     const fourBits = (await backend.integersFor()) !== 'all';
-    return new LoadedModel(architecture, weights, backend, {
+    const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
+    const matrices: RoundedMatrices = {
       ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
       words: await readWordTable(architecture, source),
-      training: () => roundModel(folder, backend, (opened) => trainingJobs(opened, precision)),
-      forKernels: precision === 'int8' && backend.hasInt8 ? () => roundModel(folder, backend, integerJobs) : undefined,
+      training: () => round((opened) => trainingJobs(opened, precision)),
+      forKernels: precision === 'int8' && backend.hasInt8 ? () => round(integerJobs) : undefined,
       answering: () =>
-        roundModel(folder, backend, (opened) =>
+        round((opened) =>
           answersBy === 'integers' ? integerJobs(opened) : blockJobs(opened, { precision, fourBits }),
         ),
-    });
+    };
+    return new LoadedModel(architecture, weights, backend, matrices, loading);
   });
+}
+
+async function readFloats(
+  architecture: Architecture,
+  source: WeightSource,
+  read: (numbers: number) => void,
+): Promise<Map<string, Tensor<'float32'>>> {
+  const weights = new Map<string, Tensor<'float32'>>();
+  for await (const [name, tensor] of readWeights(architecture, source)) {
+    weights.set(name, tensor);
+    read(elements(tensor.dims));
+  }
+  return weights;
 }
 
 type OpenedModel = Awaited<ReturnType<typeof openModel>>;
 
+type JobsOf = (opened: OpenedModel) => AsyncIterable<RoundingJob>;
+
 /** Makes a model's matrices into whole numbers, beside each other where they are many. */
 function roundModel(
   folder: string,
-  { threads }: Backend,
-  jobsOf: (opened: OpenedModel) => AsyncIterable<RoundingJob>,
+  { threads, loading }: { readonly threads: number; readonly loading: LoadingProgress },
+  jobsOf: JobsOf,
 ): Promise<Matrices> {
-  return withOpenModel(folder, (opened) =>
-    roundAll(jobsOf(opened), { threads: isSmall(opened.architecture) ? 0 : roundingThreads(threads) }),
-  );
+  return withOpenModel(folder, (opened) => {
+    const read = loading.reading(countParameters(opened.architecture));
+    return roundAll(jobsOf(opened), {
+      threads: isSmall(opened.architecture) ? 0 : roundingThreads(threads),
+      isRounded: (job) => read(numbersOf(job)),
+    });
+  });
 }
 
 /** Each holds a matrix, and some four are all that memory keeps busy. */

@@ -14,13 +14,14 @@ import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import { Decoder } from './decoder.ts';
-import type { AdapterChoice, Engine } from './engine.ts';
+import type { AdapterChoice, Engine, GenerateJob, TokenEvent } from './engine.ts';
 import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel, precisionFor } from './loaded-model.ts';
+import { toldOfLoading } from './loading-progress.ts';
 import type { LoraWeights } from './lora.ts';
 import { mergeModel } from './merge.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -40,7 +41,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   const mixes = new AdapterMixes();
   const slot = new ModelSlot({
-    load: (folder, precision) => loadModel(folder, backend, precision),
+    load: (folder, precision, loading) => loadModel(folder, backend, precision, loading),
     comesTo: async (precision, { architecture }) =>
       precision === 'auto' ? precisionFor(architecture, backend) : precision,
   });
@@ -65,6 +66,15 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       parts.push({ weights, scale: weights.scale * strength });
     }
     return mixes.get(parts, model.architecture);
+  }
+
+  async function* answer(job: GenerateJob, signal: AbortSignal): AsyncGenerator<TokenEvent> {
+    const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
+    try {
+      yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal);
+    } finally {
+      giveBack();
+    }
   }
 
   return {
@@ -134,14 +144,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         giveBack();
       }
     },
-    async *generate(job, signal) {
-      const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
-      try {
-        yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal);
-      } finally {
-        giveBack();
-      }
-    },
+    generate: (job, signal) => toldOfLoading(answer(job, signal), () => slot.loadingOf(job.modelFolder)?.share),
     async *analyse(job, signal) {
       const architecture = architectureOf(await readModelConfig(job.modelFolder));
       if (job.kind === 'similarity') {

@@ -1,11 +1,13 @@
 import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import { LoadingProgress } from './loading-progress.ts';
 import type { Precision } from './rounded-weights.ts';
 
 interface Held {
   readonly folder: string;
   /** What was asked for when it was loaded. */
   readonly precision: PrecisionChoice;
+  readonly loading: LoadingProgress;
   readonly model: Promise<LoadedModel>;
   jobs: number;
 }
@@ -16,7 +18,7 @@ export interface Loan {
 }
 
 interface Loader {
-  load(folder: string, precision: PrecisionChoice): Promise<LoadedModel>;
+  load(folder: string, precision: PrecisionChoice, loading: LoadingProgress): Promise<LoadedModel>;
   /** What a choice of precision comes to for a model: two choices that come to the same share it. */
   comesTo(precision: PrecisionChoice, model: LoadedModel): Promise<Precision>;
 }
@@ -38,7 +40,9 @@ export class ModelSlot {
     if (before?.folder !== folder || !(await this.#serves(before, precision))) {
       // While that was looked at, somebody else may have loaded what is wanted.
       if (this.#held !== before) return this.borrow(folder, precision);
-      this.#replaceBy({ folder, precision, model: this.#loader.load(folder, precision), jobs: 0 });
+      const loading = new LoadingProgress();
+      const model = loading.during(() => this.#loader.load(folder, precision, loading));
+      this.#replaceBy({ folder, precision, loading, model, jobs: 0 });
     } else if (this.#held !== before) return this.borrow(folder, precision);
     const held = this.#held as Held;
     held.jobs++;
@@ -57,6 +61,11 @@ export class ModelSlot {
       giveBack();
       throw error;
     }
+  }
+
+  /** How far a model is that has the place, or is about to. */
+  loadingOf(folder: string): LoadingProgress | undefined {
+    return this.#held?.folder === folder ? this.#held.loading : undefined;
   }
 
   /** For a folder whose files have changed. */

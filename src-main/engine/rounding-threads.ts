@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
-import { type Matrix, type RoundingJob, rounded } from './rounding.ts';
+import { matricesOf, type RoundingJob, rounded } from './rounding.ts';
 import type { Tensor } from './tensor.ts';
 import { threadEntry } from './thread-entry.ts';
 
@@ -20,12 +20,15 @@ const leastMoved = 64 * 1024;
  */
 export async function roundAll(
   jobs: AsyncIterable<RoundingJob>,
-  { threads }: { readonly threads: number },
+  { threads, isRounded = () => {} }: { readonly threads: number; readonly isRounded?: (job: RoundingJob) => void },
 ): Promise<ReadonlyMap<string, Tensor>> {
   const all = new Map<string, Tensor>();
-  const add = (parts: ReadonlyMap<string, Tensor>) => parts.forEach((tensor, name) => void all.set(name, tensor));
+  const add = (job: RoundingJob, parts: ReadonlyMap<string, Tensor>) => {
+    for (const [name, tensor] of parts) all.set(name, tensor);
+    isRounded(job);
+  };
   if (threads === 0) {
-    for await (const job of jobs) add(rounded(job));
+    for await (const job of jobs) add(job, rounded(job));
     return all;
   }
   const workers = Array.from({ length: threads }, () => new Worker(threadEntry('rounding-thread'), { execArgv: [] }));
@@ -42,7 +45,7 @@ export async function roundAll(
       const worker = free.pop() as Worker;
       const work = roundIn(worker, job)
         .then((parts) => {
-          add(parts);
+          add(job, parts);
           free.push(worker);
         }, failed.reject)
         .finally(() => busy.delete(work));
@@ -60,15 +63,10 @@ export async function roundAll(
 
 async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
   const answered = once(worker, 'message') as Promise<[Outcome]>;
-  worker.postMessage(job, buffersOf(readHere(job)));
+  worker.postMessage(job, buffersOf(matricesOf(job).filter((matrix) => 'data' in matrix)));
   const [outcome] = await answered;
   if ('error' in outcome) throw fromCarried(outcome.error);
   return outcome.parts;
-}
-
-function readHere(job: RoundingJob): Tensor[] {
-  const matrices: readonly Matrix[] = job.kind === 'training' ? [job.weight] : job.matrices;
-  return matrices.filter((matrix) => 'data' in matrix);
 }
 
 /** Memory of tensors that is given away with them. */

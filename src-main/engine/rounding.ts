@@ -2,7 +2,7 @@ import { readRows, type StoredMatrix } from './formats/stored-matrix.ts';
 import { toInt4 } from './int4-weights.ts';
 import { type MatrixRows, rowsAtOnce, toInt8 } from './int8-weights.ts';
 import type { Precision } from './rounded-weights.ts';
-import { float32, type Tensor } from './tensor.ts';
+import { elements, float32, type Tensor } from './tensor.ts';
 import { blocksOf } from './weight-blocks.ts';
 
 /** Floats [out, in], or where they lie. */
@@ -39,6 +39,15 @@ export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
     default:
       return job satisfies never;
   }
+}
+
+/** How many numbers a job is about. */
+export function numbersOf(job: RoundingJob): number {
+  return matricesOf(job).reduce((sum, { dims }) => sum + elements(dims), 0);
+}
+
+export function matricesOf(job: RoundingJob): readonly Matrix[] {
+  return job.kind === 'training' ? [job.weight] : job.matrices;
 }
 
 function rowsOf(matrix: Matrix): MatrixRows {

@@ -38,6 +38,8 @@ export class ChatState {
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
+  /** How much of the base is there, from 0 to 1, where it is being read before it answers. */
+  loadedShare = $state<number | undefined>(undefined);
   /** Several answers are being written side by side. */
   comparing = $state(false);
   loading = $state(true);
@@ -405,6 +407,7 @@ export class ChatState {
     const answering = new AbortController();
     this.#answering = answering;
     this.sendError = undefined;
+    this.loadedShare = undefined;
     this.canAnswerAgain = false;
     return answering;
   }
@@ -446,6 +449,9 @@ export class ChatState {
       case 'started':
         this.receiveQuestion(event.user);
         if (draft !== undefined) this.draft = { ...draft, id: event.answerId, questionId: event.user.id };
+        return;
+      case 'loading':
+        this.loadedShare = event.share;
         return;
       case 'text':
         if (draft !== undefined) this.draft = { ...draft, text: draft.text + event.delta };

@@ -91,6 +91,10 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
         for await (const event of events) {
           if (event.kind === 'finished')
             return { json: event.generation, text: event.generation.text.replace(/^ /, '') };
+          if (event.kind === 'loading') {
+            progress.show({ what: 'Loading the model', done: event.share, total: 1 });
+            continue;
+          }
           progress.show({
             what: 'Writing',
             done: ++pieces,

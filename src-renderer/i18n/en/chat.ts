@@ -71,6 +71,8 @@ export const chat = {
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the longest length',
   'chat.writing': 'Reading the prompt',
+  'chat.loadingBase': 'Loading {name}, {share}',
+  'chat.loadingBase.label': 'Loading {name}',
   'chat.repeats': 'Repeats itself',
   'chat.long.all': 'Show all of it',
   'chat.long.less': 'Show less',
