@@ -19,36 +19,36 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'question.fig4': '시드가 달라도 같은 방향을 찾을까요?',
   'question.benefits': '전체 학습에 비해 무엇을 아낄까요?',
   'question.ranktofull': '랭크를 끝까지 올리면 전체 학습과 같아질까요?',
-  'question.onebatch': '한 배치로 여러 과제를 처리할 수 있을까요?',
+  'question.onebatch': '한 배치로 여러 작업을 처리할 수 있을까요?',
 
   'explain.table1.1':
     '어댑터 층은 블록마다 끼워 넣는 작은 신경망입니다. 나머지와 차례로 실행되므로 답할 때마다 기다려야 합니다. LoRA의 B · A는 W에 한 번 더해 두면 더 기다릴 것이 없습니다.',
   'explain.table1.2':
-    '기본 모델, 합친 LoRA, W 곁의 LoRA, Adapter-L, Adapter-H를 이 모델에서 실제로 번갈아 실행합니다. 기계가 느려지면 모두 같이 느려집니다. 한 번의 실행은 모든 토큰을 읽고 다음 토큰의 점수를 냅니다.',
+    '기본 모델, 합친 LoRA, W 곁의 LoRA, Adapter-L, Adapter-H를 이 모델에서 실제로 번갈아 실행합니다. 컴퓨터가 느려지면 모두 같이 느려집니다. 한 번의 실행은 모든 토큰을 읽고 다음 토큰의 점수를 냅니다.',
   'explain.table5.1':
-    '어댑터는 어텐션의 질의, 키, 값, 출력 행렬 곁에 둘 수 있습니다. 학습하는 가중치 수가 같다면 한 행렬에 높은 랭크를 주는 것이 나을까요, 여러 행렬에 낮은 랭크를 나누는 것이 나을까요?',
+    '어댑터는 어텐션의 쿼리, 키, 값, 출력 행렬 곁에 둘 수 있습니다. 학습하는 가중치 수가 같다면 한 행렬에 높은 랭크를 주는 것이 나을까요, 여러 행렬에 낮은 랭크를 나누는 것이 나을까요?',
   'explain.table5.2':
-    '각 조합은 질의 행렬의 랭크 {rank}일 때와 가중치 수가 같거나 가장 가까운 랭크를 받습니다. 행, 단계, 순서는 모두 같습니다.',
+    '각 조합은 쿼리 행렬의 랭크 {rank}일 때와 가중치 수가 같거나 가장 가까운 랭크를 받습니다. 행, 단계, 순서는 모두 같습니다.',
   'explain.table6.1':
-    '랭크는 어댑터가 행렬을 몇 가지 방향으로 바꿀 수 있는지를 정합니다. 낮은 랭크가 높은 랭크만큼 잘한다면 과제에 필요한 것은 몇 방향 안에 있습니다.',
+    '랭크는 어댑터가 행렬을 몇 가지 방향으로 바꿀 수 있는지를 정합니다. 낮은 랭크가 높은 랭크만큼 잘한다면 작업에 필요한 것은 몇 방향 안에 있습니다.',
   'explain.table6.2':
-    '칸마다 따로 학습한 어댑터이며, 같은 행과 같은 단계로 학습하고 보지 않은 행에서 잽니다. 손실은 낮을수록 좋습니다.',
+    '칸마다 따로 학습한 어댑터이며, 같은 행과 같은 단계로 학습하고 보지 않은 행으로 측정합니다. 손실은 낮을수록 좋습니다.',
   'explain.table7.1':
     'U와 V는 ΔW = (α ÷ r) · B · A의 가장 강한 방향입니다. ‖U′WV′‖는 W가 그 방향에 이미 얼마나 담고 있는지를 말합니다. W 자신의 강한 방향보다는 작고 무작위 방향보다는 큽니다.',
   'explain.table7.2':
     '배율 ‖ΔW‖ ÷ ‖U′WV′‖는 있었지만 약하던 것을 어댑터가 얼마나 키우는지를 말합니다. U′는 U의 전치이고, 노름은 프로베니우스 노름입니다.',
   'explain.fig3.1':
-    'φ(i, j)는 한 어댑터 A의 처음 i개 방향과 다른 어댑터의 처음 j개 방향을 견줍니다. 작은 쪽이 큰 쪽에 모두 들어 있으면 1, 우연이라면 약 max(i, j) ÷ k입니다.',
+    'φ(i, j)는 한 어댑터 A의 처음 i개 방향과 다른 어댑터의 처음 j개 방향을 비교합니다. 작은 쪽이 큰 쪽에 모두 들어 있으면 1, 우연이라면 약 max(i, j) ÷ k입니다.',
   'explain.fig3.2':
     '두 어댑터는 서로 다른 난수에서 시작합니다. 같은 난수라면 낮은 랭크의 A가 높은 랭크의 일부로 시작해, 배운 것 없이도 닮아 보입니다.',
   'explain.fig3.3':
-    '논문은 A를 견줍니다. 짧은 학습은 A를 무작위 출발점에서 조금만 옮기므로, 어댑터가 실제로 하는 일인 B · A의 방향도 함께 보입니다.',
+    '논문은 A를 비교합니다. 짧은 학습은 A를 무작위 출발점에서 조금만 옮기므로, 어댑터가 실제로 하는 일인 B · A의 방향도 함께 보입니다.',
   'explain.fig4.1':
-    '같은 행, 같은 랭크로 시드만 다르게 학습한 두 어댑터입니다. 둘 다 찾은 방향은 과제의 것이고 나머지는 우연입니다. 같은 모양의 무작위 행렬 둘을 곁에 둡니다.',
+    '같은 행, 같은 랭크로 시드만 다르게 학습한 두 어댑터입니다. 둘 다 찾은 방향은 작업의 것이고 나머지는 우연입니다. 같은 모양의 무작위 행렬 둘을 곁에 둡니다.',
   'explain.fig4.2':
-    'φ(i, j)는 한쪽의 처음 i개 방향과 다른 쪽의 처음 j개 방향을 견줍니다. 0이면 겹치지 않고 1이면 모두 겹칩니다.',
+    'φ(i, j)는 한쪽의 처음 i개 방향과 다른 쪽의 처음 j개 방향을 비교합니다. 0이면 겹치지 않고 1이면 모두 겹칩니다.',
   'explain.benefits.1':
-    'A와 B만 학습하고 저장합니다. 그래서 옵티마이저가 모멘트 둘과 기울기를 적은 수에 대해서만 지니고, 파일이 작으며, 다른 과제는 다른 A와 B일 뿐입니다.',
+    'A와 B만 학습하고 저장합니다. 그래서 옵티마이저가 모멘트 둘과 기울기를 적은 수에 대해서만 지니고, 파일이 작으며, 다른 작업은 다른 A와 B일 뿐입니다.',
   'explain.benefits.2':
     '두 학습 모두 이 모델에서 같은 행으로 실제 실행했습니다. 메모리는 대화용 기본 모델까지 든 프로세스 전체의 최댓값이며, 옵티마이저가 지니는 양은 따로 세었습니다.',
   'explain.ranktofull.1':
@@ -56,9 +56,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'explain.ranktofull.2':
     '전체 학습은 임베딩과 정규화까지 움직이며 더 낮은 학습률을 원합니다. 같은 학습률과 10분의 1로 학습해 나은 쪽을 씁니다.',
   'explain.onebatch.1':
-    '논문은 B · A를 W에 합치면 서로 다른 과제의 입력을 한 배치에 담기 어렵다는 것을 한계로 듭니다. W 곁에 두면 행마다 자기 어댑터를 고를 수 있습니다.',
+    '논문은 B · A를 W에 합치면 서로 다른 작업의 입력을 한 배치에 담기 어렵다는 것을 한계로 듭니다. W 곁에 두면 행마다 자기 어댑터를 고를 수 있습니다.',
   'explain.onebatch.2':
-    '행마다 어댑터가 다른 한 배치, 같은 행에 어댑터 하나, 어댑터마다 합치고 실행하고 빼기를 번갈아 잽니다.',
+    '행마다 어댑터가 다른 한 배치, 같은 행에 어댑터 하나, 어댑터마다 합치고 실행하고 빼기를 번갈아 측정합니다.',
 
   'verdict.holds': '여기서도 성립합니다: ',
   'verdict.partly': '일부만 성립합니다: ',
@@ -66,15 +66,15 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'verdict.unclear': '여기서는 구별할 수 없습니다: ',
   'because.oneSeed':
     '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 하나 더 추가하면 알 수 있습니다.',
-  'verdict.open': '아직 잰 것이 부족합니다.',
-  'short.unclear': '기계가 바빠 구별 안 됨',
+  'verdict.open': '아직 측정한 것이 부족합니다.',
+  'short.unclear': '컴퓨터가 바빠 구별 안 됨',
 
   'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',
   'reading.table1.partly': '합친 LoRA는 시간이 들지 않지만, 모든 어댑터 층이 더 느리지는 않습니다.',
-  'reading.table1.unclear': '기계가 바빠서 실행들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
+  'reading.table1.unclear': '컴퓨터가 바빠서 실행들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
   'reading.table1.not': '합친 LoRA가 기본 모델만큼 빠르지 않습니다.',
   'because.table1':
-    '배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 견주어 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}.',
+    '배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 비교해 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}.',
   'short.table1': '합침 {merged}, H {h}',
 
   'reading.table5.holds': '낮은 랭크의 여러 행렬이 높은 랭크의 한 행렬보다 낫습니다.',
@@ -116,7 +116,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.benefits.partly': '파일은 훨씬 작지만, 메모리와 속도가 모두 나아지지는 않았습니다.',
   'reading.benefits.not': '아끼는 것이 없습니다.',
   'because.benefits':
-    '학습하는 가중치는 모델의 {share}, 파일은 {ratio}분의 1, 한 단계의 시간은 {speed}, 최대 메모리는 {memory}, 과제 전환은 {switch}.',
+    '학습하는 가중치는 모델의 {share}, 파일은 {ratio}분의 1, 한 단계의 시간은 {speed}, 최대 메모리는 {memory}, 작업 전환은 {switch}.',
   'short.benefits': '파일 1/{ratio}, 단계 {speed}',
 
   'reading.ranktofull.holds': '가장 높은 랭크에서 LoRA가 전체 학습의 손실에 이릅니다.',
@@ -126,30 +126,30 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
     '손실: 랭크 {lowRank} {low}, 랭크 {highRank} {high}, 전체 학습 {full}(학습률 {rate}), 기본 모델 {base}.',
   'short.ranktofull': '{high}, 전체 {full}',
 
-  'reading.onebatch.holds': '여러 과제의 배치가 한 과제의 배치만큼 빠릅니다.',
-  'reading.onebatch.partly': '섞인 배치는 한 과제의 배치보다 느리지만, 합치고 바꾸는 것보다 빠릅니다.',
-  'reading.onebatch.unclear': '기계가 바빠서 배치들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
+  'reading.onebatch.holds': '여러 작업의 배치가 한 작업의 배치만큼 빠릅니다.',
+  'reading.onebatch.partly': '섞인 배치는 한 작업의 배치보다 느리지만, 합치고 바꾸는 것보다 빠릅니다.',
+  'reading.onebatch.unclear': '컴퓨터가 바빠서 배치들을 구별할 수 없습니다. 한가할 때 다시 실행하세요.',
   'reading.onebatch.not': '합치고 바꾸는 쪽이 섞인 배치보다 빠릅니다.',
   'because.onebatch': '행 {rows}개, 어댑터 {adapters}개, 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',
   'short.onebatch': '섞음은 하나의 {ratio}',
 
   'table.loss': '보지 않은 행의 손실',
-  'table.loss.note': '정답 토큰당 내트, 시드의 평균 ± 표준편차, 낮을수록 좋음',
-  'table.loss.note.one': '정답 토큰당 내트, 시드 하나, 낮을수록 좋음',
-  'table.loss.note.each': '정답 토큰당 내트, 낮을수록 좋음',
+  'table.loss.note': '정답 토큰당 나트, 시드의 평균 ± 표준편차, 낮을수록 좋음',
+  'table.loss.note.one': '정답 토큰당 나트, 시드 하나, 낮을수록 좋음',
+  'table.loss.note.each': '정답 토큰당 나트, 낮을수록 좋음',
   'case.rate': '학습률 {rate}',
   'case.seed': '시드 {seed}',
   'chart.width': '너비',
   'chart.passes': '배치 × 길이(토큰)',
   'chart.loss.short': '손실',
-  'table.metric': '시험 행의 {metric}',
+  'table.metric': '테스트 행의 {metric}',
   'table.metric.note': '답 {rows}개의 %, 시드의 평균 ± 표준편차, 높을수록 좋음',
   'table.budget': '같은 예산',
   'table.metric.note.one': '답 {rows}개의 %, 시드 하나, 높을수록 좋음',
   'metric.rougeL': 'ROUGE-L',
   'metric.exactMatch': '정확히 일치',
   'metric.executionAccuracy': '실행 결과 일치',
-  'metric.sqlMatch': '같은 질의',
+  'metric.sqlMatch': '같은 쿼리',
   'table.budget.note': '조합마다 학습하는 가중치 수와 예산과의 차이',
   'table.paper.wikisql': 'WikiSQL, GPT-3 175B, 정확도 % ± 0.5',
   'table.paper.multinli': 'MultiNLI, GPT-3 175B, 정확도 % ± 0.1',
@@ -161,7 +161,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.layers': '모든 행렬',
   'table.figure': '고른 i와 j의 φ',
   'table.figure.note': '층들의 중앙값',
-  'table.benefits': '여기서 잰 값',
+  'table.benefits': '여기서 측정한 값',
   'table.benefits.note': '행 {batch}개씩 {steps}단계',
   'table.latency': '한 번의 순방향 실행',
   'table.latency.note':
@@ -191,7 +191,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'row.memory': '최대 메모리',
   'row.step': '한 단계',
   'row.loss': '학습 뒤 손실',
-  'row.switch': '과제 전환, 중앙값',
+  'row.switch': '작업 전환, 중앙값',
   'row.switchFirst': '어댑터를 처음 쓸 때',
   'row.speed': '학습 속도',
   'variant.base': '기본 모델',
@@ -205,7 +205,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'chart.rank': '랭크 r',
   'chart.layer': '층',
-  'chart.loss': '보지 않은 행의 손실, 토큰당 내트',
+  'chart.loss': '보지 않은 행의 손실, 토큰당 나트',
   'chart.metric': '{metric}, %',
   'chart.factor': '배율: ΔW가 W에 있던 것을 키우는 정도',
   'chart.allWeights': '전체 가중치',

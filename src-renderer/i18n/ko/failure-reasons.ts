@@ -69,7 +69,7 @@ export const failureReasons: {
   MIX_WITHOUT_ADAPTER: '섞을 어댑터를 먼저 골라야 합니다',
   MIX_TWICE: '같은 어댑터가 두 번 있습니다',
   TURNS_WITHOUT_TEMPLATE:
-    '“{base}”에는 채팅 틀이 없어 시스템 메시지나 앞의 메시지를 읽을 수 없습니다. 사용자 메시지 하나만 보내세요',
+    '“{base}”에는 채팅 템플릿이 없어 시스템 메시지나 앞의 메시지를 읽을 수 없습니다. 사용자 메시지 하나만 보내세요',
   NOTHING_ASKED: '아직 질문한 것이 없습니다',
 
   SQL_NOT_SELECT: 'SELECT가 아닙니다',
@@ -79,7 +79,7 @@ export const failureReasons: {
   SQL_PRAGMA: 'PRAGMA {name}[은|는] 쓸 수 없습니다',
   SQL_ERROR: 'SQLite 오류 “{message}”',
   SQL_TOO_LONG: '{seconds}초가 넘게 걸렸습니다',
-  SQL_PROCESS_ENDED: '질의를 실행하던 프로세스가 끝났습니다',
+  SQL_PROCESS_ENDED: '쿼리를 실행하던 프로세스가 끝났습니다',
   SQL_CLOSING: '스튜디오를 닫는 중입니다',
   DATABASE_NAMED_MISSING: '데이터셋에 “{database}” 데이터베이스가 없습니다',
   DATABASE_MISSING: '데이터셋에 데이터베이스가 없습니다',

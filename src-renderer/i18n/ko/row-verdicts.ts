@@ -26,6 +26,6 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_SHORT: '칸이 {found}개로 열 {columns}개보다 적지만 필요한 칸은 있습니다.',
   ROW_KEYS_LEFT: '처음 행들에 없던 키가 있습니다. 그 키는 열이 아니어서 그 내용은 가져오지 않았습니다.',
   ROW_CELL_TWICE: '파일에 이 행의 한 칸에 대한 글이 두 개 있어 나중 것을 가져왔습니다.',
-  ROW_SPLIT_UNKNOWN: '분할 열에 학습, 검증, 시험 가운데 아무것도 없어 분할 열이 없는 행처럼 나누었습니다.',
+  ROW_SPLIT_UNKNOWN: '분할 열에 학습, 검증, 테스트 가운데 아무것도 없어 분할 열이 없는 행처럼 나누었습니다.',
   ROW_FORMULA: '수식처럼 시작하는 칸을 글자로 두었습니다.',
 };
