@@ -11,22 +11,22 @@ export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
 /** What to do next after an evaluation, in both languages. `{name}` is replaced by the field of that name in the advice. */
 export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['kind'], string>>>> = {
   en: {
-    fewRows: 'so few rows ({n}) can hardly tell anything. Keep at least 30 for testing.',
+    fewRows: '{n} rows are too few to tell much. Keep at least 30 for testing.',
     moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
     longer:
-      'train on more rows; more passes help only while its validation loss still falls. It has begun to learn: it finds the right answers likelier than the base does (loss {from} → {to}), only what it writes is not surely better yet.',
+      'train on more rows; more passes help only while its validation loss still falls. It has started to learn: it finds the right answers more likely than the base does (loss {from} → {to}), but what it writes is not clearly better yet.',
     stronger:
-      'train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that changes nothing, look through the training rows.',
+      'train with more passes or a higher learning rate. It has hardly learned anything so far (loss {from} → {to}). If that does not help, look through the training rows.',
     calmer:
       'train with half the learning rate or fewer passes: what the base knew seems to have been overwritten (loss {from} → {to}).',
     readLost:
-      'read the rows it lost. It finds the right answers likelier than the base does (loss {from} → {to}), so its own may be cut short, run on, or say the same in other words.',
+      'read the rows it got worse on. It finds the right answers more likely than the base does (loss {from} → {to}), so its own answers may be cut short, run on, or say the same in other words.',
     stillWrong:
       '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
-    readSome: 'read a few answers beside their targets: this measure counts shared words, not sense.',
+    readSome: 'read a few answers next to their targets: this measure counts shared words, not meaning.',
   },
   ko: {
-    fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 시험 행을 30개 이상 남겨 두세요.',
+    fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 테스트 행을 30개 이상 남겨 두세요.',
     moreRows: '더 많은 행에서 재세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
     longer:
       '더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기는 시작했습니다. 정답을 기본 모델보다 그럴듯하게 보지만(손실 {from} → {to}), 직접 쓴 답이 나아졌는지는 아직 확실하지 않습니다.',

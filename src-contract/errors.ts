@@ -29,17 +29,17 @@ export const errorCatalogue = {
   FILE_UNREADABLE: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be read: {reason}.',
-    'Check that the file is there and that you may read it.',
+    'Check that the file exists and that you have permission to read it.',
   ),
   BACKUP_DAMAGED: entry(
     { file: z.string(), ...reason },
     'Nothing was restored, because of “{file}” in the backup: {reason}.',
-    'Restore from another backup, or put a sound copy of the file into this one.',
+    'Restore from another backup, or put an undamaged copy of the file into this one.',
   ),
   ARCHIVE_UNSAFE: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be unpacked safely: {reason}.',
-    'Open a workbook in your spreadsheet program and save it anew, or as CSV; unpack another archive yourself and choose the table in it.',
+    'If it is a workbook, open it in your spreadsheet program and save it again, or as CSV. If it is another archive, unpack it yourself and choose the table in it.',
   ),
   CSV_QUOTE_OPEN: entry(
     { file: z.string(), line: z.number() },
@@ -54,7 +54,7 @@ export const errorCatalogue = {
   CSV_NO_ROWS: entry(
     { file: z.string(), ...reason },
     'No row of “{file}” can be used: {reason}.',
-    'Check which columns are chosen, mend the rows and import again.',
+    'Check which columns are chosen, fix the rows and import again.',
   ),
   OPTION_INVALID: entry({ option: z.string(), ...reason }, '{option}: {reason}.', 'Change the value and try again.'),
   DATASET_NOT_FOUND: entry(
@@ -69,27 +69,27 @@ export const errorCatalogue = {
   ),
   DATASET_CHANGED: entry(
     { dataset: z.string() },
-    '“{dataset}” has been changed meanwhile.',
-    'Look at it as it is now, then do it again.',
+    '“{dataset}” has changed in the meantime.',
+    'Check how it looks now, then try again.',
   ),
   DATASET_FILE_MISSING: entry(
     { dataset: z.string(), file: z.string() },
-    'The dataset “{dataset}” cannot be opened: the file of its rows, {file}, is missing.',
-    'Put the file back, or take the data folder from a backup. Or delete the dataset and import its table again.',
+    'The dataset “{dataset}” cannot be opened: {file}, the file with its rows, is missing.',
+    'Put the file back, or restore the data folder from a backup. Or delete the dataset and import its table again.',
   ),
   DATASET_FILE_DAMAGED: entry(
     { dataset: z.string(), file: z.string() },
-    'The dataset “{dataset}” cannot be opened: the file of its rows, {file}, is damaged or cut off.',
-    'Put a sound copy of the file there, or take the data folder from a backup. Or delete the dataset and import its table again.',
+    'The dataset “{dataset}” cannot be opened: {file}, the file with its rows, is damaged or incomplete.',
+    'Put an undamaged copy of the file there, or restore the data folder from a backup. Or delete the dataset and import its table again.',
   ),
   DATASET_FILE_TOO_NEW: entry(
     { dataset: z.string(), file: z.string(), version: z.number(), known: z.number() },
-    'The dataset “{dataset}” cannot be opened: a newer Adapter Studio has written the file of its rows, {file} (data version {version}; this one knows {known}).',
-    'Install the newer version again, or take the data folder from a backup.',
+    'The dataset “{dataset}” cannot be opened: {file}, the file with its rows, was written by a newer Adapter Studio (data version {version}; this one knows {known}).',
+    'Install the newer version again, or restore the data folder from a backup.',
   ),
   DATASET_TOO_SMALL: entry(
     { dataset: z.string(), rows: z.number() },
-    '“{dataset}” has {rows} training rows that fit, too few to train on.',
+    '“{dataset}” has only {rows} training rows that fit, too few to train on.',
     'Import more rows, or raise the maximum length.',
   ),
   DATABASE_ATTACHED_INVALID: entry(
@@ -100,7 +100,7 @@ export const errorCatalogue = {
   SQL_REFUSED: entry(
     { ...reason },
     'The query was not run: {reason}.',
-    'Look at the query and at the database that it asks. Only one reading query (SELECT) at a time can be run.',
+    'Check the query and the database it runs on. You can run only one reading query (SELECT) at a time.',
   ),
   BASE_MODEL_NOT_FOUND: entry(
     { model: z.string() },
@@ -119,23 +119,23 @@ export const errorCatalogue = {
   ),
   MODEL_FILE_PICKLED: entry(
     { file: z.string() },
-    '“{file}” is not read: it is a pickle, which could run code when it is read.',
+    '“{file}” was not opened: it is a pickle file, which could run code when opened.',
     'Save it as safetensors, in PEFT and Transformers with save_pretrained(folder, safe_serialization=True), and choose that.',
   ),
   BASE_FILE_MISSING: entry(
     { model: z.string(), file: z.string(), folder: z.string() },
     'The base model “{model}” cannot be used: its file “{file}” is missing.',
-    'Put the file back into {folder}, or add the model to the shelf again.',
+    'Put the file back into {folder}, or add the base model again.',
   ),
   BASE_FILE_DAMAGED: entry(
     { model: z.string(), file: z.string(), folder: z.string() },
-    'The base model “{model}” cannot be used: its file “{file}” is damaged or cut off.',
-    'Put a sound copy of the file into {folder}, or add the model to the shelf again.',
+    'The base model “{model}” cannot be used: its file “{file}” is damaged or incomplete.',
+    'Put an undamaged copy of the file into {folder}, or add the base model again.',
   ),
   MODEL_UNSUPPORTED: entry(
     { file: z.string(), found: z.string(), supported: z.string(), because: failureReasonSchema },
-    '“{file}” is of a kind that cannot be used here: {found}. Supported: {supported}.',
-    'Choose a model of a supported kind.',
+    '“{file}” cannot be used here: {found}. Supported: {supported}.',
+    'Choose a supported model.',
   ),
   CATALOGUE_MODEL_NOT_FOUND: entry(
     { model: z.string(), known: z.string() },
@@ -145,17 +145,17 @@ export const errorCatalogue = {
   DOWNLOAD_FAILED: entry(
     { model: z.string(), ...reason },
     '“{model}” could not be downloaded: {reason}.',
-    'Check the connection and start the download again; it goes on where it stopped.',
+    'Check the connection and start the download again; it resumes where it stopped.',
   ),
   DOWNLOAD_DAMAGED: entry(
     { file: z.string() },
-    '“{file}” arrived, but it is not the file that was asked for: its checksum differs.',
-    'Start the download again. If it happens again, something between here and there changes files.',
+    '“{file}” was downloaded, but it is not the requested file: its checksum is different.',
+    'Start the download again. If this happens again, something on the way is changing the file.',
   ),
   DOWNLOAD_NEEDS_LICENCE: entry(
     { model: z.string(), address: z.string() },
-    'The makers of “{model}” give it only to people who have accepted its licence.',
-    'Accept it at {address}, make an access token there, and put the token into the environment variable HF_TOKEN.',
+    '“{model}” is only available to people who have accepted its licence.',
+    'Accept it at {address}, create an access token there, and put the token into the environment variable HF_TOKEN.',
   ),
   ADAPTER_NOT_FOUND: entry(
     { adapter: z.string() },
@@ -169,23 +169,23 @@ export const errorCatalogue = {
   ),
   ADAPTER_BASE_MISSING: entry(
     { adapter: z.string(), model: z.string() },
-    'The adapter “{adapter}” was made for the base model {model}, which is not here.',
-    'Add that base model first, then take the adapter in again.',
+    'The adapter “{adapter}” was made for the base model {model}, which you do not have.',
+    'Add that base model first, then import the adapter again.',
   ),
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
-    'Choose the base model that the adapter was made for; if it is this one, its config and its weights do not belong together.',
+    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
   ),
   ADAPTER_TENSOR_MISSING: entry(
     { adapter: z.string(), tensor: z.string() },
     'The adapter “{adapter}” has no tensor {tensor}, which its config and the base model need.',
-    'Take a whole copy of the adapter, or choose the base model that it was made for.',
+    'Use a complete copy of the adapter, or choose the base model that it was made for.',
   ),
   ADAPTER_TENSOR_FOREIGN: entry(
     { adapter: z.string(), tensor: z.string() },
-    'The adapter “{adapter}” has the tensor {tensor}, for which its config and the base model have no place.',
-    'Choose the base model that the adapter was made for; if it is this one, its config and its weights do not belong together.',
+    'The adapter “{adapter}” has the tensor {tensor}, which does not fit its config and the base model.',
+    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
   ),
   ADAPTER_UNSUPPORTED: entry(
     { adapter: z.string(), feature: z.string(), because: failureReasonSchema },
@@ -199,12 +199,12 @@ export const errorCatalogue = {
   ),
   ADAPTER_FILE_DAMAGED: entry(
     { adapter: z.string(), file: z.string(), folder: z.string() },
-    'The adapter “{adapter}” cannot be used: its file “{file}” is damaged or cut off.',
-    'Put a sound copy of the file into {folder}, or repeat the run that made the adapter.',
+    'The adapter “{adapter}” cannot be used: its file “{file}” is damaged or incomplete.',
+    'Put an undamaged copy of the file into {folder}, or repeat the run that made the adapter.',
   ),
   MODEL_WITHOUT_NUMBERS: entry(
     { model: z.string() },
-    'What “{model}” makes of a row is no number: weights are far too large.',
+    '“{model}” gives results that are not numbers: its weights are far too large.',
     'Leave it out, or train it again with a lower learning rate.',
   ),
   RUN_NOT_FOUND: entry({ run: z.string() }, 'There is no run “{run}”.', 'See the list of runs.'),
@@ -226,22 +226,22 @@ export const errorCatalogue = {
   ),
   RUN_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
-    'The run would need {needed} of memory; {available} can be had.',
-    'With {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+    'The run needs {needed} of memory, but only {available} is available.',
+    'It would fit with {rows} rows per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_TOO_BIG_IN_FLOATS: entry(
     { needed: z.string(), available: z.string(), bits: z.number(), rows: z.number(), length: z.number() },
-    'The run would need {needed} of memory; {available} can be had.',
-    'With gradient checkpointing, the base in {bits} bits, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+    'The run needs {needed} of memory, but only {available} is available.',
+    'It would fit with gradient checkpointing, the base in {bits} bits, {rows} rows per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_TOO_BIG_KEEPING_LAYERS: entry(
     { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
-    'The run would need {needed} of memory; {available} can be had.',
-    'With gradient checkpointing, {rows} rows a step and {length} tokens at most it would fit. Or close other programs.',
+    'The run needs {needed} of memory, but only {available} is available.',
+    'It would fit with gradient checkpointing, {rows} rows per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_BASE_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), base: z.string() },
-    'A run on “{base}” would need {needed} of memory; {available} can be had.',
+    'A run on “{base}” needs {needed} of memory, but only {available} is available.',
     'Choose a smaller base model, or close other programs.',
   ),
   RUN_ALREADY_ACTIVE: entry(
@@ -251,8 +251,8 @@ export const errorCatalogue = {
   ),
   RUN_NOT_WAITING: entry(
     { run: z.string() },
-    '“{run}” does not wait in the queue.',
-    'Only a run that has not begun has a place in the queue.',
+    '“{run}” is not in the queue.',
+    'Only runs that have not started yet are in the queue.',
   ),
   CONTEXT_TOO_LONG: entry(
     { tokens: z.number(), limit: z.number() },
@@ -266,13 +266,13 @@ export const errorCatalogue = {
   ),
   ANSWER_BEING_WRITTEN: entry(
     { conversation: z.string() },
-    'An answer is being written in “{conversation}” already, in another window.',
-    'Wait until it is there, or stop it in that window; then send again.',
+    'Another window is already getting an answer in “{conversation}”.',
+    'Wait until it is finished, or stop it in that window; then send again.',
   ),
   MESSAGE_NOT_FOUND: entry(
     { message: z.string() },
     'There is no message “{message}”.',
-    'Open the conversation again; it may have been removed.',
+    'Open the conversation again; the message may have been deleted.',
   ),
   EVALUATION_NOT_FOUND: entry(
     { evaluation: z.string() },
@@ -281,7 +281,7 @@ export const errorCatalogue = {
   ),
   EVALUATION_NOT_RESUMABLE: entry(
     { evaluation: z.string(), ...reason },
-    'The evaluation “{evaluation}” cannot go on: {reason}.',
+    'The evaluation “{evaluation}” cannot be resumed: {reason}.',
     'Start a new one.',
   ),
   EXPERIMENT_NOT_FOUND: entry(
@@ -291,12 +291,12 @@ export const errorCatalogue = {
   ),
   EXPERIMENT_ALREADY_ACTIVE: entry(
     { experiment: z.string() },
-    'The experiment “{experiment}” is still going on.',
+    'The experiment “{experiment}” is still running.',
     'Wait until it has finished, or stop it.',
   ),
   EXPERIMENT_NOT_RESUMABLE: entry(
     { experiment: z.string(), ...reason },
-    'The experiment “{experiment}” cannot go on: {reason}.',
+    'The experiment “{experiment}” cannot be resumed: {reason}.',
     'Run it again with the same settings.',
   ),
   DATABASE_TOO_NEW: entry(
@@ -311,8 +311,8 @@ export const errorCatalogue = {
   ),
   DATABASE_FORBIDDEN: entry(
     { file: z.string() },
-    'The studio’s database {file} may not be read and written.',
-    'It was left as it is. Give yourself the right to change this file, or open another data folder with --home.',
+    'You do not have permission to read and write the studio’s database {file}.',
+    'It was left as it is. Get permission to change this file, or open another data folder with --home.',
   ),
   DATA_FOLDER_BUSY: entry(
     { folder: z.string() },
@@ -321,38 +321,38 @@ export const errorCatalogue = {
   ),
   DATA_FOLDER_GONE: entry(
     { folder: z.string() },
-    'The data folder {folder} was removed or moved while Adapter Studio was using it.',
-    'Put it back where it was, then start Adapter Studio again; what was done since then is not kept.',
+    'The data folder {folder} was deleted or moved while Adapter Studio was using it.',
+    'Put it back where it was, then start Adapter Studio again. What was done since then is lost.',
   ),
   WORK_ELSEWHERE: entry(
     {},
-    'Another process of this data folder, such as the command line, is at this work.',
+    'Another program is doing this work on the same data folder, such as the command line.',
     'Stop it there, or wait until it has ended.',
   ),
   STUDIO_BUSY: entry(
     {},
-    'A run, an evaluation, an experiment, an import or a change of the data folder is going on; another change of the folder would interrupt it.',
+    'A run, an evaluation, an experiment, an import or a change of the data folder is in progress; changing the data folder now would interrupt it.',
     'Wait until it has ended, or stop it first.',
   ),
   DISK_FULL: entry(
     { folder: z.string() },
     'The disk that holds {folder} is full.',
-    'Free some space and try again; what was there is unchanged.',
+    'Free some space and try again. What was there is unchanged.',
   ),
   DISK_SHORT: entry(
     { needed: z.string(), folder: z.string() },
     'The disk that holds {folder} has no room for {needed}.',
-    'Free some space and try again; what was there is unchanged.',
+    'Free some space and try again. What was there is unchanged.',
   ),
   DEVICE_MISSING: entry(
     { device: z.string(), ...reason },
     'The {device} cannot be used: {reason}',
-    'Choose the processor, in the settings or by the variable ADAPTER_STUDIO_DEVICE=cpu, which goes before them, and start the studio again.',
+    'Choose the processor in the settings, or set the environment variable ADAPTER_STUDIO_DEVICE=cpu, which overrides them, and restart the studio.',
   ),
   ENGINE_STOPPED: entry(
     { ...reason },
     'The engine stopped unexpectedly: {reason}.',
-    'What was done so far is kept, and the engine starts again by itself: ask again, or resume what was going on.',
+    'What was done so far is kept, and the engine restarts on its own. Ask again, or resume what was running.',
   ),
   NOT_ALLOWED: entry({ what: z.string() }, '{what} is not allowed from here.', 'Use the command line for this.'),
 } as const;

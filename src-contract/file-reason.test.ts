@@ -3,12 +3,12 @@ import { reasonSentence } from './file-reason.ts';
 
 // “Joined from 1 files” was said of an archive with one table in it.
 test.each([
-  ['PARTS_JOINED', { files: 1 }, 'Files read as one table: 1. Columns of the same name are one.'],
-  ['QUOTE_CELLS', { cells: 1 }, 'Cells in these quotes among those looked at: 1. Each one is closed.'],
+  ['PARTS_JOINED', { files: 1 }, 'Files read as one table: 1. Columns with the same name are combined.'],
+  ['QUOTE_CELLS', { cells: 1 }, 'Cells in these quotes among those checked: 1. Each one is closed.'],
   [
     'QUOTE_SOME_OPEN',
     { cells: 2, damaged: 1 },
-    'Cells in these quotes among those looked at: 2. Not closed as they should be: 1.',
+    'Cells in these quotes among those checked: 2. Not closed properly: 1.',
   ],
   [
     'ENCODING_UTF8_DAMAGED',

@@ -3,7 +3,7 @@ export const inUseReasons = {
   USED_BY_RUN: { by: 'the run “{name}”' },
   USED_BY_ADAPTER_OR_RUN: { by: 'the adapter or run “{name}”' },
   USED_BY_EVALUATION: { by: 'an evaluation' },
-  USED_BY_EXPERIMENT: { by: 'an experiment of the lab' },
+  USED_BY_EXPERIMENT: { by: 'an experiment in the lab' },
   USED_BY_CHANGE: { by: 'another change' },
   USED_BY_STUDIO: { by: 'the studio itself' },
 } as const;

@@ -29,7 +29,7 @@ export const measureNames = {
     f1: 'F1',
     executionAccuracy: '실행 결과 일치',
     exactSet: '같은 구성',
-    sqlMatch: '같은 질의',
+    sqlMatch: '같은 쿼리',
     runs: '실행됨',
     words: '단어 수',
     perplexity: '퍼플렉시티',

@@ -889,7 +889,7 @@ test('a run is not repeated once the adapter that it went on from has learnt mor
   await client.runs.resume({ id });
   await Array.fromAsync(await client.runs.watch({ id }));
   const { error } = await safe(client.runs.repeat({ id: run.id }));
-  const reason = expect.stringContaining('has been trained on since');
+  const reason = expect.stringContaining('has been trained further since then');
   expect(error).toMatchObject({ code: 'RUN_NOT_REPEATABLE', data: { reason } });
 });
 

@@ -3,10 +3,10 @@ import { StudioError } from '../src-contract/errors.ts';
 import { unwritable } from './unwritable.ts';
 
 test.each([
-  ['EROFS', 'home: “/disk/home” cannot be written, as its disk can only be read.'],
-  ['EACCES', 'home: “/disk/home” cannot be written, as this account may not do so.'],
-  ['ENOTDIR', 'home: “/disk/home” cannot be made, as a file stands in the way.'],
-  ['ENAMETOOLONG', 'home: “/disk/home” cannot be written (the system says ENAMETOOLONG).'],
+  ['EROFS', 'home: “/disk/home” cannot be written, because its disk is read-only.'],
+  ['EACCES', 'home: “/disk/home” cannot be written, because this account does not have permission.'],
+  ['ENOTDIR', 'home: “/disk/home” cannot be created, because a file has that name.'],
+  ['ENAMETOOLONG', 'home: “/disk/home” cannot be written (system error ENAMETOOLONG).'],
 ])('a path of which the system says %s is told in plain words', (code, sentence) => {
   const cause = Object.assign(new Error(`${code}: mkdir`), { code, syscall: 'mkdir' });
   const told = unwritable(cause, { option: 'home', path: '/disk/home' });

@@ -19,7 +19,7 @@ test('where nothing is left to wish for, nothing is advised', () => {
 test('a Korean report has Korean measures, splits and languages', () => {
   const report = evaluationReport(mostlyWrong, [], 'ko');
   expect(report).toContain('정확히 일치 0.0 % → 25.0 %');
-  expect(report).toContain('시험 행 · aa');
+  expect(report).toContain('테스트 행 · aa');
   expect(report).toContain('<dd>영어</dd>');
   expect(report).toContain('CPU, 스레드 2개');
   expect(report).not.toMatch(/Exact match|, test ·/);

@@ -46,11 +46,11 @@ test('a failure kept with a run has no data: its facts are read out of its sente
 test('a reason that has a code is told in the language on screen, any other as it came', () => {
   locale.current = 'ko';
   const known = new StudioError('SQL_REFUSED', because('SQL_FUNCTION', { name: 'readfile' }));
-  expect(errorText(known).message).toBe('질의를 실행하지 않았습니다: readfile 함수는 쓸 수 없습니다.');
+  expect(errorText(known).message).toBe('쿼리를 실행하지 않았습니다: readfile 함수는 쓸 수 없습니다.');
   const kept = { code: 'ENGINE_STOPPED', message: '', hint: '', data: because('ENGINE_ENDED', { status: 9 }) };
   expect(errorText(kept).message).toBe('엔진이 예기치 않게 멈췄습니다: 프로세스가 상태 9로 끝났습니다.');
   const empty = because('SPLIT_EMPTY', { dataset: 'Towns', split: 'test' });
-  expect(errorText(new StudioError('OPTION_INVALID', { option: 'split', ...empty })).message).toContain('시험 행');
+  expect(errorText(new StudioError('OPTION_INVALID', { option: 'split', ...empty })).message).toContain('테스트 행');
   const other = new StudioError('MODEL_FILE_INVALID', { file: 'a.gguf', reason: 'its header is cut off' });
   expect(errorText(other).message).toContain('its header is cut off');
 });
@@ -76,8 +76,8 @@ test('what cannot be used, and what could be, is told in the language on screen'
     ...because('ADAPTER_METHOD', { method: 'IA3' }),
   });
   expect([folder, integers, method].map((error) => errorText(error).message)).toEqual([
-    '“models” is of a kind that cannot be used here: 2 GGUF files. Supported: a folder with one.',
-    '“model.safetensors” is of a kind that cannot be used here: the tensor wte.weight of type I8. Supported: F32, F16, BF16.',
+    '“models” cannot be used here: 2 GGUF files. Supported: a folder with one.',
+    '“model.safetensors” cannot be used here: the tensor wte.weight of type I8. Supported: F32, F16, BF16.',
     'The adapter “Towns” uses the method IA3, which is not supported here.',
   ]);
   locale.current = 'ko';
@@ -100,7 +100,7 @@ test('a reason that tells of a row has the verdict on it in the language on scre
   const verdict = 'The cell in the column “answer” is empty';
   const why = because('ALL_ROWS_REFUSED', { count: 3, verdict, ...{ code: 'ROW_TARGET_EMPTY', column: 'answer' } });
   const error = new StudioError('CSV_NO_ROWS', { file: 'a.csv', ...why });
-  expect(errorText(error).message).toContain(`3 rows were read, and the first one says: ${verdict}.`);
+  expect(errorText(error).message).toContain(`3 rows were read, and the first has this problem: ${verdict}.`);
   locale.current = 'ko';
   expect(errorText(error).message).toContain('첫 행: “answer” 열의 칸이 비어 있습니다.');
 });
@@ -112,7 +112,7 @@ test('a setting that cannot be is called what its field is called', () => {
 
 test('a fault of the studio is called one', () => {
   expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
-    'This is a fault of the studio, not of what you did.',
+    'This is a bug in the studio, not something you did wrong.',
   );
   expect(errorText(new TypeError('x is not a function')).code).toBe('UNEXPECTED');
 });

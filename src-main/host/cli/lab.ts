@@ -188,7 +188,7 @@ async function answerOf(
       view.because,
       ...(repeat === null
         ? []
-        : [`${repeat.equal} of ${repeat.compared} numbers that are no timings came out as before.`]),
+        : [`${repeat.equal} of ${repeat.compared} numbers came out the same (timings not counted).`]),
       `\n${view.caption}`,
       ...(files.length > 0 ? [`Files: ${files[0] ?? ''} and ${files.length - 1} more.`] : []),
       `Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,

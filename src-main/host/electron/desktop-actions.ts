@@ -47,7 +47,7 @@ export function desktopActions(studio: {
 const endPlaces = { run: 'train', evaluation: 'evaluate', lab: 'lab' } as const;
 const endWords = {
   en: {
-    run: (name: string) => `The training of ${name} has ended`,
+    run: (name: string) => `Training of ${name} has ended`,
     evaluation: (name: string) => `The evaluation on ${name} has ended`,
     lab: () => 'An experiment has ended',
   },

@@ -12,7 +12,7 @@ test('a mixed batch holds up with a single adapter, or at least with merging, or
 // On a machine with other work 3,390 tokens a second stood beside 421, and were “about as fast”.
 test('a mixed batch that seems far quicker than one adapter was timed amid other work', () => {
   expect(findingOf({ mixed: 3390, single: 421, swap: 90 }).verdict).toBe('unclear');
-  expect(findingOf({ mixed: 3390, single: 421, swap: 90 }).short).toBe('machine too busy to tell');
+  expect(findingOf({ mixed: 3390, single: 421, swap: 90 }).short).toBe('computer too busy to tell');
 });
 
 function findingOf(speeds: Readonly<Record<'mixed' | 'single' | 'swap', number>>) {

@@ -16,7 +16,7 @@ test('a difference that was measured amid other work is not told as one', () => 
   expect(measured(1.25, 0.19).verdict).toBe('unclear');
   expect(measured(1.0, 0.05).verdict).toBe('unclear');
   // The card went on to tell it: “merged +25 %”.
-  expect(measured(1.25, 0.19).short).toBe('machine too busy to tell');
+  expect(measured(1.25, 0.19).short).toBe('computer too busy to tell');
   expect(measured(1.06, 0.01).short).toMatch(/^merged \+6/);
 });
 

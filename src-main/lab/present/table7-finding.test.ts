@@ -5,10 +5,10 @@ import { table7Finding } from './table7-finding.ts';
 
 // Directions that are W's own strong ones were said to have no more to do with W than random ones.
 test.each([
-  [{ byDelta: 0.32, factor: 21 }, 'holds', 'works in directions that W has but does not stress'],
+  [{ byDelta: 0.32, factor: 21 }, 'holds', 'works in directions that W has but does not emphasise'],
   [{ byDelta: 0.32, factor: 1.5 }, 'partly', 'does not yet raise them'],
-  [{ byDelta: 0.022, factor: 21 }, 'not', 'hardly more to do with W than random ones'],
-  [{ byDelta: 18, factor: 1 }, 'not', 'works in the directions that W itself stresses'],
+  [{ byDelta: 0.022, factor: 21 }, 'not', 'little more to do with W than random ones'],
+  [{ byDelta: 18, factor: 1 }, 'not', 'works in the directions that W itself emphasises'],
 ])('with %o it is read as: %s', (found, verdict, words) => {
   const finding = table7Finding({ experiment: experiment(found), say: sayIn('en') });
   expect(finding.verdict).toBe(verdict);

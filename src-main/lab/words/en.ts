@@ -15,60 +15,60 @@ export const en = {
   'question.table7': 'What does the adapter amplify?',
   'question.fig3': 'Do a low and a high rank find the same directions?',
   'question.fig4': 'Do two seeds find the same directions?',
-  'question.benefits': 'What is saved against training all weights?',
+  'question.benefits': 'What does it save over training all weights?',
   'question.ranktofull': 'Does full rank equal training all weights?',
   'question.onebatch': 'Can one batch serve many tasks?',
 
   'explain.table1.1':
     'Adapter layers are small networks put into each block; they run one after the other with the rest, so every answer waits for them. LoRA’s B · A can be added into W once, and then nothing is left to wait for.',
   'explain.table1.2':
-    'Base, LoRA merged, LoRA beside W, Adapter-L and Adapter-H really run on this model, in turn, so that a machine that slows down slows all of them. One pass reads all tokens and scores the next one.',
+    'Base, LoRA merged, LoRA beside W, Adapter-L and Adapter-H really run on this model, taking turns, so that if the computer slows down, all of them slow down. One pass reads all tokens and scores the next one.',
   'explain.table5.1':
-    'An adapter may stand beside the query, key, value or output matrix of attention. With the same number of trained weights, is it better to give one matrix a high rank or several a low one?',
+    'An adapter can sit beside the query, key, value or output matrix of attention. With the same number of trained weights, is it better to give one matrix a high rank or several a low one?',
   'explain.table5.2':
-    'Every set of matrices gets the rank at which it holds as many weights as the query matrix does at rank {rank}, or nearest to it. Rows, steps and their order are the same for all.',
+    'Every set of matrices gets the rank at which it has as many weights as the query matrix at rank {rank}, or the nearest to that. Rows, steps and their order are the same for all.',
   'explain.table6.1':
-    'The rank says in how many directions an adapter may change a matrix. If a low rank does as well as a high one, what the task needs lies in few directions.',
+    'The rank says in how many directions an adapter may change a matrix. If a low rank does as well as a high one, what the task needs lies in only a few directions.',
   'explain.table6.2':
-    'Each cell is an adapter of its own, trained on the same rows with the same steps and measured on rows it has not seen. Lower loss is better.',
+    'Each cell is a separate adapter, trained on the same rows with the same steps and measured on rows it has not seen. Lower loss is better.',
   'explain.table7.1':
-    'U and V are the strongest directions of ΔW = (α ÷ r) · B · A. ‖U′WV′‖ says how much of W already lies in them: less than in W’s own strongest directions, more than in random ones.',
+    'U and V are the strongest directions of ΔW = (α ÷ r) · B · A. ‖U′WV′‖ tells how much of W already lies in them: less than in W’s own strongest directions, more than in random ones.',
   'explain.table7.2':
-    'The factor ‖ΔW‖ ÷ ‖U′WV′‖ says how strongly the adapter raises what was there but weak. U′ is U transposed; norms are Frobenius norms.',
+    'The factor ‖ΔW‖ ÷ ‖U′WV′‖ tells how strongly the adapter amplifies what was there but weak. U′ is U transposed; norms are Frobenius norms.',
   'explain.fig3.1':
     'φ(i, j) compares the first i directions of one adapter’s A with the first j of the other’s: 1 when the smaller set lies wholly in the larger, about max(i, j) ÷ k by chance.',
   'explain.fig3.2':
-    'The two adapters begin from different random numbers: with the same ones, the low rank’s A would begin as a part of the high rank’s and resemble it without having learnt anything.',
+    'The two adapters start from different random numbers: with the same ones, the low rank’s A would start as part of the high rank’s and resemble it without having learned anything.',
   'explain.fig3.3':
     'The paper compares A. A short training moves A little from its random start, so the directions of B · A, which is what the adapter does, are shown as well.',
   'explain.fig4.1':
-    'Two adapters of the same rank on the same rows, from two seeds. Directions that both find belong to the task; the rest is chance. Two random matrices of the same shape stand beside.',
+    'Two adapters of the same rank on the same rows, from two seeds. Directions that both find belong to the task; the rest is chance. Two random matrices of the same shape are shown for comparison.',
   'explain.fig4.2':
     'φ(i, j) compares the first i directions of one with the first j of the other: from 0, nothing shared, to 1.',
   'explain.benefits.1':
-    'Only A and B are trained and stored. So the optimiser keeps two moments and a gradient for few numbers, the file is small, and another task is another pair of A and B.',
+    'Only A and B are trained and stored. So the optimiser keeps two moments and a gradient for only a few numbers, the file is small, and another task is just another pair of A and B.',
   'explain.benefits.2':
-    'Both trainings really ran on this model with the same rows. Memory is the peak of the whole process, which also holds the base model for chat; what the optimiser keeps is counted beside it.',
+    'Both trainings really ran on this model with the same rows. Memory is the peak of the whole process, which also holds the base model for chat; what the optimiser keeps is counted separately.',
   'explain.ranktofull.1':
-    'With r as large as the matrix, B · A can be any change of W, so LoRA should reach what training all weights reaches. Every matrix of attention and MLP is adapted.',
+    'With r as large as the matrix, B · A can be any change of W, so LoRA should do as well as training all weights. Every matrix of attention and MLP is adapted.',
   'explain.ranktofull.2':
-    'Training all weights also moves embeddings and norms, and wants a lower rate; it is trained at the same rate and at a tenth of it, and the better one stands.',
+    'Training all weights also changes embeddings and norms, and needs a lower rate; it is trained at the same rate and at a tenth of it, and the better result is shown.',
   'explain.onebatch.1':
-    'The paper names as a limit that one batch cannot easily hold inputs of different tasks once B · A is merged into W. Kept beside W, each row can name its own adapter.',
+    'The paper names one limit: once B · A is merged into W, one batch cannot easily hold inputs of different tasks. If it stays beside W, each row can have its own adapter.',
   'explain.onebatch.2':
-    'Timed in turn: one batch in which each row has its own adapter, the same rows with a single adapter, and merging, running and taking out again for one adapter after the other.',
+    'Timed in turn: one batch in which each row has its own adapter, the same rows with a single adapter, and merging, running and removing one adapter after the other.',
 
   'verdict.holds': 'It holds here: ',
   'verdict.partly': 'It holds in part: ',
   'verdict.not': 'It does not hold here: ',
-  'verdict.unclear': 'It cannot be told apart here: ',
-  'because.oneSeed': 'With one seed it is not known how much of this is chance: add a second one to see.',
-  'verdict.open': 'Not enough is measured yet.',
-  'short.unclear': 'machine too busy to tell',
+  'verdict.unclear': 'It is unclear here: ',
+  'because.oneSeed': 'With one seed there is no telling how much of this is chance: add a second one to see.',
+  'verdict.open': 'Not enough has been measured yet.',
+  'short.unclear': 'computer too busy to tell',
 
   'reading.table1.holds': 'merged LoRA takes no time, adapter layers do.',
   'reading.table1.partly': 'merged LoRA takes no time, but not every adapter layer is slower.',
-  'reading.table1.unclear': 'this machine was too busy to tell passes apart; run it again when it is quiet.',
+  'reading.table1.unclear': 'this computer was too busy to tell passes apart; run it again when it is idle.',
   'reading.table1.not': 'merged LoRA is not as fast as the base.',
   'because.table1':
     'At batch {rows}, length {tokens}: merged {merged}, LoRA beside W {unmerged}, Adapter-L {l}, Adapter-H {h}, each against the base in the same turn.',
@@ -83,28 +83,28 @@ export const en = {
 
   'reading.table6.holds': 'which matrices you adapt matters more than the rank, and a low rank is enough.',
   'reading.table6.partly': 'a low rank is almost enough, but the rank matters as much as the choice of matrices.',
-  'reading.table6.not': 'more rank keeps helping.',
+  'reading.table6.not': 'a higher rank keeps helping.',
   'because.table6':
     'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
   'because.table6.lowest':
     'On {set}, rank {low} does best of the ranks: it takes the base’s loss from {base} to {bestLoss}. At rank {low}, adding matrices to {first} is worth {gain}; on {set}, all ranks together differ by {range}.',
   'short.table6': 'rank {low} gives {share}',
 
-  'reading.table7.holds': 'the adapter works in directions that W has but does not stress, and raises them.',
+  'reading.table7.holds': 'the adapter works in directions that W has but does not emphasise, and amplifies them.',
   'reading.table7.partly':
     'the adapter works in directions of W, but does not yet raise them above what is there: ΔW is still small.',
-  'reading.table7.not': 'the adapter’s directions have hardly more to do with W than random ones.',
-  'reading.table7.own': 'the adapter works in the directions that W itself stresses.',
+  'reading.table7.not': 'the adapter’s directions have little more to do with W than random ones.',
+  'reading.table7.own': 'the adapter works in the directions that W itself emphasises.',
   'because.table7':
     'Over {n} matrices at rank {rank}, median: W holds {byDelta} in the adapter’s directions, {byRandom} in random ones and {byWeight} in its own; the factor is {factor}.',
   'short.table7': '×{factor} at r {rank}',
 
   'reading.fig3.holds': 'both ranks find the same first direction, and agree less and less after it.',
   'reading.fig3.partly': 'both ranks share more than chance, but the first direction is not the same.',
-  'reading.fig3.not': 'what the two ranks share is what chance gives.',
-  'reading.fig4.holds': 'both seeds find common directions, which random matrices do not have.',
+  'reading.fig3.not': 'what the two ranks share is no more than chance.',
+  'reading.fig4.holds': 'both seeds find common directions; random matrices do not.',
   'reading.fig4.partly': 'the two seeds share a little more than chance.',
-  'reading.fig4.not': 'what the two seeds share is what chance gives.',
+  'reading.fig4.not': 'what the two seeds share is no more than chance.',
   'because.figure':
     'Median over layers, φ(1, 1): A {a}, B · A {ba}, chance {chance}. φ({i}, {j}): A {aMore}, B · A {baMore}, random matrices {randomMore}.',
   'short.figure': 'φ {ba}, chance {chance}',
@@ -118,15 +118,15 @@ export const en = {
 
   'reading.ranktofull.holds': 'at the highest rank LoRA reaches the loss of training all weights.',
   'reading.ranktofull.partly':
-    'LoRA comes nearer to training all weights as the rank rises, but does not reach it in these steps.',
-  'reading.ranktofull.not': 'more rank does not bring LoRA nearer to training all weights.',
+    'LoRA comes closer to training all weights as the rank rises, but does not reach it in these steps.',
+  'reading.ranktofull.not': 'a higher rank does not bring LoRA closer to training all weights.',
   'because.ranktofull':
     'Loss {low} at rank {lowRank}, {high} at rank {highRank}, {full} for all weights (rate {rate}); the base has {base}.',
   'short.ranktofull': '{high} against {full}',
 
   'reading.onebatch.holds': 'a batch of many tasks runs about as fast as one of a single task.',
   'reading.onebatch.partly': 'a mixed batch is slower than one of a single task, but faster than merging and swapping.',
-  'reading.onebatch.unclear': 'this machine was too busy to tell batches apart; run it again when it is quiet.',
+  'reading.onebatch.unclear': 'this computer was too busy to tell batches apart; run it again when it is idle.',
   'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
   'because.onebatch':
     'Rows {rows}, adapters {adapters}: mixed {mixed}, one adapter {single}, merge and swap {swap}, tokens per second.',
@@ -190,7 +190,7 @@ export const en = {
   'row.memory': 'peak memory',
   'row.step': 'one step',
   'row.loss': 'loss after it',
-  'row.switch': 'switch of task, median',
+  'row.switch': 'task switch, median',
   'row.switchFirst': 'first use of an adapter',
   'row.speed': 'training speed',
   'variant.base': 'base',
@@ -200,13 +200,13 @@ export const en = {
   'variant.adapter-h': 'Adapter-H',
   'variant.mixed': 'each row its own adapter',
   'variant.single': 'one adapter for all rows',
-  'variant.swap': 'merge, run, take out, one by one',
+  'variant.swap': 'merge, run, remove, one by one',
 
   'chart.rank': 'rank r',
   'chart.layer': 'layer',
   'chart.loss': 'loss on unseen rows, nats per token',
   'chart.metric': '{metric}, %',
-  'chart.factor': 'factor: how strongly ΔW raises what W holds there',
+  'chart.factor': 'factor: how strongly ΔW amplifies what W has there',
   'chart.allWeights': 'all weights',
   'chart.slower': 'slower than the base',
   'chart.none': 'none',
@@ -234,18 +234,18 @@ export const en = {
   'caption.noData': 'no dataset',
   'caption.training':
     'Trained {steps} steps of {batch} rows, at most {length} tokens, rate {rate} linear, α {alpha}, seeds {seeds}; loss on {rows} rows.',
-  'caption.metric': '{rows} answers marked.',
+  'caption.metric': '{rows} answers scored.',
   'caption.trials': '{trials} trials.',
-  'caption.rounds': '{rounds} rounds, in each every way twice, in changing order.',
+  'caption.rounds': '{rounds} rounds, each way twice per round, in changing order.',
   'caption.adapter': 'Adapter {adapter} ({sha}).',
   'device.threads': '{n} threads',
   'device.graphics': 'graphics processor',
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.partial': '{done} of {total} parts so far.',
-  'caption.repeat': 'Repeated: {equal} of {compared} numbers that are no timings came out the same.',
+  'caption.repeat': 'Repeated: {equal} of {compared} numbers came out the same (timings not counted).',
   'report.title': 'The LoRA paper on {model}',
   'report.what':
-    'The experiments of “LoRA: Low-Rank Adaptation of Large Language Models” (Hu et al. 2021, arXiv 2106.09685), repeated with Adapter Studio. The paper’s numbers are of far larger models and other data; what can be compared is whether its findings hold.',
+    'The experiments of “LoRA: Low-Rank Adaptation of Large Language Models” (Hu et al. 2021, arXiv 2106.09685), repeated with Adapter Studio. The paper’s numbers are for far larger models and other data; what can be compared is whether its findings hold.',
   'report.ours': 'Ours',
   'report.paper': 'Paper',
   'report.none': 'No experiment has been run yet.',
