@@ -87,7 +87,7 @@ async function converse(page: Page): Promise<void> {
   await page.goto(new URL(paths.chat(), page.url()).href);
   await page.getByRole('button', { name: 'New conversation', exact: true }).first().click();
   await page.getByRole('radio', { name: 'Anna' }).click();
-  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('button', { name: 'Pick a test row' }).click();
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
 }
 
@@ -115,7 +115,7 @@ async function answers(page: Page): Promise<Map<string, string[]>> {
   if (await shown.isVisible()) await shown.click();
   // The list begins with the newest.
   await page
-    .getByRole('button', { name: /^More for (?!this answer)/ })
+    .getByRole('button', { name: /^More actions for (?!this answer)/ })
     .first()
     .click();
   const saving = page.getByRole('menuitem', { name: 'Save as JSON' }).click();

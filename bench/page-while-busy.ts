@@ -53,8 +53,8 @@ try {
     const idle = await felt(() => setTimeout(lastingMs));
     await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
     await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-    await page.getByLabel('Steps at most').fill('20000');
-    await page.getByLabel('Steps at most').blur();
+    await page.getByLabel('Maximum steps').fill('20000');
+    await page.getByLabel('Maximum steps').blur();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText(/^Step \d+ of/).waitFor();
     return { idle, training: await felt(() => setTimeout(lastingMs)) };

@@ -47,7 +47,7 @@ async function takePicture(dataFolder: string, file: string): Promise<void> {
     // The first chip is the base model alone.
     for (let place = 1; place < (await chips.count()); place++) {
       await chips.nth(place).click();
-      await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+      await page.getByRole('button', { name: 'Pick a test row' }).click();
       await page.getByRole('dialog').getByRole('listitem').getByRole('button').nth(place).click();
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await page

@@ -41,8 +41,8 @@ test('what was left is kept once, in its part of the row', async () => {
   expect(vi.mocked(client.versions.editRow).mock.calls).toEqual([[expect.objectContaining({ position: 7, content })]]);
   expect(vi.mocked(client.versions.setNote).mock.calls).toEqual([[{ id: 'd', position: 7, text: 'seen' }]]);
   expect(toasts.shown.map(({ text, undo }) => [text, undo !== undefined])).toEqual([
-    ['What you were typing in row 8 of “Letters” is saved.', true],
-    ['What you were typing in row 8 of “Letters” is saved.', false],
+    ['What you were typing in row 8 of “Letters” has been saved.', true],
+    ['What you were typing in row 8 of “Letters” has been saved.', false],
   ]);
 });
 
@@ -74,7 +74,7 @@ test('of a text that is longer than the browser keeps it is told that it is lost
   expect(client.versions.setNote).toHaveBeenCalledTimes(1);
   expect(client.versions.editRow).not.toHaveBeenCalled();
   expect(toasts.shown.map(({ text, link }) => [text, link?.href])).toEqual([
-    ['What you were typing in row 8 of “Letters” is saved.', undefined],
+    ['What you were typing in row 8 of “Letters” has been saved.', undefined],
     [
       expect.stringMatching(/^What you were typing in row 8 of “Letters” is lost: it was too long/),
       '#/datasets/d?tab=rows',

@@ -46,9 +46,9 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
 }, async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await setNumber('Steps at most', String(steps));
-  await setNumber('Rows a step', '2');
-  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await setNumber('Maximum steps', String(steps));
+  await setNumber('Rows per step', '2');
+  await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
   const began = Date.now();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await ready().waitFor();
@@ -60,7 +60,7 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
   const breaks = { pause: 0, kill: 0, reload: 0 };
   for (let number = 0; number < count; number++) {
     await open(whole);
-    await page.getByRole('button', { name: 'More for this run' }).click();
+    await page.getByRole('button', { name: 'More actions for this run' }).click();
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
     await page.waitForURL((url) => url.hash !== whole);
     const { hash } = new URL(page.url());
@@ -72,7 +72,7 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
       if (await ready().isVisible()) break;
       if (await breakOff(kind, hash)) breaks[kind]++;
     }
-    await page.getByText(/Repeated to the bit/).waitFor({ timeout: 300_000 });
+    await page.getByText(/Repeated exactly/).waitFor({ timeout: 300_000 });
     await page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
     const log = await page.getByRole('log').innerText();
     const told = [...log.matchAll(/^step (\d+)\s+loss/gm)].map(([, step]) => Number(step));
@@ -92,15 +92,15 @@ test('the queue is put in order by keyboard and by dragging, outlives a kill, an
   const [first] = (await answerOf(home, ['runs', 'list'])).runs.filter(({ repeats }: { repeats: null }) => !repeats);
   await open(paths.newRun({ dataset: first.datasetId }));
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await setNumber('Steps at most', '3000');
-  await page.getByLabel('Name of the adapter').fill('long');
+  await setNumber('Maximum steps', '3000');
+  await page.getByLabel('Adapter name').fill('long');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/^Step \d+ of 3,000/).waitFor();
   for (let again = 0; again < 3; again++) {
     await open(paths.run(first.id));
     // The page before has such a menu too.
     await page.getByRole('heading', { level: 1, name: new RegExp(`${first.name}$`) }).waitFor();
-    await page.getByRole('button', { name: 'More for this run' }).click();
+    await page.getByRole('button', { name: 'More actions for this run' }).click();
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
     await page.getByText(/Waiting for the run before it/).waitFor();
   }

@@ -36,7 +36,7 @@ test('before the first message, a comparison says that each of those chosen answ
 test('one question goes to the base and four adapters, and no answer is out of sight on a narrow window', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   await page.getByRole('radio', { name: 'First' }).click();
-  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('button', { name: 'Pick a test row' }).click();
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
   await page.getByRole('button', { name: 'Compare' }).click();
   const chips = page.getByRole('group', { name: 'Who answers side by side' });
@@ -80,7 +80,7 @@ test('the arrow up in an empty box edits the last question; what followed it sta
   await question.waitFor();
   expect(await page.getByText('Who lives there?', { exact: true }).count()).toBe(0);
   await page.getByText('2/2').waitFor();
-  await page.getByRole('button', { name: 'The branch before' }).last().click();
+  await page.getByRole('button', { name: 'Previous branch' }).last().click();
   await page.getByText('Who lives there?', { exact: true }).waitFor();
   expect(await question.count()).toBe(0);
 });
@@ -91,7 +91,7 @@ test('an answer is given again beside the first, and the conversation goes on el
   await last()
     .getByText(/first after/)
     .waitFor();
-  await page.getByRole('button', { name: 'More for this answer' }).last().click();
+  await page.getByRole('button', { name: 'More actions for this answer' }).last().click();
   await page.getByRole('menuitem', { name: 'Branch from here' }).click();
   await page.getByRole('heading', { level: 1, name: /\(2\)$/ }).waitFor();
   // What came along is what is gone on with: the best of the compared answers, and the last one.
@@ -104,7 +104,7 @@ test('from far above one press leads to the latest answer', async () => {
   const log = page.getByRole('log');
   await log.hover();
   await page.mouse.wheel(0, -4_000);
-  const toLatest = page.getByRole('button', { name: 'To the latest' });
+  const toLatest = page.getByRole('button', { name: 'Jump to the latest' });
   await toLatest.click();
   await toLatest.waitFor({ state: 'detached' });
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
@@ -116,7 +116,7 @@ test('from far above one press leads to the latest answer', async () => {
 
 test('a conversation is saved to be read and to be read by programs', async () => {
   const save = async (as: string) => {
-    await page.getByRole('button', { name: /^More for .*\(2\)$/ }).click();
+    await page.getByRole('button', { name: /^More actions for .*\(2\)$/ }).click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: as }).click()]);
     return readFile(await file.path(), 'utf8');
   };

@@ -26,7 +26,7 @@ test('deleting a base model says how many conversations it was used in', async (
   await open(paths.baseModels());
   await card.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByText('tiny-llama removed. 1 conversation with it can still be read').waitFor();
+  await page.getByText('tiny-llama deleted. You can still read 1 conversation with it').waitFor();
 });
 
 test('its conversation is read, and a new one begins with a model that is there', async () => {
@@ -44,7 +44,7 @@ test('its conversation is read, and a new one begins with a model that is there'
   await page.getByRole('button', { name: 'Show the conversations' }).click();
   await page.getByRole('navigation', { name: 'Conversations' }).getByText('Once upon a time').waitFor();
   await page.getByRole('button', { name: 'New conversation' }).click();
-  await page.getByText('Write something for starter to go on with').waitFor();
+  await page.getByText('Write something for starter to continue').waitFor();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Hello' }).waitFor();

@@ -28,7 +28,7 @@ beforeAll(async () => {
 test('a new run misses the dataset that another window deletes, and keeps what else was chosen', async () => {
   await open(page, paths.newRun());
   await choose('Dataset', 'Places');
-  await page.getByLabel('Name of the adapter').fill('Mine');
+  await page.getByLabel('Adapter name').fill('Mine');
   await page.getByRole('radio', { name: /^Quick/ }).click();
   await page.getByText(/^Trains /).waitFor();
   const undo = await deleteElsewhere(paths.datasets(), 'Places');
@@ -40,23 +40,23 @@ test('a new run misses the dataset that another window deletes, and keeps what e
   await undo();
   await page.getByText(/^Trains /).waitFor();
   await page.getByRole('combobox', { name: 'Dataset' }).getByText('Places').waitFor();
-  expect(await page.getByLabel('Name of the adapter').inputValue()).toBe('Mine');
+  expect(await page.getByLabel('Adapter name').inputValue()).toBe('Mine');
   expect(await page.getByRole('radio', { name: /^Quick/ }).getAttribute('aria-checked')).toBe('true');
   expect(await start().getAttribute('aria-disabled')).not.toBe('true');
 });
 
 test('a new run misses the adapter that it was to go on from, until fresh weights are chosen', async () => {
   await open(page, paths.adapters());
-  await page.getByRole('button', { name: 'More for Answers' }).click();
-  await page.getByRole('menuitem', { name: 'Train on' }).click();
-  await page.getByText('It goes on from Answers').waitFor();
+  await page.getByRole('button', { name: 'More actions for Answers' }).click();
+  await page.getByRole('menuitem', { name: 'Train further' }).click();
+  await page.getByText('It continues from Answers').waitFor();
   const undo = await deleteElsewhere(paths.adapters(), 'Answers');
-  await page.getByText('The adapter to go on from has been deleted.').first().waitFor();
+  await page.getByText('The adapter to continue from has been deleted.').first().waitFor();
   expect(await start().getAttribute('aria-disabled')).toBe('true');
   await undo();
-  await page.getByText('It goes on from Answers').waitFor();
+  await page.getByText('It continues from Answers').waitFor();
   const undoAgain = await deleteElsewhere(paths.adapters(), 'Answers');
-  await page.getByRole('button', { name: 'Begin with fresh weights' }).click();
+  await page.getByRole('button', { name: 'Start with fresh weights' }).click();
   await page.getByText(/^Trains /).waitFor();
   await undoAgain();
 });
@@ -67,11 +67,11 @@ test('a new evaluation names the adapter that another window deletes, and offers
   await page.getByRole('checkbox', { name: 'Answers' }).waitFor();
   await page.getByRole('checkbox', { name: 'Replies' }).click();
   const undo = await deleteElsewhere(paths.adapters(), 'Answers');
-  await page.getByRole('listitem').filter({ hasText: 'Answers' }).getByText('Deleted, will not be measured').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Answers' }).getByText('Deleted, will not be evaluated').waitFor();
   expect(await page.getByRole('checkbox', { name: 'Replies' }).getAttribute('aria-checked')).toBe('false');
   await undo();
   await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
-  await other.getByRole('button', { name: 'More for Replies' }).click();
+  await other.getByRole('button', { name: 'More actions for Replies' }).click();
   await other.getByRole('menuitem', { name: 'Rename' }).click();
   await other.getByRole('dialog').getByRole('textbox').fill('Retorts');
   await other.keyboard.press('Enter');

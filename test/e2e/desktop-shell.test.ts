@@ -73,7 +73,7 @@ test('the menu leads to places, shows the data folder and backs it up with progr
 
 test('a run shows on the taskbar, and its end is told to who looks elsewhere', () => {
   expect(seen.work.shares.some((share: number) => share > 0 && share <= 1)).toBe(true);
-  expect(seen.work.notice).toMatchObject({ body: 'The training of Long one has ended' });
+  expect(seen.work.notice).toMatchObject({ body: 'Training of Long one has ended' });
   expect(seen.afterNotice).toBe(true);
 });
 

@@ -24,7 +24,7 @@ test('a folder of tables dropped on the first page is one table, what lies deepe
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
   await page.getByText('The lake lies in Como.').first().waitFor();
   await page.getByRole('button', { name: /^Import 3 rows/ }).click();
-  await page.getByText('3 rows are in').waitFor();
+  await page.getByText('Imported 3 rows').waitFor();
 });
 
 test('beside every zone it is imported as well, and so are several files at once', async () => {
@@ -90,8 +90,8 @@ test('an import goes on while another page is looked at, is not left unasked, an
   expect(question.type()).toBe('beforeunload');
   await question.dismiss();
   // Notices of earlier imports may still be there.
-  const notice = page.getByText('600,000 rows are in “numbers”.').locator('..');
-  await notice.getByRole('link', { name: 'Look' }).click();
+  const notice = page.getByText('Imported 600,000 rows into “numbers”.').locator('..');
+  await notice.getByRole('link', { name: 'View' }).click();
   await page.getByRole('heading', { level: 1, name: 'numbers' }).waitFor();
 });
 
@@ -103,7 +103,7 @@ test('a folder of a model dropped on the dialog goes onto the shelf under its na
   await open(paths.baseModels());
   await page.getByRole('button', { name: 'Add a model' }).click();
   await drop(page.getByRole('dialog').getByRole('group'), model);
-  await page.getByText('dropped-model is on the shelf').waitFor();
+  await page.getByText('dropped-model added').waitFor();
   await page.getByRole('article', { name: 'dropped-model' }).waitFor();
 });
 

@@ -121,7 +121,7 @@ test('of two windows that write in one row, the second is shown both texts and c
   const choice = other.getByRole('dialog');
   await choice.getByText('Row 12, Target: changed in another window').waitFor();
   expect(await choice.getByLabel('What you typed').inputValue()).toBe('from there');
-  expect(await choice.getByLabel('What stands there now').inputValue()).toBe('from here');
+  expect(await choice.getByLabel('What is there now').inputValue()).toBe('from here');
   expect(await row('apple 12').getByText('from here').count()).toBe(1);
   // The choice is not lost with the page.
   await other.reload();
@@ -172,7 +172,7 @@ test('the palette opens over a text that is edited', async () => {
 test('a dataset that another window has deleted is told to be gone, until it is had back', async () => {
   await other.getByRole('button', { name: 'More actions' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByRole('main').getByRole('link', { name: 'To the list of datasets' }).waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Go to Datasets' }).waitFor();
   await other.getByRole('button', { name: 'Undo' }).last().click();
   await grid(page).waitFor();
   await other.close();
@@ -188,7 +188,7 @@ test('an added row is opened, in view, without the search that hides it', async 
   await form.getByLabel('Context').fill('quince');
   await form.getByLabel('Target').fill('the last');
   await form.getByRole('button', { name: 'Add row' }).click();
-  await page.getByRole('status').getByText('Row 261 is added.').waitFor();
+  await page.getByRole('status').getByText('Row 261 added.').waitFor();
   await shows('Row 261');
   await row('quince').waitFor();
   expect(await page.getByRole('searchbox').inputValue()).toBe('');

@@ -33,7 +33,7 @@ test('an engine that fails in the middle of an answer is told; what was written 
   await page.getByText('Reading the prompt').waitFor({ state: 'detached' });
   opened.studio.tell('SIGUSR2');
   await see('The engine stopped unexpectedly: its process ended with status SIGSEGV.');
-  await see(/the engine starts again by itself: ask again/);
+  await see(/the engine restarts on its own. Ask again/);
   await answer.getByText('Stopped').waitFor();
   expect(await seriousViolations(page)).toEqual([]);
 
@@ -46,14 +46,14 @@ test('an engine that fails in the middle of an answer is told; what was written 
 test('a training whose engine fails is interrupted with the reason, and goes on from where it was', async () => {
   await open(paths.newRun());
   await page.getByText(/about .* a step/).waitFor();
-  await page.getByRole('textbox', { name: 'Name of the adapter' }).fill('Broken');
-  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('textbox', { name: 'Adapter name' }).fill('Broken');
+  await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/Step \d+ of \d+/).waitFor();
   opened.studio.tell('SIGUSR2');
   await see(/Interrupted at step \d+ of \d+/);
   await see(
-    /The engine stopped unexpectedly: its process ended with status SIGSEGV\. (Resume goes on behind step \d+|No checkpoint was written yet)/,
+    /The engine stopped unexpectedly: its process ended with status SIGSEGV\. (Resume continues after step \d+|No checkpoint was saved yet)/,
   );
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText(/Step \d+ of \d+/).waitFor();
@@ -72,7 +72,7 @@ test('an adapter whose file is missing or cut off is named, and answers again wh
   copyFileSync(`${file}.away`, file);
   truncateSync(file, 200);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await see('The adapter “First” cannot be used: its file “adapter_model.safetensors” is damaged or cut off.');
+  await see('The adapter “First” cannot be used: its file “adapter_model.safetensors” is damaged or incomplete.');
 
   renameSync(`${file}.away`, file);
   await page.getByRole('button', { name: 'Try again' }).click();

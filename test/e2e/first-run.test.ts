@@ -21,7 +21,7 @@ const presses = () => page.evaluate(() => (window as unknown as { presses: numbe
 
 test('the first page says what there is to do, and offers a real model with its size and licence', async () => {
   await page.getByText('Teach a small model one job, on this computer').waitFor();
-  await page.getByText('Made for learning the studio.').waitFor();
+  await page.getByText('For learning how the studio works.').waitFor();
   const offer = page.getByRole('region', { name: 'For real work' });
   await offer.waitFor();
   expect(await offer.innerText()).toMatch(/SmolLM2-135M-Instruct: 134\.5\sM weights, \d+\sMB to download, Apache 2\.0/);
@@ -39,15 +39,15 @@ test('two presses lead to a trained sample, and a third talks to it', async () =
   await page.getByRole('link', { name: 'Chat with it' }).click();
   expect(await presses()).toBe(3);
   // Nobody has to think of a question: the rows that it was not trained on are at hand.
-  await page.getByText('These test rows were never trained on.').waitFor();
+  await page.getByText('These test rows were not used for training.').waitFor();
 }, 300_000);
 
 test('back home, the next step is named and the real model is offered again', async () => {
   await page.getByRole('navigation').first().getByRole('link', { name: 'Home' }).click();
-  await page.getByText(/^Next: talk to/).waitFor();
+  await page.getByText(/^Next: chat with/).waitFor();
   await page.getByRole('region', { name: 'For real work' }).getByText('Apache 2.0').waitFor();
   await page.getByRole('link', { name: 'Other models' }).click();
-  await page.getByRole('heading', { name: 'To download' }).waitFor();
+  await page.getByRole('heading', { name: 'Models to download' }).waitFor();
 });
 
 test('the same in Korean: no word is left in English, and nothing is cut off', async () => {

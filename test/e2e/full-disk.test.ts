@@ -52,7 +52,7 @@ test('a question that cannot be kept stays in the box, and is answered when ther
   await box().fill(question);
   await page.getByRole('button', { name: 'Send' }).click();
   await see(told);
-  await see(/Free some space and try again; what was there is unchanged/);
+  await see(/Free some space and try again. What was there is unchanged/);
   expect(await box().inputValue()).toBe(question);
 
   makeRoom();
@@ -90,7 +90,7 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   await see(told);
   makeRoom();
   await see(/Interrupted at step/);
-  await see(/Resume (goes on behind step \d+|begins at the first step)/);
+  await see(/Resume (continues after step \d+|starts again at the first step)/);
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText(/Step \d+ of \d+/).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();

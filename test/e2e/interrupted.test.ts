@@ -30,8 +30,8 @@ test('a training that was cut off is shown as interrupted, with its plot, and go
   const { page } = await openWatchedPage(browser, first.url);
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await page.getByLabel('Steps at most').fill('2000');
-  await page.getByLabel('Steps at most').blur();
+  await page.getByLabel('Maximum steps').fill('2000');
+  await page.getByLabel('Maximum steps').blur();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/^Step [2-9]\d* of 2,000/).waitFor();
   const { hash } = new URL(page.url());
@@ -81,7 +81,7 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   await page.getByRole('button', { name: 'Import 60,000 rows' }).click();
   await page
     .getByRole('main')
-    .getByText(/Importing numbers|are in “numbers”/)
+    .getByText(/Importing numbers|rows into “numbers”/)
     .waitFor();
   await first.kill();
   await page.context().close();
@@ -92,7 +92,7 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   // The first page has a row of it too, where a crash undid it.
   await next.page.getByRole('heading', { name: 'Datasets', level: 1 }).waitFor();
   const known = next.page.getByRole('row').filter({ hasText: 'numbers' });
-  await known.or(next.page.getByText('No dataset yet')).first().waitFor();
+  await known.or(next.page.getByText('No datasets yet')).first().waitFor();
   const isThere = (await known.count()) > 0;
   if (isThere) await known.getByText('60,000').waitFor();
   expect(readdirSync(path.join(home, 'datasets')).length).toBeLessThanOrEqual(isThere ? 1 : 0);
@@ -104,7 +104,7 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   await next.page.goto(importPage);
   await next.page.locator('input[accept]').setInputFiles(table);
   await next.page.getByRole('button', { name: 'Import 60,000 rows' }).click();
-  await next.page.getByText('60,000 rows are in').waitFor();
+  await next.page.getByText('Imported 60,000 rows').waitFor();
   expect(next.complaints()).toEqual([]);
   await next.page.context().close();
   expect(await second.stop()).toBe(0);

@@ -34,7 +34,7 @@ test('a table is imported', async () => {
   await heading(/towns/);
   await tabTo(button('Import 80 rows'));
   await press('Enter');
-  await page.getByText('80 rows are in “towns”.').waitFor();
+  await page.getByText('Imported 80 rows into “towns”.').waitFor();
 });
 
 test('an adapter is trained on it', async () => {
@@ -43,7 +43,7 @@ test('an adapter is trained on it', async () => {
   await heading('New run');
   await tabTo(button(/^Data\b/));
   await press('Enter');
-  await tabTo(page.getByLabel('Steps at most'));
+  await tabTo(page.getByLabel('Maximum steps'));
   await page.keyboard.press('Control+A');
   await page.keyboard.type('2');
   await tabTo(button('Start'));
@@ -56,7 +56,7 @@ test('it is measured beside its base', async () => {
   await tabTo(page.getByRole('main').getByRole('link', { name: 'Evaluate', exact: true }));
   await press('Enter');
   await heading('New evaluation');
-  await tabTo(page.getByLabel('Rows at most'));
+  await tabTo(page.getByLabel('Maximum rows'));
   await page.keyboard.press('Control+A');
   await page.keyboard.type('2');
   await tabTo(button('Evaluate'));
@@ -141,11 +141,11 @@ test('an experiment of the lab is found in the palette, and its settings are ope
 test('a row that is deleted leaves the keyboard beside it, and undoing gives it back', async () => {
   await press('g', 'a');
   await heading('Adapters');
-  await tabTo(button('More for towns answers'));
+  await tabTo(button('More actions for towns answers'));
   await press('Enter');
   await arrowTo(page.getByRole('menuitem', { name: 'Delete' }));
   await press('Enter');
-  await page.getByText('No adapter yet').waitFor();
+  await page.getByText('No adapters yet').waitFor();
   await somewhere();
   await press('Control+Z');
   await page.getByRole('link', { name: 'towns answers', exact: true }).first().waitFor();
@@ -153,7 +153,7 @@ test('a row that is deleted leaves the keyboard beside it, and undoing gives it 
 });
 
 test('a name is changed in a window, and the keyboard comes back to where it was opened', async () => {
-  await tabTo(button('More for towns answers'));
+  await tabTo(button('More actions for towns answers'));
   await press('Enter');
   await arrowTo(page.getByRole('menuitem', { name: 'Rename' }));
   await press('Enter');

@@ -72,10 +72,10 @@ test('an experiment that trains is stopped, looked at again after a reload, and 
   // Where it was: it went on on “Export”.
   await page
     .locator(':focus')
-    .and(page.getByRole('button', { name: 'Go on' }))
+    .and(page.getByRole('button', { name: 'Resume' }))
     .waitFor();
   await page.reload();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText(/: \d+ of 50,000/).waitFor({ timeout: 150_000 });
   await stop.click();
   await rests.waitFor();
@@ -136,11 +136,11 @@ async function runTable6({ steps }: { steps: number }): Promise<void> {
     .getByRole('button', { name: /^Settings/ })
     .click();
   const settings = page.getByRole('dialog');
-  await settings.getByLabel('Steps of each training').fill(String(steps));
+  await settings.getByLabel('Steps per training').fill(String(steps));
   await settings.getByLabel('Seeds').fill('0');
   await settings.getByLabel('Ranks').fill('1,2');
   await settings.getByLabel('Sets of matrices').fill('q,v');
-  await settings.getByLabel(/^Rows answered/).fill('0');
+  await settings.getByLabel(/^Rows to answer/).fill('0');
   await page.keyboard.press('Enter');
   await settings.waitFor({ state: 'detached' });
   await table6().getByRole('button', { name: /^Run/ }).click();

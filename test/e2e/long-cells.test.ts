@@ -37,6 +37,6 @@ test('a row that was left out for its length is read by its beginning', async ()
   const { page } = opened;
   await page.getByRole('tab', { name: /^Left out/ }).click();
   await page.getByRole('row').getByText('A cell is too long').click();
-  const beginning = 'Only the beginning of long cells is shown; the saved file has them whole.';
+  const beginning = 'Long cells are shown only in part; the saved file has them in full.';
   await page.getByText(beginning).waitFor({ timeout: 5_000 });
 });

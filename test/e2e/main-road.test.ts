@@ -29,12 +29,12 @@ test('a table comes in by the file chooser, and says which rows it leaves out an
   await choose(table);
   await see('2 left out');
   await button('Import 80 rows').click();
-  await see('80 rows are in “towns”.');
+  await see('Imported 80 rows into “towns”.');
   await see('2 rows were left out');
   await accessible();
 
   await link('See why').click();
-  await see('A part of the context is empty');
+  await see('Part of the context is empty');
   await see('The target is empty');
   await page.getByRole('tab', { name: 'Rows' }).click();
   await page.getByText('Who is the mayor of Daegu?').click();
@@ -49,19 +49,19 @@ test('a table comes in by the file chooser, and says which rows it leaves out an
 test('a training is watched, survives a reload with its whole plot, and keeps what it has when it is stopped', async () => {
   await link('Train with this').click();
   await page
-    .getByRole('region', { name: /^It learns to write/ })
+    .getByRole('region', { name: /it learns to write/ })
     .getByText(/^Who is the mayor of/)
     .waitFor();
   await page.getByText('Quick', { exact: true }).click();
   await setSteps('3000');
   // Slow steps: on a fast machine the log, which shows the last 500 lines, would soon have lost the first.
-  const rowsAStep = page.getByLabel('Rows a step');
+  const rowsAStep = page.getByLabel('Rows per step');
   await rowsAStep.fill('64');
   await rowsAStep.blur();
   await accessible();
   await button('Start').click();
   await see(/Step ([2-9]|\d{2,})\s+of 3,000/);
-  await see('Tokens a second');
+  await see('Tokens per second');
   await see(/left$/);
   await accessible();
 
@@ -74,7 +74,7 @@ test('a training is watched, survives a reload with its whole plot, and keeps wh
   await page.locator('main canvas').first().waitFor();
 
   await button('Stop').click();
-  await see(/What was learned so far is kept as the adapter/);
+  await see(/What it has learned so far is kept as the adapter/);
   await fold('Hashes').click();
   await see('unchanged');
   await accessible();
@@ -86,7 +86,7 @@ test('a sample becomes a second adapter in three clicks and a few steps', async 
   await page.getByRole('button', { name: /^Import 400 rows/ }).click();
   await see('400 rows are in');
   await link('Train with this').click();
-  await page.getByLabel('Name of the adapter').fill('sql');
+  await page.getByLabel('Adapter name').fill('sql');
   await setSteps('4');
   await button('Start').click();
   await see(/is ready\. The base model is as it was\./);
@@ -116,15 +116,15 @@ test('in one conversation the chip that is chosen answers next, under its name a
   await chip('towns answers').click();
   await page.getByRole('main').getByRole('listitem').getByRole('button').first().click();
   const first = await expectAnswer('towns answers');
-  await first.getByText(/^(Target of its row:|The same as the target of its row)/).waitFor();
+  await first.getByText(/^(The row’s target:|Same as the row’s target)/).waitFor();
 
   await chip('Base').click();
   await box().fill('The town of Sol has');
   await expectAnswer('Base');
-  await see('From towns answers to Base');
+  await see('Switched from towns answers to Base');
 
   await chip('sql').click();
-  await button('Pick from the test rows').click();
+  await button('Pick a test row').click();
   await page.getByRole('dialog').getByRole('listitem').getByRole('button').first().click();
   await see('The model sees the names of tables and columns, never their rows.');
   const answer = await expectAnswer('sql');
@@ -204,7 +204,7 @@ test('a measurement on unseen rows compares the adapter with the base', async ()
   await conversation?.evaluate((left) => left.dispatchEvent(new Event('scroll')));
   await link('towns answers').first().click();
   await link('Evaluate').click();
-  await page.getByLabel('Rows at most').fill('4');
+  await page.getByLabel('Maximum rows').fill('4');
   await see(/^Asks\s+4 rows\s+of 2 models/);
   await accessible();
   await button('Evaluate').click();
@@ -259,7 +259,7 @@ async function open(href: string): Promise<void> {
 
 async function setSteps(steps: string): Promise<void> {
   await fold('Data').click();
-  const field = page.getByLabel('Steps at most');
+  const field = page.getByLabel('Maximum steps');
   await field.fill(steps);
   await field.blur();
 }

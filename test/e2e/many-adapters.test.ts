@@ -74,7 +74,7 @@ test('three are added to a mix at most, and each name keeps to its place', async
   const mix = page.getByRole('dialog', { name: 'Mix' });
   for (const end of [' · r 4', ' · r 8', ' · r 8 · seed 1'])
     await mix.getByRole('checkbox', { name: long + end, exact: true }).click();
-  await mix.getByText('Three can be added at most.').waitFor();
+  await mix.getByText('You can add up to three.').waitFor();
   expect(await mix.getByRole('checkbox', { checked: true }).count()).toBe(3);
   expect(await mix.getByRole('slider').count()).toBe(3);
   expect(await mix.getByRole('checkbox', { checked: false, disabled: false }).count()).toBe(0);
@@ -98,19 +98,19 @@ test('three are added to a mix at most, and each name keeps to its place', async
 test('a search among the test rows ends with its window', async () => {
   const dialog = page.getByRole('dialog');
   const rows = dialog.getByRole('listitem');
-  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('button', { name: 'Pick a test row' }).click();
   await rows.first().waitFor();
   const all = await rows.count();
   await dialog.getByRole('searchbox').fill('no row has this');
-  await dialog.getByText('No row fits.').waitFor();
+  await dialog.getByText('No matching rows.').waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('button', { name: 'Pick a test row' }).click();
   await expect.poll(() => rows.count()).toBe(all);
   expect(await dialog.getByRole('searchbox').inputValue()).toBe('');
   await dialog.getByRole('searchbox').fill('which');
   await expect.poll(() => rows.count()).toBeLessThan(all);
   await rows.first().getByRole('button').click();
-  await page.getByRole('button', { name: 'Pick from the test rows' }).click();
+  await page.getByRole('button', { name: 'Pick a test row' }).click();
   await expect.poll(() => rows.count()).toBe(all);
   expect(await dialog.getByRole('searchbox').inputValue()).toBe('');
   await page.keyboard.press('Escape');
@@ -121,7 +121,7 @@ test('a draft is there again once an earlier question was asked otherwise', asyn
   await ask('Who lives there?');
   await box().fill('A draft of mine');
   await page.getByText('Who lives there?', { exact: true }).first().hover();
-  await page.getByRole('button', { name: 'Ask it otherwise' }).first().click();
+  await page.getByRole('button', { name: 'Edit and ask again' }).first().click();
   expect(await box().inputValue()).toBe('Who lives there?');
   await ask('Where do they live?');
   expect(await box().inputValue()).toBe('A draft of mine');
@@ -132,7 +132,7 @@ test('a draft is there again once an earlier question was asked otherwise', asyn
 
 test('a conversation keeps a name: one of blanks is not saved, and the button says so', async () => {
   await page.getByRole('button', { name: 'Show the conversations' }).click();
-  await page.getByRole('button', { name: /^More for Who lives there/ }).click();
+  await page.getByRole('button', { name: /^More actions for Who lives there/ }).click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
   const save = page.getByRole('dialog').getByRole('button', { name: 'Save' });
   await page.getByRole('dialog').getByRole('textbox').fill('  ');

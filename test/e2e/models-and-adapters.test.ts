@@ -31,7 +31,7 @@ test('a GGUF file is taken in by the page, and can be taken back', async () => {
   await writeTinyGguf(file);
   await button('Add a model').click();
   await page.getByRole('dialog').locator('input[accept]').setInputFiles(file);
-  await page.getByText('tiny-llama is on the shelf').waitFor();
+  await page.getByText('tiny-llama added').waitFor();
   const card = page.getByRole('article', { name: 'tiny-llama' });
   await card.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -47,7 +47,7 @@ test('a folder of a model is sent by the page, under its own name and without wh
   await button('Add a model').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Choose a folder').and(page.locator('input')).setInputFiles(folder);
-  await page.getByText('my-starter is on the shelf').waitFor();
+  await page.getByText('my-starter added').waitFor();
   const card = page.getByRole('article', { name: 'my-starter' });
   const hashes: (string | null)[] = [];
   for (const each of [card, page.getByRole('article', { name: 'starter', exact: true })]) {
@@ -87,10 +87,10 @@ test('what other programs keep in the model folder is put on the shelf with one 
   opened.command('models', 'folder', library);
   await open('/settings');
   await page.getByText(library, { exact: true }).waitFor();
-  await page.getByRole('link', { name: '1 model is there' }).click();
+  await page.getByRole('link', { name: '1 model found' }).click();
   await button('Add found-llama').click();
-  await page.getByText('found-llama is on the shelf').waitFor();
-  await page.getByText('The one model there is on the shelf').waitFor();
+  await page.getByText('found-llama added').waitFor();
+  await page.getByText('The one model in it has been added').waitFor();
   await page.getByRole('article', { name: 'found-llama' }).waitFor();
 });
 
@@ -119,14 +119,14 @@ test.each([
   ['Merged model', 'Answers merged/model.safetensors'],
 ])('an adapter is written as %s to a place that the studio lists', async (format, file) => {
   await open('/adapters');
-  await button('More for Answers').click();
+  await button('More actions for Answers').click();
   await page.getByRole('menuitem', { name: 'Export' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText(format, { exact: true }).click();
   if (format === 'PEFT') expect(await seriousViolations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-  await dialog.getByText('Written to').waitFor();
-  if (format === 'Merged model') await dialog.getByText(/^Taking the adapter out again/).waitFor();
+  await dialog.getByText('Saved to').waitFor();
+  if (format === 'Merged model') await dialog.getByText(/^Subtracting the adapter again/).waitFor();
   expect(existsSync(path.join(person, file))).toBe(true);
   expect(statSync(path.join(person, file)).size).toBeGreaterThan(1000);
   await page.keyboard.press('Escape');
@@ -152,11 +152,11 @@ test('the files of an adapter, and its folder, are taken in again with the same 
   await dialog.getByText('“adapter_model.bin” is not read').waitFor();
   expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await dialog.getByLabel('Choose a file').last().setInputFiles(files);
-  await page.getByText('Imported adapter is among the adapters').waitFor();
+  await page.getByText('Imported adapter added').waitFor();
   await button('Import').click();
   await dialog.getByLabel('Choose a folder').last().setInputFiles(folder);
   // The folder has the adapter's name, which is taken by the adapter itself.
-  await page.getByText('Answers 2 is among the adapters').waitFor();
+  await page.getByText('Answers 2 added').waitFor();
   const rows = page.getByRole('row').filter({ hasText: /Answers|Imported adapter/ });
   await expect.poll(() => rows.count()).toBe(3);
   const prints = await rows.evaluateAll((all) =>

@@ -17,25 +17,25 @@ test('the page of a new run says how many adapters come of the ranks and seeds, 
   timeout: 900_000,
 }, async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
-  await page.getByLabel('Name of the adapter').fill('many');
+  await page.getByLabel('Adapter name').fill('many');
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await fill('Steps at most', String(steps));
-  await fill('Rows a step', '2');
+  await fill('Maximum steps', String(steps));
+  await fill('Rows per step', '2');
   // Answers at each measurement would take longer than the training.
   await page.getByRole('button', { name: /^Checkpoints\b/, expanded: false }).click();
   await fill('Rows to watch', '0');
   await fill('Patience', '');
-  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
   await page.getByRole('button', { name: /^Also train\b/, expanded: false }).click();
-  await fill('Further ranks', '2, 4');
-  await fill('Further seeds', '1');
-  await see(/6 adapters in one go/);
+  await fill('Other ranks', '2, 4');
+  await fill('Other seeds', '1');
+  await see(/6 adapters at once/);
   await see(/^Trains 6 adapters/);
-  await fill('Further ranks', '2, 4, 8, 32');
-  await page.getByRole('alert').getByText('That makes 10 adapters; 8 are the most in one go.').waitFor();
+  await fill('Other ranks', '2, 4, 8, 32');
+  await page.getByRole('alert').getByText('That makes 10 adapters; the most at once is 8.').waitFor();
   expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
-  await fill('Further seeds', '');
-  await fill('Further ranks', '2, 4');
+  await fill('Other seeds', '');
+  await fill('Other ranks', '2, 4');
   await see(/^Trains 3 adapters/);
   expect(await seriousViolations(page)).toEqual([]);
 });
@@ -44,7 +44,7 @@ test('they train together, pause together, and go on together after the page was
   timeout: 900_000,
 }, async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await see(/^Trains together with/);
+  await see(/^Training together with/);
   // Each of them is on the plot of the first from the start.
   await see('solid: training, dashed: validation');
   await see(/^Step ([2-9]|\d\d) of 12/);

@@ -27,9 +27,11 @@ beforeAll(async () => {
 // What was chosen went before what the environment said.
 test('a device that the environment names is in use, whatever is chosen, and the settings say so', async () => {
   await openSettings();
-  await page.getByText('The variable ADAPTER_STUDIO_DEVICE says: Processor.', { exact: false }).waitFor();
+  await page
+    .getByText('The environment variable ADAPTER_STUDIO_DEVICE is set to Processor.', { exact: false })
+    .waitFor();
   await page.getByRole('radio', { name: 'Graphics processor (WebGPU)' }).click();
-  await page.getByText('Holds from the next start of the studio on').waitFor();
+  await page.getByText('Restart the studio to apply this').waitFor();
 });
 
 test('a backup goes to a place that the studio lists, and is counted', async () => {
@@ -39,7 +41,7 @@ test('a backup goes to a place that the studio lists, and is counted', async () 
   await dialog.getByText(documents).first().waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Back up', exact: true }).click();
-  await dialog.getByText(/\d+ files?, .* (is|are) in/).waitFor();
+  await dialog.getByText(/\d+ files? \(.*\) (is|are) now in/).waitFor();
   const [backup] = readdirSync(documents);
   expect(backup).toMatch(/^Adapter Studio backup \d{4}-\d\d-\d\d \d\d-\d\d$/);
   await dialog.getByText(path.join(documents, backup ?? '')).waitFor();
@@ -52,12 +54,12 @@ test('a new folder is opened without a restart, and the old one is there to come
   await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(home)).waitFor();
   await openSettings();
   await button('Open another').click();
-  const name = page.getByLabel('Name of the folder');
+  const name = page.getByLabel('Folder name');
   // What is wrong stayed as the description of a name that is right, and took the place of one of its own.
   await name.evaluate((box) => box.setAttribute('aria-describedby', 'own'));
   const description = () => name.getAttribute('aria-describedby');
   await name.fill('../outside');
-  await page.getByText(/Letters, digits, spaces/).waitFor();
+  await page.getByText(/only letters, digits, spaces/).waitFor();
   expect(await description()).toMatch(/^own \S+-note$/);
   await name.fill('Second');
   await expect.poll(description).toBe('own');
@@ -65,7 +67,7 @@ test('a new folder is opened without a restart, and the old one is there to come
   await page.getByText('Teach a small model one job, on this computer').waitFor();
   // A second window showed other things from then on, and did not say why.
   const second = path.join(documents, 'Second');
-  await other.getByRole('status').getByText(`Another data folder is open now: ${second}`).waitFor();
+  await other.getByRole('status').getByText(`A different data folder is open now: ${second}`).waitFor();
   await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(second)).waitFor();
   await other.close();
   await openSettings();
@@ -101,7 +103,7 @@ test('a folder that cannot be opened is told with the reason, and the one of bef
 test('the folder is moved, and what it holds is there as before', async () => {
   await openSettings();
   await button('Move').click();
-  await page.getByLabel('Name of the folder').fill('Moved');
+  await page.getByLabel('Folder name').fill('Moved');
   await page.getByRole('dialog').getByRole('button', { name: 'Move', exact: true }).click();
   await page.getByText(/^Next: train an adapter with/).waitFor();
   expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);

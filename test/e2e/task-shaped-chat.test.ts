@@ -59,7 +59,7 @@ test('a file that is no document says so, and nothing is lost', async () => {
 
 test('a query is changed, run read-only, shown as a table and saved', async () => {
   await talkTo('Queries');
-  await button('Pick from the test rows').click();
+  await button('Pick a test row').click();
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
   // Its second press falls on what stops the answer.
   await button('Send').dblclick();
@@ -67,12 +67,12 @@ test('a query is changed, run read-only, shown as a table and saved', async () =
   await finished(answer);
   // The answer was checked against the database without a press.
   await answer.getByText(/Checked: it can run|Cannot run:/).waitFor();
-  await answer.getByRole('button', { name: 'Change it' }).click();
+  await answer.getByRole('button', { name: 'Edit' }).click();
   const query = answer.getByRole('textbox', { name: 'Query' });
   await query.fill("SELECT 1 AS one, '=cmd' AS danger UNION ALL SELECT 2, 'b'");
   await query.press('Control+Enter');
   await answer.getByText(/Ran: 2 rows/).waitFor();
-  const result = page.getByRole('complementary', { name: 'Beside the message' });
+  const result = page.getByRole('complementary', { name: 'Sent with the message' });
   await result.getByRole('cell', { name: '=cmd' }).waitFor();
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
@@ -107,14 +107,14 @@ test.each([
 test('a mended query changes the test row that was asked, is trained on in no case, and can be taken back', async () => {
   await lastQuery().getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
   const dialog = await keepLastQuery();
-  await dialog.getByText(/has this context already, among the rows for “Test”/).waitFor();
+  await dialog.getByText(/of the “Test” split already has this context/).waitFor();
   expect(await dialog.getByRole('radio', { name: 'Train' }).count()).toBe(0);
   await dialog.getByRole('button', { name: 'Change the row' }).click();
-  await page.getByText(/Row \d+ of Tables is changed/).waitFor();
+  await page.getByText(/Row \d+ of Tables changed/).waitFor();
   await button('Undo').click();
-  await page.getByText(/Row \d+ of Tables is changed/).waitFor({ state: 'detached' });
+  await page.getByText(/Row \d+ of Tables changed/).waitFor({ state: 'detached' });
   const again = await keepLastQuery();
-  await again.getByText(/Its target now: (?!SELECT 42 AS mended)/).waitFor();
+  await again.getByText(/Its current target: (?!SELECT 42 AS mended)/).waitFor();
   await page.keyboard.press('Escape');
   await again.waitFor({ state: 'detached' });
 });
@@ -147,7 +147,7 @@ test('a row of a dataset is asked in chat with all that it brings', async () => 
     const boxes = [...document.querySelectorAll<HTMLTextAreaElement>('main textarea')];
     return boxes.length >= 2 && boxes.every(({ value }) => value.length > 0);
   });
-  await page.getByText('Target of the picked row').waitFor();
+  await page.getByText('Target of the row you picked').waitFor();
 });
 
 test('whatever a model says stays words: nothing of it acts, loads or leads away', async () => {
@@ -199,8 +199,8 @@ async function finished(answer: Locator): Promise<void> {
 }
 
 async function keepLastQuery(): Promise<Locator> {
-  await lastQuery().getByRole('button', { name: 'More for this answer' }).click();
-  await page.getByRole('menuitem', { name: 'Keep as a row of a dataset' }).click();
+  await lastQuery().getByRole('button', { name: 'More actions for this answer' }).click();
+  await page.getByRole('menuitem', { name: 'Save as a dataset row' }).click();
   const dialog = page.getByRole('dialog');
   await expect.poll(() => dialog.getByLabel('Target').inputValue()).toBe('SELECT 42 AS mended');
   return dialog;

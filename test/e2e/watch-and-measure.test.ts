@@ -14,14 +14,14 @@ test('the cards say what a run takes here, measured, and every option has a sent
   timeout: 300_000,
 }, async () => {
   await open(paths.importDataset());
-  await see('Or look at a sample first');
+  await see('Or try a sample first');
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
   await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
   await page.getByRole('link', { name: 'Train with this' }).click();
-  await see('measured just now on this machine');
+  await see('just measured on this computer');
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
-  await see(/the learning rate never gets to 2e-4/);
+  await see(/the learning rate never reaches 2e-4/);
   await page.getByRole('button', { name: 'Saved settings and files' }).click();
   await page.getByRole('menuitem', { name: 'Save these settings' }).click();
   await page.getByLabel('Name of the settings').fill('Mine');
@@ -33,15 +33,15 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await see(/rank 4, alpha 32, on q v/);
   await page.getByRole('button', { name: /^Back to/ }).click();
   for (const group of ['Optimiser', 'Data', 'Checkpoints']) await page.getByRole('button', { name: group }).click();
-  await see(/Share of certainty that is spread/);
+  await see(/Share of certainty spread/);
   const length = page.getByLabel('Longest row in tokens');
   await length.fill('1000');
   await length.blur();
-  expect(await description(length)).toBe('A whole number from 8 to 512.');
+  expect(await description(length)).toBe('Enter a whole number from 8 to 512.');
   await page.getByRole('button', { name: /^Back to/ }).click();
   expect(await description(length)).toMatch(/^Context and target together/);
   await page.getByRole('button', { name: 'Also train' }).click();
-  const ranks = page.getByLabel('Further ranks');
+  const ranks = page.getByLabel('Other ranks');
   await ranks.fill('2, 4');
   await ranks.blur();
   await see('3 adapters');
@@ -54,14 +54,14 @@ test('the cards say what a run takes here, measured, and every option has a sent
 
 test('rows are answered while it learns; it rests and goes on', { timeout: 400_000 }, async () => {
   await page.getByText('Quick', { exact: true }).click();
-  const steps = page.getByLabel('Steps at most');
+  const steps = page.getByLabel('Maximum steps');
   await steps.fill('12');
   await steps.blur();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await see('5 rows, learning');
   await see(/^answers at step \d+,/);
   await see(/Step ([2-9]|\d{2,})/);
-  await see(/Stop ends it and makes an adapter of what it has learned/);
+  await see(/Stop ends it and makes an adapter from what it has learned/);
   await page.getByRole('button', { name: 'Pause' }).focus();
   await page.keyboard.press('Enter');
   await see(/Paused at step/);
@@ -85,7 +85,7 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
     .first()
     .click();
   await see(/on (\d+|each) of 25 rows/);
-  await see(/The true difference lies between/);
+  await see(/the true difference is between/);
   await page.getByText(/^All 25$/).click();
   await page.locator('table.rows tbody button').first().click();
   await see('Context');
@@ -105,26 +105,26 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
 
 test('a training goes on from an adapter, beside that adapter and the base', { timeout: 400_000 }, async () => {
   await open(paths.adapters());
-  await page.getByRole('button', { name: 'More for Questions to small tables SQL' }).click();
-  await page.getByRole('menuitem', { name: 'Train on' }).click();
-  await see(/^It goes on from Questions to small tables SQL, with its rank and matrices\./);
+  await page.getByRole('button', { name: 'More actions for Questions to small tables SQL' }).click();
+  await page.getByRole('menuitem', { name: 'Train further' }).click();
+  await see(/^It continues from Questions to small tables SQL, with its rank and matrices\./);
   await page.getByRole('button', { name: 'LoRA paper recipe' }).click();
   await see(/rank 16, alpha 32, on q k v o gate up down, dropout 10\s%/);
   await page.getByRole('button', { name: /^Back to/ }).click();
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  const steps = page.getByLabel('Steps at most');
+  const steps = page.getByLabel('Maximum steps');
   await steps.fill('4');
   await steps.blur();
-  await page.getByRole('checkbox', { name: /^Measure it/ }).uncheck();
+  await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await see(/It went on from the adapter Questions to small tables SQL\. The base model alone has a loss of \d/);
+  await see(/It continued from the adapter Questions to small tables SQL\. The base model alone has a loss of \d/);
   await accessible();
 });
 
 test('a run that is deleted comes back within ten seconds', async () => {
   await open(paths.runs());
   await page.getByText('2 runs', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'More for this run' }).first().click();
+  await page.getByRole('button', { name: 'More actions for this run' }).first().click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByText('1 run', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();

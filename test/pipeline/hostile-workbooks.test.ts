@@ -254,7 +254,7 @@ test('a row that holds more than any that is meant is refused by a sentence', as
   const endless = workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text(pieces), text('1'))) }, { isStored: true });
   await expect(cellsOf(endless)).rejects.toMatchObject({
     code: 'ARCHIVE_UNSAFE',
-    message: expect.stringContaining('a single cell or row of “xl/worksheets/sheet1.xml” takes more than 64 MB'),
+    message: expect.stringContaining('a single cell or row of “xl/worksheets/sheet1.xml” takes up more than 64 MB'),
   });
 });
 

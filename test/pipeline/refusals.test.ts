@@ -82,7 +82,7 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
-    expectRefusal(await runCommand(home, ['datasets', 'list']), 'OPTION_INVALID', 'a file stands in the way');
+    expectRefusal(await runCommand(home, ['datasets', 'list']), 'OPTION_INVALID', 'a file has that name');
   }
 });
 
