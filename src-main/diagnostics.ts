@@ -21,9 +21,9 @@ export function diagnosticsText(facts: {
   const failures = facts.runs.flatMap(({ error }) => (error === null ? [] : [error.code])).slice(-20);
   const memory = process.memoryUsage();
   const lines = [
-    '# Adapter Studio: facts for a report',
+    '# Adapter Studio: information for a bug report',
     '',
-    'Read it before you pass it on. It holds counts, sizes and codes; no names, no paths, none of your texts.',
+    'Read it before you share it. It contains counts, sizes and codes; no names, no paths, none of your texts.',
     '',
     '## Program',
     `- Adapter Studio ${facts.version}, data version ${facts.migrations}`,

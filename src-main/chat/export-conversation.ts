@@ -57,9 +57,9 @@ const english = {
   strength: 'strength {value}',
   nothing: '(nothing)',
   stopped: 'Stopped.',
-  length: 'Cut off at the longest length.',
-  best: 'Voted the best of its comparison.',
-  goesOn: 'The conversation goes on with this answer.',
+  length: 'Cut off at the maximum length.',
+  best: 'Voted best in its comparison.',
+  goesOn: 'The conversation continues with this answer.',
 };
 
 const korean: typeof english = {

@@ -6,7 +6,7 @@ import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
 export function addAdapterCommands(program: Command, run: Run): void {
-  const adapters = program.command('adapters').description('what base models were taught');
+  const adapters = program.command('adapters').description('the adapters: what base models were taught');
 
   adapters
     .command('list')
@@ -48,7 +48,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   adapters
     .command('import')
-    .description('take in an adapter folder as the PEFT library writes it')
+    .description('import an adapter folder in the PEFT format')
     .argument('<path>', 'a folder with adapter_config.json and adapter_model.safetensors')
     .option('--name <name>')
     .option('--base <model>', 'the base model that it was made for')
@@ -63,11 +63,11 @@ export function addAdapterCommands(program: Command, run: Run): void {
   adapters
     .command('export')
     .description('write an adapter for other programs')
-    .argument('<adapter>', 'name or id; with :STRENGTH behind it, that much of it')
+    .argument('<adapter>', 'name or id; add :STRENGTH to export only part of its effect')
     .addOption(
       new Option(
         '--format <format>',
-        'peft: a folder of the PEFT library; gguf: a LoRA file of llama.cpp; merged: a Hugging Face model with the adapter in its weights',
+        'peft: a PEFT folder; gguf: a LoRA file for llama.cpp; merged: a Hugging Face model with the adapter merged into its weights',
       )
         .choices(['peft', 'gguf', 'merged'])
         .makeOptionMandatory(),
@@ -91,8 +91,8 @@ export function addAdapterCommands(program: Command, run: Run): void {
         return {
           json: { path, ...merged },
           text: merged
-            ? `The model with the adapter in its weights is in ${path} (${merged.dtypes.join(', ')}, ${(merged.bytes / 1e6).toFixed(1)} MB).\n` +
-              `Taken out again, the adapter would leave the base changed by ${merged.residue.toExponential(1)} of its largest weight.`
+            ? `The model with the adapter merged into its weights is in ${path} (${merged.dtypes.join(', ')}, ${(merged.bytes / 1e6).toFixed(1)} MB).\n` +
+              `Subtracting the adapter again would leave weights off by up to ${merged.residue.toExponential(1)} of the largest one.`
             : `The adapter is in ${path}`,
         };
       }),
@@ -100,9 +100,9 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   adapters
     .command('mix')
-    .description('add adapters of one base together into a new one')
+    .description('combine adapters of the same base into a new one')
     .argument('<adapters...>', 'each as NAME or NAME:STRENGTH, for example rivers:0.7')
-    .option('--name <name>', 'what the new one is called')
+    .option('--name <name>', 'name of the new adapter')
     .action((words: string[], { name }: { name?: string }, command: Command) =>
       run(command, async ({ open }) => {
         const parts = words.map(adapterIn).map(({ name: id, strength }) => ({ id, strength }));
@@ -113,7 +113,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   adapters
     .command('verify')
-    .description('hash an adapter and its base again and compare')
+    .description('compute the hashes of an adapter and its base again and compare them')
     .argument('<adapter>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, progress }) => {
@@ -124,8 +124,8 @@ export function addAdapterCommands(program: Command, run: Run): void {
         return {
           json: { verify },
           text: [
-            `The base model is ${verify.baseUnchanged ? 'what it was' : 'NOT what it was'} when the adapter was made (${verify.baseSha256}).`,
-            `The adapter is ${verify.adapterUnchanged ? 'what it was' : 'NOT what it was'} (${verify.adapterSha256}).`,
+            `The base model ${verify.baseUnchanged ? 'is the same as' : 'is NOT the same as'} when the adapter was made (${verify.baseSha256}).`,
+            `The adapter is ${verify.adapterUnchanged ? 'unchanged' : 'CHANGED'} (${verify.adapterSha256}).`,
             `Rank ${verify.rank}, scale ${verify.scale}, on ${verify.targets.join(', ')}.`,
           ].join('\n'),
         };
@@ -134,7 +134,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   addDelete(adapters, run, {
     argument: '<adapter>',
-    description: 'remove an adapter',
+    description: 'delete an adapter',
     shelf: (client) => client.adapters,
   });
 }

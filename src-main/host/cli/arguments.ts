@@ -23,7 +23,7 @@ function numberWrong(issue: z.core.$ZodIssue | undefined): string {
     case 'invalid_type':
       return issue.expected === 'int' ? 'It must be a whole number.' : 'This is not a number.';
     default:
-      return 'It cannot be used here.';
+      return 'This value cannot be used here.';
   }
 }
 
@@ -111,7 +111,7 @@ export function adapterIn(text: string): AdapterArgument {
   const scaled = /^(.+):(-?\d*\.?\d+)$/.exec(text);
   if (!scaled) return { name: text, strength: 1 };
   const strength = Number(scaled[2]);
-  if (Math.abs(strength) > 2) throw new InvalidArgumentError('The scale after the colon goes from -2 to 2.');
+  if (Math.abs(strength) > 2) throw new InvalidArgumentError('The scale after the colon must be from -2 to 2.');
   return { name: scaled[1] ?? text, strength };
 }
 

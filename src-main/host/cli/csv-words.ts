@@ -17,15 +17,15 @@ export interface CsvWords {
 
 export function withCsvOptions(command: Command): Command {
   return command
-    .option('--delimiter <character>', 'what stands between two cells; found out unless given', delimiterIn)
+    .option('--delimiter <character>', 'what separates cells (default: detected)', delimiterIn)
     .option('--quote <character>', 'what cells are wrapped in: double, single, none, or a character', quoteIn)
     .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
-    .option('--encoding <name>', 'how the letters are stored; found out unless given')
+    .option('--encoding <name>', 'character encoding (default: detected)')
     .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
     .option('--header-rows <n>', 'how many rows name the columns', numberIn(csvOptionsSchema.shape.headerRows.unwrap()))
     .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
-    .option('--sheet <name>', 'the sheet of a workbook, by name or number; the first table unless given')
-    .option('--format <format>', 'read a text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
+    .option('--sheet <name>', 'the sheet of a workbook, by name or number (default: the first with a table)')
+    .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
 export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {

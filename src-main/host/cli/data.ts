@@ -4,12 +4,12 @@ import { devicesText } from './devices-text.ts';
 import type { Run } from './session.ts';
 
 export function addDataCommands(program: Command, run: Run): void {
-  const data = program.command('data').description('the data folder: everything that was made');
+  const data = program.command('data').description('the data folder, which holds everything you make');
 
   data
     .command('backup')
     .description('copy the data folder to a new folder, with a list of hashes')
-    .requiredOption('--out <folder>', 'where to; it must not be there yet')
+    .requiredOption('--out <folder>', 'the folder to create; it must not exist yet')
     .action(({ out }: { out: string }, command: Command) =>
       run(command, async ({ open, progress, signal }) => {
         for await (const event of await (await open()).studio.backup({ out: fromHere(out) }, { signal })) {
@@ -29,34 +29,34 @@ export function addDataCommands(program: Command, run: Run): void {
 
   data
     .command('restore')
-    .description('make a data folder out of a backup; --home names where, and it must be empty')
+    .description('make a data folder from a backup in the folder that --home names, which must be empty')
     .argument('<folder>')
     .action((folder: string, _options: object, command: Command) =>
       run(command, async ({ open, dataDir, progress }) => {
         const opening = open(undefined, { restoreFrom: fromHere(folder) });
-        const studio = await progress.during('Copying the backup and holding it against its hashes', opening);
+        const studio = await progress.during('Copying the backup and checking it against its hashes', opening);
         const [datasets, adapters] = await Promise.all([studio.datasets.list(), studio.adapters.list()]);
         return {
           json: { home: dataDir, datasets: datasets.length, adapters: adapters.length },
-          text: `${dataDir} holds ${datasets.length} datasets and ${adapters.length} adapters.`,
+          text: `${dataDir} has ${datasets.length} datasets and ${adapters.length} adapters.`,
         };
       }),
     );
 
   program
     .command('devices')
-    .description('what models could run on here, each timed, and why not the others')
+    .description('the devices that models can run on here, with their speed, and why others cannot be used')
     .action((_options: object, command: Command) =>
       run(command, async ({ open, progress }) => {
         const { studio } = await open();
-        const devices = await progress.during('Timing what is there', studio.devices());
+        const devices = await progress.during('Measuring the devices', studio.devices());
         return { json: { devices }, text: devicesText(devices, await studio.settings()) };
       }),
     );
 
   program
     .command('diagnostics')
-    .description('facts for a report: counts, sizes and codes, nothing of yours')
+    .description('information for a bug report: counts, sizes and codes, none of your texts')
     .action((_options: object, command: Command) =>
       run(command, async ({ open }) => {
         const { text } = await (await open()).studio.diagnostics();

@@ -8,16 +8,16 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
   const { form, sampleValues } = schemaTextOptionsSchema.shape;
   datasets
     .command('attach')
-    .description('attach databases to a dataset of questions to databases, in the place of those it has')
+    .description('attach databases to a dataset of questions to databases, replacing those it has')
     .argument('<dataset>')
     .argument(
       '<file>',
-      'a SQLite file, which serves all rows whatever they name, or a folder or ZIP of them, named as the rows name them',
+      'a SQLite file, used for all rows whatever they name, or a folder or ZIP of files named as in the rows',
     )
-    .option('--schema', 'write the schema text of every row from its database, as the next version')
-    .option('--form <form>', 'compact or ddl; as the rows have it unless given', wordIn(form.unwrap()))
-    .option('--foreign-keys', 'with the foreign keys')
-    .option('--sample-values <n>', 'so many values of each column', numberIn(sampleValues))
+    .option('--schema', 'rewrite the schema text of every row from its database, as a new version')
+    .option('--form <form>', 'compact or ddl (default: as the rows have it)', wordIn(form.unwrap()))
+    .option('--foreign-keys', 'include the foreign keys')
+    .option('--sample-values <n>', 'include this many values of each column', numberIn(sampleValues))
     .action((id: string, file: string, words: AttachWords, command: Command) =>
       run(command, async ({ open, signal }) => {
         const client = await open();
@@ -27,18 +27,18 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
         const dataset = await client.datasets.attachDatabase({ id, database: fileAt(file), schema }, { signal });
         const databases = await client.datasets.databases({ id: dataset.id });
         const names = databases.map(({ name }) => name).join(', ');
-        const attached = `Attached to “${dataset.name}”: ${names}. It is at version ${dataset.version}.`;
+        const attached = `Attached to “${dataset.name}”: ${names}. It is now at version ${dataset.version}.`;
         return { json: { dataset, databases }, text: [attached, ...rowsOfOthers(databases)].join('\n') };
       }),
     );
   datasets
     .command('detach')
-    .description('take the databases of a dataset away from its queries')
+    .description('detach the databases of a dataset')
     .argument('<dataset>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const dataset = await (await open()).datasets.detachDatabase({ id });
-        return { json: { dataset }, text: `No database is attached to “${dataset.name}”.` };
+        return { json: { dataset }, text: `“${dataset.name}” has no database attached now.` };
       }),
     );
 }
@@ -48,8 +48,10 @@ export function rowsOfOthers([first]: readonly { readonly rowsOfOthers?: number 
   const rows = first?.rowsOfOthers ?? 0;
   if (rows === 0) return [];
   return rows === 1
-    ? ['1 row that names another database is asked on this one, until one with that name is attached.']
-    : [`${rows} rows that name other databases are asked on this one, until those with their names are attached.`];
+    ? ['1 row names another database; its query runs on this one until a database with that name is attached.']
+    : [
+        `${rows} rows name other databases; their queries run on this one until databases with those names are attached.`,
+      ];
 }
 
 interface AttachWords {

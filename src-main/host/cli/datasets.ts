@@ -15,7 +15,7 @@ import type { StudioClient } from './studio.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export function addDatasetCommands(program: Command, run: Run): void {
-  const datasets = program.command('datasets').description('the tables that were imported');
+  const datasets = program.command('datasets').description('the imported tables');
 
   datasets
     .command('list')
@@ -71,7 +71,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
 
   datasets
     .command('check')
-    .description('look for rows that would hurt a training')
+    .description('look for rows that would harm the training')
     .argument('<dataset>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
@@ -84,10 +84,10 @@ export function addDatasetCommands(program: Command, run: Run): void {
 
   withCsvOptions(datasets.command('add'))
     .description(
-      'put the rows of a file into a dataset, as its next version: rows that were left out and have been mended, or new ones',
+      'add the rows of a file to a dataset, as a new version: fixed rows that had been left out, or new ones',
     )
     .argument('<dataset>')
-    .argument('<file>', 'the mended file of rows that were left out, or a table with the same columns')
+    .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns')
     .action((id: string, file: string, options: CsvWords, command: Command) =>
       run(command, async ({ open, signal }) => {
         const client = await open();
@@ -99,9 +99,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
             added === 0
               ? `No row was added to “${dataset.name}”.`
               : `${counted(added, 'row', ['is', 'are'])} added to “${dataset.name}”, which has ${counted(dataset.rows, 'row')} now, as version ${dataset.version}.`,
-            ...(rejected.count > 0
-              ? [`Still not to be used: ${rejected.count} (${reasonsText(rejected.reasons)}).`]
-              : []),
+            ...(rejected.count > 0 ? [`Still unusable: ${rejected.count} (${reasonsText(rejected.reasons)}).`] : []),
           ].join('\n'),
         };
       }),
@@ -112,16 +110,8 @@ export function addDatasetCommands(program: Command, run: Run): void {
     .description('write a dataset with its context, target, group and split')
     .argument('<dataset>')
     .requiredOption('--out <file>', 'where to write it')
-    .option(
-      '--format <format>',
-      'csv, jsonl or parquet; told by the file’s ending unless given',
-      wordIn(exportFormatSchema),
-    )
-    .option(
-      '--dataset-version <number>',
-      'an earlier version; the newest unless given',
-      numberIn(z.number().int().min(1)),
-    )
+    .option('--format <format>', 'csv, jsonl or parquet (default: by the file’s extension)', wordIn(exportFormatSchema))
+    .option('--dataset-version <number>', 'an earlier version (default: the newest)', numberIn(z.number().int().min(1)))
     .action((id: string, options: ExportWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const out = fromHere(options.out);
@@ -134,7 +124,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
 
   addDelete(datasets, run, {
     argument: '<dataset>',
-    description: 'remove a dataset',
+    description: 'delete a dataset',
     shelf: (client) => client.datasets,
   });
 }
@@ -157,9 +147,9 @@ async function checked(
 }
 
 function reportText({ rows, flagged, findings, limits, version }: FindingReport): string {
-  const limited = limits.map(({ code, checked, total }) => `${code}: ${checked} of ${total} rows were looked at.`);
+  const limited = limits.map(({ code, checked, total }) => `${code}: only ${checked} of ${total} rows were checked.`);
   if (findings.length === 0)
-    return [`Nothing was found in ${counted(rows, 'row')} of version ${version}.`, ...limited].join('\n');
+    return [`No findings in ${counted(rows, 'row')} of version ${version}.`, ...limited].join('\n');
   return [
     `${flagged} of the ${rows} rows of version ${version} have findings.`,
     '',

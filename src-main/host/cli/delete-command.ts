@@ -28,7 +28,7 @@ export function addDelete(
         const things = shelf(await open());
         const { id, name } = await things.get({ id: named });
         await things.delete({ id });
-        return { json: { deleted: { id, name } }, text: `“${name}” is deleted.` };
+        return { json: { deleted: { id, name } }, text: `“${name}” was deleted.` };
       }),
     );
 }

@@ -50,16 +50,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
     `Three adapters on “${base.name}”, before → after:`,
     '',
     textTable([
-      [
-        'task',
-        'rows',
-        'left out',
-        'steps',
-        'training',
-        'validation loss',
-        'measure on held-out rows',
-        'before → after',
-      ],
+      ['task', 'rows', 'left out', 'steps', 'training', 'validation loss', 'metric on held-out rows', 'before → after'],
       ...tasks.map((task) => [
         task.task,
         String(task.rows),
@@ -82,7 +73,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
       `  adapter  ${oneLine(example.adapted, 100) || '(nothing)'}`,
     ]),
     '',
-    `One conversation, ${switches.count} turns, each with another adapter than the one before: ` +
+    `One conversation, ${switches.count} turns, each with a different adapter from the one before: ` +
       `${switches.wrongAnswers === 0 ? 'every answer equals' : `${switches.wrongAnswers} answers differ from`} the one that adapter gives alone.`,
     `Switching took ${switches.medianMs.toFixed(2)} ms in the median, ${switches.p99Ms.toFixed(2)} ms at the 99th percentile.`,
     baseUnchanged

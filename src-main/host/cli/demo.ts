@@ -18,7 +18,7 @@ import { runEnded } from './train.ts';
 export function addDemoCommand(program: Command, run: Run): void {
   program
     .command('demo')
-    .description('teach the starter model three tasks and switch among them, in a few minutes')
+    .description('teach the starter model three tasks and switch between them, in a few minutes')
     .action((_options: object, command: Command) => run(command, demo));
 }
 
@@ -99,7 +99,7 @@ async function teach(
       split: 'test',
       limit: testRows,
     }),
-    { client, signal, progress, what: `Measuring ${sample.task}` },
+    { client, signal, progress, what: `Evaluating ${sample.task}` },
   );
   const [ofBase, ofAdapter] = evaluation.results;
   const [row] = (await client.evaluations.rows({ id: evaluation.id, offset: 0, limit: 1 })).rows;

@@ -8,11 +8,11 @@ const cuda = { id: 'cuda', found: false, device: null, gigaflops: null, reason: 
 test('a device that was chosen and is not there is said to be that', () => {
   const webgpu = { ...cuda, id: 'webgpu', reason: 'No supported adapters', used: true } as const;
   expect(devicesText([{ ...cpu, used: false }, webgpu, cuda], { environmentDevice: 'webgpu' }).split('\n')).toEqual([
-    'cpu: CPU, 2 threads, 162 billion operations a second, not in use: another was chosen',
-    'webgpu: not found, though it was chosen. No supported adapters',
+    'cpu: CPU, 2 threads, 162 billion operations a second, not in use: another one was chosen',
+    'webgpu: not found, though chosen. No supported adapters',
     'cuda: not found. no card',
-    'The variable ADAPTER_STUDIO_DEVICE says webgpu: it goes before what is chosen in the settings.',
-    'No model runs until the processor is chosen, in the settings or by the variable ADAPTER_STUDIO_DEVICE=cpu, which goes before them.',
+    'The environment variable ADAPTER_STUDIO_DEVICE is set to webgpu; it overrides the settings.',
+    'No model can run until you choose the processor in the settings, or set ADAPTER_STUDIO_DEVICE=cpu, which overrides them.',
   ]);
 });
 
@@ -27,7 +27,7 @@ test('a device that computes in software is told by its speed', () => {
   } as const;
   expect(devicesText([cpu, webgpu], { environmentDevice: null }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, in use',
-    'webgpu: graphics processor (WebGPU), 0.271 billion operations a second, slower than the CPU, not in use: choose it in the settings or by the variable ADAPTER_STUDIO_DEVICE=webgpu',
+    'webgpu: graphics processor (WebGPU), 0.271 billion operations a second, slower than the CPU, not in use: choose it in the settings, or set ADAPTER_STUDIO_DEVICE=webgpu',
   ]);
 });
 
@@ -35,6 +35,6 @@ test('a device that computes in software is told by its speed', () => {
 test('a device that is none is said to be that', () => {
   expect(devicesText([cpu], { environmentDevice: 'gpu' }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, in use',
-    'The variable ADAPTER_STUDIO_DEVICE says gpu, which is none of cpu and webgpu: what is chosen in the settings holds.',
+    'The environment variable ADAPTER_STUDIO_DEVICE is set to gpu, which is not a device (cpu or webgpu); the settings apply.',
   ]);
 });

@@ -7,7 +7,7 @@ export function devicesText(
 ): string {
   const cpu = devices.find(({ id }) => id === 'cpu')?.gigaflops ?? 0;
   const lines = devices.map(({ id, device, found, gigaflops, reason, used }) => {
-    if (!found) return `${id}: not found${used ? ', though it was chosen' : ''}. ${reason}`;
+    if (!found) return `${id}: not found${used ? ', though chosen' : ''}. ${reason}`;
     const speed = Number((gigaflops ?? 0).toPrecision(3));
     // A driver that computes in software is found like any other.
     const slow = (gigaflops ?? 0) < cpu ? ', slower than the CPU' : '';
@@ -20,15 +20,15 @@ export function devicesText(
 function namedText(named: string): string {
   const { options } = deviceChoiceSchema;
   return options.some((option) => option === named)
-    ? `The variable ADAPTER_STUDIO_DEVICE says ${named}: it goes before what is chosen in the settings.`
-    : `The variable ADAPTER_STUDIO_DEVICE says ${named}, which is none of ${options.join(' and ')}: what is chosen in the settings holds.`;
+    ? `The environment variable ADAPTER_STUDIO_DEVICE is set to ${named}; it overrides the settings.`
+    : `The environment variable ADAPTER_STUDIO_DEVICE is set to ${named}, which is not a device (${options.join(' or ')}); the settings apply.`;
 }
 
 const noDevice =
-  'No model runs until the processor is chosen, in the settings or by the variable ADAPTER_STUDIO_DEVICE=cpu, which goes before them.';
+  'No model can run until you choose the processor in the settings, or set ADAPTER_STUDIO_DEVICE=cpu, which overrides them.';
 
 const unused = {
-  cpu: 'not in use: another was chosen',
-  webgpu: 'not in use: choose it in the settings or by the variable ADAPTER_STUDIO_DEVICE=webgpu',
-  cuda: 'not in use: a training asks for it with --backend tfjs',
+  cpu: 'not in use: another one was chosen',
+  webgpu: 'not in use: choose it in the settings, or set ADAPTER_STUDIO_DEVICE=webgpu',
+  cuda: 'not in use: train with --backend tfjs to use it',
 };

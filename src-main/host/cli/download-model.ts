@@ -21,7 +21,7 @@ export async function downloadModel(
         progress.say(`${sourceWords[event.from]}, ${megabytes(event.bytesTotal)}.`);
         break;
       case 'passed-over':
-        progress.say(`Not from there: ${event.reason}.`);
+        progress.say(`Not available there: ${event.reason}.`);
         break;
       case 'progress': {
         const { bytesDone, bytesTotal, secondsLeft } = event;
@@ -30,7 +30,7 @@ export async function downloadModel(
         break;
       }
       case 'checking':
-        progress.say('All there; unpacking and checking it.');
+        progress.say('Downloaded; unpacking and checking it.');
         break;
       case 'finished':
         return { model: event.baseModel, ...fetched, seconds: (performance.now() - began) / 1000 };
@@ -50,9 +50,9 @@ export function megabytes(bytes: number): string {
 const sourceWords = {
   hub: 'From the Hugging Face hub',
   cache: 'From the Hugging Face cache on this computer',
-  wheel: 'From a Python package that carries the model',
+  wheel: 'From a Python package that contains the model',
 } as const;
 
 function stopped(id: string) {
-  return interruption('The download was stopped.', `What has arrived is kept; go on with: models download ${id}`);
+  return interruption('The download was stopped.', `What was downloaded is kept. Resume with: models download ${id}`);
 }

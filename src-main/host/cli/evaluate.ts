@@ -20,22 +20,22 @@ export function addEvaluateCommand(program: Command, run: Run): void {
   const { shape } = evaluationInputSchema;
   program
     .command('evaluate')
-    .description('let the base model and adapters answer held-out rows, and measure')
+    .description('let the base model and adapters answer held-out rows, and score the answers')
     .option('--dataset <dataset>', 'name or id')
     .option('--base <model>', 'name or id of the base model')
-    .option('--adapter <adapter>', 'name or id; may be given several times', collect)
+    .option('--adapter <adapter>', 'name or id; can be given several times', collect)
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
     .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
     .option(
       '--language <code>',
-      `by whose rules answers are compared: ${answerLanguageSchema.options.join(', ')}; told from the rows if not given`,
+      `language whose rules are used to compare answers: ${answerLanguageSchema.options.join(', ')} (default: detected from the rows)`,
       wordIn(answerLanguageSchema),
     )
-    .option('--resume <evaluation>', 'go on with one that was stopped or interrupted')
-    .option('--csv <file>', 'write every answer and measure to this file')
-    .option('--report <file>', 'write a page with verdict, pictures and rows to this file')
-    .option('--korean', 'the report in Korean')
+    .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
+    .option('--csv <file>', 'write all answers and scores to this file')
+    .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
+    .option('--korean', 'write the report in Korean')
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { dataset, base, resume } = words;
@@ -110,7 +110,7 @@ export async function evaluationEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.evaluations.get({ id });
-  const goOn = `Go on with: adapter-studio evaluate --resume ${id}. Models that were measured to the end are kept.`;
+  const goOn = `Resume with: adapter-studio evaluate --resume ${id}. The results of finished models are kept.`;
   requireUnbroken(ended, goOn);
   if (signal.aborted && ended.state !== 'finished') {
     throw interruption('The evaluation was stopped.', goOn, { evaluation: ended });
@@ -134,16 +134,16 @@ function verdictText(evaluation: Evaluation): string[] {
     });
   const advice = verdictOf(evaluation)?.advice;
   if (advice === undefined) return told;
-  const where = advice.kind.startsWith('read') ? ' They are in the file of --csv or --report.' : '';
+  const where = advice.kind.startsWith('read') ? ' They are in the file that --csv or --report writes.' : '';
   return [...told, `Next: ${adviceText(advice, 'en')}${where}`];
 }
 
 const doubts: Readonly<Record<Outcome, string>> = {
-  better: 'sure',
-  betterMixed: 'sure on average, it gains more than it loses',
-  worse: 'sure',
-  worseMixed: 'sure on average, it loses more than it gains',
-  even: 'that could be chance',
+  better: 'clearly better',
+  betterMixed: 'clearly better on average, as it gains more than it loses',
+  worse: 'clearly worse',
+  worseMixed: 'clearly worse on average, as it loses more than it gains',
+  even: 'this could be chance',
   same: 'no difference on any row',
 };
 

@@ -28,7 +28,7 @@ export class CallFailure extends Error {
 }
 
 export function usageFailure(message: string): CallFailure {
-  return new CallFailure({ code: 'USAGE', message, hint: 'Add --help to see how the command is called.', exitCode: 2 });
+  return new CallFailure({ code: 'USAGE', message, hint: 'Add --help to see how to use the command.', exitCode: 2 });
 }
 
 export function interruption(message: string, hint: string, rest?: object): CallFailure {
@@ -54,7 +54,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
     return {
       code: 'INTERRUPTED',
       message: 'Interrupted.',
-      hint: 'What was finished before is kept; what was half done is undone.',
+      hint: 'Finished work is kept; half-finished work is undone.',
       exitCode: 130,
     };
   }
@@ -71,14 +71,14 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
     return {
       code: 'USAGE',
       message: wordsOf(error.data) ?? error.message,
-      hint: 'Add --help to see how the command is called.',
+      hint: 'Add --help to see how to use the command.',
       exitCode: 2,
     };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     code: 'INTERNAL_SERVER_ERROR',
-    message: 'Something went wrong inside the studio; this is a fault of the program, not yours.',
+    message: 'Something went wrong in the studio. This is a bug in the program, not something you did wrong.',
     hint: 'Please report it with the lines above.',
     exitCode: 1,
     stack,

@@ -16,8 +16,8 @@ import { oneLine, textTable } from './text-table.ts';
 
 export function addInspectAndImport(program: Command, run: Run): void {
   withCsvOptions(program.command('inspect'))
-    .description('say what a table is: its kind, encoding, delimiter, header, columns and first rows, and why')
-    .argument('<file...>', 'tables to look at')
+    .description('describe a table: its kind, encoding, delimiter, header, columns and first rows, and why')
+    .argument('<file...>', 'the tables to describe')
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvWords & { cells?: boolean }, command: Command) =>
       run(command, async ({ open, signal }) => {
@@ -55,13 +55,13 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .argument('<file>', 'a table, or the name of a sample that comes with the studio')
     .requiredOption(
       '--task <task>',
-      `what the model shall learn: ${taskIdSchema.options.join(', ')}`,
+      `what the model should learn: ${taskIdSchema.options.join(', ')}`,
       wordIn(taskIdSchema),
     )
-    .option('--name <name>', 'the dataset’s name; the file’s own unless given')
+    .option('--name <name>', 'the dataset’s name (default: the file’s)')
     .option('--map <field=column>', 'which column is which field: context=COL,target=COL, question=COL …', mappingIn)
     .option('--group <column>', 'rows with the same value here stay in one split')
-    .option('--database <file>', 'SQLite file, or a folder of them, on which the queries run')
+    .option('--database <file>', 'SQLite file, or a folder of them, that the queries run on')
     .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
     .action((file: string, options: ImportWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
@@ -84,20 +84,20 @@ export function addInspectAndImport(program: Command, run: Run): void {
         return {
           json: { dataset, file: facts, rejected, warned, seconds, ...(dataset.hasDatabase && { databases }) },
           text: [
-            `“${dataset.name}” is imported: ${counted(dataset.rows, 'row')} for ${dataset.task} ` +
+            `Imported “${dataset.name}”: ${counted(dataset.rows, 'row')} for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,
             rejected.count > 0
-              ? `${counted(rejected.count, 'row', ['was', 'were'])} left out (${reasonsText(rejected.reasons)}), into ${rejected.file}. ` +
-                `Mended there, they can join the others: adapter-studio datasets add "${dataset.name}" FILE`
+              ? `${counted(rejected.count, 'row', ['was', 'were'])} left out (${reasonsText(rejected.reasons)}) and saved in ${rejected.file}. ` +
+                `Fix them there, then add them: adapter-studio datasets add "${dataset.name}" FILE`
               : 'Every row could be used.',
             ...(dataset.splits.validation === 0 && dataset.rows > 2
               ? [
-                  'No row is kept back to validate with: all rows are of one group, or the file says so. --map without group and split keeps some.',
+                  'No rows are kept back for validation: all rows are in one group, or the file assigns the splits that way. Use --map without group and split to keep some back.',
                 ]
               : []),
             ...(warned.count > 0
               ? [
-                  `${counted(warned.count, 'row', ['has', 'have'])} something to look at (${reasonsText(warned.reasons)}).`,
+                  `${counted(warned.count, 'row', ['has', 'have'])} something to check (${reasonsText(warned.reasons)}).`,
                 ]
               : []),
             ...rowsOfOthers(databases),
@@ -137,7 +137,7 @@ export async function importFinished(
         what: 'Importing',
         done: event.bytesRead,
         total: event.bytesTotal,
-        words: `${event.taken} rows taken, ${event.rejected} left out`,
+        words: `${event.taken} rows imported, ${event.rejected} left out`,
         secondsLeft: event.secondsLeft,
       });
     }
@@ -152,8 +152,10 @@ export function reasonsText(reasons: Readonly<Record<string, number>>): string {
 }
 
 function cellsText(delimiter: string): string {
-  if (delimiter === 'fixed') return 'cells at fixed places';
-  return delimiter === ' +' ? 'cells apart by one blank or more' : `cells apart by ${JSON.stringify(delimiter)}`;
+  if (delimiter === 'fixed') return 'cells at fixed positions';
+  return delimiter === ' +'
+    ? 'cells separated by one or more spaces'
+    : `cells separated by ${JSON.stringify(delimiter)}`;
 }
 
 function inspectionText({ file, columns, sample, proposedTask }: Inspection): string {

@@ -21,31 +21,31 @@ export function addLabCommand(program: Command, run: Run): void {
     .command('lab')
     .description('the LoRA paper’s tables and figures on your own model and data')
     .argument('<experiment>', `${labKindSchema.options.join(', ')}; or list, show, delete`, experimentIn)
-    .argument('[id]', 'of the result to show or delete, as list gives it')
+    .argument('[id]', 'id of the result to show or delete, from list')
     .option('--base <model>', 'name or id of the base model (otherwise the first one)')
     .option('--dataset <dataset>', 'name or id (otherwise the newest)')
-    .option('--adapter <adapter>', 'table7: look at this adapter instead of training for it')
-    .option('--seeds <list>', 'such as 0,1,2', numbersIn(shape.seeds.element))
-    .option('--steps <n>', 'optimiser steps of each training', numberIn(shape.steps))
-    .option('--batch <n>', 'rows of one step', numberIn(shape.batchSize))
+    .option('--adapter <adapter>', 'table7: use this adapter instead of training one')
+    .option('--seeds <list>', 'seeds, such as 0,1,2', numbersIn(shape.seeds.element))
+    .option('--steps <n>', 'optimiser steps per training', numberIn(shape.steps))
+    .option('--batch <n>', 'rows per step', numberIn(shape.batchSize))
     .option('--max-length <n>', 'longest example in tokens', numberIn(shape.maxLength))
     .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
-    .option('--alpha <n>', 'held equal over all ranks', numberIn(shape.alpha))
-    .option('--ranks <list>', 'such as 1,2,4,8,64', numbersIn(shape.ranks.element))
+    .option('--alpha <n>', 'alpha, the same for all ranks', numberIn(shape.alpha))
+    .option('--ranks <list>', 'ranks, such as 1,2,4,8,64', numbersIn(shape.ranks.element))
     .option('--targets <sets>', 'sets of matrices, such as q:q,v:q,k,v,o', targetSetsIn)
     .option('--budget-rank <n>', 'table5: the rank of one matrix', numberIn(shape.budgetRank))
-    .option('--validation-rows <n>', 'rows that the loss is measured on', numberIn(shape.validationRows))
-    .option('--metric-rows <n>', 'test rows that are answered and marked', numberIn(shape.metricRows))
+    .option('--validation-rows <n>', 'rows to measure the loss on', numberIn(shape.validationRows))
+    .option('--metric-rows <n>', 'test rows to answer and score', numberIn(shape.metricRows))
     .option('--trials <n>', 'measurements of each timed case', numberIn(shape.trials))
     .option('--passes <list>', 'table1, onebatch: rows x tokens, such as 8x128,1x32', passesIn)
     .option('--bottlenecks <list>', 'table1: widths of the adapter layers', numbersIn(shape.bottlenecks.element))
-    .option('--repeat <experiment>', 'do one anew and compare the numbers')
-    .option('--resume <experiment>', 'let a stopped or interrupted one go on')
-    .option('--out <folder>', 'write table, pictures, numbers and adapters there')
+    .option('--repeat <experiment>', 'run this one again and compare the numbers')
+    .option('--resume <experiment>', 'resume a stopped or interrupted experiment')
+    .option('--out <folder>', 'folder for the tables, pictures, numbers and adapters')
     .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
       run(command, async ({ open, signal, progress, dataDir }) => {
         if (isLook(kind)) return look(kind, id, await open());
-        if (id !== undefined) throw usageFailure(`An id goes with show or delete, not with ${kind}.`);
+        if (id !== undefined) throw usageFailure(`An id can only be given with show or delete, not with ${kind}.`);
         const client = await open();
         const begun =
           words.resume === undefined
@@ -68,11 +68,11 @@ const experimentIn = wordIn(z.enum([...labKindSchema.options, ...looks]));
 
 async function look(what: Look, id: string | undefined, client: StudioClient): Promise<Answer> {
   if (what === 'list') return listOf(await client.lab.list());
-  if (id === undefined) throw usageFailure(`Name the result to ${what} by its id: adapter-studio lab list gives them.`);
+  if (id === undefined) throw usageFailure(`Give the id of the result to ${what}; adapter-studio lab list shows them.`);
   if (what === 'show') return answerOf(await client.lab.get({ id }), { files: [], client });
   const { kind } = await client.lab.get({ id });
   await client.lab.delete({ id });
-  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} is deleted.` };
+  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted.` };
 }
 
 function listOf(experiments: readonly LabExperiment[]): Answer {
@@ -150,7 +150,7 @@ async function experimentEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.lab.get({ id });
-  const goOn = `Go on with: adapter-studio lab ${ended.kind} --resume ${id}`;
+  const goOn = `Resume with: adapter-studio lab ${ended.kind} --resume ${id}`;
   requireUnbroken(ended, goOn);
   if (ended.state !== 'finished') throw interruption('The experiment was stopped.', goOn, { experiment: ended });
   return ended;
@@ -191,7 +191,7 @@ async function answerOf(
         : [`${repeat.equal} of ${repeat.compared} numbers came out the same (timings not counted).`]),
       `\n${view.caption}`,
       ...(files.length > 0 ? [`Files: ${files[0] ?? ''} and ${files.length - 1} more.`] : []),
-      `Do it anew with: adapter-studio lab ${kind} --repeat ${id}`,
+      `Repeat it with: adapter-studio lab ${kind} --repeat ${id}`,
     ].join('\n'),
   };
 }

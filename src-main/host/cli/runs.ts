@@ -7,7 +7,7 @@ import { textTable } from './text-table.ts';
 import { runEnded, trainingAnswer, trainingText } from './train.ts';
 
 export function addRunCommands(program: Command, run: Run): void {
-  const runs = program.command('runs').description('the trainings, with what became of them');
+  const runs = program.command('runs').description('training runs and their results');
 
   runs
     .command('list')
@@ -52,9 +52,9 @@ export function addRunCommands(program: Command, run: Run): void {
 
   runs
     .command('move')
-    .description('give a waiting run another turn in the queue')
+    .description('move a waiting run in the queue')
     .argument('<run>')
-    .requiredOption('--to <n>', 'its turn from now on, from 1', numberIn(z.number().int().min(1)))
+    .requiredOption('--to <n>', 'its new position, starting at 1', numberIn(z.number().int().min(1)))
     .action((id: string, { to }: { to: number }, command: Command) =>
       run(command, async ({ open }) => {
         const client = await open();
@@ -71,7 +71,7 @@ export function addRunCommands(program: Command, run: Run): void {
 
   runs
     .command('repeat')
-    .description('train again with the data, base and settings of a run: the same machine makes the same adapter')
+    .description('train again with the data, base and settings of a run: the same computer makes the same adapter')
     .argument('<run>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
@@ -81,14 +81,14 @@ export function addRunCommands(program: Command, run: Run): void {
         const shaOf = async (adapterId: string | null) =>
           adapterId === null ? undefined : (await client.adapters.get({ id: adapterId })).sha256;
         const same = (await shaOf(ended.adapterId)) === (await shaOf(original.adapterId));
-        const verdict = same ? 'It is the same adapter, to the bit.' : 'It is another adapter.';
+        const verdict = same ? 'It is exactly the same adapter.' : 'It is a different adapter.';
         return { json: { ...answer.json, same }, text: `${answer.text}\n${verdict}` };
       }),
     );
 
   runs
     .command('delete')
-    .description('remove a run; its adapter stays')
+    .description('delete a run; its adapter stays')
     .argument('<run>')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
@@ -107,6 +107,6 @@ function factsOf({ id, name, state, step, totalSteps, error }: TrainingRun): str
   return [
     `${name}: ${state} at step ${step} of ${totalSteps}.`,
     ...(error ? [error.message, error.hint] : []),
-    ...(isHalfDone ? [`Go on with: adapter-studio train --resume ${id}`] : []),
+    ...(isHalfDone ? [`Resume with: adapter-studio train --resume ${id}`] : []),
   ].join('\n');
 }

@@ -10,9 +10,9 @@ import type { Run } from './session.ts';
 export function addScoreAndGenerate(program: Command, run: Run): void {
   program
     .command('score')
-    .description('say how likely a base model, with or without an adapter, finds a target')
+    .description('measure how likely a base model, with or without an adapter, finds a target')
     .requiredOption('--base <model>', 'name or id of the base model')
-    .option('--adapter <adapter[:scale]>', 'name or id, with a factor on its scale', adapterIn)
+    .option('--adapter <adapter[:scale]>', 'name or id, optionally with a factor on its scale', adapterIn)
     .option('--context <text>', 'what the model reads')
     .option('--target <text>', 'what it should write')
     .option('--dataset <dataset>', 'score the rows of a dataset instead')
@@ -20,7 +20,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--limit <n>', 'only the first n rows', numberIn(z.number().int().positive()))
     .option(
       '--precision <precision>',
-      'of the base’s matrices: float32, int8 or auto',
+      'precision of the base’s matrices: float32, int8 or auto',
       wordIn(precisionSchema),
       'float32' as const,
     )
@@ -48,24 +48,24 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
   const { shape } = samplingSchema;
   program
     .command('generate')
-    .description('let a base model, with or without an adapter, write')
+    .description('let a base model, with or without an adapter, continue a text')
     .requiredOption('--base <model>', 'name or id of the base model')
-    .option('--adapter <adapter[:scale]>', 'name or id, with a factor on its scale', adapterIn)
+    .option('--adapter <adapter[:scale]>', 'name or id, optionally with a factor on its scale', adapterIn)
     .option('--prompt <text>', 'what the model reads')
-    .option('--dataset <dataset>', 'take the context of a row of this dataset instead')
+    .option('--dataset <dataset>', 'use the context of a row of this dataset instead')
     .option('--row <id>', 'the row’s id')
-    .option('--max-tokens <n>', 'write at most so many tokens', numberIn(shape.maxTokens), 128)
-    .option('--temperature <t>', '0 always takes the likeliest token', numberIn(shape.temperature), 0)
-    .option('--top-k <k>', 'draw from the k likeliest tokens; 0 for no limit', numberIn(shape.topK), 0)
-    .option('--top-p <p>', 'draw from the likeliest tokens that make up p', numberIn(shape.topP), 1)
-    .option('--seed <n>', 'of what is drawn by lot', numberIn(shape.seed), 0)
+    .option('--max-tokens <n>', 'write at most this many tokens', numberIn(shape.maxTokens), 128)
+    .option('--temperature <t>', '0 always picks the most likely token', numberIn(shape.temperature), 0)
+    .option('--top-k <k>', 'sample from the k most likely tokens; 0 for no limit', numberIn(shape.topK), 0)
+    .option('--top-p <p>', 'sample from the most likely tokens that make up p', numberIn(shape.topP), 1)
+    .option('--seed <n>', 'seed for sampling', numberIn(shape.seed), 0)
     .option(
       '--precision <precision>',
-      'of the base’s matrices: float32, int8 or auto',
+      'precision of the base’s matrices: float32, int8 or auto',
       wordIn(precisionSchema),
       'float32' as const,
     )
-    .option('--stop <text>', 'end before this text; may be given several times', collect)
+    .option('--stop <text>', 'end before this text; can be given several times', collect)
     .action((words: GenerateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);

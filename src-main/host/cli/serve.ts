@@ -9,13 +9,13 @@ import type { Run } from './session.ts';
 export function addServeCommand(program: Command, run: Run): void {
   program
     .command('serve')
-    .description('serve the studio’s page to a browser on this machine, until Ctrl-C')
+    .description('serve the studio to a browser on this computer, until Ctrl-C')
     .option(
       '--port <n>',
-      'port on 127.0.0.1, 0 for a free one; else that of the last time, where it is free',
+      'port on 127.0.0.1, 0 for any free one (default: the last one used, if free)',
       numberIn(z.number().int().min(0).max(65_535)),
     )
-    .option('--openai', 'answer OpenAI’s requests at an address of their own as well')
+    .option('--openai', 'also serve an OpenAI-compatible API, at a separate address')
     .action(({ port, openai }: { port?: number; openai?: boolean }, command: Command) =>
       run(command, async ({ installation, dataDir, json, signal }) => {
         // The web host is a program of its own, so that its sockets and this call share nothing.

@@ -60,16 +60,16 @@ async function saidOfResuming(all: readonly (typeof broken)[], kept: Readonly<Re
 // Nobody could tell what of it was done again.
 test.each([
   ['from step 4 of 9', [2, 4]],
-  ['from its start: it had kept no step', []],
+  ['from the start, as no step had been saved', []],
 ])('a run that is resumed says that it goes on %s', async (from, kept) => {
-  expect(await saidOfResuming([broken], { r1: kept })).toEqual([`“rivers” goes on ${from}.`]);
+  expect(await saidOfResuming([broken], { r1: kept })).toEqual([`“rivers” continues ${from}.`]);
 });
 
 // One that diverged before its first checkpoint had the others go on from their start.
 test('runs that train together go on from the step that all have kept but those that do not go on', async () => {
   const all = ['r1', 'r2', 'r3'].map((id) => ({ ...broken, id, group: { id: 'r1', size: 3 } as never }));
   Object.assign(all[2] as object, { state: 'failed', error: { code: 'RUN_DIVERGED' } });
-  expect(await saidOfResuming(all, { r1: [3, 6], r2: [3] })).toEqual(['“rivers” goes on from step 3 of 9.']);
+  expect(await saidOfResuming(all, { r1: [3, 6], r2: [3] })).toEqual(['“rivers” continues from step 3 of 9.']);
 });
 
 async function estimated(told: object): Promise<string | undefined> {

@@ -19,7 +19,7 @@ import type { StudioClient } from './studio.ts';
 
 export function addTrainCommands(program: Command, run: Run): void {
   withTrainOptions(program.command('estimate'))
-    .description('say what a training would need, without starting it')
+    .description('estimate what a training needs, without starting it')
     .requiredOption('--dataset <dataset>', 'name or id')
     .requiredOption('--base <model>', 'name or id of the base model')
     .action((words: TrainWords & { dataset: string; base: string }, command: Command) =>
@@ -41,11 +41,11 @@ export function addTrainCommands(program: Command, run: Run): void {
     );
 
   withTrainOptions(program.command('train'))
-    .description('teach a base model a dataset: makes an adapter')
+    .description('train an adapter for a base model on a dataset')
     .option('--dataset <dataset>', 'name or id')
     .option('--base <model>', 'name or id of the base model')
     .option('--name <name>', 'the adapter’s name')
-    .option('--resume <run>', 'go on with a run that was stopped or interrupted')
+    .option('--resume <run>', 'resume a stopped or interrupted run')
     .action((words: StartWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { dataset, base, name, resume } = words;
@@ -83,8 +83,8 @@ export function addTrainCommands(program: Command, run: Run): void {
         const json = others.length === 0 ? first.json : { ...first.json, also: others.map((other) => other.json) };
         if (signal.aborted && unfinished !== undefined) {
           throw interruption(
-            `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done is kept.`,
-            `Go on with: adapter-studio train --resume ${unfinished.id}`,
+            `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,
+            `Resume with: adapter-studio train --resume ${unfinished.id}`,
             json,
           );
         }
@@ -105,8 +105,8 @@ async function resumed(
   const run = await client.runs.resume({ id: before.id });
   if (hasBroken(before)) {
     const step = Math.min(...kept);
-    const from = step > 0 ? `from step ${step} of ${run.totalSteps}` : 'from its start: it had kept no step';
-    progress.say(`“${run.name}” goes on ${from}.`);
+    const from = step > 0 ? `from step ${step} of ${run.totalSteps}` : 'from the start, as no step had been saved';
+    progress.say(`“${run.name}” continues ${from}.`);
   }
   return run;
 }
@@ -185,26 +185,30 @@ function withTrainOptions(command: Command): Command {
     .option('--dropout <p>', 'dropout on the adapter’s input', numberIn(shape.dropout))
     .option('--initialisation <kind>', 'how A starts: kaiming or gaussian', wordIn(shape.initialisation))
     .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
-    .option('--schedule <kind>', 'of the learning rate: linear, cosine or constant', wordIn(shape.schedule))
-    .option('--warmup <steps>', 'steps in which the learning rate rises', numberIn(shape.warmupSteps))
+    .option('--schedule <kind>', 'learning-rate schedule: linear, cosine or constant', wordIn(shape.schedule))
+    .option('--warmup <steps>', 'steps over which the learning rate rises', numberIn(shape.warmupSteps))
     .option('--weight-decay <w>', 'decoupled weight decay', numberIn(shape.weightDecay))
     .option('--label-smoothing <s>', 'share of certainty spread over all tokens', numberIn(shape.labelSmoothing))
-    .option('--patience <n>', 'measurements without gain after which it ends, or never', patienceIn)
-    .option('--sample-rows <n>', 'validation rows answered at each measurement', numberIn(shape.sampleRows))
-    .option('--settings <file>', 'start from the settings of this file; other options override it', settingsIn)
+    .option('--patience <n>', 'validations without improvement before it ends early, or never', patienceIn)
+    .option('--sample-rows <n>', 'validation rows answered at each validation', numberIn(shape.sampleRows))
+    .option('--settings <file>', 'start from the settings in this file; other options override them', settingsIn)
     .option('--clip <norm>', 'largest gradient norm; 0 for no limit', numberIn(shape.gradientClip))
-    .option('--epochs <e>', 'times that each row is seen', numberIn(shape.epochs))
-    .option('--max-steps <s>', 'end after so many steps', numberIn(shape.maxSteps.unwrap()))
-    .option('--batch <b>', 'rows of one step', numberIn(shape.batchSize))
+    .option('--epochs <e>', 'how many times each row is read', numberIn(shape.epochs))
+    .option('--max-steps <s>', 'end after this many steps', numberIn(shape.maxSteps.unwrap()))
+    .option('--batch <b>', 'rows per step', numberIn(shape.batchSize))
     .option('--max-length <l>', 'longest example in tokens', numberIn(shape.maxLength))
-    .option('--seed <n>', 'of everything that is drawn by lot', numberIn(shape.seed))
+    .option('--seed <n>', 'seed of everything random', numberIn(shape.seed))
     .option('--no-shuffle', 'keep the order of the rows')
     .option('--validation-every <steps>', 'steps between two validations', numberIn(shape.validationEvery.unwrap()))
-    .option('--init-adapter <adapter>', 'go on from this adapter’s weights')
-    .option('--backend <backend>', 'what computes: auto or onnxruntime', wordIn(shape.backend))
-    .option('--precision <precision>', 'of the base’s matrices: auto, float32, int8 or int4', wordIn(shape.precision))
-    .option('--gradient-checkpointing', 'compute layers again rather than keep them: less memory, more time')
-    .option('--also-rank <list>', 'train adapters of these ranks in the same go', numbersIn(shape.rank))
+    .option('--init-adapter <adapter>', 'continue from this adapter’s weights')
+    .option('--backend <backend>', 'compute backend: auto or onnxruntime', wordIn(shape.backend))
+    .option(
+      '--precision <precision>',
+      'precision of the base’s matrices: auto, float32, int8 or int4',
+      wordIn(shape.precision),
+    )
+    .option('--gradient-checkpointing', 'recompute layers instead of keeping them: less memory, more time')
+    .option('--also-rank <list>', 'also train adapters of these ranks at the same time', numbersIn(shape.rank))
     .option('--also-seed <list>', 'and of these seeds', numbersIn(shape.seed))
     .option('--also-lr <list>', 'and with these learning rates', numbersIn(shape.learningRate));
 }
@@ -221,7 +225,7 @@ function patienceIn(text: string): number | 'never' {
 
 function settingsIn(file: string): Partial<TrainOptions> {
   const settings = readSettingsText(readFileSync(fromHere(file), 'utf8'));
-  if (settings === undefined) throw new InvalidArgumentError('This file holds no settings of a training.');
+  if (settings === undefined) throw new InvalidArgumentError('This is not a file of training settings.');
   return settings;
 }
 
@@ -293,7 +297,7 @@ export async function runEnded(
     signal.removeEventListener('abort', stop);
   }
   const ended = await client.runs.get({ id: run.id });
-  requireUnbroken(ended, `Go on with: adapter-studio train --resume ${run.id}`);
+  requireUnbroken(ended, `Resume with: adapter-studio train --resume ${run.id}`);
   return ended;
 }
 
@@ -330,10 +334,10 @@ export function trainingText({ id, result, step, totalSteps }: TrainingRun, adap
       `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
     before === undefined || after === undefined
       ? 'There were no validation rows.'
-      : `Validation loss ${before} (base) → ${start === undefined ? '' : `${start} (the adapter that it went on from) → `}${after} (with the adapter).`,
+      : `Validation loss ${before} (base) → ${start === undefined ? '' : `${start} (the adapter it continued from) → `}${after} (with the adapter).`,
     result.baseSha256Before === result.baseSha256After
       ? `The base model is unchanged (${result.baseSha256After.slice(0, 8)}).`
-      : 'The base model’s files changed while it was training.',
+      : 'The base model’s files changed during training.',
     adapter.path,
   ].join('\n');
 }
@@ -359,22 +363,22 @@ function estimateText(estimate: Estimate): string {
           `That is for ${group.runs} adapters together; one alone takes ${megabytes(group.alone.memoryBytes)} MB and ${Math.ceil(group.alone.seconds)} s. They train ` +
             (group.together > 1
               ? `up to ${group.together} in one pass.`
-              : 'one after the other, as each step fills the machine.'),
+              : 'one after the other, as one step already uses the whole computer.'),
         ]),
     ...(data.rows < data.of
       ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
       : []),
-    `${tokens.total} tokens, ${tokens.target} of them to be written; ${tokens.cut} are cut off longer rows.`,
+    `${tokens.total} tokens, ${tokens.target} of them in targets; ${tokens.cut} are cut from longer rows.`,
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     ...(disk.bytes > disk.availableBytes
       ? [
-          `The disk has too little room: ${megabytes(disk.bytes)} MB are needed, ${megabytes(disk.availableBytes)} MB are free.`,
+          `Not enough disk space: it needs ${megabytes(disk.bytes)} MB, but only ${megabytes(disk.availableBytes)} MB are free.`,
         ]
       : []),
     fits
-      ? 'It fits on this machine.'
+      ? 'It fits this computer.'
       : remedy === null
-        ? 'It does not fit on this machine.'
-        : `It does not fit on this machine; with ${remedy.batchSize} rows a step, ${remedy.maxLength} tokens at most and the base in precision “${remedy.precision}” it would.`,
+        ? 'It does not fit this computer.'
+        : `It does not fit this computer; it would with ${remedy.batchSize} rows per step, at most ${remedy.maxLength} tokens and the base in precision “${remedy.precision}”.`,
   ].join('\n');
 }

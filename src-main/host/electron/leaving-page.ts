@@ -3,7 +3,7 @@ import type { MessageBoxSyncOptions, WebContents } from 'electron';
 const words = {
   en: {
     message: 'A table is being imported.',
-    detail: 'If the window goes now, nothing of it is kept.',
+    detail: 'If you close the window now, nothing will be kept.',
     buttons: ['Keep importing', 'Leave'],
   },
   ko: {

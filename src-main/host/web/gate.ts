@@ -29,11 +29,11 @@ export class Gate {
     if (stranger) return stranger;
     if (this.#hasSession(request)) return { kind: 'open' };
     if (token === null) return refused(401, 'This page needs the address that Adapter Studio printed when it started.');
-    if (!isSame(token, this.token)) return refused(401, 'This address belongs to another start of Adapter Studio.');
+    if (!isSame(token, this.token)) return refused(401, 'This address is from an earlier start of Adapter Studio.');
     if (this.#isTokenUsed) {
       return refused(
         401,
-        'This address was used before and works once only. Start Adapter Studio anew to get another.',
+        'This address has already been used and works only once. Restart Adapter Studio to get a new one.',
       );
     }
     this.#isTokenUsed = true;
@@ -53,10 +53,11 @@ export class Gate {
 
   #strangerIn(request: IncomingMessage): Verdict | undefined {
     // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a foreign page shows in Origin.
-    if (request.headers.host !== this.#host) return refused(403, `Adapter Studio is reached as ${this.#host} only.`);
+    if (request.headers.host !== this.#host)
+      return refused(403, `Adapter Studio can only be reached as ${this.#host}.`);
     const { origin } = request.headers;
     if (origin !== undefined && origin !== `http://${this.#host}`)
-      return refused(403, 'Another page may not ask this.');
+      return refused(403, 'Other pages may not use this address.');
     return undefined;
   }
 

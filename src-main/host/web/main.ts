@@ -19,13 +19,9 @@ import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
 const { home, port, open, openai } = new Command('adapter-studio-web')
-  .description('Serves Adapter Studio to a browser on this machine.')
+  .description('Serves Adapter Studio to a browser on this computer.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
-  .option(
-    '--port <number>',
-    'the port on 127.0.0.1, 0 for a free one; else that of the last time, where it is free',
-    portOf,
-  )
+  .option('--port <number>', 'port on 127.0.0.1, 0 for any free one (default: the last one used, if free)', portOf)
   .option('--no-open', 'do not open a browser')
   .option('--openai', 'answer OpenAI’s requests too, as long as this runs')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
@@ -139,7 +135,8 @@ async function serve(): Promise<void> {
 /** Ends the process with what a person can do about it, where that is known. */
 function endWith(error: unknown): never {
   if (error instanceof StudioError) process.stderr.write(`${error.message} ${error.hint}\n`);
-  else if (isPortTaken(error)) process.stderr.write(`Port ${port} is in use. Choose another one, or none: --port 0.\n`);
+  else if (isPortTaken(error))
+    process.stderr.write(`Port ${port} is in use. Choose another one, or let the studio choose: --port 0.\n`);
   else console.error(error);
   process.exit(1);
 }

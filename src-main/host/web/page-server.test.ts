@@ -60,7 +60,7 @@ test('the token works once', async () => {
   const second = await get(pathOf(server.url));
   expect(second.status).toBe(401);
   expect(second.headers['set-cookie']).toBeUndefined();
-  expect(second.body).toContain('works once only');
+  expect(second.body).toContain('works only once');
 });
 
 test('whoever has the session may open the printed address again', async () => {

@@ -93,7 +93,7 @@ async function answer(
   response.setHeader('cache-control', 'no-store');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    say(response, 405, 'This is not something that can be asked here.');
+    say(response, 405, 'This request is not allowed here.');
     return;
   }
   // Compared with the list as it was sent: nothing is decoded or resolved that could lead elsewhere.
