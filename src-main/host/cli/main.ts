@@ -21,7 +21,7 @@ import { printFailure, runnerFor } from './session.ts';
 import { addTrainCommands } from './train.ts';
 
 const program = new Command('adapter-studio')
-  .description('Turn a table of examples into a model skill, on your own computer.')
+  .description('Turn a table of examples into a new skill for a language model, on your own computer.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
   .option('--json', 'answer with one JSON object on standard output')
   .version(packageJson.version, '-V, --version', 'print the version')
