@@ -69,7 +69,7 @@ try {
       await importButton.waitFor({ timeout: longestMs });
     });
     await importButton.click();
-    const importing = await felt(() => page.getByText('rows are in “table”').waitFor({ timeout: longestMs }));
+    const importing = await felt(() => page.getByText('rows into “table”').waitFor({ timeout: longestMs }));
     return { sending, importing };
   });
 

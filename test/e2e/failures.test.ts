@@ -45,7 +45,7 @@ test('an engine that fails in the middle of an answer is told; what was written 
 
 test('a training whose engine fails is interrupted with the reason, and goes on from where it was', async () => {
   await open(paths.newRun());
-  await page.getByText(/about .* a step/).waitFor();
+  await page.getByText(/about .* per step/).waitFor();
   await page.getByRole('textbox', { name: 'Adapter name' }).fill('Broken');
   await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
   await page.getByRole('button', { name: 'Start', exact: true }).click();

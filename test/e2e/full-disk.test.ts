@@ -77,7 +77,7 @@ test('settings can be looked at on a full disk, and a training is not begun', as
   await open(paths.runs());
   await page.getByRole('heading', { level: 1, name: 'Train', exact: true }).waitFor();
   await open(paths.newRun());
-  await page.getByText(/about .* a step/).waitFor();
+  await page.getByText(/about .* per step/).waitFor();
 });
 
 test('a training that the disk has no room for is interrupted, tells why, and goes on', {

@@ -84,7 +84,7 @@ test('a sample becomes a second adapter in three clicks and a few steps', async 
   await open(paths.importDataset());
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
   await page.getByRole('button', { name: /^Import 400 rows/ }).click();
-  await see('400 rows are in');
+  await see('Imported 400 rows');
   await link('Train with this').click();
   await page.getByLabel('Adapter name').fill('sql');
   await setSteps('4');

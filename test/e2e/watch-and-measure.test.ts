@@ -18,7 +18,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
   await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
   await page.getByRole('link', { name: 'Train with this' }).click();
-  await see('just measured on this computer');
+  await see('a measurement just made on this computer');
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
   await see(/the learning rate never reaches 2e-4/);
