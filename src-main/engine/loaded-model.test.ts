@@ -114,7 +114,7 @@ test('weights that are not finite numbers are refused', async () => {
   await change((tensors) => tensors.set(name, { dtype: 'F32', dims: [8, 8], data: broken }));
   await expect(loadModel(folder, backend)).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
-    data: { reason: `the tensor ${name} holds values that are not finite numbers` },
+    data: { reason: `the tensor ${name} has values that are not finite numbers` },
   });
 });
 

@@ -149,7 +149,7 @@ test('the files of an adapter, and its folder, are taken in again with the same 
   mkdirSync(earlier);
   for (const name of ['adapter_config.json', 'adapter_model.bin']) writeFileSync(path.join(earlier, name), '{}');
   await dialog.getByLabel('Choose a folder').last().setInputFiles(earlier);
-  await dialog.getByText('“adapter_model.bin” is not read').waitFor();
+  await dialog.getByText('“adapter_model.bin” was not opened').waitFor();
   expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await dialog.getByLabel('Choose a file').last().setInputFiles(files);
   await page.getByText('Imported adapter added').waitFor();

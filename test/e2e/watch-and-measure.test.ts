@@ -18,7 +18,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
   await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
   await page.getByRole('link', { name: 'Train with this' }).click();
-  await see('a measurement just made on this computer');
+  await see('based on a measurement just made on this computer');
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
   await see(/the learning rate never reaches 2e-4/);
@@ -58,7 +58,7 @@ test('rows are answered while it learns; it rests and goes on', { timeout: 400_0
   await steps.fill('12');
   await steps.blur();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await see('5 rows, learning');
+  await see('5 rows to watch');
   await see(/^answers at step \d+,/);
   await see(/Step ([2-9]|\d{2,})/);
   await see(/Stop ends it and makes an adapter from what it has learned/);

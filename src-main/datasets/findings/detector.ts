@@ -57,37 +57,37 @@ export const findingFacts: Readonly<
   EMPTY_TEXT: {
     severity: 'bad',
     remedy: 'delete',
-    message: 'Context or target is empty or holds nothing but blanks: there is nothing to learn.',
+    message: 'The context or the target is empty or contains only spaces: there is nothing to learn.',
   },
   DUPLICATE_ROW: {
     severity: 'warn',
     remedy: 'delete',
-    message: 'The same context and target stand in an earlier row; they weigh twice in the training.',
+    message: 'An earlier row has the same context and target, so the pair counts twice in training.',
   },
   DUPLICATE_NEAR: {
     severity: 'note',
     remedy: 'delete',
-    message: 'Nearly the same texts stand in an earlier row of the same split.',
+    message: 'An earlier row of the same split has nearly the same texts.',
   },
   TARGETS_DIFFER: {
     severity: 'warn',
     remedy: 'delete',
-    message: 'An earlier row has the same context and another target; the model cannot learn both.',
+    message: 'An earlier row has the same context but a different target; the model cannot learn both.',
   },
   LEAK_ROW: {
     severity: 'bad',
     remedy: 'delete',
-    message: 'The context of a held-out row also stands in another split, so the measured quality would be too good.',
+    message: 'The context of a held-out row is also in another split, so results would look too good.',
   },
   LEAK_GROUP: {
     severity: 'bad',
     remedy: 'move',
-    message: 'A group is in more than one split, so the measured quality would be too good.',
+    message: 'A group is in more than one split, so results would look too good.',
   },
   LEAK_NEAR: {
     severity: 'warn',
     remedy: 'delete',
-    message: 'A training row is nearly the same as a held-out one, so the measured quality may be too good.',
+    message: 'A training row is nearly the same as a held-out one, so results may look too good.',
   },
   LENGTH_OUTLIER: {
     severity: 'note',
@@ -97,9 +97,9 @@ export const findingFacts: Readonly<
   ANSWER_NOT_IN_PASSAGE: {
     severity: 'warn',
     remedy: 'delete',
-    message: 'The answer does not stand in the passage; the model would learn to make answers up.',
+    message: 'The answer is not in the passage; the model would learn to make up answers.',
   },
-  SQL_NOT_PARSED: { severity: 'bad', remedy: 'delete', message: 'The query is no SQL that SQLite can read.' },
+  SQL_NOT_PARSED: { severity: 'bad', remedy: 'delete', message: 'SQLite cannot read the query.' },
   SQL_UNKNOWN_NAME: {
     severity: 'bad',
     remedy: 'delete',
@@ -115,17 +115,17 @@ export const findingFacts: Readonly<
   LANGUAGE_MIXED: {
     severity: 'note',
     remedy: 'delete',
-    message: 'The row is in another language than nearly all others.',
+    message: 'The row is in a different language from nearly all the others.',
   },
   PRIVATE_EMAIL: {
     severity: 'warn',
     remedy: 'mask',
-    message: 'There is an e-mail address in the row; a model may give it away.',
+    message: 'There is an email address in the row; a model may give it away.',
   },
   PRIVATE_PHONE: {
     severity: 'note',
     remedy: 'mask',
-    message: 'There is what looks like a telephone number in the row; a model may give it away.',
+    message: 'There is what looks like a phone number in the row; a model may give it away.',
   },
   PRIVATE_CARD: {
     severity: 'bad',

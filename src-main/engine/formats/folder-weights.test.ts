@@ -43,7 +43,7 @@ test('an index that places a tensor in a shard which does not have it is refused
   const folder = await shardedFolder({ a: 'two.safetensors', b: 'two.safetensors' });
   await expect(openFolderWeights(folder)).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
-    data: { reason: 'it places a in two.safetensors, which does not have it' },
+    data: { reason: 'it says a is in two.safetensors, but it is not there' },
   });
 });
 

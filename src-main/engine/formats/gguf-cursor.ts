@@ -63,7 +63,7 @@ export class GgufCursor {
   /** A count or an offset; a value beyond 2⁵³ is none. */
   u64(what: string): number {
     const value = this.bytes(8).readBigUInt64LE();
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.invalid(inEnglish(`${what} is beyond all measure`));
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.invalid(inEnglish(`${what} is absurdly large`));
     return Number(value);
   }
 

@@ -39,7 +39,7 @@ function failed(status: number | null): CallFailure {
   const isUsage = status === 2;
   return new CallFailure({
     code: isUsage ? 'USAGE' : 'BENCH_FAILED',
-    message: isUsage ? 'There is no such bench, or it has no such option.' : 'The bench did not come to its end.',
+    message: isUsage ? 'There is no such benchmark, or it has no such option.' : 'The benchmark did not finish.',
     hint: isUsage ? 'The lines above say which there are.' : 'The lines above say why.',
     exitCode: isUsage ? 2 : 1,
   });

@@ -175,7 +175,7 @@ export const evaluations = {
   'evaluations.deleted': 'The evaluation was deleted.',
   'evaluations.measures': 'More measures',
   'evaluations.measures.one': 'Measure',
-  'evaluations.made': 'Made from',
+  'evaluations.made': 'How this was measured',
   'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
   'evaluations.made.dataset': '{name}, version {version}',
   'evaluations.made.rows': 'Rows used',

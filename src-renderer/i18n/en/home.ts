@@ -89,8 +89,7 @@ export const home = {
   'home.next.train.why': { one: '{n} row to train on.', other: '{n} rows to train on.' },
   'home.next.train.action': 'Train an adapter',
   'home.next.chat': 'Next: chat with {name}.',
-  'home.next.chat.why':
-    'It is a {size} file that adds to the base model. You can switch it on and off between messages.',
+  'home.next.chat.why': 'It is a {size} file added to the base model. You can switch it on and off between messages.',
   'home.next.chat.action': 'Chat with {name}',
   'home.next.measure': 'Next: find out whether {name} is better than the base model.',
   'home.next.measuring': '{name} is being evaluated.',

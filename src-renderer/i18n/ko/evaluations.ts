@@ -85,7 +85,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.order':
     '모든 모델에 같은 행을 같은 순서로 묻고, 언제나 가장 그럴듯한 토큰을 고릅니다. 그래서 다시 해도 결과가 같습니다.',
   'evaluations.new.canTell':
-    '이만한 행이면 {points}점 정도의 차이는 우연과 구별할 수 있지만, 더 작은 차이는 어렵습니다.',
+    '이 정도 행이면 {points}점쯤 되는 차이는 우연과 구별할 수 있지만, 더 작은 차이는 어렵습니다.',
   'evaluations.new.canTell.nothing':
     '행이 이렇게 적으면 우연과 구별할 수 없습니다. 적어도 6행에서 결과가 일치해야 합니다.',
   'evaluations.new.metric': '채점 기준',

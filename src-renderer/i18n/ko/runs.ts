@@ -73,7 +73,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.name.custom': '{dataset} 어댑터',
 
   'runs.new.sentence':
-    '가중치 **{total}**개 중 **{trained}**개(**{share}**)를 약 **{time}** 동안 **{memory}**로 학습합니다.',
+    '가중치 **{total}**개 중 **{trained}**개(**{share}**)를 약 **{time}** 동안 메모리 **{memory}**로 학습합니다.',
   'runs.new.sentence.group':
     '고정된 가중치 **{total}**개 곁에서 **어댑터 {n}개**의 가중치 **{trained}**개를 학습합니다. 약 **{time}**, **{memory}**.',
   'runs.new.group.shared': '기본 모델을 한 번 지날 때 {n}개까지 함께 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
@@ -348,7 +348,7 @@ export const runs: Translation<typeof english> = {
   'runs.repeat.same': '똑같이 재현했습니다. 해시가 “{adapter}”[과|와] 같습니다.',
   'runs.repeat.other': '“{adapter}”[과|와] 같지 않습니다. 컴퓨터, 스레드 수, 버전이 다르면 반올림이 달라집니다.',
   'runs.results': '이 어댑터의 평가 결과',
-  'runs.results.each': '답마다 보기',
+  'runs.results.each': '답 하나씩 보기',
   'runs.results.line': '{split} {n}행, {metric}: {from} → {to}',
   'runs.results.rows': '{better}행에서 낫고 {worse}행에서 못함',
   'runs.results.better': '확실히 나음',
@@ -357,7 +357,7 @@ export const runs: Translation<typeof english> = {
   'runs.results.worseMixed': '평균적으로 확실히 못함',
   'runs.results.even': '우연일 수 있음',
   'runs.results.same': '차이 없음',
-  'runs.samples.kept': '남긴 가중치인 {step}단계의 답, 학습에 쓰지 않은 행',
+  'runs.samples.kept': '{step}단계(남긴 가중치)의 답, 학습에 쓰지 않은 행',
   'runs.samples.step': '{step}단계의 답, 학습에 쓰지 않은 행',
   'runs.samples.look': '되돌아보기',
   'runs.samples.mean': '{metric} 평균 {score}',
@@ -399,7 +399,7 @@ export const runs: Translation<typeof english> = {
   'runs.summary.validation': '{n}단계마다 측정',
   'runs.summary.patience': '{n}번 나아지지 않으면 끝냄',
   'runs.summary.samples': '지켜볼 행 {n}개',
-  'runs.samples.title': '배우는 {n}행',
+  'runs.samples.title': '지켜볼 행 {n}개',
   'runs.run.early': '일찍 끝냈습니다. {n}번 측정하는 동안 나아지지 않았습니다. {step}단계의 가중치를 남겼습니다.',
   'runs.settings.versions.of': '스튜디오 {studio}, {runtime}, 스레드 {n}개',
   'runs.chart.compare.lines': '실선: 학습, 점선: 검증',
