@@ -205,7 +205,7 @@ test('a measurement on unseen rows compares the adapter with the base', async ()
   await link('towns answers').first().click();
   await link('Evaluate').click();
   await page.getByLabel('Maximum rows').fill('4');
-  await see(/^Asks\s+4 rows\s+of 2 models/);
+  await see(/^Gives\s+4 rows\s+to 2 models/);
   await accessible();
   await button('Evaluate').click();
   await page.getByRole('table').first().waitFor();
