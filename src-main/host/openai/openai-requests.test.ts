@@ -12,14 +12,29 @@ test.each([
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
   [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
+  // Went by unheard: words came where a client waited for a call, a sound or sources.
+  [{ messages, tool_choice: 'required' }, 'tool_choice', 'tools are not supported'],
+  [{ messages, function_call: { name: 'f' } }, 'function_call', 'tools are not supported'],
+  [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
+  [{ messages, web_search_options: {} }, 'web_search_options', 'it is not supported'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
 ])('a chat request says what is allowed: %j', (request, param, words) => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
 });
 
+test('only text is written', () => {
+  const { error } = chatRequestSchema.safeParse({ model: 'm', messages, modalities: ['text', 'audio'] });
+  expect(error?.issues[0]).toMatchObject({ path: ['modalities', 1], message: 'only text is supported' });
+});
+
 test('what is named without being used is let pass', () => {
-  const unused = { logit_bias: {}, functions: [], tools: [], presence_penalty: 0, logprobs: false };
+  const unused = {
+    ...{ logit_bias: {}, functions: [], tools: [], tool_choice: 'auto', function_call: 'none', modalities: ['text'] },
+    ...{ audio: null, presence_penalty: 0, logprobs: false, top_logprobs: 0 },
+    // What asks for no other words, or none that are not there.
+    ...{ parallel_tool_calls: true, store: false, metadata: {}, user: 'x', service_tier: 'auto' },
+  };
   expect(chatRequestSchema.safeParse({ model: 'm', messages, ...unused }).success).toBe(true);
 });
 

@@ -15,12 +15,18 @@ function noneOf(words: string) {
   return z.array(z.unknown(), words).max(0, words);
 }
 
+/** What would change the answer and is not there; some clients name it with nothing in it. */
+const unsupported = z.null('it is not supported').optional();
+/** Without tools, `auto` chooses none. */
+const toolChoice = z.literal(['none', 'auto'], 'tools are not supported').nullish();
+
 const yesOrNo = z.boolean('it must be true or false');
 const modelName = 'it must be the name of a model';
 const seedWords = 'it must be a whole number';
 const tokensWords = 'it must be a whole number from 1 to 4096';
 const tokens = z.int(tokensWords).min(1, tokensWords).max(4096, tokensWords);
 const streamOptions = 'it must be an object, with include_usage as true or false';
+const onlyText = 'only text is supported';
 const body = 'it must be a JSON object';
 
 const shared = {
@@ -65,11 +71,15 @@ export const chatRequestSchema = z.object(
       .max(1000, messages),
     max_completion_tokens: tokens.nullish(),
     logprobs: z.literal(false, 'it is not supported').nullish(),
+    top_logprobs: z.literal(0, 'it is not supported').nullish(),
     tools: noneOf('tools are not supported').nullish(),
+    tool_choice: toolChoice,
     functions: noneOf('functions are not supported').nullish(),
-    response_format: z
-      .object({ type: z.literal('text', 'only text is supported') }, 'only text is supported')
-      .nullish(),
+    function_call: toolChoice,
+    modalities: z.array(z.literal('text', onlyText), onlyText).nullish(),
+    audio: unsupported,
+    web_search_options: unsupported,
+    response_format: z.object({ type: z.literal('text', onlyText) }, onlyText).nullish(),
   },
   body,
 );
@@ -90,8 +100,8 @@ export const completionRequestSchema = z.object(
     ),
     best_of: z.literal(1, 'it is not supported').nullish(),
     echo: z.literal(false, 'it is not supported').nullish(),
-    logprobs: z.null('it is not supported').optional(),
-    suffix: z.null('it is not supported').optional(),
+    logprobs: unsupported,
+    suffix: unsupported,
   },
   body,
 );
