@@ -82,7 +82,9 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
     wasBlank = isBlank;
     const kept = records.filter(({ line }) => {
       if (line <= skippedLines) return false;
-      return headersLeft-- <= 0;
+      if (headersLeft === 0) return true;
+      headersLeft--;
+      return false;
     });
     yield {
       ...piece,
