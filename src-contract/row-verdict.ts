@@ -13,6 +13,8 @@ export const rowVerdicts = {
   ROW_TARGET_EMPTY: 'The cell in the column “{column}” is empty.',
   ROW_CELL_TOO_LONG: 'The cell in the column “{column}” has {letters} characters; at most {most} can be used.',
   ROW_QUOTE_OPEN: 'A quote that opens on this line is never closed.',
+  ROW_TOO_LONG:
+    'The row that starts on this line has more than 16 million characters; perhaps a quote on this line is never closed.',
   ROW_ENCODING: 'Some bytes of the row are not valid in the encoding {encoding}.',
   ROW_HEADER_AGAIN: 'The row repeats the column names.',
   ROW_HEADER_OTHER:

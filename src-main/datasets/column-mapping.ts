@@ -274,6 +274,7 @@ export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places
 
 const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   QUOTE_OPEN: 'ROW_QUOTE_OPEN',
+  TOO_LONG: 'ROW_TOO_LONG',
   ENCODING: 'ROW_ENCODING',
   HEADER_AGAIN: 'ROW_HEADER_AGAIN',
   HEADER_OTHER: 'ROW_HEADER_OTHER',

@@ -57,6 +57,22 @@ test('rows behind one that had to be read as text come once', async () => {
   expect(asPieces).toEqual(asText);
 });
 
+test('a line of more letters than any record has is one record, and what is behind it is read', async () => {
+  const rows = ['a,b,c', `"${'x'.repeat(40_000_000)}",y,z`, 'd,e,f'];
+  const { asText, asPieces } = await bothWays('line.csv', Buffer.from(`id,text,n\n${rows.join('\n')}\n`));
+  const told = (records: TableRecord[]) => records.map(({ cells, line, problem }) => [cells.at(-1), line, problem]);
+  expect(told(asPieces).filter((_, row) => row !== 1)).toEqual([
+    ['c', 2, undefined],
+    ['f', 4, undefined],
+  ]);
+  expect(asPieces[1]).toMatchObject({ line: 3, problem: 'TOO_LONG' });
+  expect(told(asText).map(([, line, problem]) => [line, problem])).toEqual([
+    [2, undefined],
+    [3, 'TOO_LONG'],
+    [4, undefined],
+  ]);
+});
+
 async function bothWays(name: string, bytes: Buffer) {
   const path = join(folder, name);
   writeFileSync(path, bytes);

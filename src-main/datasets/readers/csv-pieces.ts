@@ -34,10 +34,11 @@ export async function* readCsvPieces(
     await window.skip(start);
     const places = new CsvPlaces(format);
     let line = format.droppedLines + 1;
+    let isWithinLongLine = false;
     while (await window.fill()) {
       signal?.throwIfAborted();
       const { bytes, isEnd } = window;
-      const isUnusual = bytes.includes(0) || bytes.includes(replacement);
+      const isUnusual = isWithinLongLine || bytes.includes(0) || bytes.includes(replacement);
       places.place = 0;
       places.line = line;
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
@@ -53,7 +54,7 @@ export async function* readCsvPieces(
       if (end === 'odd' || (end === 'more' && (isEnd || bytes.length - done > longestPlaced))) {
         const rest = bytes.subarray(done);
         const cut = isEnd ? 0 : cutSequence(rest);
-        const reader = new CsvRecords(format, { width: format.columns.length, line });
+        const reader: CsvRecords = new CsvRecords(format, { width: format.columns.length, line, isWithinLongLine });
         const text = rest.toString('utf8', 0, rest.length - cut);
         for (const records of reader.pieces(text, { isEnd })) {
           const { kept, isBlank } = withoutBlanks(records, places.isBlank);
@@ -61,6 +62,7 @@ export async function* readCsvPieces(
           yield { records: kept.map(told), bytesRead: window.bytesRead };
         }
         line = reader.line;
+        isWithinLongLine = reader.isWithinLongLine;
         done = bytes.length - cut - Buffer.byteLength(reader.rest);
       }
       window.drop(done);

@@ -66,6 +66,21 @@ test('a quote that lost its partner does not swallow the lines up to the next on
   ]);
 });
 
+// A piece of the line that the reading had come to was told as an open quote, and each that followed as another row.
+test.each(['\n', '\r\n'])('a line longer than any record, in pieces, is one record', (lineEnd) => {
+  const records = new CsvRecords(standard);
+  const piece = 'x'.repeat(9_000_000);
+  const found = [`a,b${lineEnd}${piece}`, piece, piece, `${piece},c${lineEnd}`, `d,e${lineEnd}`].flatMap((text) =>
+    records.push(text),
+  );
+  expect(found.map(({ line, problem }) => ({ line, problem }))).toEqual([
+    { line: 1 },
+    { line: 2, problem: 'TOO_LONG' },
+    { line: 3 },
+  ]);
+  expect(found[2]?.cells).toEqual(['d', 'e']);
+});
+
 test('words behind a closing quote are kept and told', () => {
   const records = new CsvRecords(standard);
   expect(records.push('"a" b,c\n')).toEqual([{ cells: ['a b', 'c'], line: 1, problem: 'TEXT_AFTER_QUOTE' }]);

@@ -29,7 +29,8 @@ export interface CsvDialect {
  *
  * A quoted cell that never ends, or ends in the midst of a later line whose words follow it directly while its own first line
  * is as wide as the table, has lost its closing quote: that line is then a record of its own, told as `QUOTE_OPEN`, and the
- * reading goes on behind it, so that one stray quote costs one row and not the rest of the file.
+ * reading goes on behind it, so that one stray quote costs one row and not the rest of the file. Of a record that is longer than
+ * any can be, that holds for its first line, told as `TOO_LONG`.
  */
 export class CsvRecords extends TextRecords {
   readonly #delimiter: string;
@@ -47,9 +48,13 @@ export class CsvRecords extends TextRecords {
   #line: number;
   #hasMore = false;
   #quotedCells = 0;
+  #isWithinLongLine: boolean;
 
-  /** `width` is how many cells the table's records have, where that is known; `line` is the first line's number. */
-  constructor(dialect: CsvDialect, options: { width?: number; line?: number } = {}) {
+  /**
+   * `width` is how many cells the table's records have, where that is known; `line` is the first line's number. The text may
+   * begin within a line that was told as too long.
+   */
+  constructor(dialect: CsvDialect, options: { width?: number; line?: number; isWithinLongLine?: boolean } = {}) {
     super();
     this.#delimiter = dialect.delimiter;
     this.#quote = dialect.quote;
@@ -57,6 +62,7 @@ export class CsvRecords extends TextRecords {
     this.#backslash = dialect.escape === '\\';
     this.#width = options.width;
     this.#line = options.line ?? 1;
+    this.#isWithinLongLine = options.isWithinLongLine ?? false;
     const signs = [dialect.delimiter, ...(this.#backslash ? ['\\'] : [])].map(escapeForRegExp);
     this.#cellEnd = new RegExp(`${signs.join('|')}|[\r\n]`, 'g');
   }
@@ -69,6 +75,11 @@ export class CsvRecords extends TextRecords {
   /** The text of the record that has not ended yet; only between two pieces. */
   get rest(): string {
     return this.#rest;
+  }
+
+  /** Whether the text so far ends in the midst of a line that was told as too long. */
+  get isWithinLongLine(): boolean {
+    return this.#isWithinLongLine;
   }
 
   get waitingLetters(): number {
@@ -94,6 +105,10 @@ export class CsvRecords extends TextRecords {
     this.#waiting = [];
     const records: TableRecord[] = [];
     let place = 0;
+    if (this.#isWithinLongLine) {
+      place = behindLine(whole, 0);
+      this.#isWithinLongLine = isOpenAt(whole, place);
+    }
     // Where the next quote and the next carriage return stand, so that most lines need no look at each letter.
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
@@ -266,10 +281,13 @@ export class CsvRecords extends TextRecords {
     );
   }
 
-  /** A record whose quote stays open: undefined while its end may still come. */
+  /** A record whose quote stays open, or that has no end: undefined while that may still come. */
   #reopened(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
-    if (!isEnd && text.length - from < longestRecord) return undefined;
-    return this.#literalLine(text, from);
+    if (isEnd) return this.#literalLine(text, from);
+    if (text.length - from < longestRecord) return undefined;
+    const line = this.#literalLine(text, from);
+    this.#isWithinLongLine = isOpenAt(text, line.end);
+    return { ...line, problem: 'TOO_LONG' };
   }
 
   #firstLineIsWhole(text: string, from: number): boolean {
@@ -279,11 +297,9 @@ export class CsvRecords extends TextRecords {
 
   /** One line, cut at its delimiters alone. */
   #literalLine(text: string, from: number): FoundRecord {
-    const end = lineEnd(text, from);
-    const next = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
-    const cells = text.slice(from, end).split(this.#delimiter);
+    const cells = text.slice(from, lineEnd(text, from)).split(this.#delimiter);
     const quotedCells = cells.filter((cell) => cell.startsWith(this.#quote)).length;
-    return { cells, end: next, lines: 1, quotedCells, problem: 'QUOTE_OPEN' };
+    return { cells, end: behindLine(text, from), lines: 1, quotedCells, problem: 'QUOTE_OPEN' };
   }
 }
 
@@ -296,7 +312,7 @@ interface FoundRecord {
 }
 
 const mostAtOnce = 50_000;
-/** A quoted cell of 16 Mi letters is an open quote that swallows the file. */
+/** What has 16 Mi letters and no end is most often an open quote that swallows the file. */
 const longestRecord = 16 * 1024 * 1024;
 
 /**
@@ -319,6 +335,16 @@ function lineEnd(text: string, from: number): number {
   const line = text.slice(from, lineFeed < 0 ? text.length : lineFeed);
   const cr = line.indexOf('\r');
   return cr >= 0 ? from + cr : from + line.length;
+}
+
+function behindLine(text: string, from: number): number {
+  const end = lineEnd(text, from);
+  return text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
+}
+
+/** Whether a line goes on where the text ends. */
+function isOpenAt(text: string, place: number): boolean {
+  return place === text.length && text.at(-1) !== '\n' && text.at(-1) !== '\r';
 }
 
 function countLines(text: string): number {

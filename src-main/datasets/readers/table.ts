@@ -5,6 +5,8 @@ import type { PlacedPiece } from './csv-places.ts';
 export type RecordProblem =
   /** A quote is opened and never closed. */
   | 'QUOTE_OPEN'
+  /** Longer than any record can be; its first line alone. */
+  | 'TOO_LONG'
   /** Words follow a closing quote. */
   | 'TEXT_AFTER_QUOTE'
   /** Bytes that are not valid in the file's encoding. */

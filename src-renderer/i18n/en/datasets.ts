@@ -237,6 +237,7 @@ export const datasets = {
   'reject.ROW_TARGET_EMPTY': 'The target is empty',
   'reject.ROW_TOO_MANY_CELLS': 'More cells than columns',
   'reject.ROW_CELL_TOO_LONG': 'A cell is too long',
+  'reject.ROW_TOO_LONG': 'A row is too long',
   'reject.ROW_QUOTE_OPEN': 'A quote is not closed',
   'reject.ROW_ENCODING': 'Broken characters',
   'reject.ROW_HEADER_AGAIN': 'Repeats the header',

@@ -233,6 +233,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_TARGET_EMPTY': '정답이 비어 있음',
   'reject.ROW_TOO_MANY_CELLS': '열보다 칸이 많음',
   'reject.ROW_CELL_TOO_LONG': '칸이 너무 긺',
+  'reject.ROW_TOO_LONG': '행이 너무 긺',
   'reject.ROW_QUOTE_OPEN': '따옴표가 닫히지 않음',
   'reject.ROW_ENCODING': '깨진 글자',
   'reject.ROW_HEADER_AGAIN': '머리글이 되풀이됨',

@@ -9,6 +9,7 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_TARGET_EMPTY: '“{column}” 열의 칸이 비어 있습니다.',
   ROW_CELL_TOO_LONG: '“{column}” 열의 칸이 {letters}자입니다. {most}자까지 쓸 수 있습니다.',
   ROW_QUOTE_OPEN: '이 줄에서 열린 따옴표가 닫히지 않습니다.',
+  ROW_TOO_LONG: '이 줄에서 시작하는 행이 1,600만 자를 넘습니다. 이 줄에 닫히지 않은 따옴표가 있을 수 있습니다.',
   ROW_ENCODING: '행에 {encoding} 인코딩으로 읽을 수 없는 바이트가 있습니다.',
   ROW_HEADER_AGAIN: '열 이름이 다시 적힌 행입니다.',
   ROW_HEADER_OTHER: '열 이름이 다른 순서나 다른 이름으로 다시 적힌 행입니다. 그 아래 행은 이 이름대로 읽었습니다.',
