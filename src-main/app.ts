@@ -27,6 +27,7 @@ import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { RunningAnswers } from './chat/running-answers.ts';
+import { UnfinishedAnswers } from './chat/unfinished-answer-store.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import { damageIn } from './damage.ts';
 import { requiringFile } from './data-folder-presence.ts';
@@ -168,6 +169,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const runs = new RunStore(database, jobs, dataDir);
   const [speeds, settings] = [new TrainingSpeedStore(database), new TrainingSettingsStore(database)];
   const conversations = new ConversationStore(database, lock);
+  const messages = new MessageStore(database);
+  const unfinished = new UnfinishedAnswers(database, lock);
   const answers = new RunningAnswers(conversations);
   const evaluations = new EvaluationStore(database, jobs);
   const lab = new LabStore(database, jobs);
@@ -191,6 +194,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   choices.write('home', dataDir);
 
   jobs.interruptOrphans(Date.now());
+  unfinished.keepAll(messages);
   const cutOff = new CutOffImports(choices);
   cutOff.note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
@@ -379,7 +383,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     chat: chatProcedures({
       ...{
         store: conversations,
-        messages: new MessageStore(database),
+        messages,
+        unfinished,
         baseModels,
         adapters,
         datasets,

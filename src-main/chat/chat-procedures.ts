@@ -20,10 +20,12 @@ import type { MessageStore } from './message-store.ts';
 import type { RunningAnswers } from './running-answers.ts';
 import { scorePair, scoreRows } from './score.ts';
 import { renderTurn, turnPrompt } from './turn-prompt.ts';
+import type { UnfinishedAnswers } from './unfinished-answer-store.ts';
 
 export function chatProcedures(studio: {
   store: ConversationStore;
   messages: MessageStore;
+  unfinished: UnfinishedAnswers;
   baseModels: BaseModelStore;
   adapters: AdapterStore;
   datasets: DatasetStore;
@@ -32,14 +34,14 @@ export function chatProcedures(studio: {
   answers: RunningAnswers;
   changed: () => void;
 }) {
-  const { store, messages, baseModels, datasets, modelTexts, engine, answers, changed } = studio;
+  const { store, messages, unfinished, baseModels, datasets, modelTexts, engine, answers, changed } = studio;
   const os = implement(contract.chat).$context<CallerContext>();
 
   /** What a turn of a conversation needs besides its text. */
   const turnOf = async (input: { conversationId: string; sampling?: Partial<Sampling> }) => {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
-    const parts = { store: messages, engine, text: await modelTexts.of(base), now: Date.now };
+    const parts = { store: messages, unfinished, engine, text: await modelTexts.of(base), now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 

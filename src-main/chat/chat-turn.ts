@@ -17,10 +17,12 @@ import { type Answerer, choiceOf, creditOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
 import { sideBySide } from './side-by-side.ts';
 import { turnPrompt } from './turn-prompt.ts';
+import type { UnfinishedAnswers } from './unfinished-answer-store.ts';
 import { writingSpeed } from './writing-speed.ts';
 
 export interface TurnParts {
   readonly store: MessageStore;
+  readonly unfinished: UnfinishedAnswers;
   readonly engine: Engine;
   readonly text: ModelText;
   readonly now: () => number;
@@ -28,6 +30,9 @@ export interface TurnParts {
 
 /** Tokens, where the person asks for no other number: an answer may run on, since it can be stopped. */
 const longestAnswer = 512;
+
+/** As much of an answer may be lost with the process. */
+const notedEveryMs = 1000;
 
 export interface TurnJob {
   readonly conversation: Conversation;
@@ -82,11 +87,14 @@ export async function* compareTurn(
   const comparisonId = parts.store.newId(parts.now());
   yield { kind: 'started', user, comparisonId };
   // Made in the order of the columns: ids rise, and that order is kept whichever answer ends first.
-  const answerIds = turn.answerers.map((_, column) => parts.store.newId(parts.now() + column));
+  const asked = turn.answerers.map((answerer, column) => ({
+    answerer,
+    comparisonId,
+    answerId: parts.store.newId(parts.now() + column),
+  }));
+  const answerIds = asked.map(({ answerId }) => answerId);
   try {
-    const columns = turn.answerers.map((answerer, column) =>
-      answer({ ...turn, answerer, comparisonId, answerId: answerIds[column] }, user, parts, signal),
-    );
+    const columns = asked.map((each) => answer({ ...turn, ...each }, user, parts, signal));
     for await (const { source: column, value: event } of sideBySide(columns)) {
       if (event.kind === 'text') yield { ...event, column };
       else if (event.kind === 'loading') yield event;
@@ -131,15 +139,15 @@ type AnswerEvent =
   | Exclude<WrittenEvent, { kind: 'finished' }>
   | { readonly kind: 'kept'; readonly answer: KeptMessage };
 
-/** One answer to a question that is kept already. Left in the middle, what was written until then is kept. */
+/** One answer to a question that is kept already. Left in the middle, what was written until then is kept; cut off, most of it. */
 async function* answer(
-  turn: TurnJob & { readonly answerer: Answerer; readonly answerId?: string; readonly comparisonId?: string },
+  turn: TurnJob & { readonly answerer: Answerer; readonly answerId: string; readonly comparisonId?: string },
   user: Message,
   parts: TurnParts,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const { base, answerer } = turn;
-  const { store, now } = parts;
+  const { base, answerer, answerId: id } = turn;
+  const { store, unfinished, now } = parts;
   const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
   const prompt = turnPrompt(
     {
@@ -154,22 +162,24 @@ async function* answer(
     },
   );
   let text = '';
+  let notedAt = now();
   let isKept = false;
+  const written = (end: Answer | undefined): KeptMessage => ({
+    ...nothingSaid,
+    ...creditOf(answerer),
+    ...{ id, conversationId: turn.conversation.id, parentId: user.id, role: 'assistant', text, createdAt: now() },
+    ...{ baseSha256: base.sha256, comparisonId: turn.comparisonId ?? null },
+    tokens: end?.ids.length ?? null,
+    tokensPerSecond: end === undefined ? null : writingSpeed(end),
+    firstTokenMs: end?.firstTokenMs ?? null,
+    switchMs: end?.switchMs ?? null,
+    finish: end?.finish ?? 'stopped',
+    ...{ promptTokens: prompt.promptTokens, leftOutTurns: prompt.leftOutTurns, leftOutTokens: prompt.leftOutTokens },
+  });
   const keep = (end: Answer | undefined): KeptMessage => {
-    const kept: KeptMessage = {
-      ...nothingSaid,
-      ...creditOf(answerer),
-      id: turn.answerId ?? store.newId(now()),
-      ...{ conversationId: turn.conversation.id, parentId: user.id, role: 'assistant', text, createdAt: now() },
-      ...{ baseSha256: base.sha256, comparisonId: turn.comparisonId ?? null },
-      tokens: end?.ids.length ?? null,
-      tokensPerSecond: end === undefined ? null : writingSpeed(end),
-      firstTokenMs: end?.firstTokenMs ?? null,
-      switchMs: end?.switchMs ?? null,
-      finish: end?.finish ?? 'stopped',
-      ...{ promptTokens: prompt.promptTokens, leftOutTurns: prompt.leftOutTurns, leftOutTokens: prompt.leftOutTokens },
-    };
+    const kept = written(end);
     store.insert(kept);
+    unfinished.forget(id);
     isKept = true;
     return kept;
   };
@@ -181,7 +191,13 @@ async function* answer(
   };
   try {
     for await (const event of writeAnswer(job, parts, signal)) {
-      if (event.kind === 'text') text += event.delta;
+      if (event.kind === 'text') {
+        text += event.delta;
+        if (now() - notedAt >= notedEveryMs) {
+          unfinished.note(written(undefined));
+          notedAt = now();
+        }
+      }
       yield event.kind === 'finished' ? { kind: 'kept', answer: keep(event.answer) } : event;
     }
   } finally {

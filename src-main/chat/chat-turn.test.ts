@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { ModelText } from '../base-models/model-text.ts';
+import { openDatabase } from '../database/open.ts';
+import type { ProcessLock } from '../database/process-lock.ts';
+import type { Engine, TokenEvent } from '../engine/engine.ts';
+import { compareTurn, sendTurn } from './chat-turn.ts';
+import { ConversationStore } from './conversation-store.ts';
+import { MessageStore } from './message-store.ts';
+import { UnfinishedAnswers } from './unfinished-answer-store.ts';
+
+// The base has no chat template, and what these tests ask of it is in these fields.
+const base = { id: 'tiny', name: 'tiny', path: '/m', sha256: 'f', contextLength: 256 } as BaseModel;
+const answerer = { adapter: null, strength: 1, mix: [] };
+
+async function talking() {
+  const text = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
+  const database = openDatabase(':memory:');
+  // The base has no row.
+  database.exec('PRAGMA foreign_keys = OFF');
+  let clock = 0;
+  const engine = {
+    async *generate(): AsyncGenerator<TokenEvent> {
+      for (const id of text.tokenizer.encode('one two three four five six seven '.repeat(9))) {
+        clock += 400;
+        yield { kind: 'token', id };
+      }
+      yield { kind: 'finished', finish: 'end', firstTokenMs: 1, switchMs: 2, seconds: 3, readTokens: 1 };
+    },
+  } as Partial<Engine> as Engine;
+  const processOf = (token: string, living: string[]): Pick<ProcessLock, 'token' | 'isAlive'> => ({
+    token,
+    isAlive: (asked) => living.includes(asked),
+  });
+  const store = new MessageStore(database);
+  // Sound: answers alone ask it who lives.
+  const conversations = new ConversationStore(database, processOf('first', []) as ProcessLock);
+  const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
+  const parts = {
+    ...{ store, engine, text, now: () => clock },
+    unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
+  };
+  return {
+    ...{
+      parts,
+      turn: { conversation, base, sampling: undefined, text: 'Count.', input: undefined, parentId: undefined },
+    },
+    /** What a process finds that starts while those others live. */
+    found(living: string[]) {
+      new UnfinishedAnswers(database, processOf('next', living)).keepAll(store);
+      return store.path(conversation.id).map(({ role, text, finish, onPath }) => ({ role, text, finish, onPath }));
+    },
+  };
+}
+
+/** As far as some pieces of text; the rest never comes, as when the process is killed. */
+async function cutOff(events: AsyncGenerator<{ kind: string }>): Promise<void> {
+  for (let pieces = 0; pieces < 12; ) if ((await events.next()).value?.kind === 'text') pieces++;
+}
+
+// All of a long answer was lost with the process.
+test('of an answer that was cut off with its process, what had been written a second before is kept at the next start', async () => {
+  const { parts, turn, found } = await talking();
+  await cutOff(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
+  const question = { role: 'user', text: 'Count.', finish: null, onPath: true };
+  expect(found(['first'])).toEqual([question]);
+  const kept = found([]);
+  expect(kept).toEqual([
+    question,
+    { role: 'assistant', text: expect.stringMatching(/^one two three/), finish: 'stopped', onPath: true },
+  ]);
+  expect(found([])).toEqual(kept);
+});
+
+test('of answers side by side the first one is gone on with', async () => {
+  const { parts, turn, found } = await talking();
+  const both = { ...turn, answerers: [answerer, answerer] };
+  await cutOff(compareTurn(both, parts, new AbortController().signal));
+  expect(found([]).map(({ finish, onPath }) => [finish, onPath])).toEqual([
+    [null, true],
+    ['stopped', true],
+    ['stopped', false],
+  ]);
+});
+
+test('an answer that has ended is there once', async () => {
+  const { parts, turn, found } = await talking();
+  await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
+  expect(found([]).map(({ finish }) => finish)).toEqual([null, 'end']);
+});
