@@ -4,8 +4,8 @@ import type { TaskId } from '../../src-contract/task.ts';
 import { contextParts, type Part, renderContext, targetField } from './pair-parts.ts';
 
 /**
- * Letters that are laid out without being asked for. Chromium takes a long paragraph of Korean words a time that grows with its
- * square: an eighth of a second for so many, 23 seconds for a million.
+ * Letters that are laid out without being asked for. Chromium takes a paragraph whose letters change between two fonts, as Chinese
+ * ones among others do, a time that grows with its square: an eighth of a second for so many, 23 seconds for a million.
  */
 export const mostLaidOut = 50_000;
 

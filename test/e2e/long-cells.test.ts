@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
-// Chromium takes a paragraph of Korean words a time that grows with its square: 23 seconds for this one.
+// Where a font came in parts, by letters, this paragraph took 23 seconds.
 const korean = '강이 바다로 흐르고 있다 '.repeat(70_000);
 
 const opened = openStudioForTests({
@@ -31,6 +31,8 @@ test('a very long text is shown by its beginning, and whole where it is asked fo
   await inspector.getByRole('textbox', { name: 'Edit: Target' }).fill('two rivers');
   await inspector.getByRole('textbox', { name: 'Note' }).focus();
   await page.getByRole('row').getByText('two rivers').waitFor();
+  await showAll.click({ timeout: 5_000 });
+  await inspector.getByRole('textbox', { name: 'Edit: Context' }).waitFor({ timeout: 5_000 });
 });
 
 test('a row that was left out for its length is read by its beginning', async () => {
