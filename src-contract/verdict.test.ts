@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Comparison, Evaluation } from './evaluation.ts';
-import { outcomeOf, rowsToSettle, surelySeen, verdictOf } from './verdict.ts';
+import { outcomeOf, rowsToSettle, surelySeen, tellingOf, verdictOf } from './verdict.ts';
 
 const sure = (of: number, difference: number): Comparison => ({
   ...{ metric: 'exactMatch', of, against: 0, difference, low: difference - 0.1, high: difference + 0.1 },
@@ -47,6 +47,15 @@ test('a mean that says the opposite of most rows is told as such', () => {
   expect(outcomeOf({ ...sure(1, 0.2), better: 9, worse: 21, same: 0 })).toBe('betterMixed');
   expect(outcomeOf({ ...sure(1, -0.2), better: 21, worse: 9, same: 0 })).toBe('worseMixed');
   expect(outcomeOf({ ...sure(1, 0), better: 0, worse: 0, same: 30, sure: false })).toBe('same');
+});
+
+// “Worse on 0” was told.
+test('of rows that there are none of, no number is given', () => {
+  expect(tellingOf({ ...sure(1, 0.3), better: 9, worse: 0, same: 27 })).toBe('onlyBetter');
+  expect(tellingOf({ ...sure(1, -0.3), better: 0, worse: 9, same: 27 })).toBe('onlyWorse');
+  expect(tellingOf({ ...sure(1, 0.1), better: 3, worse: 0, same: 27, sure: false })).toBe('evenOnlyBetter');
+  expect(tellingOf({ ...sure(1, -0.1), better: 0, worse: 3, same: 27, sure: false })).toBe('evenOnlyWorse');
+  expect(tellingOf(sure(1, 0.3))).toBe('better');
 });
 
 const lossFell: Comparison = { ...sure(1, -0.5), metric: 'loss', low: -0.7, high: -0.3 };

@@ -85,6 +85,18 @@ export function outcomeOf({ difference, better, worse, sure }: Comparison): Outc
   return worse > better ? 'worse' : 'worseMixed';
 }
 
+/** How an outcome is told: of rows that there are none of, no number is given. */
+export type Telling = Outcome | 'onlyBetter' | 'onlyWorse' | 'evenOnlyBetter' | 'evenOnlyWorse';
+
+export function tellingOf(comparison: Comparison): Telling {
+  const outcome = outcomeOf(comparison);
+  if (outcome === 'better' && comparison.worse === 0) return 'onlyBetter';
+  if (outcome === 'worse' && comparison.better === 0) return 'onlyWorse';
+  if (outcome === 'even' && comparison.worse === 0) return 'evenOnlyBetter';
+  if (outcome === 'even' && comparison.better === 0) return 'evenOnlyWorse';
+  return outcome;
+}
+
 export function comparisonOf(
   comparisons: readonly Comparison[],
   wanted: Pick<Comparison, 'metric' | 'of' | 'against'>,

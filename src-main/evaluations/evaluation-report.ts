@@ -5,7 +5,7 @@ import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
-import { outcomeOf, verdictOf } from '../../src-contract/verdict.ts';
+import { tellingOf, verdictOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
@@ -67,7 +67,7 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
     .filter((each) => each.metric === mainMetric && each.against === 0)
     .map((comparison) => {
       const { of, low, high, better, worse } = comparison;
-      const sentence = fillIn(words[outcomeOf(comparison)], { model: results[of]?.adapter ?? '', rows, better, worse });
+      const sentence = fillIn(words[tellingOf(comparison)], { model: results[of]?.adapter ?? '', rows, better, worse });
       const [from, to] = [0, of].map((place) => shownValue(mainMetric, results[place]?.metrics[mainMetric]));
       const doubt = fillIn(words.points, {
         metric,

@@ -9,6 +9,12 @@ const english = {
   worse: '{model} is clearly worse than the base model: worse on {worse} of {rows} rows and better on {better}.',
   worseMixed:
     '{model} is clearly worse than the base model on average. It is better on {better} of {rows} rows and worse on only {worse}, but loses more than it gains.',
+  onlyBetter: '{model} is clearly better than the base model: better on {better} of {rows} rows and worse on none.',
+  onlyWorse: '{model} is clearly worse than the base model: worse on {worse} of {rows} rows and better on none.',
+  evenOnlyBetter:
+    '{model} is better than the base model on {better} of {rows} rows and worse on none: this could be chance.',
+  evenOnlyWorse:
+    '{model} is worse than the base model on {worse} of {rows} rows and better on none: this could be chance.',
   onTrain: 'training rows',
   onValidation: 'validation rows',
   onTest: 'test rows',
@@ -61,6 +67,12 @@ const korean: ReportWords = {
   worse: '{model}: 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 {worse}개에서 못하고 {better}개에서 낫습니다.',
   worseMixed:
     '{model}: 평균적으로 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 나은 행이 {better}개이고 못한 행은 {worse}개뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
+  onlyBetter: '{model}: 기본 모델보다 확실히 낫습니다. {rows}개 행 가운데 {better}개에서 낫고, 못한 행은 없습니다.',
+  onlyWorse: '{model}: 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 {worse}개에서 못하고, 나은 행은 없습니다.',
+  evenOnlyBetter:
+    '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고, 못한 행은 없습니다. 우연일 수 있습니다.',
+  evenOnlyWorse:
+    '{model}: {rows}개 행 가운데 {worse}개에서 기본 모델보다 못하고, 나은 행은 없습니다. 우연일 수 있습니다.',
   onTrain: '학습 행',
   onValidation: '검증 행',
   onTest: '테스트 행',

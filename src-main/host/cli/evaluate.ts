@@ -128,7 +128,7 @@ function verdictText(evaluation: Evaluation): string[] {
       const { of, better, worse, difference, low, high } = comparison;
       const [by, from, to] = [difference, low, high].map((share) => signedPoints(share, 1));
       return (
-        `${results[of]?.adapter}: better than the base on ${better} of ${rows} rows, worse on ${worse}; ` +
+        `${results[of]?.adapter}: better than the base on ${better || 'none'} of ${rows} rows, worse on ${worse || 'none'}; ` +
         `${doubts[outcomeOf(comparison)]}. ${measureName(mainMetric, 'en')} ${by} points, between ${from} and ${to} with 95 % confidence.`
       );
     });

@@ -134,6 +134,14 @@ export const evaluations = {
     '{adapter} is clearly worse than the base model on average. It is better on {better} of {n} rows and worse on only {worse}, but loses more than it gains.',
   'evaluations.verdict.even.rows':
     '{adapter} is better than the base model on {better} of {n} rows and worse on {worse}: this could be chance.',
+  'evaluations.verdict.onlyBetter.rows':
+    '{adapter} is clearly better than the base model: better on {better} of {n} rows and worse on none.',
+  'evaluations.verdict.onlyWorse.rows':
+    '{adapter} is clearly worse than the base model: worse on {worse} of {n} rows and better on none.',
+  'evaluations.verdict.evenOnlyBetter.rows':
+    '{adapter} is better than the base model on {better} of {n} rows and worse on none: this could be chance.',
+  'evaluations.verdict.evenOnlyWorse.rows':
+    '{adapter} is worse than the base model on {worse} of {n} rows and better on none: this could be chance.',
   'evaluations.verdict.same.rows': {
     one: '{adapter} does exactly as well as the base model on the one row.',
     other: '{adapter} does exactly as well as the base model on each of {n} rows.',

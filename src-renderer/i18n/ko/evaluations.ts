@@ -128,6 +128,14 @@ export const evaluations: Translation<typeof english> = {
     '{adapter}[은|는] 평균적으로 기본 모델보다 확실히 못합니다. {n}행 가운데 나은 행이 {better}행이고 못한 행은 {worse}행뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
   'evaluations.verdict.even.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 우연일 수 있습니다.',
+  'evaluations.verdict.onlyBetter.rows':
+    '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고, 못한 행은 없습니다. 확실합니다.',
+  'evaluations.verdict.onlyWorse.rows':
+    '{adapter}[은|는] {n}행 가운데 {worse}행에서 기본 모델보다 못하고, 나은 행은 없습니다. 확실합니다.',
+  'evaluations.verdict.evenOnlyBetter.rows':
+    '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고, 못한 행은 없습니다. 우연일 수 있습니다.',
+  'evaluations.verdict.evenOnlyWorse.rows':
+    '{adapter}[은|는] {n}행 가운데 {worse}행에서 기본 모델보다 못하고, 나은 행은 없습니다. 우연일 수 있습니다.',
   'evaluations.verdict.same.rows': '{adapter}[은|는] {n}행 모두에서 기본 모델과 똑같이 했습니다.',
   'evaluations.verdict.alone': '기본 모델은 {metric} {value}입니다.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
