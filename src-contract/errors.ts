@@ -354,7 +354,7 @@ export const errorCatalogue = {
     'The engine stopped unexpectedly: {reason}.',
     'What was done so far is kept, and the engine restarts on its own. Ask again, or resume what was running.',
   ),
-  NOT_ALLOWED: entry({ what: z.string() }, '{what} is not allowed from here.', 'Use the command line for this.'),
+  NOT_ALLOWED: entry({}, 'This is not allowed from here.', 'Use the command line for this.'),
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -51,13 +51,13 @@ export class KnownFolders {
   async pathOf(id: string, kind: FolderKind): Promise<string> {
     const { studios, backups, places } = await this.list();
     const found = { studio: studios, backup: backups, place: places }[kind].find((folder) => folder.id === id);
-    if (found === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A folder that was not listed' });
+    if (found === undefined) throw new StudioError('NOT_ALLOWED', {});
     return found.path;
   }
 
   /** Opens the system's dialog; what is chosen is listed from then on. Gives nothing when nothing was chosen. */
   async choose(): Promise<{ id: string; path: string } | undefined> {
-    if (this.#host?.choose === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A dialog of the system' });
+    if (this.#host?.choose === undefined) throw new StudioError('NOT_ALLOWED', {});
     const path = await this.#host.choose();
     if (path === undefined) return undefined;
     this.#chosen.add(path);
@@ -65,7 +65,7 @@ export class KnownFolders {
   }
 
   change(to: { folder: string; move: boolean }): void {
-    if (this.#host === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Changing the data folder' });
+    if (this.#host === undefined) throw new StudioError('NOT_ALLOWED', {});
     this.#host.change(to);
   }
 

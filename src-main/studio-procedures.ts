@@ -68,7 +68,7 @@ export function studioProcedures(studio: {
       return { name: 'adapter-studio-facts.md', text };
     }),
     backup: os.backup.handler(async function* ({ input, context, signal = new AbortController().signal }) {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a folder' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       const { dataFolder: dataDir, version } = studio;
       yield* backUpDataFolder({ dataDir, out: input.out, version, now: Date.now() }, signal);
     }),

@@ -32,13 +32,13 @@ export function adapterProcedures(studio: {
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     import: os.import.handler(async ({ input, context }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       const adapter = await importAdapter(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });
       changed();
       return adapter;
     }),
     export: os.export.handler(async function* ({ input, context, signal = new AbortController().signal }) {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
       yield* exportAdapter(input, { adapter, base }, engine, signal);

@@ -42,7 +42,7 @@ export function baseModelProcedures(studio: {
     get: os.get.handler(({ input }) => store.get(input.id)),
     import: os.import.handler(async ({ input, context, signal }) => {
       if ('path' in input) {
-        if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+        if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
         return bringIn(input, signal);
       }
       // What ends in this way and has no row is removed at the next start.
@@ -57,21 +57,21 @@ export function baseModelProcedures(studio: {
       }
     }),
     importChosen: os.importChosen.handler(async ({ input, signal }) => {
-      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Choosing a folder' });
+      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', {});
       const path = await choosePath(input.what);
       return path === undefined ? null : bringIn({ path }, signal);
     }),
     library: os.library.handler(() => library.facts()),
     setLibrary: os.setLibrary.handler(async ({ input, context }) => {
       if (input.path !== null && context.caller === 'page') {
-        throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+        throw new StudioError('NOT_ALLOWED', {});
       }
       await library.choose(input.path ?? undefined);
       changed();
       return library.facts();
     }),
     chooseLibrary: os.chooseLibrary.handler(async () => {
-      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', { what: 'Choosing a folder' });
+      if (choosePath === undefined) throw new StudioError('NOT_ALLOWED', {});
       const path = await choosePath('folder');
       if (path === undefined) return null;
       await library.choose(path);
@@ -97,7 +97,7 @@ export function baseModelProcedures(studio: {
       await downloads.stop(await catalogue.find(input.id), { discard: input.discard ?? false });
     }),
     check: os.check.handler(({ input, context }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return checkModelFiles(input.paths, engine);
     }),
     delete: os.delete.handler(({ input }) => {

@@ -55,7 +55,7 @@ export class ModelLibrary {
   /** Throws NOT_ALLOWED for a model that does not lie there. */
   async find(id: string): Promise<PlacedModel> {
     const model = (await findModels(this.path)).find((each) => each.id === id);
-    if (model === undefined) throw new StudioError('NOT_ALLOWED', { what: 'A model that is not in the model folder' });
+    if (model === undefined) throw new StudioError('NOT_ALLOWED', {});
     return model;
   }
 

@@ -53,7 +53,7 @@ export function datasetProcedures(studio: {
   const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
   const os = implement(contract.datasets).$context<CallerContext>();
   const lend = (source: FileSource, { caller }: CallerContext): Promise<LentFile> => {
-    if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+    if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', {});
     return sources.lend(source);
   };
   const unused = (idOrName: string) => {
@@ -177,7 +177,7 @@ export function datasetProcedures(studio: {
       return dataset;
     }),
     export: os.export.handler(({ input: { id, format = 'csv', ...job }, context, signal }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return exportDataset(store, { ...job, dataset: store.get(id), format }, signal);
     }),
     exportFile: os.exportFile.handler(async ({ input: { id, ...job }, signal }) => {

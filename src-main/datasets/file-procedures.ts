@@ -9,7 +9,7 @@ export function fileProcedures(uploads: Uploads) {
   return os.router({
     begin: os.begin.handler(async ({ input, context }) => ({ fileId: await uploads.begin(input, context.left) })),
     open: os.open.handler(({ input, context }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a path' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return uploads.open(input.path);
     }),
     append: os.append.handler(async ({ input }) => ({ bytes: await uploads.append(input) })),

@@ -46,7 +46,7 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
     maps: os.maps.handler(({ input }) => store.maps(store.get(input.id).id, input.layer)),
     report: os.report.handler(({ input }) => labReport(input.baseModelId, input.language, parts)),
     save: os.save.handler(async ({ input, context }) => {
-      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', { what: 'Naming a folder to write to' });
+      if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return { files: await saveExperiment(input.id, input, parts) };
     }),
     csv: os.csv.handler(({ input }) => labNumbers(input.id, input.language, store)),

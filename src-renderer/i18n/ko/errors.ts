@@ -252,5 +252,5 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '엔진이 예기치 않게 멈췄습니다: {reason}.',
     hint: '지금까지 한 것은 남아 있고 엔진은 저절로 다시 시작합니다. 다시 묻거나, 하던 일을 이어서 하세요.',
   },
-  NOT_ALLOWED: { message: '{what}[은|는] 여기서 할 수 없습니다.', hint: '명령줄에서 하세요.' },
+  NOT_ALLOWED: { message: '여기서는 할 수 없는 일입니다.', hint: '명령줄에서 하세요.' },
 };
