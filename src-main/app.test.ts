@@ -855,6 +855,17 @@ test('a run that goes on from an adapter is told beside that adapter and beside 
   expect(first.result?.startValidationLoss).toBeNull();
 });
 
+// A lower learning rate was advised where weights of 1e30 gave no number before the first step.
+test.each([
+  { step: 0, rows: '0', split: 'validation' as const },
+  { step: 1, rows: '0, 2', split: 'train' as const },
+])('an adapter that gives no numbers before it is trained further is told to be at fault: $split', async (diverged) => {
+  const { run: first } = await train('begun');
+  engine.failure = new StudioError('RUN_DIVERGED', diverged);
+  const { run } = await train('gone on', { maxSteps: 4, initAdapterId: first.adapterId });
+  expect(run.error).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS', message: expect.stringContaining('“begun”') });
+});
+
 test('a run cannot go on once the adapter that it began with is deleted', async () => {
   const { run: first } = await train('begun');
   engine.pauseAfter = 1;

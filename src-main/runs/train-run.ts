@@ -51,7 +51,7 @@ export type Telling = { readonly id: string } & (
  * Trains a run from its start or from its checkpoint, or several on one base in as few passes as it takes, telling how far
  * they are; at the end, also at a stop, there is an adapter of what was learnt, if a step was done. `isResting` says that an
  * abort is no end, because the studio closes or a person only pauses: then nothing is made of it, and the runs can go on later.
- * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
+ * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, MODEL_WITHOUT_NUMBERS, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
  */
 export async function* trainRuns(
   trainings: readonly Training[],
@@ -210,9 +210,14 @@ class OngoingRun {
     }
   }
 
-  /** A divergence with the rows by their ids, in place of their places in the token file. */
-  async named(diverged: DivergedEvent): Promise<StudioError<'RUN_DIVERGED'>> {
+  /**
+   * A divergence with the rows by their ids, in place of their places in the token file. What is no number before any weight has
+   * changed is the fault of the adapter that it began with.
+   */
+  async named(diverged: DivergedEvent): Promise<StudioError<'RUN_DIVERGED' | 'MODEL_WITHOUT_NUMBERS'>> {
     const { step, rows: places, split } = diverged;
+    const isOfStart = split === 'validation' ? step === 0 : step === 1 && places !== '';
+    if (this.#initial && isOfStart) return new StudioError('MODEL_WITHOUT_NUMBERS', { model: this.#initial.name });
     const { rows } = await divergence(diverged, this.#names);
     if (rows.length === 0) return new StudioError('RUN_DIVERGED', { step, rows: places, split });
     const ids = rows.map(({ exampleId }) => exampleId).join(', ');
