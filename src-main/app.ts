@@ -257,9 +257,9 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       changed: changed('base-model'),
     },
     modelFolder: () => modelLibrary.path,
-    bringIn: ({ id, name }, path, { take }) => {
+    bringIn: ({ id, name }, path, { take, signal }) => {
       const source = { path, title: name, catalogueId: id, take };
-      return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now() });
+      return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
     },
   });
   const hashBase = (base: BaseModel, signal?: AbortSignal) =>

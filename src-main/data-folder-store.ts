@@ -278,7 +278,7 @@ async function bytesOf(dataDir: string): Promise<number | undefined> {
 async function copyWhole(from: string, to: string, signal: AbortSignal): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
-    if (await isDatabase(from)) await copyDatabase(from, to);
+    if (await isDatabase(from)) await copyDatabase(from, to, signal);
     else await copyFile(from, to, signal);
     return existsSync(to);
   } catch (error) {

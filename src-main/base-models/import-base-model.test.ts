@@ -154,6 +154,18 @@ test.each([{}, { take: true }, { link: true }])('an import that is given up leav
   expect(store.list()).toEqual([]);
 });
 
+test('one that is given up while the files of the same model are read again changes nothing there', async () => {
+  const model = await importing();
+  const leaving = new AbortController();
+  store.list = () => {
+    leaving.abort();
+    return [model];
+  };
+  const again = importBaseModel({ path: source }, { ...studio(), signal: leaving.signal });
+  await expect(again).rejects.toMatchObject({ name: 'AbortError' });
+  expect(readdirSync(modelsFolder)).toEqual([model.id]);
+});
+
 // A download of gigabytes used to be deleted with the folder that it had been moved into.
 test('a GGUF file that was to be moved lies where it lay when the engine dies over it', async () => {
   const file = join(folder, 'tiny.gguf');

@@ -60,7 +60,7 @@ export async function importBaseModel(
     const bringIn = { partial, engine, take: source.take ? take : undefined, link: source.link ?? false, signal };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     signal?.throwIfAborted();
-    const spoiled = source.name === undefined ? await findSpoiled(store, sha256) : undefined;
+    const spoiled = source.name === undefined ? await findSpoiled(store, sha256, signal) : undefined;
     if (spoiled !== undefined) {
       await rm(spoiled.path, { recursive: true, force: true });
       await rename(partial, spoiled.path);
@@ -86,12 +86,17 @@ export async function importBaseModel(
 }
 
 /** A base of these files that has not got them any more, or not as they were. */
-async function findSpoiled(store: BaseModelStore, sha256: string): Promise<BaseModel | undefined> {
+async function findSpoiled(
+  store: BaseModelStore,
+  sha256: string,
+  signal: AbortSignal | undefined,
+): Promise<BaseModel | undefined> {
   for (const model of store.list()) {
     if (model.builtIn || model.sha256 !== sha256) continue;
     const found = await readModelFolder(model.path)
-      .then(({ hashed }) => hashModel(model.path, hashed))
+      .then(({ hashed }) => hashModel(model.path, hashed, { signal }))
       .catch(() => undefined);
+    signal?.throwIfAborted();
     if (found !== sha256) return model;
   }
   return undefined;

@@ -1,49 +1,59 @@
-import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { notAFile } from '../require-file.ts';
+import { copyFile } from '../synced-file.ts';
 import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-database.ts';
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
 
 /** By its name without ending, what copies a database to a path. */
-type Databases = ReadonlyMap<string, (target: string) => Promise<void>>;
+type Databases = ReadonlyMap<string, (target: string, signal: AbortSignal | undefined) => Promise<void>>;
 
 /** Copies the databases that a dataset's rows need into the dataset's own folder, each when the first row asks for it. */
 export class DatabaseCopier {
   readonly #target: string;
   readonly #databases: Databases;
   readonly #single: string | undefined;
+  readonly #signal: AbortSignal | undefined;
   readonly #copied = new Set<string>();
   #rowsOfOthers = 0;
 
-  private constructor(target: string, databases: Databases, single: string | undefined) {
+  private constructor(
+    target: string,
+    { databases, single, signal }: { databases: Databases; single?: string; signal: AbortSignal | undefined },
+  ) {
     this.#target = target;
     this.#databases = databases;
     this.#single = single;
+    this.#signal = signal;
   }
 
   /**
    * `source` is one SQLite file, which then serves all rows, or a folder or a ZIP archive of them, named after the rows' databases.
    * Throws FILE_NOT_FOUND, FILE_UNREADABLE, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
    */
-  static async open(source: { path: string; name: string }, datasetFolder: string): Promise<DatabaseCopier> {
+  static async open(
+    source: { path: string; name: string },
+    datasetFolder: string,
+    signal?: AbortSignal,
+  ): Promise<DatabaseCopier> {
     const facts = await stat(source.path).catch(() => {
       throw new StudioError('FILE_NOT_FOUND', { file: source.name });
     });
     const target = databasesFolder(datasetFolder);
-    if (facts.isDirectory()) return new DatabaseCopier(target, await ofFolder(source), undefined);
+    if (facts.isDirectory()) return new DatabaseCopier(target, { databases: await ofFolder(source), signal });
     if (!facts.isFile()) throw notAFile(source.name);
     if ((await firstBytes(source.path, 4)) === zipSignature) {
-      return new DatabaseCopier(target, await ofArchive(source), undefined);
+      return new DatabaseCopier(target, { databases: await ofArchive(source), signal });
     }
     await requireSqlite(source.path, source.name);
     const name = withoutEnding(source.name);
-    return new DatabaseCopier(target, new Map([[name, copyOf(source.path)]]), name);
+    return new DatabaseCopier(target, { databases: new Map([[name, copyOf(source.path)]]), single: name, signal });
   }
 
   get hasCopied(): boolean {
@@ -81,7 +91,7 @@ export class DatabaseCopier {
     const copy = this.#databases.get(wanted);
     if (!copy) return;
     await mkdir(this.#target, { recursive: true });
-    await copy(join(this.#target, databaseFileName(wanted)));
+    await copy(join(this.#target, databaseFileName(wanted)), this.#signal);
     this.#copied.add(wanted);
   }
 }
@@ -101,22 +111,21 @@ async function ofArchive(archive: { path: string; name: string }): Promise<Datab
   return new Map(
     entries.map((entry) => [
       withoutEnding(fileName(entry.name)),
-      async (target: string) => {
-        await pipeline(Readable.from(readEntry(archive.path, archive.name, entry)), createWriteStream(target));
+      async (target: string, signal: AbortSignal | undefined) => {
+        const content = Readable.from(readEntry(archive.path, archive.name, entry));
+        await pipeline(content, createWriteStream(target), { signal });
         await requireSqlite(target, fileName(entry.name));
       },
     ]),
   );
 }
 
-function copyOf(file: string): (target: string) => Promise<void> {
-  return async (target) => {
+function copyOf(file: string): (target: string, signal: AbortSignal | undefined) => Promise<void> {
+  return async (target, signal) => {
     await requireSqlite(file, fileName(file));
-    await copyFile(file, target);
+    await copyFile(file, target, signal);
     // What has not been moved from the write-ahead log into the file yet belongs to the database.
-    await copyFile(`${file}-wal`, `${target}-wal`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    if (existsSync(`${file}-wal`)) await copyFile(`${file}-wal`, `${target}-wal`, signal);
   };
 }
 

@@ -6,6 +6,7 @@ import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { zipArchive } from '../../test/fixtures/zip-archive.ts';
+import { DatabaseCopier } from './attach-databases.ts';
 import {
   attachToDataset,
   detachDatabases,
@@ -296,6 +297,14 @@ test('a schema text that is too long for a row is refused, and nothing is replac
     [],
   );
   expect(await attach('wide.sqlite')).toMatchObject({ version: 1, hasDatabase: true });
+});
+
+// A large one was copied to its end before a stop was heard.
+test.each(['shop.sqlite', 'shop.zip'])('a database is not copied to its end for one who leaves: %s', async (name) => {
+  const sqlite = readFileSync(join(folder, 'shop.sqlite'));
+  writeFileSync(join(folder, 'shop.zip'), zipArchive([{ name: 'shop.sqlite', text: sqlite }]));
+  const copier = await DatabaseCopier.open({ path: join(folder, name), name }, folder, AbortSignal.abort());
+  await expect(copier.take({ database: 'shop', group: null })).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('queries are checked on their database, and by their grammar and schema text where there is none', async () => {

@@ -46,7 +46,7 @@ export async function attachToDataset(
   const groupFirst = groupsName(dataset, store);
   let texts: ReadonlyMap<string, string> = new Map();
   try {
-    const copier = await DatabaseCopier.open(database, aside);
+    const copier = await DatabaseCopier.open(database, aside, signal);
     /** By file: the most letters that stand around the schema in a row. */
     const around = new Map<string, number>();
     for (const { position, database: own, group, context } of store.examples(dataset.id)) {

@@ -95,7 +95,7 @@ export async function* importRows(
     rejects = new RejectFile(job.rejectFile, columns);
     into = openWriter(job.rowsFile);
     yield { kind: 'opened', bytesTotal };
-    const copier = job.database && (await DatabaseCopier.open(job.database, job.datasetFolder));
+    const copier = job.database && (await DatabaseCopier.open(job.database, job.datasetFolder, signal));
     const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, ...table.facts });
     yield* readInto(rows, table, signal);
     await rows.flush();

@@ -28,7 +28,7 @@ export interface TrainingParts extends RunEvents {
   readonly datasets: DatasetStore;
   readonly engine: Engine;
   readonly modelTexts: ModelTexts;
-  readonly hashBase: (base: BaseModel) => Promise<string>;
+  readonly hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
   readonly speeds: TrainingSpeedStore;
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;
@@ -121,7 +121,9 @@ async function openTraining(
   const { run, plan, base, dataset } = training;
   const folder = join(parts.runsFolder, run.id);
   await mkdir(folder, { recursive: true });
-  if (firstFolder === undefined && (await parts.hashBase(base)) !== plan.baseSha256) {
+  // What has learnt something is made an adapter of at a stop, on a base that is as it was.
+  const mayLeave = run.step === 0 ? signal : undefined;
+  if (firstFolder === undefined && (await parts.hashBase(base, mayLeave)) !== plan.baseSha256) {
     throw new StudioError('MODEL_FILE_INVALID', {
       file: base.name,
       ...because('FILES_CHANGED'),

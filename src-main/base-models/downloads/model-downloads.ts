@@ -6,6 +6,11 @@ import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts
 import { Speed } from './speed.ts';
 
 type Options = Pick<FetchOptions, 'from' | 'keepInCache'>;
+type BringIn = (
+  entry: CatalogueEntry,
+  path: string,
+  options: { take: boolean; signal: AbortSignal },
+) => Promise<BaseModel>;
 
 /**
  * Downloads that go on whoever watches or leaves. Their truth lies on the disk: what one that was broken off has left, by a
@@ -16,7 +21,7 @@ export class ModelDownloads {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #process: Claimant;
   readonly #modelFolder: () => string;
-  readonly #bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
+  readonly #bringIn: BringIn;
   readonly #changed: () => void;
   readonly #active = new Map<string, Active>();
   /** By model, what was begun last in its folder: the next begins when it has ended. */
@@ -29,7 +34,7 @@ export class ModelDownloads {
     /** Where models that other programs fetched are looked for. */
     modelFolder: () => string;
     /** Makes a base model of what was fetched. */
-    bringIn: (entry: CatalogueEntry, path: string, options: { take: boolean }) => Promise<BaseModel>;
+    bringIn: BringIn;
     changed: () => void;
   }) {
     this.#folder = options.folder;
@@ -131,7 +136,7 @@ export class ModelDownloads {
             break;
           case 'fetched': {
             active.tell({ kind: 'checking' });
-            const baseModel = await this.#bringIn(entry, event.path, { take: event.isOurs });
+            const baseModel = await this.#bringIn(entry, event.path, { take: event.isOurs, signal });
             await rm(folder, { recursive: true, force: true });
             active.tell({ kind: 'finished', baseModel });
             break;
