@@ -1,4 +1,5 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -55,10 +56,8 @@ export async function writeCheckpoint(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   if (keepsPrevious) {
-    await copyFile(join(folder, fileName), join(folder, previousName)).catch((error: NodeJS.ErrnoException) => {
-      // The first has none before it.
-      if (error.code !== 'ENOENT') throw error;
-    });
+    // The first has none before it.
+    if (existsSync(join(folder, fileName))) await keepAside(join(folder, fileName), join(folder, previousName));
   }
   const tensors = new Map<string, StoredTensor>();
   const put = (kind: string, name: string, data: Float32Array) =>
@@ -70,6 +69,17 @@ export async function writeCheckpoint(
   }
   for (const [name, data] of best ?? []) put('best', name, data);
   await writeSafetensors(join(folder, fileName), tensors, { progress: JSON.stringify(progress) });
+}
+
+/** A copy, on the disk before another checkpoint takes the first one's place. */
+async function keepAside(checkpoint: string, previous: string): Promise<void> {
+  await copyFile(checkpoint, previous);
+  const file = await open(previous, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /**
