@@ -1,10 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { readInto } from '../../synced-file.ts';
 
 /** A file to be had from a web address. */
 export interface RemoteFile {
@@ -105,9 +105,9 @@ async function* receive(remote: RemoteFile, file: FileHandle, from: number, sign
 }
 
 async function hashOf(path: string, { checksum, sizeBytes }: RemoteFile, signal: AbortSignal): Promise<string> {
-  const hash: Hash = createHash(checksum.kind === 'sha256' ? 'sha256' : 'sha1');
+  const hash = createHash(checksum.kind === 'sha256' ? 'sha256' : 'sha1');
   if (checksum.kind === 'git') hash.update(`blob ${sizeBytes}\0`);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
+  await readInto(path, { hash, signal });
   return hash.digest('hex');
 }
 
