@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowFilter, ShownExample } from '../../src-contract/dataset.ts';
 import { asRowsFault } from '../database/rows-file.ts';
 import { withinMessage } from '../within-message.ts';
@@ -108,7 +109,7 @@ export class DatasetReading {
         this.#isIndexing = false;
       }
       tell({ done: next, total });
-      if (this.#isAwaited) await slices.rest();
+      if (next < total) await sleep(betweenMs, undefined, { signal });
     }
     return { rows: next };
   }
@@ -142,7 +143,7 @@ export class DatasetReading {
           seconds: (performance.now() - began) / 1000,
         };
         await this.#indexRests(signal);
-        this.#findings.replace(report, flagged);
+        while (!this.#findings.replace(report, flagged)) await sleep(retryMs, undefined, { signal });
         for (const [key, view] of this.#views) this.#forget(key, view);
         return report;
       }
@@ -212,6 +213,8 @@ export function rowsFault({ rowsFile }: RowsPlace, error: unknown): unknown {
 }
 
 const rowsPerTransaction = 20_000;
+/** What another process has to write finds its turn between two transactions. */
+const [betweenMs, retryMs] = [50, 10];
 
 function checkedRow({ number, example }: { number: number; example: Omit<CheckedRow, 'number'> }): CheckedRow {
   const { position, split, context, target, group, database } = example;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RowFilter } from '../../src-contract/dataset.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
+import { openDerivedFile } from '../database/derived-file.ts';
 import { rowsPlace } from './dataset-store.ts';
 import { FindingStore } from './findings/finding-store.ts';
 import { mendFinding } from './mend-finding.ts';
@@ -148,6 +149,18 @@ test('a finding is mended in one go, and that is undone in one go', async () => 
   for (let step = 0; step < 4; step++) await given.changes.bringBack(id, 'undo');
   expect(given.store.get(id)).toMatchObject({ sha256, rows: 5 });
   findings.close();
+});
+
+// Five seconds of it were waited for, by all of the thread, and what the check had found was lost.
+test('a check waits for another process that writes the index, and the thread goes on meanwhile', async () => {
+  const { id } = given.make([{ context: 'row' }, { context: 'row' }]);
+  const other = openDerivedFile(placeOf(id).derivedFile);
+  other.exec('BEGIN IMMEDIATE');
+  const checked = thread.call('check', check(id));
+  expect(await positions(id, {})).toEqual([0, 1]);
+  other.exec('COMMIT');
+  other.close();
+  expect(await checked).toMatchObject({ version: 1, rows: 2 });
 });
 
 test('an aborted search ends, and the thread answers the next question', async () => {

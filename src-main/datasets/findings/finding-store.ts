@@ -22,8 +22,25 @@ export class FindingStore {
     return text === undefined ? null : (JSON.parse(text) as FindingReport);
   }
 
-  /** Puts the finds of a new check in the place of those of the last one, all at once. */
-  replace(report: FindingReport, rows: Iterable<FlaggedRow>): void {
+  /**
+   * Puts the finds of a new check in the place of those of the last one, all at once. False, at once, while the index in the same
+   * file is being written, by whichever process.
+   */
+  replace(report: FindingReport, rows: Iterable<FlaggedRow>): boolean {
+    const patienceMs = this.#database.pragma('busy_timeout', { simple: true });
+    this.#database.pragma('busy_timeout = 0');
+    try {
+      this.#replace(report, rows);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return false;
+      throw error;
+    } finally {
+      this.#database.pragma(`busy_timeout = ${patienceMs}`);
+    }
+  }
+
+  #replace(report: FindingReport, rows: Iterable<FlaggedRow>): void {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO finding (code, number, position, detail, other) VALUES (?, ?, ?, ?, ?)',
     );
