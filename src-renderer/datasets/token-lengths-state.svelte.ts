@@ -21,7 +21,7 @@ export class TokenLengthsState {
 
   get base(): BaseModel | undefined {
     const all = this.baseModels.value ?? [];
-    return all.find(({ id }) => id === this.#base) ?? all[0];
+    return all.find(({ id }) => id === this.#base) ?? all.find(({ builtIn }) => !builtIn) ?? all[0];
   }
 
   get lengths(): TokenLengths | undefined {

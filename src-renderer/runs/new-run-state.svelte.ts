@@ -143,22 +143,23 @@ export class NewRunState {
   }
 
   #choose(wish: NewRunWish): void {
-    const { datasets, baseModels } = this;
+    const { datasets } = this;
     const original = this.#offer.value?.runs.find((run) => run.id === wish.run);
     const start = this.adapters.find((adapter) => adapter.id === wish.adapter);
     // Where the one that was asked for is gone, none takes its place unasked.
     this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
     const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
-    const usual = this.#lastBase() ?? baseModels.find((model) => model.builtIn) ?? baseModels[0];
-    this.baseModelId = wantedBase ?? usual?.id ?? '';
+    this.baseModelId = wantedBase ?? this.#usualBase()?.id ?? '';
     if (original !== undefined) this.changed = original.options;
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
   }
 
-  /** The one that was trained with last, where it is still there. */
-  #lastBase(): BaseModel | undefined {
+  /** The one that was trained with last, where it is still there; one that was added since then goes before it. */
+  #usualBase(): BaseModel | undefined {
     const last = newest(this.#offer.value?.runs ?? []);
-    return this.baseModels.find(({ id }) => id === last?.baseModelId);
+    const added = newest(this.baseModels.filter(({ builtIn }) => !builtIn));
+    if (added !== undefined && (last === undefined || added.createdAt > last.createdAt)) return added;
+    return this.baseModels.find(({ id }) => id === last?.baseModelId) ?? this.baseModels[0];
   }
 
   chooseDataset(id: string): void {

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { NewRunState } from './new-run-state.svelte.ts';
 
@@ -13,7 +15,7 @@ vi.mock('../client.ts', () => ({
   client: {
     studio: { changes, status: async () => ({ totalMemoryBytes: 24e9 }) },
     datasets: { list: vi.fn() },
-    baseModels: { list: async () => [{ id: 'b', builtIn: true }, { id: 'large' }] },
+    baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     runs: {
       list: vi.fn(),
@@ -26,6 +28,8 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
+// Sound here, as below: the state reads no other field.
+const starter = { id: 'b', builtIn: true, createdAt: 0 } as BaseModel;
 const nothingElse = { ranks: [], seeds: [], learningRates: [] };
 
 beforeEach(() => {
@@ -33,6 +37,7 @@ beforeEach(() => {
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('old', 1), dataset('new', 2)]);
   vi.mocked(client.adapters.list).mockResolvedValue([]);
   vi.mocked(client.runs.list).mockResolvedValue([]);
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter]);
 });
 
 test('the newest dataset is proposed, unless one was asked for', async () => {
@@ -45,9 +50,19 @@ test.each([
   ['large', 'large'],
   ['gone', 'b'],
 ])('the base model that was trained with last is proposed while it is there: %s', async (last, proposed) => {
-  const run = (baseModelId: string, createdAt: number) => ({ id: baseModelId, baseModelId, createdAt });
-  vi.mocked(client.runs.list).mockResolvedValue([run('b', 1), run(last, 2)] as never);
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
+  vi.mocked(client.runs.list).mockResolvedValue([run('b', 1), run(last, 2)]);
   expect((await opened('new')).baseModelId).toBe(proposed);
+});
+
+// Who had downloaded a model for real work first, and only then came to train, was given the starter model.
+test('a base model that was added since the last run is proposed before the one of that run', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 3), added('older', 1)]);
+  expect((await opened('new')).baseModelId).toBe('large');
+  vi.mocked(client.runs.list).mockResolvedValue([run('b', 2)]);
+  expect((await opened('new')).baseModelId).toBe('large');
+  vi.mocked(client.runs.list).mockResolvedValue([run('b', 4)]);
+  expect((await opened('new')).baseModelId).toBe('b');
 });
 
 // Rows that nobody had asked for were proposed as if they had been.
@@ -280,6 +295,13 @@ async function opened(datasetId: string | undefined, runId?: string): Promise<Ne
 }
 
 function dataset(id: string, createdAt: number): Dataset {
-  // Sound here: the state reads no other field.
   return { id, name: id, task: 'mrc', createdAt, splits: { train: 50, validation: 5, test: 5 } } as Dataset;
+}
+
+function run(baseModelId: string, createdAt: number): Run {
+  return { id: baseModelId, baseModelId, createdAt } as Run;
+}
+
+function added(id: string, createdAt: number): BaseModel {
+  return { id, builtIn: false, createdAt } as BaseModel;
 }
