@@ -59,11 +59,39 @@ export function proposeByContents(
     const isSummary = ({ meanLetters }: ColumnContents) =>
       document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
     take('summary', most(isSummary, 12));
-  } else if (free.length === 2) {
-    take('context', free[0]);
-    take('target', free[0]);
+  } else {
+    // Beside the text and its answer, what else has words is a name or a note: much shorter than both.
+    const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
+    if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
+      const [context, target] = first.place < second.place ? [first, second] : [second, first];
+      take('context', context);
+      take('target', target);
+    }
   }
   return mapping;
+}
+
+/** Whether what is taken for summaries says what its documents say: a reply or a note beside them uses words of its own. */
+export function sumsUp(
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+  { document, summary }: ColumnMapping,
+): boolean {
+  if (document === undefined || summary === undefined) return false;
+  const [long, short] = [columns.indexOf(document), columns.indexOf(summary)];
+  const shares = sample.flatMap((row) => {
+    const own = wordsOf(row[short] ?? '');
+    const told = new Set(wordsOf(row[long] ?? ''));
+    return own.length === 0 ? [] : [own.filter((word) => told.has(word)).length / own.length];
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length) >= leastShared;
+}
+
+/** Summaries of four open sets share 0.5 to 0.8 of their words with their documents, by the mean over the first 20 rows. */
+const leastShared = 0.4;
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function contentsOf(columns: readonly string[], sample: readonly (readonly string[])[]): ColumnContents[] {

@@ -137,6 +137,24 @@ test.each([
   expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
 });
 
+// Of a table with names of its own nothing was proposed, and the person was asked for “Context” and “Target” first.
+test('where names say nothing, documents with what sums them up are told from texts with replies', () => {
+  const columns = ['visit', 'what was said', 'note', 'doctor'];
+  const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(
+    2,
+  );
+  const sums = ['V-1', said, 'The patient has had a cough for three weeks, worse at night.', 'Dr Meyer'];
+  const replies = ['V-2', said, 'Dear colleague, thank you very much. Kind regards from Hamburg.', 'Dr Kim'];
+  expect(proposeTask(columns, [sums, sums])).toBe('summarisation');
+  expect(proposeTask(columns, [replies, replies])).toBe('custom');
+  expect(proposeMapping('custom', columns, [replies, replies])).toEqual({ context: 'what was said', target: 'note' });
+});
+
+test('of three columns of like texts none is proposed', () => {
+  const cells = ['Guten Tag zusammen', 'Good day to you all', 'Bonjour à vous tous'];
+  expect(proposeMapping('custom', ['de', 'en', 'fr'], [cells, cells])).toEqual({});
+});
+
 test('a column that says train, validation or test in every row is proposed as the column of splits', () => {
   const columns = ['context', 'target', 'Split'];
   const named = [

@@ -7,7 +7,7 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { custom } from '../tasks/custom.ts';
 import type { Task } from '../tasks/task.ts';
 import { tasks } from '../tasks/tasks.ts';
-import { isQuery, proposeByContents } from './column-contents.ts';
+import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 import type { RecordProblem, TableRecord } from './readers/table.ts';
@@ -97,7 +97,8 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   // A table that names its context and target says no more than that.
   if (isWhole('custom', mapped('custom'))) return 'custom';
   const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
-  return byContents ?? 'custom';
+  if (byContents) return byContents;
+  return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
 }
 
 /** A mapping with the place of each column found. */
