@@ -73,7 +73,7 @@ export async function* regenerateTurn(
   yield* answerTurn(turn, user, parts, signal);
 }
 
-/** One prompt to several answerers at once; the first one's answer is gone on with until another is called the best. */
+/** One question alone to several answerers at once; the first one's answer is gone on with until another is called the best. */
 export async function* compareTurn(
   turn: TurnJob & Question & { readonly answerers: readonly Answerer[] },
   parts: TurnParts,
@@ -152,7 +152,8 @@ async function* answer(
   const prompt = turnPrompt(
     {
       question: user,
-      history: () => (user.parentId === null ? [] : store.pathTo(user.parentId)),
+      // Side by side each reads the question alone, as adapters always do: a base that read their answers repeated them.
+      history: () => (user.parentId === null || turn.comparisonId ? [] : store.pathTo(user.parentId)),
       task: answerer.adapter?.task,
     },
     {

@@ -65,6 +65,8 @@ export class ChatState {
   baseTask = $state<TaskId>('custom');
   /** Of those that are asked at once, the one to shape by where the adapter in use is not asked; told by the comparison. */
   askedInstead: () => Adapter | undefined = () => undefined;
+  /** Several are asked at once, each without the turns before; told by the comparison. */
+  asksAlone: () => boolean = () => false;
 
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
@@ -315,7 +317,7 @@ export class ChatState {
   /** Asks how what is in the box would fit. Only the newest question counts. */
   async measure(): Promise<void> {
     const asked = ++this.#measured;
-    const question = this.#unsentQuestion;
+    const question = { ...this.#unsentQuestion, ...(this.asksAlone() && { parentId: null }) };
     if (question.text === '' || this.baseModel === undefined) {
       this.fit = undefined;
       return;

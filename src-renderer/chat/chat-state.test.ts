@@ -23,7 +23,7 @@ vi.mock('../client.ts', () => ({
       send: vi.fn(),
       regenerate: vi.fn(),
       compare: vi.fn(),
-      measure: async () => undefined,
+      measure: vi.fn(async () => undefined),
       readAhead: vi.fn(),
     },
   },
@@ -519,6 +519,17 @@ test('a question that needs a passage says that there is none', async () => {
   expect(state.composer.lacks).toBe('passage');
   state.composer.passage = 'Otto is a cat.';
   expect(state.composer.lacks).toBeUndefined();
+  state.leave();
+});
+
+test('what is asked of several is measured without the turns before it', async () => {
+  const state = await opened();
+  state.composer.text = 'Which?';
+  await state.measure();
+  new ComparisonState(state).begin();
+  await state.measure();
+  const asked = vi.mocked(client.chat.measure).mock.calls.map(([question]) => question.parentId);
+  expect(asked).toEqual([undefined, null]);
   state.leave();
 });
 

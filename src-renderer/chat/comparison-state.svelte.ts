@@ -30,6 +30,7 @@ export class ComparisonState {
   constructor(chat: ChatState) {
     this.#chat = chat;
     chat.askedInstead = () => this.#askedInstead;
+    chat.asksAlone = () => this.on;
   }
 
   get canSend(): boolean {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -161,6 +161,27 @@ test('side by side, base and adapters each answer as they do alone; the best is 
   expect(all[6]?.parentId).toBe(answers[1]?.id);
   const unvoted = await chat.vote({ messageId: answers[1]?.id ?? '', isBest: false });
   expect(unvoted.some(({ isBest }) => isBest)).toBe(false);
+});
+
+// The base, which reads what stands above, repeated the adapter's answer: nothing seemed to be gained.
+test('side by side, a base with a chat template reads the question alone as well', async () => {
+  const { chat, baseModels } = studio.client;
+  const path = join(folder, 'chatty');
+  writeTinyModel(path);
+  writeFileSync(
+    join(path, 'chat_template.jinja'),
+    '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}',
+  );
+  const chatty = await baseModels.import({ path });
+  await studio.client.adapters.import({ path: join(folder, 'rivers'), name: 'streams', baseModelId: chatty.id });
+  const alone = await ask({ conversationId: await begin(chatty.id), text: 'Which?' });
+  const conversationId = await begin(chatty.id);
+  await ask({ conversationId, text: 'Which?', adapterId: 'streams' });
+  const columns = [{ adapterId: null }, { adapterId: 'streams' }];
+  await goneOn(await chat.compare({ conversationId, text: 'Which?', columns, sampling }));
+  const [base] = (await chat.messages({ conversationId })).slice(3);
+  expect([base?.text, base?.promptTokens]).toEqual([alone.text, alone.promptTokens]);
+  expect((await ask({ conversationId, text: 'Which?' })).promptTokens).toBeGreaterThan(alone.promptTokens ?? 0);
 });
 
 test('leaving a comparison in the middle keeps what every column had written', async () => {
