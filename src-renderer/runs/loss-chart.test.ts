@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeOf, tickLabels } from './loss-chart.ts';
+import { curvePlaces, freeOf, tickLabels } from './loss-chart.ts';
 
 test('lines of a logarithmic axis that have no words stay without them', () => {
   // Once, a “0” stood beside each of them, one on the other.
@@ -18,6 +18,14 @@ test('a label goes to its next place where one stands in its way, unless all are
   expect(freeOf([undefined, 50], [100, 122], 14)).toBe(100);
   expect(freeOf([95, 50], [100, 122], 14)).toBe(122);
   expect(freeOf([95, 125], [100, 122], 14)).toBe(100);
+});
+
+// Moved off the base's line, the words of the training covered those of the validation.
+test('the words of both curves stand apart, also where the base’s line moves one', () => {
+  expect(curvePlaces(100, 104, undefined, 1)).toEqual([93, 111]);
+  expect(curvePlaces(100, 104, 90, 1)).toEqual([106.8, 124.8]);
+  expect(curvePlaces(104, 60, 100, 1)).toEqual([116.8, 60]);
+  expect(curvePlaces(undefined, 104, 100, 1)).toEqual([undefined, 104]);
 });
 
 function written(loss: number, decimals: number): string {

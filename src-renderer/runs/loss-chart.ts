@@ -230,9 +230,8 @@ function drawLabels(
     if (train !== undefined) train += isTrainAbove ? -16 * scale : 18 * scale;
     if (validation !== undefined) validation += isTrainAbove ? 18 * scale : -16 * scale;
   }
-  if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, 18 * scale);
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
-  if (train !== undefined && base !== undefined) train = below(train, base, 12 * scale);
+  [train, validation] = curvePlaces(train, validation, base, scale);
   const foot = bbox.top + bbox.height - 6 * scale;
   if (validation !== undefined)
     validation = Math.min(validation, foot - (train === undefined || train < validation ? 0 : 18 * scale));
@@ -299,6 +298,21 @@ function pointsOf(plot: uPlot, column: number): [number, number][] {
     const step = steps[place];
     return loss == null || step === undefined ? [] : [[plot.valToPos(step, 'x', true), plot.valToPos(loss, 'y', true)]];
   });
+}
+
+/** Where the words of both curves stand: one below the other, in their order, those of the training off the base's line. */
+export function curvePlaces(
+  train: number | undefined,
+  validation: number | undefined,
+  base: number | undefined,
+  scale: number,
+): [train: number | undefined, validation: number | undefined] {
+  const gap = 18 * scale;
+  if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, gap);
+  if (train === undefined || base === undefined) return [train, validation];
+  const free = below(train, base, 12 * scale);
+  if (validation !== undefined && train <= validation) return [free, Math.max(validation, free + gap)];
+  return [free, validation];
 }
 
 /** Moves two labels so far apart that both can be read, in the order in which they stand. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordDifference } from './word-difference.ts';
+import { isMostlySame, wordDifference } from './word-difference.ts';
 
 const told = (answer: string, target: string) =>
   wordDifference(answer, target)
@@ -19,4 +19,12 @@ test('punctuation and signs of Chinese stand for themselves', () => {
 test('nothing against something, and a very long text', () => {
   expect(told('', 'a b')).toBe('−a b');
   expect(wordDifference('x '.repeat(2000), 'y')).toHaveLength(2);
+});
+
+// A summary in words of its own was struck through and underlined from end to end, and could not be read.
+test('texts that share less than half of the longer one are not mostly the same', () => {
+  const alike = (answer: string, target: string) => isMostlySame(wordDifference(answer, target));
+  expect(alike('SELECT name FROM city', 'SELECT id FROM city')).toBe(true);
+  expect(alike('The patient has a cough.', 'Cough for three weeks, worse at night.')).toBe(false);
+  expect(alike('No.', 'No. She has had no fever or chills, cough, congestion or nausea.')).toBe(false);
 });

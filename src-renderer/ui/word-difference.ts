@@ -49,6 +49,13 @@ export function wordDifference(answer: string, target: string): Stretch[] {
   return stretches;
 }
 
+/** Whether both texts are the same for the most part: between others, marks would be more than words. */
+export function isMostlySame(stretches: readonly Stretch[]): boolean {
+  const letters = { same: 0, extra: 0, missing: 0 };
+  for (const { kind, text } of stretches) letters[kind] += text.length;
+  return letters.same >= Math.max(letters.extra, letters.missing);
+}
+
 /** Words with the blanks behind them. */
 function words(text: string): string[] {
   return (
