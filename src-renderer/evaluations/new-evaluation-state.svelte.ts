@@ -89,6 +89,18 @@ export class NewEvaluationState {
     return this.limit === undefined ? there : Math.min(there, this.limit);
   }
 
+  /** What it will take, at the pace of the last time on this dataset and base; undefined where there was none. */
+  get seconds(): number | undefined {
+    const last = this.#offer.value?.evaluations.find(
+      ({ state, datasetId, baseModelId }) =>
+        state === 'finished' && datasetId === this.datasetId && baseModelId === this.baseModelId,
+    );
+    const results = last?.results ?? [];
+    const asked = results.reduce((sum, { n }) => sum + n, 0);
+    const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+    return asked === 0 ? undefined : (seconds / asked) * this.rows * (this.compared.length + 1);
+  }
+
   /** The chosen adapters that will be measured. */
   get compared(): readonly Adapter[] {
     return this.adapters.filter(({ id }) => this.chosen.has(id));
@@ -171,10 +183,11 @@ export class NewEvaluationState {
 }
 
 async function readOffer() {
-  const [datasets, adapters, baseModels] = await Promise.all([
+  const [datasets, adapters, baseModels, evaluations] = await Promise.all([
     client.datasets.list(),
     client.adapters.list(),
     client.baseModels.list(),
+    client.evaluations.list(),
   ]);
-  return { datasets, adapters, baseModels };
+  return { datasets, adapters, baseModels, evaluations };
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
 import { NewEvaluationState } from './new-evaluation-state.svelte.ts';
 
@@ -15,7 +16,7 @@ vi.mock('../client.ts', () => ({
     datasets: { list: vi.fn() },
     adapters: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
-    evaluations: { start: vi.fn() },
+    evaluations: { start: vi.fn(), list: vi.fn() },
     studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -24,6 +25,7 @@ vi.mock('../client.ts', () => ({
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('qa', 'mrc', 200), dataset('notes', 'summarisation', 0)]);
+  vi.mocked(client.evaluations.list).mockResolvedValue([]);
   vi.mocked(client.adapters.list).mockResolvedValue([
     adapter('answers', 'mrc', 'qa'),
     adapter('other', 'nl2sql', null),
@@ -48,6 +50,19 @@ test('a dataset without test rows falls back to its validation rows', async () =
   const form = await opened({ dataset: 'notes' });
   expect(form.split).toBe('validation');
   expect(form.rows).toBe(5);
+});
+
+test('what it takes is told at the pace of the last time on the same rows, and not where there was none', async () => {
+  const form = await opened({ adapter: 'answers' });
+  expect(form.seconds).toBeUndefined();
+  const results = [
+    { n: 50, seconds: 20 },
+    { n: 50, seconds: 30 },
+  ];
+  const last = { state: 'finished', datasetId: 'qa', baseModelId: 'b', results };
+  vi.mocked(client.evaluations.list).mockResolvedValue([{ ...last, datasetId: 'notes' }, last] as Evaluation[]);
+  // Half a second a row: 100 rows of two models.
+  expect((await opened({ adapter: 'answers' })).seconds).toBe(100);
 });
 
 test('no limit means all rows', async () => {

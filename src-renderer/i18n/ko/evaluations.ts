@@ -81,6 +81,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.adapters.most': '한 번에 8개까지',
   'evaluations.new.baseAlways': '비교를 위해 항상 포함',
   'evaluations.new.sentence': '**{models}**에 **{n}**행을 묻습니다.',
+  'evaluations.new.time': '지난번처럼 약 **{time}** 걸립니다.',
   'evaluations.new.models': '모델 {n}개',
   'evaluations.new.order':
     '모든 모델에 같은 행을 같은 순서로 묻고, 언제나 가장 그럴듯한 토큰을 고릅니다. 그래서 다시 해도 결과가 같습니다.',
