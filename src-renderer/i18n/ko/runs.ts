@@ -205,6 +205,8 @@ export const runs: Translation<typeof english> = {
   'runs.run.stopped': '{total}단계 중 {step}단계에서 끝냈습니다.',
   'runs.run.stopped.what': '여기까지 배운 것은 어댑터 **{adapter}**에 있습니다. 이어서 학습하면 더 가르칩니다.',
   'runs.run.stopped.none': '아직 어댑터가 없습니다. 이어서 학습하면 마지막 체크포인트부터 계속합니다.',
+  'runs.run.stopped.unbegun': '첫 단계 전에 끝냈습니다.',
+  'runs.run.stopped.unbegun.what': '배운 것이 없습니다. 이어서 학습하면 처음부터 시작합니다.',
   'runs.run.interrupted': '{total}단계 중 {step}단계에서 중단되었습니다.',
   'runs.run.interrupted.what': '학습하는 동안 스튜디오가 꺼졌습니다.',
   'runs.run.interrupted.goOn': '이어서 학습하면 마지막 체크포인트가 있는 {step}단계 다음부터 계속합니다.',
