@@ -1136,7 +1136,7 @@ test('an evaluation measures the base first and then the adapters, and keeps eve
       'rivers,rivers: exactMatch,rivers: f1,rivers: loss',
   );
   const { text: report } = await page.evaluations.report({ id, language: 'en' });
-  expect(report).toContain('rivers does exactly as well as the base model on each of 3 rows.');
+  expect(report).toContain('rivers does no better and no worse than the base model on any of 3 rows.');
   expect(report).toContain(adapter.sha256);
   expect(report.match(/<svg/g)).toHaveLength(2);
   expect(report).not.toMatch(/<script|https?:\/\//);

@@ -124,7 +124,7 @@ export const evaluations = {
 
   'evaluations.verdict.better': '{adapter} is better than the base model.',
   'evaluations.verdict.worse': '{adapter} is worse than the base model.',
-  'evaluations.verdict.same': '{adapter} does exactly as well as the base model.',
+  'evaluations.verdict.same': '{adapter} does no better and no worse than the base model.',
   'evaluations.verdict.better.rows':
     '{adapter} is clearly better than the base model: better on {better} of {n} rows and worse on {worse}.',
   'evaluations.verdict.betterMixed.rows':
@@ -144,8 +144,8 @@ export const evaluations = {
   'evaluations.verdict.evenOnlyWorse.rows':
     '{adapter} is worse than the base model on {worse} of {n} rows and better on none: this could be chance.',
   'evaluations.verdict.same.rows': {
-    one: '{adapter} does exactly as well as the base model on the one row.',
-    other: '{adapter} does exactly as well as the base model on each of {n} rows.',
+    one: '{adapter} does no better and no worse than the base model on the one row.',
+    other: '{adapter} does no better and no worse than the base model on any of {n} rows.',
   },
   'evaluations.verdict.alone': 'The base model alone scores {value} on {metric}.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
