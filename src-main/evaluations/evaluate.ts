@@ -15,6 +15,7 @@ import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
 import { meanInterval } from '../tasks/metrics/interval.ts';
+import { secondsLeft } from './time-left.ts';
 
 export interface EvaluationJob {
   readonly base: BaseModel;
@@ -57,9 +58,8 @@ export async function* evaluate(
   );
   const modelsBefore = job.measured[0]?.answers.length ?? 0;
   const total = rows.length * (adapters.length + 1);
-  const began = performance.now();
-  const doneBefore = modelsBefore * rows.length;
-  let done = doneBefore;
+  const spent = { answers: 0, answering: 0, models: 0, reading: 0 };
+  let done = modelsBefore * rows.length;
   for (const adapter of [null, ...adapters].slice(modelsBefore)) {
     const name = adapter?.name ?? base.name;
     const choice: AdapterChoice | null = adapter === null ? null : { folder: adapter.path, strength: 1 };
@@ -68,16 +68,22 @@ export async function* evaluate(
     if (targets.some((target) => target !== null && !Number.isFinite(target.nats))) {
       throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: name });
     }
+    spent.models++;
+    spent.reading += (performance.now() - resultBegan) / 1000;
+    const modelsLeft = adapters.length + 1 - modelsBefore - spent.models;
     const answers: EvaluationAnswer[] = [];
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
+      const asked = performance.now();
       const text = await answerTo(row, { ...parts, name, base, choice, maxTokens }, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
       answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
       done++;
-      const secondsLeft = ((performance.now() - began) / 1000 / (done - doneBefore)) * (total - done);
-      yield { kind: 'progress', done, total, secondsLeft };
+      spent.answers++;
+      spent.answering += (performance.now() - asked) / 1000;
+      const left = { answers: total - done, models: modelsLeft };
+      yield { kind: 'progress', done, total, secondsLeft: secondsLeft(spent, left) };
     }
     for (const [place, answer] of answers.entries()) told[place]?.answers.push(answer);
     const result: EvaluationResult = {

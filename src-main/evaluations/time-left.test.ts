@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { secondsLeft } from './time-left.ts';
+
+// Behind the first of 228 answers 13 minutes were told, for what took half a one.
+test('the reading of targets counts once for each model that is left', () => {
+  const spent = { answers: 2, answering: 1, models: 1, reading: 6 };
+  expect(secondsLeft(spent, { answers: 100, models: 2 })).toBe(50 + 12);
+  expect(secondsLeft(spent, { answers: 100, models: 0 })).toBe(50);
+});
