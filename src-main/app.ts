@@ -243,9 +243,16 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     ...{ store: jobs, changed: jobChanged(noun), mayGoOn: requireFolder },
     known: (error: unknown, id?: string) => known(error, () => (id === undefined ? undefined : of.get(id).datasetId)),
   });
-  const training = new Supervisor<RunEvent>(supervising('run', runs));
-  const measuring = new Supervisor<EvaluationEvent>(supervising('evaluation', evaluations));
-  const experimenting = new Supervisor<LabEvent>(supervising('lab', lab));
+  const training = new Supervisor<RunEvent>({
+    ...supervising('run', runs),
+    tellsHowFar: ({ kind }) => kind === 'step',
+  });
+  const isProgress = ({ kind }: EvaluationEvent | LabEvent) => kind === 'progress';
+  const measuring = new Supervisor<EvaluationEvent>({
+    ...supervising('evaluation', evaluations),
+    tellsHowFar: isProgress,
+  });
+  const experimenting = new Supervisor<LabEvent>({ ...supervising('lab', lab), tellsHowFar: isProgress });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });

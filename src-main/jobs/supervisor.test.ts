@@ -71,6 +71,16 @@ test('work ends, and nothing that it tells is kept, once it may not go on', asyn
   ]);
 });
 
+// Between two steps the status line lost the time left, and between two models an evaluation stood at nothing.
+test('how far a job is stays known while it tells of other things', async () => {
+  await supervisor.close();
+  const tellsHowFar = (event: Event) => event.kind === 'step' && event.step % 2 === 0;
+  supervisor = new Supervisor({ store, changed: () => {}, tellsHowFar });
+  start('a', counting(3, { endless: true }));
+  for await (const { event } of supervisor.watch('a')) if (event.kind === 'step' && event.step === 3) break;
+  expect(supervisor.latest).toEqual({ kind: 'step', step: 2 });
+});
+
 test('work that comes while the studio closes waits for the next start', async () => {
   await supervisor.close();
   start('a', counting(1));

@@ -34,6 +34,7 @@ export class Supervisor<Event> {
   readonly #changed: () => void;
   readonly #known: (error: unknown, id: string | undefined) => Promise<unknown>;
   readonly #mayGoOn: () => void;
+  readonly #tellsHowFar: (event: Event) => boolean;
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
@@ -47,18 +48,21 @@ export class Supervisor<Event> {
   /**
    * `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it; it is told
    * the job in which it was met. `mayGoOn` throws what ends all work, and is asked before anything that work tells is kept.
+   * `tellsHowFar` knows the events that say how far a job is: those in between do not.
    */
   constructor(options: {
     store: JobStore;
     changed: () => void;
     known?: (error: unknown, id: string | undefined) => Promise<unknown>;
     mayGoOn?: () => void;
+    tellsHowFar?: (event: Event) => boolean;
     now?: () => number;
   }) {
     this.#store = options.store;
     this.#changed = options.changed;
     this.#known = options.known ?? (async (error) => error);
     this.#mayGoOn = options.mayGoOn ?? (() => {});
+    this.#tellsHowFar = options.tellsHowFar ?? (() => true);
     this.#now = options.now ?? Date.now;
   }
 
@@ -72,9 +76,9 @@ export class Supervisor<Event> {
     return this.#current?.jobs[0]?.id;
   }
 
-  /** The last thing that the job being done has told. */
+  /** The last thing that the job being done has told of how far it is. */
   get latest(): Event | undefined {
-    return this.#current?.jobs[0]?.latest;
+    return this.#current?.jobs[0]?.howFar;
   }
 
   /** True for a job that waits for a process that is gone: it may be taken up here. */
@@ -283,8 +287,10 @@ export class Supervisor<Event> {
       this.#mayGoOn();
       const job = piece.jobs.find(({ id }) => id === told.id);
       if (job === undefined) continue;
-      if ('event' in told) job.tell(told.event);
-      else if ('end' in told) this.#end(piece, job, told.end, null);
+      if ('event' in told) {
+        job.tell(told.event);
+        if (this.#tellsHowFar(told.event)) job.howFar = told.event;
+      } else if ('end' in told) this.#end(piece, job, told.end, null);
       else this.#end(piece, job, 'failed', failureOf(await this.#known(told.error, told.id)));
     }
   }
@@ -294,13 +300,12 @@ export class Supervisor<Event> {
     const now = this.#now();
     let last: Event | undefined;
     const store = () => {
-      const told = this.#store.transaction(() => {
+      this.#store.transaction(() => {
         this.#store.end(job.id, { state, failure, now });
         last ??= piece.work.finished(job.id, state);
         job.writeWith(last);
-        return last;
       });
-      job.tellWritten(told);
+      job.tellWritten();
     };
     try {
       store();

@@ -11,7 +11,8 @@ const flushAfterMs = 200;
 export class ToldJob<Event> {
   readonly id: string;
   readonly ended = Promise.withResolvers<void>();
-  latest: Event | undefined;
+  /** What it told last of how far it is. */
+  howFar: Event | undefined;
   /** Why its end cannot be stored yet. */
   unstorable: Promise<unknown> | undefined;
   readonly #store: JobStore;
@@ -29,7 +30,6 @@ export class ToldJob<Event> {
 
   tell(event: Event): void {
     this.#sequence += 1;
-    this.latest = event;
     this.#unwritten.push({ sequence: this.#sequence, event });
     this.#wake();
     if (this.#flushing === undefined) void this.#flushLater();
@@ -40,11 +40,10 @@ export class ToldJob<Event> {
     this.#store.insertEvents(this.id, [...this.#unwritten, { sequence: this.#sequence + 1, event: last }]);
   }
 
-  /** Tells the last event when it has been written, and with it all before. */
-  tellWritten(last: Event): void {
+  /** Tells that the last event has been written, and with it all before. */
+  tellWritten(): void {
     this.#unwritten = [];
     this.#sequence += 1;
-    this.latest = last;
     this.#wake();
   }
 
