@@ -15,6 +15,15 @@ test('the adapter with the highest share wins and its gain is against the base',
   expect(verdict?.comparison?.of).toBe(2);
 });
 
+test('of adapters that do as well, the one with the lower loss is the best', () => {
+  const { results, ...others } = evaluation('exactMatch', [0.1, 0, 0]);
+  const withLoss = results.map((result, place) => ({
+    ...result,
+    metrics: { ...result.metrics, loss: [7, 4, 3][place] ?? 0 },
+  }));
+  expect(verdictOf({ ...others, results: withLoss })?.best.adapter).toBe('adapter 2');
+});
+
 test('a gain that is not sure is no gain', () => {
   const open = { ...sure(1, 0.033), low: -0.1, sure: false };
   expect(verdictOf(evaluation('exactMatch', [0.5, 0.533], [open]))?.outcome).toBe('even');

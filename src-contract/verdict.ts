@@ -56,7 +56,10 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   if (base === undefined) return undefined;
   const sign = isLowerBetter(mainMetric) ? -1 : 1;
   const adapters = results.slice(1);
-  const best = adapters.toSorted((a, b) => sign * (metricOf(b, mainMetric) - metricOf(a, mainMetric)))[0];
+  const better = (a: EvaluationResult, b: EvaluationResult) =>
+    sign * (metricOf(b, mainMetric) - metricOf(a, mainMetric));
+  // Of those that do as well, the one that the targets surprise least.
+  const best = adapters.toSorted((a, b) => better(a, b) || metricOf(a, 'loss') - metricOf(b, 'loss'))[0];
   const alone = { base, gain: 0, comparison: undefined, advice: undefined } as const;
   if (best === undefined) return { outcome: 'alone', best: base, ...alone };
   const gain = metricOf(best, mainMetric) - metricOf(base, mainMetric);

@@ -7,7 +7,9 @@ test('what names have in common at their beginning is left out, and each keeps a
   expect(namesApart(names)).toEqual(['… answers 2', '… answers 2 · r 4', '… answers']);
 });
 
-test('names that differ from the beginning, and one alone, stay as they are', () => {
+test('names that differ from the beginning, short ones, and one alone stay as they are', () => {
   expect(namesApart(['Summaries', 'Answers 2'])).toEqual(['Summaries', 'Answers 2']);
+  // Once, they were headed “… a” and “… b”.
+  expect(namesApart(['sql a', 'sql b'])).toEqual(['sql a', 'sql b']);
   expect(namesApart(['Places and people'])).toEqual(['Places and people']);
 });
