@@ -6,10 +6,14 @@ import { findingOf } from './view.ts';
 const caution = sayIn('en')('because.oneSeed');
 
 test('a verdict about losses of one seed says that chance is not known; of two it tells by their spread', () => {
-  expect(findingOf({ experiment: table5([0]), say: sayIn('en') }).because).toContain(caution);
+  const byOne = findingOf({ experiment: table5([0]), say: sayIn('en') });
+  expect(byOne.because).toContain(caution);
+  // The sentence above it claimed that it holds.
+  expect(byOne.reading).toMatch(/^It seems to hold here: \S/);
   const byTwo = findingOf({ experiment: table5([0, 1]), say: sayIn('en') });
   expect(byTwo.because).not.toBe('');
   expect(byTwo.because).not.toContain(caution);
+  expect(byTwo.reading).toMatch(/^It holds here: \S/);
 });
 
 test('where nothing is told yet, there is nothing to be careful about', () => {

@@ -26,7 +26,16 @@ export function findingOf(shown: Shown): Finding {
   const finding = findings[shown.experiment.kind](shown);
   const { kind, options } = shown.experiment;
   const isByOneSeed = comparesLosses.has(kind) && options.seeds.length === 1 && finding.because !== '';
-  return isByOneSeed ? { ...finding, because: `${finding.because} ${shown.say('because.oneSeed')}` } : finding;
+  return isByOneSeed ? cautiously(finding, shown.say) : finding;
+}
+
+/** What one seed says may be chance: the sentence does not claim more, and says so. */
+function cautiously(finding: Finding, say: Say): Finding {
+  const { verdict, reading } = finding;
+  const because = `${finding.because} ${say('because.oneSeed')}`;
+  if (verdict === 'open' || verdict === 'unclear') return { ...finding, because };
+  const claimed = reading.slice(say(`verdict.${verdict}`).length);
+  return { ...finding, because, reading: say(`verdict.${verdict}.oneSeed`) + claimed };
 }
 
 /** Whose verdict is about losses, which differ from seed to seed. */

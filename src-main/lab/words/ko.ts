@@ -63,6 +63,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'verdict.holds': '여기서도 성립합니다: ',
   'verdict.partly': '일부만 성립합니다: ',
   'verdict.not': '여기서는 성립하지 않습니다: ',
+  'verdict.holds.oneSeed': '여기서도 성립하는 듯합니다: ',
+  'verdict.partly.oneSeed': '일부만 성립하는 듯합니다: ',
+  'verdict.not.oneSeed': '여기서는 성립하지 않는 듯합니다: ',
   'verdict.unclear': '여기서는 구별할 수 없습니다: ',
   'because.oneSeed':
     '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 하나 더 추가하면 알 수 있습니다.',
