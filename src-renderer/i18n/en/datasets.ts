@@ -217,6 +217,7 @@ export const datasets = {
   'import.waits': '{name} is next, after this import',
   'import.read': '{name} has been read',
   'import.read.goOn': 'Continue',
+  'import.done.findings': 'See them',
   'import.done.why': 'See why',
   'import.done.all': 'No row was left out.',
   'import.done.nothingHeld': 'No rows are kept back to evaluate the training',
