@@ -83,6 +83,15 @@ test('what the starter model was taught is taught to a model for real work, once
   expect(nextStep({ ...has, adapters: [small, large], evaluations: [both] }).kind).toBe('improve');
 });
 
+// After a quick run, which only shows whether the rows make sense, it said that another table was to be brought.
+test('what one pass over the rows has made better is trained for longer', () => {
+  const quick = { datasetId: 'd', state: 'finished', options: { epochs: 1 } } as Run;
+  const has = { ...done, adapters: [adapter], evaluations: [evaluation], runs: [quick] };
+  expect(nextStep(has)).toEqual({ kind: 'longer', adapter, dataset });
+  const balanced = { ...quick, options: { epochs: 3 } } as Run;
+  expect(nextStep({ ...has, runs: [quick, balanced] }).kind).toBe('another');
+});
+
 test('when all is done, one brings something else', () => {
   const has = {
     ...nothing,

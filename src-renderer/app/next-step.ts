@@ -28,6 +28,8 @@ export type NextStep =
   | { readonly kind: 'measuring'; readonly adapter: Adapter; readonly evaluation: Evaluation }
   /** The newest adapter was made with the starter model, and a model for real work is there. */
   | { readonly kind: 'larger'; readonly adapter: Adapter; readonly dataset: Dataset; readonly baseModel: BaseModel }
+  /** The newest adapter is better, and no run has read its rows more than once. */
+  | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset }
   /** The newest adapter is not surely better than its base. */
   | { readonly kind: 'improve'; readonly adapter: Adapter; readonly result: Measured }
   | { readonly kind: 'another' };
@@ -61,7 +63,10 @@ export function nextStep(has: Belongings): NextStep {
     return { kind: 'larger', adapter, dataset: own, baseModel };
   const result = measured(adapter, has.evaluations);
   const isBetter = result?.comparison === undefined || outcomeOf(result.comparison).startsWith('better');
-  return result === undefined || isBetter ? { kind: 'another' } : { kind: 'improve', adapter, result };
+  if (result !== undefined && !isBetter) return { kind: 'improve', adapter, result };
+  const ofRows = has.runs.filter(({ datasetId }) => datasetId === own?.id);
+  const areShort = ofRows.length > 0 && ofRows.every(({ options }) => options.epochs <= 1);
+  return areShort && own !== undefined ? { kind: 'longer', adapter, dataset: own } : { kind: 'another' };
 }
 
 /** The evaluation going on that this adapter is in. */
