@@ -258,7 +258,7 @@ export class ImportState {
           name: this.name.trim() || undefined,
           mapping: this.#mapping,
           csv: this.#csv,
-          database: this.#database?.source,
+          database: this.#task === 'nl2sql' ? this.#database?.source : undefined,
         },
         { signal },
       );
@@ -311,6 +311,8 @@ export class ImportState {
     this.#source = source;
     this.#csv = {};
     this.#inspection = inspection;
+    // A folder or an archive that brings databases beside its tables brings them for these.
+    if (holdsDatabases(inspection)) this.#database = { name: inspection.file.name, source };
     const proposed = title ?? inspection.file.name.replace(/\.[^.]+$/, '');
     this.name = freeName(
       proposed,
@@ -365,3 +367,10 @@ export class ImportState {
     this.#stage = { kind: 'choose' };
   }
 }
+
+function holdsDatabases({ file }: Inspection): boolean {
+  const skipped = file.reasons.filter(({ code }) => code === 'PARTS_SKIPPED').map(({ data }) => String(data.files));
+  return skipped.some((files) => databaseEndings.test(files));
+}
+
+const databaseEndings = /\.(?:sqlite3?|db)\b/i;

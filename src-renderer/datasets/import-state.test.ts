@@ -15,7 +15,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 const inspection = {
-  file: { name: 'talks.csv', rows: 2 },
+  file: { name: 'talks.csv', rows: 2, reasons: [] },
   columns: [{ name: 'q' }, { name: 'text' }, { name: 'a' }],
   sample: [
     ['Who?', 'It was Ann.', 'Ann'],
@@ -42,6 +42,24 @@ test('a file is sent in pieces of a megabyte and then read', async () => {
   expect(vi.mocked(client.files.append).mock.calls.map(([{ offset }]) => offset)).toEqual([0, 1_048_576, 2_097_152]);
   expect(state.stage.kind).toBe('decide');
   expect(state.name).toBe('talks');
+});
+
+// They were told of as “not read, as no table”, and had to be chosen once more.
+test('databases that come in one archive with the table are attached, to queries alone', async () => {
+  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/city.sqlite, set/about.txt', count: 2 } };
+  const file = { ...inspection.file, name: 'set.zip', reasons: [told] };
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file, proposedTask: 'nl2sql' } as never);
+  const state = new ImportState();
+  await state.chooseOpened({ fileId: 'opened', name: 'set.zip' });
+  expect(state.database).toBe('set.zip');
+  for (const task of ['nl2sql', 'mrc'] as const) {
+    state.chooseTask(task);
+    for (const field of state.missing) state.map(field, 'q');
+    await state.import();
+  }
+  const source = { kind: 'upload', fileId: 'opened' };
+  const asked = vi.mocked(client.datasets.import).mock.calls.map(([{ database }]) => database);
+  expect(asked).toEqual([source, undefined]);
 });
 
 test('a file that the studio was opened with is read and not sent', async () => {

@@ -11,7 +11,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 const inspectionOf = (name: string) => ({
-  ...{ file: { name, rows: 1 }, columns: [{ name: 'text' }, { name: 'short' }], sample: [] },
+  ...{ file: { name, rows: 1, reasons: [] }, columns: [{ name: 'text' }, { name: 'short' }], sample: [] },
   proposedTask: 'summarisation',
   mappings: { summarisation: { document: 'text', summary: 'short' } },
 });
