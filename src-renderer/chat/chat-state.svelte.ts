@@ -155,6 +155,15 @@ export class ChatState {
     return this.path.findLast((message) => message.role === 'assistant');
   }
 
+  /** Who is talked to again. Of a comparison without a vote the base goes on, as its first column, and nobody chose it. */
+  get #lastAnswerer(): Message | undefined {
+    const last = this.lastAnswer;
+    if (last?.comparisonId == null || last.isBest || last.adapterId !== null) return last;
+    return this.messages.find(
+      ({ comparisonId, adapterId }) => comparisonId === last.comparisonId && adapterId !== null,
+    );
+  }
+
   /** Who the next message goes to; undefined is the base. */
   get answererName(): string | undefined {
     const added = this.mix.flatMap(({ adapterId }) => this.adapters.filter(({ id }) => id === adapterId));
@@ -240,7 +249,7 @@ export class ChatState {
     } finally {
       this.opening = false;
     }
-    const last = this.lastAnswer;
+    const last = this.#lastAnswerer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
     this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
     const mix = this.adapterId === null ? [] : (last?.mix ?? []);

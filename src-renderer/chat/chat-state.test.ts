@@ -124,6 +124,17 @@ test('a new conversation begins without the passage of the one before; what was 
   state.leave();
 });
 
+// The day after, the panel was that of the base alone, though an adapter had been tried beside it.
+test('a conversation that ended in a comparison goes on with its adapter, or with the base where that was voted for', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const base = { ...answer('a'), comparisonId: 'x' };
+  const other = { ...answer('b'), id: 'b', comparisonId: 'x', adapterId: 'notes', onPath: false };
+  stored.push(user('Which?'), base, other);
+  expect((await opened()).adapterId).toBe('notes');
+  stored[1] = { ...base, isBest: true };
+  expect((await opened()).adapterId).toBeNull();
+});
+
 test('a connection that is lost leaves the conversation on the screen', async () => {
   const state = await opened();
   vi.mocked(client.adapters.list).mockRejectedValue(new Error('gone'));
