@@ -84,7 +84,7 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   timeout: 300_000,
 }, async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.getByText(/Step \d+ of \d+/).waitFor();
+  await page.getByText(/Step [1-9]\d* of \d+/).waitFor();
   fillDisk();
   // The next checkpoint, or the end of the training, is what finds no place.
   await see(told);
@@ -92,7 +92,7 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   await see(/Interrupted at step/);
   await see(/Resume (continues after step \d+|starts again at the first step)/);
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText(/Step \d+ of \d+/).waitFor();
+  await page.getByText(/Step [1-9]\d* of \d+/).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await see(/Stopped at step/);
 });
