@@ -19,7 +19,7 @@ const english = {
   onValidation: 'validation rows',
   onTest: 'test rows',
   even: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: this could be chance.',
-  same: '{model} does exactly as well as the base model on each of {rows} rows.',
+  same: '{model} does no better and no worse than the base model on any of {rows} rows.',
   alone: 'Only the base model was evaluated, on {rows} rows.',
   points: '{metric} {from} → {to}; with 95 % confidence, the true difference is between {low} and {high} points.',
   train: 'These rows were trained on: this shows what is remembered, not what is understood.',

@@ -84,7 +84,7 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
     .getByRole('link', { name: /test split/ })
     .first()
     .click();
-  await see(/on (\d+|each) of 25 rows/);
+  await see(/on (\d+|any) of 25 rows/);
   await see(/the true difference is between/);
   await page.getByText(/^All 25$/).click();
   await page.locator('table.rows tbody button').first().click();

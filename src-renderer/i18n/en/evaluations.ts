@@ -88,7 +88,7 @@ export const evaluations = {
     one: 'Gives **{n}** row to **{models}**.',
     other: 'Gives **{n}** rows to **{models}**.',
   },
-  'evaluations.new.time': 'It takes about **{time}**, as the last time.',
+  'evaluations.new.time': 'It takes about **{time}**, going by the last time.',
   'evaluations.new.models': { one: '{n} model', other: '{n} models' },
   'evaluations.new.order':
     'Each model gets the same rows in the same order and always picks the most likely token, so a second time gives the same result.',

@@ -229,7 +229,7 @@ export const runs = {
   'runs.run.stopped.what': 'What it has learned so far is kept as the adapter **{adapter}**. Resume trains it further.',
   'runs.run.stopped.none': 'There is no adapter yet. Resume continues from the last checkpoint.',
   'runs.run.stopped.unbegun': 'Stopped before its first step.',
-  'runs.run.stopped.unbegun.what': 'Nothing was learned. Resume begins it.',
+  'runs.run.stopped.unbegun.what': 'Nothing has been learned. Resume starts it.',
   'runs.run.interrupted': 'Interrupted at step {step} of {total}.',
   'runs.run.interrupted.what': 'The studio was closed or stopped during training.',
   'runs.run.interrupted.goOn': 'Resume continues after step {step}, where the last checkpoint was saved.',
