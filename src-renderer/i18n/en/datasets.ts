@@ -41,6 +41,8 @@ export const datasets = {
   'dataset.showAll': 'Show all rows',
   'dataset.column.row': 'Row',
   'dataset.column.split': 'Split',
+  'dataset.column.line.what':
+    'Of the file as text. A cell of several lines counts for each: a spreadsheet numbers the row lower.',
   'dataset.column.line': 'Line',
   'dataset.column.group': 'Group',
   'dataset.column.reason': 'Reason',

@@ -41,6 +41,8 @@ export const datasets: Translation<typeof english> = {
   'dataset.showAll': '모든 행 보기',
   'dataset.column.row': '행',
   'dataset.column.split': '분할',
+  'dataset.column.line.what':
+    '텍스트 파일의 줄 번호입니다. 여러 줄인 칸은 줄마다 세므로, 스프레드시트의 행 번호는 더 작습니다.',
   'dataset.column.line': '줄',
   'dataset.column.group': '묶음',
   'dataset.column.reason': '이유',
