@@ -97,7 +97,7 @@ export const mending = {
   'mend.findings.limit': '“{name}” checked only {checked} of {total} rows.',
   'mend.finding.show': 'Show among the rows',
   'mend.finding.found': 'Found',
-  'mend.finding.text': 'Row',
+  'mend.finding.text': 'Text',
   'mend.finding.letters': { one: '{text}: {n} character', other: '{text}: {n} characters' },
   'mend.finding.empty': '{text}: empty',
   'mend.finding.like': 'Row {n}',
