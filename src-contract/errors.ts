@@ -99,7 +99,7 @@ export const errorCatalogue = {
   ),
   SQL_REFUSED: entry(
     { ...reason },
-    'The query was not run: {reason}.',
+    'The query cannot be run: {reason}.',
     'Check the query and the database it runs on. You can run only one reading query (SELECT) at a time.',
   ),
   BASE_MODEL_NOT_FOUND: entry(

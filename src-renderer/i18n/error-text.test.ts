@@ -46,7 +46,7 @@ test('a failure kept with a run has no data: its facts are read out of its sente
 test('a reason that has a code is told in the language on screen, any other as it came', () => {
   locale.current = 'ko';
   const known = new StudioError('SQL_REFUSED', because('SQL_FUNCTION', { name: 'readfile' }));
-  expect(errorText(known).message).toBe('쿼리를 실행하지 않았습니다: readfile 함수는 쓸 수 없습니다.');
+  expect(errorText(known).message).toBe('쿼리를 실행할 수 없습니다: readfile 함수는 쓸 수 없습니다.');
   const kept = { code: 'ENGINE_STOPPED', message: '', hint: '', data: because('ENGINE_ENDED', { status: 9 }) };
   expect(errorText(kept).message).toBe('엔진이 예기치 않게 멈췄습니다: 프로세스가 상태 9로 끝났습니다.');
   const empty = because('SPLIT_EMPTY', { dataset: 'Towns', split: 'test' });

@@ -66,7 +66,7 @@ test('a query is changed, run read-only, shown as a table and saved', async () =
   const answer = page.getByRole('article', { name: 'Queries' }).last();
   await finished(answer);
   // The answer was checked against the database without a press.
-  await answer.getByText(/Checked: it can run|Cannot run:/).waitFor();
+  await answer.getByText(/Checked:/).waitFor();
   await answer.getByRole('button', { name: 'Edit' }).click();
   const query = answer.getByRole('textbox', { name: 'Query' });
   // What is typed next is typed into it; elsewhere, single letters lead to other pages.

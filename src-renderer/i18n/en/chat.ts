@@ -161,7 +161,7 @@ export const chat = {
   'chat.run.edit': 'Edit',
   'chat.run.original': 'Back to the answer',
   'chat.checked': 'Checked: it can run',
-  'chat.checkedNot': 'Cannot run:',
+  'chat.checkedNot': 'Checked:',
   'chat.row': 'Save as a dataset row',
   'chat.row.title': 'Save as a dataset row',
   'chat.row.what': 'Turns a good answer, or one you correct here, into a row. The dataset gets a new version.',

@@ -101,7 +101,7 @@ export const lab = {
   'lab.option.adapterId.own': 'Train one for it',
   'lab.option.validationRows.help': 'validation rows to measure the loss on',
   'lab.option.budgetRank.help': 'several matrices share it: two get half each',
-  'lab.option.trials.help': 'how often each time is measured, at least',
+  'lab.option.trials.help': 'how many times each case is timed, at least',
   'lab.option.passes.help': 'rows x tokens, separated by commas, such as 8x128',
   'lab.option.bottlenecks.help': 'numbers separated by commas, for the paper’s adapter layers, compared with LoRA',
   'lab.option.alpha.help': 'the same at every rank',

@@ -210,7 +210,7 @@ export const mending = {
     'When rows are divided, those of the same group or with exactly the same context stay in one split. A row you move by hand moves alone.',
   'splits.anew': 'Divide again',
   'splits.shares': 'At random',
-  'splits.groups': 'By hand, by group',
+  'splits.groups': 'Choose groups',
   'splits.seed': 'Seed',
   'splits.seed.what': 'The same seed and shares always give the same splits.',
   'splits.seed.wrong': 'The seed must be a whole number',

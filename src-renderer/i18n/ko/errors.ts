@@ -68,7 +68,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: 'SQLite 파일을 첨부하세요.',
   },
   SQL_REFUSED: {
-    message: '쿼리를 실행하지 않았습니다: {reason}.',
+    message: '쿼리를 실행할 수 없습니다: {reason}.',
     hint: '쿼리와 대상 데이터베이스를 확인하세요. 읽는 쿼리(SELECT)를 한 번에 하나만 실행할 수 있습니다.',
   },
   BASE_MODEL_NOT_FOUND: { message: '“{model}” 기본 모델이 없습니다.', hint: '기본 모델 목록에서 이름을 확인하세요.' },

@@ -20,7 +20,7 @@ export const lab: Translation<typeof english> = {
   'lab.paper': '논문',
   'lab.sketch': '스케치',
   'lab.here.what': '이 컴퓨터를 잠깐 측정해 추정한 시간입니다. 실제와 많이 다를 수 있습니다.',
-  'lab.here': '이 컴퓨터에서 {time}',
+  'lab.here': '약 {time}',
   'lab.run': '실행',
   'lab.open': '열기',
   'lab.settings': '설정',
