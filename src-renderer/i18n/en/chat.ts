@@ -78,7 +78,8 @@ export const chat = {
   'chat.copy': 'Copy the answer',
   'chat.regenerate': 'Answer with {name}',
   'chat.switch': 'Switched from {from} to {to} in {time}. The base model stays as it is.',
-  'chat.switch.readsAbove': 'From {from} to {to}, {time}. It also reads what is above; “Compare” asks each one alone.',
+  'chat.switch.readsAbove':
+    'Switched from {from} to {to} in {time}. It also reads what is above; “Compare” asks each one alone.',
   'chat.log': 'Conversation',
 
   'chat.writing.wait': 'Wait until the answer is finished',
