@@ -38,5 +38,5 @@ export function openaiErrorOf(error: unknown): OpenaiError {
     if (error.code === 'ENGINE_STOPPED') return new OpenaiError(503, words, { code: 'engine_stopped' });
     return new OpenaiError(400, words, { code: error.code.toLowerCase() });
   }
-  return new OpenaiError(500, 'Something went wrong inside the studio.');
+  return new OpenaiError(500, 'Something went wrong in the studio.');
 }

@@ -97,8 +97,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
 /** Throws for whoever may not ask: another name for this machine, a web page, no key. */
 function admit(request: IncomingMessage, { hosts, key }: Context): void {
   // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
-  if (!hosts.includes(request.headers.host ?? '')) throw new OpenaiError(403, `This address is ${hosts[0]} only.`);
-  if (request.headers.origin !== undefined) throw new OpenaiError(403, 'A web page may not ask this.');
+  if (!hosts.includes(request.headers.host ?? ''))
+    throw new OpenaiError(403, `This address can only be reached as ${hosts[0]}.`);
+  if (request.headers.origin !== undefined) throw new OpenaiError(403, 'Requests from web pages are refused.');
   const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (brought === undefined || !isSame(brought, key)) {
     const sentence = 'The key is missing or wrong. It is shown in the settings of Adapter Studio.';
@@ -180,7 +181,7 @@ async function stream(
 async function find(name: string, { studio }: Context): Promise<ServedModel> {
   const model = (await servedModels(studio)).find((served) => served.name === name);
   if (model !== undefined) return model;
-  const sentence = `There is no model “${name.slice(0, 200)}”. GET /v1/models lists those that there are.`;
+  const sentence = `There is no model “${name.slice(0, 200)}”. GET /v1/models lists the available ones.`;
   throw new OpenaiError(404, sentence, { code: 'model_not_found', param: 'model' });
 }
 
@@ -216,7 +217,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 function only(request: IncomingMessage, method: 'GET' | 'POST'): void {
   if (request.method !== method)
-    throw new OpenaiError(405, `Only ${method} is answered here.`, { code: 'method_not_allowed' });
+    throw new OpenaiError(405, `Only ${method} is allowed here.`, { code: 'method_not_allowed' });
 }
 
 function decoded(word: string): string {

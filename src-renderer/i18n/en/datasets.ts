@@ -103,7 +103,7 @@ export const datasets = {
   'import.samples': 'Or try a sample first',
   'import.sample.rows': { one: '{n} row', other: '{n} rows' },
   'import.sample.generated': 'made for the starter model',
-  'import.sending': 'Sending {name}',
+  'import.sending': 'Copying {name}',
   'import.reading': 'Reading {name}',
   'import.readingAgain': 'Reading the file again',
   'import.bytesOf': '{done} of {total}',
@@ -175,7 +175,7 @@ export const datasets = {
   'import.database.what':
     'With SQLite files attached, answers are judged by what the queries return, not by their wording. A single file is used for all rows; from a folder or a ZIP, each row uses the file it names.',
   'import.database.attach': 'Attach SQLite files',
-  'import.database.sending': 'Sending, {bytes}',
+  'import.database.sending': 'Copying, {bytes}',
   'import.database.sample': 'The sample includes its databases.',
   'import.splits': 'Splits',
   'import.splits.what':
@@ -199,7 +199,7 @@ export const datasets = {
   'import.leftOut.count': '{n} left out',
   'import.checked': 'Left-out rows are saved in a separate file',
   'import.needs': 'Choose a column for {field} first',
-  'import.attaching.wait': 'The database is still being sent',
+  'import.attaching.wait': 'The database is still being copied',
 
   'import.working': 'Importing {name}',
   'import.working.rows': { one: '{n} row', other: '{n} rows' },

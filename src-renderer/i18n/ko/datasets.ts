@@ -99,7 +99,7 @@ export const datasets: Translation<typeof english> = {
   'import.samples': '또는 예제를 먼저 보기',
   'import.sample.rows': '{n}행',
   'import.sample.generated': '기본 제공 모델용',
-  'import.sending': '{name} 보내는 중',
+  'import.sending': '{name} 복사 중',
   'import.reading': '{name} 읽는 중',
   'import.readingAgain': '파일을 다시 읽고 있습니다',
   'import.bytesOf': '{total} 중 {done}',
@@ -171,7 +171,7 @@ export const datasets: Translation<typeof english> = {
   'import.database.what':
     'SQLite 파일을 첨부하면 답을 글자가 아니라 쿼리 결과로 판단합니다. 파일 하나는 모든 행에 쓰이고, 폴더나 ZIP에서는 행마다 이름이 적힌 파일을 씁니다.',
   'import.database.attach': 'SQLite 파일 첨부',
-  'import.database.sending': '보내는 중, {bytes}',
+  'import.database.sending': '복사 중, {bytes}',
   'import.database.sample': '예제에 데이터베이스가 들어 있습니다.',
   'import.splits': '분할',
   'import.splits.what':
@@ -195,7 +195,7 @@ export const datasets: Translation<typeof english> = {
   'import.leftOut.count': '{n}개 제외',
   'import.checked': '제외된 행은 따로 파일에 남습니다',
   'import.needs': '먼저 {field}에 쓸 열을 고르세요',
-  'import.attaching.wait': '데이터베이스를 아직 보내고 있습니다',
+  'import.attaching.wait': '데이터베이스를 아직 복사하고 있습니다',
 
   'import.working': '{name} 가져오는 중',
   'import.working.rows': '{n}행',
