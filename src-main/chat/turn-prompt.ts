@@ -12,7 +12,7 @@ export interface TurnPrompt extends PromptFit {
 
 /**
  * What the model reads for a turn, in ids that leave `room` for an answer. An adapter reads its task's layout, one turn alone,
- * as in its training. The base reads the whole conversation where it has a chat template, otherwise the turn alone. What does
+ * as in its training. The base reads the turns before it where it has a chat template, otherwise the turn alone. What does
  * not fit is left out: the oldest turns first, then the middle of the question. What the base does not read is counted.
  */
 export function turnPrompt(
