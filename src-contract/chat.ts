@@ -62,11 +62,12 @@ export const generateInputSchema = z.object({
 });
 export type GenerateInput = z.infer<typeof generateInputSchema>;
 
-/** Of a base that is being read before it answers, from 0 to 1. */
-const loadingEventSchema = z.object({ kind: z.literal('loading'), share: z.number() });
+/** Before the first word: how much of the base has been loaded, or of the prompt read, from 0 to 1. */
+const awaitedEventSchema = z.object({ kind: z.enum(['loading', 'reading']), share: z.number() });
+export type AwaitedEvent = z.infer<typeof awaitedEventSchema>;
 
 export const generateEventSchema = z.discriminatedUnion('kind', [
-  loadingEventSchema,
+  awaitedEventSchema,
   z.object({ kind: z.literal('text'), delta: z.string() }),
   z.object({ kind: z.literal('finished'), generation: generationSchema }),
 ]);
@@ -211,7 +212,7 @@ export type PromptFit = z.infer<typeof promptFitSchema>;
 
 export const chatEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, answerId: z.string() }),
-  loadingEventSchema,
+  awaitedEventSchema,
   z.object({ kind: z.literal('text'), delta: z.string() }),
   z.object({ kind: z.literal('finished'), answer: messageSchema }),
 ]);
@@ -219,7 +220,7 @@ export type ChatEvent = z.infer<typeof chatEventSchema>;
 
 export const compareEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, comparisonId: z.string() }),
-  loadingEventSchema,
+  awaitedEventSchema,
   z.object({ kind: z.literal('text'), column: z.number().int(), delta: z.string() }),
   z.object({ kind: z.literal('finished'), column: z.number().int(), answer: messageSchema }),
 ]);

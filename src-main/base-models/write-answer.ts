@@ -1,6 +1,6 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { AdapterChoice, Engine, LoadingEvent } from '../engine/engine.ts';
+import type { AdapterChoice, AwaitedEvent, Engine } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export type AnswerEvent =
-  | LoadingEvent
+  | AwaitedEvent
   | { readonly kind: 'text'; readonly delta: string }
   | { readonly kind: 'finished'; readonly answer: Answer };
 
@@ -64,7 +64,7 @@ export async function* writeAnswer(
     AbortSignal.any([signal, ended.signal]),
   );
   for await (const event of namingFailure(tokens, job.name)) {
-    if (event.kind === 'loading') {
+    if ('share' in event) {
       yield event;
       continue;
     }

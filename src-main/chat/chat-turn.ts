@@ -97,7 +97,7 @@ export async function* compareTurn(
     const columns = asked.map((each) => answer({ ...turn, ...each }, user, parts, signal));
     for await (const { source: column, value: event } of sideBySide(columns)) {
       if (event.kind === 'text') yield { ...event, column };
-      else if (event.kind === 'loading') yield event;
+      else if (event.kind !== 'kept') yield event;
       else yield { kind: 'finished', column, answer: { ...event.answer, siblings: answerIds, onPath: column === 0 } };
     }
   } finally {

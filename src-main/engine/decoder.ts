@@ -39,13 +39,14 @@ export class Decoder {
   }
 
   /**
-   * Streams the tokens that the model writes after a prompt. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG
+   * Streams the tokens that the model writes after a prompt; `isRead` is told how much of that is read, from 0 to 1. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG
    * where it and one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
    */
   async *stream(
     chooseAdapter: () => Promise<LiveAdapter | null>,
     job: GenerateJob,
     signal: AbortSignal,
+    isRead?: (share: number) => void,
   ): AsyncGenerator<TokenEvent> {
     const { architecture } = this.#model;
     const started = performance.now();
@@ -59,7 +60,7 @@ export class Decoder {
     if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
     const memory = this.#memoryOf(adapter?.weights ?? architecture);
     const costOfGuess = costsOfGuess[this.#model.hasKernels ? 'kernels' : 'graphs'];
-    const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal });
+    const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal, isRead });
     try {
       this.#batchOf(adapter).join(stream);
       yield* stream.events();

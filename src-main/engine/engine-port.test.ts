@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTokenFile } from '../tasks/token-file.ts';
-import type { Engine, LoadingEvent, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
+import type { AwaitedEvent, Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
 import { connectEngine, processPort, serveEngine } from './engine-port.ts';
 
 const golden = join(import.meta.dirname, '../../test/numerics/golden');
@@ -125,7 +125,7 @@ test('sampling repeats with its seed', async () => {
 
 test('an aborted generation ends with what there is', async () => {
   const stop = new AbortController();
-  const events: (LoadingEvent | TokenEvent)[] = [];
+  const events: (AwaitedEvent | TokenEvent)[] = [];
   for await (const event of engine.generate({ ...plain, maxTokens: 400 }, stop.signal)) {
     events.push(event);
     if (events.length === 3) stop.abort();

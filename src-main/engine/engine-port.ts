@@ -8,10 +8,10 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type {
   AnalyseJob,
   AnalysisEvent,
+  AwaitedEvent,
   Engine,
   GenerateJob,
   LatencyJob,
-  LoadingEvent,
   MergeEvent,
   MergeJob,
   ScoreJob,
@@ -135,7 +135,7 @@ function engineRouter(engine: Engine) {
     generate: procedure
       .input(type<{ jobId: number; job: GenerateJob }>())
       .handler(({ input }) =>
-        run<LoadingEvent | TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal)),
+        run<AwaitedEvent | TokenEvent>(input.jobId, (signal) => engine.generate(input.job, signal)),
       ),
     analyse: procedure
       .input(type<{ jobId: number; job: AnalyseJob }>())

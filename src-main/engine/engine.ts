@@ -39,7 +39,7 @@ export interface Engine {
   /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
   /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
-  generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<LoadingEvent | TokenEvent>;
+  generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<AwaitedEvent | TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
   /** Times a forward pass of several variants in turn; one round at a time, milliseconds by variant. */
@@ -351,9 +351,9 @@ export interface GenerateJob {
   readonly draft?: boolean | undefined;
 }
 
-/** How far a base is that is being made ready before the first token, from 0 to 1. */
-export interface LoadingEvent {
-  readonly kind: 'loading';
+/** Before the first token: how much of the base has been loaded, or of the prompt read, from 0 to 1. */
+export interface AwaitedEvent {
+  readonly kind: 'loading' | 'reading';
   readonly share: number;
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { LoadingProgress, toldOfLoading } from './loading-progress.ts';
+import { expect, test } from 'vitest';
+import { LoadingProgress } from './loading-progress.ts';
 
 const large = 100e6;
 
@@ -41,61 +40,4 @@ test('a work that fails is over too', async () => {
   });
   await expect(failing).rejects.toThrow('the file ends here');
   expect(loading.share).toBeUndefined();
-});
-
-test('shares come before the first event, each once, and nothing does behind it', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const ready = Promise.withResolvers<void>();
-  async function* events() {
-    await ready.promise;
-    yield 'one' as const;
-    yield 'two' as const;
-  }
-  let share: number | undefined;
-  const told = toldOfLoading(events(), () => share);
-  const next = async () => {
-    const coming = told.next();
-    await vi.advanceTimersByTimeAsync(1000);
-    return (await coming).value;
-  };
-  share = 0.1;
-  expect(await next()).toEqual({ kind: 'loading', share: 0.1 });
-  const second = told.next();
-  await vi.advanceTimersByTimeAsync(1000);
-  share = 0.4;
-  await vi.advanceTimersByTimeAsync(1000);
-  expect((await second).value).toEqual({ kind: 'loading', share: 0.4 });
-  ready.resolve();
-  expect(await next()).toBe('one');
-  share = 0.5;
-  expect(await next()).toBe('two');
-  expect(await next()).toBeUndefined();
-});
-
-test('whoever leaves while a base is loaded ends what was asked for', async () => {
-  let isOver = false;
-  async function* events() {
-    try {
-      await sleep(400);
-      yield 'one' as const;
-      yield 'two' as const;
-    } finally {
-      isOver = true;
-    }
-  }
-  for await (const event of toldOfLoading(events(), () => 0.2)) {
-    expect(event).toEqual({ kind: 'loading', share: 0.2 });
-    break;
-  }
-  expect(isOver).toBe(true);
-});
-
-test('what fails while it is loaded is thrown', async () => {
-  // biome-ignore lint/correctness/useYield: it fails before.
-  async function* events(): AsyncGenerator<never> {
-    await sleep(300);
-    throw new Error('the file ends here');
-  }
-  await expect(Array.fromAsync(toldOfLoading(events(), () => 0.2))).rejects.toThrow('the file ends here');
 });

@@ -1,5 +1,3 @@
-import type { LoadingEvent } from './engine.ts';
-
 /** Smaller models are there before anybody would look. */
 const leastNumbers = 50e6;
 /** Reading a model's numbers, as a share of what it takes until it answers; the rest lays them out. Measured on 1.2 billion weights. */
@@ -35,43 +33,5 @@ export class LoadingProgress {
     return (read) => {
       this.#read += read;
     };
-  }
-}
-
-/** Between two looks at how far it is. */
-const lookMs = 250;
-
-/** What comes before the first of some events, of a base that is not ready yet, and then the events. */
-export async function* toldOfLoading<Event>(
-  events: AsyncGenerator<Event>,
-  share: () => number | undefined,
-): AsyncGenerator<LoadingEvent | Event> {
-  const first = events.next();
-  try {
-    let told: number | undefined;
-    while (await isWaiting(first)) {
-      const now = share();
-      if (now !== undefined && now !== told) yield { kind: 'loading', share: now };
-      told = now;
-    }
-    const { done, value } = await first;
-    if (done) return;
-    yield value;
-    yield* events;
-  } finally {
-    // Where whoever listens has left, what was asked for may still fail.
-    first.catch(() => {});
-    await events.return(undefined);
-  }
-}
-
-async function isWaiting(first: Promise<unknown>): Promise<boolean> {
-  const look = Promise.withResolvers<boolean>();
-  const timer = setTimeout(look.resolve, lookMs, true);
-  const come = () => false;
-  try {
-    return await Promise.race([first.then(come, come), look.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

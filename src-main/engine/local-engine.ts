@@ -21,13 +21,13 @@ import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel, precisionFor } from './loaded-model.ts';
-import { toldOfLoading } from './loading-progress.ts';
 import type { LoraWeights } from './lora.ts';
 import { mergeModel } from './merge.ts';
 import { ModelSlot } from './model-slot.ts';
 import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
 import { elements } from './tensor.ts';
+import { toldMeanwhile } from './told-meanwhile.ts';
 import { trainModel } from './train.ts';
 import { trainTogether } from './train-together.ts';
 import { trainingMemory } from './training-memory.ts';
@@ -68,10 +68,14 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     return mixes.get(parts, model.architecture);
   }
 
-  async function* answer(job: GenerateJob, signal: AbortSignal): AsyncGenerator<TokenEvent> {
+  async function* answer(
+    job: GenerateJob,
+    signal: AbortSignal,
+    isRead: (share: number) => void,
+  ): AsyncGenerator<TokenEvent> {
     const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
     try {
-      yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal);
+      yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal, isRead);
     } finally {
       giveBack();
     }
@@ -144,7 +148,17 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         giveBack();
       }
     },
-    generate: (job, signal) => toldOfLoading(answer(job, signal), () => slot.loadingOf(job.modelFolder)?.share),
+    generate(job, signal) {
+      let read: number | undefined;
+      const events = answer(job, signal, (share) => {
+        read = share;
+      });
+      return toldMeanwhile(events, () => {
+        const loaded = slot.loadingOf(job.modelFolder)?.share;
+        if (loaded !== undefined) return { kind: 'loading', share: loaded };
+        return read === undefined ? undefined : { kind: 'reading', share: read };
+      });
+    },
     async *analyse(job, signal) {
       const architecture = architectureOf(await readModelConfig(job.modelFolder));
       if (job.kind === 'similarity') {

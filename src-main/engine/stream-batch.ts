@@ -245,7 +245,7 @@ export class StreamBatch {
     together.forEach((reading, row) => {
       const count = rows[row]?.ids.length as number;
       reading.read += count;
-      reading.stream.readTokens += count;
+      reading.stream.hasRead(count, reading.read);
     });
     if (leftOf(first) > 0) return;
     this.#reading = this.#reading.filter((reading) => !together.includes(reading));

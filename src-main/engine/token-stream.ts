@@ -16,6 +16,7 @@ export class TokenStream {
   /** Tokens of the prompt that were read, those not counted that were known from before. */
   readTokens = 0;
   readonly #job: GenerateJob;
+  readonly #isRead: ((share: number) => void) | undefined;
   readonly #limit: number;
   readonly #signal: AbortSignal;
   readonly #started: number;
@@ -39,11 +40,14 @@ export class TokenStream {
       limit: number;
       started: number;
       signal: AbortSignal;
+      /** Told how much of the prompt is read, from 0 to 1, after each piece of it. */
+      isRead?: ((share: number) => void) | undefined;
     },
   ) {
     this.adapter = options.adapter;
     this.promptIds = job.promptIds;
     this.#job = job;
+    this.#isRead = options.isRead;
     this.#limit = options.limit;
     this.#signal = options.signal;
     this.#started = options.started;
@@ -55,6 +59,12 @@ export class TokenStream {
     this.#signal.addEventListener('abort', this.#stop, { once: true });
     if (this.#signal.aborted) this.#stop();
     else if (job.maxTokens < 1) this.finish('length');
+  }
+
+  /** So many more tokens of the prompt were read; so many of it are known now. */
+  hasRead(tokens: number, known: number): void {
+    this.readTokens += tokens;
+    this.#isRead?.(known / this.promptIds.length);
   }
 
   /** Nothing more is to be written. */

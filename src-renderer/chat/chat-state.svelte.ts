@@ -1,6 +1,13 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { ChatEvent, Conversation, Message, MixedAdapter, PromptFit } from '../../src-contract/chat.ts';
+import type {
+  AwaitedEvent,
+  ChatEvent,
+  Conversation,
+  Message,
+  MixedAdapter,
+  PromptFit,
+} from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
@@ -38,8 +45,8 @@ export class ChatState {
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
-  /** How much of the base is there, from 0 to 1, where it is being read before it answers. */
-  loadedShare = $state<number | undefined>(undefined);
+  /** How far what the first word waits for is, where that takes its time. */
+  awaited = $state.raw<AwaitedEvent | undefined>(undefined);
   /** Several answers are being written side by side. */
   comparing = $state(false);
   loading = $state(true);
@@ -418,7 +425,7 @@ export class ChatState {
     const answering = new AbortController();
     this.#answering = answering;
     this.sendError = undefined;
-    this.loadedShare = undefined;
+    this.awaited = undefined;
     this.canAnswerAgain = false;
     return answering;
   }
@@ -462,7 +469,8 @@ export class ChatState {
         if (draft !== undefined) this.draft = { ...draft, id: event.answerId, questionId: event.user.id };
         return;
       case 'loading':
-        this.loadedShare = event.share;
+      case 'reading':
+        this.awaited = event;
         return;
       case 'text':
         if (draft !== undefined) this.draft = { ...draft, text: draft.text + event.delta };

@@ -116,10 +116,10 @@ export class ComparisonState {
           accepted = true;
           this.lastId = event.comparisonId;
           chat.receiveQuestion(event.user);
-        } else if (event.kind === 'loading') {
-          chat.loadedShare = event.share;
+        } else if ('share' in event) {
+          chat.awaited = event;
         } else if (event.kind === 'text') {
-          chat.loadedShare = undefined;
+          chat.awaited = undefined;
           this.#change(event.column, (column) => ({ ...column, text: column.text + event.delta }));
         } else this.#change(event.column, (column) => ({ ...column, text: event.answer.text, answer: event.answer }));
       }

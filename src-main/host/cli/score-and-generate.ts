@@ -91,8 +91,9 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
         for await (const event of events) {
           if (event.kind === 'finished')
             return { json: event.generation, text: event.generation.text.replace(/^ /, '') };
-          if (event.kind === 'loading') {
-            progress.show({ what: 'Loading the model', done: event.share, total: 1 });
+          if ('share' in event) {
+            const what = event.kind === 'loading' ? 'Loading the model' : 'Reading the prompt';
+            progress.show({ what, done: event.share, total: 1 });
             continue;
           }
           progress.show({

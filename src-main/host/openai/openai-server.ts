@@ -164,7 +164,7 @@ async function stream(
   };
   try {
     for await (const event of events) {
-      if (event.kind === 'loading') continue;
+      if ('share' in event) continue;
       begin();
       if (event.kind === 'text') send(style.piece(named, event.delta));
       else for (const last of style.last(named, event.generation, { usage })) send(last);

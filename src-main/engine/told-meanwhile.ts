@@ -1,0 +1,39 @@
+import type { AwaitedEvent } from './engine.ts';
+
+/** Between two looks at how far it is. */
+const lookMs = 250;
+
+/** Some events, and before the first of them how far what they wait for is, whenever that has changed. */
+export async function* toldMeanwhile<Event>(
+  events: AsyncGenerator<Event>,
+  howFar: () => AwaitedEvent | undefined,
+): AsyncGenerator<AwaitedEvent | Event> {
+  const first = events.next();
+  try {
+    let told: AwaitedEvent | undefined;
+    while (await isWaiting(first)) {
+      const now = howFar();
+      if (now !== undefined && (now.kind !== told?.kind || now.share !== told.share)) yield now;
+      told = now;
+    }
+    const { done, value } = await first;
+    if (done) return;
+    yield value;
+    yield* events;
+  } finally {
+    // Where whoever listens has left, what was asked for may still fail.
+    first.catch(() => {});
+    await events.return(undefined);
+  }
+}
+
+async function isWaiting(first: Promise<unknown>): Promise<boolean> {
+  const look = Promise.withResolvers<boolean>();
+  const timer = setTimeout(look.resolve, lookMs, true);
+  const come = () => false;
+  try {
+    return await Promise.race([first.then(come, come), look.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
